@@ -1,0 +1,59 @@
+# make demo   solve a real graph, show the answer, draw the picture
+# make test   run the whole test suite
+# Needs Python 3.11 or later and make; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_GRAPH := problems/maxcut/florentine.json
+
+.PHONY: help demo test test-slow lint clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo       solve a real graph, show the answer, draw demo/maxcut.png"
+	@echo "make test       run the test suite"
+	@echo "make test-slow  run the long studies among the tests"
+	@echo "make lint       ruff, mypy and import-linter"
+	@echo "make clean      remove .venv, caches and demo/"
+
+# A stamp for each set of packages, so that a second run installs nothing.
+$(VENV)/.created:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "error: there is no '$(PYTHON)': install Python 3.11 or later, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: $$($(PYTHON) --version) is too old, 3.11 or later is needed: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.created pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	@mkdir -p demo
+	$(BIN)/hybridq solve maxcut $(DEMO_GRAPH) --seed 7 --plot demo/maxcut.png
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find hybridq tests -name __pycache__ -type d -prune -exec rm -rf {} +

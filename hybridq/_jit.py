@@ -1,0 +1,88 @@
+"""The one gateway to Numba: flags, the disk cache and the first-compile notice are decided here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import event
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# "contract" lets a*b + c become one rounding, "reassoc" lets sums use vector lanes, "nsz" drops
+# the sign of zero. NaN and infinity keep their meaning: no "nnan", no "ninf".
+FASTMATH = frozenset({"contract", "reassoc", "nsz"})
+
+
+@cache
+def _source_stamp() -> tuple[str, int]:
+    """A stamp of every file that holds compiled code.
+
+    Numba looks only at the file of the function itself, so a kernel would stay stale after an
+    edit of another one that is inlined into it; a stamp over all of them cannot.
+    """
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        source = path.read_bytes()
+        if b"hybridq._jit" in source or path.name == "_jit.py":
+            digest.update(source)
+    return digest.hexdigest(), 0
+
+
+def jit(*, parallel: bool = False, inline: bool = False) -> Callable[[F], F]:
+    """Decorator that compiles a kernel on first use and keeps the code on disk.
+
+    Args:
+        parallel: run `numba.prange` loops on all threads.
+        inline: paste the function into its callers (for helpers inside hot loops).
+    """
+
+    def decorate(function: F) -> F:
+        options: dict[str, Any] = {"forceinline": True} if inline else {}
+        dispatcher = numba.njit(
+            cache=True,
+            nogil=True,
+            parallel=parallel,
+            fastmath=set(FASTMATH),
+            error_model="numpy",
+            **options,
+        )(function)
+        cache_file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+        if hasattr(cache_file, "_source_stamp"):
+            cache_file._source_stamp = _source_stamp()
+        return dispatcher
+
+    return decorate
+
+
+class _FirstCompile(event.Listener):
+    """Calls `notify` at the first compilation that the disk cache could not spare."""
+
+    def __init__(self, notify: Callable[[], None]) -> None:
+        self._notify = notify
+        self._told = False
+
+    def on_start(self, event: object) -> None:
+        if not self._told:
+            self._told = True
+            self._notify()
+
+    def on_end(self, event: object) -> None:
+        pass
+
+
+@contextmanager
+def on_first_compile(notify: Callable[[], None]) -> Iterator[None]:
+    """Within the block, call `notify` once if any kernel has to be compiled."""
+    listener = _FirstCompile(notify)
+    event.register("numba:compile", listener)
+    try:
+        yield
+    finally:
+        event.unregister("numba:compile", listener)

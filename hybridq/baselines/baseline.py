@@ -1,0 +1,39 @@
+"""What a classical baseline returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from hybridq.operators.ising import Ising
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A classical answer to an Ising problem.
+
+    Attributes:
+        energy: E(s) of `bits`, computed from them and not carried along a search.
+        bits: the assignment, uint8 of shape (n_qubits,); entry q is qubit q.
+        method: how it was found, in words for a reader: ``"exhaustive search"``.
+        exact: whether it is proven that no assignment has a lower energy.
+    """
+
+    energy: float
+    bits: NDArray[np.uint8]
+    method: str
+    exact: bool
+
+    @classmethod
+    def from_bits(
+        cls, ising: Ising, bits: NDArray[np.uint8], *, method: str, exact: bool
+    ) -> Baseline:
+        """The baseline of an assignment; its energy is evaluated here."""
+        frozen = np.array(bits, dtype=np.uint8)
+        frozen.flags.writeable = False
+        energy = float(np.asarray(ising.energies(frozen)).reshape(()))
+        return cls(energy=energy, bits=frozen, method=method, exact=exact)

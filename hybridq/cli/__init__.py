@@ -1,0 +1,27 @@
+"""The command line: talks to people, does no work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        argv: the arguments after the program's name; those of this process by default.
+
+    Returns:
+        0 when all went well, 1 for an unexpected failure, 2 for bad input, 130 when the user
+        interrupted the work.
+    """
+    import sys
+
+    from hybridq.cli.app import run
+    from hybridq.cli.errors import guard
+
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    return guard(lambda: run(arguments), debug="--debug" in arguments)
+
+
+__all__ = ["main"]

@@ -1,0 +1,61 @@
+"""The command tree: `hybridq`, and one file for each command below it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hybridq.cli.solve_maxcut import maxcut
+
+app = typer.Typer(
+    name="hybridq",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+)
+solve = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from hybridq._version import __version__
+
+        typer.echo(f"hybridq {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def hybridq(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Hybrid quantum-classical optimization on an embedded simulator: from a file to an answer.
+
+    Example: [bold]hybridq solve maxcut graph.json[/bold]
+    """
+
+
+@solve.callback()
+def solve_group() -> None:
+    """Solve one problem, read from a file.
+
+    Example: [bold]hybridq solve maxcut graph.json --seed 7 --plot cut.png[/bold]
+    """
+
+
+app.add_typer(solve, name="solve")
+solve.command("maxcut")(maxcut)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; every exception comes through (`hybridq.cli.errors.guard`)."""
+    command = typer.main.get_command(app)
+    # Not `command()`, which would print errors in its own way and hide Ctrl-C.
+    with command.make_context("hybridq", arguments) as context:
+        return int(command.invoke(context) or 0)

@@ -1,0 +1,95 @@
+"""Every failure becomes one line on standard error and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import typer
+
+from hybridq.cli.words import one_line
+from hybridq.errors import HybridqError
+
+OK = 0
+FAILED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 1  # as Rich and the Python manual have it
+
+# Typer brings its own copy of Click or uses the installed one, depending on its version; the
+# family tree of an exception that it exports leads to the right classes in either case.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+def guard(work: Callable[[], int], *, debug: bool = False) -> int:
+    """Run `work` and return its exit code, or the code of what went wrong, told in one line.
+
+    Args:
+        work: does everything, and returns an exit code.
+        debug: show the traceback as well.
+    """
+    try:
+        code = work()
+        sys.stdout.flush()
+    except typer.Exit as exit_:
+        return int(exit_.exit_code)
+    except BrokenPipeError:
+        _forget_stdout()
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        _tell("interrupted before there was a result to report")
+        return INTERRUPTED
+    except _UsageError as error:
+        return _usage(error, debug=debug)
+    except HybridqError as error:
+        _traceback(debug)
+        _tell(f"error: {error}")
+        return BAD_INPUT
+    except Exception as error:
+        _traceback(debug)
+        hint = "" if debug else " (this should not happen; run again with --debug for the details)"
+        _tell(f"error: {type(error).__name__}: {error}{hint}")
+        return FAILED
+    return code
+
+
+def _usage(error: Exception, *, debug: bool) -> int:
+    """Tell a mistake in the command line itself, and where its help is."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "hybridq"
+    message = one_line(_usage_message(error)).rstrip(".")
+    if not message:  # a group without a command: its help has been printed
+        return BAD_INPUT
+    _traceback(debug)
+    _tell(f"error: {message} (see {command} --help)")
+    return BAD_INPUT
+
+
+def _usage_message(error: Exception) -> str:
+    parameter = getattr(error, "param", None)
+    message = str(getattr(error, "message", error))
+    if isinstance(error, typer.BadParameter) and parameter is not None and message:
+        return f"{parameter.opts[-1]} {message}"
+    format_message = getattr(error, "format_message", None)
+    return str(format_message()) if format_message is not None else message
+
+
+def _tell(message: str) -> None:
+    text = one_line(f"hybridq: {message}")
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+
+
+def _traceback(debug: bool) -> None:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+
+
+def _forget_stdout() -> None:
+    """Point standard output at nothing, so that Python's last flush does not complain."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

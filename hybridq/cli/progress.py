@@ -1,0 +1,124 @@
+"""A progress bar on standard error, on a terminal only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, ProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from hybridq.cli.words import number, plural
+
+if TYPE_CHECKING:
+    from hybridq.optimizers import Record
+
+_COMPILING = "Compiling kernels, once on this machine (about 15 s) ..."
+_REFRESHES_PER_SECOND = 8
+
+
+class Progress:
+    """Shows how far a search is.
+
+    The search calls `record` up to 10^5 times a second, so that only keeps the latest record;
+    the bar's own thread looks at it a few times a second.
+
+    Args:
+        label: what the best value is called.
+        sign: natural value = sign * minimized value.
+        total: how many evaluations the search may take, if that is known.
+        quiet: show nothing at all.
+        console: where the bar goes; standard error by default.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        sign: float = 1.0,
+        total: int | None = None,
+        quiet: bool = False,
+        console: Console | None = None,
+    ) -> None:
+        self.label = label
+        self.sign = sign
+        self.quiet = quiet
+        self.latest: Record | None = None
+        self.doing = "preparing"
+        console = console or Console(stderr=True)
+        columns: list[ProgressColumn] = [
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=14),
+            TextColumn("{task.fields[found]}", markup=False),
+            TimeElapsedColumn(),
+        ]
+        self._bar = _Bar(
+            self,
+            columns,
+            console=console,
+            transient=True,
+            refresh_per_second=_REFRESHES_PER_SECOND,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            disable=quiet or not console.is_terminal or console.is_dumb_terminal,
+        )
+        self._task = self._bar.add_task(self.doing, total=total, found="")
+
+    def __enter__(self) -> Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def record(self, record: Record) -> None:
+        """Take note of the latest evaluation."""
+        self.latest = record
+
+    def stage(self, text: str) -> None:
+        """Take note of what is being done now."""
+        self.doing = text
+
+    def compiling(self) -> None:
+        """Tell that kernels are being compiled, on a line of its own."""
+        if self.quiet:
+            return
+        if self._bar.disable:
+            print(_COMPILING, file=sys.stderr, flush=True)
+        else:
+            self._bar.print(_COMPILING, markup=False, highlight=False)
+
+    def bring_up_to_date(self) -> None:
+        """Hand the latest record to the bar."""
+        record = self.latest
+        if record is None:
+            self._bar.update(self._task, description=self.doing)
+            return
+        count = record.evaluation
+        found = f"{plural(count, 'evaluation')}, {self.label} {self._best(record)}"
+        self._bar.update(self._task, description=self.doing, completed=count, found=found)
+
+    def _best(self, record: Record) -> str:
+        return number(float(f"{self.sign * record.best_value:.6g}"))
+
+
+class _Bar(Bar):
+    """Rich's bar, brought up to date by the thread that draws it."""
+
+    def __init__(self, owner: Progress, columns: list[ProgressColumn], **options: Any) -> None:
+        self._owner: Progress | None = None
+        super().__init__(*columns, **options)
+        self._owner = owner
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        if self._owner is not None and self.tasks:
+            self._owner.bring_up_to_date()
+        yield from super().get_renderables()

@@ -1,0 +1,73 @@
+"""Numbers and text as people read them; no layout, no colour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+_CLOSE = 1e-9
+
+
+def one_line(text: object) -> str:
+    """`text` on one line without control characters, which are shown as escapes.
+
+    File names and node labels come from outside: printed raw, they could steer a terminal.
+    """
+    parts = " ".join(str(text).split())
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in parts)
+
+
+def number(value: float) -> str:
+    """A value with about six significant digits, whole numbers without decimals."""
+    value = float(value)
+    if not math.isfinite(value):
+        return str(value)
+    nearest = round(value)
+    if abs(value - nearest) <= _CLOSE * max(1.0, abs(value)) and abs(value) < 1e15:
+        return str(nearest)
+    if 1e4 <= abs(value) < 1e12:
+        return f"{value:.1f}"
+    return f"{value:.6g}"
+
+
+def percent(ratio: float | None) -> str:
+    """A ratio in per cent; never rounded up to 100 %, and a dash where there is none."""
+    if ratio is None or not math.isfinite(ratio):
+        return "-"
+    if abs(ratio - 1) <= _CLOSE:
+        return "100 %"
+    text = f"{100 * ratio:.1f}"
+    if text == "100.0":
+        return "> 99.9 %" if ratio < 1 else "> 100 %"
+    return f"{text} %"
+
+
+def same(a: float, b: float) -> bool:
+    """Whether two values are equal up to rounding."""
+    return math.isclose(a, b, rel_tol=_CLOSE, abs_tol=_CLOSE)
+
+
+def seconds(value: float) -> str:
+    """A duration: ``0.42 s``, ``12.3 s``, ``3 min 20 s``."""
+    if value < 10:
+        return f"{value:.2f} s"
+    if value < 120:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s"
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 node``, ``2 nodes``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def listing(labels: Iterable[object], room: int) -> tuple[str, int]:
+    """Labels with commas in at most `room` characters, and how many did not fit."""
+    words = [one_line(label) for label in labels]
+    used = 0
+    for position, word in enumerate(words):
+        used += len(word) + 2
+        if used > room and position:
+            return ", ".join(words[:position]), len(words) - position
+    return ", ".join(words), 0

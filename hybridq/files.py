@@ -1,0 +1,72 @@
+"""Output files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hybridq.errors import OutputError
+
+
+def check_writable(path: str | os.PathLike[str]) -> Path:
+    """`path` as a `Path`, once it is clear that a file can be written there.
+
+    Called before the work starts, so that an hour's result is not lost to a typing error.
+
+    Raises:
+        OutputError: the folder is missing or read-only, or the path is a directory.
+    """
+    target = Path(path)
+    folder = target.parent
+    if target.is_dir():
+        raise OutputError(f"cannot write {target}: it is a directory; name a file inside it")
+    if not folder.is_dir():
+        raise OutputError(f"cannot write {target}: there is no folder {folder}; create it first")
+    try:
+        # Asking the file system is the only sure test: os.access knows neither root nor read-only
+        # mounts.
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.", suffix=".tmp"):
+            pass
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+    return target
+
+
+@contextmanager
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its name when the block ends without an error.
+
+    The temporary name keeps the suffix of `path`, since some writers choose the format by it.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    target = check_writable(path)
+    descriptor, name = tempfile.mkstemp(
+        dir=target.parent, prefix=f".{target.stem}.", suffix=target.suffix
+    )
+    os.close(descriptor)
+    temporary = Path(name)
+    try:
+        yield temporary
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)  # mkstemp makes private files; results are ordinary ones
+        os.replace(temporary, target)
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write `text` as UTF-8 to `path`, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

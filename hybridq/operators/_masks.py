@@ -1,0 +1,187 @@
+"""Bit masks of Pauli terms: 64 qubits a word, qubit q = bit q % 64 of word q // 64.
+
+A mask array has shape (terms, words), dtype uint64. Everything here works on whole arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.errors import ParameterError
+from hybridq.operators import _memory
+
+Masks = NDArray[np.uint64]
+Integers = NDArray[np.int64]
+
+# Columns up to this many are sorted by lexsort, wider masks as byte strings (one memcmp a
+# comparison instead of one pass a column).
+_LEXSORT_COLUMNS = 2
+
+
+# Wider than any register; keeps a typing error from asking for terabytes of masks.
+_MOST_QUBITS = 1 << 32
+
+
+def checked_width(n_qubits: object) -> int:
+    """`n_qubits` as an int.
+
+    Raises:
+        ParameterError: it is no integer from 1 to 2**32.
+    """
+    if isinstance(n_qubits, bool) or not isinstance(n_qubits, int | np.integer):
+        raise ParameterError(f"n_qubits={n_qubits!r}: give an integer of at least 1")
+    if not 1 <= n_qubits <= _MOST_QUBITS:
+        raise ParameterError(f"n_qubits={n_qubits}: give an integer from 1 to 2**32")
+    return int(n_qubits)
+
+
+def n_words(n_qubits: int) -> int:
+    """Number of 64-bit words that hold `n_qubits` bits, at least one."""
+    return max(1, -(-n_qubits // 64))
+
+
+def _popcount_by_table(words: Masks) -> Integers:
+    """The NumPy 1.x way: look every byte up."""
+    counts = _BYTE_WEIGHT[np.ascontiguousarray(words).view(np.uint8)]
+    return counts.reshape(*words.shape[:-1], -1).sum(axis=-1, dtype=np.int64)
+
+
+_BYTE_WEIGHT = np.array([int(byte).bit_count() for byte in range(256)], dtype=np.uint8)
+
+
+def popcount(words: Masks) -> Integers:
+    """Number of set bits of each row: shape (..., words) -> (...), int64."""
+    if not hasattr(np, "bitwise_count"):
+        return _popcount_by_table(words)
+    if words.shape[-1] == 1:
+        return np.bitwise_count(words[..., 0]).astype(np.int64)
+    return np.bitwise_count(words).sum(axis=-1, dtype=np.int64)
+
+
+def bits_outside(words: Masks, n_qubits: int) -> bool:
+    """Whether any row has a bit at or above `n_qubits`."""
+    used = n_qubits - 64 * (words.shape[1] - 1)
+    if used == 64 or not len(words):
+        return False
+    return bool((words[:, -1] >> np.uint64(used)).any())
+
+
+def pack(rows: Integers, qubits: Integers, shape: tuple[int, int]) -> Masks:
+    """Masks of `shape` with bit `qubits[k]` set in row `rows[k]`, for every k."""
+    # This array, its copies while terms are merged, and as much again for the other mask.
+    _memory.require(
+        48 * shape[0] * shape[1],
+        f"a sum of {shape[0]} terms on {64 * shape[1]} qubits",
+        "use fewer terms or qubits",
+    )
+    words = np.zeros(shape, dtype=np.uint64)
+    bits = np.left_shift(np.uint64(1), (qubits % 64).astype(np.uint64))
+    np.bitwise_or.at(words, (rows, qubits // 64), bits)
+    return words
+
+
+def unpack(words: Masks) -> tuple[Integers, Integers]:
+    """The set bits as (rows, qubits), ordered by row and then by qubit: `pack`'s inverse."""
+    rows, columns = np.nonzero(words)
+    values = words[rows, columns]
+    little = values.astype("<u8").view(np.uint8).reshape(-1, 8)
+    entries, bits = np.nonzero(np.unpackbits(little, axis=1, bitorder="little"))
+    return rows[entries].astype(np.int64), (64 * columns[entries] + bits).astype(np.int64)
+
+
+def split_by_weight(words: Masks) -> list[tuple[Integers, Integers]]:
+    """Rows grouped by how many bits they have, lightest first.
+
+    Returns:
+        pairs (rows, qubits) with shapes (k,) and (k, weight), qubits ascending in each row.
+    """
+    weights = popcount(words)
+    _, qubits = unpack(words)
+    starts = np.concatenate(([0], np.cumsum(weights)))
+    groups = []
+    for weight in np.unique(weights).tolist():
+        rows = np.flatnonzero(weights == weight).astype(np.int64)
+        groups.append((rows, qubits[starts[rows][:, None] + np.arange(weight)]))
+    return groups
+
+
+def sort_order(x_masks: Masks, z_masks: Masks) -> Integers:
+    """Stable order of the terms by x mask, then by z mask, both read as integers."""
+    columns = np.concatenate((z_masks, x_masks), axis=1)
+    # A column that is the same everywhere orders nothing; a diagonal sum has many of them.
+    columns = columns[:, (columns != columns[:1]).any(axis=0)]
+    if columns.shape[1] == 0:
+        return np.arange(len(columns), dtype=np.int64)
+    if columns.shape[1] <= _LEXSORT_COLUMNS:
+        return np.lexsort(tuple(columns.T)).astype(np.int64)
+    big_endian = np.ascontiguousarray(columns[:, ::-1], dtype=">u8")
+    keys: NDArray[Any] = big_endian.view(f"V{8 * columns.shape[1]}")[:, 0]
+    return np.argsort(keys, kind="stable").astype(np.int64)
+
+
+def merge(
+    x_masks: Masks, z_masks: Masks, coefficients: NDArray[np.complex128], tolerance: float
+) -> tuple[Masks, Masks, NDArray[np.complex128]]:
+    """Equal terms added up, in canonical order, without those of modulus <= `tolerance`."""
+    if not len(coefficients):
+        return x_masks, z_masks, coefficients
+    order = sort_order(x_masks, z_masks)
+    x, z = x_masks[order], z_masks[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (x[1:] != x[:-1]).any(axis=1) | (z[1:] != z[:-1]).any(axis=1)
+    starts = np.flatnonzero(new)
+    # Adding zero turns -0.0 into 0.0, so that equal sums are equal byte for byte.
+    totals: NDArray[np.complex128] = np.add.reduceat(coefficients[order], starts) + 0.0j
+    kept = np.abs(totals) > tolerance
+    starts = starts[kept]
+    return x[starts], z[starts], totals[kept]
+
+
+def anticommuting(x_a: Masks, z_a: Masks, x_b: Masks, z_b: Masks) -> NDArray[np.bool_]:
+    """Whether terms anticommute, row against row (shapes broadcast)."""
+    # Parity of a sum of popcounts = parity of the popcount of the XOR.
+    return popcount((x_a & z_b) ^ (z_a & x_b)) % 2 == 1
+
+
+_POWERS_OF_I = np.array([1, 1j, -1, -1j])
+
+
+def product_phase(x_a: Masks, z_a: Masks, x_b: Masks, z_b: Masks) -> NDArray[np.complex128]:
+    r"""The phase of P_a P_b = phase * P_ab, row against row (shapes broadcast).
+
+    With P(x, z) = i^{|x & z|} X^x Z^z, moving Z^{z_a} past X^{x_b} gives (-1)^{|z_a & x_b|}, so
+    the phase is i^{y_a + y_b - y_ab + 2 |z_a & x_b|} with y = |x & z|.
+    """
+    power = popcount(x_a & z_a) + popcount(x_b & z_b) + 2 * popcount(z_a & x_b)
+    power = power - popcount((x_a ^ x_b) & (z_a ^ z_b))
+    return _POWERS_OF_I[power & 3]
+
+
+# Words of the largest block of pairs that `product` expands at once.
+_PAIR_WORDS = 1 << 22
+
+Terms = tuple[Masks, Masks, NDArray[np.complex128]]
+
+
+def product(left: Terms, right: Terms, *, only_anticommuting: bool = False) -> Terms:
+    """Merged terms of the product of two sums, or of its anticommuting pairs alone."""
+    (x_a, z_a, c_a), (x_b, z_b, c_b) = left, right
+    words = x_a.shape[1]
+    step = max(1, _PAIR_WORDS // max(1, len(c_b) * words))
+    parts: list[Terms] = [(x_a[:0], z_a[:0], c_a[:0])]
+    for start in range(0, len(c_a), step):
+        rows = slice(start, start + step)
+        xa, za = x_a[rows, None], z_a[rows, None]
+        coefficients = c_a[rows, None] * c_b * product_phase(xa, za, x_b, z_b)
+        x, z = xa ^ x_b, za ^ z_b
+        if only_anticommuting:
+            kept = anticommuting(xa, za, x_b, z_b)
+            x, z, coefficients = x[kept], z[kept], coefficients[kept]
+        parts.append(merge(x.reshape(-1, words), z.reshape(-1, words), coefficients.ravel(), 0.0))
+    if len(parts) == 2:
+        return parts[1]
+    x, z, c = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return merge(x, z, c, 0.0)

@@ -1,0 +1,282 @@
+"""Energies of classical spins, QUBO and PUBO, and the diagonal Pauli sums they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.errors import DimensionError, ParameterError
+from hybridq.operators import _masks, _pubo, _walsh
+from hybridq.operators.pauli_sum import PauliSum
+
+if TYPE_CHECKING:
+    import scipy.sparse
+
+Qubo: TypeAlias = Mapping[tuple[int, ...], float]
+Higher: TypeAlias = tuple[tuple[tuple[int, ...], float], ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ising:
+    r"""Energy of n spins, s = 1 - 2 bit; immutable.
+
+    .. math:: E(s) = constant + \sum_i h_i s_i + \sum_{i<j} J_{ij} s_i s_j
+              + \sum_{t} K_t \prod_{i \in t} s_i
+
+    At birth couplings are merged, sorted and stripped of zeros, so equal energies have equal
+    fields (up to rounding).
+
+    Args:
+        n_qubits: number of spins, at least 1.
+        constant: the constant part.
+        linear: h, shape (n_qubits,), float64.
+        pairs: the coupled spins, shape (m, 2), int64; kept with i < j.
+        couplings: J, shape (m,), float64.
+        higher: terms of order three and more as ``((i, j, k, ...), K)``.
+
+    Raises:
+        DimensionError: shapes do not fit, or a spin is outside 0 ... n_qubits - 1.
+        ParameterError: a number is not finite, or a term names a spin twice.
+    """
+
+    n_qubits: int
+    constant: float
+    linear: NDArray[np.float64]
+    pairs: NDArray[np.int64]
+    couplings: NDArray[np.float64]
+    higher: Higher = ()
+
+    def __post_init__(self) -> None:
+        n = _masks.checked_width(self.n_qubits)
+        linear = np.array(self.linear, dtype=np.float64)
+        if linear.shape != (n,):
+            raise DimensionError(f"linear has shape {linear.shape}: n_qubits={n} needs ({n},)")
+        pairs, couplings = _merged_pairs(n, self.pairs, self.couplings)
+        higher = _merged_higher(n, self.higher)
+        rest = [float(self.constant), *(value for _, value in higher)]
+        if not all(np.isfinite(numbers).all() for numbers in (linear, couplings, rest)):
+            raise ParameterError("an Ising coefficient is NaN or infinite: give finite numbers")
+        for array in (linear, pairs, couplings):
+            array.setflags(write=False)
+        object.__setattr__(self, "n_qubits", n)
+        object.__setattr__(self, "constant", float(self.constant))
+        object.__setattr__(self, "linear", linear)
+        object.__setattr__(self, "pairs", pairs)
+        object.__setattr__(self, "couplings", couplings)
+        object.__setattr__(self, "higher", higher)
+
+    # -- construction ---------------------------------------------------------------------------
+
+    @classmethod
+    def from_pauli_sum(cls, hamiltonian: PauliSum) -> Ising:
+        """The spin energy of a real diagonal sum, Z on qubit i being s_i.
+
+        Raises:
+            ParameterError: the sum is not real and diagonal; a term is named.
+        """
+        z_masks, coefficients = hamiltonian._diagonal_terms
+        constant, n = 0.0, hamiltonian.n_qubits
+        linear = np.zeros(n)
+        pairs, couplings = np.empty((0, 2), dtype=np.int64), np.empty(0)
+        higher: list[tuple[tuple[int, ...], float]] = []
+        for rows, qubits in _masks.split_by_weight(z_masks):
+            values = coefficients[rows]
+            match qubits.shape[1]:
+                case 0:
+                    constant = float(values.sum())
+                case 1:
+                    linear[qubits[:, 0]] = values
+                case 2:
+                    pairs, couplings = qubits, values
+                case _:
+                    higher += zip(map(tuple, qubits.tolist()), values.tolist(), strict=True)
+        return cls(n, constant, linear, pairs, couplings, tuple(higher))
+
+    @classmethod
+    def from_qubo(
+        cls,
+        Q: ArrayLike | scipy.sparse.sparray | scipy.sparse.spmatrix | Qubo,
+        offset: float = 0.0,
+        *,
+        n_qubits: int | None = None,
+    ) -> Ising:
+        r"""The spin energy equal to a polynomial of bits x = (1 - s) / 2.
+
+        Args:
+            Q: an (n, n) array or scipy sparse matrix, meaning :math:`x^T Q x` (both triangles
+                count, the diagonal is linear); or a mapping of any order from index tuples to
+                coefficients: ``{(): c, (i,): q, (i, j): q, (i, j, k): q}``, where a repeated
+                index counts once, since x * x = x.
+            offset: added to every energy.
+            n_qubits: number of bits of a mapping; by default one more than its highest index.
+
+        Raises:
+            DimensionError: an array that is not square, or an index outside 0 ... n_qubits - 1.
+            ParameterError: a coefficient that is not finite, or a mapping that names no bit and
+                comes without `n_qubits`.
+        """
+        polynomial = _pubo.read(Q, n_qubits)
+        n, constant, linear, pairs, couplings, higher = _pubo.bits_to_spins(polynomial)
+        return cls(n, constant + offset, linear, pairs, couplings, higher)
+
+    # -- other forms ----------------------------------------------------------------------------
+
+    def to_qubo(self) -> tuple[dict[tuple[int, ...], float], float]:
+        """The same energy as a polynomial of bits x = (1 - s) / 2: ``(coefficients, offset)``.
+
+        The keys are ascending index tuples, ``(i,)`` for linear terms; zeros are left out.
+        `from_qubo` takes both back.
+        """
+        _, constant, linear, pairs, couplings, higher = _pubo.spins_to_bits(self._polynomial)
+        used = np.flatnonzero(linear).tolist()
+        Q: dict[tuple[int, ...], float] = {(i,): float(linear[i]) for i in used}
+        Q.update(zip(map(tuple, pairs.tolist()), couplings.tolist(), strict=True))
+        Q.update(higher)
+        return Q, constant
+
+    def to_pauli_sum(self) -> PauliSum:
+        """The diagonal Pauli sum with these values, in canonical order."""
+        fields = np.flatnonzero(self.linear)
+        orders = [0] * (self.constant != 0) + [1] * len(fields) + [2] * len(self.pairs)
+        orders += [len(spins) for spins, _ in self.higher]
+        qubits = [fields, self.pairs.ravel()]
+        qubits += [np.array(spins, dtype=np.int64) for spins, _ in self.higher]
+        values = [np.array([self.constant] * (self.constant != 0)), self.linear[fields]]
+        values += [self.couplings, np.array([value for _, value in self.higher])]
+        rows = np.repeat(np.arange(len(orders), dtype=np.int64), orders)
+        shape = (len(orders), _masks.n_words(self.n_qubits))
+        z_masks = _masks.pack(rows, np.concatenate(qubits), shape)
+        x_masks = np.zeros(shape, dtype=np.uint64)
+        return PauliSum(self.n_qubits, x_masks, z_masks, np.concatenate(values)).simplify()
+
+    @property
+    def _polynomial(self) -> _pubo.Polynomial:
+        return (
+            self.n_qubits, self.constant, self.linear, self.pairs, self.couplings, self.higher,
+        )  # fmt: skip
+
+    # -- energies -------------------------------------------------------------------------------
+
+    def energies(self, bits: ArrayLike) -> NDArray[np.float64]:
+        """The energy of every row of `bits`, computed term by term, for any number of spins.
+
+        Args:
+            bits: shape (k, n_qubits) or (n_qubits,), values 0 and 1.
+
+        Returns:
+            shape (k,), float64; for a single row shape ().
+
+        Raises:
+            DimensionError: rows of another length.
+            ParameterError: entries other than 0 and 1.
+        """
+        rows = _walsh.check_bits(bits, self.n_qubits)
+        values = self.constant + _walsh.values_on_rows(rows, self._groups)
+        return values if np.ndim(bits) == 2 else values.reshape(())
+
+    @cached_property
+    def _groups(self) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        fields = np.flatnonzero(self.linear).astype(np.int64)
+        groups = [(fields[:, None], self.linear[fields]), (self.pairs, self.couplings)]
+        by_order: dict[int, list[tuple[tuple[int, ...], float]]] = {}
+        for term in self.higher:
+            by_order.setdefault(len(term[0]), []).append(term)
+        for terms in by_order.values():
+            spins = np.array([spins for spins, _ in terms], dtype=np.int64)
+            groups.append((spins, np.array([value for _, value in terms])))
+        return groups
+
+    # -- properties -----------------------------------------------------------------------------
+
+    @property
+    def order(self) -> int:
+        """Number of spins in the largest term; 0 for a constant."""
+        if self.higher:
+            return max(len(spins) for spins, _ in self.higher)
+        return 2 if len(self.pairs) else int(self.linear.any())
+
+    @property
+    def is_quadratic(self) -> bool:
+        """Whether no term has more than two spins."""
+        return not self.higher
+
+    @property
+    def has_odd_terms(self) -> bool:
+        """Whether a term of odd order is present; without one, E(s) = E(-s)."""
+        return bool(self.linear.any()) or any(len(spins) % 2 for spins, _ in self.higher)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether all energies differ from each other by integers, exactly.
+
+        True if and only if every coefficient of the polynomial of bits, its offset aside, is an
+        integer (Moebius inversion); a unit-weight MaxCut is, although its couplings are 1/2.
+        """
+        _, _, linear, _, couplings, higher = _pubo.spins_to_bits(self._polynomial)
+        values = np.concatenate((linear, couplings, [value for _, value in higher]))
+        return bool((values == np.round(values)).all())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ising):
+            return NotImplemented
+        return (
+            (self.n_qubits, self.constant, self.higher)
+            == (other.n_qubits, other.constant, other.higher)
+            and np.array_equal(self.linear, other.linear)
+            and np.array_equal(self.pairs, other.pairs)
+            and np.array_equal(self.couplings, other.couplings)
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through the constructor: plain pickling would lose the read-only flags.
+        return Ising, self._polynomial
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return (
+            f"Ising({self.n_qubits} spins, constant {self.constant:.6g}, "
+            f"{np.count_nonzero(self.linear)} linear, {len(self.pairs)} quadratic, "
+            f"{len(self.higher)} higher terms)"
+        )
+
+
+def _merged_pairs(
+    n: int, pairs: ArrayLike, couplings: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Pairs with i < j in lexicographic order, each once, and their nonzero couplings."""
+    J = np.array(couplings, dtype=np.float64)
+    ij = np.asarray(pairs)
+    if ij.size == 0:
+        ij = np.empty((0, 2), dtype=np.int64)
+    if J.ndim != 1 or ij.shape != (len(J), 2) or ij.dtype.kind not in "iu":
+        raise DimensionError(
+            f"pairs of shape {ij.shape} and dtype {ij.dtype} with couplings of shape {J.shape}: "
+            "give integers of shape (m, 2) and numbers of shape (m,)"
+        )
+    ij = ij.astype(np.int64)
+    if len(ij) and (ij.min() < 0 or ij.max() >= n):
+        raise DimensionError(f"a pair names a spin outside 0 ... {n - 1}: n_qubits={n}")
+    same = ij[:, 0] == ij[:, 1]
+    if same.any():
+        i = int(ij[same][0, 0])
+        raise ParameterError(f"pair ({i}, {i}) couples a spin to itself: add it to the constant")
+    return _pubo.merge_pairs(n, ij, J)
+
+
+def _merged_higher(n: int, higher: Iterable[tuple[Iterable[int], Any]]) -> Higher:
+    """Terms of three and more spins, ascending inside and out, each once, without zeros."""
+    terms = []
+    for spins, value in higher:
+        term = tuple(sorted(int(spin) for spin in spins))
+        if len(term) < 3 or len(set(term)) < len(term):
+            raise ParameterError(f"higher term {term}: name at least three different spins")
+        if term[0] < 0 or term[-1] >= n:
+            raise DimensionError(f"higher term {term} leaves 0 ... {n - 1}: n_qubits={n}")
+        terms.append((term, float(value)))
+    return _pubo.merge_higher(terms)

@@ -1,0 +1,393 @@
+"""Weighted sums of Pauli products: every Hamiltonian and observable of hybridq."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.errors import DimensionError, ParameterError
+from hybridq.operators import _masks, _matrix, _memory, _walsh, pauli_io
+from hybridq.operators._masks import Masks
+
+if TYPE_CHECKING:
+    import scipy.sparse
+
+_SHOWN_TERMS = 6
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PauliSum:
+    r"""An operator :math:`\sum_k c_k P_k` on `n_qubits` qubits; immutable.
+
+    Qubit q of term k is bit q % 64 of word q // 64 of the masks: X where only the x bit is set,
+    Z where only the z bit is, Y where both are, so a real coefficient is a hermitian term.
+
+    The constructor, `from_labels`, `from_sparse` and `dagger` keep the terms as given; `+`, `-`,
+    `@` and `commutator` return simplified sums: equal terms merged, exact zeros dropped, ordered by
+    x mask and then by z mask, read as integers. ``a @ b`` is the operator product; `*` and `/`
+    take numbers only.
+
+    Args:
+        n_qubits: at least 1.
+        x_masks: shape (terms, words) with words = ceil(n_qubits / 64), uint64.
+        z_masks: same shape, uint64.
+        coefficients: shape (terms,), complex128, finite.
+
+    Raises:
+        DimensionError: shapes do not fit, or a mask has a bit at n_qubits or above.
+        ParameterError: n_qubits is no positive integer, or a coefficient is not finite.
+    """
+
+    n_qubits: int
+    x_masks: NDArray[np.uint64]
+    z_masks: NDArray[np.uint64]
+    coefficients: NDArray[np.complex128]
+
+    # NumPy scalars on the left leave the work to __rmul__ instead of making object arrays.
+    __array_ufunc__ = None
+
+    def __post_init__(self) -> None:
+        n = _masks.checked_width(self.n_qubits)
+        object.__setattr__(self, "n_qubits", n)
+        coefficients = np.array(self.coefficients, dtype=np.complex128)
+        if coefficients.ndim != 1:
+            raise DimensionError(
+                f"coefficients have shape {coefficients.shape}: give one a term, shape (terms,)"
+            )
+        if not np.isfinite(coefficients).all():
+            wrong = coefficients[~np.isfinite(coefficients)][0]
+            raise ParameterError(f"a coefficient is {wrong}: give finite numbers")
+        shape = (len(coefficients), _masks.n_words(n))
+        for name in ("x_masks", "z_masks"):
+            masks = np.array(getattr(self, name))
+            if masks.size == 0:
+                masks = masks.astype(np.uint64)
+            if masks.dtype.kind not in "iu" or (masks.dtype.kind == "i" and (masks < 0).any()):
+                raise ParameterError(f"{name} has dtype {masks.dtype}: give uint64 words")
+            masks = masks.astype(np.uint64, copy=False)
+            if masks.shape != shape:
+                raise DimensionError(
+                    f"{name} has shape {masks.shape}, but {shape[0]} coefficients on {n} qubits "
+                    f"need {shape}"
+                )
+            if _masks.bits_outside(masks, n):
+                raise DimensionError(
+                    f"{name} has a bit at or above qubit {n}, but n_qubits={n}: "
+                    "clear it or raise n_qubits"
+                )
+            masks.setflags(write=False)
+            object.__setattr__(self, name, masks)
+        coefficients.setflags(write=False)
+        object.__setattr__(self, "coefficients", coefficients)
+
+    # -- construction ---------------------------------------------------------------------------
+
+    @classmethod
+    def from_labels(cls, labels: Mapping[str, complex] | Iterable[tuple[str, complex]]) -> PauliSum:
+        """The sum of labels such as ``{"XZI": 1.0}``; character i acts on qubit i.
+
+        Raises:
+            DimensionError: labels of different lengths.
+            ParameterError: no labels, a letter other than I, X, Y, Z, or no finite coefficient.
+        """
+        n_qubits, arrays = pauli_io.read_labels(labels)
+        return cls(n_qubits, *arrays)
+
+    @classmethod
+    def from_sparse(
+        cls, terms: Iterable[tuple[str, Sequence[int], complex]], n_qubits: int
+    ) -> PauliSum:
+        """The sum of terms ``(paulis, qubits, coefficient)`` such as ``("ZZ", (0, 5), 1.0)``.
+
+        Letter k of `paulis` acts on ``qubits[k]``, in any order; ``("", (), c)`` is a constant.
+
+        Raises:
+            DimensionError: a qubit outside 0 ... n_qubits - 1, or not one letter a qubit.
+            ParameterError: a wrong letter, a qubit named twice in a term, no finite coefficient.
+        """
+        n = _masks.checked_width(n_qubits)
+        return cls(n, *pauli_io.read_sparse(terms, n))
+
+    @classmethod
+    def identity(cls, n_qubits: int, coefficient: complex = 1.0) -> PauliSum:
+        """`coefficient` times the identity."""
+        return cls.from_sparse([("", (), coefficient)], n_qubits)
+
+    @classmethod
+    def zero(cls, n_qubits: int) -> PauliSum:
+        """The sum without terms."""
+        return cls.from_sparse([], n_qubits)
+
+    @classmethod
+    def from_json(cls, text: str, *, source: str = "input") -> PauliSum:
+        """The sum written by `to_json`; errors name `source`.
+
+        Raises:
+            FormatError: the text is anything else.
+        """
+        n_qubits, arrays = pauli_io.read_json(text, source)
+        return cls(n_qubits, *arrays)
+
+    # -- other forms ----------------------------------------------------------------------------
+
+    def to_labels(self) -> dict[str, complex]:
+        """Label (qubit 0 first) -> coefficient, equal terms merged."""
+        s = self.simplify()
+        labels = pauli_io.write_labels(s.x_masks, s.z_masks, s.n_qubits)
+        return dict(zip(labels, s.coefficients.tolist(), strict=True))
+
+    def to_sparse(self) -> list[tuple[str, tuple[int, ...], complex]]:
+        """Every term as ``(paulis, qubits, coefficient)``, qubits ascending, as stored."""
+        return pauli_io.write_sparse(self.x_masks, self.z_masks, self.coefficients)
+
+    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
+        """JSON text; with `path`, also written there, whole or not at all.
+
+        An object with ``"format": "hybridq-pauli-sum"``, ``"version": 1``, ``"n_qubits"`` and
+        ``"terms"``: a list of ``[paulis, qubits, coefficient]`` such as ``["ZZ", [0, 5], 1.0]``;
+        a coefficient with an imaginary part is ``[real, imaginary]``. Floats round-trip exactly.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        text = pauli_io.write_json(self.n_qubits, self.to_sparse())
+        if path is not None:
+            from hybridq.files import write_text
+
+            write_text(path, text)
+        return text
+
+    def to_matrix(self) -> scipy.sparse.csr_array:
+        """The matrix in the computational basis: complex128 CSR, shape (2**n, 2**n).
+
+        Raises:
+            CapacityError: it does not fit in memory.
+        """
+        s = self.simplify()
+        return _matrix.csr(s.x_masks, s.z_masks, s.coefficients, s.n_qubits)
+
+    # -- algebra --------------------------------------------------------------------------------
+
+    def simplify(self, tolerance: float = 0.0) -> PauliSum:
+        """Equal terms merged, those with ``|c| <= tolerance`` dropped, in canonical order."""
+        if not tolerance >= 0:
+            raise ParameterError(f"tolerance={tolerance}: give a number >= 0")
+        if tolerance == 0:
+            return self._canonical
+        return self._merged(self.x_masks, self.z_masks, self.coefficients, tolerance)
+
+    @cached_property
+    def _canonical(self) -> PauliSum:
+        result = self._merged(self.x_masks, self.z_masks, self.coefficients)
+        result.__dict__["_canonical"] = result
+        return result
+
+    def _merged(
+        self, x: Masks, z: Masks, c: NDArray[np.complex128], tolerance: float = 0.0
+    ) -> PauliSum:
+        return PauliSum(self.n_qubits, *_masks.merge(x, z, c, tolerance))
+
+    def _same_width(self, other: PauliSum) -> None:
+        if self.n_qubits != other.n_qubits:
+            raise DimensionError(
+                f"sums on {self.n_qubits} and {other.n_qubits} qubits do not combine: "
+                "build both with the same n_qubits"
+            )
+
+    def __add__(self, other: PauliSum) -> PauliSum:
+        if not isinstance(other, PauliSum):
+            return NotImplemented
+        self._same_width(other)
+        return self._merged(
+            np.concatenate((self.x_masks, other.x_masks)),
+            np.concatenate((self.z_masks, other.z_masks)),
+            np.concatenate((self.coefficients, other.coefficients)),
+        )
+
+    def __radd__(self, other: object) -> PauliSum:
+        # The built-in sum() starts from 0.
+        if isinstance(other, int) and other == 0:
+            return self.simplify()
+        return NotImplemented
+
+    def __sub__(self, other: PauliSum) -> PauliSum:
+        if not isinstance(other, PauliSum):
+            return NotImplemented
+        return self + (-other)
+
+    def __neg__(self) -> PauliSum:
+        return self._with(-self.coefficients)
+
+    def _with(self, coefficients: NDArray[np.complex128]) -> PauliSum:
+        return PauliSum(self.n_qubits, self.x_masks, self.z_masks, coefficients)
+
+    def __mul__(self, other: complex) -> PauliSum:
+        if isinstance(other, PauliSum):
+            raise ParameterError("* takes a number: write a @ b for the product of two Pauli sums")
+        if not _is_number(other):
+            return NotImplemented
+        return self._with(self.coefficients * complex(other))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: complex) -> PauliSum:
+        if not _is_number(other):
+            return NotImplemented
+        if other == 0:
+            raise ParameterError("division of a Pauli sum by zero")
+        return self._with(self.coefficients / complex(other))
+
+    def __matmul__(self, other: PauliSum) -> PauliSum:
+        if not isinstance(other, PauliSum):
+            return NotImplemented
+        self._same_width(other)
+        return PauliSum(self.n_qubits, *_masks.product(self._arrays, other._arrays))
+
+    def commutator(self, other: PauliSum) -> PauliSum:
+        """``self @ other - other @ self``, from the pairs of terms that anticommute."""
+        self._same_width(other)
+        arrays = _masks.product(self._arrays, other._arrays, only_anticommuting=True)
+        return PauliSum(self.n_qubits, *arrays) * 2.0
+
+    def dagger(self) -> PauliSum:
+        """The adjoint."""
+        return self._with(self.coefficients.conj())
+
+    @property
+    def _arrays(self) -> tuple[Masks, Masks, NDArray[np.complex128]]:
+        return self.x_masks, self.z_masks, self.coefficients
+
+    # -- properties -----------------------------------------------------------------------------
+
+    @property
+    def constant(self) -> complex:
+        """Coefficient of the identity (the trace divided by 2**n)."""
+        plain = ~(self.x_masks.any(axis=1) | self.z_masks.any(axis=1))
+        return complex(self.coefficients[plain].sum())
+
+    @property
+    def one_norm(self) -> float:
+        """Sum of ``|c|`` of the simplified sum: a bound on the spectral norm."""
+        return float(np.abs(self.simplify().coefficients).sum())
+
+    @property
+    def norm(self) -> float:
+        """Root of the sum of ``|c|**2``: the Frobenius norm divided by sqrt(2**n)."""
+        return float(np.linalg.norm(self.simplify().coefficients))
+
+    @property
+    def is_diagonal(self) -> bool:
+        """Whether only I and Z are left once equal terms are merged."""
+        return not self.x_masks.any() or not self.simplify().x_masks.any()
+
+    def is_hermitian(self, tolerance: float = 0.0) -> bool:
+        """Whether every merged coefficient has an imaginary part of at most `tolerance`."""
+        return bool((np.abs(self.simplify().coefficients.imag) <= tolerance).all())
+
+    # -- diagonal sums --------------------------------------------------------------------------
+
+    @cached_property
+    def _diagonal_terms(self) -> tuple[Masks, NDArray[np.float64]]:
+        """Z masks and real coefficients, or an error that names the term in the way."""
+        s = self.simplify()
+        wrong = s.x_masks.any(axis=1) | (s.coefficients.imag != 0)
+        if wrong.any():
+            k = int(np.argmax(wrong))
+            term = s._text(slice(k, k + 1))
+            raise ParameterError(
+                f"the sum is not real and diagonal: term {term} is in the way, "
+                "only real multiples of I and Z products are"
+            )
+        return s.z_masks, s.coefficients.real.copy()
+
+    def diagonal(self) -> NDArray[np.float64]:
+        """The values on all basis states, shape (2**n,), float64; entry b belongs to index b.
+
+        Raises:
+            ParameterError: the sum is not diagonal and real; a term is named.
+            CapacityError: the array does not fit in memory.
+        """
+        z_masks, coefficients = self._diagonal_terms
+        _memory.require(
+            8 << self.n_qubits,
+            f"the diagonal on {self.n_qubits} qubits",
+            "use fewer qubits, or diagonal_at for chosen bit strings",
+        )
+        return _walsh.values_on_all_states(z_masks[:, 0], coefficients, self.n_qubits)
+
+    def diagonal_at(self, bits: ArrayLike) -> NDArray[np.float64]:
+        """The values on chosen basis states, for any number of qubits.
+
+        Args:
+            bits: rows of 0 and 1, shape (k, n), or one row (n,); entry q is qubit q.
+
+        Returns:
+            shape (k,), float64; for a single row shape ().
+
+        Raises:
+            ParameterError: the sum is not diagonal and real, or `bits` holds other numbers.
+            DimensionError: rows of another length.
+        """
+        rows = _walsh.check_bits(bits, self.n_qubits)
+        values = _walsh.values_on_rows(rows, self._groups)
+        return values if np.ndim(bits) == 2 else values.reshape(())
+
+    @cached_property
+    def _groups(self) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        z_masks, coefficients = self._diagonal_terms
+        return [(qubits, coefficients[rows]) for rows, qubits in _masks.split_by_weight(z_masks)]
+
+    # -- comparison and display -----------------------------------------------------------------
+
+    def isclose(self, other: PauliSum, tolerance: float = 1e-12) -> bool:
+        """Whether no merged coefficient differs by more than `tolerance`."""
+        self._same_width(other)
+        return len((self - other).simplify(tolerance)) == 0
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both simplified sums have the same terms with exactly the same coefficients."""
+        if not isinstance(other, PauliSum):
+            return NotImplemented
+        return self.n_qubits == other.n_qubits and all(
+            np.array_equal(a, b)
+            for a, b in zip(self.simplify()._arrays, other.simplify()._arrays, strict=True)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.n_qubits, *(array.tobytes() for array in self.simplify()._arrays)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through the constructor: plain pickling would lose the read-only flags.
+        return PauliSum, (self.n_qubits, *self._arrays)
+
+    def __len__(self) -> int:
+        """Number of stored terms."""
+        return len(self.coefficients)
+
+    def __bool__(self) -> bool:
+        # Without this an empty sum would be false, and `if operator:` would lie.
+        return True
+
+    def __iter__(self) -> Iterator[tuple[str, tuple[int, ...], complex]]:
+        """The terms of `to_sparse`."""
+        return iter(self.to_sparse())
+
+    def __repr__(self) -> str:
+        text = self._text(slice(_SHOWN_TERMS))
+        more = " + ..." if len(self) > _SHOWN_TERMS else ""
+        terms = "1 term" if len(self) == 1 else f"{len(self)} terms"
+        return f"PauliSum({self.n_qubits} qubits, {terms}: {text}{more})"
+
+    def _text(self, terms: slice) -> str:
+        x, z, c = self._arrays
+        return pauli_io.format_terms(pauli_io.write_sparse(x[terms], z[terms], c[terms]))
+
+
+def _is_number(value: Any) -> TypeGuard[complex]:
+    return isinstance(value, int | float | complex | np.number)

@@ -1,0 +1,106 @@
+"""The promise every optimizer keeps: a frozen configuration that can run on a driver."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, ClassVar
+
+from hybridq.errors import ParameterError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from hybridq.optimizers.driver import Driver, Vector
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a method ended by itself, without a limit of the driver.
+
+    Attributes:
+        converged: whether its own convergence test was met.
+        message: what else there is to say, without a full stop; needed where it gave up.
+    """
+
+    converged: bool
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Optimizer(ABC):
+    """A configured optimizer; its fields are the options that `minimize` takes for it.
+
+    To add one: write such a class in a file of its own and name it in `registry.py`.
+
+    Class attributes:
+        name: the plain name that messages use.
+        summary: one line that says when to choose it.
+        uses_gradient: calls ``value_and_gradient`` where the objective has it.
+        takes_bounds: can keep to bounds.
+        needs_bounds: cannot run without finite bounds.
+        joint_starts: uses all rows of x0 in one search instead of one search a row.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    uses_gradient: ClassVar[bool] = False
+    takes_bounds: ClassVar[bool] = True
+    needs_bounds: ClassVar[bool] = False
+    joint_starts: ClassVar[bool] = False
+
+    @abstractmethod
+    def run(
+        self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator
+    ) -> Outcome:
+        """Search until converged, calling the driver for every evaluation.
+
+        What is worth keeping is in the driver; only the reason for ending is returned. The
+        driver ends a search early by raising `Stop`, which must pass through.
+
+        Args:
+            driver: evaluates, counts and remembers.
+            x0: the start, shape (n,); with `joint_starts` all of them, shape (k, n).
+            bounds: None, or lower and upper bounds, shape (n, 2).
+            rng: the only source of randomness.
+        """
+
+    def prepare(self) -> None:  # noqa: B027
+        """Raise `MissingExtraError` before any work if an optional package is absent."""
+
+    def default_budget(self, dimension: int) -> int:
+        """Evaluations of one start when the caller sets no limit: 1000 (n + 1)."""
+        return 1000 * (dimension + 1)
+
+    @classmethod
+    def option_names(cls) -> list[str]:
+        """The names of all options."""
+        return [field.name for field in fields(cls)]
+
+    def _require_positive(self, *names: str) -> None:
+        """Refuse options that are not positive numbers; None is left alone."""
+        for name in names:
+            value = getattr(self, name)
+            if value is None:
+                continue
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not math.isfinite(value) or value <= 0:
+                raise ParameterError(f"{self.name}: {name}={value!r} must be a positive number")
+
+    def _require_within(self, name: str, low: float, high: float) -> None:
+        """Refuse an option that is not above `low` and at most `high`."""
+        self._require_positive(name)
+        if not low < getattr(self, name) <= high:
+            raise ParameterError(
+                f"{self.name}: {name}={getattr(self, name)!r} "
+                f"must be above {low:g} and at most {high:g}"
+            )
+
+    def _require_count(self, name: str, at_least: int = 1) -> None:
+        """Refuse an option that is not a whole number of at least `at_least`."""
+        value = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
+            raise ParameterError(
+                f"{self.name}: {name}={value!r} must be a whole number of at least {at_least}"
+            )

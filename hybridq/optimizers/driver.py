@@ -1,0 +1,319 @@
+"""The owner of the loop: every evaluation passes through here, is counted, checked and kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.errors import DimensionError, ParameterError
+from hybridq.optimizers.solution import Record, Status
+
+Vector: TypeAlias = NDArray[np.float64]
+Callback: TypeAlias = Callable[[Record], object]
+
+# Rows of a batch that are evaluated in one call: the clock, the callback and Ctrl-C are looked at
+# in between.
+BATCH_ROWS = 32
+
+# Given to a method in place of a value that is not finite before any finite one was seen.
+BLIND_PENALTY = 1e10
+
+
+class Stop(BaseException):
+    """Ends a method from inside an evaluation. A `BaseException`, so that no method catches it."""
+
+
+class Best(NamedTuple):
+    """The best finite evaluation so far."""
+
+    value: float
+    x: Vector
+    evaluation: int
+    start: int
+
+
+class Driver:
+    """A counted, limited and remembered view of an objective; what a method calls.
+
+    The methods of an optimizer see only `value`, `evaluate`, `value_and_gradient` and `values`.
+    A request beyond a limit raises `Stop`, which an optimizer lets pass.
+
+    Args:
+        objective: called with a float64 array of shape (n,), returns a float; may offer
+            ``value_and_gradient(x)`` and ``values(X)``.
+        dimension: n.
+        bounds: None, or shape (n, 2): every point is clipped into them before it is evaluated,
+            since some methods treat bounds as a wish.
+        max_evaluations: how many evaluations there may be in all.
+        time_limit: seconds after which no further evaluation begins, or None.
+        target: a value at or below which the search ends, or None.
+        callback: called with a `Record` after each evaluation; returning True ends the search.
+    """
+
+    def __init__(
+        self,
+        objective: Callable[[Vector], float],
+        dimension: int,
+        *,
+        bounds: Vector | None = None,
+        max_evaluations: int,
+        time_limit: float | None = None,
+        target: float | None = None,
+        callback: Callback | None = None,
+    ) -> None:
+        self.dimension = dimension
+        self.max_evaluations = max_evaluations
+        self.best: Best | None = None
+        self.gradients = 0
+        self.not_finite = 0
+        self.start = 0
+        self.stopped: Status | None = None
+        self.error: Exception | None = None
+        self.began = perf_counter()
+        self._objective = objective
+        self._value_and_gradient: Callable[[Vector], tuple[float, Any]] | None = getattr(
+            objective, "value_and_gradient", None
+        )
+        self._batch: Callable[[Vector], Any] | None = getattr(objective, "values", None)
+        self._bounds = None if bounds is None else bounds.T.copy()
+        self._target = -math.inf if target is None else target
+        self._callback = callback
+        self._values: list[float] = []
+        self._best_value = math.inf
+        self._worst_value = -math.inf
+        self._deadline = math.inf if time_limit is None else self.began + time_limit
+        self._limit = max_evaluations
+        self._first = 0
+        self._slice_deadline = self._deadline
+
+    @property
+    def has_gradient(self) -> bool:
+        """Whether the objective computes its own gradient."""
+        return self._value_and_gradient is not None
+
+    @property
+    def evaluations(self) -> int:
+        """How many evaluations have finished."""
+        return len(self._values)
+
+    @property
+    def remaining(self) -> int:
+        """How many evaluations are left to the current start."""
+        return self._limit - len(self._values)
+
+    @property
+    def start_evaluations(self) -> int:
+        """How many evaluations the current start has had."""
+        return len(self._values) - self._first
+
+    @property
+    def history(self) -> Vector:
+        """All values in order, shape (evaluations,)."""
+        return np.array(self._values, dtype=np.float64)
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time since the driver was made."""
+        return perf_counter() - self.began
+
+    def begin(self, start: int, starts_left: int) -> bool:
+        """Give the next start its fair share of the evaluations and of the time that are left.
+
+        Args:
+            start: the row of x0 that begins now.
+            starts_left: how many starts share what is left, this one included.
+
+        Returns:
+            whether there is anything left to share.
+        """
+        left = self.max_evaluations - len(self._values)
+        now = perf_counter()
+        if left <= 0 or (now >= self._deadline and self._values):
+            return False
+        self.start = start
+        self.stopped = None
+        self._first = len(self._values)
+        self._limit = len(self._values) - (-left // starts_left)
+        self._slice_deadline = now + (self._deadline - now) / starts_left
+        return True
+
+    def check(self) -> None:
+        """Raise `Stop` if no further evaluation may begin; for methods that think for long."""
+        if self.stopped is not None:
+            raise Stop
+        if len(self._values) >= self._limit:
+            self._stop("max_evaluations")
+        # One evaluation is always allowed: a limit shorter than it would leave nothing to return.
+        if self._values and perf_counter() >= self._slice_deadline:
+            self._stop("time_limit")
+
+    def evaluate(self, x: Vector) -> float:
+        """The objective at `x`, shape (n,), as it is: possibly NaN or infinite."""
+        self.check()
+        try:
+            value = self._objective(self._inside(x))
+        except Exception as error:
+            self.error = error
+            raise
+        if type(value) is not float:
+            value = self._as_float(value)
+        self._record(x, value, None)
+        return value
+
+    def value(self, x: Vector) -> float:
+        """The objective at `x`, shape (n,); a large finite penalty where it is not finite."""
+        value = self.evaluate(x)
+        return value if math.isfinite(value) else self.penalty()
+
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """The objective and its gradient at `x`, both shape (n,).
+
+        Where either is not finite: the penalty and a zero gradient, which every line search
+        refuses. Counts as one evaluation and one gradient.
+        """
+        function = self._value_and_gradient
+        if function is None:
+            raise ParameterError("this objective has no value_and_gradient: use value")
+        self.check()
+        try:
+            value, given = function(self._inside(x))
+        except Exception as error:
+            self.error = error
+            raise
+        if type(value) is not float:
+            value = self._as_float(value)
+        # A copy, since an objective may hand out a buffer that it uses again.
+        gradient = np.array(given, dtype=np.float64)
+        if gradient.shape != (self.dimension,):
+            raise self._refuse(
+                DimensionError(
+                    f"value_and_gradient returned a gradient of shape {gradient.shape}: "
+                    f"return shape ({self.dimension},), one derivative a parameter"
+                )
+            )
+        self.gradients += 1
+        self._record(x, value, gradient)
+        if math.isfinite(value) and np.isfinite(gradient).all():
+            return value, gradient
+        return self.penalty(), np.zeros(self.dimension)
+
+    def values(self, points: Vector) -> Vector:
+        """The objective at each row of `points`, shape (k, n), as shape (k,).
+
+        Rows go to ``objective.values`` a few at a time where there is one. When the budget ends
+        inside the batch, the rows that fit are evaluated before `Stop` is raised.
+        """
+        results = np.empty(len(points))
+        if self._batch is None:
+            for row, point in enumerate(points):
+                results[row] = self.value(point)
+            return results
+        row = 0
+        while row < len(points):
+            self.check()
+            block = points[row : row + min(BATCH_ROWS, self.remaining)]
+            try:
+                given = np.asarray(self._batch(self._inside(block)), dtype=np.float64)
+            except Exception as error:
+                self.error = error
+                raise
+            if given.shape != (len(block),):
+                raise self._refuse(
+                    DimensionError(
+                        f"values returned shape {given.shape} for {len(block)} points: "
+                        f"return one value a row, shape ({len(block)},)"
+                    )
+                )
+            for point, value in zip(block, given.tolist(), strict=True):
+                self._record(point, value, None, raising=False)
+                results[row] = value if math.isfinite(value) else self.penalty()
+                row += 1
+        if self.stopped is not None:
+            raise Stop
+        return results
+
+    def penalty(self) -> float:
+        """A finite number worse than every value seen, on their scale.
+
+        Not as large as floats go: line searches and linear models lose all digits beside 1e300.
+        """
+        if self.best is None:
+            return BLIND_PENALTY
+        worst, spread = self._worst_value, self._worst_value - self._best_value
+        return min(worst + 10.0 * (1.0 + abs(worst) + spread), 1e300)
+
+    def _inside(self, x: Vector) -> Vector:
+        """A copy of `x` that the objective may keep or spoil, clipped into the bounds."""
+        point = np.array(x, dtype=np.float64)
+        if self._bounds is not None:
+            np.maximum(point, self._bounds[0], out=point)
+            np.minimum(point, self._bounds[1], out=point)
+        return point
+
+    def _record(
+        self, x: Vector, value: float, gradient: Vector | None, *, raising: bool = True
+    ) -> None:
+        """Count and remember one evaluation, tell the callback, look at the target."""
+        self._values.append(value)
+        if not math.isfinite(value):
+            self.not_finite += 1
+        else:
+            if value > self._worst_value:
+                self._worst_value = value
+            if value < self._best_value:
+                best_x = self._inside(x)
+                best_x.flags.writeable = False
+                # One assignment, so that Ctrl-C finds either the old best or the new one.
+                self.best = Best(value, best_x, len(self._values) - 1, self.start)
+                self._best_value = value
+        if self._callback is not None and self.stopped != "interrupted":
+            self._tell(x, value, gradient)
+        if self._best_value <= self._target:
+            self.stopped = "target"
+        if raising and self.stopped is not None:
+            raise Stop
+
+    def _tell(self, x: Vector, value: float, gradient: Vector | None) -> None:
+        assert self._callback is not None
+        record = Record(
+            evaluation=len(self._values),
+            x=self._inside(x),
+            value=value,
+            best_value=self._best_value,
+            best_x=None if self.best is None else self.best.x,
+            seconds=perf_counter() - self.began,
+            start=self.start,
+            gradient=None if gradient is None else gradient.copy(),
+        )
+        try:
+            answer = self._callback(record)
+        except Exception as error:
+            self.error = error
+            raise
+        # Only True itself: a progress bar's update method returns things that are merely truthy.
+        if answer is True or (isinstance(answer, np.bool_) and bool(answer)):
+            self.stopped = "interrupted"
+
+    def _stop(self, why: Status) -> None:
+        self.stopped = why
+        raise Stop
+
+    def _as_float(self, value: object) -> float:
+        array = np.asarray(value)
+        if array.size != 1 or array.dtype.kind not in "fiub":
+            raise self._refuse(
+                ParameterError(
+                    f"the objective returned {value!r:.80}: "
+                    "it must return one real number for a point of shape (n,)"
+                )
+            )
+        return float(array.item())
+
+    def _refuse(self, error: Exception) -> Exception:
+        self.error = error
+        return error

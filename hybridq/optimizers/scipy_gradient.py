@@ -1,0 +1,205 @@
+"""Local searches of SciPy that follow a gradient.
+
+All of them use the objective's `value_and_gradient` where it has one. Otherwise SciPy takes
+forward differences: n more evaluations for each gradient, all of them counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.scipy_call import budget_options, outcome_of, run_scipy
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from hybridq.optimizers.driver import Driver, Vector
+
+
+@dataclass(frozen=True)
+class GradientMethod(Optimizer):
+    """What the gradient methods of SciPy share.
+
+    Args:
+        tolerance: SciPy's `tol` for the method, each method's own default if None.
+        difference_step: step of the forward differences where the objective has no gradient;
+            None is SciPy's choice, about 1.5e-8.
+    """
+
+    uses_gradient: ClassVar[bool] = True
+    scipy_name: ClassVar[str]
+
+    tolerance: float | None = None
+    difference_step: float | None = None
+
+    def __post_init__(self) -> None:
+        self._require_positive("tolerance", "difference_step")
+
+    def run(
+        self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator
+    ) -> Outcome:
+        """See `Optimizer.run`."""
+        options = self._limits(driver)
+        if self.difference_step is not None and not driver.has_gradient:
+            key = "finite_diff_rel_step" if self.scipy_name == "trust-constr" else "eps"
+            options[key] = self.difference_step
+        return outcome_of(
+            run_scipy(
+                driver,
+                self.scipy_name,
+                x0,
+                bounds,
+                gradient=True,
+                tolerance=self.tolerance,
+                options=options,
+            )
+        )
+
+    def _limits(self, driver: Driver) -> dict[str, Any]:
+        return {"maxiter": budget_options(driver)}
+
+
+@dataclass(frozen=True)
+class Lbfgs(GradientMethod):
+    """L-BFGS-B: a quasi-Newton search with limited memory and bounds.
+
+    Prefer it whenever the objective is smooth and has a gradient; the first choice for QAOA and
+    VQE on an exact simulator.
+    Cost: 1 to 2 evaluations with gradient an iteration; n + 1 times that without a gradient.
+
+    Args:
+        tolerance: relative decrease, and size of the gradient, at which it ends (2e-9, 1e-5).
+        difference_step: see `GradientMethod`.
+        memory: how many past steps form the model.
+
+    Source: Byrd, Lu, Nocedal, Zhu 1995, doi:10.1137/0916069.
+    """
+
+    name: ClassVar[str] = "l-bfgs"
+    summary: ClassVar[str] = "quasi-Newton with bounds; the first choice with a gradient"
+    scipy_name: ClassVar[str] = "L-BFGS-B"
+
+    memory: int = 10
+
+    def __post_init__(self) -> None:
+        GradientMethod.__post_init__(self)
+        self._require_count("memory")
+
+    def _limits(self, driver: Driver) -> dict[str, Any]:
+        limit = budget_options(driver)
+        return {"maxiter": limit, "maxfun": limit, "maxcor": self.memory}
+
+
+@dataclass(frozen=True)
+class Bfgs(GradientMethod):
+    """BFGS: a quasi-Newton search that keeps the full n x n inverse Hessian.
+
+    Prefer it to `l-bfgs` for up to about a hundred parameters without bounds, where it sometimes
+    needs fewer iterations.
+    Cost: 1 to 2 evaluations with gradient an iteration.
+
+    Args:
+        tolerance: size of the gradient at which it ends (1e-5).
+        difference_step: see `GradientMethod`.
+
+    Source: Nocedal and Wright, Numerical Optimization (2006), chapter 6.
+    """
+
+    name: ClassVar[str] = "bfgs"
+    summary: ClassVar[str] = "quasi-Newton with the full matrix; no bounds"
+    takes_bounds: ClassVar[bool] = False
+    scipy_name: ClassVar[str] = "BFGS"
+
+
+@dataclass(frozen=True)
+class ConjugateGradient(GradientMethod):
+    """Nonlinear conjugate gradients (Polak-Ribière).
+
+    Prefer it only where thousands of parameters make even the memory of `l-bfgs` too much.
+    Cost: 2 to 3 evaluations with gradient an iteration.
+
+    Args:
+        tolerance: size of the gradient at which it ends (1e-5).
+        difference_step: see `GradientMethod`.
+
+    Source: Nocedal and Wright, Numerical Optimization (2006), section 5.2.
+    """
+
+    name: ClassVar[str] = "cg"
+    summary: ClassVar[str] = "conjugate gradients; very many parameters, no bounds"
+    takes_bounds: ClassVar[bool] = False
+    scipy_name: ClassVar[str] = "CG"
+
+
+@dataclass(frozen=True)
+class Slsqp(GradientMethod):
+    """SLSQP: sequential quadratic programming.
+
+    Prefer it for up to about fifty parameters: it often needs the fewest evaluations of all, but
+    each step solves an n x n system.
+    Cost: 1 to 2 evaluations with gradient an iteration.
+
+    Args:
+        tolerance: change of the value at which it ends (1e-6).
+        difference_step: see `GradientMethod`.
+
+    Source: Kraft 1988, DFVLR-FB 88-28.
+    """
+
+    name: ClassVar[str] = "slsqp"
+    summary: ClassVar[str] = "sequential quadratic programming; few parameters, few evaluations"
+    scipy_name: ClassVar[str] = "SLSQP"
+
+
+@dataclass(frozen=True)
+class Tnc(GradientMethod):
+    """TNC: a truncated Newton method with bounds.
+
+    Prefer it to `l-bfgs` only on badly scaled problems with bounds; it takes more evaluations.
+    Cost: several evaluations with gradient an iteration.
+
+    Args:
+        tolerance: of value, point and projected gradient alike (1e-8).
+        difference_step: see `GradientMethod`.
+
+    Source: Nash 1984, doi:10.1137/0721052.
+    """
+
+    name: ClassVar[str] = "tnc"
+    summary: ClassVar[str] = "truncated Newton with bounds; badly scaled problems"
+    scipy_name: ClassVar[str] = "TNC"
+
+    def _limits(self, driver: Driver) -> dict[str, Any]:
+        return {"maxfun": budget_options(driver)}
+
+
+@dataclass(frozen=True)
+class TrustConstr(GradientMethod):
+    """Trust-region interior-point search with a BFGS model of the Hessian.
+
+    Prefer it where a line search fails; the arithmetic of its own costs milliseconds an
+    iteration.
+    Cost: 1 evaluation with gradient an iteration.
+
+    Args:
+        tolerance: trust radius and size of the gradient at which it ends (1e-8).
+        difference_step: relative step, see `GradientMethod`.
+        initial_step: the trust radius at which it begins, in radians for angles.
+
+    Source: Byrd, Hribar, Nocedal 1999, doi:10.1137/S1052623497325107.
+    """
+
+    name: ClassVar[str] = "trust-constr"
+    summary: ClassVar[str] = "trust region with gradient; careful and slow"
+    scipy_name: ClassVar[str] = "trust-constr"
+
+    initial_step: float = 0.1
+
+    def __post_init__(self) -> None:
+        GradientMethod.__post_init__(self)
+        self._require_positive("initial_step")
+
+    def _limits(self, driver: Driver) -> dict[str, Any]:
+        return {"maxiter": budget_options(driver), "initial_tr_radius": self.initial_step}

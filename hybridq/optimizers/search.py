@@ -1,0 +1,189 @@
+"""`minimize`: one call for every optimizer, start and limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hybridq.errors import HybridqError, ParameterError
+from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.checks import check_bounds, check_limits, check_starts, configure
+from hybridq.optimizers.driver import Callback, Driver, Stop, Vector
+from hybridq.optimizers.solution import Solution, Status
+from hybridq.randomness import RandomLike, spawn
+
+
+@dataclass(frozen=True)
+class _End:
+    """How the search from one start ended."""
+
+    status: Status
+    message: str
+
+
+def minimize(
+    objective: Callable[[Vector], float],
+    x0: ArrayLike,
+    method: str | Optimizer = "l-bfgs",
+    *,
+    bounds: ArrayLike | None = None,
+    max_evaluations: int | None = None,
+    time_limit: float | None = None,
+    target: float | None = None,
+    tolerance: float | None = None,
+    callback: Callback | None = None,
+    rng: RandomLike = None,
+    **options: Any,
+) -> Solution:
+    """The lowest point of `objective` that a search has seen.
+
+    Ctrl-C ends the search and returns the best point so far. A search that fails is returned
+    with ``status="failed"`` and advice, not raised; what the objective raises passes unchanged.
+
+    Args:
+        objective: called with float64 of shape (n,), returns a float. May offer
+            ``value_and_gradient(x)``, returning a float and shape (n,), and ``values(X)`` for
+            X of shape (k, n), returning shape (k,).
+        x0: one start, shape (n,), or several, shape (k, n). Several are searched one after the
+            other; each gets an equal share of the budget and the time that are left.
+        method: a name of `OPTIMIZERS`, or a configured `Optimizer`.
+        bounds: lower and upper bound of each parameter, shape (n, 2). No point outside is ever
+            evaluated. None: no bounds, where the method can do without.
+        max_evaluations: budget of all starts together. None: ``default_budget(n)`` of the
+            optimizer for each start, 1000 (n + 1) for most.
+        time_limit: seconds after which no further evaluation begins.
+        target: the search ends at a value at or below this.
+        tolerance: the method's own measure of convergence; its documentation says of what.
+        callback: called with a `Record` after each evaluation; the search ends when it returns
+            True.
+        rng: source of all randomness; the same seed gives the same search.
+        **options: options of the method, the fields of its class.
+
+    Raises:
+        UnknownNameError: no optimizer of that name.
+        DimensionError: `x0`, `bounds` or what the objective returns has the wrong shape.
+        ParameterError: an argument or an option makes no sense.
+        MissingExtraError: the optimizer needs a package that is not installed.
+        KeyboardInterrupt: Ctrl-C before the first evaluation was finished.
+    """
+    if not callable(objective):
+        raise ParameterError(f"objective={objective!r:.60} is not a function of a vector")
+    optimizer = configure(method, tolerance, options)
+    starts = check_starts(x0)
+    box = check_bounds(bounds, starts, optimizer)
+    check_limits(max_evaluations, time_limit, target)
+    optimizer.prepare()
+    searches = [starts] if optimizer.joint_starts else list(starts)
+    if max_evaluations is None:
+        max_evaluations = len(searches) * optimizer.default_budget(starts.shape[1])
+    generators = spawn(rng, len(searches))
+    driver = Driver(
+        objective,
+        starts.shape[1],
+        bounds=box,
+        max_evaluations=int(max_evaluations),
+        time_limit=time_limit,
+        target=target,
+        callback=callback,
+    )
+    ends: list[_End] = []
+    for index, (start, generator) in enumerate(zip(searches, generators, strict=True)):
+        if not driver.begin(index, len(searches) - index):
+            break
+        ends.append(_run(optimizer, driver, start, box, generator))
+        if ends[-1].status in ("target", "interrupted"):
+            break
+    return _solution(optimizer, driver, starts, ends, len(searches))
+
+
+def _run(
+    optimizer: Optimizer,
+    driver: Driver,
+    start: Vector,
+    bounds: Vector | None,
+    rng: np.random.Generator,
+) -> _End:
+    """Search from one start until the method or the driver ends it."""
+    outcome = Outcome(False, "the method ended without a word")
+    try:
+        outcome = optimizer.run(driver, start, bounds, rng)
+    except Stop:
+        pass
+    except KeyboardInterrupt:
+        if driver.evaluations == 0:
+            raise
+        driver.stopped = "interrupted"
+    except Exception as error:
+        if driver.error is not None:
+            # Some methods wrap or swallow what the objective raised; the caller gets the original.
+            raise driver.error from None
+        broken = isinstance(error, ArithmeticError | ValueError | np.linalg.LinAlgError)
+        if isinstance(error, HybridqError) or not broken:
+            raise
+        outcome = Outcome(False, f"its arithmetic broke down ({error})")
+    if driver.error is not None:
+        raise driver.error
+    return _end(optimizer, driver, outcome)
+
+
+def _end(optimizer: Optimizer, driver: Driver, outcome: Outcome) -> _End:
+    """The status of one search and a sentence about it."""
+    name, count = optimizer.name, driver.start_evaluations
+    match driver.stopped:
+        case None if outcome.converged:
+            detail = f": {outcome.message}" if outcome.message else ""
+            return _End("converged", f"{name} converged after {count} evaluations{detail}")
+        case None:
+            return _End("failed", f"{name} gave up: {outcome.message}; try another method or start")
+        case "max_evaluations":
+            return _End(
+                "max_evaluations",
+                f"the budget of {count} evaluations is used up: raise max_evaluations to search on",
+            )
+        case "time_limit":
+            return _End("time_limit", "the time limit is reached: raise time_limit to search on")
+        case "target":
+            return _End("target", f"the target is reached at evaluation {driver.evaluations}")
+        case _:
+            return _End("interrupted", f"interrupted after {driver.evaluations} evaluations")
+
+
+def _solution(
+    optimizer: Optimizer, driver: Driver, starts: Vector, ends: list[_End], searches: int
+) -> Solution:
+    best, evaluations = driver.best, driver.evaluations
+    last = ends[-1]
+    if last.status == "interrupted":
+        end = last
+    elif best is None:
+        end = _End(
+            "failed",
+            f"none of {evaluations} evaluations gave a finite number: "
+            "check the objective, or start elsewhere",
+        )
+    else:
+        end = ends[best.start]
+    message = end.message
+    if best is not None and searches > 1:
+        message = f"start {best.start + 1} of {searches} is the best; {message}"
+        if len(ends) < searches:
+            message += f"; {searches - len(ends)} of {searches} starts were not begun"
+    if best is not None and driver.not_finite:
+        message += f"; {driver.not_finite} of {evaluations} values were not finite"
+    return Solution(
+        x=starts[0].copy() if best is None else best.x.copy(),
+        value=float("nan") if best is None else best.value,
+        evaluations=evaluations,
+        gradients=driver.gradients,
+        status=end.status,
+        message=message,
+        method=optimizer.name,
+        values=driver.history,
+        best_evaluation=-1 if best is None else best.evaluation,
+        start=0 if best is None else best.start,
+        seconds=driver.seconds,
+    )

@@ -1,0 +1,23 @@
+"""Pictures of results, each usable alone: plain arrays and graphs in, matplotlib axes out.
+
+Nothing here touches pyplot or any other global state of matplotlib, and matplotlib itself is
+imported by the first picture and not before.
+"""
+
+from hybridq.plots.curves import plot_convergence
+from hybridq.plots.cut import plot_cut
+from hybridq.plots.distribution import plot_cut_distribution
+from hybridq.plots.landscape import plot_landscape
+from hybridq.plots.output import check_plot_path, png, save
+from hybridq.plots.overview import overview
+
+__all__ = [
+    "check_plot_path",
+    "overview",
+    "plot_convergence",
+    "plot_cut",
+    "plot_cut_distribution",
+    "plot_landscape",
+    "png",
+    "save",
+]

@@ -1,0 +1,145 @@
+"""A graph with its cut shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.errors import ParameterError
+from hybridq.plots import labels, layout, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from networkx import Graph
+
+# Side 0 and side 1 differ in colour, in brightness and in shape.
+_SIDES = (
+    {"color": style.BLUE, "marker": "o", "text": "white"},
+    {"color": style.ORANGE, "marker": "s", "text": "black"},
+)
+_NAMES_INSIDE = 100
+_NAMES_BESIDE = 40
+
+
+def plot_cut(graph: Graph[Any], assignment: Mapping[Any, int], ax: Axes | None = None) -> Axes:
+    """The graph, its two sides told apart by colour and shape, the cut edges in front.
+
+    Cut edges are dark and solid, uncut ones pale and dashed; those of negative weight are
+    vermillion. Where weights differ the line width follows their size.
+
+    Args:
+        graph: edge attribute ``weight``, 1 where it is absent.
+        assignment: side 0 or 1 of every node.
+        ax: where to draw; a new figure if left out.
+
+    Raises:
+        ParameterError: a node has no side, or one that is neither 0 nor 1.
+    """
+    sides = _sides(graph, assignment)
+    ax = style.fresh_axes(ax, 6.0, 5.6)
+    index = {node: i for i, node in enumerate(graph)}
+    edges = np.array([(index[u], index[v]) for u, v in graph.edges], dtype=np.int64)
+    edges = edges.reshape(-1, 2)
+    weights = np.array([data.get("weight", 1.0) for _, _, data in graph.edges(data=True)])
+    positions = layout.node_positions(graph, sides)
+    _frame(ax, positions)
+    _draw_edges(ax, positions, edges, weights.astype(np.float64), sides)
+    _draw_nodes(ax, positions, [str(node) for node in graph], sides)
+    style.dress(ax, title="The cut", xlabel="", ylabel="")
+    ax.set_axis_off()
+    ax.legend(
+        loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=2 if len(graph.edges) else 1,
+        frameon=False, fontsize=9, borderaxespad=0.3, columnspacing=1.6, scatterpoints=1,
+    )  # fmt: skip
+    return ax
+
+
+def _sides(graph: Graph[Any], assignment: Mapping[Any, int]) -> NDArray[np.uint8]:
+    for node in graph:
+        if assignment.get(node) not in (0, 1):
+            raise ParameterError(
+                f"node {node!r} has side {assignment.get(node)!r}: "
+                "give every node of the graph side 0 or 1"
+            )
+    return np.array([assignment[node] for node in graph], dtype=np.uint8)
+
+
+def _frame(ax: Axes, positions: NDArray[np.float64]) -> None:
+    """Limits with room for the nodes, equal scales in both directions."""
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    margin = max(0.09 * float((high - low).max()), 0.35)
+    ax.set_xlim(low[0] - margin, high[0] + margin)
+    ax.set_ylim(low[1] - margin, high[1] + margin)
+    ax.set_aspect("equal", adjustable="datalim")
+
+
+def _draw_edges(
+    ax: Axes,
+    positions: NDArray[np.float64],
+    edges: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    sides: NDArray[np.uint8],
+) -> None:
+    from matplotlib.collections import LineCollection
+
+    crossing = sides[edges[:, 0]] != sides[edges[:, 1]]
+    size = np.abs(weights)
+    relative = size / size.max() if size.size and size.max() > 0 else np.ones(size.size)
+    crowd = float(np.clip(60.0 / max(len(edges), 1), 0.0, 1.0)) ** 0.5
+    for cut in (False, True):
+        for negative in (False, True):
+            chosen = (crossing == cut) & ((weights < 0) == negative)
+            if not chosen.any():
+                continue
+            widest = (0.6 + 2.2 * crowd) if cut else (0.5 + 1.1 * crowd)
+            colour = style.VERMILLION if negative else style.INK if cut else style.PALE
+            name = "cut edges" if cut else "uncut edges"
+            total = style.number(float(weights[chosen].sum()))
+            lines = LineCollection(
+                positions[edges[chosen]],
+                colors=colour,
+                linewidths=widest * (0.25 + 0.75 * relative[chosen]),
+                linestyles="solid" if cut else (0, (3, 2)),
+                alpha=(0.9 if cut else 0.75) * (1.0 if len(edges) < 1500 else 0.25),
+                zorder=2 if cut else 1,
+                label=f"{chosen.sum()} {'negative ' if negative else ''}{name}, weight {total}",
+                rasterized=len(edges) > 5000,
+                capstyle="round" if cut else "butt",
+            )
+            lines.set_gid(f"{'cut' if cut else 'uncut'}-{'negative' if negative else 'positive'}")
+            ax.add_collection(lines, autolim=False)
+
+
+def _draw_nodes(
+    ax: Axes, positions: NDArray[np.float64], names: list[str], sides: NDArray[np.uint8]
+) -> None:
+    n = len(names)
+    longest = max(len(name) for name in names)
+    inside = longest <= 3 and n <= _NAMES_INSIDE
+    area = float(np.clip(5600.0 / n, 14.0, 340.0))
+    if inside:
+        area = max(area, 85.0)
+    elif n <= _NAMES_BESIDE:
+        area = min(area, 110.0)
+    for side, look in enumerate(_SIDES):
+        members = sides == side
+        ax.scatter(
+            positions[members, 0],
+            positions[members, 1],
+            # A square looks larger than a circle of the same nominal size.
+            s=area * (1.0 if side == 0 else 0.82),
+            c=look["color"],
+            marker=look["marker"],
+            edgecolors="white" if n <= layout.LARGE else "none",
+            linewidths=1.0,
+            zorder=3,
+            label=f"side {side}: {members.sum()} node{'' if members.sum() == 1 else 's'}",
+        )
+    if inside:
+        size = float(np.clip(0.55 * area**0.5, 5.2, 10.0))
+        labels.label_inside(ax, positions, names, [_SIDES[s]["text"] for s in sides], size)
+    elif n <= _NAMES_BESIDE:
+        labels.label_beside(ax, positions, names, 7.5, 0.5 * area**0.5)

@@ -1,0 +1,104 @@
+"""What sampling the circuit gives, against guessing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.errors import DimensionError
+from hybridq.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST_BINS = 48
+
+
+def plot_cut_distribution(
+    sample_values: ArrayLike,
+    sample_counts: ArrayLike,
+    uniform_values: ArrayLike | None = None,
+    reference: float | None = None,
+    ax: Axes | None = None,
+    *,
+    value_name: str = "cut",
+) -> Axes:
+    """Histogram of sampled values beside that of uniformly random assignments.
+
+    Args:
+        sample_values: distinct sampled values, shape (k,).
+        sample_counts: how often each was sampled, shape (k,).
+        uniform_values: values of uniformly random assignments, one each.
+        reference: value of a classical answer.
+        ax: where to draw; a new figure if left out.
+        value_name: what a value is called, for the labels.
+
+    Raises:
+        DimensionError: as many counts as values are needed, and at least one.
+    """
+    sampled = np.asarray(sample_values, dtype=np.float64).reshape(-1)
+    counts = np.asarray(sample_counts, dtype=np.float64).reshape(-1)
+    if sampled.shape != counts.shape or not counts.sum() > 0:
+        raise DimensionError(
+            f"{sampled.size} sample values with {counts.size} counts that sum to "
+            f"{counts.sum():g}: give one count a value, and at least one sample"
+        )
+    uniform = np.asarray([] if uniform_values is None else uniform_values, dtype=np.float64)
+    ax = style.fresh_axes(ax)
+    edges = histogram_edges(np.concatenate([sampled, uniform.reshape(-1)]))
+    heights, _ = np.histogram(sampled, bins=edges, weights=counts / counts.sum())
+    gap = 0.08 * (edges[1] - edges[0])
+    ax.bar(
+        edges[:-1] + gap,
+        heights,
+        width=np.diff(edges) - 2 * gap,
+        align="edge",
+        color=style.BLUE,
+        label="QAOA samples",
+    )
+    if uniform.size:
+        shares, _ = np.histogram(uniform, bins=edges, weights=np.full(uniform.size, 1.0))
+        ax.stairs(
+            shares / uniform.size,
+            edges,
+            color=style.ORANGE,
+            linewidth=1.8,
+            label="uniform guessing",
+        )
+    if reference is not None:
+        ax.axvline(
+            reference,
+            color=style.VERMILLION,
+            linestyle=(0, (5, 3)),
+            linewidth=1.5,
+            label=f"classical reference: {style.number(reference)}",
+        )
+    style.dress(
+        ax,
+        title=f"Sampled {value_name}s",
+        xlabel=value_name,
+        ylabel="share of samples",
+    )
+    ax.margins(x=0.03)
+    style.legend_below(ax)
+    return ax
+
+
+def histogram_edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Edges of equal bins, shape (bins + 1,).
+
+    Whole numbers get bins centred on the values that can occur, so that parity (all cuts even,
+    say) does not leave every other bin empty.
+    """
+    distinct = np.unique(values)
+    low, high = float(distinct[0]), float(distinct[-1])
+    whole = bool(np.all(distinct == np.round(distinct))) and high < 2**53 and low > -(2**53)
+    if whole or low == high:
+        steps = np.diff(distinct).astype(np.int64)
+        stride = int(np.gcd.reduce(steps)) if whole and steps.size else 1
+        stride *= max(1, -(-int((high - low) // stride + 1) // _MOST_BINS))
+        bins = int((high - low) // stride) + 1
+        return np.asarray(low + stride * (np.arange(bins + 1) - 0.5), dtype=np.float64)
+    return np.linspace(low, high, 31, dtype=np.float64)

@@ -1,0 +1,68 @@
+"""The promise every problem family keeps: a question becomes a Hamiltonian, bits an answer."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from hybridq.operators.pauli_sum import PauliSum
+
+Sense = Literal["maximize", "minimize"]
+
+
+class Problem(ABC):
+    """A question that is answered by minimizing a Hamiltonian over bits.
+
+    The Hamiltonian is always minimized. `sense` says how the user counts: a problem that is
+    maximized has `hamiltonian` = −(value), so that ``value = sign * energy`` with `sign` = −1.
+
+    Attributes:
+        kind: the family's plain name, as on the command line (``"maxcut"``).
+        sense: ``"maximize"`` or ``"minimize"``, in the user's own terms.
+        value_name: what the value is called (``"cut"``).
+        name: what this instance is called.
+    """
+
+    kind: ClassVar[str]
+    sense: ClassVar[Sense]
+    value_name: ClassVar[str]
+    name: str
+
+    @property
+    def sign(self) -> float:
+        """+1 when the value is the energy, −1 when the problem maximizes."""
+        return -1.0 if self.sense == "maximize" else 1.0
+
+    @property
+    @abstractmethod
+    def n_qubits(self) -> int:
+        """Number of qubits, one a binary variable."""
+
+    @property
+    @abstractmethod
+    def hamiltonian(self) -> PauliSum:
+        """The diagonal operator whose ground state is the answer."""
+
+    @abstractmethod
+    def value(self, bits: NDArray[np.uint8]) -> float:
+        """The natural value of an assignment, computed from the problem itself.
+
+        Args:
+            bits: shape (n_qubits,), values 0 and 1; entry q is qubit q.
+        """
+
+    def values(self, bits: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """`value` of every row of bits, shape (k, n_qubits) -> float64, shape (k,)."""
+        return np.array([self.value(row) for row in bits], dtype=np.float64)
+
+    @abstractmethod
+    def decode(self, bits: NDArray[np.uint8]) -> dict[Any, int]:
+        """The answer in the user's own terms, from bits of shape (n_qubits,)."""
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """Facts about the instance for a screen or a file: plain names and plain values."""

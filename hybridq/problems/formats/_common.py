@@ -1,0 +1,239 @@
+"""What all graph readers share: labels, weights, limits, and the checks of a simple graph."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hybridq.errors import FormatError, ProblemError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+#: A file may not declare more nodes than this: isolated nodes cost memory but no input.
+MAX_NODES = 1_000_000
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
+_COUNT = re.compile(r"\d+", re.ASCII)
+_EXACT_IN_FLOAT = 2**53
+
+
+@dataclass(frozen=True)
+class GraphFormat:
+    """A way to write graphs in a file.
+
+    Attributes:
+        name: the name after ``--format``.
+        summary: one line that says what it looks like.
+        read: text and the source's name -> graph; raises only `FormatError`.
+        write: graph -> text.
+        suffixes: customary file suffixes; they settle what the content leaves open.
+    """
+
+    name: str
+    summary: str
+    read: Callable[[str, str], nx.Graph[Any]]
+    write: Callable[[nx.Graph[Any]], str]
+    suffixes: tuple[str, ...]
+
+
+def short(value: object, limit: int = 40) -> str:
+    """`repr` on one line, cut to a length that fits an error message."""
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Non-blank lines, stripped, with their numbers from 1; line ends are ``\\n`` already."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip()
+        if stripped:
+            yield number, stripped
+
+
+def parse_label(text: str) -> Hashable:
+    """A node label in a text file: an int if written like one (no leading zeros), else a str."""
+    return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def is_count(text: str) -> bool:
+    """Whether `text` is a plain non-negative integer."""
+    return _COUNT.fullmatch(text) is not None
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is a decimal number."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def parse_count(text: str, what: str, source: str, line: int) -> int:
+    """A non-negative integer in a text file."""
+    if not is_count(text):
+        raise FormatError(
+            f"{what} {short(text)} is not a whole number: correct it", source=source, line=line
+        )
+    if len(text) > 30:  # int() itself refuses thousands of digits, with another error
+        raise FormatError(f"{what} {short(text)} is absurd: correct it", source=source, line=line)
+    return int(text)
+
+
+def parse_weight(text: str, source: str, line: int) -> float:
+    """A finite weight in a text file; whole numbers come back as int, so that they look so."""
+    if text == "":
+        raise FormatError("the weight is empty: give a number", source=source, line=line)
+    # float() also takes "nan", "1_000" and digits of other scripts; a weight is none of these.
+    value = float(text) if is_number(text) else math.nan
+    if not math.isfinite(value):
+        raise FormatError(
+            f"weight {short(text)} is not a finite number: give a number such as 2 or -0.5",
+            source=source,
+            line=line,
+        )
+    return tidy(value)
+
+
+def tidy(value: float) -> float:
+    """`value`, as an int where that says the same."""
+    return int(value) if value.is_integer() and abs(value) <= _EXACT_IN_FLOAT else value
+
+
+def check_node_count(count: int, source: str, line: int | None = None) -> None:
+    """Refuse a declared number of nodes that is zero or too large to hold."""
+    if count == 0:
+        raise FormatError("the graph has no nodes: nothing to cut", source=source, line=line)
+    if count > MAX_NODES:
+        raise FormatError(
+            f"{count} nodes are declared, at most {MAX_NODES} are read: correct the number",
+            source=source,
+            line=line,
+        )
+
+
+class GraphBuilder:
+    """Collects nodes and edges of a simple undirected graph and checks each as it comes.
+
+    Args:
+        source: the file's name, for errors.
+        nodes: all nodes there are, or None when edges bring their own.
+        one_based: the nodes are 1..`one_based` and are added at the end.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        nodes: Iterable[Hashable] | None = None,
+        one_based: int | None = None,
+    ) -> None:
+        import networkx as nx
+
+        self.source = source
+        self.one_based = one_based
+        self.lines = 0
+        self.edges: dict[tuple[Hashable, Hashable], float] = {}
+        self.graph: nx.Graph[Any] = nx.Graph()
+        self.closed = nodes is not None
+        if nodes is not None:
+            self.graph.add_nodes_from(nodes)
+
+    def edge(self, u: Hashable, v: Hashable, weight: float, line: int | None = None) -> None:
+        """Add an edge; the same edge again with the same weight changes nothing.
+
+        Raises:
+            FormatError: a self-loop, a node that was not declared, or a second weight.
+        """
+        if u == v:
+            raise FormatError(
+                f"edge {short(u)}-{short(v)} is a self-loop, which no cut can cut: remove it",
+                source=self.source,
+                line=line,
+            )
+        if self.closed and not (u in self.graph and v in self.graph):
+            stray = v if u in self.graph else u
+            raise FormatError(
+                f"edge {short(u)}-{short(v)} names node {short(stray)}, which is not among the "
+                "nodes: declare it or correct the edge",
+                source=self.source,
+                line=line,
+            )
+        self.lines += 1
+        key = (v, u) if (v, u) in self.edges else (u, v)
+        known = self.edges.setdefault(key, weight)
+        if known != weight:
+            raise FormatError(
+                f"edge {short(u)}-{short(v)} has weight {weight}, but {known} before: "
+                "keep one of the two, or add them up",
+                source=self.source,
+                line=line,
+            )
+
+    def numbered_edge(self, u: str, v: str, weight: float, line: int) -> None:
+        """Add an edge between two of the nodes 1..`one_based`, given as text."""
+        assert self.one_based is not None
+        pair = []
+        for text in (u, v):
+            node = parse_count(text, "node", self.source, line)
+            if not 1 <= node <= self.one_based:
+                raise FormatError(
+                    f"node {node} is outside the declared range 1 to {self.one_based}: "
+                    "correct it, or the number of nodes at the top",
+                    source=self.source,
+                    line=line,
+                )
+            pair.append(node)
+        self.edge(pair[0], pair[1], weight, line)
+
+    def check_edge_count(self, declared: int, line: int) -> None:
+        """Refuse a file that holds more or fewer edges than it says.
+
+        Files that list each edge in both directions may count either way.
+        """
+        if declared not in (self.lines, len(self.edges)):
+            raise FormatError(
+                f"the header says {declared} edges, the file holds {self.lines}: "
+                f"{'is it truncated?' if self.lines < declared else 'correct the number'}",
+                source=self.source,
+                line=line,
+            )
+
+    def finish(self) -> nx.Graph[Any]:
+        """The graph.
+
+        Raises:
+            FormatError: there are no nodes or no edges.
+        """
+        if self.one_based is None and not self.edges and not self.graph:
+            raise FormatError("the graph has no nodes: nothing to cut", source=self.source)
+        if not self.edges:
+            raise FormatError("the graph has no edges: nothing to cut", source=self.source)
+        if self.one_based is not None:
+            self.graph.add_nodes_from(range(1, self.one_based + 1))
+        self.graph.add_weighted_edges_from((u, v, w) for (u, v), w in self.edges.items())
+        return self.graph
+
+
+def weighted_edges(graph: nx.Graph[Any]) -> Iterator[tuple[Any, Any, str]]:
+    """Edges with their weight as text that reads back to the same float."""
+    for u, v, weight in graph.edges(data="weight", default=1):
+        yield u, v, repr(tidy(float(weight)))
+
+
+def one_based_index(graph: nx.Graph[Any], name: str) -> dict[Any, int]:
+    """Nodes as 1..n, for formats that know no other labels.
+
+    Raises:
+        ProblemError: the labels are not the numbers 1..n themselves, so they would be lost.
+    """
+    labels = list(graph.nodes)
+    if any(isinstance(u, bool) or not isinstance(u, int) for u in labels) or sorted(labels) != list(
+        range(1, len(labels) + 1)
+    ):
+        raise ProblemError(
+            f"{name} files number the nodes from 1 to {len(labels)} and cannot keep these labels: "
+            "write JSON, or relabel with networkx.convert_node_labels_to_integers(graph, 1)"
+        )
+    return {u: u for u in labels}

@@ -1,0 +1,155 @@
+"""Edge tables: comma, semicolon or tab between the columns, with or without a header row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hybridq.errors import FormatError
+from hybridq.problems.formats._common import (
+    GraphBuilder,
+    GraphFormat,
+    is_number,
+    parse_label,
+    parse_weight,
+    short,
+    weighted_edges,
+)
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+DELIMITERS = ",;\t"
+_SOURCES = ("source", "from", "src", "node1", "u")
+_TARGETS = ("target", "to", "dst", "node2", "v")
+_WEIGHTS = ("weight", "w")
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Which column holds what; `width` is None when a header allows further columns."""
+
+    u: int = 0
+    v: int = 1
+    weight: int | None = 2
+    type: int | None = None
+    width: int | None = 3
+
+
+def first_delimiter(line: str) -> str | None:
+    """The delimiter of a table whose first line this is, or None."""
+    return next((mark for mark in DELIMITERS if mark in line), None)
+
+
+def read(text: str, source: str = "input") -> nx.Graph[Any]:
+    """The graph in a table of edges.
+
+    Columns are source, target and perhaps weight, in this order without a header row. A header
+    row names them (source/from/src/node1/u, target/to/dst/node2/v, weight/w) in any order, with
+    further columns passed over. Lines at the top that begin with ``#`` are comments. Labels
+    written like integers become int.
+
+    Raises:
+        FormatError: anything else.
+    """
+    skipped, body = _skip_comments(text)
+    first = body.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(body, newline=""),
+        delimiter=first_delimiter(first) or ",",
+        skipinitialspace=True,
+        strict=True,
+    )
+    builder = GraphBuilder(source)
+    columns: _Columns | None = None
+    try:
+        for row in reader:
+            line = skipped + reader.line_num
+            cells = [cell.strip() for cell in row]
+            if not any(cells):
+                continue
+            if columns is None:
+                columns = _header(cells, source, line)
+                if columns is not None:
+                    continue
+                columns = _Columns()
+            _add_row(builder, cells, columns, line)
+    except csv.Error as error:
+        raise FormatError(
+            f"not a valid table: {error}; correct the quotes",
+            source=source,
+            line=skipped + reader.line_num,
+        ) from None
+    return builder.finish()
+
+
+def _skip_comments(text: str) -> tuple[int, str]:
+    """How many lines at the top are blank or comments, and the rest."""
+    lines = text.split("\n")
+    count = 0
+    while count < len(lines) and (not lines[count].strip() or lines[count].lstrip()[0] == "#"):
+        count += 1
+    return count, "\n".join(lines[count:])
+
+
+def _header(cells: list[str], source: str, line: int) -> _Columns | None:
+    """The columns that a header row names, or None when the row is an edge."""
+    names = [cell.lower() for cell in cells]
+
+    def find(choices: tuple[str, ...]) -> int | None:
+        return next((names.index(name) for name in choices if name in names), None)
+
+    if any(is_number(cell) for cell in cells):
+        return None
+    u, v = find(_SOURCES), find(_TARGETS)
+    if u is not None and v is not None:
+        return _Columns(u, v, find(_WEIGHTS), find(("type",)), None)
+    if names[2:3] and names[2] in _WEIGHTS:
+        raise FormatError(
+            f"the header {short(cells)} names no nodes: call the columns source,target,weight",
+            source=source,
+            line=line,
+        )
+    return None
+
+
+def _add_row(builder: GraphBuilder, cells: list[str], columns: _Columns, line: int) -> None:
+    width = len(cells)
+    if width <= max(columns.u, columns.v) or (columns.width and width > columns.width):
+        raise FormatError(
+            f"{width} columns where source, target and weight belong: correct the row",
+            source=builder.source,
+            line=line,
+        )
+    u, v = cells[columns.u], cells[columns.v]
+    if not u or not v:
+        raise FormatError(
+            "a node's cell is empty: name both nodes", source=builder.source, line=line
+        )
+    if columns.type is not None and cells[columns.type : columns.type + 1] == ["Directed"]:
+        raise FormatError(
+            "the edge is directed, a cut has no direction: export it as undirected",
+            source=builder.source,
+            line=line,
+        )
+    weight: float = 1
+    if columns.weight is not None and (columns.width is None or width > columns.weight):
+        text = cells[columns.weight] if width > columns.weight else ""
+        weight = parse_weight(text, builder.source, line)
+    builder.edge(parse_label(u), parse_label(v), weight, line)
+
+
+def write(graph: nx.Graph[Any]) -> str:
+    """The graph as a comma-separated table with a header; isolated nodes cannot be kept."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("source", "target", "weight"))
+    writer.writerows(weighted_edges(graph))
+    return stream.getvalue()
+
+
+FORMAT = GraphFormat(
+    "csv", "comma, semicolon or tab separated, header optional", read, write, (".csv", ".tsv")
+)
