@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.errors import ParameterError
-from hybridq.operators import _memory
+from hybridq import memory
 
 Masks = NDArray[np.uint64]
 Integers = NDArray[np.int64]
@@ -72,7 +72,7 @@ def bits_outside(words: Masks, n_qubits: int) -> bool:
 def pack(rows: Integers, qubits: Integers, shape: tuple[int, int]) -> Masks:
     """Masks of `shape` with bit `qubits[k]` set in row `rows[k]`, for every k."""
     # This array, its copies while terms are merged, and as much again for the other mask.
-    _memory.require(
+    memory.require(
         48 * shape[0] * shape[1],
         f"a sum of {shape[0]} terms on {64 * shape[1]} qubits",
         "use fewer terms or qubits",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.operators import _memory, _walsh
+from hybridq import memory
+from hybridq.operators import _walsh
 from hybridq.operators._masks import Masks, popcount
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def csr(
     """
     flips, members = np.unique(x_masks[:, 0], return_inverse=True)
     # Value, column and row pointer of every entry, and as much again while it is assembled.
-    _memory.require(
+    memory.require(
         (len(flips) * 48 + 16) << n_qubits,
         f"the matrix of {len(coefficients)} terms on {n_qubits} qubits",
         "use fewer qubits or a simulator engine",

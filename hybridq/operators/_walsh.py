@@ -9,6 +9,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.errors import DimensionError, ParameterError
+
 # Up to this many qubits a dense Hadamard transform beats splitting terms any further.
 _DENSE_QUBITS = 10
 # Entries that one butterfly pass handles at a time, so that its temporary stays in cache.
@@ -114,8 +116,6 @@ def check_bits(bits: object, n_qubits: int) -> NDArray[np.uint8]:
         DimensionError: the last axis does not have n_qubits entries.
         ParameterError: an entry is neither 0 nor 1.
     """
-    from hybridq.errors import DimensionError, ParameterError
-
     array = np.asarray(bits)
     if array.ndim not in (1, 2) or array.shape[-1] != n_qubits:
         raise DimensionError(

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.errors import DimensionError, ParameterError
-from hybridq.operators import _masks, _matrix, _memory, _walsh, pauli_io
+from hybridq import memory
+from hybridq.operators import _masks, _matrix, _walsh, pauli_io
 from hybridq.operators._masks import Masks
 
 if TYPE_CHECKING:
@@ -314,7 +315,7 @@ class PauliSum:
             CapacityError: the array does not fit in memory.
         """
         z_masks, coefficients = self._diagonal_terms
-        _memory.require(
+        memory.require(
             8 << self.n_qubits,
             f"the diagonal on {self.n_qubits} qubits",
             "use fewer qubits, or diagonal_at for chosen bit strings",

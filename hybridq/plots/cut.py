@@ -73,7 +73,7 @@ def _frame(ax: Axes, positions: NDArray[np.float64]) -> None:
     margin = max(0.09 * float((high - low).max()), 0.35)
     ax.set_xlim(low[0] - margin, high[0] + margin)
     ax.set_ylim(low[1] - margin, high[1] + margin)
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_aspect("equal", adjustable="box")
 
 
 def _draw_edges(

@@ -135,9 +135,10 @@ class MaxCut(Problem):
         for start in range(0, len(rows), step):
             chunk = rows[start : start + step]
             differs = chunk[:, self.edges[:, 0]] != chunk[:, self.edges[:, 1]]
-            # A sum along the row, and no matrix product, so that one assignment gives the same
-            # float alone and among others.
-            cuts[start : start + step] = np.where(differs, self.weights, 0.0).sum(axis=1)
+            # Row by row over contiguous memory, and no matrix product, so that one assignment
+            # gives the same float alone and among others.
+            gains = np.where(differs, self.weights, 0.0)
+            cuts[start : start + step] = np.ascontiguousarray(gains).sum(axis=1)
         return cuts
 
     def decode(self, bits: ArrayLike) -> dict[Any, int]:

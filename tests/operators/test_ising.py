@@ -63,12 +63,12 @@ def test_energies_follow_the_definition_in_spins(spin_terms):
 @given(terms)
 def test_pauli_sums_and_qubos_hold_the_same_energies_and_come_back(spin_terms):
     model, bits = ising_of(spin_terms), all_bits(N)
-    assert Ising.from_pauli_sum(model.to_pauli_sum()) == I
+    assert Ising.from_pauli_sum(model.to_pauli_sum()) == model
     Q, offset = model.to_qubo()
     np.testing.assert_array_equal(offset + value(Q.items(), bits), model.energies(bits))
     assert all(c != 0 and list(key) == sorted(set(key)) for key, c in Q.items())
-    assert Ising.from_qubo(Q, offset, n_qubits=N) == I
-    assert pickle.loads(pickle.dumps(I)) == I
+    assert Ising.from_qubo(Q, offset, n_qubits=N) == model
+    assert pickle.loads(pickle.dumps(model)) == model
 
 
 @quick

@@ -219,3 +219,18 @@ def test_critical_ising_ring_has_the_closed_form_ground_energy(n, energy):
     lowest = np.linalg.eigvalsh(H.to_matrix().toarray())[0]
     assert lowest == pytest.approx(energy, abs=1e-8)
     assert lowest == pytest.approx(-2 / np.sin(np.pi / (2 * n)), abs=1e-10)
+
+
+def test_the_hash_does_not_see_the_sign_of_a_zero():
+    # -(1+0j) has the imaginary part -0.0.
+    negated = -PauliSum.from_labels({"ZX": 1.0})
+    plain = PauliSum.from_labels({"ZX": -1.0})
+    assert negated == plain
+    assert hash(negated) == hash(plain)
+
+
+def test_entries_that_cancel_are_not_stored_in_the_matrix():
+    # XX + YY only swaps 01 and 10.
+    swap = PauliSum.from_labels({"XX": 0.5, "YY": 0.5}).to_matrix()
+    assert swap.nnz == 2
+    assert swap[1, 2] == swap[2, 1] == 1

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybridq.errors import CapacityError, DimensionError, FormatError, ParameterError
-from hybridq.operators import PauliSum, _memory
+from hybridq import memory
+from hybridq.operators import PauliSum
 
 any_float = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -197,7 +198,7 @@ def test_wrong_bits_are_refused():
 
 def test_what_does_not_fit_in_memory_is_refused_before_it_is_allocated(monkeypatch):
     ring = PauliSum.from_sparse([("ZZ", (0, 27), 1.0), ("X", (3,), 1.0)], 28)
-    monkeypatch.setattr(_memory, "available_bytes", lambda: 2**30)
+    monkeypatch.setattr(memory, "available_bytes", lambda: 2**30)
     with pytest.raises(CapacityError, match=r"diagonal on 28 qubits needs 2 GiB, 1 GiB"):
         PauliSum.identity(28).diagonal()
     with pytest.raises(CapacityError, match="GiB"):

@@ -52,7 +52,8 @@ def test_the_stored_optimum_is_reached_and_cannot_be_exceeded(file: str) -> None
     best = INDEX[file]["best_known"]
     assert all(w >= 0 and float(w).is_integer() for *_, w in graph.edges(data="weight"))
     if nx.is_bipartite(graph):
-        bits = [nx.bipartite.color(graph)[label] for label in graph]
+        sides = nx.bipartite.color(graph)
+        bits = [sides[label] for label in graph]
         assert MaxCut(graph).value(bits) == best == MaxCut(graph).total_weight
     else:
         reached, bound = milp_bound(graph)

@@ -18,7 +18,7 @@ from hybridq.problems.formats import (
     matrix_market,
     rudy,
 )
-from hybridq.problems.formats._common import GraphFormat, tidy
+from hybridq.problems.formats._common import GraphFormat
 from hybridq.problems.formats._detect import GUESSED, detect
 from hybridq.registry import Registry
 
@@ -143,16 +143,17 @@ def write_graph(
     entry = _format_of(Path(path)) if format is None else GRAPH_FORMATS[format]
     if graph.is_directed() or graph.is_multigraph():
         raise ProblemError("only undirected graphs without parallel edges are written")
+    if graph.number_of_edges() == 0:
+        raise ProblemError("a graph without edges is not written: no reader would take it")
     try:
         text = entry.write(graph)
-        kept = _same(graph, entry.read(text, os.fspath(path)))
-    except (FormatError, TypeError, ValueError, OverflowError) as error:
-        if isinstance(error, ProblemError):
-            raise
+    except ProblemError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
         raise ProblemError(f"this graph cannot be written as {entry.name}: {error}") from None
-    if not kept:
+    if not _is_kept(graph, text, entry):
         raise ProblemError(
-            f"{entry.name} cannot keep this graph's labels or isolated nodes: write JSON"
+            f"{entry.name} cannot keep this graph's labels, weights or isolated nodes: write JSON"
         )
     write_text(path, text)
 
@@ -167,14 +168,19 @@ def _format_of(path: Path) -> GraphFormat:
     )
 
 
-def _same(graph: nx.Graph[Any], other: nx.Graph[Any]) -> bool:
-    """Whether two graphs have the same labels (types included), edges and weights."""
+def _is_kept(graph: nx.Graph[Any], text: str, entry: GraphFormat) -> bool:
+    """Whether `text` reads back to the same labels (types included), edges and weights."""
+    try:
+        other = entry.read(text, "output")
+        text.encode()
+    except (FormatError, UnicodeEncodeError):
+        return False
     labels, others = ({(type(u), u) for u in g.nodes} for g in (graph, other))
     return (
         labels == others
         and graph.number_of_edges() == other.number_of_edges()
         and all(
-            other.has_edge(u, v) and other[u][v]["weight"] == tidy(float(weight))
+            other.has_edge(u, v) and other[u][v]["weight"] == float(weight)
             for u, v, weight in graph.edges(data="weight", default=1)
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hybridq.errors import FormatError
 from hybridq.problems.formats import csv_text, dimacs, edge_list, matrix_market, rudy
 from hybridq.problems.formats._common import is_count, numbered_lines
@@ -30,7 +32,7 @@ def detect(text: str, suffix: str, source: str) -> str:
     start = text.lstrip()
     if start[: len(matrix_market.BANNER)].lower() == matrix_market.BANNER.lower():
         return "matrix-market"
-    if start.startswith("<"):
+    if re.match(r"<[?!\w]", start):
         return "graphml"
     if start.startswith(("{", "[")):
         return "json"

@@ -55,9 +55,15 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
 
 def write_node_link(graph: nx.Graph[Any]) -> str:
     """The graph as networkx node-link data."""
-    import networkx as nx
-
-    return _dump(nx.node_link_data(graph, edges="edges"))
+    nodes = [{"id": u} for u in graph.nodes]
+    edges = [
+        {"source": u, "target": v, "weight": tidy(float(weight))}
+        for u, v, weight in graph.edges(data="weight", default=1)
+    ]
+    facts = {"name": str(graph.graph["name"])} if graph.graph.get("name") else {}
+    return _dump(
+        {"directed": False, "multigraph": False, "graph": facts, "nodes": nodes, "edges": edges}
+    )
 
 
 def write_plain(graph: nx.Graph[Any]) -> str:

@@ -1,0 +1,108 @@
+"""Where a QAOA run starts: linear ramps, fixed angles by degree, random points."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.errors import ParameterError
+from hybridq.randomness import RandomLike, as_generator
+
+if TYPE_CHECKING:
+    from hybridq.operators.ising import Ising
+
+Vector = NDArray[np.float64]
+
+RAMP_GAMMA = 0.9
+RAMP_BETA = 0.65
+
+
+def coupling_strength(ising: Ising) -> float:
+    r"""Root mean square over spins i of :math:`\sqrt{\sum_{t \ni i} K_t^2}`, at least a tiny bit.
+
+    The energy scale that a single spin feels; √d / 2 for max-cut on a d-regular graph.
+    """
+    squares = ising.linear**2
+    np.add.at(squares, ising.pairs.ravel(), np.repeat(ising.couplings**2, 2))
+    for spins, coefficient in ising.higher:
+        squares[list(spins)] += coefficient**2
+    return float(np.sqrt(squares.mean())) or 1.0
+
+
+def linear_ramp(ising: Ising, p: int) -> Vector:
+    r"""Angles of a linear annealing schedule, shape (2p,).
+
+    .. math:: \gamma_l = \frac{0.9}{\kappa} \frac{l - 1/2}{p}, \qquad
+              \beta_l = 0.65 \left(1 - \frac{l - 1/2}{p}\right)
+
+    with κ the `coupling_strength`, so that the schedule does not depend on the unit of energy.
+
+    Source: Sack, Serbyn 2021, arXiv:2101.05742; Montañez-Barrera, Michielsen 2024,
+    arXiv:2405.09169.
+    """
+    fraction = (np.arange(p) + 0.5) / p
+    strength = coupling_strength(ising)
+    return np.concatenate([RAMP_GAMMA / strength * fraction, RAMP_BETA * (1.0 - fraction)])
+
+
+@cache
+def fixed_angle_table() -> dict[tuple[int, int], Vector]:
+    """Angles by (degree, p), for max-cut in this project's convention; read-only arrays.
+
+    The published angles belong to the phase e^{−iγC/2}; γ is halved here.
+
+    Source: Wurtz, Lykov 2021, arXiv:2107.00677, as tabulated in QOKit (Apache-2.0).
+    """
+    text = resources.files("hybridq.ansatz").joinpath("data/fixed_angles.json").read_text("utf-8")
+    table = {}
+    for row in json.loads(text).values():
+        angles = np.concatenate([np.array(row["gamma"]) / 2.0, np.array(row["beta"])])
+        angles.setflags(write=False)
+        table[row["d"], row["p"]] = angles
+    return table
+
+
+def regular_degree(ising: Ising) -> int | None:
+    """The degree, where the energy is max-cut's on a regular graph of equal positive weights."""
+    if ising.has_odd_terms or ising.higher or not len(ising.couplings):
+        return None
+    weight = ising.couplings[0]
+    if weight <= 0 or not np.allclose(ising.couplings, weight, rtol=1e-12):
+        return None
+    degrees = np.bincount(ising.pairs.ravel(), minlength=ising.n_qubits)
+    return int(degrees[0]) if (degrees == degrees[0]).all() else None
+
+
+def fixed_angles(ising: Ising, p: int) -> Vector:
+    """Angles that suit every large regular graph of this degree, shape (2p,).
+
+    On a d-regular graph of equal weights they are the published ones. On any other graph those
+    of the mean degree are taken, and γ is rescaled by the `coupling_strength`.
+
+    Raises:
+        ParameterError: no angles are tabulated for this depth.
+    """
+    table = fixed_angle_table()
+    degree = regular_degree(ising)
+    mean = 2.0 * len(ising.couplings) / ising.n_qubits
+    known = sorted({d for d, _ in table})
+    nearest = degree if degree in known else min(known, key=lambda d: abs(d - mean))
+    if (nearest, p) not in table:
+        depths = sorted(depth for d, depth in table if d == nearest)
+        raise ParameterError(
+            f"no fixed angles for p={p} at degree {nearest}: "
+            f"p = {depths[0]} to {depths[-1]} are tabulated; or start from the ramp"
+        )
+    angles = np.array(table[nearest, p])
+    angles[:p] *= (np.sqrt(nearest) / 2.0) / coupling_strength(ising)
+    return angles
+
+
+def random_angles(bounds: Vector, rng: RandomLike) -> Vector:
+    """A point drawn uniformly within `bounds`, shape (n_params,)."""
+    return as_generator(rng).uniform(bounds[:, 0], bounds[:, 1])

@@ -1,0 +1,1 @@
+"""The embedded simulator: engines that run circuits exactly."""

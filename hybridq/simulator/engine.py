@@ -1,0 +1,126 @@
+"""What every engine promises: expectation values, gradients, states and samples of one circuit."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.errors import DimensionError, ParameterError
+from hybridq.randomness import RandomLike
+from hybridq.result import EngineInfo
+
+Vector = NDArray[np.float64]
+
+PRECISIONS = {"double": np.float64, "single": np.float32}
+
+
+class Engine(ABC):
+    """One circuit and one observable, made ready to be evaluated many times.
+
+    All choices (memory layout, precision, threads) are made at construction, which refuses what
+    cannot be run before anything large is allocated. Results do not depend on the number of
+    threads.
+
+    Attributes:
+        name: the engine's plain name.
+        info: which engine this is and why it fits.
+        n_qubits: width of the circuit.
+        n_params: length of the parameter vector.
+    """
+
+    name: ClassVar[str]
+    info: EngineInfo
+    n_qubits: int
+    n_params: int
+
+    @abstractmethod
+    def expectation(self, x: ArrayLike) -> float:
+        """⟨H⟩ at the parameters `x`, shape (n_params,)."""
+
+    @abstractmethod
+    def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
+        """⟨H⟩ and its derivative by each parameter, shape (n_params,)."""
+
+    @abstractmethod
+    def expectations(self, points: ArrayLike) -> Vector:
+        """⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
+
+    @abstractmethod
+    def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
+        """The state vector, shape (2**n_qubits,), qubit 0 the lowest bit of the index."""
+
+    @abstractmethod
+    def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
+        """`shots` measured basis states as indices, in no particular order."""
+
+    def checked_point(self, x: ArrayLike) -> Vector:
+        """`x` as a contiguous float64 vector.
+
+        Raises:
+            DimensionError: it has another length.
+            ParameterError: it has entries that are not finite.
+        """
+        point = np.ascontiguousarray(x, dtype=np.float64)
+        if point.shape != (self.n_params,):
+            raise DimensionError(
+                f"this circuit takes {self.n_params} parameters, got an array of shape {point.shape}"
+            )
+        if not np.isfinite(point).all():
+            bad = int(np.flatnonzero(~np.isfinite(point))[0])
+            raise ParameterError(f"parameter {bad} is {point[bad]}: give finite numbers")
+        return point
+
+    def checked_points(self, points: ArrayLike) -> Vector:
+        """`points` as a contiguous float64 array of shape (k, n_params), checked likewise."""
+        array = np.ascontiguousarray(points, dtype=np.float64)
+        if array.ndim != 2 or array.shape[1] != self.n_params:
+            raise DimensionError(
+                f"expected points of shape (k, {self.n_params}), got an array of shape {array.shape}"
+            )
+        if not np.isfinite(array).all():
+            row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
+            raise ParameterError(f"row {row} of the points has entries that are not finite")
+        return array
+
+
+def checked_precision(precision: str) -> type[np.floating]:
+    """The real dtype behind ``"double"`` or ``"single"``.
+
+    Raises:
+        ParameterError: any other name.
+    """
+    if precision not in PRECISIONS:
+        raise ParameterError(f"precision={precision!r} is unknown: choose 'double' or 'single'")
+    return PRECISIONS[precision]
+
+
+def checked_shots(shots: int) -> int:
+    """`shots` as an int.
+
+    Raises:
+        ParameterError: it is no positive whole number.
+    """
+    if isinstance(shots, bool) or not isinstance(shots, int | np.integer) or shots < 1:
+        raise ParameterError(f"shots={shots!r}: give a whole number of at least 1")
+    return int(shots)
+
+
+def checked_threads(threads: int | None) -> int:
+    """The number of threads to use: all that there are, by default.
+
+    Raises:
+        ParameterError: fewer than 1 or more than Numba was started with.
+    """
+    import numba
+
+    most = int(numba.config.NUMBA_NUM_THREADS)
+    if threads is None:
+        return most
+    if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
+        raise ParameterError(f"threads={threads!r}: give a whole number of at least 1")
+    if threads > most:
+        raise ParameterError(f"threads={threads}: this process has {most}, use at most that many")
+    return int(threads)
