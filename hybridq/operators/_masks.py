@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError
 from hybridq import memory
+from hybridq.errors import ParameterError
 
 Masks = NDArray[np.uint64]
 Integers = NDArray[np.int64]

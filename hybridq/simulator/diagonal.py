@@ -28,8 +28,12 @@ from hybridq.simulator.engine import (
     checked_threads,
 )
 from hybridq.simulator.kernels.adjoint import pass_gradient
-from hybridq.simulator.kernels.block import block_energies, block_energy, block_evolve
-from hybridq.simulator.kernels.block import block_gradient
+from hybridq.simulator.kernels.block import (
+    block_energies,
+    block_energy,
+    block_evolve,
+    block_gradient,
+)
 from hybridq.simulator.kernels.passes import pass_evolve
 from hybridq.simulator.kernels.sampling import draw_in_strips, strip_probabilities
 from hybridq.simulator.layers import read_layers
@@ -199,9 +203,7 @@ class DiagonalEngine(Engine):
                 shape = (self._threads, 2, 1 << self._bits)
                 self._batch = np.empty(shape, self._dtype), self._block
             states, spaces = self._batch
-            block_energies(
-                states, self._bits, self._symmetric, rows, self._cost, spaces, values
-            )
+            block_energies(states, self._bits, self._symmetric, rows, self._cost, spaces, values)
         return values
 
     def _evolve(self, angles: Vector) -> tuple[NDArray[np.floating[Any]], bool]:
@@ -225,7 +227,9 @@ class DiagonalEngine(Engine):
         """
         angles = self._angles(x)
         dtype = np.result_type(self._dtype, np.complex64)
-        self._require(3 * np.dtype(dtype).itemsize << self.n_qubits, "the full state", self._precision)
+        self._require(
+            3 * np.dtype(dtype).itemsize << self.n_qubits, "the full state", self._precision
+        )
         with self._running():
             ket, flipped = self._evolve(angles)
             frame = ket[0] + 1j * ket[1]

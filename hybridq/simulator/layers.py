@@ -36,7 +36,9 @@ class Layers:
     def is_plain(self) -> bool:
         """Whether the angles are the parameters themselves, in order."""
         rows, columns = self.matrix.shape
-        return rows == columns and bool((self.matrix == np.eye(rows)).all() and not self.offset.any())
+        return rows == columns and bool(
+            (self.matrix == np.eye(rows)).all() and not self.offset.any()
+        )
 
 
 def read_layers(circuit: Circuit) -> Layers:
@@ -62,7 +64,9 @@ def read_layers(circuit: Circuit) -> Layers:
         if not isinstance(mixer, XMixer) or len(mixer.qubits) < n:
             _refuse(n + 2 * number + 1, mixer, "an X mixer on all qubits")
     if not phases or len(phases) != len(mixers):
-        raise EngineError("the diagonal engine needs whole layers: a phase and then a mixer in each")
+        raise EngineError(
+            "the diagonal engine needs whole layers: a phase and then a mixer in each"
+        )
     costs = [phase.hamiltonian for phase in phases if isinstance(phase, DiagonalPhase)]
     if any(cost is not costs[0] and cost != costs[0] for cost in costs):
         raise EngineError("the diagonal engine needs the same cost in every layer")

@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 from cli_samples import SQUARE
 
-pytest.importorskip("hybridq.solver")
-
 # At p = 1 a ring of four has <C> = 3 at the best angles (ring of disagrees, (2p+1)/(2p+2) of the
 # edges: Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028), and all four edges can be cut.
 RING_EXPECTED, RING_OPTIMUM = 3.0, 4.0

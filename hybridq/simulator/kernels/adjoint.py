@@ -102,9 +102,7 @@ def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
             share_cost, costs,
         )  # fmt: skip
     else:
-        partial[BEFORE, number] = _adjoint_rows(
-            bra, ket, at, bits, turn.before, turn.weight, total
-        )
+        partial[BEFORE, number] = _adjoint_rows(bra, ket, at, bits, turn.before, turn.weight, total)
         apply_phase(bra[0], bra[1], at, grid, True, number, cost, phase, tables, share)
         apply_phase(ket[0], ket[1], at, grid, True, number, cost, phase, tables, share)
         partial[PHASE, number] = strip_cost_overlap(

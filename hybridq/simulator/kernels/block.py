@@ -86,9 +86,7 @@ def _multiply_phase(re, im, bits, gamma, scale, flipped, cost, space, built):
     flip = 1 if flipped else 0
     if cost.kind == QUADRATIC:
         if not built:
-            phase_factors(
-                gamma, cost.linear[flip], cost.pairs, space.factors[0], space.factors[1]
-            )
+            phase_factors(gamma, cost.linear[flip], cost.pairs, space.factors[0], space.factors[1])
             c, s = phase_of(gamma, cost.constant[flip])
             phase_table(
                 table_re,
@@ -113,9 +111,7 @@ def _multiply_phase(re, im, bits, gamma, scale, flipped, cost, space, built):
 def _fill_costs(bits, flipped, cost, space):
     if cost.kind == QUADRATIC:
         flip = 1 if flipped else 0
-        cost_table(
-            space.costs, space.qubits, 0, cost.linear[flip], cost.pairs, cost.constant[flip]
-        )
+        cost_table(space.costs, space.qubits, 0, cost.linear[flip], cost.pairs, cost.constant[flip])
     else:
         stored_costs(space.costs, 1 << bits, cost, 0, flipped)
 

@@ -156,9 +156,7 @@ def _turn_column(re, im, number, grid, cost, turn, tables, space, thread):
         phase = Phase(turn.gamma, turn.scale, turn.flipped)
         for side in range(pair):
             strip = complement if side else number
-            apply_phase(
-                ket_re, ket_im, side * size, grid, False, strip, cost, phase, tables, share
-            )
+            apply_phase(ket_re, ket_im, side * size, grid, False, strip, cost, phase, tables, share)
     if turn.after != 0.0:
         rotate_columns(ket_re, ket_im, number, grid, signs, turn.after)
     total = 0.0

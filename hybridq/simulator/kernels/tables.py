@@ -134,8 +134,8 @@ def strip_bits(grid, by_rows):
 def line_index(grid, by_rows, number, line):
     """Index z of the first amplitude of a line of strip `number`."""
     if by_rows:
-        return (((number << grid.middle) + line)) << CHUNK_BITS
-    return (((line << grid.middle) + number)) << CHUNK_BITS
+        return ((number << grid.middle) + line) << CHUNK_BITS
+    return ((line << grid.middle) + number) << CHUNK_BITS
 
 
 @jit()
@@ -175,9 +175,7 @@ def apply_phase(re, im, at, grid, by_rows, number, cost, phase, tables, share):
         first = line_index(grid, by_rows, number, line)
         to = at + (line << CHUNK_BITS)
         if cost.kind == LEVELS:
-            multiply_levels(
-                re, im, to, CHUNK, cost.index, first, phase.flipped, level_re, level_im
-            )
+            multiply_levels(re, im, to, CHUNK, cost.index, first, phase.flipped, level_re, level_im)
         else:
             multiply_stored(
                 re, im, to, CHUNK, cost.levels, first, phase.flipped, phase.gamma, phase.scale

@@ -1,0 +1,64 @@
+"""Reading angles that were written down before: a result, a JSON list or plain numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.errors import FormatError
+
+
+def read_angles(path: str | os.PathLike[str]) -> NDArray[np.float64]:
+    """The angles in a file, in radians, shape (n,).
+
+    Read are a result's JSON (its ``parameters``), a JSON list of numbers, and plain text with
+    numbers between blanks, commas or line ends.
+
+    Raises:
+        FormatError: the file cannot be read, or holds something else than finite numbers.
+    """
+    source = str(path)
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise FormatError(f"the angles cannot be read: {reason}", source=source) from error
+    numbers = (
+        _from_json(text, source) if text.lstrip()[:1] in ("[", "{") else _from_text(text, source)
+    )
+    angles = np.array(numbers, dtype=np.float64)
+    if not angles.size or not np.isfinite(angles).all():
+        raise FormatError("expected finite angles, gamma_1 ... beta_p, in radians", source=source)
+    return angles
+
+
+def _from_json(text: str, source: str) -> list[float]:
+    try:
+        document: Any = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        raise FormatError(f"this is no valid JSON: {error}", source=source, line=line) from error
+    numbers = document.get("parameters") if isinstance(document, dict) else document
+    if not isinstance(numbers, list) or any(
+        isinstance(number, bool) or not isinstance(number, int | float) for number in numbers
+    ):
+        raise FormatError(
+            'expected a list of numbers, or an object with a list "parameters"', source=source
+        )
+    return [float(number) for number in numbers]
+
+
+def _from_text(text: str, source: str) -> list[float]:
+    numbers = []
+    for row, line in enumerate(text.splitlines(), start=1):
+        for word in line.split("#")[0].replace(",", " ").split():
+            try:
+                numbers.append(float(word))
+            except ValueError:
+                raise FormatError(f"{word!r} is no number", source=source, line=row) from None
+    return numbers

@@ -1,0 +1,280 @@
+"""From a problem to an answer: encode, optimize, sample, decode, compare."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq._version import __version__
+from hybridq.ansatz.angle_file import read_angles
+from hybridq.ansatz.angles import fixed_angle_table, regular_degree
+from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
+from hybridq.errors import ParameterError
+from hybridq.objectives import Expectation
+from hybridq.optimizers import OPTIMIZERS, Record, Solution, minimize
+from hybridq.randomness import RandomLike, as_generator
+from hybridq.result import (
+    Best,
+    OptimizerInfo,
+    ProblemInfo,
+    Ratio,
+    Reference,
+    Result,
+    Trace,
+)
+from hybridq.simulator.engine import checked_precision, checked_shots
+
+if TYPE_CHECKING:
+    from hybridq.problems.base import Problem
+
+Vector = NDArray[np.float64]
+Stage = Callable[[str], None]
+
+DEFAULT_OPTIMIZER = "l-bfgs"
+LANDSCAPE_POINTS = 61
+UNIFORM_SAMPLES = 20_000
+
+
+def default_depth(n_qubits: int) -> int:
+    """Layers by default: as many as keep a solve at seconds on a laptop, 8 up to 20 qubits."""
+    return int(np.clip(8 - (n_qubits - 20), 2, 8))
+
+
+def default_evaluations(n_qubits: int) -> int:
+    """Evaluations by default: fewer where each takes longer, so that a solve stays short."""
+    return int(np.clip(2_000 * 2.0 ** (18 - n_qubits), 30, 2_000))
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where the search begins: one row a start, and what to call it."""
+
+    points: Vector
+    name: str
+
+
+def solve(
+    problem: Problem,
+    *,
+    p: int | None = None,
+    optimizer: str | None = None,
+    initial: str | os.PathLike[str] | ArrayLike = "auto",
+    restarts: int = 0,
+    max_evaluations: int | None = None,
+    time_limit: float | None = None,
+    shots: int = 1024,
+    precision: str = "double",
+    engine: str = "auto",
+    threads: int | None = None,
+    rng: RandomLike = None,
+    landscape: bool = False,
+    callback: Callable[[Record], Any] | None = None,
+    stage: Stage | None = None,
+) -> Result:
+    """The answer that QAOA finds for `problem`, beside a classical one.
+
+    A QAOA circuit is optimized on the embedded simulator, sampled, and the best sample decoded.
+    A `KeyboardInterrupt` during the search ends it: the best point so far is reported.
+
+    Args:
+        problem: what to solve, for example a `MaxCut`.
+        p: layers; by default 8 up to 20 qubits and fewer beyond.
+        optimizer: a name of `OPTIMIZERS`; L-BFGS with exact gradients by default.
+        initial: ``"auto"`` (fixed angles where they are tabulated, else the ramp), ``"ramp"``,
+            ``"fixed-angles"``, ``"random"``, a `Path` to a file of angles, or 2p angles in
+            radians.
+        restarts: further starts from random points, which share the budget.
+        max_evaluations: evaluations in all; by default 2000, fewer above 18 qubits.
+        time_limit: seconds for the search.
+        shots: measurements of the final state.
+        precision: ``"double"`` or ``"single"``.
+        engine: an engine's name, or ``"auto"``.
+        threads: threads of the simulator; all by default.
+        rng: source of randomness for starts, the optimizer, samples and the heuristics.
+        landscape: with p = 1, also scan a grid of angles for the picture.
+        callback: called with a `Record` after every evaluation.
+        stage: called with a word when the work moves on.
+
+    Returns:
+        the `Result`; its `optimizer.status` says whether the search was interrupted.
+
+    Raises:
+        ParameterError: an argument makes no sense.
+        CapacityError: the state does not fit in memory.
+    """
+    began = time.perf_counter()
+    say: Stage = stage or (lambda text: None)
+    seed = int(rng) if isinstance(rng, int | np.integer) and not isinstance(rng, bool) else None
+    start_rng, search_rng, sample_rng, classic_rng = as_generator(rng).spawn(4)
+    method = OPTIMIZERS.canonical(optimizer or DEFAULT_OPTIMIZER)
+    shots = checked_shots(shots)
+    checked_precision(precision)
+    if isinstance(restarts, bool) or not isinstance(restarts, int | np.integer) or restarts < 0:
+        raise ParameterError(f"restarts={restarts!r}: give a whole number of at least 0")
+    n = problem.n_qubits
+    ansatz = QAOA(problem.hamiltonian, default_depth(n) if p is None else p)
+
+    say("simulating")
+    objective = Expectation(
+        ansatz, problem.hamiltonian, engine=engine, precision=precision, threads=threads
+    )
+    start = _starting_points(ansatz, initial, restarts, start_rng)
+    bounds = None
+    if OPTIMIZERS[method].needs_bounds:
+        bounds = ansatz.bounds
+        start = _Start(np.array([ansatz.into_bounds(row) for row in start.points]), start.name)
+    solution = minimize(
+        objective,
+        start.points,
+        method=method,
+        bounds=bounds,
+        max_evaluations=max_evaluations or default_evaluations(n),
+        time_limit=time_limit,
+        callback=callback,
+        rng=search_rng,
+    )
+
+    say("sampling")
+    bits, counts = objective.sample_bits(solution.x, shots, sample_rng)
+    values = problem.values(bits)
+    best = _best_sample(problem, bits, values)
+
+    say("classical reference")
+    reference = _reference(problem, ansatz, classic_rng)
+    expectation = problem.sign * float(objective(solution.x))
+    trace = _trace(problem, ansatz, objective, solution, values, counts, landscape, classic_rng)
+    return Result(
+        problem=ProblemInfo(
+            kind=problem.kind,
+            name=problem.name,
+            n_qubits=n,
+            sense=problem.sense,
+            value_name=problem.value_name,
+            facts=problem.describe(),
+        ),
+        ansatz={**ansatz.describe(), "initial": start.name},
+        engine=objective.engine,
+        optimizer=OptimizerInfo(
+            method=solution.method,
+            evaluations=solution.evaluations,
+            status=solution.status,
+            message=solution.message,
+        ),
+        parameters=solution.x,
+        expectation=expectation,
+        best=best,
+        reference=reference,
+        ratio=Ratio(
+            expectation=_quotient(expectation, reference.value),
+            best=_quotient(best.value, reference.value),
+        ),
+        seed=seed,
+        seconds=time.perf_counter() - began,
+        versions=_versions(),
+        trace=trace,
+    )
+
+
+def _starting_points(
+    ansatz: QAOA,
+    initial: str | os.PathLike[str] | ArrayLike,
+    restarts: int,
+    rng: np.random.Generator,
+) -> _Start:
+    if isinstance(initial, str):
+        name = initial.strip().lower()
+        if name == "auto":
+            tabulated = (regular_degree(ansatz.ising), ansatz.p) in fixed_angle_table()
+            name = "fixed-angles" if tabulated else "ramp"
+        else:
+            name = INITIAL_POINTS.canonical(name)
+        first = ansatz.initial_point(name, rng)
+    elif isinstance(initial, os.PathLike):
+        name, first = os.fspath(initial), ansatz.initial_point(read_angles(initial))
+    else:
+        name, first = "given angles", ansatz.initial_point(initial)
+    others = [ansatz.initial_point("random", rng) for _ in range(restarts)]
+    return _Start(np.array([first, *others]), name)
+
+
+def _best_sample(problem: Problem, bits: NDArray[np.uint8], values: NDArray[np.float64]) -> Best:
+    row = int(np.argmin(problem.sign * values))
+    return Best(
+        value=float(values[row]),
+        bits="".join(map(str, bits[row])),
+        assignment=problem.decode(bits[row]),
+    )
+
+
+def _reference(problem: Problem, ansatz: QAOA, rng: np.random.Generator) -> Reference:
+    from hybridq.baselines import reference
+
+    classic = reference(ansatz.ising, rng=rng)
+    return Reference(
+        value=float(problem.value(classic.bits)), method=classic.method, exact=classic.exact
+    )
+
+
+def _quotient(value: float, reference: float) -> float | None:
+    return value / reference if reference > 0 else None
+
+
+def _trace(
+    problem: Problem,
+    ansatz: QAOA,
+    objective: Expectation,
+    solution: Solution,
+    values: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    landscape: bool,
+    rng: np.random.Generator,
+) -> Trace:
+    distinct, where = np.unique(values, return_inverse=True)
+    uniform = rng.integers(0, 2, (UNIFORM_SAMPLES, problem.n_qubits), dtype=np.uint8)
+    grid = None
+    if landscape and ansatz.p == 1:
+        grid = scan_landscape(objective, ansatz, sign=problem.sign)
+    return Trace(
+        values=problem.sign * solution.values,
+        sample_values=distinct,
+        sample_counts=np.bincount(where, weights=counts).astype(np.int64),
+        uniform_values=problem.values(uniform),
+        landscape=grid,
+        graph=getattr(problem, "graph", None),
+    )
+
+
+def scan_landscape(
+    objective: Expectation, ansatz: QAOA, *, points: int = LANDSCAPE_POINTS, sign: float = 1.0
+) -> tuple[Vector, Vector, Vector]:
+    """The expectation of a QAOA of one layer over the box of its angles.
+
+    Returns:
+        gammas (points,), betas (points,) and ``sign`` times the expectation at
+        [gamma, beta], shape (points, points).
+
+    Raises:
+        ParameterError: the ansatz has more than one layer.
+    """
+    if ansatz.p != 1:
+        raise ParameterError(f"a landscape has two angles: p={ansatz.p} has {ansatz.n_params}")
+    gammas, betas = (np.linspace(low, high, points) for low, high in ansatz.bounds)
+    grid = np.stack(np.meshgrid(gammas, betas, indexing="ij"), axis=-1).reshape(-1, 2)
+    return gammas, betas, sign * objective.values(grid).reshape(points, points)
+
+
+def _versions() -> dict[str, str]:
+    packages = ("numpy", "scipy", "numba", "networkx")
+    return {
+        "hybridq": __version__,
+        "python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in packages},
+    }
