@@ -61,7 +61,7 @@ def jit(*, parallel: bool = False, inline: bool = False) -> Callable[[F], F]:
     return decorate
 
 
-class _FirstCompile(event.Listener):
+class _FirstCompile(event.Listener):  # type: ignore[misc]
     """Calls `notify` at the first compilation that the disk cache could not spare."""
 
     def __init__(self, notify: Callable[[], None]) -> None:

@@ -95,7 +95,8 @@ def scan_chunk(
 
         # Column by column so that the inner loop runs in vector lanes; a running minimum over a
         # single number would not.
-        lowest[:] = table[0]
+        for lane in range(lowest.shape[0]):  # a slice would compile its error messages
+            lowest[lane] = table[0, lane]
         for row in range(1, rows):
             shift = row_part[row]
             for x in range(columns):

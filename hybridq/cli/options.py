@@ -12,7 +12,6 @@ import typer
 from hybridq.errors import OutputError, ParameterError, UnknownNameError
 
 PRECISIONS = ("double", "single")
-STARTS = ("auto", "ramp", "fixed-angles", "random")
 
 
 def whole_number(least: int) -> Callable[[str], int]:
@@ -54,22 +53,21 @@ def check_name(what: str, name: str, known: Iterable[str]) -> str:
     return plain
 
 
-def check_start(text: str) -> str:
-    """A start's name, or the name of a file of angles that exists.
+def check_start(text: str) -> str | Path:
+    """The name of a start, or the path of a file of angles.
 
     Raises:
-        ParameterError: neither.
+        ParameterError: neither a start's name nor a file that exists.
     """
-    plain = text.strip().lower().replace("_", "-")
-    if plain in STARTS:
-        return plain
-    if os.path.isfile(text):
-        return text
+    from hybridq.ansatz.qaoa import INITIAL_POINTS
+
+    names = ("auto", *INITIAL_POINTS)
     try:
-        check_name("start", text, STARTS)
+        return check_name("start", text, names)
     except UnknownNameError as error:
+        if os.path.exists(text):
+            return Path(text)
         raise ParameterError(f"--initial: no file {text!r}, and {error}") from None
-    return plain
 
 
 def check_outputs(graph: str, json: str | None, plot: str | None) -> None:

@@ -15,7 +15,7 @@ from hybridq.cli.verdict import headline, quiet_line
 from hybridq.cli.words import listing, number, one_line, percent, plural, same, seconds
 
 if TYPE_CHECKING:
-    from hybridq.result import Result
+    from hybridq.result import OptimizerInfo, Result
 
 _WIDTH = 80
 _LAYERS_A_ROW = 8
@@ -135,11 +135,18 @@ def _rows(result: Result) -> list[tuple[str, str]]:
     rows = [*_sides(result), (_subject(result), _describe(result))]
     rows.append(("Engine", str(result.engine)))
     rows.append(("Ansatz", _ansatz(result.ansatz)))
-    search = f"{optimizer.method}, {plural(optimizer.evaluations, 'evaluation')}"
-    rows.append(("Optimizer", f"{search}; {optimizer.message or optimizer.status}"))
+    rows.append(("Optimizer", _search(optimizer)))
     seed = "" if result.seed is None else f", seed {result.seed}"
     rows.append(("Time", f"{seconds(result.seconds)}{seed}"))
     return rows
+
+
+def _search(optimizer: OptimizerInfo) -> str:
+    """Method, evaluations and why it ended, each said once."""
+    counted = plural(optimizer.evaluations, "evaluation")
+    message = optimizer.message or optimizer.status
+    said = [part for part in (optimizer.method, counted) if part not in message]
+    return ": ".join([", ".join(said), message] if said else [message])
 
 
 def _sides(result: Result) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,7 +34,7 @@ class _Request:
     format: str | None
     p: int | None
     optimizer: str | None
-    initial: str
+    initial: str | Path
     restarts: int
     max_evaluations: int | None
     time_limit: float | None

@@ -38,22 +38,32 @@ def plot_cut(graph: Graph[Any], assignment: Mapping[Any, int], ax: Axes | None =
     Raises:
         ParameterError: a node has no side, or one that is neither 0 nor 1.
     """
+    from matplotlib.collections import PathCollection
+
     sides = _sides(graph, assignment)
     ax = style.fresh_axes(ax, 6.0, 5.6)
     index = {node: i for i, node in enumerate(graph)}
     edges = np.array([(index[u], index[v]) for u, v in graph.edges], dtype=np.int64)
     edges = edges.reshape(-1, 2)
     weights = np.array([data.get("weight", 1.0) for _, _, data in graph.edges(data=True)])
-    positions = layout.node_positions(graph, sides)
+    extent = ax.get_window_extent()
+    positions = layout.node_positions(graph, sides, extent.width / extent.height)
     _frame(ax, positions)
     _draw_edges(ax, positions, edges, weights.astype(np.float64), sides)
     _draw_nodes(ax, positions, [str(node) for node in graph], sides)
     style.dress(ax, title="The cut", xlabel="", ylabel="")
     ax.set_axis_off()
-    ax.legend(
-        loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=2 if len(graph.edges) else 1,
-        frameon=False, fontsize=9, borderaxespad=0.3, columnspacing=1.6, scatterpoints=1,
+    handles, names = ax.get_legend_handles_labels()
+    # The cut before the rest, the sides last: the order of importance, not of drawing.
+    order = sorted(range(len(names)), key=lambda k: ("side" in names[k], "uncut" in names[k]))
+    legend = ax.legend(
+        [handles[k] for k in order], [names[k] for k in order], loc="upper center",
+        bbox_to_anchor=(0.5, 0.0), ncols=2, frameon=False, fontsize=9, borderaxespad=0.3,
+        columnspacing=1.6, scatterpoints=1,
     )  # fmt: skip
+    for handle in legend.legend_handles:
+        if isinstance(handle, PathCollection):
+            handle.set_sizes([55.0])
     return ax
 
 
@@ -88,6 +98,7 @@ def _draw_edges(
     crossing = sides[edges[:, 0]] != sides[edges[:, 1]]
     size = np.abs(weights)
     relative = size / size.max() if size.size and size.max() > 0 else np.ones(size.size)
+    weighted = bool(np.any(weights != 1.0))
     crowd = float(np.clip(60.0 / max(len(edges), 1), 0.0, 1.0)) ** 0.5
     for cut in (False, True):
         for negative in (False, True):
@@ -96,21 +107,26 @@ def _draw_edges(
                 continue
             widest = (0.6 + 2.2 * crowd) if cut else (0.5 + 1.1 * crowd)
             colour = style.VERMILLION if negative else style.INK if cut else style.PALE
-            name = "cut edges" if cut else "uncut edges"
-            total = style.number(float(weights[chosen].sum()))
+            name = "cut edge" if cut else "uncut edge"
             lines = LineCollection(
                 positions[edges[chosen]],
                 colors=colour,
                 linewidths=widest * (0.25 + 0.75 * relative[chosen]),
                 linestyles="solid" if cut else (0, (3, 2)),
-                alpha=(0.9 if cut else 0.75) * (1.0 if len(edges) < 1500 else 0.25),
+                alpha=(0.9 if cut else 0.8) * float(np.clip(300.0 / len(edges), 0.08, 1.0)),
                 zorder=2 if cut else 1,
-                label=f"{chosen.sum()} {'negative ' if negative else ''}{name}, weight {total}",
+                label=_edge_label(name, weights[chosen], weighted),
                 rasterized=len(edges) > 5000,
                 capstyle="round" if cut else "butt",
             )
             lines.set_gid(f"{'cut' if cut else 'uncut'}-{'negative' if negative else 'positive'}")
             ax.add_collection(lines, autolim=False)
+
+
+def _edge_label(name: str, weights: NDArray[np.float64], weighted: bool) -> str:
+    count = f"{len(weights)} {'negative ' if weights[0] < 0 else ''}{name}"
+    count += "" if len(weights) == 1 else "s"
+    return f"{count}, weight {style.number(float(weights.sum()))}" if weighted else count
 
 
 def _draw_nodes(

@@ -38,6 +38,8 @@ def plot_cut_distribution(
     Raises:
         DimensionError: as many counts as values are needed, and at least one.
     """
+    from matplotlib.ticker import MaxNLocator
+
     sampled = np.asarray(sample_values, dtype=np.float64).reshape(-1)
     counts = np.asarray(sample_counts, dtype=np.float64).reshape(-1)
     if sampled.shape != counts.shape or not counts.sum() > 0:
@@ -59,7 +61,7 @@ def plot_cut_distribution(
         label="QAOA samples",
     )
     if uniform.size:
-        shares, _ = np.histogram(uniform, bins=edges, weights=np.full(uniform.size, 1.0))
+        shares, _ = np.histogram(uniform, bins=edges, weights=np.ones(uniform.size))
         ax.stairs(
             shares / uniform.size,
             edges,
@@ -82,6 +84,8 @@ def plot_cut_distribution(
         ylabel="share of samples",
     )
     ax.margins(x=0.03)
+    if np.array_equal(sampled, np.round(sampled)):
+        ax.xaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
     style.legend_below(ax)
     return ax
 

@@ -13,66 +13,148 @@ if TYPE_CHECKING:
 
 # Above this, force-directed layouts are slow, and hairballs anyway.
 LARGE = 300
+_MOST_STRETCH = 1.5
+_MAX_STEPS = 300
 
 
-def node_positions(graph: Graph[Any], sides: NDArray[np.uint8]) -> NDArray[np.float64]:
+def node_positions(
+    graph: Graph[Any], sides: NDArray[np.uint8], aspect: float = 1.0
+) -> NDArray[np.float64]:
     """Positions of the nodes in graph order, shape (n, 2).
 
-    Up to `LARGE` nodes: each connected component by its graph distances (Kamada–Kawai), packed
-    in rows, large ones first. Above: two discs, one a side, so that at least the cut shows.
+    Up to `LARGE` nodes: each connected component by its graph distances (least stress), packed in
+    rows, large ones first. Above: two discs, one a side, so that at least the cut shows.
+
+    Args:
+        graph: the graph; weights play no part.
+        sides: 0 or 1 of each node.
+        aspect: width over height of the place to fill; the picture is turned and moderately
+            stretched towards it.
     """
     if len(graph) > LARGE:
-        return _two_discs(sides)
-    return _packed(graph)
+        discs = _two_discs(sides)
+        return discs if aspect >= 1.0 else discs[:, ::-1]
+    positions = _packed(graph, aspect)
+    width, height = np.ptp(positions, axis=0) + 0.5
+    stretch = float(np.clip(aspect * height / width, 1 / _MOST_STRETCH, _MOST_STRETCH))
+    return positions * [math.sqrt(stretch), 1 / math.sqrt(stretch)]
 
 
-def _packed(graph: Graph[Any]) -> NDArray[np.float64]:
+def _packed(graph: Graph[Any], aspect: float) -> NDArray[np.float64]:
     import networkx as nx
 
     index = {node: i for i, node in enumerate(graph)}
+    edges = np.array([(index[u], index[v]) for u, v in graph.edges if u != v], dtype=np.int64)
+    edges = edges.reshape(-1, 2)
     components = sorted(
         (sorted(index[node] for node in part) for part in nx.connected_components(graph)),
         key=lambda part: (-len(part), part[0]),
     )
-    labels = list(graph)
-    blocks = []
+    local = np.empty(len(graph), dtype=np.int64)
+    blocks: list[tuple[list[int], NDArray[np.float64]]] = []
     for part in components:
-        skeleton: Graph[int] = nx.Graph()
-        skeleton.add_nodes_from(part)
-        skeleton.add_edges_from(
-            (index[u], index[v]) for u, v in graph.edges([labels[i] for i in part]) if u != v
-        )
-        blocks.append((part, _component(skeleton, part)))
-    positions = np.empty((len(labels), 2))
-    target = 1.3 * math.sqrt(
-        sum((np.ptp(xy[:, 0]) + 1) * (np.ptp(xy[:, 1]) + 1) for _, xy in blocks)
-    )
+        local[part] = np.arange(len(part))
+        inner = local[edges[np.isin(edges[:, 0], part)]]
+        blocks.append((part, _component(len(part), inner, wide=aspect >= 1.0)))
+    positions = np.empty((len(graph), 2))
+    area = sum(float(np.prod(np.ptp(xy, axis=0) + 1.0)) for _, xy in blocks)
+    target = max(1.1 * math.sqrt(area * aspect), float(np.ptp(blocks[0][1][:, 0])) + 1.0)
     x = y = row_height = 0.0
     for part, xy in blocks:
         width, height = np.ptp(xy, axis=0) + 1.0
-        if x > 0 and x + width > target:
+        if x > 0 and x + width > target + 1e-9:
             x, y, row_height = 0.0, y - row_height, 0.0
         positions[part] = xy - [xy[:, 0].min(), xy[:, 1].max()] + [x, y]
         x, row_height = x + width, max(row_height, height)
     return positions
 
 
-def _component(skeleton: Graph[int], part: list[int]) -> NDArray[np.float64]:
-    """Positions of a connected graph; neighbours are about one unit apart, the long way lies."""
+def _component(n: int, edges: NDArray[np.int64], *, wide: bool) -> NDArray[np.float64]:
+    """Positions of a connected graph on 0 ... n - 1; neighbours are about one unit apart."""
+    if n == 1:
+        return np.zeros((1, 2))
     import networkx as nx
 
-    if len(part) == 1:
-        return np.zeros((1, 2))
-    layout = nx.kamada_kawai_layout(skeleton)
-    xy = np.array([layout[i] for i in part], dtype=np.float64)
-    xy -= xy.mean(axis=0)
-    _, _, axes = np.linalg.svd(xy, full_matrices=False)
+    skeleton: Graph[int] = nx.Graph()
+    skeleton.add_nodes_from(range(n))
+    skeleton.add_edges_from(edges.tolist())
+    distances = np.zeros((n, n))
+    for i, reached in nx.all_pairs_shortest_path_length(skeleton):
+        distances[i, list(reached)] = list(reached.values())
+    angle = 2.0 * math.pi * np.arange(n) / n
+    circle = 0.35 * distances.max() * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    rng = np.random.default_rng(0)
+    starts = [circle, *(0.5 * distances.max() * rng.uniform(-1, 1, (_tries(n), n, 2)))]
+    found = [_least_stress(distances, start) for start in starts]
+    best = found[0] if len(found) == 1 else min(found, key=lambda xy: clutter(xy, edges))
+    lengths = np.linalg.norm(best[edges[:, 0]] - best[edges[:, 1]], axis=1)
+    best = (best - best.mean(axis=0)) / max(float(np.median(lengths)), 1e-9)
+    return _turned(best, wide)
+
+
+def _least_stress(distances: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    r"""Positions that locally minimize :math:`\sum_{i<j} (|x_i - x_j| / d_{ij} - 1)^2`.
+
+    Stress majorization, from positions `xy`. The networkx layout of the same stress goes through
+    SciPy's L-BFGS-B, whose small linear algebra stalls for seconds when all cores are busy.
+
+    Source: E. Gansner, Y. Koren, S. North, Graph Drawing 2004, LNCS 3383, 239.
+    """
+    n = len(distances)
+    weights = 1.0 / (distances + np.eye(n)) ** 2 * (1.0 - np.eye(n))
+    laplacian = np.diag(weights.sum(axis=1)) - weights
+    # Adding the constant vector's projector makes the Laplacian invertible and changes nothing
+    # else for positions with their centre at the origin.
+    inverse = np.linalg.inv(laplacian + 1.0 / n)
+    xy = xy - xy.mean(axis=0)
+    for _ in range(_MAX_STEPS):
+        gaps = np.hypot(*(xy[:, None, :] - xy[None, :, :]).T)
+        pull = weights * distances / np.maximum(gaps, 1e-9)
+        moved = inverse @ (pull.sum(axis=1)[:, None] * xy - pull @ xy)
+        moved -= moved.mean(axis=0)
+        step = float(np.abs(moved - xy).max())
+        xy = moved
+        if step < 1e-3:
+            break
+    return xy
+
+
+def _tries(n: int) -> int:
+    """How many further starts the time allows."""
+    return 8 if n <= 24 else 3 if n <= 64 else 0
+
+
+def _turned(xy: NDArray[np.float64], wide: bool) -> NDArray[np.float64]:
+    """`xy` turned so that its long way lies (or stands), if it has one."""
+    _, spread, axes = np.linalg.svd(xy, full_matrices=False)
+    if spread[0] < 1.15 * spread[1]:
+        return xy
     # The sign of a principal axis is arbitrary; fixing it keeps the picture the same everywhere.
     axes *= np.where(axes[np.arange(2), np.abs(axes).argmax(axis=1)] < 0, -1.0, 1.0)[:, None]
-    xy = xy @ axes.T
-    edges = np.array([(part.index(u), part.index(v)) for u, v in skeleton.edges])
-    lengths = np.linalg.norm(xy[edges[:, 0]] - xy[edges[:, 1]], axis=1)
-    return xy / max(float(np.median(lengths)), 1e-9)
+    turned = xy @ axes.T
+    return turned if wide else turned[:, ::-1]
+
+
+def clutter(xy: NDArray[np.float64], edges: NDArray[np.int64]) -> float:
+    """How hard a drawing is to read: crossings, and above all edges that run through nodes."""
+    a, b = xy[edges[:, 0]], xy[edges[:, 1]]
+    along = b - a
+    length2 = np.maximum((along**2).sum(axis=1), 1e-12)
+    offset = xy[None, :, :] - a[:, None, :]
+    where = np.clip((offset * along[:, None, :]).sum(axis=2) / length2[:, None], 0.0, 1.0)
+    gap = np.linalg.norm(offset - where[:, :, None] * along[:, None, :], axis=2)
+    gap[np.arange(len(edges)), edges[:, 0]] = np.inf
+    gap[np.arange(len(edges)), edges[:, 1]] = np.inf
+    radius = 0.045 * float(np.ptp(xy, axis=0).max())
+    hits = float((gap < radius).sum())
+
+    def side(p: NDArray[np.float64]) -> NDArray[np.float64]:
+        """On which side of each edge (row) each point (column) lies."""
+        away = p[None, :, :] - a[:, None, :]
+        return along[:, None, 0] * away[:, :, 1] - along[:, None, 1] * away[:, :, 0]
+
+    parted = side(a) * side(b) < -1e-12
+    return 4.0 * hits + 0.5 * float((parted & parted.T).sum())
 
 
 def _two_discs(sides: NDArray[np.uint8]) -> NDArray[np.float64]:

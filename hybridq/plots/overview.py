@@ -34,7 +34,7 @@ def overview(result: Result) -> Figure:
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     panels = _panels(result)
-    size = {1: (7.0, 5.2), 2: (12.0, 5.6)}.get(len(panels), (12.5, 9.2))
+    size = {1: (7.0, 5.2), 2: (12.0, 5.6), 3: (12.5, 8.0)}.get(len(panels), (12.5, 9.2))
     spacing = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.04, hspace=0.05)
     figure = Figure(figsize=size, layout=spacing)
     FigureCanvasAgg(figure)
@@ -64,7 +64,7 @@ def sentences(result: Result) -> tuple[str, str]:
         headline += f"{name} {style.number(result.expectation)}"
     reference, ratio = result.reference, result.ratio
     if reference is not None:
-        kind = "optimum" if reference.exact else "best known classically"
+        kind = "optimum" if reference.exact else "best found classically"
         headline += f", {kind} {style.number(reference.value)}"
         quotient = None
         if ratio is not None:

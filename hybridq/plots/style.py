@@ -48,6 +48,9 @@ def dress(ax: Axes, *, title: str, xlabel: str, ylabel: str) -> None:
 def legend_below(ax: Axes, columns: int = 3) -> None:
     """A frameless legend under the axes, where it cannot hide data."""
     handles, labels = ax.get_legend_handles_labels()
+    # matplotlib lists lines before bars; the reference reads best at the end.
+    order = sorted(range(len(labels)), key=lambda k: "reference" in labels[k])
+    handles, labels = [handles[k] for k in order], [labels[k] for k in order]
     if handles:
         ax.legend(
             handles,

@@ -74,9 +74,10 @@ def build_cost(plan: CostPlan) -> Cost:
     """The cost as the kernels take it."""
     ising, m = plan.ising, plan.bits
     no_index, no_levels = np.zeros(0, dtype=np.uint16), np.zeros(0)
-    no_numbers = np.zeros(2), np.zeros((2, 0)), np.zeros((0, 0))
+    none, no_linear, no_pairs = np.zeros(2), np.zeros((2, 0)), np.zeros((0, 0))
     if ising.is_quadratic:
-        return Cost(QUADRATIC, *_in_bits(ising), no_index, no_levels)
+        constant, linear, pairs = _in_bits(ising)
+        return Cost(QUADRATIC, constant, linear, pairs, no_index, no_levels)
     diagonal = ising.to_pauli_sum().diagonal()
     if ising.is_integer:
         low, high = float(diagonal.min()), float(diagonal.max())
@@ -85,11 +86,13 @@ def build_cost(plan: CostPlan) -> Cost:
             index = np.empty(1 << m, dtype=np.uint16)
             np.rint(diagonal - low, out=diagonal)
             index[:] = diagonal
-            return Cost(LEVELS, *no_numbers, index, levels)
-    return Cost(STORED, *no_numbers, no_index, diagonal)
+            return Cost(LEVELS, none, no_linear, no_pairs, index, levels)
+    return Cost(STORED, none, no_linear, no_pairs, no_index, diagonal)
 
 
-def _in_bits(ising: Ising) -> tuple[NDArray[np.float64], ...]:
+def _in_bits(
+    ising: Ising,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Constant, linear and pair coefficients over bits, s = 1 − 2z, of E(z) and of E(~z)."""
     couplings = np.zeros((ising.n_qubits, ising.n_qubits))
     first, second = ising.pairs.T

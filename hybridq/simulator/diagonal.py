@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, ClassVar
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -36,6 +33,7 @@ from hybridq.simulator.kernels.block import (
 )
 from hybridq.simulator.kernels.passes import pass_evolve
 from hybridq.simulator.kernels.sampling import draw_in_strips, strip_probabilities
+from hybridq.simulator.kernels.team import Team
 from hybridq.simulator.layers import read_layers
 
 MOST_BITS = 33
@@ -91,8 +89,9 @@ class DiagonalEngine(Engine):
         self._plain = self._layers.is_plain
         self._states: list[NDArray[np.floating[Any]]] = []
         self._batch: tuple[Any, Any] | None = None
-        self._lock = threading.Lock()
-        levels = max(len(self._cost.levels), 1) if len(self._cost.index) else 1
+        self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
+        self._team = Team(self._threads)
+        levels = max(len(self._cost.levels), 1) if len(self._cost.numbers) else 1
         if plan.bits <= workspace.ONE_BLOCK_BITS:
             self._grid = None
             self._block = workspace.block_space(plan.bits, levels, self._dtype, self._threads)
@@ -133,19 +132,6 @@ class DiagonalEngine(Engine):
             self._states.append(np.empty((2, 1 << self._bits), self._dtype))
         return self._states[number]
 
-    @contextmanager
-    def _running(self) -> Iterator[None]:
-        """One evaluation at a time, on this engine's number of threads."""
-        with self._lock:
-            before = numba.get_num_threads()
-            if before != self._threads:
-                numba.set_num_threads(self._threads)
-            try:
-                yield
-            finally:
-                if before != self._threads:
-                    numba.set_num_threads(before)
-
     def _angles(self, x: ArrayLike) -> Vector:
         point = self.checked_point(x)
         return point if self._plain else self._layers.matrix @ point + self._layers.offset
@@ -153,7 +139,7 @@ class DiagonalEngine(Engine):
     def expectation(self, x: ArrayLike) -> float:
         """⟨H⟩ at the parameters `x`, shape (n_params,)."""
         angles = self._angles(x)
-        with self._running():
+        with self._lock:
             ket = self._state(0)
             if self._grid is None:
                 return float(
@@ -162,8 +148,16 @@ class DiagonalEngine(Engine):
                         self._space,
                     )
                 )  # fmt: skip
-            value, _, _ = pass_evolve(
-                ket[0], ket[1], self._grid, angles, self._cost, self._tables, self._passes, True
+            value, _, _ = self._team.run(
+                pass_evolve,
+                ket[0],
+                ket[1],
+                self._grid,
+                angles,
+                self._cost,
+                self._tables,
+                self._passes,
+                True,
             )
             return float(value)
 
@@ -174,7 +168,7 @@ class DiagonalEngine(Engine):
         """
         angles = self._angles(x)
         gradient = np.empty(len(angles))
-        with self._running():
+        with self._lock:
             ket, bra = self._state(0), self._state(1)
             if self._grid is None:
                 value = block_gradient(
@@ -182,9 +176,9 @@ class DiagonalEngine(Engine):
                     self._cost, self._space, gradient,
                 )  # fmt: skip
             else:
-                value = pass_gradient(
-                    ket, bra, self._grid, angles, self._cost, self._tables, self._passes,
-                    np.empty(4), gradient,
+                value = self._team.run(
+                    pass_gradient, ket, bra, self._grid, angles, self._cost, self._tables,
+                    self._passes, np.empty(4), gradient,
                 )  # fmt: skip
         if not self._plain:
             gradient = self._layers.matrix.T @ gradient
@@ -198,12 +192,21 @@ class DiagonalEngine(Engine):
         if not self._plain:
             rows = rows @ self._layers.matrix.T + self._layers.offset
         values = np.empty(len(rows))
-        with self._running():
+        with self._lock:
             if self._batch is None:
                 shape = (self._threads, 2, 1 << self._bits)
                 self._batch = np.empty(shape, self._dtype), self._block
             states, spaces = self._batch
-            block_energies(states, self._bits, self._symmetric, rows, self._cost, spaces, values)
+            self._team.run(
+                block_energies,
+                states,
+                self._bits,
+                self._symmetric,
+                rows,
+                self._cost,
+                spaces,
+                values,
+            )
         return values
 
     def _evolve(self, angles: Vector) -> tuple[NDArray[np.floating[Any]], bool]:
@@ -214,8 +217,16 @@ class DiagonalEngine(Engine):
                 ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
             )
         else:
-            _, flipped, _ = pass_evolve(
-                ket[0], ket[1], self._grid, angles, self._cost, self._tables, self._passes, True
+            _, flipped, _ = self._team.run(
+                pass_evolve,
+                ket[0],
+                ket[1],
+                self._grid,
+                angles,
+                self._cost,
+                self._tables,
+                self._passes,
+                True,
             )
         return ket, bool(flipped)
 
@@ -230,7 +241,7 @@ class DiagonalEngine(Engine):
         self._require(
             3 * np.dtype(dtype).itemsize << self.n_qubits, "the full state", self._precision
         )
-        with self._running():
+        with self._lock:
             ket, flipped = self._evolve(angles)
             frame = ket[0] + 1j * ket[1]
         set_bits = np.bitwise_count(np.arange(1 << self._bits, dtype=np.uint64))
@@ -252,14 +263,17 @@ class DiagonalEngine(Engine):
         strip_bits = min(SAMPLING_STRIP_BITS, self._bits)
         probabilities = np.empty(1 << (self._bits - strip_bits))
         indices = np.empty(shots, dtype=np.int64)
-        with self._running():
+        with self._lock:
             ket, flipped = self._evolve(angles)
-            strip_probabilities(ket[0], ket[1], strip_bits, probabilities)
+            self._team.run(strip_probabilities, ket[0], ket[1], strip_bits, probabilities)
             counts = generator.multinomial(shots, probabilities / probabilities.sum())
             starts = np.concatenate([[0], np.cumsum(counts)])
-            draw_in_strips(
-                ket[0], ket[1], strip_bits, probabilities, starts, generator.random(shots), indices
-            )
+            strips = np.repeat(np.arange(len(counts)), counts)
+            positions = np.sort(strips + generator.random(shots))
+            self._team.run(
+                draw_in_strips, ket[0], ket[1], strip_bits, probabilities, starts, positions,
+                indices,
+            )  # fmt: skip
         if flipped:
             indices ^= (1 << self._bits) - 1
         if self._symmetric:

@@ -14,7 +14,7 @@ from hybridq.result import EngineInfo
 
 Vector = NDArray[np.float64]
 
-PRECISIONS = {"double": np.float64, "single": np.float32}
+PRECISIONS: dict[str, type[np.floating]] = {"double": np.float64, "single": np.float32}
 
 
 class Engine(ABC):
@@ -66,7 +66,8 @@ class Engine(ABC):
         point = np.ascontiguousarray(x, dtype=np.float64)
         if point.shape != (self.n_params,):
             raise DimensionError(
-                f"this circuit takes {self.n_params} parameters, got an array of shape {point.shape}"
+                f"this circuit takes {self.n_params} parameters, "
+                f"got an array of shape {point.shape}"
             )
         if not np.isfinite(point).all():
             bad = int(np.flatnonzero(~np.isfinite(point))[0])
@@ -78,7 +79,8 @@ class Engine(ABC):
         array = np.ascontiguousarray(points, dtype=np.float64)
         if array.ndim != 2 or array.shape[1] != self.n_params:
             raise DimensionError(
-                f"expected points of shape (k, {self.n_params}), got an array of shape {array.shape}"
+                f"expected points of shape (k, {self.n_params}), "
+                f"got an array of shape {array.shape}"
             )
         if not np.isfinite(array).all():
             row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
@@ -112,11 +114,11 @@ def checked_threads(threads: int | None) -> int:
     """The number of threads to use: all that there are, by default.
 
     Raises:
-        ParameterError: fewer than 1 or more than Numba was started with.
+        ParameterError: fewer than 1 or more than the process may use.
     """
-    import numba
+    from hybridq.simulator.kernels.team import most_threads
 
-    most = int(numba.config.NUMBA_NUM_THREADS)
+    most = most_threads()
     if threads is None:
         return most
     if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:

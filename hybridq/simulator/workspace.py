@@ -22,7 +22,7 @@ def choose_grid(bits: int, symmetric: bool) -> Grid:
     """How to cut the index of a state of more than `ONE_BLOCK_BITS` bits."""
     rest = bits - CHUNK_BITS
     middle = min((rest + 1) // 2 + 1, MIDDLE_BITS)
-    return Grid(middle, rest - middle, symmetric)
+    return Grid(CHUNK_BITS, middle, rest - middle, symmetric)
 
 
 def _signs(dtype: Any) -> Any:
@@ -53,18 +53,21 @@ def tables(grid: Grid, levels: int, dtype: Any) -> Tables:
     high = 1 << (CHUNK_BITS + grid.high)
     of_high = max(grid.middle << grid.high, 1)
     of_middle = max(grid.high << grid.middle, 1)
-    bits = CHUNK_BITS + grid.middle + grid.high
+    qubits = np.arange(CHUNK_BITS + grid.middle + grid.high)
+    chunk, middle = qubits[:CHUNK_BITS], qubits[CHUNK_BITS : CHUNK_BITS + grid.middle]
     return Tables(
         low=np.empty((2, low), dtype),
         high=np.empty((2, high), dtype),
         of_high=np.empty((2, of_high), dtype),
         of_middle=np.empty((2, of_middle), dtype),
-        factors=np.empty((2, bits, bits)),
+        factors=np.empty((2, len(qubits), len(qubits))),
         levels=np.empty((2, levels), dtype),
         low_cost=np.empty(low),
         high_cost=np.empty(high),
         of_high_cost=np.empty(of_high),
         of_middle_cost=np.empty(of_middle),
+        block_qubits=np.concatenate([chunk, middle]),
+        column_qubits=np.concatenate([chunk, qubits[CHUNK_BITS + grid.middle :]]),
     )
 
 

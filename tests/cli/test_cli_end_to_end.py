@@ -110,6 +110,19 @@ def test_an_angle_file_of_the_wrong_length_is_one_line(square: Path, tmp_path: P
     assert b"4" in done.stderr
 
 
+def test_the_angles_of_a_result_are_a_start_for_the_next_run(square: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    run("solve", "maxcut", square, "--p", 1, "--json", out)
+    again = run(
+        *("solve", "maxcut", square, "--p", 1, "--initial", out),
+        *("--max-evaluations", 1, "--json", "-"),
+    )
+    assert again.returncode == 0, again.stderr
+    result = json.loads(again.stdout)
+    assert result["optimizer"]["evaluations"] == 1
+    assert result["expectation"] == pytest.approx(RING_EXPECTED, abs=1e-4)
+
+
 def test_a_graph_too_large_to_simulate_says_how_large_is_possible(tmp_path: Path) -> None:
     path = tmp_path / "path.txt"
     path.write_text("".join(f"{i} {i + 1}\n" for i in range(80)), encoding="utf-8")

@@ -102,7 +102,7 @@ def test_the_answer_comes_first_and_every_number_follows(
         "square, 4 nodes, 4 edges, total weight 4",
         "diagonal, double precision: the cost is diagonal",
         "QAOA, p = 1, 2 angles",
-        "l-bfgs, 12 evaluations; The gradient vanished.",
+        "l-bfgs, 12 evaluations: The gradient vanished.",
         "0.50 s, seed 7",
         "gamma 0.7854",
         "beta 0.3927",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
-
 from hybridq._jit import jit
 from hybridq.simulator.kernels.block import mixer_of
 from hybridq.simulator.kernels.butterflies import adjoint_block, adjoint_levels, rotate_block
@@ -17,16 +15,19 @@ from hybridq.simulator.kernels.passes import (
     pass_evolve,
     rotate_columns,
     scatter,
+    strip_count,
 )
 from hybridq.simulator.kernels.phases import CHUNK, CHUNK_BITS
 from hybridq.simulator.kernels.tables import (
     Phase,
+    Strip,
     apply_phase,
     prepare_costs,
     prepare_phase,
     strip_cost_overlap,
     strip_times_cost,
 )
+from hybridq.simulator.kernels.team import meet, share
 
 ENERGY, BEFORE, PHASE, AFTER = 0, 1, 2, 3
 
@@ -38,6 +39,7 @@ class AdjointTurn(NamedTuple):
     a layer's mixer and its phase. All but the last then begin to undo the mixer before that.
     """
 
+    by_rows: bool
     first: bool
     before: float  # tangent of the mixer to finish (first) or to finish undoing
     weight: float  # of an overlap taken at the start of that
@@ -52,15 +54,15 @@ class AdjointTurn(NamedTuple):
 def _adjoint_columns(bra_re, bra_im, ket_re, ket_im, number, grid, signs, tangent, weight, total):
     """Undo the columns' part of a mixer in scratch; returns its overlap."""
     t = ket_re.dtype.type(-tangent)
-    size = 1 << (CHUNK_BITS + grid.high)
-    stop = CHUNK_BITS + grid.high
+    size = 1 << (grid.low + grid.high)
+    stop = grid.low + grid.high
     overlap = 0.0
     for at in range(0, 2 * size if grid.symmetric else size, size):
-        overlap += adjoint_levels(bra_re, ket_re, at, CHUNK_BITS, stop, t, weight, total)
-        overlap += adjoint_levels(bra_im, ket_im, at, CHUNK_BITS, stop, t, weight, total)
+        overlap += adjoint_levels(bra_re, ket_re, at, grid.low, stop, t, weight, total)
+        overlap += adjoint_levels(bra_im, ket_im, at, grid.low, stop, t, weight, total)
     if grid.symmetric:
         weight *= (1.0 / (1.0 + tangent * tangent)) ** grid.high
-        bits = CHUNK_BITS + grid.middle + grid.high
+        bits = grid.low + grid.middle + grid.high
         lines = 1 << grid.high
         sign = mirror_sign(bits) * parity(number)
         part = 0.0
@@ -87,7 +89,7 @@ def _adjoint_rows(bra, ket, at, bits, tangent, weight, total):
 @jit()
 def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
     """One block's part of a pass back by rows."""
-    bits = CHUNK_BITS + grid.middle
+    bits = grid.low + grid.middle
     at = number << bits
     total, share = space.total[thread], space.share[thread]
     share_cost, costs = space.share_cost[thread], space.costs[thread]
@@ -98,15 +100,15 @@ def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
         rotate_block(ket[0], at, bits, ket.dtype.type(turn.before))
         rotate_block(ket[1], at, bits, ket.dtype.type(turn.before))
         partial[ENERGY, number] = strip_times_cost(
-            bra[0], bra[1], ket[0], ket[1], at, grid, True, number, cost, flipped, tables,
+            bra[0], bra[1], ket[0], ket[1], at, grid, Strip(True, number), cost, flipped, tables,
             share_cost, costs,
         )  # fmt: skip
     else:
         partial[BEFORE, number] = _adjoint_rows(bra, ket, at, bits, turn.before, turn.weight, total)
-        apply_phase(bra[0], bra[1], at, grid, True, number, cost, phase, tables, share)
-        apply_phase(ket[0], ket[1], at, grid, True, number, cost, phase, tables, share)
+        apply_phase(bra[0], bra[1], at, grid, Strip(True, number), cost, phase, tables, share)
+        apply_phase(ket[0], ket[1], at, grid, Strip(True, number), cost, phase, tables, share)
         partial[PHASE, number] = strip_cost_overlap(
-            bra[0], bra[1], ket[0], ket[1], at, grid, True, number, cost, flipped, tables,
+            bra[0], bra[1], ket[0], ket[1], at, grid, Strip(True, number), cost, flipped, tables,
             share_cost, costs,
         )  # fmt: skip
     if turn.begins:
@@ -116,7 +118,7 @@ def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
 @jit()
 def _back_column(bra, ket, number, grid, cost, turn, tables, space, thread):
     """One column's part, and its complement's, of a pass back by columns."""
-    size = 1 << (CHUNK_BITS + grid.high)
+    size = 1 << (grid.low + grid.high)
     columns, signs = space.columns[thread], space.signs[thread]
     ket_re, ket_im, bra_re, bra_im = columns[0], columns[1], columns[2], columns[3]
     total, share = space.total[thread], space.share[thread]
@@ -146,15 +148,15 @@ def _back_column(bra, ket, number, grid, cost, turn, tables, space, thread):
         at = side * size
         if turn.first:
             partial[ENERGY, number] += strip_times_cost(
-                bra_re, bra_im, ket_re, ket_im, at, grid, False, strip, cost, flipped, tables,
-                share_cost, costs,
+                bra_re, bra_im, ket_re, ket_im, at, grid, Strip(False, strip), cost, flipped,
+                tables, share_cost, costs,
             )  # fmt: skip
         else:
-            apply_phase(bra_re, bra_im, at, grid, False, strip, cost, phase, tables, share)
-            apply_phase(ket_re, ket_im, at, grid, False, strip, cost, phase, tables, share)
+            apply_phase(bra_re, bra_im, at, grid, Strip(False, strip), cost, phase, tables, share)
+            apply_phase(ket_re, ket_im, at, grid, Strip(False, strip), cost, phase, tables, share)
             partial[PHASE, number] += strip_cost_overlap(
-                bra_re, bra_im, ket_re, ket_im, at, grid, False, strip, cost, flipped, tables,
-                share_cost, costs,
+                bra_re, bra_im, ket_re, ket_im, at, grid, Strip(False, strip), cost, flipped,
+                tables, share_cost, costs,
             )  # fmt: skip
     if turn.begins:
         partial[AFTER, number] = _adjoint_columns(
@@ -168,42 +170,27 @@ def _back_column(bra, ket, number, grid, cost, turn, tables, space, thread):
         scatter(bra[1], bra_im, side * size, strip, grid)
 
 
-@jit(parallel=True)
-def _pass_back_rows(bra, ket, grid, cost, turn, tables, space):
-    threads = space.columns.shape[0]
-    blocks = 1 << grid.high
-    for thread in numba.prange(threads):
-        for number in range(thread * blocks // threads, (thread + 1) * blocks // threads):
+@jit()
+def _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, thread, threads):
+    """This thread's share of one pass back; then the pass's sums over all strips into `sums`."""
+    strips = strip_count(grid, turn.by_rows)
+    first, last = share(thread, threads, strips)
+    for number in range(first, last):
+        if turn.by_rows:
             _back_row(bra, ket, number, grid, cost, turn, tables, space, thread)
-
-
-@jit(parallel=True)
-def _pass_back_columns(bra, ket, grid, cost, turn, tables, space):
-    threads = space.columns.shape[0]
-    count = 1 << (grid.middle - 1 if grid.symmetric else grid.middle)
-    for thread in numba.prange(threads):
-        for number in range(thread * count // threads, (thread + 1) * count // threads):
+        else:
             _back_column(bra, ket, number, grid, cost, turn, tables, space, thread)
+    meet(counter, threads)
+    if thread == 0:
+        for kind in range(4):
+            sums[kind] = 0.0
+            for number in range(strips):
+                sums[kind] += space.partial[kind, number]
 
 
 @jit()
-def _take_turn_back(bra, ket, by_rows, grid, cost, turn, tables, space, sums):
-    """One pass back; its sums over all strips into `sums`."""
-    if by_rows:
-        strips = 1 << grid.high
-        _pass_back_rows(bra, ket, grid, cost, turn, tables, space)
-    else:
-        strips = 1 << (grid.middle - 1 if grid.symmetric else grid.middle)
-        _pass_back_columns(bra, ket, grid, cost, turn, tables, space)
-    for kind in range(4):
-        sums[kind] = 0.0
-        for number in range(strips):
-            sums[kind] += space.partial[kind, number]
-
-
-@jit()
-def pass_gradient(ket, bra, grid, x, cost, tables, space, sums, gradient):
-    """The expectation; its derivatives into `gradient`.
+def pass_gradient(ket, bra, grid, x, cost, tables, space, sums, gradient, counter, thread, threads):
+    """The expectation; its derivatives into `gradient`. Called by every thread of a team at once.
 
     Args:
         ket, bra: two states, shape (2, 2**m), overwritten.
@@ -211,30 +198,41 @@ def pass_gradient(ket, bra, grid, x, cost, tables, space, sums, gradient):
     """
     layers = x.shape[0] // 2
     levels = mixer_levels(grid)
-    rows_levels = CHUNK_BITS + grid.middle
-    _, flipped, tangent = pass_evolve(ket[0], ket[1], grid, x, cost, tables, space, False)
+    rows_levels = grid.low + grid.middle
+    _, flipped, tangent = pass_evolve(
+        ket[0], ket[1], grid, x, cost, tables, space, False, counter, thread, threads
+    )
     by_rows = layers % 2 == 0
-    turn = AdjointTurn(True, tangent, 1.0, 0.0, 1.0, flipped, True, tangent)
-    _take_turn_back(bra, ket, by_rows, grid, cost, turn, tables, space, sums)
+    turn = AdjointTurn(by_rows, True, tangent, 1.0, 0.0, 1.0, flipped, True, tangent)
+    _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, thread,
+                    threads)  # fmt: skip
     value = sums[ENERGY]
-    gradient[2 * layers - 1] = 2.0 * sums[AFTER]
+    if thread == 0:
+        gradient[2 * layers - 1] = 2.0 * sums[AFTER]
     for layer in range(layers - 1, -1, -1):
         tangent, scale, turned = mixer_of(x[layers + layer], levels)
         # The part that the last pass undid has scaled both vectors by 1/cos β a level.
         done = rows_levels if by_rows else levels - rows_levels
         weight = (1.0 / (1.0 + tangent * tangent)) ** done
         by_rows = not by_rows
-        if turned and not grid.symmetric:
-            flipped = not flipped
-            prepare_costs(grid, cost, flipped, tables)
-        prepare_phase(grid, cost, Phase(-x[layer], scale, flipped), tables)
         after = 0.0
         if layer:
             after, _, _ = mixer_of(x[layers + layer - 1], levels)
-        turn = AdjointTurn(False, tangent, weight, -x[layer], scale, flipped, layer > 0, after)
-        _take_turn_back(bra, ket, by_rows, grid, cost, turn, tables, space, sums)
-        gradient[layers + layer] += 2.0 * sums[BEFORE]
-        gradient[layer] = 2.0 * sums[PHASE]
-        if layer:
-            gradient[layers + layer - 1] = 2.0 * sums[AFTER]
+        turned = turned and not grid.symmetric
+        flipped = flipped != turned
+        if thread == 0:
+            if turned:
+                prepare_costs(grid, cost, flipped, tables)
+            prepare_phase(grid, cost, Phase(-x[layer], scale, flipped), tables)
+        meet(counter, threads)
+        turn = AdjointTurn(
+            by_rows, False, tangent, weight, -x[layer], scale, flipped, layer > 0, after
+        )
+        _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, thread,
+                        threads)  # fmt: skip
+        if thread == 0:
+            gradient[layers + layer] += 2.0 * sums[BEFORE]
+            gradient[layer] = 2.0 * sums[PHASE]
+            if layer:
+                gradient[layers + layer - 1] = 2.0 * sums[AFTER]
     return value

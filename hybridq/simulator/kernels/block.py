@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +29,7 @@ from hybridq.simulator.kernels.reductions import (
     scale_by_costs,
     stored_costs,
 )
+from hybridq.simulator.kernels.team import meet, share
 
 
 class BlockSpace(NamedTuple):
@@ -102,7 +102,7 @@ def _multiply_phase(re, im, bits, gamma, scale, flipped, cost, space, built):
     elif cost.kind == LEVELS:
         if not built:
             level_phases(cost.levels, gamma, scale, table_re, table_im)
-        multiply_levels(re, im, 0, 1 << bits, cost.index, 0, flipped, table_re, table_im)
+        multiply_levels(re, im, 0, 1 << bits, cost.numbers, 0, flipped, table_re, table_im)
     else:
         multiply_stored(re, im, 0, 1 << bits, cost.levels, 0, flipped, gamma, scale)
 
@@ -184,27 +184,26 @@ def block_gradient(ket_re, ket_im, bra_re, bra_im, bits, symmetric, x, cost, spa
     return value
 
 
-@jit(parallel=True)
-def block_energies(states, bits, symmetric, points, cost, spaces, values):
-    """`block_energy` at each row of `points`, one thread a share of the rows.
+@jit()
+def block_energies(states, bits, symmetric, points, cost, spaces, values, counter, thread, threads):
+    """`block_energy` at each row of `points`, each thread of a team its share of the rows.
 
     Args:
         states: one state a thread, shape (threads, 2, 2**bits).
         spaces: a `BlockSpace` whose arrays have a leading axis of threads.
         values: the results, shape (rows,).
     """
-    threads = states.shape[0]
-    rows = points.shape[0]
-    for thread in numba.prange(threads):
-        space = BlockSpace(
-            spaces.table[thread],
-            spaces.factors[thread],
-            spaces.costs[thread],
-            spaces.total[thread],
-            spaces.signs[thread],
-            spaces.qubits[thread],
+    space = BlockSpace(
+        spaces.table[thread],
+        spaces.factors[thread],
+        spaces.costs[thread],
+        spaces.total[thread],
+        spaces.signs[thread],
+        spaces.qubits[thread],
+    )
+    first, last = share(thread, threads, points.shape[0])
+    for row in range(first, last):
+        values[row] = block_energy(
+            states[thread, 0], states[thread, 1], bits, symmetric, points[row], cost, space
         )
-        for row in range(thread * rows // threads, (thread + 1) * rows // threads):
-            values[row] = block_energy(
-                states[thread, 0], states[thread, 1], bits, symmetric, points[row], cost, space
-            )
+    meet(counter, threads)

@@ -1,8 +1,9 @@
 r"""The X mixer as real rotations, level by level, on one real array.
 
-In the frame :math:`\varphi(z) = i^{|z|}\,\psi(z)` the mixer :math:`e^{i\beta\sum_q X_q}` rotates each
-pair of amplitudes that differ in one bit by the same real angle, the real and the imaginary parts
-alike; so everything here works on one real array at a time. With :math:`t=\tan\beta` factored out,
+In the frame :math:`\varphi(z) = i^{|z|}\,\psi(z)` the mixer :math:`e^{i\beta\sum_q X_q}` rotates
+each pair of amplitudes that differ in one bit by the same real angle, the real and the imaginary
+parts alike; so everything here works on one real array at a time. With :math:`t=\tan\beta`
+factored out,
 
 .. math:: (a, b) \mapsto (a + t b,\; b - t a),
 
@@ -57,10 +58,9 @@ def _radix(done, stop, x, most):
     if (x.itemsize << done) > ALIAS_BYTES:
         most = min(most, 3)
     left = stop - done
-    if left <= most:
-        return left
-    # 5 levels are better done as 3 + 2 than as 4 + 1.
-    return left // 2 if left < 2 * most and left - most < most - 1 and left > most else most
+    if most < left < 2 * most - 1:
+        return left // 2  # 5 levels are better done as 2 + 3 than as 4 + 1
+    return min(left, most)
 
 
 @jit()

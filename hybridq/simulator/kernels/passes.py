@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,12 +22,14 @@ from hybridq.simulator.kernels.mirror import couple, mirror_sign, parity
 from hybridq.simulator.kernels.phases import CHUNK, CHUNK_BITS
 from hybridq.simulator.kernels.tables import (
     Phase,
+    Strip,
     apply_phase,
     line_index,
     prepare_costs,
     prepare_phase,
     strip_energy,
 )
+from hybridq.simulator.kernels.team import meet, share
 
 
 class PassSpace(NamedTuple):
@@ -57,6 +58,7 @@ class PassSpace(NamedTuple):
 class Turn(NamedTuple):
     """What one pass does: finish a layer's mixer, apply a phase, begin the next layer's mixer."""
 
+    by_rows: bool
     start: bool  # fill with the start state first
     before: float  # tangent of the mixer to finish
     phased: bool
@@ -71,7 +73,7 @@ class Turn(NamedTuple):
 def gather(x, column, to, number, grid):
     """Copy the column `number` into scratch, contiguous from `to`."""
     for line in range(1 << grid.high):
-        at = line_index(grid, False, number, line)
+        at = line_index(grid, Strip(False, number), line)
         into = to + (line << CHUNK_BITS)
         for v in range(CHUNK):
             column[into + v] = x[at + v]
@@ -81,7 +83,7 @@ def gather(x, column, to, number, grid):
 def scatter(x, column, to, number, grid):
     """Copy the column `number` back from scratch."""
     for line in range(1 << grid.high):
-        at = line_index(grid, False, number, line)
+        at = line_index(grid, Strip(False, number), line)
         into = to + (line << CHUNK_BITS)
         for v in range(CHUNK):
             x[at + v] = column[into + v]
@@ -90,7 +92,7 @@ def scatter(x, column, to, number, grid):
 @jit()
 def mirror_columns(re, im, number, grid, signs, tangent):
     """The mirror coupling of column `number`, from 0, and its complement behind it."""
-    bits = CHUNK_BITS + grid.middle + grid.high
+    bits = grid.low + grid.middle + grid.high
     lines = 1 << grid.high
     sign = tangent * mirror_sign(bits) * parity(number)
     for line in range(lines):
@@ -102,10 +104,10 @@ def mirror_columns(re, im, number, grid, signs, tangent):
 def rotate_columns(re, im, number, grid, signs, tangent):
     """The part of a layer's mixer that belongs to columns, in scratch."""
     t = re.dtype.type(tangent)
-    size = 1 << (CHUNK_BITS + grid.high)
+    size = 1 << (grid.low + grid.high)
     for at in range(0, 2 * size if grid.symmetric else size, size):
-        rotate_levels(re, at, CHUNK_BITS, CHUNK_BITS + grid.high, t)
-        rotate_levels(im, at, CHUNK_BITS, CHUNK_BITS + grid.high, t)
+        rotate_levels(re, at, grid.low, grid.low + grid.high, t)
+        rotate_levels(im, at, grid.low, grid.low + grid.high, t)
     if grid.symmetric:
         mirror_columns(re, im, number, grid, signs, tangent)
 
@@ -114,7 +116,7 @@ def rotate_columns(re, im, number, grid, signs, tangent):
 def _turn_row(re, im, number, grid, cost, turn, tables, space, thread):
     """One block's part of a pass by rows."""
     share, share_cost, costs = space.share[thread], space.share_cost[thread], space.costs[thread]
-    bits = CHUNK_BITS + grid.middle
+    bits = grid.low + grid.middle
     at = number << bits
     if turn.start:
         set_bits = 0
@@ -128,13 +130,13 @@ def _turn_row(re, im, number, grid, cost, turn, tables, space, thread):
         rotate_block(im, at, bits, re.dtype.type(turn.before))
     if turn.phased:
         phase = Phase(turn.gamma, turn.scale, turn.flipped)
-        apply_phase(re, im, at, grid, True, number, cost, phase, tables, share)
+        apply_phase(re, im, at, grid, Strip(True, number), cost, phase, tables, share)
     if turn.after != 0.0:
         rotate_block(re, at, bits, re.dtype.type(turn.after))
         rotate_block(im, at, bits, re.dtype.type(turn.after))
     if turn.measured:
         space.partial[0, number] = strip_energy(
-            re, im, at, grid, True, number, cost, turn.flipped, tables, share_cost, costs
+            re, im, at, grid, Strip(True, number), cost, turn.flipped, tables, share_cost, costs
         )
 
 
@@ -143,7 +145,7 @@ def _turn_column(re, im, number, grid, cost, turn, tables, space, thread):
     """One column's part, and its complement's, of a pass by columns."""
     share, share_cost, costs = space.share[thread], space.share_cost[thread], space.costs[thread]
     columns, signs = space.columns[thread], space.signs[thread]
-    size = 1 << (CHUNK_BITS + grid.high)
+    size = 1 << (grid.low + grid.high)
     ket_re, ket_im = columns[0], columns[1]
     complement = (1 << grid.middle) - 1 - number
     pair = 2 if grid.symmetric else 1
@@ -156,7 +158,9 @@ def _turn_column(re, im, number, grid, cost, turn, tables, space, thread):
         phase = Phase(turn.gamma, turn.scale, turn.flipped)
         for side in range(pair):
             strip = complement if side else number
-            apply_phase(ket_re, ket_im, side * size, grid, False, strip, cost, phase, tables, share)
+            apply_phase(
+                ket_re, ket_im, side * size, grid, Strip(False, strip), cost, phase, tables, share
+            )
     if turn.after != 0.0:
         rotate_columns(ket_re, ket_im, number, grid, signs, turn.after)
     total = 0.0
@@ -164,7 +168,7 @@ def _turn_column(re, im, number, grid, cost, turn, tables, space, thread):
         strip = complement if side else number
         if turn.measured:
             total += strip_energy(
-                ket_re, ket_im, side * size, grid, False, strip, cost, turn.flipped, tables,
+                ket_re, ket_im, side * size, grid, Strip(False, strip), cost, turn.flipped, tables,
                 share_cost, costs,
             )  # fmt: skip
         scatter(re, ket_re, side * size, strip, grid)
@@ -173,49 +177,37 @@ def _turn_column(re, im, number, grid, cost, turn, tables, space, thread):
         space.partial[0, number] = total
 
 
-@jit(parallel=True)
-def _pass_rows(re, im, grid, cost, turn, tables, space):
-    threads = space.columns.shape[0]
-    blocks = 1 << grid.high
-    for thread in numba.prange(threads):
-        for number in range(thread * blocks // threads, (thread + 1) * blocks // threads):
-            _turn_row(re, im, number, grid, cost, turn, tables, space, thread)
-
-
-@jit(parallel=True)
-def _pass_columns(re, im, grid, cost, turn, tables, space):
-    threads = space.columns.shape[0]
-    count = 1 << (grid.middle - 1 if grid.symmetric else grid.middle)
-    for thread in numba.prange(threads):
-        for number in range(thread * count // threads, (thread + 1) * count // threads):
-            _turn_column(re, im, number, grid, cost, turn, tables, space, thread)
+@jit()
+def strip_count(grid, by_rows):
+    """How many pieces of work a pass has: blocks, or columns (with symmetry, pairs of them)."""
+    if by_rows:
+        return 1 << grid.high
+    return 1 << (grid.middle - 1 if grid.symmetric else grid.middle)
 
 
 @jit()
-def take_turn(re, im, by_rows, grid, cost, turn, tables, space):
-    """One pass over the state; returns the energy if the turn measures it."""
-    if by_rows:
-        strips = 1 << grid.high
-        _pass_rows(re, im, grid, cost, turn, tables, space)
-    else:
-        strips = 1 << (grid.middle - 1 if grid.symmetric else grid.middle)
-        _pass_columns(re, im, grid, cost, turn, tables, space)
-    total = 0.0
-    if turn.measured:
-        for number in range(strips):
-            total += space.partial[0, number]
-    return total
+def take_turn(re, im, grid, cost, turn, tables, space, counter, thread, threads):
+    """This thread's share of one pass over the state; ends when all threads have done theirs."""
+    first, last = share(thread, threads, strip_count(grid, turn.by_rows))
+    for number in range(first, last):
+        if turn.by_rows:
+            _turn_row(re, im, number, grid, cost, turn, tables, space, thread)
+        else:
+            _turn_column(re, im, number, grid, cost, turn, tables, space, thread)
+    meet(counter, threads)
 
 
 @jit()
 def mixer_levels(grid):
     """How many rotations a layer's mixer has."""
-    return CHUNK_BITS + grid.middle + grid.high + (1 if grid.symmetric else 0)
+    return grid.low + grid.middle + grid.high + (1 if grid.symmetric else 0)
 
 
 @jit()
-def pass_evolve(re, im, grid, x, cost, tables, space, finish):
+def pass_evolve(re, im, grid, x, cost, tables, space, finish, counter, thread, threads):
     """Run all layers from |+…+⟩, the last layer's second half only with `finish`.
+
+    Called by every thread of a team at once.
 
     Returns:
         (energy, flipped, tangent): the expectation (with `finish`), whether the state ends with
@@ -227,15 +219,21 @@ def pass_evolve(re, im, grid, x, cost, tables, space, finish):
     before = 0.0
     for layer in range(layers):
         tangent, scale, turned = mixer_of(x[layers + layer], mixer_levels(grid))
-        prepare_phase(grid, cost, Phase(x[layer], scale, flipped), tables)
-        turn = Turn(layer == 0, before, True, x[layer], scale, flipped, tangent, False)
-        take_turn(re, im, by_rows, grid, cost, turn, tables, space)
+        if thread == 0:
+            prepare_phase(grid, cost, Phase(x[layer], scale, flipped), tables)
+        meet(counter, threads)
+        turn = Turn(by_rows, layer == 0, before, True, x[layer], scale, flipped, tangent, False)
+        take_turn(re, im, grid, cost, turn, tables, space, counter, thread, threads)
         flipped = flipped != (turned and not grid.symmetric)
         before = tangent
         by_rows = not by_rows
-    prepare_costs(grid, cost, flipped, tables)
+    if thread == 0:
+        prepare_costs(grid, cost, flipped, tables)
+    meet(counter, threads)
     value = 0.0
     if finish:
-        turn = Turn(False, before, False, 0.0, 1.0, flipped, 0.0, True)
-        value = take_turn(re, im, by_rows, grid, cost, turn, tables, space)
+        turn = Turn(by_rows, False, before, False, 0.0, 1.0, flipped, 0.0, True)
+        take_turn(re, im, grid, cost, turn, tables, space, counter, thread, threads)
+        for number in range(strip_count(grid, by_rows)):
+            value += space.partial[0, number]
     return value, flipped, before

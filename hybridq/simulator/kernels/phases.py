@@ -35,7 +35,7 @@ class Cost(NamedTuple):
         constant: e, shape (2,): of E(z) and of E(~z), the cost with every bit flipped.
         linear: a_j, shape (2, m), likewise.
         pairs: b_ij, shape (m, m), symmetric, zero diagonal.
-        index: `LEVELS`: for each z the number of its level, uint8, uint16 or uint32.
+        numbers: `LEVELS`: for each z the number of its level, uint8, uint16 or uint32.
         levels: `LEVELS`: the distinct costs; `STORED`: the cost of each z.
     """
 
@@ -43,7 +43,7 @@ class Cost(NamedTuple):
     constant: NDArray[np.float64]
     linear: NDArray[np.float64]
     pairs: NDArray[np.float64]
-    index: NDArray[np.unsignedinteger]
+    numbers: NDArray[np.unsignedinteger]
     levels: NDArray[np.float64]
 
 

@@ -10,9 +10,9 @@ from hybridq.simulator.kernels.phases import CHUNK, LEVELS
 def stored_costs(out, count, cost, first, flipped):
     """Into ``out[:count]`` the stored costs of z = first + v."""
     if cost.kind == LEVELS:
-        last = cost.index.shape[0] - 1
+        last = cost.numbers.shape[0] - 1
         for v in range(count):
-            out[v] = cost.levels[cost.index[last - first - v if flipped else first + v]]
+            out[v] = cost.levels[cost.numbers[last - first - v if flipped else first + v]]
     else:
         last = cost.levels.shape[0] - 1
         for v in range(count):

@@ -153,8 +153,8 @@ def make_rotation(radix_bits: int, *, with_lanes: bool) -> Callable[..., None]:
     """
 
     @intrinsic(prefer_literal=False)
-    def rotation(typingctx, x, index, stride, tangent):  # type: ignore[no-untyped-def]
-        def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+    def rotation(typingctx, x, index, stride, tangent):
+        def codegen(context, builder, signature, args):
             emit = _Emitter(context, builder, signature.args[0], args[0])
             pointers = emit.pointers(args[1], args[2], 1 << radix_bits)
             rows = emit.rotate(emit.load(pointers), args[3], with_lanes=with_lanes)
@@ -174,8 +174,8 @@ def make_adjoint_rotation(radix_bits: int, *, with_lanes: bool) -> Callable[...,
     """
 
     @intrinsic(prefer_literal=False)
-    def rotation(typingctx, bra, ket, index, stride, tangent, total):  # type: ignore[no-untyped-def]
-        def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+    def rotation(typingctx, bra, ket, index, stride, tangent, total):
+        def codegen(context, builder, signature, args):
             left = _Emitter(context, builder, signature.args[0], args[0])
             right = _Emitter(context, builder, signature.args[1], args[1])
             sums = _Emitter(context, builder, signature.args[5], args[5])
