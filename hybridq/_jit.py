@@ -53,7 +53,7 @@ def jit(*, parallel: bool = False, inline: bool = False) -> Callable[[F], F]:
             error_model="numpy",
             **options,
         )(function)
-        cache_file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+        cache_file: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
         if hasattr(cache_file, "_source_stamp"):
             cache_file._source_stamp = _source_stamp()
         return dispatcher

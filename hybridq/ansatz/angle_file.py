@@ -50,7 +50,10 @@ def _from_json(text: str, source: str) -> list[float]:
         raise FormatError(
             'expected a list of numbers, or an object with a list "parameters"', source=source
         )
-    return [float(number) for number in numbers]
+    try:
+        return [float(number) for number in numbers]
+    except OverflowError:  # an integer of hundreds of digits
+        return [float("inf")]
 
 
 def _from_text(text: str, source: str) -> list[float]:

@@ -15,9 +15,9 @@ from hybridq.errors import CapacityError
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
 
-# Tables of 2^21 energies are 16 MiB; 2^26 entries in all take a second or two.
-MAX_WIDTH = 20
-MAX_ENTRIES = 1 << 26
+# Tables of 2^23 energies are 64 MiB; 2^27 entries in all take a second or two.
+MAX_WIDTH = 22
+MAX_ENTRIES = 1 << 27
 
 _Factor = tuple[tuple[int, ...], NDArray[np.float64]]
 
@@ -100,7 +100,6 @@ def elimination_minimum(ising: Ising, plan: EliminationPlan | None = None) -> Ba
     for i, factors in enumerate(waiting):
         scope = tuple(sorted({i}.union(*(set(held) for held, _ in factors))))
         total = np.zeros((2,) * len(scope))
-        # Smaller tables first into one another would save little; the widest sets the cost.
         for held, energies in factors:
             total += energies.reshape([2 if j in held else 1 for j in scope])
         choices.append((scope[1:], total[1] < total[0]))

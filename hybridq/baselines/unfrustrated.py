@@ -27,14 +27,12 @@ def unfrustrated_minimum(ising: Ising) -> Baseline | None:
         return None
     n = ising.n_qubits
     starts, targets, weights = (array.tolist() for array in _couplings.neighbours(ising))
-    spins = [0] * n
-    walk = []
-    for i, field in enumerate(np.asarray(ising.linear).tolist()):
-        if field:
-            spins[i] = -1 if field > 0 else 1
-            walk.append(i)
-    for root in range(n):
-        if not spins[root]:
+    fields = np.asarray(ising.linear).tolist()
+    spins = [-1 if field > 0 else 1 if field < 0 else 0 for field in fields]
+    walk = [i for i in range(n) if spins[i]]
+    # What the fields decide comes first; only spins that they do not reach may be chosen freely.
+    for root in (-1, *range(n)):
+        if root >= 0 and not spins[root]:
             spins[root] = 1
             walk.append(root)
         while walk:

@@ -98,11 +98,12 @@ def histogram_edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     distinct = np.unique(values)
     low, high = float(distinct[0]), float(distinct[-1])
-    whole = bool(np.all(distinct == np.round(distinct))) and high < 2**53 and low > -(2**53)
-    if whole or low == high:
-        steps = np.diff(distinct).astype(np.int64)
-        stride = int(np.gcd.reduce(steps)) if whole and steps.size else 1
-        stride *= max(1, -(-int((high - low) // stride + 1) // _MOST_BINS))
-        bins = int((high - low) // stride) + 1
-        return np.asarray(low + stride * (np.arange(bins + 1) - 0.5), dtype=np.float64)
+    if high - low <= 1e-9 * max(1.0, abs(low), abs(high)):
+        return np.array([low - 0.5, high + 0.5])
+    if np.array_equal(distinct, np.round(distinct)) and max(abs(low), abs(high)) < 2**53:
+        stride = int(np.gcd.reduce(np.diff(distinct).astype(np.int64)))
+        places = int((high - low) // stride) + 1
+        merged = -(-places // _MOST_BINS)
+        bins = -(-places // merged)
+        return np.asarray(low + stride * (merged * np.arange(bins + 1) - 0.5), dtype=np.float64)
     return np.linspace(low, high, 31, dtype=np.float64)

@@ -47,7 +47,7 @@ def test_a_seed_gives_the_same_answer_on_any_number_of_threads(sweeps: int) -> N
 
 
 def test_more_restarts_of_the_same_seed_are_never_worse() -> None:
-    ising = random_ising(120, 2, density=0.1)
+    ising = gset("G11")
     energies = [local_search(ising, restarts=k, sweeps=0, rng=5).energy for k in (1, 4, 16)]
     assert energies[0] >= energies[1] >= energies[2]
     assert energies[0] > energies[2]
