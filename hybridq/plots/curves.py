@@ -41,7 +41,7 @@ def plot_convergence(
             found,
             linestyle="none",
             marker="o",
-            markersize=3.5 if found.size <= 500 else 2.0,
+            markersize=5.5 if found.size <= 40 else 3.5 if found.size <= 500 else 2.0,
             color=style.SKY,
             alpha=0.55,
             markeredgewidth=0,
