@@ -34,7 +34,10 @@ class UnknownNameError(ParameterError):
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         self.name = name
         self.known = sorted(known)
-        near = difflib.get_close_matches(str(name).lower(), self.known, n=1, cutoff=0.5)
+        asked = str(name).lower()
+        # Swapped letters are the commonest slip, and difflib does not know it.
+        near = [known for known in self.known if sorted(known) == sorted(asked)]
+        near = near or difflib.get_close_matches(asked, self.known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}? " if near else ""
         super().__init__(f"unknown {what} {name!r}: {hint}choose from {', '.join(self.known)}")
 

@@ -39,13 +39,14 @@ Vector = NDArray[np.float64]
 Stage = Callable[[str], None]
 
 DEFAULT_OPTIMIZER = "l-bfgs"
+TOLERANCE = 1e-6  # of the default optimizer, relative: far below what any sample can show
 LANDSCAPE_POINTS = 61
 UNIFORM_SAMPLES = 20_000
 
 
 def default_depth(n_qubits: int) -> int:
-    """Layers by default: as many as keep a solve at seconds on a laptop, 8 up to 20 qubits."""
-    return int(np.clip(8 - (n_qubits - 20), 2, 8))
+    """Layers by default: 8 up to 16 qubits, then fewer, so that a solve stays at seconds."""
+    return int(np.clip(8 - (n_qubits - 15) // 2, 2, 8))
 
 
 def default_evaluations(n_qubits: int) -> int:
@@ -86,7 +87,7 @@ def solve(
 
     Args:
         problem: what to solve, for example a `MaxCut`.
-        p: layers; by default 8 up to 20 qubits and fewer beyond.
+        p: layers; by default those of given angles, else 8 up to 16 qubits and fewer beyond.
         optimizer: a name of `OPTIMIZERS`; L-BFGS with exact gradients by default.
         initial: ``"auto"`` (fixed angles where they are tabulated, else the ramp), ``"ramp"``,
             ``"fixed-angles"``, ``"random"``, a `Path` to a file of angles, or 2p angles in
@@ -120,7 +121,11 @@ def solve(
     if isinstance(restarts, bool) or not isinstance(restarts, int | np.integer) or restarts < 0:
         raise ParameterError(f"restarts={restarts!r}: give a whole number of at least 0")
     n = problem.n_qubits
-    ansatz = QAOA(problem.hamiltonian, default_depth(n) if p is None else p)
+    initial = read_angles(initial) if isinstance(initial, os.PathLike) else initial
+    if p is None:
+        given = 0 if isinstance(initial, str) else np.size(initial) // 2
+        p = given or default_depth(n)
+    ansatz = QAOA(problem.hamiltonian, p)
 
     say("simulating")
     objective = Expectation(
@@ -138,6 +143,7 @@ def solve(
         bounds=bounds,
         max_evaluations=max_evaluations or default_evaluations(n),
         time_limit=time_limit,
+        tolerance=TOLERANCE if method == DEFAULT_OPTIMIZER else None,
         callback=callback,
         rng=search_rng,
     )
@@ -185,7 +191,7 @@ def solve(
 
 def _starting_points(
     ansatz: QAOA,
-    initial: str | os.PathLike[str] | ArrayLike,
+    initial: str | ArrayLike,
     restarts: int,
     rng: np.random.Generator,
 ) -> _Start:
@@ -197,8 +203,6 @@ def _starting_points(
         else:
             name = INITIAL_POINTS.canonical(name)
         first = ansatz.initial_point(name, rng)
-    elif isinstance(initial, os.PathLike):
-        name, first = os.fspath(initial), ansatz.initial_point(read_angles(initial))
     else:
         name, first = "given angles", ansatz.initial_point(initial)
     others = [ansatz.initial_point("random", rng) for _ in range(restarts)]

@@ -24,19 +24,12 @@ from hybridq.simulator.engine import (
     checked_shots,
     checked_threads,
 )
-from hybridq.simulator.kernels.adjoint import pass_gradient
-from hybridq.simulator.kernels.block import (
-    block_energies,
-    block_energy,
-    block_evolve,
-    block_gradient,
-)
-from hybridq.simulator.kernels.passes import pass_evolve
 from hybridq.simulator.kernels.sampling import draw_in_strips, strip_probabilities
 from hybridq.simulator.kernels.team import Team
 from hybridq.simulator.layers import read_layers
+from hybridq.simulator.runners import ManyPasses, OneBlock, Runner, State
 
-MOST_BITS = 33
+MOST_QUBITS = 34
 SAMPLING_STRIP_BITS = 12
 
 
@@ -68,67 +61,55 @@ class DiagonalEngine(Engine):
         precision: str = "double",
         threads: int | None = None,
     ) -> None:
-        self._dtype = checked_precision(precision)
-        self._threads = checked_threads(threads)
+        dtype = checked_precision(precision)
+        self._team = Team(checked_threads(threads))
         self._layers = read_layers(circuit)
-        cost = self._layers.hamiltonian
-        if cost is not observable and not cost.isclose(observable):
+        self._plain = self._layers.is_plain
+        hamiltonian = self._layers.hamiltonian
+        if hamiltonian is not observable and not hamiltonian.isclose(observable):
             raise EngineError(
                 "the diagonal engine measures the cost of the circuit's own phases; "
                 "the observable is another operator"
             )
-        self.n_qubits = circuit.n_qubits
-        self.n_params = circuit.n_params
-        self._check_width(precision)
-        plan = plan_cost(Ising.from_pauli_sum(cost))
+        self.n_qubits, self.n_params = circuit.n_qubits, circuit.n_params
+        self._dtype, self._precision = np.dtype(dtype), precision
+        self._require_width()
+        plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
         self._bits, self._symmetric = plan.bits, plan.symmetric
-        self._state_bytes = 2 * np.dtype(self._dtype).itemsize << plan.bits
-        self._require(self._state_bytes + plan.stored_bytes, "the state", precision)
-        self._precision = precision
-        self._cost = build_cost(plan)
-        self._plain = self._layers.is_plain
-        self._states: list[NDArray[np.floating[Any]]] = []
-        self._batch: tuple[Any, Any] | None = None
+        self._state_bytes = 2 * self._dtype.itemsize << plan.bits
+        self._require(self._state_bytes + plan.stored_bytes, "the state")
+        self._states: list[State] = []
         self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
-        self._team = Team(self._threads)
-        levels = max(len(self._cost.levels), 1) if len(self._cost.numbers) else 1
-        if plan.bits <= workspace.ONE_BLOCK_BITS:
-            self._grid = None
-            self._block = workspace.block_space(plan.bits, levels, self._dtype, self._threads)
-            self._space = workspace.one_thread(self._block)
-            where = "one block"
-        else:
-            self._grid = workspace.choose_grid(plan.bits, plan.symmetric)
-            self._tables = workspace.tables(self._grid, levels, self._dtype)
-            self._passes = workspace.pass_space(self._grid, self._dtype, self._threads)
-            where = f"{self._threads} thread{'s' if self._threads > 1 else ''}"
+        kind = OneBlock if plan.bits <= workspace.ONE_BLOCK_BITS else ManyPasses
+        self._runner: Runner = kind(
+            plan.bits, plan.symmetric, build_cost(plan), self._dtype, self._team
+        )
         self.info = EngineInfo(
             name=self.name,
-            reason=f"phases of a diagonal cost and X mixers; {plan.reason}; {where}",
+            reason=f"phases of a diagonal cost and X mixers; {plan.reason}; {self._runner.where}",
             precision=precision,
         )
 
-    def _check_width(self, precision: str) -> None:
-        if self.n_qubits > MOST_BITS:
+    def _require_width(self) -> None:
+        """Refuse what no memory of today holds, before even the cost is looked at."""
+        if self.n_qubits > MOST_QUBITS:
             free = memory.available_bytes()
-            have = f"; {free / 2**30:.3g} GiB are free" if free else ""
+            have = f", and {free / 2**30:.3g} GiB of memory are free" if free else ""
             raise CapacityError(
-                f"{self.n_qubits} qubits are too many to simulate exactly: the diagonal engine's "
-                f"limit is {MOST_BITS} qubits, which take 64 GiB in single precision{have}. "
-                "Use a smaller graph"
+                f"{self.n_qubits} qubits are too many to simulate exactly: the limit of the "
+                f"diagonal engine is {MOST_QUBITS} qubits (64 GiB in single precision){have}; "
+                "use a smaller problem"
             )
 
-    def _require(self, needed: int, what: str, precision: str) -> None:
-        remedy = "use fewer qubits"
-        if precision == "double":
-            remedy = "use precision='single' or fewer qubits"
-        memory.require(needed, f"n_qubits={self.n_qubits}: {what}", remedy)
+    def _require(self, needed: int, what: str) -> None:
+        single = "precision='single' or " if self._precision == "double" else ""
+        memory.require(needed, f"n_qubits={self.n_qubits}: {what}", f"use {single}fewer qubits")
 
-    def _state(self, number: int) -> NDArray[np.floating[Any]]:
+    def _state(self, number: int) -> State:
         """State array `number` (0 the ket, 1 the bra), shape (2, 2**bits), made on first use."""
         while len(self._states) <= number:
             if self._states:
-                self._require(self._state_bytes, "the gradient's second state", self._precision)
+                self._require(self._state_bytes, "the gradient's second state")
             self._states.append(np.empty((2, 1 << self._bits), self._dtype))
         return self._states[number]
 
@@ -140,26 +121,7 @@ class DiagonalEngine(Engine):
         """⟨H⟩ at the parameters `x`, shape (n_params,)."""
         angles = self._angles(x)
         with self._lock:
-            ket = self._state(0)
-            if self._grid is None:
-                return float(
-                    block_energy(
-                        ket[0], ket[1], self._bits, self._symmetric, angles, self._cost,
-                        self._space,
-                    )
-                )  # fmt: skip
-            value, _, _ = self._team.run(
-                pass_evolve,
-                ket[0],
-                ket[1],
-                self._grid,
-                angles,
-                self._cost,
-                self._tables,
-                self._passes,
-                True,
-            )
-            return float(value)
+            return float(self._runner.energy(self._state(0), angles))
 
     def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
         """⟨H⟩ and its derivatives by the adjoint method, for two states of memory.
@@ -169,17 +131,7 @@ class DiagonalEngine(Engine):
         angles = self._angles(x)
         gradient = np.empty(len(angles))
         with self._lock:
-            ket, bra = self._state(0), self._state(1)
-            if self._grid is None:
-                value = block_gradient(
-                    ket[0], ket[1], bra[0], bra[1], self._bits, self._symmetric, angles,
-                    self._cost, self._space, gradient,
-                )  # fmt: skip
-            else:
-                value = self._team.run(
-                    pass_gradient, ket, bra, self._grid, angles, self._cost, self._tables,
-                    self._passes, np.empty(4), gradient,
-                )  # fmt: skip
+            value = self._runner.gradient(self._state(0), self._state(1), angles, gradient)
         if not self._plain:
             gradient = self._layers.matrix.T @ gradient
         return float(value), gradient
@@ -187,48 +139,10 @@ class DiagonalEngine(Engine):
     def expectations(self, points: ArrayLike) -> Vector:
         """⟨H⟩ at each row of `points`: small states one a thread, large ones one by one."""
         rows = self.checked_points(points)
-        if self._grid is not None or len(rows) < 2:
-            return np.array([self.expectation(row) for row in rows])
         if not self._plain:
             rows = rows @ self._layers.matrix.T + self._layers.offset
-        values = np.empty(len(rows))
         with self._lock:
-            if self._batch is None:
-                shape = (self._threads, 2, 1 << self._bits)
-                self._batch = np.empty(shape, self._dtype), self._block
-            states, spaces = self._batch
-            self._team.run(
-                block_energies,
-                states,
-                self._bits,
-                self._symmetric,
-                rows,
-                self._cost,
-                spaces,
-                values,
-            )
-        return values
-
-    def _evolve(self, angles: Vector) -> tuple[NDArray[np.floating[Any]], bool]:
-        """The final state in the frame, and whether all bits are flipped; hold the lock."""
-        ket = self._state(0)
-        if self._grid is None:
-            flipped = block_evolve(
-                ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
-            )
-        else:
-            _, flipped, _ = self._team.run(
-                pass_evolve,
-                ket[0],
-                ket[1],
-                self._grid,
-                angles,
-                self._cost,
-                self._tables,
-                self._passes,
-                True,
-            )
-        return ket, bool(flipped)
+            return self._runner.energies(rows)
 
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
         """The state vector, global phase included, shape (2**n_qubits,), complex.
@@ -238,11 +152,10 @@ class DiagonalEngine(Engine):
         """
         angles = self._angles(x)
         dtype = np.result_type(self._dtype, np.complex64)
-        self._require(
-            3 * np.dtype(dtype).itemsize << self.n_qubits, "the full state", self._precision
-        )
+        self._require(3 * dtype.itemsize << self.n_qubits, "the full state vector")
         with self._lock:
-            ket, flipped = self._evolve(angles)
+            ket = self._state(0)
+            flipped = self._runner.evolve(ket, angles)
             frame = ket[0] + 1j * ket[1]
         set_bits = np.bitwise_count(np.arange(1 << self._bits, dtype=np.uint64))
         state = frame * np.array([1, -1j, -1, 1j], dtype=dtype)[set_bits % 4]
@@ -250,9 +163,7 @@ class DiagonalEngine(Engine):
             state = state[::-1]
         if self._symmetric:
             state = np.concatenate([state, state[::-1]]) / np.sqrt(2.0)
-        betas = angles[len(angles) // 2 :]
-        # Each quarter turn that a mixer's angle was reduced by is a factor of i a qubit.
-        turns = np.rint((betas - np.arctan(_reduced_tangent(betas))) / (np.pi / 2)).sum()
+        turns = _quarter_turns(angles[len(angles) // 2 :])
         return (state * 1j ** int(turns * self.n_qubits % 4)).astype(dtype)
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
@@ -264,16 +175,16 @@ class DiagonalEngine(Engine):
         probabilities = np.empty(1 << (self._bits - strip_bits))
         indices = np.empty(shots, dtype=np.int64)
         with self._lock:
-            ket, flipped = self._evolve(angles)
-            self._team.run(strip_probabilities, ket[0], ket[1], strip_bits, probabilities)
+            re, im = ket = self._state(0)
+            flipped = self._runner.evolve(ket, angles)
+            self._team.run(strip_probabilities, re, im, strip_bits, probabilities)
             counts = generator.multinomial(shots, probabilities / probabilities.sum())
             starts = np.concatenate([[0], np.cumsum(counts)])
             strips = np.repeat(np.arange(len(counts)), counts)
             positions = np.sort(strips + generator.random(shots))
             self._team.run(
-                draw_in_strips, ket[0], ket[1], strip_bits, probabilities, starts, positions,
-                indices,
-            )  # fmt: skip
+                draw_in_strips, re, im, strip_bits, probabilities, starts, positions, indices
+            )
         if flipped:
             indices ^= (1 << self._bits) - 1
         if self._symmetric:
@@ -282,7 +193,9 @@ class DiagonalEngine(Engine):
         return indices
 
 
-def _reduced_tangent(betas: Vector) -> Vector:
+def _quarter_turns(betas: Vector) -> Any:
+    """How many quarter turns the kernels reduced the mixers by; each is a factor i a qubit."""
     tangent = np.tan(betas)
     with np.errstate(divide="ignore"):
-        return np.where(np.abs(tangent) > 1.0, -1.0 / tangent, tangent)
+        reduced = np.where(np.abs(tangent) > 1.0, -1.0 / tangent, tangent)
+    return np.rint((betas - np.arctan(reduced)) / (np.pi / 2)).sum()

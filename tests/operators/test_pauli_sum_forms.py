@@ -13,8 +13,8 @@ from dense_paulis import label_lists
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridq.errors import CapacityError, DimensionError, FormatError, ParameterError
 from hybridq import memory
+from hybridq.errors import CapacityError, DimensionError, FormatError, ParameterError
 from hybridq.operators import PauliSum
 
 any_float = st.floats(allow_nan=False, allow_infinity=False)

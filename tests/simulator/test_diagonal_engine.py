@@ -12,7 +12,7 @@ from hybridq import memory
 from hybridq.ansatz import QAOA, Angle, Circuit
 from hybridq.errors import CapacityError, DimensionError, EngineError, ParameterError
 from hybridq.operators import Ising, PauliSum
-from hybridq.simulator import diagonal, workspace
+from hybridq.simulator import workspace
 from hybridq.simulator.choose import choose_engine
 
 TOLERANCE = {"double": 1e-12, "single": 1e-5}
@@ -309,7 +309,3 @@ def test_other_circuits_and_observables_are_refused_by_name():
         choose_engine(other, h)
     with pytest.raises(EngineError, match="observable"):
         choose_engine(start.phase(h, 0.1).x_mixer(0.1), PauliSum.from_labels({"XII": 1.0}))
-
-
-def test_the_limit_named_is_the_one_enforced():
-    assert diagonal.MOST_BITS >= 33

@@ -12,7 +12,6 @@ from hybridq.simulator.kernels.passes import (
     gather,
     mirror_columns,
     mixer_levels,
-    pass_evolve,
     rotate_columns,
     scatter,
     strip_count,
@@ -189,19 +188,21 @@ def _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, th
 
 
 @jit()
-def pass_gradient(ket, bra, grid, x, cost, tables, space, sums, gradient, counter, thread, threads):
+def pass_gradient(
+    ket, bra, grid, x, cost, tables, space, flipped, sums, gradient, counter, thread, threads
+):
     """The expectation; its derivatives into `gradient`. Called by every thread of a team at once.
 
     Args:
-        ket, bra: two states, shape (2, 2**m), overwritten.
+        ket: the state as `pass_evolve` leaves it without `finish`, shape (2, 2**m), overwritten.
+        bra: a second state, overwritten.
+        flipped: what `pass_evolve` returned.
         sums: four float64 numbers to work with.
     """
     layers = x.shape[0] // 2
     levels = mixer_levels(grid)
     rows_levels = grid.low + grid.middle
-    _, flipped, tangent = pass_evolve(
-        ket[0], ket[1], grid, x, cost, tables, space, False, counter, thread, threads
-    )
+    tangent, _, _ = mixer_of(x[2 * layers - 1], levels)
     by_rows = layers % 2 == 0
     turn = AdjointTurn(by_rows, True, tangent, 1.0, 0.0, 1.0, flipped, True, tangent)
     _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, thread,

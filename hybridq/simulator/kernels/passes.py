@@ -210,8 +210,8 @@ def pass_evolve(re, im, grid, x, cost, tables, space, finish, counter, thread, t
     Called by every thread of a team at once.
 
     Returns:
-        (energy, flipped, tangent): the expectation (with `finish`), whether the state ends with
-        all bits flipped, and the tangent of the last mixer.
+        (energy, flipped): the expectation (with `finish`), and whether the state ends with all
+        bits flipped.
     """
     layers = x.shape[0] // 2
     flipped = False
@@ -236,4 +236,4 @@ def pass_evolve(re, im, grid, x, cost, tables, space, finish, counter, thread, t
         take_turn(re, im, grid, cost, turn, tables, space, counter, thread, threads)
         for number in range(strip_count(grid, by_rows)):
             value += space.partial[0, number]
-    return value, flipped, before
+    return value, flipped

@@ -1,0 +1,119 @@
+"""The two ways to run the layers: a state in one block, or in passes over memory."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.simulator import workspace
+from hybridq.simulator.kernels.adjoint import pass_gradient
+from hybridq.simulator.kernels.block import (
+    block_energies,
+    block_energy,
+    block_evolve,
+    block_gradient,
+)
+from hybridq.simulator.kernels.passes import pass_evolve
+from hybridq.simulator.kernels.phases import Cost
+from hybridq.simulator.kernels.team import Team
+
+State = NDArray[np.floating[Any]]
+Vector = NDArray[np.float64]
+
+
+class Runner(Protocol):
+    """Runs the layers at angles γ_1 … γ_p, β_1 … β_p; states have shape (2, 2**bits)."""
+
+    where: str
+
+    def energy(self, ket: State, angles: Vector) -> float:
+        """The expectation; the state is left in `ket`."""
+
+    def gradient(self, ket: State, bra: State, angles: Vector, out: Vector) -> float:
+        """The expectation, with its derivatives in `out`; both states are overwritten."""
+
+    def evolve(self, ket: State, angles: Vector) -> bool:
+        """Leave the final state in `ket`; returns whether all its bits are flipped."""
+
+    def energies(self, rows: Vector) -> Vector:
+        """The expectation at each row of angles."""
+
+
+class OneBlock:
+    """For states that stay in one core's cache: one thread a state, all cores for a batch."""
+
+    where = "one block"
+
+    def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
+        self._bits, self._symmetric, self._cost, self._team = bits, symmetric, cost, team
+        self._spaces = workspace.block_space(bits, len(cost.levels), dtype, team.threads)
+        self._space = workspace.one_thread(self._spaces)
+        self._states = np.empty((team.threads, 2, 1 << bits), dtype)
+
+    def energy(self, ket: State, angles: Vector) -> float:
+        """See `Runner`."""
+        return block_energy(
+            ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
+        )
+
+    def gradient(self, ket: State, bra: State, angles: Vector, out: Vector) -> float:
+        """See `Runner`."""
+        return block_gradient(
+            ket[0], ket[1], bra[0], bra[1], self._bits, self._symmetric, angles, self._cost,
+            self._space, out,
+        )  # fmt: skip
+
+    def evolve(self, ket: State, angles: Vector) -> bool:
+        """See `Runner`."""
+        return block_evolve(
+            ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
+        )
+
+    def energies(self, rows: Vector) -> Vector:
+        """See `Runner`."""
+        values = np.empty(len(rows))
+        self._team.run(
+            block_energies, self._states, self._bits, self._symmetric, rows, self._cost,
+            self._spaces, values,
+        )  # fmt: skip
+        return values
+
+
+class ManyPasses:
+    """For larger states: all threads share every pass over memory."""
+
+    def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
+        self._cost, self._team = cost, team
+        self._grid = workspace.choose_grid(bits, symmetric)
+        self._tables = workspace.tables(self._grid, len(cost.levels), dtype)
+        self._space = workspace.pass_space(self._grid, dtype, team.threads)
+        self.where = f"{team.threads} thread{'s' if team.threads > 1 else ''}"
+
+    def _forward(self, ket: State, angles: Vector, finish: bool) -> tuple[float, bool]:
+        return self._team.run(
+            pass_evolve, ket[0], ket[1], self._grid, angles, self._cost, self._tables,
+            self._space, finish,
+        )  # fmt: skip
+
+    def energy(self, ket: State, angles: Vector) -> float:
+        """See `Runner`."""
+        return self._forward(ket, angles, True)[0]
+
+    def gradient(self, ket: State, bra: State, angles: Vector, out: Vector) -> float:
+        """See `Runner`."""
+        _, flipped = self._forward(ket, angles, False)
+        return self._team.run(
+            pass_gradient, ket, bra, self._grid, angles, self._cost, self._tables, self._space,
+            flipped, np.empty(4), out,
+        )  # fmt: skip
+
+    def evolve(self, ket: State, angles: Vector) -> bool:
+        """See `Runner`."""
+        return self._forward(ket, angles, True)[1]
+
+    def energies(self, rows: Vector) -> Vector:
+        """See `Runner`."""
+        ket = np.empty((2, 1 << sum(self._grid[:3])), self._tables.low.dtype)
+        return np.array([self.energy(ket, row) for row in rows])
