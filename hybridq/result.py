@@ -110,7 +110,9 @@ class Trace:
 def _plain(value: Any) -> Any:
     """`value` in types that JSON knows; node labels become strings."""
     if isinstance(value, dict):
-        return {_key(k): _plain(v) for k, v in value.items()}
+        # Labels such as 1 and "1" are two nodes; written as text they would be one.
+        text = str if len({str(label) for label in value}) == len(value) else repr
+        return {text(label): _plain(entry) for label, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
     if isinstance(value, np.ndarray):
@@ -118,10 +120,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     return value
-
-
-def _key(label: Any) -> str:
-    return label if isinstance(label, str) else str(label)
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def solve(
         start.points,
         method=method,
         bounds=bounds,
-        max_evaluations=max_evaluations or default_evaluations(n),
+        max_evaluations=default_evaluations(n) if max_evaluations is None else max_evaluations,
         time_limit=time_limit,
         tolerance=TOLERANCE if method == DEFAULT_OPTIMIZER else None,
         callback=callback,

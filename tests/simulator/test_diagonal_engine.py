@@ -251,7 +251,7 @@ def test_a_state_that_does_not_fit_is_refused_with_the_numbers(monkeypatch):
 
 def test_hundreds_of_qubits_are_refused_with_the_limit():
     ising = Ising(800, 0.0, np.zeros(800), np.array([[0, 799]]), np.array([1.0]))
-    with pytest.raises(CapacityError, match="800 qubits.*limit"):
+    with pytest.raises(CapacityError, match=r"800 qubits.*limit"):
         engine_for(ising, 1)
 
 
@@ -304,8 +304,8 @@ def test_other_circuits_and_observables_are_refused_by_name():
         choose_engine(start.rx(0, 0.1).x_mixer(0.1), h)
     with pytest.raises(EngineError, match="whole layers"):
         choose_engine(start.phase(h, 0.1), h)
+    other = start.phase(h, 0.1).x_mixer(0.1).phase(2.0 * h, 0.1).x_mixer(0.1)
     with pytest.raises(EngineError, match="same cost"):
-        other = start.phase(h, 0.1).x_mixer(0.1).phase(2.0 * h, 0.1).x_mixer(0.1)
         choose_engine(other, h)
     with pytest.raises(EngineError, match="observable"):
         choose_engine(start.phase(h, 0.1).x_mixer(0.1), PauliSum.from_labels({"XII": 1.0}))

@@ -49,7 +49,7 @@ class AdjointTurn(NamedTuple):
     after: float  # tangent of the mixer to begin undoing
 
 
-@jit()
+@jit(internal=True)
 def _adjoint_columns(bra_re, bra_im, ket_re, ket_im, number, grid, signs, tangent, weight, total):
     """Undo the columns' part of a mixer in scratch; returns its overlap."""
     t = ket_re.dtype.type(-tangent)
@@ -77,7 +77,7 @@ def _adjoint_columns(bra_re, bra_im, ket_re, ket_im, number, grid, signs, tangen
     return overlap
 
 
-@jit()
+@jit(internal=True)
 def _adjoint_rows(bra, ket, at, bits, tangent, weight, total):
     """Undo the rows' part of a mixer on one block; returns its overlap."""
     t = ket.dtype.type(-tangent)
@@ -85,7 +85,7 @@ def _adjoint_rows(bra, ket, at, bits, tangent, weight, total):
     return overlap + adjoint_block(bra[1], ket[1], at, bits, t, weight, total)
 
 
-@jit()
+@jit(internal=True)
 def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
     """One block's part of a pass back by rows."""
     bits = grid.low + grid.middle
@@ -114,7 +114,7 @@ def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
         partial[AFTER, number] = _adjoint_rows(bra, ket, at, bits, turn.after, 1.0, total)
 
 
-@jit()
+@jit(internal=True)
 def _back_column(bra, ket, number, grid, cost, turn, tables, space, thread):
     """One column's part, and its complement's, of a pass back by columns."""
     size = 1 << (grid.low + grid.high)
@@ -169,7 +169,7 @@ def _back_column(bra, ket, number, grid, cost, turn, tables, space, thread):
         scatter(bra[1], bra_im, side * size, strip, grid)
 
 
-@jit()
+@jit(internal=True)
 def _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, thread, threads):
     """This thread's share of one pass back; then the pass's sums over all strips into `sums`."""
     strips = strip_count(grid, turn.by_rows)

@@ -52,7 +52,7 @@ class BlockSpace(NamedTuple):
     qubits: NDArray[np.int64]
 
 
-@jit()
+@jit(internal=True)
 def mixer_of(beta, levels):
     """(tan β′, cos(β′)**levels, parity) with |tan β′| ≤ 1 and β = β′ + parity · π/2 (mod π).
 
@@ -66,7 +66,7 @@ def mixer_of(beta, levels):
     return tangent, (1.0 / math.sqrt(1.0 + tangent * tangent)) ** levels, parity
 
 
-@jit()
+@jit(internal=True)
 def fill_start(re, im, at, bits, amplitude, quarter):
     """Fill 2**bits amplitudes with i^{|z| + quarter} · amplitude, the frame's |+…+⟩."""
     quarter = quarter & 3
@@ -79,7 +79,7 @@ def fill_start(re, im, at, bits, amplitude, quarter):
             im[at + size + z] = re[at + z]
 
 
-@jit()
+@jit(internal=True)
 def _multiply_phase(re, im, bits, gamma, scale, flipped, cost, space, built):
     """Multiply the block by scale · e^{−iγE}; `built`: the table of this layer is there already."""
     table_re, table_im = space.table[0], space.table[1]
@@ -107,7 +107,7 @@ def _multiply_phase(re, im, bits, gamma, scale, flipped, cost, space, built):
         multiply_stored(re, im, 0, 1 << bits, cost.levels, 0, flipped, gamma, scale)
 
 
-@jit()
+@jit(internal=True)
 def _fill_costs(bits, flipped, cost, space):
     if cost.kind == QUADRATIC:
         flip = 1 if flipped else 0

@@ -52,7 +52,7 @@ def lane_bits(x):
     return bits
 
 
-@jit()
+@jit(internal=True)
 def _radix(done, stop, x, most):
     """How many of the levels done … stop − 1 to do at once."""
     if (x.itemsize << done) > ALIAS_BYTES:
@@ -91,7 +91,7 @@ def rotate_levels(x, start, first, stop, tangent):
         done += radix
 
 
-@jit()
+@jit(internal=True)
 def _rotate_near(x, start, bits, tangent):
     """Rotate a block that fits the first-level cache over all its bits; at least one vector."""
     lanes_log = lane_bits(x)
@@ -135,7 +135,7 @@ def rotate_levels_plain(x, start, first, stop, tangent):
                 x[at + stride] = b - tangent * a
 
 
-@jit()
+@jit(internal=True)
 def _drain(total):
     """The sum of the lane accumulators, which are set back to zero."""
     result = 0.0
@@ -180,7 +180,7 @@ def adjoint_levels(bra, ket, start, first, stop, tangent, weight, total):
     return result
 
 
-@jit()
+@jit(internal=True)
 def _adjoint_near(bra, ket, start, bits, tangent, weight, total):
     lanes_log = lane_bits(ket)
     lanes = 1 << lanes_log

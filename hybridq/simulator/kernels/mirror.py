@@ -16,7 +16,7 @@ from hybridq._jit import jit
 from hybridq.simulator.kernels.phases import CHUNK_BITS
 
 
-@jit()
+@jit(internal=True)
 def parity(z):
     """+1 for an even number of set bits, −1 for an odd one."""
     odd = 0
@@ -26,13 +26,13 @@ def parity(z):
     return 1 - 2 * odd
 
 
-@jit()
+@jit(internal=True)
 def mirror_sign(m):
     """The sign in i^{1−m}: of the real number for odd m, of the factor of i for even m."""
     return 1 - (((m - 1) // 2) % 2) * 2 if m % 2 else 1 - ((m // 2) % 2) * 2
 
 
-@jit()
+@jit(internal=True)
 def couple(re, im, low, high, count, signs, tangent, odd):
     """Apply 1 + tG to the pairs (low + v, high + count − 1 − v), v < count.
 
@@ -62,7 +62,7 @@ def couple(re, im, low, high, count, signs, tangent, odd):
             im[last - v] = d + s * a
 
 
-@jit()
+@jit(internal=True)
 def couple_overlap(bra_re, bra_im, re, im, low, high, count, signs, sign, odd):
     """Re ⟨bra|G|ket⟩ over the same pairs; `sign` is `couple`'s tangent with t = 1."""
     last = high + count - 1
@@ -80,7 +80,7 @@ def couple_overlap(bra_re, bra_im, re, im, low, high, count, signs, sign, odd):
     return sign * total
 
 
-@jit()
+@jit(internal=True)
 def couple_block(re, im, bits, signs, tangent):
     """`couple` over one block of 2**bits amplitudes that holds all pairs."""
     sign = tangent * mirror_sign(bits)
@@ -92,7 +92,7 @@ def couple_block(re, im, bits, signs, tangent):
         couple(re, im, low, high, chunk, signs, sign * parity(part), bits % 2 == 1)
 
 
-@jit()
+@jit(internal=True)
 def couple_block_overlap(bra_re, bra_im, re, im, bits, signs):
     """`couple_overlap` over one block of 2**bits amplitudes that holds all pairs."""
     sign = mirror_sign(bits)

@@ -69,7 +69,7 @@ class Turn(NamedTuple):
     measured: bool  # sum the energy at the end
 
 
-@jit()
+@jit(internal=True)
 def gather(x, column, to, number, grid):
     """Copy the column `number` into scratch, contiguous from `to`."""
     for line in range(1 << grid.high):
@@ -79,7 +79,7 @@ def gather(x, column, to, number, grid):
             column[into + v] = x[at + v]
 
 
-@jit()
+@jit(internal=True)
 def scatter(x, column, to, number, grid):
     """Copy the column `number` back from scratch."""
     for line in range(1 << grid.high):
@@ -89,7 +89,7 @@ def scatter(x, column, to, number, grid):
             x[at + v] = column[into + v]
 
 
-@jit()
+@jit(internal=True)
 def mirror_columns(re, im, number, grid, signs, tangent):
     """The mirror coupling of column `number`, from 0, and its complement behind it."""
     bits = grid.low + grid.middle + grid.high
@@ -100,7 +100,7 @@ def mirror_columns(re, im, number, grid, signs, tangent):
         couple(re, im, low, high, CHUNK, signs, re.dtype.type(sign * parity(line)), bits % 2 == 1)
 
 
-@jit()
+@jit(internal=True)
 def rotate_columns(re, im, number, grid, signs, tangent):
     """The part of a layer's mixer that belongs to columns, in scratch."""
     t = re.dtype.type(tangent)
@@ -112,7 +112,7 @@ def rotate_columns(re, im, number, grid, signs, tangent):
         mirror_columns(re, im, number, grid, signs, tangent)
 
 
-@jit()
+@jit(internal=True)
 def _turn_row(re, im, number, grid, cost, turn, tables, space, thread):
     """One block's part of a pass by rows."""
     share, share_cost, costs = space.share[thread], space.share_cost[thread], space.costs[thread]
@@ -140,7 +140,7 @@ def _turn_row(re, im, number, grid, cost, turn, tables, space, thread):
         )
 
 
-@jit()
+@jit(internal=True)
 def _turn_column(re, im, number, grid, cost, turn, tables, space, thread):
     """One column's part, and its complement's, of a pass by columns."""
     share, share_cost, costs = space.share[thread], space.share_cost[thread], space.costs[thread]
@@ -177,7 +177,7 @@ def _turn_column(re, im, number, grid, cost, turn, tables, space, thread):
         space.partial[0, number] = total
 
 
-@jit()
+@jit(internal=True)
 def strip_count(grid, by_rows):
     """How many pieces of work a pass has: blocks, or columns (with symmetry, pairs of them)."""
     if by_rows:
@@ -185,7 +185,7 @@ def strip_count(grid, by_rows):
     return 1 << (grid.middle - 1 if grid.symmetric else grid.middle)
 
 
-@jit()
+@jit(internal=True)
 def take_turn(re, im, grid, cost, turn, tables, space, counter, thread, threads):
     """This thread's share of one pass over the state; ends when all threads have done theirs."""
     first, last = share(thread, threads, strip_count(grid, turn.by_rows))
@@ -197,7 +197,7 @@ def take_turn(re, im, grid, cost, turn, tables, space, counter, thread, threads)
     meet(counter, threads)
 
 
-@jit()
+@jit(internal=True)
 def mixer_levels(grid):
     """How many rotations a layer's mixer has."""
     return grid.low + grid.middle + grid.high + (1 if grid.symmetric else 0)

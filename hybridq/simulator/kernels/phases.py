@@ -63,7 +63,7 @@ def phase_of(gamma, energy):
     return c - error * s, -(s + error * c)
 
 
-@jit()
+@jit(internal=True)
 def phase_factors(gamma, linear, pairs, re, im):
     """Into (re, im)[j, k] the factors e^{−iγ b_jk}, on the diagonal e^{−iγ a_j}; shape (m, m)."""
     for j in range(pairs.shape[0]):
@@ -77,7 +77,7 @@ def phase_factors(gamma, linear, pairs, re, im):
             im[j, k] = im[k, j] = s
 
 
-@jit()
+@jit(internal=True)
 def double_products(re, im, start, count, factor_re, factor_im):
     """Extend a table of 2**k products at `start` to 2**(k+1), the new bit bringing a factor."""
     for z in range(count):
@@ -86,7 +86,7 @@ def double_products(re, im, start, count, factor_re, factor_im):
         im[start + count + z] = a * factor_im + b * factor_re
 
 
-@jit()
+@jit(internal=True)
 def phase_table(re, im, bits, free, factor_re, factor_im, start_re, start_im):
     """Products of the factors of all set bits and pairs of them, over 2**len(bits) indices.
 
@@ -116,7 +116,7 @@ def phase_table(re, im, bits, free, factor_re, factor_im, start_re, start_im):
             im[size + z] = a * d + b * c
 
 
-@jit()
+@jit(internal=True)
 def linear_phases(re, im, at, bits, row, factor_re, factor_im):
     """Products of the factors of qubit `row` with the set bits, over 2**len(bits) indices."""
     re[at] = 1.0
@@ -127,7 +127,7 @@ def linear_phases(re, im, at, bits, row, factor_re, factor_im):
         )
 
 
-@jit()
+@jit(internal=True)
 def cost_table(out, bits, free, linear, pairs, start):
     """Costs of all indices over `bits`: `phase_table` with sums in the place of products."""
     for z in range(1 << free):
@@ -143,7 +143,7 @@ def cost_table(out, bits, free, linear, pairs, start):
             out[size + z] += out[z]
 
 
-@jit()
+@jit(internal=True)
 def linear_costs(out, at, bits, row, pairs):
     """Sums of the couplings of qubit `row` with the set bits, over 2**len(bits) indices."""
     out[at] = 0.0
@@ -152,7 +152,7 @@ def linear_costs(out, at, bits, row, pairs):
             out[at + (1 << level) + z] = out[at + z] + pairs[row, bits[level]]
 
 
-@jit()
+@jit(internal=True)
 def level_phases(levels, gamma, scale, re, im):
     """Into (re, im)[k] the phase of level k, times `scale`."""
     for k in range(levels.shape[0]):
@@ -161,7 +161,7 @@ def level_phases(levels, gamma, scale, re, im):
         im[k] = scale * s
 
 
-@jit()
+@jit(internal=True)
 def multiply(re, im, at, count, table_re, table_im, table_at):
     """Multiply `count` amplitudes from `at` by the table's entries from `table_at`."""
     for z in range(count):
@@ -171,7 +171,7 @@ def multiply(re, im, at, count, table_re, table_im, table_at):
         im[at + z] = a * d + b * c
 
 
-@jit()
+@jit(internal=True)
 def multiply_chunk(re, im, at, a_re, a_im, a_at, b_re, b_im, b_at, s_re, s_im):
     """Multiply the `CHUNK` amplitudes from `at` by A[a_at + v] · B[b_at + v] · s."""
     for v in range(CHUNK):
@@ -186,7 +186,7 @@ def multiply_chunk(re, im, at, a_re, a_im, a_at, b_re, b_im, b_at, s_re, s_im):
         im[at + v] = a * f + b * e
 
 
-@jit()
+@jit(internal=True)
 def multiply_levels(re, im, at, count, index, first, flipped, level_re, level_im):
     """Multiply `count` amplitudes from `at` by the phases of the levels of z = first + v."""
     last = index.shape[0] - 1
@@ -198,7 +198,7 @@ def multiply_levels(re, im, at, count, index, first, flipped, level_re, level_im
         im[at + v] = a * d + b * c
 
 
-@jit()
+@jit(internal=True)
 def multiply_stored(re, im, at, count, costs, first, flipped, gamma, scale):
     """Multiply `count` amplitudes from `at` by scale · e^{−iγE(z)} of z = first + v."""
     last = costs.shape[0] - 1

@@ -6,7 +6,7 @@ from hybridq._jit import jit
 from hybridq.simulator.kernels.phases import CHUNK, LEVELS
 
 
-@jit()
+@jit(internal=True)
 def stored_costs(out, count, cost, first, flipped):
     """Into ``out[:count]`` the stored costs of z = first + v."""
     if cost.kind == LEVELS:
@@ -19,14 +19,14 @@ def stored_costs(out, count, cost, first, flipped):
             out[v] = cost.levels[last - first - v if flipped else first + v]
 
 
-@jit()
+@jit(internal=True)
 def add_chunk_costs(out, a, a_at, b, b_at, shared):
     """Into ``out[:CHUNK]`` the quadratic costs A[a_at + v] + B[b_at + v] + shared."""
     for v in range(CHUNK):
         out[v] = a[a_at + v] + b[b_at + v] + shared
 
 
-@jit()
+@jit(internal=True)
 def energy(re, im, at, count, costs):
     """Σ_v |φ(at + v)|² costs[v], in double precision."""
     total = 0.0
@@ -36,7 +36,7 @@ def energy(re, im, at, count, costs):
     return total
 
 
-@jit()
+@jit(internal=True)
 def cost_overlap(bra_re, bra_im, ket_re, ket_im, at, count, costs):
     """Im Σ_v conj(bra) costs ket = Re ⟨bra| −iH |ket⟩, in double precision."""
     total = 0.0
@@ -46,7 +46,7 @@ def cost_overlap(bra_re, bra_im, ket_re, ket_im, at, count, costs):
     return total
 
 
-@jit()
+@jit(internal=True)
 def scale_by_costs(out_re, out_im, re, im, at, count, costs):
     """Into (out_re, out_im) the amplitudes times their costs."""
     for v in range(count):
@@ -54,7 +54,7 @@ def scale_by_costs(out_re, out_im, re, im, at, count, costs):
         out_im[at + v] = im[at + v] * costs[v]
 
 
-@jit()
+@jit(internal=True)
 def chunk_probability(re, im, at, count):
     """Σ_v |φ(at + v)|², in double precision."""
     total = 0.0

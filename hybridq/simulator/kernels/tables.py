@@ -95,7 +95,7 @@ class Phase(NamedTuple):
     flipped: bool
 
 
-@jit()
+@jit(internal=True)
 def prepare_phase(grid, cost, phase, tables):
     """Fill the tables with this layer's phase."""
     if cost.kind == LEVELS:
@@ -118,7 +118,7 @@ def prepare_phase(grid, cost, phase, tables):
         linear_phases(of_re, of_im, j << grid.middle, middle, high[j], re, im)
 
 
-@jit()
+@jit(internal=True)
 def prepare_costs(grid, cost, flipped, tables):
     """Fill the tables with the cost itself."""
     if cost.kind != QUADRATIC:
@@ -134,13 +134,13 @@ def prepare_costs(grid, cost, flipped, tables):
         linear_costs(tables.of_middle_cost, j << grid.middle, middle, high[j], pairs)
 
 
-@jit()
+@jit(internal=True)
 def strip_bits(grid, strip):
     """How many bits count the lines of CHUNK amplitudes in a strip."""
     return grid.middle if strip.by_rows else grid.high
 
 
-@jit()
+@jit(internal=True)
 def line_index(grid, strip, line):
     """Index z of the first amplitude of a line of the strip."""
     if strip.by_rows:
@@ -148,7 +148,7 @@ def line_index(grid, strip, line):
     return ((line << grid.middle) + strip.number) << CHUNK_BITS
 
 
-@jit()
+@jit(internal=True)
 def apply_phase(re, im, at, grid, strip, cost, phase, tables, share):
     """Multiply the strip, which lies at re[at:], im[at:], by the phase.
 
@@ -194,7 +194,7 @@ def apply_phase(re, im, at, grid, strip, cost, phase, tables, share):
             )
 
 
-@jit()
+@jit(internal=True)
 def share_costs(grid, strip, cost, tables, share):
     """Into `share` what all costs of each line of the strip have in common."""
     if cost.kind != QUADRATIC:
@@ -208,7 +208,7 @@ def share_costs(grid, strip, cost, tables, share):
             share[(1 << level) + z] = share[z] + extra
 
 
-@jit()
+@jit(internal=True)
 def line_costs(out, grid, strip, line, cost, flipped, tables, share):
     """Costs of one line of the strip into ``out[:CHUNK]``, after `share_costs`."""
     if cost.kind == QUADRATIC:
@@ -219,7 +219,7 @@ def line_costs(out, grid, strip, line, cost, flipped, tables, share):
         stored_costs(out, CHUNK, cost, line_index(grid, strip, line), flipped)
 
 
-@jit()
+@jit(internal=True)
 def strip_energy(re, im, at, grid, strip, cost, flipped, tables, share, costs):
     """The energy of the strip that lies at re[at:], im[at:]."""
     share_costs(grid, strip, cost, tables, share)
@@ -230,7 +230,7 @@ def strip_energy(re, im, at, grid, strip, cost, flipped, tables, share, costs):
     return total
 
 
-@jit()
+@jit(internal=True)
 def strip_times_cost(bra_re, bra_im, re, im, at, grid, strip, cost, flipped, tables, share, costs):
     """Into bra the strip times the cost; returns its energy."""
     share_costs(grid, strip, cost, tables, share)
@@ -243,7 +243,7 @@ def strip_times_cost(bra_re, bra_im, re, im, at, grid, strip, cost, flipped, tab
     return total
 
 
-@jit()
+@jit(internal=True)
 def strip_cost_overlap(
     bra_re, bra_im, re, im, at, grid, strip, cost, flipped, tables, share, costs
 ):

@@ -48,20 +48,20 @@ def _atomic_load(typingctx, counter):
 
 if sys.platform == "win32":
 
-    @jit()
+    @jit(internal=True)
     def _give_way():
         """Nothing: there is no sched_yield here."""
 
 else:
     _sched_yield = types.ExternalFunction("sched_yield", types.intc())
 
-    @jit()
+    @jit(internal=True)
     def _give_way():
         """Let another thread have this core."""
         _sched_yield()
 
 
-@jit()
+@jit(internal=True)
 def meet(counter, threads):
     """Wait until all threads have come here; `counter` counts arrivals and only ever grows."""
     if threads == 1:
