@@ -85,8 +85,8 @@ class ManyPasses:
     """For larger states: all threads share every pass over memory."""
 
     def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
-        self._cost, self._team = cost, team
-        self._grid = workspace.choose_grid(bits, symmetric)
+        self._bits, self._cost, self._dtype, self._team = bits, cost, dtype, team
+        self._grid = workspace.choose_grid(bits, symmetric, np.dtype(dtype).itemsize)
         self._tables = workspace.tables(self._grid, len(cost.levels), dtype)
         self._space = workspace.pass_space(self._grid, dtype, team.threads)
         self.where = f"{team.threads} thread{'s' if team.threads > 1 else ''}"
@@ -115,5 +115,5 @@ class ManyPasses:
 
     def energies(self, rows: Vector) -> Vector:
         """See `Runner`."""
-        ket = np.empty((2, 1 << sum(self._grid[:3])), self._tables.low.dtype)
+        ket = np.empty((2, 1 << self._bits), self._dtype)
         return np.array([self.energy(ket, row) for row in rows])

@@ -224,9 +224,9 @@ def test_without_vectors_the_plain_loops_give_the_same_numbers():
     script = (
         "import numpy as np, sys; sys.path.insert(0, 'tests')\n"
         "from test_diagonal_engine import engine_for, random_ising\n"
-        "from hybridq.simulator.kernels import simd\n"
-        "assert simd.VECTOR_BYTES == 0\n"
-        "e = engine_for(random_ising(10, 6), 2)\n"
+        "from hybridq.simulator.kernels import emit\n"
+        "assert emit.VECTOR_BYTES == 0\n"
+        "e = engine_for(random_ising(14, 6, fields=False, density=0.3), 2)\n"
         "v, g = e.expectation_and_gradient(np.array([0.3, 2.0, 0.4, -1.0]))\n"
         "print(repr([float(v), *map(float, g)]))"
     )
@@ -237,7 +237,7 @@ def test_without_vectors_the_plain_loops_give_the_same_numbers():
         env={**os.environ, "HYBRIDQ_SIMD": "off", "PYTHONPATH": path},
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    engine = engine_for(random_ising(10, 6), 2)
+    engine = engine_for(random_ising(14, 6, fields=False, density=0.3), 2)
     value, gradient = engine.expectation_and_gradient(np.array([0.3, 2.0, 0.4, -1.0]))
     assert eval(output) == pytest.approx([value, *gradient], abs=1e-11)
 

@@ -6,25 +6,22 @@ from typing import NamedTuple
 
 from hybridq._jit import jit
 from hybridq.simulator.kernels.block import mixer_of
-from hybridq.simulator.kernels.butterflies import adjoint_block, adjoint_levels, rotate_block
-from hybridq.simulator.kernels.mirror import couple_overlap, mirror_sign, parity
-from hybridq.simulator.kernels.passes import (
+from hybridq.simulator.kernels.butterflies import adjoint_block, rotate_block
+from hybridq.simulator.kernels.panels import (
+    adjoint_panel,
     gather,
-    mirror_columns,
-    mixer_levels,
-    rotate_columns,
+    panel_sides,
+    panel_strip,
+    rotate_panel,
     scatter,
-    strip_count,
 )
-from hybridq.simulator.kernels.phases import CHUNK, CHUNK_BITS
+from hybridq.simulator.kernels.passes import block_strip, mixer_levels, scratch_of, work_count
 from hybridq.simulator.kernels.tables import (
     Phase,
-    Strip,
-    apply_phase,
     prepare_costs,
     prepare_phase,
-    strip_cost_overlap,
-    strip_times_cost,
+    strip_undo,
+    strip_weigh,
 )
 from hybridq.simulator.kernels.team import meet, share
 
@@ -50,34 +47,6 @@ class AdjointTurn(NamedTuple):
 
 
 @jit(internal=True)
-def _adjoint_columns(bra_re, bra_im, ket_re, ket_im, number, grid, signs, tangent, weight, total):
-    """Undo the columns' part of a mixer in scratch; returns its overlap."""
-    t = ket_re.dtype.type(-tangent)
-    size = 1 << (grid.low + grid.high)
-    stop = grid.low + grid.high
-    overlap = 0.0
-    for at in range(0, 2 * size if grid.symmetric else size, size):
-        overlap += adjoint_levels(bra_re, ket_re, at, grid.low, stop, t, weight, total)
-        overlap += adjoint_levels(bra_im, ket_im, at, grid.low, stop, t, weight, total)
-    if grid.symmetric:
-        weight *= (1.0 / (1.0 + tangent * tangent)) ** grid.high
-        bits = grid.low + grid.middle + grid.high
-        lines = 1 << grid.high
-        sign = mirror_sign(bits) * parity(number)
-        part = 0.0
-        for line in range(lines):
-            low, high = line << CHUNK_BITS, (2 * lines - 1 - line) << CHUNK_BITS
-            part += couple_overlap(
-                bra_re, bra_im, ket_re, ket_im, low, high, CHUNK, signs, sign * parity(line),
-                bits % 2 == 1,
-            )  # fmt: skip
-        overlap += weight * part
-        mirror_columns(bra_re, bra_im, number, grid, signs, -tangent)
-        mirror_columns(ket_re, ket_im, number, grid, signs, -tangent)
-    return overlap
-
-
-@jit(internal=True)
 def _adjoint_rows(bra, ket, at, bits, tangent, weight, total):
     """Undo the rows' part of a mixer on one block; returns its overlap."""
     t = ket.dtype.type(-tangent)
@@ -88,102 +57,81 @@ def _adjoint_rows(bra, ket, at, bits, tangent, weight, total):
 @jit(internal=True)
 def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
     """One block's part of a pass back by rows."""
+    scratch, total, partial = scratch_of(space, thread), space.total[thread], space.partial
     bits = grid.low + grid.middle
-    at = number << bits
-    total, share = space.total[thread], space.share[thread]
-    share_cost, costs = space.share_cost[thread], space.costs[thread]
-    flipped = turn.flipped
-    phase = Phase(turn.gamma, turn.scale, turn.flipped)
-    partial = space.partial
+    strip = block_strip(grid, number)
     if turn.first:
-        rotate_block(ket[0], at, bits, ket.dtype.type(turn.before))
-        rotate_block(ket[1], at, bits, ket.dtype.type(turn.before))
-        partial[ENERGY, number] = strip_times_cost(
-            bra[0], bra[1], ket[0], ket[1], at, grid, Strip(True, number), cost, flipped, tables,
-            share_cost, costs,
-        )  # fmt: skip
+        rotate_block(ket[0], strip.at, bits, ket.dtype.type(turn.before))
+        rotate_block(ket[1], strip.at, bits, ket.dtype.type(turn.before))
+        partial[ENERGY, number] = strip_weigh(
+            bra[0], bra[1], ket[0], ket[1], grid, strip, cost, turn.flipped, tables, scratch
+        )
     else:
-        partial[BEFORE, number] = _adjoint_rows(bra, ket, at, bits, turn.before, turn.weight, total)
-        apply_phase(bra[0], bra[1], at, grid, Strip(True, number), cost, phase, tables, share)
-        apply_phase(ket[0], ket[1], at, grid, Strip(True, number), cost, phase, tables, share)
-        partial[PHASE, number] = strip_cost_overlap(
-            bra[0], bra[1], ket[0], ket[1], at, grid, Strip(True, number), cost, flipped, tables,
-            share_cost, costs,
-        )  # fmt: skip
+        partial[BEFORE, number] = _adjoint_rows(
+            bra, ket, strip.at, bits, turn.before, turn.weight, total
+        )
+        phase = Phase(turn.gamma, turn.scale, turn.flipped)
+        partial[PHASE, number] = strip_undo(
+            bra[0], bra[1], ket[0], ket[1], grid, strip, cost, phase, tables, scratch
+        )
     if turn.begins:
-        partial[AFTER, number] = _adjoint_rows(bra, ket, at, bits, turn.after, 1.0, total)
+        partial[AFTER, number] = _adjoint_rows(bra, ket, strip.at, bits, turn.after, 1.0, total)
 
 
 @jit(internal=True)
-def _back_column(bra, ket, number, grid, cost, turn, tables, space, thread):
-    """One column's part, and its complement's, of a pass back by columns."""
-    size = 1 << (grid.low + grid.high)
-    columns, signs = space.columns[thread], space.signs[thread]
-    ket_re, ket_im, bra_re, bra_im = columns[0], columns[1], columns[2], columns[3]
-    total, share = space.total[thread], space.share[thread]
-    share_cost, costs = space.share_cost[thread], space.costs[thread]
-    flipped = turn.flipped
-    phase = Phase(turn.gamma, turn.scale, turn.flipped)
-    partial = space.partial
-    last = (1 << grid.middle) - 1
-    pair = 2 if grid.symmetric else 1
-    for side in range(pair):
-        strip = last - number if side else number
-        gather(ket[0], ket_re, side * size, strip, grid)
-        gather(ket[1], ket_im, side * size, strip, grid)
-        if not turn.first:
-            gather(bra[0], bra_re, side * size, strip, grid)
-            gather(bra[1], bra_im, side * size, strip, grid)
-    partial[ENERGY, number] = 0.0
-    partial[PHASE, number] = 0.0
+def _back_panel(bra, ket, number, grid, cost, turn, tables, space, thread):
+    """One panel's part of a pass back by columns."""
+    scratch, total, partial = scratch_of(space, thread), space.total[thread], space.partial
+    panels, signs = space.panels[thread], space.signs
+    ket_re, ket_im, bra_re, bra_im = panels[0], panels[1], panels[2], panels[3]
+    gather(ket[0], ket_re, number, grid)
+    gather(ket[1], ket_im, number, grid)
     if turn.first:
-        rotate_columns(ket_re, ket_im, number, grid, signs, turn.before)
+        rotate_panel(ket_re, ket_im, number, grid, signs, turn.before)
     else:
-        partial[BEFORE, number] = _adjoint_columns(
+        gather(bra[0], bra_re, number, grid)
+        gather(bra[1], bra_im, number, grid)
+        partial[BEFORE, number] = adjoint_panel(
             bra_re, bra_im, ket_re, ket_im, number, grid, signs, turn.before, turn.weight, total
         )
-    for side in range(pair):
-        strip = last - number if side else number
-        at = side * size
+    value = 0.0
+    phase = Phase(turn.gamma, turn.scale, turn.flipped)
+    for side in range(panel_sides(grid)):
+        strip = panel_strip(grid, number, side)
         if turn.first:
-            partial[ENERGY, number] += strip_times_cost(
-                bra_re, bra_im, ket_re, ket_im, at, grid, Strip(False, strip), cost, flipped,
-                tables, share_cost, costs,
-            )  # fmt: skip
+            value += strip_weigh(
+                bra_re, bra_im, ket_re, ket_im, grid, strip, cost, turn.flipped, tables, scratch
+            )
         else:
-            apply_phase(bra_re, bra_im, at, grid, Strip(False, strip), cost, phase, tables, share)
-            apply_phase(ket_re, ket_im, at, grid, Strip(False, strip), cost, phase, tables, share)
-            partial[PHASE, number] += strip_cost_overlap(
-                bra_re, bra_im, ket_re, ket_im, at, grid, Strip(False, strip), cost, flipped,
-                tables, share_cost, costs,
-            )  # fmt: skip
+            value += strip_undo(
+                bra_re, bra_im, ket_re, ket_im, grid, strip, cost, phase, tables, scratch
+            )
+    partial[ENERGY if turn.first else PHASE, number] = value
     if turn.begins:
-        partial[AFTER, number] = _adjoint_columns(
+        partial[AFTER, number] = adjoint_panel(
             bra_re, bra_im, ket_re, ket_im, number, grid, signs, turn.after, 1.0, total
         )
-    for side in range(pair):
-        strip = last - number if side else number
-        scatter(ket[0], ket_re, side * size, strip, grid)
-        scatter(ket[1], ket_im, side * size, strip, grid)
-        scatter(bra[0], bra_re, side * size, strip, grid)
-        scatter(bra[1], bra_im, side * size, strip, grid)
+    scatter(ket[0], ket_re, number, grid)
+    scatter(ket[1], ket_im, number, grid)
+    scatter(bra[0], bra_re, number, grid)
+    scatter(bra[1], bra_im, number, grid)
 
 
 @jit(internal=True)
 def _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, thread, threads):
-    """This thread's share of one pass back; then the pass's sums over all strips into `sums`."""
-    strips = strip_count(grid, turn.by_rows)
-    first, last = share(thread, threads, strips)
+    """This thread's share of one pass back; then all its sums into `sums`."""
+    pieces = work_count(grid, turn.by_rows)
+    first, last = share(thread, threads, pieces)
     for number in range(first, last):
         if turn.by_rows:
             _back_row(bra, ket, number, grid, cost, turn, tables, space, thread)
         else:
-            _back_column(bra, ket, number, grid, cost, turn, tables, space, thread)
+            _back_panel(bra, ket, number, grid, cost, turn, tables, space, thread)
     meet(counter, threads)
     if thread == 0:
         for kind in range(4):
             sums[kind] = 0.0
-            for number in range(strips):
+            for number in range(pieces):
                 sums[kind] += space.partial[kind, number]
 
 
@@ -222,8 +170,7 @@ def pass_gradient(
         turned = turned and not grid.symmetric
         flipped = flipped != turned
         if thread == 0:
-            if turned:
-                prepare_costs(grid, cost, flipped, tables)
+            prepare_costs(grid, cost, flipped, tables)
             prepare_phase(grid, cost, Phase(-x[layer], scale, flipped), tables)
         meet(counter, threads)
         turn = AdjointTurn(

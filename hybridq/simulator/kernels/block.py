@@ -10,24 +10,21 @@ from numpy.typing import NDArray
 
 from hybridq._jit import jit
 from hybridq.simulator.kernels.butterflies import adjoint_block, rotate_block
-from hybridq.simulator.kernels.mirror import couple_block, couple_block_overlap
+from hybridq.simulator.kernels.mirror import adjoint_couple_block, couple_block
 from hybridq.simulator.kernels.phases import (
     LEVELS,
     QUADRATIC,
+    block_energy_of,
+    block_undo,
+    block_weigh,
     cost_table,
     level_phases,
+    line_costs,
+    line_phases,
     multiply,
-    multiply_levels,
-    multiply_stored,
     phase_factors,
     phase_of,
     phase_table,
-)
-from hybridq.simulator.kernels.reductions import (
-    cost_overlap,
-    energy,
-    scale_by_costs,
-    stored_costs,
 )
 from hybridq.simulator.kernels.team import meet, share
 
@@ -36,19 +33,26 @@ class BlockSpace(NamedTuple):
     """Working arrays of one thread, of the dtype of the state unless said.
 
     Attributes:
-        table: phases of one layer, shape (2, entries).
+        table: phases of one layer, shape (2, 2**m).
+        levels: phases of the levels of a stored cost, shape (2, levels).
         factors: pair phases of one layer, float64, shape (2, m, m).
-        costs: cost of each z, float64, shape (2**m,).
+        costs: cost of each z, shape (2**m,).
+        held: one number: 0 or 1 where `costs` is of E(z) or of E(~z), else −1; int64.
         total: accumulator of the adjoint rotation, at least a vector.
         signs: (−1)^{|v|} for one chunk.
+        ones, zeros: a chunk of each.
         qubits: 0 … m − 1, int64.
     """
 
     table: NDArray[np.floating]
+    levels: NDArray[np.floating]
     factors: NDArray[np.float64]
-    costs: NDArray[np.float64]
+    costs: NDArray[np.floating]
+    held: NDArray[np.int64]
     total: NDArray[np.floating]
     signs: NDArray[np.floating]
+    ones: NDArray[np.floating]
+    zeros: NDArray[np.floating]
     qubits: NDArray[np.int64]
 
 
@@ -80,40 +84,33 @@ def fill_start(re, im, at, bits, amplitude, quarter):
 
 
 @jit(internal=True)
-def _multiply_phase(re, im, bits, gamma, scale, flipped, cost, space, built):
-    """Multiply the block by scale · e^{−iγE}; `built`: the table of this layer is there already."""
-    table_re, table_im = space.table[0], space.table[1]
-    flip = 1 if flipped else 0
+def _fill_table(bits, gamma, scale, flipped, cost, space):
+    """Fill the table with this layer's phase, times `scale`."""
+    re, im = space.table[0], space.table[1]
     if cost.kind == QUADRATIC:
-        if not built:
-            phase_factors(gamma, cost.linear[flip], cost.pairs, space.factors[0], space.factors[1])
-            c, s = phase_of(gamma, cost.constant[flip])
-            phase_table(
-                table_re,
-                table_im,
-                space.qubits,
-                0,
-                space.factors[0],
-                space.factors[1],
-                scale * c,
-                scale * s,
-            )
-        multiply(re, im, 0, 1 << bits, table_re, table_im, 0)
-    elif cost.kind == LEVELS:
-        if not built:
-            level_phases(cost.levels, gamma, scale, table_re, table_im)
-        multiply_levels(re, im, 0, 1 << bits, cost.numbers, 0, flipped, table_re, table_im)
-    else:
-        multiply_stored(re, im, 0, 1 << bits, cost.levels, 0, flipped, gamma, scale)
+        flip = 1 if flipped else 0
+        factor_re, factor_im = space.factors[0], space.factors[1]
+        phase_factors(gamma, cost.linear[flip], cost.pairs, factor_re, factor_im)
+        c, s = phase_of(gamma, cost.constant[flip])
+        phase_table(re, im, space.qubits, 0, factor_re, factor_im, scale * c, scale * s)
+        return
+    if cost.kind == LEVELS:
+        level_phases(cost.levels, gamma, scale, space.levels[0], space.levels[1])
+    line_phases(re, im, 1 << bits, cost, 0, flipped, gamma, scale, space.levels[0], space.levels[1])
 
 
 @jit(internal=True)
 def _fill_costs(bits, flipped, cost, space):
+    """Fill the costs, unless they are there from the last time."""
+    flip = 1 if flipped else 0
+    if space.held[0] == flip:
+        return
+    space.held[0] = flip
     if cost.kind == QUADRATIC:
-        flip = 1 if flipped else 0
-        cost_table(space.costs, space.qubits, 0, cost.linear[flip], cost.pairs, cost.constant[flip])
+        linear = cost.linear[flip]
+        cost_table(space.costs, space.qubits, 0, linear, cost.pairs, cost.constant[flip])
     else:
-        stored_costs(space.costs, 1 << bits, cost, 0, flipped)
+        line_costs(space.costs, 1 << bits, cost, 0, flipped)
 
 
 @jit()
@@ -131,12 +128,13 @@ def block_evolve(re, im, bits, symmetric, x, cost, space):
     flipped = False
     for layer in range(layers):
         tangent, scale, turned = mixer_of(x[layers + layer], levels)
-        _multiply_phase(re, im, bits, x[layer], scale, flipped, cost, space, False)
+        _fill_table(bits, x[layer], scale, flipped, cost, space)
+        multiply(re, im, 0, 1 << bits, space.table[0], space.table[1], 0)
         t = re.dtype.type(tangent)
         rotate_block(re, 0, bits, t)
         rotate_block(im, 0, bits, t)
         if symmetric:
-            couple_block(re, im, bits, space.signs, t)
+            couple_block(re, im, bits, space.signs, tangent)
         elif turned:
             flipped = not flipped
     return flipped
@@ -147,7 +145,7 @@ def block_energy(re, im, bits, symmetric, x, cost, space):
     """The expectation of the cost after all layers."""
     flipped = block_evolve(re, im, bits, symmetric, x, cost, space)
     _fill_costs(bits, flipped, cost, space)
-    return energy(re, im, 0, 1 << bits, space.costs)
+    return block_energy_of(re, im, 1 << bits, space.costs, space.zeros)
 
 
 @jit()
@@ -157,30 +155,28 @@ def block_gradient(ket_re, ket_im, bra_re, bra_im, bits, symmetric, x, cost, spa
     levels = bits + 1 if symmetric else bits
     flipped = block_evolve(ket_re, ket_im, bits, symmetric, x, cost, space)
     _fill_costs(bits, flipped, cost, space)
-    value = energy(ket_re, ket_im, 0, 1 << bits, space.costs)
-    scale_by_costs(bra_re, bra_im, ket_re, ket_im, 0, 1 << bits, space.costs)
+    value = block_weigh(bra_re, bra_im, ket_re, ket_im, 1 << bits, space.costs, space.zeros)
     for layer in range(layers - 1, -1, -1):
         tangent, scale, turned = mixer_of(x[layers + layer], levels)
         t = ket_re.dtype.type(-tangent)
         overlap = 0.0
         weight = 1.0
         if symmetric:
-            overlap = couple_block_overlap(bra_re, bra_im, ket_re, ket_im, bits, space.signs)
-            couple_block(bra_re, bra_im, bits, space.signs, t)
-            couple_block(ket_re, ket_im, bits, space.signs, t)
+            overlap = adjoint_couple_block(
+                bra_re, bra_im, ket_re, ket_im, bits, space.signs, -tangent
+            )
             weight = 1.0 / (1.0 + tangent * tangent)
         elif turned:
             flipped = not flipped
         overlap += adjoint_block(bra_re, ket_re, 0, bits, t, weight, space.total)
         overlap += adjoint_block(bra_im, ket_im, 0, bits, t, weight, space.total)
         gradient[layers + layer] = 2.0 * overlap
-        if not symmetric and turned:
-            _fill_costs(bits, flipped, cost, space)
-        _multiply_phase(bra_re, bra_im, bits, -x[layer], scale, flipped, cost, space, False)
-        _multiply_phase(ket_re, ket_im, bits, -x[layer], scale, flipped, cost, space, True)
-        gradient[layer] = 2.0 * cost_overlap(
-            bra_re, bra_im, ket_re, ket_im, 0, 1 << bits, space.costs
-        )
+        _fill_costs(bits, flipped, cost, space)
+        _fill_table(bits, -x[layer], scale, flipped, cost, space)
+        gradient[layer] = 2.0 * block_undo(
+            bra_re, bra_im, ket_re, ket_im, 1 << bits, space.table[0], space.table[1],
+            space.costs, space.ones, space.zeros,
+        )  # fmt: skip
     return value
 
 
@@ -195,10 +191,14 @@ def block_energies(states, bits, symmetric, points, cost, spaces, values, counte
     """
     space = BlockSpace(
         spaces.table[thread],
+        spaces.levels[thread],
         spaces.factors[thread],
         spaces.costs[thread],
+        spaces.held[thread],
         spaces.total[thread],
         spaces.signs[thread],
+        spaces.ones[thread],
+        spaces.zeros[thread],
         spaces.qubits[thread],
     )
     first, last = share(thread, threads, points.shape[0])

@@ -15,9 +15,8 @@ vectors, and the tests hold the two against each other.
 from __future__ import annotations
 
 from hybridq._jit import jit
+from hybridq.simulator.kernels.emit import MAX_RADIX_BITS, VECTOR_BYTES
 from hybridq.simulator.kernels.simd import (
-    MAX_RADIX_BITS,
-    VECTOR_BYTES,
     make_adjoint_rotation,
     make_rotation,
 )

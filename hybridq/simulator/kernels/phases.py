@@ -20,9 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq._jit import jit
-
-CHUNK_BITS = 6
-CHUNK = 1 << CHUNK_BITS
+from hybridq.simulator.kernels.chunks import (
+    CHUNK,
+    adjoint_phase_chunk,
+    energy_chunk,
+    multiply_chunk,
+    scale_chunk,
+    weigh_chunk,
+)
 
 QUADRATIC, LEVELS, STORED = 0, 1, 2
 
@@ -80,10 +85,29 @@ def phase_factors(gamma, linear, pairs, re, im):
 @jit(internal=True)
 def double_products(re, im, start, count, factor_re, factor_im):
     """Extend a table of 2**k products at `start` to 2**(k+1), the new bit bringing a factor."""
-    for z in range(count):
-        a, b = re[start + z], im[start + z]
-        re[start + count + z] = a * factor_re - b * factor_im
-        im[start + count + z] = a * factor_im + b * factor_re
+    if count >= CHUNK:
+        c, s = re.dtype.type(factor_re), re.dtype.type(factor_im)
+        for at in range(start, start + count, CHUNK):
+            scale_chunk(re, im, at + count, at, c, s)
+        return
+    for z in range(start, start + count):
+        a, b = re[z], im[z]
+        re[z + count] = a * factor_re - b * factor_im
+        im[z + count] = a * factor_im + b * factor_re
+
+
+@jit(internal=True)
+def multiply(re, im, at, count, table_re, table_im, table_at):
+    """Multiply `count` amplitudes from `at` by the table's entries from `table_at`."""
+    if count >= CHUNK:
+        for v in range(0, count, CHUNK):
+            multiply_chunk(re, im, at + v, table_re, table_im, table_at + v)
+        return
+    for v in range(count):
+        a, b = re[at + v], im[at + v]
+        c, d = table_re[table_at + v], table_im[table_at + v]
+        re[at + v] = a * c - b * d
+        im[at + v] = a * d + b * c
 
 
 @jit(internal=True)
@@ -109,11 +133,7 @@ def phase_table(re, im, bits, free, factor_re, factor_im, start_re, start_im):
         for lower in range(level):
             old = bits[lower]
             double_products(re, im, size, 1 << lower, factor_re[new, old], factor_im[new, old])
-        for z in range(size):
-            a, b = re[z], im[z]
-            c, d = re[size + z], im[size + z]
-            re[size + z] = a * c - b * d
-            im[size + z] = a * d + b * c
+        multiply(re, im, size, size, re, im, 0)
 
 
 @jit(internal=True)
@@ -162,50 +182,79 @@ def level_phases(levels, gamma, scale, re, im):
 
 
 @jit(internal=True)
-def multiply(re, im, at, count, table_re, table_im, table_at):
-    """Multiply `count` amplitudes from `at` by the table's entries from `table_at`."""
+def line_phases(re, im, count, cost, first, flipped, gamma, scale, level_re, level_im):
+    """Into (re, im)[:count] the phases of a stored cost at z = first + v, times `scale`."""
+    if cost.kind == LEVELS:
+        last = cost.numbers.shape[0] - 1
+        for v in range(count):
+            k = cost.numbers[last - first - v if flipped else first + v]
+            re[v], im[v] = level_re[k], level_im[k]
+        return
+    last = cost.levels.shape[0] - 1
+    for v in range(count):
+        c, s = phase_of(gamma, cost.levels[last - first - v if flipped else first + v])
+        re[v], im[v] = scale * c, scale * s
+
+
+@jit(internal=True)
+def line_costs(out, count, cost, first, flipped):
+    """Into ``out[:count]`` the stored costs of z = first + v."""
+    if cost.kind == LEVELS:
+        last = cost.numbers.shape[0] - 1
+        for v in range(count):
+            out[v] = cost.levels[cost.numbers[last - first - v if flipped else first + v]]
+        return
+    last = cost.levels.shape[0] - 1
+    for v in range(count):
+        out[v] = cost.levels[last - first - v if flipped else first + v]
+
+
+@jit(internal=True)
+def block_energy_of(re, im, count, costs, zeros):
+    """Σ_z |φ(z)|² costs[z] over `count` amplitudes; `zeros` is a chunk of zeros."""
+    total = 0.0
+    if count >= CHUNK:
+        for at in range(0, count, CHUNK):
+            total += energy_chunk(re, im, at, costs, at, zeros, 0, re.dtype.type(0.0))
+        return total
     for z in range(count):
-        a, b = re[at + z], im[at + z]
-        c, d = table_re[table_at + z], table_im[table_at + z]
-        re[at + z] = a * c - b * d
-        im[at + z] = a * d + b * c
+        a, b = float(re[z]), float(im[z])
+        total += (a * a + b * b) * costs[z]
+    return total
 
 
 @jit(internal=True)
-def multiply_chunk(re, im, at, a_re, a_im, a_at, b_re, b_im, b_at, s_re, s_im):
-    """Multiply the `CHUNK` amplitudes from `at` by A[a_at + v] · B[b_at + v] · s."""
-    for v in range(CHUNK):
-        c, d = a_re[a_at + v], a_im[a_at + v]
-        e, f = b_re[b_at + v], b_im[b_at + v]
-        g = e * s_re - f * s_im
-        h = e * s_im + f * s_re
-        e = c * g - d * h
-        f = c * h + d * g
-        a, b = re[at + v], im[at + v]
-        re[at + v] = a * e - b * f
-        im[at + v] = a * f + b * e
+def block_weigh(bra_re, bra_im, re, im, count, costs, zeros):
+    """Set the bra to costs times ket; returns the energy."""
+    if count >= CHUNK:
+        total = 0.0
+        zero = re.dtype.type(0.0)
+        for at in range(0, count, CHUNK):
+            total += weigh_chunk(bra_re, bra_im, re, im, at, costs, at, zeros, 0, zero)
+        return total
+    for z in range(count):
+        bra_re[z], bra_im[z] = re[z] * costs[z], im[z] * costs[z]
+    return block_energy_of(re, im, count, costs, zeros)
 
 
 @jit(internal=True)
-def multiply_levels(re, im, at, count, index, first, flipped, level_re, level_im):
-    """Multiply `count` amplitudes from `at` by the phases of the levels of z = first + v."""
-    last = index.shape[0] - 1
-    for v in range(count):
-        k = index[last - first - v] if flipped else index[first + v]
-        a, b = re[at + v], im[at + v]
-        c, d = level_re[k], level_im[k]
-        re[at + v] = a * c - b * d
-        im[at + v] = a * d + b * c
+def block_undo(bra_re, bra_im, re, im, count, table_re, table_im, costs, ones, zeros):
+    """Multiply bra and ket by the table; returns Re ⟨bra| −iH |ket⟩.
 
-
-@jit(internal=True)
-def multiply_stored(re, im, at, count, costs, first, flipped, gamma, scale):
-    """Multiply `count` amplitudes from `at` by scale · e^{−iγE(z)} of z = first + v."""
-    last = costs.shape[0] - 1
-    for v in range(count):
-        energy = costs[last - first - v] if flipped else costs[first + v]
-        c, d = phase_of(gamma, energy)
-        c, d = scale * c, scale * d
-        a, b = re[at + v], im[at + v]
-        re[at + v] = a * c - b * d
-        im[at + v] = a * d + b * c
+    Args:
+        ones, zeros: a chunk of each.
+    """
+    total = 0.0
+    if count >= CHUNK:
+        one, zero = re.dtype.type(1.0), re.dtype.type(0.0)
+        for at in range(0, count, CHUNK):
+            total += adjoint_phase_chunk(
+                bra_re, bra_im, re, im, at, table_re, table_im, at, ones, zeros, 0, one, zero,
+                costs, at, zeros, 0, zero,
+            )  # fmt: skip
+        return total
+    multiply(bra_re, bra_im, 0, count, table_re, table_im, 0)
+    multiply(re, im, 0, count, table_re, table_im, 0)
+    for z in range(count):
+        total += (float(bra_re[z]) * im[z] - float(bra_im[z]) * re[z]) * costs[z]
+    return total

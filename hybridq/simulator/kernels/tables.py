@@ -12,29 +12,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq._jit import jit
-from hybridq.simulator.kernels.phases import (
+from hybridq.simulator.kernels.chunks import (
     CHUNK,
     CHUNK_BITS,
+    adjoint_phase_chunk,
+    energy_chunk,
+    phase_chunk,
+    weigh_chunk,
+)
+from hybridq.simulator.kernels.phases import (
     LEVELS,
     QUADRATIC,
     cost_table,
     double_products,
     level_phases,
+    line_costs,
+    line_phases,
     linear_costs,
     linear_phases,
-    multiply_chunk,
-    multiply_levels,
-    multiply_stored,
     phase_factors,
     phase_of,
     phase_table,
-)
-from hybridq.simulator.kernels.reductions import (
-    add_chunk_costs,
-    cost_overlap,
-    energy,
-    scale_by_costs,
-    stored_costs,
 )
 
 
@@ -42,20 +40,32 @@ class Grid(NamedTuple):
     """How the index is cut: low + middle + high bits, of which the first two are a block.
 
     `low` is always `CHUNK_BITS`; a field, because the compiler would specialize every kernel
-    that is given the constant.
+    that is given the constant. A pass by columns takes 2**wide adjacent chunks at a time.
     """
 
     low: int
     middle: int
     high: int
+    wide: int
     symmetric: bool
 
 
 class Strip(NamedTuple):
-    """One piece of work: block `number`, or column `number`."""
+    """A block, or 2**wide adjacent columns of chunks, as contiguous lines of CHUNK amplitudes.
+
+    The lines of a block are numbered by m; those of columns by h and then by the column.
+
+    Attributes:
+        by_rows: whether it is a block.
+        number: h of a block, m of the first column.
+        at: where its first amplitude is in the arrays that go with it.
+        wide: log2 of the number of columns; 0 for a block.
+    """
 
     by_rows: bool
     number: int
+    at: int
+    wide: int
 
 
 class Tables(NamedTuple):
@@ -68,7 +78,9 @@ class Tables(NamedTuple):
         of_middle: the factor that bit j of h brings at m, at [:, j · 2**M + m].
         factors: pair phases, float64, shape (2, m, m).
         levels: phases of the levels, shape (2, levels).
-        low_cost, high_cost, of_high_cost, of_middle_cost: the same of the cost, float64.
+        low_cost, high_cost: the same of the cost.
+        of_high_cost, of_middle_cost: likewise, float64.
+        held: one number, int64: 0 or 1 where these are of E(z) or of E(~z), else −1.
         block_qubits: the qubits of a block, V and then M, int64.
         column_qubits: V and then H.
     """
@@ -79,10 +91,11 @@ class Tables(NamedTuple):
     of_middle: NDArray[np.floating]
     factors: NDArray[np.float64]
     levels: NDArray[np.floating]
-    low_cost: NDArray[np.float64]
-    high_cost: NDArray[np.float64]
+    low_cost: NDArray[np.floating]
+    high_cost: NDArray[np.floating]
     of_high_cost: NDArray[np.float64]
     of_middle_cost: NDArray[np.float64]
+    held: NDArray[np.int64]
     block_qubits: NDArray[np.int64]
     column_qubits: NDArray[np.int64]
 
@@ -120,10 +133,11 @@ def prepare_phase(grid, cost, phase, tables):
 
 @jit(internal=True)
 def prepare_costs(grid, cost, flipped, tables):
-    """Fill the tables with the cost itself."""
-    if cost.kind != QUADRATIC:
-        return
+    """Fill the tables with the cost itself, unless they are there from the last time."""
     flip = 1 if flipped else 0
+    if cost.kind != QUADRATIC or tables.held[0] == flip:
+        return
+    tables.held[0] = flip
     middle, high = tables.block_qubits[CHUNK_BITS:], tables.column_qubits[CHUNK_BITS:]
     linear, pairs = cost.linear[flip], cost.pairs
     cost_table(tables.low_cost, tables.block_qubits, 0, linear, pairs, cost.constant[flip])
@@ -134,124 +148,204 @@ def prepare_costs(grid, cost, flipped, tables):
         linear_costs(tables.of_middle_cost, j << grid.middle, middle, high[j], pairs)
 
 
+class Scratch(NamedTuple):
+    """One thread's room for what is made line by line.
+
+    Attributes:
+        share: S of each line of a strip, shape (2, lines).
+        share_cost: what the costs of each line have in common, shape (lines,).
+        phases: phases of one line of a stored cost, shape (2, CHUNK).
+        costs: costs of one line of a stored cost, shape (CHUNK,).
+        ones, zeros: a chunk of each.
+    """
+
+    share: NDArray[np.floating]
+    share_cost: NDArray[np.floating]
+    phases: NDArray[np.floating]
+    costs: NDArray[np.floating]
+    ones: NDArray[np.floating]
+    zeros: NDArray[np.floating]
+
+
 @jit(internal=True)
-def strip_bits(grid, strip):
-    """How many bits count the lines of CHUNK amplitudes in a strip."""
-    return grid.middle if strip.by_rows else grid.high
+def _count_bits(grid, strip):
+    """(bits that S is made of along the strip, bits that number blocks or columns)."""
+    bits = grid.middle if strip.by_rows else grid.high
+    return bits, grid.middle + grid.high - bits
+
+
+@jit(internal=True)
+def line_count(grid, strip):
+    """How many lines the strip has."""
+    return 1 << (grid.middle if strip.by_rows else grid.high + strip.wide)
+
+
+@jit(internal=True)
+def _place(strip, line):
+    """(m, h) of a line."""
+    if strip.by_rows:
+        return line, strip.number
+    return strip.number + (line & ((1 << strip.wide) - 1)), line >> strip.wide
 
 
 @jit(internal=True)
 def line_index(grid, strip, line):
-    """Index z of the first amplitude of a line of the strip."""
-    if strip.by_rows:
-        return ((strip.number << grid.middle) + line) << CHUNK_BITS
-    return ((line << grid.middle) + strip.number) << CHUNK_BITS
+    """Index z of the first amplitude of a line."""
+    middle, high = _place(strip, line)
+    return ((high << grid.middle) + middle) << CHUNK_BITS
 
 
 @jit(internal=True)
-def apply_phase(re, im, at, grid, strip, cost, phase, tables, share):
-    """Multiply the strip, which lies at re[at:], im[at:], by the phase.
-
-    Args:
-        share: working array for S, shape (2, lines at least).
-    """
-    bits = strip_bits(grid, strip)
-    if cost.kind == QUADRATIC:
-        of = tables.of_high if strip.by_rows else tables.of_middle
-        others = grid.high if strip.by_rows else grid.middle
-        share[0, 0] = 1.0
-        share[1, 0] = 0.0
-        for level in range(bits):
-            entry = (level << others) + strip.number
-            double_products(share[0], share[1], 0, 1 << level, of[0, entry], of[1, entry])
-        for line in range(1 << bits):
-            middle, high = (line, strip.number) if strip.by_rows else (strip.number, line)
-            multiply_chunk(
-                re,
-                im,
-                at + (line << CHUNK_BITS),
-                tables.low[0],
-                tables.low[1],
-                middle << CHUNK_BITS,
-                tables.high[0],
-                tables.high[1],
-                high << CHUNK_BITS,
-                share[0, line],
-                share[1, line],
-            )
-        return
-    level_re, level_im = tables.levels[0], tables.levels[1]
-    for line in range(1 << bits):
-        first = line_index(grid, strip, line)
-        to = at + (line << CHUNK_BITS)
-        if cost.kind == LEVELS:
-            multiply_levels(
-                re, im, to, CHUNK, cost.numbers, first, phase.flipped, level_re, level_im
-            )
-        else:
-            multiply_stored(
-                re, im, to, CHUNK, cost.levels, first, phase.flipped, phase.gamma, phase.scale
-            )
-
-
-@jit(internal=True)
-def share_costs(grid, strip, cost, tables, share):
-    """Into `share` what all costs of each line of the strip have in common."""
+def share_phases(grid, strip, cost, tables, scratch):
+    """Into ``scratch.share`` the S of each line of the strip."""
     if cost.kind != QUADRATIC:
         return
+    bits, others = _count_bits(grid, strip)
+    re, im = scratch.share[0], scratch.share[1]
+    columns = 1 << strip.wide
+    for column in range(columns):
+        re[column], im[column] = 1.0, 0.0
+    if strip.by_rows:
+        for level in range(bits):
+            entry = (level << others) + strip.number
+            factor_re, factor_im = tables.of_high[0, entry], tables.of_high[1, entry]
+            double_products(re, im, 0, 1 << level, factor_re, factor_im)
+        return
+    for level in range(bits):
+        size = columns << level
+        entry = (level << others) + strip.number
+        for line in range(size):
+            factor = entry + (line & (columns - 1))
+            a, b = re[line], im[line]
+            c, d = tables.of_middle[0, factor], tables.of_middle[1, factor]
+            re[size + line] = a * c - b * d
+            im[size + line] = a * d + b * c
+
+
+@jit(internal=True)
+def share_costs(grid, strip, cost, tables, scratch):
+    """Into ``scratch.share_cost`` what all costs of each line of the strip have in common."""
+    if cost.kind != QUADRATIC:
+        return
+    bits, others = _count_bits(grid, strip)
     of = tables.of_high_cost if strip.by_rows else tables.of_middle_cost
-    others = grid.high if strip.by_rows else grid.middle
-    share[0] = 0.0
-    for level in range(strip_bits(grid, strip)):
-        extra = of[(level << others) + strip.number]
-        for z in range(1 << level):
-            share[(1 << level) + z] = share[z] + extra
+    share, columns = scratch.share_cost, 1 << strip.wide
+    for column in range(columns):
+        share[column] = 0.0
+    for level in range(bits):
+        size = columns << level
+        entry = (level << others) + strip.number
+        for line in range(size):
+            share[size + line] = share[line] + of[entry + (line & (columns - 1))]
 
 
 @jit(internal=True)
-def line_costs(out, grid, strip, line, cost, flipped, tables, share):
-    """Costs of one line of the strip into ``out[:CHUNK]``, after `share_costs`."""
+def _starts(strip, line, quadratic):
+    """Where a line starts in A and in B: by its m and h, or at 0 where it has its own arrays."""
+    if not quadratic:
+        return 0, 0
+    middle, high = _place(strip, line)
+    return middle << CHUNK_BITS, high << CHUNK_BITS
+
+
+@jit(internal=True)
+def _fill_phases(grid, strip, line, cost, phase, tables, scratch):
+    """Into ``scratch.phases`` the phases of one line of a stored cost."""
+    line_phases(
+        scratch.phases[0], scratch.phases[1], CHUNK, cost, line_index(grid, strip, line),
+        phase.flipped, phase.gamma, phase.scale, tables.levels[0], tables.levels[1],
+    )  # fmt: skip
+
+
+@jit(internal=True)
+def _phase_arrays(cost, tables, scratch):
+    """(A_re, A_im, B_re, B_im, S_re, S_im); a stored cost has its line in A, B = 1 and S = 1."""
     if cost.kind == QUADRATIC:
-        middle, high = (line, strip.number) if strip.by_rows else (strip.number, line)
-        low_at, high_at = middle << CHUNK_BITS, high << CHUNK_BITS
-        add_chunk_costs(out, tables.low_cost, low_at, tables.high_cost, high_at, share[line])
-    else:
-        stored_costs(out, CHUNK, cost, line_index(grid, strip, line), flipped)
+        return (
+            tables.low[0], tables.low[1], tables.high[0], tables.high[1],
+            scratch.share[0], scratch.share[1],
+        )  # fmt: skip
+    return (
+        scratch.phases[0], scratch.phases[1], scratch.ones, scratch.zeros,
+        scratch.ones, scratch.zeros,
+    )  # fmt: skip
 
 
 @jit(internal=True)
-def strip_energy(re, im, at, grid, strip, cost, flipped, tables, share, costs):
-    """The energy of the strip that lies at re[at:], im[at:]."""
-    share_costs(grid, strip, cost, tables, share)
+def _cost_arrays(cost, tables, scratch):
+    """(A, B, shared); a stored cost has its line in A, the others are zero."""
+    if cost.kind == QUADRATIC:
+        return tables.low_cost, tables.high_cost, scratch.share_cost
+    return scratch.costs, scratch.zeros, scratch.zeros
+
+
+@jit(internal=True)
+def apply_phase(re, im, grid, strip, cost, phase, tables, scratch):
+    """Multiply the strip by the phase."""
+    quadratic = cost.kind == QUADRATIC
+    share_phases(grid, strip, cost, tables, scratch)
+    a_re, a_im, b_re, b_im, s_re, s_im = _phase_arrays(cost, tables, scratch)
+    for line in range(line_count(grid, strip)):
+        to = strip.at + (line << CHUNK_BITS)
+        if not quadratic:
+            _fill_phases(grid, strip, line, cost, phase, tables, scratch)
+        a_at, b_at = _starts(strip, line, quadratic)
+        entry = line if quadratic else 0
+        phase_chunk(re, im, to, a_re, a_im, a_at, b_re, b_im, b_at, s_re[entry], s_im[entry])
+
+
+@jit(internal=True)
+def strip_energy(re, im, grid, strip, cost, flipped, tables, scratch):
+    """The strip's part of the energy."""
+    quadratic = cost.kind == QUADRATIC
+    share_costs(grid, strip, cost, tables, scratch)
+    a, b, shared = _cost_arrays(cost, tables, scratch)
     total = 0.0
-    for line in range(1 << strip_bits(grid, strip)):
-        line_costs(costs, grid, strip, line, cost, flipped, tables, share)
-        total += energy(re, im, at + (line << CHUNK_BITS), CHUNK, costs)
+    for line in range(line_count(grid, strip)):
+        to = strip.at + (line << CHUNK_BITS)
+        if not quadratic:
+            line_costs(a, CHUNK, cost, line_index(grid, strip, line), flipped)
+        a_at, b_at = _starts(strip, line, quadratic)
+        entry = line if quadratic else 0
+        total += energy_chunk(re, im, to, a, a_at, b, b_at, shared[entry])
     return total
 
 
 @jit(internal=True)
-def strip_times_cost(bra_re, bra_im, re, im, at, grid, strip, cost, flipped, tables, share, costs):
-    """Into bra the strip times the cost; returns its energy."""
-    share_costs(grid, strip, cost, tables, share)
+def strip_weigh(bra_re, bra_im, re, im, grid, strip, cost, flipped, tables, scratch):
+    """Set the bra's strip to cost times ket; returns the strip's part of the energy."""
+    quadratic = cost.kind == QUADRATIC
+    share_costs(grid, strip, cost, tables, scratch)
+    a, b, shared = _cost_arrays(cost, tables, scratch)
     total = 0.0
-    for line in range(1 << strip_bits(grid, strip)):
-        to = at + (line << CHUNK_BITS)
-        line_costs(costs, grid, strip, line, cost, flipped, tables, share)
-        total += energy(re, im, to, CHUNK, costs)
-        scale_by_costs(bra_re, bra_im, re, im, to, CHUNK, costs)
+    for line in range(line_count(grid, strip)):
+        to = strip.at + (line << CHUNK_BITS)
+        if not quadratic:
+            line_costs(a, CHUNK, cost, line_index(grid, strip, line), flipped)
+        a_at, b_at = _starts(strip, line, quadratic)
+        entry = line if quadratic else 0
+        total += weigh_chunk(bra_re, bra_im, re, im, to, a, a_at, b, b_at, shared[entry])
     return total
 
 
 @jit(internal=True)
-def strip_cost_overlap(
-    bra_re, bra_im, re, im, at, grid, strip, cost, flipped, tables, share, costs
-):
-    """Re ⟨bra| −iH |ket⟩ over the strip."""
-    share_costs(grid, strip, cost, tables, share)
+def strip_undo(bra_re, bra_im, re, im, grid, strip, cost, phase, tables, scratch):
+    """Multiply bra and ket by the phase; returns the strip's part of Re ⟨bra| −iH |ket⟩."""
+    quadratic = cost.kind == QUADRATIC
+    share_phases(grid, strip, cost, tables, scratch)
+    share_costs(grid, strip, cost, tables, scratch)
+    a_re, a_im, b_re, b_im, s_re, s_im = _phase_arrays(cost, tables, scratch)
+    a, b, shared = _cost_arrays(cost, tables, scratch)
     total = 0.0
-    for line in range(1 << strip_bits(grid, strip)):
-        to = at + (line << CHUNK_BITS)
-        line_costs(costs, grid, strip, line, cost, flipped, tables, share)
-        total += cost_overlap(bra_re, bra_im, re, im, to, CHUNK, costs)
+    for line in range(line_count(grid, strip)):
+        to = strip.at + (line << CHUNK_BITS)
+        if not quadratic:
+            _fill_phases(grid, strip, line, cost, phase, tables, scratch)
+            line_costs(a, CHUNK, cost, line_index(grid, strip, line), phase.flipped)
+        a_at, b_at = _starts(strip, line, quadratic)
+        entry = line if quadratic else 0
+        total += adjoint_phase_chunk(
+            bra_re, bra_im, re, im, to, a_re, a_im, a_at, b_re, b_im, b_at, s_re[entry],
+            s_im[entry], a, a_at, b, b_at, shared[entry],
+        )  # fmt: skip
     return total
