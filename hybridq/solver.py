@@ -8,7 +8,7 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,7 @@ from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
 from hybridq.errors import ParameterError
 from hybridq.objectives import Expectation
 from hybridq.optimizers import OPTIMIZERS, Record, Solution, minimize
+from hybridq.problems.base import Problem
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.result import (
     Best,
@@ -32,26 +33,29 @@ from hybridq.result import (
 )
 from hybridq.simulator.engine import checked_precision, checked_shots
 
-if TYPE_CHECKING:
-    from hybridq.problems.base import Problem
-
 Vector = NDArray[np.float64]
 Stage = Callable[[str], None]
+T = TypeVar("T")
 
 DEFAULT_OPTIMIZER = "l-bfgs"
 TOLERANCE = 1e-6  # of the default optimizer, relative: far below what any sample can show
 LANDSCAPE_POINTS = 61
+LANDSCAPE_SECONDS = 2.0
 UNIFORM_SAMPLES = 20_000
 
 
 def default_depth(n_qubits: int) -> int:
-    """Layers by default: 8 up to 16 qubits, then fewer, so that a solve stays at seconds."""
-    return int(np.clip(8 - (n_qubits - 15) // 2, 2, 8))
+    """Layers by default: 8 from 8 to 16 qubits, then fewer, so that a solve stays at seconds."""
+    return int(np.clip(8 - (n_qubits - 15) // 2, 2, min(8, max(n_qubits, 2))))
 
 
-def default_evaluations(n_qubits: int) -> int:
-    """Evaluations by default: fewer where each takes longer, so that a solve stays short."""
-    return int(np.clip(2_000 * 2.0 ** (18 - n_qubits), 30, 2_000))
+def default_evaluations(n_qubits: int, method: str) -> int:
+    """Evaluations by default: fewer where each takes longer, so that a solve stays short.
+
+    Bayesian searches think for tens of milliseconds before each evaluation and get fewer.
+    """
+    most = 150 if method.startswith("optuna") else 2_000
+    return int(np.clip(2_000 * 2.0 ** (18 - n_qubits), 30, most))
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,11 @@ def solve(
         CapacityError: the state does not fit in memory.
     """
     began = time.perf_counter()
+    if not isinstance(problem, Problem):
+        raise ParameterError(
+            f"solve takes a problem, got a {type(problem).__name__}: "
+            "for a graph, write hybridq.solve(hybridq.MaxCut(graph))"
+        )
     say: Stage = stage or (lambda text: None)
     seed = int(rng) if isinstance(rng, int | np.integer) and not isinstance(rng, bool) else None
     start_rng, search_rng, sample_rng, classic_rng = as_generator(rng).spawn(4)
@@ -141,7 +150,9 @@ def solve(
         start.points,
         method=method,
         bounds=bounds,
-        max_evaluations=default_evaluations(n) if max_evaluations is None else max_evaluations,
+        max_evaluations=default_evaluations(n, method)
+        if max_evaluations is None
+        else max_evaluations,
         time_limit=time_limit,
         tolerance=TOLERANCE if method == DEFAULT_OPTIMIZER else None,
         callback=callback,
@@ -154,9 +165,14 @@ def solve(
     best = _best_sample(problem, bits, values)
 
     say("classical reference")
-    reference = _reference(problem, ansatz, classic_rng)
+    reference = _unless_interrupted(lambda: _reference(problem, ansatz, classic_rng))
     expectation = problem.sign * float(objective(solution.x))
-    trace = _trace(problem, ansatz, objective, solution, values, counts, landscape, classic_rng)
+    seconds = time.perf_counter() - began
+    grid = None
+    if landscape and ansatz.p == 1 and solution.status != "interrupted":
+        say("landscape")
+        grid = _unless_interrupted(lambda: _quick_landscape(objective, ansatz, problem.sign))
+    trace = _trace(problem, solution, values, counts, grid, classic_rng)
     return Result(
         problem=ProblemInfo(
             kind=problem.kind,
@@ -178,12 +194,9 @@ def solve(
         expectation=expectation,
         best=best,
         reference=reference,
-        ratio=Ratio(
-            expectation=_quotient(expectation, reference.value),
-            best=_quotient(best.value, reference.value),
-        ),
+        ratio=None if reference is None else _ratio(expectation, best, reference),
         seed=seed,
-        seconds=time.perf_counter() - began,
+        seconds=seconds,
         versions=_versions(),
         trace=trace,
     )
@@ -227,33 +240,56 @@ def _reference(problem: Problem, ansatz: QAOA, rng: np.random.Generator) -> Refe
     )
 
 
+def _ratio(expectation: float, best: Best, reference: Reference) -> Ratio:
+    return Ratio(
+        expectation=_quotient(expectation, reference.value),
+        best=_quotient(best.value, reference.value),
+    )
+
+
 def _quotient(value: float, reference: float) -> float | None:
     return value / reference if reference > 0 else None
 
 
 def _trace(
     problem: Problem,
-    ansatz: QAOA,
-    objective: Expectation,
     solution: Solution,
     values: NDArray[np.float64],
     counts: NDArray[np.int64],
-    landscape: bool,
+    landscape: tuple[Vector, Vector, Vector] | None,
     rng: np.random.Generator,
 ) -> Trace:
     distinct, where = np.unique(values, return_inverse=True)
     uniform = rng.integers(0, 2, (UNIFORM_SAMPLES, problem.n_qubits), dtype=np.uint8)
-    grid = None
-    if landscape and ansatz.p == 1:
-        grid = scan_landscape(objective, ansatz, sign=problem.sign)
     return Trace(
         values=problem.sign * solution.values,
         sample_values=distinct,
         sample_counts=np.bincount(where, weights=counts).astype(np.int64),
         uniform_values=problem.values(uniform),
-        landscape=grid,
+        landscape=landscape,
         graph=getattr(problem, "graph", None),
     )
+
+
+def _unless_interrupted(work: Callable[[], T]) -> T | None:
+    """What `work` returns, or None on Ctrl-C: the answer that is there already is not lost."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return None
+
+
+def _quick_landscape(
+    objective: Expectation, ansatz: QAOA, sign: float
+) -> tuple[Vector, Vector, Vector] | None:
+    """A landscape of as many points as a moment allows; None where it would show too little."""
+    start = time.perf_counter()
+    objective.values(np.zeros((2, 2)))
+    each = (time.perf_counter() - start) / 2
+    points = int(np.sqrt(LANDSCAPE_SECONDS / max(each, 1e-9)))
+    if points < 15:
+        return None
+    return scan_landscape(objective, ansatz, points=min(points, LANDSCAPE_POINTS), sign=sign)
 
 
 def scan_landscape(

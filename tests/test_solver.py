@@ -163,13 +163,34 @@ def test_bad_arguments_are_refused_before_the_work(options, error, match):
         hq.solve(hq.MaxCut(nx.cycle_graph(4)), **options)
 
 
+def test_a_bare_graph_is_told_how_to_become_a_problem():
+    with pytest.raises(ParameterError, match=r"hybridq.MaxCut\(graph\)"):
+        hq.solve(nx.cycle_graph(4))
+
+
+def test_an_interrupt_after_the_search_loses_nothing(monkeypatch):
+    from hybridq import solver
+
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(solver, "_reference", interrupted)
+    monkeypatch.setattr(solver, "scan_landscape", interrupted)
+    result = hq.solve(hq.MaxCut(nx.cycle_graph(6)), p=1, landscape=True, rng=1)
+    assert result.best.value == 6
+    assert result.reference is None
+    assert result.ratio is None
+    assert result.trace.landscape is None
+
+
 def test_a_graph_too_large_is_refused_with_the_limit():
     with pytest.raises(CapacityError, match=r"500 qubits.*limit"):
         hq.solve(hq.MaxCut(nx.cycle_graph(500)))
 
 
 def test_the_default_depth_falls_with_size():
-    depths = [default_depth(n) for n in range(2, 34)]
+    depths = [default_depth(n) for n in range(8, 34)]
+    assert default_depth(2) == 2
     assert depths[0] == 8
     assert depths[-1] == 2
     assert depths == sorted(depths, reverse=True)

@@ -104,3 +104,71 @@ def test_vector_width_is_that_of_the_host_and_fits_the_accumulator():
     assert butterflies.VECTOR_BYTES in (0, 16, 32, 64)
     lanes = butterflies.lane_bits(np.zeros(1, np.float32))
     assert (1 << lanes if lanes >= 0 else 0) == butterflies.VECTOR_BYTES // 4
+
+
+CHUNK_FUNCTIONS = [
+    "scale_chunk",
+    "multiply_chunk",
+    "phase_chunk",
+    "energy_chunk",
+    "weigh_chunk",
+    "adjoint_phase_chunk",
+    "copy_chunk",
+    "couple_odd",
+    "couple_even",
+    "adjoint_couple_odd",
+    "adjoint_couple_even",
+]
+
+
+def chunk_arguments(name, dtype, seed):
+    """Random arguments of a chunk function: arrays of four chunks, starts and numbers."""
+    rng = np.random.default_rng(seed)
+    size = 4 * 64
+
+    def array():
+        return rng.normal(size=size).astype(dtype)
+
+    def number():
+        return dtype(rng.normal())
+
+    signs = np.array([1 - 2 * (v.bit_count() % 2) for v in range(64)], dtype)
+    phase = (array(), array(), 32, array(), array(), 100, number(), number())
+    costs = (array(), 7, array(), 130, number())
+    state, bra = (array(), array()), (array(), array())
+    return {
+        "scale_chunk": (*state, 128, 64, number(), number()),
+        "multiply_chunk": (*state, 64, array(), array(), 128),
+        "phase_chunk": (*state, 64, *phase),
+        "energy_chunk": (*state, 64, *costs),
+        "weigh_chunk": (*bra, *state, 64, *costs),
+        "adjoint_phase_chunk": (*bra, *state, 64, *phase, *costs),
+        "copy_chunk": (array(), 128, array(), 64),
+        "couple_odd": (*state, 0, 128, signs, number()),
+        "couple_even": (*state, 0, 128, signs, number()),
+        "adjoint_couple_odd": (*bra, *state, 0, 128, signs, number()),
+        "adjoint_couple_even": (*bra, *state, 0, 128, signs, number()),
+    }[name]
+
+
+@pytest.mark.skipif(not butterflies.VECTOR_BYTES, reason="this host has no vectors to compare")
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-13), (np.float32, 2e-5)])
+@pytest.mark.parametrize("name", CHUNK_FUNCTIONS)
+def test_vector_code_equals_its_plain_twin(name, dtype, tolerance):
+    import numba
+
+    from hybridq.simulator.kernels import plain, simd
+
+    results = []
+    for home in (simd, plain):
+        function = getattr(home, name)
+        arguments = chunk_arguments(name, dtype, 5)
+        call = numba.njit(lambda *args: function(*args))  # noqa: B023
+        value = call(*arguments)
+        arrays = [argument for argument in arguments if isinstance(argument, np.ndarray)]
+        results.append((value, arrays))
+    (fast, fast_arrays), (slow, slow_arrays) = results
+    if slow is not None:
+        assert fast == pytest.approx(slow, rel=tolerance * 100, abs=tolerance * 100)
+    for left, right in zip(fast_arrays, slow_arrays, strict=True):
+        assert np.abs(left - right).max() <= tolerance * 10

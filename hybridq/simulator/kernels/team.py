@@ -21,7 +21,8 @@ from numba.extending import intrinsic
 
 from hybridq._jit import jit
 
-SPINS_BEFORE_YIELD = 2000
+SPINS = 100_000  # some 50 microseconds: longer than threads that run are apart
+PAUSE = 20  # microseconds
 
 
 @intrinsic
@@ -50,15 +51,15 @@ if sys.platform == "win32":
 
     @jit(internal=True)
     def _give_way():
-        """Nothing: there is no sched_yield here."""
+        """Nothing: there is no usleep here."""
 
 else:
-    _sched_yield = types.ExternalFunction("sched_yield", types.intc())
+    _usleep = types.ExternalFunction("usleep", types.intc(types.uintc))
 
     @jit(internal=True)
     def _give_way():
-        """Let another thread have this core."""
-        _sched_yield()
+        """Leave this core for a moment: the thread that is waited for may have no other."""
+        _usleep(np.uint32(PAUSE))
 
 
 @jit(internal=True)
@@ -71,7 +72,7 @@ def meet(counter, threads):
     spins = 0
     while _atomic_load(counter) < expected:
         spins += 1
-        if spins > SPINS_BEFORE_YIELD:
+        if spins > SPINS:
             _give_way()
 
 

@@ -1,0 +1,117 @@
+"""hybridq against itself and against the machine: gradients, memory passes, threads, capacity."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import resource
+import subprocess
+import sys
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from timing import alternate
+
+import hybridq as hq
+
+CAPACITY = """
+import resource, sys, time
+import networkx as nx, numpy as np, hybridq as hq
+n, precision, what = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+p = int(sys.argv[4])
+small = hq.MaxCut(nx.random_regular_graph(3, 14, seed=1))
+ansatz = hq.QAOA(small.hamiltonian, p)
+warm = hq.Expectation(ansatz, small.hamiltonian, precision=precision)
+x = ansatz.initial_point("fixed-angles")
+warm(x), warm.value_and_gradient(x)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+problem = hq.MaxCut(nx.LCF_graph(30, [-13, -9, 7, -7, 9, 13], 5) if n == 30
+                    else nx.random_regular_graph(3, n, seed=n))
+objective = hq.Expectation(hq.QAOA(problem.hamiltonian, p), problem.hamiltonian,
+                           precision=precision)
+began = time.perf_counter()
+value = objective(x) if what == "energy" else objective.value_and_gradient(x)[0]
+seconds = time.perf_counter() - began
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+states = (1 if what == "energy" else 2) * (2 if precision == "single" else 4) * 4 * 2 ** (n - 1)
+print(value / len(problem.edges), seconds, after - before, states)
+"""
+
+
+def _objective(
+    n: int, p: int, *, precision: str = "double", threads: int | None = None, real: bool = False
+) -> tuple[hq.Expectation, np.ndarray]:
+    graph = nx.random_regular_graph(3, n, seed=n)
+    if real:
+        rng = np.random.default_rng(n)
+        for edge in graph.edges:
+            graph.edges[edge]["weight"] = float(rng.normal())
+    problem = hq.MaxCut(graph)
+    ansatz = hq.QAOA(problem.hamiltonian, p)
+    objective = hq.Expectation(ansatz, problem.hamiltonian, precision=precision, threads=threads)
+    return objective, ansatz.initial_point("ramp")
+
+
+def read_modify_write(n: int) -> float:
+    """Seconds of one pass over a state of n − 1 qubits, complex128, by all cores."""
+    from hybridq.simulator.kernels.team import most_threads
+
+    state = np.ones((2, 1 << (n - 1)))
+    parts = np.array_split(state.ravel(), most_threads())
+
+    def scale(part: np.ndarray) -> None:
+        np.multiply(part, 1.0000001, out=part)
+
+    with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
+        (seconds,) = alternate([lambda: list(pool.map(scale, parts))])
+    return seconds
+
+
+def _capacity(n: int, precision: str, what: str, p: int = 1) -> dict[str, Any]:
+    command = [sys.executable, "-c", CAPACITY, str(n), precision, what, str(p)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    result: dict[str, Any] = {"n": n, "precision": precision, "what": what, "p": p}
+    if run.returncode:
+        return result | {"error": run.stderr.strip().splitlines()[-1][:300]}
+    value, seconds, peak, states = (float(word) for word in run.stdout.split())
+    result |= {"cut_fraction": -value, "seconds": seconds, "state_bytes": states}
+    return result | {"beyond_state": peak / states - 1.0}
+
+
+def measure(sizes: list[int], p: int, *, capacity: bool) -> dict[str, Any]:
+    """Everything that needs no peer."""
+    own: dict[str, Any] = {"gradient": [], "layer": [], "weights": [], "threads": []}
+    for n in [size for size in sizes if size >= 16]:
+        layers = p if n < 22 else 4
+        objective, x = _objective(n, layers)
+        value, gradient = alternate(
+            [lambda o=objective, x=x: o(x), lambda o=objective, x=x: o.value_and_gradient(x)]
+        )
+        own["gradient"].append({"n": n, "ratio": gradient / value})
+        memory = read_modify_write(n)
+        own["layer"].append(
+            {"n": n, "layer_s": value / layers, "pass_s": memory, "ratio": value / layers / memory}
+        )
+        real, y = _objective(n, layers, real=True)
+        unit_s, real_s = alternate([lambda o=objective, x=x: o(x), lambda o=real, y=y: o(y)])
+        own["weights"].append({"n": n, "ratio": real_s / unit_s})
+        single, _ = _objective(n, layers, threads=1)
+        one, all_threads = alternate([lambda o=single, x=x: o(x), lambda o=objective, x=x: o(x)])
+        own["threads"].append({"n": n, "speedup": one / all_threads})
+        print("own", n, {key: value[-1] for key, value in own.items()}, flush=True)
+    objective, _ = _objective(12, 3)
+    points = np.random.default_rng(1).normal(size=(10_000, 6))
+    (own["batch_10000_n12_p3_s"],) = alternate([lambda: objective.values(points)])
+    if 24 in sizes:
+        objective, x = _objective(24, 1)
+        state, both = alternate([lambda: objective(x), lambda: objective.sample_bits(x, 10**6, 1)])
+        own["million_shots_n24_after_state_s"] = both - state
+    if capacity:
+        own["capacity"] = [
+            _capacity(30, "single", "energy", 3),
+            _capacity(31, "double", "energy"),
+            _capacity(32, "single", "energy"),
+            _capacity(31, "single", "gradient"),
+        ]
+    own["peak_rss_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return own
