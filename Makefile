@@ -7,7 +7,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_GRAPH := problems/maxcut/florentine.json
 
-.PHONY: help demo test test-slow lint clean
+BENCH := .bench-venv
+PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
+
+.PHONY: help demo test test-slow lint bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +18,7 @@ help:
 	@echo "make test       run the test suite"
 	@echo "make test-slow  run the long studies among the tests"
 	@echo "make lint       ruff, mypy and import-linter"
+	@echo "make bench      time the engine beside its peers (half an hour, needs gcc)"
 	@echo "make clean      remove .venv, caches and demo/"
 
 # A stamp for each set of packages, so that a second run installs nothing.
@@ -27,14 +31,17 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.created pyproject.toml
+	@echo "installing (about a minute) ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
+	@echo "installing (about a minute) ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "installing (about a minute) ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
@@ -54,6 +61,18 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A peer that does not install is named as missing by the benchmark, which goes on without it.
+$(BENCH)/.peers: $(VENV)/.created pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -e .
+	@for peer in $(PEERS); do \
+	  $(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check $$peer \
+	    || echo "missing: $$peer"; done
+	@touch $@
+
+bench: $(BENCH)/.peers
+	$(BENCH)/bin/python experiments/benchmarks/qaoa.py
+
 clean:
-	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find hybridq tests -name __pycache__ -type d -prune -exec rm -rf {} +

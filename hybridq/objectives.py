@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.errors import DimensionError
+from hybridq.errors import DimensionError, EngineError
 from hybridq.randomness import RandomLike
 from hybridq.result import EngineInfo
 from hybridq.simulator.choose import choose_engine
@@ -76,6 +76,18 @@ class Expectation:
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
         """The state vector, shape (2**n,), qubit 0 the lowest bit of the index."""
         return self._engine.state(x)
+
+    def distribution(self, x: ArrayLike) -> tuple[Vector, Vector]:
+        """The values of a whole-numbered cost, ascending, and the exact probability of each.
+
+        Raises:
+            EngineError: the engine offers no exact distribution.
+            ParameterError: the values do not differ by whole numbers.
+        """
+        distribution = getattr(self._engine, "distribution", None)
+        if distribution is None:
+            raise EngineError(f"the {self._engine.name} engine offers no exact distribution")
+        return distribution(x)
 
     def sample_bits(
         self, x: ArrayLike, shots: int, rng: RandomLike = None

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-SETTLE = 0.03
+SETTLE = 0.1
 """Seconds of silence before each measurement: a peer's idle threads spin for a while after a call,
 on the cores that the next one is to be timed on."""
 

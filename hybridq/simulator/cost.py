@@ -21,7 +21,7 @@ class CostPlan:
         ising: the cost over the bits that are simulated.
         bits: how many those are.
         symmetric: whether they are half of a spin-flip symmetric state of one more qubit.
-        stored_bytes: size of the stored diagonal, 0 where none is stored.
+        stored_bytes: what storing the diagonal takes while it is made, 0 where none is stored.
         reason: why, in words.
     """
 
@@ -40,9 +40,9 @@ def plan_cost(ising: Ising) -> CostPlan:
     if reduced.is_quadratic:
         stored, how = 0, "quadratic cost, nothing stored"
     elif reduced.is_integer:
-        stored, how = 2 << bits, "integer cost of higher order, stored as level numbers"
+        stored, how = 10 << bits, "integer cost of higher order, stored as level numbers"
     else:
-        stored, how = 8 << bits, "real cost of higher order, stored"
+        stored, how = 16 << bits, "real cost of higher order, stored"
     if symmetric:
         how = f"spin-flip symmetric, half the state ({bits} of {ising.n_qubits} qubits); {how}"
     return CostPlan(reduced, bits, symmetric, stored, how)
@@ -72,7 +72,7 @@ def fix_last_spin(ising: Ising) -> Ising:
 
 def build_cost(plan: CostPlan) -> Cost:
     """The cost as the kernels take it."""
-    ising, m = plan.ising, plan.bits
+    ising = plan.ising
     no_index, no_levels = np.zeros(0, dtype=np.uint16), np.zeros(0)
     none, no_linear, no_pairs = np.zeros(2), np.zeros((2, 0)), np.zeros((0, 0))
     if ising.is_quadratic:
@@ -83,9 +83,10 @@ def build_cost(plan: CostPlan) -> Cost:
         low, high = float(diagonal.min()), float(diagonal.max())
         if high - low < MOST_LEVELS:
             levels = low + np.arange(round(high - low) + 1, dtype=np.float64)
-            index = np.empty(1 << m, dtype=np.uint16)
-            np.rint(diagonal - low, out=diagonal)
-            index[:] = diagonal
+            diagonal -= low
+            np.rint(diagonal, out=diagonal)
+            index: NDArray[np.unsignedinteger]
+            index = diagonal.astype(np.uint8) if len(levels) <= 256 else diagonal.astype(np.uint16)
             return Cost(LEVELS, none, no_linear, no_pairs, index, levels)
     return Cost(STORED, none, no_linear, no_pairs, no_index, diagonal)
 

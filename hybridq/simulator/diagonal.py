@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq import memory
 from hybridq.ansatz.circuit import Circuit
-from hybridq.errors import CapacityError, EngineError
+from hybridq.errors import CapacityError, EngineError, ParameterError
 from hybridq.operators.ising import Ising
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.result import EngineInfo
 from hybridq.simulator import workspace
-from hybridq.simulator.cost import build_cost, plan_cost
+from hybridq.simulator.cost import MOST_LEVELS, build_cost, plan_cost
 from hybridq.simulator.engine import (
     Engine,
     Vector,
@@ -75,7 +75,7 @@ class DiagonalEngine(Engine):
         self._dtype, self._precision = np.dtype(dtype), precision
         self._require_width()
         plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
-        self._bits, self._symmetric = plan.bits, plan.symmetric
+        self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising
         self._state_bytes = 2 * self._dtype.itemsize << plan.bits
         self._require(self._state_bytes + plan.stored_bytes, "the state")
         self._states: list[State] = []
@@ -191,6 +191,35 @@ class DiagonalEngine(Engine):
             # Either of the two states that one amplitude stands for, with equal probability.
             indices ^= generator.integers(0, 2, shots) * ((1 << self.n_qubits) - 1)
         return indices
+
+    def distribution(self, x: ArrayLike) -> tuple[Vector, Vector]:
+        """The exact distribution of a cost whose values differ by whole numbers.
+
+        Returns:
+            values that can occur, ascending, and the probability of each; shapes (k,).
+
+        Raises:
+            ParameterError: the values do not differ by whole numbers, or are too many to list.
+        """
+        angles = self._angles(x)
+        ising = self._ising
+        terms = [*ising.linear, *ising.couplings, *(value for _, value in ising.higher)]
+        reach = float(np.abs(np.array(terms, dtype=np.float64)).sum())
+        if not ising.is_integer or 2 * reach > MOST_LEVELS:
+            raise ParameterError(
+                "the exact distribution is for costs whose values differ by whole numbers, at "
+                f"most {MOST_LEVELS} apart: draw samples instead"
+            )
+        # With every spin up all terms add up, and every value is a whole number from there.
+        top = ising.constant + float(sum(terms))
+        lowest = top - np.floor(top - (ising.constant - reach))
+        with self._lock:
+            probabilities = self._runner.histogram(
+                self._state(0), angles, lowest, int(2 * reach) + 2
+            )
+        values = lowest + np.arange(len(probabilities))
+        seen = probabilities > 0.0
+        return values[seen], probabilities[seen]
 
 
 def _quarter_turns(betas: Vector) -> Any:

@@ -15,9 +15,12 @@ from hybridq.simulator.kernels.block import (
     block_evolve,
     block_gradient,
 )
+from hybridq.simulator.kernels.histogram import block_histogram, pass_histogram
 from hybridq.simulator.kernels.passes import pass_evolve
 from hybridq.simulator.kernels.phases import Cost
 from hybridq.simulator.kernels.team import Team
+
+HISTOGRAM_GROUPS = 16
 
 State = NDArray[np.floating[Any]]
 Vector = NDArray[np.float64]
@@ -39,6 +42,9 @@ class Runner(Protocol):
 
     def energies(self, rows: Vector) -> Vector:
         """The expectation at each row of angles."""
+
+    def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
+        """The probability of the costs lowest, lowest + 1, …, shape (bins,)."""
 
 
 class OneBlock:
@@ -80,6 +86,13 @@ class OneBlock:
         )  # fmt: skip
         return values
 
+    def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
+        """See `Runner`."""
+        flipped = self.evolve(ket, angles)
+        out = np.zeros((1, bins))
+        block_histogram(ket[0], ket[1], self._bits, self._cost, self._space, flipped, lowest, out)
+        return out[0]
+
 
 class ManyPasses:
     """For larger states: all threads share every pass over memory."""
@@ -117,3 +130,13 @@ class ManyPasses:
         """See `Runner`."""
         ket = np.empty((2, 1 << self._bits), self._dtype)
         return np.array([self.energy(ket, row) for row in rows])
+
+    def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
+        """See `Runner`."""
+        flipped = self.evolve(ket, angles)
+        out = np.zeros((HISTOGRAM_GROUPS, bins))
+        self._team.run(
+            pass_histogram, ket[0], ket[1], self._grid, self._cost, self._tables, self._space,
+            flipped, lowest, out,
+        )  # fmt: skip
+        return out.sum(axis=0)

@@ -107,8 +107,6 @@ def test_vector_width_is_that_of_the_host_and_fits_the_accumulator():
 
 
 CHUNK_FUNCTIONS = [
-    "scale_chunk",
-    "multiply_chunk",
     "phase_chunk",
     "energy_chunk",
     "weigh_chunk",
@@ -137,8 +135,6 @@ def chunk_arguments(name, dtype, seed):
     costs = (array(), 7, array(), 130, number())
     state, bra = (array(), array()), (array(), array())
     return {
-        "scale_chunk": (*state, 128, 64, number(), number()),
-        "multiply_chunk": (*state, 64, array(), array(), 128),
         "phase_chunk": (*state, 64, *phase),
         "energy_chunk": (*state, 64, *costs),
         "weigh_chunk": (*bra, *state, 64, *costs),
@@ -172,3 +168,21 @@ def test_vector_code_equals_its_plain_twin(name, dtype, tolerance):
         assert fast == pytest.approx(slow, rel=tolerance * 100, abs=tolerance * 100)
     for left, right in zip(fast_arrays, slow_arrays, strict=True):
         assert np.abs(left - right).max() <= tolerance * 10
+
+
+@pytest.mark.parametrize("bits", range(1, 9))
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-13), (np.float32, 1e-5)])
+def test_phase_tables_hold_the_product_of_all_factors(bits, dtype, tolerance):
+    import numba
+
+    from hybridq.simulator.kernels.phases import phase_table
+
+    rng = np.random.default_rng(bits)
+    angles = np.triu(rng.normal(size=(bits, bits)))
+    angles = angles + np.triu(angles, 1).T
+    re, im = (np.zeros(1 << bits, dtype) for _ in range(2))
+    call = numba.njit(lambda *args: phase_table(*args))
+    call(re, im, np.arange(bits), 0, np.cos(angles), np.sin(angles), 1.0, 0.0)
+    set_bits = (np.arange(1 << bits)[:, None] >> np.arange(bits)) & 1
+    energies = np.einsum("zi,ij,zj->z", set_bits, np.triu(angles), set_bits)
+    assert np.abs(re + 1j * im - np.exp(1j * energies)).max() < tolerance * bits

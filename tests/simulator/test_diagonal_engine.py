@@ -161,6 +161,34 @@ def test_samples_follow_the_distribution_of_the_state(n, fields):
     assert statistic < degrees + 6 * np.sqrt(2 * degrees) + 6
 
 
+@pytest.mark.parametrize("order", [2, 4])
+@pytest.mark.parametrize("fields", [True, False])
+@pytest.mark.parametrize("n", [3, 8, 14])
+def test_the_distribution_of_an_integer_cost_is_exact(n, fields, order):
+    ising = random_ising(n, 6, fields=fields, integer=True, order=order, density=0.4)
+    engine = engine_for(ising, 1)
+    x = np.array([0.3, 1.1])
+    values, probabilities = engine.distribution(x)
+    energies = ising.to_pauli_sum().diagonal()
+    state = np.abs(engine.state(x)) ** 2
+    assert probabilities.sum() == pytest.approx(1.0, abs=1e-12)
+    for value, probability in zip(values, probabilities, strict=True):
+        assert probability == pytest.approx(state[np.abs(energies - value) < 0.1].sum(), abs=1e-12)
+    assert values @ probabilities == pytest.approx(engine.expectation(x), abs=1e-9)
+
+
+def test_the_distribution_does_not_depend_on_threads_bit_for_bit():
+    ising = random_ising(16, 6, fields=False, integer=True, density=0.3)
+    x = np.array([0.3, 1.1])
+    one, all_threads = (engine_for(ising, 1, threads=k).distribution(x) for k in (1, None))
+    assert (one[1] == all_threads[1]).all()
+
+
+def test_the_distribution_of_a_real_cost_is_refused():
+    with pytest.raises(ParameterError, match="whole numbers"):
+        engine_for(random_ising(4, 1), 1).distribution([0.1, 0.1])
+
+
 def test_equal_seeds_give_equal_samples_and_other_seeds_others():
     engine = engine_for(random_ising(8, 4), 1)
     x = np.array([0.2, 0.3])

@@ -100,7 +100,7 @@ def _fill_table(bits, gamma, scale, flipped, cost, space):
 
 
 @jit(internal=True)
-def _fill_costs(bits, flipped, cost, space):
+def fill_costs(bits, flipped, cost, space):
     """Fill the costs, unless they are there from the last time."""
     flip = 1 if flipped else 0
     if space.held[0] == flip:
@@ -144,7 +144,7 @@ def block_evolve(re, im, bits, symmetric, x, cost, space):
 def block_energy(re, im, bits, symmetric, x, cost, space):
     """The expectation of the cost after all layers."""
     flipped = block_evolve(re, im, bits, symmetric, x, cost, space)
-    _fill_costs(bits, flipped, cost, space)
+    fill_costs(bits, flipped, cost, space)
     return block_energy_of(re, im, 1 << bits, space.costs, space.zeros)
 
 
@@ -154,7 +154,7 @@ def block_gradient(ket_re, ket_im, bra_re, bra_im, bits, symmetric, x, cost, spa
     layers = x.shape[0] // 2
     levels = bits + 1 if symmetric else bits
     flipped = block_evolve(ket_re, ket_im, bits, symmetric, x, cost, space)
-    _fill_costs(bits, flipped, cost, space)
+    fill_costs(bits, flipped, cost, space)
     value = block_weigh(bra_re, bra_im, ket_re, ket_im, 1 << bits, space.costs, space.zeros)
     for layer in range(layers - 1, -1, -1):
         tangent, scale, turned = mixer_of(x[layers + layer], levels)
@@ -171,7 +171,7 @@ def block_gradient(ket_re, ket_im, bra_re, bra_im, bits, symmetric, x, cost, spa
         overlap += adjoint_block(bra_re, ket_re, 0, bits, t, weight, space.total)
         overlap += adjoint_block(bra_im, ket_im, 0, bits, t, weight, space.total)
         gradient[layers + layer] = 2.0 * overlap
-        _fill_costs(bits, flipped, cost, space)
+        fill_costs(bits, flipped, cost, space)
         _fill_table(bits, -x[layer], scale, flipped, cost, space)
         gradient[layer] = 2.0 * block_undo(
             bra_re, bra_im, ket_re, ket_im, 1 << bits, space.table[0], space.table[1],

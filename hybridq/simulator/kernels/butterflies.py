@@ -28,6 +28,7 @@ _lanes_0 = make_rotation(0, with_lanes=True)
 _lanes_1 = make_rotation(1, with_lanes=True)
 _lanes_2 = make_rotation(2, with_lanes=True)
 _lanes_3 = make_rotation(3, with_lanes=True)
+_lanes_4 = make_rotation(4, with_lanes=True)
 _rows_1 = make_rotation(1, with_lanes=False)
 _rows_2 = make_rotation(2, with_lanes=False)
 _rows_3 = make_rotation(3, with_lanes=False)
@@ -95,9 +96,13 @@ def _rotate_near(x, start, bits, tangent):
     """Rotate a block that fits the first-level cache over all its bits; at least one vector."""
     lanes_log = lane_bits(x)
     lanes = 1 << lanes_log
-    radix = min(bits - lanes_log, 3)
+    left = bits - lanes_log
+    # Sweeps count more than their depth: 4 and 4 levels rather than 3, 3 and 2.
+    radix = 4 if MAX_RADIX_BITS == 4 and left in (4, 7, 8) else min(left, 3)
     for at in range(start, start + (1 << bits), lanes << radix):
-        if radix == 3:
+        if radix == 4:
+            _lanes_4(x, at, lanes, tangent)
+        elif radix == 3:
             _lanes_3(x, at, lanes, tangent)
         elif radix == 2:
             _lanes_2(x, at, lanes, tangent)

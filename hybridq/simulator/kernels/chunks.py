@@ -1,16 +1,27 @@
-"""What phases, sums and copies do to one chunk: in vectors where the host has them."""
+"""What phases, sums and copies do to one chunk: in vectors where the host has them.
+
+`scale_vector` and `multiply_vector` handle `vector_length` elements at a time.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from hybridq._jit import jit
 from hybridq.simulator.kernels import plain, simd
 from hybridq.simulator.kernels.emit import CHUNK, CHUNK_BITS, VECTOR_BYTES
 
+
+@jit(internal=True)
+def vector_length(x):
+    """Elements of `x` in a vector, 1 where there are no vectors."""
+    return max(VECTOR_BYTES // x.itemsize, 1)
+
+
 _home: Any = simd if VECTOR_BYTES else plain
 
-scale_chunk = _home.scale_chunk
-multiply_chunk = _home.multiply_chunk
+scale_vector = _home.scale_vector
+multiply_vector = _home.multiply_vector
 phase_chunk = _home.phase_chunk
 energy_chunk = _home.energy_chunk
 weigh_chunk = _home.weigh_chunk
@@ -31,8 +42,9 @@ __all__ = [
     "couple_even",
     "couple_odd",
     "energy_chunk",
-    "multiply_chunk",
+    "multiply_vector",
     "phase_chunk",
-    "scale_chunk",
+    "scale_vector",
+    "vector_length",
     "weigh_chunk",
 ]

@@ -24,8 +24,9 @@ from hybridq.simulator.kernels.chunks import (
     CHUNK,
     adjoint_phase_chunk,
     energy_chunk,
-    multiply_chunk,
-    scale_chunk,
+    multiply_vector,
+    scale_vector,
+    vector_length,
     weigh_chunk,
 )
 
@@ -85,10 +86,11 @@ def phase_factors(gamma, linear, pairs, re, im):
 @jit(internal=True)
 def double_products(re, im, start, count, factor_re, factor_im):
     """Extend a table of 2**k products at `start` to 2**(k+1), the new bit bringing a factor."""
-    if count >= CHUNK:
+    lanes = vector_length(re)
+    if count >= lanes:
         c, s = re.dtype.type(factor_re), re.dtype.type(factor_im)
-        for at in range(start, start + count, CHUNK):
-            scale_chunk(re, im, at + count, at, c, s)
+        for at in range(start, start + count, lanes):
+            scale_vector(re, im, at + count, at, c, s)
         return
     for z in range(start, start + count):
         a, b = re[z], im[z]
@@ -99,9 +101,10 @@ def double_products(re, im, start, count, factor_re, factor_im):
 @jit(internal=True)
 def multiply(re, im, at, count, table_re, table_im, table_at):
     """Multiply `count` amplitudes from `at` by the table's entries from `table_at`."""
-    if count >= CHUNK:
-        for v in range(0, count, CHUNK):
-            multiply_chunk(re, im, at + v, table_re, table_im, table_at + v)
+    lanes = vector_length(re)
+    if count >= lanes:
+        for v in range(0, count, lanes):
+            multiply_vector(re, im, at + v, table_re, table_im, table_at + v)
         return
     for v in range(count):
         a, b = re[at + v], im[at + v]

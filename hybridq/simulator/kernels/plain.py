@@ -7,22 +7,20 @@ from hybridq.simulator.kernels.emit import CHUNK
 
 
 @jit()
-def scale_chunk(re, im, to, at, factor_re, factor_im):
-    """Set the chunk from `to` to the chunk from `at` times a complex factor."""
-    for v in range(CHUNK):
-        a, b = re[at + v], im[at + v]
-        re[to + v] = a * factor_re - b * factor_im
-        im[to + v] = a * factor_im + b * factor_re
+def scale_vector(re, im, to, at, factor_re, factor_im):
+    """Set the element at `to` to the element at `at` times a complex factor."""
+    a, b = re[at], im[at]
+    re[to] = a * factor_re - b * factor_im
+    im[to] = a * factor_im + b * factor_re
 
 
 @jit()
-def multiply_chunk(re, im, at, table_re, table_im, table_at):
-    """Multiply the chunk of (re, im) from `at` by that of the table from `table_at`."""
-    for v in range(CHUNK):
-        a, b = re[at + v], im[at + v]
-        c, d = table_re[table_at + v], table_im[table_at + v]
-        re[at + v] = a * c - b * d
-        im[at + v] = a * d + b * c
+def multiply_vector(re, im, at, table_re, table_im, table_at):
+    """Multiply the element of (re, im) at `at` by that of the table at `table_at`."""
+    a, b = re[at], im[at]
+    c, d = table_re[table_at], table_im[table_at]
+    re[at] = a * c - b * d
+    im[at] = a * d + b * c
 
 
 @jit()

@@ -171,32 +171,30 @@ def _turn(emit: Emitter, re: Any, im: Any, phase: tuple[Any, Any]) -> tuple[Any,
 
 
 @intrinsic
-def scale_chunk(typingctx, re, im, to, at, factor_re, factor_im):
-    """Set the chunk from `to` to the chunk from `at` times a complex factor."""
+def scale_vector(typingctx, re, im, to, at, factor_re, factor_im):
+    """Set the vector from `to` to the vector from `at` times a complex factor."""
 
     def codegen(context, builder, signature, args):
         chunk = _Chunk(context, builder, signature, args)
-        emit, factor = chunk.emit, (chunk.scalar(4), chunk.scalar(5))
-        columns = [chunk.pointers(0, 3), chunk.pointers(1, 3), chunk.pointers(0, 2)]
-        for re_at, im_at, re_to, im_to in zip(*columns, chunk.pointers(1, 2), strict=True):
-            product = emit.complex_product((emit.load(re_at), emit.load(im_at)), factor)
-            emit.store(product[0], re_to)
-            emit.store(product[1], im_to)
+        emit = chunk.emit
+        value = emit.load(chunk.pointers(0, 3)[0]), emit.load(chunk.pointers(1, 3)[0])
+        product = emit.complex_product(value, (chunk.scalar(4), chunk.scalar(5)))
+        emit.store(product[0], chunk.pointers(0, 2)[0])
+        emit.store(product[1], chunk.pointers(1, 2)[0])
         return context.get_dummy_value()
 
     return types.void(re, im, types.intp, types.intp, re.dtype, re.dtype), codegen
 
 
 @intrinsic
-def multiply_chunk(typingctx, re, im, at, table_re, table_im, table_at):
-    """Multiply the chunk of (re, im) from `at` by that of the table from `table_at`."""
+def multiply_vector(typingctx, re, im, at, table_re, table_im, table_at):
+    """Multiply the vector of (re, im) from `at` by that of the table from `table_at`."""
 
     def codegen(context, builder, signature, args):
         chunk = _Chunk(context, builder, signature, args)
         emit = chunk.emit
-        columns = [chunk.pointers(0, 2), chunk.pointers(1, 2), chunk.pointers(3, 5)]
-        for re_at, im_at, c_at, d_at in zip(*columns, chunk.pointers(4, 5), strict=True):
-            _turn(emit, re_at, im_at, (emit.load(c_at), emit.load(d_at)))
+        factor = emit.load(chunk.pointers(3, 5)[0]), emit.load(chunk.pointers(4, 5)[0])
+        _turn(emit, chunk.pointers(0, 2)[0], chunk.pointers(1, 2)[0], factor)
         return context.get_dummy_value()
 
     return types.void(re, im, types.intp, table_re, table_im, types.intp), codegen

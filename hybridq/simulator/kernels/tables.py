@@ -240,7 +240,7 @@ def share_costs(grid, strip, cost, tables, scratch):
 
 
 @jit(internal=True)
-def _starts(strip, line, quadratic):
+def line_starts(strip, line, quadratic):
     """Where a line starts in A and in B: by its m and h, or at 0 where it has its own arrays."""
     if not quadratic:
         return 0, 0
@@ -289,7 +289,7 @@ def apply_phase(re, im, grid, strip, cost, phase, tables, scratch):
         to = strip.at + (line << CHUNK_BITS)
         if not quadratic:
             _fill_phases(grid, strip, line, cost, phase, tables, scratch)
-        a_at, b_at = _starts(strip, line, quadratic)
+        a_at, b_at = line_starts(strip, line, quadratic)
         entry = line if quadratic else 0
         phase_chunk(re, im, to, a_re, a_im, a_at, b_re, b_im, b_at, s_re[entry], s_im[entry])
 
@@ -305,7 +305,7 @@ def strip_energy(re, im, grid, strip, cost, flipped, tables, scratch):
         to = strip.at + (line << CHUNK_BITS)
         if not quadratic:
             line_costs(a, CHUNK, cost, line_index(grid, strip, line), flipped)
-        a_at, b_at = _starts(strip, line, quadratic)
+        a_at, b_at = line_starts(strip, line, quadratic)
         entry = line if quadratic else 0
         total += energy_chunk(re, im, to, a, a_at, b, b_at, shared[entry])
     return total
@@ -322,7 +322,7 @@ def strip_weigh(bra_re, bra_im, re, im, grid, strip, cost, flipped, tables, scra
         to = strip.at + (line << CHUNK_BITS)
         if not quadratic:
             line_costs(a, CHUNK, cost, line_index(grid, strip, line), flipped)
-        a_at, b_at = _starts(strip, line, quadratic)
+        a_at, b_at = line_starts(strip, line, quadratic)
         entry = line if quadratic else 0
         total += weigh_chunk(bra_re, bra_im, re, im, to, a, a_at, b, b_at, shared[entry])
     return total
@@ -342,7 +342,7 @@ def strip_undo(bra_re, bra_im, re, im, grid, strip, cost, phase, tables, scratch
         if not quadratic:
             _fill_phases(grid, strip, line, cost, phase, tables, scratch)
             line_costs(a, CHUNK, cost, line_index(grid, strip, line), phase.flipped)
-        a_at, b_at = _starts(strip, line, quadratic)
+        a_at, b_at = line_starts(strip, line, quadratic)
         entry = line if quadratic else 0
         total += adjoint_phase_chunk(
             bra_re, bra_im, re, im, to, a_re, a_im, a_at, b_re, b_im, b_at, s_re[entry],

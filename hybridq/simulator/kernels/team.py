@@ -21,8 +21,7 @@ from numba.extending import intrinsic
 
 from hybridq._jit import jit
 
-SPINS = 100_000  # some 50 microseconds: longer than threads that run are apart
-PAUSE = 20  # microseconds
+SPINS = 2000  # before giving way: a few microseconds
 
 
 @intrinsic
@@ -51,15 +50,15 @@ if sys.platform == "win32":
 
     @jit(internal=True)
     def _give_way():
-        """Nothing: there is no usleep here."""
+        """Nothing: there is no sched_yield here."""
 
 else:
-    _usleep = types.ExternalFunction("usleep", types.intc(types.uintc))
+    _sched_yield = types.ExternalFunction("sched_yield", types.intc())
 
     @jit(internal=True)
     def _give_way():
-        """Leave this core for a moment: the thread that is waited for may have no other."""
-        _usleep(np.uint32(PAUSE))
+        """Let another thread have this core: the one that is waited for may have no other."""
+        _sched_yield()
 
 
 @jit(internal=True)
