@@ -64,6 +64,7 @@ class FormatError(HybridqError, ValueError):
     """
 
     def __init__(self, message: str, *, source: str = "input", line: int | None = None) -> None:
+        self.message = message
         self.source = source
         self.line = line
         where = source if line is None else f"{source}, line {line}"

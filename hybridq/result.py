@@ -152,6 +152,28 @@ class Result:
     versions: dict[str, str]
     trace: Trace = field(repr=False)
 
+    def __repr__(self) -> str:
+        best = "" if self.best is None else f"best={self.best.value:g}, "
+        reference = "" if self.reference is None else f", reference={self.reference.value:g}"
+        return (
+            f"Result({self.problem.name!r}: {best}expectation={self.expectation:g}{reference}, "
+            f"seed={self.seed})"
+        )
+
+    def __str__(self) -> str:
+        name = self.problem.value_name
+        best = "" if self.best is None else f"best {name} {self.best.value:g}, "
+        lines = [f"{self.problem.name}: {best}expected {name} {self.expectation:g}"]
+        if self.reference is not None:
+            proof = "optimal" if self.reference.exact else "best known"
+            lines.append(f"classical: {self.reference.value:g} ({self.reference.method}, {proof})")
+            ratio = self.ratio
+            if ratio is not None and ratio.best is not None and ratio.expectation is not None:
+                lines[-1] += f"; ratios: best {ratio.best:.4g}, expected {ratio.expectation:.4g}"
+        method, count = self.optimizer.method, self.optimizer.evaluations
+        lines.append(f"{method}, {count} evaluations, {self.optimizer.status}, seed {self.seed}")
+        return "\n".join(lines)
+
     def to_dict(self) -> dict[str, Any]:
         """Everything but the trace, in types that JSON knows."""
         fields = {

@@ -6,10 +6,14 @@ import math
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from hybridq.errors import OutputError, ParameterError, UnknownNameError
+
+if TYPE_CHECKING:
+    from hybridq.registry import Registry
 
 PRECISIONS = ("double", "single")
 
@@ -51,6 +55,19 @@ def check_name(what: str, name: str, known: Iterable[str]) -> str:
     if plain not in names:
         raise UnknownNameError(what, name, names)
     return plain
+
+
+def check_option(option: str, name: str, known: Registry[Any] | Iterable[str]) -> str:
+    """`name` in its registered spelling.
+
+    Raises:
+        ParameterError: it is not among `known`; the message begins with the option.
+    """
+    canonical = getattr(known, "canonical", None)
+    try:
+        return str(canonical(name)) if canonical else check_name(option.lstrip("-"), name, known)
+    except UnknownNameError as error:
+        raise ParameterError(f"{option}: {error}") from None
 
 
 def check_start(text: str) -> str | Path:

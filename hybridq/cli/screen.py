@@ -11,15 +11,25 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hybridq.cli.verdict import headline, quiet_line
-from hybridq.cli.words import listing, number, one_line, percent, plural, same, seconds
+from hybridq.cli import figures
+from hybridq.cli.angle_table import angle_table
+from hybridq.cli.verdict import cut_short, headline, quiet_line
+from hybridq.cli.words import (
+    as_options,
+    listing,
+    number,
+    one_line,
+    percent,
+    plural,
+    same,
+    seconds,
+)
 
 if TYPE_CHECKING:
-    from hybridq.result import OptimizerInfo, Result
+    from hybridq.result import EngineInfo, OptimizerInfo, Result
 
 _WIDTH = 80
-_LAYERS_A_ROW = 8
-_MOST_LAYERS = 24
+_ROW_ROOM = 66  # characters of a fact on one line
 _SIDE_ROOM = 5 * 62  # characters of node labels a side: about five lines
 
 
@@ -70,44 +80,51 @@ def _parts(result: Result) -> list[RenderableType]:
         Text(""),
         Padding(Text(text, style="bold green" if good else "bold"), (0, 1)),
     ]
-    if result.optimizer.status == "interrupted":
-        note = "You interrupted the search: this is the best so far."
+    note = cut_short(result)
+    if note is not None:
         parts.append(Padding(Text(note, style="yellow"), (0, 1)))
     parts += [_values(result), _facts(result)]
     if result.parameters.size:
-        parts += [Text(""), *_angles(result)]
+        parts += [Text(""), *angle_table(result)]
     return [*parts, Text("")]
 
 
 def _values(result: Result) -> Table:
     """What was found beside what is known."""
-    reference, ratio = result.reference, result.ratio
+    reference, missing = result.reference, figures.no_ratio(result)
     exact = reference is not None and reference.exact
+    best = reference.value if reference is not None and missing is None else None
     table = Table(box=box.SIMPLE_HEAD, pad_edge=True, padding=(0, 1))
     table.add_column("")
     table.add_column(one_line(result.problem.value_name), justify="right")
-    table.add_column("of the optimum" if exact else "of the reference", justify="right")
+    table.add_column(
+        missing or ("of the optimum" if exact else "of the reference"), justify="right"
+    )
     if result.best is not None:
         table.add_row(
             f"Best of {_shots(result)}",
-            number(result.best.value),
-            percent(ratio.best if ratio else None),
+            figures.value(result, result.best.value),
+            _share(result.best.value, best),
             style="bold",
         )
     table.add_row(
         f"Expected {result.problem.value_name} (one sample, on average)",
-        number(float(f"{result.expectation:.8g}")),
-        percent(ratio.expectation if ratio else None),
+        figures.expectation(result),
+        _share(result.expectation, best),
     )
     if reference is not None:
         proof = "optimal" if reference.exact else "best known"
         name = f"Classical: {one_line(reference.method)}"
-        table.add_row(name, number(reference.value), proof)
+        table.add_row(name, figures.value(result, reference.value), proof)
     average = _random_average(result)
     if average is not None:
-        share = average / reference.value if reference and ratio and ratio.best else None
-        table.add_row("Random guess, on average", number(average), percent(share))
+        text = figures.value(result, average)
+        table.add_row("Random guess, on average", text, _share(average, best))
     return table
+
+
+def _share(value: float, best: float | None) -> str:
+    return "" if best is None else percent(value / best)
 
 
 def _shots(result: Result) -> str:
@@ -133,7 +150,7 @@ def _facts(result: Result) -> Table:
 def _rows(result: Result) -> list[tuple[str, str]]:
     optimizer = result.optimizer
     rows = [*_sides(result), (_subject(result), _describe(result))]
-    rows.append(("Engine", str(result.engine)))
+    rows.append(("Engine", _engine(result.engine, result.problem.n_qubits)))
     rows.append(("Ansatz", _ansatz(result.ansatz)))
     rows.append(("Optimizer", _search(optimizer)))
     seed = "" if result.seed is None else f", seed {result.seed}"
@@ -141,10 +158,20 @@ def _rows(result: Result) -> list[tuple[str, str]]:
     return rows
 
 
+def _engine(engine: EngineInfo, n_qubits: int) -> str:
+    """All that the engine says of itself where it fits a line, else the gist for a newcomer."""
+    whole = str(engine)
+    if len(whole) <= _ROW_ROOM:
+        return whole
+    gist = f"{engine.name}, {engine.precision} precision, {plural(n_qubits, 'qubit')}"
+    threads = engine.reason.rpartition("; ")[2]
+    return f"{gist} on {threads}" if threads.endswith(("thread", "threads")) else gist
+
+
 def _search(optimizer: OptimizerInfo) -> str:
     """Method, evaluations and why it ended, each said once."""
     counted = plural(optimizer.evaluations, "evaluation")
-    message = optimizer.message or optimizer.status
+    message = as_options(optimizer.message or optimizer.status)
     said = [part for part in (optimizer.method, counted) if part not in message]
     return ": ".join([", ".join(said), message] if said else [message])
 
@@ -154,11 +181,12 @@ def _sides(result: Result) -> list[tuple[str, str]]:
     if result.best is None or result.problem.kind != "maxcut":
         return []
     rows = []
-    for side, name in ((0, "One side"), (1, "Other side")):
+    for side in (0, 1):
         labels = [label for label, which in result.best.assignment.items() if which == side]
         text, missing = listing(labels, _SIDE_ROOM)
         more = f", ... and {missing} more (--json FILE has all)" if missing else ""
-        rows.append((name, f"{plural(len(labels), 'node')}: {text}{more}" if labels else "empty"))
+        members = f"{plural(len(labels), 'node')}: {text}{more}" if labels else "empty"
+        rows.append((f"Side {side}", members))
     return rows
 
 
@@ -172,7 +200,7 @@ def _describe(result: Result) -> str:
     if {"nodes", "edges", "total_weight"} <= facts.keys():
         parts.append(plural(int(facts["nodes"]), "node"))
         parts.append(plural(int(facts["edges"]), "edge"))
-        parts.append(f"total weight {number(facts['total_weight'])}")
+        parts.append(f"total weight {figures.value(result, facts['total_weight'])}")
         low, high = facts.get("weight_min"), facts.get("weight_max")
         if low is not None and high is not None and not same(low, high):
             parts.append(f"weights {number(low)} to {number(high)}")
@@ -192,26 +220,3 @@ def _ansatz(ansatz: dict[str, Any]) -> str:
     if start is not None:
         parts.append(f"started from {start}")
     return ", ".join(parts)
-
-
-def _angles(result: Result) -> list[RenderableType]:
-    """Angles of the best point by layer, in radians; `--json` has them to the last digit."""
-    layers = result.ansatz.get("p")
-    values = result.parameters.tolist()
-    if not isinstance(layers, int) or len(values) != 2 * layers:
-        return []
-    parts: list[RenderableType] = [Text(" Angles in radians", style="dim")]
-    shown = min(layers, _MOST_LAYERS)
-    for first in range(0, shown, _LAYERS_A_ROW):
-        last = min(first + _LAYERS_A_ROW, shown)
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(style="dim", min_width=10)
-        for _ in range(first, last):
-            grid.add_column(justify="right", min_width=7)
-        grid.add_row(" Layer", *(str(layer + 1) for layer in range(first, last)), style="dim")
-        grid.add_row(" gamma", *(f"{value:.4f}" for value in values[first:last]))
-        grid.add_row(" beta", *(f"{value:.4f}" for value in values[layers + first : layers + last]))
-        parts.append(grid)
-    if shown < layers:
-        parts.append(Text(f" ... and {layers - shown} more layers (--json FILE has all)"))
-    return parts

@@ -11,7 +11,7 @@ import typer
 from hybridq.cli.errors import INTERRUPTED, OK
 from hybridq.cli.options import (
     PRECISIONS,
-    check_name,
+    check_option,
     check_outputs,
     check_start,
     positive_seconds,
@@ -109,7 +109,7 @@ def maxcut(
         typer.Option(
             "--optimizer",
             metavar="NAME",
-            help="Method, e.g. cobyla (default: by size).",
+            help="Method, e.g. cobyla (default: l-bfgs).",
             show_default=False,
             rich_help_panel=_SEARCH,
         ),
@@ -131,7 +131,7 @@ def maxcut(
             "--max-evaluations",
             parser=whole_number(1),
             metavar="INT",
-            help="Stop after so many (default: no limit).",
+            help="Stop after so many (default: by size).",
             show_default=False,
             rich_help_panel=_SEARCH,
         ),
@@ -163,7 +163,7 @@ def maxcut(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="Format of the file (default: told by content).",
+            help="Default: told by content, then by file ending.",
             show_default=False,
             rich_help_panel=_OUTPUT,
         ),
@@ -209,19 +209,20 @@ def maxcut(
     """
     check_outputs(graph, json, plot)
     from hybridq.optimizers import OPTIMIZERS
+    from hybridq.problems.formats import GRAPH_FORMATS
 
     return _run(
         _Request(
             graph=graph,
-            format=format,
+            format=format and check_option("--format", format, GRAPH_FORMATS),
             p=p,
-            optimizer=None if optimizer is None else OPTIMIZERS.canonical(optimizer),
+            optimizer=optimizer and check_option("--optimizer", optimizer, OPTIMIZERS),
             initial=check_start(initial),
             restarts=restarts,
             max_evaluations=max_evaluations,
             time_limit=time_limit,
             shots=shots,
-            precision=check_name("precision", precision, PRECISIONS),
+            precision=check_option("--precision", precision, PRECISIONS),
             threads=threads,
             seed=_fresh_seed() if seed is None else seed,
             json=json,
@@ -241,11 +242,19 @@ def _fresh_seed() -> int:
 def _run(request: _Request) -> int:
     from hybridq._jit import on_first_compile
     from hybridq.cli.progress import Progress
+    from hybridq.cli.refusals import check_memory, in_words_of_options
     from hybridq.problems.maxcut import MaxCut
     from hybridq.solver import solve
 
     problem = MaxCut.from_file(request.graph, request.format)
+    check_memory(
+        "standard input" if request.graph == "-" else Path(request.graph).name,
+        problem.n_qubits,
+        request.precision,
+        request.optimizer,
+    )
     with (
+        in_words_of_options(request.initial),
         Progress(
             f"best expected {problem.value_name}",
             sign=problem.sign,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 _CLOSE = 1e-9
+_OPTION = r"max_evaluations|time_limit|restarts|shots|threads|precision|optimizer"
+_ASSIGNED = re.compile(rf"\b({_OPTION})=(?:'([^']*)')?")
+_NAMED = re.compile(r"(?<![\w./-])(max_evaluations|time_limit)\b(?![./=])")
 
 
 def one_line(text: object) -> str:
@@ -23,7 +27,7 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return str(value)
     nearest = round(value)
-    if abs(value - nearest) <= _CLOSE * max(1.0, abs(value)) and abs(value) < 1e15:
+    if abs(value - nearest) <= _CLOSE * abs(value) and abs(value) < 1e15:
         return str(nearest)
     if 1e4 <= abs(value) < 1e12:
         return f"{value:.1f}"
@@ -42,9 +46,24 @@ def percent(ratio: float | None) -> str:
     return f"{text} %"
 
 
-def same(a: float, b: float) -> bool:
-    """Whether two values are equal up to rounding."""
-    return math.isclose(a, b, rel_tol=_CLOSE, abs_tol=_CLOSE)
+def same(a: float, b: float, noise: float = 0.0) -> bool:
+    """Whether two values are equal up to rounding, which `noise` says where they cancel to 0."""
+    return math.isclose(a, b, rel_tol=_CLOSE, abs_tol=noise)
+
+
+def angle(value: float) -> str:
+    """An angle to four significant digits, zeros at the end included."""
+    return f"{value:#.4g}".rstrip(".")
+
+
+def as_options(text: str) -> str:
+    """A message of the library with its arguments called as the command line calls them."""
+    text = _ASSIGNED.sub(lambda match: f"{_option(match[1])} {match[2] or ''}", text)
+    return _NAMED.sub(lambda match: _option(match[1]), text)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def seconds(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -67,7 +67,7 @@ class Solution:
     status: Status
     message: str
     method: str
-    values: NDArray[np.float64]
+    values: NDArray[np.float64] = field(repr=False)
     best_evaluation: int
     start: int
     seconds: float

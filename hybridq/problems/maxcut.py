@@ -162,9 +162,9 @@ class MaxCut(Problem):
         """Size, weights, degrees and shape of the graph.
 
         Returns:
-            ``nodes``, ``edges``, ``total_weight``, ``weight_min``, ``weight_max``,
-            ``degree_min``, ``degree_max``, ``regular_degree`` (None unless all are equal),
-            ``connected``, ``bipartite``.
+            ``nodes``, ``edges``, ``total_weight``, ``absolute_weight`` (the sum of all |w|),
+            ``weight_min``, ``weight_max``, ``degree_min``, ``degree_max``, ``regular_degree``
+            (None unless all are equal), ``connected``, ``bipartite``.
         """
         import networkx as nx
 
@@ -174,6 +174,7 @@ class MaxCut(Problem):
             "nodes": self.n_qubits,
             "edges": len(self.edges),
             "total_weight": self.total_weight,
+            "absolute_weight": float(np.abs(self.weights).sum()),
             "weight_min": float(self.weights.min()),
             "weight_max": float(self.weights.max()),
             "degree_min": low,

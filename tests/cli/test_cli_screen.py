@@ -11,7 +11,7 @@ import pytest
 
 from hybridq.cli import screen
 from hybridq.cli.verdict import headline, quiet_line
-from hybridq.result import Best, OptimizerInfo, Ratio, Reference, Result
+from hybridq.result import Best, EngineInfo, OptimizerInfo, Ratio, Reference, Result
 
 MakeResult = Callable[..., Result]
 ANSWER = "Best cut found: 4 of total weight 4."
@@ -73,7 +73,7 @@ def test_without_a_reference_nothing_is_claimed(make_result: MakeResult) -> None
         False,
         f"{ANSWER} There is no classical reference to hold it against.",
     )
-    assert quiet_line(result).endswith("no ratio")
+    assert quiet_line(result).endswith("4, no ratio, expected cut 3, seed 7")
 
 
 def test_a_minimized_problem_is_worse_when_its_value_is_higher(make_result: MakeResult) -> None:
@@ -97,8 +97,8 @@ def test_the_answer_comes_first_and_every_number_follows(
         "Expected cut (one sample, on average) 3 75.0 %",
         "Classical: exhaustive search 4 optimal",
         "Random guess, on average 2 50.0 %",
-        "2 nodes: a, c",
-        "2 nodes: b, d",
+        "Side 0 2 nodes: a, c",
+        "Side 1 2 nodes: b, d",
         "square, 4 nodes, 4 edges, total weight 4",
         "diagonal, double precision: the cost is diagonal",
         "QAOA, p = 1, 2 angles",
@@ -135,7 +135,7 @@ def test_every_angle_of_24_layers_is_shown(
     angles = np.arange(48) / 100
     result = make_result(ansatz={"kind": "qaoa", "n_params": 48, "p": 24}, parameters=angles)
     text = shown(result)
-    assert all(f"{angle:.4f}" in text for angle in angles)
+    assert all(f"{angle:#.4g}" in text for angle in angles)
 
 
 def test_an_encoding_without_the_label_is_no_failure(
@@ -154,10 +154,100 @@ def test_quiet_is_one_line_with_cut_and_ratio(
     make_result: MakeResult, shown: Callable[..., str]
 ) -> None:
     text = shown(make_result(), quiet=True)
-    assert text == "Best cut found: 4 of total weight 4, 100 % of the optimum 4\n"
+    assert text == (
+        "Best cut found: 4 of total weight 4, 100 % of the optimum 4, expected cut 3, seed 7\n"
+    )
 
 
 def test_an_interrupted_search_says_so(make_result: MakeResult, shown: Callable[..., str]) -> None:
     stopped = OptimizerInfo("cobyla", 5, "interrupted", "Stopped by the user.")
     assert "You interrupted the search" in shown(make_result(optimizer=stopped))
     assert shown(make_result(optimizer=stopped), quiet=True).endswith("(interrupted)\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence", "ending"),
+    [
+        ("max_evaluations", "limit of 5 evaluations: --max-evaluations", "(evaluation limit)\n"),
+        ("time_limit", "Stopped at the time limit: --time-limit", "(time limit)\n"),
+    ],
+)
+def test_a_search_cut_short_by_a_limit_says_so_under_the_headline(
+    make_result: MakeResult, shown: Callable[..., str], status: str, sentence: str, ending: str
+) -> None:
+    stopped = OptimizerInfo("cobyla", 5, status, "raise max_evaluations or time_limit")
+    text = shown(make_result(optimizer=stopped))
+    assert sentence in text.split("\n\n")[0]
+    assert "cobyla, 5 evaluations: raise --max-evaluations or --time-limit" in words(text)
+    assert shown(make_result(optimizer=stopped), quiet=True).endswith(ending)
+
+
+def weighing(result: Result, absolute: float, **facts: float) -> Result:
+    facts = {**result.problem.facts, "absolute_weight": absolute, **facts}
+    return replace(result, problem=replace(result.problem, facts=facts))
+
+
+def test_a_cut_above_the_total_weight_is_not_held_against_it(make_result: MakeResult) -> None:
+    result = weighing(make_result(), 5.75, total_weight=3.75, weight_min=-1.0)
+    assert headline(result)[1].startswith("Best cut found: 4. That is optimal")
+
+
+def test_an_optimum_of_0_has_no_ratios_and_no_noise(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    result = weighing(
+        make_result(
+            expectation=-7.4e-09,
+            best=Best(5e-17, "0000", dict.fromkeys("abcd", 0)),
+            reference=Reference(0.0, "exhaustive search", True),
+            ratio=Ratio(None, None),
+        ),
+        *(3.0,),
+        total_weight=-3.0,
+        weight_min=-2.0,
+    )
+    text = words(shown(result))
+    assert "Best cut found: 0. That is optimal" in text
+    assert "no ratio: the optimum is 0" in text
+    assert "Expected cut (one sample, on average) 0 Classical: exhaustive search 0 optimal" in text
+    assert "e-" not in text
+    assert shown(result, quiet=True).startswith("Best cut found: 0, optimum 0, expected cut 0,")
+
+
+def test_small_weights_are_shown_and_told_apart(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    small = weighing(
+        make_result(
+            expectation=2.5e-10,
+            best=Best(3e-10, "0101", {"a": 0, "b": 1, "c": 0, "d": 1}),
+            reference=Reference(4e-10, "exhaustive search", True),
+            ratio=Ratio(0.625, 0.75),
+        ),
+        *(4e-10,),
+        total_weight=4e-10,
+    )
+    text = words(shown(small))
+    assert "Best cut found: 3e-10 of total weight 4e-10. That is 75.0 % of the optimum, 4e" in text
+    assert "average) 2.5e-10 62.5 %" in text
+    assert "Random guess, on average 2e-10 50.0 %" in text
+
+
+def test_small_angles_keep_four_digits_within_80_columns(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    angles = -1.23456e-7 * np.arange(1, 33)
+    result = make_result(ansatz={"kind": "qaoa", "n_params": 32, "p": 16}, parameters=angles)
+    text = shown(result)
+    assert all(f"{value:.3e}" in text for value in angles)
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_an_engine_with_much_to_say_is_one_line_for_a_newcomer(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    reason = "phases of a diagonal cost and X mixers; half the state (3 of 4 qubits); 2 threads"
+    text = shown(make_result(engine=EngineInfo("diagonal", reason, "double")))
+    (row,) = [line for line in text.splitlines() if line.startswith(" Engine")]
+    assert words(row) == "Engine diagonal, double precision, 4 qubits on 2 threads"
+    assert "phases of" not in text

@@ -34,6 +34,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def _stand_in(monkeypatch: pytest.MonkeyPatch, solve: Callable[..., Result]) -> None:
     module = ModuleType("hybridq.solver")
     module.solve = solve  # type: ignore[attr-defined]
+    module.DEFAULT_OPTIMIZER = "l-bfgs"  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "hybridq.solver", module)
 
 
@@ -97,10 +98,16 @@ def test_a_run_without_a_seed_gets_one_and_shows_it(
         (["--max-evaluations", "0"], "--max-evaluations '0' is not a whole number"),
         (["--time-limit", "0"], "--time-limit '0' is not a number of seconds above 0"),
         (["--time-limit", "nan"], "--time-limit 'nan' is not a number of seconds above 0"),
-        (["--optimizer", "cobylla"], "unknown optimizer 'cobylla': did you mean 'cobyla'?"),
-        (["--precision", "doubel"], "unknown precision 'doubel': did you mean 'double'?"),
+        (
+            ["--optimizer", "cobylla"],
+            "--optimizer: unknown optimizer 'cobylla': did you mean",
+        ),
+        (
+            ["--precision", "doubel"],
+            "--precision: unknown precision 'doubel': did you mean",
+        ),
         (["--initial", "rampp"], "no file 'rampp', and unknown start 'rampp': did you mean 'ramp'"),
-        (["--format", "jsn"], "did you mean 'json'"),
+        (["--format", "jsn"], "--format: unknown graph format 'jsn': did you mean 'json'"),
         (["--json", "/no/such/folder/out.json"], "there is no folder /no/such/folder"),
         (["--plot", "/no/such/folder/out.png"], "/no/such/folder"),
         (["--plot", "out.xyz"], "out.xyz"),
@@ -262,3 +269,10 @@ def test_help_shows_an_example_and_version_its_number(hybridq: Run) -> None:
         assert outcome.code == 0
         assert "hybridq solve maxcut graph.json" in outcome.out
     assert hybridq("--version").out.startswith("hybridq 0.")
+
+
+def test_help_states_the_defaults_as_they_are(hybridq: Run) -> None:
+    text = hybridq("solve", "maxcut", "--help").out
+    assert "Stop after so many (default: by size)" in text
+    assert "told by content, then by file ending" in text
+    assert "cobyla (default: l-bfgs)" in text

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybridq.cli.words import listing, number, one_line, percent, plural, seconds
+from hybridq.cli.words import (
+    angle,
+    as_options,
+    listing,
+    number,
+    one_line,
+    percent,
+    plural,
+    same,
+    seconds,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +27,8 @@ from hybridq.cli.words import listing, number, one_line, percent, plural, second
         (-3.0, "-3"),
         (0.1, "0.1"),
         (1e-7, "1e-07"),
+        (2.5e-12, "2.5e-12"),
+        (0.0, "0"),
         (10.386751, "10.3868"),
         (11624.37, "11624.4"),
         (123456789.0, "123456789"),
@@ -77,3 +89,32 @@ def test_one_of_a_thing_is_singular(count: int, text: str) -> None:
 )
 def test_seconds_read_like_a_duration(value: float, text: str) -> None:
     assert seconds(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.7853981, "0.7854"), (0.5, "0.5000"), (1.2e-7, "1.200e-07"), (-31.4159, "-31.42")],
+)
+def test_an_angle_has_four_significant_digits(value: float, text: str) -> None:
+    assert angle(value) == text
+
+
+def test_small_values_are_the_same_only_up_to_their_own_rounding() -> None:
+    assert not same(1e-12, 2e-12)
+    assert same(3.0, 3.0 + 1e-12)
+    assert same(0.0, 1e-17, noise=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("raise max_evaluations to search on", "raise --max-evaluations to search on"),
+        ("raise time_limit to search on", "raise --time-limit to search on"),
+        ("precision='single' or fewer", "--precision single or fewer"),
+        ("threads=999: too many", "--threads 999: too many"),
+        ("/tmp/max_evaluations.json: no list", "/tmp/max_evaluations.json: no list"),
+        ("n_qubits=60 needs more", "n_qubits=60 needs more"),
+    ],
+)
+def test_arguments_of_the_library_become_options(text: str, told: str) -> None:
+    assert as_options(text) == told

@@ -35,34 +35,62 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
     ),
     "JSON edges that are no list": ('{"edges": 7}', None, ('"edges" is 7',)),
     "JSON nodes that are no list": ('{"nodes": "ab", "edges": [["a", "b"]]}', None, ("'ab'",)),
-    "JSON edge of one node": ("[[1, 2], [3]]", None, ("edges[1]", "[3] is no edge")),
-    "JSON edge without target": ('{"links": [{"source": 1}]}', None, ("links[0]", '"target"')),
-    "JSON node without id": ('{"nodes": [{"name": 1}], "edges": []}', None, ("nodes[0]", '"id"')),
-    "JSON node given twice": ('{"nodes": [1, 2, 1], "edges": []}', None, ("nodes[2]", "twice")),
-    "JSON node out of the list": ('{"nodes": [1, 2], "edges": [[1, 3]]}', None, ("node 3",)),
-    "JSON node out of the count": ('{"nodes": 2, "edges": [[1, 2]]}', None, ("node 2",)),
-    "JSON label that is an object": ('[[{"a": 1}, 2]]', None, ("no node label",)),
-    "JSON label that is null": ("[[null, 2]]", None, ("no node label",)),
-    "JSON label that is a truth value": ("[[true, 2]]", None, ("no node label",)),
-    "JSON label that is NaN": ("[[NaN, 2]]", None, ("no node label",)),
-    "JSON label of half a character": ('[["\\ud800", 2]]', None, ("half a character",)),
-    "JSON label too deep": ("[[" + "[" * 9 + "]" * 9 + ", 1]]", None, ("nested too deeply",)),
+    "JSON edge of one node": ("[[1, 2], [3]]", 1, ("edge 2 of the list", "[3] is no edge")),
+    "JSON edge without target": (
+        '{"links": [{"source": 1}]}',
+        1,
+        ("edge 1 of the", '"target"'),
+    ),
+    "JSON node without id": (
+        '{"nodes": [{"name": 1}], "edges": []}',
+        1,
+        ("node 1 of", '"id"'),
+    ),
+    "JSON node given twice": (
+        '{"nodes": [1, 2, 1], "edges": []}',
+        1,
+        ("node 3 of", "twice"),
+    ),
+    "JSON node out of the list": ('{"nodes": [1, 2], "edges": [[1, 3]]}', 1, ("node 3",)),
+    "JSON node out of the count": ('{"nodes": 2, "edges": [[1, 2]]}', 1, ("node 2",)),
+    "JSON label that is an object": ('[[{"a": 1}, 2]]', 1, ("no node label",)),
+    "JSON label that is null": ("[[null, 2]]", 1, ("no node label",)),
+    "JSON label that is a truth value": ("[[true, 2]]", 1, ("no node label",)),
+    "JSON label that is NaN": ("[[NaN, 2]]", 1, ("no node label",)),
+    "JSON label of half a character": ('[["\\ud800", 2]]', 1, ("half a character",)),
+    "JSON label too deep": ("[[" + "[" * 9 + "]" * 9 + ", 1]]", 1, ("nested too deeply",)),
     "JSON nested deeply": ("[" * 100_000, None, ("nested too deeply",)),
-    "JSON weight as text": ('[[1, 2, "3"]]', None, ("edges[0]", "'3' is not a number")),
-    "JSON weight null": ("[[1, 2, null]]", None, ("weight None is not a number",)),
-    "JSON weight true": ("[[1, 2, true]]", None, ("weight True is not a number",)),
-    "JSON weight NaN": ("[[1, 2, NaN]]", None, ("weight nan", "finite")),
-    "JSON weight infinite": ("[[1, 2, -Infinity]]", None, ("weight -inf", "finite")),
-    "JSON weight too large": (f"[[1, 2, 1{'0' * 400}]]", None, ("finite",)),
+    "JSON weight as text": ('[[1, 2, "3"]]', 1, ("edge 1 of the list", "'3' is not a number")),
+    "JSON weight null": ("[[1, 2, null]]", 1, ("weight None is not a number",)),
+    "JSON weight true": ("[[1, 2, true]]", 1, ("weight True is not a number",)),
+    "JSON weight NaN": ("[[1, 2, NaN]]", 1, ("weight nan", "finite")),
+    "JSON weight infinite": ("[[1, 2, -Infinity]]", 1, ("weight -inf", "finite")),
+    "JSON weight too large": (f"[[1, 2, 1{'0' * 400}]]", 1, ("finite",)),
     "JSON integer of 5000 digits": (f"[[1, 2, {'9' * 5000}]]", None, ("thousands of digits",)),
-    "JSON self-loop": ("[[1, 2], [5, 5]]", None, ("edges[1]", "5-5 is a self-loop")),
+    "JSON self-loop": ("[[1, 2],\n\n [5, 5]]", 3, ("edge 2 of the list", "5-5 is a self-loop")),
     "JSON duplicate edge": (
-        "[[1, 2], [2, 1, 4]]",
-        None,
-        ("edges[1]", "has weight 4, but 1 before"),
+        '{"nodes": [1, 2],\n"edges":\n[[1, 2],\n[2, 1, 4]]}',
+        4,
+        ("edge 2 of the list", "has weight 4, but 1 before"),
     ),
     "JSON directed": ('{"directed": true, "edges": [[1, 2]]}', None, ('"directed" is true',)),
-    "JSON multigraph": ('{"multigraph": true, "edges": [[1, 2]]}', None, ("parallel edges",)),
+    "JSON multigraph": (
+        '{"multigraph": true, "edges": [[1, 2],\n[2, 1]]}',
+        2,
+        ("edge 2 of the list", "merge parallel edges"),
+    ),
+    "JSON multigraph of another kind": (
+        '{"multigraph": 1, "edges": [[1, 2]]}',
+        None,
+        ('"multigraph" is 1', "true or false"),
+    ),
+    "JSON edge behind another list": (
+        '{"graph": {"edges": [\n1]}, "nodes": [{"id": 1},\n{"id": 2}], "links": [\n'
+        '{"source": 1, "target": 2},\n{"target": 2, "source": 7}\n]}',
+        5,
+        ("edge 2 of the list", "node 7"),
+    ),
+    "truncated JSON with blank lines": ('{"edges": [[1, 2],\n\n\n', 1, ("too early",)),
     "JSON of no nodes": ('{"nodes": [], "edges": []}', None, ("no nodes",)),
     "JSON of 0 nodes": ('{"nodes": 0, "edges": []}', None, ("no nodes",)),
     "JSON of no edges": ('{"nodes": [1, 2], "edges": []}', None, ("no edges",)),
@@ -85,7 +113,7 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
     "rudy node of 5000 digits": (f"3 1\n1 {'9' * 5000} 1\n", 2, ("absurd",)),
     "rudy too few edges": ("3 3\n1 2 1\n2 3 1\n", 1, ("3 edges", "holds 2", "truncated")),
     "rudy too many edges": ("3 1\n1 2 1\n2 3 1\n", 1, ("1 edges", "holds 2", "correct")),
-    "rudy columns": ("3 2\n1 2 1\n2 3\n1 3 1 1\n", 4, ("follows the two nodes",)),
+    "rudy columns": ("3 2\n1 2\n2 3\n1 3 1 1\n", 4, ("follows the two nodes",)),
     "rudy of 10^12 nodes": ("1000000000000 1\n1 2 1\n", 1, ("1000000000000 nodes", "at most")),
     "rudy of 10^12 edges": ("3 1000000000000\n1 2 1\n", 1, ("says 1000000000000 edges",)),
     "rudy of 5000-digit nodes": (f"{'9' * 5000} 1\n1 2 1\n", 1, ("absurd",)),
@@ -95,6 +123,9 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
     "edge list weight": ("a b 1\nb c x\n", 2, ("weight 'x'",)),
     "edge list self-loop": ("a b\nb b\n", 2, ("self-loop",)),
     "edge list duplicate": ("a b 2\nb a 3\n", 2, ("has weight 3, but 2 before",)),
+    "edge list that drops a weight": ("a b 2\nb c\n", 2, ("no weight", "in line 1 has one")),
+    "edge list that begins weights": ("a b\n\nb c 2\n", 3, ("a weight", "in line 1 has none")),
+    "GML by its content": ("Creator x\ngraph [\n node [ id 1 ]\n]\n", None, ("GML is not read",)),
     "edge list of other data": ("a b {'color': 1}\n", 1, ("weight", "correct the line")),
     # CSV
     "csv empty node": ("a,b,1\n,b,1\n", 2, ("cell is empty",)),
@@ -105,6 +136,11 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
     "csv weight NaN": ("a;b;NaN\n", 1, ("weight 'NaN'",)),
     "csv weight missing under its header": ("source,target,weight\na,b\n", 2, ("is empty",)),
     "csv unknown header": ("left,right,weight\na,b,1\n", 1, ("source,target,weight",)),
+    "csv weight of another name": (
+        "source,target,distance_km\na,b,3.5\n",
+        1,
+        ("'distance_km'", "rename it to weight"),
+    ),
     "csv self-loop": ("a,b\nc,c\n", 2, ("self-loop",)),
     "csv duplicate": ("a,b,1\n\nb,a,2\n", 3, ("weight 2, but 1 before",)),
     "csv open quote": ('a,b,1\n"b,c,1\n', 2, ("correct the quotes",)),
@@ -234,6 +270,11 @@ def test_a_forced_format_is_not_second_guessed(format: str, text: str, message: 
     with pytest.raises(FormatError, match=message) as caught:
         parse_graph(text, format=format)
     assert "--format" not in str(caught.value)
+
+
+def test_a_gml_file_is_called_by_its_name() -> None:
+    with pytest.raises(FormatError, match="GML is not read: write node-link JSON or GraphML"):
+        parse_graph("# nothing that tells\n", source="net.gml")
 
 
 def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:

@@ -100,7 +100,7 @@ SPELLINGS = {
     "rudy with a comment": "# made by hand\n3 3\n1 2 1\n2 3 +2.5e0\n1 3 -3\n",
     "rudy with an edge in both directions": "3 4\n1 2 1\n2 1 1\n2 3 2.5\n1 3 -3\n",
     "edge list": "1 2 1\n2 3 2.5\n1 3 -3\n",
-    "edge list with comments": "% a\n# b\n1 2 # c\n2 3 2.5\n3 1 -3 # d\n",
+    "edge list with comments": "% a\n# b\n1 2 1 # c\n2 3 2.5\n3 1 -3 # d\n",
     "edge list of networkx": "1 2 {}\n2 3 {'weight': 2.5}\n1 3 {'weight': -3}\n",
     "csv": "1,2,1\n2,3,2.5\n1,3,-3\n",
     "csv without the last weight": "2, 3, 2.5\n1, 3, -3\n1, 2\n",
@@ -194,6 +194,19 @@ def test_a_written_matrix_market_file_is_what_scipy_reads(tmp_path: Path) -> Non
     np.testing.assert_array_equal(matrix, nx.to_numpy_array(graph, nodelist=range(1, 6)))
 
 
+def test_a_multigraph_without_parallel_edges_is_a_graph() -> None:
+    multigraph = nx.MultiGraph()
+    multigraph.add_weighted_edges_from([("a", "b", 2.0), ("b", "c", -1.0)])
+    graph = parse_graph(json.dumps(nx.node_link_data(multigraph, edges="edges")))
+    assert type(graph) is nx.Graph
+    assert edges_of(graph) == edges_of(nx.Graph(multigraph))
+
+
+def test_columns_of_words_beside_an_unweighted_edge_are_passed_over() -> None:
+    graph = parse_graph("source,target,id,since\na,b,1,spring\nb,c,2,fall\n")
+    assert [weight for *_, weight in graph.edges(data="weight")] == [1, 1]
+
+
 def test_labels_written_like_integers_become_int_and_others_stay_text() -> None:
     graph = parse_graph("7 -2\n007 1.0\n99999999999999999999 x\n")
     assert list(graph) == [7, -2, "007", "1.0", "99999999999999999999", "x"]
@@ -232,7 +245,7 @@ def test_the_suffix_settles_whether_a_first_line_is_a_header() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "n_edges"), [("0 1\n0 2 2.5\n", 2), ("5 4\n1 2\n2 3\n3 1\n", 4), ("2 3\n", 1)]
+    ("text", "n_edges"), [("0 1 1\n0 2 2.5\n", 2), ("5 4\n1 2\n2 3\n3 1\n", 4), ("2 3\n", 1)]
 )
 def test_an_edge_list_that_begins_with_two_integers_stays_one(text: str, n_edges: int) -> None:
     assert parse_graph(text).number_of_edges() == n_edges

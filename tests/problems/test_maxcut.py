@@ -111,6 +111,7 @@ def test_describe_tells_the_shape_of_the_graph() -> None:
         "nodes": 6,
         "edges": 6,
         "total_weight": 2.0,
+        "absolute_weight": 8.0,
         "weight_min": -3.0,
         "weight_max": 1.0,
         "degree_min": 2,
@@ -206,7 +207,7 @@ def test_the_family_is_found_by_name() -> None:
 
 def test_a_problem_from_a_file_is_named_after_it(tmp_path) -> None:
     path = tmp_path / "two.rings.edgelist"
-    path.write_text("a b 2\nb c\n")
+    path.write_text("a b 2\nb c 1\n")
     problem = MaxCut.from_file(path)
     assert (problem.name, problem.total_weight) == ("two.rings", 3.0)
     with pytest.raises(FormatError):

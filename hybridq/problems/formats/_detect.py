@@ -11,6 +11,8 @@ from hybridq.problems.formats._common import is_count, numbered_lines
 #: Formats that are told by their columns alone, so that a wrong guess is possible.
 GUESSED = frozenset({"rudy", "edgelist", "csv", "dimacs"})
 
+_GML = re.compile(r"(\s*(#|Creator|Version).*\n)*\s*graph\s*\[", re.IGNORECASE)
+
 
 def detect(text: str, suffix: str, source: str) -> str:
     """The name of the format that `text` is written in.
@@ -27,7 +29,7 @@ def detect(text: str, suffix: str, source: str) -> str:
     Else a comma, semicolon or tab in the first line means CSV, and the rest are edge lists.
 
     Raises:
-        FormatError: both a rudy file and an edge list.
+        FormatError: GML, which is not read; or both a rudy file and an edge list.
     """
     start = text.lstrip()
     if start[: len(matrix_market.BANNER)].lower() == matrix_market.BANNER.lower():
@@ -38,6 +40,11 @@ def detect(text: str, suffix: str, source: str) -> str:
         return "json"
     if _is_dimacs(start):
         return "dimacs"
+    if suffix == ".gml" or _GML.match(text):
+        raise FormatError(
+            "GML is not read: write node-link JSON or GraphML, for example with networkx",
+            source=source,
+        )
     rows = [line for _, line in numbered_lines(text) if line[0] not in "#%"]
     if _is_rudy([row.split() for row in rows], suffix, source):
         return "rudy"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hybridq.errors import FormatError
@@ -25,17 +25,23 @@ DELIMITERS = ",;\t"
 _SOURCES = ("source", "from", "src", "node1", "u")
 _TARGETS = ("target", "to", "dst", "node2", "v")
 _WEIGHTS = ("weight", "w")
+_NO_WEIGHTS = ("id", "key", "label", "type", "timeset")  # what Gephi and networkx write beside
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """Which column holds what; `width` is None when a header allows further columns."""
+    """Which column holds what; `width` is None when a header allows further columns.
+
+    `doubtful` are the columns that may be weights under another name, by position.
+    """
 
     u: int = 0
     v: int = 1
     weight: int | None = 2
     type: int | None = None
     width: int | None = 3
+    doubtful: dict[int, str] = field(default_factory=dict)
+    line: int = 0
 
 
 def first_delimiter(line: str) -> str | None:
@@ -48,7 +54,8 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
 
     Columns are source, target and perhaps weight, in this order without a header row. A header
     row names them (source/from/src/node1/u, target/to/dst/node2/v, weight/w) in any order, with
-    further columns passed over. Lines at the top that begin with ``#`` are comments. Labels
+    further columns passed over; without a weight among them, a column of numbers is refused, as
+    it may be meant as the weight. Lines at the top that begin with ``#`` are comments. Labels
     written like integers become int.
 
     Raises:
@@ -105,7 +112,10 @@ def _header(cells: list[str], source: str, line: int) -> _Columns | None:
         return None
     u, v = find(_SOURCES), find(_TARGETS)
     if u is not None and v is not None:
-        return _Columns(u, v, find(_WEIGHTS), find(("type",)), None)
+        weight = find(_WEIGHTS)
+        rest = [i for i, name in enumerate(names) if i not in (u, v) and name not in _NO_WEIGHTS]
+        doubtful = {} if weight is not None else {i: cells[i] for i in rest}
+        return _Columns(u, v, weight, find(("type",)), None, doubtful, line)
     if names[2:3] and names[2] in _WEIGHTS:
         raise FormatError(
             f"the header {short(cells)} names no nodes: call the columns source,target,weight",
@@ -134,6 +144,14 @@ def _add_row(builder: GraphBuilder, cells: list[str], columns: _Columns, line: i
             source=builder.source,
             line=line,
         )
+    for position, name in columns.doubtful.items():
+        if position < width and is_number(cells[position]):
+            raise FormatError(
+                f"no column is called weight, and {short(name)} holds numbers: "
+                "rename it to weight, or remove it to give all edges weight 1",
+                source=builder.source,
+                line=columns.line,
+            )
     weight: float = 1
     if columns.weight is not None and (columns.width is None or width > columns.weight):
         text = cells[columns.weight] if width > columns.weight else ""

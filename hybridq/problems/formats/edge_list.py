@@ -26,12 +26,14 @@ _NETWORKX_DATA = re.compile(r"\{\s*(?:'weight':\s*([^\s,{}]+)\s*)?\}")
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
     """The graph in an edge list: ``u v`` or ``u v weight``, comments after ``#`` or ``%``.
 
-    Labels written like integers become int, others stay str.
+    Labels written like integers become int, others stay str. Either all edges carry a weight or
+    none does.
 
     Raises:
         FormatError: anything else.
     """
     builder = GraphBuilder(source)
+    first: tuple[bool, int] | None = None  # whether that line has a weight
     for line, raw in numbered_lines(text):
         tokens = _COMMENT.sub("", raw).split(maxsplit=2)
         if not tokens:
@@ -42,7 +44,16 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
                 source=source,
                 line=line,
             )
-        weight = _weight(tokens[2].strip(), source, line) if len(tokens) == 3 else 1
+        weighted = len(tokens) == 3
+        weight = _weight(tokens[2].strip(), source, line) if weighted else 1
+        first = first or (weighted, line)
+        if weighted != first[0]:
+            raise FormatError(
+                f"this edge has {'a' if weighted else 'no'} weight, the one in line {first[1]} "
+                f"has {'none' if weighted else 'one'}: give every edge a weight, or none",
+                source=source,
+                line=line,
+            )
         builder.edge(parse_label(tokens[0]), parse_label(tokens[1]), weight, line)
     return builder.finish()
 

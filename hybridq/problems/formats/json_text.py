@@ -15,6 +15,7 @@ from hybridq.problems.formats._common import (
     short,
     tidy,
 )
+from hybridq.problems.formats._json_place import line_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -35,14 +36,14 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
         FormatError: anything else.
     """
     try:
-        return _graph(json.loads(text), source)
+        data = json.loads(text)
+        try:
+            return _graph(data, source)
+        except _EntryError as error:
+            line = line_of(text, error.key, error.position)
+            raise FormatError(str(error), source=source, line=line) from None
     except json.JSONDecodeError as error:
-        raise FormatError(
-            f"not valid JSON at column {error.colno}: {error.msg}; "
-            f"{'the file ends too early' if error.pos >= len(text.rstrip()) else 'correct it'}",
-            source=source,
-            line=error.lineno,
-        ) from None
+        raise _not_json(text, error, source) from None
     except RecursionError:
         raise FormatError("the JSON is nested too deeply for a graph", source=source) from None
     except FormatError:
@@ -51,6 +52,28 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
         raise FormatError(
             "the JSON holds a number of thousands of digits: correct it", source=source
         ) from None
+
+
+def _not_json(text: str, error: json.JSONDecodeError, source: str) -> FormatError:
+    """The refusal of a text that is no JSON; one that ends too early ends where its text does."""
+    content = text.rstrip()
+    too_early = error.pos >= len(content)
+    position = len(content) if too_early else error.pos
+    return FormatError(
+        f"not valid JSON at column {position - content.rfind(chr(10), 0, position)}: {error.msg}; "
+        f"{'the file ends too early' if too_early else 'correct it'}",
+        source=source,
+        line=content.count("\n", 0, position) + 1,
+    )
+
+
+class _EntryError(Exception):
+    """What is wrong with one entry of a list in the document."""
+
+    def __init__(self, message: str, key: str, position: int) -> None:
+        self.key, self.position = key, position
+        what = "node" if key == "nodes" else "edge"
+        super().__init__(f"{what} {position + 1} of the list: {message}")
 
 
 def write_node_link(graph: nx.Graph[Any]) -> str:
@@ -91,15 +114,22 @@ def _graph(data: Any, source: str) -> nx.Graph[Any]:
             'give {"nodes": [...], "edges": [[u, v, weight], ...]}',
             source=source,
         )
-    _refuse_flags(data, source)
+    is_multigraph = _flags(data, source)
     builder = GraphBuilder(source, nodes=_nodes(data, source))
     key, entries = _edge_list(data, source)
-    for position, entry in enumerate(entries):
-        where = f"{source}, {key}[{position}]"
-        u, v, weight = _edge(entry, where)
-        builder.source = where
-        builder.edge(u, v, weight)
-    builder.source = source
+    position = -1
+    try:
+        for entry in entries:
+            position += 1
+            u, v, weight = _edge(entry)
+            if is_multigraph and ((u, v) in builder.edges or (v, u) in builder.edges):
+                raise FormatError(
+                    f"edge {short(u)}-{short(v)} is there twice: "
+                    "merge parallel edges into one weight each"
+                )
+            builder.edge(u, v, weight)
+    except FormatError as error:
+        raise _EntryError(error.message, key, position) from None
     graph = builder.finish()
     facts = data.get("graph")
     if isinstance(facts, dict) and isinstance(facts.get("name"), str):
@@ -107,14 +137,16 @@ def _graph(data: Any, source: str) -> nx.Graph[Any]:
     return graph
 
 
-def _refuse_flags(data: dict[str, Any], source: str) -> None:
-    for flag, remedy in (
-        ("directed", "a cut has no direction: convert with to_undirected()"),
-        ("multigraph", "merge parallel edges into one weight each and set it to false"),
+def _flags(data: dict[str, Any], source: str) -> bool:
+    """Whether it is declared a multigraph, which parallel edges make a difference to."""
+    for flag, accepted, remedy in (
+        ("directed", (False,), "a cut has no direction: convert with to_undirected()"),
+        ("multigraph", (False, True), "write true or false"),
     ):
         value = data.get(flag, False)
-        if value is not False:
+        if not any(value is known for known in accepted):
             raise FormatError(f'"{flag}" is {json.dumps(value)[:20]}: {remedy}', source=source)
+    return bool(data.get("multigraph", False))
 
 
 def _nodes(data: dict[str, Any], source: str) -> list[Hashable] | None:
@@ -128,17 +160,25 @@ def _nodes(data: dict[str, Any], source: str) -> list[Hashable] | None:
         raise FormatError(f'"nodes" is {short(entries)}: give a list or a count', source=source)
     check_node_count(len(entries), source)
     nodes: dict[Hashable, None] = {}
-    for position, entry in enumerate(entries):
-        where = f"{source}, nodes[{position}]"
-        if isinstance(entry, dict):
-            if "id" not in entry:
-                raise FormatError('the node has no "id": add one', source=where)
-            entry = entry["id"]
-        label = _label(entry, where)
-        if label in nodes:
-            raise FormatError(f"node {short(label)} is there twice: remove one", source=where)
-        nodes[label] = None
+    position = -1
+    try:
+        for entry in entries:
+            position += 1
+            label = _node(entry)
+            if label in nodes:
+                raise FormatError(f"node {short(label)} is there twice: remove one")
+            nodes[label] = None
+    except FormatError as error:
+        raise _EntryError(error.message, "nodes", position) from None
     return list(nodes)
+
+
+def _node(entry: Any) -> Hashable:
+    if not isinstance(entry, dict):
+        return _label(entry)
+    if "id" not in entry:
+        raise FormatError('the node has no "id": add one')
+    return _label(entry["id"])
 
 
 def _edge_list(data: dict[str, Any], source: str) -> tuple[str, list[Any]]:
@@ -152,52 +192,47 @@ def _edge_list(data: dict[str, Any], source: str) -> tuple[str, list[Any]]:
     return keys[0], entries
 
 
-def _edge(entry: Any, where: str) -> tuple[Hashable, Hashable, float]:
+def _edge(entry: Any) -> tuple[Hashable, Hashable, float]:
     if isinstance(entry, dict):
         missing = [key for key in ("source", "target") if key not in entry]
         if missing:
-            raise FormatError(f'the edge has no "{missing[0]}": add it', source=where)
+            raise FormatError(f'the edge has no "{missing[0]}": add it')
         u, v, weight = entry["source"], entry["target"], entry.get("weight", 1)
     elif isinstance(entry, list) and len(entry) in (2, 3):
         u, v = entry[:2]
         weight = entry[2] if len(entry) == 3 else 1
     else:
-        raise FormatError(f"{short(entry)} is no edge: give [u, v] or [u, v, weight]", source=where)
-    return _label(u, where), _label(v, where), _weight(weight, where)
+        raise FormatError(f"{short(entry)} is no edge: give [u, v] or [u, v, weight]")
+    return _label(u), _label(v), _weight(weight)
 
 
-def _label(value: Any, where: str, depth: int = 0) -> Hashable:
+def _label(value: Any, depth: int = 0) -> Hashable:
     if isinstance(value, list):
         if depth == _MAX_LABEL_DEPTH:
-            raise FormatError("the node label is nested too deeply", source=where)
-        return tuple(_label(item, where, depth + 1) for item in value)
+            raise FormatError("the node label is nested too deeply")
+        return tuple(_label(item, depth + 1) for item in value)
     if isinstance(value, str):
         try:
             value.encode()
         except UnicodeEncodeError:
             raise FormatError(
-                f"node label {short(value)} holds half a character: correct the \\u escape",
-                source=where,
+                f"node label {short(value)} holds half a character: correct the \\u escape"
             ) from None
         return value
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise FormatError(
-            f"{short(value)} is no node label: use a string, a number or a list", source=where
-        )
+        raise FormatError(f"{short(value)} is no node label: use a string, a number or a list")
     return value
 
 
-def _weight(value: Any, where: str) -> float:
+def _weight(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise FormatError(f"weight {short(value)} is not a number: give a number", source=where)
+        raise FormatError(f"weight {short(value)} is not a number: give a number")
     try:
         weight = float(value)
     except OverflowError:
         weight = math.inf
     if not math.isfinite(weight):
-        raise FormatError(
-            f"weight {short(value)} is not a finite number: give a number", source=where
-        )
+        raise FormatError(f"weight {short(value)} is not a finite number: give a number")
     return tidy(weight)
 
 

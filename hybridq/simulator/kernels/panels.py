@@ -11,7 +11,7 @@ from hybridq._jit import jit
 from hybridq.simulator.kernels.butterflies import adjoint_levels, rotate_levels
 from hybridq.simulator.kernels.chunks import CHUNK, CHUNK_BITS, copy_chunk
 from hybridq.simulator.kernels.mirror import adjoint_couple, couple, mirror_sign, parity
-from hybridq.simulator.kernels.tables import Strip
+from hybridq.simulator.kernels.tables import Strip, block_start
 
 
 @jit(internal=True)
@@ -52,7 +52,7 @@ def gather(x, panel, number, grid):
     for side in range(panel_sides(grid)):
         start = _side_number(grid, number, side) << run
         for line in range(1 << grid.high):
-            at = (line << (grid.low + grid.middle)) + start
+            at = block_start(grid, line) + start
             to = ((side << grid.high) + line) << run
             for v in range(0, 1 << run, CHUNK):
                 copy_chunk(panel, to + v, x, at + v)
@@ -65,7 +65,7 @@ def scatter(x, panel, number, grid):
     for side in range(panel_sides(grid)):
         start = _side_number(grid, number, side) << run
         for line in range(1 << grid.high):
-            at = (line << (grid.low + grid.middle)) + start
+            at = block_start(grid, line) + start
             to = ((side << grid.high) + line) << run
             for v in range(0, 1 << run, CHUNK):
                 copy_chunk(x, at + v, panel, to + v)

@@ -32,6 +32,7 @@ from hybridq.simulator.kernels.tables import (
     Scratch,
     Strip,
     apply_phase,
+    block_start,
     prepare_costs,
     prepare_phase,
     strip_energy,
@@ -92,7 +93,7 @@ def scratch_of(space, thread):
 @jit(internal=True)
 def block_strip(grid, number):
     """The strip that is block `number`, where it lies in the state."""
-    return Strip(True, number, number << (grid.low + grid.middle), 0)
+    return Strip(True, number, block_start(grid, number), 0)
 
 
 @jit(internal=True)

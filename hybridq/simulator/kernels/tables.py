@@ -41,12 +41,15 @@ class Grid(NamedTuple):
 
     `low` is always `CHUNK_BITS`; a field, because the compiler would specialize every kernel
     that is given the constant. A pass by columns takes 2**wide adjacent chunks at a time.
+    Blocks lie 2**(low + middle) + `pad` elements apart: a power of two would put all of a column
+    into the same few sets of the caches.
     """
 
     low: int
     middle: int
     high: int
     wide: int
+    pad: int
     symmetric: bool
 
 
@@ -165,6 +168,12 @@ class Scratch(NamedTuple):
     costs: NDArray[np.floating]
     ones: NDArray[np.floating]
     zeros: NDArray[np.floating]
+
+
+@jit(internal=True)
+def block_start(grid, number):
+    """Where block `number` starts in a state array."""
+    return number * ((1 << (grid.low + grid.middle)) + grid.pad)
 
 
 @jit(internal=True)
