@@ -27,7 +27,14 @@ from hybridq.simulator.engine import (
 from hybridq.simulator.kernels.sampling import draw_in_strips, strip_probabilities
 from hybridq.simulator.kernels.team import Team
 from hybridq.simulator.layers import read_layers
-from hybridq.simulator.runners import ManyPasses, OneBlock, Runner, State
+from hybridq.simulator.runners import (
+    ManyPasses,
+    OneBlock,
+    Runner,
+    State,
+    amplitudes,
+    new_state,
+)
 
 MOST_QUBITS = 34
 SAMPLING_STRIP_BITS = 12
@@ -106,11 +113,14 @@ class DiagonalEngine(Engine):
         memory.require(needed, f"n_qubits={self.n_qubits}: {what}", f"use {single}fewer qubits")
 
     def _state(self, number: int) -> State:
-        """State array `number` (0 the ket, 1 the bra), shape (2, 2**bits), made on first use."""
+        """State array `number` (0 the ket, 1 the bra), made on first use."""
+        # Memory that was asked for and not yet touched still counts as free: require all at once.
+        missing = number + 1 - len(self._states)
+        if missing > 0:
+            what = "the gradient's two states" if number else "the state"
+            self._require(missing * self._state_bytes, what)
         while len(self._states) <= number:
-            if self._states:
-                self._require(self._state_bytes, "the gradient's second state")
-            self._states.append(np.empty((2, 1 << self._bits), self._dtype))
+            self._states.append(new_state(self._runner, self._bits, self._dtype))
         return self._states[number]
 
     def _angles(self, x: ArrayLike) -> Vector:
@@ -156,7 +166,8 @@ class DiagonalEngine(Engine):
         with self._lock:
             ket = self._state(0)
             flipped = self._runner.evolve(ket, angles)
-            frame = ket[0] + 1j * ket[1]
+            re, im = amplitudes(self._runner, ket)
+            frame = re + 1j * im
         set_bits = np.bitwise_count(np.arange(1 << self._bits, dtype=np.uint64))
         state = frame * np.array([1, -1j, -1, 1j], dtype=dtype)[set_bits % 4]
         if flipped:
@@ -171,20 +182,22 @@ class DiagonalEngine(Engine):
         shots = checked_shots(shots)
         angles = self._angles(x)
         generator = as_generator(rng)
-        strip_bits = min(SAMPLING_STRIP_BITS, self._bits)
+        block_bits, pad = self._runner.block_bits, self._runner.pad
+        strip_bits = min(SAMPLING_STRIP_BITS, block_bits)
         probabilities = np.empty(1 << (self._bits - strip_bits))
         indices = np.empty(shots, dtype=np.int64)
         with self._lock:
             re, im = ket = self._state(0)
             flipped = self._runner.evolve(ket, angles)
-            self._team.run(strip_probabilities, re, im, strip_bits, probabilities)
+            self._team.run(strip_probabilities, re, im, strip_bits, block_bits, pad, probabilities)
             counts = generator.multinomial(shots, probabilities / probabilities.sum())
             starts = np.concatenate([[0], np.cumsum(counts)])
             strips = np.repeat(np.arange(len(counts)), counts)
             positions = np.sort(strips + generator.random(shots))
             self._team.run(
-                draw_in_strips, re, im, strip_bits, probabilities, starts, positions, indices
-            )
+                draw_in_strips, re, im, strip_bits, block_bits, pad, probabilities, starts,
+                positions, indices,
+            )  # fmt: skip
         if flipped:
             indices ^= (1 << self._bits) - 1
         if self._symmetric:

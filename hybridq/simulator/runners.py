@@ -27,9 +27,17 @@ Vector = NDArray[np.float64]
 
 
 class Runner(Protocol):
-    """Runs the layers at angles γ_1 … γ_p, β_1 … β_p; states have shape (2, 2**bits)."""
+    """Runs the layers at angles γ_1 … γ_p, β_1 … β_p.
+
+    Attributes:
+        where: how the work is spread, in words.
+        block_bits, pad: a state is an array of shape (2, entries), real and imaginary parts, of
+            blocks of 2**block_bits amplitudes that lie 2**block_bits + pad entries apart.
+    """
 
     where: str
+    block_bits: int
+    pad: int
 
     def energy(self, ket: State, angles: Vector) -> float:
         """The expectation; the state is left in `ket`."""
@@ -47,12 +55,26 @@ class Runner(Protocol):
         """The probability of the costs lowest, lowest + 1, …, shape (bins,)."""
 
 
+def new_state(runner: Runner, bits: int, dtype: Any) -> State:
+    """Room for a state of 2**bits amplitudes as `runner` lays it out, not filled."""
+    blocks = 1 << (bits - runner.block_bits)
+    return np.empty((2, blocks * ((1 << runner.block_bits) + runner.pad)), dtype)
+
+
+def amplitudes(runner: Runner, ket: State) -> State:
+    """The state without the gaps between its blocks, shape (2, 2**bits); a copy if there are."""
+    size = 1 << runner.block_bits
+    return ket.reshape(2, -1, size + runner.pad)[:, :, :size].reshape(2, -1)
+
+
 class OneBlock:
     """For states that stay in one core's cache: one thread a state, all cores for a batch."""
 
     where = "one block"
+    pad = 0
 
     def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
+        self.block_bits = bits
         self._bits, self._symmetric, self._cost, self._team = bits, symmetric, cost, team
         self._spaces = workspace.block_space(bits, len(cost.levels), dtype, team.threads)
         self._space = workspace.one_thread(self._spaces)
@@ -102,6 +124,7 @@ class ManyPasses:
         self._grid = workspace.choose_grid(bits, symmetric, np.dtype(dtype).itemsize)
         self._tables = workspace.tables(self._grid, len(cost.levels), dtype)
         self._space = workspace.pass_space(self._grid, dtype, team.threads)
+        self.block_bits, self.pad = self._grid.low + self._grid.middle, self._grid.pad
         self.where = f"{team.threads} thread{'s' if team.threads > 1 else ''}"
 
     def _forward(self, ket: State, angles: Vector, finish: bool) -> tuple[float, bool]:
@@ -128,7 +151,7 @@ class ManyPasses:
 
     def energies(self, rows: Vector) -> Vector:
         """See `Runner`."""
-        ket = np.empty((2, 1 << self._bits), self._dtype)
+        ket = new_state(self, self._bits, self._dtype)
         return np.array([self.energy(ket, row) for row in rows])
 
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:

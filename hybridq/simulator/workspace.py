@@ -32,7 +32,7 @@ def choose_grid(bits: int, symmetric: bool, itemsize: int) -> Grid:
     wide = 0
     while wide < middle - 4 and (sides * itemsize << (CHUNK_BITS + wide + 1 + high)) <= PANEL_BYTES:
         wide += 1
-    return Grid(CHUNK_BITS, middle, high, wide, symmetric)
+    return Grid(CHUNK_BITS, middle, high, wide, 1 << (CHUNK_BITS + wide), symmetric)
 
 
 def _signs(dtype: Any) -> Any:

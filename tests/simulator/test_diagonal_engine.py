@@ -287,7 +287,7 @@ def test_the_gradient_is_refused_where_only_one_state_fits(monkeypatch):
     engine = engine_for(random_ising(24, 1, density=0.1), 1)
     engine.expectation([0.1, 0.1])
     monkeypatch.setattr(memory, "available_bytes", lambda: 2**27)
-    with pytest.raises(CapacityError, match="second state"):
+    with pytest.raises(CapacityError, match="two states"):
         engine.expectation_and_gradient([0.1, 0.1])
 
 

@@ -6,14 +6,21 @@ from hybridq._jit import jit
 from hybridq.simulator.kernels.team import meet, share
 
 
+@jit(internal=True)
+def _start(strip, bits, block_bits, pad):
+    """Where the strip's first amplitude is, with `pad` elements after each block."""
+    return (strip << bits) + (strip >> (block_bits - bits)) * pad
+
+
 @jit()
-def strip_probabilities(re, im, bits, out, counter, thread, threads):
+def strip_probabilities(re, im, bits, block_bits, pad, out, counter, thread, threads):
     """Into ``out[s]`` the probability of the 2**bits amplitudes of strip s, double precision."""
     size = 1 << bits
     first, last = share(thread, threads, out.shape[0])
     for strip in range(first, last):
         total = 0.0
-        for z in range(strip * size, (strip + 1) * size):
+        start = _start(strip, bits, block_bits, pad)
+        for z in range(start, start + size):
             a, b = float(re[z]), float(im[z])
             total += a * a + b * b
         out[strip] = total
@@ -21,7 +28,9 @@ def strip_probabilities(re, im, bits, out, counter, thread, threads):
 
 
 @jit()
-def draw_in_strips(re, im, bits, probabilities, starts, positions, out, counter, thread, threads):
+def draw_in_strips(
+    re, im, bits, block_bits, pad, probabilities, starts, positions, out, counter, thread, threads
+):
     """Draw the shots of each strip by inversion.
 
     Args:
@@ -32,8 +41,9 @@ def draw_in_strips(re, im, bits, probabilities, starts, positions, out, counter,
     size = 1 << bits
     first, last = share(thread, threads, probabilities.shape[0])
     for strip in range(first, last):
-        z = strip * size
+        z = _start(strip, bits, block_bits, pad)
         end = z + size - 1
+        shift = (strip << bits) - z
         a, b = float(re[z]), float(im[z])
         reached = a * a + b * b
         for shot in range(starts[strip], starts[strip + 1]):
@@ -42,5 +52,5 @@ def draw_in_strips(re, im, bits, probabilities, starts, positions, out, counter,
                 z += 1
                 a, b = float(re[z]), float(im[z])
                 reached += a * a + b * b
-            out[shot] = z
+            out[shot] = z + shift
     meet(counter, threads)
