@@ -17,7 +17,7 @@ def objective():
 def test_gradient_equals_finite_differences(objective):
     x = np.array([0.3, 0.8, 0.5, 0.2])
     value, gradient = objective.value_and_gradient(x)
-    assert value == objective(x)
+    assert value == pytest.approx(objective(x), rel=1e-13)
     for k, step in enumerate(np.eye(4) * 1e-5):
         slope = (objective(x + step) - objective(x - step)) / 2e-5
         assert gradient[k] == pytest.approx(slope, abs=1e-8)

@@ -12,16 +12,20 @@ SETTLE = 0.1
 """Seconds of silence before each measurement: a peer's idle threads spin for a while after a call,
 on the cores that the next one is to be timed on."""
 
-BLOCK = 0.03
+BLOCK = 0.06
 """A measurement repeats short calls for about this many seconds, as an outer loop would."""
 
 
 def _repeats(function: Callable[[], Any]) -> int:
-    """How many calls fill a block; the first call, which compiles, does not count."""
+    """How many calls fill a block, at least 2 unless each takes seconds.
+
+    The first call, which compiles, does not count.
+    """
     function()
     start = time.perf_counter()
     function()
-    return max(1, int(BLOCK / max(time.perf_counter() - start, 1e-7)))
+    seconds = max(time.perf_counter() - start, 1e-7)
+    return max(1 if seconds > 2.0 else 2, int(BLOCK / seconds))
 
 
 def alternate(
@@ -45,6 +49,8 @@ def alternate(
         row = []
         for function, count in zip(functions, repeats, strict=True):
             time.sleep(SETTLE)
+            if count > 1:
+                function()  # silence lets caches and clocks cool, too: warm means warm
             start = time.perf_counter()
             for _ in range(count):
                 function()
