@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -21,12 +22,12 @@ FASTMATH = frozenset({"contract", "reassoc", "nsz"})
 
 @cache
 def _source_stamp() -> tuple[str, int]:
-    """A stamp of every file that holds compiled code.
+    """A stamp of every file that holds compiled code, and of the vector width asked for.
 
     Numba looks only at the file of the function itself, so a kernel would stay stale after an
     edit of another one that is inlined into it; a stamp over all of them cannot.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(os.environ.get("HYBRIDQ_SIMD", "").encode())
     package = Path(__file__).parent
     for path in sorted(package.rglob("*.py")):
         source = path.read_bytes()

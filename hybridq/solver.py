@@ -18,10 +18,12 @@ from hybridq.ansatz.angle_file import read_angles
 from hybridq.ansatz.angles import fixed_angle_table, regular_degree
 from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
 from hybridq.errors import ParameterError
+from hybridq.landscape import quick_landscape
 from hybridq.objectives import Expectation
-from hybridq.optimizers import OPTIMIZERS, Record, Solution, minimize
+from hybridq.optimizers import OPTIMIZERS, Record, Solution
 from hybridq.problems.base import Problem
 from hybridq.randomness import RandomLike, as_generator
+from hybridq.rescaled import energy_unit, search_angles
 from hybridq.result import (
     Best,
     OptimizerInfo,
@@ -39,8 +41,6 @@ T = TypeVar("T")
 
 DEFAULT_OPTIMIZER = "l-bfgs"
 TOLERANCE = 1e-6  # of the default optimizer, relative: far below what any sample can show
-LANDSCAPE_POINTS = 61
-LANDSCAPE_SECONDS = 2.0
 UNIFORM_SAMPLES = 20_000
 
 
@@ -145,17 +145,17 @@ def solve(
     if OPTIMIZERS[method].needs_bounds:
         bounds = ansatz.bounds
         start = _Start(np.array([ansatz.into_bounds(row) for row in start.points]), start.name)
-    solution = minimize(
+    budget = default_evaluations(n, method) if max_evaluations is None else max_evaluations
+    solution = search_angles(
         objective,
+        energy_unit(ansatz),
         start.points,
-        method=method,
-        bounds=bounds,
-        max_evaluations=default_evaluations(n, method)
-        if max_evaluations is None
-        else max_evaluations,
+        method,
+        bounds,
+        callback,
+        max_evaluations=budget,
         time_limit=time_limit,
         tolerance=TOLERANCE if method == DEFAULT_OPTIMIZER else None,
-        callback=callback,
         rng=search_rng,
     )
 
@@ -171,7 +171,7 @@ def solve(
     grid = None
     if landscape and ansatz.p == 1 and solution.status != "interrupted":
         say("landscape")
-        grid = _unless_interrupted(lambda: _quick_landscape(objective, ansatz, problem.sign))
+        grid = _unless_interrupted(lambda: quick_landscape(objective, ansatz, problem.sign))
     trace = _trace(problem, solution, values, counts, grid, classic_rng)
     return Result(
         problem=ProblemInfo(
@@ -194,7 +194,9 @@ def solve(
         expectation=expectation,
         best=best,
         reference=reference,
-        ratio=None if reference is None else _ratio(expectation, best, reference),
+        ratio=None
+        if reference is None
+        else _ratio(expectation, best, reference, problem.hamiltonian.one_norm),
         seed=seed,
         seconds=seconds,
         versions=_versions(),
@@ -240,15 +242,16 @@ def _reference(problem: Problem, ansatz: QAOA, rng: np.random.Generator) -> Refe
     )
 
 
-def _ratio(expectation: float, best: Best, reference: Reference) -> Ratio:
+def _ratio(expectation: float, best: Best, reference: Reference, total: float) -> Ratio:
     return Ratio(
-        expectation=_quotient(expectation, reference.value),
-        best=_quotient(best.value, reference.value),
+        expectation=_quotient(expectation, reference.value, total),
+        best=_quotient(best.value, reference.value, total),
     )
 
 
-def _quotient(value: float, reference: float) -> float | None:
-    return value / reference if reference > 0 else None
+def _quotient(value: float, reference: float, total: float) -> float | None:
+    """value / reference, None where the reference is nothing but rounding of `total`."""
+    return value / reference if reference > 1e-12 * total else None
 
 
 def _trace(
@@ -277,38 +280,6 @@ def _unless_interrupted(work: Callable[[], T]) -> T | None:
         return work()
     except KeyboardInterrupt:
         return None
-
-
-def _quick_landscape(
-    objective: Expectation, ansatz: QAOA, sign: float
-) -> tuple[Vector, Vector, Vector] | None:
-    """A landscape of as many points as a moment allows; None where it would show too little."""
-    start = time.perf_counter()
-    objective.values(np.zeros((2, 2)))
-    each = (time.perf_counter() - start) / 2
-    points = int(np.sqrt(LANDSCAPE_SECONDS / max(each, 1e-9)))
-    if points < 15:
-        return None
-    return scan_landscape(objective, ansatz, points=min(points, LANDSCAPE_POINTS), sign=sign)
-
-
-def scan_landscape(
-    objective: Expectation, ansatz: QAOA, *, points: int = LANDSCAPE_POINTS, sign: float = 1.0
-) -> tuple[Vector, Vector, Vector]:
-    """The expectation of a QAOA of one layer over the box of its angles.
-
-    Returns:
-        gammas (points,), betas (points,) and ``sign`` times the expectation at
-        [gamma, beta], shape (points, points).
-
-    Raises:
-        ParameterError: the ansatz has more than one layer.
-    """
-    if ansatz.p != 1:
-        raise ParameterError(f"a landscape has two angles: p={ansatz.p} has {ansatz.n_params}")
-    gammas, betas = (np.linspace(low, high, points) for low, high in ansatz.bounds)
-    grid = np.stack(np.meshgrid(gammas, betas, indexing="ij"), axis=-1).reshape(-1, 2)
-    return gammas, betas, sign * objective.values(grid).reshape(points, points)
 
 
 def _versions() -> dict[str, str]:

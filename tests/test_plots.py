@@ -26,7 +26,9 @@ from hybridq.plots import (
     save,
 )
 from hybridq.plots.distribution import histogram_edges
+from hybridq.plots.labels import covered_lengths
 from hybridq.plots.layout import LARGE, clutter, node_positions
+from hybridq.plots.style import percent
 from hybridq.result import (
     Best,
     EngineInfo,
@@ -122,6 +124,38 @@ def test_long_labels_never_overlap(graph: nx.Graph) -> None:
         assert not any(box.overlaps(other) for other in boxes[:i])
 
 
+@pytest.mark.parametrize("graph", [nx.florentine_families_graph(), nx.grid_2d_graph(4, 4)])
+def test_no_edge_runs_through_a_label_where_there_is_room(graph: nx.Graph) -> None:
+    ax = plot_cut(graph, {node: i % 2 for i, node in enumerate(graph)})
+    ax.figure.draw_without_rendering()
+    assert len(ax.texts) == len(graph)
+    segments = np.concatenate([group.get_segments() for group in edge_groups(ax).values()])
+    ends = ax.transData.transform(segments.reshape(-1, 2)).reshape(-1, 2, 2)
+    along = np.linspace(0.0, 1.0, 2001)[:, None, None]
+    dots = ((1 - along) * ends[:, 0] + along * ends[:, 1]).reshape(-1, 2)
+    for text in ax.texts:
+        box = text.get_window_extent()
+        inside = np.all((dots > box.min) & (dots < box.max), axis=1)
+        assert not inside.any(), text.get_text()
+
+
+def test_a_label_that_must_lie_on_edges_hides_them_behind_white() -> None:
+    star = nx.star_graph([f"family {i}" for i in range(30)])
+    ax = plot_cut(star, dict.fromkeys(star, 0))
+    edge_order = max(group.get_zorder() for group in edge_groups(ax).values())
+    for text in ax.texts:
+        box = text.get_bbox_patch()
+        assert to_hex(box.get_facecolor(), keep_alpha=True) == "#ffffffff"
+        assert text.get_zorder() > edge_order
+
+
+def test_covered_length_is_that_of_the_part_inside() -> None:
+    starts = np.array([[-1.0, 1.0], [-1.0, -1.0], [1.0, -5.0], [3.0, 0.0], [0.5, 0.5]])
+    ends = np.array([[9.0, 1.0], [1.0, 1.0], [1.0, 5.0], [3.0, 9.0], [1.5, 0.5]])
+    lengths = covered_lengths((0.0, 0.0, 2.0, 2.0), starts, ends)
+    assert lengths == pytest.approx([2.0, 2.0**0.5, 2.0, 0.0, 1.0])
+
+
 def test_labels_with_dollar_signs_are_plain_text() -> None:
     graph = nx.Graph([("$x", "y$"), ("y$", "$\\bad{$")])
     assert png(plot_cut(graph, dict.fromkeys(graph, 0)).figure).startswith(b"\x89PNG")
@@ -169,6 +203,24 @@ def test_a_path_is_laid_out_in_order_along_its_length() -> None:
     assert np.all(steps > 0) or np.all(steps < 0)
 
 
+@pytest.mark.parametrize("aspect", [0.7, 1.0, 1.6])
+@pytest.mark.parametrize("n", [12, 15, 40])
+def test_a_long_path_fills_the_place_without_crossing_itself(n: int, aspect: float) -> None:
+    edges = np.stack([np.arange(n - 1), np.arange(1, n)], axis=1)
+    xy = node_positions(nx.path_graph(n), np.zeros(n, dtype=np.uint8), aspect)
+    width, height = np.ptp(xy, axis=0) + 1.0
+    assert 0.55 < width / height / aspect < 1.8
+    assert clutter(xy, edges) == 0.0
+    gaps = np.linalg.norm(xy[:, None] - xy[None], axis=2)[np.triu_indices(n, 2)]
+    assert gaps.min() > 0.8 * np.linalg.norm(np.diff(xy, axis=0), axis=1).max()
+
+
+def test_a_square_grid_stands_on_its_side_and_not_on_a_corner() -> None:
+    xy = node_positions(nx.grid_2d_graph(4, 4), np.zeros(16, dtype=np.uint8))
+    steps = np.abs(xy[1:4] - xy[0:3])
+    assert np.all(steps.min(axis=1) < 0.2 * steps.max(axis=1))
+
+
 def test_clutter_counts_a_crossing_and_a_node_under_an_edge() -> None:
     square = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 1.0], [1.0, 0.0]])
     assert clutter(square, np.array([[0, 1], [2, 3]])) == 1.0
@@ -204,6 +256,31 @@ def test_the_reference_is_a_dashed_line_at_its_value() -> None:
     low, high = ax.get_ylim()
     assert low < 1.0
     assert high > 3.5
+
+
+@pytest.mark.parametrize("sense", ["maximize", "minimize"])
+def test_a_bad_step_does_not_squash_the_axis_and_is_marked_at_its_edge(sense: Any) -> None:
+    up = 1.0 if sense == "maximize" else -1.0
+    ax = plot_convergence(up * np.array([16.0, 10.3, 16.5, np.nan, 16.4]), up * 17.0, sense)
+    low, high = sorted(up * limit for limit in ax.get_ylim())
+    assert 15.0 < low < 16.0
+    assert 17.0 < high < 18.0
+    mark = line(ax, "1 below" if up > 0 else "1 above")
+    assert ("10.3" if up > 0 else "−10.3") in mark.get_label()
+    assert list(mark.get_xdata()) == [2]
+    assert low < up * mark.get_ydata()[0] < low + 0.1 * (high - low)
+
+
+def test_nothing_is_marked_where_all_values_fit() -> None:
+    ax = plot_convergence([1.0, 0.9, 2.0, 1.8], 3.0)
+    assert len(ax.lines) == 3
+    assert ax.get_ylim()[0] < 0.9
+
+
+def test_a_search_that_never_improves_still_shows_every_value() -> None:
+    low, high = plot_convergence([5.0, 1.0, 4.0]).get_ylim()
+    assert low < 1.0
+    assert high > 5.0
 
 
 def test_a_search_without_evaluations_still_gives_axes() -> None:
@@ -317,7 +394,15 @@ def test_the_overview_has_a_panel_for_what_the_trace_holds(
 
 def test_the_headline_states_answer_reference_and_ratio() -> None:
     headline = overview(result()).get_suptitle()
-    assert headline == "Petersen: best sampled cut 12, optimum 12 (ratio 1.0000)"
+    assert headline == "Petersen: best sampled cut 12, optimum 12 (100 %)"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(1.0, "100 %"), (0.97764, "97.8 %"), (0.99999, "> 99.9 %"), (1.00001, "> 100 %")],
+)
+def test_a_ratio_is_in_per_cent_and_never_rounded_to_100(ratio: float, text: str) -> None:
+    assert percent(ratio) == text
 
 
 def test_nothing_overlaps_in_the_overview() -> None:

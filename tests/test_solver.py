@@ -10,7 +10,8 @@ import pytest
 
 import hybridq as hq
 from hybridq.errors import CapacityError, DimensionError, ParameterError, UnknownNameError
-from hybridq.solver import default_depth, scan_landscape
+from hybridq.landscape import scan_landscape
+from hybridq.solver import default_depth
 
 QUICK = ["l-bfgs", "nelder-mead", "cobyla", "optuna", "differential-evolution"]
 
@@ -75,6 +76,20 @@ def test_restarts_share_the_budget_and_never_hurt(graph):
     assert more.expectation >= alone.expectation - 1e-9
     limited = hq.solve(problem, p=1, restarts=5, max_evaluations=30, rng=3)
     assert limited.optimizer.evaluations <= 30
+
+
+@pytest.mark.parametrize("unit", [1e-8, 1e5])
+def test_the_unit_of_the_weights_changes_neither_the_answer_nor_its_quality(graph, unit):
+    scaled = graph.copy()
+    for _, _, data in scaled.edges(data=True):
+        data["weight"] *= unit
+    seen = []
+    first = hq.solve(hq.MaxCut(graph), p=3, rng=1)
+    second = hq.solve(hq.MaxCut(scaled), p=3, rng=1, callback=seen.append)
+    assert second.expectation / unit == pytest.approx(first.expectation, rel=1e-3)
+    assert second.best.bits in (first.best.bits, first.best.bits.translate({48: 49, 49: 48}))
+    assert min(record.value for record in seen) == pytest.approx(-second.expectation)
+    assert second.trace.values.max() == pytest.approx(second.expectation)
 
 
 def test_auto_starts_from_fixed_angles_exactly_where_they_are_tabulated(graph):
@@ -169,13 +184,13 @@ def test_a_bare_graph_is_told_how_to_become_a_problem():
 
 
 def test_an_interrupt_after_the_search_loses_nothing(monkeypatch):
-    from hybridq import solver
+    from hybridq import landscape, solver
 
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(solver, "_reference", interrupted)
-    monkeypatch.setattr(solver, "scan_landscape", interrupted)
+    monkeypatch.setattr(landscape, "scan_landscape", interrupted)
     result = hq.solve(hq.MaxCut(nx.cycle_graph(6)), p=1, landscape=True, rng=1)
     assert result.best.value == 6
     assert result.reference is None

@@ -1,7 +1,12 @@
-"""The table and the picture of a benchmark run, made from its JSON alone."""
+"""The tables and the picture of a benchmark run, made from its JSON alone.
+
+python report.py results/qaoa.json    # writes them again, and the table in README.md
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +93,26 @@ def write(document: dict[str, Any], out: Path) -> None:
     _plot(document, out / "qaoa.png")
 
 
+def into_readme(document: dict[str, Any], readme: Path) -> None:
+    """Put the tables between the two marks in the README."""
+    machine = document["machine"]
+    begin, end = "<!-- benchmark -->", "<!-- end of benchmark -->"
+    text = readme.read_text(encoding="utf-8")
+    head, rest = text.split(begin)
+    _, tail = rest.split(end)
+    lines = [
+        f"Milliseconds a QAOA layer, and how many times faster hybridq is; {machine['date']}, "
+        f"{machine['cores']} cores of {machine['processor']}, `{machine['command']}`.",
+        "",
+        *_peer_table(document, "energy"),
+        "",
+        "Value and all 20 derivatives:",
+        "",
+        *_peer_table(document, "gradient"),
+    ]
+    readme.write_text(head + begin + "\n" + "\n".join(lines) + "\n" + end + tail, encoding="utf-8")
+
+
 def _plot(document: dict[str, Any], path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -128,3 +153,10 @@ def _plot(document: dict[str, Any], path: Path) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=9)
     figure.savefig(path, dpi=130)
+
+
+if __name__ == "__main__":
+    source = Path(sys.argv[1])
+    stored = json.loads(source.read_text(encoding="utf-8"))
+    write(stored, source.parent)
+    into_readme(stored, Path(__file__).parents[2] / "README.md")

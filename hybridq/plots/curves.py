@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hybridq.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# How far the axis reaches below the worst of the best so far, in parts of what it must span.
+_ROOM = 0.35
 
 
 def plot_convergence(
@@ -22,6 +25,9 @@ def plot_convergence(
     value_name: str = "value",
 ) -> Axes:
     """All evaluations as faint dots, the best so far as a line, the reference as a dashed line.
+
+    The axis spans the best so far and the reference, with some room on the worse side; values
+    beyond that are triangles at the edge, counted in the legend.
 
     Args:
         values: the value of every evaluation in order, shape (evaluations,); NaN where one
@@ -66,9 +72,49 @@ def plot_convergence(
         )
     style.dress(ax, title="Convergence", xlabel="evaluation", ylabel=f"expected {value_name}")
     ax.margins(x=0.02, y=0.08)
+    _focus(ax, found, running.accumulate(found), reference, sense)
     if found.size:
         from matplotlib.ticker import MaxNLocator
 
         ax.xaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
-    style.legend_below(ax)
+    style.legend_below(ax, columns=2 if len(ax.lines) > 3 else 3)
     return ax
+
+
+def _focus(
+    ax: Axes,
+    found: NDArray[np.float64],
+    best: NDArray[np.float64],
+    reference: float | None,
+    sense: Literal["maximize", "minimize"],
+) -> None:
+    """Limits from `best` and `reference`, and a marker at the edge for each value beyond them."""
+    # In what follows larger is better; `up` turns back.
+    up = 1.0 if sense == "maximize" else -1.0
+    matters = up * np.append(best, np.nan if reference is None else reference)
+    matters = matters[np.isfinite(matters)]
+    if not matters.size:
+        return
+    low, high = float(matters.min()), float(matters.max())
+    span = high - low
+    if span <= 1e-9 * max(1.0, abs(low), abs(high)):
+        return
+    worst = float((up * found[np.isfinite(found)]).min(initial=low))
+    bottom = max(worst, low - _ROOM * span) - 0.08 * span
+    top = high + 0.08 * span
+    ax.set_ylim(*sorted((up * bottom, up * top)))
+    outside = np.flatnonzero(up * found < bottom)
+    if not outside.size:
+        return
+    where, extreme = ("below", "lowest") if up > 0 else ("above", "highest")
+    ax.plot(
+        outside + 1,
+        np.full(outside.size, up * (bottom + 0.025 * (top - bottom))),
+        linestyle="none",
+        marker="v" if up > 0 else "^",
+        markersize=6.0,
+        color=style.ORANGE,
+        markeredgewidth=0,
+        label=f"{outside.size} {where} the axis, {extreme} {style.number(up * worst)}",
+        zorder=4,
+    )

@@ -50,7 +50,7 @@ def plot_cut(graph: Graph[Any], assignment: Mapping[Any, int], ax: Axes | None =
     positions = layout.node_positions(graph, sides, extent.width / extent.height)
     _frame(ax, positions)
     _draw_edges(ax, positions, edges, weights.astype(np.float64), sides)
-    _draw_nodes(ax, positions, [str(node) for node in graph], sides)
+    _draw_nodes(ax, positions, edges, [str(node) for node in graph], sides)
     style.dress(ax, title="The cut", xlabel="", ylabel="")
     ax.set_axis_off()
     handles, names = ax.get_legend_handles_labels()
@@ -58,8 +58,8 @@ def plot_cut(graph: Graph[Any], assignment: Mapping[Any, int], ax: Axes | None =
     order = sorted(range(len(names)), key=lambda k: ("side" in names[k], "uncut" in names[k]))
     legend = ax.legend(
         [handles[k] for k in order], [names[k] for k in order], loc="upper center",
-        bbox_to_anchor=(0.5, 0.0), ncols=2, frameon=False, fontsize=9, borderaxespad=0.3,
-        columnspacing=1.6, scatterpoints=1,
+        bbox_to_anchor=(0.5, 0.0), ncols=3 if len(names) == 3 else 2, frameon=False, fontsize=9,
+        borderaxespad=0.3, columnspacing=1.6, scatterpoints=1,
     )  # fmt: skip
     for handle in legend.legend_handles:
         if isinstance(handle, PathCollection):
@@ -81,9 +81,11 @@ def _frame(ax: Axes, positions: NDArray[np.float64]) -> None:
     """Limits with room for the nodes, equal scales in both directions."""
     low, high = positions.min(axis=0), positions.max(axis=0)
     margin = max(0.09 * float((high - low).max()), 0.35)
-    ax.set_xlim(low[0] - margin, high[0] + margin)
-    ax.set_ylim(low[1] - margin, high[1] + margin)
-    ax.set_aspect("equal", adjustable="box")
+    # As data, since limits that are set by hand cannot give way to the equal scales.
+    ax.update_datalim([low - margin, high + margin])
+    ax.margins(0.0)
+    ax.autoscale_view()
+    ax.set_aspect("equal", adjustable="datalim")
 
 
 def _draw_edges(
@@ -130,7 +132,11 @@ def _edge_label(name: str, weights: NDArray[np.float64], weighted: bool) -> str:
 
 
 def _draw_nodes(
-    ax: Axes, positions: NDArray[np.float64], names: list[str], sides: NDArray[np.uint8]
+    ax: Axes,
+    positions: NDArray[np.float64],
+    edges: NDArray[np.int64],
+    names: list[str],
+    sides: NDArray[np.uint8],
 ) -> None:
     n = len(names)
     longest = max(len(name) for name in names)
@@ -158,4 +164,4 @@ def _draw_nodes(
         size = float(np.clip(0.55 * area**0.5, 5.2, 10.0))
         labels.label_inside(ax, positions, names, [_SIDES[s]["text"] for s in sides], size)
     elif n <= _NAMES_BESIDE:
-        labels.label_beside(ax, positions, names, 7.5, 0.5 * area**0.5)
+        labels.label_beside(ax, positions, edges, names, 7.5, 0.5 * area**0.5)

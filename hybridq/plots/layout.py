@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 # Above this, force-directed layouts are slow, and hairballs anyway.
 LARGE = 300
 _MOST_STRETCH = 1.5
+# A component this many times longer than wide is laid along its length, and folded into rows
+# from so many edge lengths on.
+_LONG = 1.6
+_FOLDED = 9.0
 _MAX_STEPS = 300
 
 
@@ -55,7 +59,7 @@ def _packed(graph: Graph[Any], aspect: float) -> NDArray[np.float64]:
     for part in components:
         local[part] = np.arange(len(part))
         inner = local[edges[np.isin(edges[:, 0], part)]]
-        blocks.append((part, _component(len(part), inner, wide=aspect >= 1.0)))
+        blocks.append((part, _component(len(part), inner, aspect=aspect)))
     positions = np.empty((len(graph), 2))
     area = sum(float(np.prod(np.ptp(xy, axis=0) + 1.0)) for _, xy in blocks)
     target = max(1.1 * math.sqrt(area * aspect), float(np.ptp(blocks[0][1][:, 0])) + 1.0)
@@ -69,7 +73,7 @@ def _packed(graph: Graph[Any], aspect: float) -> NDArray[np.float64]:
     return positions
 
 
-def _component(n: int, edges: NDArray[np.int64], *, wide: bool) -> NDArray[np.float64]:
+def _component(n: int, edges: NDArray[np.int64], *, aspect: float) -> NDArray[np.float64]:
     """Positions of a connected graph on 0 ... n - 1; neighbours are about one unit apart."""
     if n == 1:
         return np.zeros((1, 2))
@@ -89,7 +93,7 @@ def _component(n: int, edges: NDArray[np.int64], *, wide: bool) -> NDArray[np.fl
     best = found[0] if len(found) == 1 else min(found, key=lambda xy: clutter(xy, edges))
     lengths = np.linalg.norm(best[edges[:, 0]] - best[edges[:, 1]], axis=1)
     best = (best - best.mean(axis=0)) / max(float(np.median(lengths)), 1e-9)
-    return _turned(best, wide)
+    return _turned(best, aspect)
 
 
 def _least_stress(distances: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -124,15 +128,64 @@ def _tries(n: int) -> int:
     return 8 if n <= 24 else 3 if n <= 64 else 0
 
 
-def _turned(xy: NDArray[np.float64], wide: bool) -> NDArray[np.float64]:
-    """`xy` turned so that its long way lies (or stands), if it has one."""
+def _turned(xy: NDArray[np.float64], aspect: float) -> NDArray[np.float64]:
+    """`xy` turned so that it fills a place of this aspect, and folded where it is very long."""
     _, spread, axes = np.linalg.svd(xy, full_matrices=False)
-    if spread[0] < 1.15 * spread[1]:
-        return xy
+    if spread[0] < _LONG * spread[1]:
+        angles = np.pi * np.arange(36) / 36
+        turns = [np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]]) for a in angles]
+        # Rounded, so that turns which fit equally well are told apart the same way everywhere.
+        fits = [round(_fit(xy @ turn, aspect), 6) for turn in turns]
+        return xy @ turns[int(np.argmax(fits))]
     # The sign of a principal axis is arbitrary; fixing it keeps the picture the same everywhere.
     axes *= np.where(axes[np.arange(2), np.abs(axes).argmax(axis=1)] < 0, -1.0, 1.0)[:, None]
     turned = xy @ axes.T
-    return turned if wide else turned[:, ::-1]
+    if np.ptp(turned[:, 0]) >= _FOLDED:
+        return _folded(turned, aspect)
+    return turned if aspect >= 1.0 else turned[:, ::-1]
+
+
+def _fit(xy: NDArray[np.float64], aspect: float) -> float:
+    """Scale at which a drawing, with room for its nodes, fits a place of this aspect."""
+    width, height = (float(side) + 1.0 for side in np.ptp(xy, axis=0))
+    return min(aspect / width, 1.0 / height)
+
+
+def _folded(xy: NDArray[np.float64], aspect: float) -> NDArray[np.float64]:
+    """A drawing that lies along x, bent into as many rows as fill the place best."""
+    along = xy[:, 0] - xy[:, 0].min()
+    # A long drawing comes out slightly bowed; the rows shall be straight.
+    across = xy[:, 1] - np.polyval(np.polyfit(along, xy[:, 1], 2), along)
+    length, thick = float(along.max()), float(np.ptp(across))
+    radius = 0.5 * (thick + 2.0)
+    best, best_fit, turns, run = xy, 0.0, 0, length
+    while run > 0.0:
+        folded = _serpentine(along, across, run, radius)
+        # One row may stand as well as lie.
+        if turns == 0 and aspect < 1.0:
+            folded = folded[:, ::-1]
+        fit = _fit(folded, aspect)
+        if fit > best_fit:
+            best, best_fit = folded, fit
+        turns += 1
+        run = (length - turns * math.pi * radius) / (turns + 1)
+    return best
+
+
+def _serpentine(
+    along: NDArray[np.float64], across: NDArray[np.float64], run: float, radius: float
+) -> NDArray[np.float64]:
+    """Points at `across` from a path of straight runs and half turns, `along` on their way."""
+    period = run + math.pi * radius
+    row = np.floor((along + 1e-9) / period)
+    inside = along - row * period
+    # What a point has turned in the bend at the end of its row.
+    angle = np.clip((inside - run) / radius, 0.0, math.pi)
+    way = np.where(row % 2 == 0, 1.0, -1.0)
+    reach = radius + way * across
+    x = np.minimum(inside, run) + reach * np.sin(angle)
+    y = -2.0 * radius * row - radius + reach * np.cos(angle)
+    return np.stack([np.where(way > 0, x, run - x), y], axis=1)
 
 
 def clutter(xy: NDArray[np.float64], edges: NDArray[np.int64]) -> float:

@@ -70,10 +70,10 @@ def sentences(result: Result) -> tuple[str, str]:
         if ratio is not None:
             quotient = ratio.best if result.best is not None else ratio.expectation
         if quotient is not None:
-            headline += f" (ratio {quotient:.4f})"
+            headline += f" ({style.percent(quotient)})"
     detail = [f"expected {name} {style.number(result.expectation)}"]
     if ratio is not None and ratio.expectation is not None:
-        detail[0] += f" (ratio {ratio.expectation:.4f})"
+        detail[0] += f" ({style.percent(ratio.expectation)})"
     layers = result.ansatz.get("p")
     ansatz = str(result.ansatz.get("kind", "circuit"))
     ansatz = "QAOA" if ansatz.lower() == "qaoa" else ansatz

@@ -6,6 +6,7 @@ difference matters, shape, line style or brightness carries it as well.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def legend_below(ax: Axes, columns: int = 3) -> None:
             handles,
             labels,
             loc="upper center",
-            bbox_to_anchor=(0.5, -0.17),
+            bbox_to_anchor=(0.5, -0.19),
             ncols=columns,
             frameon=False,
             fontsize=9,
@@ -69,6 +70,16 @@ def legend_below(ax: Axes, columns: int = 3) -> None:
 def number(value: float) -> str:
     """`value` with up to six significant digits, a true minus sign and no trailing zeros."""
     return f"{value:.6g}".replace("-", "−")
+
+
+def percent(ratio: float) -> str:
+    """`ratio` in per cent with one decimal; never rounded to 100 %, as on the screen."""
+    if math.isclose(ratio, 1.0, rel_tol=1e-9):
+        return "100 %"
+    text = f"{100 * ratio:.1f}"
+    if text == "100.0":
+        return "> 99.9 %" if ratio < 1 else "> 100 %"
+    return f"{text} %".replace("-", "−")
 
 
 def capital(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Any, ClassVar
 
@@ -123,15 +124,20 @@ class DiagonalEngine(Engine):
             self._states.append(new_state(self._runner, self._bits, self._dtype))
         return self._states[number]
 
-    def _angles(self, x: ArrayLike) -> Vector:
-        point = self.checked_point(x)
+    def _angles(self, x: ArrayLike, *, check: bool = True) -> Vector:
+        point = self.checked_point(x) if check else self.shaped_point(x)
         return point if self._plain else self._layers.matrix @ point + self._layers.offset
 
     def expectation(self, x: ArrayLike) -> float:
         """⟨H⟩ at the parameters `x`, shape (n_params,)."""
-        angles = self._angles(x)
+        # A check of a few numbers costs as much as a layer of a small state, so there it is made
+        # afterwards: what is not finite comes out as not finite.
+        angles = self._angles(x, check=self._bits > workspace.ONE_BLOCK_BITS)
         with self._lock:
-            return float(self._runner.energy(self._state(0), angles))
+            value = float(self._runner.energy(self._state(0), angles))
+        if not math.isfinite(value):
+            self.checked_point(x)
+        return value
 
     def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
         """⟨H⟩ and its derivatives by the adjoint method, for two states of memory.

@@ -63,15 +63,24 @@ class Engine(ABC):
             DimensionError: it has another length.
             ParameterError: it has entries that are not finite.
         """
+        point = self.shaped_point(x)
+        if not np.isfinite(point).all():
+            bad = int(np.flatnonzero(~np.isfinite(point))[0])
+            raise ParameterError(f"parameter {bad} is {point[bad]}: give finite numbers")
+        return point
+
+    def shaped_point(self, x: ArrayLike) -> Vector:
+        """`x` as a contiguous float64 vector, its numbers unseen.
+
+        Raises:
+            DimensionError: it has another length.
+        """
         point = np.ascontiguousarray(x, dtype=np.float64)
         if point.shape != (self.n_params,):
             raise DimensionError(
                 f"this circuit takes {self.n_params} parameters, "
                 f"got an array of shape {point.shape}"
             )
-        if not np.isfinite(point).all():
-            bad = int(np.flatnonzero(~np.isfinite(point))[0])
-            raise ParameterError(f"parameter {bad} is {point[bad]}: give finite numbers")
         return point
 
     def checked_points(self, points: ArrayLike) -> Vector:

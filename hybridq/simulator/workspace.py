@@ -46,7 +46,7 @@ def block_space(bits: int, levels: int, dtype: Any, threads: int) -> BlockSpace:
     return BlockSpace(
         table=np.empty((threads, 2, size), dtype),
         levels=np.empty((threads, 2, levels), dtype),
-        factors=np.empty((threads, 2, bits, bits)),
+        factors=np.array([[np.ones((bits, bits)), np.zeros((bits, bits))]] * threads),
         costs=np.empty((threads, size), dtype),
         held=np.full((threads, 1), -1),
         total=np.zeros((threads, WIDEST_VECTOR), dtype),
@@ -75,7 +75,7 @@ def tables(grid: Grid, levels: int, dtype: Any) -> Tables:
         high=np.empty((2, high), dtype),
         of_high=np.empty((2, of_high), dtype),
         of_middle=np.empty((2, of_middle), dtype),
-        factors=np.empty((2, len(qubits), len(qubits))),
+        factors=np.array([np.ones((len(qubits),) * 2), np.zeros((len(qubits),) * 2)]),
         levels=np.empty((2, levels), dtype),
         low_cost=np.empty(low, dtype),
         high_cost=np.empty(high, dtype),

@@ -1,5 +1,6 @@
 """The diagonal engine against the slow twin, on every kind of cost and in every layout."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from hybridq.errors import CapacityError, DimensionError, EngineError, Parameter
 from hybridq.operators import Ising, PauliSum
 from hybridq.simulator import workspace
 from hybridq.simulator.choose import choose_engine
+from hybridq.simulator.kernels.emit import VECTOR_BYTES
 
 TOLERANCE = {"double": 1e-12, "single": 1e-5}
 
@@ -248,13 +250,16 @@ def test_an_engine_serves_several_python_threads_at_once():
         assert list(pool.map(engine.expectation, points)) == serial
 
 
-def test_without_vectors_the_plain_loops_give_the_same_numbers():
+@pytest.mark.parametrize(("width", "n"), [("off", 14), ("16", 10), ("32", 14)])
+def test_other_vector_widths_and_the_plain_loops_give_the_same_numbers(width, n):
+    if width != "off" and int(width) > VECTOR_BYTES:
+        pytest.skip("this host has no vectors of that width")
     script = (
-        "import numpy as np, sys; sys.path.insert(0, 'tests')\n"
+        "import numpy as np\n"
         "from test_diagonal_engine import engine_for, random_ising\n"
         "from hybridq.simulator.kernels import emit\n"
-        "assert emit.VECTOR_BYTES == 0\n"
-        "e = engine_for(random_ising(14, 6, fields=False, density=0.3), 2)\n"
+        f"assert emit.VECTOR_BYTES == {0 if width == 'off' else width}\n"
+        f"e = engine_for(random_ising({n}, 6, fields=False, density=0.3), 2)\n"
         "v, g = e.expectation_and_gradient(np.array([0.3, 2.0, 0.4, -1.0]))\n"
         "print(repr([float(v), *map(float, g)]))"
     )
@@ -262,12 +267,12 @@ def test_without_vectors_the_plain_loops_give_the_same_numbers():
     path = os.pathsep.join([folder, os.path.dirname(folder)])
     output = subprocess.run(
         [sys.executable, "-c", script],
-        env={**os.environ, "HYBRIDQ_SIMD": "off", "PYTHONPATH": path},
+        env={**os.environ, "HYBRIDQ_SIMD": width, "PYTHONPATH": path},
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    engine = engine_for(random_ising(14, 6, fields=False, density=0.3), 2)
+    engine = engine_for(random_ising(n, 6, fields=False, density=0.3), 2)
     value, gradient = engine.expectation_and_gradient(np.array([0.3, 2.0, 0.4, -1.0]))
-    assert eval(output) == pytest.approx([value, *gradient], abs=1e-11)
+    assert json.loads(output) == pytest.approx([value, *gradient], abs=1e-11)
 
 
 def test_a_state_that_does_not_fit_is_refused_with_the_numbers(monkeypatch):

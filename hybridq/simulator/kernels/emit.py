@@ -12,9 +12,15 @@ from numba.core import cgutils
 
 
 def _host_vector_bytes() -> int:
-    """Width of this host's widest vectors with fused multiply-add, or 0."""
-    if os.environ.get("HYBRIDQ_SIMD", "").lower() in {"0", "off", "no"}:
+    """Width of this host's widest vectors with fused multiply-add, or 0.
+
+    The variable HYBRIDQ_SIMD asks for narrower ones: ``off``, or 16, 32 or 64 bytes.
+    """
+    asked = os.environ.get("HYBRIDQ_SIMD", "").lower()
+    if asked in {"0", "off", "no"}:
         return 0
+    if asked in {"16", "32", "64"}:
+        return int(asked)
     if platform.machine().lower() in {"arm64", "aarch64"}:
         return 16
     features = llvm.get_host_cpu_features()
@@ -43,7 +49,8 @@ class Emitter:
         self._context, self._builder = context, builder
         self.scalar = context.get_value_type(dtype)
         self.itemsize = dtype.bitwidth // 8
-        self.lanes = VECTOR_BYTES // self.itemsize
+        # One lane where there are no vectors: code that is compiled then, and never called.
+        self.lanes = max(VECTOR_BYTES // self.itemsize, 1)
         self.lane_bits = self.lanes.bit_length() - 1
         self.vector = ir.VectorType(self.scalar, self.lanes)
         self._undefined = ir.Constant(self.vector, ir.Undefined)

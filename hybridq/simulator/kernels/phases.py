@@ -71,16 +71,17 @@ def phase_of(gamma, energy):
 
 @jit(internal=True)
 def phase_factors(gamma, linear, pairs, re, im):
-    """Into (re, im)[j, k] the factors e^{−iγ b_jk}, on the diagonal e^{−iγ a_j}; shape (m, m)."""
+    """Into (re, im)[j, k] the factors e^{−iγ b_jk}, on the diagonal e^{−iγ a_j}; shape (m, m).
+
+    Where b_jk = 0 nothing is written: `re` comes as ones and `im` as zeros.
+    """
     for j in range(pairs.shape[0]):
-        for k in range(j + 1):
-            energy = linear[j] if j == k else pairs[j, k]
-            if energy == 0.0:
-                c, s = 1.0, 0.0
-            else:
-                c, s = phase_of(gamma, energy)
-            re[j, k] = re[k, j] = c
-            im[j, k] = im[k, j] = s
+        re[j, j], im[j, j] = phase_of(gamma, linear[j])
+        for k in range(j):
+            if pairs[j, k] != 0.0:
+                c, s = phase_of(gamma, pairs[j, k])
+                re[j, k] = re[k, j] = c
+                im[j, k] = im[k, j] = s
 
 
 @jit(internal=True)
