@@ -251,7 +251,7 @@ def test_an_engine_serves_several_python_threads_at_once():
 
 
 @pytest.mark.parametrize(("width", "n"), [("off", 14), ("16", 10), ("32", 14)])
-def test_other_vector_widths_and_the_plain_loops_give_the_same_numbers(width, n):
+def test_other_vector_widths_and_the_plain_loops_give_the_same_numbers(width, n, tmp_path):
     if width != "off" and int(width) > VECTOR_BYTES:
         pytest.skip("this host has no vectors of that width")
     script = (
@@ -267,7 +267,12 @@ def test_other_vector_widths_and_the_plain_loops_give_the_same_numbers(width, n)
     path = os.pathsep.join([folder, os.path.dirname(folder)])
     output = subprocess.run(
         [sys.executable, "-c", script],
-        env={**os.environ, "HYBRIDQ_SIMD": width, "PYTHONPATH": path},
+        env={
+            **os.environ,
+            "HYBRIDQ_SIMD": width,
+            "PYTHONPATH": path,
+            "NUMBA_CACHE_DIR": str(tmp_path),  # or the next run would find its own code gone
+        },
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     engine = engine_for(random_ising(n, 6, fields=False, density=0.3), 2)
