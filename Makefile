@@ -18,7 +18,7 @@ help:
 	@echo "make test       run the test suite"
 	@echo "make test-slow  run the long studies among the tests"
 	@echo "make lint       ruff, mypy and import-linter"
-	@echo "make bench      time the engine beside its peers (half an hour, needs gcc)"
+	@echo "make bench      time the engine beside its peers (a quarter of an hour, needs gcc)"
 	@echo "make clean      remove .venv, caches and demo/"
 
 # A stamp for each set of packages, so that a second run installs nothing.

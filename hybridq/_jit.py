@@ -28,12 +28,20 @@ def _source_stamp() -> tuple[str, int]:
     edit of another one that is inlined into it; a stamp over all of them cannot.
     """
     digest = hashlib.sha256(os.environ.get("HYBRIDQ_SIMD", "").encode())
-    package = Path(__file__).parent
-    for path in sorted(package.rglob("*.py")):
-        source = path.read_bytes()
-        if b"hybridq._jit" in source or path.name == "_jit.py":
-            digest.update(source)
+    for path in kernel_files():
+        digest.update(path.read_bytes())
     return digest.hexdigest(), 0
+
+
+def kernel_files() -> list[Path]:
+    """Every file of the package whose text can end up in compiled code, in a fixed order.
+
+    These are the files that use this gateway, and those that emit code for it (`simd`, `emit`),
+    which are pasted into kernels without passing through it.
+    """
+    marks = (b"_jit import jit", b"import numba", b"from numba", b"llvmlite")
+    paths = sorted(Path(__file__).parent.rglob("*.py"))
+    return [path for path in paths if any(mark in path.read_bytes() for mark in marks)]
 
 
 def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:

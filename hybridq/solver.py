@@ -166,7 +166,7 @@ def solve(
 
     say("classical reference")
     reference = _unless_interrupted(lambda: _reference(problem, ansatz, classic_rng))
-    expectation = problem.sign * float(objective(solution.x))
+    expectation = problem.sign * solution.value
     seconds = time.perf_counter() - began
     grid = None
     if landscape and ansatz.p == 1 and solution.status != "interrupted":
