@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.ansatz.circuit import Circuit
 from hybridq.errors import DimensionError, EngineError
 from hybridq.randomness import RandomLike
 from hybridq.result import EngineInfo
 from hybridq.simulator.choose import choose_engine
 
 if TYPE_CHECKING:
+    from hybridq.ansatz.base import Ansatz
     from hybridq.ansatz.qaoa import QAOA
-    from hybridq.operators.pauli_sum import PauliSum
+    from hybridq.simulator.engine import Observable
 
 Vector = NDArray[np.float64]
 
@@ -23,7 +25,7 @@ class Expectation:
     """The expectation value of a Hamiltonian in the state that an ansatz prepares.
 
     Args:
-        ansatz: prepares the state; has a `circuit` and `n_params`.
+        ansatz: prepares the state: a `Circuit`, or what has a `circuit`.
         hamiltonian: what is measured, hermitian.
         engine: an engine's name, or ``"auto"``.
         precision: ``"double"`` or ``"single"``.
@@ -37,8 +39,8 @@ class Expectation:
 
     def __init__(
         self,
-        ansatz: QAOA,
-        hamiltonian: PauliSum,
+        ansatz: Circuit | Ansatz | QAOA,
+        hamiltonian: Observable,
         *,
         engine: str = "auto",
         precision: str = "double",
@@ -49,11 +51,12 @@ class Expectation:
                 f"the ansatz has {ansatz.n_qubits} qubits and the Hamiltonian "
                 f"{hamiltonian.n_qubits}: the widths must agree"
             )
+        circuit = ansatz if isinstance(ansatz, Circuit) else ansatz.circuit
         self.ansatz = ansatz
         self.hamiltonian = hamiltonian
         self.n_params = ansatz.n_params
         self._engine = choose_engine(
-            ansatz.circuit, hamiltonian, name=engine, precision=precision, threads=threads
+            circuit, hamiltonian, name=engine, precision=precision, threads=threads
         )
 
     @property

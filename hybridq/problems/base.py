@@ -15,7 +15,7 @@ Sense = Literal["maximize", "minimize"]
 
 
 class Problem(ABC):
-    """A question that is answered by minimizing a Hamiltonian over bits.
+    """A question that is answered by minimizing a Hamiltonian.
 
     The Hamiltonian is always minimized. `sense` says how the user counts: a problem that is
     maximized has `hamiltonian` = −(value), so that ``value = sign * energy`` with `sign` = −1.
@@ -23,7 +23,7 @@ class Problem(ABC):
     Attributes:
         kind: the family's plain name, as on the command line (``"maxcut"``).
         sense: ``"maximize"`` or ``"minimize"``, in the user's own terms.
-        value_name: what the value is called (``"cut"``).
+        value_name: what the value is called (``"cut"``, ``"energy"``).
         name: what this instance is called.
     """
 
@@ -40,12 +40,20 @@ class Problem(ABC):
     @property
     @abstractmethod
     def n_qubits(self) -> int:
-        """Number of qubits, one a binary variable."""
+        """Number of qubits."""
 
     @property
     @abstractmethod
     def hamiltonian(self) -> PauliSum:
-        """The diagonal operator whose ground state is the answer."""
+        """The operator whose ground state is the answer."""
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """Facts about the instance for a screen or a file: plain names and plain values."""
+
+
+class BinaryProblem(Problem):
+    """A problem over bits: its Hamiltonian is diagonal, and a basis state is an answer."""
 
     @abstractmethod
     def value(self, bits: NDArray[np.uint8]) -> float:
@@ -62,7 +70,3 @@ class Problem(ABC):
     @abstractmethod
     def decode(self, bits: NDArray[np.uint8]) -> dict[Any, int]:
         """The answer in the user's own terms, from bits of shape (n_qubits,)."""
-
-    @abstractmethod
-    def describe(self) -> dict[str, Any]:
-        """Facts about the instance for a screen or a file: plain names and plain values."""

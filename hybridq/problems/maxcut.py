@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.errors import DimensionError, ParameterError, ProblemError
-from hybridq.problems.base import Problem, Sense
+from hybridq.problems.base import BinaryProblem, Sense
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CHUNK_ELEMENTS = 1 << 22  # bounds the scratch memory of `values` to tens of MiB
 
 
-class MaxCut(Problem):
+class MaxCut(BinaryProblem):
     r"""The cut of largest weight in a graph.
 
     .. math:: C(z) = \sum_{(u,v)} w_{uv}\,(1 - Z_u Z_v)/2, \qquad H = -C.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hybridq.errors import EngineError
 from hybridq.registry import Registry
 
 if TYPE_CHECKING:
     from hybridq.ansatz.circuit import Circuit
-    from hybridq.operators.pauli_sum import PauliSum
-    from hybridq.simulator.engine import Engine
+    from hybridq.simulator.engine import Engine, Observable
 
 
 def _diagonal(*args: Any, **options: Any) -> Engine:
@@ -19,13 +19,27 @@ def _diagonal(*args: Any, **options: Any) -> Engine:
     return DiagonalEngine(*args, **options)
 
 
-ENGINES: Registry[Callable[..., Engine]] = Registry("engine", {"diagonal": _diagonal})
+def _sector(*args: Any, **options: Any) -> Engine:
+    from hybridq.simulator.sector import SectorEngine
+
+    return SectorEngine(*args, **options)
+
+
+def _statevector(*args: Any, **options: Any) -> Engine:
+    from hybridq.simulator.statevector import StatevectorEngine
+
+    return StatevectorEngine(*args, **options)
+
+
+ENGINES: Registry[Callable[..., Engine]] = Registry(
+    "engine", {"diagonal": _diagonal, "sector": _sector, "statevector": _statevector}
+)
 """Engines by name; the order is the order in which "auto" asks them."""
 
 
 def choose_engine(
     circuit: Circuit,
-    observable: PauliSum,
+    observable: Observable,
     *,
     name: str = "auto",
     precision: str = "double",
@@ -41,5 +55,12 @@ def choose_engine(
         EngineError: the engine cannot run this circuit; the message says what stands in the way.
         CapacityError: the state does not fit in memory.
     """
-    chosen = next(iter(ENGINES)) if name == "auto" else ENGINES.canonical(name)
-    return ENGINES[chosen](circuit, observable, precision=precision, threads=threads)
+    if name != "auto":
+        return ENGINES[name](circuit, observable, precision=precision, threads=threads)
+    refusals = []
+    for candidate, build in ENGINES.items():
+        try:
+            return build(circuit, observable, precision=precision, threads=threads)
+        except EngineError as refusal:
+            refusals.append(f"{candidate}: {refusal}")
+    raise EngineError("no engine can run this circuit:\n  " + "\n  ".join(refusals))

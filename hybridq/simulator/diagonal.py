@@ -13,14 +13,15 @@ from hybridq import memory
 from hybridq.ansatz.circuit import Circuit
 from hybridq.errors import CapacityError, EngineError, ParameterError
 from hybridq.operators.ising import Ising
-from hybridq.operators.pauli_sum import PauliSum
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.result import EngineInfo
 from hybridq.simulator import workspace
 from hybridq.simulator.cost import MOST_LEVELS, build_cost, plan_cost
 from hybridq.simulator.engine import (
     Engine,
+    Observable,
     Vector,
+    as_pauli_sum,
     checked_precision,
     checked_shots,
     checked_threads,
@@ -64,7 +65,7 @@ class DiagonalEngine(Engine):
     def __init__(
         self,
         circuit: Circuit,
-        observable: PauliSum,
+        observable: Observable,
         *,
         precision: str = "double",
         threads: int | None = None,
@@ -74,6 +75,7 @@ class DiagonalEngine(Engine):
         self._layers = read_layers(circuit)
         self._plain = self._layers.is_plain
         hamiltonian = self._layers.hamiltonian
+        observable = as_pauli_sum(observable)
         if hamiltonian is not observable and not hamiltonian.isclose(observable):
             raise EngineError(
                 "the diagonal engine measures the cost of the circuit's own phases; "

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.errors import DimensionError, EngineError, ParameterError
 from hybridq.randomness import RandomLike
 from hybridq.result import EngineInfo
 
+if TYPE_CHECKING:
+    from hybridq.ansatz.instructions import Instruction
+    from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.pauli_sum import PauliSum
+
 Vector = NDArray[np.float64]
+Observable: TypeAlias = "PauliSum | ElectronicHamiltonian"
 
 PRECISIONS: dict[str, type[np.floating]] = {"double": np.float64, "single": np.float32}
 
@@ -56,6 +63,37 @@ class Engine(ABC):
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
         """`shots` measured basis states as indices, in no particular order."""
 
+    def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
+        """d⟨H⟩/dθ at θ = 0 of each operator appended to the circuit at `x`, shape (operators,).
+
+        Each operator is a `PauliRotation` or an `Excitation`; its own angle is not looked at. All
+        of them share one state and one product with H (ADAPT-VQE, arXiv:1812.11173).
+
+        Raises:
+            EngineError: this engine cannot, or an operator does not fit it.
+        """
+        raise EngineError(f"the {self.name} engine gives no gradients of operators to append")
+
+    def snapshot(self, x: ArrayLike) -> NDArray[Any]:
+        """The state at `x` in this engine's own layout, a copy, for `deflate` and `overlaps`.
+
+        Engines of the same kind, width and (where they have one) sector share the layout.
+        """
+        raise EngineError(f"the {self.name} engine gives no snapshots of its state")
+
+    def deflate(self, weights: Sequence[float], snapshots: Sequence[NDArray[Any]]) -> None:
+        """From now on measure H + Σ_i weights[i] |s_i⟩⟨s_i|, gradients included.
+
+        Source: Higgott, Wang, Brierley 2019, arXiv:1805.08138.
+        """
+        raise EngineError(f"the {self.name} engine cannot deflate states")
+
+    def matrix_elements(
+        self, snapshots: Sequence[NDArray[Any]]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """⟨s_i|H|s_j⟩ and ⟨s_i|s_j⟩, without any deflation; both of shape (k, k)."""
+        raise EngineError(f"the {self.name} engine gives no matrix elements")
+
     def checked_point(self, x: ArrayLike) -> Vector:
         """`x` as a contiguous float64 vector.
 
@@ -95,6 +133,11 @@ class Engine(ABC):
             row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
             raise ParameterError(f"row {row} of the points has entries that are not finite")
         return array
+
+
+def as_pauli_sum(observable: Observable) -> PauliSum:
+    """The observable on qubits; an electronic Hamiltonian by Jordan and Wigner."""
+    return getattr(observable, "pauli_sum", observable)  # type: ignore[return-value]
 
 
 def checked_precision(precision: str) -> type[np.floating]:
