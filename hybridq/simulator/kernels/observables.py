@@ -1,0 +1,81 @@
+"""A Pauli sum on one block: the terms that flip the same bits share one look at the amplitudes.
+
+With P = i^y X^x Z^z, terms of one flip x differ in signs only: within a chunk of 64 amplitudes a
+Walsh–Hadamard transform turns the products conj(ψ(z ^ x)) ψ(z) into what every term needs, so that
+a further term costs one addition a chunk.
+"""
+
+from __future__ import annotations
+
+from hybridq._jit import jit
+from hybridq.simulator.kernels.gates import (
+    FIRST_TERM,
+    IMAGINARY,
+    LAST_TERM,
+    X_LOCAL,
+    odd,
+)
+from hybridq.simulator.kernels.gates_simd import add_flipped, correlate, walsh
+
+CHUNK_BITS = 6
+FEW = 3  # up to so many terms are summed one by one
+
+
+@jit(internal=True)
+def measure(re, im, bits, lane_bits, outer, op, terms, weights, space):
+    """Σ_t weights[t] Σ_z ± Re or Im of conj(ψ(z ^ x)) ψ(z) over a block.
+
+    Args:
+        terms: the z masks of each term, local and outer part, shape (terms, 2).
+    """
+    chunk, signs = space.chunk, space.signs
+    per_chunk = 1 << (CHUNK_BITS - lane_bits)
+    flip = op[X_LOCAL]
+    rows, lanes = flip >> lane_bits, flip & ((1 << lane_bits) - 1)
+    first, last = op[FIRST_TERM], op[LAST_TERM]
+    total = 0.0
+    for number in range(1 << (bits - CHUNK_BITS)):
+        correlate(re, im, number * per_chunk, per_chunk, rows, lanes, op[IMAGINARY] != 0, chunk)
+        if last - first > FEW:
+            walsh(chunk)
+        for term in range(first, last):
+            local = terms[term, 0]
+            low = local & 63
+            if last - first > FEW:
+                part = 1.0 * chunk[low]
+            else:
+                part = 0.0
+                for v in range(64):
+                    part += chunk[v] * signs[low, v]
+            sign = odd(number & (local >> CHUNK_BITS)) ^ odd(outer & terms[term, 1])
+            total += -weights[term] * part if sign else weights[term] * part
+    return total
+
+
+@jit(internal=True)
+def weigh(re, im, bra_re, bra_im, bits, lane_bits, outer, op, terms, weights, space):
+    """Add the terms' product with the ket to the bra, over a block."""
+    chunk, signs = space.chunk, space.signs
+    per_chunk = 1 << (CHUNK_BITS - lane_bits)
+    flip = op[X_LOCAL]
+    rows, lanes = flip >> lane_bits, flip & ((1 << lane_bits) - 1)
+    first, last = op[FIRST_TERM], op[LAST_TERM]
+    for number in range(1 << (bits - CHUNK_BITS)):
+        for v in range(64):
+            chunk[v] = 0.0
+        for term in range(first, last):
+            local = terms[term, 0]
+            low = local & 63
+            sign = odd(number & (local >> CHUNK_BITS)) ^ odd(outer & terms[term, 1])
+            weight = -weights[term] if sign else weights[term]
+            if last - first > FEW:
+                chunk[low] += weight
+            else:
+                for v in range(64):
+                    chunk[v] += weight * signs[low, v]
+        if last - first > FEW:
+            walsh(chunk)
+        add_flipped(
+            re, im, bra_re, bra_im, number * per_chunk, per_chunk, rows, lanes,
+            op[IMAGINARY] != 0, chunk,
+        )  # fmt: skip

@@ -1,0 +1,376 @@
+"""The engine for any circuit: the whole state vector, gates and Pauli rotations by bit masks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq import memory
+from hybridq.ansatz.circuit import Circuit
+from hybridq.ansatz.instructions import Instruction
+from hybridq.errors import CapacityError, DimensionError, EngineError, ParameterError
+from hybridq.randomness import RandomLike, as_generator
+from hybridq.result import EngineInfo
+from hybridq.simulator.engine import (
+    Engine,
+    Observable,
+    Vector,
+    as_pauli_sum,
+    checked_precision,
+    checked_shots,
+    checked_threads,
+)
+from hybridq.simulator.kernels.emit import VECTOR_BYTES
+from hybridq.simulator.kernels.factors import fill_coefs, fold_gradient
+from hybridq.simulator.kernels.gates import MATRIX, GateSpace
+from hybridq.simulator.kernels.observables import CHUNK_BITS
+from hybridq.simulator.kernels.sweeps import (
+    BACKWARD,
+    FORWARD,
+    WEIGH,
+    Plan,
+    overlap,
+    prepare,
+    sweep,
+)
+from hybridq.simulator.kernels.team import Team
+from hybridq.simulator.program import Operation, compile_circuit, lower
+from hybridq.simulator.schedule import Item, group_terms, schedule
+
+MOST_QUBITS = 34
+GROUPS = 32
+THREADED_BITS = 13  # below, a pass is too short to share
+
+State = NDArray[np.floating[Any]]
+
+
+class StatevectorEngine(Engine):
+    """Exact simulation of any circuit, all 2^n amplitudes.
+
+    One-qubit gates that follow each other are one matrix; operations are taken in passes over
+    blocks that stay in a core's cache (`schedule`); terms of the observable that flip the same
+    bits share their look at the state; gradients are by the adjoint method.
+
+    Args:
+        circuit: the circuit, on |0…0⟩.
+        observable: what is measured, hermitian.
+        precision: ``"double"`` or ``"single"``.
+        threads: how many threads to use; all by default.
+
+    Raises:
+        DimensionError: circuit and observable differ in width.
+        EngineError: an excitation is a sum of transitions that do not commute.
+        CapacityError: the state does not fit in the memory that is free.
+        ParameterError: the observable is not hermitian, precision unknown or threads < 1.
+    """
+
+    name: ClassVar[str] = "statevector"
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        observable: Observable,
+        *,
+        precision: str = "double",
+        threads: int | None = None,
+    ) -> None:
+        self._dtype = np.dtype(checked_precision(precision))
+        self._precision = precision
+        most = checked_threads(threads)
+        self.n_qubits, self.n_params = circuit.n_qubits, circuit.n_params
+        pauli = as_pauli_sum(observable)
+        if pauli.n_qubits != circuit.n_qubits:
+            raise DimensionError(
+                f"the circuit has {circuit.n_qubits} qubits and the observable {pauli.n_qubits}: "
+                "the widths must agree"
+            )
+        if not pauli.is_hermitian(1e-10 * max(1.0, pauli.one_norm)):
+            raise ParameterError("the observable is not hermitian: its values would be complex")
+        self._require_width()
+        # Vectors and chunks want at least 64 amplitudes: idle qubits fill up small states.
+        self._bits = max(self.n_qubits, CHUNK_BITS)
+        self._state_bytes = 2 * self._dtype.itemsize << self._bits
+        self._require(self._state_bytes, "the state")
+        self._program = compile_circuit(circuit)
+        self._constant, self._groups = group_terms(pauli)
+        self._threads = most if self._bits >= THREADED_BITS else 1
+        self._team = Team(self._threads)
+        self._states: list[State] = []
+        self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
+        self._penalties: list[tuple[float, State]] = []
+        self._coefs = np.zeros((max(self._slots, 1), 8))
+        many = "" if self._threads == 1 else f"; {self._threads} threads"
+        self.info = EngineInfo(
+            name=self.name,
+            reason=f"any circuit: all {1 << self.n_qubits:,} amplitudes{many}",
+            precision=precision,
+        )
+
+    def _require_width(self) -> None:
+        if self.n_qubits > MOST_QUBITS:
+            raise CapacityError(
+                f"{self.n_qubits} qubits are too many to simulate exactly: the limit of the "
+                f"statevector engine is {MOST_QUBITS} qubits; use a smaller circuit"
+            )
+
+    def _require(self, needed: int, what: str) -> None:
+        single = "precision='single' or " if self._precision == "double" else ""
+        memory.require(needed, f"n_qubits={self.n_qubits}: {what}", f"use {single}fewer qubits")
+
+    # What is prepared once: plans, working arrays, states.
+
+    @property
+    def _slots(self) -> int:
+        return len(self._program.operations)
+
+    @property
+    def _operations(self) -> list[Item]:
+        return list(enumerate(self._program.operations))
+
+    @cached_property
+    def _measuring(self) -> Plan:
+        """The circuit and the observable, whose slots come after the operations'."""
+        groups = enumerate(self._groups, start=self._slots)
+        return schedule([*self._operations, *groups], self._bits)
+
+    @cached_property
+    def _forward(self) -> Plan:
+        return schedule(self._operations, self._bits)
+
+    @cached_property
+    def _backward(self) -> Plan:
+        return schedule(self._operations[::-1], self._bits)
+
+    @cached_property
+    def _weighing(self) -> Plan:
+        groups = list(enumerate(self._groups, start=self._slots))
+        return schedule(groups, self._bits, free=True)
+
+    @cached_property
+    def _signs(self) -> State:
+        size = np.arange(1 << CHUNK_BITS)
+        parity = np.bitwise_count(size[:, None] & size[None, :]) & 1
+        return np.where(parity, -1.0, 1.0).astype(self._dtype)
+
+    @cached_property
+    def _spaces(self) -> GateSpace:
+        plans = (self._measuring, self._forward, self._backward, self._weighing)
+        copied = [plan.local_bits[plan.local_bits > plan.run_bits] for plan in plans]
+        bits = max((int(b) for part in copied for b in part), default=1)
+        lanes = max(VECTOR_BYTES // self._dtype.itemsize, 1)
+        threads = self._threads
+        return GateSpace(
+            blocks=np.empty((threads, 4, 1 << bits), self._dtype),
+            vectors=np.empty((threads, 8 * lanes), self._dtype),
+            sums=np.empty((threads, 8 * lanes), self._dtype),
+            chunk=np.empty((threads, 1 << CHUNK_BITS), self._dtype),
+            signs=self._signs,
+        )
+
+    @cached_property
+    def _sums(self) -> Vector:
+        blocks = 1 << max(self._bits - 1, 0)
+        return np.zeros((min(GROUPS, blocks), max(self._slots + len(self._groups), 1), 8))
+
+    def _state(self, number: int) -> State:
+        """State array `number` (0 the ket, 1 the bra), made on first use."""
+        missing = number + 1 - len(self._states)
+        if missing > 0:
+            what = "the gradient's two states" if number else "the state"
+            self._require(missing * self._state_bytes, what)
+        while len(self._states) <= number:
+            self._states.append(np.empty((2, 1 << self._bits), self._dtype))
+        return self._states[number]
+
+    # The work.
+
+    def _sweep(self, mode: int, ket: State, bra: State, plan: Plan) -> None:
+        self._team.run(
+            sweep, mode, ket, bra, self._bits, plan, self._coefs, self._spaces, self._sums
+        )
+
+    def _evolve(self, point: Vector, plan: Plan) -> State:
+        """The state at `point` in array 0, and what else the plan does."""
+        ket = self._state(0)
+        fill_coefs(self._program.factors, point, self._coefs)
+        self._team.run(prepare, ket, 0)
+        self._sweep(FORWARD, ket, ket, plan)
+        return ket
+
+    def _overlap(self, bra: State, ket: State) -> complex:
+        partial = np.empty((min(GROUPS, ket.shape[1]), 2))
+        return complex(*self._team.run(overlap, bra, ket, partial))
+
+    def _weigh(self, ket: State) -> State:
+        """H|ket⟩ in array 1, the constant and the penalties included."""
+        bra = self._state(1)
+        np.multiply(ket, self._constant, out=bra)
+        self._sweep(WEIGH, ket, bra, self._weighing)
+        for weight, other in self._penalties:
+            amplitude = weight * self._overlap(other, ket)
+            bra[0] += amplitude.real * other[0] - amplitude.imag * other[1]
+            bra[1] += amplitude.real * other[1] + amplitude.imag * other[0]
+        return bra
+
+    def expectation(self, x: ArrayLike) -> float:
+        """⟨H⟩ at the parameters `x`, shape (n_params,)."""
+        point = self.checked_point(x)
+        with self._lock:
+            return self._energy(point)
+
+    def _energy(self, point: Vector) -> float:
+        self._sums[:, self._slots :] = 0.0
+        ket = self._evolve(point, self._measuring)
+        value = self._constant + float(self._sums[:, self._slots :, 0].sum(axis=0).sum())
+        for weight, other in self._penalties:
+            value += weight * abs(self._overlap(other, ket)) ** 2
+        return value
+
+    def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
+        """⟨H⟩ and its derivatives by the adjoint method, for two states of memory.
+
+        Source: Jones, Gacon 2020, arXiv:2009.02823.
+        """
+        point = self.checked_point(x)
+        gradient = np.empty(self.n_params)
+        with self._lock:
+            ket = self._evolve(point, self._forward)
+            bra = self._weigh(ket)
+            value = self._overlap(bra, ket).real
+            self._sums[:] = 0.0
+            self._sweep(BACKWARD, ket, bra, self._backward)
+            fold_gradient(self._program.factors, point, self._sums.sum(axis=0), gradient)
+        return float(value), gradient
+
+    def expectations(self, points: ArrayLike) -> Vector:
+        """⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
+        rows = self.checked_points(points)
+        with self._lock:
+            return np.array([self._energy(row) for row in rows])
+
+    def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
+        """The state vector, global phase included, shape (2**n_qubits,), complex."""
+        point = self.checked_point(x)
+        dtype = np.result_type(self._dtype, np.complex64)
+        self._require(dtype.itemsize << self.n_qubits, "the full state vector")
+        with self._lock:
+            ket = self._evolve(point, self._forward)[:, : 1 << self.n_qubits]
+            state = np.empty(ket.shape[1], dtype)
+            state.real, state.imag = ket
+        return state
+
+    def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
+        """`shots` measured basis states as indices, shape (shots,), in no particular order."""
+        shots = checked_shots(shots)
+        point = self.checked_point(x)
+        generator = as_generator(rng)
+        self._require(8 << self.n_qubits, "the probabilities")
+        with self._lock:
+            ket = self._evolve(point, self._forward)[:, : 1 << self.n_qubits]
+            probabilities = ket[0].astype(np.float64) ** 2
+            probabilities += ket[1].astype(np.float64) ** 2
+        cumulative = np.cumsum(probabilities, out=probabilities)
+        draws = np.sort(generator.random(shots)) * cumulative[-1]
+        drawn = np.searchsorted(cumulative, draws, side="right")
+        return np.minimum(drawn, len(cumulative) - 1).astype(np.int64)
+
+    # Beside the one circuit and the one observable.
+
+    def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
+        """See `Engine.operator_gradients`."""
+        point = self.checked_point(x)
+        with self._lock:
+            ket = self._evolve(point, self._forward)
+            bra = self._weigh(ket)
+            return np.array([self._derivative(ket, bra, operator) for operator in operators])
+
+    def _derivative(self, ket: State, bra: State, operator: Instruction) -> float:
+        """d⟨H⟩/dθ at θ = 0 of one operator, from the state and its product with H."""
+        at_zero = _at_zero(operator)
+        operations = lower(at_zero, 0)
+        total = 0.0
+        sums = np.zeros_like(self._sums, shape=(self._sums.shape[0], len(operations), 8))
+        coefs = np.zeros((len(operations), 8))
+        coefs[:, 0] = 1.0  # cos 0, and the first entry of an identity
+        coefs[[op.kind == MATRIX for op in operations], 6] = 1.0
+        plan = schedule(list(enumerate(operations)), self._bits, free=True)
+        self._team.run(sweep, BACKWARD, ket, bra, self._bits, plan, coefs, self._spaces, sums)
+        for slot, op in enumerate(operations):
+            total += _fold_one(op, sums[:, slot].sum(axis=0))
+        return total
+
+    def snapshot(self, x: ArrayLike) -> NDArray[Any]:
+        """The real and imaginary parts of the state, shape (2, amplitudes)."""
+        point = self.checked_point(x)
+        with self._lock:
+            return self._evolve(point, self._forward).copy()
+
+    def deflate(self, weights: Sequence[float], snapshots: Sequence[NDArray[Any]]) -> None:
+        """See `Engine.deflate`."""
+        self._penalties = [
+            (float(weight), self._checked_snapshot(snapshot))
+            for weight, snapshot in zip(weights, snapshots, strict=True)
+        ]
+
+    def _checked_snapshot(self, snapshot: NDArray[Any]) -> State:
+        state = np.ascontiguousarray(snapshot, self._dtype)
+        if state.shape != (2, 1 << self._bits):
+            raise DimensionError(
+                f"a snapshot of this engine has shape (2, {1 << self._bits}), got {state.shape}"
+            )
+        return state
+
+    def matrix_elements(
+        self, snapshots: Sequence[NDArray[Any]]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """See `Engine.matrix_elements`."""
+        states = [self._checked_snapshot(snapshot) for snapshot in snapshots]
+        kept, self._penalties = self._penalties, []
+        size = len(states)
+        h, s = np.empty((size, size), complex), np.empty((size, size), complex)
+        with self._lock:
+            for column, ket in enumerate(states):
+                product = self._weigh(ket)
+                for row, bra in enumerate(states):
+                    h[row, column] = self._overlap(bra, product)
+                    s[row, column] = self._overlap(bra, ket)
+        self._penalties = kept
+        return h, s
+
+
+def _at_zero(operator: Instruction) -> Instruction:
+    """The operator with the angle 1 · x[0]."""
+    from dataclasses import replace
+
+    from hybridq.ansatz.instructions import Angle, Excitation, PauliRotation
+
+    if not isinstance(operator, Excitation | PauliRotation):
+        raise EngineError(
+            f"a gradient is asked for a {type(operator).__name__}: "
+            "only Pauli rotations and excitations can be appended"
+        )
+    return replace(operator, angle=Angle(parameter=0))
+
+
+def _fold_one(op: Operation, sums: Vector) -> float:
+    """The derivative by the parameter of an operation at the identity."""
+    if op.kind != MATRIX:
+        return float(op.factors[0].angle.coefficient * sums[0])
+    from hybridq.simulator.kernels.factors import Factors
+
+    factors = Factors(
+        slot=np.zeros(1, np.int64),
+        kind=np.array([op.factors[0].kind]),
+        constant=np.zeros(1),
+        coefficient=np.array([op.factors[0].angle.coefficient]),
+        parameter=np.zeros(1, np.int64),
+        matrix=np.zeros((1, 2, 2), complex),
+    )
+    gradient = np.zeros(1)
+    fold_gradient(factors, np.zeros(1), sums[None, :], gradient)
+    return float(gradient[0])
