@@ -1,0 +1,49 @@
+"""Linear algebra over GF(2) on small dense matrices of bool."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bits = NDArray[np.bool_]
+
+
+def row_reduce(matrix: Bits) -> tuple[Bits, list[int]]:
+    """Reduced row echelon form without its zero rows, and the column of each row's pivot.
+
+    Args:
+        matrix: shape (rows, columns); left as it is.
+    """
+    work = matrix.copy()
+    pivots: list[int] = []
+    for column in range(work.shape[1]):
+        rank = len(pivots)
+        if rank == len(work):
+            break
+        found = np.flatnonzero(work[rank:, column])
+        if not len(found):
+            continue
+        pivot = rank + int(found[0])
+        work[[rank, pivot]] = work[[pivot, rank]]
+        others = work[:, column].copy()
+        others[rank] = False
+        work[others] ^= work[rank]
+        pivots.append(column)
+    return work[: len(pivots)], pivots
+
+
+def kernel(matrix: Bits) -> Bits:
+    """A basis of the vectors v with ``matrix @ v = 0``, one a row, shape (nullity, columns)."""
+    reduced, pivots = row_reduce(matrix)
+    free = [column for column in range(matrix.shape[1]) if column not in set(pivots)]
+    basis = np.zeros((len(free), matrix.shape[1]), dtype=bool)
+    basis[np.arange(len(free)), free] = True
+    basis[:, pivots] = reduced[:, free].T
+    return basis
+
+
+def inverse(matrix: Bits) -> Bits:
+    """The inverse of an invertible square matrix."""
+    n = len(matrix)
+    reduced, _ = row_reduce(np.concatenate((matrix, np.eye(n, dtype=bool)), axis=1))
+    return reduced[:, n:]

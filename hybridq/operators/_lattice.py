@@ -1,0 +1,120 @@
+"""Chains, rings, square lattices and any graph as sites and bonds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq import memory
+from hybridq.errors import ParameterError, ProblemError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Lattice: TypeAlias = "int | tuple[int, int] | nx.Graph[Any]"
+
+
+@dataclass(frozen=True, eq=False)
+class Bonds:
+    """The bonds of a lattice.
+
+    Args:
+        n_sites: number of sites; site i is the i-th node of the graph.
+        pairs: sites of each bond, shape (bonds, 2), int64.
+        weights: what multiplies the coupling of each bond, shape (bonds,).
+    """
+
+    n_sites: int
+    pairs: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+
+def lattice_graph(lattice: Lattice, *, periodic: bool = False) -> nx.Graph[Any]:
+    """The graph of a chain (n sites), a square lattice (rows, columns) or a given graph.
+
+    Args:
+        lattice: a number of sites in a row, numbered 0 … n - 1; a pair (rows, columns), with
+            nodes (row, column) numbered row by row; or a graph, which is returned as it is.
+        periodic: close the chain to a ring, or the square lattice to a torus.
+
+    Raises:
+        ParameterError: it is none of these, or too short to be closed.
+        ProblemError: a directed graph or multigraph, a graph without nodes, a self-loop.
+    """
+    import networkx as nx
+
+    if isinstance(lattice, nx.Graph):
+        return _checked_graph(lattice, periodic)
+    shape = lattice if isinstance(lattice, tuple) else (lattice,)
+    if len(shape) not in (1, 2) or not all(_is_count(length) for length in shape):
+        raise ParameterError(
+            f"lattice={lattice!r}: give a number of sites, a pair (rows, columns) "
+            "or a networkx graph"
+        )
+    if periodic and min(shape) < 3:
+        raise ParameterError(
+            f"lattice={lattice!r} with periodic=True: a closed row needs at least 3 sites, "
+            "with 2 its bond would count twice; give a graph with weights instead"
+        )
+    # Python objects of a site and its bonds, as networkx keeps them.
+    memory.require(1500 * math.prod(shape), f"a lattice of shape {shape}", "use fewer sites")
+    if len(shape) == 2:
+        return nx.grid_2d_graph(*shape, periodic=periodic)
+    return nx.cycle_graph(shape[0]) if periodic else nx.path_graph(shape[0])
+
+
+def _checked_graph(graph: nx.Graph[Any], periodic: bool) -> nx.Graph[Any]:
+    if periodic:
+        raise ParameterError("periodic=True is for chains and square lattices: a graph has its own")
+    if graph.is_directed() or graph.is_multigraph():
+        raise ProblemError(
+            f"a {type(graph).__name__} is no lattice: give an undirected networkx.Graph"
+        )
+    if not graph:
+        raise ProblemError("the graph has no nodes: give at least one site")
+    loop = next((node for node in graph if graph.has_edge(node, node)), None)
+    if loop is not None:
+        raise ProblemError(f"node {loop!r} has a bond to itself: remove it")
+    return graph
+
+
+def _is_count(length: object) -> bool:
+    return (
+        isinstance(length, int | np.integer) and not isinstance(length, bool) and bool(length >= 1)
+    )
+
+
+def bonds(graph: nx.Graph[Any]) -> Bonds:
+    """The bonds of a lattice's graph; the edge attribute "weight" (1 by default) is kept.
+
+    Raises:
+        ProblemError: a weight that is no finite number.
+    """
+    index = {node: site for site, node in enumerate(graph)}
+    pairs, weights = [], []
+    for a, b, weight in graph.edges(data="weight", default=1.0):
+        if not isinstance(weight, int | float | np.number) or not np.isfinite(weight):
+            raise ProblemError(f"bond {a!r} - {b!r} has weight {weight!r}: give a finite number")
+        pairs.append(sorted((index[a], index[b])))
+        weights.append(float(weight))
+    return Bonds(
+        len(index),
+        np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        np.array(weights, dtype=np.float64),
+    )
+
+
+def finite(**numbers: float) -> None:
+    """Nothing, if all the couplings are finite real numbers.
+
+    Raises:
+        ParameterError: one is not; it is named.
+    """
+    for name, value in numbers.items():
+        real = isinstance(value, int | float | np.integer | np.floating)
+        if not real or isinstance(value, bool) or not math.isfinite(value):
+            raise ParameterError(f"{name}={value!r}: give a finite real number")
