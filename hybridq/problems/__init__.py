@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from hybridq.problems.base import Problem
+from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 from hybridq.problems.maxcut import MaxCut
+from hybridq.problems.molecule import Molecule
 from hybridq.registry import Registry
 
 #: Every problem family by its plain name.
-PROBLEMS: Registry[type[Problem]] = Registry("problem", {MaxCut.kind: MaxCut})
+PROBLEMS: Registry[type[Problem]] = Registry(
+    "problem", {family.kind: family for family in (MaxCut, Molecule, HamiltonianProblem)}
+)
 
-__all__ = ["PROBLEMS", "MaxCut", "Problem"]
+__all__ = ["PROBLEMS", "HamiltonianProblem", "MaxCut", "Molecule", "Problem"]

@@ -1,0 +1,138 @@
+"""Operators of Qiskit and OpenFermion, both ways; neither package is needed to import this."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from hybridq.errors import MissingExtraError, ParameterError
+from hybridq.operators.fermion import FermionSum
+from hybridq.operators.pauli_sum import PauliSum
+
+
+def load_extra(module: str, extra: str, purpose: str) -> Any:
+    """A module of an optional package.
+
+    Args:
+        module: the module's name; its first part is the package.
+        extra: the extra of hybridq that brings the package.
+        purpose: what it is needed for, as a message should say it.
+
+    Raises:
+        MissingExtraError: it is not installed; the message gives the pip command.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        if error.name is not None and error.name.partition(".")[0] != package:
+            raise  # the package is there, and lacks something itself
+        raise MissingExtraError(package, extra, purpose) from None
+
+
+def to_qiskit(operator: PauliSum) -> Any:
+    """The operator as a `qiskit.quantum_info.SparsePauliOp`; qubit q stays qubit q.
+
+    Raises:
+        MissingExtraError: Qiskit is not installed.
+    """
+    info = load_extra("qiskit.quantum_info", "qiskit", "to_qiskit")
+    terms = [(paulis, list(qubits), c) for paulis, qubits, c in operator.to_sparse()]
+    if not terms:
+        terms = [("", [], 0.0)]
+    return info.SparsePauliOp.from_sparse_list(terms, num_qubits=operator.n_qubits)
+
+
+def from_qiskit(operator: Any) -> PauliSum:
+    """A Qiskit `SparsePauliOp` or `Pauli` as a Pauli sum; qubit q stays qubit q.
+
+    Raises:
+        MissingExtraError: Qiskit is not installed.
+        ParameterError: another type, or a coefficient with an unbound parameter.
+    """
+    info = load_extra("qiskit.quantum_info", "qiskit", "from_qiskit")
+    if isinstance(operator, info.Pauli):
+        operator = info.SparsePauliOp(operator)
+    if not isinstance(operator, info.SparsePauliOp):
+        raise ParameterError(
+            f"from_qiskit got a {type(operator).__name__}: give a SparsePauliOp or a Pauli"
+        )
+    if operator.coeffs.dtype == object:
+        raise ParameterError(
+            "the SparsePauliOp has unbound parameters: bind them with assign_parameters first"
+        )
+    return PauliSum.from_sparse(operator.to_sparse_list(), operator.num_qubits)
+
+
+def to_openfermion(operator: PauliSum) -> Any:
+    """The operator as an `openfermion.QubitOperator`; qubit q stays qubit q.
+
+    Raises:
+        MissingExtraError: OpenFermion is not installed.
+    """
+    openfermion = load_extra("openfermion", "openfermion", "to_openfermion")
+    result = openfermion.QubitOperator()
+    result.terms = {
+        tuple(zip(qubits, paulis, strict=True)): c
+        for paulis, qubits, c in operator.simplify().to_sparse()
+    }
+    return result
+
+
+def from_openfermion(operator: Any, n_qubits: int | None = None) -> PauliSum:
+    """An OpenFermion operator on qubits or fermions as a Pauli sum.
+
+    A `QubitOperator` is taken qubit by qubit. A `FermionOperator` has α and β modes in turns; they
+    are put in blocks, all α before all β, and mapped by Jordan and Wigner.
+
+    Args:
+        operator: the OpenFermion operator.
+        n_qubits: qubits, or modes; as many as the operator reaches by default, for a
+            `FermionOperator` an even number.
+
+    Raises:
+        MissingExtraError: OpenFermion is not installed.
+        ParameterError: another type, or a coefficient that is no number.
+        DimensionError: the operator reaches beyond `n_qubits`.
+    """
+    openfermion = load_extra("openfermion", "openfermion", "from_openfermion")
+    if isinstance(operator, openfermion.QubitOperator):
+        terms = [
+            ("".join(p for _, p in product), [q for q, _ in product], _number(c))
+            for product, c in operator.terms.items()
+        ]
+        reach = max((q for _, qubits, _ in terms for q in qubits), default=0) + 1
+        return PauliSum.from_sparse(terms, reach if n_qubits is None else n_qubits)
+    if isinstance(operator, openfermion.FermionOperator):
+        return _blocked(operator, n_qubits).to_pauli_sum()
+    raise ParameterError(
+        f"from_openfermion got a {type(operator).__name__}: "
+        "give a QubitOperator or a FermionOperator (openfermion.get_fermion_operator makes one)"
+    )
+
+
+def _blocked(operator: Any, n_modes: int | None) -> FermionSum:
+    """A `FermionOperator` with mode 2p + σ renamed p + σ m."""
+    reach = max((mode for product in operator.terms for mode, _ in product), default=0) + 1
+    n = reach + reach % 2 if n_modes is None else n_modes
+    if n % 2 or n < reach:
+        raise ParameterError(
+            f"n_qubits={n} for an operator on {reach} modes: give an even number at least as large"
+        )
+    m = n // 2
+    return FermionSum.from_terms(
+        n,
+        (
+            (tuple((mode // 2 + m * (mode % 2), action) for mode, action in product), _number(c))
+            for product, c in operator.terms.items()
+        ),
+    )
+
+
+def _number(coefficient: Any) -> complex:
+    try:
+        return complex(coefficient)
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"the coefficient {coefficient!s:.40} is no number: substitute its symbols first"
+        ) from None

@@ -1,0 +1,290 @@
+"""The spellings of Pauli terms in text: OpenFermion's, Qiskit's labels, and Python literals."""
+
+from __future__ import annotations
+
+import ast
+import cmath
+import re
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hybridq.errors import FormatError
+
+_REAL = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_COMPLEX = rf"[+-]?{_REAL}j?|\(?[+-]?{_REAL}[+-]{_REAL}j\)?|\([+-]?{_REAL}j?\)"
+_NUMBER = re.compile(_COMPLEX, re.ASCII)
+_OPENFERMION_TERM = re.compile(
+    rf"\s*(?P<sign>[+-]?)\s*(?P<number>{_COMPLEX})?\s*\[(?P<body>[^][]*)\]"
+)
+_HEADING = re.compile(r"(?:\s*QubitOperator:)?")
+_BETWEEN = re.compile(r"\s*\+?\s*")
+_REST = re.compile(r"[\s+]*\Z")
+_FACTOR = re.compile(r"([XYZ])(\d{1,9})", re.ASCII)
+_LADDER = re.compile(r"\d+\^?", re.ASCII)
+_LABEL = re.compile(r"[IXYZ]+")
+
+
+class Term(NamedTuple):
+    """One term of a file.
+
+    Attributes:
+        paulis: letters X, Y, Z.
+        qubits: the qubit of each letter.
+        coefficient: as written.
+        line: where it stands.
+        width: number of qubits that the term itself shows, None where it only names some.
+    """
+
+    paulis: str
+    qubits: tuple[int, ...]
+    coefficient: complex
+    line: int
+    width: int | None
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def _number(text: str, source: str, line: int) -> complex:
+    if not _NUMBER.fullmatch(text):
+        raise FormatError(
+            f"{_short(text)} is not a number: give a coefficient such as 0.5 or (0.5+0j)",
+            source=source,
+            line=line,
+        )
+    return _finite(complex(text), source, line)
+
+
+def _finite(value: complex, source: str, line: int) -> complex:
+    if not cmath.isfinite(value):
+        raise FormatError(
+            f"the coefficient {value} is not finite: give a number", source=source, line=line
+        )
+    return value
+
+
+def _from_label(label: str, coefficient: complex, source: str, line: int) -> Term:
+    """The term of a Qiskit label, whose last letter is qubit 0."""
+    if not _LABEL.fullmatch(label):
+        raise FormatError(
+            f"{_short(label)} is no Pauli label: write one of I, X, Y, Z a qubit, such as XXI",
+            source=source,
+            line=line,
+        )
+    sites = [(q, letter) for q, letter in enumerate(reversed(label)) if letter != "I"]
+    paulis = "".join(letter for _, letter in sites)
+    return Term(paulis, tuple(q for q, _ in sites), coefficient, line, len(label))
+
+
+# -- OpenFermion --------------------------------------------------------------------------------
+
+
+def read_openfermion(text: str, source: str) -> Iterator[Term]:
+    """The terms of a printed `QubitOperator`: ``(0.5+0j) [X0 Y1] +`` and so on.
+
+    A first line ``QubitOperator:``, as `save_operator` writes, is skipped.
+    """
+    place = _after(_HEADING, text, 0)
+    line, first = text.count("\n", 0, place) + 1, True
+    while not _REST.match(text, place):
+        match = _OPENFERMION_TERM.match(text, place)
+        if match is None or not (
+            first or match["sign"] or (match["number"] or "")[:1] in ("+", "-")
+        ):
+            begin = _after(_BETWEEN, text, place)
+            raise FormatError(
+                f"{_short(text[begin:].split(chr(10), 1)[0].strip())} is no term: "
+                "write '0.5 [X0 Y1] +', a plus between two terms",
+                source=source,
+                line=line + text.count("\n", place, begin),
+            )
+        line += text.count("\n", place, match.start("body"))
+        value = _number(match["number"] or "1", source, line)
+        yield _from_factors(match["body"], -value if match["sign"] == "-" else value, source, line)
+        line += text.count("\n", match.start("body"), match.end())
+        place, first = match.end(), False
+
+
+def _after(pattern: re.Pattern[str], text: str, place: int) -> int:
+    match = pattern.match(text, place)
+    return match.end() if match else place
+
+
+def _from_factors(body: str, coefficient: complex, source: str, line: int) -> Term:
+    factors = body.split()
+    found = [_FACTOR.fullmatch(factor) for factor in factors]
+    for factor, match in zip(factors, found, strict=True):
+        if match is None:
+            message = f"{_short(factor)} is no Pauli on a qubit: write X0, Y1 or Z2"
+            if _LADDER.fullmatch(factor):
+                message = (
+                    f"{_short(factor)} is a fermion's ladder operator: map the operator to qubits "
+                    "first, for example with openfermion.jordan_wigner"
+                )
+            raise FormatError(message, source=source, line=line)
+    pairs = [(match[1], int(match[2])) for match in found if match]
+    return _from_pairs(pairs, coefficient, source, line)
+
+
+def _from_pairs(pairs: list[tuple[str, int]], coefficient: complex, source: str, line: int) -> Term:
+    qubits = tuple(qubit for _, qubit in pairs)
+    if len(set(qubits)) < len(qubits):
+        raise FormatError(
+            f"qubits {qubits} of one term repeat: multiply the Paulis on one qubit first",
+            source=source,
+            line=line,
+        )
+    return Term("".join(pauli for pauli, _ in pairs), qubits, coefficient, line, None)
+
+
+# -- Qiskit's labels, line by line ----------------------------------------------------------------
+
+
+def read_label_lines(text: str, source: str) -> Iterator[Term]:
+    """The terms of lines such as ``XXI 0.5``; also ``0.5 * XXI``, and comments after ``#``."""
+    for line, row in enumerate(text.split("\n"), start=1):
+        columns = re.split(r"[\s,:;*]+", row.partition("#")[0].strip(" \t,;"))
+        if columns == [""]:
+            continue
+        if len(columns) != 2:
+            raise FormatError(
+                f"{_short(row.strip())} is no term: write a label and a number, such as 'XXI 0.5'",
+                source=source,
+                line=line,
+            )
+        label, number = columns if columns[0][:1].isalpha() else columns[::-1]
+        yield _from_label(label, _number(number, source, line), source, line)
+
+
+# -- lists and dictionaries -----------------------------------------------------------------------
+
+
+def read_literals(text: str, source: str) -> Iterator[Term]:
+    """The terms of lists and dictionaries in JSON or Python: whole files, or one pair a line.
+
+    ``[["XXI", 0.5], ...]``, ``{"XXI": 0.5, ...}``, Python's ``[("XXI", (0.5+0j)), ...]``,
+    ``SparsePauliOp(["XXI", ...], coeffs=[0.5, ...])`` and ``{((0, "X"), (1, "Y")): 0.5, ...}``.
+    """
+    for node, shift in _parsed(text, source):
+        for key, value, row in _entries(node, source, shift):
+            line = row + shift
+            coefficient = _coefficient(value, source, line)
+            if isinstance(key, str):
+                yield _from_label(key, coefficient, source, line)
+            else:
+                yield _from_pairs(_pairs(key, source, line), coefficient, source, line)
+
+
+def _parsed(text: str, source: str) -> list[tuple[ast.expr, int]]:
+    """The one literal of the text, or that of each line; with the number of lines before it."""
+    try:
+        return [(_tree(text.strip()), _blank_lines(text))]
+    except SyntaxError as error:
+        failed = error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise FormatError(f"it cannot be read: {error}", source=source) from None
+    rows = [(row.strip().rstrip(","), k) for k, row in enumerate(text.split("\n")) if row.strip()]
+    try:
+        if all(row[0] in "[(" and row[-1] in "])" for row, _ in rows):
+            return [(_tree(f"[{row}]"), k) for row, k in rows]
+    except SyntaxError:
+        pass
+    raise FormatError(
+        f"neither JSON nor a Python literal: {failed.msg}",
+        source=source,
+        line=(failed.lineno or 1) + _blank_lines(text),
+    ) from None
+
+
+def _tree(text: str) -> ast.expr:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about escapes in strings, which no label has
+        return ast.parse(text, mode="eval").body
+
+
+def _blank_lines(text: str) -> int:
+    return text[: len(text) - len(text.lstrip())].count("\n")
+
+
+def _entries(
+    node: ast.expr, source: str, shift: int
+) -> Iterator[tuple[object, ast.expr | None, int]]:
+    """Key, coefficient and line of every term."""
+    match node:
+        case ast.Dict(keys=keys, values=values):
+            pairs = list(zip(keys, values, strict=True))
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            pairs = [_pair(element, source, shift) for element in elements]
+        case ast.Call(
+            func=ast.Name(id="SparsePauliOp"),
+            args=[ast.List(elts=keys)],
+            keywords=[ast.keyword(arg="coeffs", value=ast.List(elts=values))],
+        ) if len(keys) == len(values):
+            pairs = list(zip(keys, values, strict=True))
+        case _:
+            raise FormatError(
+                'no list of terms: write [["XXI", 0.5], ...] or a PauliSum\'s JSON',
+                source=source,
+                line=node.lineno + shift,
+            )
+    for key, value in pairs:
+        row = (key or value).lineno
+        yield _literal(key, source, row + shift), value, row
+
+
+def _pair(element: ast.expr, source: str, shift: int) -> tuple[ast.expr, ast.expr]:
+    match element:
+        case ast.List(elts=[key, value]) | ast.Tuple(elts=[key, value]):
+            return key, value
+    raise FormatError(
+        f'{_short(ast.unparse(element))} is no term: write ["XXI", 0.5]',
+        source=source,
+        line=element.lineno + shift,
+    )
+
+
+def _literal(node: ast.expr | None, source: str, line: int) -> object:
+    try:
+        return ast.literal_eval(node) if node is not None else None
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        shown = _short(ast.unparse(node)) if node is not None else "this"
+        raise FormatError(
+            f'{shown} is no part of a Pauli term: write [["XXI", 0.5], ...]',
+            source=source,
+            line=line,
+        ) from None
+
+
+def _coefficient(node: ast.expr | None, source: str, line: int) -> complex:
+    match _literal(node, source, line):
+        case [int() | float() as real, int() | float() as imaginary]:
+            return _finite(complex(real, imaginary), source, line)
+        case int() | float() | complex() as value if not isinstance(value, bool):
+            return _finite(complex(value), source, line)
+        case other:
+            raise FormatError(
+                f"the coefficient {_short(repr(other))} is no number: write 0.5 or [0.5, 0.0]",
+                source=source,
+                line=line,
+            )
+
+
+def _pairs(key: object, source: str, line: int) -> list[tuple[str, int]]:
+    """Letters and qubits of a key such as ``((0, "X"), (1, "Y"))``."""
+    pairs: list[tuple[str, int]] = []
+    if isinstance(key, tuple):
+        for factor in key:
+            match factor:
+                case (int(qubit), ("X" | "Y" | "Z") as pauli) if 0 <= qubit < 10**9:
+                    pairs.append((pauli, qubit))
+                case _:
+                    break
+        else:
+            return pairs
+    raise FormatError(
+        f"{_short(repr(key))} is no Pauli term: write a label, or ((0, 'X'), (1, 'Y'))",
+        source=source,
+        line=line,
+    )

@@ -1,0 +1,56 @@
+"""A text file, or standard input, read whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from hybridq.errors import FormatError
+
+
+def read_text(path: str | os.PathLike[str]) -> tuple[str, str]:
+    r"""The text of a file with ``\n`` line ends, and the file's name for messages.
+
+    ``-`` is standard input.
+
+    Raises:
+        FormatError: the file cannot be read, is empty, or is no text.
+    """
+    name = os.fspath(path)
+    if name == "-":
+        name = "standard input"
+        data = sys.stdin.buffer.read()
+    else:
+        try:
+            data = Path(name).read_bytes()
+        except FileNotFoundError:
+            raise FormatError("there is no such file: check the name", source=name) from None
+        except IsADirectoryError:
+            raise FormatError("it is a directory: name a file in it", source=name) from None
+        except PermissionError:
+            raise FormatError("it may not be read: check its permissions", source=name) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise FormatError(f"it cannot be read: {reason}", source=repr(name)) from None
+    text = _decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise FormatError("the file is empty", source=name)
+    return text, name
+
+
+def stem(path: str | os.PathLike[str]) -> str:
+    """What an instance from this file is called: the name without folder and suffix."""
+    return "standard input" if os.fspath(path) == "-" else Path(path).stem
+
+
+def _decode(data: bytes, source: str) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise FormatError(
+            f"byte {error.start} is no text: save the file as UTF-8, or is it compressed?",
+            source=source,
+            line=data.count(b"\n", 0, error.start) + 1,
+        ) from None

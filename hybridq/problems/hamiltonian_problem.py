@@ -1,0 +1,85 @@
+"""The ground state of a Hamiltonian that is given as it stands."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hybridq.errors import ParameterError
+from hybridq.problems.base import Problem, Sense
+from hybridq.problems.hamiltonian_files import read_hamiltonian, real_part, worst_imaginary
+
+if TYPE_CHECKING:
+    from hybridq.operators.pauli_sum import PauliSum
+
+
+class HamiltonianProblem(Problem):
+    """The lowest eigenvalue of a Pauli sum.
+
+    Args:
+        hamiltonian: hermitian; equal terms are merged, imaginary parts that are rounding dropped.
+        name: what to call it; its size by default.
+
+    Raises:
+        ParameterError: it is not hermitian; the worst term is named.
+    """
+
+    kind: ClassVar[str] = "hamiltonian"
+    sense: ClassVar[Sense] = "minimize"
+    value_name: ClassVar[str] = "energy"
+
+    def __init__(self, hamiltonian: PauliSum, *, name: str | None = None) -> None:
+        worst = worst_imaginary(hamiltonian)
+        if worst is not None:
+            paulis, qubits, coefficient = worst
+            term = " ".join(f"{p}{q}" for p, q in zip(paulis, qubits, strict=True)) or "I"
+            raise ParameterError(
+                f"the Hamiltonian is not hermitian: {term} has the coefficient {coefficient:.6g}; "
+                "take (H + H.dagger()) / 2, or correct it"
+            )
+        self._hamiltonian = real_part(hamiltonian)
+        terms = "1 term" if len(self._hamiltonian) == 1 else f"{len(self._hamiltonian)} terms"
+        self.name = str(name or f"{terms} on {hamiltonian.n_qubits} qubits")
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> HamiltonianProblem:
+        """The problem of the Hamiltonian in a file, named after it; ``-`` is standard input.
+
+        Formats stand at `hybridq.problems.hamiltonian_files.parse_hamiltonian`.
+
+        Raises:
+            FormatError: the file cannot be read, or holds no hermitian Pauli sum.
+        """
+        from hybridq.problems._text_file import stem
+
+        return cls(read_hamiltonian(path), name=stem(path))
+
+    def __repr__(self) -> str:
+        return (
+            f"HamiltonianProblem({self.name!r}: {len(self._hamiltonian)} terms on "
+            f"{self.n_qubits} qubits)"
+        )
+
+    @property
+    def n_qubits(self) -> int:
+        """Number of qubits."""
+        return self._hamiltonian.n_qubits
+
+    @property
+    def hamiltonian(self) -> PauliSum:
+        """The Pauli sum, with real coefficients."""
+        return self._hamiltonian
+
+    def describe(self) -> dict[str, Any]:
+        """Size and kind.
+
+        Returns:
+            ``terms``, ``constant`` (coefficient of the identity), ``one_norm`` (the sum of all
+            |coefficients|), ``diagonal`` (whether only I and Z occur).
+        """
+        return {
+            "terms": len(self._hamiltonian),
+            "constant": self._hamiltonian.constant.real,
+            "one_norm": self._hamiltonian.one_norm,
+            "diagonal": self._hamiltonian.is_diagonal,
+        }

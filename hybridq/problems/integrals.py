@@ -1,0 +1,132 @@
+"""What follows from the integrals alone: the reference determinant and smaller active spaces."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.errors import ParameterError
+from hybridq.operators.electronic import ElectronicHamiltonian
+
+
+def coulomb_and_exchange(
+    electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int
+) -> NDArray[np.float64]:
+    r"""The mean field of the first n_alpha and n_beta orbitals, shape (2, m, m), in hartree.
+
+    .. math:: v^\sigma_{pq} = \sum_{i\tau} (pq|ii)^{\sigma\tau} - \sum_{i} (pi|iq)^{\sigma\sigma}
+    """
+    aa, ab, bb = electronic.two_body
+    a, b = slice(n_alpha), slice(n_beta)
+    alpha = (
+        np.einsum("pqii->pq", aa[:, :, a, a])
+        - np.einsum("piiq->pq", aa[:, a, a, :])
+        + np.einsum("pqii->pq", ab[:, :, b, b])
+    )
+    beta = (
+        np.einsum("pqii->pq", bb[:, :, b, b])
+        - np.einsum("piiq->pq", bb[:, b, b, :])
+        + np.einsum("iipq->pq", ab[a, a, :, :])
+    )
+    return np.stack([alpha, beta])
+
+
+def fock_diagonal(
+    electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int
+) -> NDArray[np.float64]:
+    """Orbital energies of the determinant of the first orbitals, shape (2, m), in hartree."""
+    fock = electronic.one_body + coulomb_and_exchange(electronic, n_alpha, n_beta)
+    return np.diagonal(fock, axis1=1, axis2=2).copy()
+
+
+def determinant_energy(electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int) -> float:
+    r"""Energy of the determinant of the first n_alpha and n_beta orbitals, in hartree.
+
+    .. math:: E = c + \sum_{i\sigma} \left(h^\sigma_{ii} + \tfrac12 v^\sigma_{ii}\right)
+    """
+    mean = electronic.one_body + 0.5 * coulomb_and_exchange(electronic, n_alpha, n_beta)
+    alpha, beta = np.diagonal(mean, axis1=1, axis2=2)
+    return float(electronic.constant + alpha[:n_alpha].sum() + beta[:n_beta].sum())
+
+
+def core_and_active(
+    n_alpha: int, n_beta: int, m: int, space: tuple[int, int] | None
+) -> tuple[int, int]:
+    """Numbers of frozen and of active orbitals for (electrons, orbitals); all without a space.
+
+    Raises:
+        ParameterError: that many electrons or orbitals are not there, or do not fit.
+    """
+    if space is None:
+        return 0, m
+    try:
+        electrons, orbitals = (int(number) for number in space)
+    except (TypeError, ValueError):
+        raise ParameterError(f"active_space={space!r}: give (electrons, orbitals)") from None
+    total = n_alpha + n_beta
+    n_core = (total - electrons) // 2
+    said = f"active_space=({electrons}, {orbitals}) of {total} electrons in {m} orbitals"
+    if (total - electrons) % 2:
+        raise ParameterError(f"{said}: the frozen electrons must be pairs, give {electrons - 1}")
+    if electrons < 1 or not 0 <= n_core <= min(n_alpha, n_beta):
+        raise ParameterError(
+            f"{said}: give {total - 2 * min(n_alpha, n_beta)} to {total} electrons"
+        )
+    low = max(n_alpha, n_beta) - n_core
+    if not low <= orbitals <= m - n_core:
+        raise ParameterError(f"{said}: give {low} to {m - n_core} orbitals")
+    return n_core, orbitals
+
+
+def active_space(
+    electronic: ElectronicHamiltonian, n_core: int, n_active: int
+) -> ElectronicHamiltonian:
+    r"""The Hamiltonian of n_active orbitals above n_core doubly occupied, frozen ones.
+
+    The energy of the frozen electrons joins the constant and their mean field the one-electron
+    integrals; orbitals above are dropped.
+    """
+    active = slice(n_core, n_core + n_active)
+    field = coulomb_and_exchange(electronic, n_core, n_core)
+    return ElectronicHamiltonian(
+        determinant_energy(electronic, n_core, n_core),
+        (electronic.one_body + field)[:, active, active].copy(),
+        electronic.two_body[:, active, active, active, active].copy(),
+    )
+
+
+def reordered(electronic: ElectronicHamiltonian, order: NDArray[np.int64]) -> ElectronicHamiltonian:
+    """The same Hamiltonian with orbital ``order[p]`` as orbital p, for both spins."""
+    h, g = electronic.one_body, electronic.two_body
+    for axis in (1, 2):
+        h = h.take(order, axis=axis)
+    for axis in (1, 2, 3, 4):
+        g = g.take(order, axis=axis)
+    return ElectronicHamiltonian(electronic.constant, h, g)
+
+
+def aufbau_order(
+    electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int
+) -> NDArray[np.int64] | None:
+    """An order of restricted orbitals in which the first are the occupied ones.
+
+    Programs that sort orbitals by symmetry leave the occupied ones in any place. The orbitals are
+    filled by their energies in the mean field of those filled before, until nothing changes.
+
+    Returns:
+        orbitals, shape (m,), or None where the determinant of the first has no higher energy.
+    """
+    m = electronic.n_orbitals
+    order = np.arange(m)
+    trial = electronic
+    for _ in range(2 * m):
+        mean = fock_diagonal(trial, n_alpha, n_beta).mean(axis=0)
+        step = np.argsort(mean, kind="stable")
+        order = order[step]
+        trial = reordered(electronic, order)
+        if all(set(step[:n]) == set(range(n)) for n in (n_alpha, n_beta)):
+            break
+    first = determinant_energy(electronic, n_alpha, n_beta)
+    if determinant_energy(trial, n_alpha, n_beta) < first - 1e-6:
+        return order
+    return None

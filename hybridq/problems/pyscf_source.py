@@ -1,0 +1,176 @@
+"""Integrals from PySCF: a mean-field calculation, and the orbitals of a finished one.
+
+Source: Sun et al. 2020, J. Chem. Phys. 153, 024109.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq import memory
+from hybridq.errors import ParameterError, ProblemError
+from hybridq.operators.electronic import ElectronicHamiltonian
+from hybridq.operators.interop import load_extra
+from hybridq.problems import integrals
+from hybridq.problems.xyz import Atom, n_electrons, unit_in_angstrom
+
+_PURPOSE = "a molecule from its geometry"
+_TOLERANCE = 1e-12  # hartree
+
+
+def mean_field(
+    atoms: Sequence[Atom], *, basis: str, charge: int, spin: int | None, unit: str
+) -> Any:
+    """A converged restricted (open-shell) Hartree–Fock calculation, a PySCF object.
+
+    Args:
+        atoms: symbols and positions.
+        basis: a basis set's name in PySCF.
+        charge: in units of e.
+        spin: n_alpha − n_beta; None means 0 or 1, as the number of electrons allows.
+        unit: of the positions, ``"angstrom"`` or ``"bohr"``.
+
+    Raises:
+        MissingExtraError: PySCF is not installed.
+        ParameterError: an unknown basis, or a spin that the electrons cannot have.
+        ProblemError: the calculation does not converge.
+    """
+    scale = unit_in_angstrom(unit)
+    electrons = n_electrons(atoms, charge)
+    spin = electrons % 2 if spin is None else spin
+    if (electrons + spin) % 2 or abs(spin) > electrons:
+        raise ParameterError(
+            f"spin={spin} (n_alpha − n_beta) is inconsistent with {electrons} electrons: "
+            f"give {'an odd' if electrons % 2 else 'an even'} number up to {electrons}"
+        )
+    gto = load_extra("pyscf.gto", "chem", _PURPOSE)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an unknown basis is refused below
+            mol = gto.M(
+                atom=[(symbol, [scale * x for x in place]) for symbol, place in atoms],
+                unit="angstrom",
+                basis=basis,
+                charge=charge,
+                spin=spin,
+                verbose=0,
+            )
+    except (KeyError, RuntimeError, ValueError, AttributeError) as error:
+        raise ParameterError(
+            f"basis={basis!r} does not serve these atoms ({str(error).strip()[:120]}): "
+            "give a name that PySCF knows, such as 'sto-3g' or 'cc-pvdz'"
+        ) from None
+    return converged(mol)
+
+
+def converged(source: Any) -> Any:
+    """A calculation run to its end where it was not yet, or that of a `Mole`.
+
+    Raises:
+        ParameterError: no PySCF object.
+        ProblemError: it does not converge.
+    """
+    scf = load_extra("pyscf.scf", "chem", _PURPOSE)
+    mf = source
+    if isinstance(source, load_extra("pyscf.gto", "chem", _PURPOSE).MoleBase):
+        mf = scf.RHF(source) if source.spin == 0 else scf.ROHF(source)
+    if not isinstance(mf, scf.hf.SCF):
+        raise ParameterError(
+            f"a {type(source).__name__} is no PySCF mean-field object: give scf.RHF(mol) or such"
+        )
+    if mf.mo_coeff is None:
+        mf.conv_tol = min(mf.conv_tol, _TOLERANCE)
+        mf.kernel()
+        if not mf.converged:
+            mf = mf.newton()
+            mf.kernel()
+    if not mf.converged:
+        raise ProblemError(
+            "the mean-field calculation did not converge: try another geometry or spin, "
+            "or give a converged PySCF object"
+        )
+    return mf
+
+
+def from_mean_field(
+    source: Any, space: tuple[int, int] | None, frozen_core: bool
+) -> tuple[ElectronicHamiltonian, int, int]:
+    """Integrals in the orbitals of a calculation, and the electrons of each spin.
+
+    Args:
+        source: an RHF, ROHF, UHF or Kohn–Sham object of one molecule, or a `Mole`.
+        space: (electrons, orbitals) that stay active, around the highest occupied orbital.
+        frozen_core: freeze the inner shells of the atoms instead.
+
+    Raises:
+        ParameterError: no such object, or an active space that is impossible.
+        CapacityError: the integrals do not fit in memory.
+    """
+    mf = converged(source)
+    coefficients, n_alpha, n_beta = _orbitals(mf)
+    m = coefficients.shape[2]
+    n_core, n_active = integrals.core_and_active(n_alpha, n_beta, m, space)
+    if frozen_core:
+        if space is not None:
+            raise ParameterError("active_space and frozen_core exclude each other: give one")
+        elements = load_extra("pyscf.data.elements", "chem", _PURPOSE)
+        n_core = min(elements.chemcore(mf.mol), n_alpha, n_beta)
+        n_active = m - n_core
+    kept = n_core + n_active
+    memory.require(
+        2 * 24 * kept**4, f"the integrals of {kept} orbitals", "choose a smaller active space"
+    )
+    full = _integrals(mf, coefficients[:, :, :kept])
+    active = integrals.active_space(full, n_core, n_active)
+    return active, n_alpha - n_core, n_beta - n_core
+
+
+def _orbitals(mf: Any) -> tuple[NDArray[np.float64], int, int]:
+    """Coefficients of α and β, shape (2, basis, m), occupied ones first, and the electrons."""
+    coefficients, occupation = np.asarray(mf.mo_coeff), np.asarray(mf.mo_occ)
+    energies = np.asarray(mf.mo_energy)
+    n_alpha, n_beta = (int(n) for n in mf.mol.nelec)
+    restricted = coefficients.ndim == 2
+    per_spin = coefficients.shape[-1] == occupation.shape[-1] and coefficients.ndim in (2, 3)
+    # Models without a molecule's basis set have nao = 0.
+    n_basis = mf.mol.nao or coefficients.shape[-2]
+    if np.iscomplexobj(coefficients) or not per_spin or coefficients.shape[-2] != n_basis:
+        raise ParameterError(
+            "the orbitals are complex, periodic or of mixed spin: "
+            "give a real RHF, ROHF or UHF calculation of one molecule"
+        )
+    if restricted:
+        # A calculation with symmetry may keep its orbitals in another order.
+        order = np.lexsort((energies, -occupation))
+        return np.stack([coefficients[:, order]] * 2), n_alpha, n_beta
+    sorted_ = [
+        c[:, np.lexsort((e, -n))]
+        for c, e, n in zip(coefficients, energies, occupation, strict=True)
+    ]
+    return np.stack(sorted_), n_alpha, n_beta
+
+
+def _integrals(mf: Any, coefficients: NDArray[np.float64]) -> ElectronicHamiltonian:
+    ao2mo = load_extra("pyscf.ao2mo", "chem", _PURPOSE)
+    source = mf.mol if mf._eri is None else mf._eri
+    core = np.asarray(mf.get_hcore())
+    alpha, beta = coefficients
+    m = alpha.shape[1]
+    h = [c.T @ core @ c for c in (alpha, beta)]
+    h = [(matrix + matrix.T) / 2 for matrix in h]
+
+    def transformed(left: NDArray[np.float64], right: NDArray[np.float64]) -> Any:
+        block = ao2mo.general(source, (left, left, right, right), compact=False)
+        return np.asarray(block).reshape(m, m, m, m)
+
+    aa = transformed(alpha, alpha)
+    if np.array_equal(alpha, beta):
+        ab = bb = aa
+    else:
+        ab, bb = transformed(alpha, beta), transformed(beta, beta)
+    return ElectronicHamiltonian(float(mf.energy_nuc()), np.stack(h), np.stack([aa, ab, bb]))

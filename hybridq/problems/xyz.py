@@ -1,0 +1,156 @@
+"""Positions of atoms: XYZ files, and geometries written in one line."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from hybridq.errors import FormatError, ParameterError, UnknownNameError
+
+#: An element's symbol and its position.
+Atom = tuple[str, tuple[float, float, float]]
+
+#: Chemical elements by nuclear charge, from 1.
+SYMBOLS = (  # noqa: SIM905
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
+    "Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb "
+    "Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm "
+    "Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
+).split()
+_KNOWN = {symbol.lower(): symbol for symbol in SYMBOLS}
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?", re.ASCII)
+# Å in one bohr, CODATA 2018.
+BOHR = 0.529177210903
+_UNITS = {"angstrom": 1.0, "ang": 1.0, "a": 1.0, "å": 1.0, "bohr": BOHR, "au": BOHR, "a.u.": BOHR}
+
+
+def unit_in_angstrom(unit: str) -> float:
+    """Length of a unit in ångström: ``"angstrom"`` (also ``"ang"``) or ``"bohr"`` (``"au"``).
+
+    Raises:
+        UnknownNameError: another unit.
+    """
+    key = str(unit).strip().lower().replace("ångström", "angstrom")
+    if key not in _UNITS:
+        raise UnknownNameError("unit of length", unit, ("angstrom", "bohr"))
+    return _UNITS[key]
+
+
+def parse_xyz(text: str, *, source: str = "input") -> list[Atom]:
+    r"""The atoms of an XYZ file: their number, a comment, then ``symbol x y z`` lines, in ångström.
+
+    Further columns are skipped; of several frames there must be only one.
+
+    Args:
+        text: the file's text with ``\n`` line ends.
+        source: the file's name, for messages.
+
+    Raises:
+        FormatError: anything else; the line is named.
+    """
+    lines = text.split("\n")
+    first = next((k for k, line in enumerate(lines) if line.strip()), 0)
+    count = lines[first].strip()
+    if not re.fullmatch(r"\d{1,6}", count, re.ASCII) or int(count) == 0:
+        raise FormatError(
+            f"{count[:30]!r} where an XYZ file has its number of atoms: give it in the first line",
+            source=source,
+            line=first + 1,
+        )
+    rows = lines[first + 2 :]
+    while rows and not rows[-1].strip():
+        rows.pop()
+    if len(rows) != int(count):
+        raise FormatError(
+            f"{count} atoms are announced, {len(rows)} lines follow the comment: "
+            + ("is the file truncated?" if len(rows) < int(count) else "give one molecule a file"),
+            source=source,
+            line=first + 1,
+        )
+    return _checked(
+        (_atom(row.split(), source, first + 3 + k) for k, row in enumerate(rows)), source
+    )
+
+
+def parse_geometry(geometry: str | Iterable[tuple[str, Sequence[float]]]) -> list[Atom]:
+    """The atoms of a geometry: ``"H 0 0 0; H 0 0 0.735"`` or ``[("H", (0, 0, 0)), ...]``.
+
+    In text, atoms are separated by semicolons or line ends.
+
+    Raises:
+        FormatError: it is written in another way.
+    """
+    source = "geometry"
+    if isinstance(geometry, str):
+        rows = [row.replace(",", " ").split() for row in re.split(r"[;\n]", geometry)]
+        return _checked((_atom(row, source, None) for row in rows if row), source)
+    try:
+        rows = [[str(symbol), *map(str, position)] for symbol, position in geometry]
+    except (TypeError, ValueError):
+        raise FormatError(
+            'no list of atoms: write [("H", (0, 0, 0)), ...] or "H 0 0 0; ..."', source=source
+        ) from None
+    return _checked((_atom(row, source, None) for row in rows), source)
+
+
+def _atom(columns: list[str], source: str, line: int | None) -> Atom:
+    shown = " ".join(columns)[:40]
+    if len(columns) < 4:
+        raise FormatError(
+            f"{shown!r} is no atom: write a symbol and x y z", source=source, line=line
+        )
+    symbol = columns[0]
+    if symbol.isdecimal() and 1 <= int(symbol[:4]) <= len(SYMBOLS):
+        symbol = SYMBOLS[int(symbol) - 1]
+    if symbol.lower() not in _KNOWN:
+        raise FormatError(
+            f"{symbol[:20]!r} is no chemical element: write its symbol, such as Li",
+            source=source,
+            line=line,
+        )
+    numbers = [re.sub("[dD]", "e", text) for text in columns[1:4] if _NUMBER.fullmatch(text)]
+    if len(numbers) < 3:
+        raise FormatError(
+            f"{shown!r} has a coordinate that is no number: write Cartesian x y z",
+            source=source,
+            line=line,
+        )
+    x, y, z = (float(number) for number in numbers)
+    return _KNOWN[symbol.lower()], (x, y, z)
+
+
+def _checked(atoms: Iterable[Atom], source: str) -> list[Atom]:
+    """The atoms, none at the place of another."""
+    found: list[Atom] = []
+    for symbol, place in atoms:
+        for k, (other, there) in enumerate(found):
+            if math.dist(place, there) < 0.01:
+                raise FormatError(
+                    f"atoms {k + 1} ({other}) and {len(found) + 1} ({symbol}) are in one place: "
+                    "correct their coordinates",
+                    source=source,
+                )
+        found.append((symbol, place))
+    if not found:
+        raise FormatError("there are no atoms: write 'symbol x y z'", source=source)
+    return found
+
+
+def n_electrons(atoms: Sequence[Atom], charge: int) -> int:
+    """Electrons of the atoms, less the charge.
+
+    Raises:
+        ParameterError: none are left.
+    """
+    total = sum(SYMBOLS.index(symbol) + 1 for symbol, _ in atoms) - charge
+    if total < 1:
+        raise ParameterError(f"charge={charge} leaves {total} electrons: give a smaller charge")
+    return total
+
+
+def formula(atoms: Sequence[Atom]) -> str:
+    """The sum formula, such as ``"LiH"``, elements in the order in which they first occur."""
+    counts = Counter(symbol for symbol, _ in atoms)
+    return "".join(symbol + (str(count) if count > 1 else "") for symbol, count in counts.items())
