@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
 
 
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
+
+
 @dataclass(frozen=True)
 class Angle:
     """The angle ``constant + coefficient * x[parameter]``, in radians.
@@ -31,18 +39,31 @@ class Angle:
     coefficient: float = 1.0
 
     def __post_init__(self) -> None:
-        if not np.isfinite(self.constant) or not np.isfinite(self.coefficient):
+        if not _is_finite(self.constant) or not _is_finite(self.coefficient):
             raise ParameterError(
                 f"angle {self.constant} + {self.coefficient} x is not finite: give real numbers"
             )
-        if self.parameter is not None and self.parameter < 0:
-            raise ParameterError(f"parameter index {self.parameter} is negative: count from 0")
+        if self.parameter is not None:
+            if not _is_whole(self.parameter):
+                raise ParameterError(
+                    f"parameter {self.parameter!r} is no whole number: an Angle takes the index "
+                    "in the parameter vector, a Parameter takes a name"
+                )
+            if self.parameter < 0:
+                raise ParameterError(f"parameter index {self.parameter} is negative: count from 0")
 
     def value(self, x: NDArray[np.float64]) -> float:
         """The angle at the parameter vector `x`."""
         if self.parameter is None:
             return self.constant
         return self.constant + self.coefficient * float(x[self.parameter])
+
+    def __mul__(self, factor: float) -> Angle:
+        """This angle times `factor`, everywhere."""
+        return Angle(self.constant * factor, self.parameter, self.coefficient * factor)
+
+    def __neg__(self) -> Angle:
+        return self * -1.0
 
 
 AngleLike: TypeAlias = Angle | float
@@ -80,8 +101,16 @@ GATES: Registry[int] = Registry(
 
 
 def _check_qubits(what: str, qubits: tuple[int, ...]) -> None:
+    for qubit in qubits:
+        if not _is_whole(qubit):
+            raise ParameterError(
+                f"{what} on qubit {qubit!r}: a qubit is a whole number, counted from 0"
+            )
     if len(set(qubits)) != len(qubits):
-        raise ParameterError(f"{what} on qubits {qubits}: a qubit is repeated")
+        twice = next(qubit for qubit in qubits if qubits.count(qubit) > 1)
+        raise ParameterError(
+            f"{what} on qubits {', '.join(map(str, qubits))}: qubit {twice} is repeated"
+        )
 
 
 @dataclass(frozen=True)
@@ -96,7 +125,8 @@ class Gate:
         object.__setattr__(self, "name", name)
         width = GATES[name]
         if len(self.qubits) != width:
-            raise DimensionError(f"{name} acts on {width} qubits, got {len(self.qubits)}")
+            plural = "qubit" if width == 1 else "qubits"
+            raise DimensionError(f"{name} acts on {width} {plural}, got {len(self.qubits)}")
         _check_qubits(name, self.qubits)
 
 
@@ -117,7 +147,7 @@ class PauliRotation:
         _check_qubits("Pauli rotation", self.qubits)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class DiagonalPhase:
     r""":math:`e^{-i\gamma H}` of a diagonal Hamiltonian on all qubits."""
 
@@ -160,7 +190,7 @@ class PhaseGate:
 @dataclass(frozen=True)
 class Transition:
     r"""The operator :math:`T = \prod_k n_{c_k}\; a^\dagger_{p_1} a^\dagger_{p_2} \dots a_{q_1}
-    a_{q_2} \dots`, which moves particles from the modes q to the modes p where the modes c are full.
+    a_{q_2} \dots`: particles move from the modes q to the modes p where the modes c are full.
 
     The products are taken in the order written. Mode j is qubit j, occupied where the bit is 1.
 
@@ -194,7 +224,7 @@ class Transition:
 
     @cached_property
     def source_bits(self) -> int:
-        """What `care_mask` must show: annihilated and controlling modes full, created ones empty."""
+        """What `care_mask` must show: annihilated and controlling modes full, others empty."""
         return sum(1 << mode for mode in (*self.annihilated, *self.controls))
 
     @cached_property
