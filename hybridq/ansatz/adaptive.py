@@ -1,0 +1,77 @@
+"""An ansatz that is grown, one operator of a pool at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from hybridq.ansatz.base import Ansatz, Vector
+from hybridq.ansatz.circuit import Circuit
+from hybridq.ansatz.electrons import Electrons
+from hybridq.ansatz.instructions import Angle
+from hybridq.ansatz.pools import Pool, PoolOperator
+from hybridq.errors import UnknownNameError
+from hybridq.randomness import RandomLike, as_generator
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptiveAnsatz(Ansatz):
+    r""":math:`e^{\theta_n A_n} \dots e^{\theta_1 A_1} |\Phi\rangle`, immutable; `append` grows it.
+
+    Args:
+        electrons: the reference determinant Φ.
+        operators: A_1 … A_n, first applied first. An operator may be there more than once.
+
+    Source: Grimsley, Economou, Barnes, Mayhall 2019, arXiv:1812.11173.
+    """
+
+    electrons: Electrons
+    operators: tuple[PoolOperator, ...] = ()
+    kind: ClassVar[str] = "adapt"
+    starts: ClassVar[tuple[str, ...]] = ("zero", "random")
+
+    @classmethod
+    def from_names(cls, electrons: Electrons, pool: Pool, names: Iterable[str]) -> AdaptiveAnsatz:
+        """The ansatz of the operators of `pool` with these names, as a stored run keeps them.
+
+        Raises:
+            UnknownNameError: the pool has no operator of that name.
+        """
+        known = {operator.name: operator for operator in pool}
+        chosen = []
+        for name in names:
+            if name not in known:
+                raise UnknownNameError("pool operator", name, known)
+            chosen.append(known[name])
+        return cls(electrons, tuple(chosen))
+
+    def append(self, *operators: PoolOperator) -> AdaptiveAnsatz:
+        """The ansatz followed by `operators`, each with a parameter of its own."""
+        return replace(self, operators=(*self.operators, *operators))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The operators' names, first applied first."""
+        return tuple(operator.name for operator in self.operators)
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """X gates for the reference, then the exponentials."""
+        exponentials = (
+            operator.excitation(Angle(parameter=number))
+            for number, operator in enumerate(self.operators)
+        )
+        return Circuit(self.electrons.n_qubits, (*self.electrons.preparation, *exponentials))
+
+    def _start(self, name: str, rng: RandomLike) -> Vector:
+        if name == "random":
+            return as_generator(rng).normal(0.0, 0.1, self.n_params)
+        return np.zeros(self.n_params)
+
+    def describe(self) -> dict[str, Any]:
+        """Facts for a result: plain names and plain values."""
+        return {"kind": self.kind, "n_params": self.n_params, "operators": list(self.names)}

@@ -1,0 +1,132 @@
+"""The Hamiltonian variational ansatz: short evolutions under the parts of the Hamiltonian."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.ansatz.base import Ansatz, Vector
+from hybridq.ansatz.checks import checked_count
+from hybridq.ansatz.circuit import Circuit
+from hybridq.ansatz.hva_start import StartState, start_state
+from hybridq.ansatz.instructions import Instruction
+from hybridq.ansatz.term_groups import Group, commuting_groups, evolution, local_strength
+from hybridq.operators.hubbard import HubbardModel
+from hybridq.operators.pauli_sum import PauliSum
+from hybridq.randomness import RandomLike, as_generator
+
+RAMP_STEP = 0.4  # the ramp's full angle, in units of the inverse local strength
+
+
+@dataclass(frozen=True, eq=False)
+class HVA(Ansatz):
+    r"""Layers of evolutions under the groups of commuting terms of H.
+
+    .. math:: |\theta\rangle = \prod_{l=1}^{L} \prod_{g} e^{-i\theta_{lg} H_g}\,|\psi_0\rangle,
+              \qquad H = \mathrm{const} + \sum_g H_g
+
+    The groups come from `commuting_groups`: Ising couplings and fields, the even and the odd bonds
+    of a chain, the interaction and the hoppings of a Hubbard model. The parameters stand in the
+    order of application, layer by layer.
+
+    ψ_0 is the ground state of the group whose ground state is a product of states of one and two
+    qubits (|+…+⟩ for a transverse field, singlets for a Heisenberg chain), and this group comes
+    last in each layer; with `particles`, it is the Slater determinant that is the ground state of
+    the hopping, whose groups come last.
+
+    Args:
+        hamiltonian: a hermitian `PauliSum` or a `HubbardModel`.
+        layers: L, at least 1.
+        reference: ``"auto"`` as above, ``"plus"``, or the bits of a basis state, qubit 0 first.
+        particles: (n_alpha, n_beta) of spin-blocked fermions by Jordan and Wigner; a Hubbard model
+            is half filled by default.
+
+    Raises:
+        ParameterError: the Hamiltonian is not hermitian or only a constant, or an argument makes no
+            sense.
+
+    Source: Wecker, Hastings, Troyer 2015, arXiv:1507.08969; Wiersema et al. 2020,
+    arXiv:2008.02941.
+    """
+
+    hamiltonian: PauliSum | HubbardModel
+    layers: int = 4
+    reference: str | Sequence[int] = "auto"
+    particles: tuple[int, int] | None = None
+    kind: ClassVar[str] = "hva"
+    starts: ClassVar[tuple[str, ...]] = ("ramp", "random")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", checked_count("layers", self.layers))
+        particles = self.particles
+        if particles is None and isinstance(self.hamiltonian, HubbardModel):
+            sites = self.hamiltonian.n_sites
+            particles = ((sites + 1) // 2, sites // 2)
+        object.__setattr__(self, "particles", None if particles is None else tuple(particles))
+        _ = self.groups  # refuses what cannot be split or prepared
+
+    @cached_property
+    def pauli_sum(self) -> PauliSum:
+        """H on qubits."""
+        if isinstance(self.hamiltonian, HubbardModel):
+            return self.hamiltonian.hamiltonian
+        return self.hamiltonian
+
+    @cached_property
+    def _start_state(self) -> StartState:
+        groups = commuting_groups(self.pauli_sum)
+        return start_state(groups, self.pauli_sum.n_qubits, self.reference, self.particles)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups in the order of application."""
+        return self._start_state.groups
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """The initial state, then the layers."""
+        n = self.pauli_sum.n_qubits
+        instructions: list[Instruction] = list(self._start_state.preparation)
+        for number in range(self.layers * len(self.groups)):
+            instructions += evolution(self.groups[number % len(self.groups)], n, number)
+        return Circuit(n, tuple(instructions))
+
+    def _start(self, name: str, rng: RandomLike) -> Vector:
+        r"""The start called `name`.
+
+        ``"ramp"`` follows an annealing path: with :math:`\tau = 0.4 / \kappa`, κ the
+        `local_strength`, the groups of the initial state have the angle τ in every layer and the
+        others :math:`\tau (l - 1/2) / L`. ``"random"`` is uniform within 0 and τ. All angles 0
+        would be a stationary point wherever H and ψ_0 are real.
+        """
+        full = RAMP_STEP / local_strength(self.pauli_sum)
+        if name == "random":
+            return as_generator(rng).uniform(0.0, full, self.n_params)
+        rising = (np.arange(self.layers) + 0.5) / self.layers
+        angles = np.full((self.layers, len(self.groups)), full)
+        angles[:, : len(self.groups) - self._start_state.n_solved] *= rising[:, None]
+        return angles.ravel()
+
+    @property
+    def bounds(self) -> NDArray[np.float64]:
+        """A box that holds every sensible choice of angles, shape (n_params, 2).
+
+        It ends where a single qubit's phase would wrap, π over the `local_strength`.
+        """
+        edge = np.pi / local_strength(self.pauli_sum)
+        return np.array([[-edge, edge]] * self.n_params)
+
+    def describe(self) -> dict[str, Any]:
+        """Facts for a result: plain names and plain values."""
+        return {
+            "kind": self.kind,
+            "n_params": self.n_params,
+            "layers": self.layers,
+            "groups": len(self.groups),
+            "initial_state": self._start_state.name,
+        }

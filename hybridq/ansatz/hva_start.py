@@ -1,0 +1,176 @@
+"""Where the Hamiltonian variational ansatz begins: the ground state of a part of H."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from hybridq.ansatz.checks import checked_bits
+from hybridq.ansatz.instructions import Angle, Excitation, Gate, Instruction, Transition
+from hybridq.ansatz.slater import slater_determinant
+from hybridq.ansatz.term_groups import Bundle, Group
+from hybridq.errors import ParameterError
+
+# Pairs of qubits: (⟨XX⟩, ⟨YY⟩, ⟨ZZ⟩) -> gates on the first, then a hop by an angle or a CNOT.
+# Hopping keeps the number of ones, so that an engine of fixed weight may run it.
+_BELL: dict[tuple[int, int, int], tuple[str, float | None]] = {
+    (-1, -1, -1): ("x", -np.pi / 4),
+    (1, 1, -1): ("x", np.pi / 4),
+    (1, -1, 1): ("h", None),
+    (-1, 1, 1): ("hz", None),
+}
+_ONE_QUBIT = {("X", -1): "h", ("X", 1): "xh", ("Z", -1): "", ("Z", 1): "x"}
+_ONE_QUBIT |= {("Y", -1): "hs", ("Y", 1): "xhs"}
+
+
+@dataclass(frozen=True, eq=False)
+class StartState:
+    """An initial state and the groups in the order that suits it.
+
+    Args:
+        name: what the state is, for a result.
+        preparation: the instructions that make it from |0…0⟩.
+        groups: the groups, those solved by the state last.
+        n_solved: how many groups the state solves.
+    """
+
+    name: str
+    preparation: tuple[Instruction, ...]
+    groups: tuple[Group, ...]
+    n_solved: int
+
+
+def start_state(
+    groups: tuple[Group, ...],
+    n_qubits: int,
+    reference: str | Sequence[int],
+    particles: tuple[int, int] | None,
+) -> StartState:
+    """The initial state called `reference`, as `HVA` explains it.
+
+    Raises:
+        ParameterError: no such state, or the particles do not fit or are not conserved.
+    """
+    if not isinstance(reference, str) or not reference.strip("01"):
+        bits = checked_bits(reference, n_qubits)
+        gates = tuple(Gate("x", (q,)) for q, bit in enumerate(bits) if bit)
+        return StartState("basis state", gates, _diagonal_first(groups), 0)
+    if reference == "plus":
+        return _plus(groups, n_qubits)
+    if reference != "auto":
+        raise ParameterError(
+            f"reference={reference!r} is unknown: choose auto, plus, or a 0 or 1 for each qubit"
+        )
+    if particles is not None:
+        return _slater(groups, n_qubits, particles)
+    solved = [group for group in groups if _ground_state(group) is not None]
+    if not solved:
+        return _plus(groups, n_qubits)
+    # A diagonal group starts from a basis state that many others leave alone: the last choice.
+    best = max(solved, key=lambda g: (not all(b.is_diagonal for b in g), _covered(g)))
+    others = tuple(group for group in groups if group is not best)
+    preparation = _fillings_first(_ground_state(best) or [])
+    words = dict.fromkeys(word for bundle in best for word in bundle.letters)
+    name = f"ground state of the {' + '.join(words)} terms"
+    return StartState(name, preparation, (*_diagonal_first(others), best), 1)
+
+
+def _covered(group: Group) -> int:
+    return sum(len(bundle.qubits) for bundle in group)
+
+
+def _diagonal_first(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    return tuple(sorted(groups, key=lambda group: not all(b.is_diagonal for b in group)))
+
+
+def _fillings_first(instructions: list[Instruction]) -> tuple[Instruction, ...]:
+    """The same preparation with its X gates in front, where an engine of fixed weight wants them.
+
+    Each stands before all else on its qubit already, and α rotations do not see β modes.
+    """
+    fills = [isinstance(step, Gate) and step.name == "x" for step in instructions]
+    order = sorted(range(len(fills)), key=lambda k: not fills[k])
+    return tuple(instructions[k] for k in order)
+
+
+def _plus(groups: tuple[Group, ...], n_qubits: int) -> StartState:
+    gates = tuple(Gate("h", (q,)) for q in range(n_qubits))
+    return StartState("plus", gates, _diagonal_first(groups), 0)
+
+
+def _ground_state(group: Group) -> list[Instruction] | None:
+    """Gates for the group's ground state, where it is a product over its bundles."""
+    qubits = list(chain.from_iterable(bundle.qubits for bundle in group))
+    if len(set(qubits)) < len(qubits):
+        return None
+    gates: list[Instruction] = []
+    for bundle in group:
+        found = _bundle_ground_state(bundle)
+        if found is None:
+            return None
+        gates += found
+    return gates
+
+
+def _bundle_ground_state(bundle: Bundle) -> list[Instruction] | None:
+    if len(bundle.qubits) == 1:
+        ((letter, c),) = bundle.terms.items()
+        names = _ONE_QUBIT[letter, -1 if c < 0 else 1]
+        return [Gate(name, bundle.qubits) for name in names]
+    if len(bundle.qubits) != 2 or not set(bundle.letters) <= {"XX", "YY", "ZZ"}:
+        return None
+    p, q = bundle.qubits
+    weights = [bundle.terms.get(word, 0.0) for word in ("XX", "YY", "ZZ")]
+    signs = min(_BELL, key=lambda s: float(np.dot(s, weights)))
+    names, theta = _BELL[signs]
+    gates: list[Instruction] = [Gate(name, (p,)) for name in names]
+    if theta is None:
+        return [*gates, Gate("cx", (p, q))]
+    hop = Transition((q,), (p,), fermionic=False)
+    return [*gates, Excitation(((1.0, hop),), Angle(theta))]
+
+
+def _slater(groups: tuple[Group, ...], n_qubits: int, particles: tuple[int, int]) -> StartState:
+    """The ground state of the quadratic terms with that many α and β electrons."""
+    m, odd = divmod(n_qubits, 2)
+    if odd or len(particles) != 2 or not all(0 <= count <= m for count in particles):
+        raise ParameterError(
+            f"particles={particles} do not fit {n_qubits} qubits: "
+            f"give (n_alpha, n_beta), each 0 to {m}, with one qubit for each spin orbital"
+        )
+    quadratic = np.zeros((n_qubits, n_qubits))
+    for bundle in chain.from_iterable(groups):
+        if bundle.hopping is not None:
+            h, transition = bundle.hopping
+            p, q = transition.created[0], transition.annihilated[0]
+            quadratic[p, q] = quadratic[q, p] = h
+            fermions = transition.fermionic and (p < m) == (q < m)
+            if not fermions or any(word.strip("Z") for word in _other_words(bundle)):
+                raise ParameterError(_NOT_FERMIONS.format(qubits=bundle.qubits))
+        elif not bundle.is_diagonal:
+            raise ParameterError(_NOT_FERMIONS.format(qubits=bundle.qubits))
+        elif len(bundle.qubits) == 1:  # Z = 1 − 2n
+            quadratic[bundle.qubits[0], bundle.qubits[0]] = -2.0 * bundle.coefficients[0]
+    instructions: list[Instruction] = []
+    for spin, count in enumerate(particles):
+        block = slice(spin * m, (spin + 1) * m)
+        orbitals = np.linalg.eigh(quadratic[block, block])[1].T[:count]
+        instructions += slater_determinant(orbitals, spin * m)
+    ordered = _diagonal_first(groups)
+    hopping = sum(not all(bundle.is_diagonal for bundle in group) for group in groups)
+    return StartState("Slater determinant", _fillings_first(instructions), ordered, hopping)
+
+
+_NOT_FERMIONS = (
+    "particles are given, but the terms on qubits {qubits} are no hopping of one spin and not "
+    "diagonal: leave particles out, or map by Jordan and Wigner with all alpha modes first"
+)
+
+
+def _other_words(bundle: Bundle) -> list[str]:
+    """The bundle's terms that are not its hopping."""
+    ends = {word for word in bundle.letters if word[0] == word[-1] and word[0] in "XY"}
+    return [word for word in bundle.letters if word not in ends or word[1:-1].strip("Z")]

@@ -1,0 +1,144 @@
+"""Unitary coupled cluster with singles and doubles, as a product of exponentials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from hybridq.ansatz.base import Ansatz, Vector
+from hybridq.ansatz.checks import checked_count
+from hybridq.ansatz.circuit import Circuit
+from hybridq.ansatz.electrons import Electrons, ElectronsLike
+from hybridq.ansatz.instructions import Angle, Excitation, Transition
+from hybridq.ansatz.orbital_symmetry import is_allowed, orbital_parities
+from hybridq.ansatz.perturbation import Perturbation
+from hybridq.errors import ParameterError
+from hybridq.randomness import RandomLike, as_generator
+
+RANDOM_SPREAD = 0.05  # radians; small, since all angles 0 is the reference determinant
+
+
+@dataclass(frozen=True, eq=False)
+class UCCSD(Ansatz):
+    r"""Factorised unitary coupled cluster, spin-conserving singles and doubles.
+
+    .. math:: |\theta\rangle = \prod_r \prod_k e^{\theta_{rk} (T_k - T_k^\dagger)}\, |\Phi\rangle,
+              \qquad T = a^\dagger_a a_i \;\text{or}\; a^\dagger_a a^\dagger_b a_j a_i
+
+    One exponential is exact for each excitation. `excitations` are in the order of application.
+
+    Args:
+        molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta). Open shells are welcome.
+        singlet: an excitation and its mirror image under the exchange of α and β share one
+            parameter. Closed shells only.
+        repetitions: how often the whole product is applied, with parameters of its own.
+        symmetry: leave out the excitations that the point group forbids, as the integrals show
+            it. Started from ``"mp2"`` or ``"zero"`` their angles would stay 0, so the minimum is
+            the same with fewer parameters. Without integrals nothing is left out.
+        reference: the determinant Φ as bits, qubit 0 first; the lowest orbitals by default.
+
+    Raises:
+        ParameterError: electrons that do not fit, no excitation at all, or an open shell or
+            unrestricted orbitals with `singlet`.
+
+    Source: Romero et al. 2018, arXiv:1701.02691; Evangelista, Chan, Scuseria 2019,
+    arXiv:1910.10130 (the product form and its order).
+    """
+
+    molecule: ElectronsLike
+    singlet: bool = False
+    repetitions: int = 1
+    symmetry: bool = True
+    reference: str | Sequence[int] | None = None
+    kind: ClassVar[str] = "uccsd"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "repetitions", checked_count("repetitions", self.repetitions))
+        if self.singlet and not self.electrons.is_closed_shell:
+            raise ParameterError(
+                "singlet=True needs a closed shell in orbitals that alpha and beta share: "
+                "leave it out for open shells"
+            )
+        if not self.excitations:
+            raise ParameterError(
+                "UCCSD has no excitation here: the orbitals are full or empty, or symmetry forbids "
+                "all; the reference determinant is all there is"
+            )
+
+    @property
+    def starts(self) -> tuple[str, ...]:  # type: ignore[override]
+        """``"mp2"`` (where there are integrals), ``"zero"``, ``"random"``."""
+        known = self.electrons.electronic is not None
+        return ("mp2", "zero", "random") if known else ("zero", "random")
+
+    @cached_property
+    def electrons(self) -> Electrons:
+        """The reference determinant and the integrals."""
+        return Electrons.of(self.molecule, self.reference)
+
+    @cached_property
+    def excitations(self) -> tuple[Transition, ...]:
+        """The excitations T of one repetition, first applied first."""
+        every = [*self.electrons.doubles(), *self.electrons.singles()]
+        electronic = self.electrons.electronic
+        if self.symmetry and electronic is not None:
+            parities = orbital_parities(electronic)
+            every = [excitation for excitation in every if is_allowed(excitation, parities)]
+        return tuple(every)
+
+    @cached_property
+    def parameter_of(self) -> tuple[int, ...]:
+        """The parameter of each of `excitations` within a repetition, counted from 0."""
+        seen: dict[object, int] = {}
+        return tuple(
+            seen.setdefault(self._family(excitation), len(seen)) for excitation in self.excitations
+        )
+
+    def _family(self, excitation: Transition) -> object:
+        """What excitations that share a parameter have in common."""
+        modes = frozenset(excitation.created), frozenset(excitation.annihilated)
+        if not self.singlet:
+            return modes
+        n, m = self.electrons.n_qubits, self.electrons.n_orbitals
+        mirrored = tuple(frozenset((mode + m) % n for mode in side) for side in modes)
+        return frozenset([modes, mirrored])
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """X gates for the reference, then the exponentials."""
+        own = max(self.parameter_of) + 1
+        exponentials = [
+            Excitation(((1.0, excitation),), Angle(parameter=repetition * own + parameter))
+            for repetition in range(self.repetitions)
+            for excitation, parameter in zip(self.excitations, self.parameter_of, strict=True)
+        ]
+        return Circuit(self.electrons.n_qubits, (*self.electrons.preparation, *exponentials))
+
+    def _start(self, name: str, rng: RandomLike) -> Vector:
+        if name == "random":
+            return as_generator(rng).normal(0.0, RANDOM_SPREAD, self.n_params)
+        start = np.zeros(self.n_params)
+        if name == "mp2":
+            assert self.electrons.electronic is not None
+            theory = Perturbation(self.electrons.electronic, self.electrons.occupied)
+            for excitation, parameter in zip(self.excitations, self.parameter_of, strict=True):
+                start[parameter] = theory.angle(excitation)
+            start = np.tile(start[: self.n_params // self.repetitions], self.repetitions)
+            start /= self.repetitions
+        return start
+
+    def describe(self) -> dict[str, Any]:
+        """Facts for a result: plain names and plain values."""
+        every = len(self.electrons.singles()) + len(self.electrons.doubles())
+        return {
+            "kind": self.kind,
+            "n_params": self.n_params,
+            "excitations": len(self.excitations),
+            "forbidden_by_symmetry": every - len(self.excitations),
+            "singlet": self.singlet,
+            "repetitions": self.repetitions,
+        }
