@@ -32,6 +32,7 @@ from hybridq.simulator.kernels.gates import (
     REAL,
     SWAP,
 )
+from hybridq.simulator.kernels.turns import AFTER, BEFORE
 
 _R = 1.0 / np.sqrt(2.0)
 MATRICES = {
@@ -109,6 +110,16 @@ class Operation:
         if lone and np.array_equal(first.matrix, matrix("x")):  # type: ignore[arg-type]
             form |= SWAP
         return form
+
+    @property
+    def layer_form(self) -> int:
+        """Which diagonal parts a matrix has at some angles; see `kernels.turns`."""
+        kinds_of = [factor.kind for factor in self.factors]
+        diagonal = {kinds.RZ, kinds.PHASE, kinds.GLOBAL}
+        rest = list(itertools.dropwhile(lambda kind: kind == kinds.RY, kinds_of))
+        if any(kind not in diagonal for kind in rest):
+            return BEFORE | AFTER
+        return AFTER if rest else 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.simulator.kernels.gates import COLUMNS, MEASURE
+from hybridq.simulator.kernels.gates import COLUMNS, LAYER, LINEAR, MATRIX, MEASURE, SWAP
+from hybridq.simulator.kernels.observables import CHUNK_BITS
 from hybridq.simulator.kernels.sweeps import Plan
 from hybridq.simulator.program import Operation
 
-BLOCK_BITS = 13
+BLOCK_BITS = 14
+FEWEST_TOGETHER = {LAYER: 3, LINEAR: 5}  # fewer are done one by one
+MOST_MAPPED_BITS = 16
 RUN_BITS = 6  # the lowest qubits are always local: copies move lines of 64 amplitudes
 
 
@@ -82,12 +85,22 @@ def schedule(items: Sequence[Item], n: int, *, free: bool = False) -> Plan:
     first, rows = [0], []
     terms: list[tuple[int, int]] = []
     weights: list[float] = []
+    members: list[tuple[int, int]] = []
+    maps: list[NDArray[np.int64]] = []
     layouts = []
     writes = []
     while waiting:
         local, taken, waiting = _take(waiting, n, free)
         place = {qubit: position for position, qubit in enumerate(local)}
-        for slot, item in taken:
+        for entry in _gathered(taken, place):
+            if isinstance(entry, _Together):
+                if entry.kind == LAYER:
+                    rows.append(_layer_row(entry, place, members))
+                else:
+                    rows.append([LINEAR] + [0] * 10 + [1, 0, len(maps), 0])
+                    maps.append(_linear_map(entry, place))
+                continue
+            slot, item = entry
             if isinstance(item, Operation):
                 rows.append(_operation_row(slot, item, place))
             else:
@@ -103,10 +116,21 @@ def schedule(items: Sequence[Item], n: int, *, free: bool = False) -> Plan:
         first=np.array(first, dtype=np.int64),
         ops=np.array(rows, dtype=np.int64).reshape(-1, COLUMNS),
         writes=np.array(writes, dtype=np.bool_),
+        maps=_stacked(maps),
+        items=np.array(members, dtype=np.int64).reshape(-1, 2),
         terms=np.array(terms, dtype=np.int64).reshape(-1, 2),
         weights=np.array(weights, dtype=np.float64),
         **_layout_arrays(layouts, n),
     )
+
+
+def _stacked(tables: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """The tables as rows of one array, short ones filled up with zeros."""
+    longest = max((len(table) for table in tables), default=0)
+    stacked = np.zeros((len(tables), longest), dtype=np.int64)
+    for row, table in zip(stacked, tables, strict=True):
+        row[: len(table)] = table
+    return stacked
 
 
 def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item], list[Item]]:
@@ -135,6 +159,86 @@ def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item
             break
         local |= 1 << qubit
     return [qubit for qubit in range(n) if local >> qubit & 1], taken, left
+
+
+class _Together(list[tuple[int, Operation]]):
+    """One-qubit gates on different qubits, or controlled NOTs in order: one row of the table."""
+
+    def __init__(self, kind: int) -> None:
+        super().__init__()
+        self.kind = kind
+
+
+def _gathered(taken: list[Item], place: dict[int, int]) -> list[Item | _Together]:
+    """The items in an order that is as good, with what can be done together gathered."""
+    result: list[Item | _Together] = []
+    latest: dict[int, int] = {}  # by qubit, the place in `result` of the last that touches it
+    open_at = {LAYER: -1, LINEAR: -1}
+    for slot, item in taken:
+        mask = item.flip | item.looks
+        qubits = [qubit for qubit in range(mask.bit_length()) if mask >> qubit & 1]
+        after = max((latest.get(qubit, -1) for qubit in qubits), default=-1)
+        kind = _kind_together(item, place)
+        if kind is None or not isinstance(item, Operation):
+            where = len(result)
+            result.append((slot, item))
+        else:
+            where = open_at[kind]
+            # A gate joins its qubit's own layer at the earliest as the next one; NOTs keep order.
+            if where < after or (kind == LAYER and where == after) or where < 0:
+                where = open_at[kind] = len(result)
+                result.append(_Together(kind))
+            group = result[where]
+            assert isinstance(group, _Together)
+            group.append((slot, item))
+        latest |= dict.fromkeys(qubits, where)
+    flat: list[Item | _Together] = []
+    for entry in result:
+        if isinstance(entry, _Together) and len(entry) < FEWEST_TOGETHER[entry.kind]:
+            flat.extend(entry)
+        else:
+            flat.append(entry)
+    return flat
+
+
+def _kind_together(item: Operation | FlipGroup, place: dict[int, int]) -> int | None:
+    if not isinstance(item, Operation) or item.kind != MATRIX:
+        return None
+    if not item.care:
+        return LAYER
+    inside = all(
+        qubit in place for qubit in range(item.care.bit_length()) if item.care >> qubit & 1
+    )
+    return LINEAR if item.form & SWAP and inside and len(place) <= MOST_MAPPED_BITS else None
+
+
+def _layer_row(
+    layer: _Together, place: dict[int, int], members: list[tuple[int, int]]
+) -> list[int]:
+    """The row of a layer of one-qubit gates; their places and slots go to `members`."""
+    begin, form = len(members), 0
+    for slot, gate in sorted(layer, key=lambda member: place[member[1].target]):
+        members.append((place[gate.target], slot))
+        form |= gate.layer_form
+    return [LAYER, 0, 0, form, 0, 0, 0, 0, 0, 0, 0, 1, 0, begin, len(members)]
+
+
+def _linear_map(run: _Together, place: dict[int, int]) -> NDArray[np.int64]:
+    """Where each amplitude of a block comes from under a run of controlled NOTs."""
+    columns = [1 << bit for bit in range(len(place))]  # images of the unit vectors
+    for _, gate in reversed(run):
+        control, target = place[gate.care.bit_length() - 1], place[gate.target]
+        columns = [image ^ ((image >> control & 1) << target) for image in columns]
+    low = _spanned(columns[:CHUNK_BITS])
+    return np.concatenate([low, _spanned(columns[CHUNK_BITS:])])
+
+
+def _spanned(images: list[int]) -> NDArray[np.int64]:
+    """The images of all numbers of len(images) bits under the linear map with these columns."""
+    table = np.zeros(1, dtype=np.int64)
+    for image in images:
+        table = np.concatenate([table, table ^ image])
+    return table
 
 
 def _moved(mask: int, place: dict[int, int]) -> int:

@@ -36,6 +36,7 @@ from hybridq.simulator.kernels.sweeps import (
     Plan,
     overlap,
     prepare,
+    scale,
     sweep,
 )
 from hybridq.simulator.kernels.team import Team
@@ -103,7 +104,7 @@ class StatevectorEngine(Engine):
         self._states: list[State] = []
         self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
         self._penalties: list[tuple[float, State]] = []
-        self._coefs = np.zeros((max(self._slots, 1), 8))
+        self._coefs = np.zeros((max(self._slots, 1), 16))
         many = "" if self._threads == 1 else f"; {self._threads} threads"
         self.info = EngineInfo(
             name=self.name,
@@ -163,12 +164,17 @@ class StatevectorEngine(Engine):
         copied = [plan.local_bits[plan.local_bits > plan.run_bits] for plan in plans]
         bits = max((int(b) for part in copied for b in part), default=1)
         lanes = max(VECTOR_BYTES // self._dtype.itemsize, 1)
-        threads = self._threads
+        most = max(int(plan.local_bits.max(initial=CHUNK_BITS)) for plan in plans)
+        threads, chunks = self._threads, 1 << (most - CHUNK_BITS)
         return GateSpace(
             blocks=np.empty((threads, 4, 1 << bits), self._dtype),
             vectors=np.empty((threads, 8 * lanes), self._dtype),
             sums=np.empty((threads, 8 * lanes), self._dtype),
             chunk=np.empty((threads, 1 << CHUNK_BITS), self._dtype),
+            spare=np.empty((threads, 1 << most), self._dtype),
+            low=np.empty((threads, 2 << CHUNK_BITS), self._dtype),
+            high=np.empty((threads, 2 * chunks), self._dtype),
+            chunk_sums=np.empty((threads, chunks)),
             signs=self._signs,
         )
 
@@ -209,7 +215,7 @@ class StatevectorEngine(Engine):
     def _weigh(self, ket: State) -> State:
         """H|ket⟩ in array 1, the constant and the penalties included."""
         bra = self._state(1)
-        np.multiply(ket, self._constant, out=bra)
+        self._team.run(scale, bra, ket, self._constant)
         self._sweep(WEIGH, ket, bra, self._weighing)
         for weight, other in self._penalties:
             amplitude = weight * self._overlap(other, ket)
@@ -295,7 +301,7 @@ class StatevectorEngine(Engine):
         operations = lower(at_zero, 0)
         total = 0.0
         sums = np.zeros_like(self._sums, shape=(self._sums.shape[0], len(operations), 8))
-        coefs = np.zeros((len(operations), 8))
+        coefs = np.zeros((len(operations), 16))
         coefs[:, 0] = 1.0  # cos 0, and the first entry of an identity
         coefs[[op.kind == MATRIX for op in operations], 6] = 1.0
         plan = schedule(list(enumerate(operations)), self._bits, free=True)

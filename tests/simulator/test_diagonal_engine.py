@@ -336,14 +336,16 @@ def test_bad_shots_are_refused():
 def test_other_circuits_and_observables_are_refused_by_name():
     h = random_ising(3, 1).to_pauli_sum()
     with pytest.raises(EngineError, match="Hadamard"):
-        choose_engine(Circuit(3).phase(h, 0.1).x_mixer(0.1), h)
+        choose_engine(Circuit(3).phase(h, 0.1).x_mixer(0.1), h, name="diagonal")
     start = Circuit(3).h(0).h(1).h(2)
     with pytest.raises(EngineError, match="instruction 3 is PauliRotation"):
-        choose_engine(start.rx(0, 0.1).x_mixer(0.1), h)
+        choose_engine(start.rx(0, 0.1).x_mixer(0.1), h, name="diagonal")
     with pytest.raises(EngineError, match="whole layers"):
-        choose_engine(start.phase(h, 0.1), h)
+        choose_engine(start.phase(h, 0.1), h, name="diagonal")
     other = start.phase(h, 0.1).x_mixer(0.1).phase(2.0 * h, 0.1).x_mixer(0.1)
     with pytest.raises(EngineError, match="same cost"):
-        choose_engine(other, h)
+        choose_engine(other, h, name="diagonal")
     with pytest.raises(EngineError, match="observable"):
-        choose_engine(start.phase(h, 0.1).x_mixer(0.1), PauliSum.from_labels({"XII": 1.0}))
+        choose_engine(
+            start.phase(h, 0.1).x_mixer(0.1), PauliSum.from_labels({"XII": 1.0}), name="diagonal"
+        )

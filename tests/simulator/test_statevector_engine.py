@@ -1,5 +1,10 @@
 """The statevector engine against dense matrices, itself in other blockings, and its limits."""
 
+import json
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import slow_twin
@@ -21,6 +26,7 @@ from hybridq.ansatz.instructions import (
 from hybridq.errors import CapacityError, DimensionError, EngineError, ParameterError
 from hybridq.operators import PauliSum
 from hybridq.simulator import schedule, statevector
+from hybridq.simulator.kernels.emit import VECTOR_BYTES
 from hybridq.simulator.statevector import StatevectorEngine
 
 KINDS = ("gate", "rotation", "product", "phase", "excitation", "diagonal", "mixer")
@@ -97,11 +103,57 @@ def test_any_circuit_agrees_with_dense_matrices(n, seed):
     np.testing.assert_allclose(gradient, expected.reshape(-1), atol=1e-7)
 
 
+def layered_circuit(n, rng, layers=3):
+    """What hardware-efficient circuits look like: layers of one-qubit gates, chains of CX."""
+    circuit, index = Circuit(n), 0
+    for layer in range(layers):
+        for qubit in range(n):
+            for letter in rng.permutation(list("XYZ"))[: rng.integers(1, 4)]:
+                circuit = circuit.rotation(letter, (qubit,), Angle(0.1, index))
+                index += 1
+            circuit = circuit.h(qubit) if rng.random() < 0.3 else circuit
+        pairs = [rng.permutation(n)[:2].tolist() for _ in range(2 * n)]
+        for a, b in pairs if layer else [(q, q + 1) for q in range(n - 1)]:
+            circuit = circuit.cx(a, b)
+    return circuit
+
+
+@pytest.mark.parametrize("n", [3, 6, 8])
+def test_layers_and_runs_of_controlled_nots_agree_with_dense_matrices(n):
+    rng = np.random.default_rng(n)
+    circuit, observable = layered_circuit(n, rng), random_observable(n, rng, 40)
+    x = rng.normal(size=circuit.n_params)
+    engine = StatevectorEngine(circuit, observable)
+    psi = slow_twin.run(circuit, x)
+    value = np.vdot(psi, observable.to_matrix() @ psi).real
+    np.testing.assert_allclose(engine.state(x), psi, atol=1e-12)
+    energy, gradient = engine.expectation_and_gradient(x)
+    assert [energy, engine.expectation(x)] == pytest.approx([value, value], abs=1e-11)
+    np.testing.assert_allclose(gradient, numerical_gradient(engine.expectation, x), atol=1e-7)
+
+
+def test_special_angles_split_without_harm():
+    # Gates at which the split into diagonal and real factors is not unique.
+    n = 4
+    circuit = Circuit(n)
+    for qubit, letters in enumerate(("ZYZ", "XZX", "YXY", "XYX")):
+        for position, letter in enumerate(letters):
+            circuit = circuit.rotation(letter, (qubit,), Angle(parameter=3 * qubit + position))
+    observable = random_observable(n, np.random.default_rng(0), 30)
+    engine = StatevectorEngine(circuit, observable)
+    for turn in (0.0, np.pi / 2, np.pi, -np.pi, 2 * np.pi):
+        x = np.full(circuit.n_params, turn)
+        np.testing.assert_allclose(engine.state(x), slow_twin.run(circuit, x), atol=1e-12)
+        gradient = engine.expectation_and_gradient(x)[1]
+        np.testing.assert_allclose(gradient, numerical_gradient(engine.expectation, x), atol=1e-7)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_blocks_and_threads_do_not_change_the_result(seed, monkeypatch):
     rng = np.random.default_rng(seed)
     n = 9
-    circuit, observable = random_circuit(n, rng, 60), random_observable(n, rng, 60)
+    circuit = random_circuit(n, rng, 60).extend(layered_circuit(n, rng).instructions)
+    observable = random_observable(n, rng, 60)
     x = rng.normal(size=circuit.n_params)
     whole = StatevectorEngine(circuit, observable)
     state, (value, gradient) = whole.state(x), whole.expectation_and_gradient(x)
@@ -227,3 +279,42 @@ def test_refusals():
         engine.expectation([0.1, 0.2])
     with pytest.raises(EngineError, match="Gate"):
         engine.operator_gradients([0.1], [Gate("x", (0,))])
+
+
+@pytest.mark.parametrize(
+    "width",
+    ["off", pytest.param("16", marks=pytest.mark.slow), pytest.param("32", marks=pytest.mark.slow)],
+)
+def test_narrower_vectors_give_the_same(width, tmp_path):
+    if width != "off" and int(width) > VECTOR_BYTES:
+        pytest.skip("this host has no vectors of that width")
+    script = (
+        "import numpy as np\n"
+        "from test_statevector_engine import narrow_case\n"
+        "from hybridq.simulator.kernels import emit\n"
+        f"assert emit.VECTOR_BYTES == {0 if width == 'off' else width}\n"
+        "v, g = narrow_case()\n"
+        "print(repr([float(v), *map(float, g)]))"
+    )
+    folder = os.path.dirname(__file__)
+    output = subprocess.run(
+        [sys.executable, "-c", script],
+        env={
+            **os.environ,
+            "HYBRIDQ_SIMD": width,
+            "PYTHONPATH": os.pathsep.join([folder, os.path.dirname(folder)]),
+            "NUMBA_CACHE_DIR": str(tmp_path),  # or the next run would find its own code gone
+        },
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    value, gradient = narrow_case()
+    assert json.loads(output) == pytest.approx([value, *gradient], abs=1e-11)
+
+
+def narrow_case():
+    """Energy and gradient of one circuit with every kind of instruction."""
+    rng = np.random.default_rng(11)
+    circuit = random_circuit(7, rng, 60).extend(layered_circuit(7, rng).instructions)
+    observable = random_observable(7, rng, 40)
+    x = rng.normal(size=circuit.n_params)
+    return StatevectorEngine(circuit, observable).expectation_and_gradient(x)

@@ -66,9 +66,33 @@ def _entries(factors, number, x):
     return full, zero, zero, full
 
 
+@jit(internal=True)
+def _split(u00, u01, u10, u11, coefs):
+    """U = diag(p0, p1) [[C, −S], [S, C]] diag(1, r): C, S, p0, p1, r as columns 8 … 15.
+
+    S takes the sign that puts r in the right half plane, so that r = 1 for a rotation about Y
+    followed by diagonal gates.
+    """
+    c, s = abs(u00), abs(u10)
+    one = complex(1.0, 0.0)
+    if s < 1e-150:  # diagonal
+        p0, p1, r = u00 / c, u11 / c, one
+    elif c < 1e-150:
+        p0, p1, r = -u01 / s, u10 / s, one
+    else:
+        p0, p1 = u00 / c, u10 / s
+        r = u11 / (c * p1) if c > s else -u01 / (s * p0)
+        if r.real < 0.0:
+            s, p1, r = -s, -p1, -r
+    coefs[8], coefs[9] = c, s
+    coefs[10], coefs[11] = p0.real, p0.imag
+    coefs[12], coefs[13] = p1.real, p1.imag
+    coefs[14], coefs[15] = r.real, r.imag
+
+
 @jit()
 def fill_coefs(factors, x, coefs):
-    """Set `coefs` (slots, 8): a matrix as 8 numbers, or cos and sin."""
+    """Set `coefs` (slots, 16): a matrix as 8 numbers and its `turns`, or cos and sin."""
     number = 0
     while number < factors.slot.shape[0]:
         slot = factors.slot[number]
@@ -92,6 +116,7 @@ def fill_coefs(factors, x, coefs):
         coefs[slot, 2], coefs[slot, 3] = u01.real, u01.imag
         coefs[slot, 4], coefs[slot, 5] = u10.real, u10.imag
         coefs[slot, 6], coefs[slot, 7] = u11.real, u11.imag
+        _split(u00, u01, u10, u11, coefs[slot])
 
 
 @jit(internal=True)

@@ -23,7 +23,7 @@ from hybridq.simulator.kernels.gates_simd import (
     swap_rows,
 )
 
-MATRIX, PARITY, FLIP, EXCHANGE, MEASURE = range(5)
+MATRIX, PARITY, FLIP, EXCHANGE, MEASURE, LAYER, LINEAR = range(7)
 
 # Columns of the table.
 KIND, SLOT, TARGET, FORM, X_LOCAL, Z_LOCAL, Z_OUTER, CARE_LOCAL, CARE_OUTER = range(9)
@@ -41,6 +41,8 @@ class GateSpace(NamedTuple):
         vectors: eight vectors of coefficients.
         sums: eight vectors of sums.
         chunk: 64 numbers.
+        spare: as long as a block; for `permute`.
+        low, high, chunk_sums: see `turns`; tables of a layer's diagonal factors, and sums.
         signs: (−1)^{|z & v|}, shape (64, 64), shared by all threads.
     """
 
@@ -48,6 +50,10 @@ class GateSpace(NamedTuple):
     vectors: NDArray[np.floating]
     sums: NDArray[np.floating]
     chunk: NDArray[np.floating]
+    spare: NDArray[np.floating]
+    low: NDArray[np.floating]
+    high: NDArray[np.floating]
+    chunk_sums: NDArray[np.float64]
     signs: NDArray[np.floating]
 
 
@@ -174,6 +180,17 @@ def _adjoint_matrix(re, im, bra_re, bra_im, bits, lane_bits, op, matrix, space, 
                 at = 2 * (2 * row + (row ^ entry))
                 out[at] += sums[2 * entry * lanes + lane]
                 out[at + 1] += sums[(2 * entry + 1) * lanes + lane]
+
+
+@jit(internal=True)
+def permute(x, bits, table, spare):
+    """x(z) ← x(A z) of a linear map A; `table`: A of the low 6 bits, then A of the bits above."""
+    for chunk in range(1 << (bits - 6)):
+        base = table[64 + chunk]
+        for v in range(64):
+            spare[64 * chunk + v] = x[base ^ table[v]]
+    for z in range(1 << bits):
+        x[z] = spare[z]
 
 
 @jit(internal=True)

@@ -24,20 +24,20 @@ from hybridq.simulator.kernels.emit import Emitter
 Complex = tuple[Any, Any]
 
 
-class _Block:
+class SimdBlock:
     """Arrays, vectors and loops of one emitted function."""
 
     def __init__(self, context: Any, builder: Any, signature: Any, args: Any) -> None:
         self.emit = Emitter(context, builder, signature.args[0].dtype)
         self.builder = builder
-        self._types, self._args = signature.args, args
+        self.types, self._args = signature.args, args
 
     def __getitem__(self, number: int) -> Any:
         return self._args[number]
 
     def at(self, argument: int, vector: Any) -> Any:
         """Pointer to vector number `vector` of array `argument`."""
-        data = self.emit.data(self._types[argument], self._args[argument])
+        data = self.emit.data(self.types[argument], self._args[argument])
         index = self.builder.mul(vector, vector.type(self.emit.lanes))
         pointer = self.builder.gep(data, [index], inbounds=True)
         return self.builder.bitcast(pointer, self.emit.vector.as_pointer())
@@ -130,7 +130,7 @@ def make_row_gate(*, real: bool) -> Callable[..., None]:
     @intrinsic
     def gate(typingctx, re, im, count, shift, wanted, coefs):
         def codegen(context, builder, signature, args):
-            block = _Block(context, builder, signature, args)
+            block = SimdBlock(context, builder, signature, args)
             u00, u01, u10, u11 = _quads(block.constants(5, 8))
             with block.pairs(block[2], block[3], block[4]) as (low, high):
                 a, b = block.load(0, 1, low), block.load(0, 1, high)
@@ -148,7 +148,7 @@ def swap_rows(typingctx, re, im, count, control, target):
     """Exchange the rows with bit `control` set that differ in bit `target`; `count` such pairs."""
 
     def codegen(context, builder, signature, args):
-        block = _Block(context, builder, signature, args)
+        block = SimdBlock(context, builder, signature, args)
         one = args[2].type(1)
         first = builder.select(builder.icmp_signed("<", args[3], args[4]), args[3], args[4])
         second = builder.select(builder.icmp_signed("<", args[3], args[4]), args[4], args[3])
@@ -176,7 +176,7 @@ def make_lane_gate(bit: int) -> Callable[..., None]:
     @intrinsic
     def gate(typingctx, re, im, count, wanted, coefs):
         def codegen(context, builder, signature, args):
-            block = _Block(context, builder, signature, args)
+            block = SimdBlock(context, builder, signature, args)
             if 1 << bit < block.emit.lanes:
                 diagonal, other = _quads(block.constants(4, 4))
                 with block.rows(block[2], block[3]) as row:
@@ -200,7 +200,7 @@ def make_adjoint_row_gate(*, real: bool) -> Callable[..., None]:
     @intrinsic
     def gate(typingctx, re, im, bra_re, bra_im, count, shift, wanted, coefs, sums):
         def codegen(context, builder, signature, args):
-            block = _Block(context, builder, signature, args)
+            block = SimdBlock(context, builder, signature, args)
             u00, u01, u10, u11 = _quads(block.constants(7, 8))
             places = block.sums(8)
             with block.pairs(block[4], block[5], block[6]) as (low, high):
@@ -231,7 +231,7 @@ def make_adjoint_lane_gate(bit: int) -> Callable[..., None]:
     @intrinsic
     def gate(typingctx, re, im, bra_re, bra_im, count, wanted, coefs, sums):
         def codegen(context, builder, signature, args):
-            block = _Block(context, builder, signature, args)
+            block = SimdBlock(context, builder, signature, args)
             if 1 << bit < block.emit.lanes:
                 diagonal, other = _quads(block.constants(6, 4))
                 places = block.sums(4)
@@ -252,7 +252,7 @@ def make_adjoint_lane_gate(bit: int) -> Callable[..., None]:
     return gate
 
 
-def _row_sign(block: _Block, row: Any, mask: Any) -> Any:
+def _row_sign(block: SimdBlock, row: Any, mask: Any) -> Any:
     """All lanes −1 where the parity of row & mask is odd, else +1."""
     builder, emit = block.builder, block.emit
     ones = builder.ctpop(builder.and_(row, mask))
@@ -271,7 +271,7 @@ def parity_phase(typingctx, re, im, count, mask, coefs):
     """Times cos − i σ(z) sin, σ the sign of a product of Z; `coefs`: cos, lane signs · sin."""
 
     def codegen(context, builder, signature, args):
-        block = _Block(context, builder, signature, args)
+        block = SimdBlock(context, builder, signature, args)
         cosine, sine = block.constants(4, 2)
         with block.rows(block[2], block[2].type(0)) as row:
             signed = block.emit.multiply(sine, _row_sign(block, row, block[3]))
@@ -287,7 +287,7 @@ def adjoint_parity_phase(typingctx, re, im, bra_re, bra_im, count, mask, coefs, 
     """The same on ket and bra; adds σ_row(z) Im(conj(bra) ket) to `sums`, by lane."""
 
     def codegen(context, builder, signature, args):
-        block = _Block(context, builder, signature, args)
+        block = SimdBlock(context, builder, signature, args)
         emit = block.emit
         cosine, sine = block.constants(6, 2)
         places = block.sums(1)
@@ -306,7 +306,7 @@ def adjoint_parity_phase(typingctx, re, im, bra_re, bra_im, count, mask, coefs, 
     return types.void(re, im, bra_re, bra_im, index, index, coefs, sums), codegen
 
 
-def _crossed(block: _Block, re: int, im: int, row: Any, lanes: Any) -> Complex:
+def _crossed(block: SimdBlock, re: int, im: int, row: Any, lanes: Any) -> Complex:
     """(re, im) of vector `row`, lane i taken from lane i ^ lanes."""
     builder, emit = block.builder, block.emit
     value = list(block.load(re, im, row))
@@ -321,7 +321,7 @@ def correlate(typingctx, re, im, first, count, row_flip, lane_flip, imaginary, o
     """Re or Im of conj(ket(z ^ x)) ket(z), vectors from `first`, into the vectors of `out`."""
 
     def codegen(context, builder, signature, args):
-        block = _Block(context, builder, signature, args)
+        block = SimdBlock(context, builder, signature, args)
         emit = block.emit
         with cgutils.for_range(builder, block[3]) as loop:
             row = builder.add(block[2], loop.index)
@@ -341,7 +341,7 @@ def add_flipped(typingctx, re, im, bra_re, bra_im, first, count, row_flip, lane_
     """bra(z) += d(z) ket(z ^ x), or i d(z) ket(z ^ x), for the vectors from `first`."""
 
     def codegen(context, builder, signature, args):
-        block = _Block(context, builder, signature, args)
+        block = SimdBlock(context, builder, signature, args)
         emit = block.emit
         with cgutils.for_range(builder, block[5]) as loop:
             row = builder.add(block[4], loop.index)
@@ -359,11 +359,57 @@ def add_flipped(typingctx, re, im, bra_re, bra_im, first, count, row_flip, lane_
 
 
 @intrinsic
+def row_correlation(typingctx, re, im, count, shift, row_flip, mask, imaginary, sums):
+    """Add Σ ± Re or Im of conj(ket(z ^ x)) ket(z) to a vector of `sums`; x flips row bits only.
+
+    `shift` is the highest bit of x: of the pairs z, z ^ x, only z with that bit clear is looked at.
+    """
+
+    def codegen(context, builder, signature, args):
+        block = SimdBlock(context, builder, signature, args)
+        emit = block.emit
+        totals = block.sums(1)
+        with block.pairs(args[2], args[3], args[2].type(0)) as (row, _):
+            a, b = block.load(0, 1, row), block.load(0, 1, builder.xor(row, args[4]))
+            real = emit.fma(a[0], b[0], emit.multiply(a[1], b[1]))
+            cross = emit.fma(a[1], b[0], emit.negate(emit.multiply(a[0], b[1])))
+            part = builder.select(args[6], cross, real)
+            block.accumulate(totals[0], part, _row_sign(block, row, args[5]))
+        block.add_sums(7, totals)
+        return context.get_dummy_value()
+
+    index = types.intp
+    return types.void(re, im, index, index, index, index, types.boolean, sums), codegen
+
+
+@intrinsic
+def add_flipped_rows(typingctx, re, im, bra_re, bra_im, count, row_flip, mask, imaginary, coefs):
+    """bra(z) += ± w ket(z ^ x), or i times that; x flips row bits only, `coefs` holds w."""
+
+    def codegen(context, builder, signature, args):
+        block = SimdBlock(context, builder, signature, args)
+        emit = block.emit
+        (weight,) = block.constants(8, 1)
+        with block.rows(args[4], args[4].type(0)) as row:
+            factor = emit.multiply(weight, _row_sign(block, row, args[6]))
+            a = block.load(0, 1, builder.xor(row, args[5]))
+            re_part = builder.select(args[7], emit.negate(a[1]), a[0])
+            im_part = builder.select(args[7], a[0], a[1])
+            bra = block.load(2, 3, row)
+            value = emit.fma(factor, re_part, bra[0]), emit.fma(factor, im_part, bra[1])
+            block.store(value, 2, 3, row)
+        return context.get_dummy_value()
+
+    index = types.intp
+    return types.void(re, im, bra_re, bra_im, index, index, index, types.boolean, coefs), codegen
+
+
+@intrinsic
 def walsh(typingctx, x):
     """Walsh–Hadamard transform of the first 64 numbers of x, in place, in registers."""
 
     def codegen(context, builder, signature, args):
-        block = _Block(context, builder, signature, args)
+        block = SimdBlock(context, builder, signature, args)
         emit, index = block.emit, ir.IntType(64)
         count = 64 // emit.lanes
         rows = block.constants(0, count)

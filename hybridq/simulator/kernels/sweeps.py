@@ -15,16 +15,23 @@ from numpy.typing import NDArray
 
 from hybridq._jit import jit
 from hybridq.simulator.kernels.gates import (
+    FIRST_TERM,
+    FORM,
     KIND,
+    LAST_TERM,
+    LAYER,
+    LINEAR,
     MEASURE,
     SLOT,
     GateSpace,
     apply,
     lane_bits_of,
+    permute,
     undo,
 )
 from hybridq.simulator.kernels.observables import measure, weigh
 from hybridq.simulator.kernels.team import meet, share
+from hybridq.simulator.kernels.turns import turn, undo_turn
 
 FORWARD, WEIGH, BACKWARD = range(3)
 
@@ -40,6 +47,9 @@ class Plan(NamedTuple):
         offsets: where each run of a block lies, relative to the block, shape (passes, runs).
         outer: the positions of the other qubits, ascending, shape (passes, n).
         writes: whether the pass changes the ket.
+        maps: the linear map of each row of kind LINEAR, see `gates.permute`, shape
+            (maps, 64 + chunks).
+        items: local position and slot of the gates of each layer, shape (items, 2).
         terms, weights: see `observables.measure`.
     """
 
@@ -50,6 +60,8 @@ class Plan(NamedTuple):
     offsets: NDArray[np.int64]
     outer: NDArray[np.int64]
     writes: NDArray[np.bool_]
+    maps: NDArray[np.int64]
+    items: NDArray[np.int64]
     terms: NDArray[np.int64]
     weights: NDArray[np.float64]
 
@@ -92,7 +104,27 @@ def _work(mode, re, im, bra_re, bra_im, bits, outer, plan, number, coefs, space,
     for row in range(plan.first[number], plan.first[number + 1]):
         op = plan.ops[row]
         slot = op[SLOT]
-        if mode == BACKWARD:
+        if op[KIND] == LAYER:
+            first, last, form = op[FIRST_TERM], op[LAST_TERM], op[FORM]
+            if mode == BACKWARD:
+                undo_turn(
+                    re, im, bra_re, bra_im, bits, lane_bits, form, plan.items, first, last,
+                    coefs, space, sums,
+                )  # fmt: skip
+            else:
+                turn(
+                    re, im, bits, lane_bits, form, plan.items, first, last, coefs, space.vectors,
+                    space.low, space.high,
+                )  # fmt: skip
+        elif op[KIND] == LINEAR:
+            # Backwards the operations stand in reverse order, so that the map is the inverse.
+            table = plan.maps[op[FIRST_TERM]]
+            permute(re, bits, table, space.spare)
+            permute(im, bits, table, space.spare)
+            if mode == BACKWARD:
+                permute(bra_re, bits, table, space.spare)
+                permute(bra_im, bits, table, space.spare)
+        elif mode == BACKWARD:
             undo(re, im, bra_re, bra_im, bits, lane_bits, outer, op, coefs[slot], space, sums[slot])
         elif mode == WEIGH:
             weigh(
@@ -114,6 +146,10 @@ def space_of(spaces, thread):
         spaces.vectors[thread],
         spaces.sums[thread],
         spaces.chunk[thread],
+        spaces.spare[thread],
+        spaces.low[thread],
+        spaces.high[thread],
+        spaces.chunk_sums[thread],
         spaces.signs,
     )
 
@@ -126,7 +162,7 @@ def sweep(mode, ket, bra, n, plan, coefs, spaces, sums, counter, thread, threads
         mode: FORWARD on the ket, WEIGH from ket to bra, BACKWARD on both.
         ket, bra: real and imaginary parts, shape (2, 2**n).
         n: qubits of the state.
-        coefs: by slot, shape (slots, 8).
+        coefs: by slot, shape (slots, 16); see `factors`.
         spaces: `GateSpace` with a leading axis of threads (but for `signs`).
         sums: by group of blocks and slot, added to, shape (groups, slots, 8).
     """
@@ -179,6 +215,17 @@ def prepare(ket, start, counter, thread, threads):
         ket[1, z] = 0.0
     if first <= start < last:
         ket[0, start] = 1.0
+    meet(counter, threads)
+
+
+@jit()
+def scale(bra, ket, factor, counter, thread, threads):
+    """Set the bra to a real multiple of the ket."""
+    first, last = share(thread, threads, ket.shape[1])
+    number = ket.dtype.type(factor)
+    for part in range(2):
+        for z in range(first, last):
+            bra[part, z] = number * ket[part, z]
     meet(counter, threads)
 
 
