@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +16,9 @@ from hybridq.simulator.choose import choose_engine
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
+    from hybridq.ansatz.instructions import Instruction
     from hybridq.ansatz.qaoa import QAOA
+    from hybridq.operators.sector import Sector
     from hybridq.simulator.engine import Observable
 
 Vector = NDArray[np.float64]
@@ -79,6 +82,29 @@ class Expectation:
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
         """The state vector, shape (2**n,), qubit 0 the lowest bit of the index."""
         return self._engine.state(x)
+
+    @property
+    def sector(self) -> Sector | None:
+        """The sector that the engine works in, None where it keeps every basis state."""
+        return getattr(self._engine, "sector", None)
+
+    def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
+        """The slope of each of `operators` appended at `x`; see `Engine.operator_gradients`."""
+        return self._engine.operator_gradients(x, operators)
+
+    def snapshot(self, x: ArrayLike) -> NDArray[Any]:
+        """The state at `x` over the basis states of `sector`, in ascending order; a copy."""
+        return self._engine.snapshot(x)
+
+    def deflate(self, weights: Sequence[float], snapshots: Sequence[NDArray[Any]]) -> None:
+        """From now on measure H + Σ_i weights[i] |s_i⟩⟨s_i|, gradients included."""
+        self._engine.deflate(weights, snapshots)
+
+    def matrix_elements(
+        self, snapshots: Sequence[NDArray[Any]]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """⟨s_i|H|s_j⟩ and ⟨s_i|s_j⟩, without any deflation; both of shape (k, k)."""
+        return self._engine.matrix_elements(snapshots)
 
     def distribution(self, x: ArrayLike) -> tuple[Vector, Vector]:
         """The values of a whole-numbered cost, ascending, and the exact probability of each.

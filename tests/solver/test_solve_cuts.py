@@ -147,7 +147,7 @@ def test_json_speaks_plain_types_and_the_fixed_names(graph, tmp_path):
     result = hq.solve(hq.MaxCut(graph), p=1, rng=2)
     document = json.loads(result.to_json(tmp_path / "out.json"))
     assert document == json.loads((tmp_path / "out.json").read_text())
-    fixed = "problem ansatz engine optimizer parameters expectation best reference ratio"
+    fixed = "problem ansatz engine optimizer parameters expectation best reference ratio energy"
     assert set(f"{fixed} seed seconds versions".split()) == set(document)
     assert set(document["best"]) == {"value", "bits", "assignment"}
     assert document["parameters"] == result.parameters.tolist()
@@ -184,12 +184,13 @@ def test_a_bare_graph_is_told_how_to_become_a_problem():
 
 
 def test_an_interrupt_after_the_search_loses_nothing(monkeypatch):
-    from hybridq import landscape, solver
+    from hybridq import landscape
+    from hybridq.solver import bits
 
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(solver, "_reference", interrupted)
+    monkeypatch.setattr(bits, "_reference", interrupted)
     monkeypatch.setattr(landscape, "scan_landscape", interrupted)
     result = hq.solve(hq.MaxCut(nx.cycle_graph(6)), p=1, landscape=True, rng=1)
     assert result.best.value == 6

@@ -1,0 +1,138 @@
+"""From a problem to an answer: encode, optimize, decode, compare."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import ArrayLike
+
+from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.optimizers import Record
+from hybridq.problems.base import BinaryProblem, Problem
+from hybridq.randomness import RandomLike
+from hybridq.result import Result
+from hybridq.solver.common import DEFAULT_OPTIMIZER, Stage, Wishes
+from hybridq.solver.qaoa import default_depth, default_evaluations
+from hybridq.strategies.subject import as_ansatz, as_problem
+
+if TYPE_CHECKING:
+    from hybridq.ansatz.base import Ansatz
+    from hybridq.ansatz.circuit import Circuit
+    from hybridq.operators.pauli_sum import PauliSum
+
+__all__ = ["DEFAULT_OPTIMIZER", "default_depth", "default_evaluations", "solve"]
+
+
+def solve(
+    problem: Problem | PauliSum,
+    *,
+    ansatz: str | Ansatz | Circuit | None = None,
+    p: int | None = None,
+    optimizer: str | None = None,
+    initial: str | os.PathLike[str] | ArrayLike = "auto",
+    restarts: int | None = None,
+    max_evaluations: int | None = None,
+    time_limit: float | None = None,
+    shots: int = 1024,
+    precision: str = "double",
+    engine: str = "auto",
+    threads: int | None = None,
+    rng: RandomLike = None,
+    landscape: bool = False,
+    exact: bool | None = None,
+    callback: Callable[[Record], Any] | None = None,
+    stage: Stage | None = None,
+    **options: Any,
+) -> Result:
+    """The answer that a variational circuit finds for `problem`, beside a classical one.
+
+    A problem over bits (max-cut) is answered by QAOA: the circuit is optimized on the embedded
+    simulator, sampled, and the best sample decoded. A molecule or a Hamiltonian is answered by the
+    variational quantum eigensolver: an energy, with the Hartree–Fock and exact ones beside it. A
+    `KeyboardInterrupt` during the search ends it: the best point so far is reported.
+
+    Args:
+        problem: what to solve: a `MaxCut`, a `Molecule`, a `PauliSum`, a `HubbardModel`.
+        ansatz: a name of `ANSATZE`, ``"adapt"`` for a circuit that grows, an `Ansatz` or a
+            `Circuit`. By default ``"qaoa"`` for problems over bits, ``"uccsd"`` for molecules,
+            and for Hamiltonians what `default_ansatz` picks.
+        p: layers of QAOA; by default those of given angles, else 8 up to 16 qubits and fewer
+            beyond.
+        optimizer: a name of `OPTIMIZERS`; L-BFGS with exact gradients by default.
+        initial: ``"auto"``, the name of one of the ansatz's starts (of QAOA ``"ramp"``,
+            ``"fixed-angles"``, ``"random"``, or a `Path` to a file of angles), or the parameters.
+        restarts: further starts from random points, which share the budget; as many as suit the
+            ansatz by default.
+        max_evaluations: evaluations in all; by default 2000 for QAOA and 50,000 otherwise, fewer
+            where each takes long.
+        time_limit: seconds for the search.
+        shots: measurements of the final state, for problems over bits.
+        precision: ``"double"`` or ``"single"``.
+        engine: an engine's name, or ``"auto"``.
+        threads: threads of the simulator; all by default.
+        rng: source of randomness for starts, the optimizer, samples and the heuristics.
+        landscape: of QAOA with p = 1, also scan a grid of angles for the picture.
+        exact: whether to compute the exact energy too; by default where that takes seconds.
+        callback: called with a `Record` after every evaluation.
+        stage: called with a word when the work moves on.
+        options: of the named ansatz, for example ``layers=4``.
+
+    Returns:
+        the `Result`; its `optimizer.status` says whether the search was interrupted.
+
+    Raises:
+        UnknownNameError: no ansatz, optimizer, engine, start or option of that name.
+        ParameterError: an argument makes no sense.
+        DimensionError: a given circuit has another width than the Hamiltonian.
+        CapacityError: the state does not fit in memory.
+    """
+    subject = as_problem(problem)
+    wishes = Wishes(
+        optimizer=optimizer,
+        restarts=restarts,
+        max_evaluations=max_evaluations,
+        time_limit=time_limit,
+        shots=shots,
+        precision=precision,
+        engine=engine,
+        threads=threads,
+        rng=rng,
+        callback=callback,
+        stage=stage,
+    )
+    name = _plain_name(ansatz) or ("qaoa" if _is_over_bits(subject, ansatz) else None)
+    if name == "qaoa":
+        from hybridq.solver.qaoa import solve_qaoa
+
+        if not isinstance(subject, BinaryProblem):
+            raise ParameterError(
+                f"ansatz='qaoa' answers problems over bits, and this is a {subject.kind}: "
+                "for its ground state choose another ansatz, such as 'hva'"
+            )
+        if options:
+            raise UnknownNameError("option of the qaoa ansatz", next(iter(options)), ["p"])
+        return solve_qaoa(subject, wishes, p, initial, landscape)
+    if p is not None:
+        raise ParameterError(f"p={p} are layers of the qaoa ansatz: others take layers=")
+    if isinstance(initial, os.PathLike):
+        from hybridq.ansatz.angle_file import read_angles
+
+        initial = read_angles(initial)
+    if name == "adapt":
+        from hybridq.solver.adapt import solve_adapt
+
+        return solve_adapt(subject, wishes, exact, options)
+    from hybridq.solver.vqe import solve_vqe
+
+    return solve_vqe(subject, as_ansatz(subject, ansatz, options), wishes, initial, exact)
+
+
+def _plain_name(ansatz: object) -> str | None:
+    """A named ansatz as registries spell it."""
+    return ansatz.strip().lower().replace("_", "-") if isinstance(ansatz, str) else None
+
+
+def _is_over_bits(problem: Problem, ansatz: object) -> bool:
+    return ansatz is None and isinstance(problem, BinaryProblem)

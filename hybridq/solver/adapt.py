@@ -1,0 +1,67 @@
+"""A ground-state energy by a circuit that grows (ADAPT-VQE)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.result import Result
+from hybridq.solver.common import Wishes
+from hybridq.solver.vqe import finish
+from hybridq.strategies.adapt import adapt_vqe
+
+if TYPE_CHECKING:
+    from hybridq.problems.base import Problem
+
+OPTIONS = (
+    "pool",
+    "gradient_tolerance",
+    "energy_tolerance",
+    "target_error",
+    "max_operators",
+    "resume",
+    "progress",
+)
+
+
+def solve_adapt(
+    problem: Problem, wishes: Wishes, exact: bool | None, options: Mapping[str, Any]
+) -> Result:
+    """The energy that ADAPT-VQE reaches; `hybridq.adapt_vqe` explains the options.
+
+    Raises:
+        UnknownNameError: an option that it does not have.
+        ParameterError: restarts, which make no sense here.
+    """
+    for name in options:
+        if name not in OPTIONS:
+            raise UnknownNameError("option of the adapt ansatz", name, OPTIONS)
+    if wishes.restarts:
+        raise ParameterError("restarts: adapt grows from one start, the reference determinant")
+    wishes.say("simulating")
+    grown = adapt_vqe(
+        problem,  # type: ignore[arg-type]
+        optimizer=wishes.method,
+        max_evaluations=wishes.max_evaluations,
+        time_limit=wishes.time_limit,
+        rng=wishes.streams[1],
+        callback=wishes.callback,
+        **wishes.simulation,
+        **options,
+    )
+    facts = {
+        **grown.ansatz.describe(),
+        "pool": options.get("pool", "gsd"),
+        "energies": [iteration.energy for iteration in grown.iterations],
+        "initial": "zero",
+    }
+    return finish(
+        problem,
+        grown.objective,
+        grown.solution,
+        facts,
+        wishes,
+        exact,
+        iterations=grown.iterations,
+    )

@@ -1,0 +1,102 @@
+"""What every way of solving shares: the caller's wishes, and what a result says of the run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.errors import ParameterError
+from hybridq.optimizers import OPTIMIZERS, Record, Solution
+from hybridq.randomness import RandomLike, as_generator
+from hybridq.result import OptimizerInfo
+from hybridq.simulator.engine import checked_precision, checked_shots
+
+Vector: TypeAlias = NDArray[np.float64]
+Stage: TypeAlias = Callable[[str], None]
+T = TypeVar("T")
+
+DEFAULT_OPTIMIZER = "l-bfgs"
+
+
+@dataclass(frozen=True, eq=False)
+class Wishes:
+    """How to search, checked at birth; `hybridq.solve` explains each field.
+
+    Four independent streams of random numbers are made from `rng`: for the starts, the search,
+    the samples and the classical reference.
+
+    Raises:
+        UnknownNameError: no optimizer of that name.
+        ParameterError: a value makes no sense.
+    """
+
+    optimizer: str | None = None
+    restarts: int | None = None
+    max_evaluations: int | None = None
+    time_limit: float | None = None
+    shots: int = 1024
+    precision: str = "double"
+    engine: str = "auto"
+    threads: int | None = None
+    rng: RandomLike = None
+    callback: Callable[[Record], Any] | None = None
+    stage: Stage | None = None
+    seed: int | None = field(init=False)
+    method: str = field(init=False)
+    streams: tuple[np.random.Generator, ...] = field(init=False)
+    began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._set("began", time.perf_counter())
+        seeded = isinstance(self.rng, int | np.integer) and not isinstance(self.rng, bool)
+        self._set("seed", int(self.rng) if seeded else None)  # type: ignore[arg-type]
+        self._set("streams", tuple(as_generator(self.rng).spawn(4)))
+        self._set("method", OPTIMIZERS.canonical(self.optimizer or DEFAULT_OPTIMIZER))
+        self._set("shots", checked_shots(self.shots))
+        checked_precision(self.precision)
+        count = self.restarts
+        if count is not None and (
+            isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 0
+        ):
+            raise ParameterError(f"restarts={count!r}: give a whole number of at least 0")
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+    def say(self, text: str) -> None:
+        """Tell the caller what is being done now."""
+        if self.stage is not None:
+            self.stage(text)
+
+    @property
+    def simulation(self) -> dict[str, Any]:
+        """The keywords of `Expectation`."""
+        return {"engine": self.engine, "precision": self.precision, "threads": self.threads}
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time since the solve began."""
+        return time.perf_counter() - self.began
+
+
+def optimizer_info(solution: Solution) -> OptimizerInfo:
+    """How the search went."""
+    return OptimizerInfo(
+        method=solution.method,
+        evaluations=solution.evaluations,
+        status=solution.status,
+        message=solution.message,
+    )
+
+
+def unless_interrupted(work: Callable[[], T]) -> T | None:
+    """What `work` returns, or None on Ctrl-C: the answer that is there already is not lost."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return None

@@ -1,0 +1,125 @@
+"""A ground-state energy by the variational quantum eigensolver: any problem, any circuit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import ArrayLike
+
+from hybridq.ansatz.circuit import Circuit
+from hybridq.baselines.exact_energies import ExactEnergies, exact_energies
+from hybridq.objectives import Expectation
+from hybridq.problems.base import BinaryProblem
+from hybridq.result import Result, Trace
+from hybridq.solver import bits
+from hybridq.solver.common import (
+    Wishes,
+    optimizer_info,
+    unless_interrupted,
+)
+from hybridq.solver.energy import energy_info, exact_reference
+from hybridq.strategies.measured import electron_moments
+from hybridq.strategies.report import problem_info, versions
+from hybridq.strategies.search import search_energy
+from hybridq.strategies.starts import first_points
+from hybridq.strategies.subject import asked_sector, observable_of
+
+if TYPE_CHECKING:
+    from hybridq.ansatz.base import Ansatz
+    from hybridq.optimizers import Solution
+    from hybridq.problems.base import Problem
+    from hybridq.result import Energy, Reference
+
+
+def solve_vqe(
+    problem: Problem,
+    ansatz: Ansatz | Circuit,
+    wishes: Wishes,
+    initial: str | ArrayLike,
+    exact: bool | None,
+) -> Result:
+    """The lowest energy that `ansatz` reaches; `hybridq.solve` explains the arguments."""
+    wishes.say("simulating")
+    objective = Expectation(ansatz, observable_of(problem), **wishes.simulation)
+    starts = first_points(ansatz, initial, wishes.restarts, wishes.streams[0])
+    solution = search_energy(
+        objective,
+        starts.points,
+        wishes.method,
+        problem,
+        max_evaluations=wishes.max_evaluations,
+        time_limit=wishes.time_limit,
+        callback=wishes.callback,
+        rng=wishes.streams[1],
+    )
+    facts = {"kind": "circuit", "n_params": ansatz.n_params}
+    if not isinstance(ansatz, Circuit):
+        facts = ansatz.describe()
+    return finish(problem, objective, solution, {**facts, "initial": starts.name}, wishes, exact)
+
+
+def finish(
+    problem: Problem,
+    objective: Expectation,
+    solution: Solution,
+    ansatz: dict[str, Any],
+    wishes: Wishes,
+    exact: bool | None,
+    **traced: Any,
+) -> Result:
+    """The result of a finished search: references beside it, and samples where bits answer.
+
+    Args:
+        traced: further fields of the trace.
+    """
+    sampled = best = ratio = None
+    energy: Energy | None = None
+    expectation = problem.sign * solution.value
+    if isinstance(problem, BinaryProblem):
+        sampled = bits.sample(problem, objective, solution.x, wishes)
+        best = sampled.best
+        reference = bits.classical_reference(problem, wishes)
+        ratio = bits.ratio(problem, expectation, best, reference)
+        trace = bits.trace(problem, solution, sampled, None, wishes.streams[3])
+    else:
+        wishes.say("exact energy")
+        energy, reference = _energies(problem, objective, solution, wishes, exact)
+        trace = Trace(values=solution.values, **traced)
+    return Result(
+        problem=problem_info(problem),
+        ansatz=ansatz,
+        engine=objective.engine,
+        optimizer=optimizer_info(solution),
+        parameters=solution.x,
+        expectation=expectation,
+        best=best,
+        reference=reference,
+        ratio=ratio,
+        seed=wishes.seed,
+        seconds=wishes.seconds,
+        versions=versions(),
+        trace=trace,
+        energy=energy,
+    )
+
+
+def _energies(
+    problem: Problem,
+    objective: Expectation,
+    solution: Solution,
+    wishes: Wishes,
+    wanted: bool | None,
+) -> tuple[Energy, Reference | None]:
+    """What stands beside the energy; Ctrl-C leaves out what is not there yet."""
+
+    def diagonalize() -> ExactEnergies:
+        sector = asked_sector(problem) or objective.sector
+        return exact_energies(
+            objective.hamiltonian, sector=sector, wanted=wanted, rng=wishes.streams[3]
+        )
+
+    exact = unless_interrupted(diagonalize)
+    moments = unless_interrupted(
+        lambda: electron_moments(problem, objective, objective.snapshot(solution.x))
+    )
+    return energy_info(problem, solution.value, exact, moments), exact_reference(exact)

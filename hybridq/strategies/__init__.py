@@ -1,0 +1,1 @@
+"""Where a search starts and how a circuit grows: loops around the objective."""

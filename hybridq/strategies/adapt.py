@@ -1,0 +1,322 @@
+"""ADAPT-VQE: an ansatz that grows by the operator that lowers the energy fastest."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.ansatz.adaptive import AdaptiveAnsatz
+from hybridq.ansatz.electrons import Electrons
+from hybridq.ansatz.pools import POOLS, Pool
+from hybridq.baselines.exact_energies import exact_energies
+from hybridq.errors import ParameterError
+from hybridq.objectives import Expectation
+from hybridq.optimizers import OPTIMIZERS, Record, Solution
+from hybridq.optimizers.checks import check_limits
+from hybridq.optimizers.solution import Status
+from hybridq.problems.base import Problem
+from hybridq.randomness import RandomLike, as_generator
+from hybridq.result import Iteration
+from hybridq.strategies.adapt_file import AdaptFile
+from hybridq.strategies.search import search_energy
+from hybridq.strategies.subject import as_problem, asked_sector, fingerprint, observable_of
+
+if TYPE_CHECKING:
+    from hybridq.problems.molecule import Molecule
+
+Vector = NDArray[np.float64]
+
+# Slopes that differ by less than this part are equal but for rounding; the first of the pool wins,
+# so that the choice does not hang on the order in which numbers were added up.
+TIE = 1e-6
+
+
+@dataclass(frozen=True)
+class StopRules:
+    """When to stop growing, checked at birth; `adapt_vqe` explains each field."""
+
+    gradient_tolerance: float = 1e-3
+    energy_tolerance: float | None = None
+    target_error: float | None = None
+    max_operators: int = 200
+
+    def __post_init__(self) -> None:
+        for name in ("gradient_tolerance", "energy_tolerance", "target_error"):
+            value = getattr(self, name)
+            if value is None and name != "gradient_tolerance":
+                continue
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not np.isfinite(value) or value <= 0:
+                raise ParameterError(f"{name}={value!r} must be a positive number")
+        count = self.max_operators
+        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+            raise ParameterError(f"max_operators={count!r}: give a whole number of at least 1")
+
+
+@dataclass(frozen=True, eq=False)
+class Adaptation:
+    """What an ADAPT run grew.
+
+    Attributes:
+        objective: the energy of the grown ansatz.
+        ansatz: the grown ansatz.
+        solution: its best parameters and energy; evaluations and their energies of the whole run,
+            those before a resumption included; `status` and `message` say why it stopped
+            (``converged``: by the gradient or the energy; ``target``: by the error).
+        iterations: what was appended, in order.
+    """
+
+    objective: Expectation
+    ansatz: AdaptiveAnsatz
+    solution: Solution
+    iterations: tuple[Iteration, ...]
+
+    @property
+    def energy(self) -> float:
+        """The energy reached."""
+        return self.solution.value
+
+
+def adapt_vqe(
+    problem: Molecule,
+    pool: str = "gsd",
+    *,
+    gradient_tolerance: float = 1e-3,
+    energy_tolerance: float | None = None,
+    target_error: float | None = None,
+    max_operators: int = 200,
+    resume: str | os.PathLike[str] | None = None,
+    optimizer: str = "l-bfgs",
+    max_evaluations: int | None = None,
+    time_limit: float | None = None,
+    engine: str = "auto",
+    precision: str = "double",
+    threads: int | None = None,
+    rng: RandomLike = None,
+    callback: Callable[[Record], Any] | None = None,
+    progress: Callable[[Iteration], Any] | None = None,
+) -> Adaptation:
+    r"""Grow an ansatz for a molecule's ground state, one operator of a pool at a time.
+
+    In each iteration the slopes :math:`dE/d\theta` at θ = 0 of all operators of the pool, appended
+    to the ansatz so far, are found in one sweep; the operator of the largest slope is appended,
+    and all parameters are optimized again from where they were. Ctrl-C ends the run and returns
+    what is there.
+
+    Args:
+        problem: a `Molecule`.
+        pool: a name of `POOLS`.
+        gradient_tolerance: stop where the Euclidean norm of the pool's slopes is below this, in
+            hartree per radian.
+        energy_tolerance: stop where an iteration gains less, in hartree.
+        target_error: stop where the energy is this close to the exact one, in hartree; the exact
+            one is computed first.
+        max_operators: stop at this many operators.
+        resume: a file in which each iteration is stored. If it is there, the run goes on where
+            that one ended, and comes to the same numbers as if it had not been stopped.
+        optimizer: a name of `OPTIMIZERS`.
+        max_evaluations: of the energy, in all.
+        time_limit: seconds for the whole run.
+        engine, precision, threads: see `Expectation`.
+        rng: for optimizers that draw.
+        callback: called with a `Record` after each evaluation; counted within the iteration.
+        progress: called with each finished `Iteration`.
+
+    Raises:
+        UnknownNameError: no pool, optimizer or engine of that name.
+        ParameterError: an argument makes no sense, or the problem is no molecule.
+        CapacityError: it does not fit in memory.
+        FormatError: `resume` is another run's file.
+
+    Source: Grimsley, Economou, Barnes, Mayhall 2019, arXiv:1812.11173.
+    """
+    rules = StopRules(gradient_tolerance, energy_tolerance, target_error, max_operators)
+    pool = POOLS.canonical(pool)
+    method = OPTIMIZERS.canonical(optimizer)
+    check_limits(max_evaluations, time_limit, None)
+    subject = as_problem(problem)
+    if not hasattr(subject, "n_orbitals"):
+        raise ParameterError(
+            f"adapt grows circuits for molecules, and this is a {subject.kind}: "
+            "choose another ansatz, such as 'hva'"
+        )
+    return _Run(
+        subject,
+        pool,
+        rules,
+        method,
+        resume,
+        {"engine": engine, "precision": precision, "threads": threads},
+        max_evaluations,
+        time_limit,
+        as_generator(rng),
+        callback,
+        progress,
+    ).grow()
+
+
+class _Run:
+    """One run: what is grown so far, and the budget that is left."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        pool: str,
+        rules: StopRules,
+        method: str,
+        resume: str | os.PathLike[str] | None,
+        simulation: dict[str, Any],
+        max_evaluations: int | None,
+        time_limit: float | None,
+        rng: np.random.Generator,
+        callback: Callable[[Record], Any] | None,
+        progress: Callable[[Iteration], Any] | None,
+    ) -> None:
+        self._began = time.perf_counter()
+        self._problem, self._rules, self._method = problem, rules, method
+        self._observable = observable_of(problem)
+        self._simulation = simulation
+        self._max_evaluations, self._time_limit = max_evaluations, time_limit
+        self._callback, self._progress = callback, progress
+        electrons = Electrons.of(problem)  # type: ignore[arg-type]
+        self._pool: Pool = POOLS[pool](electrons)
+        if not self._pool:
+            raise ParameterError(f"the pool {pool!r} has no operator for these electrons")
+        self._operators = [operator.excitation() for operator in self._pool]
+        self._file = None
+        self._iterations: list[Iteration] = []
+        self._energies: list[float] = []
+        if resume is not None:
+            subject = {"problem": fingerprint(problem), "pool": pool, "optimizer": method}
+            self._file = AdaptFile(resume, {**subject, "precision": simulation["precision"]})
+            self._iterations, self._energies = self._file.load()
+        names = [iteration.operator for iteration in self._iterations]
+        self._ansatz = AdaptiveAnsatz.from_names(electrons, self._pool, names)
+        # Each iteration has a stream of its own, so that a resumed run draws what it would have.
+        rng.spawn(len(names))
+        self._rng = rng
+        self._exact: float | None = None
+
+    def grow(self) -> Adaptation:
+        """Append operators until a rule, a limit or Ctrl-C says stop."""
+        if self._rules.target_error is not None:
+            sector = asked_sector(self._problem)
+            found = exact_energies(self._observable, sector=sector, wanted=True, rng=0)
+            self._exact = float(found.values[0])
+        objective = self._objective(self._ansatz)
+        x = self._iterations[-1].parameters if self._iterations else np.empty(0)
+        energy = self._iterations[-1].energy if self._iterations else objective(x)
+        status: Status
+        try:
+            while True:
+                ended = self._ended(energy)
+                if ended is not None:
+                    status, message = ended
+                    break
+                slopes = np.abs(objective.operator_gradients(x, self._operators))
+                norm = float(np.linalg.norm(slopes))
+                if norm <= self._rules.gradient_tolerance:
+                    status = "converged"
+                    message = f"the pool's gradient has norm {norm:.3g}"
+                    break
+                chosen = int(np.flatnonzero(slopes >= slopes.max() * (1.0 - TIE))[0])
+                operator = self._pool[chosen]
+                ansatz = self._ansatz.append(operator)
+                grown = self._objective(ansatz)
+                solution = self._optimize(grown, np.append(x, 0.0))
+                self._energies += solution.values.tolist()
+                self._ansatz, objective, x, energy = ansatz, grown, solution.x, solution.value
+                iteration = Iteration(
+                    operator=operator.name,
+                    gradient=float(slopes[chosen]),
+                    gradient_norm=norm,
+                    energy=energy,
+                    parameters=x,
+                    evaluations=len(self._energies),
+                )
+                self._iterations.append(iteration)
+                if solution.status not in ("converged", "failed"):
+                    # Not optimized to the end, so not stored: a resumed run does it again.
+                    status, message = solution.status, solution.message
+                    break
+                if self._file is not None:
+                    self._file.append(iteration, solution.values.tolist())
+                if self._progress is not None:
+                    self._progress(iteration)
+        except KeyboardInterrupt:
+            status, message = "interrupted", "interrupted between two optimizations"
+        return self._adaptation(objective, x, energy, status, message)
+
+    def _objective(self, ansatz: AdaptiveAnsatz) -> Expectation:
+        if ansatz.operators:
+            return Expectation(ansatz, self._observable, **self._simulation)
+        # An operator at angle 0 shows the engines what kind of circuit is to come.
+        first = ansatz.circuit.append(self._operators[0])
+        return Expectation(first, self._observable, **self._simulation)
+
+    def _optimize(self, objective: Expectation, start: Vector) -> Solution:
+        (rng,) = self._rng.spawn(1)
+        left = None
+        if self._max_evaluations is not None:
+            left = max(1, self._max_evaluations - len(self._energies))
+        seconds = None
+        if self._time_limit is not None:
+            seconds = max(1e-9, self._time_limit - (time.perf_counter() - self._began))
+        return search_energy(
+            objective,
+            start[None, :],
+            self._method,
+            self._problem,
+            max_evaluations=left,
+            time_limit=seconds,
+            callback=self._callback,
+            rng=rng,
+        )
+
+    def _ended(self, energy: float) -> tuple[Status, str] | None:
+        """Why the run is over after the iterations so far, or None."""
+        rules, count = self._rules, len(self._iterations)
+        if self._exact is not None and rules.target_error is not None:
+            error = energy - self._exact
+            if error <= rules.target_error:
+                return "target", f"within {error:.3g} hartree of the exact energy"
+        if rules.energy_tolerance is not None and count > 1:
+            gain = self._iterations[-2].energy - energy
+            if gain < rules.energy_tolerance:
+                return "converged", f"the last operator gained {gain:.3g} hartree"
+        if count >= rules.max_operators:
+            return (
+                "max_evaluations",
+                f"{count} operators are the most allowed: raise max_operators to go on",
+            )
+        if self._max_evaluations is not None and len(self._energies) >= self._max_evaluations:
+            return "max_evaluations", "the evaluations are used up: raise max_evaluations to go on"
+        spent = time.perf_counter() - self._began
+        if self._time_limit is not None and self._iterations and spent >= self._time_limit:
+            return "time_limit", "the time limit is reached: raise time_limit to go on"
+        return None
+
+    def _adaptation(
+        self, objective: Expectation, x: Vector, energy: float, status: Status, message: str
+    ) -> Adaptation:
+        values = np.array(self._energies or [energy])
+        solution = Solution(
+            x=x,
+            value=energy,
+            evaluations=len(self._energies),
+            gradients=len(self._energies),
+            status=status,
+            message=f"{len(self._iterations)} operators: {message}",
+            method=self._method,
+            values=values,
+            best_evaluation=int(np.argmin(values)),
+            start=0,
+            seconds=time.perf_counter() - self._began,
+        )
+        return Adaptation(objective, self._ansatz, solution, tuple(self._iterations))

@@ -1,0 +1,182 @@
+"""`excited_states`: the lowest states of a problem, by one method or the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.ansatz.circuit import Circuit
+from hybridq.baselines.exact_energies import exact_energies
+from hybridq.errors import ParameterError
+from hybridq.objectives import Expectation
+from hybridq.optimizers import OPTIMIZERS, Record, Solution
+from hybridq.optimizers.checks import check_limits
+from hybridq.randomness import RandomLike, as_generator
+from hybridq.registry import Registry
+from hybridq.strategies.measured import electron_moments
+from hybridq.strategies.report import problem_info, versions
+from hybridq.strategies.search import search_energy
+from hybridq.strategies.starts import first_points
+from hybridq.strategies.states import ExcitedStates, State
+from hybridq.strategies.subject import as_ansatz, as_problem, asked_sector, observable_of
+from hybridq.strategies.subspace import expand
+from hybridq.strategies.vqd import deflate_states
+
+if TYPE_CHECKING:
+    from hybridq.ansatz.base import Ansatz
+    from hybridq.operators.pauli_sum import PauliSum
+    from hybridq.problems.base import Problem
+
+METHODS: Registry[str] = Registry(
+    "method for excited states",
+    {"vqd": "vqd", "subspace": "subspace"},
+    aliases={"qse": "subspace", "deflation": "vqd"},
+)
+
+
+def excited_states(
+    problem: Problem | PauliSum,
+    k: int = 3,
+    *,
+    method: str = "subspace",
+    ansatz: str | Ansatz | Circuit | None = None,
+    pool: str = "sd",
+    tries: int = 3,
+    optimizer: str = "l-bfgs",
+    initial: str | ArrayLike = "auto",
+    max_evaluations: int | None = None,
+    engine: str = "auto",
+    precision: str = "double",
+    threads: int | None = None,
+    rng: RandomLike = None,
+    exact: bool | None = None,
+    callback: Callable[[Record], Any] | None = None,
+    **options: Any,
+) -> ExcitedStates:
+    """The `k` lowest states of a molecule or a Hamiltonian.
+
+    Both methods begin with the ground state that `ansatz` reaches. ``"subspace"`` diagonalizes H
+    among what the operators of a pool make of that state: quick, and exact where the pool reaches
+    all that matters. ``"vqd"`` searches each state with the same ansatz under a penalty on overlap
+    with the lower ones: it needs an ansatz that can express them. With a circuit that conserves
+    particle numbers, all states have those of the reference state.
+
+    Args:
+        problem: a `Molecule` or a Hamiltonian.
+        k: how many, the ground state included.
+        method: ``"vqd"`` or ``"subspace"``.
+        ansatz: as in `hybridq.solve`; UCCSD without its symmetry filter by default for molecules.
+        pool: of the subspace, a name of `POOLS` (molecules).
+        tries: starts of each state (VQD).
+        optimizer: a name of `OPTIMIZERS`.
+        initial: where the search for the ground state starts.
+        max_evaluations: of each state.
+        engine, precision, threads: see `Expectation`.
+        rng: for starts and optimizers.
+        exact: whether to compute the exact energies too; by default where that takes seconds.
+        callback: called with a `Record` after each evaluation.
+        options: of the named ansatz.
+
+    Raises:
+        UnknownNameError: a name that is not known.
+        ParameterError: an argument makes no sense.
+        CapacityError: it does not fit in memory.
+
+    Source: VQD: Higgott et al. 2019, arXiv:1805.08138; subspace: McClean et al. 2017,
+    arXiv:1603.05681.
+    """
+    began = time.perf_counter()
+    subject = as_problem(problem)
+    name, optimizer = METHODS.canonical(method), OPTIMIZERS.canonical(optimizer)
+    for what, count in (("k", k), ("tries", tries)):
+        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+            raise ParameterError(f"{what}={count!r}: give a whole number of at least 1")
+    check_limits(max_evaluations, None, None)
+    named = ansatz.strip().lower() if isinstance(ansatz, str) else ansatz
+    if name == "vqd" and subject.kind == "molecule" and named in (None, "uccsd"):
+        # Excited states have symmetries of their own: keep what the ground state can do without.
+        options = {"symmetry": False, **options}
+    chosen = as_ansatz(subject, ansatz, options)
+    seed = int(rng) if isinstance(rng, int | np.integer) else None
+    streams = as_generator(rng).spawn(4)
+    objective = Expectation(
+        chosen, observable_of(subject), engine=engine, precision=precision, threads=threads
+    )
+    starts = first_points(chosen, initial, None, streams[0])
+    _require_room(objective, k)
+    search: dict[str, Any] = {"max_evaluations": max_evaluations, "callback": callback}
+    ground = search_energy(objective, starts.points, optimizer, subject, rng=streams[1], **search)
+    facts: dict[str, Any]
+    if name == "vqd":
+        found = deflate_states(
+            subject, objective, ground, k, tries=tries, method=optimizer, rng=streams[2], **search
+        )
+        solutions: list[Solution | None] = [*found.solutions]
+        snapshots, facts = found.snapshots, {"weight": found.weight, "tries": tries}
+    else:
+        _, snapshots, facts = expand(subject, objective, objective.snapshot(ground.x), k, pool)
+        solutions = [None] * k
+        facts["evaluations"] = ground.evaluations
+    sector = asked_sector(subject) or objective.sector
+    known = exact_energies(objective.hamiltonian, k, sector=sector, wanted=exact, rng=streams[3])
+    return ExcitedStates(
+        problem=problem_info(subject),
+        method=name,
+        ansatz={"kind": "circuit", "n_params": chosen.n_params}
+        if isinstance(chosen, Circuit)
+        else chosen.describe(),
+        engine=objective.engine,
+        states=_states(subject, objective, snapshots, solutions, known.values),
+        exact_note=known.note,
+        unit="hartree" if subject.kind == "molecule" else None,
+        facts=facts,
+        seed=seed,
+        seconds=time.perf_counter() - began,
+        versions=versions(),
+    )
+
+
+def _require_room(objective: Expectation, k: int) -> None:
+    """Refuse more states than the space has."""
+    sector = objective.sector
+    dim = 1 << objective.ansatz.n_qubits if sector is None else sector.dim
+    if k > dim:
+        raise ParameterError(f"k={k}: there are {dim} states here, ask for at most that many")
+
+
+def _states(
+    problem: Problem,
+    objective: Expectation,
+    snapshots: list[NDArray[Any]],
+    solutions: list[Solution | None],
+    exact: NDArray[np.float64],
+) -> tuple[State, ...]:
+    """The states in ascending energy, with what can be said of each."""
+    h, s = objective.matrix_elements(snapshots)
+    energies = np.diag(h).real / np.diag(s).real
+    order = np.argsort(energies, kind="stable")
+    states = []
+    for number, i in enumerate(order):
+        found = electron_moments(problem, objective, snapshots[i])
+        solution, energy = solutions[i], float(energies[i])
+        value = float(exact[number]) if number < len(exact) else None
+        states.append(
+            State(
+                energy=energy,
+                exact=value,
+                error=None if value is None else energy - value,
+                n_alpha=None if found is None else found.n_alpha,
+                n_beta=None if found is None else found.n_beta,
+                s_squared=None if found is None else found.s_squared,
+                s_z=None if found is None else found.s_z,
+                overlaps=tuple(float(abs(s[j, i]) ** 2) for j in order[:number]),
+                evaluations=0 if solution is None else solution.evaluations,
+                status="diagonalized" if solution is None else solution.status,
+                parameters=None if solution is None else solution.x,
+            )
+        )
+    return tuple(states)

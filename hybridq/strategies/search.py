@@ -1,0 +1,71 @@
+"""The search for the lowest energy, with tolerances in the energy's own unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.ansatz.circuit import Circuit
+from hybridq.optimizers import OPTIMIZERS, Solution, minimize
+
+if TYPE_CHECKING:
+    from hybridq.objectives import Expectation
+    from hybridq.problems.base import Problem
+
+Vector = NDArray[np.float64]
+
+# A search with gradients ends when a step gains less than this part of the energy's unit: the error
+# that is left is then some ten times larger, far below 1e-7.
+GAIN = 1e-10
+SINGLE_GAIN = 1e-7
+
+
+def search_energy(
+    objective: Expectation, starts: Vector, method: str, problem: Problem, **limits: Any
+) -> Solution:
+    """`minimize` of an energy; L-BFGS with a tolerance that suits the problem.
+
+    Args:
+        objective: the energy.
+        starts: one row a start, shape (k, n_params).
+        method: an optimizer's name.
+        problem: what the energy is of.
+        limits: further arguments of `minimize`.
+    """
+    bounds = None
+    if OPTIMIZERS[method].needs_bounds:
+        ansatz = objective.ansatz
+        if isinstance(ansatz, Circuit):
+            bounds = np.tile([-np.pi, np.pi], (ansatz.n_params, 1))
+        else:
+            bounds = ansatz.bounds
+        starts = np.clip(starts, bounds[:, 0], bounds[:, 1])
+    if method == "l-bfgs":
+        gain = SINGLE_GAIN if objective.engine.precision == "single" else GAIN
+        unit, size = energy_scale(problem)
+        limits["tolerance"] = gain * unit / max(size, 1.0)
+    if limits.get("max_evaluations") is None:
+        limits["max_evaluations"] = default_evaluations(objective)
+    return minimize(objective, starts, method=method, bounds=bounds, **limits)
+
+
+def default_evaluations(objective: Expectation) -> int:
+    """Evaluations by default: fewer where each takes longer, so that a search ends in minutes."""
+    sector = objective.sector
+    states = 2.0**objective.ansatz.n_qubits if sector is None else float(sector.dim)
+    return int(np.clip(5e8 / states, 300, 50_000))
+
+
+def energy_scale(problem: Problem) -> tuple[float, float]:
+    """What one unit of energy is, and how large energies are at most.
+
+    L-BFGS weighs a step's gain against the energy, or against 1 where the energy is smaller.
+    """
+    hartree_fock = getattr(problem, "hartree_fock_energy", None)
+    if hartree_fock is not None:
+        return 1.0, abs(float(hartree_fock))
+    hamiltonian = problem.hamiltonian
+    sizes = np.abs(hamiltonian.coefficients)
+    return float(sizes.max(initial=1e-300)), float(hamiltonian.one_norm)

@@ -1,0 +1,128 @@
+"""What is asked and by which circuit: plain arguments become a problem and an ansatz."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hybridq.ansatz.base import Ansatz
+from hybridq.ansatz.circuit import Circuit
+from hybridq.ansatz.term_groups import commuting_groups
+from hybridq.errors import DimensionError, ParameterError
+from hybridq.operators.hubbard import HubbardModel
+from hybridq.operators.pauli_sum import PauliSum
+from hybridq.operators.sector import Sector
+from hybridq.problems.base import Problem
+
+if TYPE_CHECKING:
+    from hybridq.simulator.engine import Observable
+
+# What counts as a lattice model: at most so many groups of commuting terms, with few strengths.
+LATTICE_GROUPS = 6
+LATTICE_STRENGTHS = 4
+
+
+def as_problem(problem: Any) -> Problem:
+    """`problem` itself, or the ground-state problem of a bare Hamiltonian or Hubbard model.
+
+    Raises:
+        ParameterError: it is neither, or the Hamiltonian is not hermitian.
+    """
+    if isinstance(problem, PauliSum):
+        from hybridq.problems.hamiltonian_problem import HamiltonianProblem
+
+        return HamiltonianProblem(problem)
+    if isinstance(problem, HubbardModel):
+        from hybridq.problems.hubbard_problem import HubbardProblem
+
+        return HubbardProblem(problem)
+    if not isinstance(problem, Problem):
+        raise ParameterError(
+            f"expected a problem, got a {type(problem).__name__}: a Molecule, a PauliSum or "
+            "a HubbardModel goes as it is; for a graph, write hybridq.solve(hybridq.MaxCut(graph))"
+        )
+    return problem
+
+
+def observable_of(problem: Problem) -> Observable:
+    """What is measured: integrals where there are some, since engines know short cuts for them."""
+    electronic = getattr(problem, "electronic", None)
+    return problem.hamiltonian if electronic is None else electronic
+
+
+def asked_sector(problem: Problem) -> Sector | None:
+    """The particle numbers that the problem asks for, None where it names none."""
+    m = getattr(problem, "n_orbitals", None)
+    if m is None:
+        return None
+    return Sector.of_electrons(m, problem.n_alpha, problem.n_beta)  # type: ignore[attr-defined]
+
+
+def default_ansatz(problem: Problem) -> str:
+    """The ansatz for a problem of which nothing else is said.
+
+    Coupled cluster for molecules. For other Hamiltonians the Hamiltonian variational ansatz where
+    they look like a lattice model, many terms of few strengths in few commuting groups; else the
+    hardware-efficient one.
+    """
+    if problem.kind == "molecule":
+        return "uccsd"
+    terms = [abs(c) for _, qubits, c in problem.hamiltonian.to_sparse() if qubits]
+    strengths = len(np.unique(np.round(np.array(terms) / max(terms, default=1.0), 9)))
+    alike = strengths <= LATTICE_STRENGTHS and len(terms) >= 3 * strengths
+    if alike and len(commuting_groups(problem.hamiltonian)) <= LATTICE_GROUPS:
+        return "hva"
+    return "hardware-efficient"
+
+
+def as_ansatz(
+    problem: Problem, ansatz: str | Ansatz | Circuit | None, options: Mapping[str, Any]
+) -> Ansatz | Circuit:
+    """The ansatz that was named or given, or the problem's default one.
+
+    Args:
+        problem: what it is for.
+        ansatz: a name of `ANSATZE`, an `Ansatz`, a `Circuit`, or None.
+        options: of the named ansatz.
+
+    Raises:
+        UnknownNameError: no ansatz, or no option of it, has that name.
+        DimensionError: a given ansatz has another width than the problem.
+        ParameterError: options beside a finished ansatz, or values that make no sense.
+    """
+    if ansatz is None or isinstance(ansatz, str):
+        from hybridq.ansatz.registry import ANSATZE
+
+        return ANSATZE[ansatz or default_ansatz(problem)](problem, **options)
+    if not isinstance(ansatz, Ansatz | Circuit):
+        raise ParameterError(
+            f"ansatz={ansatz!r:.60}: give a name, an Ansatz or a Circuit, "
+            f"not a {type(ansatz).__name__}"
+        )
+    if options:
+        raise ParameterError(
+            f"{', '.join(options)}: a finished ansatz takes no options; give its name instead"
+        )
+    if ansatz.n_qubits != problem.n_qubits:
+        raise DimensionError(
+            f"the ansatz has {ansatz.n_qubits} qubits and the Hamiltonian {problem.n_qubits}: "
+            "the widths must agree"
+        )
+    return ansatz
+
+
+def fingerprint(problem: Problem) -> str:
+    """A digest of what the problem asks, the same for the same integrals or coefficients."""
+    digest = hashlib.sha256()
+    electronic = getattr(problem, "electronic", None)
+    if electronic is not None:
+        counts = (problem.n_alpha, problem.n_beta)  # type: ignore[attr-defined]
+        digest.update(repr((counts, electronic.constant)).encode())
+        digest.update(np.ascontiguousarray(electronic.one_body).tobytes())
+        digest.update(np.ascontiguousarray(electronic.two_body).tobytes())
+    else:
+        digest.update(problem.hamiltonian.to_json().encode())
+    return digest.hexdigest()[:16]
