@@ -9,8 +9,9 @@ DEMO_GRAPH := problems/maxcut/florentine.json
 
 BENCH := .bench-venv
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
+VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint bench clean
+.PHONY: help demo test test-slow lint bench bench-vqe clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +20,7 @@ help:
 	@echo "make test-slow  run the long studies among the tests"
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make bench      time the engine beside its peers (a quarter of an hour, needs gcc)"
+	@echo "make bench-vqe  time VQE beside its peers (ten minutes)"
 	@echo "make clean      remove .venv, caches and demo/"
 
 # A stamp for each set of packages, so that a second run installs nothing.
@@ -70,8 +72,17 @@ $(BENCH)/.peers: $(VENV)/.created pyproject.toml
 	    || echo "missing: $$peer"; done
 	@touch $@
 
+$(BENCH)/.vqe-peers: $(BENCH)/.peers
+	@for peer in $(VQE_PEERS); do \
+	  $(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check $$peer \
+	    || echo "missing: $$peer"; done
+	@touch $@
+
 bench: $(BENCH)/.peers
 	$(BENCH)/bin/python experiments/benchmarks/qaoa.py
+
+bench-vqe: $(BENCH)/.vqe-peers
+	$(BENCH)/bin/python experiments/benchmarks/vqe.py
 
 clean:
 	rm -rf $(VENV) $(BENCH) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -10,11 +10,7 @@ named as missing. Nothing in the table is typed by hand.
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
-import os
-import platform
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -25,6 +21,7 @@ import numpy as np
 import peers
 import ratios
 import report
+from conditions import machine
 from timing import alternate
 
 import hybridq as hq
@@ -85,30 +82,6 @@ def row(
     return result
 
 
-def machine() -> dict[str, Any]:
-    """What was measured on what."""
-    model = platform.processor()
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            model = line.split(":", 1)[1].strip()
-            break
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    changed = subprocess.run(
-        ["git", "status", "--porcelain", "hybridq"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return {
-        "date": datetime.date.today().isoformat(),
-        "cores": len(os.sched_getaffinity(0)),
-        "processor": model,
-        "python": platform.python_version(),
-        "hybridq": hq.__version__,
-        "commit": commit + ("+" if changed else ""),
-        "command": "make bench",
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="8,12,14,16,18,20,22,24")
@@ -117,6 +90,7 @@ def main() -> None:
     parser.add_argument("--no-capacity", action="store_true", help="skip the largest states")
     options = parser.parse_args()
     sizes = [int(word) for word in options.sizes.split(",")]
+    conditions = machine("make bench")
     rows: list[dict[str, Any]] = []
     versions: dict[str, str] = {}
     missing: dict[str, str] = {}
@@ -134,7 +108,7 @@ def main() -> None:
             if peer.gradient is not None and n <= 20:
                 rows.append(compare_gradient(name, peer, n, p))
     document = {
-        "machine": machine(),
+        "machine": conditions,
         "peers": versions,
         "missing": missing,
         "rows": rows,

@@ -93,13 +93,17 @@ def write(document: dict[str, Any], out: Path) -> None:
     _plot(document, out / "qaoa.png")
 
 
+def between_marks(page: Path, mark: str, lines: list[str]) -> None:
+    """Put `lines` between ``<!-- mark -->`` and ``<!-- end of mark -->`` of a page."""
+    begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+    head, rest = page.read_text(encoding="utf-8").split(begin)
+    _, tail = rest.split(end)
+    page.write_text(head + begin + "\n" + "\n".join(lines) + "\n" + end + tail, encoding="utf-8")
+
+
 def into_readme(document: dict[str, Any], readme: Path) -> None:
     """Put the tables between the two marks in the README."""
     machine = document["machine"]
-    begin, end = "<!-- benchmark -->", "<!-- end of benchmark -->"
-    text = readme.read_text(encoding="utf-8")
-    head, rest = text.split(begin)
-    _, tail = rest.split(end)
     lines = [
         f"Milliseconds a QAOA layer, and how many times faster hybridq is; {machine['date']}, "
         f"{machine['cores']} cores of {machine['processor']}, `{machine['command']}`.",
@@ -110,7 +114,7 @@ def into_readme(document: dict[str, Any], readme: Path) -> None:
         "",
         *_peer_table(document, "gradient"),
     ]
-    readme.write_text(head + begin + "\n" + "\n".join(lines) + "\n" + end + tail, encoding="utf-8")
+    between_marks(readme, "benchmark", lines)
 
 
 def _plot(document: dict[str, Any], path: Path) -> None:
