@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq import memory
 from hybridq.ansatz.circuit import Circuit
-from hybridq.errors import CapacityError, EngineError, ParameterError
+from hybridq.errors import CapacityError, DimensionError, EngineError, ParameterError
 from hybridq.operators.ising import Ising
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.result import EngineInfo
@@ -212,6 +212,41 @@ class DiagonalEngine(Engine):
             # Either of the two states that one amplitude stands for, with equal probability.
             indices ^= generator.integers(0, 2, shots) * ((1 << self.n_qubits) - 1)
         return indices
+
+    def energies(self) -> Vector:
+        """The cost of each state that is simulated, shape (2**bits,); half where symmetric."""
+        self._require(16 << self._bits, "the list of all values")
+        return self._ising.to_pauli_sum().diagonal()
+
+    def probabilities(self, x: ArrayLike) -> Vector:
+        """The probability of each entry of `energies`, float64."""
+        angles = self._angles(x)
+        self._require(16 << self._bits, "the list of all probabilities")
+        with self._lock:
+            ket = self._state(0)
+            flipped = self._runner.evolve(ket, angles)
+            re, im = amplitudes(self._runner, ket)
+            found = re.astype(np.float64) ** 2 + im.astype(np.float64) ** 2
+        return found[::-1] if flipped else found
+
+    def weighted_expectation(self, x: ArrayLike, weights: ArrayLike) -> tuple[float, Vector]:
+        """See `Engine.weighted_expectation`."""
+        angles = self._angles(x)
+        values = self._checked_weights(weights)
+        gradient = np.empty(len(angles))
+        with self._lock:
+            value = self._runner.gradient(self._state(0), self._state(1), angles, gradient, values)
+        if not self._plain:
+            gradient = self._layers.matrix.T @ gradient
+        return float(value), gradient
+
+    def _checked_weights(self, weights: ArrayLike) -> Vector:
+        values = np.ascontiguousarray(weights, dtype=np.float64)
+        if values.shape != (1 << self._bits,):
+            raise DimensionError(
+                f"weights of shape {values.shape}: give one for each of {1 << self._bits} states"
+            )
+        return values
 
     def distribution(self, x: ArrayLike) -> tuple[Vector, Vector]:
         """The exact distribution of a cost whose values differ by whole numbers.

@@ -63,6 +63,26 @@ class Engine(ABC):
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
         """`shots` measured basis states as indices, in no particular order."""
 
+    def energies(self) -> Vector:
+        """The values of a diagonal observable, in the order of `probabilities`; float64.
+
+        Raises:
+            EngineError: the observable is not diagonal, or the engine cannot list its values.
+        """
+        raise EngineError(f"the {self.name} engine lists no values of its observable")
+
+    def probabilities(self, x: ArrayLike) -> Vector:
+        """The probability of each entry of `energies` at `x`, float64; they sum to 1."""
+        raise EngineError(f"the {self.name} engine lists no probabilities")
+
+    def weighted_expectation(self, x: ArrayLike, weights: ArrayLike) -> tuple[float, Vector]:
+        """Σ_z weights[z] p_z(x) and its derivatives, in the order of `probabilities`.
+
+        What a function of the distribution needs beside `probabilities`: its derivative by the
+        probabilities is the weights.
+        """
+        raise EngineError(f"the {self.name} engine measures no weights of one's own")
+
     def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
         """d⟨H⟩/dθ at θ = 0 of each operator appended to the circuit at `x`, shape (operators,).
 

@@ -17,7 +17,7 @@ from hybridq.simulator.kernels.block import (
 )
 from hybridq.simulator.kernels.histogram import block_histogram, pass_histogram
 from hybridq.simulator.kernels.passes import pass_evolve
-from hybridq.simulator.kernels.phases import Cost
+from hybridq.simulator.kernels.phases import STORED, Cost
 from hybridq.simulator.kernels.team import Team
 
 HISTOGRAM_GROUPS = 16
@@ -42,8 +42,13 @@ class Runner(Protocol):
     def energy(self, ket: State, angles: Vector) -> float:
         """The expectation; the state is left in `ket`."""
 
-    def gradient(self, ket: State, bra: State, angles: Vector, out: Vector) -> float:
-        """The expectation, with its derivatives in `out`; both states are overwritten."""
+    def gradient(
+        self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
+    ) -> float:
+        """The expectation, with its derivatives in `out`; both states are overwritten.
+
+        With `weights`, that of another diagonal observable, given by its 2**bits values.
+        """
 
     def evolve(self, ket: State, angles: Vector) -> bool:
         """Leave the final state in `ket`; returns whether all its bits are flipped."""
@@ -67,6 +72,11 @@ def amplitudes(runner: Runner, ket: State) -> State:
     return ket.reshape(2, -1, size + runner.pad)[:, :, :size].reshape(2, -1)
 
 
+def _measured(cost: Cost, weights: Vector | None) -> Cost:
+    """The cost itself, or a stored one with these values."""
+    return cost if weights is None else cost._replace(kind=STORED, levels=weights)
+
+
 class OneBlock:
     """For states that stay in one core's cache: one thread a state, all cores for a batch."""
 
@@ -86,11 +96,13 @@ class OneBlock:
             ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
         )
 
-    def gradient(self, ket: State, bra: State, angles: Vector, out: Vector) -> float:
+    def gradient(
+        self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
+    ) -> float:
         """See `Runner`."""
         return block_gradient(
             ket[0], ket[1], bra[0], bra[1], self._bits, self._symmetric, angles, self._cost,
-            self._space, out,
+            _measured(self._cost, weights), self._space, out,
         )  # fmt: skip
 
     def evolve(self, ket: State, angles: Vector) -> bool:
@@ -137,12 +149,14 @@ class ManyPasses:
         """See `Runner`."""
         return self._forward(ket, angles, True)[0]
 
-    def gradient(self, ket: State, bra: State, angles: Vector, out: Vector) -> float:
+    def gradient(
+        self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
+    ) -> float:
         """See `Runner`."""
         _, flipped = self._forward(ket, angles, False)
         return self._team.run(
-            pass_gradient, ket, bra, self._grid, angles, self._cost, self._tables, self._space,
-            flipped, np.empty(4), out,
+            pass_gradient, ket, bra, self._grid, angles, self._cost,
+            _measured(self._cost, weights), self._tables, self._space, flipped, np.empty(4), out,
         )  # fmt: skip
 
     def evolve(self, ket: State, angles: Vector) -> bool:

@@ -92,6 +92,7 @@ class StatevectorEngine(Engine):
             )
         if not pauli.is_hermitian(1e-10 * max(1.0, pauli.one_norm)):
             raise ParameterError("the observable is not hermitian: its values would be complex")
+        self._pauli = pauli
         self._require_width()
         # Vectors and chunks want at least 64 amplitudes: idle qubits fill up small states.
         self._bits = max(self.n_qubits, CHUNK_BITS)
@@ -243,14 +244,17 @@ class StatevectorEngine(Engine):
         Source: Jones, Gacon 2020, arXiv:2009.02823.
         """
         point = self.checked_point(x)
-        gradient = np.empty(self.n_params)
         with self._lock:
             ket = self._evolve(point, self._forward)
-            bra = self._weigh(ket)
-            value = self._overlap(bra, ket).real
-            self._sums[:] = 0.0
-            self._sweep(BACKWARD, ket, bra, self._backward)
-            fold_gradient(self._program.factors, point, self._sums.sum(axis=0), gradient)
+            return self._pulled_back(point, ket, self._weigh(ket))
+
+    def _pulled_back(self, point: Vector, ket: State, bra: State) -> tuple[float, Vector]:
+        """⟨bra|ket⟩ and the derivatives of which bra is the product with the observable."""
+        gradient = np.empty(self.n_params)
+        value = self._overlap(bra, ket).real
+        self._sums[:] = 0.0
+        self._sweep(BACKWARD, ket, bra, self._backward)
+        fold_gradient(self._program.factors, point, self._sums.sum(axis=0), gradient)
         return float(value), gradient
 
     def expectations(self, points: ArrayLike) -> Vector:
@@ -284,6 +288,37 @@ class StatevectorEngine(Engine):
         draws = np.sort(generator.random(shots)) * cumulative[-1]
         drawn = np.searchsorted(cumulative, draws, side="right")
         return np.minimum(drawn, len(cumulative) - 1).astype(np.int64)
+
+    def energies(self) -> Vector:
+        """The diagonal of the observable, shape (2**n_qubits,)."""
+        if not self._pauli.is_diagonal:
+            raise EngineError(
+                "the observable is not diagonal: only diagonal ones have a value for each state"
+            )
+        self._require(16 << self.n_qubits, "the list of all values")
+        return self._pauli.diagonal()
+
+    def probabilities(self, x: ArrayLike) -> Vector:
+        """The probability of each basis state, shape (2**n_qubits,), float64."""
+        point = self.checked_point(x)
+        self._require(16 << self.n_qubits, "the probabilities")
+        with self._lock:
+            ket = self._evolve(point, self._forward)[:, : 1 << self.n_qubits].astype(np.float64)
+        return ket[0] ** 2 + ket[1] ** 2
+
+    def weighted_expectation(self, x: ArrayLike, weights: ArrayLike) -> tuple[float, Vector]:
+        """See `Engine.weighted_expectation`."""
+        point = self.checked_point(x)
+        values = np.ascontiguousarray(weights, dtype=np.float64)
+        if values.shape != (1 << self.n_qubits,):
+            raise DimensionError(
+                f"weights of shape {values.shape}: give one for each of {1 << self.n_qubits} states"
+            )
+        with self._lock:
+            ket, bra = self._evolve(point, self._forward), self._state(1)
+            bra[:] = 0.0
+            bra[:, : len(values)] = ket[:, : len(values)] * values
+            return self._pulled_back(point, ket, bra)
 
     # Beside the one circuit and the one observable.
 

@@ -55,7 +55,7 @@ def _adjoint_rows(bra, ket, at, bits, tangent, weight, total):
 
 
 @jit(internal=True)
-def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
+def _back_row(bra, ket, number, grid, cost, measured, turn, tables, space, thread):
     """One block's part of a pass back by rows."""
     scratch, total, partial = scratch_of(space, thread), space.total[thread], space.partial
     bits = grid.low + grid.middle
@@ -64,7 +64,7 @@ def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
         rotate_block(ket[0], strip.at, bits, ket.dtype.type(turn.before))
         rotate_block(ket[1], strip.at, bits, ket.dtype.type(turn.before))
         partial[ENERGY, number] = strip_weigh(
-            bra[0], bra[1], ket[0], ket[1], grid, strip, cost, turn.flipped, tables, scratch
+            bra[0], bra[1], ket[0], ket[1], grid, strip, measured, turn.flipped, tables, scratch
         )
     else:
         partial[BEFORE, number] = _adjoint_rows(
@@ -79,7 +79,7 @@ def _back_row(bra, ket, number, grid, cost, turn, tables, space, thread):
 
 
 @jit(internal=True)
-def _back_panel(bra, ket, number, grid, cost, turn, tables, space, thread):
+def _back_panel(bra, ket, number, grid, cost, measured, turn, tables, space, thread):
     """One panel's part of a pass back by columns."""
     scratch, total, partial = scratch_of(space, thread), space.total[thread], space.partial
     panels, signs = space.panels[thread], space.signs
@@ -100,7 +100,16 @@ def _back_panel(bra, ket, number, grid, cost, turn, tables, space, thread):
         strip = panel_strip(grid, number, side)
         if turn.first:
             value += strip_weigh(
-                bra_re, bra_im, ket_re, ket_im, grid, strip, cost, turn.flipped, tables, scratch
+                bra_re,
+                bra_im,
+                ket_re,
+                ket_im,
+                grid,
+                strip,
+                measured,
+                turn.flipped,
+                tables,
+                scratch,
             )
         else:
             value += strip_undo(
@@ -118,15 +127,17 @@ def _back_panel(bra, ket, number, grid, cost, turn, tables, space, thread):
 
 
 @jit(internal=True)
-def _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, thread, threads):
+def _take_turn_back(
+    bra, ket, grid, cost, measured, turn, tables, space, sums, counter, thread, threads
+):
     """This thread's share of one pass back; then all its sums into `sums`."""
     pieces = work_count(grid, turn.by_rows)
     first, last = share(thread, threads, pieces)
     for number in range(first, last):
         if turn.by_rows:
-            _back_row(bra, ket, number, grid, cost, turn, tables, space, thread)
+            _back_row(bra, ket, number, grid, cost, measured, turn, tables, space, thread)
         else:
-            _back_panel(bra, ket, number, grid, cost, turn, tables, space, thread)
+            _back_panel(bra, ket, number, grid, cost, measured, turn, tables, space, thread)
     meet(counter, threads)
     if thread == 0:
         for kind in range(4):
@@ -137,13 +148,15 @@ def _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, th
 
 @jit()
 def pass_gradient(
-    ket, bra, grid, x, cost, tables, space, flipped, sums, gradient, counter, thread, threads
-):
+    ket, bra, grid, x, cost, measured, tables, space, flipped, sums, gradient, counter, thread,
+    threads,
+):  # fmt: skip
     """The expectation; its derivatives into `gradient`. Called by every thread of a team at once.
 
     Args:
         ket: the state as `pass_evolve` leaves it without `finish`, shape (2, 2**m), overwritten.
         bra: a second state, overwritten.
+        measured: the cost whose expectation this is: `cost`, or another one, which is stored.
         flipped: what `pass_evolve` returned.
         sums: four float64 numbers to work with.
     """
@@ -153,7 +166,7 @@ def pass_gradient(
     tangent, _, _ = mixer_of(x[2 * layers - 1], levels)
     by_rows = layers % 2 == 0
     turn = AdjointTurn(by_rows, True, tangent, 1.0, 0.0, 1.0, flipped, True, tangent)
-    _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, thread,
+    _take_turn_back(bra, ket, grid, cost, measured, turn, tables, space, sums, counter, thread,
                     threads)  # fmt: skip
     value = sums[ENERGY]
     if thread == 0:
@@ -176,7 +189,7 @@ def pass_gradient(
         turn = AdjointTurn(
             by_rows, False, tangent, weight, -x[layer], scale, flipped, layer > 0, after
         )
-        _take_turn_back(bra, ket, grid, cost, turn, tables, space, sums, counter, thread,
+        _take_turn_back(bra, ket, grid, cost, cost, turn, tables, space, sums, counter, thread,
                         threads)  # fmt: skip
         if thread == 0:
             gradient[layers + layer] += 2.0 * sums[BEFORE]

@@ -14,6 +14,7 @@ from hybridq.simulator.kernels.mirror import adjoint_couple_block, couple_block
 from hybridq.simulator.kernels.phases import (
     LEVELS,
     QUADRATIC,
+    STORED,
     block_energy_of,
     block_undo,
     block_weigh,
@@ -149,12 +150,22 @@ def block_energy(re, im, bits, symmetric, x, cost, space):
 
 
 @jit()
-def block_gradient(ket_re, ket_im, bra_re, bra_im, bits, symmetric, x, cost, space, gradient):
-    """The expectation; its derivatives, by the adjoint method, into `gradient`."""
+def block_gradient(
+    ket_re, ket_im, bra_re, bra_im, bits, symmetric, x, cost, measured, space, gradient
+):
+    """The expectation of the cost `measured`; its derivatives, by the adjoint method.
+
+    Args:
+        measured: `cost`, or another one, which is stored.
+        gradient: the derivatives, overwritten.
+    """
     layers = x.shape[0] // 2
     levels = bits + 1 if symmetric else bits
     flipped = block_evolve(ket_re, ket_im, bits, symmetric, x, cost, space)
     fill_costs(bits, flipped, cost, space)
+    if measured.kind == STORED:
+        line_costs(space.costs, 1 << bits, measured, 0, flipped)
+        space.held[0] = -1
     value = block_weigh(bra_re, bra_im, ket_re, ket_im, 1 << bits, space.costs, space.zeros)
     for layer in range(layers - 1, -1, -1):
         tangent, scale, turned = mixer_of(x[layers + layer], levels)
