@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from hybridq.cli.solve_hamiltonian import hamiltonian
 from hybridq.cli.solve_maxcut import maxcut
+from hybridq.cli.solve_molecule import molecule
 
 app = typer.Typer(
     name="hybridq",
@@ -45,12 +47,18 @@ def hybridq(
 def solve_group() -> None:
     """Solve one problem, read from a file.
 
-    Example: [bold]hybridq solve maxcut graph.json --seed 7 --plot cut.png[/bold]
+    Examples:
+
+      [bold]hybridq solve maxcut graph.json --seed 7 --plot cut.png[/bold]
+      [bold]hybridq solve molecule h2o.fcidump[/bold]
+      [bold]hybridq solve hamiltonian tfim.json --ansatz hva --layers 6[/bold]
     """
 
 
 app.add_typer(solve, name="solve")
 solve.command("maxcut")(maxcut)
+solve.command("molecule")(molecule)
+solve.command("hamiltonian")(hamiltonian)
 
 
 def run(arguments: list[str]) -> int:

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -87,26 +87,94 @@ def check_start(text: str) -> str | Path:
         raise ParameterError(f"--initial: no file {text!r}, and {error}") from None
 
 
-def check_outputs(graph: str, json: str | None, plot: str | None) -> None:
+def check_outputs(
+    source: str,
+    json: str | None,
+    plot: str | None,
+    *,
+    what: str = "graph",
+    store: str | None = None,
+) -> None:
     """Find out before the work whether its results can be written.
 
+    Args:
+        source: the input file, or ``-``.
+        json: the file of `--json`, ``-`` or None.
+        plot: the file of `--plot`, or None.
+        what: what the input is called.
+        store: the file of `--resume`, which may be there already, or None.
+
     Raises:
-        OutputError: a path cannot be written, or would overwrite the input or the other output.
+        OutputError: a path cannot be written, or would overwrite the input or another output.
     """
     from hybridq.files import check_writable
 
     outputs: dict[Path, str] = {}
-    if graph != "-" and os.path.exists(graph):
-        outputs[Path(graph).resolve()] = "the graph's own file"
-    for option, path in (("--json", json if json != "-" else None), ("--plot", plot)):
+    if source != "-" and os.path.exists(source):
+        outputs[Path(source).resolve()] = f"the {what}'s own file"
+    targets = {"--resume": store, "--json": json if json != "-" else None, "--plot": plot}
+    for option, path in targets.items():
         if path is None:
             continue
         taken = outputs.setdefault(Path(path).resolve(), f"{option} too")
         if taken != f"{option} too":
             raise OutputError(f"cannot write {option} {path}: that is {taken}; give another name")
-        if option == "--json":
-            check_writable(path)
-        else:
+        if option == "--plot":
             from hybridq.plots import check_plot_path
 
             check_plot_path(path)
+        else:
+            check_writable(path)
+
+
+def check_parameters(text: str) -> str | Path:
+    """The name of a start, or the path of a file of parameters, which is there.
+
+    Which names there are, the ansatz knows.
+
+    Raises:
+        ParameterError: it looks like a path, and no such file exists.
+    """
+    if os.path.exists(text):
+        return Path(text)
+    if os.sep in text or os.path.splitext(text)[1]:
+        raise ParameterError(f"--initial: there is no file {text!r}: check the name")
+    return text
+
+
+class Pair(NamedTuple):
+    """Two whole numbers in one option; of a bare tuple Typer would make two arguments."""
+
+    first: int
+    second: int
+
+
+def pair(first: str, second: str) -> Callable[[str], Pair]:
+    """A reader of two whole numbers with a comma, called `first` and `second`."""
+
+    def read(text: str) -> Pair:
+        parts = text.replace(" ", "").split(",")
+        if len(parts) != 2 or not all(part.isdecimal() and part.isascii() for part in parts):
+            raise typer.BadParameter(f"{text!r} is not {first},{second}, such as 4,4")
+        return Pair(int(parts[0]), int(parts[1]))
+
+    return read
+
+
+def any_number(text: str) -> int:
+    """A whole number, negative ones included."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a whole number") from None
+
+
+def positive_number(text: str) -> float:
+    """A number above zero."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise typer.BadParameter(f"{text!r} is not a number above 0")
+    return value

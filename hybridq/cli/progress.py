@@ -31,6 +31,7 @@ class Progress:
         sign: natural value = sign * minimized value.
         total: how many evaluations the search may take, if that is known.
         quiet: show nothing at all.
+        digits: significant ones of the best value.
         console: where the bar goes; standard error by default.
     """
 
@@ -41,11 +42,13 @@ class Progress:
         sign: float = 1.0,
         total: int | None = None,
         quiet: bool = False,
+        digits: int = 6,
         console: Console | None = None,
     ) -> None:
         self.label = label
         self.sign = sign
         self.quiet = quiet
+        self.digits = digits
         self.latest: Record | None = None
         self.doing = "preparing"
         console = console or Console(stderr=True)
@@ -107,7 +110,8 @@ class Progress:
         self._bar.update(self._task, description=self.doing, completed=count, found=found)
 
     def _best(self, record: Record) -> str:
-        return number(float(f"{self.sign * record.best_value:.6g}"))
+        best = self.sign * record.best_value
+        return number(float(f"{best:.6g}")) if self.digits <= 6 else f"{best:.{self.digits}g}"
 
 
 class _Bar(Bar):

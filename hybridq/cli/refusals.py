@@ -12,6 +12,14 @@ from hybridq.errors import CapacityError, DimensionError, ParameterError
 
 _GIB = 2**30
 _LAYERS = re.compile(r"QAOA\(p=(\d+)\)")
+# What a registry calls its entries -> the option that names one.
+_NAMED_BY = {
+    "initial point": "--initial",
+    "entangler": "--entangler",
+    "entangling gate": "--entangling-gate",
+    "rotation": "--rotations",
+}
+_UNKNOWN = re.compile(rf"unknown ({'|'.join(_NAMED_BY)}) '")
 _AMPLITUDE = {"double": 16, "single": 8}  # bytes
 
 
@@ -22,6 +30,9 @@ def in_words_of_options(initial: str | Path) -> Iterator[None]:
         yield
     except (ParameterError, CapacityError) as error:
         text = as_options(str(error))
+        unknown = _UNKNOWN.match(text)
+        if unknown:
+            text = f"{_NAMED_BY[unknown[1]]}: {text}"
         if isinstance(error, DimensionError) and isinstance(initial, Path):
             text = f"--initial {initial}: {_LAYERS.sub(_layers, text)}"
         error.args = (text,)

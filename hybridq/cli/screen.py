@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hybridq.cli import figures
+from hybridq.cli import figures, page
 from hybridq.cli.angle_table import angle_table
 from hybridq.cli.verdict import cut_short, headline, quiet_line
 from hybridq.cli.words import (
-    as_options,
     listing,
     number,
     one_line,
@@ -26,64 +23,24 @@ from hybridq.cli.words import (
 )
 
 if TYPE_CHECKING:
-    from hybridq.result import EngineInfo, OptimizerInfo, Result
+    from hybridq.result import Result
 
-_WIDTH = 80
-_ROW_ROOM = 66  # characters of a fact on one line
 _SIDE_ROOM = 5 * 62  # characters of node labels a side: about five lines
 
 
 def show(result: Result, *, quiet: bool = False) -> None:
     """Print a result on standard output: the whole screen, or the essentials on one line."""
     if quiet:
-        say(quiet_line(result))
+        page.say(quiet_line(result))
         return
-    console = _console()
-    with console.capture() as screen:
-        for part in _parts(result):
-            console.print(part)
-    # Rich fills lines up with blanks, which only get in the way of who reads or compares the text.
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in screen.get().splitlines()))
-    sys.stdout.flush()
-
-
-def say(text: str) -> None:
-    """Print one line of text as it is."""
-    _console().print(Text(one_line(text)), soft_wrap=True)
-
-
-def write_plain(text: str) -> None:
-    """Write `text` on standard output as UTF-8, untouched."""
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(text)
-        return
-    sys.stdout.flush()
-    buffer.write(text.encode("utf-8", "surrogatepass"))
-    buffer.flush()
-
-
-def _console() -> Console:
-    """Standard output: coloured on a terminal, plain text elsewhere, never wider than it is."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="backslashreplace")  # a label that the encoding lacks is no failure
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal or console.width > 100:
-        console.width = _WIDTH if not console.is_terminal else 100
-    return console
+    page.show_parts(_parts(result))
 
 
 def _parts(result: Result) -> list[RenderableType]:
     good, text = headline(result)
-    parts: list[RenderableType] = [
-        Text(""),
-        Padding(Text(text, style="bold green" if good else "bold"), (0, 1)),
-    ]
     note = cut_short(result)
-    if note is not None:
-        parts.append(Padding(Text(note, style="yellow"), (0, 1)))
-    parts += [_values(result), _facts(result)]
+    parts = page.heading(text, good=good, notes=[] if note is None else [note])
+    parts += [_values(result), page.facts(_rows(result))]
     if result.parameters.size:
         parts += [Text(""), *angle_table(result)]
     return [*parts, Text("")]
@@ -138,42 +95,14 @@ def _random_average(result: Result) -> float | None:
     return None if result.problem.kind != "maxcut" or total is None else float(total) / 2
 
 
-def _facts(result: Result) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, value in _rows(result):
-        grid.add_row(f" {name}", Text(one_line(value)))
-    return grid
-
-
 def _rows(result: Result) -> list[tuple[str, str]]:
-    optimizer = result.optimizer
     rows = [*_sides(result), (_subject(result), _describe(result))]
-    rows.append(("Engine", _engine(result.engine, result.problem.n_qubits)))
+    rows.append(("Engine", page.engine_line(result.engine, result.problem.n_qubits)))
     rows.append(("Ansatz", _ansatz(result.ansatz)))
-    rows.append(("Optimizer", _search(optimizer)))
+    rows.append(("Optimizer", page.search_line(result.optimizer)))
     seed = "" if result.seed is None else f", seed {result.seed}"
     rows.append(("Time", f"{seconds(result.seconds)}{seed}"))
     return rows
-
-
-def _engine(engine: EngineInfo, n_qubits: int) -> str:
-    """All that the engine says of itself where it fits a line, else the gist for a newcomer."""
-    whole = str(engine)
-    if len(whole) <= _ROW_ROOM:
-        return whole
-    gist = f"{engine.name}, {engine.precision} precision, {plural(n_qubits, 'qubit')}"
-    threads = engine.reason.rpartition("; ")[2]
-    return f"{gist} on {threads}" if threads.endswith(("thread", "threads")) else gist
-
-
-def _search(optimizer: OptimizerInfo) -> str:
-    """Method, evaluations and why it ended, each said once."""
-    counted = plural(optimizer.evaluations, "evaluation")
-    message = as_options(optimizer.message or optimizer.status)
-    said = [part for part in (optimizer.method, counted) if part not in message]
-    return ": ".join([", ".join(said), message] if said else [message])
 
 
 def _sides(result: Result) -> list[tuple[str, str]]:

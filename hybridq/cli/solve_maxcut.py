@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import INTERRUPTED, OK
 from hybridq.cli.options import (
     PRECISIONS,
     check_option,
-    check_outputs,
     check_start,
-    positive_seconds,
     whole_number,
 )
-
-if TYPE_CHECKING:
-    from hybridq.result import Result
-
-_SEARCH = "Search"
-_CIRCUIT = "Circuit and simulation"
-_OUTPUT = "Output"
+from hybridq.cli.report import Outputs, report
+from hybridq.cli.right_command import naming_the_right_command
 
 
 @dataclass(frozen=True)
@@ -42,9 +36,7 @@ class _Request:
     precision: str
     threads: int | None
     seed: int
-    json: str | None
-    plot: str | None
-    quiet: bool
+    outputs: Outputs
 
 
 def maxcut(
@@ -59,7 +51,7 @@ def maxcut(
             metavar="INT",
             help="Layers of the circuit (default: by size).",
             show_default=False,
-            rich_help_panel=_CIRCUIT,
+            rich_help_panel=shared.CIRCUIT,
         ),
     ] = None,
     initial: Annotated[
@@ -69,7 +61,7 @@ def maxcut(
             metavar="START",
             help="auto, ramp, fixed-angles, random or an angle file.",
             show_default=False,
-            rich_help_panel=_CIRCUIT,
+            rich_help_panel=shared.CIRCUIT,
         ),
     ] = "auto",
     shots: Annotated[
@@ -80,40 +72,12 @@ def maxcut(
             metavar="INT",
             help="Samples drawn at the end (default: 1024).",
             show_default=False,
-            rich_help_panel=_CIRCUIT,
+            rich_help_panel=shared.CIRCUIT,
         ),
     ] = 1024,
-    precision: Annotated[
-        str,
-        typer.Option(
-            "--precision",
-            metavar="NAME",
-            help="double (default), or single for half the memory.",
-            show_default=False,
-            rich_help_panel=_CIRCUIT,
-        ),
-    ] = "double",
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            "--threads",
-            parser=whole_number(1),
-            metavar="INT",
-            help="Processor threads (default: all).",
-            show_default=False,
-            rich_help_panel=_CIRCUIT,
-        ),
-    ] = None,
-    optimizer: Annotated[
-        str | None,
-        typer.Option(
-            "--optimizer",
-            metavar="NAME",
-            help="Method, e.g. cobyla (default: l-bfgs).",
-            show_default=False,
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
+    precision: shared.Precision = "double",
+    threads: shared.Threads = None,
+    optimizer: shared.Optimizer = None,
     restarts: Annotated[
         int,
         typer.Option(
@@ -122,7 +86,7 @@ def maxcut(
             metavar="INT",
             help="Further random starts (default: 0).",
             show_default=False,
-            rich_help_panel=_SEARCH,
+            rich_help_panel=shared.SEARCH,
         ),
     ] = 0,
     max_evaluations: Annotated[
@@ -133,31 +97,11 @@ def maxcut(
             metavar="INT",
             help="Stop after so many (default: by size).",
             show_default=False,
-            rich_help_panel=_SEARCH,
+            rich_help_panel=shared.SEARCH,
         ),
     ] = None,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            "--time-limit",
-            parser=positive_seconds,
-            metavar="SECONDS",
-            help="Stop after so long (default: no limit).",
-            show_default=False,
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            "--seed",
-            parser=whole_number(0),
-            metavar="INT",
-            help="Repeat a run (default: drawn, and shown).",
-            show_default=False,
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
+    time_limit: shared.TimeLimit = None,
+    seed: shared.Seed = None,
     format: Annotated[
         str | None,
         typer.Option(
@@ -165,35 +109,21 @@ def maxcut(
             metavar="NAME",
             help="Default: told by content, then by file ending.",
             show_default=False,
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=shared.OUTPUT,
         ),
     ] = None,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="FILE",
-            help="Write the result as JSON; - prints it instead.",
-            rich_help_panel=_OUTPUT,
-        ),
-    ] = None,
+    json: shared.Json = None,
     plot: Annotated[
         str | None,
         typer.Option(
             "--plot",
             metavar="FILE",
             help="Draw cut, search and samples (.png .pdf .svg).",
-            rich_help_panel=_OUTPUT,
+            rich_help_panel=shared.OUTPUT,
         ),
     ] = None,
-    quiet: Annotated[
-        bool,
-        typer.Option("--quiet", help="One line, no progress bar.", rich_help_panel=_OUTPUT),
-    ] = False,
-    debug: Annotated[
-        bool,
-        typer.Option("--debug", help="Show the traceback of errors.", rich_help_panel=_OUTPUT),
-    ] = False,
+    quiet: shared.Quiet = False,
+    debug: shared.Debug = False,
 ) -> int:
     """Split a graph's nodes in two so that the edges in between weigh as much as possible.
 
@@ -207,7 +137,7 @@ def maxcut(
       [bold]hybridq solve maxcut graph.csv --p 3 --seed 7 --json out.json --plot out.png[/bold]
       [bold]cat graph.json | hybridq solve maxcut - --json -[/bold]
     """
-    check_outputs(graph, json, plot)
+    outputs = Outputs(graph, json, plot, quiet)
     from hybridq.optimizers import OPTIMIZERS
     from hybridq.problems.formats import GRAPH_FORMATS
 
@@ -224,31 +154,24 @@ def maxcut(
             shots=shots,
             precision=check_option("--precision", precision, PRECISIONS),
             threads=threads,
-            seed=_fresh_seed() if seed is None else seed,
-            json=json,
-            plot=plot,
-            quiet=quiet,
+            seed=shared.fresh_seed() if seed is None else seed,
+            outputs=outputs,
         )
     )
 
 
-def _fresh_seed() -> int:
-    """A seed for a run that got none, so that this one can be repeated too."""
-    import secrets
-
-    return secrets.randbelow(2**31)
-
-
 def _run(request: _Request) -> int:
     from hybridq._jit import on_first_compile
+    from hybridq.cli import screen
     from hybridq.cli.progress import Progress
     from hybridq.cli.refusals import check_memory, in_words_of_options
     from hybridq.problems.maxcut import MaxCut
     from hybridq.solver import solve
 
-    problem = MaxCut.from_file(request.graph, request.format)
+    with naming_the_right_command(request.graph, "maxcut"):
+        problem = MaxCut.from_file(request.graph, request.format)
     check_memory(
-        "standard input" if request.graph == "-" else Path(request.graph).name,
+        request.outputs.name,
         problem.n_qubits,
         request.precision,
         request.optimizer,
@@ -259,7 +182,7 @@ def _run(request: _Request) -> int:
             f"best expected {problem.value_name}",
             sign=problem.sign,
             total=request.max_evaluations,
-            quiet=request.quiet,
+            quiet=request.outputs.quiet,
         ) as progress,
         on_first_compile(progress.compiling),
     ):
@@ -275,26 +198,14 @@ def _run(request: _Request) -> int:
             precision=request.precision,
             threads=request.threads,
             rng=request.seed,
-            landscape=request.plot is not None,
+            landscape=request.outputs.plot is not None,
             callback=progress.record,
             stage=progress.stage,
         )
-    _report(result, request)
+    report(
+        request.outputs,
+        to_json=result.to_json,
+        show=lambda: screen.show(result, quiet=request.outputs.quiet),
+        plot=result.plot,
+    )
     return INTERRUPTED if result.optimizer.status == "interrupted" else OK
-
-
-def _report(result: Result, request: _Request) -> None:
-    """Write the files that were asked for and show the answer."""
-    from hybridq.cli import screen
-
-    if request.json == "-":
-        screen.write_plain(result.to_json())
-    elif request.json is not None:
-        result.to_json(request.json)
-    if request.json != "-":
-        screen.show(result, quiet=request.quiet)
-    if request.plot is not None:
-        result.plot(request.plot)
-    written = [path for path in (request.json, request.plot) if path not in (None, "-")]
-    if written and not request.quiet and request.json != "-":
-        screen.say(f"Written: {', '.join(str(path) for path in written)}")

@@ -7,9 +7,15 @@ import re
 from collections.abc import Iterable
 
 _CLOSE = 1e-9
-_OPTION = r"max_evaluations|time_limit|restarts|shots|threads|precision|optimizer"
+_OPTION = (
+    "max_evaluations|time_limit|restarts|shots|threads|precision|optimizer|engine|ansatz|layers|"
+    "repetitions|entangler|entangling_gate|rotations|reference|particles|pool|tries|max_operators|"
+    "gradient_tolerance|energy_tolerance|target_error|spin|charge|basis|active_space|frozen_core"
+)
 _ASSIGNED = re.compile(rf"\b({_OPTION})=(?:'([^']*)')?")
-_NAMED = re.compile(r"(?<![\w./-])(max_evaluations|time_limit)\b(?![./=])")
+_NAMED = re.compile(
+    r"(?<![\w./-])(max_evaluations|time_limit|max_operators|active_space|frozen_core)\b(?![./=])"
+)
 
 
 def one_line(text: object) -> str:
@@ -59,7 +65,7 @@ def angle(value: float) -> str:
 def as_options(text: str) -> str:
     """A message of the library with its arguments called as the command line calls them."""
     text = _ASSIGNED.sub(lambda match: f"{_option(match[1])} {match[2] or ''}", text)
-    return _NAMED.sub(lambda match: _option(match[1]), text)
+    return _NAMED.sub(lambda match: _option(match[1]), text).replace("exact=True", "--exact")
 
 
 def _option(name: str) -> str:

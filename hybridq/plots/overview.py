@@ -9,6 +9,7 @@ from hybridq.plots import style
 from hybridq.plots.curves import plot_convergence
 from hybridq.plots.cut import plot_cut
 from hybridq.plots.distribution import plot_cut_distribution
+from hybridq.plots.energy_overview import energy_overview
 from hybridq.plots.landscape import plot_landscape
 
 if TYPE_CHECKING:
@@ -27,8 +28,11 @@ def overview(result: Result) -> Figure:
     """All pictures that `result` has the data for, as one figure under a sentence.
 
     Of the cut, the convergence, the sampled values and (for p = 1) the landscape, those that
-    the trace holds; always the convergence.
+    the trace holds; always the convergence. Energies have a figure of their own
+    (`energy_overview`).
     """
+    if result.energy is not None:
+        return energy_overview(result, result.energy)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
