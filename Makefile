@@ -11,7 +11,7 @@ BENCH := .bench-venv
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint bench bench-vqe clean
+.PHONY: help demo test test-slow lint studies bench bench-vqe clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make test       run the test suite"
 	@echo "make test-slow  run the long studies among the tests"
 	@echo "make lint       ruff, mypy and import-linter"
+	@echo "make studies    run the studies of VQE against published numbers (half a minute)"
 	@echo "make bench      time the engine beside its peers (a quarter of an hour, needs gcc)"
 	@echo "make bench-vqe  time VQE beside its peers (ten minutes)"
 	@echo "make clean      remove .venv, caches and demo/"
@@ -62,6 +63,12 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The studies need PySCF, which the tests bring.
+studies: $(VENV)/.installed-test
+	$(BIN)/python -m experiments.vqe.adapt_h6
+	$(BIN)/python -m experiments.vqe.uccsd_errors
+	$(BIN)/python -m experiments.vqe.hva_tfim
 
 # A peer that does not install is named as missing by the benchmark, which goes on without it.
 $(BENCH)/.peers: $(VENV)/.created pyproject.toml

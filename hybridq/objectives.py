@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.circuit import Circuit
-from hybridq.errors import DimensionError, EngineError
+from hybridq.errors import DimensionError, EngineError, ParameterError
 from hybridq.randomness import RandomLike
 from hybridq.result import EngineInfo
 from hybridq.simulator.choose import choose_engine
+from hybridq.simulator.engine import check_observable
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
@@ -35,6 +36,7 @@ class Expectation:
         threads: how many threads the engine uses; all by default.
 
     Raises:
+        ParameterError: what is given is no ansatz, or nothing to measure.
         DimensionError: ansatz and Hamiltonian differ in width.
         EngineError: no engine can run this circuit.
         CapacityError: the state does not fit in memory.
@@ -49,12 +51,17 @@ class Expectation:
         precision: str = "double",
         threads: int | None = None,
     ) -> None:
+        check_observable(hamiltonian)
+        circuit = ansatz if isinstance(ansatz, Circuit) else getattr(ansatz, "circuit", None)
+        if not isinstance(circuit, Circuit):
+            raise ParameterError(
+                f"{ansatz!r:.60} prepares no state: give a Circuit or an ansatz such as UCCSD"
+            )
         if ansatz.n_qubits != hamiltonian.n_qubits:
             raise DimensionError(
                 f"the ansatz has {ansatz.n_qubits} qubits and the Hamiltonian "
                 f"{hamiltonian.n_qubits}: the widths must agree"
             )
-        circuit = ansatz if isinstance(ansatz, Circuit) else ansatz.circuit
         self.ansatz = ansatz
         self.hamiltonian = hamiltonian
         self.n_params = ansatz.n_params

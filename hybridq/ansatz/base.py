@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.ansatz.checks import checked_point
 from hybridq.randomness import RandomLike
 
 if TYPE_CHECKING:
@@ -69,14 +69,7 @@ class Ansatz(ABC):
 
             names = Registry("initial point", {name: name for name in self.starts})
             return self._start(names[start or self.starts[0]], rng)
-        point = np.array(start, dtype=np.float64)
-        if point.shape != (self.n_params,):
-            raise DimensionError(
-                f"the {self.kind} ansatz takes {self.n_params} parameters, got {point.size}"
-            )
-        if not np.isfinite(point).all():
-            raise ParameterError("the initial parameters are not all finite numbers")
-        return point
+        return checked_point(f"the {self.kind} ansatz", start, self.n_params)
 
     @abstractmethod
     def _start(self, name: str, rng: RandomLike) -> Vector:

@@ -55,6 +55,11 @@ class Electrons:
                 )
             m, n_alpha, n_beta = (int(n) for n in source)
             electronic = None
+        elif not hasattr(source, "n_orbitals"):
+            raise ParameterError(
+                f"a {type(source).__name__} has no electrons: give a Molecule or "
+                "(n_orbitals, n_alpha, n_beta)"
+            )
         else:
             m, n_alpha, n_beta = source.n_orbitals, source.n_alpha, source.n_beta
             electronic = source.electronic

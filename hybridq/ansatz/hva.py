@@ -16,6 +16,7 @@ from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.hva_start import StartState, start_state
 from hybridq.ansatz.instructions import Instruction
 from hybridq.ansatz.term_groups import Group, commuting_groups, evolution, local_strength
+from hybridq.errors import ParameterError
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.randomness import RandomLike, as_generator
@@ -47,8 +48,8 @@ class HVA(Ansatz):
             is half filled by default.
 
     Raises:
-        ParameterError: the Hamiltonian is not hermitian or only a constant, or an argument makes no
-            sense.
+        ParameterError: the Hamiltonian is not hermitian or only a constant, its terms commute and
+            the initial state is not their ground state, or an argument makes no sense.
 
     Source: Wecker, Hastings, Troyer 2015, arXiv:1507.08969; Wiersema et al. 2020,
     arXiv:2008.02941.
@@ -63,12 +64,24 @@ class HVA(Ansatz):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", checked_count("layers", self.layers))
+        if not isinstance(self.hamiltonian, PauliSum | HubbardModel):
+            raise ParameterError(
+                f"hamiltonian is a {type(self.hamiltonian).__name__}: give a PauliSum or a "
+                "HubbardModel, of a problem its .hamiltonian"
+            )
         particles = self.particles
         if particles is None and isinstance(self.hamiltonian, HubbardModel):
             sites = self.hamiltonian.n_sites
             particles = ((sites + 1) // 2, sites // 2)
+        if particles is not None and not isinstance(particles, Sequence):
+            raise ParameterError(f"particles={particles!r}: give (n_alpha, n_beta)")
         object.__setattr__(self, "particles", None if particles is None else tuple(particles))
-        _ = self.groups  # refuses what cannot be split or prepared
+        # Refuses what cannot be split or prepared.
+        if len(self.groups) == 1 and not self._start_state.n_solved:
+            raise ParameterError(
+                "all terms of the Hamiltonian commute, so that no evolution changes the energy of "
+                f"the initial state ({self._start_state.name}): use the hardware-efficient ansatz"
+            )
 
     @cached_property
     def pauli_sum(self) -> PauliSum:

@@ -136,7 +136,8 @@ def _bundle_ground_state(bundle: Bundle) -> list[Instruction] | None:
 def _slater(groups: tuple[Group, ...], n_qubits: int, particles: tuple[int, int]) -> StartState:
     """The ground state of the quadratic terms with that many α and β electrons."""
     m, odd = divmod(n_qubits, 2)
-    if odd or len(particles) != 2 or not all(0 <= count <= m for count in particles):
+    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in particles)
+    if odd or len(particles) != 2 or not whole or not all(0 <= n <= m for n in particles):
         raise ParameterError(
             f"particles={particles} do not fit {n_qubits} qubits: "
             f"give (n_alpha, n_beta), each 0 to {m}, with one qubit for each spin orbital"
@@ -148,7 +149,7 @@ def _slater(groups: tuple[Group, ...], n_qubits: int, particles: tuple[int, int]
             p, q = transition.created[0], transition.annihilated[0]
             quadratic[p, q] = quadratic[q, p] = h
             fermions = transition.fermionic and (p < m) == (q < m)
-            if not fermions or any(word.strip("Z") for word in _other_words(bundle)):
+            if not fermions or any(word.strip("Z") for word in bundle.beside_hopping):
                 raise ParameterError(_NOT_FERMIONS.format(qubits=bundle.qubits))
         elif not bundle.is_diagonal:
             raise ParameterError(_NOT_FERMIONS.format(qubits=bundle.qubits))
@@ -168,9 +169,3 @@ _NOT_FERMIONS = (
     "particles are given, but the terms on qubits {qubits} are no hopping of one spin and not "
     "diagonal: leave particles out, or map by Jordan and Wigner with all alpha modes first"
 )
-
-
-def _other_words(bundle: Bundle) -> list[str]:
-    """The bundle's terms that are not its hopping."""
-    ends = {word for word in bundle.letters if word[0] == word[-1] and word[0] in "XY"}
-    return [word for word in bundle.letters if word not in ends or word[1:-1].strip("Z")]

@@ -77,6 +77,15 @@ class Bundle:
         return 2.0 * c, Transition((p,), (q,), fermionic=bool(between) or q == p + 1)
 
     @property
+    def beside_hopping(self) -> dict[str, float]:
+        """letters -> coefficient of the terms that `hopping` does not hold."""
+        if self.hopping is None:
+            return self.terms
+        middle = "Z" * (len(self.qubits) - 2)
+        held = (f"X{middle}X", f"Y{middle}Y")
+        return {word: c for word, c in self.terms.items() if word not in held}
+
+    @property
     def is_diagonal(self) -> bool:
         """Whether all terms are products of Z."""
         return all(not x for x, _ in self.masks)
@@ -131,11 +140,9 @@ def evolution(group: Group, n_qubits: int, parameter: int) -> list[Instruction]:
     fields: list[tuple[int, float]] = []
     found: list[Instruction] = []
     for bundle in group:
-        rest = dict(bundle.terms)
         if bundle.hopping is not None:
             found.append(Excitation((bundle.hopping,), Angle(parameter=parameter), imaginary=True))
-            rest = {word: c for word, c in rest.items() if not word.strip("Z")}
-        for word, c in rest.items():
+        for word, c in bundle.beside_hopping.items():
             if not word.strip("Z"):
                 diagonal.append((word, bundle.qubits, c))
             elif word == "X":

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.checks import checked_count
+from hybridq.ansatz.checks import checked_count, checked_flag
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.electrons import Electrons, ElectronsLike
 from hybridq.ansatz.instructions import Angle, Excitation, Transition
@@ -58,6 +58,8 @@ class UCCSD(Ansatz):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "repetitions", checked_count("repetitions", self.repetitions))
+        for name in ("singlet", "symmetry"):
+            object.__setattr__(self, name, checked_flag(name, getattr(self, name)))
         if self.singlet and not self.electrons.is_closed_shell:
             raise ParameterError(
                 "singlet=True needs a closed shell in orbitals that alpha and beta share: "
@@ -66,7 +68,8 @@ class UCCSD(Ansatz):
         if not self.excitations:
             raise ParameterError(
                 "UCCSD has no excitation here: the orbitals are full or empty, or symmetry forbids "
-                "all; the reference determinant is all there is"
+                "all. There is nothing to vary: the energy is that of the reference determinant, "
+                "the molecule's hartree_fock_energy"
             )
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,17 +62,19 @@ def core_and_active(
     if space is None:
         return 0, m
     try:
-        electrons, orbitals = (int(number) for number in space)
+        electrons, orbitals = (operator.index(number) for number in space)
     except (TypeError, ValueError):
         raise ParameterError(f"active_space={space!r}: give (electrons, orbitals)") from None
     total = n_alpha + n_beta
     n_core = (total - electrons) // 2
     said = f"active_space=({electrons}, {orbitals}) of {total} electrons in {m} orbitals"
-    if (total - electrons) % 2:
-        raise ParameterError(f"{said}: the frozen electrons must be pairs, give {electrons - 1}")
     if electrons < 1 or not 0 <= n_core <= min(n_alpha, n_beta):
         raise ParameterError(
             f"{said}: give {total - 2 * min(n_alpha, n_beta)} to {total} electrons"
+        )
+    if (total - electrons) % 2:
+        raise ParameterError(
+            f"{said}: the frozen electrons must be pairs, give {electrons + 1} electrons"
         )
     low = max(n_alpha, n_beta) - n_core
     if not low <= orbitals <= m - n_core:

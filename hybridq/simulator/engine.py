@@ -132,8 +132,9 @@ class Engine(ABC):
 
         Raises:
             DimensionError: it has another length.
+            ParameterError: it holds something else than real numbers.
         """
-        point = np.ascontiguousarray(x, dtype=np.float64)
+        point = _as_floats(x)
         if point.shape != (self.n_params,):
             raise DimensionError(
                 f"this circuit takes {self.n_params} parameters, "
@@ -143,7 +144,7 @@ class Engine(ABC):
 
     def checked_points(self, points: ArrayLike) -> Vector:
         """`points` as a contiguous float64 array of shape (k, n_params), checked likewise."""
-        array = np.ascontiguousarray(points, dtype=np.float64)
+        array = _as_floats(points)
         if array.ndim != 2 or array.shape[1] != self.n_params:
             raise DimensionError(
                 f"expected points of shape (k, {self.n_params}), "
@@ -153,6 +154,29 @@ class Engine(ABC):
             row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
             raise ParameterError(f"row {row} of the points has entries that are not finite")
         return array
+
+
+def _as_floats(values: ArrayLike) -> Vector:
+    try:
+        return np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"parameters must be real numbers: {error}") from error
+
+
+def check_observable(observable: object) -> None:
+    """Refuse what engines cannot measure.
+
+    Raises:
+        ParameterError: it is neither a `PauliSum` nor an `ElectronicHamiltonian`.
+    """
+    from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.pauli_sum import PauliSum
+
+    if not isinstance(observable, PauliSum | ElectronicHamiltonian):
+        raise ParameterError(
+            f"a {type(observable).__name__} cannot be measured: give a PauliSum or an "
+            "ElectronicHamiltonian, of a problem its .hamiltonian"
+        )
 
 
 def as_pauli_sum(observable: Observable) -> PauliSum:

@@ -15,6 +15,7 @@ from hybridq.errors import DimensionError
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.randomness import RandomLike
 from hybridq.simulator.choose import choose_engine
+from hybridq.simulator.engine import check_observable
 
 if TYPE_CHECKING:
     from hybridq.ansatz.circuit import Circuit
@@ -75,6 +76,7 @@ def sample(
 
 def expectation(circuit: Circuit, observable: Observable, x: Values | None = None) -> float:
     """The expectation value of `observable` at `x`."""
+    check_observable(observable)
     if observable.n_qubits != circuit.n_qubits:
         raise DimensionError(
             f"an observable of {observable.n_qubits} qubits in a circuit of {circuit.n_qubits}: "

@@ -124,8 +124,11 @@ def solve(
         from hybridq.solver.adapt import solve_adapt
 
         return solve_adapt(subject, wishes, exact, options)
+    from hybridq.ansatz.registry import ANSATZE
     from hybridq.solver.vqe import solve_vqe
 
+    if name is not None and name not in ANSATZE:
+        raise UnknownNameError("ansatz", str(ansatz), ["adapt", "qaoa", *ANSATZE])
     return solve_vqe(subject, as_ansatz(subject, ansatz, options), wishes, initial, exact)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
 from hybridq.ansatz.circuit import Circuit
-from hybridq.baselines.exact_energies import ExactEnergies, exact_energies
+from hybridq.baselines.exact_energies import QUICK_STATES, ExactEnergies, exact_energies
 from hybridq.objectives import Expectation
 from hybridq.problems.base import BinaryProblem
 from hybridq.result import Result, Trace
@@ -113,10 +114,21 @@ def _energies(
     """What stands beside the energy; Ctrl-C leaves out what is not there yet."""
 
     def diagonalize() -> ExactEnergies:
-        sector = asked_sector(problem) or objective.sector
-        return exact_energies(
-            objective.hamiltonian, sector=sector, wanted=wanted, rng=wishes.streams[3]
+        sector = asked_sector(problem)
+        # A bare Hamiltonian asks for the lowest energy of all, wherever its circuit keeps to;
+        # the states that the circuit can reach stand in where all are too many.
+        narrowed = (
+            sector is None and not wanted and 1 << problem.n_qubits > QUICK_STATES
+        ) and objective.sector is not None
+        found = exact_energies(
+            objective.hamiltonian,
+            sector=objective.sector if narrowed else sector,
+            wanted=wanted,
+            rng=wishes.streams[3],
         )
+        if narrowed and len(found.values):
+            return replace(found, note=f"{found.note}, those of the circuit; others not looked at")
+        return found
 
     exact = unless_interrupted(diagonalize)
     moments = unless_interrupted(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.circuit import Circuit
+from hybridq.ansatz.pools import POOLS
 from hybridq.baselines.exact_energies import exact_energies
 from hybridq.errors import ParameterError
 from hybridq.objectives import Expectation
@@ -92,6 +93,7 @@ def excited_states(
     began = time.perf_counter()
     subject = as_problem(problem)
     name, optimizer = METHODS.canonical(method), OPTIMIZERS.canonical(optimizer)
+    pool = POOLS.canonical(pool)
     for what, count in (("k", k), ("tries", tries)):
         if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
             raise ParameterError(f"{what}={count!r}: give a whole number of at least 1")

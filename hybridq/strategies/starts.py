@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.base import Ansatz
+from hybridq.ansatz.checks import checked_point
 from hybridq.ansatz.circuit import Circuit
-from hybridq.errors import DimensionError, ParameterError, UnknownNameError
+from hybridq.errors import ParameterError, UnknownNameError
 
 Vector = NDArray[np.float64]
 
@@ -78,10 +79,5 @@ def _circuit_points(
         if name == "zero":
             draws[0] = 0.0
         return Starts(draws, "zero" if name == "zero" else "random")
-    given = np.array(initial, dtype=np.float64)
-    if given.shape != (n,):
-        raise DimensionError(f"the circuit takes {n} parameters, got {given.size}")
-    if not np.isfinite(given).all():
-        raise ParameterError("the initial parameters are not all finite numbers")
-    draws[0] = given
+    draws[0] = checked_point("the circuit", initial, n)
     return Starts(draws, "given parameters")

@@ -71,7 +71,9 @@ def default_ansatz(problem: Problem) -> str:
     if problem.kind == "molecule":
         return "uccsd"
     terms = [abs(c) for _, qubits, c in problem.hamiltonian.to_sparse() if qubits]
-    strengths = len(np.unique(np.round(np.array(terms) / max(terms, default=1.0), 9)))
+    if not terms:
+        return "hardware-efficient"
+    strengths = len(np.unique(np.round(np.array(terms) / max(terms), 9)))
     alike = strengths <= LATTICE_STRENGTHS and len(terms) >= 3 * strengths
     if alike and len(commuting_groups(problem.hamiltonian)) <= LATTICE_GROUPS:
         return "hva"

@@ -174,34 +174,31 @@ def sweep(mode, ket, bra, n, plan, coefs, spaces, sums, counter, thread, threads
         count = n - bits
         in_place = plan.run_bits[number] == bits
         groups = min(sums.shape[0], 1 << count)
-        begin, end = share(thread, threads, groups)
-        for group in range(begin, end):
+        mine, others = share(thread, threads, groups)
+        for group in range(mine, others):
             first, last = share(group, groups, 1 << count)
             for block in range(first, last):
                 base = _base(plan, number, count, block)
                 if in_place:
-                    size = 1 << bits
-                    _work(
-                        mode, re[base : base + size], im[base : base + size],
-                        bra_re[base : base + size], bra_im[base : base + size], bits, base,
-                        plan, number, coefs, space, sums[group],
-                    )  # fmt: skip
+                    end = base + (1 << bits)
+                    a, b = re[base:end], im[base:end]
+                    c, d = bra_re[base:end], bra_im[base:end]
+                else:
+                    a, b, c, d = copies[0], copies[1], copies[2], copies[3]
+                    _gather(re, a, plan, number, base)
+                    _gather(im, b, plan, number, base)
+                    if mode != FORWARD:
+                        _gather(bra_re, c, plan, number, base)
+                        _gather(bra_im, d, plan, number, base)
+                _work(mode, a, b, c, d, bits, base, plan, number, coefs, space, sums[group])
+                if in_place:
                     continue
-                _gather(re, copies[0], plan, number, base)
-                _gather(im, copies[1], plan, number, base)
-                if mode != FORWARD:
-                    _gather(bra_re, copies[2], plan, number, base)
-                    _gather(bra_im, copies[3], plan, number, base)
-                _work(
-                    mode, copies[0], copies[1], copies[2], copies[3], bits, base, plan, number,
-                    coefs, space, sums[group],
-                )  # fmt: skip
                 if plan.writes[number] and mode != WEIGH:
-                    _scatter(re, copies[0], plan, number, base)
-                    _scatter(im, copies[1], plan, number, base)
+                    _scatter(re, a, plan, number, base)
+                    _scatter(im, b, plan, number, base)
                 if mode != FORWARD:
-                    _scatter(bra_re, copies[2], plan, number, base)
-                    _scatter(bra_im, copies[3], plan, number, base)
+                    _scatter(bra_re, c, plan, number, base)
+                    _scatter(bra_im, d, plan, number, base)
         meet(counter, threads)
 
 
