@@ -81,7 +81,7 @@ class DiagonalEngine(Engine):
                 "the diagonal engine measures the cost of the circuit's own phases; "
                 "the observable is another operator"
             )
-        self.n_qubits, self.n_params = circuit.n_qubits, circuit.n_params
+        self.circuit, self.n_qubits, self.n_params = circuit, circuit.n_qubits, circuit.n_params
         self._dtype, self._precision = np.dtype(dtype), precision
         self._require_width()
         plan = plan_cost(Ising.from_pauli_sum(hamiltonian))

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.errors import DimensionError, EngineError, ParameterError
+from hybridq.operators.electronic import ElectronicHamiltonian
+from hybridq.operators.pauli_sum import PauliSum
 from hybridq.randomness import RandomLike
 from hybridq.result import EngineInfo
+from hybridq.simulator.metric import Geometry, amplitudes
 
 if TYPE_CHECKING:
+    from hybridq.ansatz.circuit import Circuit
     from hybridq.ansatz.instructions import Instruction
-    from hybridq.operators.electronic import ElectronicHamiltonian
-    from hybridq.operators.pauli_sum import PauliSum
 
 Vector = NDArray[np.float64]
-Observable: TypeAlias = "PauliSum | ElectronicHamiltonian"
+Observable: TypeAlias = PauliSum | ElectronicHamiltonian
 
 PRECISIONS: dict[str, type[np.floating]] = {"double": np.float64, "single": np.float32}
 
@@ -36,10 +39,12 @@ class Engine(ABC):
         info: which engine this is and why it fits.
         n_qubits: width of the circuit.
         n_params: length of the parameter vector.
+        circuit: the circuit itself.
     """
 
     name: ClassVar[str]
     info: EngineInfo
+    circuit: Circuit
     n_qubits: int
     n_params: int
 
@@ -82,6 +87,40 @@ class Engine(ABC):
         probabilities is the weights.
         """
         raise EngineError(f"the {self.name} engine measures no weights of one's own")
+
+    def metric(self, x: ArrayLike, blocks: str | None = None) -> Vector:
+        r"""The Fubini–Study metric at `x`, shape (n_params, n_params), symmetric and positive.
+
+        .. math:: G_{ij} = \mathrm{Re}\,\langle\partial_i\psi|\partial_j\psi\rangle
+                  - \langle\partial_i\psi|\psi\rangle\langle\psi|\partial_j\psi\rangle
+
+        so that :math:`|\langle\psi(x)|\psi(x + d)\rangle|^2 = 1 - d^T G d + O(d^3)`; the quantum
+        Fisher information is 4 G. Costs one state a rotation, two an excitation, 8 at most for
+        each parameter, and memory for all of the derivatives. Exact for rotations, excitations
+        and other parameters of up to 8 frequencies; elsewhere by differences, with a relative
+        error of about 1e-12 (1e-5 in single precision).
+
+        Args:
+            x: the parameters, shape (n_params,).
+            blocks: ``"layers"`` for the blocks of parameters in the same layer of the circuit
+                alone, which take less memory; the other entries are then 0.
+
+        Raises:
+            CapacityError: the derivatives do not fit in memory.
+            ParameterError: another word for `blocks`.
+
+        Source: Stokes, Izaac, Killoran, Carleo 2020, arXiv:1909.02108.
+        """
+        return self._geometry.metric(self, self.checked_point(x), blocks)
+
+    @cached_property
+    def _geometry(self) -> Geometry:
+        return Geometry(self.circuit)
+
+    def fidelity(self, x: ArrayLike, y: ArrayLike) -> float:
+        """|⟨ψ(x)|ψ(y)⟩|², at the cost of two states."""
+        here, there = (amplitudes(self, self.checked_point(point)) for point in (x, y))
+        return float(abs(np.vdot(here, there)) ** 2)
 
     def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
         """d⟨H⟩/dθ at θ = 0 of each operator appended to the circuit at `x`, shape (operators,).
@@ -169,9 +208,6 @@ def check_observable(observable: object) -> None:
     Raises:
         ParameterError: it is neither a `PauliSum` nor an `ElectronicHamiltonian`.
     """
-    from hybridq.operators.electronic import ElectronicHamiltonian
-    from hybridq.operators.pauli_sum import PauliSum
-
     if not isinstance(observable, PauliSum | ElectronicHamiltonian):
         raise ParameterError(
             f"a {type(observable).__name__} cannot be measured: give a PauliSum or an "
@@ -181,7 +217,7 @@ def check_observable(observable: object) -> None:
 
 def as_pauli_sum(observable: Observable) -> PauliSum:
     """The observable on qubits; an electronic Hamiltonian by Jordan and Wigner."""
-    return getattr(observable, "pauli_sum", observable)  # type: ignore[return-value]
+    return observable if isinstance(observable, PauliSum) else observable.pauli_sum
 
 
 def checked_precision(precision: str) -> type[np.floating]:

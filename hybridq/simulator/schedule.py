@@ -14,13 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.simulator.kernels.gates import COLUMNS, LAYER, LINEAR, MATRIX, MEASURE, SWAP
+from hybridq.simulator.kernels.gates import (
+    COLUMNS,
+    LAYER,
+    LINEAR,
+    MATRIX,
+    MEASURE,
+    PARITY,
+    PHASES,
+    SWAP,
+)
 from hybridq.simulator.kernels.observables import CHUNK_BITS
 from hybridq.simulator.kernels.sweeps import Plan
 from hybridq.simulator.program import Operation
 
 BLOCK_BITS = 14
-FEWEST_TOGETHER = {LAYER: 3, LINEAR: 5}  # fewer are done one by one
+FEWEST_TOGETHER = {LAYER: 3, LINEAR: 5, PHASES: 3}  # fewer are done one by one
 MOST_MAPPED_BITS = 16
 RUN_BITS = 6  # the lowest qubits are always local: copies move lines of 64 amplitudes
 
@@ -92,10 +101,17 @@ def schedule(items: Sequence[Item], n: int, *, free: bool = False) -> Plan:
     while waiting:
         local, taken, waiting = _take(waiting, n, free)
         place = {qubit: position for position, qubit in enumerate(local)}
+        inside = sum(1 << qubit for qubit in local)
         for entry in _gathered(taken, place):
             if isinstance(entry, _Together):
                 if entry.kind == LAYER:
                     rows.append(_layer_row(entry, place, members))
+                elif entry.kind == PHASES:
+                    begin = len(members)
+                    members.extend((len(terms) + i, slot) for i, (slot, _) in enumerate(entry))
+                    terms.extend((_moved(op.z, place), op.z & ~inside) for _, op in entry)
+                    weights.extend([1.0] * len(entry))
+                    rows.append([PHASES] + [0] * 10 + [1, 0, begin, len(members)])
                 else:
                     rows.append([LINEAR] + [0] * 10 + [1, 0, len(maps), 0])
                     maps.append(_linear_map(entry, place))
@@ -105,7 +121,6 @@ def schedule(items: Sequence[Item], n: int, *, free: bool = False) -> Plan:
                 rows.append(_operation_row(slot, item, place))
             else:
                 begin = len(terms)
-                inside = sum(1 << qubit for qubit in local)
                 terms.extend((_moved(z, place), z & ~inside) for z in item.z)
                 weights.extend(item.weights)
                 rows.append(_group_row(slot, item, place, begin, len(terms)))
@@ -162,7 +177,8 @@ def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item
 
 
 class _Together(list[tuple[int, Operation]]):
-    """One-qubit gates on different qubits, or controlled NOTs in order: one row of the table."""
+    """One-qubit gates on different qubits, controlled NOTs in order, or rotations about products
+    of Z: one row of the table."""
 
     def __init__(self, kind: int) -> None:
         super().__init__()
@@ -173,7 +189,7 @@ def _gathered(taken: list[Item], place: dict[int, int]) -> list[Item | _Together
     """The items in an order that is as good, with what can be done together gathered."""
     result: list[Item | _Together] = []
     latest: dict[int, int] = {}  # by qubit, the place in `result` of the last that touches it
-    open_at = {LAYER: -1, LINEAR: -1}
+    open_at = {LAYER: -1, LINEAR: -1, PHASES: -1}
     for slot, item in taken:
         mask = item.flip | item.looks
         qubits = [qubit for qubit in range(mask.bit_length()) if mask >> qubit & 1]
@@ -202,7 +218,12 @@ def _gathered(taken: list[Item], place: dict[int, int]) -> list[Item | _Together
 
 
 def _kind_together(item: Operation | FlipGroup, place: dict[int, int]) -> int | None:
-    if not isinstance(item, Operation) or item.kind != MATRIX:
+    if not isinstance(item, Operation):
+        return None
+    if item.kind == PARITY:
+        local = _moved(item.z, place)
+        return PHASES if local >> CHUNK_BITS == 0 or local % (1 << CHUNK_BITS) == 0 else None
+    if item.kind != MATRIX:
         return None
     if not item.care:
         return LAYER

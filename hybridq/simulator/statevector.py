@@ -83,7 +83,7 @@ class StatevectorEngine(Engine):
         self._dtype = np.dtype(checked_precision(precision))
         self._precision = precision
         most = checked_threads(threads)
-        self.n_qubits, self.n_params = circuit.n_qubits, circuit.n_params
+        self.circuit, self.n_qubits, self.n_params = circuit, circuit.n_qubits, circuit.n_params
         pauli = as_pauli_sum(observable)
         if pauli.n_qubits != circuit.n_qubits:
             raise DimensionError(

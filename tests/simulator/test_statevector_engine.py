@@ -113,9 +113,33 @@ def layered_circuit(n, rng, layers=3):
                 index += 1
             circuit = circuit.h(qubit) if rng.random() < 0.3 else circuit
         pairs = [rng.permutation(n)[:2].tolist() for _ in range(2 * n)]
+        for _ in range(n):
+            index += 1
+            two = tuple(rng.permutation(n)[:2].tolist())
+            circuit = circuit.rotation("ZZ", two, Angle(0.2, index - 1))
         for a, b in pairs if layer else [(q, q + 1) for q in range(n - 1)]:
             circuit = circuit.cx(a, b)
     return circuit
+
+
+@pytest.mark.parametrize("n", [4, 8])
+def test_many_rotations_about_products_of_z_agree_with_dense_matrices(n):
+    rng = np.random.default_rng(n)
+    circuit = Circuit(n).extend(Gate("h", (q,)) for q in range(n))
+    for index in range(25):
+        qubits = tuple(rng.permutation(n)[: rng.integers(2, 4)].tolist())
+        circuit = circuit.rotation("Z" * len(qubits), qubits, Angle(0.3, index))
+        if index % 9 == 8:
+            circuit = circuit.ry(int(rng.integers(n)), 0.4)
+    observable = random_observable(n, rng, 40)
+    x = rng.normal(size=circuit.n_params)
+    engine = StatevectorEngine(circuit, observable)
+    psi = slow_twin.run(circuit, x)
+    value = np.vdot(psi, observable.to_matrix() @ psi).real
+    np.testing.assert_allclose(engine.state(x), psi, atol=1e-12)
+    energy, gradient = engine.expectation_and_gradient(x)
+    assert energy == pytest.approx(value, abs=1e-11)
+    np.testing.assert_allclose(gradient, numerical_gradient(engine.expectation, x), atol=1e-7)
 
 
 @pytest.mark.parametrize("n", [3, 6, 8])

@@ -23,7 +23,7 @@ from hybridq.simulator.kernels.gates_simd import (
     swap_rows,
 )
 
-MATRIX, PARITY, FLIP, EXCHANGE, MEASURE, LAYER, LINEAR = range(7)
+MATRIX, PARITY, FLIP, EXCHANGE, MEASURE, LAYER, LINEAR, PHASES = range(8)
 
 # Columns of the table.
 KIND, SLOT, TARGET, FORM, X_LOCAL, Z_LOCAL, Z_OUTER, CARE_LOCAL, CARE_OUTER = range(9)

@@ -22,6 +22,7 @@ from hybridq.simulator.kernels.gates import (
     LAYER,
     LINEAR,
     MEASURE,
+    PHASES,
     SLOT,
     GateSpace,
     apply,
@@ -30,6 +31,7 @@ from hybridq.simulator.kernels.gates import (
     undo,
 )
 from hybridq.simulator.kernels.observables import measure, weigh
+from hybridq.simulator.kernels.parities import turn_parities, undo_parities
 from hybridq.simulator.kernels.team import meet, share
 from hybridq.simulator.kernels.turns import turn, undo_turn
 
@@ -49,7 +51,8 @@ class Plan(NamedTuple):
         writes: whether the pass changes the ket.
         maps: the linear map of each row of kind LINEAR, see `gates.permute`, shape
             (maps, 64 + chunks).
-        items: local position and slot of the gates of each layer, shape (items, 2).
+        items: of each gate of a layer, local position and slot; of each of several rotations
+            about products of Z, its row of `terms` and slot; shape (items, 2).
         terms, weights: see `observables.measure`.
     """
 
@@ -116,6 +119,14 @@ def _work(mode, re, im, bra_re, bra_im, bits, outer, plan, number, coefs, space,
                     re, im, bits, lane_bits, form, plan.items, first, last, coefs, space.vectors,
                     space.low, space.high,
                 )  # fmt: skip
+        elif op[KIND] == PHASES:
+            first, last = op[FIRST_TERM], op[LAST_TERM]
+            if mode == BACKWARD:
+                undo_parities(
+                    re, im, bra_re, bra_im, bits, plan, first, last, outer, coefs, space, sums
+                )
+            else:
+                turn_parities(re, im, bits, plan, first, last, outer, coefs, space)
         elif op[KIND] == LINEAR:
             # Backwards the operations stand in reverse order, so that the map is the inverse.
             table = plan.maps[op[FIRST_TERM]]
