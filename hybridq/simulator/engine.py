@@ -220,6 +220,16 @@ def as_pauli_sum(observable: Observable) -> PauliSum:
     return observable if isinstance(observable, PauliSum) else observable.pauli_sum
 
 
+def check_hermitian(pauli: PauliSum) -> None:
+    """Refuse an observable whose values would be complex, beyond rounding.
+
+    Raises:
+        ParameterError: it is not hermitian.
+    """
+    if not pauli.is_hermitian(1e-10 * max(1.0, pauli.one_norm)):
+        raise ParameterError("the observable is not hermitian: its values would be complex")
+
+
 def checked_precision(precision: str) -> type[np.floating]:
     """The real dtype behind ``"double"`` or ``"single"``.
 

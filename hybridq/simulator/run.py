@@ -11,11 +11,17 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq import memory
 from hybridq.ansatz.instructions import DiagonalPhase
 from hybridq.ansatz.parameters import Vector, full_vector
-from hybridq.errors import DimensionError
+from hybridq.errors import DimensionError, EngineError
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.randomness import RandomLike
+from hybridq.randomness import RandomLike, as_generator
 from hybridq.simulator.choose import choose_engine
-from hybridq.simulator.engine import check_observable
+from hybridq.simulator.engine import (
+    as_pauli_sum,
+    check_hermitian,
+    check_observable,
+    checked_shots,
+)
+from hybridq.simulator.small import MOST_QUBITS, small_state
 
 if TYPE_CHECKING:
     from hybridq.ansatz.circuit import Circuit
@@ -27,7 +33,8 @@ Values = Mapping[str, float] | ArrayLike
 def state(circuit: Circuit, x: Values | None = None) -> NDArray[np.complexfloating]:
     """The state vector at `x`, shape (2**n_qubits,), complex128."""
     point = full_vector(x, circuit.parameters)
-    return _engine(circuit).state(point)
+    small = _small(circuit, point)
+    return _engine(circuit).state(point) if small is None else small
 
 
 def probabilities(
@@ -62,7 +69,13 @@ def sample(
     """
     where = _measured(circuit, qubits)
     point = full_vector(x, circuit.parameters)
-    indices = _engine(circuit).sample(point, shots, rng)
+    small = _small(circuit, point)
+    if small is None:
+        indices = _engine(circuit).sample(point, shots, rng)
+    else:
+        chances = np.abs(small) ** 2
+        drawn = as_generator(rng).multinomial(checked_shots(shots), chances / chances.sum())
+        indices = np.repeat(np.arange(len(chances)), drawn)
     chosen = np.zeros_like(indices)
     for place, qubit in enumerate(where):
         chosen |= (indices >> qubit & 1) << place
@@ -83,7 +96,23 @@ def expectation(circuit: Circuit, observable: Observable, x: Values | None = Non
             "the widths must agree"
         )
     point = full_vector(x, circuit.parameters)
-    return float(choose_engine(circuit, observable).expectation(point))
+    small = _small(circuit, point)
+    if small is None:
+        return float(choose_engine(circuit, observable).expectation(point))
+    pauli = as_pauli_sum(observable)
+    check_hermitian(pauli)
+    matrix = pauli.to_matrix()
+    return float(np.vdot(small, matrix @ small).real)
+
+
+def _small(circuit: Circuit, point: Vector) -> NDArray[np.complexfloating] | None:
+    """The state of few qubits, which no compiled engine is worth waking for; else None."""
+    if circuit.n_qubits > MOST_QUBITS:
+        return None
+    try:
+        return small_state(circuit, point)
+    except EngineError:  # an excitation that only the sector engine knows
+        return None
 
 
 def _engine(circuit: Circuit) -> Engine:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq import memory
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.instructions import Instruction
-from hybridq.errors import CapacityError, DimensionError, EngineError, ParameterError
+from hybridq.errors import CapacityError, DimensionError, EngineError
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.result import EngineInfo
 from hybridq.simulator.engine import (
@@ -21,6 +21,7 @@ from hybridq.simulator.engine import (
     Observable,
     Vector,
     as_pauli_sum,
+    check_hermitian,
     checked_precision,
     checked_shots,
     checked_threads,
@@ -90,8 +91,7 @@ class StatevectorEngine(Engine):
                 f"the circuit has {circuit.n_qubits} qubits and the observable {pauli.n_qubits}: "
                 "the widths must agree"
             )
-        if not pauli.is_hermitian(1e-10 * max(1.0, pauli.one_norm)):
-            raise ParameterError("the observable is not hermitian: its values would be complex")
+        check_hermitian(pauli)
         self._pauli = pauli
         self._require_width()
         # Vectors and chunks want at least 64 amplitudes: idle qubits fill up small states.

@@ -27,6 +27,7 @@ from hybridq.errors import CapacityError, DimensionError, EngineError, Parameter
 from hybridq.operators import PauliSum
 from hybridq.simulator import schedule, statevector
 from hybridq.simulator.kernels.emit import VECTOR_BYTES
+from hybridq.simulator.small import small_state
 from hybridq.simulator.statevector import StatevectorEngine
 
 KINDS = ("gate", "rotation", "product", "phase", "excitation", "diagonal", "mixer")
@@ -95,6 +96,7 @@ def test_any_circuit_agrees_with_dense_matrices(n, seed):
     psi = slow_twin.run(circuit, x)
     value = np.vdot(psi, observable.to_matrix() @ psi).real
     np.testing.assert_allclose(engine.state(x), psi, atol=1e-12)
+    np.testing.assert_allclose(small_state(circuit, x), psi, atol=1e-12)
     assert engine.expectation(x) == pytest.approx(value, abs=1e-11)
     assert engine.expectations([x, x]) == pytest.approx([value, value], abs=1e-11)
     energy, gradient = engine.expectation_and_gradient(x)
