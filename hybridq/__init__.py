@@ -22,39 +22,64 @@ if TYPE_CHECKING:
         KUpCCGSD,
         Parameter,
     )
+    from hybridq.ansatz.learned_angles import LearnedAngles
+    from hybridq.ansatz.multi_angle import MultiAngleQAOA
+    from hybridq.ansatz.warm_start import WarmStartQAOA
     from hybridq.errors import HybridqError
-    from hybridq.objectives import Expectation
+    from hybridq.objectives import (
+        OBJECTIVES,
+        CVaR,
+        Expectation,
+        FromShots,
+        Gibbs,
+        ParameterShift,
+        SuccessProbability,
+    )
     from hybridq.operators import ElectronicHamiltonian, FermionSum, Ising, PauliSum, spin_models
-    from hybridq.optimizers import OPTIMIZERS, Solution, minimize
+    from hybridq.optimizers import OPTIMIZERS, Journal, Solution, minimize
     from hybridq.problems import HamiltonianProblem, MaxCut, Molecule, Problem
     from hybridq.result import Result
     from hybridq.solver import solve
     from hybridq.strategies.adapt import adapt_vqe
     from hybridq.strategies.excited import excited_states
+    from hybridq.strategies.registry import STRATEGIES
+    from hybridq.strategies.transfer import learn_angles
 
 _HOMES = {
     "ANSATZE": "ansatz",
     "Angle": "ansatz",
+    "CVaR": "objectives",
     "Circuit": "ansatz",
     "ElectronicHamiltonian": "operators",
     "Expectation": "objectives",
     "FermionSum": "operators",
+    "FromShots": "objectives",
+    "Gibbs": "objectives",
     "HVA": "ansatz",
     "HamiltonianProblem": "problems",
     "HardwareEfficient": "ansatz",
     "HybridqError": "errors",
     "Ising": "operators",
+    "Journal": "optimizers",
     "KUpCCGSD": "ansatz",
     "MaxCut": "problems",
     "Molecule": "problems",
+    "OBJECTIVES": "objectives",
     "OPTIMIZERS": "optimizers",
     "Parameter": "ansatz",
+    "ParameterShift": "objectives",
     "PauliSum": "operators",
     "Problem": "problems",
     "QAOA": "ansatz",
     "Result": "result",
     "Solution": "optimizers",
+    "SuccessProbability": "objectives",
     "UCCSD": "ansatz",
+    "LearnedAngles": "ansatz.learned_angles",
+    "MultiAngleQAOA": "ansatz.multi_angle",
+    "STRATEGIES": "strategies.registry",
+    "WarmStartQAOA": "ansatz.warm_start",
+    "learn_angles": "strategies.transfer",
     "adapt_vqe": "strategies.adapt",
     "excited_states": "strategies.excited",
     "minimize": "optimizers",
@@ -65,29 +90,41 @@ _HOMES = {
 __all__ = [
     "ANSATZE",
     "HVA",
+    "OBJECTIVES",
     "OPTIMIZERS",
     "QAOA",
+    "STRATEGIES",
     "UCCSD",
     "Angle",
+    "CVaR",
     "Circuit",
     "ElectronicHamiltonian",
     "Expectation",
     "FermionSum",
+    "FromShots",
+    "Gibbs",
     "HamiltonianProblem",
     "HardwareEfficient",
     "HybridqError",
     "Ising",
+    "Journal",
     "KUpCCGSD",
+    "LearnedAngles",
     "MaxCut",
     "Molecule",
+    "MultiAngleQAOA",
     "Parameter",
+    "ParameterShift",
     "PauliSum",
     "Problem",
     "Result",
     "Solution",
+    "SuccessProbability",
+    "WarmStartQAOA",
     "__version__",
     "adapt_vqe",
     "excited_states",
+    "learn_angles",
     "minimize",
     "solve",
     "spin_models",

@@ -1,14 +1,37 @@
-"""Output files that appear whole or not at all."""
+"""Files read whole, and files that appear whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hybridq.errors import OutputError
+from hybridq.errors import FormatError, OutputError
+
+
+def read_bytes(path: str | os.PathLike[str]) -> tuple[bytes, str]:
+    """What a file holds, and its name for messages; ``-`` is standard input.
+
+    Raises:
+        FormatError: the file cannot be read.
+    """
+    name = os.fspath(path)
+    if name == "-":
+        return sys.stdin.buffer.read(), "standard input"
+    try:
+        return Path(name).read_bytes(), name
+    except FileNotFoundError:
+        raise FormatError("there is no such file: check the name", source=name) from None
+    except IsADirectoryError:
+        raise FormatError("it is a directory: name a file in it", source=name) from None
+    except PermissionError:
+        raise FormatError("it may not be read: check its permissions", source=name) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FormatError(f"it cannot be read: {reason}", source=repr(name)) from None
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:

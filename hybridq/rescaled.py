@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.angles import coupling_strength
 from hybridq.ansatz.qaoa import QAOA
-from hybridq.objectives import Expectation
+from hybridq.objectives import FromShots, Objective
 from hybridq.optimizers import Record, Solution, minimize
 
 Vector = NDArray[np.float64]
@@ -22,16 +22,48 @@ class Rescaled:
 
     With weights of 10⁵ the useful γ are about 10⁻⁵ and slopes about 10¹⁰, which no optimizer's step
     sizes and tolerances are made for. This is f(y) = E(x) / u at x = (γ / u, β), y = (γ, β).
+    Values that are pure numbers, such as probabilities, are left alone. Whatever else the objective
+    offers to optimizers (a gradient, a metric, frequencies) is offered here in units of y.
 
     Args:
         objective: E, a function of γ_1 … γ_p, β_1 … β_p.
         unit: u, the unit of energy.
+        gammas: how many parameters, the first ones, are γ; half of them by default.
     """
 
-    def __init__(self, objective: Expectation, unit: float) -> None:
-        self._objective, self.unit = objective, unit
-        half = objective.n_params // 2
-        self._scale = np.concatenate([np.full(half, 1.0 / unit), np.ones(half)])
+    def __init__(
+        self, objective: Objective | FromShots, unit: float, gammas: int | None = None
+    ) -> None:
+        self._objective = objective
+        self.value_unit = unit if getattr(objective, "is_energy", True) else 1.0
+        self._scale = np.ones(objective.n_params)
+        self._scale[: objective.n_params // 2 if gammas is None else gammas] = 1.0 / unit
+        for name, offered in {
+            "value_and_gradient": self._value_and_gradient,
+            "metric": self._metric,
+            "fidelity": self._fidelity,
+        }.items():
+            if hasattr(objective, name):
+                setattr(self, name, offered)
+        for name in ("checkpoint", "restore"):
+            if hasattr(objective, name):
+                setattr(self, name, getattr(objective, name))
+
+    @property
+    def identity(self) -> Any:
+        """The objective's own, for a journal."""
+        return getattr(self._objective, "identity", None)
+
+    @property
+    def frequencies(self) -> tuple[tuple[float, int] | None, ...] | None:
+        """The objective's along y; None where it has none."""
+        known = getattr(self._objective, "frequencies", None)
+        if known is None:
+            return None
+        return tuple(
+            each if each is None else (each[0] * scale, each[1])
+            for each, scale in zip(known, self._scale.tolist(), strict=True)
+        )
 
     def inward(self, x: ArrayLike) -> Vector:
         """The points y of angles x, shape (..., n_params)."""
@@ -43,16 +75,22 @@ class Rescaled:
 
     def __call__(self, y: ArrayLike) -> float:
         """E / u."""
-        return self._objective(self.outward(y)) / self.unit
-
-    def value_and_gradient(self, y: ArrayLike) -> tuple[float, Vector]:
-        """E / u and its derivatives by y."""
-        value, gradient = self._objective.value_and_gradient(self.outward(y))
-        return value / self.unit, gradient * self._scale / self.unit
+        return self._objective(self.outward(y)) / self.value_unit
 
     def values(self, points: ArrayLike) -> Vector:
         """E / u at each row of `points`."""
-        return self._objective.values(self.outward(points)) / self.unit
+        return self._objective.values(self.outward(points)) / self.value_unit
+
+    def _value_and_gradient(self, y: ArrayLike) -> tuple[float, Vector]:
+        value, gradient = self._objective.value_and_gradient(self.outward(y))  # type: ignore[union-attr]
+        return value / self.value_unit, gradient * self._scale / self.value_unit
+
+    def _metric(self, y: ArrayLike, blocks: str | None = None) -> Vector:
+        metric = self._objective.metric(self.outward(y), blocks)  # type: ignore[union-attr]
+        return metric * np.outer(self._scale, self._scale)
+
+    def _fidelity(self, y: ArrayLike, other: ArrayLike) -> float:
+        return self._objective.fidelity(self.outward(y), self.outward(other))
 
 
 def energy_unit(ansatz: QAOA) -> float:
@@ -61,12 +99,13 @@ def energy_unit(ansatz: QAOA) -> float:
 
 
 def search_angles(
-    objective: Expectation,
+    objective: Objective | FromShots,
     unit: float,
     starts: Vector,
     method: str,
     bounds: Vector | None,
     callback: Callable[[Record], Any] | None,
+    gammas: int | None = None,
     **limits: Any,
 ) -> Solution:
     """`minimize` in units of `unit`; what the callback and the caller see is in the objective's.
@@ -76,8 +115,10 @@ def search_angles(
         unit: the unit of energy.
         starts: one row of angles a start.
         method, bounds, callback, limits: see `minimize`.
+        gammas: see `Rescaled`.
     """
-    scaled = Rescaled(objective, unit)
+    scaled = Rescaled(objective, unit, gammas)
+    value_unit = scaled.value_unit
 
     def tell(record: Record) -> Any:
         assert callback is not None
@@ -85,10 +126,12 @@ def search_angles(
             replace(
                 record,
                 x=scaled.outward(record.x),
-                value=record.value * unit,
-                best_value=record.best_value * unit,
+                value=record.value * value_unit,
+                best_value=record.best_value * value_unit,
                 best_x=None if record.best_x is None else scaled.outward(record.best_x),
-                gradient=None if record.gradient is None else scaled.inward(record.gradient) * unit,
+                gradient=None
+                if record.gradient is None
+                else scaled.inward(record.gradient) * value_unit,
             )
         )
 
@@ -103,6 +146,6 @@ def search_angles(
     return replace(
         solution,
         x=scaled.outward(solution.x),
-        value=solution.value * unit,
-        values=solution.values * unit,
+        value=solution.value * value_unit,
+        values=solution.values * value_unit,
     )

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.errors import DimensionError, UnknownNameError
+from hybridq.errors import DimensionError, ParameterError, UnknownNameError
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +63,21 @@ def test_mismatches_are_refused(objective):
         hq.Expectation(objective.ansatz, other)
     with pytest.raises(UnknownNameError, match="engine"):
         hq.Expectation(objective.ansatz, objective.hamiltonian, engine="quantum")
+
+
+def test_what_prepares_or_measures_nothing_is_refused(objective):
+    ansatz, hamiltonian = objective.ansatz, objective.hamiltonian
+    with pytest.raises(ParameterError, match="MaxCut cannot be measured"):
+        hq.Expectation(ansatz, hq.MaxCut(nx.petersen_graph()))
+    with pytest.raises(ParameterError, match="prepares no state"):
+        hq.Expectation("qaoa", hamiltonian)
+    with pytest.raises(ParameterError, match="cannot be measured"):
+        hq.Circuit(1).expectation(None)
+
+
+@pytest.mark.parametrize("point", [["a"] * 4, [1j] * 4])
+def test_parameters_that_are_no_numbers_are_refused(objective, point):
+    with pytest.raises(ParameterError, match="real numbers"):
+        objective(point)
+    with pytest.raises(ParameterError, match="real numbers"):
+        objective.values([point])

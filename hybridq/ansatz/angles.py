@@ -45,9 +45,15 @@ def linear_ramp(ising: Ising, p: int) -> Vector:
     Source: Sack, Serbyn 2021, arXiv:2101.05742; Montañez-Barrera, Michielsen 2024,
     arXiv:2405.09169.
     """
+    return ramp_shape(p) @ [RAMP_GAMMA / coupling_strength(ising), RAMP_BETA]
+
+
+def ramp_shape(p: int) -> Vector:
+    """The matrix from the slopes (Δγ, Δβ) of a linear ramp to its angles, shape (2p, 2)."""
     fraction = (np.arange(p) + 0.5) / p
-    strength = coupling_strength(ising)
-    return np.concatenate([RAMP_GAMMA / strength * fraction, RAMP_BETA * (1.0 - fraction)])
+    shape = np.zeros((2 * p, 2))
+    shape[:p, 0], shape[p:, 1] = fraction, 1.0 - fraction
+    return shape
 
 
 @cache

@@ -11,6 +11,7 @@ import numpy as np
 
 from hybridq.ansatz.electrons import Electrons, ElectronsLike, excitation_name
 from hybridq.ansatz.instructions import AngleLike, Excitation, Transition, as_angle
+from hybridq.errors import ParameterError
 from hybridq.operators.fermion import FermionSum
 from hybridq.registry import Registry
 
@@ -102,9 +103,18 @@ def singlet_gsd_pool(source: ElectronsLike) -> Pool:
     indices included, the squares of the coefficients of each operator add up to 1; those that
     vanish are left out. The order is that of the source, so that ties are broken as there.
 
+    Raises:
+        ParameterError: the orbitals of α and β differ.
+
     Source: Grimsley, Economou, Barnes, Mayhall 2019, arXiv:1812.11173.
     """
-    m = Electrons.of(source).n_orbitals
+    electrons = Electrons.of(source)
+    if electrons.electronic is not None and not electrons.electronic.is_restricted:
+        raise ParameterError(
+            "the pool 'gsd' conserves the spin of orbitals that alpha and beta share, and these "
+            "are unrestricted: use 'spin-orbital-gsd' or 'sd'"
+        )
+    m = electrons.n_orbitals
     operators = []
     for p, q in combinations(range(m), 2):
         single = [(((s + q, 1), (s + p, 0)), 1.0) for s in (0, m)]

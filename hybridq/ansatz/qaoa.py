@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.ansatz import angles
+from hybridq.ansatz import angle_tables, angles
+from hybridq.ansatz.automatic_start import automatic
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.instructions import Angle, DiagonalPhase, Gate, XMixer
 from hybridq.errors import DimensionError, ParameterError
@@ -28,7 +29,11 @@ INITIAL_POINTS: Registry[Callable[[QAOA, RandomLike], Vector]] = Registry(
     "initial point",
     {
         "ramp": lambda ansatz, rng: angles.linear_ramp(ansatz.ising, ansatz.p),
+        "tuned-ramp": lambda ansatz, rng: angle_tables.tuned_ramp(ansatz.ising, ansatz.p),
         "fixed-angles": lambda ansatz, rng: angles.fixed_angles(ansatz.ising, ansatz.p),
+        "transfer": lambda ansatz, rng: angle_tables.median_angles(ansatz.ising, ansatz.p),
+        "sk": lambda ansatz, rng: angle_tables.sk_angles(ansatz.ising, ansatz.p),
+        "auto": lambda ansatz, rng: automatic(ansatz.ising, ansatz.p),
         "random": lambda ansatz, rng: angles.random_angles(ansatz.bounds, rng),
     },
 )
@@ -122,7 +127,8 @@ class QAOA:
         """A parameter vector to start from, shape (2p,).
 
         Args:
-            start: ``"ramp"``, ``"fixed-angles"``, ``"random"``, or the angles themselves.
+            start: a name of `INITIAL_POINTS` (``"auto"``, ``"ramp"``, ``"tuned-ramp"``,
+                ``"fixed-angles"``, ``"transfer"``, ``"sk"``, ``"random"``), or the angles.
             rng: for ``"random"``.
 
         Raises:

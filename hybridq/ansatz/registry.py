@@ -74,6 +74,9 @@ def _hva(problem: Problem, **options: Any) -> Ansatz:
     model = getattr(problem, "model", None)
     if model is not None:
         options.setdefault("particles", (problem.n_alpha, problem.n_beta))  # type: ignore[attr-defined]
+    elif _is_molecule(problem) and "particles" not in options:
+        # Any other state has other electron numbers, and the evolutions keep most of them.
+        options.setdefault("reference", Electrons.of(problem).bits)  # type: ignore[arg-type]
     return HVA(problem.hamiltonian if model is None else model, **options)
 
 

@@ -78,9 +78,8 @@ def check_start(text: str) -> str | Path:
     """
     from hybridq.ansatz.qaoa import INITIAL_POINTS
 
-    names = ("auto", *INITIAL_POINTS)
     try:
-        return check_name("start", text, names)
+        return check_name("start", text, INITIAL_POINTS)
     except UnknownNameError as error:
         if os.path.exists(text):
             return Path(text)
@@ -102,7 +101,7 @@ def check_outputs(
         json: the file of `--json`, ``-`` or None.
         plot: the file of `--plot`, or None.
         what: what the input is called.
-        store: the file of `--resume`, which may be there already, or None.
+        store: the file of `--journal`, which may be there already, or None.
 
     Raises:
         OutputError: a path cannot be written, or would overwrite the input or another output.
@@ -112,7 +111,7 @@ def check_outputs(
     outputs: dict[Path, str] = {}
     if source != "-" and os.path.exists(source):
         outputs[Path(source).resolve()] = f"the {what}'s own file"
-    targets = {"--resume": store, "--json": json if json != "-" else None, "--plot": plot}
+    targets = {"--journal": store, "--json": json if json != "-" else None, "--plot": plot}
     for option, path in targets.items():
         if path is None:
             continue

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hybridq.cli.words import as_options
-from hybridq.errors import CapacityError, DimensionError, ParameterError
+from hybridq.errors import CapacityError, DimensionError, OutputError, ParameterError
 
 _GIB = 2**30
 _LAYERS = re.compile(r"QAOA\(p=(\d+)\)")
@@ -36,6 +36,9 @@ def in_words_of_options(initial: str | Path) -> Iterator[None]:
         if isinstance(error, DimensionError) and isinstance(initial, Path):
             text = f"--initial {initial}: {_LAYERS.sub(_layers, text)}"
         error.args = (text,)
+        raise
+    except OutputError as error:  # a journal that is there already
+        error.args = (str(error).replace("resume=True", "--resume"),)
         raise
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from hybridq.cli import figures, page
 from hybridq.cli.angle_table import angle_table
+from hybridq.cli.objective_options import row as objective_row
 from hybridq.cli.verdict import cut_short, headline, quiet_line
 from hybridq.cli.words import (
     listing,
@@ -99,6 +100,7 @@ def _rows(result: Result) -> list[tuple[str, str]]:
     rows = [*_sides(result), (_subject(result), _describe(result))]
     rows.append(("Engine", page.engine_line(result.engine, result.problem.n_qubits)))
     rows.append(("Ansatz", _ansatz(result.ansatz)))
+    rows += objective_row(result)
     rows.append(("Optimizer", page.search_line(result.optimizer)))
     seed = "" if result.seed is None else f", seed {result.seed}"
     rows.append(("Time", f"{seconds(result.seconds)}{seed}"))

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from hybridq.cli.options import positive_seconds, whole_number
+from hybridq.errors import ParameterError
 
 SEARCH = "Search"
 CIRCUIT = "Circuit and simulation"
@@ -44,6 +45,16 @@ Optimizer: TypeAlias = Annotated[
         rich_help_panel=SEARCH,
     ),
 ]
+Strategy: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--strategy",
+        metavar="NAME",
+        help="Way to grow the angles, e.g. interp (default: direct).",
+        show_default=False,
+        rich_help_panel=SEARCH,
+    ),
+]
 TimeLimit: TypeAlias = Annotated[
     float | None,
     typer.Option(
@@ -66,6 +77,23 @@ Seed: TypeAlias = Annotated[
         rich_help_panel=SEARCH,
     ),
 ]
+Journal: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        help="Write every evaluation, to be able to resume.",
+        rich_help_panel=SEARCH,
+    ),
+]
+Resume: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with the killed run in --journal.",
+        rich_help_panel=SEARCH,
+    ),
+]
 Json: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -85,6 +113,14 @@ Debug: TypeAlias = Annotated[
 ]
 
 
-def fresh_seed() -> int:
-    """A seed for a run that got none, so that this one can be repeated too."""
-    return secrets.randbelow(2**31)
+def seed_of(seed: int | None, journal: str | None, resume: bool) -> int | None:
+    """The seed of a run: a drawn one if there is none, so that this run can be repeated too.
+
+    With a journal None stays: the seed is drawn with it, or is there already.
+
+    Raises:
+        ParameterError: `resume` without a journal.
+    """
+    if resume and journal is None:
+        raise ParameterError("--resume goes with --journal FILE, which says what to go on with")
+    return secrets.randbelow(2**31) if seed is None and journal is None else seed

@@ -12,7 +12,7 @@ from hybridq.cli.ansatz_options import ADAPT, check_belongs
 from hybridq.cli.errors import INTERRUPTED, OK
 from hybridq.cli.options import PRECISIONS, check_option, check_parameters
 from hybridq.cli.report import Outputs, report
-from hybridq.cli.shared_options import fresh_seed
+from hybridq.cli.shared_options import seed_of
 from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class EnergyRequest:
     precision: str
     threads: int | None
     seed: int | None
+    journal: str | None
+    resume: bool
     outputs: Outputs
 
     def __post_init__(self) -> None:
@@ -65,7 +67,7 @@ class EnergyRequest:
         self._set("precision", check_option("--precision", self.precision, PRECISIONS))
         self._set("engine", check_option("--engine", self.engine, ("auto", *ENGINES)))
         self._set("initial", check_parameters(self.initial))
-        self._set("seed", fresh_seed() if self.seed is None else self.seed)
+        self._set("seed", seed_of(self.seed, self.journal, self.resume))
         if self.excited is None:
             self._refuse(self.states, "goes with --excited, the number of states")
         else:
@@ -73,7 +75,11 @@ class EnergyRequest:
             if unused in self.states:
                 other = "subspace" if unused == "pool" else "vqd"
                 raise ParameterError(f"--{unused} belongs to --excited-method {other}")
-            lacking = {"restarts": self.restarts, "time_limit": self.time_limit}
+            lacking = {
+                "restarts": self.restarts,
+                "time_limit": self.time_limit,
+                "journal": self.journal,
+            }
             self._refuse(
                 {name: value for name, value in lacking.items() if value is not None},
                 "does not go with --excited",
@@ -164,6 +170,8 @@ def _ground_state(
         problem,
         restarts=request.restarts,
         time_limit=request.time_limit,
+        journal=request.journal,
+        resume=request.resume,
         callback=progress.record,
         stage=progress.stage,
         **keywords,

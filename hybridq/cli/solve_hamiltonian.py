@@ -56,6 +56,8 @@ def hamiltonian(
     max_evaluations: energy.MaxEvaluations = None,
     time_limit: shared.TimeLimit = None,
     seed: shared.Seed = None,
+    journal: shared.Journal = None,
+    resume: shared.Resume = False,
     engine: energy.Engine = "auto",
     precision: shared.Precision = "double",
     threads: shared.Threads = None,
@@ -79,7 +81,7 @@ def hamiltonian(
     """
     from hybridq.cli.solve_energy import EnergyRequest, solve_energy
 
-    outputs = Outputs(file, json, plot, quiet, what="Hamiltonian")
+    outputs = Outputs(file, json, plot, quiet, what="Hamiltonian", store=journal)
     request = EnergyRequest(
         ansatz=chosen_ansatz(ansatz),
         ansatz_options=energy.given(
@@ -102,6 +104,8 @@ def hamiltonian(
         precision=precision,
         threads=threads,
         seed=seed,
+        journal=journal,
+        resume=resume,
         outputs=outputs,
     )
     return solve_energy(lambda: _read(file), request)

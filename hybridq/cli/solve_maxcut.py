@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from hybridq.cli import objective_options as goals
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import INTERRUPTED, OK
 from hybridq.cli.options import (
@@ -28,14 +29,21 @@ class _Request:
     format: str | None
     p: int | None
     optimizer: str | None
+    strategy: str | None
+    objective: str
+    alpha: float | None
+    eta: float | None
+    objective_shots: int | None
     initial: str | Path
-    restarts: int
+    restarts: int | None
     max_evaluations: int | None
     time_limit: float | None
     shots: int
     precision: str
     threads: int | None
-    seed: int
+    seed: int | None
+    journal: str | None
+    resume: bool
     outputs: Outputs
 
 
@@ -59,7 +67,7 @@ def maxcut(
         typer.Option(
             "--initial",
             metavar="START",
-            help="auto, ramp, fixed-angles, random or an angle file.",
+            help="auto, ramp, sk, transfer, ... or an angle file.",
             show_default=False,
             rich_help_panel=shared.CIRCUIT,
         ),
@@ -78,17 +86,22 @@ def maxcut(
     precision: shared.Precision = "double",
     threads: shared.Threads = None,
     optimizer: shared.Optimizer = None,
+    strategy: shared.Strategy = None,
+    objective: goals.Objective = "expectation",
+    alpha: goals.Alpha = None,
+    eta: goals.Eta = None,
+    objective_shots: goals.ObjectiveShots = None,
     restarts: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--restarts",
             parser=whole_number(0),
             metavar="INT",
-            help="Further random starts (default: 0).",
+            help="Further random starts (default: by strategy).",
             show_default=False,
             rich_help_panel=shared.SEARCH,
         ),
-    ] = 0,
+    ] = None,
     max_evaluations: Annotated[
         int | None,
         typer.Option(
@@ -102,6 +115,8 @@ def maxcut(
     ] = None,
     time_limit: shared.TimeLimit = None,
     seed: shared.Seed = None,
+    journal: shared.Journal = None,
+    resume: shared.Resume = False,
     format: Annotated[
         str | None,
         typer.Option(
@@ -137,9 +152,11 @@ def maxcut(
       [bold]hybridq solve maxcut graph.csv --p 3 --seed 7 --json out.json --plot out.png[/bold]
       [bold]cat graph.json | hybridq solve maxcut - --json -[/bold]
     """
-    outputs = Outputs(graph, json, plot, quiet)
+    outputs = Outputs(graph, json, plot, quiet, store=journal)
+    from hybridq.objectives import OBJECTIVES
     from hybridq.optimizers import OPTIMIZERS
     from hybridq.problems.formats import GRAPH_FORMATS
+    from hybridq.strategies.registry import STRATEGIES
 
     return _run(
         _Request(
@@ -147,6 +164,11 @@ def maxcut(
             format=format and check_option("--format", format, GRAPH_FORMATS),
             p=p,
             optimizer=optimizer and check_option("--optimizer", optimizer, OPTIMIZERS),
+            strategy=strategy and check_option("--strategy", strategy, STRATEGIES),
+            objective=check_option("--objective", objective, OBJECTIVES),
+            alpha=alpha,
+            eta=eta,
+            objective_shots=objective_shots,
             initial=check_start(initial),
             restarts=restarts,
             max_evaluations=max_evaluations,
@@ -154,7 +176,9 @@ def maxcut(
             shots=shots,
             precision=check_option("--precision", precision, PRECISIONS),
             threads=threads,
-            seed=shared.fresh_seed() if seed is None else seed,
+            seed=shared.seed_of(seed, journal, resume),
+            journal=journal,
+            resume=resume,
             outputs=outputs,
         )
     )
@@ -179,7 +203,7 @@ def _run(request: _Request) -> int:
     with (
         in_words_of_options(request.initial),
         Progress(
-            f"best expected {problem.value_name}",
+            f"best {goals.name_of(request.objective, problem.value_name)}",
             sign=problem.sign,
             total=request.max_evaluations,
             quiet=request.outputs.quiet,
@@ -190,6 +214,11 @@ def _run(request: _Request) -> int:
             problem,
             p=request.p,
             optimizer=request.optimizer,
+            strategy=request.strategy,
+            objective=request.objective,
+            alpha=request.alpha,
+            eta=request.eta,
+            objective_shots=request.objective_shots,
             initial=request.initial,
             restarts=request.restarts,
             max_evaluations=request.max_evaluations,
@@ -198,6 +227,8 @@ def _run(request: _Request) -> int:
             precision=request.precision,
             threads=request.threads,
             rng=request.seed,
+            journal=request.journal,
+            resume=request.resume,
             landscape=request.outputs.plot is not None,
             callback=progress.record,
             stage=progress.stage,

@@ -176,16 +176,6 @@ def molecule(
             help="Stop this close to the exact energy.",
         ),
     ] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(
-            "--resume",
-            metavar="FILE",
-            show_default=False,
-            rich_help_panel=_ADAPT,
-            help="Keep each step there, and go on from it.",
-        ),
-    ] = None,
     excited: energy.Excited = None,
     excited_method: energy.ExcitedMethod = None,
     tries: energy.Tries = None,
@@ -195,6 +185,8 @@ def molecule(
     max_evaluations: energy.MaxEvaluations = None,
     time_limit: shared.TimeLimit = None,
     seed: shared.Seed = None,
+    journal: shared.Journal = None,
+    resume: shared.Resume = False,
     engine: energy.Engine = "auto",
     precision: shared.Precision = "double",
     threads: shared.Threads = None,
@@ -220,7 +212,7 @@ def molecule(
     from hybridq.ansatz.pools import POOLS
     from hybridq.cli.solve_energy import EnergyRequest, solve_energy
 
-    outputs = Outputs(file, json, plot, quiet, what="molecule", store=resume)
+    outputs = Outputs(file, json, plot, quiet, what="molecule", store=journal)
     name = chosen_ansatz(ansatz)
     pool = pool and check_option("--pool", pool, POOLS)
     growing = name == ADAPT or excited is None
@@ -241,7 +233,6 @@ def molecule(
             gradient_tolerance=gradient_tolerance,
             energy_tolerance=energy_tolerance,
             target_error=target_error,
-            resume=resume,
         ),
         excited=excited,
         states=energy.of_states(excited_method, tries, None if growing else pool),
@@ -255,6 +246,8 @@ def molecule(
         precision=precision,
         threads=threads,
         seed=seed,
+        journal=journal,
+        resume=resume,
         outputs=outputs,
     )
     how = energy.given(

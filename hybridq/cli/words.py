@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 _CLOSE = 1e-9
 _OPTION = (
+    "objective_shots|objective|alpha|eta|"
     "max_evaluations|time_limit|restarts|shots|threads|precision|optimizer|engine|ansatz|layers|"
     "repetitions|entangler|entangling_gate|rotations|reference|particles|pool|tries|max_operators|"
     "gradient_tolerance|energy_tolerance|target_error|spin|charge|basis|active_space|frozen_core"
@@ -65,7 +66,8 @@ def angle(value: float) -> str:
 def as_options(text: str) -> str:
     """A message of the library with its arguments called as the command line calls them."""
     text = _ASSIGNED.sub(lambda match: f"{_option(match[1])} {match[2] or ''}", text)
-    return _NAMED.sub(lambda match: _option(match[1]), text).replace("exact=True", "--exact")
+    text = _NAMED.sub(lambda match: _option(match[1]), text)
+    return text.replace("exact=True", "--exact").replace("resume=True", "--resume")
 
 
 def _option(name: str) -> str:

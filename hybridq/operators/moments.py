@@ -11,15 +11,24 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Moments:
-    """Expectation values of a state of electrons: numbers by spin, S² in ħ² and S_z in ħ."""
+    """Expectation values of a state of electrons: numbers by spin, S² in ħ² and S_z in ħ.
+
+    S² is None where the orbitals of the two spins differ and their overlaps are not known.
+    """
 
     n_alpha: float
     n_beta: float
-    s_squared: float
+    s_squared: float | None
     s_z: float
 
 
-def moments(basis: NDArray[np.int64], amplitudes: NDArray[Any], n_orbitals: int) -> Moments:
+def moments(
+    basis: NDArray[np.int64],
+    amplitudes: NDArray[Any],
+    n_orbitals: int,
+    *,
+    same_orbitals: bool = True,
+) -> Moments:
     r"""⟨N_α⟩, ⟨N_β⟩, ⟨S²⟩ and ⟨S_z⟩ of a normalized state, spin-blocked, by Jordan and Wigner.
 
     .. math:: S^2 = S_z^2 + S_z + S_- S_+, \qquad
@@ -30,6 +39,7 @@ def moments(basis: NDArray[np.int64], amplitudes: NDArray[Any], n_orbitals: int)
         basis: basis states as indices, no two the same, shape (k,).
         amplitudes: their amplitudes, shape (k,); all others are zero.
         n_orbitals: m; orbital p is qubit p of spin α and qubit m + p of spin β.
+        same_orbitals: whether orbital p is the same function for both spins; S² needs that.
     """
     held = np.abs(amplitudes) > 1e-14
     z, psi = basis[held].astype(np.int64), amplitudes[held]
@@ -40,7 +50,9 @@ def moments(basis: NDArray[np.int64], amplitudes: NDArray[Any], n_orbitals: int)
     n_alpha, n_beta = float(weights @ alpha), float(weights @ beta)
     twice = alpha.astype(np.float64) - beta
     s_z = twice / 2.0
-    s_squared = float(weights @ (s_z * s_z + s_z)) + _raised_norm(z, psi, m)
+    s_squared = None
+    if same_orbitals:
+        s_squared = float(weights @ (s_z * s_z + s_z)) + _raised_norm(z, psi, m)
     return Moments(n_alpha, n_beta, s_squared, float(weights @ s_z))
 
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.journal import Journal
 from hybridq.optimizers.registry import OPTIMIZERS
 from hybridq.optimizers.search import minimize
 from hybridq.optimizers.solution import Record, Solution, Status
 
-__all__ = ["OPTIMIZERS", "Optimizer", "Outcome", "Record", "Solution", "Status", "minimize"]
+__all__ = [
+    "OPTIMIZERS",
+    "Journal",
+    "Optimizer",
+    "Outcome",
+    "Record",
+    "Solution",
+    "Status",
+    "minimize",
+]

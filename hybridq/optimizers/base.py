@@ -37,7 +37,9 @@ class Optimizer(ABC):
     Class attributes:
         name: the plain name that messages use.
         summary: one line that says when to choose it.
+        cost: evaluations an iteration, for n parameters, in a few words.
         uses_gradient: calls ``value_and_gradient`` where the objective has it.
+        needs: attributes of the objective that it cannot do without; see `missing`.
         takes_bounds: can keep to bounds.
         needs_bounds: cannot run without finite bounds.
         joint_starts: uses all rows of x0 in one search instead of one search a row.
@@ -45,6 +47,8 @@ class Optimizer(ABC):
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    cost: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]] = ()
     uses_gradient: ClassVar[bool] = False
     takes_bounds: ClassVar[bool] = True
     needs_bounds: ClassVar[bool] = False
@@ -66,8 +70,17 @@ class Optimizer(ABC):
             rng: the only source of randomness.
         """
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether the same seed gives the same search, which resuming from a journal relies on."""
+        return True
+
     def prepare(self) -> None:  # noqa: B027
         """Raise `MissingExtraError` before any work if an optional package is absent."""
+
+    def missing(self, objective: object) -> list[str]:
+        """Which of `needs` the objective does not have."""
+        return [name for name in self.needs if getattr(objective, name, None) is None]
 
     def default_budget(self, dimension: int) -> int:
         """Evaluations of one start when the caller sets no limit: 1000 (n + 1)."""

@@ -67,6 +67,33 @@ def check_bounds(bounds: ArrayLike | None, starts: Vector, optimizer: Optimizer)
     return box
 
 
+def check_objective(objective: object, optimizer: Optimizer) -> None:
+    """Refuse an objective that lacks what the method cannot do without, naming those that can."""
+    missing = optimizer.missing(objective)
+    if not missing:
+        return
+    words = " and ".join(_NEEDS[name] for name in missing)
+    able = ", ".join(name for name, entry in OPTIMIZERS.items() if not entry().missing(objective))
+    differences = ""
+    if "value_and_gradient" in missing and "difference_step" in optimizer.option_names():
+        differences = (
+            ", or set difference_step for finite differences, which cost n evaluations a gradient "
+            "and amplify noise"
+        )
+    raise ParameterError(
+        f"{optimizer.name} needs {words}, which this objective does not have: "
+        f"use one of {able}{differences}"
+    )
+
+
+_NEEDS = {
+    "value_and_gradient": "a gradient (value_and_gradient)",
+    "metric": "the metric of its states (metric)",
+    "fidelity": "the fidelity of two states (fidelity)",
+    "frequencies": "the frequencies of its parameters (frequencies)",
+}
+
+
 def check_limits(
     max_evaluations: int | None, time_limit: float | None, target: float | None
 ) -> None:
@@ -85,6 +112,11 @@ def check_limits(
         )
     if target is not None and (not _is_real(target) or math.isnan(target)):
         raise ParameterError(f"target={target!r} must be a number, or None")
+
+
+def default_method(objective: object) -> str:
+    """The method for those who name none."""
+    return "cobyla" if getattr(objective, "value_and_gradient", None) is None else "l-bfgs"
 
 
 def configure(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.errors import DimensionError, ParameterError
 from hybridq.optimizers.solution import Record, Status
+
+if TYPE_CHECKING:
+    from hybridq.optimizers.journal import Answer, JournaledSearch
 
 Vector: TypeAlias = NDArray[np.float64]
 Callback: TypeAlias = Callable[[Record], object]
@@ -53,6 +56,7 @@ class Driver:
         time_limit: seconds after which no further evaluation begins, or None.
         target: a value at or below which the search ends, or None.
         callback: called with a `Record` after each evaluation; returning True ends the search.
+        journal: answers evaluations that were made before a kill, and records those made now.
     """
 
     def __init__(
@@ -65,11 +69,14 @@ class Driver:
         time_limit: float | None = None,
         target: float | None = None,
         callback: Callback | None = None,
+        journal: JournaledSearch | None = None,
     ) -> None:
         self.dimension = dimension
         self.max_evaluations = max_evaluations
         self.best: Best | None = None
         self.gradients = 0
+        self.metrics = 0
+        self.fidelities = 0
         self.not_finite = 0
         self.start = 0
         self.stopped: Status | None = None
@@ -83,10 +90,12 @@ class Driver:
         self._bounds = None if bounds is None else bounds.T.copy()
         self._target = -math.inf if target is None else target
         self._callback = callback
+        self._journal = journal
         self._values: list[float] = []
         self._best_value = math.inf
         self._worst_value = -math.inf
-        self._deadline = math.inf if time_limit is None else self.began + time_limit
+        # In seconds since the beginning, which moves when a killed search goes on.
+        self._deadline = math.inf if time_limit is None else time_limit
         self._limit = max_evaluations
         self._first = 0
         self._slice_deadline = self._deadline
@@ -118,7 +127,7 @@ class Driver:
 
     @property
     def seconds(self) -> float:
-        """Wall-clock time since the driver was made."""
+        """Wall-clock time since the search began, without that between a kill and its resuming."""
         return perf_counter() - self.began
 
     def begin(self, start: int, starts_left: int) -> bool:
@@ -132,9 +141,9 @@ class Driver:
             whether there is anything left to share.
         """
         left = self.max_evaluations - len(self._values)
-        now = perf_counter()
-        if left <= 0 or (now >= self._deadline and self._values):
+        if left <= 0 or self._is_late(self._deadline):
             return False
+        now = self.seconds
         self.start = start
         self.stopped = None
         self._first = len(self._values)
@@ -148,20 +157,39 @@ class Driver:
             raise Stop
         if len(self._values) >= self._limit:
             self._stop("max_evaluations")
-        # One evaluation is always allowed: a limit shorter than it would leave nothing to return.
-        if self._values and perf_counter() >= self._slice_deadline:
+        if self._is_late(self._slice_deadline):
             self._stop("time_limit")
+
+    def _is_late(self, deadline: float) -> bool:
+        """Whether the time is up; a search that is replayed ends where it ended in time."""
+        if self._journal is not None and self._journal.replaying:
+            recorded = self._journal.out_of_time()
+            if recorded is not None:
+                self.began = perf_counter() - recorded
+            return recorded is not None
+        # One evaluation is always allowed: a limit shorter than it would leave nothing to return.
+        late = self.seconds >= deadline and bool(self._values)
+        if late and self._journal is not None:
+            self._journal.record_out_of_time(self.seconds)
+        return late
 
     def evaluate(self, x: Vector) -> float:
         """The objective at `x`, shape (n,), as it is: possibly NaN or infinite."""
         self.check()
-        try:
-            value = self._objective(self._inside(x))
-        except Exception as error:
-            self.error = error
-            raise
-        if type(value) is not float:
-            value = self._as_float(value)
+        point = self._inside(x)
+        known = None if self._journal is None else self._recall("value", point)
+        if known is not None:
+            value = known.value
+        else:
+            try:
+                value = self._objective(point)
+            except Exception as error:
+                self.error = error
+                raise
+            if type(value) is not float:
+                value = self._as_float(value)
+            if self._journal is not None:
+                self._keep(value)
         self._record(x, value, None)
         return value
 
@@ -180,13 +208,19 @@ class Driver:
         if function is None:
             raise ParameterError("this objective has no value_and_gradient: use value")
         self.check()
-        try:
-            value, given = function(self._inside(x))
-        except Exception as error:
-            self.error = error
-            raise
-        if type(value) is not float:
-            value = self._as_float(value)
+        point = self._inside(x)
+        known = None if self._journal is None else self._recall("gradient", point)
+        given: Any
+        if known is not None:
+            value, given = known.value, known.array
+        else:
+            try:
+                value, given = function(point)
+            except Exception as error:
+                self.error = error
+                raise
+            if type(value) is not float:
+                value = self._as_float(value)
         # A copy, since an objective may hand out a buffer that it uses again.
         gradient = np.array(given, dtype=np.float64)
         if gradient.shape != (self.dimension,):
@@ -196,6 +230,8 @@ class Driver:
                     f"return shape ({self.dimension},), one derivative a parameter"
                 )
             )
+        if known is None and self._journal is not None:
+            self._keep(value, gradient)
         self.gradients += 1
         self._record(x, value, gradient)
         if math.isfinite(value) and np.isfinite(gradient).all():
@@ -217,8 +253,12 @@ class Driver:
         while row < len(points):
             self.check()
             block = points[row : row + min(BATCH_ROWS, self.remaining)]
+            inside = self._inside(block)
+            known = None if self._journal is None else self._recall("values", inside)
             try:
-                given = np.asarray(self._batch(self._inside(block)), dtype=np.float64)
+                given = np.asarray(
+                    self._batch(inside) if known is None else known.array, dtype=np.float64
+                )
             except Exception as error:
                 self.error = error
                 raise
@@ -229,6 +269,8 @@ class Driver:
                         f"return one value a row, shape ({len(block)},)"
                     )
                 )
+            if known is None and self._journal is not None:
+                self._keep(None, given)
             for point, value in zip(block, given.tolist(), strict=True):
                 self._record(point, value, None, raising=False)
                 results[row] = value if math.isfinite(value) else self.penalty()
@@ -236,6 +278,58 @@ class Driver:
         if self.stopped is not None:
             raise Stop
         return results
+
+    def metric(self, x: Vector, blocks: str | None = None) -> Vector:
+        """The objective's metric at `x`, shape (n, n); counted apart from the evaluations.
+
+        Args:
+            x: the point, shape (n,).
+            blocks: what else the objective's ``metric(x, blocks)`` takes.
+        """
+        found = self._beside("metric", x, lambda point: self._extra("metric")(point, blocks))
+        self.metrics += 1
+        if found.size != self.dimension**2:
+            raise self._refuse(
+                DimensionError(
+                    f"metric returned {found.size} numbers: "
+                    f"return shape ({self.dimension}, {self.dimension})"
+                )
+            )
+        return found.reshape(self.dimension, self.dimension)
+
+    def fidelity(self, x: Vector, y: Vector) -> float:
+        """The objective's fidelity between `x` and `y`; counted apart from the evaluations."""
+        both = np.stack([x, y])
+        found = self._beside("fidelity", both, lambda points: self._extra("fidelity")(*points))
+        self.fidelities += 1
+        return self._as_float(found)
+
+    @property
+    def frequencies(self) -> Any:
+        """What the objective says of its frequencies along each parameter, None if nothing."""
+        return getattr(self._objective, "frequencies", None)
+
+    def _extra(self, name: str) -> Callable[..., Any]:
+        function: Callable[..., Any] | None = getattr(self._objective, name, None)
+        if function is None:
+            raise ParameterError(f"this objective has no {name}")
+        return function
+
+    def _beside(self, kind: str, x: Vector, compute: Callable[[Vector], Any]) -> Vector:
+        """What is asked of the objective beside its value, from the journal where it is there."""
+        self.check()
+        point = self._inside(x)
+        known = None if self._journal is None else self._recall(kind, point)
+        if known is not None and known.array is not None:
+            return known.array
+        try:
+            found = np.array(compute(point), dtype=np.float64)
+        except Exception as error:
+            self.error = error
+            raise
+        if self._journal is not None:
+            self._keep(None, found)
+        return found
 
     def penalty(self) -> float:
         """A finite number worse than every value seen, on their scale.
@@ -246,6 +340,27 @@ class Driver:
             return BLIND_PENALTY
         worst, spread = self._worst_value, self._worst_value - self._best_value
         return min(worst + 10.0 * (1.0 + abs(worst) + spread), 1e300)
+
+    def _recall(self, kind: str, x: Vector) -> Answer | None:
+        """What the journal holds of this evaluation; the clock goes with it."""
+        assert self._journal is not None
+        try:
+            known = self._journal.recall(kind, x)
+        except Exception as error:
+            self.error = error
+            raise
+        if known is not None:
+            self.began = perf_counter() - known.seconds
+        return known
+
+    def _keep(self, value: float | None, array: Vector | None = None) -> None:
+        """Write the evaluation that was just made into the journal."""
+        assert self._journal is not None
+        try:
+            self._journal.record(self.seconds, value, array)
+        except Exception as error:
+            self.error = error
+            raise
 
     def _inside(self, x: Vector) -> Vector:
         """A copy of `x` that the objective may keep or spoil, clipped into the bounds."""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from hybridq.optimizers import optuna_search, scipy_global, scipy_gradient, scipy_local
+from hybridq.optimizers import (
+    adam,
+    natural_gradient,
+    optuna_samplers,
+    qn_spsa,
+    rotosolve,
+    scipy_global,
+    scipy_gradient,
+    scipy_local,
+    spsa,
+)
 from hybridq.optimizers.base import Optimizer
 from hybridq.registry import Registry
 
@@ -17,14 +27,20 @@ _ALL: tuple[type[Optimizer], ...] = (
     scipy_local.Cobyla,
     scipy_local.Cobyqa,
     scipy_local.Powell,
+    adam.Adam,
+    natural_gradient.NaturalGradient,
+    spsa.Spsa,
+    qn_spsa.QnSpsa,
+    rotosolve.Rotosolve,
     scipy_global.BasinHopping,
     scipy_global.DifferentialEvolution,
     scipy_global.DualAnnealing,
-    optuna_search.OptunaTpe,
-    optuna_search.OptunaCmaEs,
-    optuna_search.OptunaQmc,
-    optuna_search.OptunaRandom,
-    optuna_search.OptunaGp,
+    optuna_samplers.OptunaTpe,
+    optuna_samplers.OptunaCmaEs,
+    optuna_samplers.OptunaQmc,
+    optuna_samplers.OptunaRandom,
+    optuna_samplers.OptunaGp,
+    optuna_samplers.OptunaByName,
 )
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(
@@ -38,7 +54,10 @@ OPTIMIZERS: Registry[type[Optimizer]] = Registry(
         "simplex": "nelder-mead",
         "conjugate-gradient": "cg",
         "basinhopping": "basin-hopping",
-        "optuna": "optuna-tpe",
+        "qng": "natural-gradient",
+        "quantum-natural-gradient": "natural-gradient",
+        "qnspsa": "qn-spsa",
+        "nft": "rotosolve",
         "tpe": "optuna-tpe",
         "optuna-cma-es": "optuna-cmaes",
     },

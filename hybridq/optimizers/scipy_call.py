@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hybridq.optimizers.base import Outcome
+from hybridq.optimizers.blas import one_blas_thread
 
 if TYPE_CHECKING:
     from hybridq.optimizers.driver import Driver, Vector
@@ -55,7 +56,6 @@ def run_scipy(
         options: SciPy's `options`.
     """
     import scipy.optimize
-    import threadpoolctl
 
     minimize: Any = scipy.optimize.minimize  # its stubs want one literal method a call
     box = None
@@ -66,9 +66,7 @@ def run_scipy(
     exact = gradient and driver.has_gradient
     function: Callable[[Vector], Any] = driver.value_and_gradient if exact else driver.value
     keywords: dict[str, Any] = {"jac": True} if exact else {}
-    # The linear algebra of a few dozen numbers gains nothing from BLAS threads, which then spin on
-    # the very cores that the objective runs on: half the time of a search on two cores.
-    with quiet(), threadpoolctl.threadpool_limits(1, user_api="blas"):
+    with quiet(), one_blas_thread():
         return minimize(
             function, x0, method=method, bounds=box, tol=tolerance, options=options, **keywords
         )

@@ -1,7 +1,8 @@
 """Local searches of SciPy that follow a gradient.
 
-All of them use the objective's `value_and_gradient` where it has one. Otherwise SciPy takes
-forward differences: n more evaluations for each gradient, all of them counted.
+All of them use the objective's `value_and_gradient`. Where it has none they refuse, unless
+`difference_step` is set: then SciPy takes forward differences, n more evaluations for each
+gradient, all of them counted. Noise in the values is divided by the step.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ class GradientMethod(Optimizer):
 
     Args:
         tolerance: SciPy's `tol` for the method, each method's own default if None.
-        difference_step: step of the forward differences where the objective has no gradient;
-            None is SciPy's choice, about 1.5e-8.
+        difference_step: step of forward differences, for an objective without a gradient; about
+            1e-8 where values are exact to rounding. None refuses such an objective.
     """
 
     uses_gradient: ClassVar[bool] = True
+    needs: ClassVar[tuple[str, ...]] = ("value_and_gradient",)
+    cost: ClassVar[str] = "1-2 with gradient"
     scipy_name: ClassVar[str]
 
     tolerance: float | None = None
@@ -36,6 +39,10 @@ class GradientMethod(Optimizer):
 
     def __post_init__(self) -> None:
         self._require_positive("tolerance", "difference_step")
+
+    def missing(self, objective: object) -> list[str]:
+        """See `Optimizer.missing`."""
+        return [] if self.difference_step is not None else super().missing(objective)
 
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator
@@ -129,6 +136,7 @@ class ConjugateGradient(GradientMethod):
 
     name: ClassVar[str] = "cg"
     summary: ClassVar[str] = "conjugate gradients; very many parameters, no bounds"
+    cost: ClassVar[str] = "2-3 with gradient"
     takes_bounds: ClassVar[bool] = False
     scipy_name: ClassVar[str] = "CG"
 
@@ -169,6 +177,7 @@ class Tnc(GradientMethod):
 
     name: ClassVar[str] = "tnc"
     summary: ClassVar[str] = "truncated Newton with bounds; badly scaled problems"
+    cost: ClassVar[str] = "several with gradient"
     scipy_name: ClassVar[str] = "TNC"
 
     def _limits(self, driver: Driver) -> dict[str, Any]:
@@ -193,6 +202,7 @@ class TrustConstr(GradientMethod):
 
     name: ClassVar[str] = "trust-constr"
     summary: ClassVar[str] = "trust region with gradient; careful and slow"
+    cost: ClassVar[str] = "1 with gradient"
     scipy_name: ClassVar[str] = "trust-constr"
 
     initial_step: float = 0.1

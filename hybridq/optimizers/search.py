@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,16 @@ from numpy.typing import ArrayLike
 
 from hybridq.errors import HybridqError, ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
-from hybridq.optimizers.checks import check_bounds, check_limits, check_starts, configure
+from hybridq.optimizers.checks import (
+    check_bounds,
+    check_limits,
+    check_objective,
+    check_starts,
+    configure,
+    default_method,
+)
 from hybridq.optimizers.driver import Callback, Driver, Stop, Vector
+from hybridq.optimizers.journal import Journal, opened, seed_facts
 from hybridq.optimizers.solution import Solution, Status
 from hybridq.randomness import RandomLike, spawn
 
@@ -28,7 +37,7 @@ class _End:
 def minimize(
     objective: Callable[[Vector], float],
     x0: ArrayLike,
-    method: str | Optimizer = "l-bfgs",
+    method: str | Optimizer | None = None,
     *,
     bounds: ArrayLike | None = None,
     max_evaluations: int | None = None,
@@ -37,6 +46,8 @@ def minimize(
     tolerance: float | None = None,
     callback: Callback | None = None,
     rng: RandomLike = None,
+    journal: str | os.PathLike[str] | Journal | None = None,
+    resume: bool = False,
     **options: Any,
 ) -> Solution:
     """The lowest point of `objective` that a search has seen.
@@ -46,11 +57,13 @@ def minimize(
 
     Args:
         objective: called with float64 of shape (n,), returns a float. May offer
-            ``value_and_gradient(x)``, returning a float and shape (n,), and ``values(X)`` for
-            X of shape (k, n), returning shape (k,).
+            ``value_and_gradient(x)``, returning a float and shape (n,), ``values(X)`` for X of
+            shape (k, n), returning shape (k,), and what some methods need beside: ``metric``,
+            ``fidelity``, ``frequencies`` (see `natural-gradient`, `qn-spsa`, `rotosolve`).
         x0: one start, shape (n,), or several, shape (k, n). Several are searched one after the
             other; each gets an equal share of the budget and the time that are left.
-        method: a name of `OPTIMIZERS`, or a configured `Optimizer`.
+        method: a name of `OPTIMIZERS`, or a configured `Optimizer`. None: l-bfgs where the
+            objective has a gradient, cobyla elsewhere.
         bounds: lower and upper bound of each parameter, shape (n, 2). No point outside is ever
             evaluated. None: no bounds, where the method can do without.
         max_evaluations: budget of all starts together. None: ``default_budget(n)`` of the
@@ -61,18 +74,28 @@ def minimize(
         callback: called with a `Record` after each evaluation; the search ends when it returns
             True.
         rng: source of all randomness; the same seed gives the same search.
+        journal: a file in which every evaluation is written, so that the search can be killed and
+            resumed; or a `Journal` that several searches share.
+        resume: go on with the search in that file: called with the same arguments, it returns the
+            same as if it had not been killed, and evaluates only what is not in the file. The
+            callback is told of all evaluations again. Limits may differ; without `rng` the seed is
+            that of the file.
         **options: options of the method, the fields of its class.
 
     Raises:
         UnknownNameError: no optimizer of that name.
         DimensionError: `x0`, `bounds` or what the objective returns has the wrong shape.
-        ParameterError: an argument or an option makes no sense.
+        ParameterError: an argument or an option makes no sense, or the objective lacks what the
+            method needs, such as a gradient; the message names the methods that fit.
         MissingExtraError: the optimizer needs a package that is not installed.
+        OutputError: the journal cannot be written, or is there already and not resumed.
+        FormatError: the journal is of another search; the message says what differs.
         KeyboardInterrupt: Ctrl-C before the first evaluation was finished.
     """
     if not callable(objective):
         raise ParameterError(f"objective={objective!r:.60} is not a function of a vector")
-    optimizer = configure(method, tolerance, options)
+    optimizer = configure(method or default_method(objective), tolerance, options)
+    check_objective(objective, optimizer)
     starts = check_starts(x0)
     box = check_bounds(bounds, starts, optimizer)
     check_limits(max_evaluations, time_limit, target)
@@ -80,24 +103,59 @@ def minimize(
     searches = [starts] if optimizer.joint_starts else list(starts)
     if max_evaluations is None:
         max_evaluations = len(searches) * optimizer.default_budget(starts.shape[1])
-    generators = spawn(rng, len(searches))
-    driver = Driver(
-        objective,
-        starts.shape[1],
-        bounds=box,
-        max_evaluations=int(max_evaluations),
-        time_limit=time_limit,
-        target=target,
-        callback=callback,
-    )
-    ends: list[_End] = []
-    for index, (start, generator) in enumerate(zip(searches, generators, strict=True)):
-        if not driver.begin(index, len(searches) - index):
-            break
-        ends.append(_run(optimizer, driver, start, box, generator))
-        if ends[-1].status in ("target", "interrupted"):
-            break
-    return _solution(optimizer, driver, starts, ends, len(searches))
+    limits: dict[str, Any] = {
+        "max_evaluations": int(max_evaluations),
+        "time_limit": time_limit,
+        "target": target,
+    }
+    with opened(journal, resume) as log:
+        journaled = None
+        if log is not None:
+            log.begin_alone()
+            rng = log.seed(rng)
+            journaled = log.search(_start_of(optimizer, objective, starts, box, rng), limits)
+            journaled.remembers(objective)
+        generators = spawn(rng, len(searches))
+        driver = Driver(
+            objective,
+            starts.shape[1],
+            bounds=box,
+            callback=callback,
+            journal=journaled,
+            **limits,
+        )
+        ends: list[_End] = []
+        for index, (start, generator) in enumerate(zip(searches, generators, strict=True)):
+            if not driver.begin(index, len(searches) - index):
+                break
+            ends.append(_run(optimizer, driver, start, box, generator))
+            if ends[-1].status in ("target", "interrupted"):
+                break
+        solution = _solution(optimizer, driver, starts, ends, len(searches))
+        if journaled is not None:
+            journaled.restore()
+            if solution.status != "interrupted":
+                solution = replace(solution, seconds=journaled.end(solution.seconds))
+    return solution
+
+
+def _start_of(
+    optimizer: Optimizer,
+    objective: object,
+    starts: Vector,
+    bounds: Vector | None,
+    rng: RandomLike,
+) -> dict[str, Any]:
+    """All that decides which points a search asks for, for its journal."""
+    return {
+        "method": optimizer.name,
+        "options": {field.name: getattr(optimizer, field.name) for field in fields(optimizer)},
+        "objective": getattr(objective, "identity", None),
+        "with_gradient": hasattr(objective, "value_and_gradient"),
+        "x0": starts,
+        "bounds": bounds,
+        "seed": seed_facts(rng),
+    }
 
 
 def _run(
@@ -186,4 +244,6 @@ def _solution(
         best_evaluation=-1 if best is None else best.evaluation,
         start=0 if best is None else best.start,
         seconds=driver.seconds,
+        metrics=driver.metrics,
+        fidelities=driver.fidelities,
     )

@@ -58,6 +58,8 @@ class Solution:
         best_evaluation: index of the best one in `values`, -1 without any finite value.
         start: which row of `x0` it belongs to; 0 for methods that use all rows in one search.
         seconds: wall-clock time of the search.
+        metrics: how often the objective's metric was asked for, beside the evaluations.
+        fidelities: how often the fidelity of two of its states was.
     """
 
     x: NDArray[np.float64]
@@ -71,3 +73,5 @@ class Solution:
     best_evaluation: int
     start: int
     seconds: float
+    metrics: int = 0
+    fidelities: int = 0

@@ -110,7 +110,11 @@ def _draw(panel: str, result: Result, ax: Axes) -> None:
         plot_cut(trace.graph, result.best.assignment, ax)
     elif panel == "convergence":
         sense: Sense = "minimize" if result.problem.sense == "minimize" else "maximize"
-        plot_convergence(trace.values, target, sense, ax, value_name=name)
+        kind = result.objective["kind"]
+        what = {"expectation": name, "cvar": f"CVaR of the {name}"}.get(kind, f"{kind} objective")
+        # Pure numbers have no place beside a reference in the problem's unit.
+        beside = target if kind in ("expectation", "cvar") else None
+        plot_convergence(trace.values, beside, sense, ax, value_name=what)
     elif panel == "distribution" and trace.sample_values is not None:
         counts = trace.sample_counts
         if counts is not None:

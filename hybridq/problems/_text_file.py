@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from hybridq.errors import FormatError
+from hybridq.files import read_bytes
 
 
 def read_text(path: str | os.PathLike[str]) -> tuple[str, str]:
@@ -17,22 +17,7 @@ def read_text(path: str | os.PathLike[str]) -> tuple[str, str]:
     Raises:
         FormatError: the file cannot be read, is empty, or is no text.
     """
-    name = os.fspath(path)
-    if name == "-":
-        name = "standard input"
-        data = sys.stdin.buffer.read()
-    else:
-        try:
-            data = Path(name).read_bytes()
-        except FileNotFoundError:
-            raise FormatError("there is no such file: check the name", source=name) from None
-        except IsADirectoryError:
-            raise FormatError("it is a directory: name a file in it", source=name) from None
-        except PermissionError:
-            raise FormatError("it may not be read: check its permissions", source=name) from None
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise FormatError(f"it cannot be read: {reason}", source=repr(name)) from None
+    data, name = read_bytes(path)
     text = _decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise FormatError("the file is empty", source=name)

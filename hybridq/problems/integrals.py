@@ -69,9 +69,8 @@ def core_and_active(
     n_core = (total - electrons) // 2
     said = f"active_space=({electrons}, {orbitals}) of {total} electrons in {m} orbitals"
     if electrons < 1 or not 0 <= n_core <= min(n_alpha, n_beta):
-        raise ParameterError(
-            f"{said}: give {total - 2 * min(n_alpha, n_beta)} to {total} electrons"
-        )
+        fewest = total - 2 * min(n_alpha, n_beta) or 2
+        raise ParameterError(f"{said}: give {fewest} to {total} electrons")
     if (total - electrons) % 2:
         raise ParameterError(
             f"{said}: the frozen electrons must be pairs, give {electrons + 1} electrons"

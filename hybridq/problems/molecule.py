@@ -89,10 +89,13 @@ class Molecule(Problem):
 
         Raises:
             FormatError: the file cannot be read; the line is named.
+            ParameterError: `spin` is no whole number.
         """
         from hybridq.problems._text_file import read_text, stem
         from hybridq.problems.fcidump import parse_fcidump
 
+        if spin is not None and (isinstance(spin, bool) or not isinstance(spin, int | np.integer)):
+            raise ParameterError(f"spin={spin!r}: give n_alpha − n_beta, a whole number")
         text, source = read_text(path)
         data = parse_fcidump(text, spin=spin, source=source)
         electronic, labels, notes = data.electronic, data.orbital_symmetries, data.notes

@@ -14,7 +14,7 @@ from hybridq.result.parts import (
     Reference,
     Trace,
 )
-from hybridq.result.plain import plain
+from hybridq.result.plain import json_text, plain
 from hybridq.result.result import Result
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "Reference",
     "Result",
     "Trace",
+    "json_text",
     "plain",
 ]

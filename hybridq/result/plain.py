@@ -1,10 +1,14 @@
-"""Values in the types that JSON knows."""
+"""Values in the types that JSON knows, and as its text."""
 
 from __future__ import annotations
 
+import json
+import os
 from typing import Any
 
 import numpy as np
+
+from hybridq.files import write_text
 
 
 def plain(value: Any) -> Any:
@@ -20,3 +24,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     return value
+
+
+def json_text(value: dict[str, Any], path: str | os.PathLike[str] | None = None) -> str:
+    """A `plain` value as JSON text; with `path`, also written there, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    if path is not None:
+        write_text(path, text)
+    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from hybridq.result.parts import (
     Reference,
     Trace,
 )
-from hybridq.result.plain import plain
+from hybridq.result.plain import json_text, plain
 from hybridq.result.text import one_line, paragraph
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ class Result:
         ratio: `expectation` and `best` over the reference.
         energy: Hartree–Fock and exact energies, particle number and spin (Hamiltonians and
             molecules only).
+        objective: what was minimized: its name and options, the value reached, and with shots
+            what they cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
         seed: the seed of the run, or None.
         seconds: wall-clock time of the whole solve.
         versions: versions of hybridq, Python and the numerical libraries.
@@ -59,6 +60,7 @@ class Result:
     versions: dict[str, str]
     trace: Trace = field(repr=False)
     energy: Energy | None = None
+    objective: dict[str, Any] = field(default_factory=lambda: {"kind": "expectation"})
 
     def __repr__(self) -> str:
         return one_line(self)
@@ -84,12 +86,7 @@ class Result:
         Raises:
             OutputError: the file cannot be written.
         """
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
-        if path is not None:
-            from hybridq.files import write_text
-
-            write_text(path, text)
-        return text
+        return json_text(self.to_dict(), path)
 
     def figure(self) -> Figure:
         """All pictures of this result as one matplotlib figure."""

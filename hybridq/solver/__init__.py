@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
+from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.errors import ParameterError, UnknownNameError
-from hybridq.optimizers import Record
+from hybridq.optimizers import Journal, Record
+from hybridq.optimizers.journal import opened
 from hybridq.problems.base import BinaryProblem, Problem
 from hybridq.randomness import RandomLike
 from hybridq.result import Result
@@ -20,6 +22,7 @@ from hybridq.strategies.subject import as_ansatz, as_problem
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
     from hybridq.ansatz.circuit import Circuit
+    from hybridq.ansatz.learned_angles import LearnedAngles
     from hybridq.operators.pauli_sum import PauliSum
 
 __all__ = ["DEFAULT_OPTIMIZER", "default_depth", "default_evaluations", "solve"]
@@ -31,7 +34,12 @@ def solve(
     ansatz: str | Ansatz | Circuit | None = None,
     p: int | None = None,
     optimizer: str | None = None,
-    initial: str | os.PathLike[str] | ArrayLike = "auto",
+    strategy: str | None = None,
+    objective: str = "expectation",
+    alpha: float | None = None,
+    eta: float | None = None,
+    objective_shots: int | None = None,
+    initial: str | os.PathLike[str] | ArrayLike | LearnedAngles = "auto",
     restarts: int | None = None,
     max_evaluations: int | None = None,
     time_limit: float | None = None,
@@ -44,6 +52,8 @@ def solve(
     exact: bool | None = None,
     callback: Callable[[Record], Any] | None = None,
     stage: Stage | None = None,
+    journal: str | os.PathLike[str] | Journal | None = None,
+    resume: bool = False,
     **options: Any,
 ) -> Result:
     """The answer that a variational circuit finds for `problem`, beside a classical one.
@@ -61,8 +71,18 @@ def solve(
         p: layers of QAOA; by default those of given angles, else 8 up to 16 qubits and fewer
             beyond.
         optimizer: a name of `OPTIMIZERS`; L-BFGS with exact gradients by default.
-        initial: ``"auto"``, the name of one of the ansatz's starts (of QAOA ``"ramp"``,
-            ``"fixed-angles"``, ``"random"``, or a `Path` to a file of angles), or the parameters.
+        strategy: of QAOA, how the angles are searched: a name of `STRATEGIES`; all at once from
+            one start by default.
+        objective: what is minimized, a name of `OBJECTIVES`; the result's `expectation` is the
+            expectation value all the same.
+        alpha: of the objective ``"cvar"``; 0.2 by default.
+        eta: of the objective ``"gibbs"``; one over the energy of a single spin by default.
+        objective_shots: measurements from which each value is estimated; exact values by default.
+            The optimizer is then SPSA by default; those that use gradients get them from
+            parameter shifts.
+        initial: ``"auto"``, the name of one of the ansatz's starts (of QAOA a name of
+            `INITIAL_POINTS`), a `Path` to a file of angles or of `LearnedAngles`, or the
+            parameters.
         restarts: further starts from random points, which share the budget; as many as suit the
             ansatz by default.
         max_evaluations: evaluations in all; by default 2000 for QAOA and 50,000 otherwise, fewer
@@ -77,6 +97,11 @@ def solve(
         exact: whether to compute the exact energy too; by default where that takes seconds.
         callback: called with a `Record` after every evaluation.
         stage: called with a word when the work moves on.
+        journal: a file in which every evaluation is written, so that the run can be killed and
+            resumed; see `Journal`.
+        resume: go on with the run in that file: called with the same arguments, it ends in the same
+            result as if it had not been killed, and simulates only what is not in the file. Limits
+            may differ; without `rng` the seed is that of the file.
         options: of the named ansatz, for example ``layers=4``.
 
     Returns:
@@ -87,21 +112,44 @@ def solve(
         ParameterError: an argument makes no sense.
         DimensionError: a given circuit has another width than the Hamiltonian.
         CapacityError: the state does not fit in memory.
+        OutputError: the journal cannot be written, or is there already and not resumed.
+        FormatError: the journal is of another run; the message says what differs.
     """
     subject = as_problem(problem)
-    wishes = Wishes(
-        optimizer=optimizer,
-        restarts=restarts,
-        max_evaluations=max_evaluations,
-        time_limit=time_limit,
-        shots=shots,
-        precision=precision,
-        engine=engine,
-        threads=threads,
-        rng=rng,
-        callback=callback,
-        stage=stage,
-    )
+    with opened(journal, resume) as log:
+        wishes = Wishes(
+            optimizer=optimizer,
+            restarts=restarts,
+            max_evaluations=max_evaluations,
+            time_limit=time_limit,
+            shots=shots,
+            precision=precision,
+            engine=engine,
+            threads=threads,
+            strategy=strategy,
+            objective=objective,
+            alpha=alpha,
+            eta=eta,
+            objective_shots=objective_shots,
+            rng=rng if log is None else log.seed(rng),
+            callback=callback,
+            stage=stage,
+            journal=log,
+        )
+        return _solve(subject, wishes, ansatz, p, initial, landscape, exact, options)
+
+
+def _solve(
+    subject: Problem,
+    wishes: Wishes,
+    ansatz: str | Ansatz | Circuit | None,
+    p: int | None,
+    initial: str | os.PathLike[str] | ArrayLike | LearnedAngles,
+    landscape: bool,
+    exact: bool | None,
+    options: dict[str, Any],
+) -> Result:
+    """`solve` by the algorithm that the ansatz belongs to."""
     name = _plain_name(ansatz) or ("qaoa" if _is_over_bits(subject, ansatz) else None)
     if name == "qaoa":
         from hybridq.solver.qaoa import solve_qaoa
@@ -114,12 +162,18 @@ def solve(
         if options:
             raise UnknownNameError("option of the qaoa ansatz", next(iter(options)), ["p"])
         return solve_qaoa(subject, wishes, p, initial, landscape)
+    if wishes.strategy is not None:
+        raise ParameterError(
+            f"strategy={wishes.strategy!r} searches the angles of the qaoa ansatz: leave it out"
+        )
     if p is not None:
         raise ParameterError(f"p={p} are layers of the qaoa ansatz: others take layers=")
     if isinstance(initial, os.PathLike):
         from hybridq.ansatz.angle_file import read_angles
 
         initial = read_angles(initial)
+    if isinstance(initial, LearnedAngles):
+        raise ParameterError("learned angles are of the qaoa ansatz: give parameters or a start")
     if name == "adapt":
         from hybridq.solver.adapt import solve_adapt
 

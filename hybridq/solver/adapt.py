@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from hybridq.errors import ParameterError, UnknownNameError
 from hybridq.result import Result
 from hybridq.solver.common import Wishes
+from hybridq.solver.goal import Goal
+from hybridq.solver.journaled import begin_journal
 from hybridq.solver.vqe import finish
 from hybridq.strategies.adapt import adapt_vqe
 
@@ -20,7 +22,6 @@ OPTIONS = (
     "energy_tolerance",
     "target_error",
     "max_operators",
-    "resume",
     "progress",
 )
 
@@ -39,6 +40,12 @@ def solve_adapt(
             raise UnknownNameError("option of the adapt ansatz", name, OPTIONS)
     if wishes.restarts:
         raise ParameterError("restarts: adapt grows from one start, the reference determinant")
+    if wishes.objective != "expectation" or wishes.objective_shots is not None:
+        raise ParameterError(
+            "adapt minimizes the exact expectation value: leave out objective and objective_shots"
+        )
+    shaping = {name: value for name, value in options.items() if name != "progress"}
+    begin_journal(wishes, problem, {"kind": "adapt", **shaping})
     wishes.say("simulating")
     grown = adapt_vqe(
         problem,  # type: ignore[arg-type]
@@ -47,6 +54,7 @@ def solve_adapt(
         time_limit=wishes.time_limit,
         rng=wishes.streams[1],
         callback=wishes.callback,
+        journal=wishes.journal,
         **wishes.simulation,
         **options,
     )
@@ -58,6 +66,7 @@ def solve_adapt(
     }
     return finish(
         problem,
+        Goal(grown.objective.hamiltonian, wishes),
         grown.objective,
         grown.solution,
         facts,

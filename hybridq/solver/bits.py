@@ -13,7 +13,7 @@ from hybridq.result import Best, Ratio, Reference, Trace
 from hybridq.solver.common import Vector, Wishes, unless_interrupted
 
 if TYPE_CHECKING:
-    from hybridq.objectives import Expectation
+    from hybridq.objectives import Objective
     from hybridq.optimizers import Solution
     from hybridq.problems.base import BinaryProblem
 
@@ -29,7 +29,7 @@ class Sampled:
     best: Best
 
 
-def sample(problem: BinaryProblem, objective: Expectation, x: Vector, wishes: Wishes) -> Sampled:
+def sample(problem: BinaryProblem, objective: Objective, x: Vector, wishes: Wishes) -> Sampled:
     """Measure the state at `x` and decode the best sample."""
     wishes.say("sampling")
     bits, counts = objective.sample_bits(x, wishes.shots, wishes.streams[2])

@@ -11,24 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.errors import ParameterError
-from hybridq.optimizers import OPTIMIZERS, Record, Solution
+from hybridq.optimizers import OPTIMIZERS, Journal, Record, Solution
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.result import OptimizerInfo
 from hybridq.simulator.engine import checked_precision, checked_shots
+from hybridq.solver.goal import checked_goal
 
 Vector: TypeAlias = NDArray[np.float64]
 Stage: TypeAlias = Callable[[str], None]
 T = TypeVar("T")
 
 DEFAULT_OPTIMIZER = "l-bfgs"
+DEFAULT_FROM_SHOTS = "spsa"
 
 
 @dataclass(frozen=True, eq=False)
 class Wishes:
     """How to search, checked at birth; `hybridq.solve` explains each field.
 
-    Four independent streams of random numbers are made from `rng`: for the starts, the search,
-    the samples and the classical reference.
+    Five independent streams of random numbers are made from `rng`: for the starts, the search,
+    the samples, the classical reference and the objective's shots.
 
     Raises:
         UnknownNameError: no optimizer of that name.
@@ -43,9 +45,15 @@ class Wishes:
     precision: str = "double"
     engine: str = "auto"
     threads: int | None = None
+    strategy: str | None = None
+    objective: str = "expectation"
+    alpha: float | None = None
+    eta: float | None = None
+    objective_shots: int | None = None
     rng: RandomLike = None
     callback: Callable[[Record], Any] | None = None
     stage: Stage | None = None
+    journal: Journal | None = None
     seed: int | None = field(init=False)
     method: str = field(init=False)
     streams: tuple[np.random.Generator, ...] = field(init=False)
@@ -55,8 +63,11 @@ class Wishes:
         self._set("began", time.perf_counter())
         seeded = isinstance(self.rng, int | np.integer) and not isinstance(self.rng, bool)
         self._set("seed", int(self.rng) if seeded else None)  # type: ignore[arg-type]
-        self._set("streams", tuple(as_generator(self.rng).spawn(4)))
-        self._set("method", OPTIMIZERS.canonical(self.optimizer or DEFAULT_OPTIMIZER))
+        self._set("streams", tuple(as_generator(self.rng).spawn(5)))
+        options = {"alpha": self.alpha, "eta": self.eta}
+        self._set("objective", checked_goal(self.objective, options, self.objective_shots))
+        default = DEFAULT_OPTIMIZER if self.objective_shots is None else DEFAULT_FROM_SHOTS
+        self._set("method", OPTIMIZERS.canonical(self.optimizer or default))
         self._set("shots", checked_shots(self.shots))
         checked_precision(self.precision)
         count = self.restarts

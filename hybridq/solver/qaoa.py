@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hybridq.ansatz.angle_file import read_angles
-from hybridq.ansatz.angles import fixed_angle_table, regular_degree
-from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
+from hybridq.ansatz.learned_angles import LearnedAngles, angles_in
+from hybridq.ansatz.qaoa import QAOA
 from hybridq.landscape import quick_landscape
 from hybridq.objectives import Expectation
-from hybridq.optimizers import OPTIMIZERS
-from hybridq.rescaled import energy_unit, search_angles
+from hybridq.optimizers.checks import check_limits
+from hybridq.rescaled import energy_unit
 from hybridq.result import Result
 from hybridq.solver import bits
 from hybridq.solver.common import (
     DEFAULT_OPTIMIZER,
-    Vector,
     Wishes,
     optimizer_info,
     unless_interrupted,
 )
+from hybridq.solver.goal import Goal, exact
+from hybridq.solver.journaled import begin_journal
+from hybridq.strategies.base import Found, Task
+from hybridq.strategies.registry import STRATEGIES
 from hybridq.strategies.report import problem_info, versions
+from hybridq.strategies.shared_search import SharedSearch
 
 if TYPE_CHECKING:
     from hybridq.problems.base import BinaryProblem
@@ -47,61 +49,47 @@ def default_evaluations(n_qubits: int, method: str) -> int:
     return int(np.clip(2_000 * 2.0 ** (18 - n_qubits), 30, most))
 
 
-@dataclass(frozen=True)
-class _Start:
-    """Where the search begins: one row a start, and what to call it."""
-
-    points: Vector
-    name: str
-
-
 def solve_qaoa(
     problem: BinaryProblem,
     wishes: Wishes,
     p: int | None,
-    initial: str | os.PathLike[str] | ArrayLike,
+    initial: str | os.PathLike[str] | ArrayLike | LearnedAngles,
     landscape: bool,
 ) -> Result:
     """The answer of QAOA with `p` layers; `hybridq.solve` explains the arguments."""
-    n = problem.n_qubits
-    initial = read_angles(initial) if isinstance(initial, os.PathLike) else initial
+    strategy = STRATEGIES[wishes.strategy or "direct"]
+    initial = angles_in(initial) if isinstance(initial, os.PathLike) else initial
     if p is None:
-        given = 0 if isinstance(initial, str) else np.size(initial) // 2
-        p = given or default_depth(n)
+        p = _layers_of(initial) or default_depth(problem.n_qubits)
     ansatz = QAOA(problem.hamiltonian, p)
+    begin_journal(wishes, problem, ansatz)
 
     wishes.say("simulating")
-    objective = Expectation(ansatz, problem.hamiltonian, **wishes.simulation)
-    start = _starting_points(ansatz, initial, wishes.restarts or 0, wishes.streams[0])
-    bounds, method = None, wishes.method
-    if OPTIMIZERS[method].needs_bounds:
-        bounds = ansatz.bounds
-        start = _Start(np.array([ansatz.into_bounds(row) for row in start.points]), start.name)
-    budget = wishes.max_evaluations
-    solution = search_angles(
-        objective,
-        energy_unit(ansatz),
-        start.points,
-        method,
-        bounds,
-        wishes.callback,
-        max_evaluations=default_evaluations(n, method) if budget is None else budget,
-        time_limit=wishes.time_limit,
-        tolerance=TOLERANCE if method == DEFAULT_OPTIMIZER else None,
-        rng=wishes.streams[1],
+    goal = Goal(problem.hamiltonian, wishes)
+    found = strategy(
+        Task(
+            ansatz,
+            goal,
+            _shared_search(ansatz, wishes),
+            initial,
+            wishes.restarts,
+            wishes.streams[0],
+        )
     )
+    solution, objective = found.solution, exact(found.objective)
 
     sampled = bits.sample(problem, objective, solution.x, wishes)
     reference = bits.classical_reference(problem, wishes)
-    expectation = problem.sign * solution.value
+    expectation = problem.sign * goal.expectation(objective, solution)
     seconds = wishes.seconds
     grid = None
-    if landscape and ansatz.p == 1 and solution.status != "interrupted":
+    if landscape and ansatz.p == 1 and found.ansatz is ansatz and solution.status != "interrupted":
         wishes.say("landscape")
-        grid = unless_interrupted(lambda: quick_landscape(objective, ansatz, problem.sign))
+        mean = Expectation(ansatz, problem.hamiltonian, **wishes.simulation)
+        grid = unless_interrupted(lambda: quick_landscape(mean, ansatz, problem.sign))
     return Result(
         problem=problem_info(problem),
-        ansatz={**ansatz.describe(), "initial": start.name},
+        ansatz=_described(found, strategy.name, goal, problem.sign),
         engine=objective.engine,
         optimizer=optimizer_info(solution),
         parameters=solution.x,
@@ -113,24 +101,45 @@ def solve_qaoa(
         seconds=seconds,
         versions=versions(),
         trace=bits.trace(problem, solution, sampled, grid, wishes.streams[3]),
+        objective=goal.describe(found.objective, solution, problem.sign),
     )
 
 
-def _starting_points(
-    ansatz: QAOA,
-    initial: str | ArrayLike,
-    restarts: int,
-    rng: np.random.Generator,
-) -> _Start:
-    if isinstance(initial, str):
-        name = initial.strip().lower()
-        if name == "auto":
-            tabulated = (regular_degree(ansatz.ising), ansatz.p) in fixed_angle_table()
-            name = "fixed-angles" if tabulated else "ramp"
-        else:
-            name = INITIAL_POINTS.canonical(name)
-        first = ansatz.initial_point(name, rng)
-    else:
-        name, first = "given angles", ansatz.initial_point(initial)
-    others = [ansatz.initial_point("random", rng) for _ in range(restarts)]
-    return _Start(np.array([first, *others]), name)
+def _layers_of(initial: str | ArrayLike | LearnedAngles) -> int:
+    """The depth of given angles, 0 for a start by name."""
+    if isinstance(initial, LearnedAngles):
+        return initial.p
+    return 0 if isinstance(initial, str) else np.size(initial) // 2
+
+
+def _shared_search(ansatz: QAOA, wishes: Wishes) -> SharedSearch:
+    """The budget of all searches, in the units of this cost."""
+    budget = wishes.max_evaluations
+    if budget is None:
+        budget = default_evaluations(ansatz.n_qubits, wishes.method)
+    check_limits(budget, wishes.time_limit, None)
+    return SharedSearch(
+        wishes.method,
+        unit=energy_unit(ansatz),
+        max_evaluations=budget,
+        time_limit=wishes.time_limit,
+        tolerance=TOLERANCE if wishes.method == DEFAULT_OPTIMIZER else None,
+        callback=wishes.callback,
+        rng=wishes.streams[1],
+        journal=wishes.journal,
+    )
+
+
+def _described(found: Found, strategy: str, goal: Goal, sign: float) -> dict[str, Any]:
+    """The ansatz, where its search began and why, and each step of a longer search."""
+    facts = {**found.ansatz.describe(), "initial": found.start.name}
+    if found.start.reason:
+        facts["initial_reason"] = found.start.reason
+    if strategy != "direct":
+        facts["strategy"] = strategy
+        value = "expectation" if goal.is_plain else "value"
+        facts["steps"] = [
+            {"step": s.label, value: goal.natural(sign) * s.value, "evaluations": s.evaluations}
+            for s in found.steps
+        ]
+    return facts

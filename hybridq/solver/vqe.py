@@ -9,16 +9,19 @@ from numpy.typing import ArrayLike
 
 from hybridq.ansatz.circuit import Circuit
 from hybridq.baselines.exact_energies import QUICK_STATES, ExactEnergies, exact_energies
-from hybridq.objectives import Expectation
 from hybridq.problems.base import BinaryProblem
 from hybridq.result import Result, Trace
 from hybridq.solver import bits
 from hybridq.solver.common import (
+    Vector,
     Wishes,
     optimizer_info,
     unless_interrupted,
 )
 from hybridq.solver.energy import energy_info, exact_reference
+from hybridq.solver.goal import Goal
+from hybridq.solver.goal import exact as without_shots
+from hybridq.solver.journaled import begin_journal
 from hybridq.strategies.measured import electron_moments
 from hybridq.strategies.report import problem_info, versions
 from hybridq.strategies.search import search_energy
@@ -27,6 +30,7 @@ from hybridq.strategies.subject import asked_sector, observable_of
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
+    from hybridq.objectives import FromShots, Objective
     from hybridq.optimizers import Solution
     from hybridq.problems.base import Problem
     from hybridq.result import Energy, Reference
@@ -40,8 +44,10 @@ def solve_vqe(
     exact: bool | None,
 ) -> Result:
     """The lowest energy that `ansatz` reaches; `hybridq.solve` explains the arguments."""
+    begin_journal(wishes, problem, ansatz)
     wishes.say("simulating")
-    objective = Expectation(ansatz, observable_of(problem), **wishes.simulation)
+    goal = Goal(observable_of(problem), wishes)
+    objective = goal(ansatz)
     starts = first_points(ansatz, initial, wishes.restarts, wishes.streams[0])
     solution = search_energy(
         objective,
@@ -52,16 +58,20 @@ def solve_vqe(
         time_limit=wishes.time_limit,
         callback=wishes.callback,
         rng=wishes.streams[1],
+        journal=wishes.journal,
     )
     facts = {"kind": "circuit", "n_params": ansatz.n_params}
     if not isinstance(ansatz, Circuit):
         facts = ansatz.describe()
-    return finish(problem, objective, solution, {**facts, "initial": starts.name}, wishes, exact)
+    return finish(
+        problem, goal, objective, solution, {**facts, "initial": starts.name}, wishes, exact
+    )
 
 
 def finish(
     problem: Problem,
-    objective: Expectation,
+    goal: Goal,
+    minimized: Objective | FromShots,
     solution: Solution,
     ansatz: dict[str, Any],
     wishes: Wishes,
@@ -75,7 +85,9 @@ def finish(
     """
     sampled = best = ratio = None
     energy: Energy | None = None
-    expectation = problem.sign * solution.value
+    objective = without_shots(minimized)
+    energy_reached = goal.expectation(minimized, solution)
+    expectation = problem.sign * energy_reached
     if isinstance(problem, BinaryProblem):
         sampled = bits.sample(problem, objective, solution.x, wishes)
         best = sampled.best
@@ -84,7 +96,7 @@ def finish(
         trace = bits.trace(problem, solution, sampled, None, wishes.streams[3])
     else:
         wishes.say("exact energy")
-        energy, reference = _energies(problem, objective, solution, wishes, exact)
+        energy, reference = _energies(problem, objective, solution.x, energy_reached, wishes, exact)
         trace = Trace(values=solution.values, **traced)
     return Result(
         problem=problem_info(problem),
@@ -101,13 +113,15 @@ def finish(
         versions=versions(),
         trace=trace,
         energy=energy,
+        objective=goal.describe(minimized, solution, problem.sign),
     )
 
 
 def _energies(
     problem: Problem,
-    objective: Expectation,
-    solution: Solution,
+    objective: Objective,
+    x: Vector,
+    reached: float,
     wishes: Wishes,
     wanted: bool | None,
 ) -> tuple[Energy, Reference | None]:
@@ -132,6 +146,6 @@ def _energies(
 
     exact = unless_interrupted(diagonalize)
     moments = unless_interrupted(
-        lambda: electron_moments(problem, objective, objective.snapshot(solution.x))
+        lambda: electron_moments(problem, objective, objective.snapshot(x))
     )
-    return energy_info(problem, solution.value, exact, moments), exact_reference(exact)
+    return energy_info(problem, reached, exact, moments), exact_reference(exact)

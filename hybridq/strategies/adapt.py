@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.adaptive import AdaptiveAnsatz
+from hybridq.ansatz.checks import checked_count
 from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS, Pool
 from hybridq.baselines.exact_energies import exact_energies
 from hybridq.errors import ParameterError
 from hybridq.objectives import Expectation
-from hybridq.optimizers import OPTIMIZERS, Record, Solution
+from hybridq.optimizers import OPTIMIZERS, Journal, Record, Solution
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.solution import Status
 from hybridq.problems.base import Problem
@@ -54,9 +55,7 @@ class StopRules:
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not np.isfinite(value) or value <= 0:
                 raise ParameterError(f"{name}={value!r} must be a positive number")
-        count = self.max_operators
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-            raise ParameterError(f"max_operators={count!r}: give a whole number of at least 1")
+        checked_count("max_operators", self.max_operators)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +100,7 @@ def adapt_vqe(
     rng: RandomLike = None,
     callback: Callable[[Record], Any] | None = None,
     progress: Callable[[Iteration], Any] | None = None,
+    journal: Journal | None = None,
 ) -> Adaptation:
     r"""Grow an ansatz for a molecule's ground state, one operator of a pool at a time.
 
@@ -127,6 +127,8 @@ def adapt_vqe(
         rng: for optimizers that draw.
         callback: called with a `Record` after each evaluation; counted within the iteration.
         progress: called with each finished `Iteration`.
+        journal: holds every evaluation; a run that is resumed from it sweeps the pool again, but
+            evaluates nothing twice. Not together with `resume`.
 
     Raises:
         UnknownNameError: no pool, optimizer or engine of that name.
@@ -136,6 +138,8 @@ def adapt_vqe(
 
     Source: Grimsley, Economou, Barnes, Mayhall 2019, arXiv:1812.11173.
     """
+    if journal is not None and resume is not None:
+        raise ParameterError("resume= and journal= both keep the run: give one of them")
     rules = StopRules(gradient_tolerance, energy_tolerance, target_error, max_operators)
     pool = POOLS.canonical(pool)
     method = OPTIMIZERS.canonical(optimizer)
@@ -158,6 +162,7 @@ def adapt_vqe(
         as_generator(rng),
         callback,
         progress,
+        journal,
     ).grow()
 
 
@@ -177,13 +182,14 @@ class _Run:
         rng: np.random.Generator,
         callback: Callable[[Record], Any] | None,
         progress: Callable[[Iteration], Any] | None,
+        journal: Journal | None,
     ) -> None:
         self._began = time.perf_counter()
         self._problem, self._rules, self._method = problem, rules, method
         self._observable = observable_of(problem)
         self._simulation = simulation
         self._max_evaluations, self._time_limit = max_evaluations, time_limit
-        self._callback, self._progress = callback, progress
+        self._callback, self._progress, self._journal = callback, progress, journal
         electrons = Electrons.of(problem)  # type: ignore[arg-type]
         self._pool: Pool = POOLS[pool](electrons)
         if not self._pool:
@@ -277,6 +283,7 @@ class _Run:
             time_limit=seconds,
             callback=self._callback,
             rng=rng,
+            journal=self._journal,
         )
 
     def _ended(self, energy: float) -> tuple[Status, str] | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.ansatz.checks import checked_count
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.pools import POOLS
 from hybridq.baselines.exact_energies import exact_energies
@@ -95,8 +96,7 @@ def excited_states(
     name, optimizer = METHODS.canonical(method), OPTIMIZERS.canonical(optimizer)
     pool = POOLS.canonical(pool)
     for what, count in (("k", k), ("tries", tries)):
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-            raise ParameterError(f"{what}={count!r}: give a whole number of at least 1")
+        checked_count(what, count)
     check_limits(max_evaluations, None, None)
     named = ansatz.strip().lower() if isinstance(ansatz, str) else ansatz
     if name == "vqd" and subject.kind == "molecule" and named in (None, "uccsd"):

@@ -11,7 +11,7 @@ from hybridq.ansatz.circuit import Circuit
 from hybridq.optimizers import OPTIMIZERS, Solution, minimize
 
 if TYPE_CHECKING:
-    from hybridq.objectives import Expectation
+    from hybridq.objectives import FromShots, Objective
     from hybridq.problems.base import Problem
 
 Vector = NDArray[np.float64]
@@ -23,7 +23,7 @@ SINGLE_GAIN = 1e-7
 
 
 def search_energy(
-    objective: Expectation, starts: Vector, method: str, problem: Problem, **limits: Any
+    objective: Objective | FromShots, starts: Vector, method: str, problem: Problem, **limits: Any
 ) -> Solution:
     """`minimize` of an energy; L-BFGS with a tolerance that suits the problem.
 
@@ -51,7 +51,7 @@ def search_energy(
     return minimize(objective, starts, method=method, bounds=bounds, **limits)
 
 
-def default_evaluations(objective: Expectation) -> int:
+def default_evaluations(objective: Objective | FromShots) -> int:
     """Evaluations by default: fewer where each takes longer, so that a search ends in minutes."""
     sector = objective.sector
     states = 2.0**objective.ansatz.n_qubits if sector is None else float(sector.dim)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.result import EngineInfo, ProblemInfo, plain
+from hybridq.result import EngineInfo, ProblemInfo, json_text, plain
 
 
 @dataclass(frozen=True)
@@ -101,12 +100,7 @@ class ExcitedStates:
         Raises:
             OutputError: the file cannot be written.
         """
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
-        if path is not None:
-            from hybridq.files import write_text
-
-            write_text(path, text)
-        return text
+        return json_text(self.to_dict(), path)
 
 
 def _cell(value: float | None, form: str) -> str:

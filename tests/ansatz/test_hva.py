@@ -25,6 +25,8 @@ MODELS = {
     "hubbard-ring": spin_models.fermi_hubbard(3, periodic=True).hamiltonian,
     "unequal-fields": PauliSum.from_labels({"XII": 1, "IXI": 1, "IIX": 2, "ZZI": 1, "YIY": 0.5}),
     "same-qubits": PauliSum.from_labels({"XY": 1, "XI": 0.5, "YX": 1, "ZZ": -1, "ZI": 2, "II": 3}),
+    # XXY commutes with the hopping XZX + YZY on its qubits, but is no part of it.
+    "beside-hopping": PauliSum.from_labels({"XZX": 0.4, "YZY": 0.4, "XXY": 0.3, "ZII": 1}),
     "far-hopping": PauliSum.from_labels({"XIX": 1, "YIY": 1, "XZX": 0.5, "YZY": 0.5, "ZII": 1}),
 }
 
@@ -206,9 +208,20 @@ def test_qubits_covered_once():
         ({"hamiltonian": MODELS["tfim"], "particles": (1, 1)}, "no hopping"),
         ({"hamiltonian": MODELS["hubbard"], "particles": (3, 1)}, "do not fit"),
         ({"hamiltonian": MODELS["hubbard"], "particles": (1,)}, "do not fit"),
+        ({"hamiltonian": MODELS["hubbard"], "particles": (1.5, 1)}, "do not fit"),
+        ({"hamiltonian": MODELS["hubbard"], "particles": "11"}, "do not fit"),
+        ({"hamiltonian": MODELS["hubbard"], "particles": 2}, "particles=2"),
+        ({"hamiltonian": MODELS["hubbard"], "reference": 5}, "reference=5"),
+        ({"hamiltonian": "tfim"}, "give a PauliSum"),
+        ({"hamiltonian": PauliSum.from_labels({"ZZI": 1, "IZZ": -0.5})}, "terms .* commute"),
         ({"hamiltonian": MODELS["same-qubits"], "particles": (1, 0)}, "no hopping"),
     ],
 )
 def test_refusals(arguments, told):
     with pytest.raises(ParameterError, match=told):
         hq.HVA(**arguments)
+
+
+def test_commuting_terms_in_their_ground_state_are_allowed():
+    ansatz = hq.HVA(PauliSum.from_labels({"XI": 1.0, "IX": -2.0}))
+    assert hq.Expectation(ansatz, ansatz.hamiltonian)(ansatz.initial_point()) == pytest.approx(-3.0)

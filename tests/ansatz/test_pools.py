@@ -10,7 +10,7 @@ import hybridq as hq
 from hybridq.ansatz.adaptive import AdaptiveAnsatz
 from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS
-from hybridq.errors import UnknownNameError
+from hybridq.errors import ParameterError, UnknownNameError
 from hybridq.operators.fermion import number_operator, spin_squared
 from hybridq.simulator.sector import SectorEngine
 
@@ -143,3 +143,10 @@ def test_open_shell_pools():
     electrons = Electrons.of(sample)
     assert len(POOLS["sd"](sample)) == len(electrons.singles()) + len(electrons.doubles())
     assert hq.UCCSD(sample, symmetry=False).n_params == len(POOLS["sd"](sample))
+
+
+def test_the_singlet_pool_needs_shared_orbitals():
+    one_body = np.stack([np.diag([0.0, 1.0]), np.diag([0.0, 2.0])])
+    electronic = hq.ElectronicHamiltonian(0.0, one_body, np.zeros((3, 2, 2, 2, 2)))
+    with pytest.raises(ParameterError, match="spin-orbital-gsd"):
+        POOLS["gsd"](hq.Molecule(electronic, 1, 1))

@@ -124,8 +124,10 @@ def tree_cut_fraction(degree, x):
     for k, beta in enumerate(steps):
         same = spins[:, k] == spins[:, k + 1]
         weight *= np.where(same, np.cos(beta), 1j * np.sin(beta))
-    # Each neighbour b brings the phase e^{-i sum_k phases_k a_k b_k / 2} of its edge.
-    edge = np.exp(-0.5j * (spins * phases) @ spins.T)
+    # Each neighbour b brings the phase e^{-i sum_k phases_k a_k b_k / 2} of its edge; the signs
+    # a_k b_k are those of the exclusive or of their indices.
+    index = np.arange(1 << length)
+    edge = np.exp(-0.5j * (spins @ phases))[index[:, None] ^ index]
     branch = np.ones(1 << length, dtype=complex)
     for _ in range(p):
         branch = (edge @ (weight * branch)) ** (degree - 1)
@@ -138,9 +140,8 @@ def best_tree_angles(p):
     """The best angles on the infinite 3-regular tree, from the recursion alone."""
     start = np.array(fixed_angle_table()[3, p])
     best = scipy.optimize.minimize(
-        lambda x: -tree_cut_fraction(3, x), start, method="Nelder-Mead",
-        options={"xatol": 1e-9, "fatol": 1e-14, "maxfev": 4000, "initial_simplex": np.vstack(
-            [start, start + 1e-3 * np.eye(2 * p)])},
+        lambda x: -tree_cut_fraction(3, x), start, method="BFGS", jac="3-point",
+        options={"gtol": 1e-6},
     )  # fmt: skip
     return best.x
 

@@ -209,3 +209,17 @@ def test_refusals(build, error, told):
 def test_electrons_of_a_molecule():
     electrons = Electrons.of(molecule("h2o_sto3g"))
     assert electrons.bits == (1, 1, 1, 1, 1, 0, 0) * 2
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "told"),
+    [
+        ((2, 1, 1), {"singlet": "no"}, "singlet='no'"),
+        ((2, 1, 1), {"reference": 5}, "reference=5"),
+        ("h2", {}, "a str has no electrons"),
+        ((1, 1, 0), {}, "hartree_fock_energy"),
+    ],
+)
+def test_what_is_no_molecule_or_no_choice_is_refused(source, options, told):
+    with pytest.raises(ParameterError, match=told):
+        hq.UCCSD(source, **options)

@@ -48,7 +48,7 @@ def test_without_options_the_solver_chooses(
     (call,) = calls
     assert call["problem"].name == "square"
     assert (call["p"], call["optimizer"], call["initial"]) == (None, None, "auto")
-    assert (call["restarts"], call["shots"], call["precision"]) == (0, 1024, "double")
+    assert (call["restarts"], call["shots"], call["precision"]) == (None, 1024, "double")
     assert (call["max_evaluations"], call["time_limit"], call["threads"]) == (None, None, None)
     assert call["landscape"] is False
 

@@ -51,12 +51,15 @@ def test_hydrogen_from_file_to_json_and_picture(hybridq: Run, tmp_path: Path) ->
 
 
 def test_adaptive_hydrogen_is_kept_and_resumed(hybridq: Run, tmp_path: Path) -> None:
-    store = tmp_path / "run.jsonl"
-    for _ in range(2):
-        outcome = hybridq("solve", "molecule", H2, "--ansatz", "adapt", "--resume", store)
+    journal = tmp_path / "run.jsonl"
+    for resume in ([], ["--resume"]):
+        outcome = hybridq(
+            "solve", "molecule", H2, "--ansatz", "adapt", "--journal", journal, *resume
+        )
         assert outcome.code == 0, outcome.err
         assert "ADAPT-VQE, 1 parameter, pool gsd" in outcome.out
-    assert len(store.read_text(encoding="utf-8").splitlines()) == 2
+        lines = journal.read_text(encoding="utf-8").splitlines()
+        assert sum(line.startswith('{"search"') for line in lines) == 1
 
 
 def test_excited_hydrogen_shows_its_triplet(hybridq: Run, tmp_path: Path) -> None:
@@ -154,7 +157,8 @@ BAD_OPTIONS = [
     (["--initial", "no.json"], "--initial: there is no file 'no.json'"),
     (["--json", "/no/such/folder/out.json"], "there is no folder /no/such/folder"),
     (["--plot", "out.xyz"], "out.xyz"),
-    (["--resume", "/no/such/folder/run"], "there is no folder /no/such/folder"),
+    (["--journal", "/no/such/folder/run"], "there is no folder /no/such/folder"),
+    (["--resume"], "--resume goes with --journal FILE"),
     (["--json", H2], "the molecule's own file"),
 ]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -66,6 +67,33 @@ def test_senseless_bounds_are_refused(bounds, words):
 def test_senseless_limits_are_refused(limit):
     with pytest.raises(ParameterError, match=next(iter(limit))):
         minimize(rosenbrock, [0.5, 0.5], **limit)
+
+
+@pytest.mark.parametrize(
+    ("method", "lacks"),
+    [
+        ("l-bfgs", "a gradient"),
+        ("slsqp", "a gradient"),
+        ("natural-gradient", "a gradient (value_and_gradient) and the metric of its states"),
+        ("qn-spsa", "the fidelity of two states"),
+        ("rotosolve", "the frequencies of its parameters"),
+    ],
+)
+def test_an_objective_that_lacks_what_a_method_needs_is_told_which_methods_fit(method, lacks):
+    objective = Plain(rosenbrock)
+    with pytest.raises(ParameterError, match=f"{method} needs {re.escape(lacks)}") as caught:
+        minimize(objective, [0.5, 0.5], method)
+    fitting = str(caught.value).split("use one of ")[1].split(", or set")[0].split(", ")
+    assert {"cobyla", "spsa", "adam"} <= set(fitting)
+    assert not {"l-bfgs", "natural-gradient", "rotosolve"} & set(fitting)
+    differences = "difference_step" in OPTIMIZERS[method].option_names()
+    assert ("difference_step" in str(caught.value)) == differences
+    assert objective.seen == []
+
+
+def test_without_a_method_the_gradient_decides():
+    assert minimize(Quadratic([0.1]), [1.0]).method == "l-bfgs"
+    assert minimize(Plain(lambda x: float(x[0] ** 2)), [1.0]).method == "cobyla"
 
 
 def test_an_unknown_method_is_answered_with_the_nearest_name():
@@ -145,7 +173,7 @@ def test_the_first_simplex_stays_within_the_bounds_and_keeps_its_size_where_it_c
 
 def test_finite_differences_are_counted():
     with_gradient, without = (
-        minimize(objective, [1.0, 2.0, 3.0], "l-bfgs")
+        minimize(objective, [1.0, 2.0, 3.0], "l-bfgs", difference_step=1.5e-8)
         for objective in (Quadratic([0, 0, 0]), Plain(Quadratic([0, 0, 0]).formula))
     )
     assert with_gradient.gradients == with_gradient.evaluations

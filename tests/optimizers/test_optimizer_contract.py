@@ -25,9 +25,14 @@ INSTALLED = [name for name in OPTIMIZERS if _is_installed(name)]
 ABSENT = [name for name in OPTIMIZERS if name not in INSTALLED]
 SAMPLERS = [name for name in INSTALLED if name.startswith("optuna")]
 DESCENDING = [name for name in INSTALLED if name not in SAMPLERS]
+# Rotosolve promises a minimum of trigonometric polynomials only.
+GENERAL = [name for name in DESCENDING if name != "rotosolve"]
+
+STOCHASTIC = ["spsa", "qn-spsa"]
 
 every_optimizer = pytest.mark.parametrize("method", INSTALLED)
 every_descending = pytest.mark.parametrize("method", DESCENDING)
+every_general = pytest.mark.parametrize("method", GENERAL)
 
 
 def test_only_optimizers_with_an_optional_package_may_be_absent():
@@ -45,7 +50,7 @@ def test_an_optimizer_runs_or_names_the_extra_it_lacks(method):
         assert run(objective, [0.0, 0.0], method, max_evaluations=3).evaluations == 3
 
 
-@every_descending
+@every_general
 @pytest.mark.parametrize("with_gradient", [True, False])
 def test_the_minimum_of_a_quadratic_is_found(method, with_gradient):
     quadratic = Quadratic([0.7, -1.1, 0.2], floor=-4.0)
@@ -86,10 +91,42 @@ def test_a_constant_function_ends_with_its_value(method):
 @every_optimizer
 def test_one_parameter_is_enough(method):
     solution = run(
-        Quadratic([0.5]), [-1.0], method, max_evaluations=200 if method in DESCENDING else 30
+        lambda x: 1.0 - float(np.cos(x[0] - 0.5)),
+        [-1.0],
+        method,
+        max_evaluations=200 if method in DESCENDING else 30,
     )
     assert solution.x.shape == (1,)
-    assert solution.value < (0.05 if method in SAMPLERS else 1e-5)
+    assert solution.value < (1e-5 if method not in [*SAMPLERS, *STOCHASTIC] else 0.03)
+
+
+@every_optimizer
+def test_two_hundred_parameters_are_not_too_many(method):
+    center = np.linspace(-1.0, 1.0, 200)
+    objective = Quadratic(center)
+    budget = 12 if method in SAMPLERS else 210 if method in ("cobyla", "cobyqa") else 420
+    solution = run(objective, np.zeros(200), method, max_evaluations=budget, rng=5)
+    assert solution.evaluations <= budget
+    assert solution.value <= objective.seen[0]
+    if OPTIMIZERS[method].uses_gradient and method != "differential-evolution":
+        assert solution.value < 1e-3 * float(center @ center)
+    if method in ("cobyla", "nelder-mead", *STOCHASTIC):
+        assert solution.value < objective.seen[0]
+
+
+@every_optimizer
+def test_noisy_values_do_not_stop_the_search(method):
+    noise = np.random.default_rng(17)
+    quadratic = Quadratic([0.7, -1.1])
+
+    def noisy(x):
+        return quadratic.formula(x) + 0.02 * float(noise.normal())
+
+    differences = "difference_step" in OPTIMIZERS[method].option_names()
+    settings = {"difference_step": 0.3} if differences else {}
+    solution = run(noisy, [-0.6, 0.4], method, max_evaluations=150, rng=3, **settings)
+    start = quadratic.formula(np.array([-0.6, 0.4]))
+    assert quadratic.formula(solution.x) < (start if differences else 0.5 * start)
 
 
 @every_optimizer
@@ -245,7 +282,8 @@ def test_the_same_seed_gives_the_same_search(method):
 
 
 @pytest.mark.parametrize(
-    "method", [*SAMPLERS, "basin-hopping", "differential-evolution", "dual-annealing"]
+    "method",
+    [*SAMPLERS, *STOCHASTIC, "adam", "basin-hopping", "differential-evolution", "dual-annealing"],
 )
 def test_another_seed_gives_another_search(method):
     first, second = (
@@ -344,9 +382,10 @@ def test_nothing_is_printed_warned_or_changed(method, capsys):
 def test_the_registry_describes_every_optimizer(method):
     entry = OPTIMIZERS[method]
     assert entry.name == method
-    assert entry.summary
-    assert "\n" not in entry.summary
-    assert len(entry.summary) <= 80
+    for line in (entry.summary, entry.cost):
+        assert line
+        assert "\n" not in line
+        assert len(line) <= 80
     assert "Prefer" in entry.__doc__
     assert "Cost:" in entry.__doc__
     assert "Source:" in entry.__doc__

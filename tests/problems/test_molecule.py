@@ -378,3 +378,15 @@ def test_molecular_data_without_integrals_is_refused() -> None:
 
     with pytest.raises(ParameterError, match="multiplicity=1"):
         Molecule.from_openfermion(Odd())
+
+
+@pytest.mark.parametrize("space", [(0, 3), (2.7, 3), ("2", 3)])
+def test_an_active_space_that_is_refused_gets_a_remedy_that_works(space) -> None:
+    with pytest.raises(ParameterError, match=r"give (2|\(electrons)"):
+        read("lih_sto3g").active_space(*space)
+
+
+@pytest.mark.parametrize("spin", ["a", 1.0, True])
+def test_a_spin_that_is_no_whole_number_is_refused(spin) -> None:
+    with pytest.raises(ParameterError, match="spin="):
+        Molecule.from_fcidump(FOLDER / "lih_sto3g.fcidump", spin=spin)

@@ -92,11 +92,15 @@ def test_the_unit_of_the_weights_changes_neither_the_answer_nor_its_quality(grap
     assert second.trace.values.max() == pytest.approx(second.expectation)
 
 
-def test_auto_starts_from_fixed_angles_exactly_where_they_are_tabulated(graph):
+def test_auto_names_its_start_and_says_why(graph):
     regular = hq.MaxCut(nx.petersen_graph())
-    assert hq.solve(regular, p=3, rng=1).ansatz["initial"] == "fixed-angles"
-    assert hq.solve(regular, p=12, max_evaluations=3, rng=1).ansatz["initial"] == "ramp"
-    assert hq.solve(hq.MaxCut(graph), p=3, rng=1).ansatz["initial"] == "ramp"
+    chosen = hq.solve(regular, p=3, max_evaluations=3, rng=1).ansatz
+    assert chosen["initial"] == "fixed-angles"
+    assert "3-regular" in chosen["initial_reason"]
+    assert hq.solve(regular, p=12, max_evaluations=3, rng=1).ansatz["initial"] == "transfer"
+    compared = hq.solve(hq.MaxCut(graph), p=3, rng=1).ansatz
+    assert compared["initial"] in ("ramp", "transfer", "sk", "fixed-angles")
+    assert "the lowest of ramp, transfer, sk, fixed-angles" in compared["initial_reason"]
 
 
 def test_given_angles_set_the_depth(tmp_path):
@@ -148,7 +152,7 @@ def test_json_speaks_plain_types_and_the_fixed_names(graph, tmp_path):
     document = json.loads(result.to_json(tmp_path / "out.json"))
     assert document == json.loads((tmp_path / "out.json").read_text())
     fixed = "problem ansatz engine optimizer parameters expectation best reference ratio energy"
-    assert set(f"{fixed} seed seconds versions".split()) == set(document)
+    assert set(f"{fixed} objective seed seconds versions".split()) == set(document)
     assert set(document["best"]) == {"value", "bits", "assignment"}
     assert document["parameters"] == result.parameters.tolist()
 

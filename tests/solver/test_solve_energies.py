@@ -239,6 +239,9 @@ def test_the_unit_of_the_hamiltonian_does_not_matter():
         ({"p": 3}, ParameterError, "layers="),
         ({"initial": "mp3"}, UnknownNameError, "did you mean 'mp2'"),
         ({"initial": [0.1, 0.2]}, DimensionError, "1 parameters"),
+        ({"initial": ["a"]}, ParameterError, "real numbers"),
+        ({"initial": [float("nan")]}, ParameterError, "parameter 0 is nan"),
+        ({"ansatz": "adap"}, UnknownNameError, "did you mean 'adapt'"),
         ({"restarts": -1}, ParameterError, "restarts=-1"),
     ],
 )
@@ -255,3 +258,44 @@ def test_qaoa_has_no_options_of_others():
 def test_a_hamiltonian_that_is_not_hermitian_is_refused():
     with pytest.raises(ParameterError, match="not hermitian"):
         hq.solve(PauliSum.from_sparse([("X", (0,), 1j)], 1))
+
+
+def test_the_exact_energy_of_a_hamiltonian_is_that_of_all_states():
+    # In a strong field all four spins point up: 3 bonds of energy 1, fields of −5 each. The
+    # circuit keeps two up and two down, and comes to the ground state of those only.
+    result = hq.solve(spin_models.heisenberg(4, h=5.0), ansatz="hva", rng=1)
+    assert result.engine.name == "sector"
+    assert result.expectation == pytest.approx(-3.0 - 2.0 * np.sqrt(3.0))
+    assert result.energy.exact == pytest.approx(-17.0)
+    assert result.energy.error > 10.0
+
+
+def test_where_all_states_are_too_many_the_note_says_which_were_looked_at(monkeypatch):
+    monkeypatch.setattr("hybridq.solver.vqe.QUICK_STATES", 8)
+    result = hq.solve(spin_models.heisenberg(4), ansatz="hva", rng=1)
+    assert result.energy.exact == pytest.approx(-3.0 - 2.0 * np.sqrt(3.0))
+    assert "others not looked at" in result.energy.exact_note
+
+
+def test_a_constant_hamiltonian_has_its_energy():
+    result = hq.solve(PauliSum.from_labels({"II": 1.5}), rng=1)
+    assert result.expectation == pytest.approx(1.5)
+    assert result.energy.exact == pytest.approx(1.5)
+
+
+def test_the_hamiltonian_variational_ansatz_of_a_molecule_starts_from_hartree_fock():
+    result = hq.solve(molecule("h2"), ansatz="hva", layers=3, rng=1)
+    assert result.expectation == pytest.approx(-1.1373060358, abs=1e-6)
+    assert result.energy.particles.n == pytest.approx(2.0)
+
+
+def test_unrestricted_orbitals_have_no_spin_expectation():
+    # Whether the state is a singlet hangs on the overlaps of α with β orbitals, not known here.
+    restricted = molecule("h2").electronic
+    shifted = restricted.one_body.copy()
+    shifted[1] += 1e-3 * np.eye(2)
+    electronic = hq.ElectronicHamiltonian(restricted.constant, shifted, restricted.two_body)
+    result = hq.solve(Molecule(electronic, 1, 1), rng=1)
+    assert result.energy.s_squared is None
+    assert result.energy.particles.n == pytest.approx(2.0)
+    assert "S²" not in str(result)

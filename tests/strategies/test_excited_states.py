@@ -124,3 +124,8 @@ def test_pauli_products_are_those_of_dense_matrices():
 def test_bad_arguments_are_refused(options, error, match):
     with pytest.raises(error, match=match):
         excited_states(molecule("h2"), **options)
+
+
+def test_a_misspelt_pool_is_refused_where_none_is_used():
+    with pytest.raises(UnknownNameError, match="did you mean 'sd'"):
+        excited_states(spin_models.tfim(3), 2, pool="ds")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hybridq.errors import FormatError, ParameterError, ProblemError
-from hybridq.files import write_text
+from hybridq.files import read_bytes, write_text
 from hybridq.problems.formats import (
     csv_text,
     dimacs,
@@ -74,20 +73,7 @@ def read_graph(source: str | os.PathLike[str], format: str | None = None) -> nx.
     """
     if format is not None:
         GRAPH_FORMATS.canonical(format)  # before a long wait for standard input
-    if os.fspath(source) == "-":
-        return parse_graph(sys.stdin.buffer.read(), format=format, source="standard input")
-    name = os.fspath(source)
-    try:
-        data = Path(name).read_bytes()
-    except FileNotFoundError:
-        raise FormatError("there is no such file: check the name", source=name) from None
-    except IsADirectoryError:
-        raise FormatError("it is a directory: name a file in it", source=name) from None
-    except PermissionError:
-        raise FormatError("it may not be read: check its permissions", source=name) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise FormatError(f"it cannot be read: {reason}", source=repr(name)) from None
+    data, name = read_bytes(source)
     return parse_graph(data, format=format, source=name)
 
 

@@ -1,14 +1,16 @@
-"""What the outer loop minimizes: functions of the parameter vector alone."""
+"""What all objectives share: an ansatz, a Hamiltonian, and the engine that runs the circuits."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.circuit import Circuit
+from hybridq.ansatz.digest import digest
 from hybridq.errors import DimensionError, EngineError, ParameterError
 from hybridq.randomness import RandomLike
 from hybridq.result import EngineInfo
@@ -17,16 +19,16 @@ from hybridq.simulator.engine import check_observable
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
-    from hybridq.ansatz.instructions import Instruction
     from hybridq.ansatz.qaoa import QAOA
+    from hybridq.objectives.statistics import Statistic
     from hybridq.operators.sector import Sector
-    from hybridq.simulator.engine import Observable
+    from hybridq.simulator.engine import Engine, Observable
 
 Vector = NDArray[np.float64]
 
 
-class Expectation:
-    """The expectation value of a Hamiltonian in the state that an ansatz prepares.
+class Objective(ABC):
+    """A number to minimize, computed exactly from the state that an ansatz prepares.
 
     Args:
         ansatz: prepares the state: a `Circuit`, or what has a `circuit`.
@@ -35,12 +37,21 @@ class Expectation:
         precision: ``"double"`` or ``"single"``.
         threads: how many threads the engine uses; all by default.
 
+    Attributes:
+        kind: the name in `OBJECTIVES`.
+        options: the names of further arguments.
+        is_energy: whether values are in the Hamiltonian's unit; else they are pure numbers.
+
     Raises:
         ParameterError: what is given is no ansatz, or nothing to measure.
         DimensionError: ansatz and Hamiltonian differ in width.
         EngineError: no engine can run this circuit.
         CapacityError: the state does not fit in memory.
     """
+
+    kind: ClassVar[str]
+    options: ClassVar[tuple[str, ...]] = ()
+    is_energy: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -63,10 +74,19 @@ class Expectation:
                 f"{hamiltonian.n_qubits}: the widths must agree"
             )
         self.ansatz = ansatz
+        self.circuit = circuit
         self.hamiltonian = hamiltonian
         self.n_params = ansatz.n_params
-        self._engine = choose_engine(
-            circuit, hamiltonian, name=engine, precision=precision, threads=threads
+        self._precision, self._threads = precision, threads
+        self._engine = self._choose(engine)
+
+    def _choose(self, name: str) -> Engine:
+        return self.simulator_of(self.circuit, name)
+
+    def simulator_of(self, circuit: Circuit, name: str = "auto") -> Engine:
+        """Another circuit's engine, set up as this objective's own."""
+        return choose_engine(
+            circuit, self.hamiltonian, name=name, precision=self._precision, threads=self._threads
         )
 
     @property
@@ -74,38 +94,72 @@ class Expectation:
         """Which engine runs the circuits, and why."""
         return self._engine.info
 
-    def __call__(self, x: ArrayLike) -> float:
-        """The expectation value at `x`, shape (n_params,)."""
-        return self._engine.expectation(x)
+    @property
+    def simulator(self) -> Engine:
+        """The engine itself."""
+        return self._engine
 
+    @property
+    @abstractmethod
+    def statistic(self) -> Statistic:
+        """The function of the measured values' distribution that is minimized."""
+
+    @abstractmethod
+    def __call__(self, x: ArrayLike) -> float:
+        """The value at `x`, shape (n_params,)."""
+
+    @abstractmethod
     def value_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
-        """The expectation value and its derivatives, shape (n_params,)."""
-        return self._engine.expectation_and_gradient(x)
+        """The value and its derivatives, shape (n_params,)."""
 
     def values(self, points: ArrayLike) -> Vector:
-        """The expectation value at each row of `points`, shape (k, n_params) → (k,)."""
-        return self._engine.expectations(points)
+        """The value at each row of `points`, shape (k, n_params) → (k,)."""
+        return np.array([self(row) for row in self._engine.checked_points(points)])
+
+    def describe(self) -> dict[str, Any]:
+        """Name and options, as plain values."""
+        return {"kind": self.kind, **{name: getattr(self, name) for name in self.options}}
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What is computed and how, so that a journal of another objective is refused."""
+        return {
+            **self.describe(),
+            "circuit": digest(self.circuit),
+            "hamiltonian": digest(self.hamiltonian),
+            "engine": self.engine.name,
+            "precision": self._precision,
+        }
+
+    # What else may be asked of the state.
+
+    def expectation(self, x: ArrayLike) -> float:
+        """⟨H⟩ at `x`, whatever is minimized."""
+        return self._engine.expectation(x)
 
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
         """The state vector, shape (2**n,), qubit 0 the lowest bit of the index."""
         return self._engine.state(x)
+
+    def fidelity(self, x: ArrayLike, y: ArrayLike) -> float:
+        """|⟨ψ(x)|ψ(y)⟩|²."""
+        return self._engine.fidelity(x, y)
+
+    def metric(self, x: ArrayLike, blocks: str | None = None) -> Vector:
+        """The Fubini–Study metric of the states, shape (n_params, n_params).
+
+        See `Engine.metric`.
+        """
+        return self._engine.metric(x, blocks)
 
     @property
     def sector(self) -> Sector | None:
         """The sector that the engine works in, None where it keeps every basis state."""
         return getattr(self._engine, "sector", None)
 
-    def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
-        """The slope of each of `operators` appended at `x`; see `Engine.operator_gradients`."""
-        return self._engine.operator_gradients(x, operators)
-
     def snapshot(self, x: ArrayLike) -> NDArray[Any]:
         """The state at `x` over the basis states of `sector`, in ascending order; a copy."""
         return self._engine.snapshot(x)
-
-    def deflate(self, weights: Sequence[float], snapshots: Sequence[NDArray[Any]]) -> None:
-        """From now on measure H + Σ_i weights[i] |s_i⟩⟨s_i|, gradients included."""
-        self._engine.deflate(weights, snapshots)
 
     def matrix_elements(
         self, snapshots: Sequence[NDArray[Any]]
@@ -132,10 +186,7 @@ class Expectation:
 
         Rows are ordered by basis index.
         """
-        indices, counts = np.unique(self._engine.sample(x, shots, rng), return_counts=True)
-        n = self._engine.n_qubits
-        little_endian = indices.astype("<u8").view(np.uint8).reshape(-1, 8)
-        return np.unpackbits(little_endian, axis=1, count=n, bitorder="little"), counts
+        return sampled_bits(self._engine, x, shots, rng)
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> dict[str, int]:
         """Counts by bitstring, qubit 0 written first, of `shots` measurements at `x`."""
@@ -143,3 +194,12 @@ class Expectation:
         letters = np.ascontiguousarray(bits + ord("0"))
         strings = letters.view(f"S{bits.shape[1]}").ravel().astype(str)
         return dict(zip(strings.tolist(), counts.tolist(), strict=True))
+
+
+def sampled_bits(
+    engine: Engine, x: ArrayLike, shots: int, rng: RandomLike
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Distinct measured bit rows by basis index, and how often each was seen."""
+    indices, counts = np.unique(engine.sample(x, shots, rng), return_counts=True)
+    little_endian = indices.astype("<u8").view(np.uint8).reshape(-1, 8)
+    return np.unpackbits(little_endian, axis=1, count=engine.n_qubits, bitorder="little"), counts

@@ -1,0 +1,61 @@
+"""Short names for what a circuit does, the same for the same content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from hybridq.operators.pauli_sum import PauliSum
+
+
+def digest(*values: Any) -> str:
+    """16 hexadecimal digits that tell apart what is given, to the last bit of every number.
+
+    Args:
+        values: circuits, Hamiltonians and other frozen dataclasses, arrays, plain values, and
+            mappings and sequences of them.
+
+    Raises:
+        TypeError: something else, of which nobody knows what matters in it.
+    """
+    seen: dict[int, bytes] = {}
+    return _hashed(values, seen).hex()[:16]
+
+
+def _hashed(value: Any, seen: dict[int, bytes]) -> bytes:
+    """A hash of `value`; objects that come up again, a cost in every layer, are hashed once."""
+    known = seen.get(id(value))
+    if known is None:
+        total = hashlib.sha256()
+        for part in _parts(value, seen):
+            total.update(part)
+        known = seen[id(value)] = total.digest()
+    return known
+
+
+def _parts(value: Any, seen: dict[int, bytes]) -> Iterator[bytes]:
+    yield type(value).__name__.encode()
+    if value is None or isinstance(value, bool | int | float | complex | str | bytes | np.generic):
+        yield repr(value).encode()
+    elif isinstance(value, np.ndarray):
+        yield repr((value.shape, value.dtype.str)).encode()
+        yield np.ascontiguousarray(value).tobytes()
+    elif isinstance(value, PauliSum):
+        yield value.to_json().encode()
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield field.name.encode()
+            yield _hashed(getattr(value, field.name), seen)
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield _hashed(key, seen)
+            yield _hashed(entry, seen)
+    elif isinstance(value, tuple | list):
+        for entry in value:
+            yield _hashed(entry, seen)
+    else:
+        raise TypeError(f"no digest of a {type(value).__name__}: it may hold anything")

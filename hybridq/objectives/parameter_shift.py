@@ -1,0 +1,137 @@
+"""Gradients from measurements, by the parameter-shift rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.ansatz.circuit import Circuit
+from hybridq.ansatz.decompose import rotations
+from hybridq.ansatz.instructions import Angle, Gate, Instruction
+from hybridq.errors import CapacityError
+from hybridq.objectives.base import Objective, Vector
+from hybridq.objectives.readout import Counts
+from hybridq.objectives.shots import FromShots, shares
+from hybridq.objectives.statistics import Weigh
+from hybridq.randomness import RandomLike
+
+MOST_CIRCUITS = 10_000  # of one gradient
+
+
+@dataclass(frozen=True)
+class Unrolled:
+    """A circuit with a parameter of its own in each Pauli rotation.
+
+    Its parameters are ``constant + coefficient * x[parameter]``, all of shape (rotations,).
+    """
+
+    circuit: Circuit
+    constant: Vector
+    coefficient: Vector
+    parameter: NDArray[np.int64]
+
+    def angles(self, x: Vector) -> Vector:
+        """The rotations' angles at the parameters `x` of the first circuit."""
+        return self.constant + self.coefficient * x[self.parameter]
+
+    def pulled_back(self, slopes: Vector, n_params: int) -> Vector:
+        """Derivatives by the rotations' angles as derivatives by the first parameters."""
+        gradient = np.zeros(n_params)
+        np.add.at(gradient, self.parameter, self.coefficient * slopes)
+        return gradient
+
+
+def unrolled(circuit: Circuit) -> Unrolled:
+    """`circuit` up to a global phase, every parametrized instruction written as Pauli rotations.
+
+    Raises:
+        ParameterError: an excitation of several terms that do not commute.
+    """
+    steps: list[Instruction] = []
+    angles: list[Angle] = []
+    for instruction in circuit.instructions:
+        if isinstance(instruction, Gate) or instruction.angle.parameter is None:
+            steps.append(instruction)
+            continue
+        for rotation in rotations(instruction):
+            own = Angle(parameter=len(angles))
+            angles.append(rotation.angle)
+            steps.append(type(rotation)(rotation.paulis, rotation.qubits, own))
+    return Unrolled(
+        Circuit(circuit.n_qubits, tuple(steps)),
+        np.array([angle.constant for angle in angles]),
+        np.array([angle.coefficient for angle in angles]),
+        np.array([angle.parameter for angle in angles], dtype=np.int64),
+    )
+
+
+class ParameterShift(FromShots):
+    r"""An objective from measurements, with a gradient from measurements.
+
+    A Pauli rotation by θ has :math:`\partial_\theta p_z = \tfrac12 \left(p_z(\theta + \pi/2)
+    - p_z(\theta - \pi/2)\right)` for the probability of every outcome z. Each parametrized
+    instruction is written as Pauli rotations, and a parameter's derivative is the sum over all
+    rotations that it turns. The objective's derivative by the probabilities is the weight of each
+    value, with quantile or mean estimated at `x` itself. For the expectation value the gradient is
+    unbiased; for CVaR and Gibbs up to order 1/shots.
+
+    A gradient takes 1 + 2R times the circuits of a value, with `shots` each, for R rotations:
+    QAOA has one for each term and each qubit in each layer. SPSA does with two values.
+
+    Args:
+        objective: what is estimated.
+        shots: measurements for each value and each shifted value.
+        rng: source of the shots.
+
+    Raises:
+        CapacityError: a gradient would take more than 10,000 circuits.
+        ParameterError: shots make no sense, or an excitation has terms that do not commute.
+
+    Source: Mitarai et al. 2018, arXiv:1803.00745; Schuld et al. 2019, arXiv:1811.11184.
+    """
+
+    def __init__(self, objective: Objective, *, shots: int, rng: RandomLike = None) -> None:
+        super().__init__(objective, shots=shots, rng=rng)
+        self._unrolled = unrolled(objective.circuit)
+        if self.circuits_per_gradient > MOST_CIRCUITS:
+            raise CapacityError(
+                f"a gradient from shots takes {self.circuits_per_gradient:,} circuits here "
+                f"(limit {MOST_CIRCUITS:,}): use a method without gradients, such as spsa, "
+                "or the exact objective"
+            )
+        self._engine = objective.simulator_of(self._unrolled.circuit, "statevector")
+
+    @property
+    def circuits_per_gradient(self) -> int:
+        """How many circuits a value and its gradient take."""
+        return self.circuits_per_value * (1 + 2 * len(self._unrolled.parameter))
+
+    def value_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
+        """An estimate of the value and of its derivatives, shape (n_params,)."""
+        point = self._point(x)
+        rng = self._next_stream()
+        counts = self._measured(point, rng)
+        found = [self.exact.statistic.at(each.values, shares(each.shots)) for each in counts]
+        weighs = [weigh for _, weigh in found]
+        angles = self._unrolled.angles(point)
+        slopes = np.empty(len(angles))
+        for rotation in range(len(angles)):
+            ahead, behind = angles.copy(), angles.copy()
+            ahead[rotation] += np.pi / 2
+            behind[rotation] -= np.pi / 2
+            slopes[rotation] = 0.5 * (
+                _weighted(self._measured(ahead, rng, self._engine), weighs)
+                - _weighted(self._measured(behind, rng, self._engine), weighs)
+            )
+        gradient = self._unrolled.pulled_back(slopes, self.n_params)
+        return sum(value for value, _ in found), gradient
+
+
+def _weighted(counts: list[Counts], weighs: list[Weigh]) -> float:
+    """The mean weight of what was measured."""
+    return sum(
+        float(weigh(found.values) @ shares(found.shots))
+        for found, weigh in zip(counts, weighs, strict=True)
+    )

@@ -1,0 +1,164 @@
+"""Sectors: the basis states with a fixed number of ones on two groups of qubits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import comb
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq import memory
+from hybridq.errors import CapacityError, DimensionError, ParameterError
+
+MOST_QUBITS = 62
+
+
+@dataclass(frozen=True)
+class Sector:
+    r"""The span of the basis states with `low` ones on qubits 0 … split−1 and `high` on the rest.
+
+    Spin-blocked electrons: split = m orbitals, `low` α and `high` β electrons. Fixed Hamming
+    weight: split = n_qubits. Its states are in ascending order of their basis index, so that
+    entry ``j * n_low + i`` of a vector is string j of the upper and string i of the lower qubits.
+
+    Args:
+        n_qubits: width, at most 62.
+        split: how many qubits make up the lower group.
+        low: ones on the lower group.
+        high: ones on the upper group.
+
+    Raises:
+        ParameterError: more ones than qubits, or a split outside 0 … n_qubits.
+        CapacityError: too many qubits to number the states.
+    """
+
+    n_qubits: int
+    split: int
+    low: int
+    high: int = 0
+
+    def __post_init__(self) -> None:
+        if self.n_qubits > MOST_QUBITS:
+            raise CapacityError(
+                f"n_qubits={self.n_qubits}: a sector has at most {MOST_QUBITS} qubits"
+            )
+        if not 0 <= self.split <= self.n_qubits:
+            raise ParameterError(f"split={self.split}: give 0 to n_qubits={self.n_qubits}")
+        for name, ones, width in (
+            ("low", self.low, self.split),
+            ("high", self.high, self.n_qubits - self.split),
+        ):
+            if not 0 <= ones <= width:
+                raise ParameterError(f"{name}={ones} ones on {width} qubits: give 0 to {width}")
+
+    @classmethod
+    def of_electrons(cls, n_orbitals: int, n_alpha: int, n_beta: int) -> Sector:
+        """Electrons of both spins in `n_orbitals` spatial orbitals, spin-blocked."""
+        return cls(2 * n_orbitals, n_orbitals, n_alpha, n_beta)
+
+    @classmethod
+    def of_weight(cls, n_qubits: int, weight: int) -> Sector:
+        """All basis states with `weight` ones."""
+        return cls(n_qubits, n_qubits, weight)
+
+    @property
+    def n_low(self) -> int:
+        """Number of strings of the lower group."""
+        return comb(self.split, self.low)
+
+    @property
+    def n_high(self) -> int:
+        """Number of strings of the upper group."""
+        return comb(self.n_qubits - self.split, self.high)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_high, n_low): a state as a matrix."""
+        return self.n_high, self.n_low
+
+    @property
+    def dim(self) -> int:
+        """Number of basis states."""
+        return self.n_high * self.n_low
+
+    @cached_property
+    def low_strings(self) -> NDArray[np.uint64]:
+        """Strings of the lower group, ascending, shape (n_low,)."""
+        return _strings(self.split, self.low)
+
+    @cached_property
+    def high_strings(self) -> NDArray[np.uint64]:
+        """Strings of the upper group, shifted down to bit 0, ascending, shape (n_high,)."""
+        return _strings(self.n_qubits - self.split, self.high)
+
+    def basis(self) -> NDArray[np.int64]:
+        """The basis states as indices of the full space, ascending, shape (dim,)."""
+        memory.require(16 * self.dim, f"the basis of {self.dim:,} states", "use a smaller sector")
+        high = self.high_strings.astype(np.int64) << np.int64(self.split)
+        return (high[:, None] | self.low_strings.astype(np.int64)[None, :]).reshape(-1)
+
+    def parts(self, z: int) -> tuple[int, int]:
+        """The bits of `z` on the lower group, and on the upper group shifted down to bit 0."""
+        return z & ((1 << self.split) - 1), z >> self.split
+
+    def index(self, z: ArrayLike) -> NDArray[np.int64]:
+        """Positions of basis states in the sector, −1 where they lie outside; the shape of `z`."""
+        states = np.asarray(z, dtype=np.uint64)
+        low = states & np.uint64((1 << self.split) - 1)
+        i = rank(self.low_strings, low)
+        j = rank(self.high_strings, states >> np.uint64(self.split))
+        return np.where((i < 0) | (j < 0), -1, j * self.n_low + i)
+
+    def embed(self, vector: NDArray[Any]) -> NDArray[Any]:
+        """A vector of the sector as a full state vector, shape (2**n_qubits,).
+
+        Raises:
+            DimensionError: it has not `dim` entries.
+            CapacityError: the full vector does not fit in memory.
+        """
+        if vector.shape != (self.dim,):
+            raise DimensionError(f"a vector of shape {vector.shape} in a sector of {self.dim}")
+        memory.require(
+            vector.itemsize << self.n_qubits,
+            f"the full state vector of {self.n_qubits} qubits",
+            "use expectation values or samples, which stay in the sector",
+        )
+        full = np.zeros(1 << self.n_qubits, dtype=vector.dtype)
+        full[self.basis()] = vector
+        return full
+
+    def __str__(self) -> str:
+        if self.split == self.n_qubits:
+            return f"{self.low} ones on {self.n_qubits} qubits"
+        return (
+            f"{self.low} ones on the lower {self.split} "
+            f"and {self.high} on the upper {self.n_qubits - self.split} qubits"
+        )
+
+
+def rank(strings: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Position of each wanted string in the ascending `strings`, −1 where it is none of them."""
+    at = np.searchsorted(strings, wanted)
+    at = np.minimum(at, len(strings) - 1)
+    return np.where(strings[at] == wanted, at, -1)
+
+
+def _strings(width: int, ones: int) -> NDArray[np.uint64]:
+    """All integers below 2**width with `ones` bits set, ascending."""
+    memory.require(
+        24 * comb(width, ones),
+        f"the list of {comb(width, ones):,} strings of {ones} ones on {width} qubits",
+        "use fewer qubits",
+    )
+    # Strings of width w: those without bit w−1, then those with it.
+    rows = [np.zeros(1, dtype=np.uint64)] + [np.empty(0, dtype=np.uint64)] * ones
+    for bit in range(width):
+        top = np.uint64(1 << bit)
+        for count in range(min(ones, bit + 1), max(0, ones - (width - bit)), -1):
+            rows[count] = np.concatenate([rows[count], rows[count - 1] | top])
+    strings = rows[ones]
+    strings.setflags(write=False)
+    return strings

@@ -1,0 +1,278 @@
+"""Samplers of Optuna by name, each with what suits circuits."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hybridq.errors import MissingExtraError, ParameterError
+from hybridq.optimizers.optuna_search import OptunaSearch
+from hybridq.registry import Registry
+
+if TYPE_CHECKING:
+    from optuna.samplers import BaseSampler
+
+EXTRA = "optuna"
+
+
+def _require(package: str, purpose: str) -> None:
+    if find_spec(package) is None:
+        raise MissingExtraError(package, EXTRA, purpose)
+
+
+@dataclass(frozen=True)
+class OptunaTpe(OptunaSearch):
+    """Tree-structured Parzen estimator: samples where good trials are dense and bad ones rare.
+
+    Prefer it for a small budget of dear or noisy evaluations without a good start; with a
+    gradient, `l-bfgs` from several starts is far ahead.
+    Cost: 1 evaluation a trial, and milliseconds of its own that grow with the number of trials.
+
+    Args:
+        batch, storage, study_name: see `OptunaSearch`.
+        startup: random trials before the model is used, x0 among them.
+        multivariate: model the parameters jointly instead of one by one.
+        candidates: points drawn from the model for each trial.
+
+    Source: Bergstra et al. 2011, Algorithms for hyper-parameter optimization (NIPS 24);
+    Watanabe 2023, arXiv:2304.11127.
+    """
+
+    name: ClassVar[str] = "optuna-tpe"
+    summary: ClassVar[str] = "Optuna's Parzen trees; small budgets, noise, no start known"
+
+    startup: int = 10
+    multivariate: bool = True
+    candidates: int = 24
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._require_count("startup", 0)
+        self._require_count("candidates")
+
+    def build(self, seed: int) -> BaseSampler:
+        """See `OptunaSearch.build`."""
+        from optuna.samplers import TPESampler
+
+        return TPESampler(
+            n_startup_trials=self.startup,
+            multivariate=self.multivariate,
+            n_ei_candidates=self.candidates,
+            seed=seed,
+        )
+
+
+@dataclass(frozen=True)
+class OptunaCmaEs(OptunaSearch):
+    """CMA-ES: a normal distribution that learns the shape of the valley.
+
+    Prefer it for five to a hundred correlated parameters, noisy values and a budget of at least
+    some hundred evaluations. It begins in the middle of the bounds, with a sixth of their width
+    as standard deviation: x0 is only tried first, so put the bounds around it. Needs the package
+    cmaes; with a single parameter Optuna draws at random instead.
+    Cost: 1 evaluation a trial, 4 + 3 ln(n) trials a generation.
+
+    Args:
+        batch, storage, study_name: see `OptunaSearch`.
+        population: trials in a generation; None is 4 + 3 ln(n).
+
+    Source: Hansen 2016, arXiv:1604.00772.
+    """
+
+    name: ClassVar[str] = "optuna-cmaes"
+    summary: ClassVar[str] = "Optuna's CMA-ES; correlated parameters, noise (needs cmaes)"
+
+    population: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.population is not None:
+            self._require_count("population", 2)
+
+    def prepare(self) -> None:
+        """See `Optimizer.prepare`."""
+        super().prepare()
+        _require("cmaes", "the optimizer optuna-cmaes")
+
+    def build(self, seed: int) -> BaseSampler:
+        """See `OptunaSearch.build`."""
+        from optuna.samplers import CmaEsSampler
+
+        return CmaEsSampler(
+            popsize=self.population,
+            warn_independent_sampling=False,
+            seed=seed,
+        )
+
+
+@dataclass(frozen=True)
+class OptunaQmc(OptunaSearch):
+    """Quasi-random search: scrambled Sobol points, which fill the bounds evenly.
+
+    Prefer it to `optuna-random` always, and to others to map an unknown landscape.
+    Cost: 1 evaluation a trial.
+
+    Args:
+        batch, storage, study_name: see `OptunaSearch`.
+
+    Source: Bergstra and Bengio 2012, Random search for hyper-parameter optimization (JMLR 13).
+    """
+
+    name: ClassVar[str] = "optuna-qmc"
+    summary: ClassVar[str] = "Sobol points that fill the bounds evenly; a map, a baseline"
+
+    def build(self, seed: int) -> BaseSampler:
+        """See `OptunaSearch.build`."""
+        from optuna.samplers import QMCSampler
+
+        return QMCSampler(scramble=True, seed=seed, warn_independent_sampling=False)
+
+
+@dataclass(frozen=True)
+class OptunaRandom(OptunaSearch):
+    """Uniformly random points within the bounds.
+
+    Prefer it as the baseline that any other method has to beat.
+    Cost: 1 evaluation a trial.
+
+    Args:
+        batch, storage, study_name: see `OptunaSearch`.
+
+    Source: Bergstra and Bengio 2012, Random search for hyper-parameter optimization (JMLR 13).
+    """
+
+    name: ClassVar[str] = "optuna-random"
+    summary: ClassVar[str] = "uniformly random points; the baseline for all others"
+
+    def build(self, seed: int) -> BaseSampler:
+        """See `OptunaSearch.build`."""
+        from optuna.samplers import RandomSampler
+
+        return RandomSampler(seed=seed)
+
+
+@dataclass(frozen=True)
+class OptunaGp(OptunaSearch):
+    """Bayesian optimization with a Gaussian process.
+
+    Prefer it for fewer than about twenty parameters when one evaluation takes longer than the
+    model, which is up to a second. Needs PyTorch.
+    Cost: 1 evaluation a trial; by default 10 (n + 1) trials.
+
+    Args:
+        batch, storage, study_name: see `OptunaSearch`.
+        startup: random trials before the model is used, x0 among them.
+        deterministic: the values carry no noise.
+
+    Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006).
+    """
+
+    name: ClassVar[str] = "optuna-gp"
+    summary: ClassVar[str] = "Optuna's Gaussian process; very dear evaluations (needs torch)"
+
+    startup: int = 10
+    deterministic: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._require_count("startup")
+
+    def default_budget(self, dimension: int) -> int:
+        """Trials when the caller sets no limit: 10 (n + 1)."""
+        return 10 * (dimension + 1)
+
+    def prepare(self) -> None:
+        """See `Optimizer.prepare`."""
+        super().prepare()
+        _require("torch", "the optimizer optuna-gp")
+
+    def build(self, seed: int) -> BaseSampler:
+        """See `OptunaSearch.build`."""
+        from optuna.samplers import GPSampler
+
+        return GPSampler(
+            n_startup_trials=self.startup,
+            deterministic_objective=self.deterministic,
+            warn_independent_sampling=False,
+            seed=seed,
+        )
+
+
+PRESETS: dict[str, type[OptunaSearch]] = {
+    "tpe": OptunaTpe,
+    "cmaes": OptunaCmaEs,
+    "qmc": OptunaQmc,
+    "random": OptunaRandom,
+    "gp": OptunaGp,
+}
+
+
+@dataclass(frozen=True)
+class OptunaByName(OptunaSearch):
+    """Any sampler of Optuna for continuous parameters, by name.
+
+    Prefer it for samplers that have no entry of their own, such as the genetic NSGA-II, and for
+    those that a later Optuna brings; `optuna-tpe` and its kin take options.
+    Cost: 1 evaluation a trial.
+
+    Args:
+        batch, storage, study_name: see `OptunaSearch`.
+        sampler: a class of ``optuna.samplers``, with or without the word Sampler, in any case:
+            ``"TPESampler"``, ``"nsgaii"``.
+
+    Source: Akiba, Sano, Yanase, Ohta, Koyama 2019, arXiv:1907.10902.
+    """
+
+    name: ClassVar[str] = "optuna"
+    summary: ClassVar[str] = "any sampler of Optuna, by its name"
+
+    sampler: str = "tpe"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.sampler, str):
+            raise ParameterError(f"{self.name}: sampler={self.sampler!r} must be a name")
+
+    def prepare(self) -> None:
+        """See `Optimizer.prepare`; a name that Optuna does not know is told here as well."""
+        super().prepare()
+        self._builder()
+
+    def build(self, seed: int) -> BaseSampler:
+        """See `OptunaSearch.build`."""
+        return self._builder()(seed)
+
+    def _builder(self) -> Callable[[int], BaseSampler]:
+        """What makes the sampler of that name from a seed."""
+        import optuna.samplers
+
+        classes = {
+            _plain(name): entry
+            for name, entry in vars(optuna.samplers).items()
+            if name.endswith("Sampler") and _fits(entry)
+        }
+        known = Registry("sampler", {name: name for name in [*classes, *PRESETS]})
+        name = known[_plain(self.sampler)]
+        if name in PRESETS:
+            preset = PRESETS[name]()
+            preset.prepare()
+            return preset.build
+        return lambda seed: classes[name](seed=seed)
+
+
+def _plain(name: str) -> str:
+    """A sampler's name without case, hyphens and the word Sampler."""
+    return name.strip().lower().replace("-", "").replace("_", "").removesuffix("sampler")
+
+
+def _fits(entry: Any) -> bool:
+    """Whether a sampler can be made of a seed alone and takes continuous parameters."""
+    if inspect.isabstract(entry) or entry.__name__ == "BruteForceSampler":
+        return False
+    parameters = inspect.signature(entry).parameters.values()
+    return "seed" in {parameter.name for parameter in parameters} and all(
+        parameter.default is not parameter.empty for parameter in parameters
+    )

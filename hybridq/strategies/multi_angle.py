@@ -1,0 +1,38 @@
+"""Multi-angle QAOA from the best standard one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hybridq.ansatz.multi_angle import MultiAngleQAOA
+from hybridq.strategies.base import Found, Task, steps
+
+
+def multi_angle(task: Task) -> Found:
+    """QAOA first, with at most half of the budget; then every term and qubit on its own.
+
+    Prefer it where circuits must be shallow: it reaches at p = 1 what QAOA needs several layers
+    for, with p (terms + qubits) angles instead of 2p. Never worse than the QAOA it begins with.
+
+    Source: Herrman, Lotshaw, Ostrowski, Humble, Siopsis 2022, arXiv:2109.11455.
+    """
+    search, standard = task.search, task.build(task.ansatz)
+    wide = MultiAngleQAOA(task.ansatz.hamiltonian, task.p)
+    start = task.start(task.ansatz, standard, wide.from_standard)
+    plain = search.run(
+        standard,
+        task.with_random(start.x, task.ansatz),
+        wide.from_standard,
+        searches_left=2,
+        bounds=task.ansatz.bounds,
+    )
+    objective, found = task.build(wide), None
+    if plain is not None:
+        best = wide.from_standard(plain.x)[np.newaxis]
+        found = search.run(objective, best, np.asarray, bounds=wide.bounds, gammas=0)
+    early = "" if found is not None else "only the standard QAOA was searched"
+    done = (
+        *steps(f"QAOA, p = {task.p}", plain),
+        *steps(f"multi-angle, p = {task.p}", found),
+    )
+    return Found(search.summary(early), wide, objective, start, done)

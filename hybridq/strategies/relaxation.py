@@ -1,0 +1,78 @@
+"""A continuous relaxation of spins: unit vectors in the plane."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.optimize
+from numpy.typing import NDArray
+
+from hybridq.errors import ParameterError
+from hybridq.operators.ising import Ising
+from hybridq.randomness import RandomLike, as_generator
+
+Vector = NDArray[np.float64]
+
+RESTARTS = 8
+
+
+def planar_relaxation(ising: Ising, rng: RandomLike = None) -> tuple[Vector, NDArray[np.uint8]]:
+    r"""Spins relaxed to unit vectors in the plane, and the best assignment that they round to.
+
+    Minimized by L-BFGS from 8 random starts is
+
+    .. math:: \sum_{i<j} J_{ij} \cos(\varphi_i - \varphi_j) + \sum_i h_i \cos(\varphi_i - \varphi_0)
+
+    Of the ways to cut the vectors by a line through the origin, the one of lowest energy gives
+    the bits; the direction across it is the one that `spins` are measured along.
+
+    Returns:
+        ``spins``, cos of each vector's angle to that direction, in [−1, 1], shape (n,), and the
+        bits, shape (n,), uint8.
+
+    Raises:
+        ParameterError: terms of more than two spins.
+
+    Source: Burer, Monteiro, Zhang 2002, doi:10.1137/S1052623400382467 (rank-2 relaxation).
+    """
+    if ising.higher:
+        raise ParameterError(
+            "the relaxation knows terms of one and two spins, this cost has longer ones: "
+            "choose another strategy"
+        )
+    n, generator = ising.n_qubits, as_generator(rng)
+    # A further spin that stands for +1 carries the fields.
+    fields = np.flatnonzero(ising.linear)
+    first = np.concatenate([ising.pairs[:, 0], fields]).astype(np.int64)
+    second = np.concatenate([ising.pairs[:, 1], np.full(len(fields), n)]).astype(np.int64)
+    weights = np.concatenate([ising.couplings, ising.linear[fields]])
+    weights = weights / max(float(np.abs(weights).max(initial=0.0)), 1e-300)
+
+    def energy(angles: Vector) -> tuple[float, Vector]:
+        difference = angles[first] - angles[second]
+        slopes = -weights * np.sin(difference)
+        gradient = np.zeros(n + 1)
+        np.add.at(gradient, first, slopes)
+        np.subtract.at(gradient, second, slopes)
+        return float(weights @ np.cos(difference)), gradient
+
+    best = min(
+        (
+            scipy.optimize.minimize(
+                energy, generator.uniform(0.0, 2.0 * np.pi, n + 1), jac=True, method="L-BFGS-B"
+            )
+            for _ in range(RESTARTS)
+        ),
+        key=lambda found: float(found.fun),
+    )
+    angles = np.asarray(best.x)
+    # A vector changes sides where the direction turns past its right angle: halfway between these
+    # turns every cut there is has its direction.
+    taking_part = angles if len(fields) else angles[:n]
+    turns = np.sort(np.mod(taking_part + np.pi / 2.0, np.pi))
+    directions = turns + np.diff(turns, append=turns[0] + np.pi) / 2.0
+    signs = np.where(np.cos(angles[:, np.newaxis] - directions) >= 0.0, 1.0, -1.0)
+    energies = weights @ (signs[first] * signs[second])
+    direction = directions[int(np.argmin(energies))]
+    spins = np.cos(angles - direction)
+    spins = spins if spins[n] >= 0.0 else -spins
+    return spins[:n], (spins[:n] < 0.0).astype(np.uint8)

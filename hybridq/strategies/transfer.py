@@ -1,0 +1,60 @@
+"""Learning angles on some instances, to start with them on others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hybridq.ansatz.learned_angles import LearnedAngles
+from hybridq.ansatz.qaoa import QAOA
+from hybridq.objectives import Expectation
+from hybridq.rescaled import energy_unit
+from hybridq.strategies.base import Task
+from hybridq.strategies.interp import interp
+from hybridq.strategies.shared_search import SharedSearch
+
+if TYPE_CHECKING:
+    from hybridq.problems.base import Problem
+
+TOLERANCE = 1e-6
+EVALUATIONS_A_LAYER = 200
+
+
+def learn_angles(
+    problems: Iterable[Problem], p: int, *, name: str, source: str = ""
+) -> LearnedAngles:
+    """The median of the best angles of `problems` at `p` layers, for instances like them.
+
+    Each is searched by INTERP and L-BFGS, which keeps all of them in the same one of the
+    equivalent minima.
+
+    Args:
+        problems: problems over bits, small or of the same kind as those to come.
+        p: layers.
+        name: what to call the angles.
+        source: where the problems come from.
+
+    Raises:
+        ParameterError: no problems, or a Hamiltonian that is not diagonal.
+
+    Source: Lotshaw, Humble, Herrman, Ostrowski, Siopsis 2021, arXiv:2102.06813.
+    """
+    found = []
+    for problem in problems:
+        ansatz = QAOA(problem.hamiltonian, p)
+        found.append((ansatz.ising, _best_angles(ansatz)))
+    return LearnedAngles.median_of(name, found, source)
+
+
+def _best_angles(ansatz: QAOA) -> np.ndarray:
+    search = SharedSearch(
+        "l-bfgs",
+        unit=energy_unit(ansatz),
+        max_evaluations=EVALUATIONS_A_LAYER * ansatz.p,
+        tolerance=TOLERANCE,
+    )
+    hamiltonian = ansatz.hamiltonian
+    task = Task(ansatz, lambda circuit: Expectation(circuit, hamiltonian), search, "transfer")
+    return interp(task).solution.x

@@ -1,0 +1,55 @@
+"""What a search minimizes, from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli_samples import Outcome
+
+Run = Callable[..., Outcome]
+
+
+def test_the_screen_says_what_was_minimized(hybridq: Run, square: Path) -> None:
+    outcome = hybridq(
+        *("solve", "maxcut", square, "--p", 1, "--seed", 1, "--objective", "CVaR"),
+        *("--alpha", 0.5),
+    )
+    assert outcome.code == 0
+    assert "Objective  cvar, alpha 0.5, reached" in outcome.out
+
+
+def test_the_plain_screen_has_no_such_line(hybridq: Run, square: Path) -> None:
+    assert "Objective" not in hybridq("solve", "maxcut", square, "--p", 1, "--seed", 1).out
+
+
+def test_the_json_counts_the_shots(hybridq: Run, square: Path) -> None:
+    outcome = hybridq(
+        *("solve", "maxcut", square, "--p", 1, "--seed", 1, "--objective", "gibbs"),
+        *("--eta", 0.5, "--objective-shots", 50, "--max-evaluations", 20, "--json", "-"),
+    )
+    objective = json.loads(outcome.out)["objective"]
+    assert (objective["kind"], objective["eta"], objective["shots"]) == ("gibbs", 0.5, 50)
+    assert objective["shots_used"] == 50 * objective["circuits"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--objective", "cvra"), "did you mean 'cvar'"),
+        (("--alpha", "0.2"), "--alpha 0.2 is for the objective 'cvar'"),
+        (("--objective", "cvar", "--alpha", "2"), "--alpha 2.0: CVaR takes the part"),
+        (("--objective", "cvar", "--alpha", "0"), "not a number above 0"),
+        (("--objective", "gibbs", "--eta", "nan"), "not a number above 0"),
+        (("--objective-shots", "0"), "not a whole number of at least 1"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    hybridq: Run, square: Path, options: tuple[str, ...], words: str
+) -> None:
+    outcome = hybridq("solve", "maxcut", square, *options)
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert outcome.out == ""
