@@ -91,6 +91,8 @@ def active_space(
     """
     active = slice(n_core, n_core + n_active)
     field = coulomb_and_exchange(electronic, n_core, n_core)
+    if electronic.is_restricted:  # equal but for rounding, which would tell α from β
+        field[1] = field[0]
     return ElectronicHamiltonian(
         determinant_energy(electronic, n_core, n_core),
         (electronic.one_body + field)[:, active, active].copy(),

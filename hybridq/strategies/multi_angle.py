@@ -7,9 +7,16 @@ import numpy as np
 from hybridq.ansatz.multi_angle import MultiAngleQAOA
 from hybridq.strategies.base import Found, Task, steps
 
+# On symmetric graphs the best standard angles are near a saddle of all angles; starts beside it
+# fall off. Of 0.01 to 0.6 radians this did best on 3-regular graphs at p = 1 and 2.
+NUDGE = 0.2
+NUDGED_STARTS = 3
+
 
 def multi_angle(task: Task) -> Found:
     """QAOA first, with at most half of the budget; then every term and qubit on its own.
+
+    The second search begins at the QAOA it found and at three points beside it.
 
     Prefer it where circuits must be shallow: it reaches at p = 1 what QAOA needs several layers
     for, with p (terms + qubits) angles instead of 2p. Never worse than the QAOA it begins with.
@@ -28,8 +35,10 @@ def multi_angle(task: Task) -> Found:
     )
     objective, found = task.build(wide), None
     if plain is not None:
-        best = wide.from_standard(plain.x)[np.newaxis]
-        found = search.run(objective, best, np.asarray, bounds=wide.bounds, gammas=0)
+        best = wide.from_standard(plain.x)
+        nudges = task.rng.normal(0.0, NUDGE, (NUDGED_STARTS, wide.n_params))
+        starts = np.vstack([best, best + nudges])
+        found = search.run(objective, starts, np.asarray, bounds=wide.bounds, gammas=0)
     early = "" if found is not None else "only the standard QAOA was searched"
     done = (
         *steps(f"QAOA, p = {task.p}", plain),

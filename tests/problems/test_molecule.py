@@ -271,6 +271,11 @@ def test_units_and_xyz_files_agree(pyscf, tmp_path: Path) -> None:
         Molecule.from_geometry(WATER, unit="nm")
 
 
+def test_a_frozen_core_leaves_restricted_orbitals_restricted(pyscf) -> None:
+    water = Molecule.from_geometry("O 0 0 0; H 0.757 0.586 0; H -0.757 0.586 0", frozen_core=True)
+    assert water.electronic.is_restricted
+
+
 def test_open_shells_and_unrestricted_orbitals(pyscf) -> None:
     triplet = pyscf.gto.M(atom="N 0 0 0; H 0 0 1.04", spin=2, verbose=0)
     restricted, unrestricted = pyscf.scf.ROHF(triplet).run(), pyscf.scf.UHF(triplet).run()

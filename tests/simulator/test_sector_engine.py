@@ -5,7 +5,6 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import slow_twin
-import threadpoolctl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,13 +26,6 @@ from hybridq.operators.sector_electronic import electronic_matrix
 from hybridq.simulator.sector import SectorEngine
 
 N = 6
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_blas_thread():
-    """Many small matrices: threads would only get into each other's way."""
-    with threadpoolctl.threadpool_limits(1):
-        yield
 
 
 def random_hermitian(n, terms, seed):
