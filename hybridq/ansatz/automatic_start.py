@@ -21,11 +21,19 @@ TREELIKE = 2.5
 def choose_start(ising: Ising, p: int) -> tuple[str, str]:
     """The name of the start for this cost at `p` layers, and in a few words why.
 
-    Measured on random regular, Erdős–Rényi, grid, tree and signed dense graphs, weighted and not.
+    It is the best without any search: tabulated angles of a regular graph, else `similar_start`.
     """
     degree = angles.regular_degree(ising)
     if (degree, p) in angles.fixed_angle_table():
         return "fixed-angles", f"tabulated for {degree}-regular graphs at p = {p}"
+    return similar_start(ising)
+
+
+def similar_start(ising: Ising) -> tuple[str, str]:
+    """The name of the start made from costs like this one, and in a few words why.
+
+    Measured on random regular, Erdős–Rényi, grid, tree and signed dense graphs, weighted and not.
+    """
     couplings = ising.couplings
     if ising.higher or not len(couplings):
         return "tuned-ramp", "no angles are known for this kind of cost"

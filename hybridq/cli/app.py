@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hybridq.cli.optimizers_table import optimizers
 from hybridq.cli.solve_hamiltonian import hamiltonian
 from hybridq.cli.solve_maxcut import maxcut
 from hybridq.cli.solve_molecule import molecule
@@ -56,6 +57,7 @@ def solve_group() -> None:
 
 
 app.add_typer(solve, name="solve")
+app.command("optimizers")(optimizers)
 solve.command("maxcut")(maxcut)
 solve.command("molecule")(molecule)
 solve.command("hamiltonian")(hamiltonian)

@@ -51,7 +51,7 @@ class Adam(Optimizer):
 
     name: ClassVar[str] = "adam"
     summary: ClassVar[str] = "gradient descent with adaptive steps; noisy gradients"
-    cost: ClassVar[str] = "1 with gradient, or 2"
+    cost: ClassVar[str] = "1, or 2"
     uses_gradient: ClassVar[bool] = True
 
     tolerance: float = 1e-5

@@ -94,6 +94,16 @@ _NEEDS = {
 }
 
 
+def check_repeatable(optimizer: Optimizer) -> None:
+    """Refuse a journal for a search that cannot be repeated from it."""
+    if not optimizer.repeatable:
+        raise ParameterError(
+            f"{optimizer.name}: a search that other processes share cannot be resumed from a "
+            "journal: leave the journal out and start again with the same storage and study_name, "
+            "or leave the storage out"
+        )
+
+
 def check_limits(
     max_evaluations: int | None, time_limit: float | None, target: float | None
 ) -> None:

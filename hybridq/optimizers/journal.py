@@ -7,24 +7,21 @@ told where, and the result equals that of a run never killed in everything but t
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import secrets
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq._version import __version__
 from hybridq.errors import FormatError, ParameterError
 from hybridq.optimizers.journal_differences import first_difference
+from hybridq.optimizers.journal_facts import as_json, decoded, encoded, versions
 from hybridq.optimizers.journal_file import FORMAT, MARK, JournalFile, Sync
-from hybridq.randomness import RandomLike, as_generator
+from hybridq.randomness import RandomLike
 
 Vector = NDArray[np.float64]
 
@@ -76,12 +73,7 @@ class Journal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -111,7 +103,7 @@ class Journal:
         Raises:
             FormatError: the journal is of another run; the message names the first difference.
         """
-        mine = {"versions": _versions(), "subject": _plain(subject)}
+        mine = {"versions": versions(), "subject": as_json(subject)}
         self._begun = True
         header = self._file.header
         if header is None:
@@ -138,7 +130,7 @@ class Journal:
         """
         self.begin_alone()
         self._searches += 1
-        mine = {"start": _plain(start), "limits": dict(limits)}
+        mine = {"start": as_json(start), "limits": dict(limits)}
         if self._next is None:
             self._write({"search": mine})
             return JournaledSearch(self, self._searches, limits, limits)
@@ -308,34 +300,6 @@ _KINDS = {"value": "a value", "gradient": "a value with gradient", "values": "a 
 _JSON_NUMBERS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
-def encoded(array: Vector) -> str:
-    """The bits of a float64 array as text."""
-    return b2a_base64(np.ascontiguousarray(array, dtype="<f8").data, newline=False).decode()
-
-
-def decoded(text: str) -> Vector:
-    """The array that was encoded, flat and writable."""
-    return np.frombuffer(a2b_base64(text), dtype="<f8").astype(np.float64)
-
-
-def seed_facts(rng: RandomLike) -> dict[str, Any] | int | None:
-    """What decides which streams `hybridq.randomness.spawn` gives.
-
-    A seed alone if that is all, None where nothing tells.
-    """
-    sequence = as_generator(rng).bit_generator.seed_seq
-    if not isinstance(sequence, np.random.SeedSequence):
-        return None
-    entropy = sequence.entropy
-    if isinstance(entropy, int) and not sequence.spawn_key and not sequence.n_children_spawned:
-        return entropy
-    return {
-        "entropy": entropy if isinstance(entropy, int) else list(map(int, entropy or ())),
-        "spawn_key": [int(key) for key in sequence.spawn_key],
-        "children": int(sequence.n_children_spawned),
-    }
-
-
 @contextmanager
 def opened(
     journal: str | os.PathLike[str] | Journal | None, resume: bool
@@ -356,24 +320,3 @@ def opened(
         return
     with Journal(journal, resume=resume) as log:
         yield log
-
-
-def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as JSON gives them back; arrays as their shape and bits."""
-
-    def default(value: object) -> Any:
-        if isinstance(value, np.ndarray):
-            return {"shape": list(value.shape), "float64": encoded(value)}
-        if isinstance(value, np.generic):
-            return value.item()
-        name = getattr(value, "__qualname__", None)  # a function's repr has an address in it
-        return repr(value) if name is None else f"{value.__module__}.{name}"
-
-    plain: dict[str, Any] = json.loads(json.dumps(dict(facts), default=default))
-    return plain
-
-
-def _versions() -> dict[str, str]:
-    """Of all that takes part in deciding which points are asked for."""
-    packages = ("numpy", "scipy", "optuna")
-    return {"hybridq": __version__, **{name: importlib.metadata.version(name) for name in packages}}

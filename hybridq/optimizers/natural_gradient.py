@@ -51,7 +51,7 @@ class NaturalGradient(Optimizer):
 
     name: ClassVar[str] = "natural-gradient"
     summary: ClassVar[str] = "descent in the space of states; plateaus, redundant parameters"
-    cost: ClassVar[str] = "1-2 and a metric"
+    cost: ClassVar[str] = "1-2, 1 metric"
     uses_gradient: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ("value_and_gradient", "metric")
 

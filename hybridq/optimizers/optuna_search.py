@@ -96,8 +96,9 @@ class OptunaSearch(Optimizer):
             name: optuna.distributions.FloatDistribution(float(low), float(high))
             for name, (low, high) in zip(names, bounds, strict=True)
         }
-        sampler = self.build(int(rng.integers(2**32)))
+        seed = int(rng.integers(2**32))
         with _quiet_optuna(), told_of_failures(self.storage):
+            sampler = self.build(seed)
             study, best = open_study(sampler, space, self.storage, self.study_name)
             if best is not None:
                 driver.evaluate(np.array([best[name] for name in names]))

@@ -43,7 +43,7 @@ class QnSpsa(Spsa):
 
     name: ClassVar[str] = "qn-spsa"
     summary: ClassVar[str] = "SPSA with a sampled metric; shots, uneven parameters"
-    cost: ClassVar[str] = "2, 4 fidelities"
+    cost: ClassVar[str] = "2, 4 overlaps"
     needs: ClassVar[tuple[str, ...]] = ("fidelity",)
 
     metric_perturbation: float = 0.1

@@ -47,7 +47,7 @@ class Rotosolve(Optimizer):
 
     name: ClassVar[str] = "rotosolve"
     summary: ClassVar[str] = "exact minimum along each rotation in turn; no gradient, poor starts"
-    cost: ClassVar[str] = "2 n + 1 a sweep"
+    cost: ClassVar[str] = "2 n + 1"
     takes_bounds: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ("frequencies",)
 

@@ -63,7 +63,7 @@ class BasinHopping(Optimizer):
 
     name: ClassVar[str] = "basin-hopping"
     summary: ClassVar[str] = "local searches joined by random jumps; many local minima"
-    cost: ClassVar[str] = "tens a hop"
+    cost: ClassVar[str] = "tens"
     uses_gradient: ClassVar[bool] = True
 
     tolerance: float | None = None
@@ -131,7 +131,7 @@ class DifferentialEvolution(Optimizer):
 
     name: ClassVar[str] = "differential-evolution"
     summary: ClassVar[str] = "evolving population; cheap evaluations, no start known"
-    cost: ClassVar[str] = "15 n a generation"
+    cost: ClassVar[str] = "15 n"
     uses_gradient: ClassVar[bool] = True
     needs_bounds: ClassVar[bool] = True
     joint_starts: ClassVar[bool] = True
@@ -204,7 +204,7 @@ class DualAnnealing(Optimizer):
 
     name: ClassVar[str] = "dual-annealing"
     summary: ClassVar[str] = "annealing with local searches; rugged, large budget"
-    cost: ClassVar[str] = "2 n and more"
+    cost: ClassVar[str] = "2 n"
     uses_gradient: ClassVar[bool] = True
     needs_bounds: ClassVar[bool] = True
 

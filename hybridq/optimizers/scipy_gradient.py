@@ -31,7 +31,7 @@ class GradientMethod(Optimizer):
 
     uses_gradient: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ("value_and_gradient",)
-    cost: ClassVar[str] = "1-2 with gradient"
+    cost: ClassVar[str] = "1-2"
     scipy_name: ClassVar[str]
 
     tolerance: float | None = None
@@ -136,7 +136,7 @@ class ConjugateGradient(GradientMethod):
 
     name: ClassVar[str] = "cg"
     summary: ClassVar[str] = "conjugate gradients; very many parameters, no bounds"
-    cost: ClassVar[str] = "2-3 with gradient"
+    cost: ClassVar[str] = "2-3"
     takes_bounds: ClassVar[bool] = False
     scipy_name: ClassVar[str] = "CG"
 
@@ -177,7 +177,7 @@ class Tnc(GradientMethod):
 
     name: ClassVar[str] = "tnc"
     summary: ClassVar[str] = "truncated Newton with bounds; badly scaled problems"
-    cost: ClassVar[str] = "several with gradient"
+    cost: ClassVar[str] = "several"
     scipy_name: ClassVar[str] = "TNC"
 
     def _limits(self, driver: Driver) -> dict[str, Any]:
@@ -202,7 +202,7 @@ class TrustConstr(GradientMethod):
 
     name: ClassVar[str] = "trust-constr"
     summary: ClassVar[str] = "trust region with gradient; careful and slow"
-    cost: ClassVar[str] = "1 with gradient"
+    cost: ClassVar[str] = "1"
     scipy_name: ClassVar[str] = "trust-constr"
 
     initial_step: float = 0.1

@@ -33,7 +33,7 @@ class NelderMead(Optimizer):
 
     name: ClassVar[str] = "nelder-mead"
     summary: ClassVar[str] = "simplex search; robust, few parameters, no gradient"
-    cost: ClassVar[str] = "1-2, first n + 1"
+    cost: ClassVar[str] = "1-2"
 
     tolerance: float | None = None
     initial_step: float = 0.1
@@ -74,7 +74,7 @@ class Powell(Optimizer):
 
     name: ClassVar[str] = "powell"
     summary: ClassVar[str] = "line searches along conjugate directions; smooth, no gradient"
-    cost: ClassVar[str] = "10 n to 40 n"
+    cost: ClassVar[str] = "10 n - 40 n"
 
     tolerance: float | None = None
     initial_step: float = 0.1
@@ -117,7 +117,7 @@ class Cobyla(Optimizer):
 
     name: ClassVar[str] = "cobyla"
     summary: ClassVar[str] = "linear models in a trust region; few evaluations, stands noise"
-    cost: ClassVar[str] = "1, first n + 1"
+    cost: ClassVar[str] = "1"
 
     tolerance: float | None = None
     initial_step: float = 0.1
@@ -155,7 +155,7 @@ class Cobyqa(Optimizer):
 
     name: ClassVar[str] = "cobyqa"
     summary: ClassVar[str] = "quadratic models in a trust region; smooth, no gradient"
-    cost: ClassVar[str] = "1, first 2 n + 1"
+    cost: ClassVar[str] = "1"
 
     tolerance: float | None = None
     initial_step: float = 0.1

@@ -16,12 +16,14 @@ from hybridq.optimizers.checks import (
     check_bounds,
     check_limits,
     check_objective,
+    check_repeatable,
     check_starts,
     configure,
     default_method,
 )
 from hybridq.optimizers.driver import Callback, Driver, Stop, Vector
-from hybridq.optimizers.journal import Journal, opened, seed_facts
+from hybridq.optimizers.journal import Journal, opened
+from hybridq.optimizers.journal_facts import seed_facts
 from hybridq.optimizers.solution import Solution, Status
 from hybridq.randomness import RandomLike, spawn
 
@@ -99,6 +101,8 @@ def minimize(
     starts = check_starts(x0)
     box = check_bounds(bounds, starts, optimizer)
     check_limits(max_evaluations, time_limit, target)
+    if journal is not None:
+        check_repeatable(optimizer)
     optimizer.prepare()
     searches = [starts] if optimizer.joint_starts else list(starts)
     if max_evaluations is None:

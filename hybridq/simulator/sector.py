@@ -111,7 +111,7 @@ class SectorEngine(Engine):
             if s.split == s.n_qubits
             else f"N_alpha = {s.low} and N_beta = {s.high}"
         )
-        reached = "" if self._support is None else f" and reaches {self._size:,} of them"
+        reached = "" if self._support is None else f", {self._size:,} of them within reach"
         kind = "complex" if len(self._per) == 2 else "real"
         amplitudes = f"{s.dim:,} of {1 << s.n_qubits:,} amplitudes{reached}, {kind}"
         return f"the circuit conserves {conserved}: {amplitudes}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.digest import digest
-from hybridq.optimizers.journal import seed_facts
+from hybridq.optimizers.journal_facts import seed_facts
 from hybridq.strategies.subject import fingerprint
 
 if TYPE_CHECKING:

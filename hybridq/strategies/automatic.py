@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.ansatz.automatic_start import choose_start
+from hybridq.ansatz.automatic_start import choose_start, similar_start
 from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
-from hybridq.errors import ParameterError
 from hybridq.randomness import RandomLike
 
 if TYPE_CHECKING:
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float64]
 
-CANDIDATES = ("ramp", "transfer", "sk", "fixed-angles")
-# The candidates are only compared where that takes a small part of the budget.
+# Candidates are only compared where that takes a small part of the budget.
 WORTH = 10
 
 
@@ -42,9 +40,10 @@ def named_start(
 ) -> Start:
     """The start of that name; for ``"auto"`` the chosen one, under its own name.
 
-    ``"auto"`` evaluates the ramp, the median, the Sherrington–Kirkpatrick and, where tabulated,
-    the fixed angles and takes the lowest, so it never begins worse than the ramp. Where these few
-    evaluations are more than a tenth of the budget, `choose_start` picks by graph and depth alone.
+    ``"auto"`` evaluates the ramp and the `similar_start` and takes the lower, so it never begins
+    worse than the ramp. Where two evaluations are more than a tenth of the budget, `choose_start`
+    picks by graph and depth alone. It prefers tabulated fixed angles, which begin a little lower;
+    searched on, they ended in a worse minimum on 2 of 25 small 3-regular graphs at p = 4.
 
     Raises:
         UnknownNameError: no start of that name.
@@ -53,23 +52,11 @@ def named_start(
     chosen = INITIAL_POINTS.canonical(name)
     if chosen != "auto":
         return Start(ansatz.initial_point(chosen, rng), chosen)
-    candidates = _candidates(ansatz)
-    likely, why = choose_start(ansatz.ising, ansatz.p)
-    if search.remaining < WORTH * len(candidates):
+    if search.remaining < WORTH * 2:
+        likely, why = choose_start(ansatz.ising, ansatz.p)
         return Start(ansatz.initial_point(likely), likely, why)
-    row = search.probe(objective, np.array(list(candidates.values())), show)
-    if row is None:
-        return Start(ansatz.initial_point(likely), likely, why)
-    best = list(candidates)[row]
-    compared = f"the lowest of {', '.join(candidates)} at p = {ansatz.p}"
-    return Start(candidates[best], best, f"{why}; {compared}" if best == likely else compared)
-
-
-def _candidates(ansatz: QAOA) -> dict[str, Vector]:
-    found = {}
-    for name in CANDIDATES:
-        try:
-            found[name] = ansatz.initial_point(name)
-        except ParameterError:  # fixed angles are not tabulated for every depth
-            continue
-    return found
+    likely, why = similar_start(ansatz.ising)
+    points = np.array([ansatz.initial_point(likely), ansatz.initial_point("ramp")])
+    if search.probe(objective, points, show) == 1:
+        return Start(points[1], "ramp", f"lower here than {likely} at p = {ansatz.p}")
+    return Start(points[0], likely, why)

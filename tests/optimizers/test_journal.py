@@ -14,8 +14,8 @@ from optimizer_functions import Plain, Quadratic
 
 from hybridq.errors import FormatError, OutputError, ParameterError
 from hybridq.optimizers import Journal, minimize
-from hybridq.optimizers.journal import decoded, encoded
 from hybridq.optimizers.journal_differences import first_difference
+from hybridq.optimizers.journal_facts import decoded, encoded
 
 X0 = [0.3, -0.2, 0.9]
 
@@ -330,6 +330,18 @@ def test_a_full_disk_ends_the_search_and_the_journal_can_be_resumed(path, monkey
         with pytest.raises(OutputError, match="No space left"):
             search(path)
     assert facts(search(path, resume=True)) == facts(whole)
+
+
+def test_a_search_that_others_take_part_in_has_no_journal(path, tmp_path):
+    with pytest.raises(ParameterError, match="cannot be resumed from a journal"):
+        search(
+            path,
+            method="optuna-random",
+            bounds=[(-2, 2)] * 3,
+            storage=f"sqlite:///{tmp_path}/study.db",
+            study_name="shared",
+        )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_left_of_a_search_that_did_not_begin(path):

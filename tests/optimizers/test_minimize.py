@@ -119,7 +119,15 @@ def test_an_unknown_option_is_answered_with_the_valid_ones(method):
         ("basin-hopping", {"hops": 0.5}),
         ("differential-evolution", {"recombination": 1.5}),
         ("dual-annealing", {"visit": 4.0}),
-        ("optuna", {"startup": -1}),
+        ("optuna-tpe", {"startup": -1}),
+        ("optuna-random", {"batch": 0}),
+        ("optuna-random", {"storage": "sqlite:///x.db"}),
+        ("optuna-random", {"study_name": ""}),
+        ("spsa", {"calibration": 0}),
+        ("spsa", {"perturbation": -1.0}),
+        ("adam", {"schedule": "linear"}),
+        ("adam", {"beta1": 1.0}),
+        ("adam", {"final": 0.0}),
         ("optuna-cmaes", {"population": 1}),
     ],
 )
@@ -138,7 +146,9 @@ def test_what_is_not_a_function_is_refused():
     [
         ("lbfgs", "l-bfgs"),
         ("L-BFGS-B", "l-bfgs"),
-        ("optuna", "optuna-tpe"),
+        ("tpe", "optuna-tpe"),
+        ("QNG", "natural-gradient"),
+        ("nft", "rotosolve"),
         ("Nelder_Mead", "nelder-mead"),
     ],
 )

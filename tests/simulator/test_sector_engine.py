@@ -198,7 +198,7 @@ def test_the_reason_names_what_is_conserved():
     mixed = circuit_of((0, 3), [excitation((4, 0))])
     reason = SectorEngine(mixed, random_hermitian(N, 5, 0)).info.reason
     conserved = "the circuit conserves 2 ones on 6 qubits: "
-    assert reason == conserved + "15 of 64 amplitudes and reaches 2 of them, real"
+    assert reason == conserved + "15 of 64 amplitudes, 2 of them within reach, real"
 
 
 @pytest.mark.parametrize("real", [True, False])

@@ -99,8 +99,11 @@ def test_auto_names_its_start_and_says_why(graph):
     assert "3-regular" in chosen["initial_reason"]
     assert hq.solve(regular, p=12, max_evaluations=3, rng=1).ansatz["initial"] == "transfer"
     compared = hq.solve(hq.MaxCut(graph), p=3, rng=1).ansatz
-    assert compared["initial"] in ("ramp", "transfer", "sk", "fixed-angles")
-    assert "the lowest of ramp, transfer, sk, fixed-angles" in compared["initial_reason"]
+    assert compared["initial"] == "transfer"
+    assert "mean degree 3" in compared["initial_reason"]
+    complete = hq.solve(hq.MaxCut(nx.complete_graph(8)), p=3, rng=1).ansatz
+    assert complete["initial"] == "ramp"
+    assert "lower here than transfer" in complete["initial_reason"]
 
 
 def test_given_angles_set_the_depth(tmp_path):

@@ -108,6 +108,28 @@ def test_an_interrupt_at_any_moment_leaves_the_best_so_far(problem, strategy):
         assert value == pytest.approx(found.solution.value, rel=1e-10)
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_journal_cut_off_anywhere_resumes_to_the_same_result(problem, strategy, tmp_path):
+    path = tmp_path / "run.journal"
+    settings = {"p": P, "strategy": strategy, "optimizer": "cobyla", "max_evaluations": 90}
+    whole = hq.solve(problem, journal=path, rng=3, **settings)
+    text = path.read_bytes()
+    for part in (0.4, 0.9):
+        path.write_bytes(text[: int(len(text) * part)])
+        resumed = hq.solve(problem, journal=path, resume=True, rng=3, **settings)
+        assert (resumed.parameters == whole.parameters).all()
+        assert (resumed.optimizer, resumed.best) == (whole.optimizer, whole.best)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("objective", ["cvar", "gibbs"])
+def test_every_strategy_serves_every_objective(problem, strategy, objective):
+    result = hq.solve(
+        problem, p=2, strategy=strategy, objective=objective, max_evaluations=100, rng=1
+    )
+    assert result.ratio.expectation > 0.6
+
+
 def test_a_short_time_limit_still_gives_an_answer(problem):
     for strategy in STRATEGIES:
         found, _ = searched(problem, strategy, time_limit=1e-6)
@@ -166,7 +188,7 @@ def test_auto_never_begins_worse_than_the_ramp(p):
         ramp = hq.Expectation(ansatz, problem.hamiltonian)(ansatz.initial_point("ramp"))
         found, records = searched(problem, "direct", p=p, restarts=0)
         assert found.objective(found.start.x) <= ramp + 1e-12
-        assert records[0].value == pytest.approx(ramp)
+        assert min(records[0].value, records[1].value) <= ramp + 1e-12
         end = hq.solve(problem, p=p, initial="ramp", rng=1).expectation
         assert -found.solution.value >= end * (1 - 1e-3)
 
