@@ -13,7 +13,7 @@ import numpy as np
 
 from hybridq.errors import ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
-from hybridq.optimizers.optuna_storage import connect, open_study, told_of_failures
+from hybridq.optimizers.optuna_storage import add_trial, connect, open_study, told_of_failures
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -32,9 +32,9 @@ class OptunaSearch(Optimizer):
     With `storage`, processes that are started with the same storage and study name, on one machine
     or several, are parallel workers of one search: each asks what to try given the trials of all.
     Give each its own seed, and compare their solutions: each is the best that its process
-    evaluated. A process that joins a study evaluates the study's best point first, so that a later
-    one can also go on where an earlier one ended. Such a search is not reproducible, since the
-    order in which others finish is not.
+    evaluated. A process that joins a study with trials begins at the study's best point instead of
+    x0, so that a later one can also go on where an earlier one ended. Such a search is not
+    reproducible, since the order in which others finish is not.
 
     Args:
         batch: trials asked for together; the objective gets them in one call of ``values``. The
@@ -103,9 +103,12 @@ class OptunaSearch(Optimizer):
             if best is not None:
                 driver.evaluate(np.array([best[name] for name in names]))
             for row in x0:
-                study.enqueue_trial(
-                    dict(zip(names, row.tolist(), strict=True)), skip_if_exists=best is not None
-                )
+                start = dict(zip(names, row.tolist(), strict=True))
+                if self.storage is None:
+                    study.enqueue_trial(start)
+                elif best is None:
+                    # Not queued: two processes may be handed the same waiting trial.
+                    add_trial(study, start, space, driver.evaluate(row))
             while True:
                 driver.check()  # before the sampler thinks, which can take longer than we have
                 self._one_batch(driver, study, space)

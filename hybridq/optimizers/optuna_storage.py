@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,19 @@ def open_study(
     if (found := done[-1].distributions) != space:
         raise ParameterError(f"{elsewhere} {_difference(found, space)}: give another study_name")
     return study, dict(study.best_params)
+
+
+def add_trial(study: Study, params: Params, space: dict[str, Any], value: float) -> None:
+    """Put a finished evaluation into the study; a failed one where it is not finite."""
+    from optuna.trial import TrialState, create_trial
+
+    finite = math.isfinite(value)
+    state = TrialState.COMPLETE if finite else TrialState.FAIL
+    study.add_trial(
+        create_trial(
+            state=state, value=value if finite else None, params=params, distributions=space
+        )
+    )
 
 
 @contextmanager

@@ -46,7 +46,9 @@ class SharedSearch:
         **limits: Any,
     ) -> None:
         self.method = method
-        self.needs_bounds = OPTIMIZERS[method].needs_bounds
+        entry = OPTIMIZERS[method]
+        self.needs_bounds = entry.needs_bounds
+        self.is_local = not (entry.needs_bounds or entry.joint_starts)
         self.max_evaluations, self.tolerance = max_evaluations, tolerance
         self.used = self.gradients = 0
         self.best: tuple[float, Vector] | None = None
