@@ -1,6 +1,6 @@
 """INTERP to p = 10 against 64 random restarts of L-BFGS, on 3-regular graphs of 16 nodes.
 
-Run: python experiments/outer_loop/reach_interp.py [INSTANCES] [RESTARTS]
+Run: python experiments/outer_loop/reach_interp.py [INSTANCES] [RESTARTS] [FIRST]
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ P, NODES = 10, 16
 BUDGET = 1_000_000
 
 
-def main(instances: int = 20, restarts: int = 64) -> None:
+def main(instances: int = 20, restarts: int = 64, first: int = 0) -> None:
     """Print ratio, evaluations and seconds of both, instance by instance and as medians."""
     rows = []
-    for seed in range(instances):
+    for seed in range(first, first + instances):
         problem = hq.MaxCut(nx.random_regular_graph(3, NODES, seed=seed))
         row: list[float] = []
         for options in (

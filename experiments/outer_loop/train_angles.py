@@ -55,7 +55,16 @@ def main(out: str) -> None:
             gamma, beta = learned.schedule.reshape(2, p).round(4).tolist()
             table[kind][str(p)] = {"gamma": gamma, "beta": beta}
             print(kind, p, gamma, beta, flush=True)
-    Path(out).write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    Path(out).write_text(as_text(table), encoding="utf-8")
+
+
+def as_text(table: dict[str, dict[str, dict[str, list[float]]]]) -> str:
+    """The table as JSON, one line a depth."""
+    kinds = []
+    for kind, rows in table.items():
+        lines = ",\n".join(f'  "{p}": {json.dumps(row)}' for p, row in rows.items())
+        kinds.append(f'"{kind}": {{\n{lines}\n}}')
+    return "{\n" + ",\n".join(kinds) + "\n}\n"
 
 
 if __name__ == "__main__":

@@ -45,28 +45,29 @@ class Geometry:
         state = amplitudes(engine, x)
         rows = max((len(group) for group in groups), default=0)
         memory.require(
-            (2 * rows + 4) * state.nbytes,
+            (rows + 4) * state.nbytes,
             f"the metric of {rows} parameters at a time",
             "use blocks='layers' or fewer parameters",
         )
         metric = np.zeros((len(x), len(x)))
         for group in groups:
-            slopes = np.array([self._slope(engine, x, parameter, state) for parameter in group])
+            slopes = np.zeros((len(group), len(state)), state.dtype)
+            for slope, parameter in zip(slopes, group, strict=True):
+                self._add_slope(engine, x, parameter, slope)
             metric[np.ix_(group, group)] = _gram(slopes, state)
         return metric
 
-    def _slope(self, engine: Engine, x: Vector, parameter: int, state: Amplitudes) -> Amplitudes:
-        """The derivative of the state by one parameter, up to a multiple i·c of the state."""
+    def _add_slope(self, engine: Engine, x: Vector, parameter: int, slope: Amplitudes) -> None:
+        """Add the state's derivative by one parameter, up to a multiple i·c of the state."""
         spectrum = self._spectra[parameter]
-        slope = np.zeros_like(state)
         for shift, weight in _shifts(spectrum, engine.info.precision):
             there = x.copy()
             there[parameter] += shift
             moved = amplitudes(engine, there)
             # Without the global phase the frequencies lie evenly around 0, which the rule asks for.
             factor = weight * np.exp(1j * spectrum.center * shift) if spectrum.center else weight
-            slope += factor * moved
-        return slope
+            moved *= factor
+            slope += moved
 
 
 def amplitudes(engine: Engine, x: Vector) -> Amplitudes:
@@ -100,6 +101,6 @@ def _gram(slopes: Amplitudes, state: Amplitudes) -> Vector:
         return np.zeros((0, 0))
     # The real part of an inner product is that of real and imaginary parts side by side.
     real = slopes.view(slopes.real.dtype)
-    along = slopes.conj() @ state
+    along = slopes @ state.conj()  # conjugated, which the outer product does not see
     gram = (real @ real.T).astype(np.float64) - (np.outer(along, along.conj())).real
     return np.asarray((gram + gram.T) / 2.0, dtype=np.float64)

@@ -42,4 +42,5 @@ def direct(task: Task) -> Found:
         done += steps(f"p = {task.p}, from the ramp", second)
         if second is not None and second.value < first.value - NOTABLE * abs(first.value):
             start = Start(ramp, "ramp", f"it ended lower than {start.name}")
-    return Found(search.summary(), ansatz, objective, start, done)
+            first = second
+    return Found(search.summary(end=first), ansatz, objective, start, done)

@@ -170,13 +170,14 @@ class SharedSearch:
         self._keep(solution, show)
         return solution
 
-    def summary(self, early: str = "") -> Solution:
+    def summary(self, early: str = "", end: Solution | None = None) -> Solution:
         """All searches as one solution; the best point of all.
 
         Args:
+            end: the search whose ending counts; the last by default.
             early: where the strategy did not come to its end, how far it came.
         """
-        last = self._last or self._probed
+        last = end or self._last or self._probed
         assert last is not None, "nothing was searched"
         values = np.concatenate(self._values)
         best_value, best_x = self.best if self.best is not None else (math.nan, last.x)

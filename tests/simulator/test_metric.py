@@ -186,7 +186,7 @@ def test_the_metric_is_the_curvature_of_the_fidelity():
 
 
 def test_what_cannot_be_is_refused(monkeypatch):
-    engine = statevector(hq.HardwareEfficient(12, layers=20).circuit)
+    engine = statevector(hq.HardwareEfficient(12, layers=40).circuit)
     with pytest.raises(ParameterError, match="'layers' or None"):
         engine.metric(np.zeros(engine.n_params), blocks="qubits")
     with pytest.raises(DimensionError):
