@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from hybridq.operators.electronic import ElectronicHamiltonian
+from hybridq.problems.molecule import Molecule
 from hybridq.result import (
     Energy,
     EngineInfo,
@@ -136,3 +138,17 @@ def three_states(worst: float = 1e-5, **changes: Any) -> ExcitedStates:
         versions={},
     )
     return replace(found, **changes)
+
+
+def triplet_below() -> Molecule:
+    """Two electrons in two orbitals whose lowest energy is a triplet's, in hartree by hand.
+
+    Triplet: gap + (J - K) = 0.1 + 0.3. Lowest closed-shell singlet: the lower eigenvalue of
+    [[1, K], [K, 1.2]], 1.1 - sqrt(0.05).
+    """
+    one = np.diag([0.0, 0.1])
+    two = np.zeros((2, 2, 2, 2))
+    two[0, 0, 0, 0] = two[1, 1, 1, 1] = 1.0
+    two[0, 0, 1, 1] = two[1, 1, 0, 0] = 0.5
+    two[0, 1, 0, 1] = two[0, 1, 1, 0] = two[1, 0, 0, 1] = two[1, 0, 1, 0] = 0.2
+    return Molecule(ElectronicHamiltonian(0.0, np.stack([one] * 2), np.stack([two] * 3)), 1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -13,6 +14,8 @@ from hybridq.ansatz.instructions import Angle
 from hybridq.errors import DimensionError, ParameterError, UnknownNameError
 
 Vector = NDArray[np.float64]
+
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*(\[\d+\])?")  # theta, beta_1, x[3]
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,10 @@ class Parameter:
 
 
 AngleLike: TypeAlias = Angle | Parameter | str | float
-"""An angle in radians, a parameter's name, a `Parameter`, or an `Angle` of an entry of x."""
+"""An angle in radians, a parameter's name, a `Parameter`, or an `Angle` of an entry of x.
+
+A string is a name such as ``theta``, ``beta_1`` or ``x[3]``, no formula.
+"""
 
 
 def _checked_name(name: object) -> None:
@@ -89,10 +95,16 @@ def resolve(angle: AngleLike, names: tuple[str, ...]) -> tuple[Angle, tuple[str,
     """`angle` by index, and `names` with its own where it is new.
 
     Raises:
-        ParameterError: it is no angle.
+        ParameterError: it is no angle, or a string that is no name but, say, a formula.
     """
     if isinstance(angle, str):
-        angle = Parameter(angle)
+        parameter = Parameter(angle)
+        if not _PLAIN_NAME.fullmatch(angle):
+            raise ParameterError(
+                f"the angle {angle!r} is no parameter's name (letters, digits, _, as in 'theta' "
+                "or 'x[3]'); for arithmetic write 2 * hq.Parameter('theta') + 0.1"
+            )
+        angle = parameter
     if isinstance(angle, Parameter):
         if angle.name not in names:
             names = (*names, angle.name)

@@ -66,11 +66,26 @@ class UCCSD(Ansatz):
                 "leave it out for open shells"
             )
         if not self.excitations:
-            raise ParameterError(
-                "UCCSD has no excitation here: the orbitals are full or empty, or symmetry forbids "
-                "all. There is nothing to vary: the energy is that of the reference determinant, "
-                "the molecule's hartree_fock_energy"
+            raise ParameterError(self._nothing_to_vary())
+
+    def _nothing_to_vary(self) -> str:
+        """Why there is no excitation, and the energy that the circuit without any has."""
+        only = not self.electrons.singles() and not self.electrons.doubles()
+        why = (
+            "these electrons fill the orbitals in one way only"
+            if only
+            else "symmetry forbids every single and double (symmetry=False keeps them)"
+        )
+        energy = "the energy is that of the reference determinant"
+        hartree_fock = getattr(self.molecule, "hartree_fock_energy", None)
+        if self.reference is None:
+            energy += (
+                ", the molecule's hartree_fock_energy"
+                if hartree_fock is None
+                else f", {hartree_fock:.8f} hartree (hartree_fock_energy)"
             )
+            energy += ", which is exact in these orbitals" if only else ""
+        return f"UCCSD has no excitation here: {why}. There is nothing to vary: {energy}"
 
     @property
     def starts(self) -> tuple[str, ...]:  # type: ignore[override]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,13 @@ class ExactEnergies:
     Attributes:
         values: shape (k,); empty where none were computed.
         note: the method and the space, or why there are no values.
+        ground: eigenvector of the first value over the states looked at, in ascending order of
+            their basis index; None where there are no values.
     """
 
     values: NDArray[np.float64]
     note: str
+    ground: NDArray[Any] | None = None
 
 
 def exact_energies(
@@ -70,13 +73,12 @@ def exact_energies(
         if wanted:
             raise
         return ExactEnergies(none, f"not computed: {refusal}")
-    return ExactEnergies(found.values, f"{found.method}{_space(sector)}")
+    space = "" if sector is None else f" with {numbers_of(sector)}"
+    return ExactEnergies(found.values, f"{found.method}{space}", found.vectors[:, 0].copy())
 
 
-def _space(sector: Sector | None) -> str:
-    """Which states those are, where they are not all."""
-    if sector is None:
-        return ""
+def numbers_of(sector: Sector) -> str:
+    """What its states have in common, in words."""
     if 2 * sector.split == sector.n_qubits:
-        return f" with N_alpha = {sector.low} and N_beta = {sector.high}"
-    return f" with {sector}"
+        return f"N_alpha = {sector.low} and N_beta = {sector.high}"
+    return str(sector)

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from hybridq.cli.optimizers_table import optimizers
 from hybridq.cli.solve_hamiltonian import hamiltonian
 from hybridq.cli.solve_maxcut import maxcut
 from hybridq.cli.solve_molecule import molecule
+from hybridq.errors import FormatError
+
+
+class _Commands(TyperGroup):
+    """Commands; a file that stands where one should is told which one reads it."""
+
+    # Any: Typer's own Click and the installed one have different types here.
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        known = args[0] in self.commands
+        if not known and not args[0].startswith("-"):
+            from hybridq.cli.right_command import suggestion
+
+            line = suggestion(args[0])
+            if line is not None:
+                raise FormatError(f"this is no command; did you mean '{line}'?", source=args[0])
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
     name="hybridq",
+    cls=_Commands,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     no_args_is_help=True,
 )
-solve = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+solve = typer.Typer(cls=_Commands, no_args_is_help=True, rich_markup_mode="rich")
 
 
 def _version(asked: bool) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from hybridq.cli import energies
 from hybridq.cli.verdict import cut_short
 from hybridq.cli.words import as_options, one_line, plural
+from hybridq.solver.energy import of_other_spin
+from hybridq.strategies.adapt import STUCK
 
 if TYPE_CHECKING:
     from hybridq.result import Energy, Result
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 _SMALL = 1e-3
 # How far below the exact energy rounding may lead, relative to it.
 _BELOW = {"double": 1e-9, "single": 1e-5}
+# What reaches other states than those that a pool of operators does.
+_ELSEWHERE = "another --spin, or --excited 3"
 
 
 def headline(result: Result) -> tuple[bool, str]:
@@ -30,7 +35,7 @@ def headline(result: Result) -> tuple[bool, str]:
         return False, f"{found}{below}. There is no exact energy to hold it against ({note})."
     shown = energies.error_with_unit(abs(block.error), block, block.exact)
     if shown.split(" ")[0] == "0":
-        return True, f"{found}. That is the exact ground energy."
+        return True, f"{found}. That is the exact ground energy{_asked(result)}."
     if _is_below(result):
         return False, (
             f"{found}. That is {shown} below the lowest energy of the states asked for: "
@@ -44,7 +49,8 @@ def headline(result: Result) -> tuple[bool, str]:
     relative = block.error / abs(block.exact) if block.exact else None
     part = "" if relative is None else f" ({_per_cent(relative)} of it)"
     good = relative is not None and relative <= _SMALL
-    return good, f"{found}. That is {shown} above the exact ground energy{part}."
+    above = f"{shown} above the exact ground energy{_asked(result)}{part}"
+    return good, f"{found}. That is {above}."
 
 
 def quiet_line(result: Result) -> str:
@@ -80,6 +86,18 @@ def warnings(result: Result) -> list[str]:
             )
     if block.s_squared is not None and energies.multiplicity(block.s_squared) is None:
         found.append(f"The state mixes spins: ⟨S²⟩ = {block.s_squared:.3f}.")
+    if block.reachable is not None:
+        told = block.exact_note.partition("; ")[2]
+        found.append(f"{told[:1].upper()}{told[1:]}.")
+    if _spin_differs(block):
+        exact, held = block.exact_s_squared or 0.0, abs(block.s_squared or 0.0)
+        name = energies.multiplicity(exact)
+        which = f"is a {name}" if name else f"has ⟨S²⟩ = {exact:.2f}"
+        own = energies.multiplicity(held)
+        found.append(
+            f"The exact state of this sector {which}; the one found "
+            + (f"is a {own}." if own else f"has ⟨S²⟩ = {held:.2f}.")
+        )
     return found
 
 
@@ -101,6 +119,17 @@ def next_step(result: Result) -> str | None:
     molecule = result.problem.kind == "molecule"
     if _is_below(result):
         return "Try --ansatz uccsd: it keeps the number of electrons." if molecule else None
+    if _at_reachable(result):
+        fermions = " or --particles" if "N_alpha" in block.exact_note else ""
+        return f"Try another --reference{fermions}: no deeper circuit leaves these states."
+    if _spin_differs(block) and _multiplet(block.s_squared) != _multiplet(block.exact_s_squared):
+        spin = _multiplet(block.exact_s_squared)
+        asked = result.problem.facts.get("spin")
+        other = f", or --spin {spin}" if molecule and asked != spin else ""
+        return f"Try --excited 3: it finds states of either spin{other}."
+    if STUCK in result.optimizer.message:
+        pool = "" if result.ansatz.get("pool") == "gsd" else "--pool gsd, "
+        return f"No operator of the pool lowers the energy from here: try {pool}{_ELSEWHERE}."
     return reach_lower(result.ansatz, molecule)
 
 
@@ -152,6 +181,32 @@ def _more(ansatz: dict[str, object], name: str) -> int:
 
 def _per_cent(relative: float) -> str:
     return f"{100 * relative:.2g} %"
+
+
+def _asked(result: Result) -> str:
+    """Which states a Hamiltonian's exact energy is of, where that is not all of them."""
+    if result.problem.kind == "molecule":
+        return ""
+    _, within, numbers = _block(result).exact_note.partition(";")[0].partition(" with ")
+    return f"{within}{numbers}"
+
+
+def _spin_differs(block: Energy) -> bool:
+    """Whether the exact state is of another spin than the one found."""
+    return of_other_spin(block.error, block.exact, block.s_squared, block.exact_s_squared)
+
+
+def _multiplet(s_squared: float | None) -> int:
+    """2S of the multiplet whose S(S + 1) is nearest."""
+    return round(math.sqrt(max(0.0, 4 * (s_squared or 0.0) + 1))) - 1
+
+
+def _at_reachable(result: Result) -> bool:
+    """Whether the energy is the lowest of the states that the circuit keeps to."""
+    reachable = _block(result).reachable
+    if reachable is None:
+        return False
+    return abs(result.expectation - reachable) <= _SMALL * max(1e-12, abs(reachable))
 
 
 def _is_below(result: Result) -> bool:

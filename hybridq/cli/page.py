@@ -78,6 +78,9 @@ def search_line(optimizer: OptimizerInfo) -> str:
     """Method, evaluations and why it ended, each said once."""
     counted = plural(optimizer.evaluations, "evaluation")
     message = as_options(optimizer.message or optimizer.status)
+    if optimizer.method in message and counted not in message and "evaluation" in message:
+        # The last search was not all there was.
+        return f"{message}, {counted} in all"
     said = [part for part in (optimizer.method, counted) if part not in message]
     return ": ".join([", ".join(said), message] if said else [message])
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hybridq.cli.words import as_options
-from hybridq.errors import CapacityError, DimensionError, OutputError, ParameterError
+from hybridq.errors import CapacityError, DimensionError, EngineError, OutputError, ParameterError
 
 _GIB = 2**30
 _LAYERS = re.compile(r"QAOA\(p=(\d+)\)")
@@ -28,7 +28,7 @@ def in_words_of_options(initial: str | Path) -> Iterator[None]:
     """Within the block, refusals name options of the command line, and the file of angles."""
     try:
         yield
-    except (ParameterError, CapacityError) as error:
+    except (ParameterError, CapacityError, EngineError) as error:
         text = as_options(str(error))
         unknown = _UNKNOWN.match(text)
         if unknown:

@@ -38,6 +38,12 @@ def naming_the_right_command(path: str, command: str) -> Iterator[None]:
         ) from error
 
 
+def suggestion(path: str) -> str | None:
+    """The command line that reads this file, ``hybridq solve molecule FILE``; None if none does."""
+    command = _command_for(path)
+    return None if command is None else f"hybridq solve {command} {path}"
+
+
 def _command_for(path: str) -> str | None:
     try:
         with Path(path).open("rb") as file:

@@ -67,6 +67,7 @@ def as_options(text: str) -> str:
     """A message of the library with its arguments called as the command line calls them."""
     text = _ASSIGNED.sub(lambda match: f"{_option(match[1])} {match[2] or ''}", text)
     text = _NAMED.sub(lambda match: _option(match[1]), text)
+    text = text.replace("symmetry=False", "--no-symmetry")
     return text.replace("exact=True", "--exact").replace("resume=True", "--resume")
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,7 +42,8 @@ class PauliSum:
 
     Raises:
         DimensionError: shapes do not fit, or a mask has a bit at n_qubits or above.
-        ParameterError: n_qubits is no positive integer, or a coefficient is not finite.
+        ParameterError: n_qubits is no positive integer (labels go to `from_labels`), or a
+            coefficient is not finite.
     """
 
     n_qubits: int
@@ -52,6 +53,15 @@ class PauliSum:
 
     # NumPy scalars on the left leave the work to __rmul__ instead of making object arrays.
     __array_ufunc__ = None
+
+    def __new__(cls, n_qubits: object = 1, *_: object, **__: object) -> Self:
+        """Refuses labels before ``__init__``, which would only miss the masks."""
+        if isinstance(n_qubits, str | Mapping | list | tuple):
+            raise ParameterError(
+                f"PauliSum takes n_qubits and masks, not a {type(n_qubits).__name__}: for labels "
+                'use PauliSum.from_labels({"XX": 1.0})'
+            )
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         n = _masks.checked_width(self.n_qubits)

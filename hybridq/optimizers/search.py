@@ -198,20 +198,25 @@ def _end(optimizer: Optimizer, driver: Driver, outcome: Outcome) -> _End:
     match driver.stopped:
         case None if outcome.converged:
             detail = f": {outcome.message}" if outcome.message else ""
-            return _End("converged", f"{name} converged after {count} evaluations{detail}")
+            return _End("converged", f"{name} converged after {_evaluations(count)}{detail}")
         case None:
             return _End("failed", f"{name} gave up: {outcome.message}; try another method or start")
         case "max_evaluations":
             return _End(
                 "max_evaluations",
-                f"the budget of {count} evaluations is used up: raise max_evaluations to search on",
+                f"the budget of {_evaluations(count)} is used up: "
+                "raise max_evaluations to search on",
             )
         case "time_limit":
             return _End("time_limit", "the time limit is reached: raise time_limit to search on")
         case "target":
             return _End("target", f"the target is reached at evaluation {driver.evaluations}")
         case _:
-            return _End("interrupted", f"interrupted after {driver.evaluations} evaluations")
+            return _End("interrupted", f"interrupted after {_evaluations(driver.evaluations)}")
+
+
+def _evaluations(count: int) -> str:
+    return f"{count} evaluation{'' if count == 1 else 's'}"
 
 
 def _solution(
@@ -224,7 +229,7 @@ def _solution(
     elif best is None:
         end = _End(
             "failed",
-            f"none of {evaluations} evaluations gave a finite number: "
+            f"none of {_evaluations(evaluations)} gave a finite number: "
             "check the objective, or start elsewhere",
         )
     else:

@@ -13,6 +13,7 @@ from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems._pauli_text import Term, read_label_lines, read_literals, read_openfermion
 from hybridq.problems._text_file import read_text
 
+_NO_TERMS = "there are no terms: give a Hamiltonian"
 # Imaginary parts up to this share of the largest coefficient are rounding.
 _ROUNDING = 1e-10
 # OpenFermion's text may begin with a bracket too, but no quote, bracket or brace follows there.
@@ -53,6 +54,8 @@ def parse_hamiltonian(text: str, *, source: str = "input") -> PauliSum:
         raise FormatError("the file is empty: give a Hamiltonian", source=source)
     if start[0] == "{" and re.search(r'"(format|n_qubits)"\s*:', start):
         total = PauliSum.from_json(text, source=source)
+        if not len(total):
+            raise FormatError(_NO_TERMS, source=source)
         return _hermitian(total, [], source)
     if re.match(r"[&$]FCI\b", start, re.IGNORECASE):
         raise FormatError(
@@ -67,7 +70,7 @@ def parse_hamiltonian(text: str, *, source: str = "input") -> PauliSum:
     else:
         terms = list(read_label_lines(text, source))
     if not terms:
-        raise FormatError("there are no terms: give a Hamiltonian", source=source)
+        raise FormatError(_NO_TERMS, source=source)
     return _hermitian(_sum(terms, source), terms, source)
 
 

@@ -99,8 +99,12 @@ class Energy:
     Attributes:
         unit: ``"hartree"`` for molecules, None where the Hamiltonian brings its own unit.
         hartree_fock: energy of the Hartree–Fock determinant, in hartree.
-        exact: the exact ground energy, in the sector of the reference state where there is one.
-        exact_note: how `exact` was computed, or why it was not.
+        exact: the exact ground energy, with the particle numbers asked for where there are some.
+        exact_note: how `exact` was computed, or why it was not, and what tells its state from
+            those of the circuit.
+        exact_s_squared: ⟨S²⟩ of the exact ground state, in units of ħ².
+        reachable: the lowest energy of the states that the circuit keeps to, where the ground
+            state is not among them.
         error: energy − `exact`.
         error_mha: `error` in millihartree (molecules only).
         chemical_accuracy: whether `error` is at most 1.6 millihartree (molecules only).
@@ -114,6 +118,8 @@ class Energy:
     hartree_fock: float | None = None
     exact: float | None = None
     exact_note: str = ""
+    exact_s_squared: float | None = None
+    reachable: float | None = None
     error: float | None = None
     error_mha: float | None = None
     chemical_accuracy: bool | None = None

@@ -26,7 +26,8 @@ def paragraph(result: Result) -> str:
     if result.energy is not None:
         lines = _energy_lines(result, result.energy)
     method, count = result.optimizer.method, result.optimizer.evaluations
-    lines.append(f"{method}, {count} evaluations, {result.optimizer.status}, seed {result.seed}")
+    spent = f"{count} evaluation{'' if count == 1 else 's'}"
+    lines.append(f"{method}, {spent}, {result.optimizer.status}, seed {result.seed}")
     return "\n".join(lines)
 
 

@@ -56,7 +56,13 @@ def choose_engine(
         CapacityError: the state does not fit in memory.
     """
     if name != "auto":
-        return ENGINES[name](circuit, observable, precision=precision, threads=threads)
+        engine = ENGINES[name]
+        try:
+            return engine(circuit, observable, precision=precision, threads=threads)
+        except EngineError as refusal:
+            if engine is _statevector:
+                raise
+            raise EngineError(f"{refusal}; use engine='statevector' or engine='auto'") from None
     refusals = []
     for candidate, build in ENGINES.items():
         try:

@@ -17,7 +17,7 @@ from hybridq.randomness import RandomLike
 from hybridq.result import Result
 from hybridq.solver.common import DEFAULT_OPTIMIZER, Stage, Wishes
 from hybridq.solver.qaoa import default_depth, default_evaluations
-from hybridq.strategies.subject import as_ansatz, as_problem
+from hybridq.strategies.subject import as_ansatz, with_particles
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
@@ -115,7 +115,7 @@ def solve(
         OutputError: the journal cannot be written, or is there already and not resumed.
         FormatError: the journal is of another run; the message says what differs.
     """
-    subject = as_problem(problem)
+    subject = with_particles(problem, ansatz, options)
     with opened(journal, resume) as log:
         wishes = Wishes(
             optimizer=optimizer,

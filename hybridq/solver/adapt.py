@@ -12,6 +12,7 @@ from hybridq.solver.goal import Goal
 from hybridq.solver.journaled import begin_journal
 from hybridq.solver.vqe import finish
 from hybridq.strategies.adapt import adapt_vqe
+from hybridq.strategies.subject import asked_sector
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
@@ -72,5 +73,6 @@ def solve_adapt(
         facts,
         wishes,
         exact,
+        asked_sector(problem),
         iterations=grown.iterations,
     )

@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from hybridq.ansatz.circuit import Circuit
-from hybridq.baselines.exact_energies import QUICK_STATES, ExactEnergies, exact_energies
+from hybridq.baselines.exact_energies import (
+    QUICK_STATES,
+    ExactEnergies,
+    exact_energies,
+    numbers_of,
+)
+from hybridq.errors import ParameterError
+from hybridq.operators.moments import moments
+from hybridq.operators.sector import Sector
 from hybridq.problems.base import BinaryProblem
 from hybridq.result import Result, Trace
 from hybridq.solver import bits
@@ -18,7 +27,7 @@ from hybridq.solver.common import (
     optimizer_info,
     unless_interrupted,
 )
-from hybridq.solver.energy import energy_info, exact_reference
+from hybridq.solver.energy import SAME_ENERGY, energy_info, exact_reference
 from hybridq.solver.goal import Goal
 from hybridq.solver.goal import exact as without_shots
 from hybridq.solver.journaled import begin_journal
@@ -64,8 +73,24 @@ def solve_vqe(
     if not isinstance(ansatz, Circuit):
         facts = ansatz.describe()
     return finish(
-        problem, goal, objective, solution, {**facts, "initial": starts.name}, wishes, exact
+        problem,
+        goal,
+        objective,
+        solution,
+        {**facts, "initial": starts.name},
+        wishes,
+        exact,
+        _sector(problem, ansatz),
     )
+
+
+def _sector(problem: Problem, ansatz: Ansatz | Circuit) -> Sector | None:
+    """The particle numbers that the problem asks for, or else those given to the ansatz."""
+    particles = getattr(ansatz, "particles", None)
+    sector = asked_sector(problem)
+    if sector is not None or particles is None:
+        return sector
+    return Sector.of_electrons(problem.n_qubits // 2, *particles)
 
 
 def finish(
@@ -76,11 +101,13 @@ def finish(
     ansatz: dict[str, Any],
     wishes: Wishes,
     exact: bool | None,
+    sector: Sector | None,
     **traced: Any,
 ) -> Result:
     """The result of a finished search: references beside it, and samples where bits answer.
 
     Args:
+        sector: the particle numbers asked for, None where there are none.
         traced: further fields of the trace.
     """
     sampled = best = ratio = None
@@ -96,7 +123,9 @@ def finish(
         trace = bits.trace(problem, solution, sampled, None, wishes.streams[3])
     else:
         wishes.say("exact energy")
-        energy, reference = _energies(problem, objective, solution.x, energy_reached, wishes, exact)
+        energy, reference = _energies(
+            problem, objective, solution.x, energy_reached, wishes, exact, sector
+        )
         trace = Trace(values=solution.values, **traced)
     return Result(
         problem=problem_info(problem),
@@ -124,28 +153,68 @@ def _energies(
     reached: float,
     wishes: Wishes,
     wanted: bool | None,
+    sector: Sector | None,
 ) -> tuple[Energy, Reference | None]:
     """What stands beside the energy; Ctrl-C leaves out what is not there yet."""
 
     def diagonalize() -> ExactEnergies:
-        sector = asked_sector(problem)
         # A bare Hamiltonian asks for the lowest energy of all, wherever its circuit keeps to;
         # the states that the circuit can reach stand in where all are too many.
         narrowed = (
             sector is None and not wanted and 1 << problem.n_qubits > QUICK_STATES
         ) and objective.sector is not None
-        found = exact_energies(
-            objective.hamiltonian,
-            sector=objective.sector if narrowed else sector,
-            wanted=wanted,
-            rng=wishes.streams[3],
-        )
+        try:
+            found = exact_energies(
+                objective.hamiltonian,
+                sector=objective.sector if narrowed else sector,
+                wanted=wanted,
+                rng=wishes.streams[3],
+            )
+        except ParameterError as refusal:
+            if not narrowed:
+                raise
+            # The circuit keeps what the Hamiltonian does not.
+            return ExactEnergies(np.empty(0), f"not computed: {refusal}")
         if narrowed and len(found.values):
             return replace(found, note=f"{found.note}, those of the circuit; others not looked at")
         return found
 
     exact = unless_interrupted(diagonalize)
-    moments = unless_interrupted(
-        lambda: electron_moments(problem, objective, objective.snapshot(x))
-    )
-    return energy_info(problem, reached, exact, moments), exact_reference(exact)
+    found = unless_interrupted(lambda: electron_moments(problem, objective, objective.snapshot(x)))
+    spin = unless_interrupted(lambda: _exact_spin(problem, exact, asked_sector(problem)))
+    kept = None
+    if sector is None and wanted is not False:
+        kept = unless_interrupted(lambda: _kept(objective, exact, wishes))
+    block = energy_info(problem, reached, exact, found, exact_s_squared=spin, kept=kept)
+    return block, exact_reference(exact)
+
+
+def _exact_spin(
+    problem: Problem, exact: ExactEnergies | None, sector: Sector | None
+) -> float | None:
+    """⟨S²⟩ of the exact state, None where the problem is not about electrons."""
+    if exact is None or exact.ground is None or sector is None:
+        return None
+    electronic = getattr(problem, "electronic", None)
+    restricted = electronic is None or electronic.is_restricted
+    m = sector.split
+    return moments(sector.basis(), exact.ground, m, same_orbitals=restricted).s_squared
+
+
+def _kept(
+    objective: Objective, exact: ExactEnergies | None, wishes: Wishes
+) -> tuple[str, float] | None:
+    """What the circuit keeps and its lowest energy, where the ground state is not among that."""
+    sector = objective.sector
+    if sector is None or exact is None or exact.ground is None:
+        return None
+    if len(exact.ground) == sector.dim:  # those are the states that were looked at
+        return None
+    try:
+        values = exact_energies(objective.hamiltonian, sector=sector, rng=wishes.streams[3]).values
+    except ParameterError:  # the Hamiltonian leads out of the sector, which has no energies then
+        return None
+    lowest = float(exact.values[0])
+    if not len(values) or values[0] - lowest <= SAME_ENERGY * max(1.0, abs(lowest)):
+        return None
+    return numbers_of(sector), float(values[0])

@@ -36,6 +36,9 @@ Vector = NDArray[np.float64]
 # Slopes that differ by less than this part are equal but for rounding; the first of the pool wins,
 # so that the choice does not hang on the order in which numbers were added up.
 TIE = 1e-6
+# A gradient of the pool this small, in hartree per radian, is rounding: more operators are no help.
+STATIONARY = 1e-6
+STUCK = "no operator of it lowers the energy from here"
 
 
 @dataclass(frozen=True)
@@ -230,6 +233,8 @@ class _Run:
                 if norm <= self._rules.gradient_tolerance:
                     status = "converged"
                     message = f"the pool's gradient has norm {norm:.3g}"
+                    if norm <= STATIONARY:
+                        message += f", {STUCK}"
                     break
                 chosen = int(np.flatnonzero(slopes >= slopes.max() * (1.0 - TIE))[0])
                 operator = self._pool[chosen]
@@ -313,13 +318,14 @@ class _Run:
         self, objective: Expectation, x: Vector, energy: float, status: Status, message: str
     ) -> Adaptation:
         values = np.array(self._energies or [energy])
+        count = len(self._iterations)
         solution = Solution(
             x=x,
             value=energy,
             evaluations=len(self._energies),
             gradients=len(self._energies),
             status=status,
-            message=f"{len(self._iterations)} operators: {message}",
+            message=f"{count} operator{'' if count == 1 else 's'}: {message}",
             method=self._method,
             values=values,
             best_evaluation=int(np.argmin(values)),

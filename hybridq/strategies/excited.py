@@ -24,7 +24,7 @@ from hybridq.strategies.report import problem_info, versions
 from hybridq.strategies.search import search_energy
 from hybridq.strategies.starts import first_points
 from hybridq.strategies.states import ExcitedStates, State
-from hybridq.strategies.subject import as_ansatz, as_problem, asked_sector, observable_of
+from hybridq.strategies.subject import as_ansatz, asked_sector, observable_of, with_particles
 from hybridq.strategies.subspace import expand
 from hybridq.strategies.vqd import deflate_states
 
@@ -92,7 +92,7 @@ def excited_states(
     arXiv:1603.05681.
     """
     began = time.perf_counter()
-    subject = as_problem(problem)
+    subject = with_particles(problem, ansatz, options)
     name, optimizer = METHODS.canonical(method), OPTIMIZERS.canonical(optimizer)
     pool = POOLS.canonical(pool)
     for what, count in (("k", k), ("tries", tries)):

@@ -184,7 +184,8 @@ class SharedSearch:
         finite = np.where(np.isfinite(values), values, np.inf)
         status, message = last.status, last.message
         if self._interrupted:
-            status, message = "interrupted", f"interrupted after {self.used} evaluations"
+            plural = "" if self.used == 1 else "s"
+            status, message = "interrupted", f"interrupted after {self.used} evaluation{plural}"
         elif early:
             spent = self.remaining <= 0
             status = "max_evaluations" if spent else "time_limit"

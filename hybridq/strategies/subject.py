@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,6 +45,28 @@ def as_problem(problem: Any) -> Problem:
             "a HubbardModel goes as it is; for a graph, write hybridq.solve(hybridq.MaxCut(graph))"
         )
     return problem
+
+
+def with_particles(problem: Any, ansatz: object, options: Mapping[str, Any]) -> Problem:
+    """`as_problem`; a bare Hubbard model is asked for the particles given to its ansatz.
+
+    Args:
+        problem: as for `as_problem`.
+        ansatz: a name, an ansatz or None; its `particles`, where it has them, count.
+        options: of a named ansatz; ``particles`` counts.
+
+    Raises:
+        ParameterError: as for `as_problem`, or the particles do not fit on the sites.
+    """
+    subject = as_problem(problem)
+    if not isinstance(problem, HubbardModel):
+        return subject
+    particles = options.get("particles", getattr(ansatz, "particles", None))
+    if not isinstance(particles, Sequence) or len(particles) != 2:
+        return subject  # none, or what the ansatz refuses
+    from hybridq.problems.hubbard_problem import HubbardProblem
+
+    return HubbardProblem(problem, *particles)
 
 
 def observable_of(problem: Problem) -> Observable:

@@ -102,6 +102,20 @@ def test_a_default_name_that_is_taken_is_refused():
         Circuit(1).rx(0, "x[1]").ry(0, Angle(parameter=1))
 
 
+@pytest.mark.parametrize("text", ["2*theta", "-a", "theta+1", "1.5", "x[i]", "a b"])
+def test_a_string_that_is_no_name_is_refused_with_the_way_to_write_arithmetic(text):
+    with pytest.raises(ParameterError, match=r"2 \* hq.Parameter\('theta'\)"):
+        Circuit(1).rx(0, text)
+
+
+def test_names_are_letters_digits_underscores_and_an_index():
+    names = ("theta", "_b2", "θ_1", "x[12]")
+    circuit = Circuit(1)
+    for name in names:
+        circuit = circuit.rx(0, name)
+    assert circuit.parameters == names
+
+
 def test_arithmetic_on_parameters_is_affine():
     theta = hq.Parameter("theta")
     angle = -(np.float64(2.0) * theta - 0.5) / 4 + np.float64(1.0)

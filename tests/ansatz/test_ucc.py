@@ -206,6 +206,25 @@ def test_refusals(build, error, told):
         build()
 
 
+@pytest.mark.parametrize(
+    ("levels", "told"),
+    [
+        # One orbital: h + E_core is the energy, and there is no other determinant.
+        ([-0.5], r"one way only.*determinant, -0\.25000000 hartree .* exact in these orbitals$"),
+        # No coupling between the orbitals: symmetry forbids the only excitation.
+        ([-0.5, 0.5], r"symmetry forbids .*symmetry=False.*, -0\.25000000 hartree [^,]*$"),
+    ],
+)
+def test_without_excitations_the_refusal_gives_the_energy(levels, told):
+    m = len(levels)
+    electronic = hq.ElectronicHamiltonian(
+        0.25, np.array([np.diag(levels)] * 2), np.zeros((3, m, m, m, m))
+    )
+    atom = hq.Molecule(electronic, 1, 0)
+    with pytest.raises(ParameterError, match=told):
+        hq.UCCSD(atom)
+
+
 def test_electrons_of_a_molecule():
     electrons = Electrons.of(molecule("h2o_sto3g"))
     assert electrons.bits == (1, 1, 1, 1, 1, 0, 0) * 2

@@ -11,6 +11,7 @@ from energy_samples import chain_result, grown_result, molecule_result, three_st
 from hybridq.cli import energies, energy_screen, states_screen
 from hybridq.cli.energy_verdict import headline, next_step, warnings
 from hybridq.result import OptimizerInfo, Particles, Result
+from hybridq.strategies.adapt import STUCK
 
 Show = Callable[..., str]
 
@@ -136,6 +137,50 @@ def test_the_limit_of_operators_is_told_as_such(shown: Show) -> None:
     text = words(shown(grown_result(4, optimizer=stopped)))
     assert "Stopped at 4 operators: --max-operators allows more." in text
     assert "raise --max-operators" in text
+
+
+@pytest.mark.parametrize(("pool", "advice"), [("sd", "try --pool gsd"), ("gsd", "--excited 3")])
+def test_more_operators_are_not_advised_where_none_lowers_the_energy(
+    pool: str, advice: str
+) -> None:
+    stuck = OptimizerInfo("l-bfgs", 5, "converged", f"1 operator: norm 2e-12, {STUCK}")
+    ansatz = {"kind": "adapt", "n_params": 1, "pool": pool}
+    found = next_step(molecule_result(0.01, optimizer=stuck, ansatz=ansatz))
+    assert found is not None
+    assert advice in found
+    assert "--max-operators" not in found
+
+
+def test_an_exact_state_of_other_spin_is_told_and_what_finds_it() -> None:
+    result = molecule_result(0.01)
+    assert result.energy is not None
+    other = replace(result, energy=replace(result.energy, exact_s_squared=2.0))
+    assert warnings(other) == [
+        "The exact state of this sector is a triplet; the one found is a singlet."
+    ]
+    assert next_step(other) == "Try --excited 3: it finds states of either spin, or --spin 2."
+    degenerate = replace(molecule_result(0.0), energy=replace(other.energy, error=0.0))
+    assert warnings(degenerate) == []
+
+
+def test_no_deeper_circuit_is_advised_where_the_ground_state_lies_elsewhere(shown: Show) -> None:
+    result = chain_result(0.3)
+    assert result.energy is not None
+    note = "dense diagonalization of 256 states; the circuit keeps 4 ones on 8 qubits"
+    kept = replace(result, energy=replace(result.energy, exact_note=note, reachable=-9.7))
+    text = words(shown(kept))
+    assert "The circuit keeps 4 ones on 8 qubits." in text
+    assert "no deeper circuit leaves these states" in text
+    short = replace(result, energy=replace(result.energy, exact_note=note, reachable=-9.9))
+    assert "Try --layers 8" in words(shown(short))
+
+
+def test_the_exact_energy_of_some_states_is_not_called_that_of_all() -> None:
+    result = chain_result(0.0)
+    assert result.energy is not None
+    note = "dense diagonalization of 4 states with N_alpha = 1 and N_beta = 1"
+    told = headline(replace(result, energy=replace(result.energy, exact_note=note)))[1]
+    assert told.endswith("the exact ground energy with N_alpha = 1 and N_beta = 1.")
 
 
 def test_notes_of_the_reader_are_shown(shown: Show) -> None:

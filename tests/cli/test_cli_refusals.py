@@ -11,7 +11,7 @@ from cli_samples import Outcome
 
 from hybridq import memory
 from hybridq.cli.refusals import check_memory, in_words_of_options
-from hybridq.errors import CapacityError, DimensionError, ParameterError
+from hybridq.errors import CapacityError, DimensionError, EngineError, ParameterError
 
 GIB = 2**30
 FOLDER = Path(__file__).parents[2] / "problems" / "maxcut"
@@ -112,6 +112,8 @@ def test_the_command_refuses_such_a_graph_on_one_line(
     [
         (ParameterError("threads=999: use fewer"), "--threads 999: use fewer"),
         (CapacityError("use precision='single' or"), "use --precision single or"),
+        (EngineError("use engine='auto'"), "use --engine auto"),
+        (ParameterError("all forbidden (symmetry=False)"), "all forbidden (--no-symmetry)"),
         (DimensionError("QAOA(p=2) takes 4, got 3"), "--initial a.json: QAOA with --p 2 takes 4"),
     ],
 )

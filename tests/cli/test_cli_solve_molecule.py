@@ -200,6 +200,24 @@ def test_what_the_library_refuses_is_one_line_in_words_of_options(
     assert message in outcome.err
 
 
+@pytest.mark.parametrize("before", [(), ("solve",)])
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        (PROBLEMS / "maxcut" / "petersen.edgelist", "maxcut"),
+        (TFIM, "hamiltonian"),
+        (H2, "molecule"),
+    ],
+)
+def test_a_file_without_a_command_is_told_the_command(
+    hybridq: Run, before: tuple[str, ...], file: Path, command: str
+) -> None:
+    outcome = hybridq(*before, file)
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert f"did you mean 'hybridq solve {command} {file}'?" in outcome.err
+
+
 @pytest.mark.parametrize(
     ("command", "file", "message"),
     [

@@ -128,6 +128,9 @@ def test_the_sum_is_read_only_and_owns_its_arrays():
 @pytest.mark.parametrize(
     ("build", "error", "said"),
     [
+        (lambda: PauliSum({"XX": 1.0}), ParameterError, "PauliSum.from_labels"),
+        (lambda: PauliSum([("XX", 1.0)]), ParameterError, "PauliSum.from_labels"),
+        (lambda: PauliSum("XX"), ParameterError, "PauliSum.from_labels"),
         (lambda: PauliSum(0, [[0]], [[0]], [1.0]), ParameterError, "n_qubits=0"),
         (lambda: PauliSum(True, [[0]], [[0]], [1.0]), ParameterError, "n_qubits=True"),
         (lambda: PauliSum(2, [[4]], [[0]], [1.0]), DimensionError, "x_masks has a bit"),

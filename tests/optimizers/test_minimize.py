@@ -91,6 +91,11 @@ def test_an_objective_that_lacks_what_a_method_needs_is_told_which_methods_fit(m
     assert objective.seen == []
 
 
+def test_one_evaluation_is_told_in_the_singular():
+    found = minimize(Quadratic([0.0]), [1.0], method="nelder-mead", max_evaluations=1)
+    assert "the budget of 1 evaluation is used up" in found.message
+
+
 def test_without_a_method_the_gradient_decides():
     assert minimize(Quadratic([0.1]), [1.0]).method == "l-bfgs"
     assert minimize(Plain(lambda x: float(x[0] ** 2)), [1.0]).method == "cobyla"

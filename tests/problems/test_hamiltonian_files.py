@@ -54,6 +54,7 @@ BAD: dict[str, tuple[str, int | None, str]] = {
     "empty": (" \n", None, "empty"),
     "only comments": ("# nothing\n", None, "no terms"),
     "empty list": ("[]", None, "no terms"),
+    "empty sum": (PauliSum.zero(2).to_json(), None, "no terms"),
     "empty object": ("{}", None, "no terms"),
     "mixed widths": ("XX 1\nXXX 2\n", 2, "3 qubits where the first has 2"),
     "mixed widths in JSON": ('[["XX", 1],\n\n ["X", 2]]', 3, "1 qubits where the first has 2"),

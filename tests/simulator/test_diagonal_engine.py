@@ -351,3 +351,12 @@ def test_other_circuits_and_observables_are_refused_by_name():
         choose_engine(
             start.phase(h, 0.1).x_mixer(0.1), PauliSum.from_labels({"XII": 1.0}), name="diagonal"
         )
+
+
+@pytest.mark.parametrize("name", ["diagonal", "sector"])
+def test_an_engine_that_does_not_fit_names_those_that_do(name):
+    circuit, observable = Circuit(1).ry(0, 0.3), PauliSum.from_labels({"X": 1.0})
+    with pytest.raises(EngineError, match=r"; use engine='statevector' or engine='auto'$"):
+        choose_engine(circuit, observable, name=name)
+    for fits in ("statevector", "auto"):
+        assert choose_engine(circuit, observable, name=fits).info.name == "statevector"
