@@ -251,7 +251,12 @@ def test_an_engine_serves_several_python_threads_at_once():
 
 
 @pytest.mark.parametrize(
-    ("width", "n"), [("off", 14), pytest.param("16", 10, marks=pytest.mark.slow), ("32", 14)]
+    ("width", "n"),
+    [
+        ("off", 14),
+        pytest.param("16", 10, marks=pytest.mark.slow),
+        pytest.param("32", 14, marks=pytest.mark.slow),
+    ],
 )
 def test_other_vector_widths_and_the_plain_loops_give_the_same_numbers(width, n, tmp_path):
     if width != "off" and int(width) > VECTOR_BYTES:
