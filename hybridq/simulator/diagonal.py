@@ -82,12 +82,12 @@ class DiagonalEngine(Engine):
                 "the observable is another operator"
             )
         self.circuit, self.n_qubits, self.n_params = circuit, circuit.n_qubits, circuit.n_params
-        self._dtype, self._precision = np.dtype(dtype), precision
+        self._dtype, self.precision = np.dtype(dtype), precision
         self._require_width()
         plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
         self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising
         self._state_bytes = 2 * self._dtype.itemsize << plan.bits
-        self._require(self._state_bytes + plan.stored_bytes, "the state")
+        self.require(self._state_bytes + plan.stored_bytes, "the state")
         self._states: list[State] = []
         self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
         kind = OneBlock if plan.bits <= workspace.ONE_BLOCK_BITS else ManyPasses
@@ -111,17 +111,13 @@ class DiagonalEngine(Engine):
                 "use a smaller problem"
             )
 
-    def _require(self, needed: int, what: str) -> None:
-        single = "precision='single' or " if self._precision == "double" else ""
-        memory.require(needed, f"n_qubits={self.n_qubits}: {what}", f"use {single}fewer qubits")
-
     def _state(self, number: int) -> State:
         """State array `number` (0 the ket, 1 the bra), made on first use."""
         # Memory that was asked for and not yet touched still counts as free: require all at once.
         missing = number + 1 - len(self._states)
         if missing > 0:
             what = "the gradient's two states" if number else "the state"
-            self._require(missing * self._state_bytes, what)
+            self.require(missing * self._state_bytes, what)
         while len(self._states) <= number:
             self._states.append(new_state(self._runner, self._bits, self._dtype))
         return self._states[number]
@@ -170,7 +166,7 @@ class DiagonalEngine(Engine):
         """
         angles = self._angles(x)
         dtype = np.result_type(self._dtype, np.complex64)
-        self._require(3 * dtype.itemsize << self.n_qubits, "the full state vector")
+        self.require(3 * dtype.itemsize << self.n_qubits, "the full state vector")
         with self._lock:
             ket = self._state(0)
             flipped = self._runner.evolve(ket, angles)
@@ -215,13 +211,13 @@ class DiagonalEngine(Engine):
 
     def energies(self) -> Vector:
         """The cost of each state that is simulated, shape (2**bits,); half where symmetric."""
-        self._require(16 << self._bits, "the list of all values")
+        self.require(16 << self._bits, "the list of all values")
         return self._ising.to_pauli_sum().diagonal()
 
     def probabilities(self, x: ArrayLike) -> Vector:
         """The probability of each entry of `energies`, float64."""
         angles = self._angles(x)
-        self._require(16 << self._bits, "the list of all probabilities")
+        self.require(16 << self._bits, "the list of all probabilities")
         with self._lock:
             ket = self._state(0)
             flipped = self._runner.evolve(ket, angles)

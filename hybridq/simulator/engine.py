@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq import memory
 from hybridq.errors import DimensionError, EngineError, ParameterError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.pauli_sum import PauliSum
@@ -39,6 +40,7 @@ class Engine(ABC):
         info: which engine this is and why it fits.
         n_qubits: width of the circuit.
         n_params: length of the parameter vector.
+        precision: ``"double"`` or ``"single"``.
         circuit: the circuit itself.
     """
 
@@ -47,6 +49,7 @@ class Engine(ABC):
     circuit: Circuit
     n_qubits: int
     n_params: int
+    precision: str
 
     @abstractmethod
     def expectation(self, x: ArrayLike) -> float:
@@ -152,6 +155,15 @@ class Engine(ABC):
     ) -> tuple[NDArray[Any], NDArray[Any]]:
         """⟨s_i|H|s_j⟩ and ⟨s_i|s_j⟩, without any deflation; both of shape (k, k)."""
         raise EngineError(f"the {self.name} engine gives no matrix elements")
+
+    def require(self, needed: int, what: str) -> None:
+        """Refuse what does not fit in the memory that is free.
+
+        Raises:
+            CapacityError: `needed` bytes are more than there are.
+        """
+        single = "precision='single' or " if self.precision == "double" else ""
+        memory.require(needed, f"n_qubits={self.n_qubits}: {what}", f"use {single}fewer qubits")
 
     def checked_point(self, x: ArrayLike) -> Vector:
         """`x` as a contiguous float64 vector.

@@ -157,7 +157,7 @@ def compile_circuit(circuit: Circuit) -> Program:
             for qubit in _bits(operation.flip | operation.looks):
                 latest[qubit] = len(operations)
             operations.append(operation)
-    return Program(circuit.n_qubits, tuple(operations), _factor_arrays(operations))
+    return Program(circuit.n_qubits, tuple(operations), factor_arrays(operations))
 
 
 def lower(instruction: Instruction, number: int) -> list[Operation]:
@@ -296,7 +296,8 @@ def _phase(phase: DiagonalPhase) -> list[Operation]:
     return operations
 
 
-def _factor_arrays(operations: list[Operation]) -> Factors:
+def factor_arrays(operations: list[Operation]) -> Factors:
+    """The factors of operations as arrays, an operation's slot being its place in the list."""
     rows = [(slot, factor) for slot, op in enumerate(operations) for factor in op.factors]
     identity = np.eye(2, dtype=np.complex128)
     return Factors(

@@ -63,7 +63,7 @@ class SectorEngine(Engine):
         precision: str = "double",
         threads: int | None = None,
     ) -> None:
-        self._dtype = np.dtype(checked_precision(precision))
+        self._dtype, self.precision = np.dtype(checked_precision(precision)), precision
         threads = checked_threads(threads)
         if circuit.n_qubits != observable.n_qubits:
             raise DimensionError(

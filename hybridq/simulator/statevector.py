@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq import memory
 from hybridq.ansatz.circuit import Circuit
-from hybridq.ansatz.instructions import Instruction
+from hybridq.ansatz.instructions import Angle, Excitation, Instruction, PauliRotation
 from hybridq.errors import CapacityError, DimensionError, EngineError
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.result import EngineInfo
@@ -28,7 +28,7 @@ from hybridq.simulator.engine import (
 )
 from hybridq.simulator.kernels.emit import VECTOR_BYTES
 from hybridq.simulator.kernels.factors import fill_coefs, fold_gradient
-from hybridq.simulator.kernels.gates import MATRIX, GateSpace
+from hybridq.simulator.kernels.gates import GateSpace
 from hybridq.simulator.kernels.observables import CHUNK_BITS
 from hybridq.simulator.kernels.sweeps import (
     BACKWARD,
@@ -41,7 +41,7 @@ from hybridq.simulator.kernels.sweeps import (
     sweep,
 )
 from hybridq.simulator.kernels.team import Team
-from hybridq.simulator.program import Operation, compile_circuit, lower
+from hybridq.simulator.program import compile_circuit, factor_arrays, lower
 from hybridq.simulator.schedule import Item, group_terms, schedule
 
 MOST_QUBITS = 34
@@ -82,7 +82,7 @@ class StatevectorEngine(Engine):
         threads: int | None = None,
     ) -> None:
         self._dtype = np.dtype(checked_precision(precision))
-        self._precision = precision
+        self.precision = precision
         most = checked_threads(threads)
         self.circuit, self.n_qubits, self.n_params = circuit, circuit.n_qubits, circuit.n_params
         pauli = as_pauli_sum(observable)
@@ -97,7 +97,7 @@ class StatevectorEngine(Engine):
         # Vectors and chunks want at least 64 amplitudes: idle qubits fill up small states.
         self._bits = max(self.n_qubits, CHUNK_BITS)
         self._state_bytes = 2 * self._dtype.itemsize << self._bits
-        self._require(self._state_bytes, "the state")
+        self.require(self._state_bytes, "the state")
         self._program = compile_circuit(circuit)
         self._constant, self._groups = group_terms(pauli)
         self._threads = most if self._bits >= THREADED_BITS else 1
@@ -119,10 +119,6 @@ class StatevectorEngine(Engine):
                 f"{self.n_qubits} qubits are too many to simulate exactly: the limit of the "
                 f"statevector engine is {MOST_QUBITS} qubits; use a smaller circuit"
             )
-
-    def _require(self, needed: int, what: str) -> None:
-        single = "precision='single' or " if self._precision == "double" else ""
-        memory.require(needed, f"n_qubits={self.n_qubits}: {what}", f"use {single}fewer qubits")
 
     # What is prepared once: plans, working arrays, states.
 
@@ -189,7 +185,7 @@ class StatevectorEngine(Engine):
         missing = number + 1 - len(self._states)
         if missing > 0:
             what = "the gradient's two states" if number else "the state"
-            self._require(missing * self._state_bytes, what)
+            self.require(missing * self._state_bytes, what)
         while len(self._states) <= number:
             self._states.append(np.empty((2, 1 << self._bits), self._dtype))
         return self._states[number]
@@ -267,7 +263,7 @@ class StatevectorEngine(Engine):
         """The state vector, global phase included, shape (2**n_qubits,), complex."""
         point = self.checked_point(x)
         dtype = np.result_type(self._dtype, np.complex64)
-        self._require(dtype.itemsize << self.n_qubits, "the full state vector")
+        self.require(dtype.itemsize << self.n_qubits, "the full state vector")
         with self._lock:
             ket = self._evolve(point, self._forward)[:, : 1 << self.n_qubits]
             state = np.empty(ket.shape[1], dtype)
@@ -279,7 +275,7 @@ class StatevectorEngine(Engine):
         shots = checked_shots(shots)
         point = self.checked_point(x)
         generator = as_generator(rng)
-        self._require(8 << self.n_qubits, "the probabilities")
+        self.require(8 << self.n_qubits, "the probabilities")
         with self._lock:
             ket = self._evolve(point, self._forward)[:, : 1 << self.n_qubits]
             probabilities = ket[0].astype(np.float64) ** 2
@@ -295,13 +291,13 @@ class StatevectorEngine(Engine):
             raise EngineError(
                 "the observable is not diagonal: only diagonal ones have a value for each state"
             )
-        self._require(16 << self.n_qubits, "the list of all values")
+        self.require(16 << self.n_qubits, "the list of all values")
         return self._pauli.diagonal()
 
     def probabilities(self, x: ArrayLike) -> Vector:
         """The probability of each basis state, shape (2**n_qubits,), float64."""
         point = self.checked_point(x)
-        self._require(16 << self.n_qubits, "the probabilities")
+        self.require(16 << self.n_qubits, "the probabilities")
         with self._lock:
             ket = self._evolve(point, self._forward)[:, : 1 << self.n_qubits].astype(np.float64)
         return ket[0] ** 2 + ket[1] ** 2
@@ -332,18 +328,16 @@ class StatevectorEngine(Engine):
 
     def _derivative(self, ket: State, bra: State, operator: Instruction) -> float:
         """d⟨H⟩/dθ at θ = 0 of one operator, from the state and its product with H."""
-        at_zero = _at_zero(operator)
-        operations = lower(at_zero, 0)
-        total = 0.0
-        sums = np.zeros_like(self._sums, shape=(self._sums.shape[0], len(operations), 8))
+        operations = lower(_at_zero(operator), 0)
+        factors = factor_arrays(operations)
         coefs = np.zeros((len(operations), 16))
-        coefs[:, 0] = 1.0  # cos 0, and the first entry of an identity
-        coefs[[op.kind == MATRIX for op in operations], 6] = 1.0
+        sums = np.zeros((self._sums.shape[0], len(operations), 8))
+        gradient = np.zeros(1)
+        fill_coefs(factors, gradient, coefs)
         plan = schedule(list(enumerate(operations)), self._bits, free=True)
         self._team.run(sweep, BACKWARD, ket, bra, self._bits, plan, coefs, self._spaces, sums)
-        for slot, op in enumerate(operations):
-            total += _fold_one(op, sums[:, slot].sum(axis=0))
-        return total
+        fold_gradient(factors, np.zeros(1), sums.sum(axis=0), gradient)
+        return float(gradient[0])
 
     def snapshot(self, x: ArrayLike) -> NDArray[Any]:
         """The real and imaginary parts of the state, shape (2, amplitudes)."""
@@ -386,32 +380,9 @@ class StatevectorEngine(Engine):
 
 def _at_zero(operator: Instruction) -> Instruction:
     """The operator with the angle 1 · x[0]."""
-    from dataclasses import replace
-
-    from hybridq.ansatz.instructions import Angle, Excitation, PauliRotation
-
     if not isinstance(operator, Excitation | PauliRotation):
         raise EngineError(
             f"a gradient is asked for a {type(operator).__name__}: "
             "only Pauli rotations and excitations can be appended"
         )
     return replace(operator, angle=Angle(parameter=0))
-
-
-def _fold_one(op: Operation, sums: Vector) -> float:
-    """The derivative by the parameter of an operation at the identity."""
-    if op.kind != MATRIX:
-        return float(op.factors[0].angle.coefficient * sums[0])
-    from hybridq.simulator.kernels.factors import Factors
-
-    factors = Factors(
-        slot=np.zeros(1, np.int64),
-        kind=np.array([op.factors[0].kind]),
-        constant=np.zeros(1),
-        coefficient=np.array([op.factors[0].angle.coefficient]),
-        parameter=np.zeros(1, np.int64),
-        matrix=np.zeros((1, 2, 2), complex),
-    )
-    gradient = np.zeros(1)
-    fold_gradient(factors, np.zeros(1), sums[None, :], gradient)
-    return float(gradient[0])
