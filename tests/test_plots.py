@@ -355,7 +355,7 @@ def result(**changes: Any) -> Result:
         "values": np.array([7.5, 8.0, 10.3]),
         "sample_values": np.array([8.0, 11.0, 12.0]),
         "sample_counts": np.array([5, 9, 6]),
-        "uniform_values": np.array([6.0, 7.0, 7.0, 8.0]),
+        "draw_uniform": lambda: np.array([6.0, 7.0, 7.0, 8.0]),
         "landscape": (np.linspace(0, 1, 5), np.linspace(0, 1, 5), np.eye(5)),
         "graph": graph,
     } | changes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 
 @contextmanager
@@ -13,7 +15,14 @@ def one_blas_thread() -> Iterator[None]:
     That of a few dozen numbers gains nothing from BLAS threads, which then spin on the very cores
     that the objective runs on: half the time of a search on two cores.
     """
+    with _controller().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _controller() -> Any:
+    """The libraries of this process, looked for once: that takes longer than a small search."""
+    import scipy.linalg  # noqa: F401  its BLAS has to be there to be found
     import threadpoolctl
 
-    with threadpoolctl.threadpool_limits(1, user_api="blas"):
-        yield
+    return threadpoolctl.ThreadpoolController()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -164,7 +165,7 @@ class Trace:
         iterations: for an ansatz that grows (ADAPT-VQE), its steps in order.
         sample_values: distinct natural values that were sampled, ascending.
         sample_counts: how often each of them was sampled.
-        uniform_values: values of uniformly random assignments, for comparison.
+        draw_uniform: returns values of uniformly random assignments, the same at every call.
         landscape: for p = 1, the triple (gammas, betas, expectation[gamma, beta]).
         graph: the problem's graph, where it has one.
     """
@@ -172,7 +173,12 @@ class Trace:
     values: NDArray[np.float64]
     sample_values: NDArray[np.float64] | None = None
     sample_counts: NDArray[np.int64] | None = None
-    uniform_values: NDArray[np.float64] | None = None
+    draw_uniform: Callable[[], NDArray[np.float64]] | None = None
     landscape: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]] | None = None
     graph: Graph[Any] | None = None
     iterations: tuple[Iteration, ...] = ()
+
+    @property
+    def uniform_values(self) -> NDArray[np.float64] | None:
+        """Values of uniformly random assignments, for comparison; drawn when asked for."""
+        return None if self.draw_uniform is None else self.draw_uniform()

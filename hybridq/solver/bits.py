@@ -85,12 +85,18 @@ def trace(
 ) -> Trace:
     """The arrays behind the pictures."""
     distinct, where = np.unique(sampled.values, return_inverse=True)
-    uniform = rng.integers(0, 2, (UNIFORM_SAMPLES, problem.n_qubits), dtype=np.uint8)
+    child = rng.bit_generator.seed_seq.spawn(1)[0]  # type: ignore[attr-defined]
+
+    def draw_uniform() -> NDArray[np.float64]:  # longer than a small solve: only for the picture
+        draws = np.random.default_rng(child)
+        shape = (UNIFORM_SAMPLES, problem.n_qubits)
+        return problem.values(draws.integers(0, 2, shape, dtype=np.uint8))
+
     return Trace(
         values=problem.sign * solution.values,
         sample_values=distinct,
         sample_counts=np.bincount(where, weights=sampled.counts).astype(np.int64),
-        uniform_values=problem.values(uniform),
+        draw_uniform=draw_uniform,
         landscape=landscape,
         graph=getattr(problem, "graph", None),
     )
