@@ -1,0 +1,1 @@
+"""Experiments: a config becomes trials, trials are run and stored, results compared."""
