@@ -7,7 +7,7 @@ turns each into one line on standard error and exit code 2.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class HybridqError(Exception):
@@ -69,6 +69,18 @@ class FormatError(HybridqError, ValueError):
         self.line = line
         where = source if line is None else f"{source}, line {line}"
         super().__init__(f"{where}: {message}")
+
+
+class ConfigError(HybridqError, ValueError):
+    """An experiment's config that cannot be run.
+
+    Args:
+        problems: everything that is wrong with it, a line each, which begins with where it stands.
+    """
+
+    def __init__(self, problems: str | Sequence[str]) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__("\n".join(self.problems))
 
 
 class OutputError(HybridqError, OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -43,38 +44,60 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
         OutputError: the folder is missing or read-only, or the path is a directory.
     """
     target = Path(path)
-    folder = target.parent
-    if target.is_dir():
-        raise OutputError(f"cannot write {target}: it is a directory; name a file inside it")
-    if not folder.is_dir():
-        raise OutputError(f"cannot write {target}: there is no folder {folder}; create it first")
     try:
+        if target.is_symlink():
+            target = target.resolve()  # what the link points to is written, the link stays
+        folder = target.parent
+        if target.is_dir():
+            raise OutputError(f"cannot write {target}: it is a directory; name a file inside it")
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"cannot write {target}: {folder} is a file; name a folder")
+        if not folder.is_dir():
+            raise OutputError(
+                f"cannot write {target}: there is no folder {folder}; create it first"
+            )
+        if _is_special(target):
+            return target
         # Asking the file system is the only sure test: os.access knows neither root nor read-only
         # mounts.
         with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.", suffix=".tmp"):
             pass
-    except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(
+            f"cannot write {str(target)!r}: {reason}; name a file in a folder of yours"
+        ) from error
     return target
+
+
+def _is_special(target: Path) -> bool:
+    """Whether it is a device or a pipe, which is written to and never replaced by a file."""
+    return target.exists() and not target.is_file()
 
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary path beside `path` that takes its name when the block ends without an error.
 
-    The temporary name keeps the suffix of `path`, since some writers choose the format by it.
+    The temporary name keeps the suffix of `path`, since some writers choose the format by it. What
+    is meant for a device or a pipe is written there at the end.
 
     Raises:
         OutputError: the file cannot be written.
     """
     target = check_writable(path)
+    special = _is_special(target)
     descriptor, name = tempfile.mkstemp(
-        dir=target.parent, prefix=f".{target.stem}.", suffix=target.suffix
+        dir=None if special else target.parent, prefix=f".{target.stem}.", suffix=target.suffix
     )
     os.close(descriptor)
     temporary = Path(name)
     try:
         yield temporary
+        if special:
+            with target.open("wb") as sink, temporary.open("rb") as source:
+                shutil.copyfileobj(source, sink)
+            return
         mask = os.umask(0)
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)  # mkstemp makes private files; results are ordinary ones

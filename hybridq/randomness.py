@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from hybridq.checks import is_whole
 from hybridq.errors import ParameterError
 
 RandomLike: TypeAlias = np.random.Generator | int | None
@@ -21,7 +22,7 @@ def as_generator(rng: RandomLike = None) -> np.random.Generator:
         return rng
     if rng is None:
         return np.random.default_rng()
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+    if not is_whole(rng) or rng < 0:
         raise ParameterError(
             f"rng={rng!r} is no source of randomness: "
             "give a numpy Generator, a non-negative integer seed or None"

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.ansatz.angles import coupling_strength
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.objectives import FromShots, Objective
-from hybridq.optimizers import Record, Solution, minimize
+from hybridq.optimizers import Optimizer, Record, Solution, minimize
 
 Vector = NDArray[np.float64]
 
@@ -102,7 +102,7 @@ def search_angles(
     objective: Objective | FromShots,
     unit: float,
     starts: Vector,
-    method: str,
+    method: str | Optimizer,
     bounds: Vector | None,
     callback: Callable[[Record], Any] | None,
     gammas: int | None = None,

@@ -13,15 +13,16 @@ from hybridq.problems.molecule import Molecule
 from hybridq.result import (
     Energy,
     EngineInfo,
+    ExcitedStates,
     Iteration,
     OptimizerInfo,
     Particles,
     ProblemInfo,
     Reference,
     Result,
+    State,
     Trace,
 )
-from hybridq.strategies.states import ExcitedStates, State
 
 PROBLEMS = Path(__file__).parents[1] / "problems"
 H2 = PROBLEMS / "molecules" / "h2_sto3g.fcidump"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.checks import is_real
 from hybridq.errors import FormatError
 
 
@@ -44,9 +45,7 @@ def _from_json(text: str, source: str) -> list[float]:
         line = getattr(error, "lineno", None)
         raise FormatError(f"this is no valid JSON: {error}", source=source, line=line) from error
     numbers = document.get("parameters") if isinstance(document, dict) else document
-    if not isinstance(numbers, list) or any(
-        isinstance(number, bool) or not isinstance(number, int | float) for number in numbers
-    ):
+    if not isinstance(numbers, list) or not all(map(is_real, numbers)):
         raise FormatError(
             'expected a list of numbers, or an object with a list "parameters"', source=source
         )

@@ -10,18 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.errors import DimensionError, ParameterError
 
 
-def checked_count(name: str, value: int) -> int:
-    """`value` as a whole number of at least 1.
-
-    Raises:
-        ParameterError: it is something else; the message calls it `name`.
-    """
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < 1:
-        raise ParameterError(f"{name}={value!r}: give a whole number of at least 1")
-    return int(value)
-
-
 def checked_bits(reference: str | Sequence[int], n_qubits: int) -> tuple[int, ...]:
     """A basis state as bits, entry q for qubit q, from ``"0110"`` or a sequence of 0 and 1.
 

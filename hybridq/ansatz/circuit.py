@@ -15,6 +15,7 @@ from hybridq.ansatz import transforms
 from hybridq.ansatz.gates import GateMethods
 from hybridq.ansatz.instructions import Angle, DiagonalPhase, Instruction
 from hybridq.ansatz.parameters import AngleLike, checked_names, padded, resolve, values_by_index
+from hybridq.checks import is_whole
 from hybridq.errors import DimensionError, ParameterError
 from hybridq.randomness import RandomLike
 
@@ -56,7 +57,7 @@ class Circuit(GateMethods):
 
     def __post_init__(self) -> None:
         width = self.n_qubits
-        if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
+        if not is_whole(width) or width < 1:
             raise ParameterError(
                 f"n_qubits={width!r}: a circuit needs a whole number of qubits, at least one"
             )
@@ -164,7 +165,7 @@ class Circuit(GateMethods):
         Raises:
             ParameterError: `times` is no whole number of at least 0.
         """
-        if isinstance(times, bool) or not isinstance(times, int | np.integer) or times < 0:
+        if not is_whole(times) or times < 0:
             raise ParameterError(f"repeat({times!r}): give a whole number of at least 0")
         return Circuit(self.n_qubits, self.instructions * int(times), self.parameters)
 
@@ -247,7 +248,7 @@ class Circuit(GateMethods):
         """
         where = tuple(qubits)
         for qubit in where:
-            if isinstance(qubit, bool) or not isinstance(qubit, int | np.integer):
+            if not is_whole(qubit):
                 raise ParameterError(f"qubit {qubit!r} is no whole number: count from 0")
             if not 0 <= qubit < self.n_qubits:
                 raise DimensionError(

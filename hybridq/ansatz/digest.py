@@ -27,14 +27,29 @@ def digest(*values: Any) -> str:
 
 
 def _hashed(value: Any, seen: dict[int, bytes]) -> bytes:
-    """A hash of `value`; objects that come up again, a cost in every layer, are hashed once."""
-    known = seen.get(id(value))
+    """A hash of `value`; objects that come up again, a cost in every layer, are hashed once.
+
+    Frozen ones keep theirs: the next circuit with the same cost has it.
+    """
+    memory = _memory_of(value)
+    known: bytes | None = seen.get(id(value)) if memory is None else memory.get(_KEPT)
     if known is None:
         total = hashlib.sha256()
         for part in _parts(value, seen):
             total.update(part)
         known = seen[id(value)] = total.digest()
+        if memory is not None:
+            memory[_KEPT] = known
     return known
+
+
+_KEPT = "_digest"
+
+
+def _memory_of(value: Any) -> dict[str, Any] | None:
+    """Where an object that never changes can keep something, None for others."""
+    parameters = getattr(type(value), "__dataclass_params__", None)
+    return getattr(value, "__dict__", None) if parameters and parameters.frozen else None
 
 
 def _parts(value: Any, seen: dict[int, bytes]) -> Iterator[bytes]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
 from hybridq.ansatz.checks import checked_bits
 from hybridq.ansatz.instructions import Gate, Transition
+from hybridq.checks import is_whole
 from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class Electrons:
         if isinstance(source, Electrons):
             return source
         if isinstance(source, tuple):
-            if len(source) != 3 or not all(isinstance(n, int | np.integer) for n in source):
+            if len(source) != 3 or not all(is_whole(n) for n in source):
                 raise ParameterError(
                     f"{source!r}: give a molecule or (n_orbitals, n_alpha, n_beta)"
                 )

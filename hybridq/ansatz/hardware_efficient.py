@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.checks import checked_bits, checked_count
+from hybridq.ansatz.checks import checked_bits
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.instructions import Angle, Gate, Instruction, PauliRotation
+from hybridq.checks import checked_count
 from hybridq.errors import ParameterError
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.registry import Registry

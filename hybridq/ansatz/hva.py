@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.checks import checked_count
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.hva_start import StartState, start_state
 from hybridq.ansatz.instructions import Instruction
 from hybridq.ansatz.term_groups import Group, commuting_groups, evolution, local_strength
+from hybridq.checks import checked_count
 from hybridq.errors import ParameterError
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum

@@ -12,6 +12,7 @@ from hybridq.ansatz.checks import checked_bits
 from hybridq.ansatz.instructions import Angle, Excitation, Gate, Instruction, Transition
 from hybridq.ansatz.slater import slater_determinant
 from hybridq.ansatz.term_groups import Bundle, Group
+from hybridq.checks import is_whole
 from hybridq.errors import ParameterError
 
 # Pairs of qubits: (⟨XX⟩, ⟨YY⟩, ⟨ZZ⟩) -> gates on the first, then a hop by an angle or a CNOT.
@@ -136,7 +137,7 @@ def _bundle_ground_state(bundle: Bundle) -> list[Instruction] | None:
 def _slater(groups: tuple[Group, ...], n_qubits: int, particles: tuple[int, int]) -> StartState:
     """The ground state of the quadratic terms with that many α and β electrons."""
     m, odd = divmod(n_qubits, 2)
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in particles)
+    whole = all(is_whole(n) for n in particles)
     if odd or len(particles) != 2 or not whole or not all(0 <= n <= m for n in particles):
         raise ParameterError(
             f"particles={particles} do not fit {n_qubits} qubits: "

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.checks import is_whole
 from hybridq.errors import DimensionError, ParameterError
 from hybridq.registry import Registry
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _is_finite(value: object) -> bool:
@@ -44,7 +41,7 @@ class Angle:
                 f"angle {self.constant} + {self.coefficient} x is not finite: give real numbers"
             )
         if self.parameter is not None:
-            if not _is_whole(self.parameter):
+            if not is_whole(self.parameter):
                 raise ParameterError(
                     f"parameter {self.parameter!r} is no whole number: an Angle takes the index "
                     "in the parameter vector, a Parameter takes a name"
@@ -102,7 +99,7 @@ GATES: Registry[int] = Registry(
 
 def _check_qubits(what: str, qubits: tuple[int, ...]) -> None:
     for qubit in qubits:
-        if not _is_whole(qubit):
+        if not is_whole(qubit):
             raise ParameterError(
                 f"{what} on qubit {qubit!r}: a qubit is a whole number, counted from 0"
             )

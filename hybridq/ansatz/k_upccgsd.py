@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.checks import checked_count
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.electrons import Electrons, ElectronsLike
 from hybridq.ansatz.instructions import Angle, Excitation, Transition
+from hybridq.checks import checked_count
 from hybridq.errors import ParameterError
 from hybridq.randomness import RandomLike, as_generator
 

@@ -13,6 +13,7 @@ from hybridq.ansatz import angle_tables, angles
 from hybridq.ansatz.automatic_start import automatic
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.instructions import Angle, DiagonalPhase, Gate, XMixer
+from hybridq.checks import is_whole
 from hybridq.errors import DimensionError, ParameterError
 from hybridq.operators.ising import Ising
 from hybridq.randomness import RandomLike
@@ -64,7 +65,7 @@ class QAOA:
     kind: str = field(default="qaoa", init=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.p, bool) or not isinstance(self.p, int | np.integer) or self.p < 1:
+        if not is_whole(self.p) or self.p < 1:
             raise ParameterError(f"QAOA takes a whole number of layers, p >= 1, got p={self.p!r}")
         object.__setattr__(self, "p", int(self.p))
         if not self.hamiltonian.is_diagonal:
@@ -138,14 +139,18 @@ class QAOA:
         """
         if isinstance(start, str):
             return INITIAL_POINTS[start](self, rng)
-        point = np.array(start, dtype=np.float64)
+        try:
+            point = np.array(start, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ParameterError(f"the initial angles must be real numbers: {error}") from None
         if point.shape != (self.n_params,):
             raise DimensionError(
                 f"QAOA(p={self.p}) takes {self.n_params} parameters "
                 f"(gamma_1 ... gamma_p, beta_1 ... beta_p), got {point.size}"
             )
         if not np.isfinite(point).all():
-            raise ParameterError("the initial angles are not all finite numbers")
+            bad = int(np.flatnonzero(~np.isfinite(point))[0])
+            raise ParameterError(f"initial angle {bad} is {point[bad]}: give finite numbers")
         return point
 
     def describe(self) -> dict[str, Any]:

@@ -26,11 +26,13 @@ class AnsatzFamily:
         name: the plain name.
         build: makes the ansatz from the problem and checked options.
         options: the names of the options, as on the command line, in Python and in YAML.
+        made: the dataclass that is built, whose fields the options are.
     """
 
     name: str
     build: Callable[..., Ansatz]
     options: tuple[str, ...]
+    made: type[Ansatz]
 
     def __call__(self, problem: Problem, **options: Any) -> Ansatz:
         """The ansatz for `problem`.
@@ -88,12 +90,12 @@ def _options(family: Any) -> tuple[str, ...]:
 ANSATZE: Registry[AnsatzFamily] = Registry(
     "ansatz",
     {
-        "uccsd": AnsatzFamily("uccsd", _of_molecule(UCCSD), _options(UCCSD)),
-        "k-upccgsd": AnsatzFamily("k-upccgsd", _of_molecule(KUpCCGSD), _options(KUpCCGSD)),
+        "uccsd": AnsatzFamily("uccsd", _of_molecule(UCCSD), _options(UCCSD), UCCSD),
+        "k-upccgsd": AnsatzFamily("k-upccgsd", _of_molecule(KUpCCGSD), _options(KUpCCGSD), KUpCCGSD),
         "hardware-efficient": AnsatzFamily(
-            "hardware-efficient", _hardware_efficient, _options(HardwareEfficient)
+            "hardware-efficient", _hardware_efficient, _options(HardwareEfficient), HardwareEfficient
         ),
-        "hva": AnsatzFamily("hva", _hva, _options(HVA)),
+        "hva": AnsatzFamily("hva", _hva, _options(HVA), HVA),
     },
     aliases={"kupccgsd": "k-upccgsd", "hea": "hardware-efficient"},
 )

@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.checks import checked_count, checked_flag
+from hybridq.ansatz.checks import checked_flag
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.electrons import Electrons, ElectronsLike
 from hybridq.ansatz.instructions import Angle, Excitation, Transition
 from hybridq.ansatz.orbital_symmetry import is_allowed, orbital_parities
 from hybridq.ansatz.perturbation import Perturbation
+from hybridq.checks import checked_count
 from hybridq.errors import ParameterError
 from hybridq.randomness import RandomLike, as_generator
 

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from hybridq import memory
 from hybridq.baselines.pauli_action import PauliAction
+from hybridq.checks import is_whole
 from hybridq.errors import CapacityError, ParameterError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import Sector
 from hybridq.operators.sector_electronic import electronic_matrix
 from hybridq.operators.sector_matrix import sector_matrix
+from hybridq.optimizers.blas import one_blas_thread
 from hybridq.randomness import RandomLike, as_generator
 
 if TYPE_CHECKING:
@@ -81,12 +83,10 @@ def ground_states(
         DimensionError: Hamiltonian and sector of different widths.
         CapacityError: more than 24 qubits without a sector, too little memory, or no convergence.
     """
-    import threadpoolctl
-
     if isinstance(hamiltonian, PauliSum):
         _check_hermitian(hamiltonian)
     # Short vector operations gain nothing from the threads of BLAS, and wait for them.
-    with threadpoolctl.threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         return _search(hamiltonian, k, sector, rng)
 
 
@@ -127,7 +127,7 @@ def _search(
 
 
 def _checked_count(k: int, dim: int) -> int:
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= dim:
+    if not is_whole(k) or not 1 <= k <= dim:
         raise ParameterError(f"k={k!r}: give a whole number from 1 to {dim}, the number of states")
     return dim
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from hybridq.ansatz.circuit import Circuit
+from hybridq.checks import is_real
 from hybridq.errors import ParameterError
 from hybridq.objectives.distribution import DistributionObjective
 from hybridq.objectives.statistics import Statistic, Vector, Weigh
@@ -112,8 +112,7 @@ def checked_alpha(alpha: float) -> float:
     Raises:
         ParameterError: it is not a number above 0 and at most 1.
     """
-    number = isinstance(alpha, int | float | np.number) and not isinstance(alpha, bool)
-    if not number or not math.isfinite(alpha) or not 0.0 < alpha <= 1.0:
+    if not is_real(alpha) or not 0.0 < alpha <= 1.0:
         raise ParameterError(
             f"alpha={alpha!r}: CVaR takes the part of the measurements that counts, "
             "above 0 and at most 1"

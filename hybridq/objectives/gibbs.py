@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from hybridq.ansatz.circuit import Circuit
+from hybridq.checks import is_real
 from hybridq.errors import ParameterError
 from hybridq.objectives.distribution import DistributionObjective
 from hybridq.objectives.statistics import Statistic, Vector, Weigh
@@ -102,8 +103,7 @@ def checked_eta(eta: float) -> float:
     Raises:
         ParameterError: it is not a finite number above 0.
     """
-    number = isinstance(eta, int | float | np.number) and not isinstance(eta, bool)
-    if not number or not math.isfinite(eta) or eta <= 0.0:
+    if not is_real(eta) or not math.isfinite(eta) or eta <= 0.0:
         raise ParameterError(
             f"eta={eta!r}: the Gibbs objective takes a finite number above 0, about 1 over the "
             "energy of a single spin"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.checks import is_whole
 from hybridq.objectives.base import Objective, Vector
 from hybridq.objectives.readout import Counts, readout
 from hybridq.objectives.statistics import standard_error
@@ -81,7 +82,7 @@ class FromShots:
         self._fidelities = 0
         self._readout = readout(objective.hamiltonian, self.shots)
         generator = as_generator(rng)
-        if isinstance(rng, int | np.integer):
+        if is_whole(rng):
             self.seed = int(rng)
         else:
             self.seed = int.from_bytes(generator.bytes(16), "little")

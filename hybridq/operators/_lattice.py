@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq import memory
+from hybridq.checks import is_real, is_whole
 from hybridq.errors import ParameterError, ProblemError
 
 if TYPE_CHECKING:
@@ -83,9 +84,7 @@ def _checked_graph(graph: nx.Graph[Any], periodic: bool) -> nx.Graph[Any]:
 
 
 def _is_count(length: object) -> bool:
-    return (
-        isinstance(length, int | np.integer) and not isinstance(length, bool) and bool(length >= 1)
-    )
+    return is_whole(length) and length >= 1
 
 
 def bonds(graph: nx.Graph[Any]) -> Bonds:
@@ -115,6 +114,5 @@ def finite(**numbers: float) -> None:
         ParameterError: one is not; it is named.
     """
     for name, value in numbers.items():
-        real = isinstance(value, int | float | np.integer | np.floating)
-        if not real or isinstance(value, bool) or not math.isfinite(value):
+        if not is_real(value) or not math.isfinite(value):
             raise ParameterError(f"{name}={value!r}: give a finite real number")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq import memory
+from hybridq.checks import is_whole
 from hybridq.errors import ParameterError
 
 Masks = NDArray[np.uint64]
@@ -31,7 +32,7 @@ def checked_width(n_qubits: object) -> int:
     Raises:
         ParameterError: it is no integer from 1 to 2**32.
     """
-    if isinstance(n_qubits, bool) or not isinstance(n_qubits, int | np.integer):
+    if not is_whole(n_qubits):
         raise ParameterError(f"n_qubits={n_qubits!r}: give an integer of at least 1")
     if not 1 <= n_qubits <= _MOST_QUBITS:
         raise ParameterError(f"n_qubits={n_qubits}: give an integer from 1 to 2**32")

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.checks import is_whole
 from hybridq.errors import CapacityError, DimensionError, ParameterError
 
 Term: TypeAlias = tuple[tuple[int, ...], float]
@@ -68,7 +69,7 @@ def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
     highest = -1
     for key, value in zip(Q, _real(list(Q.values())).tolist(), strict=True):
         indices = key if isinstance(key, tuple) else (key,)
-        if not all(isinstance(i, int | np.integer) and not isinstance(i, bool) for i in indices):
+        if not all(is_whole(i) for i in indices):
             raise ParameterError(f"key {key!r}: name bits by integers, as in (0, 5)")
         term = tuple(sorted({int(i) for i in indices}))
         if term and (term[0] < 0 or (n_qubits is not None and term[-1] >= n_qubits)):

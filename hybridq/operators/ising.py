@@ -74,11 +74,19 @@ class Ising:
 
     @classmethod
     def from_pauli_sum(cls, hamiltonian: PauliSum) -> Ising:
-        """The spin energy of a real diagonal sum, Z on qubit i being s_i.
+        """The spin energy of a real diagonal sum, Z on qubit i being s_i; made once for each sum.
 
         Raises:
             ParameterError: the sum is not real and diagonal; a term is named.
         """
+        known: Ising | None = hamiltonian.__dict__.get("_ising") if cls is Ising else None
+        if known is None:
+            known = cls._of_terms(hamiltonian)
+            hamiltonian.__dict__["_ising"] = known  # neither of them ever changes
+        return known
+
+    @classmethod
+    def _of_terms(cls, hamiltonian: PauliSum) -> Ising:
         z_masks, coefficients = hamiltonian._diagonal_terms
         constant, n = 0.0, hamiltonian.n_qubits
         linear = np.zeros(n)

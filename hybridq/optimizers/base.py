@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from hybridq.checks import is_real, is_whole
 from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -91,14 +92,18 @@ class Optimizer(ABC):
         """The names of all options."""
         return [field.name for field in fields(cls)]
 
+    def changed_options(self) -> dict[str, Any]:
+        """The options that are not at their defaults, as plain values that may be shown."""
+        values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
+        return {name: value for name, (value, default) in values.items() if value != default}
+
     def _require_positive(self, *names: str) -> None:
         """Refuse options that are not positive numbers; None is left alone."""
         for name in names:
             value = getattr(self, name)
             if value is None:
                 continue
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not math.isfinite(value) or value <= 0:
+            if not is_real(value) or not math.isfinite(value) or value <= 0:
                 raise ParameterError(f"{self.name}: {name}={value!r} must be a positive number")
 
     def _require_within(self, name: str, low: float, high: float) -> None:
@@ -113,7 +118,7 @@ class Optimizer(ABC):
     def _require_count(self, name: str, at_least: int = 1) -> None:
         """Refuse an option that is not a whole number of at least `at_least`."""
         value = getattr(self, name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
+        if not is_whole(value) or value < at_least:
             raise ParameterError(
                 f"{self.name}: {name}={value!r} must be a whole number of at least {at_least}"
             )

@@ -13,10 +13,22 @@ def one_blas_thread() -> Iterator[None]:
     """Within the block NumPy's and SciPy's linear algebra keeps to one thread.
 
     That of a few dozen numbers gains nothing from BLAS threads, which then spin on the very cores
-    that the objective runs on: half the time of a search on two cores.
+    that the objective runs on: half the time of a search on two cores. Blocks within such a block
+    cost nothing.
     """
-    with _controller().limit(limits=1, user_api="blas"):
+    global _is_limited
+    if _is_limited:
         yield
+        return
+    with _controller().limit(limits=1, user_api="blas"):
+        _is_limited = True
+        try:
+            yield
+        finally:
+            _is_limited = False
+
+
+_is_limited = False
 
 
 @cache

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hybridq.checks import is_real, is_whole
 from hybridq.errors import DimensionError, ParameterError
 from hybridq.optimizers.base import Optimizer
 from hybridq.optimizers.driver import Vector
 from hybridq.optimizers.registry import OPTIMIZERS
 
 
-def check_starts(x0: ArrayLike) -> Vector:
-    """The starts as float64 of shape (k, n), a copy."""
+def check_starts(x0: ArrayLike, objective: object) -> Vector:
+    """The starts as float64 of shape (k, n), a copy; of an objective that says its n, of that n."""
     starts = _real_array("x0", x0)
     if starts.ndim == 1:
         starts = starts[None, :]
     if starts.ndim != 2 or starts.size == 0:
         raise DimensionError(
             f"x0 has shape {np.shape(x0)}: give one start, shape (n,), or several, shape (k, n)"
+        )
+    takes = getattr(objective, "n_params", None)
+    if is_whole(takes) and starts.shape[1] != takes:
+        raise DimensionError(
+            f"x0 has shape {np.shape(x0)}, and this objective takes {takes} parameters: give one "
+            f"start, shape ({takes},), or several, shape (k, {takes})"
         )
     if not np.isfinite(starts).all():
         row, column = np.argwhere(~np.isfinite(starts))[0]
@@ -108,19 +114,15 @@ def check_limits(
     max_evaluations: int | None, time_limit: float | None, target: float | None
 ) -> None:
     """Refuse limits that make no sense."""
-    if max_evaluations is not None and (
-        isinstance(max_evaluations, bool)
-        or not isinstance(max_evaluations, Integral)
-        or max_evaluations < 1
-    ):
+    if max_evaluations is not None and not (is_whole(max_evaluations) and max_evaluations >= 1):
         raise ParameterError(
             f"max_evaluations={max_evaluations!r} must be a whole number of at least 1, or None"
         )
-    if time_limit is not None and (not _is_real(time_limit) or not time_limit > 0):
+    if time_limit is not None and (not is_real(time_limit) or not time_limit > 0):
         raise ParameterError(
             f"time_limit={time_limit!r} must be a positive number of seconds, or None"
         )
-    if target is not None and (not _is_real(target) or math.isnan(target)):
+    if target is not None and (not is_real(target) or math.isnan(target)):
         raise ParameterError(f"target={target!r} must be a number, or None")
 
 
@@ -149,10 +151,6 @@ def configure(
             takes = f"its options are {', '.join(known)}" if known else "it has no options"
             raise ParameterError(f"{entry.name} has no option {name!r}: {takes}")
     return entry(**options)
-
-
-def _is_real(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _real_array(what: str, value: ArrayLike) -> Vector:

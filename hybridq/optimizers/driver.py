@@ -14,7 +14,7 @@ from hybridq.errors import DimensionError, ParameterError
 from hybridq.optimizers.solution import Record, Status
 
 if TYPE_CHECKING:
-    from hybridq.optimizers.journal import Answer, JournaledSearch
+    from hybridq.optimizers.journal_search import Answer, JournaledSearch
 
 Vector: TypeAlias = NDArray[np.float64]
 Callback: TypeAlias = Callable[[Record], object]

@@ -12,28 +12,14 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hybridq.errors import FormatError, ParameterError
+from hybridq.errors import ParameterError
 from hybridq.optimizers.journal_differences import first_difference
-from hybridq.optimizers.journal_facts import as_json, decoded, encoded, versions
+from hybridq.optimizers.journal_facts import as_json, versions
 from hybridq.optimizers.journal_file import FORMAT, MARK, JournalFile, Sync
+from hybridq.optimizers.journal_search import REMEDY, JournaledSearch, is_entry, is_search
 from hybridq.randomness import RandomLike
-
-Vector = NDArray[np.float64]
-
-REMEDY = "resume with what it was begun with, or name another file to begin anew"
-
-
-class Answer(NamedTuple):
-    """A recorded evaluation: a number, an array (float64, flat), and when it was finished."""
-
-    value: float
-    array: Vector | None
-    seconds: float
 
 
 class Journal:
@@ -55,17 +41,24 @@ class Journal:
         sync: when lines are forced to the disk, which a power cut calls for and a killed process
             does not: ``"always"`` after each, ``"interval"`` once a second and at the end, or
             ``"never"``.
+        after: begin a new file only after so many seconds, so that a shorter run leaves none. A
+            run that is killed before has to begin anew.
 
     Raises:
-        ParameterError: `sync` is unknown, or there is no file to resume.
+        ParameterError: `sync` is unknown, `after` is negative, or there is no file to resume.
         OutputError: the file cannot be written, is there already, or is in use.
         FormatError: the file to resume is no journal.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, resume: bool = False, sync: Sync = "interval"
+        self,
+        path: str | os.PathLike[str],
+        *,
+        resume: bool = False,
+        sync: Sync = "interval",
+        after: float = 0.0,
     ) -> None:
-        self._file = JournalFile(path, resume=resume, sync=sync)
+        self._file = JournalFile(path, resume=resume, sync=sync, after=after)
         self._begun = False
         self._searches = 0
         self._next: Any = None
@@ -98,25 +91,28 @@ class Journal:
 
         Args:
             subject: plain names and values, seed included (`seed_facts`). Of a value that is a
-                mapping with a ``digest`` only this is compared.
+                mapping with a ``digest`` only this is compared. A `Later` is asked for when the
+                file is written.
 
         Raises:
             FormatError: the journal is of another run; the message names the first difference.
         """
-        mine = {"versions": versions(), "subject": as_json(subject)}
         self._begun = True
         header = self._file.header
         if header is None:
-            self._write({MARK: FORMAT, **mine})
+            self._announce(
+                lambda: {MARK: FORMAT, "versions": versions(), "subject": as_json(subject)}
+            )
             return
+        mine = {"versions": versions(), "subject": as_json(subject)}
         for part in ("versions", "subject"):
             self._compare(mine[part], header.get(part, {}), "the journal is of another run")
-        self._next = self._file.read()
+        self._next = self._read()
 
-    def begin_alone(self) -> None:
-        """`begin` for searches that belong to no larger run, unless that was done."""
+    def begin_alone(self, subject: Mapping[str, Any] | None = None) -> None:
+        """`begin`, unless a larger run that this belongs to has done that."""
         if not self._begun:
-            self.begin({})
+            self.begin(subject or {})
 
     def search(self, start: Mapping[str, Any], limits: Mapping[str, Any]) -> JournaledSearch:
         """The next search of the run: the recorded one, or a new one at the end.
@@ -130,9 +126,10 @@ class Journal:
         """
         self.begin_alone()
         self._searches += 1
-        mine = {"start": as_json(start), "limits": dict(limits)}
         if self._next is None:
-            self._write({"search": mine})
+            self._announce(
+                lambda: {"search": {"start": as_json(start), "limits": as_json(limits)}}
+            )
             return JournaledSearch(self, self._searches, limits, limits)
         recorded = self._next.get("search") if isinstance(self._next, dict) else None
         if recorded is None:
@@ -141,163 +138,28 @@ class Journal:
                 f"ended in this run: {REMEDY}"
             )
         what = f"search {self._searches} of the journal started otherwise"
-        self._compare(mine["start"], recorded["start"], what)
-        self._next = self._file.read()
+        self._compare(as_json(start), recorded["start"], what)
+        self._next = self._read()
         return JournaledSearch(self, self._searches, limits, recorded["limits"])
+
+    def _read(self) -> Any:
+        """The next line, decoded; None after the last.
+
+        Raises:
+            FormatError: it is none that a journal has.
+        """
+        line = self._file.read()
+        if line is not None and not is_search(line) and not is_entry(line):
+            raise self._file.damage("this line")
+        return line
 
     def _compare(self, mine: Any, recorded: Any, what: str) -> None:
         difference = first_difference(mine, recorded)
         if difference is not None:
             raise self._file.refusal(f"{what}: {difference}; {REMEDY}")
 
-    def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.append(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-
-
-class JournaledSearch:
-    """One search in a journal: answers what was recorded, then records what is new.
-
-    For each evaluation, `recall` is asked first; where it returns None the caller evaluates and
-    hands the outcome to `record`.
-    """
-
-    def __init__(
-        self,
-        journal: Journal,
-        number: int,
-        limits: Mapping[str, Any],
-        recorded_limits: Mapping[str, Any],
-    ) -> None:
-        self._journal = journal
-        self._file = journal._file
-        self._number = number
-        self._limits, self._recorded_limits = limits, recorded_limits
-        self._checkpoint: Callable[[], Any] | None = None
-        self._restore: Callable[[Any], Any] | None = None
-        self._memory: Any = None
-        self._evaluations = 0
-        self._asked = ("", "")
-
-    def remembers(self, objective: object) -> None:
-        """Keep the memory that `objective` has from one evaluation to the next, if it has one.
-
-        A counter of shots or the state of random numbers: its ``checkpoint()`` returns it as plain
-        values, and ``restore(memory)`` sets it.
-        """
-        self._checkpoint = getattr(objective, "checkpoint", None)
-        self._restore = getattr(objective, "restore", None)
-
-    @property
-    def replaying(self) -> bool:
-        """Whether the journal holds more than was asked for so far."""
-        return self._journal._next is not None
-
-    def recall(self, kind: str, x: Vector) -> Answer | None:
-        """What was recorded of the evaluation of `kind` at `x`; None if it has to be done.
-
-        Raises:
-            FormatError: another evaluation was recorded; the message says where they differ.
-        """
-        text = encoded(x)
-        line = self._journal._next
-        while isinstance(line, list) and line[0] == "end":  # and now it may have more evaluations
-            line = self._journal._next = self._file.read()
-        if line is None:
-            self.restore()
-            self._asked = (kind, text)
-            return None
-        if not isinstance(line, list) or line[0] != kind or line[2] != text:
-            raise self._disagreement(kind, x, line)
-        try:
-            _, seconds, _, value, array = line[:5]
-            answer = Answer(
-                float("nan") if value is None else float(value),
-                None if array is None else decoded(array),
-                float(seconds),
-            )
-        except (ValueError, TypeError):
-            raise self._file.refusal(
-                "this evaluation is damaged: cut the file before it to resume from there"
-            ) from None
-        self._memory = line[5] if len(line) > 5 else None
-        self._evaluations += {"value": 1, "gradient": 1, "values": len(x)}.get(kind, 0)
-        self._journal._next = self._file.read()
-        return answer
-
-    def record(self, seconds: float, value: float | None, array: Vector | None = None) -> None:
-        """Append the outcome of the evaluation that `recall` was asked for last.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
-        kind, x = self._asked
-        number = "null" if value is None else _JSON_NUMBERS.get(text := repr(value), text)
-        second = "null" if array is None else f'"{encoded(array)}"'
-        memory = "" if self._checkpoint is None else f",{json.dumps(self._checkpoint())}"
-        line = f'["{kind}",{seconds:.6f},"{x}",{number},{second}{memory}]\n'
-        self._file.append(line.encode())
-
-    def out_of_time(self) -> float | None:
-        """When the time limit ended the recorded search, if that was here."""
-        return self._take("time_limit")
-
-    def record_out_of_time(self, seconds: float) -> None:
-        """Append that the time limit ended the search here."""
-        self._file.append(f'["time_limit",{seconds:.6f}]\n'.encode())
-
-    def end(self, seconds: float) -> float:
-        """Write that the search has ended by itself or by a limit.
-
-        Returns:
-            its length in seconds: the recorded one where there is one.
-        """
-        if self.replaying:
-            recorded = self._take("end")
-            return seconds if recorded is None else recorded
-        self._file.append(f'["end",{seconds:.6f}]\n'.encode())
-        return seconds
-
-    def _take(self, kind: str) -> float | None:
-        """The seconds of the next line if it is of this kind, which is then read."""
-        line = self._journal._next
-        if not isinstance(line, list) or line[0] != kind:
-            return None
-        self._journal._next = self._file.read()
-        return float(line[1])
-
-    def restore(self) -> None:
-        """Give the objective the memory it had after the last recorded evaluation."""
-        if self._memory is not None and self._restore is not None:
-            self._restore(self._memory)
-        self._memory = None
-
-    def _disagreement(self, kind: str, x: Vector, line: Any) -> FormatError:
-        where = f"evaluation {self._evaluations + 1} of search {self._number}"
-        if not isinstance(line, list):
-            problem = f"this run asks for {where}, and the journal's search has ended"
-        elif line[0] != kind:
-            problem = f"{where} is {_KINDS.get(kind, kind)!r} in this run and "
-            problem += f"{_KINDS.get(line[0], line[0])!r} in the journal"
-        else:
-            there = decoded(line[2])
-            problem = f"{where} is at another point than in the journal"
-            if there.size == x.size:
-                index = int(np.flatnonzero(x.ravel().view(np.int64) != there.view(np.int64))[0])
-                row, column = divmod(index, x.shape[-1])
-                batch = f", point {row}" if x.ndim == 2 else ""
-                problem += f"{batch}: parameter {column} is {float(x.ravel()[index])!r} here, "
-                problem += f"{float(there[index])!r} there"
-            else:
-                problem += f": {x.shape} numbers here, {there.size} there"
-        for name, limit in self._limits.items():
-            before = self._recorded_limits.get(name)
-            if limit != before:
-                problem += f" ({name} was {before} then and is {limit} now)"
-        return self._file.refusal(f"{problem}: {REMEDY}")
-
-
-_KINDS = {"value": "a value", "gradient": "a value with gradient", "values": "a batch of values"}
-_JSON_NUMBERS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+    def _announce(self, line: Callable[[], Mapping[str, Any]]) -> None:
+        self._file.announce(lambda: json.dumps(line(), ensure_ascii=False).encode() + b"\n")
 
 
 @contextmanager

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.metadata
 import json
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,7 @@ def encoded(array: Vector) -> str:
 
 def decoded(text: str) -> Vector:
     """The array that was encoded, flat and writable."""
-    return np.frombuffer(a2b_base64(text), dtype="<f8").astype(np.float64)
+    return np.frombuffer(a2b_base64(text, strict_mode=True), dtype="<f8").astype(np.float64)
 
 
 def seed_facts(rng: RandomLike) -> dict[str, Any] | int | None:
@@ -45,10 +47,19 @@ def seed_facts(rng: RandomLike) -> dict[str, Any] | int | None:
     }
 
 
+@dataclass(frozen=True)
+class Later:
+    """A fact that takes time to find out: asked for only when the journal is written."""
+
+    find: Callable[[], Any]
+
+
 def as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts as JSON gives them back; arrays as their shape and bits."""
 
     def default(value: object) -> Any:
+        if isinstance(value, Later):
+            return value.find()
         if isinstance(value, np.ndarray):
             return {"shape": list(value.shape), "float64": encoded(value)}
         if isinstance(value, np.generic):
@@ -62,5 +73,10 @@ def as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Of all that takes part in deciding which points are asked for."""
+    return {"hybridq": __version__, **_installed()}
+
+
+@cache
+def _installed() -> dict[str, str]:
     packages = ("numpy", "scipy", "optuna")
-    return {"hybridq": __version__, **{name: importlib.metadata.version(name) for name in packages}}
+    return {name: importlib.metadata.version(name) for name in packages}

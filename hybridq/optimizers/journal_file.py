@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import stat
+from collections import deque
+from collections.abc import Callable
 from io import BufferedReader
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, TypeAlias, get_args
 
+from hybridq.checks import is_real
 from hybridq.errors import FormatError, OutputError, ParameterError
-from hybridq.files import check_writable
 
 Sync: TypeAlias = Literal["always", "interval", "never"]
 
@@ -18,11 +22,16 @@ MARK = "hybridq-journal"
 FORMAT = 1
 SYNC_SECONDS = 1.0
 
+_MOST_HELD = 1 << 20  # bytes that wait for a file that is begun later
 _TAIL = 1 << 16  # bytes looked at in one go in search of the last end of a line
 
 
 class JournalFile:
     """Reads the lines that are there, then appends.
+
+    Lines that announce what is to come are kept until something comes, so a run that is refused
+    before its first evaluation leaves nothing behind. A file that is begun later keeps all lines
+    until then, and is never there if the run ends before.
 
     Each line goes to the operating system as soon as it is complete, so a killed process loses
     nothing but the line it was writing. What a power cut loses is up to `sync`.
@@ -32,27 +41,46 @@ class JournalFile:
         resume: continue the file that is there; otherwise there must be none, or an empty one.
         sync: when lines are forced to the disk: after each, once a second and at the end, or
             never.
+        after: seconds from now before which a new file is not begun, unless a mebibyte of lines
+            is waiting for it.
 
     Raises:
-        ParameterError: `sync` is unknown, or there is no file to resume.
+        ParameterError: `sync` is unknown, `after` is negative, or there is no file to resume.
         OutputError: the file cannot be written, is there already, or is in use.
         FormatError: the file to resume is no journal, or one of another format.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, resume: bool, sync: Sync) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, resume: bool, sync: Sync, after: float = 0.0
+    ) -> None:
         if sync not in get_args(Sync):
             raise ParameterError(f"sync={sync!r}: choose from {', '.join(get_args(Sync))}")
-        self.path = Path(path)
+        if not is_real(after) or not 0.0 <= after < math.inf:
+            raise ParameterError(f"after={after!r}: give a number of seconds, 0 or more")
+        self.path = _checked(path)
         self._sync = sync
+        self._waiting: deque[bytes | Callable[[], bytes]] = deque()
+        self._created = False
         self._number = 0
         self._reader: BufferedReader | None = None
-        if not resume:
-            check_writable(self.path)
-        elif not self.path.exists():
+        if resume and not self.path.exists():
             raise ParameterError(
                 f"there is no journal {self.path} to resume: begin one without resume=True"
             )
+        self.header: dict[str, Any] | None = None
+        self._descriptor = -1
+        self._held = 0
+        self._begins_at = perf_counter() + after
+        self._is_begun = resume or after == 0.0
+        if self._is_begun:
+            self._begin(resume)
+        elif self.path.exists() and self.path.stat().st_size:
+            raise self._is_there()
+
+    def _begin(self, resume: bool) -> None:
+        """Open the file, and read the header of one that is resumed."""
         self._descriptor = self._opened(resume)
+        self._is_begun = True
         self._synced = perf_counter()
         try:
             self._lock()
@@ -64,9 +92,17 @@ class JournalFile:
     def _opened(self, resume: bool) -> int:
         flags = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
         try:
-            return os.open(self.path, flags if resume else flags | os.O_CREAT, 0o666)
+            if not resume:
+                try:
+                    descriptor = os.open(self.path, flags | os.O_CREAT | os.O_EXCL, 0o666)
+                    self._created = True
+                    return descriptor
+                except FileExistsError:
+                    pass
+            return os.open(self.path, flags)
         except OSError as error:
-            raise self._cannot_write(error) from error
+            remedy = "name a file in a folder that may be written to"
+            raise self._cannot_write(error, remedy) from error
 
     def _lock(self) -> None:
         """Refuse a file that another process is writing; the lock ends with the process."""
@@ -88,10 +124,7 @@ class JournalFile:
         """The header of the file to resume, None where there is none yet; a torn line is cut."""
         size = os.fstat(self._descriptor).st_size
         if size and not resume:
-            raise OutputError(
-                f"{self.path} is there already: continue it with resume=True, "
-                "or name another file to begin anew"
-            )
+            raise self._is_there()
         if not size:
             return None
         with self.path.open("rb") as file:
@@ -113,6 +146,8 @@ class JournalFile:
                 f"a journal of format {found!r}, and this version reads format {FORMAT}: resume "
                 "it with the version that began it, or name another file to begin anew"
             )
+        if not all(isinstance(header.get(part), dict) for part in ("versions", "subject")):
+            raise self.damage("this header")
         return header
 
     def _whole_lines(self, size: int) -> int:
@@ -139,29 +174,51 @@ class JournalFile:
             return None
         self._number += 1
         try:
-            return json.loads(line)
+            decoded = json.loads(line)
         except ValueError:
-            raise self.refusal(
-                "this line is damaged: cut the file before it to resume from there"
-            ) from None
+            decoded = None
+        if decoded is None:
+            raise self.damage("this line")
+        return decoded
+
+    def announce(self, line: Callable[[], bytes]) -> None:
+        """Write one line, its end included, before the next that is appended, or never.
+
+        Args:
+            line: makes the line when it is written.
+        """
+        self._waiting.append(line)
 
     def append(self, line: bytes) -> None:
-        """Write one line, its end included.
+        """Write one line, its end included, or keep it where the file is to be begun later.
 
         Raises:
             OutputError: it cannot be written.
         """
+        self._waiting.append(line)
+        if not self._is_begun:
+            self._held += len(line)
+            if perf_counter() < self._begins_at and self._held < _MOST_HELD:
+                return
+            self._begin(resume=False)
         try:
-            written = os.write(self._descriptor, line)
-            while written < len(line):
-                written += os.write(self._descriptor, line[written:])
+            while self._waiting:
+                first = self._waiting[0]
+                self._write(first if isinstance(first, bytes) else first())
+                self._waiting.popleft()
             if self._sync == "always":
                 os.fsync(self._descriptor)
             elif self._sync == "interval" and perf_counter() - self._synced >= SYNC_SECONDS:
                 os.fsync(self._descriptor)
                 self._synced = perf_counter()
         except OSError as error:
-            raise self._cannot_write(error) from error
+            remedy = "what is in it is kept; make room and go on with resume=True"
+            raise self._cannot_write(error, remedy) from error
+
+    def _write(self, line: bytes) -> None:
+        written = os.write(self._descriptor, line)
+        while written < len(line):
+            written += os.write(self._descriptor, line[written:])
 
     def close(self) -> None:
         """Force what was written to the disk, if that is wished, and let go of the file."""
@@ -170,14 +227,22 @@ class JournalFile:
             return
         descriptor, self._descriptor = self._descriptor, -1
         try:
-            if os.fstat(descriptor).st_size == 0:  # nothing was begun: leave no trace
-                self.path.unlink(missing_ok=True)
+            if os.fstat(descriptor).st_size == 0:
+                if self._created:  # nothing was begun: leave no trace
+                    self.path.unlink(missing_ok=True)
             elif self._sync != "never":
                 os.fsync(descriptor)
         except OSError as error:
-            raise self._cannot_write(error) from error
+            remedy = "what was written last may be lost; go on with resume=True"
+            raise self._cannot_write(error, remedy) from error
         finally:
             os.close(descriptor)
+
+    def damage(self, what: str) -> FormatError:
+        """An error about the line that was read last, which nobody wrote like that."""
+        first = self._number == 1
+        remedy = "name another file" if first else "cut the file before it to resume from there"
+        return self.refusal(f"{what} is damaged: {remedy}")
 
     def refusal(self, message: str) -> FormatError:
         """An error about the line that was read last."""
@@ -188,5 +253,40 @@ class JournalFile:
             self._reader.close()
             self._reader = None
 
-    def _cannot_write(self, error: OSError) -> OutputError:
-        return OutputError(f"cannot write the journal {self.path}: {error.strerror or error}")
+    def _is_there(self) -> OutputError:
+        return OutputError(
+            f"{self.path} is there already: continue it with resume=True, "
+            "or name another file to begin anew"
+        )
+
+    def _cannot_write(self, error: OSError, remedy: str) -> OutputError:
+        return OutputError(
+            f"cannot write the journal {self.path}: {error.strerror or error}; {remedy}"
+        )
+
+
+def _checked(path: str | os.PathLike[str]) -> Path:
+    """`path`, where an ordinary file is or could be.
+
+    Raises:
+        OutputError: it is none; never may a device or a folder be taken for an empty journal.
+    """
+    cannot = f"cannot write the journal {path!r:.200}"
+    try:
+        target = Path(path)
+        mode = target.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        mode = None
+    except (TypeError, ValueError, OSError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"{cannot}: {reason}; give the name of a file") from None
+    cannot = f"cannot write the journal {target}"
+    if mode is None and not target.parent.is_dir():
+        if target.parent.exists():
+            raise OutputError(f"{cannot}: {target.parent} is no folder; name a file in a folder")
+        raise OutputError(f"{cannot}: there is no folder {target.parent}; create it first")
+    if mode is not None and stat.S_ISDIR(mode):
+        raise OutputError(f"{cannot}: it is a directory; name a file inside it")
+    if mode is not None and not stat.S_ISREG(mode):
+        raise OutputError(f"{cannot}: it is no ordinary file; name another file")
+    return target

@@ -15,12 +15,10 @@ from hybridq.registry import Registry
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
-EXTRA = "optuna"
 
-
-def _require(package: str, purpose: str) -> None:
+def _require(package: str, extra: str, purpose: str) -> None:
     if find_spec(package) is None:
-        raise MissingExtraError(package, EXTRA, purpose)
+        raise MissingExtraError(package, extra, purpose)
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ class OptunaCmaEs(OptunaSearch):
     def prepare(self) -> None:
         """See `Optimizer.prepare`."""
         super().prepare()
-        _require("cmaes", "the optimizer optuna-cmaes")
+        _require("cmaes", "optuna", "the optimizer optuna-cmaes")
 
     def build(self, seed: int) -> BaseSampler:
         """See `OptunaSearch.build`."""
@@ -187,7 +185,7 @@ class OptunaGp(OptunaSearch):
     def prepare(self) -> None:
         """See `Optimizer.prepare`."""
         super().prepare()
-        _require("torch", "the optimizer optuna-gp")
+        _require("torch", "gp", "the optimizer optuna-gp")
 
     def build(self, seed: int) -> BaseSampler:
         """See `OptunaSearch.build`."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +10,8 @@ import numpy as np
 
 from hybridq.errors import ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
-from hybridq.optimizers.optuna_storage import add_trial, connect, open_study, told_of_failures
+from hybridq.optimizers.database import connect, quiet_optuna, without_password
+from hybridq.optimizers.optuna_storage import add_trial, open_study, told_of_failures
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -79,6 +77,13 @@ class OptunaSearch(Optimizer):
         if self.storage is not None:
             connect(self.storage)
 
+    def changed_options(self) -> dict[str, Any]:
+        """See `Optimizer.changed_options`; without the storage's password."""
+        options = super().changed_options()
+        if self.storage is not None:
+            options["storage"] = without_password(self.storage)
+        return options
+
     def default_budget(self, dimension: int) -> int:
         """Trials when the caller sets no limit: 50 (n + 1)."""
         return 50 * (dimension + 1)
@@ -97,7 +102,7 @@ class OptunaSearch(Optimizer):
             for name, (low, high) in zip(names, bounds, strict=True)
         }
         seed = int(rng.integers(2**32))
-        with _quiet_optuna(), told_of_failures(self.storage):
+        with quiet_optuna(), told_of_failures(self.storage):
             sampler = self.build(seed)
             study, best = open_study(sampler, space, self.storage, self.study_name)
             if best is not None:
@@ -132,18 +137,3 @@ class OptunaSearch(Optimizer):
                     study.tell(trial, value)
                 else:
                     study.tell(trial, state=TrialState.FAIL)
-
-
-@contextmanager
-def _quiet_optuna() -> Iterator[None]:
-    """Within the block Optuna logs only errors; afterwards as before."""
-    import optuna
-
-    verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            yield
-    finally:
-        optuna.logging.set_verbosity(verbosity)

@@ -8,38 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hybridq.errors import OutputError, ParameterError
+from hybridq.optimizers.database import connect, first_line, without_password
 
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.samplers import BaseSampler
-    from optuna.storages import RDBStorage
 
 Params = dict[str, float]
-
-
-def connect(url: str) -> RDBStorage:
-    """The database behind `url`, its tables made if they are not there.
-
-    Raises:
-        OutputError: it cannot be reached, or its driver is not installed.
-        ParameterError: the URL cannot be read.
-    """
-    import sqlalchemy.exc
-    from optuna.storages import RDBStorage
-
-    try:
-        return RDBStorage(url)
-    except (sqlalchemy.exc.ArgumentError, ValueError) as error:
-        raise ParameterError(
-            f"storage={_shown(url)!r} is no URL that Optuna can open ({_first_line(error)}): "
-            "give one such as 'sqlite:///search.db' or 'postgresql://user@host/database'"
-        ) from None
-    except (sqlalchemy.exc.SQLAlchemyError, ImportError, OSError, RuntimeError) as error:
-        raise OutputError(
-            f"the storage {_shown(url)} cannot be reached ({_first_line(error)}): see that server "
-            "or folder are there, that you may write there, and that the database's Python "
-            "package is installed"
-        ) from None
 
 
 def open_study(
@@ -66,7 +41,7 @@ def open_study(
         storage=storage, study_name=name, sampler=sampler, load_if_exists=True
     )
     done = study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
-    elsewhere = f"the study {name!r} in {_shown(url)}"
+    elsewhere = f"the study {name!r} in {without_password(url)}"
     if study.directions != [optuna.study.StudyDirection.MINIMIZE]:
         raise ParameterError(f"{elsewhere} does not minimize one value: give another study_name")
     if not done:
@@ -97,8 +72,9 @@ def told_of_failures(url: str | None) -> Iterator[None]:
     try:
         yield
     except optuna.exceptions.StorageInternalError as error:
+        shown = without_password(url or "")
         raise OutputError(
-            f"the storage {_shown(url or '')} failed during the search ({_first_line(error)}): "
+            f"the storage {shown} failed during the search ({first_line(error)}): "
             "start again with the same storage and study_name to go on"
         ) from error
 
@@ -115,17 +91,3 @@ def _difference(found: dict[str, Any], space: dict[str, Any]) -> str:
                 f"[{mine.low}, {mine.high}]"
             )
     return "searches other parameters"
-
-
-def _shown(url: str) -> str:
-    """The URL without its password."""
-    import sqlalchemy
-
-    try:
-        return sqlalchemy.make_url(url).render_as_string(hide_password=True)
-    except sqlalchemy.exc.ArgumentError:
-        return url if "@" not in url else "(not shown: it may hold a password)"
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__).strip().rstrip(".")

@@ -23,7 +23,7 @@ from hybridq.optimizers.checks import (
 )
 from hybridq.optimizers.driver import Callback, Driver, Stop, Vector
 from hybridq.optimizers.journal import Journal, opened
-from hybridq.optimizers.journal_facts import seed_facts
+from hybridq.optimizers.journal_facts import Later, seed_facts
 from hybridq.optimizers.solution import Solution, Status
 from hybridq.randomness import RandomLike, spawn
 
@@ -96,9 +96,12 @@ def minimize(
     """
     if not callable(objective):
         raise ParameterError(f"objective={objective!r:.60} is not a function of a vector")
-    optimizer = configure(method or default_method(objective), tolerance, options)
+    if callback is not None and not callable(callback):
+        raise ParameterError(f"callback={callback!r:.60} is no function: it is given a Record")
+    method = default_method(objective) if method is None else method
+    optimizer = configure(method, tolerance, options)
     check_objective(objective, optimizer)
-    starts = check_starts(x0)
+    starts = check_starts(x0, objective)
     box = check_bounds(bounds, starts, optimizer)
     check_limits(max_evaluations, time_limit, target)
     if journal is not None:
@@ -154,7 +157,7 @@ def _start_of(
     return {
         "method": optimizer.name,
         "options": {field.name: getattr(optimizer, field.name) for field in fields(optimizer)},
-        "objective": getattr(objective, "identity", None),
+        "objective": Later(lambda: getattr(objective, "identity", None)),
         "with_gradient": hasattr(objective, "value_and_gradient"),
         "x0": starts,
         "bounds": bounds,

@@ -23,6 +23,7 @@ def plot_convergence(
     ax: Axes | None = None,
     *,
     value_name: str = "value",
+    label: str | None = None,
 ) -> Axes:
     """All evaluations as faint dots, the best so far as a line, the reference as a dashed line.
 
@@ -35,7 +36,8 @@ def plot_convergence(
         reference: value of a classical answer.
         sense: whether larger or smaller values are better.
         ax: where to draw; a new figure if left out.
-        value_name: what a value is called, for the labels.
+        value_name: what a value is called.
+        label: of the axis; the expected value by default.
     """
     ax = style.fresh_axes(ax)
     found = np.asarray(values, dtype=np.float64).reshape(-1)
@@ -70,10 +72,13 @@ def plot_convergence(
             linewidth=1.5,
             label=f"classical reference: {style.number(reference)}",
         )
-    style.dress(ax, title="Convergence", xlabel="evaluation", ylabel=f"expected {value_name}")
+    label = f"expected {value_name}" if label is None else label
+    style.dress(ax, title="Convergence", xlabel="evaluation", ylabel=label)
     ax.margins(x=0.02, y=0.08)
     _focus(ax, found, running.accumulate(found), reference, sense)
-    if found.size:
+    if found.size == 1:  # of so narrow an axis the locator makes fractions
+        ax.set_xticks([1])
+    elif found.size:
         from matplotlib.ticker import MaxNLocator
 
         ax.xaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))

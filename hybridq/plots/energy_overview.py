@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.plots import style
 from hybridq.plots.energies import plot_energy_error, plot_growth
+from hybridq.plots.search_curve import plot_search
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,10 +30,13 @@ def energy_overview(result: Result, energy: Energy) -> Figure:
     figure, axes = _panels("01f" if grown else "0f", 15.5 if grown else 11.5)
     headline, detail = sentences(result, energy)
     _captions(figure, headline, detail)
-    plot_energy_error(
-        result.trace.values, energy.exact, axes["0"], hartree_fock=energy.hartree_fock,
-        hartree=hartree,
-    )  # fmt: skip
+    if result.objective["kind"] == "expectation" and result.objective.get("shots") is None:
+        plot_energy_error(
+            result.trace.values, energy.exact, axes["0"], hartree_fock=energy.hartree_fock,
+            hartree=hartree,
+        )  # fmt: skip
+    else:  # other numbers, or estimates that may lie below the exact energy: no error to draw
+        plot_search(result, axes["0"])
     if grown:
         plot_growth(
             [step.energy for step in steps],

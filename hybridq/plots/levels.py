@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from hybridq.strategies.states import ExcitedStates
+    from hybridq.result import ExcitedStates
 
 
 def plot_levels(

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from hybridq.plots import style
-from hybridq.plots.curves import plot_convergence
 from hybridq.plots.cut import plot_cut
 from hybridq.plots.distribution import plot_cut_distribution
 from hybridq.plots.energy_overview import energy_overview
 from hybridq.plots.landscape import plot_landscape
+from hybridq.plots.search_curve import plot_search
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from hybridq.result import Result
-
-Sense: TypeAlias = Literal["maximize", "minimize"]
 
 # Which panel goes where, by how many there are; with three the first fills the left half.
 _MOSAICS = {1: "0", 2: "01", 3: "01;02", 4: "01;23"}
@@ -109,12 +107,7 @@ def _draw(panel: str, result: Result, ax: Axes) -> None:
     if panel == "cut" and trace.graph is not None and result.best is not None:
         plot_cut(trace.graph, result.best.assignment, ax)
     elif panel == "convergence":
-        sense: Sense = "minimize" if result.problem.sense == "minimize" else "maximize"
-        kind = result.objective["kind"]
-        what = {"expectation": name, "cvar": f"CVaR of the {name}"}.get(kind, f"{kind} objective")
-        # Pure numbers have no place beside a reference in the problem's unit.
-        beside = target if kind in ("expectation", "cvar") else None
-        plot_convergence(trace.values, beside, sense, ax, value_name=what)
+        plot_search(result, ax)
     elif panel == "distribution" and trace.sample_values is not None:
         counts = trace.sample_counts
         if counts is not None:

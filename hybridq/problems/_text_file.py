@@ -18,10 +18,19 @@ def read_text(path: str | os.PathLike[str]) -> tuple[str, str]:
         FormatError: the file cannot be read, is empty, or is no text.
     """
     data, name = read_bytes(path)
-    text = _decode(data, name).replace("\r\n", "\n").replace("\r", "\n")
+    return as_text(data, name), name
+
+
+def as_text(data: bytes, source: str) -> str:
+    r"""A file's content as text with ``\n`` line ends.
+
+    Raises:
+        FormatError: it is empty, or no text; `source` is named.
+    """
+    text = _decode(data, source).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise FormatError("the file is empty", source=name)
-    return text, name
+        raise FormatError("the file is empty", source=source)
+    return text
 
 
 def stem(path: str | os.PathLike[str]) -> str:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.errors import ParameterError
 from hybridq.problems.base import Problem, Sense
-from hybridq.problems.hamiltonian_files import read_hamiltonian, real_part, worst_imaginary
+from hybridq.problems.hamiltonian_files import (
+    parse_hamiltonian,
+    read_hamiltonian,
+    real_part,
+    worst_imaginary,
+)
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
@@ -53,6 +58,17 @@ class HamiltonianProblem(Problem):
         from hybridq.problems._text_file import stem
 
         return cls(read_hamiltonian(path), name=stem(path))
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, source: str) -> HamiltonianProblem:
+        """The problem of a file's content; as `from_file`, and `source` is the file's name.
+
+        Raises:
+            FormatError: it cannot be read, or holds no hermitian Pauli sum.
+        """
+        from hybridq.problems._text_file import as_text, stem
+
+        return cls(parse_hamiltonian(as_text(data, source), source=source), name=stem(source))
 
     def __repr__(self) -> str:
         return (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from hybridq.checks import is_whole
 from hybridq.errors import ParameterError
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.problems.hamiltonian_problem import HamiltonianProblem
@@ -39,8 +38,7 @@ class HubbardProblem(HamiltonianProblem):
         self.n_alpha = (sites + 1) // 2 if n_alpha is None else n_alpha
         self.n_beta = sites // 2 if n_beta is None else n_beta
         for what, count in (("n_alpha", self.n_alpha), ("n_beta", self.n_beta)):
-            whole = isinstance(count, int | np.integer) and not isinstance(count, bool)
-            if not whole or not 0 <= count <= sites:
+            if not is_whole(count) or not 0 <= count <= sites:
                 raise ParameterError(
                     f"{what}={count!r} electrons do not fit on {sites} sites: give 0 to {sites}"
                 )

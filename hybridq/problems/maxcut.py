@@ -6,12 +6,12 @@ import math
 import os
 from collections.abc import Hashable
 from functools import cached_property
-from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.checks import is_real
 from hybridq.errors import DimensionError, ParameterError, ProblemError
 from hybridq.problems.base import BinaryProblem, Sense
 
@@ -77,7 +77,23 @@ class MaxCut(BinaryProblem):
         """
         from hybridq.problems.formats import read_graph
 
-        graph = read_graph(path, format)
+        return cls._named(read_graph(path, format), path)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, source: str, format: str | None = None) -> MaxCut:
+        """The problem of a file's content; as `from_file`, and `source` is the file's name.
+
+        Raises:
+            FormatError: it cannot be read.
+            UnknownNameError: there is no such format.
+        """
+        from hybridq.problems.formats import parse_graph
+
+        return cls._named(parse_graph(data, format=format, source=source), source)
+
+    @classmethod
+    def _named(cls, graph: nx.Graph[Any], path: str | os.PathLike[str]) -> MaxCut:
+        """The problem of a graph from a file, under the graph's own name or the file's."""
         is_stream = os.fspath(path) == "-"
         stem = "standard input" if is_stream else os.path.basename(os.fspath(path))
         return cls(graph, name=graph.graph.get("name") or os.path.splitext(stem)[0])
@@ -166,6 +182,10 @@ class MaxCut(BinaryProblem):
             ``weight_min``, ``weight_max``, ``degree_min``, ``degree_max``, ``regular_degree``
             (None unless all are equal), ``connected``, ``bipartite``.
         """
+        return dict(self._facts)
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
         import networkx as nx
 
         degrees = np.bincount(self.edges.ravel(), minlength=self.n_qubits)
@@ -246,7 +266,7 @@ def _edge_arrays(
 
 def _finite(weight: object, u: Hashable, v: Hashable) -> float:
     """`weight` as a finite float."""
-    if isinstance(weight, bool) or not isinstance(weight, Real):
+    if not is_real(weight):
         raise ProblemError(
             f"edge {u!r}-{v!r} has weight {weight!r}, which is no real number: give a finite number"
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.checks import is_whole
 from hybridq.errors import DimensionError, ParameterError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import integrals
@@ -57,7 +58,7 @@ class Molecule(Problem):
     ) -> None:
         m = electronic.n_orbitals
         for what, count in (("n_alpha", n_alpha), ("n_beta", n_beta)):
-            if isinstance(count, bool) or not isinstance(count, int | np.integer):
+            if not is_whole(count):
                 raise ParameterError(f"{what}={count!r}: give a whole number of electrons")
             if not 0 <= count <= m:
                 raise ParameterError(
@@ -91,12 +92,20 @@ class Molecule(Problem):
             FormatError: the file cannot be read; the line is named.
             ParameterError: `spin` is no whole number.
         """
-        from hybridq.problems._text_file import read_text, stem
+        from hybridq.problems._text_file import read_text
+
+        return cls._from_fcidump_text(*read_text(path), path, spin=spin)
+
+    @classmethod
+    def _from_fcidump_text(
+        cls, text: str, source: str, path: str | os.PathLike[str], *, spin: int | None = None
+    ) -> Molecule:
+        """See `from_fcidump`."""
+        from hybridq.problems._text_file import stem
         from hybridq.problems.fcidump import parse_fcidump
 
-        if spin is not None and (isinstance(spin, bool) or not isinstance(spin, int | np.integer)):
+        if spin is not None and not is_whole(spin):
             raise ParameterError(f"spin={spin!r}: give n_alpha − n_beta, a whole number")
-        text, source = read_text(path)
         data = parse_fcidump(text, spin=spin, source=source)
         electronic, labels, notes = data.electronic, data.orbital_symmetries, data.notes
         if electronic.is_restricted:
@@ -169,19 +178,34 @@ class Molecule(Problem):
         frozen_core: bool = False,
     ) -> Molecule:
         """`from_geometry` of the atoms in an XYZ file (ångström); ``-`` is standard input."""
-        from hybridq.problems._text_file import read_text, stem
-        from hybridq.problems.xyz import parse_xyz
+        from hybridq.problems._text_file import read_text
 
-        text, source = read_text(path)
-        return cls.from_geometry(
-            parse_xyz(text, source=source),
+        return cls._from_xyz_text(
+            *read_text(path),
+            path,
             basis=basis,
             charge=charge,
             spin=spin,
             active_space=active_space,
             frozen_core=frozen_core,
-            name=f"{stem(path)} {basis}",
         )
+
+    @classmethod
+    def _from_xyz_text(
+        cls,
+        text: str,
+        source: str,
+        path: str | os.PathLike[str],
+        *,
+        basis: str = "sto-3g",
+        **options: Any,
+    ) -> Molecule:
+        """See `from_xyz`."""
+        from hybridq.problems._text_file import stem
+        from hybridq.problems.xyz import parse_xyz
+
+        atoms = parse_xyz(text, source=source)
+        return cls.from_geometry(atoms, basis=basis, name=f"{stem(path)} {basis}", **options)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Any) -> Molecule:
@@ -195,16 +219,38 @@ class Molecule(Problem):
             ParameterError: the file's format has no such option.
             FormatError: the file cannot be read; the line is named.
         """
-        is_xyz = os.fspath(path).lower().endswith(".xyz")
-        reader = cls.from_xyz if is_xyz else cls.from_fcidump
-        allowed = inspect.signature(reader).parameters
+        from hybridq.problems._text_file import read_text
+
+        cls._check_options(path, options)
+        text, source = read_text(path)
+        reader = cls._from_xyz_text if _is_xyz(path) else cls._from_fcidump_text
+        return reader(text, source, path, **options)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, source: str, **options: Any) -> Molecule:
+        """The molecule of a file's content; as `from_file`, and `source` is the file's name.
+
+        Raises:
+            ParameterError: the file's format has no such option.
+            FormatError: it cannot be read; the line is named.
+        """
+        from hybridq.problems._text_file import as_text
+
+        cls._check_options(source, options)
+        reader = cls._from_xyz_text if _is_xyz(source) else cls._from_fcidump_text
+        return reader(as_text(data, source), source, source, **options)
+
+    @classmethod
+    def _check_options(cls, path: str | os.PathLike[str], options: dict[str, Any]) -> None:
+        """Refuse options that a file of this name does not have."""
+        is_xyz = _is_xyz(path)
+        allowed = inspect.signature(cls.from_xyz if is_xyz else cls.from_fcidump).parameters
         for option in options:
             if option not in allowed:
                 raise ParameterError(
                     f"{option} is no option for {'an XYZ' if is_xyz else 'an FCIDUMP'} file: "
                     + ("leave it out" if is_xyz else "its orbitals are fixed, leave it out")
                 )
-        return reader(path, **options)
 
     @classmethod
     def from_pyscf(
@@ -374,3 +420,7 @@ class Molecule(Problem):
             "restricted": self.electronic.is_restricted,
             "irreps": None if labels is None else len(set(labels)),
         }
+
+
+def _is_xyz(path: str | os.PathLike[str]) -> bool:
+    return os.fspath(path).lower().endswith(".xyz")

@@ -16,11 +16,13 @@ from hybridq.result.parts import (
 )
 from hybridq.result.plain import json_text, plain
 from hybridq.result.result import Result
+from hybridq.result.states import ExcitedStates, State
 
 __all__ = [
     "Best",
     "Energy",
     "EngineInfo",
+    "ExcitedStates",
     "Iteration",
     "OptimizerInfo",
     "Particles",
@@ -28,6 +30,7 @@ __all__ = [
     "Ratio",
     "Reference",
     "Result",
+    "State",
     "Trace",
     "json_text",
     "plain",

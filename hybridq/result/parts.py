@@ -47,12 +47,14 @@ class OptimizerInfo:
         status: one word: ``converged``, ``max_evaluations``, ``time_limit``, ``target``,
             ``interrupted`` or ``failed``.
         message: one sentence that says why the search ended.
+        options: those of the optimizer that were not at their defaults.
     """
 
     method: str
     evaluations: int
     status: str
     message: str
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -161,13 +163,15 @@ class Trace:
     """Arrays behind the pictures; they stay out of the JSON.
 
     Attributes:
-        values: natural value of every evaluation in order, shape (evaluations,).
+        values: the objective at every evaluation in order, shape (evaluations,): in the problem's
+            natural sign where it is an energy, else as it was minimized.
         iterations: for an ansatz that grows (ADAPT-VQE), its steps in order.
         sample_values: distinct natural values that were sampled, ascending.
         sample_counts: how often each of them was sampled.
         draw_uniform: returns values of uniformly random assignments, the same at every call.
         landscape: for p = 1, the triple (gammas, betas, expectation[gamma, beta]).
         graph: the problem's graph, where it has one.
+        seconds: wall-clock time of the search alone, kills and pauses left out.
     """
 
     values: NDArray[np.float64]
@@ -177,6 +181,7 @@ class Trace:
     landscape: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]] | None = None
     graph: Graph[Any] | None = None
     iterations: tuple[Iteration, ...] = ()
+    seconds: float = 0.0
 
     @property
     def uniform_values(self) -> NDArray[np.float64] | None:

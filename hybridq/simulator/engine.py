@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq import memory
+from hybridq.checks import checked_count
 from hybridq.errors import DimensionError, EngineError, ParameterError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.pauli_sum import PauliSum
@@ -259,9 +260,7 @@ def checked_shots(shots: int) -> int:
     Raises:
         ParameterError: it is no positive whole number.
     """
-    if isinstance(shots, bool) or not isinstance(shots, int | np.integer) or shots < 1:
-        raise ParameterError(f"shots={shots!r}: give a whole number of at least 1")
-    return int(shots)
+    return checked_count("shots", shots)
 
 
 def checked_threads(threads: int | None) -> int:
@@ -275,8 +274,7 @@ def checked_threads(threads: int | None) -> int:
     most = most_threads()
     if threads is None:
         return most
-    if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 1:
-        raise ParameterError(f"threads={threads!r}: give a whole number of at least 1")
-    if threads > most:
+    count = checked_count("threads", threads)
+    if count > most:
         raise ParameterError(f"threads={threads}: this process has {most}, use at most that many")
-    return int(threads)
+    return count

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.errors import ParameterError, UnknownNameError
-from hybridq.optimizers import Journal, Record
+from hybridq.optimizers import Journal, Optimizer, Record
 from hybridq.optimizers.journal import opened
 from hybridq.problems.base import BinaryProblem, Problem
 from hybridq.randomness import RandomLike
@@ -33,7 +33,7 @@ def solve(
     *,
     ansatz: str | Ansatz | Circuit | None = None,
     p: int | None = None,
-    optimizer: str | None = None,
+    optimizer: str | Optimizer | None = None,
     strategy: str | None = None,
     objective: str = "expectation",
     alpha: float | None = None,
@@ -70,7 +70,8 @@ def solve(
             and for Hamiltonians what `default_ansatz` picks.
         p: layers of QAOA; by default those of given angles, else 8 up to 16 qubits and fewer
             beyond.
-        optimizer: a name of `OPTIMIZERS`; L-BFGS with exact gradients by default.
+        optimizer: a name of `OPTIMIZERS`, or an optimizer with its options, such as
+            ``OPTIMIZERS["spsa"](blocking=True)``; L-BFGS with exact gradients by default.
         strategy: of QAOA, how the angles are searched: a name of `STRATEGIES`; all at once from
             one start by default.
         objective: what is minimized, a name of `OBJECTIVES`; the result's `expectation` is the

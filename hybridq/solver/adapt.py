@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hybridq.ansatz.pools import POOLS
 from hybridq.errors import ParameterError, UnknownNameError
 from hybridq.result import Result
 from hybridq.solver.common import Wishes
@@ -45,12 +46,13 @@ def solve_adapt(
         raise ParameterError(
             "adapt minimizes the exact expectation value: leave out objective and objective_shots"
         )
-    shaping = {name: value for name, value in options.items() if name != "progress"}
-    begin_journal(wishes, problem, {"kind": "adapt", **shaping})
+    pool = POOLS.canonical(options.get("pool", "gsd"))
+    # The other options say when to stop, so a resumed run may have others.
+    begin_journal(wishes, problem, {"kind": "adapt", "pool": pool})
     wishes.say("simulating")
     grown = adapt_vqe(
         problem,  # type: ignore[arg-type]
-        optimizer=wishes.method,
+        optimizer=wishes.configured,
         max_evaluations=wishes.max_evaluations,
         time_limit=wishes.time_limit,
         rng=wishes.streams[1],
@@ -61,7 +63,7 @@ def solve_adapt(
     )
     facts = {
         **grown.ansatz.describe(),
-        "pool": options.get("pool", "gsd"),
+        "pool": pool,
         "energies": [iteration.energy for iteration in grown.iterations],
         "initial": "zero",
     }

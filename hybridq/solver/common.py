@@ -10,8 +10,10 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError
-from hybridq.optimizers import OPTIMIZERS, Journal, Record, Solution
+from hybridq.checks import checked_count, is_whole
+from hybridq.optimizers import Journal, Optimizer, Record, Solution
+from hybridq.optimizers.checks import check_repeatable
+from hybridq.optimizers.choice import chosen_optimizer
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.result import OptimizerInfo
 from hybridq.simulator.engine import checked_precision, checked_shots
@@ -37,7 +39,7 @@ class Wishes:
         ParameterError: a value makes no sense.
     """
 
-    optimizer: str | None = None
+    optimizer: str | Optimizer | None = None
     restarts: int | None = None
     max_evaluations: int | None = None
     time_limit: float | None = None
@@ -56,25 +58,26 @@ class Wishes:
     journal: Journal | None = None
     seed: int | None = field(init=False)
     method: str = field(init=False)
+    configured: Optimizer = field(init=False)
     streams: tuple[np.random.Generator, ...] = field(init=False)
     began: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._set("began", time.perf_counter())
-        seeded = isinstance(self.rng, int | np.integer) and not isinstance(self.rng, bool)
-        self._set("seed", int(self.rng) if seeded else None)  # type: ignore[arg-type]
+        self._set("seed", int(self.rng) if is_whole(self.rng) else None)
         self._set("streams", tuple(as_generator(self.rng).spawn(5)))
         options = {"alpha": self.alpha, "eta": self.eta}
         self._set("objective", checked_goal(self.objective, options, self.objective_shots))
-        default = DEFAULT_OPTIMIZER if self.objective_shots is None else DEFAULT_FROM_SHOTS
-        self._set("method", OPTIMIZERS.canonical(self.optimizer or default))
+        optimizer = chosen_optimizer(self.optimizer or default_optimizer(self.objective_shots))
+        self._set("method", optimizer.name)
+        self._set("configured", optimizer)
         self._set("shots", checked_shots(self.shots))
         checked_precision(self.precision)
-        count = self.restarts
-        if count is not None and (
-            isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 0
-        ):
-            raise ParameterError(f"restarts={count!r}: give a whole number of at least 0")
+        if self.restarts is not None:
+            checked_count("restarts", self.restarts, at_least=0)
+        if self.journal is not None:
+            check_repeatable(optimizer)
+        optimizer.prepare()  # a package or a storage out of reach is told before any work
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -95,13 +98,19 @@ class Wishes:
         return time.perf_counter() - self.began
 
 
-def optimizer_info(solution: Solution) -> OptimizerInfo:
+def default_optimizer(objective_shots: int | None) -> str:
+    """The optimizer for those who name none: from shots another than with exact values."""
+    return DEFAULT_OPTIMIZER if objective_shots is None else DEFAULT_FROM_SHOTS
+
+
+def optimizer_info(solution: Solution, wishes: Wishes) -> OptimizerInfo:
     """How the search went."""
     return OptimizerInfo(
         method=solution.method,
         evaluations=solution.evaluations,
         status=solution.status,
         message=solution.message,
+        options=wishes.configured.changed_options(),
     )
 
 

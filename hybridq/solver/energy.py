@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from hybridq.operators.moments import Moments
     from hybridq.problems.base import Problem
 
+INTERRUPTED = "interrupted"  # the note where Ctrl-C left out the exact energy
 CHEMICAL_ACCURACY = 1.6e-3  # hartree: 1 kcal/mol
 SPIN_GAP = 0.1  # of ⟨S²⟩: below it two states count as of one multiplicity
 SAME_ENERGY = 1e-8  # relative: states this near are degenerate, and their spins mix at will
@@ -41,7 +42,7 @@ def energy_info(
     lowest = float(exact.values[0]) if exact is not None and len(exact.values) else None
     error = None if lowest is None else energy - lowest
     molecule = problem.kind == "molecule"
-    note = "interrupted" if exact is None else exact.note
+    note = INTERRUPTED if exact is None else exact.note
     s_squared = None if moments is None else moments.s_squared
     left = lowest is not None and _has_left(problem, moments)
     if left:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.digest import digest
-from hybridq.optimizers.journal_facts import seed_facts
+from hybridq.optimizers.journal_facts import Later, seed_facts
 from hybridq.strategies.subject import fingerprint
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # search itself compares it.
 _FREE = {
     *("rng", "seed", "streams"),  # the seed is there in one form for all
-    *("optimizer", "restarts", "max_evaluations", "time_limit"),
+    *("optimizer", "configured", "restarts", "max_evaluations", "time_limit"),
     *("shots", "threads", "callback", "stage", "journal", "began"),
 }
 
@@ -37,12 +37,17 @@ def begin_journal(wishes: Wishes, problem: Problem, ansatz: Any, **facts: Any) -
     """
     if wishes.journal is None:
         return
-    if isinstance(ansatz, Circuit):
-        described = {"kind": "circuit", "circuit": digest(ansatz)}
-    elif isinstance(ansatz, dict):
-        described = ansatz
-    else:
-        described = {**ansatz.describe(), "circuit": digest(ansatz.circuit)}
+
+    def described() -> dict[str, Any]:
+        if isinstance(ansatz, Circuit):
+            return {"kind": "circuit", "circuit": digest(ansatz)}
+        if isinstance(ansatz, dict):
+            return ansatz
+        return {**ansatz.describe(), "circuit": digest(ansatz.circuit)}
+
+    def named() -> dict[str, str]:
+        return {"digest": fingerprint(problem), "name": f"{problem.kind} {problem.name!r}"}
+
     settings = {
         field.name: getattr(wishes, field.name)
         for field in fields(wishes)
@@ -50,8 +55,8 @@ def begin_journal(wishes: Wishes, problem: Problem, ansatz: Any, **facts: Any) -
     }
     wishes.journal.begin(
         {
-            "problem": {"digest": fingerprint(problem), "name": f"{problem.kind} {problem.name!r}"},
-            "ansatz": described,
+            "problem": Later(named),
+            "ansatz": Later(described),
             **settings,
             **facts,
             "seed": seed_facts(wishes.rng),

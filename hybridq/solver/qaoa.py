@@ -13,6 +13,7 @@ from hybridq.ansatz.qaoa import QAOA
 from hybridq.landscape import quick_landscape
 from hybridq.objectives import Expectation
 from hybridq.optimizers.checks import check_limits
+from hybridq.optimizers.choice import check_alone
 from hybridq.rescaled import energy_unit
 from hybridq.result import Result
 from hybridq.solver import bits
@@ -58,6 +59,8 @@ def solve_qaoa(
 ) -> Result:
     """The answer of QAOA with `p` layers; `hybridq.solve` explains the arguments."""
     strategy = STRATEGIES[wishes.strategy or "direct"]
+    if not strategy.searches_once:
+        check_alone(wishes.configured, f"strategy={strategy.name!r} makes several searches")
     initial = angles_in(initial) if isinstance(initial, os.PathLike) else initial
     if p is None:
         p = _layers_of(initial) or default_depth(problem.n_qubits)
@@ -91,7 +94,7 @@ def solve_qaoa(
         problem=problem_info(problem),
         ansatz=_described(found, strategy.name, goal, problem.sign),
         engine=objective.engine,
-        optimizer=optimizer_info(solution),
+        optimizer=optimizer_info(solution, wishes),
         parameters=solution.x,
         expectation=expectation,
         best=sampled.best,
@@ -100,7 +103,9 @@ def solve_qaoa(
         seed=wishes.seed,
         seconds=seconds,
         versions=versions(),
-        trace=bits.trace(problem, solution, sampled, grid, wishes.streams[3]),
+        trace=bits.trace(
+            problem, solution, sampled, grid, wishes.streams[3], goal.natural(problem.sign)
+        ),
         objective=goal.describe(found.objective, solution, problem.sign),
     )
 
@@ -119,7 +124,7 @@ def _shared_search(ansatz: QAOA, wishes: Wishes) -> SharedSearch:
         budget = default_evaluations(ansatz.n_qubits, wishes.method)
     check_limits(budget, wishes.time_limit, None)
     return SharedSearch(
-        wishes.method,
+        wishes.configured,
         unit=energy_unit(ansatz),
         max_evaluations=budget,
         time_limit=wishes.time_limit,

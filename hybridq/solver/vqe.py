@@ -12,7 +12,6 @@ from hybridq.ansatz.circuit import Circuit
 from hybridq.baselines.exact_energies import (
     QUICK_STATES,
     ExactEnergies,
-    exact_energies,
     numbers_of,
 )
 from hybridq.errors import ParameterError
@@ -28,6 +27,7 @@ from hybridq.solver.common import (
     unless_interrupted,
 )
 from hybridq.solver.energy import SAME_ENERGY, energy_info, exact_reference
+from hybridq.solver.exact import lowest_energy
 from hybridq.solver.goal import Goal
 from hybridq.solver.goal import exact as without_shots
 from hybridq.solver.journaled import begin_journal
@@ -61,7 +61,7 @@ def solve_vqe(
     solution = search_energy(
         objective,
         starts.points,
-        wishes.method,
+        wishes.configured,
         problem,
         max_evaluations=wishes.max_evaluations,
         time_limit=wishes.time_limit,
@@ -120,18 +120,19 @@ def finish(
         best = sampled.best
         reference = bits.classical_reference(problem, wishes)
         ratio = bits.ratio(problem, expectation, best, reference)
-        trace = bits.trace(problem, solution, sampled, None, wishes.streams[3])
+        sign = goal.natural(problem.sign)
+        trace = bits.trace(problem, solution, sampled, None, wishes.streams[3], sign)
     else:
         wishes.say("exact energy")
         energy, reference = _energies(
-            problem, objective, solution.x, energy_reached, wishes, exact, sector
+            problem, objective, solution.x, energy_reached, exact, sector
         )
-        trace = Trace(values=solution.values, **traced)
+        trace = Trace(values=solution.values, seconds=solution.seconds, **traced)
     return Result(
         problem=problem_info(problem),
         ansatz=ansatz,
         engine=objective.engine,
-        optimizer=optimizer_info(solution),
+        optimizer=optimizer_info(solution, wishes),
         parameters=solution.x,
         expectation=expectation,
         best=best,
@@ -151,7 +152,6 @@ def _energies(
     objective: Objective,
     x: Vector,
     reached: float,
-    wishes: Wishes,
     wanted: bool | None,
     sector: Sector | None,
 ) -> tuple[Energy, Reference | None]:
@@ -164,11 +164,8 @@ def _energies(
             sector is None and not wanted and 1 << problem.n_qubits > QUICK_STATES
         ) and objective.sector is not None
         try:
-            found = exact_energies(
-                objective.hamiltonian,
-                sector=objective.sector if narrowed else sector,
-                wanted=wanted,
-                rng=wishes.streams[3],
+            found = lowest_energy(
+                objective.hamiltonian, objective.sector if narrowed else sector, wanted
             )
         except ParameterError as refusal:
             if not narrowed:
@@ -184,7 +181,7 @@ def _energies(
     spin = unless_interrupted(lambda: _exact_spin(problem, exact, asked_sector(problem)))
     kept = None
     if sector is None and wanted is not False:
-        kept = unless_interrupted(lambda: _kept(objective, exact, wishes))
+        kept = unless_interrupted(lambda: _kept(objective, exact))
     block = energy_info(problem, reached, exact, found, exact_s_squared=spin, kept=kept)
     return block, exact_reference(exact)
 
@@ -201,9 +198,7 @@ def _exact_spin(
     return moments(sector.basis(), exact.ground, m, same_orbitals=restricted).s_squared
 
 
-def _kept(
-    objective: Objective, exact: ExactEnergies | None, wishes: Wishes
-) -> tuple[str, float] | None:
+def _kept(objective: Objective, exact: ExactEnergies | None) -> tuple[str, float] | None:
     """What the circuit keeps and its lowest energy, where the ground state is not among that."""
     sector = objective.sector
     if sector is None or exact is None or exact.ground is None:
@@ -211,7 +206,7 @@ def _kept(
     if len(exact.ground) == sector.dim:  # those are the states that were looked at
         return None
     try:
-        values = exact_energies(objective.hamiltonian, sector=sector, rng=wishes.streams[3]).values
+        values = lowest_energy(objective.hamiltonian, sector, None).values
     except ParameterError:  # the Hamiltonian leads out of the sector, which has no energies then
         return None
     lowest = float(exact.values[0])

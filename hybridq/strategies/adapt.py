@@ -12,19 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.adaptive import AdaptiveAnsatz
-from hybridq.ansatz.checks import checked_count
 from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS, Pool
 from hybridq.baselines.exact_energies import exact_energies
+from hybridq.checks import checked_count, is_real
 from hybridq.errors import ParameterError
 from hybridq.objectives import Expectation
-from hybridq.optimizers import OPTIMIZERS, Journal, Record, Solution
+from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
+from hybridq.optimizers.choice import check_alone, chosen_optimizer
+from hybridq.optimizers.journal import opened
+from hybridq.optimizers.journal_facts import seed_facts
 from hybridq.optimizers.solution import Status
 from hybridq.problems.base import Problem
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.result import Iteration
-from hybridq.strategies.adapt_file import AdaptFile
 from hybridq.strategies.search import search_energy
 from hybridq.strategies.subject import as_problem, asked_sector, fingerprint, observable_of
 
@@ -55,8 +57,7 @@ class StopRules:
             value = getattr(self, name)
             if value is None and name != "gradient_tolerance":
                 continue
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not np.isfinite(value) or value <= 0:
+            if not is_real(value) or not np.isfinite(value) or value <= 0:
                 raise ParameterError(f"{name}={value!r} must be a positive number")
         checked_count("max_operators", self.max_operators)
 
@@ -69,8 +70,8 @@ class Adaptation:
         objective: the energy of the grown ansatz.
         ansatz: the grown ansatz.
         solution: its best parameters and energy; evaluations and their energies of the whole run,
-            those before a resumption included; `status` and `message` say why it stopped
-            (``converged``: by the gradient or the energy; ``target``: by the error).
+            `status` and `message` say why it stopped (``converged``: by the gradient or the
+            energy; ``target``: by the error).
         iterations: what was appended, in order.
     """
 
@@ -93,8 +94,7 @@ def adapt_vqe(
     energy_tolerance: float | None = None,
     target_error: float | None = None,
     max_operators: int = 200,
-    resume: str | os.PathLike[str] | None = None,
-    optimizer: str = "l-bfgs",
+    optimizer: str | Optimizer = "l-bfgs",
     max_evaluations: int | None = None,
     time_limit: float | None = None,
     engine: str = "auto",
@@ -103,7 +103,8 @@ def adapt_vqe(
     rng: RandomLike = None,
     callback: Callable[[Record], Any] | None = None,
     progress: Callable[[Iteration], Any] | None = None,
-    journal: Journal | None = None,
+    journal: str | os.PathLike[str] | Journal | None = None,
+    resume: bool = False,
 ) -> Adaptation:
     r"""Grow an ansatz for a molecule's ground state, one operator of a pool at a time.
 
@@ -121,31 +122,32 @@ def adapt_vqe(
         target_error: stop where the energy is this close to the exact one, in hartree; the exact
             one is computed first.
         max_operators: stop at this many operators.
-        resume: a file in which each iteration is stored. If it is there, the run goes on where
-            that one ended, and comes to the same numbers as if it had not been stopped.
-        optimizer: a name of `OPTIMIZERS`.
+        optimizer: a name of `OPTIMIZERS`, or an optimizer with its options.
         max_evaluations: of the energy, in all.
         time_limit: seconds for the whole run.
         engine, precision, threads: see `Expectation`.
         rng: for optimizers that draw.
         callback: called with a `Record` after each evaluation; counted within the iteration.
         progress: called with each finished `Iteration`.
-        journal: holds every evaluation; a run that is resumed from it sweeps the pool again, but
-            evaluates nothing twice. Not together with `resume`.
+        journal: a file in which every evaluation is written, so that the run can be killed and
+            resumed; or an open `Journal`.
+        resume: go on with the run in that file: it comes to the same numbers as if it had not been
+            stopped. Slopes are found again, but nothing that is in the file is optimized twice.
+            Rules and limits may differ; without `rng` the seed is that of the file.
 
     Raises:
         UnknownNameError: no pool, optimizer or engine of that name.
         ParameterError: an argument makes no sense, or the problem is no molecule.
         CapacityError: it does not fit in memory.
-        FormatError: `resume` is another run's file.
+        OutputError: the journal cannot be written, or is there already and not resumed.
+        FormatError: the journal is of another run; the message says what differs.
 
     Source: Grimsley, Economou, Barnes, Mayhall 2019, arXiv:1812.11173.
     """
-    if journal is not None and resume is not None:
-        raise ParameterError("resume= and journal= both keep the run: give one of them")
     rules = StopRules(gradient_tolerance, energy_tolerance, target_error, max_operators)
     pool = POOLS.canonical(pool)
-    method = OPTIMIZERS.canonical(optimizer)
+    method = chosen_optimizer(optimizer)
+    check_alone(method, "adapt makes a search for each operator")
     check_limits(max_evaluations, time_limit, None)
     subject = as_problem(problem)
     if not hasattr(subject, "n_orbitals"):
@@ -153,20 +155,30 @@ def adapt_vqe(
             f"adapt grows circuits for molecules, and this is a {subject.kind}: "
             "choose another ansatz, such as 'hva'"
         )
-    return _Run(
-        subject,
-        pool,
-        rules,
-        method,
-        resume,
-        {"engine": engine, "precision": precision, "threads": threads},
-        max_evaluations,
-        time_limit,
-        as_generator(rng),
-        callback,
-        progress,
-        journal,
-    ).grow()
+    with opened(journal, resume) as log:
+        if log is not None:
+            rng = log.seed(rng)
+            log.begin_alone(
+                {
+                    "problem": {"digest": fingerprint(subject), "name": subject.name},
+                    "ansatz": {"kind": "adapt", "pool": pool},
+                    "precision": precision,
+                    "seed": seed_facts(rng),
+                }
+            )
+        return _Run(
+            subject,
+            pool,
+            rules,
+            method,
+            {"engine": engine, "precision": precision, "threads": threads},
+            max_evaluations,
+            time_limit,
+            as_generator(rng),
+            callback,
+            progress,
+            log,
+        ).grow()
 
 
 class _Run:
@@ -177,8 +189,7 @@ class _Run:
         problem: Problem,
         pool: str,
         rules: StopRules,
-        method: str,
-        resume: str | os.PathLike[str] | None,
+        method: Optimizer,
         simulation: dict[str, Any],
         max_evaluations: int | None,
         time_limit: float | None,
@@ -198,17 +209,9 @@ class _Run:
         if not self._pool:
             raise ParameterError(f"the pool {pool!r} has no operator for these electrons")
         self._operators = [operator.excitation() for operator in self._pool]
-        self._file = None
         self._iterations: list[Iteration] = []
         self._energies: list[float] = []
-        if resume is not None:
-            subject = {"problem": fingerprint(problem), "pool": pool, "optimizer": method}
-            self._file = AdaptFile(resume, {**subject, "precision": simulation["precision"]})
-            self._iterations, self._energies = self._file.load()
-        names = [iteration.operator for iteration in self._iterations]
-        self._ansatz = AdaptiveAnsatz.from_names(electrons, self._pool, names)
-        # Each iteration has a stream of its own, so that a resumed run draws what it would have.
-        rng.spawn(len(names))
+        self._ansatz = AdaptiveAnsatz(electrons)
         self._rng = rng
         self._exact: float | None = None
 
@@ -219,8 +222,8 @@ class _Run:
             found = exact_energies(self._observable, sector=sector, wanted=True, rng=0)
             self._exact = float(found.values[0])
         objective = self._objective(self._ansatz)
-        x = self._iterations[-1].parameters if self._iterations else np.empty(0)
-        energy = self._iterations[-1].energy if self._iterations else objective(x)
+        x = np.empty(0)
+        energy = objective(x)
         status: Status
         try:
             while True:
@@ -253,11 +256,8 @@ class _Run:
                 )
                 self._iterations.append(iteration)
                 if solution.status not in ("converged", "failed"):
-                    # Not optimized to the end, so not stored: a resumed run does it again.
                     status, message = solution.status, solution.message
                     break
-                if self._file is not None:
-                    self._file.append(iteration, solution.values.tolist())
                 if self._progress is not None:
                     self._progress(iteration)
         except KeyboardInterrupt:
@@ -326,7 +326,7 @@ class _Run:
             gradients=len(self._energies),
             status=status,
             message=f"{count} operator{'' if count == 1 else 's'}: {message}",
-            method=self._method,
+            method=self._method.name,
             values=values,
             best_evaluation=int(np.argmin(values)),
             start=0,

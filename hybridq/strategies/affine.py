@@ -27,13 +27,17 @@ class Affine:
         self._offset = np.zeros(len(self._matrix)) if offset is None else np.asarray(offset)
         self.n_params = self._matrix.shape[1]
         self.is_energy = getattr(objective, "is_energy", True)
-        self.identity = getattr(objective, "identity", None)
         for name in ("value_and_gradient", "values", "metric", "fidelity"):
             if hasattr(objective, name):
                 setattr(self, name, getattr(self, f"_{name}"))
         for name in ("checkpoint", "restore"):  # random numbers know no coordinates
             if hasattr(objective, name):
                 setattr(self, name, getattr(objective, name))
+
+    @property
+    def identity(self) -> Any:
+        """The objective's own, for a journal."""
+        return getattr(self._objective, "identity", None)
 
     def outward(self, y: ArrayLike) -> Vector:
         """The parameters A y + b; rows of points stay rows."""

@@ -140,11 +140,13 @@ class Strategy:
         name: the plain name.
         summary: one line that says when to choose it.
         run: does it.
+        searches_once: whether it makes one search, which other processes can share.
     """
 
     name: str
     summary: str
     run: Callable[[Task], Found]
+    searches_once: bool = False
 
     def __call__(self, task: Task) -> Found:
         """What the strategy finds."""

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.ansatz.checks import checked_count
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.pools import POOLS
 from hybridq.baselines.exact_energies import exact_energies
+from hybridq.checks import checked_count, is_whole
 from hybridq.errors import ParameterError
 from hybridq.objectives import Expectation
-from hybridq.optimizers import OPTIMIZERS, Record, Solution
+from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
+from hybridq.optimizers.choice import check_alone, chosen_optimizer
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.registry import Registry
+from hybridq.result import ExcitedStates, State
 from hybridq.strategies.measured import electron_moments
 from hybridq.strategies.report import problem_info, versions
 from hybridq.strategies.search import search_energy
 from hybridq.strategies.starts import first_points
-from hybridq.strategies.states import ExcitedStates, State
 from hybridq.strategies.subject import as_ansatz, asked_sector, observable_of, with_particles
 from hybridq.strategies.subspace import expand
 from hybridq.strategies.vqd import deflate_states
@@ -48,7 +49,7 @@ def excited_states(
     ansatz: str | Ansatz | Circuit | None = None,
     pool: str = "sd",
     tries: int = 3,
-    optimizer: str = "l-bfgs",
+    optimizer: str | Optimizer = "l-bfgs",
     initial: str | ArrayLike = "auto",
     max_evaluations: int | None = None,
     engine: str = "auto",
@@ -74,7 +75,7 @@ def excited_states(
         ansatz: as in `hybridq.solve`; UCCSD without its symmetry filter by default for molecules.
         pool: of the subspace, a name of `POOLS` (molecules).
         tries: starts of each state (VQD).
-        optimizer: a name of `OPTIMIZERS`.
+        optimizer: a name of `OPTIMIZERS`, or an optimizer with its options.
         initial: where the search for the ground state starts.
         max_evaluations: of each state.
         engine, precision, threads: see `Expectation`.
@@ -93,7 +94,9 @@ def excited_states(
     """
     began = time.perf_counter()
     subject = with_particles(problem, ansatz, options)
-    name, optimizer = METHODS.canonical(method), OPTIMIZERS.canonical(optimizer)
+    name, optimizer = METHODS.canonical(method), chosen_optimizer(optimizer)
+    if name == "vqd":
+        check_alone(optimizer, "method 'vqd' makes a search for each state")
     pool = POOLS.canonical(pool)
     for what, count in (("k", k), ("tries", tries)):
         checked_count(what, count)
@@ -103,7 +106,7 @@ def excited_states(
         # Excited states have symmetries of their own: keep what the ground state can do without.
         options = {"symmetry": False, **options}
     chosen = as_ansatz(subject, ansatz, options)
-    seed = int(rng) if isinstance(rng, int | np.integer) else None
+    seed = int(rng) if is_whole(rng) else None
     streams = as_generator(rng).spawn(4)
     objective = Expectation(
         chosen, observable_of(subject), engine=engine, precision=precision, threads=threads

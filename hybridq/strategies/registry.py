@@ -14,15 +14,15 @@ from hybridq.strategies.ramp_search import ramp_search
 from hybridq.strategies.warm_start import warm_start, warm_start_from_cut
 
 _ALL = (
-    Strategy("direct", "all angles at once from a good start; the default", direct),
+    Strategy("direct", "all angles at once from a good start; the default", direct, True),
     Strategy("interp", "layer by layer, angles interpolated; the surest at depth", interp),
     Strategy("fourier", "layer by layer, over sines and cosines; smooth angles", fourier),
     Strategy("layerwise", "one new layer at a time, then all; few or noisy shots", layerwise),
     Strategy("ramp-search", "two slopes of a ramp first, then all; unknown problems", ramp_search),
     Strategy("multistart", "many starts, worse halves given up; rugged landscapes", multistart),
     Strategy("multi-angle", "an angle for every term and qubit; shallow circuits", multi_angle),
-    Strategy("warm-start", "from a classical relaxation; few layers", warm_start),
-    Strategy("warm-start-cut", "from a cut by annealing; few layers", warm_start_from_cut),
+    Strategy("warm-start", "from a classical relaxation; few layers", warm_start, True),
+    Strategy("warm-start-cut", "from a cut by annealing; few layers", warm_start_from_cut, True),
 )
 
 STRATEGIES: Registry[Strategy] = Registry("strategy", {entry.name: entry for entry in _ALL})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.circuit import Circuit
-from hybridq.optimizers import OPTIMIZERS, Solution, minimize
+from hybridq.optimizers import Optimizer, Solution, minimize
+from hybridq.optimizers.choice import chosen_optimizer
+from hybridq.optimizers.scipy_gradient import Lbfgs
 
 if TYPE_CHECKING:
     from hybridq.objectives import FromShots, Objective
@@ -23,32 +26,37 @@ SINGLE_GAIN = 1e-7
 
 
 def search_energy(
-    objective: Objective | FromShots, starts: Vector, method: str, problem: Problem, **limits: Any
+    objective: Objective | FromShots,
+    starts: Vector,
+    method: str | Optimizer,
+    problem: Problem,
+    **limits: Any,
 ) -> Solution:
     """`minimize` of an energy; L-BFGS with a tolerance that suits the problem.
 
     Args:
         objective: the energy.
         starts: one row a start, shape (k, n_params).
-        method: an optimizer's name.
+        method: an optimizer's name, or an optimizer, whose own tolerance comes first.
         problem: what the energy is of.
         limits: further arguments of `minimize`.
     """
     bounds = None
-    if OPTIMIZERS[method].needs_bounds:
+    optimizer = chosen_optimizer(method)
+    if optimizer.needs_bounds:
         ansatz = objective.ansatz
         if isinstance(ansatz, Circuit):
             bounds = np.tile([-np.pi, np.pi], (ansatz.n_params, 1))
         else:
             bounds = ansatz.bounds
         starts = np.clip(starts, bounds[:, 0], bounds[:, 1])
-    if method == "l-bfgs":
+    if isinstance(optimizer, Lbfgs) and optimizer.tolerance is None:
         gain = SINGLE_GAIN if objective.engine.precision == "single" else GAIN
         unit, size = energy_scale(problem)
-        limits["tolerance"] = gain * unit / max(size, 1.0)
+        optimizer = replace(optimizer, tolerance=gain * unit / max(size, 1.0))
     if limits.get("max_evaluations") is None:
         limits["max_evaluations"] = default_evaluations(objective)
-    return minimize(objective, starts, method=method, bounds=bounds, **limits)
+    return minimize(objective, starts, method=optimizer, bounds=bounds, **limits)
 
 
 def default_evaluations(objective: Objective | FromShots) -> int:

@@ -4,29 +4,49 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.optimizers import OPTIMIZERS, Record, Solution
+from hybridq.optimizers import Optimizer, Record, Solution
+from hybridq.optimizers.base import Outcome
+from hybridq.optimizers.choice import chosen_optimizer
 from hybridq.rescaled import search_angles
 
+if TYPE_CHECKING:
+    from hybridq.optimizers.driver import Driver
+
 Vector = NDArray[np.float64]
-PROBE = "nelder-mead"  # a method whose first evaluation is that of the start
 Show = Callable[[ArrayLike], Vector]
+
+
+@dataclass(frozen=True)
+class _Probe(Optimizer):
+    """Evaluates each start and leaves it at that."""
+
+    name: ClassVar[str] = "probe"
+    summary: ClassVar[str] = "the starts alone"
+    cost: ClassVar[str] = "1"
+
+    def run(
+        self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator
+    ) -> Outcome:
+        """See `Optimizer.run`."""
+        driver.value(x0)
+        return Outcome(True)
 
 
 class SharedSearch:
     """Runs `search_angles` again and again and keeps the books of all runs together.
 
     Args:
-        method: an optimizer's name.
+        method: an optimizer's name, or an optimizer.
         unit: the unit of energy, of which γ has the inverse.
         max_evaluations: of all searches together.
         time_limit: seconds for all searches together, or None.
-        tolerance: of the optimizer, or None for its own.
+        tolerance: of the optimizer where it has none set, or None for its own.
         callback: called with a `Record` after every evaluation; its numbers and its best value
             are those of all searches, its points those of the circuit that was asked for.
         rng: source of randomness of the optimizer.
@@ -35,7 +55,7 @@ class SharedSearch:
 
     def __init__(
         self,
-        method: str,
+        method: str | Optimizer,
         *,
         unit: float,
         max_evaluations: int,
@@ -45,11 +65,12 @@ class SharedSearch:
         rng: np.random.Generator | None = None,
         **limits: Any,
     ) -> None:
-        self.method = method
-        entry = OPTIMIZERS[method]
-        self.needs_bounds = entry.needs_bounds
-        self.is_local = not (entry.needs_bounds or entry.joint_starts)
-        self.max_evaluations, self.tolerance = max_evaluations, tolerance
+        self.optimizer = optimizer = chosen_optimizer(method)
+        self.needs_bounds = optimizer.needs_bounds
+        self.is_local = not (optimizer.needs_bounds or optimizer.joint_starts)
+        own = getattr(optimizer, "tolerance", None)
+        self.tolerance = tolerance if tolerance is None or own is None else own
+        self.max_evaluations = max_evaluations
         self.used = self.gradients = 0
         self.best: tuple[float, Vector] | None = None
         self._unit, self._time_limit, self._callback = unit, time_limit, callback
@@ -82,6 +103,7 @@ class SharedSearch:
         bounds: Vector | None = None,
         tolerance: float | None = None,
         gammas: int | None = None,
+        aside: bool = False,
     ) -> Solution | None:
         """One search; None where nothing is left to spend.
 
@@ -95,6 +117,7 @@ class SharedSearch:
             tolerance: other than that of all searches.
             gammas: how many of the parameters have the inverse unit of energy; half of them by
                 default.
+            aside: the search goes beside another: its ending only counts if it found the best.
 
         Raises:
             KeyboardInterrupt: Ctrl-C before the very first evaluation was finished.
@@ -102,8 +125,9 @@ class SharedSearch:
         if self.over:
             return None
         share = -(-self.remaining // searches_left)
+        before = self.best
         solution = self._search(
-            self.method,
+            self.optimizer,
             objective,
             np.clip(starts, bounds[:, 0], bounds[:, 1])
             if self.needs_bounds and bounds is not None
@@ -115,7 +139,7 @@ class SharedSearch:
             gammas=gammas,
             tolerance=self.tolerance if tolerance is None else tolerance,
         )
-        if solution is not None:
+        if solution is not None and not (aside and self._last is not None and self.best is before):
             self._last = solution
         return solution
 
@@ -126,16 +150,15 @@ class SharedSearch:
         """
         if self.over or self.remaining < len(points):
             return None
-        # Each start gets an equal share of the budget, one evaluation: that of the start itself.
-        found = self._search(PROBE, objective, points, show, len(points), 1)
+        found = self._search(_Probe(), objective, points, show, len(points), 1)
         if found is None or found.best_evaluation < 0:
             return None
-        self._probed = replace(found, method=OPTIMIZERS[self.method].name)
+        self._probed = replace(found, method=self.optimizer.name)
         return found.start
 
     def _search(
         self,
-        method: str,
+        method: str | Optimizer,
         objective: Any,
         starts: Vector,
         show: Show,
@@ -147,6 +170,10 @@ class SharedSearch:
         tolerance: float | None = None,
     ) -> Solution | None:
         seconds = self._seconds_left() / searches_left
+        if tolerance is not None:
+            # Any: not every optimizer has a tolerance; who gives one knows that this one has.
+            configured: Any = chosen_optimizer(method)
+            method = replace(configured, tolerance=tolerance)
         try:
             solution = search_angles(
                 objective,
@@ -158,7 +185,6 @@ class SharedSearch:
                 gammas=gammas,
                 max_evaluations=most,
                 time_limit=seconds if math.isfinite(seconds) else None,
-                tolerance=tolerance,
                 rng=self._rng,
                 **self._limits,
             )

@@ -38,6 +38,7 @@ def learn_angles(
 
     Raises:
         ParameterError: no problems, or a Hamiltonian that is not diagonal.
+        KeyboardInterrupt: Ctrl-C; angles that are half searched are not learned.
 
     Source: Lotshaw, Humble, Herrman, Ostrowski, Siopsis 2021, arXiv:2102.06813.
     """
@@ -57,4 +58,7 @@ def _best_angles(ansatz: QAOA) -> np.ndarray:
     )
     hamiltonian = ansatz.hamiltonian
     task = Task(ansatz, lambda circuit: Expectation(circuit, hamiltonian), search, "transfer")
-    return interp(task).solution.x
+    solution = interp(task).solution
+    if solution.status == "interrupted":
+        raise KeyboardInterrupt
+    return solution.x

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.optimizers import Record, Solution
+from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.strategies.search import energy_scale, search_energy
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def deflate_states(
     k: int,
     *,
     tries: int,
-    method: str,
+    method: str | Optimizer,
     max_evaluations: int | None,
     callback: Callable[[Record], Any] | None,
     rng: np.random.Generator,
@@ -65,7 +65,7 @@ def deflate_states(
         ground: the ground state's search.
         k: how many states, that of `ground` included.
         tries: starts of each state.
-        method: an optimizer's name.
+        method: an optimizer's name, or an optimizer.
         max_evaluations: of each state; None for the optimizer's own budget.
         callback: called with a `Record` after each evaluation.
         rng: for the starts and the optimizer.

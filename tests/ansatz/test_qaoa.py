@@ -292,3 +292,17 @@ def test_a_result_is_an_angle_file(tmp_path):
     result.to_json(tmp_path / "out.json")
     assert read_angles(tmp_path / "out.json") == pytest.approx(result.parameters, abs=0)
     assert json.loads((tmp_path / "out.json").read_text())["ansatz"]["p"] == 2
+
+
+@pytest.mark.parametrize(
+    ("angles", "message"),
+    [
+        ([0.1, np.nan], "initial angle 1 is nan: give finite numbers"),
+        (["a", "b"], "the initial angles must be real numbers"),
+        ([0.1], r"takes 2 parameters \(gamma_1 .* got 1"),
+    ],
+)
+def test_initial_angles_that_are_none_are_refused(angles, message):
+    ansatz = hq.QAOA(hq.MaxCut(nx.cycle_graph(4)).hamiltonian, 1)
+    with pytest.raises(ParameterError, match=message):
+        ansatz.initial_point(angles)

@@ -8,6 +8,7 @@ from objective_samples import COSTS, hardware_efficient, probabilities, slopes
 
 import hybridq as hq
 from hybridq.errors import ParameterError
+from hybridq.objectives import FromShots
 from hybridq.objectives.cvar import LowerTail
 
 X = np.array([0.31, 0.52, 0.47, 0.23])
@@ -29,6 +30,18 @@ def test_ninety_shots_of_minus_one_and_ten_of_plus_one():
     assert LowerTail(0.9).at(values, shares)[0] == -1.0
     assert LowerTail(0.95).at(values, shares)[0] == pytest.approx(-0.85 / 0.95)
     assert LowerTail(1.0).at(values, shares)[0] == pytest.approx(-0.8)
+
+
+def test_a_qubit_that_shows_minus_one_nine_times_in_ten():
+    """The same as an objective: RY(θ) with sin²(θ/2) = 0.9, exact and from shots."""
+    circuit, z = hq.Circuit(1).ry(0, "a"), hq.PauliSum.from_labels([("Z", 1.0)])
+    theta = [2.0 * np.arcsin(np.sqrt(0.9))]
+    assert hq.CVaR(circuit, z, alpha=0.5)(theta) == pytest.approx(-1.0, abs=1e-14)
+    assert hq.CVaR(circuit, z, alpha=1.0)(theta) == pytest.approx(-0.8, abs=1e-14)
+    sampled = FromShots(hq.CVaR(circuit, z, alpha=0.5), shots=100, rng=1)
+    found = sampled.estimate(theta)
+    assert found.value == -1.0
+    assert found.shots == 100
 
 
 def test_the_quantile_counts_only_with_what_is_missing():

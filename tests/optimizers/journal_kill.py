@@ -2,7 +2,8 @@
 
 Run as ``python journal_kill.py MOMENTS SEED FOLDER METHOD ...``; prints a report a method, as
 JSON. Each search runs in a fork of this process, so that a kill costs milliseconds.
-``METHOD+noisy`` is the method on an objective that draws random numbers of its own.
+``METHOD+noisy`` is the method on an objective that draws random numbers of its own;
+``solve:STRATEGY`` is a whole solve, of max-cut by a strategy or, for ``adapt``, of a molecule.
 """
 
 from __future__ import annotations
@@ -84,8 +85,43 @@ class Noisy:
         self._rng.bit_generator.state = memory
 
 
+def solve(strategy, journal, resume):
+    """One solve; what the result says, and how often the circuit was really run."""
+    import networkx as nx
+
+    import hybridq as hq
+    from hybridq.objectives import Expectation
+
+    calls = 0
+
+    def counted(method):
+        def count(self, x):
+            nonlocal calls
+            calls += 1
+            return method(self, x)
+
+        return count
+
+    problem = hq.MaxCut(nx.random_regular_graph(3, 8, seed=1))
+    options = {"p": 4, "strategy": strategy, "max_evaluations": 150}
+    if strategy == "adapt":
+        path = Path(__file__).parents[2] / "problems" / "molecules" / "lih_sto3g.fcidump"
+        problem = hq.Molecule.from_fcidump(path)
+        options = {"ansatz": "adapt", "max_operators": 4, "exact": False}
+    kept = Expectation.__call__, Expectation.value_and_gradient
+    Expectation.__call__, Expectation.value_and_gradient = map(counted, kept)
+    try:
+        result = hq.solve(problem, rng=11, threads=1, journal=journal, resume=resume, **options)
+    finally:
+        Expectation.__call__, Expectation.value_and_gradient = kept
+    plain = {name: value for name, value in result.to_dict().items() if name != "seconds"}
+    return pickle.dumps((json.dumps(plain), result.trace.values.tolist())), calls
+
+
 def search(method, journal, resume):
     """One search; what the result says, and how often the objective was really called."""
+    if method.startswith("solve:"):
+        return solve(method.removeprefix("solve:"), journal, resume)
     name, _, noisy = method.partition("+")
     optimizer = OPTIMIZERS[name]
     smooth = Landscape() if set(optimizer.needs) <= {"value_and_gradient"} else Rotations()
@@ -168,7 +204,8 @@ def survive(method, moments, folder):
             else:
                 outcome = forked(method, journal, delay=random.uniform(0.0, seconds))
             kills += outcome is None
-            torn += journal.exists() and not journal.read_bytes().endswith(b"\n")
+            text = journal.read_bytes() if journal.exists() else b""
+            torn += not text.endswith(b"\n") and text != b""
             if outcome is not None or random.random() < 0.5:
                 break
         kept = journal.read_bytes().count(b"\n") if journal.exists() else 0

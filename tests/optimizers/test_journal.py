@@ -284,6 +284,31 @@ def test_a_file_that_is_no_journal_is_left_as_it_is(path, content):
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        *((11, text) for text in ("[]", "3", "null", '["value"]', '{"search": {}}')),
+        (11, '{"search": 3}'),
+        (11, '["value", 0.1, "!!!", 1.0, null]'),
+        (11, '["value", "soon", "", 1.0, null]'),
+        (11, '["value", 0.1, "", "x", null]'),
+        (11, '[["value"], 0.1, "", 1.0, null]'),
+        (2, "[]"),
+        (2, '{"search": {"start": {}}}'),
+        (1, '{"hybridq-journal": 1, "versions": 3}'),
+        (1, '{"hybridq-journal": 1, "versions": {}, "subject": 3}'),
+    ],
+)
+def test_a_line_that_no_journal_has_is_named(path, number, line):
+    search(path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[number - 1] = line.encode() + b"\n"
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(FormatError, match=f"run.jsonl, line {number}: this .* is damaged: "):
+        search(path, resume=True, rng=None)
+    assert path.read_bytes() == b"".join(lines)
+
+
 def test_a_damaged_line_is_named(path):
     search(path)
     lines = path.read_bytes().splitlines(keepends=True)
@@ -293,12 +318,45 @@ def test_a_damaged_line_is_named(path):
         search(path, resume=True)
 
 
-@pytest.mark.parametrize("place", ["missing/run.jsonl", "."])
-def test_a_place_that_cannot_be_written_is_told_before_work(tmp_path, place):
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("missing/run.jsonl", "there is no folder .*missing; create it first"),
+        ("file/run.jsonl", "file is no folder; name a file in a folder"),
+        (".", "it is a directory; name a file inside it"),
+        ("a\0b", "null byte; give the name of a file"),
+        ("x" * 300, "too long; give the name of a file"),
+        (3, r"expected .*; give the name of a file"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_told_before_work(tmp_path, place, why, resume):
+    (tmp_path / "file").write_text("notes")
     objective = quadratic()
-    with pytest.raises(OutputError, match="cannot write"):
-        search(tmp_path / place, objective=objective)
+    where = f"{tmp_path}/{place}" if isinstance(place, str) else place
+    with pytest.raises(OutputError, match=f"cannot write the journal .*{why}"):
+        search(where, objective=objective, resume=resume)
     assert objective.seen == []
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="a folder where nobody can write")
+def test_a_folder_that_takes_no_files_is_told_before_work():
+    objective = quadratic()
+    with pytest.raises(OutputError, match=r"/proc/run.jsonl: .*; name a file in a folder that may"):
+        search("/proc/run.jsonl", objective=objective)
+    assert objective.seen == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a special file")
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_device_or_pipe_is_refused_and_left_as_it_is(path, resume):
+    os.mkfifo(path)
+    objective = quadratic()
+    with pytest.raises(OutputError, match="it is no ordinary file; name another file"):
+        search(path, objective=objective, resume=resume)
+    assert objective.seen == []
+    assert path.is_fifo()
 
 
 def test_a_read_only_journal_is_told_before_work(path, monkeypatch):
@@ -348,6 +406,26 @@ def test_nothing_is_left_of_a_search_that_did_not_begin(path):
     with pytest.raises(ParameterError), Journal(path):
         raise ParameterError("something else is wrong")
     assert not path.exists()
+
+
+@pytest.mark.parametrize("changes", [{"rng": -1}, {"callback": 3}, {"max_evaluations": 0}])
+def test_nothing_is_left_of_a_search_that_is_refused(path, changes):
+    with pytest.raises(ParameterError):
+        search(path, **changes)
+    assert not path.exists()
+
+
+def test_nothing_is_left_where_the_first_evaluation_fails(path):
+    def broken(x):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        search(path, objective=broken)
+    assert not path.exists()
+    path.touch()
+    with pytest.raises(ZeroDivisionError):
+        search(path, objective=broken)
+    assert path.read_bytes() == b""  # a file that was there stays
 
 
 def test_two_runs_do_not_write_into_one_journal(path):

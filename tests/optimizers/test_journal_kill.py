@@ -18,7 +18,10 @@ SCRIPT = Path(__file__).with_name("journal_kill.py")
 FAMILIES = [
     *("l-bfgs", "nelder-mead", "differential-evolution", "optuna-tpe", "natural-gradient"),
     "nelder-mead+noisy",
+    "solve:interp",
 ]
+STRATEGIES = ["direct", "interp", "fourier", "layerwise", "multistart", "ramp-search"]
+SOLVES = [f"solve:{name}" for name in [*STRATEGIES, "multi-angle", "warm-start", "adapt"]]
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forks of itself")
 
@@ -51,6 +54,6 @@ def test_a_search_of_each_family_survives_kills_at_random_moments(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", [*filter(_runs, OPTIMIZERS), *FAMILIES[-1:]])
+@pytest.mark.parametrize("method", [*filter(_runs, OPTIMIZERS), "nelder-mead+noisy", *SOLVES])
 def test_every_method_survives_fifty_kills(method, tmp_path):
     survive(tmp_path, 50, [method])

@@ -32,6 +32,15 @@ def test_a_senseless_start_is_refused(x0, error):
         minimize(rosenbrock, x0)
 
 
+@pytest.mark.parametrize("x0", [[0.1], [0.1, 0.2, 0.3], [[0.1], [0.2]]])
+def test_a_start_of_another_length_than_the_objective_takes_is_told_before_work(x0):
+    objective = Plain(rosenbrock)
+    objective.n_params = 2
+    with pytest.raises(DimensionError, match=r"x0 has shape .* takes 2 parameters: give .*\(2,\)"):
+        minimize(objective, x0)
+    assert objective.seen == []
+
+
 @pytest.mark.parametrize(
     ("bounds", "words"),
     [
@@ -104,6 +113,8 @@ def test_without_a_method_the_gradient_decides():
 def test_an_unknown_method_is_answered_with_the_nearest_name():
     with pytest.raises(UnknownNameError, match="did you mean 'cobyla'"):
         minimize(rosenbrock, [0.5, 0.5], "cobila")
+    with pytest.raises(UnknownNameError, match="unknown optimizer ''"):
+        minimize(rosenbrock, [0.5, 0.5], "")
 
 
 @pytest.mark.parametrize("method", list(OPTIMIZERS))
@@ -144,6 +155,10 @@ def test_a_senseless_option_is_refused(method, options):
 def test_what_is_not_a_function_is_refused():
     with pytest.raises(ParameterError, match="not a function"):
         minimize(3.0, [0.0])
+    objective = Plain(rosenbrock)
+    with pytest.raises(ParameterError, match="callback='print' is no function"):
+        minimize(objective, [0.0, 0.0], callback="print")
+    assert objective.seen == []
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,41 @@ def test_one_step_is_the_closed_form_on_the_bloch_sphere():
     np.testing.assert_allclose(points[1] - points[0], step, rtol=1e-9)
 
 
+# Three qubits, two layers of parameters; the block-diagonal metric as PennyLane's demonstration of
+# Stokes et al. 2020 (arXiv:1909.02108), tutorial_quantum_natural_gradient, prints it.
+PUBLISHED = (
+    hq.Circuit(3)
+    .ry(0, np.pi / 4).ry(1, np.pi / 3).ry(2, np.pi / 7)
+    .rz(0, "a").rz(1, "b").cx(0, 1).cx(1, 2)
+    .ry(1, "c").rx(2, "d").cx(0, 1).cx(1, 2)
+)  # fmt: skip
+PUBLISHED_AT = np.array([0.432, -0.123, 0.543, 0.233])
+PUBLISHED_METRIC = np.array(
+    [
+        [0.125, 0.0, 0.0, 0.0],
+        [0.0, 0.1875, 0.0, 0.0],
+        [0.0, 0.0, 0.24973433, -0.01524701],
+        [0.0, 0.0, -0.01524701, 0.20293623],
+    ]
+)
+
+
+def test_a_step_goes_by_the_published_metric():
+    objective = hq.Expectation(PUBLISHED, hq.PauliSum.from_labels([("YYI", 1.0), ("IYZ", 0.7)]))
+    np.testing.assert_allclose(
+        objective.metric(PUBLISHED_AT, "layers"), PUBLISHED_METRIC, atol=6e-9
+    )
+    points = []
+    minimize(
+        objective, PUBLISHED_AT, "natural-gradient", blocks="layers", learning_rate=0.01,
+        regularization=1e-12, max_evaluations=2, callback=lambda record: points.append(record.x),
+    )  # fmt: skip
+    _, gradient = objective.value_and_gradient(PUBLISHED_AT)
+    assert (abs(gradient[2:]) > 1e-3).all()  # those that the metric couples
+    step = -0.01 * np.linalg.solve(PUBLISHED_METRIC, gradient)
+    np.testing.assert_allclose(points[1] - points[0], step, rtol=1e-6, atol=1e-12)
+
+
 def test_the_path_of_states_does_not_depend_on_the_parameters_of_the_circuit():
     # x -> x / 5 in one parameter: the metric undoes it, a plain gradient does not.
     scaled = hq.Circuit(1).append(

@@ -58,6 +58,31 @@ def test_an_iteration_costs_two_values_however_many_parameters():
         np.testing.assert_allclose(moves[:, 0], 0.1 / np.arange(2, len(moves) + 2) ** 0.101)
 
 
+def test_the_walk_is_the_recursion_of_spall():
+    """Spall 1998, doi:10.1109/7.705889: x − a_k ĝ_k, redone from the perturbed pairs alone."""
+    objective = Plain(lambda x: float(np.sum((x - [0.4, -0.7, 1.1]) ** 4) + x[0] * x[1]))
+    budget, pairs = 203, 100
+    minimize(
+        objective, [1.0, 1.0, -1.0], "spsa", max_evaluations=budget, calibration=1, rng=4,
+        initial_step=0.2, perturbation=0.15,
+    )  # fmt: skip
+    points, values = np.array(objective.points), np.array(objective.seen)
+    assert len(points) == budget
+    stability = 0.1 * (budget // 2)  # A: a tenth of the iterations that the budget allows
+    x = np.array([1.0, 1.0, -1.0])
+    a = None
+    for k in range(pairs):
+        ahead, behind = points[1 + 2 * k], points[2 + 2 * k]
+        np.testing.assert_allclose((ahead + behind) / 2, x, atol=1e-12)
+        c = 0.15 / (k + 1) ** 0.101
+        np.testing.assert_allclose(abs(ahead - x), c, atol=1e-12)
+        gradient = (values[1 + 2 * k] - values[2 + 2 * k]) / (2 * c) * np.sign(ahead - x)
+        if a is None:  # the first step is to move each parameter by 0.2
+            a = 0.2 * (1 + stability) ** 0.602 / abs(gradient[0])
+        x = x - a / (k + 1 + stability) ** 0.602 * gradient
+    np.testing.assert_allclose(points[1 + 2 * pairs], x, atol=1e-12)  # the last point's own value
+
+
 def test_resamplings_average_gradients():
     def spread(resamplings):
         ends = [

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.errors import FormatError, ParameterError, UnknownNameError
+from hybridq.errors import FormatError, OutputError, ParameterError, UnknownNameError
 from hybridq.operators import spin_models
 from hybridq.problems.hubbard_problem import HubbardProblem
 from hybridq.problems.molecule import Molecule
@@ -64,11 +64,10 @@ def test_energies_fall_and_never_below_the_exact_one():
 def test_a_run_that_is_stopped_goes_on_as_if_it_had_not_been(tmp_path):
     path = tmp_path / "run.jsonl"
     whole = adapt_vqe(molecule("lih"), max_operators=5)
-    adapt_vqe(molecule("lih"), max_operators=2, resume=path)
-    assert len(path.read_text().splitlines()) == 3
-    seen = []
-    resumed = adapt_vqe(molecule("lih"), max_operators=5, resume=path, progress=seen.append)
-    assert len(seen) == 3
+    adapt_vqe(molecule("lih"), max_operators=2, journal=path)
+    count = len(path.read_bytes().splitlines())
+    resumed = adapt_vqe(molecule("lih"), max_operators=5, journal=path, resume=True)
+    assert len(path.read_bytes().splitlines()) > count
     assert resumed.ansatz.names == whole.ansatz.names
     assert (resumed.solution.x == whole.solution.x).all()
     assert resumed.energy == whole.energy
@@ -76,34 +75,42 @@ def test_a_run_that_is_stopped_goes_on_as_if_it_had_not_been(tmp_path):
     assert (resumed.solution.values == whole.solution.values).all()
 
 
-def test_an_iteration_that_was_cut_short_is_not_stored(tmp_path):
+def test_a_run_that_is_interrupted_or_cut_goes_on_too(tmp_path):
     path = tmp_path / "run.jsonl"
+    whole = adapt_vqe(molecule("lih"), max_operators=3)
 
     def interrupt(record):
         if record.evaluation == 4:
             raise KeyboardInterrupt
 
-    stopped = adapt_vqe(molecule("lih"), resume=path, callback=interrupt)
+    stopped = adapt_vqe(molecule("lih"), journal=path, callback=interrupt)
     assert stopped.solution.status == "interrupted"
     assert len(stopped.iterations) == 1
-    assert not path.exists()
     assert stopped.energy < molecule("lih").hartree_fock_energy
+    for lines in (6, 4, 12):
+        resumed = adapt_vqe(molecule("lih"), max_operators=3, journal=path, resume=True)
+        assert (resumed.solution.values == whole.solution.values).all()
+        assert resumed.ansatz.names == whole.ansatz.names
+        kept = path.read_bytes().splitlines(keepends=True)[:lines]
+        path.write_bytes(b"".join(kept) + b'["gradient",0.1,"torn')
 
 
-def test_a_file_of_another_run_is_refused(tmp_path):
+def test_the_journal_of_another_run_is_refused(tmp_path):
     path = tmp_path / "run.jsonl"
-    adapt_vqe(molecule("h2"), max_operators=1, resume=path)
-    with pytest.raises(FormatError, match="problem="):
-        adapt_vqe(molecule("lih"), resume=path)
-    with pytest.raises(FormatError, match="pool='sd'"):
-        adapt_vqe(molecule("h2"), "sd", resume=path)
-    head, *rest = path.read_text().splitlines()
-    path.write_text("\n".join([head, rest[0][:40]]))
-    with pytest.raises(FormatError, match="line 2"):
-        adapt_vqe(molecule("h2"), resume=path)
-    path.write_text(head + "\n" + json.dumps({"energies": [], "parameters": [0.1]}) + "\n")
-    with pytest.raises(FormatError, match="not whole"):
-        adapt_vqe(molecule("h2"), resume=path)
+    adapt_vqe(molecule("h2"), max_operators=1, journal=path)
+    written = path.read_bytes()
+    for grow, difference in [
+        (lambda: adapt_vqe(molecule("lih"), journal=path, resume=True), "problem is .*lih"),
+        (lambda: adapt_vqe(molecule("h2"), "sd", journal=path, resume=True), 'pool is "sd" in'),
+        (lambda: adapt_vqe(molecule("h2"), rng=3, journal=path, resume=True), "seed is 3 in"),
+    ]:
+        with pytest.raises(FormatError, match=difference):
+            grow()
+    with pytest.raises(OutputError, match="there already"):
+        adapt_vqe(molecule("h2"), journal=path)
+    with pytest.raises(ParameterError, match="resume=True"):
+        adapt_vqe(molecule("h2"), resume=True)
+    assert path.read_bytes() == written
 
 
 def test_the_energy_tolerance_stops_a_run():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hybridq.checks import is_whole
 from hybridq.errors import FormatError, ProblemError
 
 if TYPE_CHECKING:
@@ -229,9 +230,7 @@ def one_based_index(graph: nx.Graph[Any], name: str) -> dict[Any, int]:
         ProblemError: the labels are not the numbers 1..n themselves, so they would be lost.
     """
     labels = list(graph.nodes)
-    if any(isinstance(u, bool) or not isinstance(u, int) for u in labels) or sorted(labels) != list(
-        range(1, len(labels) + 1)
-    ):
+    if not all(is_whole(u) for u in labels) or sorted(labels) != list(range(1, len(labels) + 1)):
         raise ProblemError(
             f"{name} files number the nodes from 1 to {len(labels)} and cannot keep these labels: "
             "write JSON, or relabel with networkx.convert_node_labels_to_integers(graph, 1)"

@@ -7,6 +7,7 @@ import math
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+from hybridq.checks import is_real, is_whole
 from hybridq.errors import FormatError, ProblemError
 from hybridq.problems.formats._common import (
     GraphBuilder,
@@ -153,7 +154,7 @@ def _nodes(data: dict[str, Any], source: str) -> list[Hashable] | None:
     entries = data.get("nodes")
     if entries is None:
         return None
-    if isinstance(entries, int) and not isinstance(entries, bool) and entries >= 0:
+    if is_whole(entries) and entries >= 0:
         check_node_count(entries, source)
         return list(range(entries))
     if not isinstance(entries, list):
@@ -219,13 +220,13 @@ def _label(value: Any, depth: int = 0) -> Hashable:
                 f"node label {short(value)} holds half a character: correct the \\u escape"
             ) from None
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_real(value) or not math.isfinite(value):
         raise FormatError(f"{short(value)} is no node label: use a string, a number or a list")
     return value
 
 
 def _weight(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_real(value):
         raise FormatError(f"weight {short(value)} is not a number: give a number")
     try:
         weight = float(value)

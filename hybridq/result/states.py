@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.result import EngineInfo, ProblemInfo, json_text, plain
+from hybridq.result.parts import EngineInfo, ProblemInfo
+from hybridq.result.plain import json_text, plain
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,229 @@
+"""Groups of trials beside each other: means along a condition, spreads, paired differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLOURS = (
+    style.BLUE, style.VERMILLION, style.GREEN, style.ORANGE, style.PURPLE, style.SKY, style.INK,
+)  # fmt: skip
+_BOX = "#DCEEF9"
+_ALL_DOTS = 400  # values of a group beyond which only the outliers are dots
+_LEGEND_ROOM = 72  # characters under a figure
+_MARKERS = "osD^vPX"
+_DASHES: tuple[str | tuple[int, tuple[int, ...]], ...] = ("-", (0, (5, 2)), (0, (1, 1.5)))  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One group's values along a condition.
+
+    Args:
+        label: what the group is called; empty for a single one.
+        x: where, shape (k,), ascending.
+        y: the value there, shape (k,).
+        low, high: ends of its confidence interval, shape (k,); NaN where there is none.
+    """
+
+    label: str
+    x: ArrayLike
+    y: ArrayLike
+    low: ArrayLike
+    high: ArrayLike
+
+
+def look(place: int) -> dict[str, object]:
+    """Colour, marker and dashes of the group at this place: told apart without colour too."""
+    return {
+        "color": _COLOURS[place % len(_COLOURS)],
+        "marker": _MARKERS[place % len(_MARKERS)],
+        "linestyle": _DASHES[place // len(_COLOURS) % len(_DASHES)],
+    }
+
+
+def name_groups(ax: Axes) -> None:
+    """A legend under the axes, in as many columns as have room; none for a single group."""
+    labels = ax.get_legend_handles_labels()[1]
+    if len(labels) < 2:
+        return
+    columns = max(1, min(len(labels), _LEGEND_ROOM // (max(map(len, labels)) + 8)))
+    style.legend_below(ax, columns=columns)
+    legend = ax.get_legend()
+    for text in legend.get_texts() if legend else ():
+        text.set_parse_math(False)
+
+
+def plot_series(
+    series: Sequence[Series],
+    ax: Axes | None = None,
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    ticks: Sequence[str] = (),
+    log: bool = False,
+) -> Axes:
+    """A line with a band of confidence for each group.
+
+    Args:
+        series: the groups.
+        ax: where to draw; a new figure if left out.
+        title, xlabel, ylabel: texts.
+        ticks: names of the places 0, 1, … where the condition is no number.
+        log: a logarithmic axis of the values.
+    """
+    ax = style.fresh_axes(ax, 5.8, 4.2)
+    for place, one in enumerate(series):
+        x, y = _numbers(one.x), _numbers(one.y)
+        low, high = _numbers(one.low), _numbers(one.high)
+        shown = look(place)
+        known = np.isfinite(low) & np.isfinite(high)
+        if known.sum() > 1 and not ticks:
+            ax.fill_between(
+                x[known], low[known], high[known], color=str(shown["color"]), alpha=0.16, lw=0
+            )
+        elif known.any():
+            ax.vlines(x[known], low[known], high[known], color=str(shown["color"]), lw=1.4)
+        ax.plot(x, y, lw=1.8, ms=5.5, label=one.label or None, **shown)  # type: ignore[arg-type]
+    style.dress(ax, title=title, xlabel=xlabel, ylabel=ylabel)
+    if log:
+        ax.set_yscale("log")
+    if ticks:
+        _name_ticks(ax, ticks)
+    else:
+        _whole_ticks(ax, [_numbers(one.x) for one in series])
+    ax.margins(x=0.04, y=0.08)
+    ax.grid(axis="y", color=style.PALE, linewidth=0.5, alpha=0.5)
+    name_groups(ax)
+    return ax
+
+
+def plot_boxes(
+    labels: Sequence[str],
+    values: Sequence[ArrayLike],
+    ax: Axes | None = None,
+    *,
+    title: str,
+    xlabel: str,
+    log: bool = False,
+) -> Axes:
+    """A box of the quartiles for each group, one under the other, with every value as a dot.
+
+    Whiskers reach the furthest values within 1.5 times the quartiles' distance (Tukey); where
+    a group has more than 400 values, only those beyond the whiskers are dots.
+
+    Args:
+        labels: what the groups are called, the first on top.
+        values: of each group.
+        ax: where to draw; a new figure if left out.
+        title, xlabel: texts.
+        log: a logarithmic axis.
+    """
+    ax = style.fresh_axes(ax, 5.8, max(2.4, 1.3 + 0.48 * len(labels)))
+    found = [_numbers(group)[np.isfinite(_numbers(group))] for group in values]
+    places = np.arange(len(labels), 0, -1)
+    rng = np.random.default_rng(0)
+    for group, place in zip(found, places, strict=True):
+        if not group.size:
+            continue
+        first, middle, third = np.quantile(group, [0.25, 0.5, 0.75])
+        inside = np.abs(group - np.clip(group, first, third)) <= 1.5 * (third - first)
+        ends = (group[inside].min(), group[inside].max())
+        ax.hlines(place, *ends, color=style.INK, lw=1.0, zorder=1)
+        ax.vlines(ends, place - 0.12, place + 0.12, color=style.INK, lw=1.0, zorder=1)
+        ax.barh(
+            place, third - first, 0.56, first, facecolor=_BOX, edgecolor=style.INK, lw=1.0, zorder=2
+        )
+        ax.vlines(middle, place - 0.28, place + 0.28, color=style.VERMILLION, lw=2.2, zorder=4)
+        dots = group if group.size <= _ALL_DOTS else group[~inside]
+        ax.plot(
+            dots, place + rng.uniform(-0.2, 0.2, dots.size), linestyle="none", marker="o",
+            ms=3.6, mew=0, color=style.BLUE, alpha=0.6, zorder=3,
+        )  # fmt: skip
+    style.dress(ax, title=title, xlabel=xlabel, ylabel="")
+    if log:
+        ax.set_xscale("log")
+    _rows(ax, labels, places)
+    return ax
+
+
+def plot_differences(
+    labels: Sequence[str],
+    means: ArrayLike,
+    lows: ArrayLike,
+    highs: ArrayLike,
+    ax: Axes | None = None,
+    *,
+    title: str,
+    xlabel: str,
+    remarks: Sequence[str] = (),
+) -> Axes:
+    """Mean paired differences with their intervals, one under the other, about a line at zero.
+
+    Args:
+        labels: what the groups are called, the first on top.
+        means: shape (k,).
+        lows, highs: ends of the intervals, shape (k,); NaN where there is none.
+        ax: where to draw; a new figure if left out.
+        title, xlabel: texts.
+        remarks: a word at the right end of each row.
+    """
+    ax = style.fresh_axes(ax, 5.8, max(2.2, 1.3 + 0.42 * len(labels)))
+    places = np.arange(len(labels), 0, -1)
+    middle, low, high = _numbers(means), _numbers(lows), _numbers(highs)
+    ax.axvline(0.0, color=style.VERMILLION, linestyle=(0, (5, 3)), linewidth=1.4)
+    ax.hlines(places, low, high, color=style.BLUE, lw=2.0)
+    ax.plot(middle, places, linestyle="none", marker="o", ms=7, color=style.BLUE)
+    style.dress(ax, title=title, xlabel=xlabel, ylabel="")
+    ax.margins(x=0.08)
+    _rows(ax, labels, places)
+    for place, remark in zip(places, remarks, strict=False):
+        ax.annotate(
+            remark, (1.0, place), xycoords=("axes fraction", "data"), xytext=(6, 0),
+            textcoords="offset points", va="center", fontsize=9, color=style.INK,
+            parse_math=False, annotation_clip=False,
+        )  # fmt: skip
+    return ax
+
+
+def _rows(ax: Axes, labels: Sequence[str], places: NDArray[np.int64]) -> None:
+    """A named row for each group, as tall for one as for many."""
+    ax.set_yticks(places, [_shortened(label) for label in labels], parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(0.4, len(labels) + 0.6)
+    ax.grid(axis="x", color=style.PALE, linewidth=0.5, alpha=0.5)
+    ax.set_axisbelow(True)
+
+
+def _name_ticks(ax: Axes, ticks: Sequence[str]) -> None:
+    turned = sum(map(len, ticks)) > 60
+    ax.set_xticks(
+        range(len(ticks)), [_shortened(tick) for tick in ticks], parse_math=False,
+        rotation=30 if turned else 0, ha="right" if turned else "center",
+    )  # fmt: skip
+
+
+def _whole_ticks(ax: Axes, xs: Sequence[NDArray[np.float64]]) -> None:
+    every = np.concatenate([*xs, [0.0]])
+    if np.all(every == np.round(every)):
+        from matplotlib.ticker import MaxNLocator
+
+        ax.xaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
+
+
+def _shortened(text: str, most: int = 34) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _numbers(values: ArrayLike) -> NDArray[np.float64]:
+    return np.asarray(values, dtype=np.float64).reshape(-1)
