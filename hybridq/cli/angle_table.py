@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -26,12 +27,24 @@ def angle_table(result: Result) -> list[RenderableType]:
     values = result.parameters.tolist()
     if not isinstance(layers, int) or len(values) != 2 * layers:
         return []
+    return layer_table("Angles in radians", values, "--json FILE has all")
+
+
+def layer_table(title: str, values: Sequence[float], rest: str) -> list[RenderableType]:
+    """Angles by layer under a title.
+
+    Args:
+        title: says what they are.
+        values: γ_1 … γ_p, β_1 … β_p.
+        rest: where those are for which there is no room.
+    """
+    layers = len(values) // 2
     shown = min(layers, _MOST_LAYERS)
     gammas = [angle(value) for value in values[:shown]]
     betas = [angle(value) for value in values[layers : layers + shown]]
     width = max(_CELL, *map(len, gammas + betas))
     step = min(_LAYERS_A_ROW, (_ROOM - _NAMES) // (width + 1))
-    parts: list[RenderableType] = [Text(" Angles in radians", style="dim")]
+    parts: list[RenderableType] = [Text(f" {title}", style="dim")]
     for first in range(0, shown, step):
         last = min(first + step, shown)
         grid = Table.grid(padding=(0, 1))
@@ -43,5 +56,5 @@ def angle_table(result: Result) -> list[RenderableType]:
         grid.add_row(" beta", *betas[first:last])
         parts.append(grid)
     if shown < layers:
-        parts.append(Text(f" ... and {layers - shown} more layers (--json FILE has all)"))
+        parts.append(Text(f" ... and {layers - shown} more layers ({rest})"))
     return parts

@@ -7,10 +7,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from hybridq.cli.angles_learn import learn
+from hybridq.cli.angles_show import show, starts
+from hybridq.cli.config_commands import config
+from hybridq.cli.experiments_commands import experiments
 from hybridq.cli.optimizers_table import optimizers
+from hybridq.cli.reproduce import reproduce
+from hybridq.cli.run import run as run_experiment
 from hybridq.cli.solve_hamiltonian import hamiltonian
 from hybridq.cli.solve_maxcut import maxcut
 from hybridq.cli.solve_molecule import molecule
+from hybridq.cli.strategies_table import strategies
+from hybridq.cli.worker import worker
 from hybridq.errors import FormatError
 
 
@@ -38,6 +46,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 solve = typer.Typer(cls=_Commands, no_args_is_help=True, rich_markup_mode="rich")
+angles = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 
 def _version(asked: bool) -> None:
@@ -75,8 +84,29 @@ def solve_group() -> None:
     """
 
 
+@angles.callback()
+def angles_group() -> None:
+    """Angles to begin a search with: learn them, look at them.
+
+    Examples:
+
+      [bold]hybridq angles learn small-*.json --p 3 --out mine.json[/bold]
+      [bold]hybridq solve maxcut large.json --initial mine.json[/bold]
+    """
+
+
 app.add_typer(solve, name="solve")
+app.add_typer(angles, name="angles")
+app.add_typer(experiments, name="experiments")
+app.add_typer(config, name="config")
+angles.command("learn")(learn)
+angles.command("show")(show)
+angles.command("list")(starts)
+app.command("run")(run_experiment)
+app.command("worker")(worker)
+app.command("reproduce")(reproduce)
 app.command("optimizers")(optimizers)
+app.command("strategies")(strategies)
 solve.command("maxcut")(maxcut)
 solve.command("molecule")(molecule)
 solve.command("hamiltonian")(hamiltonian)

@@ -45,7 +45,8 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
         return _usage(error, debug=debug)
     except HybridqError as error:
         _traceback(debug)
-        _tell(f"error: {error}")
+        for problem in getattr(error, "problems", (error,)):  # a config may have several
+            _tell(f"error: {problem}")
         return BAD_INPUT
     except Exception as error:
         _traceback(debug)
@@ -72,8 +73,25 @@ def _usage_message(error: Exception) -> str:
     message = str(getattr(error, "message", error))
     if isinstance(error, typer.BadParameter) and parameter is not None and message:
         return f"{parameter.opts[-1]} {message}"
+    belongs = _belongs_to(error)
+    if belongs:
+        return belongs
     format_message = getattr(error, "format_message", None)
     return str(format_message()) if format_message is not None else message
+
+
+def _belongs_to(error: Exception) -> str:
+    """Which commands beside the one that was called have the option that it lacks, if any do."""
+    option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
+    if option is None or context is None or context.parent is None:
+        return ""
+    siblings = getattr(context.parent.command, "commands", {}).items()
+    owners = [
+        f"'{name}'" for name, command in siblings if any(option in p.opts for p in command.params)
+    ]
+    if not owners:
+        return ""
+    return f"{option} is an option of {' and '.join(owners)}, not of '{context.info_name}'"
 
 
 def _tell(message: str) -> None:

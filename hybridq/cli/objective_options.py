@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from hybridq.cli.options import positive_number, whole_number
 from hybridq.cli.shared_options import SEARCH
-from hybridq.cli.words import number
+from hybridq.cli.words import number, one_line, percent
 
 if TYPE_CHECKING:
     from hybridq.result import Result
@@ -60,8 +61,22 @@ ObjectiveShots: TypeAlias = Annotated[
 
 def name_of(objective: str, value_name: str) -> str:
     """What the search improves, for a progress bar."""
-    names = {"expectation": f"expected {value_name}", "cvar": f"CVaR of the {value_name}"}
-    return names.get(objective, f"{objective} objective")
+    return {
+        "expectation": f"expected {value_name}",
+        "cvar": f"CVaR of the {value_name}",
+        "gibbs": "Gibbs objective",
+        "success-probability": "probability of an optimum",
+    }.get(objective, objective)
+
+
+def sign_of(objective: str, sign: float) -> float:
+    """What makes the number that is shown of the one that is minimized.
+
+    Args:
+        objective: its registered name.
+        sign: of the problem, for values in its unit.
+    """
+    return {"gibbs": 1.0, "success-probability": -1.0}.get(objective, sign)
 
 
 def row(result: Result) -> list[tuple[str, str]]:
@@ -70,10 +85,25 @@ def row(result: Result) -> list[tuple[str, str]]:
     kind, shots = facts["kind"], facts.get("shots")
     if kind == "expectation" and shots is None:
         return []
-    parts = [kind]
-    parts += [f"{name} {number(facts[name])}" for name in ("alpha", "eta") if name in facts]
+    named = [f"{name} {number(facts[name])}" for name in ("alpha", "eta") if name in facts]
+    parts = [", ".join([kind, *named])]
     if "value" in facts:
-        parts.append(f"{'best estimate' if shots else 'reached'} {number(facts['value'])}")
+        parts.append(_reached(result, facts, estimated=shots is not None))
     if shots is not None:
         parts.append(f"{shots:,} shots each, {facts.get('shots_used', 0):,} in all")
-    return [("Objective", ", ".join(parts))]
+    return [("Objective", "; ".join(parts))]
+
+
+def _reached(result: Result, facts: Mapping[str, Any], *, estimated: bool) -> str:
+    """The value of the objective, in words that need no knowledge of it."""
+    what, value = one_line(result.problem.value_name), float(facts["value"])
+    seen = "best single estimate" if estimated else "reached"
+    match facts["kind"]:
+        case "cvar":
+            part = number(100.0 * facts["alpha"])
+            return f"mean {what} of the best {part} % of samples: {seen} {number(value)}"
+        case "gibbs":
+            return f"{seen} {number(value)} (lower is better)"
+        case "success-probability":
+            return f"{seen} {percent(-value)}"
+    return f"{seen} {number(value)}"

@@ -1,27 +1,54 @@
-"""`hybridq optimizers`."""
+"""`hybridq optimizers`: all of them in a table, or one with its options."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import OK
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from hybridq.optimizers import Optimizer
 
 
-def optimizers() -> int:
-    """List the optimizers that --optimizer takes.
+def optimizers(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="Show one, with its options.", show_default=False),
+    ] = None,
+    debug: shared.Debug = False,
+) -> int:
+    """List the optimizers that --optimizer takes, or show one of them.
 
     With each: whether it wants gradients, what an iteration costs in evaluations
-    of the circuit, and when to prefer it.
+    of the circuit, and when to prefer it; with NAME also its options, which
+    --optimizer-option sets, and its source.
 
-    Example: [bold]hybridq optimizers[/bold]
+    Examples:
+
+      [bold]hybridq optimizers[/bold]
+      [bold]hybridq optimizers spsa[/bold]
     """
+    from hybridq.cli.page import show_parts
+    from hybridq.optimizers import OPTIMIZERS
+
+    if name is None:
+        show_parts(_table())
+    else:
+        show_parts(_page(OPTIMIZERS[name]))
+    return OK
+
+
+def _table() -> list[RenderableType]:
+    """One row an optimizer."""
     from rich.table import Table
     from rich.text import Text
 
-    from hybridq.cli.page import show_parts
     from hybridq.optimizers import OPTIMIZERS
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
@@ -34,8 +61,41 @@ def optimizers() -> int:
         "gradient: needed (an objective without one is refused), used where there is one, or no.\n"
         "evaluations: of an iteration, for n parameters; with gradient where that is needed."
     )
-    show_parts([table, Text(""), Text(note)])
-    return OK
+    return [table, Text(""), Text(note)]
+
+
+def _page(entry: type[Optimizer]) -> list[RenderableType]:
+    """What it is, when to prefer it, its options, its source."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    from hybridq.cli.docstring import read_docstring
+    from hybridq.cli.optimizer_options import OPTION, spelled
+    from hybridq.cli.page import facts
+
+    told = read_docstring(entry)
+    parts: list[RenderableType] = [Text(""), Text(f" {entry.name}{_absent(entry)}", style="bold")]
+    parts += [Padding(Text(text), (1, 1, 0, 1)) for text in (told.title, told.prefer, told.cost)]
+    rows = [("Gradient", _gradient(entry)), ("Bounds", _bounds(entry)), ("Source", told.source)]
+    parts += [Text(""), facts(rows), Text("")]
+    if not entry.option_names():
+        return [*parts, Text(" It has no options."), Text("")]
+    table = Table(box=None, padding=(0, 1, 0, 1), pad_edge=True)
+    for title in ("option", "default", "what it is"):
+        table.add_column(title, overflow="fold", no_wrap=title != "what it is", header_style="bold")
+    for option in fields(entry):
+        text = told.arguments.get(option.name, "")
+        table.add_row(option.name, Text(spelled(option.default)), Text(text))
+    use = f" Set one with {OPTION} KEY=VALUE, or -o KEY=VALUE, as often as needed."
+    return [*parts, table, Text(""), Text(use), Text("")]
+
+
+def _bounds(entry: type[Optimizer]) -> str:
+    """How the method stands to bounds."""
+    if entry.needs_bounds:
+        return "needed; a circuit's angles have them"
+    return "kept to where there are any" if entry.takes_bounds else "it cannot keep to any"
 
 
 def _gradient(entry: type[Optimizer]) -> str:

@@ -93,6 +93,7 @@ def check_outputs(
     *,
     what: str = "graph",
     store: str | None = None,
+    store_option: str = "--journal",
 ) -> None:
     """Find out before the work whether its results can be written.
 
@@ -101,7 +102,8 @@ def check_outputs(
         json: the file of `--json`, ``-`` or None.
         plot: the file of `--plot`, or None.
         what: what the input is called.
-        store: the file of `--journal`, which may be there already, or None.
+        store: the file of `store_option`, which may be there already, or None.
+        store_option: the option that names it.
 
     Raises:
         OutputError: a path cannot be written, or would overwrite the input or another output.
@@ -111,7 +113,7 @@ def check_outputs(
     outputs: dict[Path, str] = {}
     if source != "-" and os.path.exists(source):
         outputs[Path(source).resolve()] = f"the {what}'s own file"
-    targets = {"--journal": store, "--json": json if json != "-" else None, "--plot": plot}
+    targets = {store_option: store, "--json": json if json != "-" else None, "--plot": plot}
     for option, path in targets.items():
         if path is None:
             continue

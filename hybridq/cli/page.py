@@ -47,6 +47,11 @@ def write_plain(text: str) -> None:
     buffer.flush()
 
 
+def width() -> int:
+    """How many characters a line may have."""
+    return _console().width
+
+
 def heading(text: str, *, good: bool, notes: Sequence[str] = ()) -> list[RenderableType]:
     """The answer in a sentence or two, and under it what is to be kept in mind."""
     style = "bold green" if good else "bold"

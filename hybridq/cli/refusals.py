@@ -6,9 +6,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hybridq.cli.words import as_options
 from hybridq.errors import CapacityError, DimensionError, EngineError, OutputError, ParameterError
+
+if TYPE_CHECKING:
+    from hybridq.optimizers import Optimizer
 
 _GIB = 2**30
 _LAYERS = re.compile(r"QAOA\(p=(\d+)\)")
@@ -46,7 +50,7 @@ def _layers(match: re.Match[str]) -> str:
     return f"QAOA with --p {match[1]}"
 
 
-def check_memory(graph: str, nodes: int, precision: str, optimizer: str | None) -> None:
+def check_memory(graph: str, nodes: int, precision: str, optimizer: str | Optimizer | None) -> None:
     """Refuse a graph whose simulation does not fit in the memory that is free.
 
     A spin-flip symmetric state of n nodes has 2**(n - 1) amplitudes; a search with gradients
@@ -56,19 +60,19 @@ def check_memory(graph: str, nodes: int, precision: str, optimizer: str | None) 
         graph: what to call the graph.
         nodes: its number of nodes.
         precision: ``"double"`` or ``"single"``.
-        optimizer: the method's name; the default one when None.
+        optimizer: the method, or its name; the default one when None.
 
     Raises:
         CapacityError: it does not fit; the message says what does.
     """
     from hybridq import memory
-    from hybridq.optimizers import OPTIMIZERS
+    from hybridq.optimizers.choice import chosen_optimizer
     from hybridq.solver import DEFAULT_OPTIMIZER
 
     free = memory.available_bytes()
     if free is None:
         return
-    states = 2 if OPTIMIZERS[optimizer or DEFAULT_OPTIMIZER].uses_gradient else 1
+    states = 2 if chosen_optimizer(optimizer or DEFAULT_OPTIMIZER).uses_gradient else 1
     largest = _largest(free, states * _AMPLITUDE[precision])
     if nodes <= largest:
         return

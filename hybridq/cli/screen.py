@@ -12,6 +12,8 @@ from rich.text import Text
 from hybridq.cli import figures, page
 from hybridq.cli.angle_table import angle_table
 from hybridq.cli.objective_options import row as objective_row
+from hybridq.cli.optimizer_options import in_words as options_row
+from hybridq.cli.search_rows import search_rows
 from hybridq.cli.verdict import cut_short, headline, quiet_line
 from hybridq.cli.words import (
     listing,
@@ -100,8 +102,10 @@ def _rows(result: Result) -> list[tuple[str, str]]:
     rows = [*_sides(result), (_subject(result), _describe(result))]
     rows.append(("Engine", page.engine_line(result.engine, result.problem.n_qubits)))
     rows.append(("Ansatz", _ansatz(result.ansatz)))
+    rows += search_rows(result.ansatz)
     rows += objective_row(result)
     rows.append(("Optimizer", page.search_line(result.optimizer)))
+    rows += options_row(result.optimizer)
     seed = "" if result.seed is None else f", seed {result.seed}"
     rows.append(("Time", f"{seconds(result.seconds)}{seed}"))
     return rows
@@ -147,7 +151,4 @@ def _ansatz(ansatz: dict[str, Any]) -> str:
         parts.append(f"p = {ansatz['p']}")
     if "n_params" in ansatz:
         parts.append(plural(int(ansatz["n_params"]), "angle"))
-    start = ansatz.get("initial")
-    if start is not None:
-        parts.append(f"started from {start}")
     return ", ".join(parts)

@@ -11,6 +11,7 @@ from hybridq.cli.options import positive_seconds, whole_number
 from hybridq.errors import ParameterError
 
 SEARCH = "Search"
+OPTIMIZER = "Optimizer"  # a panel of its own: its long names would squeeze the others
 CIRCUIT = "Circuit and simulation"
 OUTPUT = "Output"
 
@@ -40,9 +41,9 @@ Optimizer: TypeAlias = Annotated[
     typer.Option(
         "--optimizer",
         metavar="NAME",
-        help="Method, e.g. cobyla (default: l-bfgs).",
+        help="E.g. cobyla (default: l-bfgs).",
         show_default=False,
-        rich_help_panel=SEARCH,
+        rich_help_panel=OPTIMIZER,
     ),
 ]
 Strategy: TypeAlias = Annotated[
@@ -50,7 +51,7 @@ Strategy: TypeAlias = Annotated[
     typer.Option(
         "--strategy",
         metavar="NAME",
-        help="Way to grow the angles, e.g. interp (default: direct).",
+        help="See 'hybridq strategies' (default: direct).",
         show_default=False,
         rich_help_panel=SEARCH,
     ),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hybridq.cli.ansatz_options import ADAPT, check_belongs
 from hybridq.cli.errors import INTERRUPTED, OK
+from hybridq.cli.optimizer_options import configured
 from hybridq.cli.options import PRECISIONS, check_option, check_parameters
 from hybridq.cli.report import Outputs, report
 from hybridq.cli.shared_options import seed_of
@@ -17,6 +18,7 @@ from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.cli.progress import Progress
+    from hybridq.optimizers import Optimizer
     from hybridq.problems.base import Problem
 
 _DIGITS = 11  # of an energy that is searched: millihartree show
@@ -31,6 +33,8 @@ class EnergyRequest:
         ansatz_options: those of the ansatz that were set, as Python spells them.
         excited: how many states, or None for the ground state alone.
         states: keywords of `excited_states` that were set: method, pool, tries.
+        optimizer: its name; with options the optimizer itself.
+        optimizer_options: those that were set, each ``KEY=VALUE``.
         initial: a start's name, or a file of parameters.
         exact: whether to compute the exact energy; None where it is quick.
         outputs: where results go.
@@ -45,7 +49,8 @@ class EnergyRequest:
     ansatz_options: Mapping[str, Any]
     excited: int | None
     states: Mapping[str, Any]
-    optimizer: str | None
+    optimizer: str | Optimizer | None
+    optimizer_options: Sequence[str]
     initial: str
     restarts: int | None
     max_evaluations: int | None
@@ -63,7 +68,8 @@ class EnergyRequest:
         from hybridq.optimizers import OPTIMIZERS
         from hybridq.simulator.choose import ENGINES
 
-        self._set("optimizer", check_option("--optimizer", self.optimizer or "l-bfgs", OPTIMIZERS))
+        name = check_option("--optimizer", str(self.optimizer or "l-bfgs"), OPTIMIZERS)
+        self._set("optimizer", name)
         self._set("precision", check_option("--precision", self.precision, PRECISIONS))
         self._set("engine", check_option("--engine", self.engine, ("auto", *ENGINES)))
         self._set("initial", check_parameters(self.initial))
@@ -91,6 +97,8 @@ class EnergyRequest:
                 )
         if self.ansatz is not None:
             check_belongs(self.ansatz, self.ansatz_options)
+        if self.optimizer_options:
+            self._set("optimizer", configured(name, self.optimizer_options))
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)

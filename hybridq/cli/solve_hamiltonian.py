@@ -9,6 +9,7 @@ import typer
 from hybridq.cli import energy_options as energy
 from hybridq.cli import shared_options as shared
 from hybridq.cli.ansatz_options import chosen_ansatz
+from hybridq.cli.optimizer_options import OptimizerOptions
 from hybridq.cli.options import Pair, pair
 from hybridq.cli.report import Outputs
 from hybridq.cli.right_command import naming_the_right_command
@@ -51,6 +52,7 @@ def hamiltonian(
     excited_method: energy.ExcitedMethod = None,
     tries: energy.Tries = None,
     optimizer: shared.Optimizer = None,
+    optimizer_option: OptimizerOptions = None,
     initial: energy.Initial = "auto",
     restarts: energy.Restarts = None,
     max_evaluations: energy.MaxEvaluations = None,
@@ -95,6 +97,7 @@ def hamiltonian(
         excited=excited,
         states=energy.of_states(excited_method, tries),
         optimizer=optimizer,
+        optimizer_options=optimizer_option or (),
         initial=initial,
         restarts=restarts,
         max_evaluations=max_evaluations,

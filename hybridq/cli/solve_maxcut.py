@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hybridq.cli import objective_options as goals
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import INTERRUPTED, OK
+from hybridq.cli.optimizer_options import OptimizerOptions, configured
 from hybridq.cli.options import (
     PRECISIONS,
     check_option,
@@ -20,6 +21,9 @@ from hybridq.cli.options import (
 from hybridq.cli.report import Outputs, report
 from hybridq.cli.right_command import naming_the_right_command
 
+if TYPE_CHECKING:
+    from hybridq.optimizers import Optimizer
+
 
 @dataclass(frozen=True)
 class _Request:
@@ -28,7 +32,7 @@ class _Request:
     graph: str
     format: str | None
     p: int | None
-    optimizer: str | None
+    optimizer: str | Optimizer | None
     strategy: str | None
     objective: str
     alpha: float | None
@@ -86,6 +90,7 @@ def maxcut(
     precision: shared.Precision = "double",
     threads: shared.Threads = None,
     optimizer: shared.Optimizer = None,
+    optimizer_option: OptimizerOptions = None,
     strategy: shared.Strategy = None,
     objective: goals.Objective = "expectation",
     alpha: goals.Alpha = None,
@@ -158,12 +163,19 @@ def maxcut(
     from hybridq.problems.formats import GRAPH_FORMATS
     from hybridq.strategies.registry import STRATEGIES
 
+    method: str | Optimizer | None = None
+    if optimizer is not None:
+        method = check_option("--optimizer", optimizer, OPTIMIZERS)
+    if optimizer_option:
+        from hybridq.solver.common import default_optimizer
+
+        method = configured(optimizer or default_optimizer(objective_shots), optimizer_option)
     return _run(
         _Request(
             graph=graph,
             format=format and check_option("--format", format, GRAPH_FORMATS),
             p=p,
-            optimizer=optimizer and check_option("--optimizer", optimizer, OPTIMIZERS),
+            optimizer=method,
             strategy=strategy and check_option("--strategy", strategy, STRATEGIES),
             objective=check_option("--objective", objective, OBJECTIVES),
             alpha=alpha,
@@ -204,7 +216,7 @@ def _run(request: _Request) -> int:
         in_words_of_options(request.initial),
         Progress(
             f"best {goals.name_of(request.objective, problem.value_name)}",
-            sign=problem.sign,
+            sign=goals.sign_of(request.objective, problem.sign),
             total=request.max_evaluations,
             quiet=request.outputs.quiet,
         ) as progress,

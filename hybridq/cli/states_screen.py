@@ -18,7 +18,7 @@ from hybridq.result import Energy
 from hybridq.solver.energy import CHEMICAL_ACCURACY
 
 if TYPE_CHECKING:
-    from hybridq.strategies.states import ExcitedStates, State
+    from hybridq.result import ExcitedStates, State
 
 _METHODS = {
     "vqd": "VQD: each state under a penalty on overlap with the lower ones",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 _CLOSE = 1e-9
 _OPTION = (
-    "objective_shots|objective|alpha|eta|"
+    "objective_shots|objective|alpha|eta|strategy|"
     "max_evaluations|time_limit|restarts|shots|threads|precision|optimizer|engine|ansatz|layers|"
     "repetitions|entangler|entangling_gate|rotations|reference|particles|pool|tries|max_operators|"
     "gradient_tolerance|energy_tolerance|target_error|spin|charge|basis|active_space|frozen_core"

@@ -1,0 +1,138 @@
+"""`hybridq angles learn GRAPH...`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hybridq.cli import shared_options as shared
+from hybridq.cli.errors import OK
+from hybridq.cli.options import check_option, check_outputs, whole_number
+from hybridq.cli.right_command import naming_the_right_command
+from hybridq.errors import OutputError, ParameterError
+
+if TYPE_CHECKING:
+    from hybridq.cli.progress import Progress
+    from hybridq.problems.maxcut import MaxCut
+
+# Each further layer is searched from those before, so the time grows with the cube of the depth.
+MOST_LAYERS = 100
+_SOURCE_ROOM = 200  # characters of file names that the angles keep
+
+
+def learn(
+    graphs: Annotated[
+        list[str], typer.Argument(metavar="GRAPH", help="Graph files to learn from.")
+    ],
+    p: Annotated[
+        int,
+        typer.Option("--p", parser=whole_number(1), metavar="INT", help="Layers of the circuit."),
+    ],
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where the angles go (JSON).")],
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="TEXT",
+            help="What to call them (default: by the file).",
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="Default: told by content, then by file ending.",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: shared.Quiet = False,
+    debug: shared.Debug = False,
+) -> int:
+    """Learn angles on some graphs, to begin with them on others like them.
+
+    Searches the best angles of each graph layer by layer and takes the median,
+    in a unit that fits graphs of other degrees and weights. A few small graphs
+    of the kind to come suffice.
+
+    Example:
+
+      [bold]hybridq angles learn small-*.json --p 3 --out mine.json[/bold]
+      [bold]hybridq solve maxcut large.json --initial mine.json[/bold]
+    """
+    from hybridq._jit import on_first_compile
+    from hybridq.cli import page
+    from hybridq.cli.angles_show import learned_parts
+    from hybridq.cli.progress import Progress
+    from hybridq.cli.words import plural
+    from hybridq.problems.formats import GRAPH_FORMATS
+    from hybridq.strategies.transfer import learn_angles
+
+    if format is not None:
+        format = check_option("--format", format, GRAPH_FORMATS)
+    _check(graphs, p, out)
+    title = Path(out).stem if name is None else name
+    if not title.strip():
+        raise ParameterError("--name is empty: give one, or leave it out")
+    problems = [_read(graph, format) for graph in graphs]
+    with (
+        Progress("", quiet=quiet) as progress,
+        on_first_compile(progress.compiling),
+    ):
+        learned = learn_angles(
+            _told(problems, progress), p, name=title, source=_source([x.name for x in problems])
+        )
+    learned.save(out)
+    if quiet:
+        layers, count = plural(learned.p, "layer"), plural(learned.instances, "graph")
+        page.say(f"{out}: {layers} from {count}")
+        return OK
+    page.show_parts(learned_parts(learned))
+    page.say(f"Written: {out}")
+    page.say(f"Begin with them: hybridq solve maxcut GRAPH --initial {shlex.quote(out)}")
+    return OK
+
+
+def _check(graphs: list[str], p: int, out: str) -> None:
+    """Find out before the work whether it makes sense and can be written."""
+    if p > MOST_LAYERS:
+        raise ParameterError(
+            f"--p {p}: angles are learned for up to {MOST_LAYERS} layers; learn fewer, they are "
+            "stretched where a run has more"
+        )
+    if graphs.count("-") > 1:
+        raise ParameterError("standard input (-) can only be read once")
+    if out == "-":
+        raise OutputError("cannot write --out -: give a file, which --initial can read")
+    for graph in graphs:
+        check_outputs(graph, None, None, store=out, store_option="--out")
+
+
+def _read(graph: str, format: str | None) -> MaxCut:
+    from hybridq.cli.refusals import check_memory
+    from hybridq.problems.maxcut import MaxCut
+
+    with naming_the_right_command(graph, "maxcut"):
+        problem = MaxCut.from_file(graph, format)
+    check_memory(graph, problem.n_qubits, "double", None)
+    return problem
+
+
+def _told(problems: list[MaxCut], progress: Progress) -> Iterator[MaxCut]:
+    """The problems, each announced when its turn comes."""
+    for number, problem in enumerate(problems, start=1):
+        progress.stage(f"graph {number} of {len(problems)}")
+        yield problem
+
+
+def _source(names: list[str]) -> str:
+    """What the angles say of where they come from."""
+    from hybridq.cli.words import listing
+
+    text, missing = listing(names, _SOURCE_ROOM)
+    return f"{text} and {missing} more" if missing else text

@@ -1,0 +1,162 @@
+"""`hybridq config check|schema`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hybridq.cli import experiment_options as options
+from hybridq.cli.errors import OK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hybridq.experiments.axes import Axis
+    from hybridq.experiments.config import ExperimentConfig
+    from hybridq.experiments.records import Planned
+
+_SHOWN = 3  # trials
+
+config = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+
+
+@config.callback()
+def config_group() -> None:
+    """Check the config of an experiment, or get the schema by which editors complete it.
+
+    Examples:
+
+      [bold]hybridq config check sweep.yaml[/bold]
+      [bold]hybridq config schema --out hybridq.schema.json[/bold]
+    """
+
+
+@config.command("check")
+def check(
+    file: Annotated[str, typer.Argument(metavar="CONFIG", help="The experiment, a YAML file.")],
+    set_: options.Set = None,
+    storage: options.Storage = None,
+    yes: Annotated[bool, typer.Option("--yes", help="However many trials there are.")] = False,
+    debug: options.Debug = False,
+) -> int:
+    """Find every mistake in a config, and say what it would run; nothing is stored.
+
+    Each mistake comes with file, line and column. Instance files are read, but no
+    problem is built and nothing is simulated.
+
+    Examples:
+
+      [bold]hybridq config check configs/maxcut_depth_sweep.yaml[/bold]
+      [bold]hybridq config check sweep.yaml --set repeats=10 --set ansatz.p=2[/bold]
+    """
+    from hybridq.experiments.config import load_config
+    from hybridq.experiments.storage import choose_storage
+    from hybridq.experiments.sweep import plan
+
+    loaded = load_config(file, set_ or [])
+    planned = plan(loaded, None) if yes else plan(loaded)
+    _show(loaded, planned, choose_storage(storage, loaded.storage))
+    return OK
+
+
+@config.command("schema")
+def schema(
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", show_default=False, help="Write it there."),
+    ] = None,
+    debug: options.Debug = False,
+) -> int:
+    """Print the JSON Schema of configs, or write it to a file.
+
+    An editor with a YAML language server, such as VS Code with the YAML extension,
+    completes and checks a config whose first line is
+
+      # yaml-language-server: $schema=hybridq.schema.json
+
+    Example: [bold]hybridq config schema --out hybridq.schema.json[/bold]
+    """
+    import json
+
+    from hybridq.cli import page
+    from hybridq.experiments.schema import json_schema
+    from hybridq.files import check_writable, write_text
+
+    if out is not None:
+        check_writable(out)
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    if out is None:
+        page.write_plain(text)
+        return OK
+    write_text(out, text)
+    page.say(f"Schema written to {out}. First line of a config beside it:")
+    page.say(f"# yaml-language-server: $schema={out}")
+    return OK
+
+
+def _show(loaded: ExperimentConfig, planned: Sequence[Planned], url: str) -> None:
+    from rich.text import Text
+
+    from hybridq.cli import page
+    from hybridq.cli.words import plural
+    from hybridq.optimizers.database import without_password
+
+    goal = loaded.goal()
+    sweep = loaded.sweep()
+    whole = sweep.trials()
+    fewer = f" of {whole:,}: the others are excluded, or the same" * (whole > len(planned))
+    rows = [
+        ("Trials", f"{len(planned):,}{fewer}"),
+        *(("Sweep" if index == 0 else "", _axis(axis)) for index, axis in enumerate(sweep.axes)),
+        ("Repeats", f"{loaded.repeats:,}, seed {loaded.seed}"),
+        ("Metric", f"{goal.metric}, to {goal.direction}"),
+        ("Results to", without_password(url)),
+    ]
+    trials = [
+        (f"Trial {index}", _trial(trial.swept) or "the only one")
+        for index, trial in enumerate(planned[:_SHOWN])
+    ]
+    heading = f"{loaded.name}: {plural(len(planned), 'trial')}, no mistakes found"
+    page.show_parts(
+        [
+            *page.heading(heading, good=True),
+            Text(""),
+            page.facts(rows),
+            Text(""),
+            page.facts(trials),
+        ]
+    )
+
+
+def _axis(axis: Axis) -> str:
+    """The names and the values of an axis, in the middle cut where they are many."""
+    return "; ".join(
+        f"{name}: {_values([column[row] for row in _some(len(column))], len(column))}"
+        for name, column in zip(axis.names, axis.columns, strict=True)
+    )
+
+
+def _some(length: int) -> list[int]:
+    return list(range(length)) if length <= 8 else [*range(4), length - 1]
+
+
+def _values(values: list[object], length: int) -> str:
+    told = [_said(value) for value in values]
+    if len(told) < length:
+        told.insert(-1, "...")
+    return ", ".join(told) + (f" ({length:,} values)" if len(values) < length else "")
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        kind = value.get("kind")
+        others = {key: each for key, each in value.items() if key != "kind"}
+        return f"{kind} ({_trial(others)})" if kind and others else str(kind or _trial(others))
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "none"}[value]
+    return str(value)
+
+
+def _trial(swept: dict[str, object]) -> str:
+    return ", ".join(f"{name} {_said(value)}" for name, value in swept.items())

@@ -1,0 +1,49 @@
+"""Options that the commands about experiments share, with their help."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+from hybridq.cli.options import whole_number
+
+Set: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        show_default=False,
+        help="Change a value of the config, by dotted name; any number of times.",
+    ),
+]
+Storage: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--storage",
+        metavar="URL",
+        show_default=False,
+        help="Where trials are kept (default: the config's, else hybridq.db here).",
+    ),
+]
+Jobs: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        parser=whole_number(1),
+        metavar="INT",
+        show_default=False,
+        help="Trials at once (default: one for each core).",
+    ),
+]
+Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of errors.")]
+Threads: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        parser=whole_number(1),
+        metavar="INT",
+        help="Processor threads (default: all).",
+        show_default=False,
+    ),
+]

@@ -1,0 +1,132 @@
+"""Screens about one experiment, and one of its trials."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from hybridq.cli import page
+from hybridq.cli.live_table import duration
+from hybridq.cli.words import number, plural
+from hybridq.experiments.records import Plain, State, StoredTrial, flat
+from hybridq.experiments.table import show
+
+if TYPE_CHECKING:
+    from hybridq.experiments.experiment import Experiment
+
+_VALUES = 12
+_FAILED = 5
+
+
+def show_config(config: Plain) -> None:
+    """Print a config as YAML."""
+    import yaml
+
+    plain = json.loads(json.dumps(config))
+    page.write_plain(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
+
+
+def show_experiment(experiment: Experiment, trials: Sequence[StoredTrial]) -> None:
+    """Print what an experiment is and how it stands."""
+    counts = {state: sum(trial.state == state for trial in trials) for state in State}
+    standing = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    facts = experiment.facts
+    rows = [
+        ("Trials", f"{len(trials)}: {standing}" if trials else "none"),
+        ("Metric", f"{facts.metric}, to {facts.direction}"),
+        ("Made", f"{_moment(facts.created)} with hybridq {facts.version}"),
+    ]
+    best = experiment.best()
+    if best is not None and best.outcome is not None:
+        value = best.outcome.metrics.get(facts.metric)
+        if value is not None:
+            rows.insert(1, ("Best", f"{facts.metric} {number(value)} in trial {best.number}"))
+    description = facts.config.get("description")
+    parts = page.heading(experiment.name, good=False, notes=[])
+    if description:
+        parts.append(Text(f" {description}"))
+    parts += [Text(""), page.facts(rows)]
+    varied, fixed = _conditions(trials)
+    for title, conditions in (("Varied", varied), ("The same in all trials", fixed)):
+        if conditions:
+            parts += [Text(""), Text(f" {title}", style="bold"), page.facts(conditions)]
+    parts += _failures(experiment.name, trials)
+    page.show_parts([*parts, Text("")])
+
+
+def show_trial(name: str, trial: StoredTrial) -> None:
+    """Print all that is known of a trial."""
+    parts = page.heading(f"{name}, trial {trial.number}: {trial.state}", good=False)
+    rows = [("Identity", trial.identity), ("Attempt", str(trial.attempt))]
+    if trial.worker:
+        rows.append(("Worker", trial.worker))
+    if trial.started is not None:
+        rows.append(("Began", _moment(trial.started)))
+        if trial.finished is not None:
+            rows.append(("Took", duration(trial.finished - trial.started)))
+    parts += [Text(""), page.facts(rows)]
+    sections: list[tuple[str, Plain]] = [("Conditions", flat(trial.conditions))]
+    outcome = trial.outcome
+    if outcome is not None:
+        sections += [("Metrics", outcome.metrics), ("Provenance", flat(outcome.provenance))]
+    for title, values in sections:
+        shown = [(key, _value(value)) for key, value in values.items()]
+        parts += [Text(""), Text(f" {title}", style="bold"), page.facts(shown)]
+    if outcome is not None and outcome.parameters:
+        listed = ", ".join(f"{x:.6g}" for x in outcome.parameters)
+        title = f" {plural(len(outcome.parameters), 'parameter')}"
+        parts += [Text(""), Text(title, style="bold"), page.facts([("", listed)])]
+    page.show_parts(parts)
+    if trial.error:
+        # A traceback as it is: its lines are meant to be copied.
+        page.show_parts(
+            [Text(""), Text(" Traceback", style="bold red"), Text(trial.error.rstrip())]
+        )
+    page.show_parts([Text("")])
+
+
+def _conditions(trials: Sequence[StoredTrial]) -> tuple[list[tuple[str, str]], ...]:
+    """The conditions that differ with their values, and those that do not."""
+    found: dict[str, dict[str, None]] = {}
+    rows = [{**flat(trial.conditions), **trial.swept} for trial in trials]
+    for name in {name: None for row in rows for name in row}:
+        found[name] = {_value(row.get(name)): None for row in rows}
+    varied = [
+        (name, ", ".join(list(values)[:_VALUES]) + _more(len(values)))
+        for name, values in found.items()
+        if len(values) > 1
+    ]
+    return varied, [(name, next(iter(v))) for name, v in found.items() if len(v) == 1]
+
+
+def _more(count: int) -> str:
+    return f", ... ({count} values)" if count > _VALUES else ""
+
+
+def _failures(name: str, trials: Sequence[StoredTrial]) -> list[RenderableType]:
+    failed = [trial for trial in trials if trial.state == State.FAILED]
+    if not failed:
+        return []
+    rows = [
+        (str(trial.number), (trial.error or "no message").strip().rpartition("\n")[2])
+        for trial in failed[:_FAILED]
+    ]
+    title = f" Failed: {plural(len(failed), 'trial')} ('hybridq experiments show {name} NUMBER')"
+    return [Text(""), Text(title, style="bold red"), page.facts(rows)]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, float):
+        return number(value)
+    return show(value)
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")

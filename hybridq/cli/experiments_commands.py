@@ -1,0 +1,166 @@
+"""`hybridq experiments list`, `show` and `delete`; its other commands have files of their own."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hybridq.cli import experiment_options as options
+from hybridq.cli import page
+from hybridq.cli.choice_options import Name
+from hybridq.cli.errors import OK
+from hybridq.cli.experiments_compare import compare
+from hybridq.cli.experiments_files import export, plot, report
+from hybridq.cli.options import whole_number
+from hybridq.cli.words import number, plural
+from hybridq.errors import ParameterError
+
+if TYPE_CHECKING:
+    from hybridq.experiments.store import Store, Summary
+
+experiments = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+
+
+@experiments.callback()
+def experiments_group() -> None:
+    """What experiments have found: list, show, compare, draw, export.
+
+    Examples:
+
+      [bold]hybridq experiments compare depth-sweep --by ansatz.p[/bold]
+      [bold]hybridq experiments report depth-sweep --out depth-sweep.html[/bold]
+    """
+
+
+@experiments.command("list")
+def list_(storage: options.Storage = None, debug: options.Debug = False) -> int:
+    """List the experiments in a storage.
+
+    Example: [bold]hybridq experiments list[/bold]
+    """
+    from hybridq.experiments.store import Store
+    from hybridq.optimizers.database import without_password
+
+    with Store.open(storage) as store:
+        summaries = store.summaries()
+        if not summaries:
+            page.say(f"no experiments in {without_password(store.url)}")
+            return OK
+        _show_list(store, summaries)
+    return OK
+
+
+@experiments.command()
+def show(
+    name: Name,
+    trial: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="[TRIAL]", parser=whole_number(0), show_default=False, help="Number of a trial."
+        ),
+    ] = None,
+    config: Annotated[
+        bool, typer.Option("--config", help="Print the config alone, as YAML to run again.")
+    ] = False,
+    storage: options.Storage = None,
+    debug: options.Debug = False,
+) -> int:
+    """Show the conditions of an experiment, or all of one trial.
+
+    A trial that failed is shown with its traceback.
+
+    Examples:
+
+      [bold]hybridq experiments show depth-sweep[/bold]
+      [bold]hybridq experiments show depth-sweep 12[/bold]
+      [bold]hybridq experiments show depth-sweep --config > again.yaml[/bold]
+    """
+    from hybridq.cli.experiment_screen import show_config, show_experiment, show_trial
+    from hybridq.experiments.store import Store
+
+    with Store.open(storage) as store:
+        experiment = store.experiment(name)
+        if config:
+            show_config(experiment.config)
+            return OK
+        trials = experiment.trials(attempts=trial is not None)
+        if trial is None:
+            show_experiment(experiment, trials)
+            return OK
+        for one in trials:
+            if one.number == trial:
+                show_trial(name, one)
+                return OK
+        raise ParameterError(f"{name} has no trial {trial}: {_numbers(len(trials))}")
+
+
+@experiments.command()
+def delete(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    storage: options.Storage = None,
+    debug: options.Debug = False,
+) -> int:
+    """Delete an experiment with all its trials.
+
+    Example: [bold]hybridq experiments delete first-try[/bold]
+    """
+    from hybridq.experiments.records import State
+    from hybridq.experiments.store import Store
+
+    with Store.open(storage) as store:
+        counts = store.experiment(name).counts()
+        what = f"{name}: {plural(sum(counts.values()), 'trial')}, {counts[State.DONE]} of them done"
+        if counts[State.RUNNING]:
+            what += f", {counts[State.RUNNING]} running right now"
+        if not yes:
+            if not sys.stdin.isatty():
+                raise ParameterError(f"{what}: --yes deletes them without a question")
+            page.say(what)
+            if not typer.confirm("Delete all of it?"):
+                page.say("kept")
+                return OK
+        store.delete(name)
+        page.say(f"deleted {what}")
+    return OK
+
+
+experiments.command()(compare)
+experiments.command()(plot)
+experiments.command()(report)
+experiments.command()(export)
+
+
+def _show_list(store: Store, summaries: list[Summary]) -> None:
+    import time
+
+    from hybridq.cli.fitted_table import Column, fitted
+    from hybridq.cli.live_table import duration
+    from hybridq.experiments.records import State
+
+    now = time.time()
+    best = [_best(store, one) for one in summaries]
+    progress = [f"{one.counts[State.DONE]}/{sum(one.counts.values())}" for one in summaries]
+    columns = [
+        Column("experiment", [one.name for one in summaries], words=True),
+        Column("done", progress),
+        Column("running", [str(one.counts[State.RUNNING] or "") for one in summaries], 2),
+        Column("failed", [str(one.counts[State.FAILED] or "") for one in summaries]),
+        Column("best", best),
+        Column("made", [f"{duration(now - one.created)} ago" for one in summaries], 1),
+        Column("", [one.description for one in summaries], 3, words=True),
+    ]
+    table, _ = fitted(columns, page.width())
+    page.show_parts([table])
+
+
+def _best(store: Store, summary: Summary) -> str:
+    trial = store.experiment(summary.name).best()
+    value = trial.outcome.metrics.get(summary.metric) if trial and trial.outcome else None
+    return "" if value is None else f"{summary.metric} {number(value)}"
+
+
+def _numbers(count: int) -> str:
+    return f"they are 0 to {count - 1}" if count else "it has none at all"

@@ -1,0 +1,116 @@
+"""`hybridq experiments compare NAME ...`."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hybridq.cli import choice_options as choices
+from hybridq.cli import experiment_options as options
+from hybridq.cli import page
+from hybridq.cli.errors import OK
+from hybridq.cli.words import one_line, seconds
+
+if TYPE_CHECKING:
+    from hybridq.experiments.compare import Comparison
+    from hybridq.experiments.searches import Solution
+
+_MOST_ROWS = 100
+
+
+def compare(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="One experiment, or several.")
+    ],
+    by: choices.By = None,
+    metric: choices.Metric = None,
+    where: choices.Where = None,
+    against: choices.Against = None,
+    target: choices.Aim = None,
+    storage: options.Storage = None,
+    debug: options.Debug = False,
+) -> int:
+    """Compare groups of trials: means with intervals, wins, paired tests.
+
+    Groups are tested on the same instances, repeats averaged: Wilcoxon
+    signed-rank test, corrected by Holm's method. Wins: the share of the
+    instances on which a group is best. Intervals: bootstrap over the instances.
+
+    Examples:
+
+      [bold]hybridq experiments compare depth-sweep --by ansatz.p,optimizer.kind[/bold]
+      [bold]hybridq experiments compare depth-sweep --where ansatz.p=3 --against spsa[/bold]
+      [bold]hybridq experiments compare first second --metric evaluations[/bold]
+    """
+    from hybridq.experiments.compare import compare as compared
+    from hybridq.experiments.searches import Target, solutions
+    from hybridq.experiments.store import Store
+
+    with Store.open(storage) as store:
+        chosen = choices.choose(store, names, by=by, metric=metric, where=where)
+    found = compared(
+        chosen.trials, chosen.by, chosen.metric, maximize=chosen.maximize, against=against
+    )
+    times = []
+    if target is not None:
+        goal = Target(chosen.metric, target, chosen.maximize)
+        times = solutions(chosen.trials, chosen.by, goal)
+    _show(chosen.title, found, times)
+    return OK
+
+
+def _show(title: str, found: Comparison, times: list[Solution]) -> None:
+    from rich.console import RenderableType
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from hybridq.cli.fitted_table import Column, fitted
+    from hybridq.experiments.comparison_rows import cases, headings, rows, sentence
+
+    shown = rows(found)[:_MOST_ROWS]
+    successes = {one.label: one for one in times}
+    solved = [successes.get(group.label) for group in found.groups[:_MOST_ROWS]]
+    columns = [
+        Column(name, [row.keys[place] for row in shown], words=True)
+        for place, name in enumerate(headings(found))
+    ]
+    columns += [
+        Column("trials", [row.trials for row in shown], 3),
+        Column(f"mean {found.metric}", [row.mean for row in shown]),
+        Column("95 % interval", [row.interval for row in shown], 2),
+        Column("success", ["" if one is None else f"{100 * one.share:.0f} %" for one in solved]),
+        Column("TTS 99 %", ["" if one is None else _time(one) for one in solved]),
+        Column("median", [row.median for row in shown], 5),
+        Column("std", [row.std for row in shown], 6),
+        Column("wins", [row.wins for row in shown], 1),
+        Column("difference", [row.difference for row in shown], 4),
+        Column("p", [row.p for row in shown]),
+    ]
+    bold = [row.best and len(shown) > 1 for row in shown]
+    table, left_out = fitted(columns, page.width(), bold)
+    notes = []
+    if len(found.groups) > _MOST_ROWS:
+        notes.append(f"{len(found.groups) - _MOST_ROWS} more groups: 'export' has all.")
+    if paired := cases(found):
+        notes.append(paired)
+        notes.append(f"Difference and p: from {found.groups[found.reference].label}.")
+    if times:
+        notes.append("TTS: median time to one success with 99 % confidence, repeating a trial.")
+    if left_out:
+        notes.append(f"No room for {', '.join(left_out)}: a wider terminal, or 'report'.")
+    parts: list[RenderableType] = [
+        *page.heading(f"{title}\n{sentence(found)}", good=False, notes=found.notes),
+        Text(""),
+        table,
+        Text(""),
+    ]
+    page.show_parts(
+        [*parts, *(Padding(Text(one_line(note), style="dim"), (0, 1)) for note in notes), Text("")]
+    )
+
+
+def _time(one: Solution) -> str:
+    middle = sorted(one.times)[len(one.times) // 2]
+    return seconds(float(middle)) if math.isfinite(middle) else "never"

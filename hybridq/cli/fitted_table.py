@@ -1,0 +1,82 @@
+"""A table that fits the screen: what matters least is left out first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+from rich.text import Text
+
+from hybridq.cli.words import one_line
+
+_GAP = 2
+_SHORTEST = 8  # characters to which a column of words may be cut
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of texts.
+
+    Args:
+        title: above it.
+        texts: one a row; a column without any text is left out.
+        rank: how dispensable it is: 0 stays, the highest goes first.
+        words: whether it is flush left and may be cut.
+    """
+
+    title: str
+    texts: Sequence[str]
+    rank: int = 0
+    words: bool = False
+
+
+def fitted(
+    columns: Sequence[Column], width: int, bold: Sequence[bool] = ()
+) -> tuple[Table, list[str]]:
+    """The columns as a table of at most `width` characters, and the titles left out of it.
+
+    Args:
+        columns: from left to right.
+        width: characters of a line.
+        bold: of each row, whether it stands out.
+    """
+    shown = [column for column in columns if any(column.texts)]
+    left_out: list[str] = []
+    while sum(map(_width, shown)) + 1 > width and any(column.rank for column in shown):
+        goes = max(shown, key=lambda column: column.rank)
+        shown.remove(goes)
+        left_out.insert(0, goes.title)
+    room = _cut(shown, width)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
+    table.add_column("", width=0)
+    for column, most in zip(shown, room, strict=True):
+        table.add_column(
+            one_line(column.title),
+            justify="left" if column.words else "right",
+            no_wrap=True,
+            overflow="ellipsis",
+            max_width=most,
+        )
+    for place, row in enumerate(zip(*(column.texts for column in shown), strict=True)):
+        stands_out = place < len(bold) and bold[place]
+        table.add_row(
+            "", *(Text(one_line(text)) for text in row), style="bold" if stands_out else ""
+        )
+    return table, left_out
+
+
+def _width(column: Column) -> int:
+    return max(len(one_line(text)) for text in (column.title, *column.texts)) + _GAP
+
+
+def _cut(shown: Sequence[Column], width: int) -> list[int]:
+    """The characters of each column: the widest columns of words give way until all fit."""
+    room = [_width(column) - _GAP for column in shown]
+    words = [place for place, column in enumerate(shown) if column.words]
+    while sum(room) + _GAP * len(room) + 1 > width:
+        longest = max(words, key=lambda place: room[place], default=None)
+        if longest is None or room[longest] <= _SHORTEST:
+            break
+        room[longest] -= 1
+    return room

@@ -1,0 +1,76 @@
+"""`hybridq reproduce NAME NUMBER`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hybridq.cli import experiment_options as options
+from hybridq.cli import page
+from hybridq.cli.errors import FAILED, OK
+from hybridq.cli.options import whole_number
+
+if TYPE_CHECKING:
+    from hybridq.experiments.reproduce import Reproduction
+
+
+def reproduce(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The experiment, or NAME/NUMBER in one.")
+    ],
+    number: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="NUMBER", parser=whole_number(0), show_default=False, help="Of the trial."
+        ),
+    ] = None,
+    storage: options.Storage = None,
+    threads: options.Threads = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The verdict only.")] = False,
+    debug: options.Debug = False,
+) -> int:
+    """Run a stored trial again and say whether it gives the same, bit for bit.
+
+    Nothing is stored. Where the outcome differs, so do the differences, and the
+    versions and machines that are not the same any more. Exit status: 0 when
+    identical, 1 when not.
+
+    Example: [bold]hybridq reproduce depth-sweep 12[/bold]
+    """
+    from hybridq.experiments.reproduce import reproduce as again
+    from hybridq.experiments.store import Store
+
+    if number is None:
+        name, number = _split(name)
+    with Store.open(storage) as store:
+        found = again(store.experiment(name), number, threads=threads)
+    _show(name, found, quiet)
+    return OK if found.identical else FAILED
+
+
+def _split(text: str) -> tuple[str, int]:
+    """``NAME/NUMBER`` in its parts."""
+    name, slash, number = text.rpartition("/")
+    if not slash:
+        raise typer.BadParameter(f"which trial of {text!r}? Give its number after the name")
+    return name, whole_number(0)(number)
+
+
+def _show(name: str, found: Reproduction, quiet: bool) -> None:
+    which = f"Trial {found.trial.number} of {name}"
+    verdict = "is identical, bit for bit" if found.identical else "differs"
+    if quiet:
+        page.say(f"{which} {verdict}")
+        return
+    parts = page.heading(f"{which} {verdict}.", good=found.identical)
+    rows = [("Difference" if not row else "", line) for row, line in enumerate(found.differences)]
+    for what, (then, now) in found.changed.items():
+        rows.append(("Changed", f"{what}: {_said(then)} then, {_said(now)} now"))
+    if not found.identical and not found.changed:
+        rows.append(("Changed", "no version, commit or machine that was recorded"))
+    page.show_parts([*parts, page.facts(rows)])
+
+
+def _said(value: object) -> str:
+    return "nothing" if value is None else str(value)

@@ -1,0 +1,155 @@
+"""`hybridq run CONFIG`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hybridq.cli import experiment_options as options
+from hybridq.cli import page
+from hybridq.cli.errors import INTERRUPTED, OK
+from hybridq.cli.words import plural
+
+if TYPE_CHECKING:
+    from hybridq.experiments.config import ExperimentConfig
+    from hybridq.experiments.records import Planned
+    from hybridq.experiments.store import Store
+
+_FAILED = 1  # exit status: some trials failed
+
+
+def run(
+    config: Annotated[
+        str, typer.Argument(metavar="CONFIG", help="The experiment, a YAML file.")
+    ],
+    set_: options.Set = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", show_default=False, help="Instead of its own."),
+    ] = None,
+    jobs: options.Jobs = None,
+    storage: options.Storage = None,
+    extend: Annotated[
+        bool,
+        typer.Option("--extend", help="Add to an experiment that has another config."),
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Run trials that failed once more.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and count only; store and run nothing.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="However many trials there are.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="One line at the end.")] = False,
+    debug: options.Debug = False,
+) -> int:
+    """Run an experiment: every trial that its config asks for and the storage lacks.
+
+    Ctrl-C lets the running trials finish, pressed again it abandons them. The
+    same command goes on where a run was stopped or killed, and trials that were
+    cut short continue from their journals.
+
+    Exit status: 0 when all trials are done, 1 when some failed, 130 when stopped.
+
+    Examples:
+
+      [bold]hybridq run configs/maxcut_depth_sweep.yaml[/bold]
+      [bold]hybridq run sweep.yaml --set optimizer.kind=cobyla --name cobyla --jobs 4[/bold]
+    """
+    from hybridq.experiments.config import load_config
+    from hybridq.experiments.storage import choose_storage
+    from hybridq.experiments.store import Store
+    from hybridq.experiments.sweep import plan
+    from hybridq.optimizers.database import without_password
+
+    overrides = [*(set_ or []), *([] if name is None else [f"name={name}"])]
+    loaded = load_config(config, overrides)
+    planned = plan(loaded, None) if yes else plan(loaded)
+    url = choose_storage(storage, loaded.storage)
+    if dry_run:
+        page.say(f"{loaded.name}: {plural(len(planned), 'trial')}, to {without_password(url)}")
+        return OK
+    with Store.open(url) as store:
+        return _Run(loaded, planned, store, quiet).carry_out(jobs, extend, retry_failed)
+
+
+class _Run:
+    """One run of an experiment, watched."""
+
+    def __init__(
+        self, config: ExperimentConfig, planned: Sequence[Planned], store: Store, quiet: bool
+    ) -> None:
+        self._config = config
+        self._planned = planned
+        self._store = store
+        self._quiet = quiet
+
+    def carry_out(self, jobs: int | None, extend: bool, retry_failed: bool) -> int:
+        """Store what is missing, run it, show how it went; the exit status."""
+        from hybridq.cli.asked_to_stop import stopping_on_signals
+        from hybridq.cli.live_table import Watch
+        from hybridq.cli.run_summary import show_summary
+        from hybridq.cli.standing import Standing
+        from hybridq.experiments import runner
+        from hybridq.experiments.records import State
+        from hybridq.experiments.stop import Stop
+        from hybridq.experiments.versions import version_note
+
+        began = time.perf_counter()
+        goal = self._config.goal()
+        standing = Standing(goal.metric, goal.direction == "maximize")
+        stop = Stop()
+        with Watch(self._config.name, standing, quiet=self._quiet) as watch:
+            ready = runner.prepare(
+                self._config,
+                self._store,
+                planned=self._planned,
+                extend=extend,
+                retry_failed=retry_failed,
+                progress=watch.storing,
+            )
+            experiment = ready.experiment
+            standing.expect(self._planned)
+            if ready.added < len(self._planned):
+                standing.remember(experiment.trials())
+            if note := version_note(experiment):
+                watch.say(note)
+            jobs = runner.jobs_for(experiment, jobs)
+            if jobs:
+                watch.say(self._opening(standing.total, standing.done, jobs))
+                with stopping_on_signals(stop, watch.say_at_once):
+                    runner.carry_out(
+                        experiment,
+                        runner.terms_of(self._config, self._store),
+                        jobs,
+                        on_event=watch.event,
+                        stop=stop,
+                    )
+        trials = experiment.trials()
+        left = sum(trial.state in (State.WAITING, State.RUNNING) for trial in trials)
+        stopped = stop.finish and left > 0
+        show_summary(
+            experiment.name,
+            trials,
+            metric=experiment.metric,
+            seconds=time.perf_counter() - began,
+            stopped=stopped,
+            quiet=self._quiet,
+        )
+        if stopped:
+            return INTERRUPTED
+        return _FAILED if any(trial.state == State.FAILED for trial in trials) else OK
+
+    def _opening(self, total: int, done: int, jobs: int) -> str:
+        from hybridq.optimizers.database import without_password
+
+        before = f", {done} of them done before" if done else ""
+        return (
+            f"{self._config.name}: {plural(total, 'trial')}{before}, {jobs} at a time, "
+            f"to {without_password(self._store.url)}"
+        )

@@ -1,0 +1,164 @@
+"""How far a run is: counted from its events, by the value of the condition that leads."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hybridq.experiments.events import Began, Counted, Ended, Event, Note
+from hybridq.experiments.records import Planned, State
+
+if TYPE_CHECKING:
+    from hybridq.experiments.records import StoredTrial
+
+_REPETITION = ("repeat", "seed", "problem.instance", "problem.path")
+_RATE_OVER = 500  # trials that the rate is measured on
+_NOTES = 3
+
+
+@dataclass
+class Group:
+    """The trials that share the leading condition's value."""
+
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    sum: float = 0.0
+    valued: int = 0
+    best: float | None = None
+
+    @property
+    def mean(self) -> float | None:
+        """Of the metric over the trials that have one."""
+        return self.sum / self.valued if self.valued else None
+
+
+@dataclass
+class Standing:
+    """The state of a run as a person wants to see it.
+
+    Attributes:
+        metric, maximize: what is looked at, and whether more is better.
+        leading: the dotted name of the first swept condition, None where nothing is swept.
+        doing: what goes on before the first trial.
+        groups: by the leading condition's value, in the order of the plan.
+    """
+
+    metric: str
+    maximize: bool
+    leading: str | None = None
+    groups: dict[str, Group] = field(default_factory=dict)
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    running: int = 0
+    doing: str = ""
+    notes: deque[str] = field(default_factory=lambda: deque(maxlen=_NOTES))
+
+    def __post_init__(self) -> None:
+        self._group_of: dict[str, str] = {}
+        self._ended_at: deque[float] = deque(maxlen=_RATE_OVER)
+        self._begun_at: float | None = None
+        self._over: set[str] = set()
+        self._mine = 0  # running here
+
+    def expect(self, planned: Sequence[Planned]) -> None:
+        """Take note of what there is to do."""
+        self.leading = _leading(planned)
+        for trial in planned:
+            self._add(trial.identity, trial.swept)
+
+    def _add(self, identity: str, swept: Mapping[str, Any]) -> None:
+        label = _label(swept, self.leading)
+        self._group_of[identity] = label
+        self.groups.setdefault(label, Group()).total += 1
+        self.total += 1
+
+    def remember(self, trials: Iterable[StoredTrial]) -> None:
+        """Count what was done or failed before this run, also of trials that were not planned."""
+        for trial in trials:
+            if trial.identity not in self._group_of:
+                self._add(trial.identity, trial.swept)
+            if trial.state in (State.DONE, State.FAILED):
+                outcome = trial.outcome
+                value = None if outcome is None else outcome.metrics.get(self.metric)
+                self._end(trial.identity, trial.state, value)
+
+    def take(self, event: Event) -> None:
+        """Bring the state up to date."""
+        if isinstance(event, Began):
+            self._mine += 1
+            self.running = max(self.running, self._mine)
+            self._begun_at = self._begun_at or time.monotonic()
+        elif isinstance(event, Ended):
+            self._mine -= 1
+            self.running = max(0, self.running - 1)
+            if event.recorded and not event.again and event.state != State.WAITING:
+                self._ended_at.append(time.monotonic())
+                self._end(event.identity, event.state, event.value)
+        elif isinstance(event, Counted):
+            # Other runners' trials are among these.
+            self.done = max(self.done, event.done)
+            self.failed = max(self.failed, event.failed)
+            self.running = event.running
+        elif isinstance(event, Note):
+            self.notes.append(event.text)
+
+    def _end(self, identity: str, state: State, value: Any) -> None:
+        if identity in self._over:
+            return
+        self._over.add(identity)
+        group = self.groups.setdefault(self._group_of.get(identity, "all"), Group())
+        if state == State.FAILED:
+            self.failed += 1
+            group.failed += 1
+            return
+        self.done += 1
+        group.done += 1
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            group.sum += value
+            group.valued += 1
+            better = max if self.maximize else min
+            group.best = value if group.best is None else better(group.best, value)
+
+    @property
+    def best(self) -> float | None:
+        """The best value of the metric so far."""
+        groups = list(self.groups.values())  # another thread draws while this one counts
+        values = [group.best for group in groups if group.best is not None]
+        return (max if self.maximize else min)(values, default=None)
+
+    @property
+    def rate(self) -> float | None:
+        """Trials a second, of late."""
+        if not self._ended_at or self._begun_at is None:
+            return None
+        full = len(self._ended_at) == self._ended_at.maxlen
+        since = self._ended_at[0] if full else self._begun_at
+        span = time.monotonic() - since
+        return len(self._ended_at) / span if span > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the rate."""
+        left = self.total - self.done - self.failed
+        return left / self.rate if self.rate and left >= 0 else None
+
+
+def _leading(planned: Sequence[Planned]) -> str | None:
+    """The first swept condition that is no mere repetition."""
+    for trial in planned[:1]:
+        for name in trial.swept:
+            if name not in _REPETITION:
+                return name
+    return None
+
+
+def _label(swept: Mapping[str, Any], leading: str | None) -> str:
+    if leading is None:
+        return "all"
+    value = swept.get(leading)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,130 @@
+"""`hybridq worker`: trials of an experiment that others share through a storage."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hybridq.cli import experiment_options as options
+from hybridq.cli.asked_to_stop import stopping_on_signals
+from hybridq.cli.errors import FAILED, INTERRUPTED, OK
+from hybridq.cli.words import one_line, plural
+
+if TYPE_CHECKING:
+    from hybridq.experiments.events import Event
+
+_LINE_SECONDS = 10.0
+
+
+def worker(
+    experiment: Annotated[
+        str, typer.Option("--experiment", metavar="NAME", help="Which experiment.")
+    ],
+    storage: options.Storage = None,
+    jobs: options.Jobs = 1,
+    wait: Annotated[
+        float,
+        typer.Option(
+            "--wait",
+            metavar="SECONDS",
+            min=0,
+            help="Look for more trials so long once none is left.",
+        ),
+    ] = 0.0,
+    version_policy: Annotated[
+        str,
+        typer.Option(
+            "--version-policy",
+            metavar="NAME",
+            help="Of another hybridq version: warn, refuse or ignore.",
+        ),
+    ] = "warn",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print failures only.")] = False,
+    debug: options.Debug = False,
+) -> int:
+    """Run trials of a stored experiment until none is left.
+
+    Start as many as you like, on as many machines as reach the storage; each
+    trial is run once, and those of a worker that died are taken up by others.
+    Ctrl-C lets the running trials finish, pressed again it abandons them.
+
+    Examples:
+
+      [bold]hybridq worker --experiment sweep --storage sqlite:////shared/runs.db[/bold]
+      [bold]hybridq worker --experiment sweep --storage postgresql://me@host/runs --jobs 8[/bold]
+    """
+    from hybridq.cli.options import check_name
+    from hybridq.experiments import runner
+    from hybridq.experiments.records import State
+    from hybridq.experiments.stop import Stop
+    from hybridq.experiments.store import Store
+    from hybridq.experiments.versions import POLICIES, check_version
+    from hybridq.experiments.worker import Terms
+
+    policy = check_name("version policy", version_policy, POLICIES)
+    stop, lines = Stop(), _Lines(quiet)
+    with Store.open(storage) as store:
+        found = store.experiment(experiment)
+        note = check_version(found, policy)
+        if note is not None:
+            lines.say(note)
+        counts = found.counts()
+        lines.say(
+            f"{found.name}: {counts[State.WAITING]} of {plural(sum(counts.values()), 'trial')} "
+            f"waiting, {jobs} at a time"
+        )
+        terms = Terms(store.url, found.name, wait=wait)
+        with stopping_on_signals(stop, lines.say_at_once):
+            runner.carry_out(found, terms, jobs or 1, on_event=lines.event, stop=stop)
+    lines.say(lines.summary())
+    if stop.finish:
+        return INTERRUPTED
+    return FAILED if lines.failed else OK
+
+
+class _Lines:
+    """What a worker does, in plain lines on standard output: on a far machine they are a log."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.done = self.failed = self.released = 0
+        self._quiet = quiet
+        self._told = 0.0
+
+    def event(self, event: Event) -> None:
+        """Count trials; tell of failures, and now and then of the count."""
+        from hybridq.experiments.events import Ended, Note
+        from hybridq.experiments.records import State
+
+        if isinstance(event, Note):
+            self.say(event.text)
+        if not isinstance(event, Ended):
+            return
+        if event.state == State.FAILED:
+            self.failed += not event.again
+            more = "; it will be tried again" if event.again else ""
+            self._print(f"trial {event.number} failed{more}: {event.error}")
+        elif event.state == State.DONE:
+            self.done += event.recorded
+        if time.monotonic() - self._told > _LINE_SECONDS:
+            self.say(self.summary())
+
+    def summary(self) -> str:
+        """The counts so far."""
+        failed = f", {self.failed} failed" if self.failed else ""
+        return f"{plural(self.done, 'trial')} done here{failed}"
+
+    def say(self, text: str) -> None:
+        """A line, unless that is not wanted."""
+        self._told = time.monotonic()
+        if not self._quiet:
+            self._print(text)
+
+    def say_at_once(self, text: str) -> None:
+        """A line from within a handler of a signal, where `print` may not be called."""
+        os.write(1, f"{text}\n".encode())
+
+    def _print(self, text: str) -> None:
+        print(f"{time.strftime('%H:%M:%S')}  {one_line(text)}", flush=True)

@@ -1,0 +1,291 @@
+"""`hybridq run`, `hybridq worker` and `hybridq reproduce`."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_samples import Outcome
+from rich.console import Console
+
+from hybridq.cli.live_table import Watch, duration, progress_line
+from hybridq.cli.standing import Standing
+from hybridq.experiments import trial as trial_module
+from hybridq.experiments.events import Began, Counted, Ended, Note
+from hybridq.experiments.records import Outcome as TrialOutcome
+from hybridq.experiments.records import Planned, State
+
+Run = Callable[..., Outcome]
+
+CONFIG = """\
+name: depths
+problem: {kind: ring, nodes: 6}
+ansatz: {kind: qaoa, p: 1}
+optimizer: {kind: cobyla}
+budget: {evaluations: 10}
+repeats: 2
+sweep:
+  ansatz.p: [1, 2]
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HYBRIDQ_STORAGE", raising=False)
+    path = tmp_path / "depths.yaml"
+    path.write_text(CONFIG, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def p2_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_trial(conditions: Any, **_: Any) -> TrialOutcome:
+        if conditions["ansatz"]["p"] == 2:
+            raise ZeroDivisionError("an unlucky depth")
+        return TrialOutcome({"ratio": 0.75})
+
+    monkeypatch.setattr(trial_module, "run_trial", run_trial)
+
+
+def test_a_run_in_a_pipe_is_plain_and_narrow(config: Path, hybridq: Run, tmp_path: Path) -> None:
+    outcome = hybridq("run", config, "--jobs", 1)
+    assert outcome.code == 0
+    assert "depths: 4 of 4 trials done" in outcome.out
+    assert re.search(r"p = 1 +2 +\d+\.\d %", outcome.out)
+    assert "hybridq experiments compare depths" in outcome.out
+    assert outcome.err.startswith("depths: 4 trials, 1 at a time, to sqlite:///hybridq.db")
+    for line in (outcome.out + outcome.err).splitlines():
+        assert len(line) <= 80
+        assert line.isprintable()
+    assert (tmp_path / "hybridq.db").exists()
+
+
+def test_a_second_run_finds_all_done(config: Path, hybridq: Run) -> None:
+    hybridq("run", config, "--jobs", 1)
+    again = hybridq("run", config)
+    assert again.code == 0
+    assert "4 of 4 trials done" in again.out
+    assert again.err == ""
+
+
+def test_failed_trials_are_told_and_may_be_tried_again(
+    config: Path, hybridq: Run, p2_fails: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = hybridq("run", config, "--jobs", 1)
+    assert outcome.code == 1
+    assert "2 of 4 trials done" in outcome.out
+    assert "2 failed" in outcome.out
+    assert "2 trials: ZeroDivisionError: an unlucky depth" in outcome.out
+    assert "--retry-failed" in outcome.out
+    assert "trial 1 failed" in outcome.err or "trial 2 failed" in outcome.err
+    monkeypatch.undo()
+    monkeypatch.chdir(config.parent)
+    assert hybridq("run", config, "--jobs", 1).code == 1
+    assert hybridq("run", config, "--jobs", 1, "--retry-failed").code == 0
+
+
+def test_quiet_is_one_line(config: Path, hybridq: Run) -> None:
+    outcome = hybridq("run", config, "--jobs", 1, "--quiet")
+    assert outcome.out.count("\n") == 1
+    assert outcome.err == ""
+
+
+def test_a_dry_run_stores_nothing(config: Path, hybridq: Run, tmp_path: Path) -> None:
+    outcome = hybridq("run", config, "--dry-run", "--name", "other", "--set", "repeats=10")
+    assert outcome.out == "other: 20 trials, to sqlite:///hybridq.db\n"
+    assert not (tmp_path / "hybridq.db").exists()
+
+
+def test_another_config_of_the_same_name_is_refused_with_the_difference(
+    config: Path, hybridq: Run
+) -> None:
+    hybridq("run", config, "--jobs", 1)
+    other = hybridq("run", config, "--jobs", 1, "--set", "repeats=3")
+    assert other.code == 2
+    assert "repeats is 2 there and 3 here" in other.err
+    extended = hybridq("run", config, "--jobs", 1, "--set", "repeats=3", "--extend")
+    assert extended.code == 0
+    assert "6 of 6 trials done" in extended.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "absent.yaml"], "absent.yaml"),
+        (["run", "depths.yaml", "--set", "repeats=0"], "repeats"),
+        (["run", "depths.yaml", "--jobs", "0"], "--jobs '0' is not a whole number"),
+        (["run", "depths.yaml", "--storage", "sqlite:////no/such/folder/x.db"], "no folder"),
+        (["worker"], "--experiment"),
+        (["worker", "--experiment", "depth"], "unknown experiment"),
+        (["worker", "--experiment", "x", "--version-policy", "wran"], "did you mean 'warn'"),
+        (["reproduce", "depths"], "Give its number"),
+        (["reproduce", "depths", "0"], "unknown experiment"),
+    ],
+)
+def test_bad_input_is_refused(
+    arguments: list[str], said: str, config: Path, hybridq: Run
+) -> None:
+    outcome = hybridq(*arguments)
+    assert outcome.code == 2
+    assert said in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_worker_runs_what_is_stored(config: Path, hybridq: Run, p2_fails: None) -> None:
+    from hybridq.experiments.config import load_config
+    from hybridq.experiments.runner import prepare
+    from hybridq.experiments.store import Store
+
+    with Store.open() as store:
+        prepare(load_config(config), store)
+    outcome = hybridq("worker", "--experiment", "depths")
+    assert outcome.code == 1
+    assert "4 of 4 trials waiting, 1 at a time" in outcome.out
+    assert outcome.out.rstrip().endswith("2 trials done here, 2 failed")
+    assert hybridq("worker", "--experiment", "depths").code == 0
+
+
+def test_a_worker_of_another_version_warns_or_refuses(
+    config: Path, hybridq: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hybridq("run", config, "--jobs", 1)
+    monkeypatch.setattr("hybridq.experiments.versions.__version__", "99.0")
+    worker = ("worker", "--experiment", "depths", "--version-policy")
+    assert "this is 99.0" in hybridq(*worker, "warn").out
+    assert "99.0" not in hybridq(*worker, "ignore").out
+    refused = hybridq(*worker, "refuse")
+    assert refused.code == 2
+    assert "this is 99.0" in refused.err
+    assert "this is 99.0" in hybridq("run", config).err
+
+
+def test_reproduce_says_whether_a_trial_is_identical(config: Path, hybridq: Run) -> None:
+    hybridq("run", config, "--jobs", 1)
+    outcome = hybridq("reproduce", "depths", 3)
+    assert outcome.code == 0
+    assert "Trial 3 of depths is identical, bit for bit." in outcome.out
+    assert hybridq("reproduce", "depths/3", "--quiet").out.count("\n") == 1
+
+
+@pytest.mark.parametrize(("presses", "done"), [(1, 1), (2, 0)])
+def test_ctrl_c_finishes_and_twice_abandons(
+    presses: int, done: int, config: Path, hybridq: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def interrupted(conditions: Any, **_: Any) -> TrialOutcome:
+        for _ in range(presses):
+            press()
+            time.sleep(0.1)
+        return TrialOutcome({"ratio": 0.75})
+
+    monkeypatch.setattr(trial_module, "run_trial", interrupted)
+    outcome = hybridq("run", config, "--jobs", 1)
+    assert outcome.code == 130
+    assert f"{done} of 4 trials done" in outcome.out
+    assert "goes on with what is left" in outcome.out
+
+
+def test_ctrl_c_at_a_terminal_ends_a_run_of_two_processes(config: Path) -> None:
+    command = [sys.executable, "-m", "hybridq", "run", config, "--jobs", "2"]
+    command += ["--set", "repeats=1000"]
+    runner = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert runner.stderr is not None
+    assert "2 at a time" in runner.stderr.readline()
+    time.sleep(0.2)
+    runner.send_signal(signal.SIGINT)
+    out, err = runner.communicate(timeout=60)
+    assert runner.returncode == 130, err
+    assert "finishing the running trials" in err
+    assert "Stopped early" in out
+
+
+# --- what is shown on the way ---
+
+
+def planned(p: int, repeat: int) -> Planned:
+    return Planned({}, {"p": p, "repeat": repeat}, {"ansatz.p": p, "repeat": repeat})
+
+
+@pytest.fixture
+def standing() -> Standing:
+    """Two depths with two repeats; three trials are through, one of them failed."""
+    made = Standing("ratio", maximize=True)
+    trials = [planned(p, repeat) for p in (1, 2) for repeat in (0, 1)]
+    made.expect(trials)
+    for number, (trial, value) in enumerate(zip(trials, (0.7, 0.8, 0.9, None), strict=True)):
+        made.take(Began("w", number, number, trial.identity))
+        if value is not None:
+            made.take(Ended("w", number, trial.identity, State.DONE, value=value))
+    made.take(Ended("w", 3, trials[3].identity, State.FAILED, error="ValueError: no"))
+    return made
+
+
+def test_the_standing_counts_by_the_leading_condition(standing: Standing) -> None:
+    assert standing.leading == "ansatz.p"
+    one, two = standing.groups["1"], standing.groups["2"]
+    assert (one.done, one.total, one.failed, one.best) == (2, 2, 0, 0.8)
+    assert one.mean == pytest.approx(0.75)
+    assert (two.done, two.total, two.failed, two.best) == (1, 2, 1, 0.9)
+    assert standing.best == 0.9
+    assert (standing.done, standing.failed, standing.total) == (3, 1, 4)
+
+
+def test_a_trial_counts_once_and_an_attempt_that_is_tried_again_not_at_all() -> None:
+    standing = Standing("ratio", maximize=True)
+    trial = planned(1, 0)
+    standing.expect([trial])
+    standing.take(Ended("w", 0, trial.identity, State.FAILED, error="x", again=True))
+    assert standing.failed == 0
+    for worker in ("w", "v"):
+        standing.take(Ended(worker, 0, trial.identity, State.DONE, value=0.5))
+    assert standing.done == 1
+    standing.take(Counted(waiting=0, running=3, done=7, failed=0))
+    assert (standing.done, standing.running) == (7, 3)
+
+
+def test_the_line_has_all_that_matters(standing: Standing) -> None:
+    line = progress_line(standing)
+    assert line.startswith("3/4 done, 1 failed, best ratio 90.0 %, ")
+    assert len(line) <= 80
+
+
+def test_the_table_on_a_terminal_fits_and_shows_notes(standing: Standing) -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=60, color_system=None)
+    watch = Watch("depths", standing, quiet=False, console=console)
+    standing.take(Note("a worker died over trial 3 (killed by SIGKILL); it is taken up again"))
+    console.print(watch.table())
+    text = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
+    assert re.search(r"ansatz\.p +done +failed +mean ratio +best ratio", text)
+    assert re.search(r"2 +1/2 +1 +90\.0 % +90\.0 %", text)
+    assert "a worker died" in text
+    assert max(map(len, text.splitlines())) <= 60
+
+
+def test_the_same_failure_is_not_told_a_hundred_times(
+    standing: Standing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Watch("depths", standing, quiet=False) as watch:
+        for number in range(100):
+            watch.event(Ended("w", number, str(number), State.FAILED, error="ValueError: no"))
+    assert len(capsys.readouterr().err.splitlines()) <= 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "< 1 s"), (59.6, "60 s"), (600, "10 min"), (9000, "2 h 30 min"), (2e5, "2 d 7 h")],
+)
+def test_durations_have_two_parts_at_most(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
