@@ -62,6 +62,8 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
         # mounts.
         with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.", suffix=".tmp"):
             pass
+    except OutputError:
+        raise
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OutputError(

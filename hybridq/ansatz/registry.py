@@ -91,9 +91,14 @@ ANSATZE: Registry[AnsatzFamily] = Registry(
     "ansatz",
     {
         "uccsd": AnsatzFamily("uccsd", _of_molecule(UCCSD), _options(UCCSD), UCCSD),
-        "k-upccgsd": AnsatzFamily("k-upccgsd", _of_molecule(KUpCCGSD), _options(KUpCCGSD), KUpCCGSD),
+        "k-upccgsd": AnsatzFamily(
+            "k-upccgsd", _of_molecule(KUpCCGSD), _options(KUpCCGSD), KUpCCGSD
+        ),
         "hardware-efficient": AnsatzFamily(
-            "hardware-efficient", _hardware_efficient, _options(HardwareEfficient), HardwareEfficient
+            "hardware-efficient",
+            _hardware_efficient,
+            _options(HardwareEfficient),
+            HardwareEfficient,
         ),
         "hva": AnsatzFamily("hva", _hva, _options(HVA), HVA),
     },

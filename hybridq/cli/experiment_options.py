@@ -26,6 +26,15 @@ Storage: TypeAlias = Annotated[
         help="Where trials are kept (default: the config's, else hybridq.db here).",
     ),
 ]
+StoredIn: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--storage",
+        metavar="URL",
+        show_default=False,
+        help="Where trials are kept (default: $HYBRIDQ_STORAGE, else hybridq.db here).",
+    ),
+]
 Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option(

@@ -75,7 +75,10 @@ def show_trial(name: str, trial: StoredTrial) -> None:
     if outcome is not None:
         sections += [("Metrics", outcome.metrics), ("Provenance", flat(outcome.provenance))]
     for title, values in sections:
-        shown = [(key, _value(value)) for key, value in values.items()]
+        shown = [
+            (key, f"{value / 1e6:.0f} MB" if key == "peak_memory" else _value(value))
+            for key, value in values.items()
+        ]
         parts += [Text(""), Text(f" {title}", style="bold"), page.facts(shown)]
     if outcome is not None and outcome.parameters:
         listed = ", ".join(f"{x:.6g}" for x in outcome.parameters)

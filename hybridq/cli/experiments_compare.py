@@ -86,7 +86,7 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
         Column("std", [row.std for row in shown], 6),
         Column("wins", [row.wins for row in shown], 1),
         Column("difference", [row.difference for row in shown], 4),
-        Column("p", [row.p for row in shown]),
+        Column("p-value", [row.p for row in shown]),
     ]
     bold = [row.best and len(shown) > 1 for row in shown]
     table, left_out = fitted(columns, page.width(), bold)
@@ -95,7 +95,7 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
         notes.append(f"{len(found.groups) - _MOST_ROWS} more groups: 'export' has all.")
     if paired := cases(found):
         notes.append(paired)
-        notes.append(f"Difference and p: from {found.groups[found.reference].label}.")
+        notes.append(f"Difference and p-value: from {found.groups[found.reference].label}.")
     if times:
         notes.append("TTS: median time to one success with 99 % confidence, repeating a trial.")
     if left_out:

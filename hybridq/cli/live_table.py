@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import time
 from collections import Counter
 from types import TracebackType
@@ -88,7 +89,7 @@ class Watch:
         self._failures[reason] += 1
         if self._failures[reason] <= _SAME_FAILURES:
             more = " (it will be tried again)" if event.again else ""
-            self.say(f"trial {event.number} failed{more}: {reason}")
+            self.say(cut(f"trial {event.number} failed{more}: {reason}", _WIDTH))
             if self._failures[reason] == _SAME_FAILURES:
                 self.say("... more failures of this kind are only counted")
 
@@ -106,7 +107,8 @@ class Watch:
         if self._live is not None:
             self._standing.notes.append(text)
         else:
-            print(cut(one_line(text), _WIDTH), file=sys.stderr, flush=True)
+            lines = textwrap.wrap(one_line(text), _WIDTH, subsequent_indent="  ")
+            print("\n".join(lines), file=sys.stderr, flush=True)
 
     def say_at_once(self, text: str) -> None:
         """A line of its own from within a handler of a signal, where `print` may not be called."""

@@ -25,7 +25,7 @@ def reproduce(
             metavar="NUMBER", parser=whole_number(0), show_default=False, help="Of the trial."
         ),
     ] = None,
-    storage: options.Storage = None,
+    storage: options.StoredIn = None,
     threads: options.Threads = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="The verdict only.")] = False,
     debug: options.Debug = False,

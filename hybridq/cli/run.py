@@ -22,9 +22,7 @@ _FAILED = 1  # exit status: some trials failed
 
 
 def run(
-    config: Annotated[
-        str, typer.Argument(metavar="CONFIG", help="The experiment, a YAML file.")
-    ],
+    config: Annotated[str, typer.Argument(metavar="CONFIG", help="The experiment, a YAML file.")],
     set_: options.Set = None,
     name: Annotated[
         str | None,
@@ -42,9 +40,7 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and count only; store and run nothing.")
     ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="However many trials there are.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="However many trials there are.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="One line at the end.")] = False,
     debug: options.Debug = False,
 ) -> int:

@@ -52,8 +52,6 @@ class Standing:
     leading: str | None = None
     groups: dict[str, Group] = field(default_factory=dict)
     total: int = 0
-    done: int = 0
-    failed: int = 0
     running: int = 0
     doing: str = ""
     notes: deque[str] = field(default_factory=lambda: deque(maxlen=_NOTES))
@@ -64,6 +62,8 @@ class Standing:
         self._begun_at: float | None = None
         self._over: set[str] = set()
         self._mine = 0  # running here
+        self._seen = {State.DONE: 0, State.FAILED: 0}
+        self._counted = {State.DONE: 0, State.FAILED: 0}  # other runners' trials are among these
 
     def expect(self, planned: Sequence[Planned]) -> None:
         """Take note of what there is to do."""
@@ -100,9 +100,7 @@ class Standing:
                 self._ended_at.append(time.monotonic())
                 self._end(event.identity, event.state, event.value)
         elif isinstance(event, Counted):
-            # Other runners' trials are among these.
-            self.done = max(self.done, event.done)
-            self.failed = max(self.failed, event.failed)
+            self._counted = {State.DONE: event.done, State.FAILED: event.failed}
             self.running = event.running
         elif isinstance(event, Note):
             self.notes.append(event.text)
@@ -112,17 +110,26 @@ class Standing:
             return
         self._over.add(identity)
         group = self.groups.setdefault(self._group_of.get(identity, "all"), Group())
+        self._seen[state] += 1
         if state == State.FAILED:
-            self.failed += 1
             group.failed += 1
             return
-        self.done += 1
         group.done += 1
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             group.sum += value
             group.valued += 1
             better = max if self.maximize else min
             group.best = value if group.best is None else better(group.best, value)
+
+    @property
+    def done(self) -> int:
+        """How many trials are done, as far as that is known."""
+        return max(self._seen[State.DONE], self._counted[State.DONE])
+
+    @property
+    def failed(self) -> int:
+        """How many trials have failed for good."""
+        return max(self._seen[State.FAILED], self._counted[State.FAILED])
 
     @property
     def best(self) -> float | None:

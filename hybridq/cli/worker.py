@@ -23,8 +23,8 @@ def worker(
     experiment: Annotated[
         str, typer.Option("--experiment", metavar="NAME", help="Which experiment.")
     ],
-    storage: options.Storage = None,
-    jobs: options.Jobs = 1,
+    storage: options.StoredIn = None,
+    jobs: options.Jobs = None,
     wait: Annotated[
         float,
         typer.Option(
@@ -54,7 +54,7 @@ def worker(
     Examples:
 
       [bold]hybridq worker --experiment sweep --storage sqlite:////shared/runs.db[/bold]
-      [bold]hybridq worker --experiment sweep --storage postgresql://me@host/runs --jobs 8[/bold]
+      [bold]hybridq worker --experiment sweep --storage postgresql://me@host/runs[/bold]
     """
     from hybridq.cli.options import check_name
     from hybridq.experiments import runner
@@ -72,13 +72,14 @@ def worker(
         if note is not None:
             lines.say(note)
         counts = found.counts()
+        jobs = jobs or max(1, runner.jobs_for(found))
         lines.say(
             f"{found.name}: {counts[State.WAITING]} of {plural(sum(counts.values()), 'trial')} "
             f"waiting, {jobs} at a time"
         )
         terms = Terms(store.url, found.name, wait=wait)
         with stopping_on_signals(stop, lines.say_at_once):
-            runner.carry_out(found, terms, jobs or 1, on_event=lines.event, stop=stop)
+            runner.carry_out(found, terms, jobs, on_event=lines.event, stop=stop)
     lines.say(lines.summary())
     if stop.finish:
         return INTERRUPTED

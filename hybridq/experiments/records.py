@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeAlias
 
 Plain: TypeAlias = dict[str, Any]
@@ -37,7 +38,7 @@ class Planned:
     facts: Plain
     swept: Plain = field(default_factory=dict)
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """A name made from the facts alone: the same trial has it in every experiment."""
         return identity(self.facts)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from optuna.storages import JournalStorage
 
 SYNC_SECONDS = 1.0
-"""What a power cut may cost; a kill costs nothing. To force each line to disk takes milliseconds."""
+"""What a power cut may cost; a kill costs nothing. To force each line to disk takes long."""
 
 _BEGINNING = b'{"op_code":'
 _CHUNK = 1 << 16  # bytes looked at in one go in search of the last end of a line

@@ -90,11 +90,16 @@ def plot_series(
         known = np.isfinite(low) & np.isfinite(high)
         if known.sum() > 1 and not ticks:
             ax.fill_between(
-                x[known], low[known], high[known], color=str(shown["color"]), alpha=0.16, lw=0
+                x[known], low[known], high[known], color=str(shown["color"]), alpha=0.13, lw=0
             )
         elif known.any():
             ax.vlines(x[known], low[known], high[known], color=str(shown["color"]), lw=1.4)
-        ax.plot(x, y, lw=1.8, ms=5.5, label=one.label or None, **shown)  # type: ignore[arg-type]
+        # The first ones are broader, so that equal lines show below each other.
+        more = min(len(series) - 1 - place, 3)
+        ax.plot(
+            x, y, lw=1.8 + 0.9 * more, ms=5.5 + 1.4 * more, label=one.label or None,
+            **shown,  # type: ignore[arg-type]
+        )  # fmt: skip
     style.dress(ax, title=title, xlabel=xlabel, ylabel=ylabel)
     if log:
         ax.set_yscale("log")

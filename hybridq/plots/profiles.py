@@ -51,11 +51,11 @@ def plot_bands(
         steps = np.asarray(band.steps, dtype=np.float64)
         ax.fill_between(
             steps, np.asarray(band.low), np.asarray(band.high), step="post", color=colour,
-            alpha=0.16, lw=0,
+            alpha=0.12, lw=0,
         )  # fmt: skip
         ax.plot(
             steps, np.asarray(band.middle), drawstyle="steps-post", lw=1.9, color=colour,
-            linestyle=look(place)["linestyle"], label=band.label or None,  # type: ignore[arg-type]
+            linestyle=look(place)["linestyle"], label=band.label or None,
         )  # fmt: skip
     style.dress(ax, title=title, xlabel="evaluation", ylabel=ylabel)
     ax.set_xscale("log")
@@ -94,7 +94,7 @@ def plot_profile(
         ax.plot(
             [*tau, end], [*rho[:, place], rho[-1, place]], drawstyle="steps-post", lw=1.9,
             color=str(look(place)["color"]), label=name,
-            linestyle=look(place)["linestyle"],  # type: ignore[arg-type]
+            linestyle=look(place)["linestyle"],
         )  # fmt: skip
     style.dress(ax, title=title, xlabel=xlabel, ylabel="share of the cases")
     ax.set_xscale("log")

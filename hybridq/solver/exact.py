@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from hybridq.baselines.exact_energies import QUICK_STATES, ExactEnergies, exact_energies
 
@@ -12,14 +11,13 @@ if TYPE_CHECKING:
     from hybridq.simulator.engine import Observable
 
 _START = 0  # seed of the iteration's first vector: all runs are held against the same last digit
-
-_known: WeakKeyDictionary[Observable, dict[Sector | None, ExactEnergies]] = WeakKeyDictionary()
+_KEPT = "_exact_energies"
 
 
 def lowest_energy(
     observable: Observable, sector: Sector | None, wanted: bool | None
 ) -> ExactEnergies:
-    """`exact_energies` for k = 1, remembered as long as `observable` is around.
+    """`exact_energies` for k = 1, which `observable` then keeps.
 
     Args:
         observable: the Hamiltonian.
@@ -32,7 +30,9 @@ def lowest_energy(
     """
     if wanted is False:
         return exact_energies(observable, wanted=False)
-    found = _known.setdefault(observable, {})
+    # Beside the object and not by its value: equal sums may differ in the order of their terms,
+    # and their energies then in the last digit.
+    found: dict[Sector | None, ExactEnergies] = vars(observable).setdefault(_KEPT, {})
     if sector not in found:
         exact = exact_energies(observable, sector=sector, wanted=wanted, rng=_START)
         if exact.ground is None or len(exact.ground) > QUICK_STATES:

@@ -132,9 +132,7 @@ def test_another_config_of_the_same_name_is_refused_with_the_difference(
         (["reproduce", "depths", "0"], "unknown experiment"),
     ],
 )
-def test_bad_input_is_refused(
-    arguments: list[str], said: str, config: Path, hybridq: Run
-) -> None:
+def test_bad_input_is_refused(arguments: list[str], said: str, config: Path, hybridq: Run) -> None:
     outcome = hybridq(*arguments)
     assert outcome.code == 2
     assert said in outcome.err
@@ -148,7 +146,7 @@ def test_a_worker_runs_what_is_stored(config: Path, hybridq: Run, p2_fails: None
 
     with Store.open() as store:
         prepare(load_config(config), store)
-    outcome = hybridq("worker", "--experiment", "depths")
+    outcome = hybridq("worker", "--experiment", "depths", "--jobs", 1)
     assert outcome.code == 1
     assert "4 of 4 trials waiting, 1 at a time" in outcome.out
     assert outcome.out.rstrip().endswith("2 trials done here, 2 failed")
@@ -253,6 +251,10 @@ def test_a_trial_counts_once_and_an_attempt_that_is_tried_again_not_at_all() -> 
     assert standing.done == 1
     standing.take(Counted(waiting=0, running=3, done=7, failed=0))
     assert (standing.done, standing.running) == (7, 3)
+    other = planned(1, 1)
+    standing.expect([other])
+    standing.take(Ended("w", 1, other.identity, State.DONE))  # it was among those counted
+    assert standing.done == 7
 
 
 def test_the_line_has_all_that_matters(standing: Standing) -> None:

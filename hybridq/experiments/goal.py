@@ -1,0 +1,69 @@
+"""What an experiment is judged by: its metric, and which way is better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Direction: TypeAlias = Literal["maximize", "minimize"]
+
+DIRECTIONS: dict[str, Direction | None] = {
+    "ratio": "maximize",
+    "best_ratio": "maximize",
+    "p_optimum": "maximize",
+    "best": None,
+    "expectation": None,
+    "energy": "minimize",
+    "error": "minimize",
+    "error_mha": "minimize",
+    "correlation": "maximize",
+    "evaluations": "minimize",
+    "seconds": "minimize",
+    "seconds_total": "minimize",
+    "shots_used": "minimize",
+    "circuits": "minimize",
+}
+"""The metrics that one can aim at; None: as the problem has it."""
+
+_OF_BITS = ("ratio", "best_ratio", "p_optimum", "best")
+_OF_ENERGIES = ("energy", "error", "error_mha", "correlation")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A metric's name, and the direction in which it gets better."""
+
+    metric: str
+    direction: Direction
+
+
+def goal_of(metric: str | None, problems: Iterable[Any]) -> Goal:
+    """The goal of an experiment on these problems.
+
+    Args:
+        metric: one of `DIRECTIONS`; None for ``ratio`` over bits and ``energy`` elsewhere.
+        problems: sections of the config.
+
+    Raises:
+        ValueError: not all of the problems have this metric.
+    """
+    over_bits = {problem.over_bits for problem in problems}
+    mixed = len(over_bits) > 1
+    if metric is None:
+        if mixed:
+            raise ValueError(
+                "problems over bits and others have no metric in common that tells which is "
+                "better: name one, such as metric: evaluations"
+            )
+        metric = "ratio" if True in over_bits else "energy"
+    missing = (metric in _OF_BITS and False in over_bits) or (
+        metric in _OF_ENERGIES and True in over_bits
+    )
+    if missing or (mixed and DIRECTIONS[metric] is None):
+        kinds = ", ".join(dict.fromkeys(p.kind for p in problems))
+        raise ValueError(
+            f"metric {metric!r} is not one of all problems here ({kinds}): choose "
+            "another, or leave it out"
+        )
+    return Goal(metric, DIRECTIONS[metric] or ("maximize" if True in over_bits else "minimize"))

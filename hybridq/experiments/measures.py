@@ -1,0 +1,136 @@
+"""What is kept of a result: flat figures and the way to them, comparable bit for bit."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.experiments.records import Outcome, Plain
+
+if TYPE_CHECKING:
+    from hybridq.result import Result
+
+POINTS = 100  # of a convergence curve that are kept at most
+
+_TIMES = ("seconds", "seconds_total")
+
+
+def metrics(result: Result) -> Plain:
+    """The figures of a result by flat names; what does not apply is left out.
+
+    Of all problems: ``expectation`` (natural sign), ``reference``, ``reference_exact``,
+    ``evaluations``, ``status``, ``message``, ``method`` (the optimizer that was used),
+    ``n_qubits``, ``n_params``, ``seconds`` (of the search alone). Over bits: ``ratio`` (expectation
+    over the reference), ``best``, ``best_ratio``, ``p_optimum`` (the share of the samples that are
+    optimal, where the optimum is proven). Of energies: ``energy``, ``error``,
+    ``error_mha``, ``correlation``. From shots: ``shots_used``, ``circuits``. Of other objectives
+    than the expectation: ``minimized``, the objective's value.
+    """
+    found: Plain = {
+        "expectation": result.expectation,
+        "evaluations": result.optimizer.evaluations,
+        "status": result.optimizer.status,
+        "message": result.optimizer.message,
+        "method": result.optimizer.method,
+        "n_qubits": result.problem.n_qubits,
+        "n_params": len(result.parameters),
+        "seconds": result.trace.seconds,
+    }
+    if result.reference is not None:
+        found["reference"] = result.reference.value
+        found["reference_exact"] = result.reference.exact
+    if result.ratio is not None:
+        found |= {"ratio": result.ratio.expectation, "best_ratio": result.ratio.best}
+    if result.best is not None:
+        found["best"] = result.best.value
+        found["p_optimum"] = _optimal_share(result)
+    if result.energy is not None:
+        energy = result.energy
+        found |= {
+            "energy": result.expectation,
+            "error": energy.error,
+            "error_mha": energy.error_mha,
+            "correlation": energy.correlation_recovered,
+        }
+    for name in ("shots_used", "circuits"):
+        found[name] = result.objective.get(name)
+    if result.objective.get("kind") != "expectation":
+        found["minimized"] = result.objective.get("value")
+    return {name: _number(value) for name, value in found.items() if value is not None}
+
+
+def _optimal_share(result: Result) -> float | None:
+    """The share of the samples that reach the proven optimum."""
+    values, counts = result.trace.sample_values, result.trace.sample_counts
+    if values is None or counts is None or result.reference is None or not result.reference.exact:
+        return None
+    optimum = result.reference.value
+    hits = np.isclose(values, optimum, rtol=1e-9, atol=1e-12)
+    return float(counts[hits].sum() / counts.sum())
+
+
+def _number(value: Any) -> Any:
+    """A plain value; numbers that JSON does not know become None."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def convergence(result: Result) -> list[tuple[int, float]]:
+    """The best value so far of what was minimized, as pairs (evaluation from 1, value).
+
+    Values have the natural sign, as in `Trace`. The evaluations at which it improved and the last
+    are kept; where they are more than `POINTS`, those at growing distances.
+    """
+    from hybridq.objectives import OBJECTIVES
+
+    values = result.trace.values
+    maximize = result.problem.sense == "maximize" and OBJECTIVES[result.objective["kind"]].is_energy
+    best = (np.fmax if maximize else np.fmin).accumulate(values)
+    seen = np.flatnonzero(np.isfinite(best))
+    if not len(seen):
+        return []
+    improved = seen[np.concatenate([[True], np.diff(best[seen]) != 0])]
+    kept = np.union1d(_thinned(improved, POINTS - 1), [len(values) - 1])
+    return [(int(index) + 1, float(best[index])) for index in kept]
+
+
+def _thinned(indices: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """At most so many of the indices: the first, the last, and between them ever fewer."""
+    if len(indices) <= most:
+        return indices
+    chosen = np.geomspace(1, len(indices), most).round().astype(np.intp) - 1
+    return indices[np.unique(chosen)]
+
+
+def same_outcome(a: Outcome, b: Outcome) -> list[str]:
+    """What differs between two outcomes of equal conditions, a line each; none where nothing does.
+
+    Figures are compared bit for bit. Times, memory, machines and versions are left out. A search
+    that ended by a time limit may differ for that reason alone.
+    """
+    instances = [outcome.provenance.get("instance") for outcome in (a, b)]
+    found = []
+    if instances[0] != instances[1]:
+        found.append(f"another instance was drawn or read: {instances[0]}, then {instances[1]}")
+    for name in {**a.metrics, **b.metrics}:
+        before, after = a.metrics.get(name), b.metrics.get(name)
+        if name not in _TIMES and before != after:
+            found.append(f"{name}: {before!r}, then {after!r}")
+    for name in ("parameters", "convergence"):
+        before, after = _flat(getattr(a, name)), _flat(getattr(b, name))
+        if len(before) != len(after):
+            found.append(f"{name}: {len(before)} numbers, then {len(after)}")
+        elif before != after:
+            differ = [k for k, (x, y) in enumerate(zip(before, after, strict=True)) if x != y]
+            where = f"{name}: number {differ[0]} of {len(before)}"
+            found.append(f"{where} is {before[differ[0]]!r}, then {after[differ[0]]!r}")
+    return found
+
+
+def _flat(values: list[Any]) -> list[Any]:
+    """Numbers and pairs of numbers in one row; a store gives pairs back as lists."""
+    return [n for value in values for n in (value if isinstance(value, list | tuple) else [value])]

@@ -1,0 +1,142 @@
+"""Instances in files: found by name or pattern, known by their content."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field
+
+from hybridq.errors import FormatError, UnknownNameError
+from hybridq.experiments.content import checked_digest
+from hybridq.experiments.problems.base import ProblemSection
+from hybridq.experiments.records import Plain
+from hybridq.files import read_bytes
+
+if TYPE_CHECKING:
+    from hybridq.problems.base import Problem
+
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+FilePath = Annotated[str, Field(min_length=1)]
+
+
+class FileSection(ProblemSection):
+    """An instance in a file; its content is what counts, wherever it lies."""
+
+    path: FilePath | None = None
+    """The file, or a pattern such as graphs/*.rud for several; relative to the config's folder."""
+
+    sha256: Digest | None = None
+    """SHA-256 of the file's content, filled in; given, another content is refused."""
+
+    def expand(self, base: Path) -> list[Self]:
+        """See `ProblemSection.expand`: one section for each file of a pattern, sorted by name."""
+        if self.path is None:
+            return [self]
+        return [self._of_file(name, base) for name in _found(self.path, base)]
+
+    def _of_file(self, name: str, base: Path) -> Self:
+        data, source = read_bytes(base / name)
+        digest = checked_digest(data, self.sha256, source)
+        return self.model_copy(update={"path": name, "sha256": digest})
+
+    def facts(self, base: Path, seed: int) -> Plain:
+        """See `ProblemSection.facts`: the content's digest in place of the path."""
+        known = self if self.path is None or self.sha256 is not None else self.expand(base)[0]
+        return {name: value for name, value in known.resolved().items() if name != "path"}
+
+    def contents(self, base: Path) -> dict[str, tuple[str, bytes]]:
+        """See `ProblemSection.contents`."""
+        if self.path is None:
+            return {}
+        data, _ = read_bytes(base / self.path)
+        return {hashlib.sha256(data).hexdigest(): (Path(self.path).name, data)}
+
+    def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
+        """See `ProblemSection.build`."""
+        assert self.path is not None
+        data = contents.get(self.sha256 or "")
+        if data is not None:
+            return self.read(data, self.path)
+        data, source = read_bytes(base / self.path)
+        checked_digest(data, self.sha256, source)
+        return self.read(data, source)
+
+    @abstractmethod
+    def read(self, data: bytes, source: str) -> Problem:
+        """The problem that a file's content says.
+
+        Args:
+            data: the content.
+            source: the file's name.
+        """
+
+
+def _found(path: str, base: Path) -> list[str]:
+    """The names of the files that a name or a pattern stands for, sorted."""
+    if (base / path).is_file() or not glob.has_magic(path):
+        return [path]
+    found = sorted(
+        name for name in glob.glob(path, root_dir=base, recursive=True) if (base / name).is_file()
+    )
+    if not found:
+        raise FormatError(
+            f"no file matches this pattern (looked from {base}): check the folder and the suffix",
+            source=path,
+        )
+    return found
+
+
+def _graph_format(name: str) -> str:
+    from hybridq.problems.formats import GRAPH_FORMATS
+
+    try:
+        return GRAPH_FORMATS.canonical(name)
+    except UnknownNameError as error:
+        raise ValueError(str(error)) from None
+
+
+class MaxCutFile(FileSection):
+    """A maximum cut of the graph in a file, or of all graphs that a pattern matches."""
+
+    over_bits: ClassVar[bool] = True
+    summary: ClassVar[str] = "a graph in a file, or many by a pattern"
+
+    kind: Literal["maxcut"] = "maxcut"
+
+    path: FilePath
+    """The file, or a pattern such as graphs/*.rud for several; relative to the config's folder."""
+
+    format: Annotated[str, AfterValidator(_graph_format)] | None = None
+    """The file's format by name, where its content does not tell."""
+
+    def read(self, data: bytes, source: str) -> Problem:
+        """See `FileSection.read`."""
+        from hybridq.problems.maxcut import MaxCut
+
+        return MaxCut.from_bytes(data, source=source, format=self.format)
+
+
+class HamiltonianFile(FileSection):
+    """The ground state of the Hamiltonian in a file, or of all that a pattern matches."""
+
+    over_bits: ClassVar[bool] = False
+    summary: ClassVar[str] = "a Pauli sum in a file, or many by a pattern"
+
+    kind: Literal["hamiltonian"] = "hamiltonian"
+
+    path: FilePath
+    """The file, or a pattern such as sums/*.json for several; relative to the config's folder."""
+
+    def read(self, data: bytes, source: str) -> Problem:
+        """See `FileSection.read`."""
+        from hybridq.problems.hamiltonian_problem import HamiltonianProblem
+
+        return HamiltonianProblem.from_bytes(data, source=source)
+
+
+FILES: tuple[type[ProblemSection], ...] = (MaxCutFile, HamiltonianFile)

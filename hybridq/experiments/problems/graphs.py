@@ -1,0 +1,298 @@
+"""Graphs to cut that are drawn or regular: seeded generators."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from hybridq.errors import ProblemError
+from hybridq.experiments.problems.base import ProblemSection
+from hybridq.experiments.records import Plain
+from hybridq.experiments.seeds import derived
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from hybridq.problems.maxcut import MaxCut
+
+Weights = Literal["none", "uniform", "normal", "sign"]
+Nodes = Annotated[int, Field(ge=2)]
+
+_DRAWS = 1000  # of a random graph until one has edges, or is connected
+
+
+class GraphSection(ProblemSection):
+    """A maximum cut of a generated graph; nodes are numbered from 0."""
+
+    over_bits: ClassVar[bool] = True
+
+    weights: Weights = "none"
+    """Of the edges: none (all 1), uniform in (0, 1], normal (standard), or sign (+1 or -1)."""
+
+    instances: Annotated[int, Field(ge=1)] = 1
+    """How many instances, each drawn by its own seed."""
+
+    instance: Annotated[int, Field(ge=0)] | None = None
+    """One instance by its number, from 0, in place of all."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether two instances differ."""
+        return self.weights != "none"
+
+    @model_validator(mode="after")
+    def _instances_differ(self) -> Self:
+        if self.instance is not None and self.instances > 1:
+            raise ValueError(
+                f"instance: {self.instance} beside instances: {self.instances}: give one of them"
+            )
+        if not self.is_drawn and (self.instances > 1 or self.instance):
+            raise ValueError(
+                "nothing of this graph is drawn, so that all instances are the same: "
+                "leave out instances, or draw weights"
+            )
+        return self
+
+    def expand(self, base: Path) -> list[Self]:
+        """See `ProblemSection.expand`: one section for each number below `instances`."""
+        if self.instance is not None or not self.is_drawn:
+            return [self]
+        return [
+            self.model_copy(update={"instances": 1, "instance": number})
+            for number in range(self.instances)
+        ]
+
+    def facts(self, base: Path, seed: int) -> Plain:
+        """See `ProblemSection.facts`."""
+        return {**self.resolved(), "seed": seed} if self.is_drawn else self.resolved()
+
+    def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> MaxCut:
+        """See `ProblemSection.build`."""
+        import networkx as nx
+
+        from hybridq.problems.maxcut import MaxCut
+
+        facts = self.facts(base, seed)
+        # The shape does not depend on the weights, so that kinds of weights can be compared on it.
+        shape = {name: value for name, value in facts.items() if name != "weights"}
+        drawn = self.draw(np.random.default_rng(derived("graph", shape)))
+        pairs = sorted((min(edge), max(edge)) for edge in drawn.edges)
+        values = _drawn_weights(self.weights, len(pairs), derived("weights", facts))
+        graph: nx.Graph[Any] = nx.Graph()
+        graph.add_nodes_from(range(len(drawn)))
+        graph.add_weighted_edges_from((u, v, w) for (u, v), w in zip(pairs, values, strict=True))
+        number = f" #{self.instance or 0}" if self.is_drawn else ""
+        return MaxCut(graph, name=f"{self.title()}{number}")
+
+    @abstractmethod
+    def title(self) -> str:
+        """What such a graph is called, in a few words."""
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
+        """A graph with nodes 0 … n − 1; its weights come later."""
+
+
+class RandomGraphSection(GraphSection):
+    """A graph whose edges are drawn."""
+
+    connected: bool = True
+    """Draw again until the graph is connected."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether two instances differ."""
+        return True
+
+    def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
+        """The first of the draws that has edges, and is connected if that is asked for."""
+        import networkx as nx
+
+        for _ in range(_DRAWS):
+            graph = self.draw_once(int(rng.integers(2**32)))
+            if graph.number_of_edges() and (not self.connected or nx.is_connected(graph)):
+                return graph
+        wanted = "connected" if self.connected else "with edges"
+        remedy = ", or allow others with connected: false" if self.connected else ""
+        raise ProblemError(
+            f"none of {_DRAWS} draws of {self.title()} was {wanted}: choose a denser graph{remedy}"
+        )
+
+    @abstractmethod
+    def draw_once(self, seed: int) -> nx.Graph[Any]:
+        """One graph, of any shape."""
+
+
+class RandomRegular(RandomGraphSection):
+    """A maximum cut of a random graph in which every node has as many edges."""
+
+    summary: ClassVar[str] = "random graph, every node of one degree"
+
+    kind: Literal["random-regular"] = "random-regular"
+
+    nodes: Nodes
+    """Number of nodes."""
+
+    degree: Annotated[int, Field(ge=1)] = 3
+    """Edges of every node."""
+
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        if self.degree >= self.nodes:
+            raise ValueError(
+                f"degree: {self.degree} needs more than nodes: {self.nodes}: "
+                f"give a degree below {self.nodes}"
+            )
+        if self.nodes * self.degree % 2:
+            raise ValueError(
+                f"nodes: {self.nodes} times degree: {self.degree} is odd, and every edge has two "
+                "ends: give an even number of nodes, or an even degree"
+            )
+        if self.connected and self.degree == 1 and self.nodes > 2:
+            raise ValueError(
+                f"degree: 1 on {self.nodes} nodes gives pairs, which are not connected: "
+                "give a larger degree, or connected: false"
+            )
+        return self
+
+    def title(self) -> str:
+        """See `GraphSection.title`."""
+        return f"random {self.degree}-regular graph of {self.nodes} nodes"
+
+    def draw_once(self, seed: int) -> nx.Graph[Any]:
+        """See `RandomGraphSection.draw_once`."""
+        import networkx as nx
+
+        return nx.random_regular_graph(self.degree, self.nodes, seed=seed)
+
+
+class ErdosRenyi(RandomGraphSection):
+    """A maximum cut of a random graph in which every pair of nodes is joined with one chance."""
+
+    summary: ClassVar[str] = "random graph, every edge with one probability"
+
+    kind: Literal["erdos-renyi"] = "erdos-renyi"
+
+    nodes: Nodes
+    """Number of nodes."""
+
+    probability: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Of an edge between any two nodes."""
+
+    def title(self) -> str:
+        """See `GraphSection.title`."""
+        return f"Erdős-Rényi graph of {self.nodes} nodes, probability {self.probability:g}"
+
+    def draw_once(self, seed: int) -> nx.Graph[Any]:
+        """See `RandomGraphSection.draw_once`."""
+        import networkx as nx
+
+        return nx.gnp_random_graph(self.nodes, self.probability, seed=seed)
+
+
+class Complete(GraphSection):
+    """A maximum cut of a graph with all edges: the Sherrington-Kirkpatrick model.
+
+    Couplings are not divided by the root of the number of nodes, which changes no ratio.
+    """
+
+    summary: ClassVar[str] = "all edges; normal weights: the Sherrington-Kirkpatrick model"
+
+    kind: Literal["complete"] = "complete"
+
+    nodes: Nodes
+    """Number of nodes."""
+
+    weights: Weights = "normal"
+    """Of the edges: none (all 1), uniform in (0, 1], normal (standard), or sign (+1 or -1)."""
+
+    def title(self) -> str:
+        """See `GraphSection.title`."""
+        return f"complete graph of {self.nodes} nodes"
+
+    def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
+        """See `GraphSection.draw`."""
+        import networkx as nx
+
+        return nx.complete_graph(self.nodes)
+
+
+class Ring(GraphSection):
+    """A maximum cut of a ring."""
+
+    summary: ClassVar[str] = "ring, each node with two neighbours"
+
+    kind: Literal["ring"] = "ring"
+
+    nodes: Annotated[int, Field(ge=3)]
+    """Number of nodes."""
+
+    def title(self) -> str:
+        """See `GraphSection.title`."""
+        return f"ring of {self.nodes} nodes"
+
+    def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
+        """See `GraphSection.draw`."""
+        import networkx as nx
+
+        return nx.cycle_graph(self.nodes)
+
+
+class LatticeGraph(GraphSection):
+    """A maximum cut of a square lattice; nodes are numbered row by row."""
+
+    summary: ClassVar[str] = "square lattice, open or periodic"
+
+    kind: Literal["lattice"] = "lattice"
+
+    rows: Annotated[int, Field(ge=1)]
+    """Number of rows."""
+
+    columns: Annotated[int, Field(ge=1)]
+    """Number of columns."""
+
+    periodic: bool = False
+    """Close it to a torus."""
+
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        if self.rows * self.columns < 2:
+            raise ValueError("rows: 1 and columns: 1 leave no edge: give at least two nodes")
+        if self.periodic and min(self.rows, self.columns) < 3:
+            raise ValueError(
+                f"rows: {self.rows} and columns: {self.columns} with periodic: true: a closed row "
+                "needs at least 3 nodes; leave out periodic, or take kind: ring"
+            )
+        return self
+
+    def title(self) -> str:
+        """See `GraphSection.title`."""
+        return f"{'torus' if self.periodic else 'lattice'} of {self.rows} × {self.columns} nodes"
+
+    def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
+        """See `GraphSection.draw`."""
+        import networkx as nx
+
+        grid = nx.grid_2d_graph(self.rows, self.columns, periodic=self.periodic)
+        return nx.relabel_nodes(grid, {(r, c): r * self.columns + c for r, c in grid})
+
+
+def _drawn_weights(kind: Weights, count: int, seed: int) -> list[float]:
+    rng = np.random.default_rng(seed)
+    if kind == "uniform":
+        values = 1.0 - rng.random(count)  # 0 is left out: it would be no edge
+    elif kind == "normal":
+        values = rng.standard_normal(count)
+    elif kind == "sign":
+        values = rng.choice([-1.0, 1.0], count)
+    else:
+        values = np.ones(count)
+    return [float(value) for value in values]
+
+
+GRAPHS: tuple[type[ProblemSection], ...] = (RandomRegular, ErdosRenyi, Complete, Ring, LatticeGraph)

@@ -1,0 +1,268 @@
+"""YAML text to plain values that know where they stand; nothing in it is executed.
+
+Words mean what YAML 1.2 says: only ``true`` and ``false`` are truth values, ``1e-3`` is a number,
+``012`` and ``no`` are texts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import yaml
+
+from hybridq.errors import ConfigError
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and indices that lead from the top of a config to a value."""
+
+MOST_VALUES = 100_000  # of one file, aliases counted as often as they are used
+_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something stands: a file or an option, line and column counted from 1, or 0."""
+
+    source: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}:{self.column}" if self.line else self.source
+
+
+@dataclass(frozen=True)
+class Document:
+    """Plain values, and where each of them and its key stand.
+
+    Attributes:
+        value: mappings, lists, texts, numbers, truth values, None.
+        values: where the values stand, by their paths.
+        keys: where the keys of mappings stand, by the paths of their values.
+    """
+
+    value: Any
+    values: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[Path, Place] = field(default_factory=dict)
+
+    def place(self, path: Sequence[str | int], *, key: bool = False) -> Place:
+        """Where the value at `path` stands, or its key; or the nearest thing around it."""
+        path = tuple(path)
+        for length in range(len(path), -1, -1):
+            found = (self.keys if key and length else self.values).get(path[:length])
+            found = found or self.values.get(path[:length])
+            if found is not None:
+                return found
+        return Place("config")
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes; only the scalars of YAML 1.2 are more than text."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # as its base declares it
+
+
+_SCALARS: tuple[tuple[str, str, str], ...] = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"~|null|Null|NULL|", "~nN\0"),
+    ("int", r"[-+]?(?:0|[1-9][0-9_]*)|0x[0-9a-fA-F]+|0o[0-7]+", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "-+0123456789.",
+    ),
+    ("merge", r"<<", "<"),
+)
+for _name, _pattern, _first in _SCALARS:
+    _Loader.add_implicit_resolver(
+        _TAG + _name,
+        re.compile(rf"^(?:{_pattern})$"),
+        ["" if letter == "\0" else letter for letter in _first],
+    )
+
+
+def parse(text: str, source: str) -> Document:
+    """The plain values of a YAML text.
+
+    Args:
+        text: one YAML document.
+        source: what messages call it, usually the name of the file.
+
+    Raises:
+        ConfigError: it is no YAML, a key stands twice, or a value is of a kind that has no place
+            in a config; every such mistake that was found, with its line.
+    """
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        raise ConfigError(_syntax(error, source)) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{source}: this is no YAML: {_plain(str(error))}") from None
+    except RecursionError:
+        raise ConfigError(f"{source}: the brackets are nested too deeply") from None
+    if node is None:
+        return Document(None, {(): Place(source, 1, 1)})
+    builder = _Builder(source)
+    try:
+        value = builder.build(node, ())
+    except RecursionError:
+        raise ConfigError(f"{source}: the brackets are nested too deeply") from None
+    if builder.errors:
+        raise ConfigError([text for _, text in sorted(builder.errors)])
+    return Document(value, builder.values, builder.keys)
+
+
+def _syntax(error: yaml.MarkedYAMLError, source: str) -> str:
+    """A syntax error in one line, with a remedy for the commonest."""
+    mark = error.problem_mark or error.context_mark
+    place = Place(source) if mark is None else Place(source, mark.line + 1, mark.column + 1)
+    problem = _plain(error.problem or "it cannot be read")
+    if "'\\t'" in problem:
+        return f"{place}: a tab: YAML is indented with spaces"
+    context = f" ({_plain(error.context)})" if error.context else ""
+    hint = ""
+    if "mapping values are not allowed" in problem:
+        hint = ": quote a text that has a colon in it, and check the indentation"
+    elif "could not find expected ':'" in problem or "expected <block end>" in problem:
+        hint = ": check the indentation, and that each key is followed by a colon and a blank"
+    elif "undefined alias" in problem:
+        hint = ": write & before the name where the value stands"
+    return f"{place}: {problem}{context}{hint}"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+class _Builder:
+    """Turns nodes into plain values and remembers where they stand."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.values: dict[Path, Place] = {}
+        self.keys: dict[Path, Place] = {}
+        self.errors: list[tuple[Place, str]] = []
+        self._open: set[int] = set()
+        self._count = 0
+
+    def build(self, node: yaml.Node, path: Path) -> Any:
+        """The value of a node, and of all below it."""
+        place = self._place(node)
+        self.values[path] = place
+        self._count += 1
+        if self._count > MOST_VALUES:
+            raise ConfigError(
+                f"{self.source}: more than {MOST_VALUES:,} values: use a range for long lists"
+            )
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, place)
+        if id(node) in self._open:
+            self._refuse(place, "this alias stands within what it repeats: write the value out")
+            return None
+        self._open.add(id(node))
+        try:
+            if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
+                return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
+            if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
+                return self._mapping(node, path)
+        finally:
+            self._open.discard(id(node))
+        self._refuse(place, f"the tag {_tag(node)} has no meaning here: write a plain value")
+        return None
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        own: dict[str, Place] = {}
+        for key_node, value_node in self._own_last(node):
+            merged = key_node.tag == _TAG + "merge"
+            if merged:
+                found = self._merged(value_node, path) | found
+                continue
+            place = self._place(key_node)
+            name = self._key(key_node, place)
+            if name is None:
+                continue
+            if name in own:
+                self._refuse(
+                    place,
+                    f"the key {name!r} stands here again, first in line {own[name].line}: "
+                    "leave out one of the two",
+                )
+                continue
+            own[name] = place
+            self._forget((*path, name))
+            found[name] = self.build(value_node, (*path, name))
+            self.keys[(*path, name)] = place
+        return found
+
+    @staticmethod
+    def _own_last(node: yaml.MappingNode) -> Iterable[tuple[yaml.Node, yaml.Node]]:
+        """The pairs of a mapping, what is merged in first, so that its own keys win."""
+        return sorted(node.value, key=lambda pair: pair[0].tag != _TAG + "merge")
+
+    def _merged(self, node: yaml.Node, path: Path) -> dict[str, Any]:
+        """What ``<<:`` brings in: a mapping, or several of which the first wins."""
+        parts = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        found: dict[str, Any] = {}
+        for part in reversed(parts):
+            if not isinstance(part, yaml.MappingNode):
+                self._refuse(self._place(part), "<<: takes a mapping, such as *base")
+                continue
+            found.update(self._mapping(part, path))
+        return found
+
+    def _forget(self, path: Path) -> None:
+        """Drop the places of a value that is replaced."""
+        if path in self.values:
+            for places in (self.values, self.keys):
+                for at in [at for at in places if at[: len(path)] == path]:
+                    del places[at]
+
+    def _key(self, node: yaml.Node, place: Place) -> str | None:
+        if not isinstance(node, yaml.ScalarNode):
+            self._refuse(place, "a key is a word, and this is a list or a mapping")
+            return None
+        if node.tag != _TAG + "str":
+            self._refuse(place, f"a key is a word, and {node.value!r} is none: put it in quotes")
+            return None
+        return str(node.value)
+
+    def _scalar(self, node: yaml.ScalarNode, place: Place) -> Any:
+        text = str(node.value)
+        kind = node.tag.removeprefix(_TAG)
+        if kind in ("str", "merge"):
+            return text
+        if kind == "null":
+            return None
+        try:
+            if kind == "bool":
+                return {"true": True, "false": False}[text.lower()]
+            if kind == "int":
+                return int(text.replace("_", ""), 0)
+            if kind == "float":
+                value = float(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
+                if math.isfinite(value):
+                    return value
+                self._refuse(place, f"{text:.40} is no finite number")
+                return None
+        except (ValueError, KeyError):
+            self._refuse(place, f"{text:.40} cannot be read as {kind}")
+            return None
+        self._refuse(place, f"the tag {_tag(node)} has no meaning here: write a plain value")
+        return None
+
+    def _place(self, node: yaml.Node) -> Place:
+        mark = node.start_mark
+        return Place(self.source, mark.line + 1, mark.column + 1)
+
+    def _refuse(self, place: Place, text: str) -> None:
+        self.errors.append((place, f"{place}: {text}"))
+
+
+def _tag(node: yaml.Node) -> str:
+    return str(node.tag).replace(_TAG, "!!")

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from trial_samples import done, duel
+
+from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.experiments.compare import compare
+from hybridq.experiments.table import table
+
+
+def by_optimizer(trials, **options):
+    return compare(table({"a": trials}), ["optimizer.kind"], "ratio", maximize=True, **options)
+
+
+def test_the_better_group_is_found_and_by_how_much():
+    found = by_optimizer(duel(6))
+    cobyla, spsa = found.groups
+    assert found.best == found.reference == 0
+    assert (found.unit, found.cases) == ("instance", 6)
+    assert cobyla.mean == pytest.approx(0.85)
+    assert spsa.contrast.difference == pytest.approx(-0.035)  # mean of 0.01 ... 0.06
+    assert spsa.contrast.interval.low < -0.035 < spsa.contrast.interval.high < 0
+    assert spsa.contrast.effect == -1.0
+    assert spsa.contrast.p == pytest.approx(2 / 64)  # exact, six signs alike
+    assert (cobyla.wins, spsa.wins) == (1.0, 0.0)
+    assert cobyla.contrast is None
+
+
+def test_repeats_of_an_instance_are_no_further_evidence():
+    once, often = by_optimizer(duel(6)), by_optimizer(duel(6, repeats=5))
+    assert often.groups[1].contrast.p == once.groups[1].contrast.p
+    assert often.groups[1].contrast.pairs == 6
+    # The same up to rounding, which may move it to the next of the few means there are.
+    assert often.groups[0].interval.low == pytest.approx(once.groups[0].interval.low, abs=0.005)
+    assert len(often.groups[0].rows) == 30
+
+
+def test_with_one_instance_the_repeats_are_the_cases():
+    trials = [
+        done(2 * k + j, {"ratio": 0.8 + 0.01 * k + 0.02 * j}, optimizer__kind=kind, repeat=k)
+        for k in range(5)
+        for j, kind in enumerate(("cobyla", "spsa"))
+    ]
+    found = by_optimizer(trials)
+    assert (found.unit, found.cases) == ("repeat", 5)
+    assert found.groups[1].contrast is None
+    assert found.groups[0].contrast.difference == pytest.approx(-0.02)
+
+
+def test_like_is_compared_with_like():
+    # spsa ran p = 2 on the first instance only: its mean must not profit from that.
+    trials = []
+    for k in range(3):
+        for kind in ("cobyla", "spsa"):
+            for p in (1, 2):
+                if not (kind == "spsa" and p == 2 and k > 0):
+                    ratio = 0.5 + 0.2 * p + 0.01 * k + (0.05 if kind == "spsa" else 0.0)
+                    trials.append(
+                        done(len(trials), {"ratio": ratio}, problem__instance=k,
+                             optimizer__kind=kind, ansatz__p=p)
+                    )  # fmt: skip
+    found = by_optimizer(trials, against="cobyla")
+    assert found.groups[1].contrast.difference == pytest.approx(0.05)
+
+
+def test_what_the_groups_also_differ_in_is_said():
+    trials = [
+        done(k, {"ratio": 0.5 + k / 10}, problem__instance=k // 2, optimizer__kind=kind,
+             optimizer__tolerance=kind == "spsa", shots=100 if kind == "spsa" else 200)
+        for k, kind in enumerate(["cobyla", "spsa"] * 3)
+    ]  # fmt: skip
+    found = by_optimizer(trials)
+    assert found.notes[0] == "The groups also differ in shots."
+    assert "Fewer than 6 instances" in found.notes[1]
+    assert found.groups[0].contrast.pairs == 3
+
+
+def test_different_problems_are_not_paired():
+    trials = [
+        done(n + k, {"ratio": n / 20 + k / 100}, problem__nodes=n, problem__instance=k)
+        for n in (8, 14)
+        for k in range(3)
+    ]
+    found = compare(table({"a": trials}), ["problem.nodes"], "ratio", maximize=True)
+    assert all(group.contrast is None and group.wins is None for group in found.groups)
+    assert "no problem in common" in found.notes[0]
+
+
+def test_experiments_that_drew_other_instances_are_not_paired():
+    first = duel(3)
+    other = [
+        replace(trial, outcome=replace(
+            trial.outcome, provenance={"instance": trial.outcome.provenance["instance"] + "other"}
+        ))
+        for trial in first
+    ]  # fmt: skip
+    same = compare(table({"a": first, "b": first}), ["experiment"], "ratio", maximize=True)
+    assert (same.cases, same.groups[1].contrast.p) == (3, 1.0)
+    redrawn = compare(table({"a": first, "b": other}), ["experiment"], "ratio", maximize=True)
+    assert redrawn.cases == 0
+    assert "no problem in common" in redrawn.notes[0]
+
+
+def test_tests_against_the_best_are_corrected_for_all_pairs():
+    trials = []
+    for k in range(8):
+        for j, kind in enumerate(("a", "b", "c")):
+            ratio = 0.9 - 0.01 * k - 0.1 * j - 0.001 * k * j
+            trials.append(
+                done(len(trials), {"ratio": ratio}, problem__instance=k, optimizer__kind=kind)
+            )
+    chosen = by_optimizer(trials)
+    told = by_optimizer(trials, against="a")
+    # Exact p of eight signs alike is 2 / 2^8; three pairs in one case, two in the other.
+    assert chosen.groups[1].contrast.p == pytest.approx(3 * 2 / 256)
+    assert told.groups[1].contrast.p == pytest.approx(2 * 2 / 256)
+
+
+def test_smaller_is_better_where_that_is_so():
+    found = compare(table({"a": duel(4)}), ["optimizer.kind"], "ratio", maximize=False)
+    assert found.groups[found.best].label == "spsa"
+    assert found.groups[1].wins == 1.0
+
+
+def test_trials_without_the_metric_are_left_out_and_counted():
+    trials = [*duel(3), done(99, {}, optimizer__kind="cobyla", problem__instance=7)]
+    found = by_optimizer(trials)
+    assert found.notes[0] == "1 trial without ratio left out."
+    assert np.isfinite(found.groups[0].mean)
+
+
+def test_an_unknown_reference_names_the_groups():
+    with pytest.raises(ParameterError, match="no group 'bfgs': choose from cobyla; spsa"):
+        by_optimizer(duel(2), against="bfgs")
+
+
+def test_a_metric_that_nobody_has_names_those_there_are():
+    with pytest.raises(UnknownNameError, match="ratio"):
+        compare(table({"a": duel(2)}), [], "ratoi", maximize=True)

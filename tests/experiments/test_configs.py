@@ -1,0 +1,75 @@
+"""The configs that come with the project: each runs, in miniature, and says what it says it does."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from hybridq.experiments.config import load_config
+from hybridq.experiments.records import State
+from hybridq.experiments.runner import run
+from hybridq.experiments.schema import json_schema
+from hybridq.experiments.store import Store
+from hybridq.experiments.sweep import plan
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+SCHEMA = CONFIGS / "hybridq.schema.json"
+
+_GRAPHS = ["problem.nodes=6", "problem.instances=1"]
+_SHORT = ["budget.evaluations=15", "repeats=1"]
+
+#: What makes each config small enough for a test.
+MINIATURES = {
+    "adapt": ["sweep.ansatz.max_operators=[1, 2]"],
+    "bayesian_angles": [*_GRAPHS, *_SHORT],
+    "cvar": [*_GRAPHS, "repeats=1"],
+    "example": _GRAPHS,
+    "h2_bond_scan": ["sweep.problem.bond=[0.735]", "budget.evaluations=20"],
+    "lih_bond_scan": ["sweep.problem.bond=[1.6]", "budget.evaluations=5"],
+    "maxcut_depth_sweep": [*_GRAPHS, "sweep.ansatz.p=[1, 2]"],
+    "optimizer_comparison": [*_GRAPHS, *_SHORT],
+    "shots": [*_GRAPHS, *_SHORT],
+    "tfim_field": ["problem.sites=4", "sweep.problem.h=[0.5, 1.0]", "sweep.ansatz.layers=[1]"],
+}
+_CHEMISTRY = {"h2_bond_scan", "lih_bond_scan"}
+
+
+def test_every_config_has_a_miniature():
+    assert sorted(path.stem for path in CONFIGS.glob("*.yaml")) == sorted(MINIATURES)
+
+
+@pytest.mark.parametrize("name", MINIATURES)
+def test_config_runs_in_miniature(name, tmp_path):
+    if name in _CHEMISTRY:
+        pytest.importorskip("pyscf")
+    config = load_config(CONFIGS / f"{name}.yaml", MINIATURES[name])
+    with Store.open(f"journal:///{tmp_path}/runs.log") as store:
+        experiment = run(config, store, jobs=1)
+        trials = experiment.trials()
+        assert len(trials) == len(plan(config)) >= 2
+        assert {trial.state for trial in trials} == {State.DONE}
+        assert all(trial.outcome.metrics[experiment.metric] is not None for trial in trials)
+
+
+@pytest.mark.parametrize("name", MINIATURES)
+def test_config_opens_with_its_schema_its_question_and_its_number_of_trials(name):
+    path = CONFIGS / f"{name}.yaml"
+    schema, question, effort = path.read_text(encoding="utf-8").splitlines()[:3]
+    assert schema == f"# yaml-language-server: $schema={SCHEMA.name}"
+    assert question.endswith("?")
+    said = re.match(r"# (\d+) trials, (half a minute|\d+ (seconds|minutes))", effort)
+    assert said, effort
+    assert int(said[1]) == len(plan(load_config(path)))
+
+
+def test_experiment_has_the_name_of_its_file():
+    for name in MINIATURES:
+        assert load_config(CONFIGS / f"{name}.yaml").name == name.replace("_", "-")
+
+
+def test_schema_beside_the_configs_is_that_of_the_code():
+    stored = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    assert stored == json_schema(), "write it anew: hybridq config schema --out configs/hybridq.schema.json"

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from trial_samples import done, duel
+
+from hybridq.experiments.records import State
+from hybridq.experiments.report import duration, report
+
+EMPTY = {"meta", "br", "path", "use", "rect", "image"}
+
+
+class Outline(HTMLParser):
+    """Checks that tags are closed in order, and gathers ids and what is loaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.loaded: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        known = dict(attrs)
+        self.ids += [known["id"]] if "id" in known else []
+        self.loaded += [known[name] for name in ("src", "href", "xlink:href") if name in known]
+        if tag not in EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in EMPTY:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag not in EMPTY:
+            assert self.open.pop() == tag
+
+
+def written(trials, **config):
+    return report("duel", config, trials, metric="ratio", maximize=True)
+
+
+@pytest.fixture(scope="module")
+def page():
+    first, *rest = duel(6, repeats=2)
+    failed = replace(
+        first, state=State.FAILED, outcome=None, error="Traceback\nValueError: 1 < 2 & 3"
+    )
+    return written([failed, *rest], description="Which is <better>?")
+
+
+def test_the_page_is_whole_and_needs_no_other_file(page):
+    outline = Outline()
+    outline.feed(page)
+    assert outline.open == []
+    assert len(outline.ids) == len(set(outline.ids))
+    assert {link.removeprefix("#") for link in outline.loaded} <= set(outline.ids)
+    assert all(link.startswith("#") for link in outline.loaded)
+    assert not re.search(r"<script|<link|url\((?!#)", page)
+
+
+def test_the_page_says_the_outcome_and_escapes_what_it_is_given(page):
+    assert "Best mean ratio: " in page
+    assert "with cobyla" in page
+    assert "Which is &lt;better&gt;?" in page
+    assert "ValueError: 1 &lt; 2 &amp; 3" in page
+    assert "23 of 24" in page
+
+
+def test_the_page_has_figures_for_what_the_trials_know(page):
+    names = re.findall(r'<svg[^>]* aria-label="([^"]{12})', page)
+    assert len(names) == 4  # box, differences, convergence, profile; nothing to draw along
+
+
+def test_a_report_before_any_trial_is_done_says_so():
+    waiting = [replace(trial, state=State.WAITING, outcome=None) for trial in duel(1)]
+    assert "No trial is done yet." in written(waiting)
+
+
+def test_a_single_trial_is_reported():
+    assert "Mean ratio: 0.9 over 1 trial." in written([done(0, {"ratio": 0.9})])
+
+
+def test_the_same_trials_give_the_same_page():
+    assert written(duel(2)) == written(duel(2))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.25, "0.25 s"), (200, "3 min 20 s"), (7500, "2 h 5 min"), (200_000, "2 d 7 h")],
+)
+def test_durations_have_their_two_largest_units(seconds, text):
+    assert duration(seconds) == text

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from trial_samples import done, duel
+
+from hybridq.errors import ParameterError
+from hybridq.experiments.figures import KINDS, Wish, along, draw
+from hybridq.experiments.searches import Target, curves, effort, solutions, usual_target
+from hybridq.experiments.table import table
+
+
+def searched(number, kind, curve, **metrics):
+    trial = done(number, metrics, optimizer__kind=kind, problem__instance=0)
+    return replace(trial, outcome=replace(trial.outcome, convergence=curve))
+
+
+def test_time_to_solution_is_counted_per_instance_over_its_repeats():
+    trials = [
+        done(k, {"ratio": ratio, "seconds": 2.0}, problem__instance=k // 2, repeat=k % 2)
+        for k, ratio in enumerate([0.9, 0.7, 0.9, 0.9, 0.1, 0.1])
+    ]
+    (found,) = solutions(table({"a": trials}), [], Target("ratio", 0.9, True))
+    # One of two: ln 0.01 / ln 0.5 runs of 2 s; both: one run; none: never.
+    assert found.times.tolist() == pytest.approx([2 * math.log(0.01) / math.log(0.5), 2.0, np.inf])
+    assert found.share == 0.5
+
+
+def test_without_repeats_the_instances_share_one_time():
+    trials = [
+        done(k, {"error_mha": error, "seconds": 1.0 + k}, problem__instance=k)
+        for k, error in enumerate([0.5, 3.0])
+    ]
+    found = table({"a": trials})
+    target = usual_target(found)
+    assert str(target) == "error_mha ≤ 1.6"
+    (one,) = solutions(found, [], target)
+    assert one.times.tolist() == pytest.approx([1.5 * math.log(0.01) / math.log(0.5)])
+
+
+def test_effort_is_the_first_evaluation_within_reach_of_the_best():
+    trials = [
+        searched(0, "a", [(1, 0.0), (10, 0.9), (20, 1.0)]),
+        searched(1, "b", [(1, 0.5), (8, 0.985), (30, 0.995), (99, 0.995)]),
+        searched(2, "c", [(1, 0.2), (50, 0.8)]),
+    ]
+    names, costs = effort(table({"x": trials}), ["optimizer.kind"], tolerance=0.01)
+    assert names == ["a", "b", "c"]
+    # Worst beginning 0, best 1: converged is 0.99 and above.
+    assert costs.tolist() == [[20.0, 30.0, math.inf]]
+    assert effort(table({"x": trials}), ["optimizer.kind"], 0.1)[1].tolist() == [
+        [10.0, 8.0, np.inf]
+    ]
+
+
+def test_effort_of_searches_that_go_down():
+    trials = [
+        searched(0, "a", [(1, 1.0), (7, -1.0)]),
+        searched(1, "b", [(1, 1.0), (4, 0.0), (9, -0.999)]),
+    ]
+    assert effort(table({"x": trials}), ["optimizer.kind"])[1].tolist() == [[7.0, 9.0]]
+
+
+def test_different_objectives_are_no_race():
+    trials = [done(k, {}, objective__kind=kind) for k, kind in enumerate(["cvar", "gibbs"])]
+    with pytest.raises(ParameterError, match="different objectives"):
+        effort(table({"x": trials}), ["objective.kind"])
+
+
+def test_curves_are_gaps_to_the_best_and_held_after_a_search_has_ended():
+    trials = [
+        searched(0, "a", [(1, 2.0), (3, 5.0)]),
+        searched(1, "b", [(1, 1.0), (2, 3.0)]),
+    ]
+    scale, found = curves(table({"x": trials}), ["optimizer.kind"])
+    assert scale == "gap"
+    assert found["a"][0].tolist() == [1, 2, 3]
+    # Of the way from 1, the worst start, to 5, the best end.
+    assert found["a"][1][1].tolist() == [0.75, 0.75, 0.0]
+    assert found["b"][1][1].tolist() == [1.0, 0.5]
+
+
+def test_searches_for_different_objectives_have_a_best_each():
+    trials = [
+        done(k, {}, objective__kind=kind, problem__instance=0)
+        for k, kind in enumerate(["cvar", "gibbs"])
+    ]
+    trials = [
+        replace(one, outcome=replace(one.outcome, convergence=[(1, 0.0), (2, top)]))
+        for one, top in zip(trials, (1.0, 50.0), strict=True)
+    ]
+    _, found = curves(table({"x": trials}), ["objective.kind"])
+    assert found["cvar"][1][1].tolist() == [1.0, 0.0]
+
+
+def test_energies_are_drawn_as_errors():
+    trials = [
+        searched(0, "a", [(1, -1.0), (5, -1.5)], energy=-1.5, reference=-2.0, reference_exact=True)
+    ]
+    scale, found = curves(table({"x": trials}), [])
+    assert scale == "error"
+    assert found["all trials"][1][1].tolist() == [1.0, 1.0, 1.0, 1.0, 0.5]
+
+
+def test_what_to_draw_along_is_a_number_that_varies():
+    trials = [done(p, {"ratio": p / 4}, ansatz__p=p, optimizer__kind="x" * p) for p in (1, 2)]
+    assert along(table({"a": trials})) == "ansatz.p"
+    assert along(table({"a": duel(3)})) is None
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_kind_is_drawn(kind):
+    trials = [
+        done(2 * n + j, {"ratio": 0.1 * p + 0.01 * k + 0.1 * j, "seconds": 0.1, "best_ratio": 1.0},
+             problem__instance=k, ansatz__p=p, optimizer__kind="ab"[j])
+        for n, (k, p) in enumerate((k, p) for k in range(3) for p in (1, 2))
+        for j in (0, 1)
+    ]  # fmt: skip
+    figure = draw(kind, table({"a": trials}), Wish("a", "ratio", True))
+    (ax,) = figure.axes
+    assert ax.get_xlabel()
+    assert ax.get_title(loc="left").startswith("a")
+
+
+def test_lines_pass_through_the_means_with_their_names():
+    trials = [
+        done(
+            n,
+            {"ratio": 0.1 * p + (0.05 if kind == "b" else 0.0)},
+            ansatz__p=p,
+            optimizer__kind=kind,
+        )
+        for n, (p, kind) in enumerate((p, kind) for p in (1, 2, 3) for kind in "ab")
+    ]
+    (ax,) = draw("lines", table({"a": trials}), Wish("a", "ratio", True)).axes
+    lines = {line.get_label(): line for line in ax.get_lines()}
+    assert lines["b"].get_xdata().tolist() == [1, 2, 3]
+    assert lines["b"].get_ydata().tolist() == pytest.approx([0.15, 0.25, 0.35])
+
+
+def test_too_many_groups_for_a_figure_are_refused():
+    trials = [done(k, {"ratio": 0.5}, optimizer__kind=str(k)) for k in range(20)]
+    with pytest.raises(ParameterError, match=r"20 groups by optimizer.kind are too many"):
+        draw("convergence", table({"a": trials}), Wish("a", "ratio", True))
+
+
+def test_no_number_to_draw_along_says_what_to_do():
+    with pytest.raises(ParameterError, match="--kind box"):
+        draw("lines", table({"a": duel(2)}), Wish("a", "ratio", True))

@@ -1,0 +1,351 @@
+"""What holds for the store over every kind of storage."""
+
+import math
+import os
+import time
+
+import optuna
+import pytest
+from store_samples import create, outcome, planned
+
+from hybridq._version import __version__
+from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.experiments.heartbeat import new_worker
+from hybridq.experiments.records import Outcome, Planned, State
+from hybridq.experiments.store import Store
+from hybridq.optimizers.database import connect
+
+
+@pytest.fixture
+def store(storage):
+    with Store.open(storage) as store:
+        yield store
+
+
+def other(storage, name="runs"):
+    """The experiment as another process sees it."""
+    return Store.open(storage).experiment(name)
+
+
+def filled(store, count=3, **options):
+    trials = planned(count)
+    experiment = create(store, trials=trials, **options)
+    experiment.enqueue(trials)
+    return experiment
+
+
+def counts(experiment):
+    return {str(state): count for state, count in experiment.counts().items() if count}
+
+
+def test_what_is_stored_is_read_back(store, storage):
+    before = time.time()
+    experiment = filled(store)
+    claimed = experiment.claim("me")
+    assert experiment.finish(claimed, outcome())
+    first, second, _ = other(storage).trials()
+    assert (first.number, first.identity) == (0, planned(1)[0].identity)
+    assert first.conditions == planned(1)[0].conditions
+    assert first.swept == {"index": 0}
+    assert first.outcome == outcome()
+    assert (first.state, first.worker, first.attempt) == (State.DONE, "me", 1)
+    assert before <= first.started <= first.finished <= time.time()
+    assert second.state is State.WAITING
+    assert (second.outcome, second.worker, second.started, second.finished) == (None,) * 4
+    assert counts(other(storage)) == {"done": 1, "waiting": 2}
+
+
+def test_the_facts_of_an_experiment_are_kept(store, storage):
+    content = bytes(range(256)) * 10
+    create(
+        store,
+        config={"name": "runs", "problem": {"nodes": 12}, "description": "a test"},
+        contents={"ab12": ("graphs/one.json", content)},
+    )
+    experiment = other(storage)
+    assert experiment.config["problem"] == {"nodes": 12}
+    assert (experiment.metric, experiment.direction) == ("ratio", "maximize")
+    assert experiment.contents == {"ab12": content}
+    assert experiment.facts.version == __version__
+    (summary,) = store.summaries()
+    assert (summary.name, summary.description) == ("runs", "a test")
+    assert sum(summary.counts.values()) == 0
+
+
+def test_only_what_is_missing_is_added(store, storage):
+    experiment = create(store, trials=planned(5))
+    told = []
+    assert experiment.enqueue(planned(3), progress=lambda *now: told.append(now)) == 3
+    assert told[0] == (0, 3)
+    assert other(storage).enqueue(planned(5)) == 2
+    assert experiment.enqueue(planned(5) + planned(5)) == 0
+    assert [trial.number for trial in experiment.trials()] == [0, 1, 2, 3, 4]
+
+
+def test_many_trials_are_added_in_portions(store):
+    trials = planned(2500)
+    experiment = create(store, trials=trials)
+    assert experiment.enqueue(trials) == 2500
+    stored = experiment.trials()
+    assert [trial.number for trial in stored] == list(range(2500))
+    assert [trial.conditions["index"] for trial in stored] == list(range(2500))
+
+
+def test_each_trial_is_claimed_once_and_in_order(store, storage):
+    experiment, second = filled(store, 4), other(storage)
+    assert experiment.claim("a").conditions["index"] == 0
+    taken = [one.claim(name).number for one, name in ((second, "b"), (experiment, "a"))]
+    last = second.claim("b").number
+    assert sorted([0, *taken, last]) == [0, 1, 2, 3]
+    assert experiment.claim("a") is None
+    assert second.claim("b") is None
+    assert counts(experiment) == {"running": 4}
+
+
+def test_a_worker_that_is_alone_claims_in_order(store):
+    experiment = filled(store, 5)
+    numbers = []
+    while claimed := experiment.claim("me"):
+        numbers.append(claimed.number)
+        experiment.finish(claimed, outcome())
+    assert numbers == [0, 1, 2, 3, 4]
+
+
+def test_one_trial_is_claimed_by_its_id(store):
+    experiment = filled(store)
+    claimed = experiment.claim("a")
+    assert experiment.claim_trial(claimed.trial_id, "b") is None
+    experiment.release(claimed)
+    again = experiment.claim_trial(claimed.trial_id, "b")
+    assert (again.identity, again.worker) == (claimed.identity, "b")
+    experiment.finish(again, outcome())
+    assert experiment.claim_trial(claimed.trial_id, "c") is None
+
+
+def test_a_failure_is_kept_and_tried_again(store):
+    experiment = filled(store, 1)
+    experiment.fail(experiment.claim("a"), "Traceback\nValueError: no", retries=1)
+    assert counts(experiment) == {"waiting": 1}
+    second = experiment.claim("b")
+    assert second.attempt == 2
+    experiment.fail(second, "Traceback\nValueError: again", retries=1)
+    assert counts(experiment) == {"failed": 1}
+    assert experiment.claim("a") is None
+    (trial,) = experiment.trials()
+    assert (trial.error, trial.attempt, trial.worker) == ("Traceback\nValueError: again", 2, "b")
+    assert trial.started <= trial.finished
+    assert [trial.attempt for trial in experiment.trials(attempts=True)] == [1, 2]
+
+
+def test_failed_trials_are_added_again_only_when_asked(store):
+    experiment = filled(store, 2)
+    experiment.fail(experiment.claim("a"), "no")
+    assert experiment.enqueue(planned(2)) == 0
+    assert experiment.enqueue(planned(2), failed=True) == 1
+    assert counts(experiment) == {"waiting": 2}
+    experiment.finish(experiment.claim("a"), outcome())
+    experiment.finish(experiment.claim("a"), outcome())
+    assert counts(experiment) == {"done": 2}
+    assert len(experiment.trials()) == 2
+
+
+def test_a_worker_killed_between_retry_and_failure_costs_nothing(store):
+    experiment = filled(store, 1)
+    claimed = experiment.claim("dead")
+    experiment._retry(claimed)  # and now it is killed
+    assert experiment.release_dead(0.0) == 1
+    again = experiment.claim("b")
+    assert again.attempt == 1
+    experiment.fail(again, "no", retries=1)
+    assert counts(experiment) == {"waiting": 1}
+    last = experiment.claim("b")
+    assert last.attempt == 2
+    experiment.fail(last, "no", retries=1)
+    assert counts(experiment) == {"failed": 1}
+
+
+def test_trials_of_dead_workers_wait_again(store):
+    experiment = filled(store, 3)
+    dead, left, alive = new_worker(), new_worker(), new_worker()
+    for worker in (dead, left, alive):
+        experiment.beat(worker)
+        experiment.claim(worker)
+    assert experiment.release_dead(60.0) == 0
+    experiment.leave(left)
+    assert experiment.release_dead(60.0) == 1
+    time.sleep(0.2)
+    experiment.beat(alive)
+    assert experiment.release_dead(0.15) == 1
+    running = experiment.trials([State.RUNNING])
+    assert [trial.worker for trial in running] == [alive]
+
+
+def test_a_worker_whose_process_is_gone_is_dead_at_once(store):
+    experiment = filled(store, 1)
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    from hybridq.experiments import heartbeat
+
+    sign = heartbeat.sign_of_life() | {"pid": child, "born": 1}
+    os.waitpid(child, 0)
+    experiment._leave_sign("gone", sign)
+    experiment.claim("gone")
+    assert experiment.release_dead(3600.0) == 1
+    assert experiment.claim("me") is not None
+
+
+def test_a_worker_killed_as_it_claimed_leaves_nothing_behind(store):
+    experiment = filled(store, 1)
+    trials = experiment._trials
+    trials.storage.set_trial_state_values(
+        trials.heads()[0].trial_id, optuna.trial.TrialState.RUNNING
+    )
+    assert experiment.release_dead(60.0) == 0
+    time.sleep(0.05)
+    assert experiment.release_dead(0.01) == 1
+    assert counts(experiment) == {"waiting": 1}
+
+
+def test_who_is_taken_for_dead_and_lives_changes_nothing(store, storage):
+    experiment, second = filled(store, 1), other(storage)
+    slow = experiment.claim("slow")
+    assert second.release_dead(0.0) == 1
+    quick = second.claim("quick")
+    assert second.finish(quick, outcome(0.5))
+    assert not experiment.finish(slow, outcome(0.9))
+    experiment.fail(slow, "too late", retries=3)
+    experiment.release(slow)
+    (trial,) = experiment.trials(attempts=True)
+    assert (trial.state, trial.worker, trial.outcome) == (State.DONE, "quick", outcome(0.5))
+
+
+def test_who_lives_may_finish_before_the_other(store, storage):
+    experiment, second = filled(store, 1), other(storage)
+    slow = experiment.claim("slow")
+    second.release_dead(0.0)
+    assert experiment.finish(slow, outcome())
+    assert second.claim("quick") is None
+    (trial,) = experiment.trials()
+    assert (trial.state, trial.worker) == (State.DONE, "slow")
+
+
+def test_of_duplicates_the_first_one_counts(store):
+    experiment = filled(store, 1)
+    twin = experiment._new(planned(1)[0])
+    experiment._trials.add([twin], lambda heads, new: list(new), None)
+    assert counts(experiment) == {"waiting": 1}
+    experiment.finish(experiment.claim("a"), outcome())
+    assert experiment.claim("a") is None
+    assert counts(experiment) == {"done": 1}
+    assert [trial.state for trial in experiment.trials()] == [State.DONE]
+
+
+def test_an_experiment_with_another_config_is_refused(store):
+    create(store, config={"ansatz": {"p": [1, 2]}, "seed": 1, "description": "x"})
+    create(store, config={"ansatz": {"p": [1, 2]}, "seed": 1, "description": "y", "retries": 2})
+    with pytest.raises(ParameterError, match=r"ansatz\.p is \[1,2\] there and \[1,2,3\] here") as e:
+        create(store, config={"ansatz": {"p": [1, 2, 3]}, "seed": 1, "shots": 10})
+    assert "shots is absent there and 10 here" in str(e.value)
+    assert "--extend" in str(e.value)
+    assert "secret" not in str(e.value)
+    assert store.experiment("runs").config["retries"] == 2
+
+
+def test_an_experiment_is_extended(store, storage):
+    experiment = create(store, trials=planned(3), config={"n": 3})
+    experiment.enqueue(planned(3))
+    more = planned(7) + planned(1, optimizer="spsa")
+    experiment = create(store, trials=more, config={"n": 7}, extend=True)
+    assert experiment.enqueue(more) == 5
+    assert other(storage).config == {"n": 7}
+    study = optuna.load_study(study_name="runs", storage=connect(storage))
+    assert study.trials[6].distributions["index"].high == 6
+    assert study.trials[7].params == {"index": 0, "optimizer": "spsa"}
+
+
+def test_a_metric_cannot_be_changed(store):
+    create(store)
+    with pytest.raises(ParameterError, match=r"ratio \(maximize\).*energy \(minimize\)"):
+        store.create("runs", {}, [], metric="energy", direction="minimize", extend=True)
+
+
+def test_names_are_found_and_deleted(store, storage):
+    create(store, "one")
+    filled(store, 3, name="two")
+    store.experiment("two").finish(store.experiment("two").claim("a"), outcome())
+    assert store.names() == ["one", "two"]
+    with pytest.raises(UnknownNameError, match="did you mean 'two'"):
+        store.experiment("tow")
+    doomed = other(storage, "two")
+    claimed = doomed.claim("a")
+    store.delete("two")
+    assert Store.open(storage).names() == ["one"]
+    with pytest.raises(ParameterError, match="was deleted"):
+        doomed.enqueue(planned(4))
+    with pytest.raises(ParameterError, match="was deleted"):
+        doomed.finish(claimed, outcome())
+    with pytest.raises(UnknownNameError):
+        store.delete("two")
+    assert len(filled(store, 2, name="two").trials()) == 2
+
+
+def test_other_studies_of_optuna_are_left_alone(store, storage):
+    study = optuna.create_study(storage=connect(storage), study_name="theirs")
+    study.tell(study.ask(), 1.0)
+    assert store.names() == []
+    with pytest.raises(ParameterError, match="no experiment of hybridq"):
+        create(store, "theirs")
+    with pytest.raises(UnknownNameError):
+        store.experiment("theirs")
+
+
+def test_an_experiment_whose_making_was_cut_short_is_made(store, monkeypatch):
+    monkeypatch.setattr("hybridq.experiments.store._MAKING_SECONDS", 0.1)
+    store._storage.create_new_study([optuna.study.StudyDirection.MAXIMIZE], "runs")
+    assert store.names() == []
+    assert len(filled(store).trials()) == 3
+    assert store.names() == ["runs"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 201])
+def test_names_that_nobody_could_use_are_refused(store, name):
+    with pytest.raises(ParameterError, match="cannot be an experiment's"):
+        create(store, name)
+
+
+def test_the_dashboard_sees_names_that_people_understand(store, storage):
+    sections = [{"kind": "cobyla"}, {"kind": "spsa", "calibrate": True}]
+    trials = [
+        Planned({"i": i}, {"i": i}, {"p": i + 1, "bond": 0.5 + i, "optimizer": section})
+        for i, section in enumerate(sections)
+    ]
+    experiment = create(store, trials=trials)
+    experiment.enqueue(trials)
+    experiment.finish(experiment.claim("me"), outcome(0.5))
+    study = optuna.load_study(study_name="runs", storage=connect(storage))
+    assert study.metric_names == ["ratio"]
+    assert study.direction == optuna.study.StudyDirection.MAXIMIZE
+    assert study.trials[0].params == {"p": 1, "bond": 0.5, "optimizer": "cobyla"}
+    assert study.trials[1].params["optimizer"] == "spsa(calibrate=true)"
+    assert study.trials[0].value == 0.5
+    assert study.best_trial.user_attrs["result"]["metrics"]["ratio"] == 0.5
+    assert study.trials[0].datetime_complete >= study.trials[0].datetime_start
+
+
+def test_a_trial_without_the_metric_is_the_worst(store, storage):
+    experiment = filled(store, 3)
+    experiment.finish(experiment.claim("me"), Outcome({"ratio": math.nan, "x": math.inf}))
+    assert experiment.best().number == 0
+    experiment.finish(experiment.claim("me"), Outcome({}))
+    experiment.finish(experiment.claim("me"), outcome(0.1))
+    assert experiment.best().number == 2
+    study = optuna.load_study(study_name="runs", storage=connect(storage))
+    assert study.trials[0].value == -math.inf
+    metrics = experiment.trials()[0].outcome.metrics
+    assert math.isnan(metrics["ratio"])
+    assert metrics["x"] == math.inf
+
+
+def test_there_is_no_best_trial_before_one_is_done(store):
+    assert filled(store).best() is None
