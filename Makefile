@@ -11,7 +11,7 @@ BENCH := .bench-venv
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint studies bench bench-vqe clean
+.PHONY: help demo test test-slow lint studies study-outer-loop chaos bench bench-vqe clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,7 +19,9 @@ help:
 	@echo "make test       run the test suite"
 	@echo "make test-slow  run the long studies among the tests"
 	@echo "make lint       ruff, mypy and import-linter"
-	@echo "make studies    run the studies of VQE against published numbers (half a minute)"
+	@echo "make studies    run the studies against published numbers (two minutes)"
+	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
+	@echo "make chaos      kill runners and workers, crash the database, fill the disk (half an hour)"
 	@echo "make bench      time the engine beside its peers (a quarter of an hour, needs gcc)"
 	@echo "make bench-vqe  time VQE beside its peers (ten minutes)"
 	@echo "make clean      remove .venv, caches and demo/"
@@ -69,6 +71,21 @@ studies: $(VENV)/.installed-test
 	$(BIN)/python -m experiments.vqe.adapt_h6
 	$(BIN)/python -m experiments.vqe.uccsd_errors
 	$(BIN)/python -m experiments.vqe.hva_tfim
+	$(BIN)/python -m experiments.cut_fraction
+	$(BIN)/python -m experiments.dissociation
+	$(BIN)/python -m experiments.transfer
+
+# Interrupted and started again, it goes on; its searches are kept in .cache/outer_loop.jsonl.
+$(VENV)/.installed-optuna: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[optuna]'
+	@touch $@
+
+study-outer-loop: $(VENV)/.installed-optuna
+	$(BIN)/python -m experiments.outer_loop.study
+
+chaos: $(VENV)/.installed-test
+	$(BIN)/python -m experiments.chaos.kills
+	$(BIN)/python -m experiments.chaos.full_disk
 
 # A peer that does not install is named as missing by the benchmark, which goes on without it.
 $(BENCH)/.peers: $(VENV)/.created pyproject.toml

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -24,12 +24,14 @@ class Choice:
         models: its models by kind.
         names: where the kinds are registered; some may be in `models` alone.
         default: the kind of a section that is left out; None where it must be there.
+        implied: the kind of a section without one that has this key.
     """
 
     name: str
     models: Mapping[str, type[Section]]
     names: Registry[Any]
     default: str | None = None
+    implied: Mapping[str, str] = field(default_factory=dict)
 
     def normal(self, raw: Any) -> Any:
         """`raw` with its kind in the registered spelling; a bare text is a kind."""
@@ -63,7 +65,8 @@ class Choice:
             raw = {"kind": self.default}
         if not isinstance(raw, dict):
             return None, [Mistake(path, f"{self.name}: {shown(raw)}: give a mapping with a kind")]
-        kind = raw.get("kind", self.default)
+        implied = (kind for key, kind in self.implied.items() if key in raw)
+        kind = raw.get("kind", next(implied, self.default))
         if kind is None:
             return None, [Mistake(path, f"{self.name} needs the key 'kind': {self._listed()}")]
         if kind not in self.models:

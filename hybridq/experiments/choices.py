@@ -97,6 +97,7 @@ ANSATZ = Choice(
     },
     ANSATZE,
     default=AUTO,
+    implied={"p": "qaoa"},  # the layers of no other ansatz are called so
 )
 
 # ----- objective -----

@@ -80,13 +80,16 @@ class ExperimentConfig(Section):
         return engine.get("threads") if isinstance(engine, dict) else None
 
     def plain(self) -> Plain:
-        """The config as plain values, files it includes and ``--set`` worked in."""
+        """The config as plain values, files it includes and ``--set`` worked in.
+
+        This is what is stored, so the storage is not in it: its URL may hold a password.
+        """
         sections = {
             name: value
             for name, value in self._document.value.items()
             if name not in type(self).model_fields
         }
-        return {**self.model_dump(mode="json"), **sections}
+        return {**self.model_dump(mode="json", exclude={"storage"}), **sections}
 
     def sweep(self) -> Sweep:
         """The axes and rules of the config, which make its trials."""

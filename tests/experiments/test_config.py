@@ -209,7 +209,7 @@ retries: soon
          " 'spsa': did you mean 'calibration'?"),
         ("optimizer: {kind: cobyla, blocking: true}", "3:27: optimizer 'cobyla' has no option"
          " 'blocking', which belongs to spsa, qn-spsa: 'cobyla' takes tolerance, initial_step"),
-        ("ansatz: {p: 3}", "3:10: ansatz 'auto' has no option 'p', which belongs to qaoa: "
+        ("ansatz: {kind: auto, p: 3}", "3:22: ansatz 'auto' has no option 'p', which belongs to qaoa: "
          "give another kind, such as qaoa"),
         ("optimizer: {kind: adam, schedule: cosin}", "3:35: unknown schedule 'cosin': "
          "did you mean 'cosine'? choose from constant, cosine, exponential"),
@@ -376,3 +376,17 @@ def test_an_override_of_a_bare_kind_keeps_it():
     [trial] = trials(f"{RING}optimizer: spsa", "optimizer.blocking=true")
     assert trial.conditions["optimizer"]["kind"] == "spsa"
     assert trial.conditions["optimizer"]["blocking"] is True
+
+
+def test_layers_p_imply_the_ansatz():
+    planned = trials(RING + "sweep: {ansatz.p: [1, 2]}\n")
+    assert [one.conditions["ansatz"] for one in planned] == [
+        {"kind": "qaoa", "p": 1},
+        {"kind": "qaoa", "p": 2},
+    ]
+
+
+def test_the_storage_is_not_among_what_is_stored():
+    config = parse_config(RING + "storage: postgresql://me:secret@host/db\n")
+    assert config.storage == "postgresql://me:secret@host/db"
+    assert "secret" not in str(config.plain())

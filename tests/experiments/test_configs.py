@@ -1,4 +1,4 @@
-"""The configs that come with the project: each runs, in miniature, and says what it says it does."""
+"""The configs that come with the project: each is checked, and runs in miniature."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ MINIATURES = {
     "shots": [*_GRAPHS, *_SHORT],
     "tfim_field": ["problem.sites=4", "sweep.problem.h=[0.5, 1.0]", "sweep.ansatz.layers=[1]"],
 }
+STUDIES = sorted(
+    path for path in (CONFIGS.parent / "experiments").glob("*/*.yaml") if path.stem != "common"
+)
 _CHEMISTRY = {"h2_bond_scan", "lih_bond_scan"}
 
 
@@ -72,4 +75,11 @@ def test_experiment_has_the_name_of_its_file():
 
 def test_schema_beside_the_configs_is_that_of_the_code():
     stored = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    assert stored == json_schema(), "write it anew: hybridq config schema --out configs/hybridq.schema.json"
+    assert stored == json_schema(), (
+        "write it anew: hybridq config schema --out configs/hybridq.schema.json"
+    )
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_config_of_a_study_has_no_mistakes(path):
+    assert len(plan(load_config(path))) >= 2

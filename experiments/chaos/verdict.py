@@ -1,0 +1,53 @@
+"""Whether an experiment that was disturbed ended as one that was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from experiments.chaos.processes import CONFIG
+from hybridq.experiments.config import load_config
+from hybridq.experiments.records import Plain, State
+from hybridq.experiments.store import Experiment
+from hybridq.experiments.sweep import plan
+from hybridq.experiments.trial import run_trial
+
+_TIMES = ("seconds", "seconds_total")
+
+
+def undisturbed() -> dict[str, Plain]:
+    """The figures of each trial by identity, run here without any store."""
+    planned = plan(load_config(CONFIG))
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        found = pool.map(_figures_of, [one.conditions for one in planned], chunksize=4)
+        return {one.identity: figures for one, figures in zip(planned, found, strict=True)}
+
+
+def check(experiment: Experiment, expected: dict[str, Plain]) -> str:
+    """One line that says all is as it should be.
+
+    Raises:
+        AssertionError: a trial is missing, failed, recorded twice, or has other figures.
+    """
+    counts = experiment.counts()
+    assert counts[State.DONE] == len(expected), f"not all is done: {counts}"
+    done = Counter(
+        trial.identity for trial in experiment.trials(attempts=True) if trial.outcome is not None
+    )
+    twice = [identity for identity, count in done.items() if count > 1]
+    assert not twice, f"recorded twice: {twice}"
+    for trial in experiment.trials():
+        assert trial.outcome is not None
+        found = _figures(trial.outcome.metrics)
+        wanted = expected[trial.identity]
+        assert found == wanted, f"trial {trial.number} gave {found} in place of {wanted}"
+    return f"{len(done)} trials, each recorded once, all figures identical"
+
+
+def _figures_of(conditions: Plain) -> Plain:
+    return _figures(run_trial(conditions, base=Path(CONFIG).parent, threads=1).metrics)
+
+
+def _figures(metrics: Plain) -> Plain:
+    return {name: value for name, value in metrics.items() if name not in _TIMES}
