@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from experiments.benchmarks.conditions import machine
 from experiments.vqe.record import Row, markdown_table
-from hybridq.experiments.config import load_config
-from hybridq.experiments.events import Counted, Event
-from hybridq.experiments.export import columns
+from hybridq.experiments.analysis.export import columns
+from hybridq.experiments.analysis.table import Table, table
+from hybridq.experiments.config.config import load_config
 from hybridq.experiments.records import State, StoredTrial
-from hybridq.experiments.runner import run
-from hybridq.experiments.store import Store
-from hybridq.experiments.table import Table, table
+from hybridq.experiments.running.events import Counted, Event
+from hybridq.experiments.running.runner import run
+from hybridq.experiments.store.store import Store
 from hybridq.plots.output import save
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from time import perf_counter
 from typing import Any
 
 from experiments.benchmarks.conditions import machine
-from hybridq.experiments import trial as trial_module
-from hybridq.experiments.config import ExperimentConfig, parse_config
+from hybridq.experiments.config.config import ExperimentConfig, parse_config
 from hybridq.experiments.records import Outcome, State
-from hybridq.experiments.runner import carry_out, prepare, terms_of
-from hybridq.experiments.store import Store
+from hybridq.experiments.running.runner import carry_out, prepare, terms_of
+from hybridq.experiments.store.store import Store
+from hybridq.experiments.trial import run as trial_module
 
 RESULTS = Path(__file__).parent / "results"
 

@@ -18,7 +18,7 @@ import optuna
 from conditions import machine
 
 from hybridq.experiments.records import Outcome, Planned, State
-from hybridq.experiments.store import Store
+from hybridq.experiments.store.store import Store
 from hybridq.optimizers.database import without_password
 
 MANY = 10_000

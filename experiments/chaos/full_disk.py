@@ -17,7 +17,7 @@ from pathlib import Path
 from experiments.chaos.processes import runner
 from experiments.chaos.verdict import check, undisturbed
 from hybridq.experiments.records import Plain, State
-from hybridq.experiments.store import Store
+from hybridq.experiments.store.store import Store
 
 ROOM = 40_000  # bytes that files may grow beyond the storage with its waiting trials
 SECONDS_FOR_TROUBLE = 180.0

@@ -18,7 +18,7 @@ from pathlib import Path
 from experiments.chaos.processes import ROOT, children, kill, runner, worker
 from experiments.chaos.verdict import check, undisturbed
 from hybridq.experiments.records import Plain
-from hybridq.experiments.store import Store
+from hybridq.experiments.store.store import Store
 
 sys.path.insert(0, str(ROOT / "tests" / "experiments"))
 from private_postgresql import PrivatePostgresql

@@ -7,11 +7,11 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from experiments.chaos.processes import CONFIG
-from hybridq.experiments.config import load_config
+from hybridq.experiments.config.config import load_config
+from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Plain, State
-from hybridq.experiments.store import Experiment
-from hybridq.experiments.sweep import plan
-from hybridq.experiments.trial import run_trial
+from hybridq.experiments.store.store import Experiment
+from hybridq.experiments.trial.run import run_trial
 
 _TIMES = ("seconds", "seconds_total")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.from_configs import Study
 from experiments.vqe.record import Row
-from hybridq.experiments.table import Table
+from hybridq.experiments.analysis.table import Table
 from hybridq.plots.style import BLUE, GREEN, ORANGE, PALE, VERMILLION, dress
 
 if TYPE_CHECKING:

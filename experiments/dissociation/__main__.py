@@ -12,7 +12,7 @@ import numpy as np
 
 from experiments.from_configs import Study
 from experiments.vqe.record import Row
-from hybridq.experiments.table import Table
+from hybridq.experiments.analysis.table import Table
 from hybridq.plots.style import BLUE, GREEN, INK, ORANGE, VERMILLION, dress
 
 if TYPE_CHECKING:

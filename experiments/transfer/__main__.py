@@ -12,8 +12,8 @@ import numpy as np
 
 from experiments.from_configs import Study
 from experiments.vqe.record import Row
-from hybridq.experiments.compare import Contrast, compare
-from hybridq.experiments.table import Table
+from hybridq.experiments.analysis.compare import Contrast, compare
+from hybridq.experiments.analysis.table import Table
 from hybridq.plots.style import BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, dress, fresh_axes
 
 if TYPE_CHECKING:

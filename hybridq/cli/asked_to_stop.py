@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hybridq.experiments.stop import Stop
+    from hybridq.experiments.running.stop import Stop
 
 _FINISH = "finishing the running trials; press Ctrl-C again to abandon them"
 _ABANDON = "abandoning the running trials; the next run takes them up again"
@@ -22,7 +22,7 @@ def stopping_on_signals(stop: Stop, tell: Callable[[str], None]) -> Iterator[Non
         stop: what the workers look at.
         tell: told what was understood; it is called within a handler of a signal.
     """
-    from hybridq.experiments.stop import hang_ups, signals
+    from hybridq.experiments.running.stop import hang_ups, signals
 
     def interrupt() -> None:
         if stop.finish:

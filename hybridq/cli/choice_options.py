@@ -11,9 +11,9 @@ import typer
 from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
-    from hybridq.experiments.experiment import Experiment
-    from hybridq.experiments.store import Store
-    from hybridq.experiments.table import Table
+    from hybridq.experiments.analysis.table import Table
+    from hybridq.experiments.store.experiment import Experiment
+    from hybridq.experiments.store.store import Store
 
 Name: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="The experiment.")]
 By: TypeAlias = Annotated[
@@ -92,9 +92,9 @@ def choose(
         UnknownNameError: there is no such experiment or column.
         ParameterError: no trial is done or left, or two experiments have different metrics.
     """
+    from hybridq.experiments.analysis.senses import maximized
+    from hybridq.experiments.analysis.table import table
     from hybridq.experiments.records import State
-    from hybridq.experiments.senses import maximized
-    from hybridq.experiments.table import table
 
     experiments = [store.experiment(name) for name in dict.fromkeys(names)]
     found = table({one.name: one.trials([State.DONE]) for one in experiments})
@@ -124,8 +124,8 @@ def conditions(texts: Sequence[str]) -> dict[str, list[Any]]:
     Raises:
         ParameterError: a text is not of this form.
     """
-    from hybridq.experiments.table import frozen
-    from hybridq.experiments.yaml_source import parse
+    from hybridq.experiments.analysis.table import frozen
+    from hybridq.experiments.config.yaml_source import parse
 
     wanted: dict[str, list[Any]] = {}
     for text in texts:

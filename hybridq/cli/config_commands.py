@@ -12,8 +12,8 @@ from hybridq.cli.errors import OK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hybridq.experiments.axes import Axis
-    from hybridq.experiments.config import ExperimentConfig
+    from hybridq.experiments.config.axes import Axis
+    from hybridq.experiments.config.config import ExperimentConfig
     from hybridq.experiments.records import Planned
 
 _SHOWN = 3  # trials
@@ -50,9 +50,9 @@ def check(
       [bold]hybridq config check configs/maxcut_depth_sweep.yaml[/bold]
       [bold]hybridq config check sweep.yaml --set repeats=10 --set ansatz.p=2[/bold]
     """
-    from hybridq.experiments.config import load_config
-    from hybridq.experiments.storage import choose_storage
-    from hybridq.experiments.sweep import plan
+    from hybridq.experiments.config.config import load_config
+    from hybridq.experiments.config.sweep import plan
+    from hybridq.experiments.store.storage import choose_storage
 
     loaded = load_config(file, set_ or [])
     planned = plan(loaded, None) if yes else plan(loaded)
@@ -80,7 +80,7 @@ def schema(
     import json
 
     from hybridq.cli import page
-    from hybridq.experiments.schema import json_schema
+    from hybridq.experiments.config.schema import json_schema
     from hybridq.files import check_writable, write_text
 
     if out is not None:

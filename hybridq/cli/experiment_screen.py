@@ -13,11 +13,11 @@ from rich.text import Text
 from hybridq.cli import page
 from hybridq.cli.live_table import duration
 from hybridq.cli.words import number, plural
+from hybridq.experiments.analysis.table import show
 from hybridq.experiments.records import Plain, State, StoredTrial, flat
-from hybridq.experiments.table import show
 
 if TYPE_CHECKING:
-    from hybridq.experiments.experiment import Experiment
+    from hybridq.experiments.store.experiment import Experiment
 
 _VALUES = 12
 _FAILED = 5

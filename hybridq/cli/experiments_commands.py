@@ -18,7 +18,7 @@ from hybridq.cli.words import number, plural
 from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
-    from hybridq.experiments.store import Store, Summary
+    from hybridq.experiments.store.store import Store, Summary
 
 experiments = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -40,7 +40,7 @@ def list_(storage: options.Storage = None, debug: options.Debug = False) -> int:
 
     Example: [bold]hybridq experiments list[/bold]
     """
-    from hybridq.experiments.store import Store
+    from hybridq.experiments.store.store import Store
     from hybridq.optimizers.database import without_password
 
     with Store.open(storage) as store:
@@ -78,7 +78,7 @@ def show(
       [bold]hybridq experiments show depth-sweep --config > again.yaml[/bold]
     """
     from hybridq.cli.experiment_screen import show_config, show_experiment, show_trial
-    from hybridq.experiments.store import Store
+    from hybridq.experiments.store.store import Store
 
     with Store.open(storage) as store:
         experiment = store.experiment(name)
@@ -108,7 +108,7 @@ def delete(
     Example: [bold]hybridq experiments delete first-try[/bold]
     """
     from hybridq.experiments.records import State
-    from hybridq.experiments.store import Store
+    from hybridq.experiments.store.store import Store
 
     with Store.open(storage) as store:
         counts = store.experiment(name).counts()

@@ -14,8 +14,8 @@ from hybridq.cli.errors import OK
 from hybridq.cli.words import one_line, seconds
 
 if TYPE_CHECKING:
-    from hybridq.experiments.compare import Comparison
-    from hybridq.experiments.searches import Solution
+    from hybridq.experiments.analysis.compare import Comparison
+    from hybridq.experiments.analysis.searches import Solution
 
 _MOST_ROWS = 100
 
@@ -44,9 +44,9 @@ def compare(
       [bold]hybridq experiments compare depth-sweep --where ansatz.p=3 --against spsa[/bold]
       [bold]hybridq experiments compare first second --metric evaluations[/bold]
     """
-    from hybridq.experiments.compare import compare as compared
-    from hybridq.experiments.searches import Target, solutions
-    from hybridq.experiments.store import Store
+    from hybridq.experiments.analysis.compare import compare as compared
+    from hybridq.experiments.analysis.searches import Target, solutions
+    from hybridq.experiments.store.store import Store
 
     with Store.open(storage) as store:
         chosen = choices.choose(store, names, by=by, metric=metric, where=where)
@@ -67,7 +67,7 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
     from rich.text import Text
 
     from hybridq.cli.fitted_table import Column, fitted
-    from hybridq.experiments.comparison_rows import cases, headings, rows, sentence
+    from hybridq.experiments.analysis.comparison_rows import cases, headings, rows, sentence
 
     shown = rows(found)[:_MOST_ROWS]
     successes = {one.label: one for one in times}

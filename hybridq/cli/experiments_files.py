@@ -51,9 +51,9 @@ def plot(
       [bold]hybridq experiments plot depth-sweep --out depth.png --x ansatz.p[/bold]
       [bold]hybridq experiments plot depth-sweep --kind profile --out profile.svg[/bold]
     """
-    from hybridq.experiments.figures import KINDS, Wish, draw
-    from hybridq.experiments.searches import Target
-    from hybridq.experiments.store import Store
+    from hybridq.experiments.analysis.figures import KINDS, Wish, draw
+    from hybridq.experiments.analysis.searches import Target
+    from hybridq.experiments.store.store import Store
     from hybridq.plots import check_plot_path, save
 
     KINDS.canonical(kind)
@@ -93,10 +93,10 @@ def report(
 
     Example: [bold]hybridq experiments report depth-sweep --out depth-sweep.html[/bold]
     """
-    from hybridq.experiments.report import report as written
-    from hybridq.experiments.senses import maximized
-    from hybridq.experiments.store import Store
-    from hybridq.experiments.table import table
+    from hybridq.experiments.analysis.report import report as written
+    from hybridq.experiments.analysis.senses import maximized
+    from hybridq.experiments.analysis.table import table
+    from hybridq.experiments.store.store import Store
     from hybridq.files import check_writable, write_text
 
     if check_writable(out).suffix.lower() not in (".html", ".htm"):
@@ -139,9 +139,9 @@ def export(
       [bold]hybridq experiments export depth-sweep --out trials.csv[/bold]
       [bold]hybridq experiments export depth-sweep --out table.tex --by optimizer.kind[/bold]
     """
-    from hybridq.experiments.compare import compare
-    from hybridq.experiments.export import check_export_path, export_trials, latex
-    from hybridq.experiments.store import Store
+    from hybridq.experiments.analysis.compare import compare
+    from hybridq.experiments.analysis.export import check_export_path, export_trials, latex
+    from hybridq.experiments.store.store import Store
     from hybridq.files import write_text
 
     suffix = check_export_path(out).suffix.lower()

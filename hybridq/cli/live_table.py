@@ -16,8 +16,8 @@ from rich.text import Text
 
 from hybridq.cli.standing import Standing
 from hybridq.cli.words import number, one_line, percent, plural
-from hybridq.experiments.events import Ended, Event, Note
 from hybridq.experiments.records import State
+from hybridq.experiments.running.events import Ended, Event, Note
 
 _LINE_SECONDS = 10.0
 _REFRESHES_PER_SECOND = 4

@@ -12,7 +12,7 @@ from hybridq.cli.errors import FAILED, OK
 from hybridq.cli.options import whole_number
 
 if TYPE_CHECKING:
-    from hybridq.experiments.reproduce import Reproduction
+    from hybridq.experiments.running.reproduce import Reproduction
 
 
 def reproduce(
@@ -38,8 +38,8 @@ def reproduce(
 
     Example: [bold]hybridq reproduce depth-sweep 12[/bold]
     """
-    from hybridq.experiments.reproduce import reproduce as again
-    from hybridq.experiments.store import Store
+    from hybridq.experiments.running.reproduce import reproduce as again
+    from hybridq.experiments.store.store import Store
 
     if number is None:
         name, number = _split(name)

@@ -14,9 +14,9 @@ from hybridq.cli.errors import INTERRUPTED, OK
 from hybridq.cli.words import plural
 
 if TYPE_CHECKING:
-    from hybridq.experiments.config import ExperimentConfig
+    from hybridq.experiments.config.config import ExperimentConfig
     from hybridq.experiments.records import Planned
-    from hybridq.experiments.store import Store
+    from hybridq.experiments.store.store import Store
 
 _FAILED = 1  # exit status: some trials failed
 
@@ -57,10 +57,10 @@ def run(
       [bold]hybridq run configs/maxcut_depth_sweep.yaml[/bold]
       [bold]hybridq run sweep.yaml --set optimizer.kind=cobyla --name cobyla --jobs 4[/bold]
     """
-    from hybridq.experiments.config import load_config
-    from hybridq.experiments.storage import choose_storage
-    from hybridq.experiments.store import Store
-    from hybridq.experiments.sweep import plan
+    from hybridq.experiments.config.config import load_config
+    from hybridq.experiments.config.sweep import plan
+    from hybridq.experiments.store.storage import choose_storage
+    from hybridq.experiments.store.store import Store
     from hybridq.optimizers.database import without_password
 
     overrides = [*(set_ or []), *([] if name is None else [f"name={name}"])]
@@ -91,10 +91,10 @@ class _Run:
         from hybridq.cli.live_table import Watch
         from hybridq.cli.run_summary import show_summary
         from hybridq.cli.standing import Standing
-        from hybridq.experiments import runner
         from hybridq.experiments.records import State
-        from hybridq.experiments.stop import Stop
-        from hybridq.experiments.versions import version_note
+        from hybridq.experiments.running import runner
+        from hybridq.experiments.running.stop import Stop
+        from hybridq.experiments.running.versions import version_note
 
         began = time.perf_counter()
         goal = self._config.goal()

@@ -62,8 +62,8 @@ def _metrics(trials: Sequence[StoredTrial], metric: str) -> list[RenderableType]
     """The mean of the metric by the swept conditions, repeats and instances together."""
     import numpy as np
 
-    from hybridq.experiments.statistics import mean_interval
-    from hybridq.experiments.table import label, table
+    from hybridq.experiments.analysis.statistics import mean_interval
+    from hybridq.experiments.analysis.table import label, table
 
     rows = table({"": trials})
     if not len(rows) or metric not in rows.metrics:

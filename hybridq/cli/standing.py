@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hybridq.experiments.events import Began, Counted, Ended, Event, Note
 from hybridq.experiments.records import Planned, State
+from hybridq.experiments.running.events import Began, Counted, Ended, Event, Note
 
 if TYPE_CHECKING:
     from hybridq.experiments.records import StoredTrial

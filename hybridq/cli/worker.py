@@ -14,7 +14,7 @@ from hybridq.cli.errors import FAILED, INTERRUPTED, OK
 from hybridq.cli.words import one_line, plural
 
 if TYPE_CHECKING:
-    from hybridq.experiments.events import Event
+    from hybridq.experiments.running.events import Event
 
 _LINE_SECONDS = 10.0
 
@@ -57,12 +57,12 @@ def worker(
       [bold]hybridq worker --experiment sweep --storage postgresql://me@host/runs[/bold]
     """
     from hybridq.cli.options import check_name
-    from hybridq.experiments import runner
     from hybridq.experiments.records import State
-    from hybridq.experiments.stop import Stop
-    from hybridq.experiments.store import Store
-    from hybridq.experiments.versions import POLICIES, check_version
-    from hybridq.experiments.worker import Terms
+    from hybridq.experiments.running import runner
+    from hybridq.experiments.running.stop import Stop
+    from hybridq.experiments.running.versions import POLICIES, check_version
+    from hybridq.experiments.running.worker import Terms
+    from hybridq.experiments.store.store import Store
 
     policy = check_name("version policy", version_policy, POLICIES)
     stop, lines = Stop(), _Lines(quiet)
@@ -96,8 +96,8 @@ class _Lines:
 
     def event(self, event: Event) -> None:
         """Count trials; tell of failures, and now and then of the count."""
-        from hybridq.experiments.events import Ended, Note
         from hybridq.experiments.records import State
+        from hybridq.experiments.running.events import Ended, Note
 
         if isinstance(event, Note):
             self.say(event.text)

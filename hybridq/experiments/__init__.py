@@ -1,1 +1,86 @@
-"""Experiments: a config becomes trials, trials are run and stored, results compared."""
+"""Experiments: a config becomes trials, trials are run and stored, results compared.
+
+    from hybridq.experiments import Store, compare, load_config, run, table
+
+    config = load_config("configs/example.yaml")
+    with Store.open() as store:
+        trials = run(config, store).trials()
+    print(compare(table({config.name: trials}), ["ansatz.p"], "ratio", maximize=True))
+
+The public names are loaded when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hybridq.experiments.analysis.compare import compare
+    from hybridq.experiments.analysis.table import Table, table
+    from hybridq.experiments.config.config import ExperimentConfig, load_config, parse_config
+    from hybridq.experiments.config.schema import json_schema
+    from hybridq.experiments.config.sweep import plan
+    from hybridq.experiments.records import Outcome, Planned, State, StoredTrial
+    from hybridq.experiments.running.reproduce import reproduce
+    from hybridq.experiments.running.runner import run
+    from hybridq.experiments.running.worker import Terms, work
+    from hybridq.experiments.store.experiment import Experiment
+    from hybridq.experiments.store.store import Store
+    from hybridq.experiments.trial.run import run_trial
+
+_HOMES = {
+    "Experiment": "store.experiment",
+    "ExperimentConfig": "config.config",
+    "Outcome": "records",
+    "Planned": "records",
+    "State": "records",
+    "Store": "store.store",
+    "StoredTrial": "records",
+    "Table": "analysis.table",
+    "Terms": "running.worker",
+    "compare": "analysis.compare",
+    "json_schema": "config.schema",
+    "load_config": "config.config",
+    "parse_config": "config.config",
+    "plan": "config.sweep",
+    "reproduce": "running.reproduce",
+    "run": "running.runner",
+    "run_trial": "trial.run",
+    "table": "analysis.table",
+    "work": "running.worker",
+}
+
+__all__ = [
+    "Experiment",
+    "ExperimentConfig",
+    "Outcome",
+    "Planned",
+    "State",
+    "Store",
+    "StoredTrial",
+    "Table",
+    "Terms",
+    "compare",
+    "json_schema",
+    "load_config",
+    "parse_config",
+    "plan",
+    "reproduce",
+    "run",
+    "run_trial",
+    "table",
+    "work",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hybridq.experiments' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"hybridq.experiments.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -127,9 +127,7 @@ class Journal:
         self.begin_alone()
         self._searches += 1
         if self._next is None:
-            self._announce(
-                lambda: {"search": {"start": as_json(start), "limits": as_json(limits)}}
-            )
+            self._announce(lambda: {"search": {"start": as_json(start), "limits": as_json(limits)}})
             return JournaledSearch(self, self._searches, limits, limits)
         recorded = self._next.get("search") if isinstance(self._next, dict) else None
         if recorded is None:

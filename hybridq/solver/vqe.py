@@ -124,9 +124,7 @@ def finish(
         trace = bits.trace(problem, solution, sampled, None, wishes.streams[3], sign)
     else:
         wishes.say("exact energy")
-        energy, reference = _energies(
-            problem, objective, solution.x, energy_reached, exact, sector
-        )
+        energy, reference = _energies(problem, objective, solution.x, energy_reached, exact, sector)
         trace = Trace(values=solution.values, seconds=solution.seconds, **traced)
     return Result(
         problem=problem_info(problem),

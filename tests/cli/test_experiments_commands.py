@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from hybridq.experiments.records import Outcome, Planned
-from hybridq.experiments.store import Store
+from hybridq.experiments.store.store import Store
 
 CONFIG = {"name": "depth", "description": "Deeper or not", "sweep": {"ansatz.p": [1, 2]}}
 KINDS = ("cobyla", "spsa")

@@ -19,10 +19,10 @@ from rich.console import Console
 
 from hybridq.cli.live_table import Watch, duration, progress_line
 from hybridq.cli.standing import Standing
-from hybridq.experiments import trial as trial_module
-from hybridq.experiments.events import Began, Counted, Ended, Note
 from hybridq.experiments.records import Outcome as TrialOutcome
 from hybridq.experiments.records import Planned, State
+from hybridq.experiments.running.events import Began, Counted, Ended, Note
+from hybridq.experiments.trial import run as trial_module
 
 Run = Callable[..., Outcome]
 
@@ -140,9 +140,9 @@ def test_bad_input_is_refused(arguments: list[str], said: str, config: Path, hyb
 
 
 def test_a_worker_runs_what_is_stored(config: Path, hybridq: Run, p2_fails: None) -> None:
-    from hybridq.experiments.config import load_config
-    from hybridq.experiments.runner import prepare
-    from hybridq.experiments.store import Store
+    from hybridq.experiments.config.config import load_config
+    from hybridq.experiments.running.runner import prepare
+    from hybridq.experiments.store.store import Store
 
     with Store.open() as store:
         prepare(load_config(config), store)
@@ -157,7 +157,7 @@ def test_a_worker_of_another_version_warns_or_refuses(
     config: Path, hybridq: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hybridq("run", config, "--jobs", 1)
-    monkeypatch.setattr("hybridq.experiments.versions.__version__", "99.0")
+    monkeypatch.setattr("hybridq.experiments.running.versions.__version__", "99.0")
     worker = ("worker", "--experiment", "depths", "--version-policy")
     assert "this is 99.0" in hybridq(*worker, "warn").out
     assert "99.0" not in hybridq(*worker, "ignore").out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hybridq.errors import ConfigError
-from hybridq.experiments.config import parse_config, plan
+from hybridq.experiments.config.config import parse_config, plan
 
 RING = "name: rings\nproblem: {kind: ring, nodes: 6}\n"
 SPINS = "name: spins\nproblem: {kind: tfim, sites: 4}\n"

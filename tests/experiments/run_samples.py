@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from hybridq.experiments.config import ExperimentConfig, parse_config
+from hybridq.experiments.config.config import ExperimentConfig, parse_config
+from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Plain, StoredTrial
-from hybridq.experiments.store import Experiment
-from hybridq.experiments.sweep import plan
-from hybridq.experiments.trial import run_trial
+from hybridq.experiments.store.store import Experiment
+from hybridq.experiments.trial.run import run_trial
 
 _TIMES = ("seconds", "seconds_total")
 

@@ -6,7 +6,7 @@ import time
 
 from store_samples import create, outcome, planned
 
-from hybridq.experiments.store import Store
+from hybridq.experiments.store.store import Store
 
 COUNT = 24
 

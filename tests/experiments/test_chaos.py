@@ -19,9 +19,9 @@ import pytest
 from run_samples import each_done_once, small, stored_figures, undisturbed
 
 from hybridq.experiments.records import State, StoredTrial
-from hybridq.experiments.runner import prepare
-from hybridq.experiments.store import Experiment, Store
-from hybridq.experiments.worker import Terms, work
+from hybridq.experiments.running.runner import prepare
+from hybridq.experiments.running.worker import Terms, work
+from hybridq.experiments.store.store import Experiment, Store
 
 KILLS = 12
 CONFIG = ("repeats=8", "problem.instances=3")  # 48 trials of some milliseconds

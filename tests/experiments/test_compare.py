@@ -7,8 +7,8 @@ import pytest
 from trial_samples import done, duel
 
 from hybridq.errors import ParameterError, UnknownNameError
-from hybridq.experiments.compare import compare
-from hybridq.experiments.table import table
+from hybridq.experiments.analysis.compare import compare
+from hybridq.experiments.analysis.table import table
 
 
 def by_optimizer(trials, **options):

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from trial_samples import done, duel
 
-from hybridq.experiments.compare import compare
-from hybridq.experiments.comparison_rows import cases, formatter, headings, rows, sentence
-from hybridq.experiments.table import table
+from hybridq.experiments.analysis.compare import compare
+from hybridq.experiments.analysis.comparison_rows import cases, formatter, headings, rows, sentence
+from hybridq.experiments.analysis.table import table
 
 
 def by_optimizer(trials, **options):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.errors import ConfigError
-from hybridq.experiments.choices import ANSATZ, OPTIMIZER, SECTIONS
-from hybridq.experiments.config import load_config, parse_config, plan
+from hybridq.experiments.config.choices import ANSATZ, OPTIMIZER, SECTIONS
+from hybridq.experiments.config.config import load_config, parse_config, plan
 from hybridq.objectives import OBJECTIVES
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.simulator.choose import ENGINES
@@ -209,8 +209,8 @@ retries: soon
          " 'spsa': did you mean 'calibration'?"),
         ("optimizer: {kind: cobyla, blocking: true}", "3:27: optimizer 'cobyla' has no option"
          " 'blocking', which belongs to spsa, qn-spsa: 'cobyla' takes tolerance, initial_step"),
-        ("ansatz: {kind: auto, p: 3}", "3:22: ansatz 'auto' has no option 'p', which belongs to qaoa: "
-         "give another kind, such as qaoa"),
+        ("ansatz: {kind: auto, p: 3}", "3:22: ansatz 'auto' has no option 'p', which "
+         "belongs to qaoa: give another kind, such as qaoa"),
         ("optimizer: {kind: adam, schedule: cosin}", "3:35: unknown schedule 'cosin': "
          "did you mean 'cosine'? choose from constant, cosine, exponential"),
         ("optimizer: {kind: adam, beta1: 2}", "3:32: adam: beta1=2.0 must be at least 0"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybridq.errors import ConfigError
-from hybridq.experiments.yaml_source import MOST_VALUES, Place, parse
+from hybridq.experiments.config.yaml_source import MOST_VALUES, Place, parse
 
 
 def value(text):

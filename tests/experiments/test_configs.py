@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from hybridq.experiments.config import load_config
+from hybridq.experiments.config.config import load_config
+from hybridq.experiments.config.schema import json_schema
+from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import State
-from hybridq.experiments.runner import run
-from hybridq.experiments.schema import json_schema
-from hybridq.experiments.store import Store
-from hybridq.experiments.sweep import plan
+from hybridq.experiments.running.runner import run
+from hybridq.experiments.store.store import Store
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 SCHEMA = CONFIGS / "hybridq.schema.json"

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from hybridq.errors import HybridqError, OutputError
-from hybridq.experiments import crew as crew_module
-from hybridq.experiments.crew import DEATHS_OF_A_TRIAL, Crew
-from hybridq.experiments.events import Ended, Event, Note
 from hybridq.experiments.records import State
-from hybridq.experiments.stop import Stop
-from hybridq.experiments.worker import Terms
+from hybridq.experiments.running import crew as crew_module
+from hybridq.experiments.running.crew import DEATHS_OF_A_TRIAL, Crew
+from hybridq.experiments.running.events import Ended, Event, Note
+from hybridq.experiments.running.stop import Stop
+from hybridq.experiments.running.worker import Terms
 
 # What every script begins with: it reads its terms and can tell of trials.
 HEAD = """

@@ -9,10 +9,10 @@ import pytest
 from trial_samples import done, duel
 
 from hybridq.errors import MissingExtraError, OutputError
-from hybridq.experiments.compare import compare
-from hybridq.experiments.export import columns, export_trials, latex
+from hybridq.experiments.analysis.compare import compare
+from hybridq.experiments.analysis.export import columns, export_trials, latex
+from hybridq.experiments.analysis.table import table
 from hybridq.experiments.records import State
-from hybridq.experiments.table import table
 
 
 def with_a_failure():

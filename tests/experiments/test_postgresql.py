@@ -5,7 +5,7 @@ from store_samples import create, outcome, planned
 
 from hybridq.errors import OutputError
 from hybridq.experiments.records import State
-from hybridq.experiments.store import Store
+from hybridq.experiments.store.store import Store
 
 
 def test_a_server_that_restarts_loses_nothing(postgresql):

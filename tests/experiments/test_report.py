@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from trial_samples import done, duel
 
+from hybridq.experiments.analysis.report import duration, report
 from hybridq.experiments.records import State
-from hybridq.experiments.report import duration, report
 
 EMPTY = {"meta", "br", "path", "use", "rect", "image"}
 

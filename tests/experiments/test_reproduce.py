@@ -10,9 +10,9 @@ from run_samples import small
 
 from hybridq.errors import ParameterError
 from hybridq.experiments.records import State
-from hybridq.experiments.reproduce import reproduce
-from hybridq.experiments.runner import prepare, run
-from hybridq.experiments.store import Experiment, Store
+from hybridq.experiments.running.reproduce import reproduce
+from hybridq.experiments.running.runner import prepare, run
+from hybridq.experiments.store.store import Experiment, Store
 
 
 @pytest.fixture

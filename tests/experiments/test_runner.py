@@ -14,15 +14,15 @@ import pytest
 from run_samples import each_done_once, small, stored_figures, undisturbed
 
 from hybridq.errors import OutputError, ParameterError
-from hybridq.experiments import trial as trial_module
-from hybridq.experiments import worker as worker_module
-from hybridq.experiments.events import Began, Ended, Event, Note
+from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Outcome, State
-from hybridq.experiments.runner import carry_out, cores, jobs_for, prepare, run, terms_of
-from hybridq.experiments.stop import Stop, signals
-from hybridq.experiments.store import Experiment, Store
-from hybridq.experiments.sweep import plan
-from hybridq.experiments.worker import Terms, work
+from hybridq.experiments.running import worker as worker_module
+from hybridq.experiments.running.events import Began, Ended, Event, Note
+from hybridq.experiments.running.runner import carry_out, cores, jobs_for, prepare, run, terms_of
+from hybridq.experiments.running.stop import Stop, signals
+from hybridq.experiments.running.worker import Terms, work
+from hybridq.experiments.store.store import Experiment, Store
+from hybridq.experiments.trial import run as trial_module
 
 RunTrial = Callable[..., Outcome]
 
@@ -174,7 +174,7 @@ def test_a_worker_goes_on_over_a_storage_that_fails_for_a_moment(
         return recorded
 
     monkeypatch.setattr(Experiment, "finish", failing)
-    monkeypatch.setattr("hybridq.experiments.patience._NAPS", (0.01, 0.01))
+    monkeypatch.setattr("hybridq.experiments.running.patience._NAPS", (0.01, 0.01))
     events: list[Event] = []
     experiment = run(small(), store, 1, events.append)
     assert experiment.counts()[State.DONE] == 8

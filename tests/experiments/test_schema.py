@@ -6,9 +6,9 @@ import re
 import pytest
 import yaml
 
-from hybridq.experiments.choices import SECTIONS
-from hybridq.experiments.config import ExperimentConfig, parse_config
-from hybridq.experiments.schema import DIALECT, json_schema
+from hybridq.experiments.config.choices import SECTIONS
+from hybridq.experiments.config.config import ExperimentConfig, parse_config
+from hybridq.experiments.config.schema import DIALECT, json_schema
 
 SCHEMA = json_schema()
 

@@ -8,9 +8,9 @@ import pytest
 from trial_samples import done, duel
 
 from hybridq.errors import ParameterError
-from hybridq.experiments.figures import KINDS, Wish, along, draw
-from hybridq.experiments.searches import Target, curves, effort, solutions, usual_target
-from hybridq.experiments.table import table
+from hybridq.experiments.analysis.figures import KINDS, Wish, along, draw
+from hybridq.experiments.analysis.searches import Target, curves, effort, solutions, usual_target
+from hybridq.experiments.analysis.table import table
 
 
 def searched(number, kind, curve, **metrics):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hybridq.errors import DimensionError, ParameterError
-from hybridq.experiments.statistics import (
+from hybridq.experiments.analysis.statistics import (
     differences,
     holm,
     mean_interval,

@@ -10,11 +10,19 @@ from pathlib import Path
 import pytest
 
 from hybridq.errors import OutputError
-from hybridq.experiments.events import Began, Counted, Ended, Event, Note, from_line, to_line
-from hybridq.experiments.journals import journal_folder
-from hybridq.experiments.patience import patiently
 from hybridq.experiments.records import State
-from hybridq.experiments.stop import Abandoned, Stop, signals
+from hybridq.experiments.running.events import (
+    Began,
+    Counted,
+    Ended,
+    Event,
+    Note,
+    from_line,
+    to_line,
+)
+from hybridq.experiments.running.journals import journal_folder
+from hybridq.experiments.running.patience import patiently
+from hybridq.experiments.running.stop import Abandoned, Stop, signals
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from store_samples import create, outcome, planned
 
 from hybridq.errors import OutputError, ParameterError
 from hybridq.experiments.records import State
-from hybridq.experiments.storage import choose_storage
-from hybridq.experiments.store import Store
+from hybridq.experiments.store.storage import choose_storage
+from hybridq.experiments.store.store import Store
 from hybridq.optimizers import database, optuna_journal
 from hybridq.optimizers.database import connect, storage_url, without_password
 from hybridq.optimizers.filesystem import network_filesystem
@@ -258,6 +258,6 @@ def test_a_process_killed_while_it_writes_holds_up_nobody(tmp_path):
 
 
 def test_nothing_of_the_database_is_imported_before_it_is_needed():
-    code = "import sys, hybridq.experiments.store; print('optuna' in sys.modules)"
+    code = "import sys, hybridq.experiments.store.store; print('optuna' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -10,9 +10,9 @@ from store_samples import create, outcome, planned
 
 from hybridq._version import __version__
 from hybridq.errors import ParameterError, UnknownNameError
-from hybridq.experiments.heartbeat import new_worker
 from hybridq.experiments.records import Outcome, Planned, State
-from hybridq.experiments.store import Store
+from hybridq.experiments.store.heartbeat import new_worker
+from hybridq.experiments.store.store import Store
 from hybridq.optimizers.database import connect
 
 
@@ -185,7 +185,7 @@ def test_a_worker_whose_process_is_gone_is_dead_at_once(store):
     child = os.fork()
     if child == 0:
         os._exit(0)
-    from hybridq.experiments import heartbeat
+    from hybridq.experiments.store import heartbeat
 
     sign = heartbeat.sign_of_life() | {"pid": child, "born": 1}
     os.waitpid(child, 0)
@@ -301,7 +301,7 @@ def test_other_studies_of_optuna_are_left_alone(store, storage):
 
 
 def test_an_experiment_whose_making_was_cut_short_is_made(store, monkeypatch):
-    monkeypatch.setattr("hybridq.experiments.store._MAKING_SECONDS", 0.1)
+    monkeypatch.setattr("hybridq.experiments.store.store._MAKING_SECONDS", 0.1)
     store._storage.create_new_study([optuna.study.StudyDirection.MAXIMIZE], "runs")
     assert store.names() == []
     assert len(filled(store).trials()) == 3

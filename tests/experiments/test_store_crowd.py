@@ -10,7 +10,7 @@ from store_crowd import COUNT
 from store_samples import planned
 
 from hybridq.experiments.records import State
-from hybridq.experiments.store import Store
+from hybridq.experiments.store.store import Store
 
 _HERE = Path(__file__).parent
 

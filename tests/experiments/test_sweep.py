@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybridq.errors import CapacityError, ConfigError
-from hybridq.experiments.axes import Range, read_axes
-from hybridq.experiments.config import parse_config
+from hybridq.experiments.config.axes import Range, read_axes
+from hybridq.experiments.config.config import parse_config
 
 QAOA = f"{RING}ansatz: qaoa\n"
 

@@ -7,7 +7,7 @@ from optuna.distributions import (
     check_distribution_compatibility,
 )
 
-from hybridq.experiments.swept import distributions, label, placed
+from hybridq.experiments.store.swept import distributions, label, placed
 
 FIRST = [
     {"p": 1, "alpha": 0.5, "kind": "cobyla", "calibrate": False, "shots": 100},

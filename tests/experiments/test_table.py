@@ -7,8 +7,8 @@ import pytest
 from trial_samples import done, duel
 
 from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.experiments.analysis.table import label, show, table
 from hybridq.experiments.records import State
-from hybridq.experiments.table import label, show, table
 
 
 def test_only_finished_trials_count_and_each_identity_once():

@@ -14,13 +14,14 @@ import pytest
 
 import hybridq as hq
 from hybridq.errors import FormatError, OutputError, ParameterError
-from hybridq.experiments import measures, trial
-from hybridq.experiments.config import parse_config, plan
-from hybridq.experiments.provenance import provenance
+from hybridq.experiments.config.config import parse_config, plan
 from hybridq.experiments.records import Outcome
 from hybridq.experiments.seeds import derived, trial_seed
-from hybridq.experiments.time_limit import TrialTimeout, within
-from hybridq.experiments.trial import run_trial, same_outcome
+from hybridq.experiments.trial import measures
+from hybridq.experiments.trial import run as trial
+from hybridq.experiments.trial.provenance import provenance
+from hybridq.experiments.trial.run import run_trial, same_outcome
+from hybridq.experiments.trial.time_limit import TrialTimeout, within
 from hybridq.optimizers.journal_file import JournalFile
 
 INSTANCES = Path(__file__).parents[2] / "problems"
@@ -222,7 +223,7 @@ def test_a_block_that_takes_too_long_is_interrupted():
 
 
 def test_a_limit_that_something_swallows_comes_again(monkeypatch):
-    monkeypatch.setattr("hybridq.experiments.time_limit._AGAIN", 0.05)
+    monkeypatch.setattr("hybridq.experiments.trial.time_limit._AGAIN", 0.05)
 
     def deaf():
         try:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hybridq.experiments.config import load_config
+from hybridq.experiments.config.config import load_config
 from hybridq.experiments.records import State
-from hybridq.experiments.runner import prepare
-from hybridq.experiments.store import Store
+from hybridq.experiments.running.runner import prepare
+from hybridq.experiments.store.store import Store
 from hybridq.plots.style import fresh_axes
 
 pytest.importorskip("experiments.from_configs", reason="needs the repository: run from its root")

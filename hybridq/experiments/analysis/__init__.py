@@ -1,0 +1,1 @@
+"""What experiments have found: tables, statistics, comparisons, figures, reports."""

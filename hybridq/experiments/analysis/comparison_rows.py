@@ -1,0 +1,153 @@
+"""A comparison in words and digits: what screen, page and paper have in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hybridq.experiments.analysis.compare import Comparison, Group
+from hybridq.experiments.analysis.statistics import Interval
+from hybridq.experiments.analysis.table import show
+
+_WIDE = 1e4  # ratio of the largest to the smallest mean beyond which digits follow each value
+
+
+@dataclass(frozen=True)
+class Row:
+    """A group in words; empty where something is not known.
+
+    Attributes:
+        keys: the values that make the group.
+        best: whether its mean is the best.
+        reference: whether the others stand beside it.
+    """
+
+    keys: tuple[str, ...]
+    trials: str
+    mean: str
+    interval: str
+    median: str
+    std: str
+    wins: str
+    difference: str
+    p: str
+    best: bool
+    reference: bool
+
+
+def rows(found: Comparison) -> list[Row]:
+    """The groups of a comparison, one after the other."""
+    digits = formatter(found)
+    return [
+        _row(group, digits, place == found.best, place == found.reference)
+        for place, group in enumerate(found.groups)
+    ]
+
+
+def headings(found: Comparison) -> list[str]:
+    """What the columns of the keys are called: their last part, or all where that is ambiguous.
+
+    A kind is called by its section: ``optimizer`` for ``optimizer.kind``.
+    """
+    short = [
+        name.removesuffix(".kind") if name.endswith(".kind") else name.rpartition(".")[2]
+        for name in found.by
+    ]
+    return [
+        one.replace("_", " ") if short.count(one) == 1 else name
+        for one, name in zip(short, found.by, strict=True)
+    ]
+
+
+def sentence(found: Comparison) -> str:
+    """The outcome in a sentence: the best mean, whose it is, and how sure that is."""
+    best, digits = found.groups[found.best], formatter(found)
+    ends = _interval(best.interval, digits)
+    ends = f" (95 % interval {ends})" if ends else ""
+    if len(found.groups) == 1:
+        return f"Mean {found.metric}: {digits(best.mean)}{ends} over {_trials(best)}."
+    text = f"Best mean {found.metric}: {digits(best.mean)}{ends} with {best.label}"
+    rivals = [(group.label, group.contrast.p) for group in found.groups if group.contrast]
+    if not rivals or found.reference != found.best:
+        return f"{text}."
+    close = [name for name, p in rivals if p >= 0.05]
+    if not close:
+        others = "the other" if len(rivals) == 1 else "all others"
+        return f"{text}; significantly better than {others} (p < 0.05)."
+    if len(close) <= 2:
+        named = " or ".join(close)
+    else:
+        named = f"{len(close)} of the {len(rivals)} others"
+        if len(close) == len(rivals):
+            named = "any other"
+    return f"{text}; not significantly better than {named}."
+
+
+def cases(found: Comparison) -> str:
+    """What the tests stand on, in a sentence; empty where nothing is tested."""
+    if not any(group.contrast for group in found.groups):
+        return ""
+    each = {
+        "instance": "each with its repeats averaged",
+        "repeat": "all on one instance, so that they say nothing of others",
+        "combination": "all on one instance, so that they say nothing of others",
+    }[found.unit]
+    plural = found.unit if found.cases == 1 else f"{found.unit}s"
+    return f"Paired on {found.cases} {plural}, {each}."
+
+
+def probability(p: float) -> str:
+    """A p-value with its sign: ``= 0.031``, ``< 0.001``."""
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
+
+
+def formatter(found: Comparison) -> Callable[[float], str]:
+    """How values of this metric are written: as many decimals as the intervals can tell apart."""
+    means = np.abs([group.mean for group in found.groups])
+    if means.max() > _WIDE * max(means.min(), 1e-300):
+        return lambda value: _known(value, f"{value:.3g}")
+    widths = [g.interval.high - g.interval.low for g in found.groups if g.interval]
+    widths = [width for width in widths if width > 0]
+    if not widths:
+        return lambda value: _known(value, f"{value:.6g}")
+    decimals = int(np.clip(1 - math.floor(math.log10(float(np.median(widths)))), 0, 12))
+    return lambda value: _known(value, f"{value:.{decimals}f}")
+
+
+def _known(value: float, text: str) -> str:
+    return text if math.isfinite(value) else ""
+
+
+def _row(group: Group, digits: Callable[[float], str], best: bool, reference: bool) -> Row:
+    one = group.contrast
+    return Row(
+        keys=tuple("" if value is None else show(value) for value in group.key),
+        trials=str(len(group.rows)),
+        mean=digits(group.mean),
+        interval=_interval(group.interval, digits),
+        median=digits(group.median),
+        std=digits(group.std),
+        wins="" if group.wins is None else f"{100 * group.wins:.0f} %",
+        difference="" if one is None else _signed(one.difference),
+        p="" if one is None else probability(one.p).removeprefix("= "),
+        best=best,
+        reference=reference,
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2g}" if value else "0"
+
+
+def _interval(ends: Interval | None, digits: Callable[[float], str]) -> str:
+    """The ends of an interval; empty where there is none, or no width since all cases are equal."""
+    if ends is None or digits(ends.low) == digits(ends.high):
+        return ""
+    return f"{digits(ends.low)} to {digits(ends.high)}"
+
+
+def _trials(group: Group) -> str:
+    return f"{len(group.rows)} trial{'' if len(group.rows) == 1 else 's'}"

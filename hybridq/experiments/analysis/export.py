@@ -1,0 +1,187 @@
+"""An experiment as a file: CSV or Parquet for data frames, JSON with everything, LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hybridq.errors import MissingExtraError, OutputError
+from hybridq.experiments.analysis.compare import Comparison
+from hybridq.experiments.analysis.comparison_rows import formatter, headings
+from hybridq.experiments.analysis.table import show
+from hybridq.experiments.records import Plain, StoredTrial, canonical, flat
+from hybridq.files import atomic_path, check_writable, write_text
+
+SUFFIXES = (".csv", ".json", ".parquet", ".tex")
+
+
+def check_export_path(path: str | os.PathLike[str]) -> Path:
+    """`path` as a `Path`, once it is clear that an export can be written there.
+
+    Raises:
+        OutputError: the suffix names no known format, or the place cannot be written.
+        MissingExtraError: Parquet without pyarrow.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in SUFFIXES:
+        found = f"{target.suffix!r} is no export format" if suffix else "it has no suffix"
+        raise OutputError(f"cannot write {target}: {found}; choose from {', '.join(SUFFIXES)}")
+    if suffix == ".parquet":
+        _pyarrow()
+    return check_writable(target)
+
+
+def columns(trials: Sequence[StoredTrial]) -> dict[str, list[Any]]:
+    """All trials, failed and waiting ones too, as columns of one length; None where one has none.
+
+    First ``trial``, ``state``, ``attempt``, then conditions by dotted name, metrics, and
+    ``worker``, ``host``, ``started``, ``finished`` (UTC, ISO 8601), ``identity``, ``instance``,
+    ``error`` (its last line). Lists and mappings are JSON.
+    """
+    rows = [_row(trial) for trial in trials]
+    names: dict[str, None] = {}
+    for part in ("head", "conditions", "metrics", "tail"):
+        for row in rows:
+            names.update(dict.fromkeys(row[part]))
+    merged = [{k: v for part in row.values() for k, v in part.items()} for row in rows]
+    return {name: [row.get(name) for row in merged] for name in names}
+
+
+def export_trials(
+    path: str | os.PathLike[str], name: str, config: Plain, trials: Sequence[StoredTrial]
+) -> None:
+    """Write all trials as CSV, Parquet or JSON, by the suffix of `path`, whole or not at all.
+
+    JSON has everything: the experiment's config, and of each trial conditions, metrics,
+    parameters, convergence and provenance.
+
+    Raises:
+        OutputError: another suffix, or the file cannot be written.
+        MissingExtraError: Parquet without pyarrow.
+    """
+    suffix = check_export_path(path).suffix.lower()
+    if suffix == ".json":
+        write_text(path, json.dumps(_whole(name, config, trials), indent=1, ensure_ascii=False))
+    elif suffix == ".csv":
+        write_text(path, _csv(columns(trials)))
+    else:
+        table = _arrow(columns(trials))
+        with atomic_path(path) as temporary:
+            _pyarrow("parquet").write_table(table, temporary)
+
+
+def latex(found: Comparison, caption: str) -> str:
+    r"""A comparison as a LaTeX table (``\usepackage{booktabs}``), the best mean in bold."""
+    digits = formatter(found)
+    titles = [*map(_tex, headings(found)), "trials", "mean", r"95\,\% interval", "median"]
+    titles += ["wins"] * any(group.wins is not None for group in found.groups)
+    titles += ["$p$"] * any(group.contrast for group in found.groups)
+    lines = [
+        r"\begin{table}", r"  \centering", rf"  \caption{{{_tex(caption)}}}",
+        rf"  \begin{{tabular}}{{{'l' * len(found.by)}{'r' * (len(titles) - len(found.by))}}}",
+        r"    \toprule", f"    {' & '.join(titles)} \\\\", r"    \midrule",
+    ]  # fmt: skip
+    for place, group in enumerate(found.groups):
+        mean = digits(group.mean)
+        cells = [_tex("–" if value is None else show(value)) for value in group.key]
+        cells += [str(len(group.rows)), rf"\textbf{{{mean}}}" if place == found.best else mean]
+        ends = group.interval
+        cells.append("--" if ends is None else f"[{digits(ends.low)}, {digits(ends.high)}]")
+        cells.append(digits(group.median))
+        if "wins" in titles:
+            cells.append("--" if group.wins is None else rf"{100 * group.wins:.0f}\,\%")
+        if "$p$" in titles:
+            cells.append("--" if group.contrast is None else f"{group.contrast.p:.2g}")
+        lines.append(f"    {' & '.join(cells)} \\\\")
+    return "\n".join([*lines, r"    \bottomrule", r"  \end{tabular}", r"\end{table}", ""])
+
+
+def _row(trial: StoredTrial) -> dict[str, Plain]:
+    outcome = trial.outcome
+    provenance = outcome.provenance if outcome else {}
+    tail = {
+        "worker": trial.worker,
+        "host": provenance.get("host"),
+        "started": _moment(trial.started),
+        "finished": _moment(trial.finished),
+        "identity": trial.identity,
+        "instance": provenance.get("instance"),
+        "error": trial.error.strip().rpartition("\n")[2] if trial.error else None,
+    }
+    return {
+        "head": {"trial": trial.number, "state": str(trial.state), "attempt": trial.attempt},
+        "conditions": {k: _cell(v) for k, v in {**flat(trial.conditions), **trial.swept}.items()},
+        "metrics": {k: _cell(v) for k, v in (outcome.metrics if outcome else {}).items()},
+        "tail": tail,
+    }
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (list, tuple, dict)):
+        return canonical(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _moment(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def _csv(found: dict[str, list[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(found)
+    for row in zip(*found.values(), strict=True):
+        writer.writerow(["true" if v is True else "false" if v is False else v for v in row])
+    return text.getvalue()
+
+
+def _arrow(found: dict[str, list[Any]]) -> Any:
+    """An Arrow table; a column of several types becomes text."""
+    pyarrow = _pyarrow()
+    arrays: dict[str, Any] = {}
+    for name, values in found.items():
+        kinds = {type(value) for value in values if value is not None}
+        if len(kinds) > 1 and not kinds <= {int, float}:
+            values = [None if value is None else str(value) for value in values]
+        elif kinds == {int, float}:
+            values = [None if value is None else float(value) for value in values]
+        arrays[name] = pyarrow.array(values)
+    return pyarrow.table(arrays)
+
+
+def _pyarrow(module: str = "") -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(f"pyarrow.{module}" if module else "pyarrow")
+    except ImportError:
+        raise MissingExtraError("pyarrow", "parquet", "writing Parquet") from None
+
+
+def _whole(name: str, config: Plain, trials: Sequence[StoredTrial]) -> Plain:
+    return {
+        "experiment": name,
+        "config": config,
+        "trials": [{**asdict(trial), "state": str(trial.state)} for trial in trials],
+    }
+
+
+_SPECIAL: dict[str, str] = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "–": "--",
+}  # fmt: skip
+
+
+def _tex(text: str) -> str:
+    return "".join(_SPECIAL.get(letter, letter) for letter in text)

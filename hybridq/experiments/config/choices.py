@@ -1,0 +1,270 @@
+"""The sections of a config that choose how a problem is solved, made from the registries.
+
+Every name of `ANSATZE`, `OBJECTIVES`, `OPTIMIZERS`, `STRATEGIES` and `ENGINES` is a ``kind``, and
+its options are the keys beside it: what is added there can be named in a config at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from hybridq.ansatz import hardware_efficient as hea
+from hybridq.ansatz.pools import POOLS
+from hybridq.ansatz.registry import ANSATZE
+from hybridq.errors import ParameterError
+from hybridq.experiments.config.choice import Choice, Group, Single
+from hybridq.experiments.config.option_models import (
+    Option,
+    of_dataclass,
+    of_function,
+    one_of,
+    section_model,
+)
+from hybridq.experiments.problems import PROBLEM_KINDS
+from hybridq.experiments.section import Section
+from hybridq.objectives import OBJECTIVES, Objective
+from hybridq.optimizers import OPTIMIZERS
+from hybridq.optimizers.adam import SCHEDULES
+from hybridq.registry import Registry
+from hybridq.simulator.choose import ENGINES
+from hybridq.solver import adapt
+from hybridq.solver.goal import DEFAULT_ALPHA
+from hybridq.strategies.adapt import adapt_vqe
+from hybridq.strategies.registry import STRATEGIES
+
+AUTO = "auto"
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+# ----- ansatz -----
+
+_ANSATZ_TYPES: dict[str, Any] = {
+    "layers": Count,
+    "repetitions": Count,
+    "k": Count,
+    "max_operators": Count,
+    "rotations": Annotated[list[one_of(hea.ROTATIONS)], Field(min_length=1)],  # type: ignore[misc]
+    "final_rotations": bool | list[one_of(hea.ROTATIONS)],  # type: ignore[misc]
+    "entangler": one_of(hea.ENTANGLERS),
+    "entangling_gate": one_of(hea.ENTANGLING_GATES),
+    "pool": one_of(POOLS),
+    "gradient_tolerance": Positive,
+    "energy_tolerance": Positive | None,
+    "target_error": Positive | None,
+}
+
+
+def _first_line(thing: Any) -> str:
+    """The first sentence of a docstring, without markup."""
+    text = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+    return re.sub(r":math:|`", "", text)
+
+
+def _ansatz_model(name: str) -> type[Section]:
+    family = ANSATZE[name]
+    return section_model(
+        name,
+        of_dataclass(family.made, family.options),
+        summary=_first_line(family.made),
+        limits=_ANSATZ_TYPES,
+    )
+
+
+ANSATZ = Choice(
+    "ansatz",
+    {
+        AUTO: section_model(
+            AUTO, [], summary="What suits the problem: qaoa, uccsd, hva or others."
+        ),
+        "qaoa": section_model(
+            "qaoa",
+            [Option("p", Count | None, None, "Layers; by default as many as suit the size.")],
+            summary="The quantum approximate optimization algorithm, for problems over bits.",
+        ),
+        **{name: _ansatz_model(name) for name in ANSATZE},
+        "adapt": section_model(
+            "adapt",
+            of_function(adapt_vqe, [name for name in adapt.OPTIONS if name != "progress"]),
+            summary="A circuit for a molecule that grows by one operator of a pool at a time.",
+            limits=_ANSATZ_TYPES,
+        ),
+    },
+    ANSATZE,
+    default=AUTO,
+    implied={"p": "qaoa"},  # the layers of no other ansatz are called so
+)
+
+# ----- objective -----
+
+_SHOTS = Option(
+    "shots", Count | None, None, "Estimate each value from so many measurements; exact by default."
+)
+_OBJECTIVE_OPTIONS = {
+    "alpha": Option(
+        "alpha",
+        Annotated[float, Field(gt=0, le=1)],
+        DEFAULT_ALPHA,
+        "The part of the measurements that counts, the lowest ones.",
+    ),
+    "eta": Option(
+        "eta",
+        Positive | None,
+        None,
+        "Weight of low energies, in 1/energy; by default one over the energy of a single spin.",
+    ),
+}
+
+
+def _objective_options(kind: type[Objective]) -> list[Option]:
+    return [_OBJECTIVE_OPTIONS.get(name) or of_function(kind, [name])[0] for name in kind.options]
+
+
+OBJECTIVE = Choice(
+    "objective",
+    {
+        name: section_model(
+            name,
+            [*_objective_options(kind), _SHOTS],
+            summary=_first_line(kind),
+        )
+        for name, kind in OBJECTIVES.items()
+    },
+    OBJECTIVES,
+    default="expectation",
+)
+
+# ----- optimizer -----
+
+
+class OptimizerSection(Section):
+    """An optimizer with its options."""
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> Self:
+        options = self.model_dump()
+        kind = OPTIMIZERS[options.pop("kind")]
+        try:
+            optimizer = kind(**options)
+        except ParameterError as error:
+            named = re.search(r"\b([a-z_0-9]+)=", str(error))
+            context = {"field": named[1]} if named and named[1] in options else {}
+            raise PydanticCustomError("option", "{text}", {"text": str(error), **context}) from None
+        if not optimizer.repeatable:
+            raise ValueError(
+                f"{kind.name}: a search that several processes share through a storage cannot be "
+                "repeated: leave out storage and study_name"
+            )
+        return self
+
+
+_OPTIMIZER_TYPES: dict[str, dict[str, Any]] = {
+    "adam": {"schedule": one_of(Registry("schedule", {name: name for name in SCHEDULES}))},
+}
+
+OPTIMIZER = Choice(
+    "optimizer",
+    {
+        AUTO: section_model(AUTO, [], summary="L-BFGS with exact values, SPSA with shots."),
+        **{
+            name: section_model(
+                name,
+                of_dataclass(kind),
+                base=OptimizerSection,
+                summary=kind.summary,
+                limits=_OPTIMIZER_TYPES.get(name),
+            )
+            for name, kind in OPTIMIZERS.items()
+        },
+    },
+    OPTIMIZERS,
+    default=AUTO,
+)
+
+# ----- strategy, engine, budget -----
+
+
+class StrategySection(Section):
+    """How the parameters are searched and where the search begins."""
+
+    initial: Annotated[str, Field(min_length=1)] | list[float] = AUTO
+    """auto, one of the ansatz's starts by name, the parameters, or a .json file of angles."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    """SHA-256 of the content of the file of angles, filled in."""
+
+    restarts: Annotated[int, Field(ge=0)] | None = None
+    """Further starts from random points, which share the budget; by default what suits."""
+
+
+STRATEGY = Choice(
+    "strategy",
+    {
+        name: section_model(name, [], base=StrategySection, summary=entry.summary)
+        for name, entry in STRATEGIES.items()
+    },
+    STRATEGIES,
+    default="direct",
+)
+
+
+class EngineSection(Section):
+    """What simulates the circuit, and how exactly."""
+
+    precision: Literal["double", "single"] = "double"
+    """Of the state: complex128, or complex64 in half the memory."""
+
+    threads: Count | None = None
+    """Threads of each process; by default the cores, divided among the processes."""
+
+
+ENGINE = Choice(
+    "engine",
+    {
+        name: section_model(name, [], base=EngineSection, summary=summary)
+        for name, summary in {
+            AUTO: "The fastest engine that can run the circuit.",
+            **{name: f"The engine {name}." for name in ENGINES},
+        }.items()
+    },
+    ENGINES,
+    default=AUTO,
+)
+
+
+class BudgetSection(Section):
+    """When the search ends, if it does not converge before."""
+
+    evaluations: Count | None = None
+    """Evaluations of the objective; by default what suits size and ansatz."""
+
+    seconds: Positive | None = None
+    """Seconds for the search. Results then depend on the machine's speed."""
+
+
+PROBLEM = Choice("problem", dict(PROBLEM_KINDS.items()), PROBLEM_KINDS)
+
+
+class ShotsSection(Section):
+    """The key ``shots``, in a section of its own as the others are."""
+
+    shots: Count = 1024
+    """Measurements of the final state, for problems over bits."""
+
+
+SECTIONS: dict[str, Choice | Group | Single] = {
+    "problem": PROBLEM,
+    "ansatz": ANSATZ,
+    "objective": OBJECTIVE,
+    "optimizer": OPTIMIZER,
+    "strategy": STRATEGY,
+    "budget": Group("budget", BudgetSection),
+    "engine": ENGINE,
+    "shots": Single("shots", ShotsSection),
+}
+"""What makes up the conditions of a trial, by key."""

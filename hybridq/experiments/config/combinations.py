@@ -1,0 +1,248 @@
+"""The combinations of a sweep: what each section of the config says in each of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from hybridq.ansatz.learned_angles import angles_in
+from hybridq.errors import HybridqError
+from hybridq.experiments.config.axes import Axis, read_axes
+from hybridq.experiments.config.choices import SECTIONS
+from hybridq.experiments.config.errors import Mistake, refuse, shown
+from hybridq.experiments.config.together import disagreements
+from hybridq.experiments.config.yaml_source import Document, Place
+from hybridq.experiments.content import checked_digest
+from hybridq.experiments.problems import ProblemSection
+from hybridq.experiments.records import Plain
+from hybridq.experiments.section import Section
+from hybridq.experiments.starts import is_file
+from hybridq.files import read_bytes
+
+Rows: TypeAlias = tuple[int, ...]
+"""A combination: the row of each axis."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance of a problem: its conditions, and the facts that decide it."""
+
+    conditions: Plain
+    facts: Plain
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the config in one combination.
+
+    Attributes:
+        raw: what the config says, sweeps filled in.
+        section: what that means, None where it is wrong.
+        mistakes: why.
+        conditions: plain values, defaults filled in; those of `raw` where it is wrong.
+        facts: what of the conditions decides the outcome; of the problem, its instances know.
+    """
+
+    raw: Any
+    section: Section | None
+    mistakes: tuple[Mistake, ...]
+    conditions: Any
+    facts: Any
+
+
+class Combinations:
+    """The sections of a config in every combination of its axes; each is read only once.
+
+    Args:
+        document: the config, its sections in normal form.
+        base: the folder that paths are relative to.
+        seed: of the experiment.
+    """
+
+    def __init__(self, document: Document, base: Path, seed: int) -> None:
+        self._document, self._base, self._seed = document, base, seed
+        self.axes, self.wrong = read_axes(document.value.get("sweep"))
+        self._parts: dict[str, dict[Rows, Part]] = {name: {} for name in SECTIONS}
+        self._instances: dict[Rows, tuple[Instance, ...]] = {}
+        self._missing: dict[Rows, Mistake] = {}
+        self._together: dict[tuple[int, ...], list[Mistake]] = {}
+
+    def __len__(self) -> int:
+        return math.prod(len(axis) for axis in self.axes)
+
+    def rows(self) -> Iterator[Rows]:
+        """All combinations, the last axis fastest."""
+        return product(*(range(len(axis)) for axis in self.axes))
+
+    @cached_property
+    def touching(self) -> dict[str, list[int]]:
+        """Which axes touch a section, by its key."""
+        return {
+            name: [
+                index
+                for index, axis in enumerate(self.axes)
+                if any(swept.partition(".")[0] == name for swept in axis.names)
+            ]
+            for name in SECTIONS
+        }
+
+    def part(self, name: str, rows: Rows) -> Part:
+        """A section in a combination."""
+        key = self._key(name, rows)
+        parts = self._parts[name]
+        if key not in parts:
+            parts[key] = self._read(name, rows)
+        return parts[key]
+
+    def forms_of(self, name: str) -> Iterator[Rows]:
+        """Combinations in which a section takes each of its forms once."""
+        touching = set(self.touching[name])
+        return product(
+            *(range(len(axis) if i in touching else 1) for i, axis in enumerate(self.axes))
+        )
+
+    def parts_of(self, name: str) -> Iterator[Part]:
+        """A section in each of its forms."""
+        return (self.part(name, rows) for rows in self.forms_of(name))
+
+    def instances(self, rows: Rows) -> tuple[Instance, ...]:
+        """The instances of the problem in a combination; where it is wrong, one as it is written.
+
+        Files are found and read here, and not before.
+        """
+        key = self._key("problem", rows)
+        if key not in self._instances:
+            part = self.part("problem", rows)
+            found: tuple[Instance, ...] = (Instance(part.conditions, part.facts),)
+            if isinstance(part.section, ProblemSection):
+                try:
+                    found = tuple(
+                        Instance(each.resolved(), each.facts(self._base, self._seed))
+                        for each in part.section.expand(self._base)
+                    )
+                except HybridqError as error:
+                    path = ("problem", "path") if "path" in part.raw else ("problem",)
+                    self._missing[key] = Mistake(path, str(error))
+            self._instances[key] = found
+        return self._instances[key]
+
+    def count_instances(self, rows: Rows) -> int:
+        """How many `instances` gives; numbers of drawn ones are known before they are made."""
+        asked = getattr(self.part("problem", rows).section, "instances", 1)
+        return asked if asked > 1 else len(self.instances(rows))
+
+    def _key(self, name: str, rows: Rows) -> Rows:
+        return tuple(rows[index] for index in self.touching[name])
+
+    def _read(self, name: str, rows: Rows) -> Part:
+        raw = self._raw(name, rows)
+        section, mistakes = SECTIONS[name].read(raw, (name,))
+        if section is None:
+            return Part(raw, None, tuple(mistakes), raw, raw)
+        if isinstance(section, ProblemSection):
+            return Part(raw, section, (), section.resolved(), raw)
+        try:
+            return Part(raw, section, (), *self._resolved(name, section))
+        except HybridqError as error:
+            return Part(raw, None, (Mistake((name, "initial"), str(error)),), raw, raw)
+
+    def _resolved(self, name: str, section: Section) -> tuple[Any, Any]:
+        """Conditions and facts of a section other than the problem."""
+        conditions = section.model_dump(mode="json", exclude_none=True)
+        if name == "shots":
+            return conditions["shots"], conditions["shots"]
+        if "kind" in conditions:
+            conditions = {"kind": conditions.pop("kind"), **conditions}
+        if name == "engine":
+            conditions.pop("threads", None)
+        facts = conditions
+        if name == "strategy" and is_file(conditions["initial"]):
+            data, source = read_bytes(self._base / conditions["initial"])
+            digest = checked_digest(data, conditions.get("sha256"), source)
+            angles_in(self._base / conditions["initial"])
+            conditions = {**conditions, "sha256": digest}
+            facts = {key: value for key, value in conditions.items() if key != "initial"}
+        return conditions, facts
+
+    def _raw(self, name: str, rows: Rows) -> Any:
+        """What the config says of a section in a combination."""
+        raw = self._document.value.get(name)
+        dotted: list[tuple[str, Any]] = []
+        for index in self.touching[name]:
+            axis = self.axes[index]
+            for swept, column in zip(axis.names, axis.columns, strict=True):
+                head, _, key = swept.partition(".")
+                if head != name:
+                    continue
+                if key:
+                    dotted.append((key, column[rows[index]]))
+                else:
+                    raw = column[rows[index]]
+        if dotted and (raw is None or isinstance(raw, dict)):
+            raw = {**(raw or {}), **dict(dotted)}
+        return raw
+
+    def mistakes(self, rows: Rows) -> list[Mistake]:
+        """What is wrong with a combination, at the places where its values stand."""
+        parts = {name: self.part(name, rows) for name in SECTIONS}
+        found = [mistake for part in parts.values() for mistake in part.mistakes]
+        self.instances(rows)
+        missing = self._missing.get(self._key("problem", rows))
+        found += [] if missing is None else [missing]
+        if found:
+            return [self._placed(mistake, rows) for mistake in found]
+        key = tuple(id(part) for part in parts.values())
+        if key not in self._together:
+            sections = {name: part.section for name, part in parts.items() if part.section}
+            self._together[key] = list(disagreements(sections))
+        return [self._placed(mistake, rows) for mistake in self._together[key]]
+
+    def _placed(self, mistake: Mistake, rows: Rows) -> Mistake:
+        """A mistake at the entry of the sweep that its value comes from."""
+        path = mistake.path
+        names = [
+            (swept, axis, row)
+            for axis, row in zip(self.axes, rows, strict=True)
+            for swept in axis.names
+            if swept.partition(".")[0] == path[0]
+        ]
+        for swept, axis, row in sorted(names, key=lambda each: -len(each[0])):
+            at = tuple(swept.split("."))
+            if path[: len(at)] == at:
+                whole = len(at) == 1 and mistake.at_key
+                return replace(
+                    mistake,
+                    path=(*axis.path(swept, row), *path[len(at) :]),
+                    at_key=whole,
+                    text=mistake.text + (self._hint(mistake, names) if not whole else ""),
+                )
+        if not names:
+            return mistake
+        values = {s: axis.columns[axis.names.index(s)][row] for s, axis, row in names}
+        told = ", ".join(f"{swept} {shown(value)}" for swept, value in values.items())
+        swept, axis, row = names[-1]
+        hint = self._hint(mistake, names)
+        if len(path) > 1:  # the value stands in the section, and the sweep makes it wrong
+            return replace(mistake, text=f"{mistake.text} (with {told} of the sweep){hint}")
+        return Mistake(axis.path(swept, row), f"{mistake.text} (with {told})")
+
+    @staticmethod
+    def _hint(mistake: Mistake, names: Sequence[tuple[str, Axis, int]]) -> str:
+        """How to sweep kinds whose options differ."""
+        section = mistake.path[0]
+        if not mistake.at_key or f"{section}.kind" not in [name for name, _, _ in names]:
+            return ""
+        return f"; sweep whole sections: {section}: [{{kind: ..., option: ...}}, {{kind: ...}}]"
+
+    def refuse(self, mistakes: Iterable[Mistake]) -> None:
+        """Raise a `ConfigError` with all mistakes, if there is one."""
+
+        def place(mistake: Mistake) -> Place:
+            return self._document.place(mistake.path, key=mistake.at_key)
+
+        refuse(mistakes, place)

@@ -1,0 +1,183 @@
+"""From files and options to one document: includes, ``--set``, and what wins over what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hybridq.errors import ConfigError, FormatError
+from hybridq.experiments.config.yaml_source import Document, Place, parse
+from hybridq.files import read_bytes
+
+MOST_BYTES = 10_000_000
+_DEPTH = 20  # of includes within includes
+
+
+def read(path: str | os.PathLike[str]) -> tuple[Document, str]:
+    """A config file with its includes, and its text as written.
+
+    Raises:
+        ConfigError: it cannot be read, or is no YAML.
+    """
+    text = _text(Path(path), str(path))
+    return with_includes(parse(text, str(path)), Path(path).parent, (Path(path).resolve(),)), text
+
+
+def with_includes(document: Document, base: Path, above: tuple[Path, ...] = ()) -> Document:
+    """A document over the files that its key ``include`` names; later ones win over earlier.
+
+    Args:
+        document: with or without the key.
+        base: the folder that the names are relative to.
+        above: the files that include this one.
+
+    Raises:
+        ConfigError: a file cannot be read, is no mapping, or includes itself.
+    """
+    if not isinstance(document.value, dict) or "include" not in document.value:
+        return document
+    names = document.value["include"]
+    listed = isinstance(names, list)
+    merged = Document({}, {(): document.place(())})
+    for index, name in enumerate(names if listed else [names]):
+        place = document.place(("include", index) if listed else ("include",))
+        if not isinstance(name, str) or not name:
+            raise ConfigError(f"{place}: include takes the name of a file, or a list of names")
+        merged = merge(merged, _included(name, base, above, place))
+    own = {key: value for key, value in document.value.items() if key != "include"}
+    return merge(merged, Document(own, document.values, document.keys))
+
+
+def _included(name: str, base: Path, above: tuple[Path, ...], place: Place) -> Document:
+    path = base / name
+    if path.resolve() in above:
+        raise ConfigError(f"{place}: {name} includes itself: leave it out")
+    if len(above) >= _DEPTH:
+        raise ConfigError(f"{place}: {name}: more than {_DEPTH} files include one another")
+    try:
+        found = parse(_text(path, str(path)), str(path))
+    except ConfigError as error:
+        if str(error).startswith(f"{path}: the file"):
+            raise ConfigError(f"{place}: include: {error}") from None
+        raise
+    if found.value is None:
+        raise ConfigError(f"{place}: the included file {name} is empty")
+    if not isinstance(found.value, dict):
+        raise ConfigError(f"{found.place(())}: an included file is a mapping, key: value")
+    return with_includes(found, path.parent, (*above, path.resolve()))
+
+
+def merge(under: Document, over: Document) -> Document:
+    """Two documents in one: keys of `over` win, within sections one by one.
+
+    A section of another ``kind`` replaces the whole section; lists, and mappings within sections,
+    are replaced whole too.
+    """
+    value = dict(under.value)
+    values, keys = dict(under.values), dict(under.keys)
+    replaced: list[tuple[str | int, ...]] = []
+    for name, new in over.value.items():
+        old = value.get(name)
+        if _goes_into(old, new):
+            value[name] = {**old, **new}  # type: ignore[dict-item]
+            replaced += [(name, key) for key in new]
+        else:
+            value[name] = new
+            replaced.append((name,))
+    gone = set(replaced)
+    for places in (values, keys):
+        for at in [at for at in places if at[:1] in gone or at[:2] in gone]:
+            del places[at]
+    return Document(value, values | over.values, keys | over.keys)
+
+
+def _goes_into(old: Any, new: Any) -> bool:
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return False
+    return new.get("kind", old.get("kind")) == old.get("kind")
+
+
+def with_overrides(document: Document, overrides: Iterable[str]) -> Document:
+    """A document with values from the command line.
+
+    Args:
+        document: a mapping.
+        overrides: texts ``name=value`` with dotted names and YAML values. A name that is swept is
+            no longer swept, unless the name is that of the sweep itself, ``sweep.ansatz.p=[1, 2]``.
+
+    Raises:
+        ConfigError: one of them is no such text.
+    """
+    for text in overrides:
+        name, equals, value = text.partition("=")
+        name, source = name.strip(), f"--set {text}"
+        if not equals or not name or not all(name.split(".")):
+            raise ConfigError(f"{source}: give a name and a value, such as --set ansatz.p=2")
+        head, *rest = name.split(".", 1) if name.startswith("sweep.") else name.split(".")
+        document = _unswept(document, name)
+        document = _put(document, (head, *rest), parse(value, source), Place(source))
+    return document
+
+
+def _put(document: Document, path: tuple[str, ...], new: Document, place: Place) -> Document:
+    """The document with one value replaced; a text in a section's place is its kind."""
+    value = dict(document.value)
+    inner = value
+    for key in path[:-1]:
+        below = inner.get(key)
+        below = {"kind": below} if isinstance(below, str) else below
+        inner[key] = dict(below) if isinstance(below, dict) else {}
+        inner = inner[key]
+    inner[path[-1]] = new.value
+    values = {at: was for at, was in document.values.items() if at[: len(path)] != path}
+    keys = {at: was for at, was in document.keys.items() if at[: len(path)] != path}
+    values |= {(*path, *at): place for at in new.values}
+    keys[path] = place
+    return Document(value, values, keys)
+
+
+def _unswept(document: Document, name: str) -> Document:
+    """The document without the sweeps over what is set now."""
+    sweep = document.value.get("sweep")
+    if not isinstance(sweep, dict):
+        return document
+
+    def stays(swept: str) -> bool:
+        return swept != name and not swept.startswith(f"{name}.")
+
+    def zipped(group: Any) -> Any:
+        if not isinstance(group, dict):
+            return group
+        return {key: value for key, value in group.items() if stays(key)}
+
+    left = {key: value for key, value in sweep.items() if stays(key)}
+    if "zip" in left:
+        groups = left["zip"]
+        left["zip"] = (
+            [zipped(group) for group in groups] if isinstance(groups, list) else zipped(groups)
+        )
+        if left["zip"] in ({}, [{}]):
+            del left["zip"]
+    return Document({**document.value, "sweep": left}, document.values, document.keys)
+
+
+def _text(path: Path, source: str) -> str:
+    """The text of a config file."""
+    if path.is_dir():
+        raise ConfigError(f"{source}: the file is a folder: name a file in it")
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ConfigError(
+                f"{source}: the file has {path.stat().st_size:,} bytes, and a config at most "
+                f"{MOST_BYTES:,}: check the name"
+            )
+        return read_bytes(path)[0].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{source}: the file is no text in UTF-8: check the name") from None
+    except FileNotFoundError:
+        raise ConfigError(f"{source}: the file is not there: check the name") from None
+    except (OSError, FormatError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"{source}: the file cannot be read: {reason}") from None

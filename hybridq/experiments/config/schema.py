@@ -1,0 +1,194 @@
+"""The JSON Schema of configs, by which editors complete and check the YAML."""
+
+from __future__ import annotations
+
+from hybridq.experiments.config.axes import CANNOT_BE_SWEPT, all_names
+from hybridq.experiments.config.choice import Choice, Group, Single
+from hybridq.experiments.config.choices import SECTIONS
+from hybridq.experiments.config.config import ExperimentConfig
+from hybridq.experiments.goal import DIRECTIONS
+from hybridq.experiments.records import Plain, canonical
+from hybridq.experiments.section import Section
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_SECTION_HELP = {
+    "problem": "What is solved: instances in files, or drawn by a seed.",
+    "ansatz": "The circuit.",
+    "objective": "What the search minimizes.",
+    "optimizer": "How the search goes on; its options are the optimizer's own.",
+    "strategy": "How the angles are searched, and where the search begins.",
+    "budget": "When the search ends, if it does not converge before.",
+    "engine": "What simulates the circuit.",
+    "shots": "Measurements of the final state, for problems over bits.",
+}
+_SWEEP_HELP = (
+    "Dotted names, each with a list or a range; every combination is run. Names under zip go "
+    "together."
+)
+_EXCLUDE_HELP = (
+    "Rules that drop combinations: a trial is left out where all that a rule says is so. A list "
+    "stands for any of its values."
+)
+_INCLUDE_HELP = (
+    "A file, or several, whose keys are taken over; keys here win, within sections one by one. "
+    "Paths in it are relative to the folder of the including config."
+)
+
+
+def json_schema() -> Plain:
+    """The JSON Schema of a config, draft 2020-12.
+
+    It takes every config that `load_config` takes with the registered spelling of names. What
+    depends on several keys at once, such as whether an ansatz suits a problem, it does not check.
+    """
+    definitions: Plain = {}
+    settings = _model(ExperimentConfig, definitions)["properties"]
+    settings["metric"] = {**settings["metric"], "enum": [*DIRECTIONS, None]}
+    for name, section in SECTIONS.items():
+        definitions[name] = _section(section, definitions)
+    for name in all_names():
+        definitions[f"value of {name}"] = _value(name)
+    definitions["range"] = _range()
+    return {
+        "$schema": DIALECT,
+        "title": "Experiment of hybridq",
+        "description": "What hybridq run takes: a problem, how to solve it, and what to vary.",
+        "type": "object",
+        "properties": {
+            **settings,
+            **{
+                name: {"$ref": f"#/$defs/{name}", "description": _SECTION_HELP[name]}
+                for name in SECTIONS
+            },
+            "sweep": _sweep(),
+            "exclude": {
+                "description": _EXCLUDE_HELP,
+                "type": ["array", "null"],
+                "items": _rule(),
+            },
+            "include": {
+                "description": _INCLUDE_HELP,
+                "anyOf": [
+                    {"type": "string", "minLength": 1},
+                    {"type": "array", "items": {"type": "string", "minLength": 1}},
+                ],
+            },
+        },
+        "additionalProperties": False,
+        "anyOf": [{"required": ["name"]}, {"required": ["include"]}],
+        "$defs": definitions,
+    }
+
+
+def _model(model: type[Section], definitions: Plain) -> Plain:
+    """The schema of a model. A key that it needs may be in the sweep: none is required."""
+    schema = model.model_json_schema()
+    definitions |= schema.pop("$defs", {})
+    schema.pop("required", None)
+    for each in schema["properties"].values():
+        each.pop("title", None)
+    return schema
+
+
+def _section(section: Choice | Group | Single, definitions: Plain) -> Plain:
+    if isinstance(section, Single):
+        value: Plain = _model(section.model, definitions)["properties"][section.name]
+        return value
+    if isinstance(section, Group):
+        return {**_model(section.model, definitions), "type": ["object", "null"]}
+    kinds = []
+    for kind, model in section.models.items():
+        schema = _model(model, definitions)
+        schema["title"] = f"{section.name} {kind}"
+        schema["properties"]["kind"].setdefault("description", schema.get("description", ""))
+        definitions[f"{section.name} {kind}"] = schema
+        kinds.append({"$ref": f"#/$defs/{section.name} {kind}"})
+    short: Plain = {"enum": list(section.models), "title": "a kind with its defaults"}
+    nothing = [] if section.default is None else [{"type": "null"}]
+    return {"anyOf": [*kinds, short, *nothing]}
+
+
+def _value(name: str) -> Plain:
+    """What a dotted name may be: whatever one of the section's kinds takes."""
+    head, _, key = name.partition(".")
+    section = SECTIONS[head]
+    models = section.models.values() if isinstance(section, Choice) else [section.model]
+    if isinstance(section, Choice) and key == "kind":
+        return {"enum": list(section.models)}
+    options: dict[str, Plain] = {}
+    description = ""
+    for model in models:
+        if key not in model.model_fields:
+            continue
+        schema = dict(_model(model, {})["properties"][key])
+        description = description or schema.pop("description", "")
+        schema = {k: v for k, v in schema.items() if k not in ("default", "description")}
+        for option in schema.get("anyOf", [schema]):
+            options[canonical(option)] = option
+    found = list(options.values())
+    return {**(found[0] if len(found) == 1 else {"anyOf": found}), "description": description}
+
+
+def _range() -> Plain:
+    number: Plain = {"type": "number"}
+    return {
+        "title": "a range",
+        "description": "Numbers at equal steps, both ends included, or so many points.",
+        "type": "object",
+        "properties": {
+            "from": number,
+            "to": number,
+            "step": {"type": "number", "description": "To the next value."},
+            "points": {"type": "integer", "minimum": 2, "description": "In place of a step."},
+            "scale": {"enum": ["linear", "log"], "default": "linear", "description": "Of points."},
+        },
+        "required": ["from", "to"],
+        "oneOf": [{"required": ["step"]}, {"required": ["points"]}],
+        "additionalProperties": False,
+    }
+
+
+def _reference(name: str) -> Plain:
+    return {"$ref": f"#/$defs/{name if name in SECTIONS else f'value of {name}'}"}
+
+
+def _sweep() -> Plain:
+    names = [name for name in [*SECTIONS, *all_names()] if name not in CANNOT_BE_SWEPT]
+    lists = {
+        name: {
+            "anyOf": [
+                {"type": "array", "minItems": 1, "items": _reference(name)},
+                {"$ref": "#/$defs/range"},
+            ]
+        }
+        for name in names
+    }
+    group: Plain = {"type": "object", "minProperties": 1, "properties": lists}
+    group["additionalProperties"] = False
+    return {
+        "description": _SWEEP_HELP,
+        "type": ["object", "null"],
+        "properties": {
+            **lists,
+            "zip": {
+                "description": "Lists of one length: their first values go together, and so on.",
+                "anyOf": [group, {"type": "array", "items": group}],
+            },
+        },
+        "additionalProperties": False,
+    }
+
+
+def _rule() -> Plain:
+    values: Plain = {
+        name: {"anyOf": [_reference(name), {"type": "array", "items": _reference(name)}]}
+        for name in [*SECTIONS, *all_names()]
+    }
+    values["repeat"] = {"type": ["integer", "array"], "description": "Which repeat, from 0."}
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "properties": values,
+        "additionalProperties": False,
+    }

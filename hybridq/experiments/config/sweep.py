@@ -1,0 +1,285 @@
+"""From the axes of a config to its trials."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hybridq import memory
+from hybridq.errors import ConfigError, HybridqError
+from hybridq.experiments.config.axes import Axis
+from hybridq.experiments.config.choices import SECTIONS
+from hybridq.experiments.config.combinations import Combinations, Instance, Rows
+from hybridq.experiments.config.errors import Mistake
+from hybridq.experiments.config.rules import REPEAT, Rules
+from hybridq.experiments.config.yaml_source import Document
+from hybridq.experiments.config.yaml_source import Path as Keys
+from hybridq.experiments.problems import ProblemSection
+from hybridq.experiments.records import Plain, Planned, canonical, flat
+from hybridq.experiments.section import Section
+from hybridq.experiments.starts import is_file
+from hybridq.files import read_bytes
+
+if TYPE_CHECKING:
+    from hybridq.experiments.config.config import ExperimentConfig
+
+MOST_TRIALS = 100_000
+"""More are refused unless they are asked for twice."""
+
+_BYTES_PER_TRIAL = 4_000
+_NOT_COMPARED = ("problem.sha256", "strategy.sha256")
+
+
+def plan(config: ExperimentConfig, limit: int | None = MOST_TRIALS) -> list[Planned]:
+    """The trials that a config asks for, in the order in which they are run.
+
+    Every repeat goes over all instances, every instance over all combinations, so that the trials
+    that are compared with each other are done one after the other. What two combinations have in
+    common is one trial.
+
+    Args:
+        config: what to plan.
+        limit: more trials than this are refused before any is made; None allows any number.
+
+    Raises:
+        ConfigError: a value makes no sense, or there are too many trials or none.
+        CapacityError: the list does not fit in memory.
+    """
+    planned = config.sweep().planned(limit)
+    config.goal()
+    return planned
+
+
+class Sweep:
+    """The combinations that a config asks for.
+
+    Args:
+        document: the config, its sections in normal form.
+        base: the folder that paths are relative to.
+        seed: of the experiment.
+        repeats: of every combination.
+    """
+
+    def __init__(self, document: Document, base: Path, seed: int = 0, repeats: int = 1) -> None:
+        self._document, self._base = document, base
+        self._seed, self._repeats = seed, repeats
+        self._all = Combinations(document, base, seed)
+        self._rules = Rules(document.value.get("exclude"))
+        self._wrong = [*self._all.wrong, *self._rules.mistakes]
+
+    @property
+    def combinations(self) -> int:
+        """How many there are before exclusion, instances and repeats."""
+        return len(self._all)
+
+    def trials(self) -> int:
+        """How many trials there are before exclusion, counted without making them.
+
+        Raises:
+            ConfigError: the sweep makes no sense.
+        """
+        self._all.refuse(self._wrong)
+        forms = 1
+        for index in self._all.touching["problem"]:
+            forms *= len(self.axes[index])
+        instances = sum(map(self._all.count_instances, self._all.forms_of("problem")))
+        return len(self._all) // forms * instances * self._repeats
+
+    @property
+    def axes(self) -> list[Axis]:
+        """The names that are swept, with their values."""
+        return self._all.axes
+
+    def mistakes(self) -> list[Mistake]:
+        """What is wrong in any combination that is not excluded."""
+        if self._wrong:
+            return self._wrong
+        found: list[Mistake] = []
+        for rows in self._all.rows():
+            if any(self._is_left(rows, each, 0) for each in self._all.instances(rows)):
+                found += self._all.mistakes(rows)
+        return found
+
+    def problems(self) -> list[Section]:
+        """The distinct problem sections; of those that are wrong none."""
+        self._all.refuse(self._wrong)
+        return [part.section for part in self._all.parts_of("problem") if part.section is not None]
+
+    def contents(self) -> dict[str, tuple[str, bytes]]:
+        """The files of all instances and starts: name and bytes by SHA-256.
+
+        Raises:
+            ConfigError: one cannot be read.
+        """
+        self._all.refuse(self._wrong)
+        found: dict[str, tuple[str, bytes]] = {}
+        try:
+            for part in self._all.parts_of("problem"):
+                if isinstance(part.section, ProblemSection):
+                    for section in part.section.expand(self._base):
+                        found |= section.contents(self._base)
+            for part in self._all.parts_of("strategy"):
+                if part.section is not None and is_file(part.conditions["initial"]):
+                    name = part.conditions["initial"]
+                    data, _ = read_bytes(self._base / name)
+                    found[hashlib.sha256(data).hexdigest()] = (Path(name).name, data)
+        except HybridqError as error:
+            raise ConfigError(str(error)) from None
+        return found
+
+    def planned(self, limit: int | None) -> list[Planned]:
+        """All trials; `plan` explains it."""
+        self._all.refuse(self._wrong)
+        self._check_number(limit)
+        kept: list[tuple[Rows, int, int, Instance]] = []
+        wrong: list[Mistake] = []
+        for rows in self._all.rows():
+            left = False
+            for index, instance in enumerate(self._all.instances(rows)):
+                for repeat in range(self._repeats):
+                    if self._is_left(rows, instance, repeat):
+                        left = True
+                        kept.append((rows, index, repeat, instance))
+            if left:
+                wrong += self._all.mistakes(rows)
+            if len(wrong) > 1000:
+                break
+        self._all.refuse(wrong)
+        self._check_rules(len(kept))
+        kept.sort(key=lambda trial: (trial[2], trial[1]))
+        return self._trials(kept)
+
+    # ----- number -----
+
+    def _check_number(self, limit: int | None) -> None:
+        """Refuse too many trials before any is made."""
+        factors = [f"{' + '.join(axis.names)} {len(axis):,}" for axis in self.axes]
+        factors += [f"repeats {self._repeats:,}"] * (self._repeats > 1)
+        number = self.combinations * self._repeats
+        self._check(number, limit, factors)
+        whole = self.trials()
+        if whole != number:
+            self._check(whole, limit, [*factors, f"instances {whole / number:,.12g}"])
+
+    def _check(self, number: int, limit: int | None, factors: list[str]) -> None:
+        if limit is not None and number > limit:
+            told = " × ".join(factors)
+            makers: tuple[Keys, ...] = (("sweep",), ("problem", "instances"), ("repeats",))
+            maker = next((path for path in makers if path in self._document.keys), ())
+            raise ConfigError(
+                f"{self._document.place(maker, key=True)}: {number:,} trials ({told}), and "
+                f"more than {limit:,} are made only on demand: shorten the sweep, or allow them "
+                "(--yes)"
+            )
+        memory.require(
+            number * _BYTES_PER_TRIAL, f"the list of {number:,} trials", "shorten the sweep"
+        )
+
+    # ----- exclusion -----
+
+    def _is_left(self, rows: Rows, instance: Instance, repeat: int) -> bool:
+        """Whether no rule excludes a trial."""
+
+        def value(name: str) -> Any:
+            head, _, key = name.partition(".")
+            if head == REPEAT:
+                return repeat
+            part = instance if head == "problem" else self._all.part(head, rows)
+            conditions = part.conditions
+            return _at(conditions, [key]) if key else conditions
+
+        return not self._rules.exclude(value)
+
+    def _check_rules(self, left: int) -> None:
+        self._all.refuse(
+            mistake for rule, mistake in self._rules.unused() if not self._is_overridden(rule)
+        )
+        if not left:
+            raise ConfigError(
+                f"{self._document.place(('exclude',), key=True)}: the rules exclude every trial: "
+                "leave some of them out"
+            )
+
+    def _is_overridden(self, rule: Mapping[str, Any]) -> bool:
+        """Whether a rule names something that the command line has set."""
+        return any(
+            self._document.place(tuple(name.split("."))).source.startswith("--set") for name in rule
+        )
+
+    # ----- trials -----
+
+    def _trials(self, kept: Iterable[tuple[Rows, int, int, Instance]]) -> list[Planned]:
+        """The trials of combinations, instances and repeats; of equal ones the first."""
+        conditions: list[Plain] = []
+        facts: list[Plain] = []
+        beside: dict[Rows, tuple[Plain, Plain]] = {}
+        for rows, _, repeat, instance in kept:
+            if rows not in beside:
+                parts = {name: self._all.part(name, rows) for name in SECTIONS if name != "problem"}
+                beside[rows] = (
+                    {name: part.conditions for name, part in parts.items()},
+                    {name: part.facts for name, part in parts.items()},
+                )
+            last = {"repeat": repeat, "seed": self._seed}
+            conditions.append({"problem": instance.conditions, **beside[rows][0], **last})
+            facts.append({"problem": instance.facts, **beside[rows][1], **last})
+        distinct: dict[str, Planned] = {}
+        for trial in map(Planned, conditions, facts, self._swept(conditions)):
+            distinct.setdefault(trial.identity, trial)
+        return list(distinct.values())
+
+    def _swept(self, trials: Sequence[Plain]) -> list[Plain]:
+        """Of each trial's conditions those that differ between the trials, by dotted name."""
+        swept = [name for axis in self.axes for name in axis.names]
+        always = {name for name in swept if "." in name or not SECTIONS[name].key_names()}
+        columns = {
+            name: [_at(conditions, name.split(".")) for conditions in trials]
+            for name in self._names()
+            if name not in _NOT_COMPARED
+        }
+        for name, column in list(columns.items()):
+            distinct = {_key(value) for value in column if value is not None}
+            if name not in always and len(distinct) < 2:
+                del columns[name]
+        return [
+            {
+                name: column[index]
+                for name, column in columns.items()
+                if name in always or column[index] is not None
+            }
+            for index in range(len(trials))
+        ]
+
+    def _names(self) -> list[str]:
+        """Names of conditions that may differ, in the order of the config; the repeat comes last.
+
+        A section that is swept whole stands for the keys that it has anywhere.
+        """
+        found: dict[str, None] = {}
+        for axis in self.axes:
+            for name, column in zip(axis.names, axis.columns, strict=True):
+                if "." in name or not SECTIONS[name].key_names():
+                    found[name] = None
+                    continue
+                sections = [value for value in column if isinstance(value, dict)]
+                found |= dict.fromkeys(f"{name}.{key}" for each in sections for key in each)
+        for rows in self._all.forms_of("problem"):
+            flats = [flat(each.conditions, "problem.") for each in self._all.instances(rows)]
+            for other in flats[1:]:
+                found |= dict.fromkeys(n for n in other if other[n] != flats[0].get(n))
+        return [*found, "repeat"]
+
+
+def _key(value: Any) -> Any:
+    return value if isinstance(value, str | int | float) else canonical(value)
+
+
+def _at(conditions: Any, path: Sequence[str]) -> Any:
+    """A condition by its name, None where the trial has none of that name."""
+    for key in path:
+        if not isinstance(conditions, dict):
+            return None
+        conditions = conditions.get(key)
+    return conditions

@@ -1,0 +1,102 @@
+"""Whether the sections of a trial go together: what each alone cannot know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hybridq.ansatz.qaoa import INITIAL_POINTS
+from hybridq.ansatz.registry import ANSATZE
+from hybridq.errors import HybridqError
+from hybridq.experiments.config.choices import AUTO
+from hybridq.experiments.config.errors import Mistake, nearest
+from hybridq.experiments.section import Section
+from hybridq.experiments.starts import is_file
+from hybridq.optimizers import OPTIMIZERS
+
+OF_MOLECULES = ("uccsd", "k-upccgsd", "adapt")
+OWN_CIRCUITS = ("multi-angle", "warm-start", "warm-start-cut")
+"""Strategies whose circuit is not that of QAOA, and has starts of its own."""
+
+
+def disagreements(sections: Mapping[str, Section]) -> Iterator[Mistake]:
+    """What is wrong with sections that are right alone.
+
+    Args:
+        sections: of one trial, by key.
+    """
+    problem: Any = sections["problem"]
+    objective: Any = sections["objective"]
+    strategy: Any = sections["strategy"]
+    ansatz: Any = sections["ansatz"]
+    over_bits, what = problem.over_bits, f"problem {problem.kind!r}"
+    kind = ansatz.kind if ansatz.kind != AUTO else ("qaoa" if over_bits else AUTO)
+    if kind == "qaoa" and not over_bits:
+        yield Mistake(
+            ("ansatz",), f"ansatz 'qaoa' answers problems over bits, not {what}: take hva or auto"
+        )
+    if kind in OF_MOLECULES and problem.kind != "molecule":
+        yield Mistake(
+            ("ansatz",),
+            f"ansatz {kind!r} needs the orbitals of a molecule, not {what}: "
+            "take hva or hardware-efficient",
+        )
+    if objective.kind != "expectation" and not over_bits and problem.kind != "hamiltonian":
+        yield Mistake(
+            ("objective",),
+            f"objective {objective.kind!r} needs a diagonal Hamiltonian, and {what} has none: "
+            "take expectation",
+        )
+    if strategy.kind != "direct" and kind != "qaoa":
+        yield Mistake(
+            ("strategy",),
+            f"strategy {strategy.kind!r} searches the angles of the ansatz qaoa, and this is "
+            f"{kind!r}: take direct",
+        )
+    if kind == "adapt":
+        if strategy.restarts:
+            yield Mistake(
+                ("strategy", "restarts"), "adapt grows from one start: leave restarts out"
+            )
+        if objective.kind != "expectation" or objective.shots is not None:
+            yield Mistake(
+                ("objective",), "adapt minimizes the exact expectation value: leave objective out"
+            )
+    yield from _start(strategy, kind)
+    yield from _optimizer(sections["optimizer"])
+
+
+def _start(strategy: Any, kind: str) -> Iterator[Mistake]:
+    """A start by a name that nothing has."""
+    initial = strategy.initial
+    if not isinstance(initial, str) or initial == AUTO or is_file(initial):
+        return
+    if kind == "qaoa":
+        if strategy.kind in OWN_CIRCUITS:
+            return
+        known = list(INITIAL_POINTS)
+        if initial in INITIAL_POINTS:
+            return
+    else:
+        starts = ANSATZE[kind].made.starts if kind in ANSATZE else None
+        if not isinstance(starts, tuple):  # it depends on the molecule
+            return
+        known = [AUTO, *starts]
+        if initial.strip().lower().replace("_", "-") in known:
+            return
+    yield Mistake(
+        ("strategy", "initial"),
+        f"the ansatz {kind!r} has no start {initial!r}{nearest(initial, known)}"
+        " (the name of a file of angles ends in .json)",
+    )
+
+
+def _optimizer(section: Any) -> Iterator[Mistake]:
+    """An optimizer whose package is not installed."""
+    if section.kind == AUTO:
+        return
+    options = section.model_dump()
+    try:
+        OPTIMIZERS[options.pop("kind")](**options).prepare()
+    except HybridqError as error:
+        yield Mistake(("optimizer",), str(error))

@@ -1,0 +1,1 @@
+"""Running what is stored: workers, crews of them, what they tell, how they are stopped."""

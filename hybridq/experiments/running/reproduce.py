@@ -1,0 +1,99 @@
+"""A stored trial run again: is the outcome identical, and if not, what else has changed?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hybridq.errors import ParameterError
+from hybridq.experiments.records import Outcome, StoredTrial, flat
+
+if TYPE_CHECKING:
+    from hybridq.experiments.store.store import Experiment
+
+_OF_THE_MACHINE = ("versions.", "python", "host", "processor", "platform", "commit")
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A trial beside itself, run again.
+
+    Attributes:
+        trial: as it is stored.
+        outcome: what it gave now.
+        differences: of the outcomes, a line each; none if they are identical.
+        changed: what was otherwise when the trial was stored, by name: (then, now).
+    """
+
+    trial: StoredTrial
+    outcome: Outcome
+    differences: list[str]
+    changed: dict[str, tuple[Any, Any]]
+
+    @property
+    def identical(self) -> bool:
+        """Whether every figure is the same, bit for bit, times aside."""
+        return not self.differences
+
+
+def reproduce(
+    experiment: Experiment,
+    number: int,
+    *,
+    base: str | os.PathLike[str] | None = None,
+    threads: int | None = None,
+) -> Reproduction:
+    """Run a stored trial again; nothing is stored.
+
+    Args:
+        experiment: which has the trial.
+        number: of the trial.
+        base: the folder that instance files are relative to, where the store has not their
+            contents; the current one by default.
+        threads: of the simulator.
+
+    Raises:
+        ParameterError: there is no such trial, or it is not done.
+        HybridqError: its instance is missing, or it fails now.
+    """
+    from hybridq.experiments.trial.run import run_trial, same_outcome
+
+    trial = stored_trial(experiment, number)
+    if trial.outcome is None:
+        raise ParameterError(
+            f"trial {number} of {experiment.name!r} is {trial.state}, so there is nothing to "
+            "compare with: choose one that is done"
+        )
+    outcome = run_trial(trial.conditions, instances=experiment.contents, base=base, threads=threads)
+    return Reproduction(
+        trial,
+        outcome,
+        same_outcome(trial.outcome, outcome),
+        _changed(trial.outcome.provenance, outcome.provenance),
+    )
+
+
+def stored_trial(experiment: Experiment, number: int) -> StoredTrial:
+    """The trial of this number.
+
+    Raises:
+        ParameterError: there is none.
+    """
+    trials = {trial.number: trial for trial in experiment.trials()}
+    if number not in trials:
+        there = f"it has {min(trials)} to {max(trials)}" if trials else "it has none yet"
+        raise ParameterError(f"{experiment.name!r} has no trial {number}: {there}")
+    return trials[number]
+
+
+def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What may make figures differ: versions, the commit, the machine."""
+    before, after = flat(then), flat(now)
+    names = [name for name in {**before, **after} if name.startswith(_OF_THE_MACHINE)]
+    return {
+        name: (before.get(name), after.get(name))
+        for name in names
+        if before.get(name) != after.get(name)
+    }

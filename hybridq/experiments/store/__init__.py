@@ -1,0 +1,1 @@
+"""Where experiments are kept: Optuna's storages, one study an experiment."""

@@ -1,0 +1,351 @@
+"""An experiment in a store: its trials are added, claimed, finished and read."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import math
+import random
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from hybridq.experiments.records import Outcome, Plain, Planned, State, StoredTrial
+from hybridq.experiments.store import swept
+from hybridq.experiments.store.effective import effective
+from hybridq.experiments.store.heartbeat import is_dead, sign_of_life
+from hybridq.experiments.store.trial_record import LONGEST_ERROR, Row, described, packed, stored
+from hybridq.experiments.store.trials import NewTrial, Progress, Trials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from optuna.distributions import BaseDistribution
+
+FACTS = "experiment"
+"""The study's attribute that says what the experiment is; with it the experiment is complete."""
+
+INSTANCE = "instance:"
+_WORKER = "worker:"
+_ENDED = (State.DONE, State.FAILED)
+_NAMELESS_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an experiment is.
+
+    Attributes:
+        config: as it was last run.
+        metric: what tables and the dashboard look at.
+        direction: ``minimize`` or ``maximize``: what makes the metric good.
+        version: of hybridq, which made it.
+        created: in seconds since 1970.
+        swept: Optuna's distribution of each condition that differs between trials, as JSON.
+    """
+
+    config: Plain
+    metric: str
+    direction: str
+    version: str
+    created: float
+    swept: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A trial that is this worker's to run."""
+
+    trial_id: int
+    number: int
+    identity: str
+    conditions: Plain
+    attempt: int
+    worker: str
+
+
+class Experiment:
+    """One experiment; `Store.create` and `Store.experiment` make these.
+
+    Any number of processes may hold one each and call what they like at the same time. All that
+    writes may be called again after it has raised: nothing is recorded twice.
+
+    Every method raises `OutputError` where the storage fails, and `ParameterError` where somebody
+    has deleted the experiment.
+
+    Args:
+        name: of the experiment.
+        trials: its trials in the storage.
+        told: a context that tells failures of the storage as errors of hybridq.
+    """
+
+    def __init__(
+        self, name: str, trials: Trials, told: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self.name = name
+        self._trials = trials
+        self._told = told
+        self._ahead: list[int] = []  # trials to be claimed next, in reverse
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the experiment is."""
+        with self._told():
+            return Facts(**self._trials.attributes(FACTS)[FACTS])
+
+    @property
+    def config(self) -> Plain:
+        """See `Facts`."""
+        return self.facts.config
+
+    @property
+    def metric(self) -> str:
+        """See `Facts`."""
+        return self.facts.metric
+
+    @property
+    def direction(self) -> str:
+        """See `Facts`."""
+        return self.facts.direction
+
+    @cached_property
+    def contents(self) -> dict[str, bytes]:
+        """What the files of its instances hold, by the SHA-256 of that."""
+        with self._told():
+            found = self._trials.attributes(INSTANCE)
+        return {
+            name.removeprefix(INSTANCE): unpacked_content(value) for name, value in found.items()
+        }
+
+    def enqueue(
+        self, planned: Iterable[Planned], progress: Progress | None = None, *, failed: bool = False
+    ) -> int:
+        """Add the trials that are not there yet; they wait to be claimed.
+
+        Args:
+            planned: all that there should be.
+            progress: called with how many are added and how many there are to add.
+            failed: also those of which every attempt has failed, once more.
+
+        Returns:
+            how many were added.
+        """
+        new = [self._new(one) for one in planned]
+
+        def wanted(heads: list[Row], new: Sequence[NewTrial]) -> list[NewTrial]:
+            there = {head.identity: head for head in effective(heads)}
+            missing: dict[str, NewTrial] = {}
+            for one in new:
+                head = there.get(one.identity)
+                if head is None:
+                    missing.setdefault(one.identity, one)
+                elif failed and head.state is State.FAILED:
+                    one.attributes["attempt"] = head.attempt + 1
+                    missing.setdefault(one.identity, one)
+            return list(missing.values())
+
+        with self._told():
+            return self._trials.add(new, wanted, progress)
+
+    def claim(self, worker: str) -> Claimed | None:
+        """A waiting trial that is now this worker's; None if none waits.
+
+        A worker that is alone gets them in order. Several begin at random places, so that they
+        seldom reach for the same one.
+        """
+        with self._told():
+            while True:
+                if not self._ahead and not self._look_ahead():
+                    return None
+                trial_id = self._ahead.pop()
+                if self._trials.claim(trial_id, worker):
+                    return self._claimed(trial_id, worker)
+                self._ahead = []
+
+    def claim_trial(self, trial_id: int, worker: str) -> Claimed | None:
+        """This trial, if it waits; None if it does not."""
+        with self._told():
+            if self._trials.claim(trial_id, worker):
+                return self._claimed(trial_id, worker)
+        return None
+
+    def finish(self, claimed: Claimed, outcome: Outcome) -> bool:
+        """Record what a trial gave.
+
+        Returns:
+            False if somebody else had finished it, having taken this worker for dead. Then nothing
+            is changed: the same trial gives the same again.
+        """
+        result = packed(outcome, claimed.worker, time.time())
+        with self._told():
+            return self._trials.finish(claimed.trial_id, result, self._value(outcome))
+
+    def fail(self, claimed: Claimed, error: str, retries: int = 0) -> None:
+        """Record that a trial failed, and let it be tried again if it may.
+
+        Args:
+            claimed: the trial.
+            error: the traceback.
+            retries: how often it may be tried again after the first attempt.
+        """
+        what = {
+            "traceback": error[-LONGEST_ERROR:],
+            "worker": claimed.worker,
+            "finished": time.time(),
+        }
+        with self._told():
+            if claimed.attempt <= retries:
+                # Before the failure is recorded: a kill in between must not lose the retry.
+                self._retry(claimed)
+            self._trials.fail(claimed.trial_id, what)
+
+    def release(self, claimed: Claimed) -> None:
+        """Let a claimed trial wait for another worker."""
+        with self._told():
+            self._trials.release(claimed.trial_id)
+
+    def release_dead(self, timeout: float) -> int:
+        """Let the trials of dead workers wait again.
+
+        Args:
+            timeout: seconds without a sign of life after which a worker counts as dead.
+
+        Returns:
+            how many trials were freed.
+        """
+        with self._told():
+            running = self._trials.heads([State.RUNNING])
+            if not running:
+                return 0
+            signs = self._trials.attributes(_WORKER)
+            left = [row for row in running if _is_left(row, signs, timeout)]
+            return sum(self._release_unchanged(row) for row in left)
+
+    def beat(self, worker: str) -> None:
+        """Leave a sign of life of this process's worker."""
+        self._leave_sign(worker, sign_of_life())
+
+    def leave(self, worker: str) -> None:
+        """Say that this worker has ended."""
+        self._leave_sign(worker, {**sign_of_life(), "left": True})
+
+    def counts(self) -> dict[State, int]:
+        """How many trials stand where; of several attempts of one trial only one counts."""
+        with self._told():
+            return self._trials.counts()
+
+    def trials(
+        self, states: Collection[State] | None = None, *, attempts: bool = False
+    ) -> list[StoredTrial]:
+        """The trials by number.
+
+        Args:
+            states: only those in one of these.
+            attempts: failed attempts too of trials that were tried again.
+        """
+        with self._told():
+            rows = self._trials.rows()
+        if not attempts:
+            rows = effective(rows)
+        return [stored(row) for row in rows if states is None or row.state in states]
+
+    def best(self) -> StoredTrial | None:
+        """The trial with the best value of the metric; None if none is done."""
+        with self._told():
+            trial_id = self._trials.best()
+            return None if trial_id is None else stored(self._trials.row(trial_id))
+
+    def _new(self, planned: Planned, attempt: int = 1) -> NewTrial:
+        known = self.distributions
+        params = swept.placed(planned.swept, known)
+        return NewTrial(described(planned, attempt), params, known)
+
+    @cached_property
+    def distributions(self) -> dict[str, BaseDistribution]:
+        """Optuna's distribution of each condition that differs between trials."""
+        from optuna.distributions import json_to_distribution
+
+        return {name: json_to_distribution(text) for name, text in self.facts.swept.items()}
+
+    def _look_ahead(self) -> bool:
+        """Find out which trials wait."""
+        rows = effective(self._trials.heads())
+        waiting = [row.trial_id for row in rows if row.state is State.WAITING]
+        if waiting and any(row.state is State.RUNNING for row in rows):
+            start = random.randrange(len(waiting))
+            waiting = waiting[start:] + waiting[:start]
+        self._ahead = waiting[::-1]
+        return bool(waiting)
+
+    def _claimed(self, trial_id: int, worker: str) -> Claimed:
+        row = self._trials.row(trial_id)
+        return Claimed(
+            trial_id=trial_id,
+            number=row.number,
+            identity=row.identity,
+            conditions=row.attributes["conditions"],
+            attempt=row.attempt,
+            worker=worker,
+        )
+
+    def _retry(self, claimed: Claimed) -> None:
+        row = self._trials.row(claimed.trial_id)
+        attributes = {name: row.attributes[name] for name in ("identity", "conditions", "swept")}
+        again = NewTrial(
+            {**attributes, "attempt": claimed.attempt + 1},
+            swept.placed(attributes["swept"], self.distributions),
+            self.distributions,
+        )
+
+        def wanted(heads: list[Row], new: Sequence[NewTrial]) -> list[NewTrial]:
+            there = any(
+                head.identity == claimed.identity and head.attempt > claimed.attempt
+                for head in heads
+            ) or any(head.trial_id == claimed.trial_id and head.state in _ENDED for head in heads)
+            return [] if there else list(new)
+
+        self._trials.add([again], wanted, None)
+
+    def _release_unchanged(self, row: Row) -> bool:
+        """Release it unless somebody else has done so meanwhile and a third one runs it."""
+        now = self._trials.row(row.trial_id)
+        if now.state is not State.RUNNING or now.worker != row.worker:
+            return False
+        return self._trials.release(row.trial_id)
+
+    def _leave_sign(self, worker: str, sign: Plain) -> None:
+        with self._told():
+            self._trials.storage.set_study_user_attr(self._trials.study, f"{_WORKER}{worker}", sign)
+
+    def _value(self, outcome: Outcome) -> float:
+        """The metric for Optuna, which knows no trial without one: then the worst there is."""
+        value = outcome.metrics.get(self.metric)
+        if value is None or math.isnan(value):
+            return math.inf if self.direction == "minimize" else -math.inf
+        return float(value)
+
+
+def packed_content(name: str, data: bytes) -> Plain:
+    """The content of a file for an attribute."""
+    text = base64.b64encode(gzip.compress(data, mtime=0)).decode("ascii")
+    return {"name": name, "gzip": text}
+
+
+def unpacked_content(value: Mapping[str, str]) -> bytes:
+    """The content of the file that `packed_content` was given."""
+    return gzip.decompress(base64.b64decode(value["gzip"]))
+
+
+def _is_left(row: Row, signs: Mapping[str, Any], timeout: float) -> bool:
+    """Whether a running trial has no worker any more."""
+    sign = signs.get(f"{_WORKER}{row.worker}")
+    if sign is not None:
+        return is_dead(sign, timeout)
+    if row.worker is None:
+        # Killed before it could leave its name, which takes milliseconds; and if it lives, the
+        # trial is run twice and recorded once.
+        timeout = min(timeout, _NAMELESS_SECONDS)
+    return row.since is None or time.time() - row.since > timeout

@@ -1,0 +1,277 @@
+"""The trials of one experiment in a database: what takes Optuna long by plain SQL on its tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from hybridq.experiments.records import Plain, State
+from hybridq.experiments.store.effective import tally
+from hybridq.experiments.store.trial_record import Row
+from hybridq.experiments.store.trials import NewTrial, Progress, Trials, optuna_states, state_of
+from hybridq.optimizers.database import READS_ONLY
+
+if TYPE_CHECKING:
+    from optuna.storages import RDBStorage
+    from sqlalchemy import Connection, Select, TableClause
+
+_TOGETHER = 1_000  # trials added in one transaction
+_OF_A_TRIAL = (
+    "trial_user_attributes",
+    "trial_system_attributes",
+    "trial_params",
+    "trial_values",
+    "trial_intermediate_values",
+    "trial_heartbeats",
+)
+_HEAD = ("identity", "attempt", "worker")
+
+
+class SqlTrials(Trials):
+    """See `Trials`. Changes of a trial that is there are made by Optuna.
+
+    To add ten thousand trials and to delete them takes Optuna most of a minute each, to read them
+    several seconds; here it is a second. The tables are those of Optuna, which refuses a database
+    whose tables are of another form.
+    """
+
+    storage: RDBStorage
+
+    def attributes(self, prefix: str = "") -> Plain:
+        """See `Trials.attributes`."""
+        attributes = _tables()["study_user_attributes"]
+        key = attributes.c.key
+        query = (
+            _select(key, attributes.c.value_json)
+            .where(attributes.c.study_id == self.study)
+            .where(key.startswith(prefix, autoescape=True))
+        )
+        with self._reading() as connection:
+            return {name: json.loads(text) for name, text in connection.execute(query)}
+
+    def heads(self, states: Collection[State] | None = None) -> list[Row]:
+        """See `Trials.heads`."""
+        with self._reading() as connection:
+            rows = self._rows(connection, states, _HEAD)
+        return [
+            # Its worker was killed just after it had claimed it: Optuna knows when.
+            Trials.row(self, row.trial_id)
+            if row.state is State.RUNNING and "worker" not in row.attributes
+            else row
+            for row in rows
+        ]
+
+    def rows(self, states: Collection[State] | None = None) -> list[Row]:
+        """See `Trials.rows`."""
+        with self._reading() as connection:
+            return self._rows(connection, states, None)
+
+    def counts(self) -> dict[State, int]:
+        """See `Trials.counts`; the trials are read only where an identity has several."""
+        import sqlalchemy
+
+        tables = _tables()
+        trials, attributes = tables["trials"], tables["trial_user_attributes"]
+        ours = trials.c.study_id == self.study
+        by_state = _select(trials.c.state, sqlalchemy.func.count()).where(ours)
+        identities = (
+            _select(sqlalchemy.func.count(attributes.c.value_json.distinct()))
+            .join_from(trials, attributes, trials.c.trial_id == attributes.c.trial_id)
+            .where(ours, attributes.c.key == "identity")
+        )
+        with self._reading() as connection:
+            rows = connection.execute(by_state.group_by(trials.c.state)).all()
+            found = {state_of(state): number for state, number in rows}
+            if sum(found.values()) != connection.execute(identities).scalar_one():
+                return tally(self._rows(connection, None, ("identity",)))
+        return dict.fromkeys(State, 0) | found
+
+    def row(self, trial_id: int) -> Row:
+        """See `Trials.row`."""
+        with self._reading() as connection:
+            for row in self._rows(connection, None, None, trial_id):
+                return row
+        raise KeyError(trial_id)
+
+    def add(
+        self,
+        trials: Sequence[NewTrial],
+        wanted: Callable[[list[Row], Sequence[NewTrial]], list[NewTrial]],
+        progress: Progress | None,
+    ) -> int:
+        """See `Trials.add`; of two who add at once, one waits and sees what the other did."""
+        left, added, count = list(trials), 0, -1
+        while True:
+            with self.storage.engine.begin() as connection:
+                self._lock(connection)
+                found = self._count(connection)
+                if found != count:  # at first, and where somebody else adds as well
+                    left = wanted(self._rows(connection, None, _HEAD), left)
+                if progress is not None:
+                    progress(added, added + len(left))
+                some, left = left[:_TOGETHER], left[_TOGETHER:]
+                self._insert(connection, some, found)
+            added += len(some)
+            count = found + len(some)
+            if not left:
+                return added
+
+    def delete(self) -> None:
+        """See `Trials.delete`."""
+        tables = _tables()
+        trials = tables["trials"]
+        ours = _select(trials.c.trial_id).where(trials.c.study_id == self.study)
+        with self.storage.engine.begin() as connection:
+            self._lock(connection)
+            for name in _OF_A_TRIAL:
+                table = tables[name]
+                connection.execute(table.delete().where(table.c.trial_id.in_(ours)))
+            connection.execute(trials.delete().where(trials.c.study_id == self.study))
+        super().delete()
+
+    def _lock(self, connection: Connection) -> None:
+        """Whoever else adds trials to this study waits, Optuna's own way of adding included."""
+        studies = _tables()["studies"]
+        name = studies.c.study_name
+        changed = connection.execute(
+            studies.update().where(studies.c.study_id == self.study).values(study_name=name)
+        )
+        if changed.rowcount == 0:
+            raise KeyError(self.study)
+
+    def _count(self, connection: Connection) -> int:
+        import sqlalchemy
+
+        trials = _tables()["trials"]
+        query = _select(sqlalchemy.func.count()).where(trials.c.study_id == self.study)
+        return int(connection.execute(query.select_from(trials)).scalar_one())
+
+    def _insert(self, connection: Connection, new: list[NewTrial], first: int) -> None:
+        from optuna.distributions import distribution_to_json
+
+        if not new:
+            return
+        tables = _tables()
+        trials = tables["trials"]
+        (waiting,) = optuna_states([State.WAITING])
+        connection.execute(
+            trials.insert(),
+            [
+                {"study_id": self.study, "number": first + index, "state": waiting}
+                for index in range(len(new))
+            ],
+        )
+        query = (
+            _select(trials.c.trial_id)
+            .where(trials.c.study_id == self.study, trials.c.number >= first)
+            .order_by(trials.c.number)
+        )
+        ids = connection.execute(query).scalars().all()
+        attributes, params = [], []
+        texts: dict[int, str] = {}  # of the distributions, of which there are few
+        for trial_id, trial in zip(ids, new, strict=True):
+            attributes += [
+                {"trial_id": trial_id, "key": key, "value_json": json.dumps(value)}
+                for key, value in trial.attributes.items()
+            ]
+            for name, value in trial.params.items():
+                kind = trial.distributions[name]
+                if id(kind) not in texts:
+                    texts[id(kind)] = distribution_to_json(kind)
+                params.append(
+                    {
+                        "trial_id": trial_id,
+                        "param_name": name,
+                        "param_value": kind.to_internal_repr(value),
+                        "distribution_json": texts[id(kind)],
+                    }
+                )
+        connection.execute(tables["trial_user_attributes"].insert(), attributes)
+        if params:
+            connection.execute(tables["trial_params"].insert(), params)
+
+    def _rows(
+        self,
+        connection: Connection,
+        states: Collection[State] | None,
+        keys: tuple[str, ...] | None,
+        trial_id: int | None = None,
+    ) -> list[Row]:
+        tables = _tables()
+        trials, attributes = tables["trials"], tables["trial_user_attributes"]
+        query = (
+            _select(
+                trials.c.trial_id,
+                trials.c.number,
+                trials.c.state,
+                attributes.c.key,
+                attributes.c.value_json,
+            )
+            .join_from(trials, attributes, trials.c.trial_id == attributes.c.trial_id)
+            .where(trials.c.study_id == self.study)
+            .order_by(trials.c.number)
+        )
+        if states is not None:
+            query = query.where(trials.c.state.in_(optuna_states(states)))
+        if keys is not None:
+            query = query.where(attributes.c.key.in_(keys))
+        if trial_id is not None:
+            query = query.where(trials.c.trial_id == trial_id)
+        found: dict[int, Row] = {}
+        for one, number, state, key, text in connection.execute(query):
+            row = found.get(one)
+            if row is None:
+                row = found[one] = Row(one, number, state_of(state), {})
+            row.attributes[key] = json.loads(text)
+        return [row for row in found.values() if "identity" in row.attributes]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self.storage.engine.connect() as connection:
+            yield connection.execution_options(**{READS_ONLY: True})
+
+
+def names_of_studies(storage: RDBStorage, attribute: str) -> list[str]:
+    """The names of the studies that have this attribute, oldest first."""
+    tables = _tables()
+    studies, attributes = tables["studies"], tables["study_user_attributes"]
+    query = (
+        _select(studies.c.study_name)
+        .join_from(studies, attributes, studies.c.study_id == attributes.c.study_id)
+        .where(attributes.c.key == attribute)
+        .order_by(studies.c.study_id)
+    )
+    with storage.engine.connect() as connection:
+        return list(connection.execution_options(**{READS_ONLY: True}).execute(query).scalars())
+
+
+def _select(*what: Any) -> Select[Any]:
+    import sqlalchemy
+
+    return sqlalchemy.select(*what)
+
+
+@cache
+def _tables() -> dict[str, TableClause]:
+    """The tables of Optuna, as far as they are used here."""
+    import sqlalchemy
+    from optuna.trial import TrialState
+
+    columns: dict[str, list[Any]] = {
+        **{name: ["trial_id"] for name in _OF_A_TRIAL},
+        "studies": ["study_id", "study_name"],
+        "study_user_attributes": ["study_id", "key", "value_json"],
+        "trials": ["trial_id", "study_id", "number", "state"],
+        "trial_user_attributes": ["trial_id", "key", "value_json"],
+        "trial_params": ["trial_id", "param_name", "param_value", "distribution_json"],
+    }
+    kinds = {"state": sqlalchemy.Enum(TrialState), "study_name": sqlalchemy.String()}
+    return {
+        table: sqlalchemy.table(
+            table, *(sqlalchemy.column(name, kinds.get(name)) for name in names)
+        )
+        for table, names in columns.items()
+    }

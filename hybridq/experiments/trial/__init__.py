@@ -1,0 +1,1 @@
+"""One trial: conditions in, figures out."""
