@@ -39,7 +39,8 @@ class UnknownNameError(ParameterError):
         near = [known for known in self.known if sorted(known) == sorted(asked)]
         near = near or difflib.get_close_matches(asked, self.known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        super().__init__(f"unknown {what} {name!r}: {hint}choose from {', '.join(self.known)}")
+        choice = f"choose from {', '.join(self.known)}" if self.known else "there is none at all"
+        super().__init__(f"unknown {what} {name!r}: {hint}{choice}")
 
 
 class CapacityError(HybridqError):

@@ -1,7 +1,7 @@
-"""What `hybridq solve maxcut` finds by default on 100 instances, 1000 shots.
+"""What `hybridq solve maxcut` finds by default on the 100 instances, 1000 shots.
 
-3-regular and Erdős–Rényi graphs, weighted and not, n = 10 … 18, five of each kind and size.
-Run: python experiments/outer_loop/reach_default.py [--initial ramp]
+Run from the root of the repository:
+python -m experiments.outer_loop.reach_default [--initial ramp]
 """
 
 from __future__ import annotations
@@ -10,33 +10,12 @@ import argparse
 import time
 from collections import defaultdict
 
-import networkx as nx
 import numpy as np
 
 import hybridq as hq
+from experiments.outer_loop.instances import INSTANCES
 
-SIZES = (10, 12, 14, 16, 18)
 SHOTS = 1000
-KINDS = ("3-regular", "3-regular weighted", "random", "random weighted")
-
-
-def instances() -> list[tuple[str, hq.MaxCut]]:
-    """The 100 instances, by kind."""
-    found = []
-    for kind in KINDS:
-        for n in SIZES:
-            for number in range(5):
-                seed = 1000 * n + number
-                if kind.startswith("3"):
-                    graph = nx.random_regular_graph(3, n, seed=seed)
-                else:
-                    graph = nx.gnp_random_graph(n, 0.5, seed=seed)
-                if kind.endswith("weighted"):
-                    rng = np.random.default_rng(seed)
-                    for u, v in graph.edges:
-                        graph.edges[u, v]["weight"] = float(rng.uniform())
-                found.append((kind, hq.MaxCut(graph, name=f"{kind} {n} #{number}")))
-    return found
 
 
 def main() -> None:
@@ -49,19 +28,20 @@ def main() -> None:
     optimal, seconds = 0, []
     ratios = defaultdict(list)
     missed = []
-    for seed, (kind, problem) in enumerate(instances()):
+    for instance in INSTANCES:
+        problem = instance.problem()
         began = time.perf_counter()
         result = hq.solve(
             problem, p=asked.p, initial=asked.initial, strategy=asked.strategy, shots=SHOTS,
-            rng=seed,
+            rng=instance.index,
         )  # fmt: skip
         seconds.append(time.perf_counter() - began)
         hit = result.best.value >= result.reference.value * (1 - 1e-12)
         optimal += hit
         if not hit:
             missed.append(problem.name)
-        ratios[kind].append((result.ratio.expectation, result.optimizer.evaluations))
-    print(f"optimal {optimal} of 100, missed {missed}")
+        ratios[instance.kind].append((result.ratio.expectation, result.optimizer.evaluations))
+    print(f"optimal {optimal} of {len(INSTANCES)}, missed {missed}")
     for kind, rows in ratios.items():
         array = np.array(rows)
         print(

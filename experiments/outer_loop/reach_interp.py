@@ -1,6 +1,7 @@
 """INTERP to p = 10 against 64 random restarts of L-BFGS, on 3-regular graphs of 16 nodes.
 
-Run: python experiments/outer_loop/reach_interp.py [INSTANCES] [RESTARTS] [FIRST]
+Run from the root of the repository:
+python -m experiments.outer_loop.reach_interp [INSTANCES] [RESTARTS] [FIRST]
 """
 
 from __future__ import annotations

@@ -121,6 +121,8 @@ def choose(
 def conditions(texts: Sequence[str]) -> dict[str, list[Any]]:
     """``KEY=VALUE,VALUE`` of --where as columns and their values, read as YAML has them.
 
+    ``none``, which screens show where a trial has no such condition, stands for that too.
+
     Raises:
         ParameterError: a text is not of this form.
     """
@@ -133,7 +135,8 @@ def conditions(texts: Sequence[str]) -> dict[str, list[Any]]:
         if not equals or not name.strip() or not values.strip():
             raise ParameterError(f"--where {text}: write KEY=VALUE, for example ansatz.p=3")
         found = parse(f"[{values}]", f"--where {text}").value
-        wanted[name.strip()] = [frozen(value) for value in found]
+        nothing = [None] * any(isinstance(v, str) and v.lower() == "none" for v in found)
+        wanted[name.strip()] = [*map(frozen, found), *nothing]
     return wanted
 
 

@@ -155,6 +155,8 @@ def _said(value: object) -> str:
         return f"{kind} ({_trial(others)})" if kind and others else str(kind or _trial(others))
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "none"}[value]
+    if isinstance(value, list):
+        return f"[{', '.join(map(_said, value))}]"
     return str(value)
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from hybridq.cli import page
 from hybridq.cli.live_table import duration
 from hybridq.cli.words import number, plural
-from hybridq.experiments.analysis.table import show
+from hybridq.experiments.analysis.table import owners, show
 from hybridq.experiments.records import Plain, State, StoredTrial, flat
 
 if TYPE_CHECKING:
@@ -25,10 +25,9 @@ _FAILED = 5
 
 def show_config(config: Plain) -> None:
     """Print a config as YAML."""
-    import yaml
+    from hybridq.experiments.config.yaml_source import dump
 
-    plain = json.loads(json.dumps(config))
-    page.write_plain(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
+    page.write_plain(dump(json.loads(json.dumps(config))))
 
 
 def show_experiment(experiment: Experiment, trials: Sequence[StoredTrial]) -> None:
@@ -95,16 +94,24 @@ def show_trial(name: str, trial: StoredTrial) -> None:
 
 def _conditions(trials: Sequence[StoredTrial]) -> tuple[list[tuple[str, str]], ...]:
     """The conditions that differ with their values, and those that do not."""
-    found: dict[str, dict[str, None]] = {}
+    varied: list[tuple[str, str]] = []
+    fixed: list[tuple[str, str]] = []
     rows = [{**flat(trial.conditions), **trial.swept} for trial in trials]
     for name in {name: None for row in rows for name in row}:
-        found[name] = {_value(row.get(name)): None for row in rows}
-    varied = [
-        (name, ", ".join(list(values)[:_VALUES]) + _more(len(values)))
-        for name, values in found.items()
-        if len(values) > 1
-    ]
-    return varied, [(name, next(iter(v))) for name, v in found.items() if len(v) == 1]
+        column = [row.get(name) for row in rows]
+        kinds = [row.get(f"{name.partition('.')[0]}.kind") for row in rows]
+        own = owners(kinds, column)
+        shown = [
+            _value(value)
+            for kind, value in zip(kinds, column, strict=True)
+            if not own or show(kind) in own
+        ]
+        values = list(dict.fromkeys(shown))
+        text = ", ".join(values[:_VALUES]) + _more(len(values))
+        if own:
+            text += f" ({', '.join(own)})"
+        (varied if own or len(values) > 1 else fixed).append((name, text))
+    return varied, fixed
 
 
 def _more(count: int) -> str:

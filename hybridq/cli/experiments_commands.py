@@ -43,7 +43,7 @@ def list_(storage: options.Storage = None, debug: options.Debug = False) -> int:
     from hybridq.experiments.store.store import Store
     from hybridq.optimizers.database import without_password
 
-    with Store.open(storage) as store:
+    with Store.open(storage, make=False) as store:
         summaries = store.summaries()
         if not summaries:
             page.say(f"no experiments in {without_password(store.url)}")
@@ -80,7 +80,7 @@ def show(
     from hybridq.cli.experiment_screen import show_config, show_experiment, show_trial
     from hybridq.experiments.store.store import Store
 
-    with Store.open(storage) as store:
+    with Store.open(storage, make=False) as store:
         experiment = store.experiment(name)
         if config:
             show_config(experiment.config)
@@ -108,9 +108,10 @@ def delete(
     Example: [bold]hybridq experiments delete first-try[/bold]
     """
     from hybridq.experiments.records import State
+    from hybridq.experiments.running.journals import delete_journals
     from hybridq.experiments.store.store import Store
 
-    with Store.open(storage) as store:
+    with Store.open(storage, make=False) as store:
         counts = store.experiment(name).counts()
         what = f"{name}: {plural(sum(counts.values()), 'trial')}, {counts[State.DONE]} of them done"
         if counts[State.RUNNING]:
@@ -123,6 +124,7 @@ def delete(
                 page.say("kept")
                 return OK
         store.delete(name)
+        delete_journals(store.url, name)
         page.say(f"deleted {what}")
     return OK
 

@@ -48,7 +48,7 @@ def compare(
     from hybridq.experiments.analysis.searches import Target, solutions
     from hybridq.experiments.store.store import Store
 
-    with Store.open(storage) as store:
+    with Store.open(storage, make=False) as store:
         chosen = choices.choose(store, names, by=by, metric=metric, where=where)
     found = compared(
         chosen.trials, chosen.by, chosen.metric, maximize=chosen.maximize, against=against
@@ -66,20 +66,15 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
+    from hybridq.cli.comparison_columns import columns
     from hybridq.cli.fitted_table import Column, fitted
-    from hybridq.experiments.analysis.comparison_rows import cases, headings, rows, sentence
+    from hybridq.experiments.analysis.comparison_rows import cases, rows, sentence
 
     shown = rows(found)[:_MOST_ROWS]
     successes = {one.label: one for one in times}
     solved = [successes.get(group.label) for group in found.groups[:_MOST_ROWS]]
-    columns = [
-        Column(name, [row.keys[place] for row in shown], words=True)
-        for place, name in enumerate(headings(found))
-    ]
-    columns += [
-        Column("trials", [row.trials for row in shown], 3),
-        Column(f"mean {found.metric}", [row.mean for row in shown]),
-        Column("95 % interval", [row.interval for row in shown], 2),
+    table_columns = [
+        *columns(found, shown),
         Column("success", ["" if one is None else f"{100 * one.share:.0f} %" for one in solved]),
         Column("TTS 99 %", ["" if one is None else _time(one) for one in solved]),
         Column("median", [row.median for row in shown], 5),
@@ -89,7 +84,7 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
         Column("p-value", [row.p for row in shown]),
     ]
     bold = [row.best and len(shown) > 1 for row in shown]
-    table, left_out = fitted(columns, page.width(), bold)
+    table, left_out = fitted(table_columns, page.width(), bold)
     notes = []
     if len(found.groups) > _MOST_ROWS:
         notes.append(f"{len(found.groups) - _MOST_ROWS} more groups: 'export' has all.")
@@ -99,7 +94,7 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
     if times:
         notes.append("TTS: median time to one success with 99 % confidence, repeating a trial.")
     if left_out:
-        notes.append(f"No room for {', '.join(left_out)}: a wider terminal, or 'report'.")
+        notes.append(f"No room for {', '.join(left_out)}: {page.more_room()}, or 'report'.")
     parts: list[RenderableType] = [
         *page.heading(f"{title}\n{sentence(found)}", good=False, notes=found.notes),
         Text(""),

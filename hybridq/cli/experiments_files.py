@@ -58,7 +58,7 @@ def plot(
 
     KINDS.canonical(kind)
     check_plot_path(out)
-    with Store.open(storage) as store:
+    with Store.open(storage, make=False) as store:
         chosen = choices.choose(store, [name], by=by, metric=metric, where=where)
     if x is not None:
         chosen.trials.column(x)
@@ -101,7 +101,7 @@ def report(
 
     if check_writable(out).suffix.lower() not in (".html", ".htm"):
         raise OutputError(f"cannot write {out}: a report is HTML; name it .html")
-    with Store.open(storage) as store:
+    with Store.open(storage, make=False) as store:
         experiment = store.experiment(name)
         trials, config = experiment.trials(), experiment.config
         own, direction = experiment.metric, experiment.direction
@@ -149,7 +149,7 @@ def export(
         raise OutputError(
             f"--by, --metric and --where are for .tex: {out} has all trials with all columns"
         )
-    with Store.open(storage) as store:
+    with Store.open(storage, make=False) as store:
         if suffix == ".tex":
             chosen = choices.choose(store, [name], by=by, metric=metric, where=where)
             found = compare(chosen.trials, chosen.by, chosen.metric, maximize=chosen.maximize)

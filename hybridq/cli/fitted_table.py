@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
@@ -58,11 +58,10 @@ def fitted(
             overflow="ellipsis",
             max_width=most,
         )
-    for place, row in enumerate(zip(*(column.texts for column in shown), strict=True)):
+    texts = [_shortened(column.texts, most) for column, most in zip(shown, room, strict=True)]
+    for place, row in enumerate(zip(*texts, strict=True)):
         stands_out = place < len(bold) and bold[place]
-        table.add_row(
-            "", *(Text(one_line(text)) for text in row), style="bold" if stands_out else ""
-        )
+        table.add_row("", *map(Text, row), style="bold" if stands_out else "")
     return table, left_out
 
 
@@ -80,3 +79,22 @@ def _cut(shown: Sequence[Column], width: int) -> list[int]:
             break
         room[longest] -= 1
     return room
+
+
+def _shortened(texts: Sequence[str], room: int) -> list[str]:
+    """The texts in at most so many characters; what differs goes on to differ."""
+    lines = [one_line(text) for text in texts]
+    ways: tuple[Callable[[str], str], ...] = (
+        lambda text: f"{text[: room - 1]}…",
+        lambda text: f"{text[: (room - 1) // 2]}…{text[-(room // 2) :]}",
+        lambda text: f"…{text[1 - room :]}",
+    )
+    for way in ways:
+        cut = [text if len(text) <= room else way(text) for text in lines]
+        if len(set(cut)) == len(set(lines)):
+            return cut
+    numbers = {text: f"…{place}" for place, text in enumerate(dict.fromkeys(lines), 1)}
+    return [
+        text if len(text) <= room else text[: room - len(numbers[text])] + numbers[text]
+        for text in lines
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -30,11 +30,11 @@ OptimizerOptions: TypeAlias = Annotated[
 ]
 
 
-def configured(name: str, texts: Sequence[str]) -> Optimizer:
-    """The optimizer of that name with the options in `texts`, ready to search.
+def configured(method: str | Optimizer, texts: Sequence[str]) -> Optimizer:
+    """The optimizer with the options in `texts`, ready to search.
 
     Args:
-        name: a registered name.
+        method: a registered name, or an optimizer, whose other options stay.
         texts: each ``KEY=VALUE``.
 
     Raises:
@@ -44,7 +44,8 @@ def configured(name: str, texts: Sequence[str]) -> Optimizer:
     """
     from hybridq.optimizers import OPTIMIZERS
 
-    entry = OPTIMIZERS[name]
+    given = OPTIMIZERS[method]() if isinstance(method, str) else method
+    entry = type(given)
     known = {field.name: str(field.type) for field in fields(entry)}
     options: dict[str, Any] = {}
     for text in texts:
@@ -59,7 +60,7 @@ def configured(name: str, texts: Sequence[str]) -> Optimizer:
             raise ParameterError(f"{OPTION}: {key} is given twice; give it once")
         options[key] = _read(f"{OPTION} {text}", value, known[key])
     try:
-        optimizer = entry(**options)
+        optimizer = replace(given, **options)
     except ParameterError as error:
         raise ParameterError(f"{OPTION}: {error}") from None
     optimizer.prepare()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -52,6 +53,11 @@ def width() -> int:
     return _console().width
 
 
+def more_room() -> str:
+    """How to get longer lines: a window can be dragged, a pipe is told by COLUMNS."""
+    return "a wider terminal" if _console().is_terminal else "COLUMNS=160"
+
+
 def heading(text: str, *, good: bool, notes: Sequence[str] = ()) -> list[RenderableType]:
     """The answer in a sentence or two, and under it what is to be kept in mind."""
     style = "bold green" if good else "bold"
@@ -91,11 +97,20 @@ def search_line(optimizer: OptimizerInfo) -> str:
 
 
 def _console() -> Console:
-    """Standard output: coloured on a terminal, plain text elsewhere, never wider than it is."""
+    """Standard output: coloured on a terminal, plain text elsewhere.
+
+    As wide as COLUMNS says, else at most 100 characters on a terminal and 80 elsewhere.
+    """
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")  # a label that the encoding lacks is no failure
     console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal or console.width > 100:
-        console.width = _WIDTH if not console.is_terminal else 100
+    if not _asked_width():
+        console.width = min(console.width, 100) if console.is_terminal else _WIDTH
     return console
+
+
+def _asked_width() -> int:
+    """The characters of a line that the environment asks for, 0 where it does not."""
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() else 0

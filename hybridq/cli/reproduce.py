@@ -10,6 +10,7 @@ from hybridq.cli import experiment_options as options
 from hybridq.cli import page
 from hybridq.cli.errors import FAILED, OK
 from hybridq.cli.options import whole_number
+from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.experiments.running.reproduce import Reproduction
@@ -43,7 +44,7 @@ def reproduce(
 
     if number is None:
         name, number = _split(name)
-    with Store.open(storage) as store:
+    with Store.open(storage, make=False) as store:
         found = again(store.experiment(name), number, threads=threads)
     _show(name, found, quiet)
     return OK if found.identical else FAILED
@@ -53,7 +54,7 @@ def _split(text: str) -> tuple[str, int]:
     """``NAME/NUMBER`` in its parts."""
     name, slash, number = text.rpartition("/")
     if not slash:
-        raise typer.BadParameter(f"which trial of {text!r}? Give its number after the name")
+        raise ParameterError(f"which trial of {text!r}? Give its number after the name")
     return name, whole_number(0)(number)
 
 

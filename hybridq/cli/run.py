@@ -16,7 +16,8 @@ from hybridq.cli.words import plural
 if TYPE_CHECKING:
     from hybridq.experiments.config.config import ExperimentConfig
     from hybridq.experiments.records import Planned
-    from hybridq.experiments.store.store import Store
+    from hybridq.experiments.running.stop import Stop
+    from hybridq.experiments.store.store import Experiment, Store
 
 _FAILED = 1  # exit status: some trials failed
 
@@ -89,9 +90,7 @@ class _Run:
         """Store what is missing, run it, show how it went; the exit status."""
         from hybridq.cli.asked_to_stop import stopping_on_signals
         from hybridq.cli.live_table import Watch
-        from hybridq.cli.run_summary import show_summary
         from hybridq.cli.standing import Standing
-        from hybridq.experiments.records import State
         from hybridq.experiments.running import runner
         from hybridq.experiments.running.stop import Stop
         from hybridq.experiments.running.versions import version_note
@@ -126,6 +125,18 @@ class _Run:
                         on_event=watch.event,
                         stop=stop,
                     )
+        try:
+            return self._summarized(experiment, began, stop)
+        except KeyboardInterrupt:
+            if stop.finish:  # Ctrl-C again, where all that was running has just ended
+                return INTERRUPTED
+            raise
+
+    def _summarized(self, experiment: Experiment, began: float, stop: Stop) -> int:
+        """Show how it went; the exit status."""
+        from hybridq.cli.run_summary import show_summary
+        from hybridq.experiments.records import State
+
         trials = experiment.trials()
         left = sum(trial.state in (State.WAITING, State.RUNNING) for trial in trials)
         stopped = stop.finish and left > 0
@@ -133,6 +144,7 @@ class _Run:
             experiment.name,
             trials,
             metric=experiment.metric,
+            maximize=experiment.direction == "maximize",
             seconds=time.perf_counter() - began,
             stopped=stopped,
             quiet=self._quiet,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import RenderableType
-from rich.table import Table as Screen
 from rich.text import Text
 
 from hybridq.cli import page
-from hybridq.cli.live_table import cut, duration, value_text
+from hybridq.cli.live_table import cut, duration
 from hybridq.cli.words import one_line, plural
 from hybridq.experiments.records import State, StoredTrial
 
@@ -24,6 +22,7 @@ def show_summary(
     trials: Sequence[StoredTrial],
     *,
     metric: str,
+    maximize: bool,
     seconds: float,
     stopped: bool,
     quiet: bool,
@@ -34,6 +33,7 @@ def show_summary(
         name: of the experiment.
         trials: all of them, one for each identity.
         metric: the number shown.
+        maximize: whether more of it is better.
         seconds: that this run took.
         stopped: the run was asked to end before its end.
         quiet: one line only.
@@ -54,42 +54,31 @@ def show_summary(
         notes.append("The rest is still run by other workers.")
     good = done == expected and not stopped
     parts = page.heading(headline, good=good, notes=notes)
-    parts += [*_metrics(trials, metric), *_failures(failed), *_next_steps(name, done, failed)]
+    parts += [*_metrics(trials, metric, maximize=maximize), *_failures(failed)]
+    parts += _next_steps(name, done, failed)
     page.show_parts(parts)
 
 
-def _metrics(trials: Sequence[StoredTrial], metric: str) -> list[RenderableType]:
-    """The mean of the metric by the swept conditions, repeats and instances together."""
+def _metrics(trials: Sequence[StoredTrial], metric: str, *, maximize: bool) -> list[RenderableType]:
+    """The mean of the metric by what was varied, as 'experiments compare' has it."""
     import numpy as np
 
-    from hybridq.experiments.analysis.statistics import mean_interval
-    from hybridq.experiments.analysis.table import label, table
+    from hybridq.cli.comparison_columns import columns
+    from hybridq.cli.fitted_table import fitted
+    from hybridq.experiments.analysis.compare import compare, numeric
+    from hybridq.experiments.analysis.comparison_rows import rows
+    from hybridq.experiments.analysis.table import table
 
-    rows = table({"": trials})
-    if not len(rows) or metric not in rows.metrics:
+    done = table({"": trials})
+    if metric not in numeric(done) or not np.isfinite(done.numbers(metric)).any():
         return []
-    by = rows.choices()
-    groups = rows.groups(by)
-    values = rows.numbers(metric)
-    screen = Screen(box=box.SIMPLE_HEAD, pad_edge=True, padding=(0, 1))
-    screen.add_column("", overflow="ellipsis", no_wrap=True)
-    for title in ("trials", f"mean {metric}", "95 % interval"):
-        screen.add_column(title, justify="right", no_wrap=True)
-    for key, members in list(groups.items())[:_ROWS]:
-        found = values[members]
-        found = found[np.isfinite(found)]
-        mean = float(found.mean()) if found.size else None
-        interval = mean_interval(found)
-        ends = [] if interval is None else [interval.low, interval.high]
-        screen.add_row(
-            one_line(label(by, key)),
-            str(len(members)),
-            value_text(metric, mean),
-            " to ".join(value_text(metric, end) for end in ends),
-        )
-    parts: list[RenderableType] = [screen]
-    if len(groups) > _ROWS:
-        parts.append(Text(f"  ... and {len(groups) - _ROWS} more"))
+    found = compare(done, done.choices(), metric, maximize=maximize, tested=False)
+    shown = rows(found)[:_ROWS]
+    bold = [row.best and len(found.groups) > 1 for row in shown]
+    screen, _ = fitted(columns(found, shown), page.width(), bold)
+    parts: list[RenderableType] = [Text(""), screen]
+    if len(found.groups) > _ROWS:
+        parts.append(Text(f"  ... and {len(found.groups) - _ROWS} more"))
     return parts
 
 
@@ -101,7 +90,7 @@ def _failures(failed: Sequence[StoredTrial]) -> list[RenderableType]:
     for trial in failed:
         last = (trial.error or "no message").strip().rpartition("\n")[2]
         lines.setdefault(one_line(last), []).append(trial.number)
-    parts: list[RenderableType] = [Text(" Failed:", style="bold red")]
+    parts: list[RenderableType] = [Text(""), Text(" Failed:", style="bold red")]
     for line, numbers in list(lines.items())[:_FAILURES]:
         which = f"trial {numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} trials"
         parts.append(Text(cut(f"   {which}: {line}", _LINE)))

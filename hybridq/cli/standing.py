@@ -167,5 +167,6 @@ def _leading(planned: Sequence[Planned]) -> str | None:
 def _label(swept: Mapping[str, Any], leading: str | None) -> str:
     if leading is None:
         return "all"
-    value = swept.get(leading)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    from hybridq.experiments.analysis.table import frozen, show
+
+    return show(frozen(swept.get(leading)))

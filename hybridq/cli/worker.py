@@ -66,7 +66,7 @@ def worker(
 
     policy = check_name("version policy", version_policy, POLICIES)
     stop, lines = Stop(), _Lines(quiet)
-    with Store.open(storage) as store:
+    with Store.open(storage, make=False) as store:
         found = store.experiment(experiment)
         note = check_version(found, policy)
         if note is not None:

@@ -136,7 +136,8 @@ class FromShots:
         self._fidelities += 1
         self.circuits += 1
         self.shots_used += self.shots
-        return float(rng.binomial(self.shots, self.exact.fidelity(x, y)) / self.shots)
+        fidelity = min(self.exact.fidelity(x, y), 1.0)  # rounding may lift it above
+        return float(rng.binomial(self.shots, fidelity) / self.shots)
 
     @property
     def frequencies(self) -> tuple[tuple[float, int] | None, ...] | None:

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import OutputError, ParameterError
+from hybridq.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.optimizers.filesystem import network_filesystem
 from hybridq.optimizers.optuna_journal import open_journal
 
@@ -26,6 +26,9 @@ CONNECT_SECONDS = 5
 READS_ONLY = "hybridq_reads_only"
 """An execution option: a transaction on SQLite that does not take the lock for writing."""
 
+_KINDS = ("journal", "mariadb", "mysql", "postgresql", "sqlite")
+_NOT_SHOWN = "(not shown: it may hold a password)"
+_SECRET = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)
 _DRIVER = re.compile(r"^\([\w.]+\) ")  # SQLAlchemy begins with the class of the driver's error
 _JOURNALS = (".log", ".journal")
 _DATABASES = (".db", ".sqlite", ".sqlite3")
@@ -56,9 +59,9 @@ def connect(url: str) -> BaseStorage:
     if url.startswith("journal:"):
         return open_journal(journal_path(url))
     parsed = _parsed(url, shown)
-    if parsed.get_backend_name() != "sqlite":
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return _opened(parsed, shown)
-    if parsed.database not in (None, "", ":memory:") and not parsed.database.startswith("file:"):
+    if not parsed.database.startswith("file:"):
         _check_folder(Path(parsed.database), shown)
         _choose_mode(Path(parsed.database))
     storage = _opened(parsed, shown)
@@ -92,9 +95,23 @@ def without_password(url: str) -> str:
     if storage_url(url).startswith("journal:"):
         return url
     try:
-        return sqlalchemy.make_url(url).render_as_string(hide_password=True)
+        parsed = sqlalchemy.make_url(url)
     except sqlalchemy.exc.ArgumentError:
-        return url if "@" not in url else "(not shown: it may hold a password)"
+        return url if "@" not in url else _NOT_SHOWN
+    except ValueError:  # what stands in place of the port may be a password without its @
+        return _NOT_SHOWN
+    if _has_loose_at(parsed):
+        return _NOT_SHOWN
+    return _SECRET.sub(r"\1***", parsed.render_as_string(hide_password=True))
+
+
+def storage_file(url: str) -> Path | None:
+    """The file that the storage behind a URL is kept in; None for a server, or memory."""
+    scheme, _, rest = storage_url(url).partition("://")
+    if scheme != "journal" and scheme.partition("+")[0] != "sqlite":
+        return None
+    path = rest.removeprefix("/")
+    return None if path in ("", ":memory:") or path.startswith("file:") else Path(path)
 
 
 def first_line(error: BaseException) -> str:
@@ -123,13 +140,28 @@ def _parsed(url: str, shown: str) -> URL:
 
     try:
         parsed = sqlalchemy.make_url(url)
+        if (kind := parsed.get_backend_name()) not in _KINDS:
+            raise UnknownNameError("kind of storage", kind, _KINDS)
         parsed.get_dialect()
-    except (sqlalchemy.exc.ArgumentError, ValueError) as error:
-        raise ParameterError(
-            f"storage={shown!r} is no URL that Optuna can open ({first_line(error)}): "
-            "give one such as 'sqlite:///search.db' or 'postgresql://user@host/database'"
-        ) from None
-    return parsed
+    except sqlalchemy.exc.ArgumentError as error:
+        reason = first_line(error)
+    except UnknownNameError:
+        raise
+    except ValueError:
+        reason = "its port is no number"
+    else:
+        if not _has_loose_at(parsed):
+            return parsed
+        reason = "it has a second @: in a password write %40 for it"
+    raise ParameterError(
+        f"storage={shown!r} is no URL that Optuna can open ({reason}): "
+        "give one such as 'sqlite:///search.db' or 'postgresql://user@host/database'"
+    )
+
+
+def _has_loose_at(url: URL) -> bool:
+    """Whether part of the password was read as something else, since it has an @ itself."""
+    return url.password is not None and "@" in f"{url.host}{url.database}"
 
 
 def _check_folder(path: Path, shown: str) -> None:
@@ -185,10 +217,9 @@ def _engine_options(url: URL) -> dict[str, Any]:
 def _missing_driver(url: URL) -> str:
     if url.get_backend_name() == "postgresql":
         return "no driver for it is installed: pip install 'hybridq[postgresql]'"
-    return (
-        f"its driver {url.get_driver_name()} is not installed: install its Python package, or name "
-        "another driver, for example mysql+pymysql://"
-    )
+    kind = url.get_backend_name()
+    other = "" if kind == "sqlite" else f", or name another driver, for example {kind}+pymysql://"
+    return f"its driver {url.get_driver_name()} is not installed: install its Python package{other}"
 
 
 def _share(storage: RDBStorage) -> None:

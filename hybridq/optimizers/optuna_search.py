@@ -37,8 +37,9 @@ class OptunaSearch(Optimizer):
     Args:
         batch: trials asked for together; the objective gets them in one call of ``values``. The
             sampler learns from a batch only when all of it is done.
-        storage: a database URL as Optuna takes it (``"sqlite:///search.db"``,
-            ``"postgresql://…"``); None: in memory, for this search alone.
+        storage: a database by URL (``"sqlite:///search.db"``, ``"postgresql://…"``) or a file that
+            ends in .db or .log, see `hybridq.optimizers.database.connect`; None: in memory, for
+            this search alone.
         study_name: the study in the storage, made if it is not there.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,7 @@ _COLOURS = (
 _BOX = "#DCEEF9"
 _ALL_DOTS = 400  # values of a group beyond which only the outliers are dots
 _LEGEND_ROOM = 72  # characters under a figure
+_MOST_TICKS = 8
 _MARKERS = "osD^vPX"
 _DASHES: tuple[str | tuple[int, tuple[int, ...]], ...] = ("-", (0, (5, 2)), (0, (1, 1.5)))  # type: ignore[assignment]
 
@@ -72,6 +73,8 @@ def plot_series(
     ylabel: str,
     ticks: Sequence[str] = (),
     log: bool = False,
+    linear_below: float = 0.0,
+    log_x: bool = False,
 ) -> Axes:
     """A line with a band of confidence for each group.
 
@@ -81,6 +84,9 @@ def plot_series(
         title, xlabel, ylabel: texts.
         ticks: names of the places 0, 1, … where the condition is no number.
         log: a logarithmic axis of the values.
+        linear_below: then the values nearer to zero than this stand on a linear piece of it,
+            which has zero and negative values too; 0 for none.
+        log_x: a logarithmic axis of the condition.
     """
     ax = style.fresh_axes(ax, 5.8, 4.2)
     for place, one in enumerate(series):
@@ -102,9 +108,11 @@ def plot_series(
         )  # fmt: skip
     style.dress(ax, title=title, xlabel=xlabel, ylabel=ylabel)
     if log:
-        ax.set_yscale("log")
+        ax.set_yscale(**_logarithmic(linear_below))
     if ticks:
         _name_ticks(ax, ticks)
+    elif log_x:
+        _decades(ax, [_numbers(one.x) for one in series])
     else:
         _whole_ticks(ax, [_numbers(one.x) for one in series])
     ax.margins(x=0.04, y=0.08)
@@ -121,6 +129,7 @@ def plot_boxes(
     title: str,
     xlabel: str,
     log: bool = False,
+    linear_below: float = 0.0,
 ) -> Axes:
     """A box of the quartiles for each group, one under the other, with every value as a dot.
 
@@ -133,6 +142,7 @@ def plot_boxes(
         ax: where to draw; a new figure if left out.
         title, xlabel: texts.
         log: a logarithmic axis.
+        linear_below: as in `plot_series`.
     """
     ax = style.fresh_axes(ax, 5.8, max(2.4, 1.3 + 0.48 * len(labels)))
     found = [_numbers(group)[np.isfinite(_numbers(group))] for group in values]
@@ -157,7 +167,7 @@ def plot_boxes(
         )  # fmt: skip
     style.dress(ax, title=title, xlabel=xlabel, ylabel="")
     if log:
-        ax.set_xscale("log")
+        ax.set_xscale(**_logarithmic(linear_below))
     _rows(ax, labels, places)
     return ax
 
@@ -216,6 +226,20 @@ def _name_ticks(ax: Axes, ticks: Sequence[str]) -> None:
         range(len(ticks)), [_shortened(tick) for tick in ticks], parse_math=False,
         rotation=30 if turned else 0, ha="right" if turned else "center",
     )  # fmt: skip
+
+
+def _logarithmic(linear_below: float) -> dict[str, Any]:
+    """A scale by decades, with zero where `linear_below` says from where on."""
+    return {"value": "symlog", "linthresh": linear_below} if linear_below else {"value": "log"}
+
+
+def _decades(ax: Axes, xs: Sequence[NDArray[np.float64]]) -> None:
+    """A logarithmic axis, with the values themselves as ticks where they are few."""
+    ax.set_xscale("log")
+    places = np.unique(np.concatenate(xs))
+    if places.size <= _MOST_TICKS:
+        ax.set_xticks(places, [f"{place:g}" for place in places])
+        ax.set_xticks([], minor=True)
 
 
 def _whole_ticks(ax: Axes, xs: Sequence[NDArray[np.float64]]) -> None:

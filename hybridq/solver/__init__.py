@@ -79,8 +79,8 @@ def solve(
         alpha: of the objective ``"cvar"``; 0.2 by default.
         eta: of the objective ``"gibbs"``; one over the energy of a single spin by default.
         objective_shots: measurements from which each value is estimated; exact values by default.
-            The optimizer is then SPSA by default; those that use gradients get them from
-            parameter shifts.
+            The optimizer is then Adam along gradients estimated from two values; those that
+            cannot do without gradients get them from parameter shifts.
         initial: ``"auto"``, the name of one of the ansatz's starts (of QAOA a name of
             `INITIAL_POINTS`), a `Path` to a file of angles or of `LearnedAngles`, or the
             parameters.

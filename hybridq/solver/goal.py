@@ -47,8 +47,8 @@ class Goal:
 
     Args:
         hamiltonian: what is measured.
-        wishes: which objective, from how many shots, on which engine. Gradient methods get
-            shots by parameter shift.
+        wishes: which objective, from how many shots, on which engine. Methods that need gradients
+            get them by parameter shifts.
     """
 
     def __init__(self, hamiltonian: Observable, wishes: Wishes) -> None:
@@ -78,8 +78,9 @@ class Goal:
         )
         if wishes.objective_shots is None:
             return exact
-        wants_gradient = OPTIMIZERS[wishes.method].uses_gradient
-        kind = ParameterShift if wants_gradient else FromShots
+        # Shifts of all parameters cost hundreds of circuits: for those that cannot do without.
+        needs_gradient = "value_and_gradient" in OPTIMIZERS[wishes.method].needs
+        kind = ParameterShift if needs_gradient else FromShots
         sampled = kind(exact, shots=wishes.objective_shots, rng=wishes.streams[4])
         self._sampled.append(sampled)
         return sampled

@@ -13,6 +13,12 @@ from hybridq.cli import main
 from hybridq.result import Result
 
 
+@pytest.fixture(autouse=True)
+def usual_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As wide as a pipe is unless told, whatever the terminal of the tests says."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def square(tmp_path: Path) -> Path:
     path = tmp_path / "square.json"

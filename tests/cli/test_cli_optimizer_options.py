@@ -37,8 +37,10 @@ def test_without_a_name_they_are_of_the_default_optimizer(hybridq: Run, square: 
     run = ("solve", "maxcut", square, "--p", 1, "--quiet", "--json", "-")
     exact = json.loads(hybridq(*run, "-o", "memory=3").out)["optimizer"]
     assert (exact["method"], exact["options"]) == ("l-bfgs", {"memory": 3})
-    shots = ("--objective-shots", 50, "--max-evaluations", 20, "-o", "blocking=true")
-    assert json.loads(hybridq(*run, *shots).out)["optimizer"]["method"] == "spsa"
+    shots = ("--objective-shots", 50, "--max-evaluations", 20, "-o", "perturbation=0.2")
+    sampled = json.loads(hybridq(*run, *shots).out)["optimizer"]
+    assert sampled["method"] == "adam"
+    assert sampled["options"] == {"learning_rate": 0.03, "perturbation": 0.2}
 
 
 def test_energies_take_them_too(hybridq: Run, tmp_path: Path) -> None:

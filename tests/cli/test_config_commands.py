@@ -66,3 +66,12 @@ def test_schema_is_printed_or_written(hybridq, tmp_path):
     assert f"$schema={out}" in outcome.out
     assert json.loads(out.read_text()) == printed
     assert hybridq("config", "schema", "--out", tmp_path / "no" / "folder").code == 2
+
+
+def test_check_shows_lists_as_yaml_has_them(hybridq, tmp_path):
+    path = tmp_path / "lists.yaml"
+    path.write_text(
+        "name: x\nproblem: {kind: ring, nodes: 4}\nansatz: hardware-efficient\n"
+        "sweep: {ansatz.rotations: [[ry], [ry, rz]]}\n"
+    )
+    assert "ansatz.rotations: [ry], [ry, rz]\n" in hybridq("config", "check", path).out

@@ -231,3 +231,62 @@ def test_delete_asks_first(hybridq, tmp_path, monkeypatch):
     deleted = hybridq("experiments", "delete", "gone", "--yes", "--storage", url)
     assert deleted.out.startswith("deleted gone: 0 trials")
     assert "no experiments" in hybridq("experiments", "list", "--storage", url).out
+
+
+@pytest.fixture
+def mixed(tmp_path) -> str:
+    """An experiment of two optimizers, only one of which has a memory, with and without shots."""
+    url = f"sqlite:///{tmp_path}/mixed.db"
+    planned = []
+    for kind, options in (("l-bfgs", {"memory": 10}), ("spsa", {})):
+        for shots in (None, 100):
+            own = {
+                **conditions(0, 1, kind),
+                "optimizer": {"kind": kind, **options},
+                "objective": {"kind": "expectation", **({"shots": shots} if shots else {})},
+            }
+            planned.append(Planned(own, own, {}))
+    with Store.open(url) as store:
+        experiment = store.create("mixed", {}, planned, metric="ratio", direction="maximize")
+        experiment.enqueue(planned)
+        while claimed := experiment.claim("here-1"):
+            experiment.finish(claimed, outcome(0, 1, "spsa"))
+    return url
+
+
+def test_show_has_no_option_of_one_kind_as_none_of_another(hybridq, mixed):
+    text = hybridq("experiments", "show", "mixed", "--storage", mixed).out
+    told = {words[0]: " ".join(words[1:]) for line in text.splitlines() if (words := line.split())}
+    assert told["optimizer.memory"] == "10 (l-bfgs)"
+    assert told["objective.shots"] == "none, 100"
+
+
+@pytest.mark.parametrize("none", ["none", "null", "None"])
+def test_where_takes_what_a_trial_has_not(hybridq, mixed, none):
+    arguments = ("--by", "optimizer.kind", "--where", f"objective.shots={none}")
+    found = hybridq("experiments", "compare", "mixed", *arguments, "--storage", mixed)
+    assert found.code == 0, found.err
+    rows = [line.split()[:2] for line in found.out.splitlines() if line.startswith("  ")]
+    assert rows[1:3] == [["l-bfgs", "1"], ["spsa", "1"]]
+
+
+def test_a_pipe_is_as_wide_as_it_is_told(experiments, hybridq, storage, monkeypatch):
+    arguments = ("compare", "depth", "--by", "ansatz.p,optimizer.kind", "--target", "0.7")
+    narrow = experiments(*arguments).out
+    assert "terminal" not in narrow
+    assert "COLUMNS=160" in narrow
+    monkeypatch.setenv("COLUMNS", "160")
+    wide = hybridq("experiments", *arguments, "--storage", storage).out
+    assert "No room" not in wide
+    assert max(map(len, wide.splitlines())) > 80
+
+
+def test_delete_takes_the_journals_along(hybridq, tmp_path):
+    url = f"sqlite:///{tmp_path}/runs.db"
+    with Store.open(url) as store:
+        store.create("gone", {}, [], metric="ratio", direction="maximize")
+    folder = tmp_path / "runs.db.journals" / "gone"
+    folder.mkdir(parents=True)
+    (folder / "x.jsonl").touch()
+    assert hybridq("experiments", "delete", "gone", "--yes", "--storage", url).code == 0
+    assert not folder.parent.exists()

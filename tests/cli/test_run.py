@@ -61,13 +61,24 @@ def test_a_run_in_a_pipe_is_plain_and_narrow(config: Path, hybridq: Run, tmp_pat
     outcome = hybridq("run", config, "--jobs", 1)
     assert outcome.code == 0
     assert "depths: 4 of 4 trials done" in outcome.out
-    assert re.search(r"p = 1 +2 +\d+\.\d %", outcome.out)
+    assert re.search(r"^  1 +2 +0\.\d+", outcome.out, re.MULTILINE)
     assert "hybridq experiments compare depths" in outcome.out
     assert outcome.err.startswith("depths: 4 trials, 1 at a time, to sqlite:///hybridq.db")
     for line in (outcome.out + outcome.err).splitlines():
         assert len(line) <= 80
         assert line.isprintable()
     assert (tmp_path / "hybridq.db").exists()
+
+
+def test_the_summary_and_a_comparison_show_the_same_numbers(config: Path, hybridq: Run) -> None:
+    sets = ("--set", "problem={kind: erdos-renyi, nodes: 6, instances: 3}")
+    summary = hybridq("run", config, "--jobs", 1, *sets).out
+    comparison = hybridq("experiments", "compare", "depths").out
+    for p in "12":
+        (told,) = (line.split() for line in summary.splitlines() if line.startswith(f"  {p} "))
+        (same,) = (line.split() for line in comparison.splitlines() if line.startswith(f"  {p} "))
+        assert told == same[: len(told)]
+        assert len(told) == 6  # p, trials, mean, low "to" high
 
 
 def test_a_second_run_finds_all_done(config: Path, hybridq: Run) -> None:

@@ -140,3 +140,11 @@ def test_an_unknown_reference_names_the_groups():
 def test_a_metric_that_nobody_has_names_those_there_are():
     with pytest.raises(UnknownNameError, match="ratio"):
         compare(table({"a": duel(2)}), [], "ratoi", maximize=True)
+
+
+def test_means_and_intervals_are_the_same_without_tests():
+    tested, quick = by_optimizer(duel(6)), by_optimizer(duel(6), tested=False)
+    for one, other in zip(tested.groups, quick.groups, strict=True):
+        assert (one.mean, one.interval) == (other.mean, other.interval)
+        assert other.contrast is None
+    assert quick.notes == ()

@@ -70,3 +70,35 @@ def test_columns_are_called_shortly_where_that_is_clear():
     by = ["ansatz.kind", "optimizer.kind", "x.p", "y.p"]
     found = compare(table({"a": trials}), by, "ratio", maximize=True)
     assert headings(found) == ["ansatz", "optimizer", "x.p", "y.p"]
+
+
+def in_two_bases():
+    """Energies of two ansaetze in two bases: only within a basis is anything comparable."""
+    trials = [
+        done(n, {"ratio": base + 0.1 * (kind == "b") + 0.001 * k}, problem__basis=basis,
+             problem__instance=k, ansatz__kind=kind)
+        for n, (basis, base, kind, k) in enumerate(
+            (basis, base, kind, k)
+            for basis, base in (("small", 0.2), ("large", 0.6))
+            for kind in ("a", "b")
+            for k in range(6)
+        )
+    ]  # fmt: skip
+    by = ["problem.basis", "ansatz.kind"]
+    return compare(table({"x": trials}), by, "ratio", maximize=True)
+
+
+def test_nothing_is_claimed_of_groups_that_cannot_be_tested():
+    found = in_two_bases()
+    assert "significant" not in sentence(found)
+    assert cases(found) == "Paired on 6 instances, each with its repeats averaged."
+    assert found.notes == (
+        "Not tested, with no instance in common with basis = large, b: basis = small, a; "
+        "basis = small, b.",
+    )
+
+
+def test_a_row_without_any_value_says_so():
+    trials = [done(n, {"ratio": 0.5}, budget__evaluations=e) for n, e in enumerate((None, 100))]
+    found = compare(table({"a": trials}), ["budget.evaluations"], "ratio", maximize=True)
+    assert [row.keys for row in rows(found)] == [("none",), ("100",)]

@@ -390,3 +390,10 @@ def test_the_storage_is_not_among_what_is_stored():
     config = parse_config(RING + "storage: postgresql://me:secret@host/db\n")
     assert config.storage == "postgresql://me:secret@host/db"
     assert "secret" not in str(config.plain())
+
+
+def test_a_geometry_that_reads_as_a_mapping_wants_quotes():
+    (told,) = problems("name: x\nproblem: {kind: molecule, geometry: {bond}, bond: 0.7}")
+    assert told.endswith(
+        "problem.geometry: a mapping: give a text: put a text with {...} in quotes"
+    )

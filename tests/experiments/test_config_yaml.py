@@ -3,12 +3,11 @@
 import math
 
 import pytest
-import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hybridq.errors import ConfigError
-from hybridq.experiments.config.yaml_source import MOST_VALUES, Place, parse
+from hybridq.experiments.config.yaml_source import MOST_VALUES, Place, dump, parse
 
 
 def value(text):
@@ -136,9 +135,9 @@ PLAIN = st.recursive(
 
 @settings(max_examples=60, deadline=None)
 @given(PLAIN)
+@example({"1e3": "0E0", "yes": "012", "n": "~", "\x85": None})
 def test_what_a_yaml_writer_writes_is_read_back(plain):
-    text = yaml.safe_dump({"x": plain}, allow_unicode=False)
-    found = value(text)["x"]
+    found = value(dump({"x": plain}))["x"]
     assert found == plain
     assert _types(found) == _types(plain)
 
@@ -159,3 +158,11 @@ def test_any_text_is_read_or_refused(text):
     except ConfigError as error:
         told = error.problems
     assert all(line.startswith("c.yaml") for line in told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x: {geometry: H 0 0 {bond}, bond: 1}", "x: [H 0 0 {bond}, H]", "x:\n  geometry: {bond} H"],
+)
+def test_a_place_to_fill_in_wants_quotes(text):
+    assert refusal(text).endswith("put the geometry in quotes, or whatever text has {...} in it")

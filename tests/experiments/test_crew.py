@@ -14,7 +14,7 @@ from hybridq.errors import HybridqError, OutputError
 from hybridq.experiments.records import State
 from hybridq.experiments.running import crew as crew_module
 from hybridq.experiments.running.crew import DEATHS_OF_A_TRIAL, Crew
-from hybridq.experiments.running.events import Ended, Event, Note
+from hybridq.experiments.running.events import Counted, Ended, Event, Note
 from hybridq.experiments.running.stop import Stop
 from hybridq.experiments.running.worker import Terms
 
@@ -104,6 +104,35 @@ ended(7)
     assert isinstance(events[-1], Ended)
     assert experiment.freed == 1
     assert experiment.failed == []
+
+
+def test_a_storage_that_fails_for_a_moment_ends_no_worker(
+    crew: Callable[..., Any], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(call: Callable[..., Any]) -> Callable[..., Any]:
+        left = iter([True])
+
+        def once(*arguments: Any) -> Any:
+            if next(left, False):
+                raise OutputError("the server has gone away")
+            return call(*arguments)
+
+        return once
+
+    monkeypatch.setattr(crew_module, "_COUNT_SECONDS", 0.0)
+    for name in ("counts", "release_dead"):
+        monkeypatch.setattr(Experiments, name, failing(getattr(Experiments, name)))
+    mark = tmp_path / "died"
+    script = f"""
+if not os.path.exists({str(mark)!r}):
+    open({str(mark)!r}, "w").close()
+    sys.exit(1)
+began(7); ended(7)
+"""
+    experiment, events = crew(script)
+    assert isinstance([one for one in events if not isinstance(one, Counted | Note)][-1], Ended)
+    assert any("trying again" in one.text for one in events if isinstance(one, Note))
+    assert experiment.freed == 1
 
 
 def test_a_trial_that_kills_its_workers_fails_in_the_end(

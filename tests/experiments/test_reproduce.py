@@ -44,7 +44,7 @@ def test_what_differs_and_what_changed_is_named(
         },
     )
     stored = [replace(one, outcome=other) for one in experiment.trials() if one.number == 1]
-    monkeypatch.setattr(Experiment, "trials", lambda self: stored)
+    monkeypatch.setattr(Experiment, "trials", lambda self, **_: stored)
     again = reproduce(experiment, 1)
     assert not again.identical
     assert len(again.differences) == 1
@@ -60,4 +60,7 @@ def test_a_trial_that_is_not_there_or_not_done_is_refused(
         reproduce(experiment, 9)
     waiting = prepare(small(), Store.open(f"sqlite:///{tmp_path}/other.db")).experiment
     with pytest.raises(ParameterError, match="trial 0 of 'small' is waiting"):
+        reproduce(waiting, 0)
+    waiting.fail(waiting.claim("a"), "ValueError: no", retries=1)
+    with pytest.raises(ParameterError, match="trial 0 of 'small' is failed"):
         reproduce(waiting, 0)

@@ -18,6 +18,7 @@ from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Outcome, State
 from hybridq.experiments.running import worker as worker_module
 from hybridq.experiments.running.events import Began, Ended, Event, Note
+from hybridq.experiments.running.journals import delete_journals, journal_folder
 from hybridq.experiments.running.runner import carry_out, cores, jobs_for, prepare, run, terms_of
 from hybridq.experiments.running.stop import Stop, signals
 from hybridq.experiments.running.worker import Terms, work
@@ -182,6 +183,23 @@ def test_a_worker_goes_on_over_a_storage_that_fails_for_a_moment(
     assert any("trying again" in event.text for event in events if isinstance(event, Note))
 
 
+def test_an_experiment_deleted_during_a_trial_ends_the_run_in_one_error(
+    store: Store, instead: Callable[[RunTrial], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deleting(conditions: Any, **_: Any) -> Outcome:
+        store.delete("small")
+        time.sleep(0.2)  # for the heart to beat
+        return given(conditions)
+
+    complaints: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", complaints.append)
+    monkeypatch.setattr(worker_module, "BEAT_SECONDS", 0.02)
+    instead(deleting)
+    with pytest.raises(ParameterError, match="was deleted"):
+        run(small(), store, 1)
+    assert complaints == []
+
+
 def test_a_trial_whose_journal_is_held_by_another_runs_without_one(
     store: Store, instead: Callable[[RunTrial], None]
 ) -> None:
@@ -233,6 +251,10 @@ def test_jobs_are_as_many_as_there_are_trials_at_most(store: Store) -> None:
     assert jobs_for(experiment) == min(cores(), 8)
     assert jobs_for(experiment, 3) == 3
     assert jobs_for(experiment, 100) == 8
+    with pytest.raises(ParameterError, match="jobs=0"):
+        jobs_for(experiment, 0)
+    with pytest.raises(ParameterError, match="jobs=0"):
+        run(small(), store, 0)
     run(small(), store, 1)
     assert jobs_for(experiment) == 0
 
@@ -267,3 +289,20 @@ def test_a_worker_says_that_it_lives(
     run(small("repeats=1"), store, 1)
     assert len(beats) > 3
     assert len(set(beats)) == 1
+
+
+def test_a_run_leaves_no_folder_of_journals(store: Store) -> None:
+    run(small(), store, jobs=1)
+    folder = journal_folder(store.url, "small")
+    assert not folder.parent.exists()
+
+
+def test_a_folder_with_a_journal_stays_until_the_experiment_is_deleted(store: Store) -> None:
+    folder = journal_folder(store.url, "small")
+    folder.mkdir(parents=True)
+    (folder / "cut-short.jsonl").touch()
+    run(small(), store, jobs=1)
+    assert (folder / "cut-short.jsonl").exists()
+    delete_journals(store.url, "small")
+    assert not folder.parent.exists()
+    delete_journals(store.url, "small")  # nothing there is nothing to do

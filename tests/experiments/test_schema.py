@@ -68,7 +68,7 @@ def holds(schema, value):
         return False
     if "anyOf" in schema and not any(holds(each, value) for each in schema["anyOf"]):
         return False
-    if "oneOf" in schema and sum(holds(each, value) for each in schema["oneOf"]) != 1:
+    if "not" in schema and holds(schema["not"], value):
         return False
     if "const" in schema and value != schema["const"]:
         return False
@@ -131,7 +131,9 @@ def test_it_takes_configs_that_are_right(text):
         "sweep: {ansatz.q: [1]}",
         "sweep: {ansatz.p: [a]}",
         "sweep: {seed: [1]}",
-        "sweep: {ansatz.p: {from: 1, to: 2}}",
+        "sweep: {ansatz.p: {from: 1, to: 2.5}}",
+        "sweep: {ansatz.p: {from: 1, to: 2, step: 1, points: 2}}",
+        "sweep: {ansatz.p: {from: 1, to: 2, scale: log}}",
         "exclude: [{ansatz.q: 1}]",
     ],
 )

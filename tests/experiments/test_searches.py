@@ -150,3 +150,51 @@ def test_too_many_groups_for_a_figure_are_refused():
 def test_no_number_to_draw_along_says_what_to_do():
     with pytest.raises(ParameterError, match="--kind box"):
         draw("lines", table({"a": duel(2)}), Wish("a", "ratio", True))
+
+
+def test_different_objectives_are_told_apart_by_what_differs():
+    trials = [
+        done(n, {"ratio": 0.5}, optimizer__kind=kind, objective__kind="expectation",
+             objective__shots=shots, repeat=0)
+        for n, (kind, shots) in enumerate([("a", None), ("a", 100), ("b", None), ("b", 100)])
+    ]  # fmt: skip
+    with pytest.raises(ParameterError, match=r"--where objective.shots=none, or .*: 100"):
+        effort(table({"x": trials}), ["optimizer.kind"])
+
+
+def errors_along_shots(errors, metric="error_mha", shots=(10, 100, 1000)):
+    trials = [
+        done(n, {metric: error}, problem__instance=0, shots=count)
+        for n, (count, error) in enumerate(zip(shots, errors, strict=True))
+    ]
+    return KINDS["lines"](table({"x": trials}), Wish("t", metric, maximize=False))
+
+
+@pytest.mark.parametrize(
+    ("errors", "scale"),
+    [
+        ((1.0, 0.1, 0.001), "log"),
+        ((1.0, 0.01, 0.0), "symlog"),  # exact: no reason to hide the decades of the others
+        ((1.0, 0.01, -1e-3), "symlog"),
+        ((1.0, 0.5, 0.0), "linear"),
+        ((1.0, 0.01, -0.9), "linear"),
+    ],
+)
+def test_errors_over_decades_stand_on_a_logarithmic_axis(errors, scale):
+    ax = errors_along_shots(errors)
+    assert ax.get_yscale() == scale
+    assert np.isfinite(ax.get_ylim()).all()
+
+
+def test_a_ratio_stands_on_a_linear_axis():
+    assert errors_along_shots((0.9, 0.01, 0.001), "ratio").get_yscale() == "linear"
+
+
+@pytest.mark.parametrize(
+    ("shots", "scale"), [((10, 100, 1000), "log"), ((1, 2, 3), "linear"), ((0, 10, 90), "linear")]
+)
+def test_a_condition_over_decades_stands_on_a_logarithmic_axis(shots, scale):
+    ax = errors_along_shots((1.0, 0.9, 0.8), shots=shots)
+    assert ax.get_xscale() == scale
+    if scale == "log":
+        assert [text.get_text() for text in ax.get_xticklabels()] == ["10", "100", "1000"]

@@ -11,7 +11,7 @@ import optuna
 import pytest
 from store_samples import create, outcome, planned
 
-from hybridq.errors import OutputError, ParameterError
+from hybridq.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.experiments.records import State
 from hybridq.experiments.store.storage import choose_storage
 from hybridq.experiments.store.store import Store
@@ -112,7 +112,13 @@ def another_version(path):
         (lambda path: "postgresql://me:secret@127.0.0.1:1/x", OutputError, "cannot be reached"),
         (lambda path: "postgresql+psycopg2://me:secret@host/x", OutputError, "pip install"),
         (lambda path: "mysql://me:secret@host/x", OutputError, r"mysql\+pymysql"),
-        (lambda path: "postgresqll://me:secret@host/x", ParameterError, "no URL"),
+        (lambda path: "postgresqll://me:secret@host/x", ParameterError, "mean 'postgresql'"),
+        (lambda path: "oracle://me:secret@host/x", ParameterError, "unknown kind of storage"),
+        (lambda path: "sqlite+aiosqlite:///x.db", OutputError, r"install its Python package$"),
+        (lambda path: "postgresql+none://me:secret@host/x", ParameterError, "no URL"),
+        (lambda path: "postgresql://me:secret@host:port/x", ParameterError, "port is no number"),
+        (lambda path: "postgresql://me:secret/x", ParameterError, "port is no number"),
+        (lambda path: "postgresql://me:my@secret/x@host/y", ParameterError, "write %40"),
         (lambda path: "runs", ParameterError, "no URL"),
     ],
 )
@@ -131,6 +137,19 @@ def test_a_storage_that_cannot_be_used_is_told_within_seconds(made, error, words
 def test_passwords_are_not_shown():
     assert "secret" not in without_password("postgresql://me:secret@host/x")
     assert "secret" not in without_password("no url with me:secret@host")
+    assert "secret" not in without_password("postgresql://me:my@secret/x@host/y")
+    shown = without_password("postgresql://host/x?password=secret&sslmode=require")
+    assert shown == "postgresql://host/x?password=***&sslmode=require"
+
+
+def test_a_file_is_not_made_for_those_who_only_read(tmp_path):
+    for url in (f"sqlite:///{tmp_path}/runs.db", f"{tmp_path}/runs.log"):
+        with pytest.raises(OutputError, match=r"there is no .*runs"):
+            Store.open(url, make=False)
+    assert not list(tmp_path.iterdir())
+    Store.open(url).close()
+    with pytest.raises(UnknownNameError, match=r"experiment in .* 'a': there is none at all"):
+        Store.open(url, make=False).experiment("a")
 
 
 def test_braces_in_a_path_are_no_templates(tmp_path):

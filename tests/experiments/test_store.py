@@ -11,6 +11,7 @@ from store_samples import create, outcome, planned
 from hybridq._version import __version__
 from hybridq.errors import ParameterError, UnknownNameError
 from hybridq.experiments.records import Outcome, Planned, State
+from hybridq.experiments.store.facts import FACTS
 from hybridq.experiments.store.heartbeat import new_worker
 from hybridq.experiments.store.store import Store
 from hybridq.optimizers.database import connect
@@ -111,15 +112,19 @@ def test_a_worker_that_is_alone_claims_in_order(store):
     assert numbers == [0, 1, 2, 3, 4]
 
 
-def test_one_trial_is_claimed_by_its_id(store):
-    experiment = filled(store)
+def test_the_outcome_of_a_deleted_trial_goes_to_no_other(store):
+    experiment = filled(store, 1)
     claimed = experiment.claim("a")
-    assert experiment.claim_trial(claimed.trial_id, "b") is None
-    experiment.release(claimed)
-    again = experiment.claim_trial(claimed.trial_id, "b")
-    assert (again.identity, again.worker) == (claimed.identity, "b")
-    experiment.finish(again, outcome())
-    assert experiment.claim_trial(claimed.trial_id, "c") is None
+    store.delete("runs")
+    anew = create(store, trials=planned(1, changed=True))  # SQLite gives it the same numbers
+    anew.enqueue(planned(1, changed=True))
+    with pytest.raises(ParameterError, match=r"deleted .* while it was in use"):
+        experiment.finish(claimed, outcome())
+    with pytest.raises(ParameterError, match=r"deleted .* while it was in use"):
+        experiment.fail(claimed, "no", retries=1)
+    with pytest.raises(ParameterError, match=r"deleted .* while it was in use"):
+        experiment.release(claimed)
+    assert counts(anew) == {"waiting": 1}
 
 
 def test_a_failure_is_kept_and_tried_again(store):
@@ -308,7 +313,29 @@ def test_an_experiment_whose_making_was_cut_short_is_made(store, monkeypatch):
     assert store.names() == ["runs"]
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 201])
+def test_an_empty_study_of_the_other_direction_is_left_alone(store):
+    store._storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "runs")
+    with pytest.raises(ParameterError, match="no experiment of hybridq"):
+        create(store)
+
+
+def test_facts_of_other_versions_are_read_as_far_as_they_are_known(store, storage):
+    trials = create(store)._trials
+    facts = trials.attributes(FACTS)[FACTS]
+    trials.storage.set_study_user_attr(trials.study, FACTS, {**facts, "later": 1})
+    assert other(storage).metric == "ratio"
+    trials.storage.set_study_user_attr(trials.study, FACTS, {"version": "0.0.1"})
+    with pytest.raises(ParameterError, match=r"made by hybridq 0\.0\.1 has no config"):
+        _ = other(storage).metric
+
+
+def test_an_experiment_deleted_while_all_are_listed_is_left_out(store, monkeypatch):
+    create(store, "one")
+    monkeypatch.setattr(Store, "names", lambda self: ["one", "gone"])
+    assert [one.name for one in store.summaries()] == ["one"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 201, ".", ".."])
 def test_names_that_nobody_could_use_are_refused(store, name):
     with pytest.raises(ParameterError, match="cannot be an experiment's"):
         create(store, name)

@@ -25,6 +25,8 @@ def column(text):
     ("given_", "expected"),
     [
         ({"from": 1, "to": 4, "step": 1}, [1, 2, 3, 4]),
+        ({"from": 1, "to": 4}, [1, 2, 3, 4]),
+        ({"from": 2, "to": 2}, [2]),
         ({"from": 1, "to": 6, "step": 2}, [1, 3, 5]),
         ({"from": 5, "to": 1, "step": -2}, [5, 3, 1]),
         ({"from": 0.1, "to": 0.5, "step": 0.1}, [0.1, 0.2, 0.3, 0.4, 0.5]),
@@ -204,7 +206,9 @@ sweep: {problem.bond: {from: 0.5, to: 1.0, step: 0.25}}
          "shots has 2, ansatz.p has 1 values"),
         ("{shots: [1], zip: {shots: [1, 2]}}", "4:27: shots is swept twice"),
         ("{ansatz.p: {from: 1, too: 3, step: 1}}", "unknown key 'too': did you mean 'to'?"),
-        ("{ansatz.p: {from: 1, to: 3}}", "a range has a step, or a number of points"),
+        ("{ansatz.p: {from: 1, to: 3.5}}", "a range has a step, or a number of points"),
+        ("{ansatz.p: {from: 1, to: 3, scale: log}}", "a range has a step, or a number of points"),
+        ("{ansatz.p: {from: 3, to: 1}}", "step: 1 does not lead from 3 to 1"),
         ("{ansatz.p: {from: 1, to: 3, step: 0}}", "step: 0 does not lead from 1 to 3"),
         ("{ansatz.p: {from: 3, to: 1, step: 1}}", "step: 1 does not lead from 3 to 1"),
         ("{ansatz.p: {from: 1, to: a, step: 1}}", "to: 'a': give a number"),
@@ -294,3 +298,21 @@ def test_a_long_range_is_not_written_out():
     values = Range(0, 1, length)
     assert len(values) == length
     assert math.isclose(values[length // 2], 0.5)
+
+
+def test_mistakes_beside_a_sweep_that_makes_no_sense_are_told_with_it():
+    told = problems(f"""{RING}ansatz: [{{kind: qaoa, p: 1}}, {{kind: qaoa, p: 2}}]
+sweep: {{ansatz.p: [1, 2], optimizer.knd: [a], budget.evaluations: [-1, 2]}}
+shots: -3
+""")
+    assert [line.split(": ", 1)[1] for line in told] == [
+        "ansatz: a list: give a mapping with a kind; several go under sweep, as ansatz: [...]",
+        "sweep: unknown name 'optimizer.knd': did you mean 'optimizer.kind'?",
+        "budget.evaluations: -1: give at least 1",
+        "shots: -3: give at least 1",
+    ]
+
+
+def test_what_a_wrong_axis_would_have_given_is_not_missed():
+    text = "name: x\nproblem: {kind: ring}\nsweep: {zip: {problem.nodes: [4, 6], shots: [1]}}"
+    assert len(problems(text)) == 1

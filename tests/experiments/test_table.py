@@ -7,7 +7,7 @@ import pytest
 from trial_samples import done, duel
 
 from hybridq.errors import ParameterError, UnknownNameError
-from hybridq.experiments.analysis.table import label, show, table
+from hybridq.experiments.analysis.table import label, owners, show, table
 from hybridq.experiments.records import State
 
 
@@ -98,3 +98,14 @@ def test_a_group_is_called_by_what_a_person_would_say():
 )
 def test_values_are_shown_as_yaml_has_them(value, text):
     assert show(value) == text
+
+
+def test_a_group_that_has_nothing_else_is_called_by_what_it_lacks():
+    assert label(["budget.evaluations"], (None,)) == "evaluations = none"
+    assert label(["optimizer.kind", "optimizer.memory"], ("spsa", None)) == "spsa"
+
+
+def test_an_option_is_owned_by_the_kinds_that_have_it():
+    assert owners(["l-bfgs", "spsa", "l-bfgs"], [10, None, None]) == ["l-bfgs"]
+    assert owners(["l-bfgs", "spsa"], [10, 5]) == []
+    assert owners([None, None], [10, None]) == []

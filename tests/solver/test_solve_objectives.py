@@ -57,7 +57,8 @@ def test_a_plain_solve_says_so(problem):
 def test_shots_are_counted_and_repeated_by_the_seed(problem):
     asked = {"p": 2, "objective_shots": 100, "max_evaluations": 60}
     first, second = (hq.solve(problem, rng=4, **asked) for _ in range(2))
-    assert first.optimizer.method == "spsa"
+    assert first.optimizer.method == "adam"
+    assert first.optimizer.options == {"learning_rate": 0.03}
     assert first.objective["shots"] == 100
     assert first.objective["shots_used"] == 100 * first.objective["circuits"]
     assert first.objective["circuits"] >= first.optimizer.evaluations
@@ -66,8 +67,13 @@ def test_shots_are_counted_and_repeated_by_the_seed(problem):
     assert first.objective == second.objective
 
 
-def test_gradient_methods_get_shots_by_parameter_shift(problem):
-    result = hq.solve(problem, p=2, objective_shots=50, optimizer="adam", max_evaluations=3, rng=4)
+def test_methods_that_can_do_without_gradients_get_no_shifts(problem):
+    adam = hq.solve(problem, p=1, rng=1, objective_shots=50, max_evaluations=40, restarts=0)
+    assert adam.objective["circuits"] <= adam.optimizer.evaluations + 2
+
+
+def test_methods_that_need_gradients_get_them_by_parameter_shift(problem):
+    result = hq.solve(problem, p=2, objective_shots=50, optimizer="bfgs", max_evaluations=3, rng=4)
     rotations = 2 * (12 + 8)
     assert result.objective["circuits"] >= 3 * (1 + 2 * rotations)
 

@@ -24,6 +24,7 @@ from hybridq.experiments.analysis.statistics import (
 from hybridq.experiments.analysis.table import Key, Table, label
 
 _FEWEST_PAIRS = 6  # of n pairs the signed-rank test's p is at least 2 / 2^n
+_MOST_NAMED = 4
 # Beyond so many groups only the comparisons that are shown are tested and corrected for.
 _ALL_PAIRS_UP_TO = 40
 
@@ -113,6 +114,7 @@ def compare(
     *,
     maximize: bool,
     against: str | None = None,
+    tested: bool = True,
 ) -> Comparison:
     """The groups of `trials` by `by`, with tests on the cases that they have in common.
 
@@ -126,6 +128,8 @@ def compare(
         maximize: whether larger is better.
         against: label of the group to compare with; the best one if left out. Then the p-values
             are adjusted for all pairs of groups, as the best is only known afterwards.
+        tested: whether the groups are tested against each other; means and intervals are the same
+            without, and there at once.
 
     Raises:
         UnknownNameError: a column that there is not.
@@ -154,14 +158,12 @@ def compare(
         if against is not None
         else int(np.argmax(means) if maximize else np.argmin(means))
     )
-    contrasts = _contrasts(cases, reference, all_pairs=against is None)
-    shared, winners = _winners(cases, maximize=maximize)
-    if len(members) > 1 and not any(contrasts):
-        notes.append("The groups have no problem in common: none is tested against another.")
-    elif any(contrasts) and all(one is None or one.pairs < _FEWEST_PAIRS for one in contrasts):
-        notes.append(
-            f"Fewer than {_FEWEST_PAIRS} {cases.unit}s cannot make a difference significant."
-        )
+    contrasts: list[Contrast | None] = [None] * len(members)
+    shared, winners = 0, None
+    if tested:
+        contrasts = _contrasts(cases, reference, all_pairs=against is None)
+        shared, winners = _winners(cases, maximize=maximize)
+        notes += _limits(labels, reference, contrasts, cases.unit)
     groups = []
     for place, group in enumerate(members):
         values = numbers[group]
@@ -191,6 +193,33 @@ def numeric(trials: Table) -> list[str]:
         if any(value is not None for value in column)
         and all(value is None or isinstance(value, (int, float)) for value in column)
     ]
+
+
+def _limits(
+    labels: Sequence[str], reference: int, contrasts: Sequence[Contrast | None], unit: str
+) -> list[str]:
+    """What the tests cannot say, in sentences."""
+    notes = []
+    alone = [
+        name
+        for place, (name, one) in enumerate(zip(labels, contrasts, strict=True))
+        if one is None and place != reference
+    ]
+    pairs = [one.pairs for one in contrasts if one is not None]
+    if alone and not pairs:
+        notes.append("The groups have no problem in common: none is tested against another.")
+    elif alone:
+        notes.append(
+            f"Not tested, with no {unit} in common with {labels[reference]}: {_some(alone)}."
+        )
+    if pairs and max(pairs) < _FEWEST_PAIRS:
+        notes.append(f"Fewer than {_FEWEST_PAIRS} {unit}s cannot make a difference significant.")
+    return notes
+
+
+def _some(labels: Sequence[str]) -> str:
+    more = len(labels) - _MOST_NAMED
+    return "; ".join(labels[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _called(labels: Sequence[str], wanted: str) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from hybridq.experiments.analysis.compare import Comparison, Group
 from hybridq.experiments.analysis.statistics import Interval
-from hybridq.experiments.analysis.table import show
+from hybridq.experiments.analysis.table import Key, show
 
 _WIDE = 1e4  # ratio of the largest to the smallest mean beyond which digits follow each value
 
@@ -71,8 +71,8 @@ def sentence(found: Comparison) -> str:
         return f"Mean {found.metric}: {digits(best.mean)}{ends} over {_trials(best)}."
     text = f"Best mean {found.metric}: {digits(best.mean)}{ends} with {best.label}"
     rivals = [(group.label, group.contrast.p) for group in found.groups if group.contrast]
-    if not rivals or found.reference != found.best:
-        return f"{text}."
+    if len(rivals) < len(found.groups) - 1 or found.reference != found.best:
+        return f"{text}."  # what is not tested against all others is not called better than them
     close = [name for name, p in rivals if p >= 0.05]
     if not close:
         others = "the other" if len(rivals) == 1 else "all others"
@@ -88,15 +88,18 @@ def sentence(found: Comparison) -> str:
 
 def cases(found: Comparison) -> str:
     """What the tests stand on, in a sentence; empty where nothing is tested."""
-    if not any(group.contrast for group in found.groups):
+    pairs = {group.contrast.pairs for group in found.groups if group.contrast}
+    if not pairs:
         return ""
     each = {
         "instance": "each with its repeats averaged",
         "repeat": "all on one instance, so that they say nothing of others",
         "combination": "all on one instance, so that they say nothing of others",
     }[found.unit]
-    plural = found.unit if found.cases == 1 else f"{found.unit}s"
-    return f"Paired on {found.cases} {plural}, {each}."
+    fewest, most = min(pairs), max(pairs)
+    count = str(most) if fewest == most else f"{fewest} to {most}"
+    plural = found.unit if most == 1 else f"{found.unit}s"
+    return f"Paired on {count} {plural}, {each}."
 
 
 def probability(p: float) -> str:
@@ -124,7 +127,7 @@ def _known(value: float, text: str) -> str:
 def _row(group: Group, digits: Callable[[float], str], best: bool, reference: bool) -> Row:
     one = group.contrast
     return Row(
-        keys=tuple("" if value is None else show(value) for value in group.key),
+        keys=_keys(group.key),
         trials=str(len(group.rows)),
         mean=digits(group.mean),
         interval=_interval(group.interval, digits),
@@ -136,6 +139,12 @@ def _row(group: Group, digits: Callable[[float], str], best: bool, reference: bo
         best=best,
         reference=reference,
     )
+
+
+def _keys(key: Key) -> tuple[str, ...]:
+    """The values in words; what a group does not have stays empty if it has anything else."""
+    bare = all(value is None for value in key)
+    return tuple("" if value is None and not bare else show(value) for value in key)
 
 
 def _signed(value: float) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST_GROUPS = 14
+_ROUNDING = {"error": 1e-12, "error_mha": 1e-9}  # errors below are none
 _FLOOR = {"error": 1e-12, "gap": 1e-4}  # what is nearer counts as there
 
 
@@ -75,6 +77,7 @@ def lines(trials: Table, wish: Wish) -> Axes:
     by = [name for name in wish.by or trials.choices() if name != x]
     places, ticks = _axis(trials, x)
     _check_groups(trials, by)
+    scale = _scale(trials, wish.metric)
     series = []
     for key, rows in trials.groups(by).items():
         part = trials.take(rows)
@@ -98,7 +101,9 @@ def lines(trials: Table, wish: Wish) -> Axes:
         xlabel=readable(x),
         ylabel=f"mean {readable(wish.metric)}, 95 % interval",
         ticks=ticks,
-        log=_is_log(trials, wish.metric),
+        log=scale is not None,
+        linear_below=scale or 0.0,
+        log_x=_over_decades(places),
     )
 
 
@@ -109,12 +114,13 @@ def boxes(trials: Table, wish: Wish) -> Axes:
     by = wish.by or trials.choices()
     _check_groups(trials, by, 40)
     numbers = trials.numbers(wish.metric)
-    log = _is_log(trials, wish.metric)
+    scale = _scale(trials, wish.metric)
     groups = trials.groups(by)
     return plot_boxes(
         [label(by, key) for key in groups],
-        [np.abs(numbers[rows]) if log else numbers[rows] for rows in groups.values()],
-        title=wish.title, xlabel=readable(wish.metric), log=log,
+        [numbers[rows] for rows in groups.values()],
+        title=wish.title, xlabel=readable(wish.metric), log=scale is not None,
+        linear_below=scale or 0.0,
     )  # fmt: skip
 
 
@@ -229,8 +235,9 @@ def time_to_solution(trials: Table, wish: Wish) -> Axes:
     if not any(np.isfinite(np.asarray(one.y)).any() for one in series):
         raise ParameterError(f"no group reached {target} on half its instances: lower --target")
     return plot_series(
-        series, title=title, xlabel=readable(x), ylabel=ylabel, ticks=ticks, log=True
-    )
+        series, title=title, xlabel=readable(x), ylabel=ylabel, ticks=ticks, log=True,
+        log_x=_over_decades(places),
+    )  # fmt: skip
 
 
 KINDS: Registry[Callable[[Table, Wish], Axes]] = Registry(
@@ -273,13 +280,25 @@ def _axis(trials: Table, x: str) -> tuple[dict[Key, float], list[str]]:
     return {key: float(place) for place, key in enumerate(keys)}, [show(key[0]) for key in keys]
 
 
-def _is_log(trials: Table, metric: str) -> bool:
-    """Whether an error is drawn, which shrinks by factors."""
-    if metric not in ("error", "error_mha"):
-        return False
+def _scale(trials: Table, metric: str) -> float | None:
+    """Where the decades of an error begin, which shrinks by factors; None for a linear axis.
+
+    0 where all values are above rounding, so that the whole axis is logarithmic.
+    """
+    if metric not in _ROUNDING:
+        return None
     values = trials.numbers(metric)
     values = values[np.isfinite(values)]
-    return bool(values.size and values.min() > 0 and values.max() > 10 * values.min())
+    seen = values[values > _ROUNDING[metric]]
+    if not seen.size or seen.max() <= 10 * seen.min() or values.min() < -0.1 * seen.max():
+        return None
+    return 0.0 if seen.size == values.size else 10.0 ** math.floor(math.log10(seen.min()))
+
+
+def _over_decades(places: Mapping[Key, float]) -> bool:
+    """Whether a condition has positive values over more than one and a half decades."""
+    values = list(places.values())
+    return min(values) > 0.0 and max(values) > 10**1.5 * min(values)
 
 
 def _finite_interval(

@@ -13,7 +13,7 @@ from hybridq.experiments.analysis import html_page as html
 from hybridq.experiments.analysis.compare import Comparison, compare
 from hybridq.experiments.analysis.comparison_rows import cases, headings, rows, sentence
 from hybridq.experiments.analysis.figures import Wish, along, draw
-from hybridq.experiments.analysis.table import Table, label, show, table
+from hybridq.experiments.analysis.table import Table, label, owners, show, table
 from hybridq.experiments.records import Plain, State, StoredTrial
 
 _MOST_GROUPS = 60
@@ -153,10 +153,15 @@ def _conditions(done: Table) -> list[str]:
     """What was varied, and what was the same everywhere."""
     varied = []
     for name in done.varying:
-        values = [key[0] for key in done.groups([name])]
+        column = done.column(name)
+        kinds = done.conditions.get(f"{name.partition('.')[0]}.kind", [None] * len(done))
+        own = owners(kinds, column)
+        having = {v for k, v in zip(kinds, column, strict=True) if not own or show(k) in own}
+        values = [key[0] for key in done.groups([name]) if key[0] in having]
         shown = ", ".join(show(value) for value in values[:_MOST_VALUES])
         more = f" … {len(values)} values" if len(values) > _MOST_VALUES else ""
-        varied.append((name, f"{shown}{more}"))
+        kept = f" ({', '.join(own)})" if own else ""
+        varied.append((name, f"{shown}{more}{kept}"))
     fixed = [
         (name, show(column[0]))
         for name, column in done.conditions.items()

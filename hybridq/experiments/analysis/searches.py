@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hybridq.errors import ParameterError
 from hybridq.experiments.analysis.statistics import time_to_solution
-from hybridq.experiments.analysis.table import Key, Table, label
+from hybridq.experiments.analysis.table import Key, Table, label, show
 from hybridq.experiments.records import StoredTrial
 
 _EXACT = 1e-9
@@ -130,10 +130,13 @@ def effort(
 
     Source: Moré and Wild 2009, SIAM J. Optim. 20, 172 (the test of convergence).
     """
-    if _several_objectives(trials):
+    differing = _objective_differs_in(trials)
+    if differing:
+        values = [key[0] for key in trials.groups(differing[:1])]
         raise ParameterError(
             "searches for different objectives cannot be compared by their convergence: "
-            "choose one with --where objective.kind=NAME"
+            f"choose one with --where {differing[0]}={show(values[0])}, or another of its values: "
+            f"{', '.join(map(show, values[1:]))}"
         )
     groups = trials.groups(by)
     cells = _cells(trials, by, list(groups.values()))
@@ -166,7 +169,7 @@ def curves(trials: Table, by: Sequence[str]) -> tuple[str, dict[str, Curve]]:
     sign = -1.0 if _rises(trials) else 1.0
     lines: list[list[Curve]] = [[] for _ in groups]
     for cell in _cells(trials, by, list(groups.values())):
-        apart = [[part] for part in cell] if _several_objectives(trials) else [cell]
+        apart = [[part] for part in cell] if _objective_differs_in(trials) else [cell]
         ends = [_ends(parts, sign) for parts in apart]
         for place, part in enumerate(cell):
             first, best = ends[place if len(ends) > 1 else 0]
@@ -209,8 +212,10 @@ def _cells(
     return list(cells.values())
 
 
-def _several_objectives(trials: Table) -> bool:
-    return any(name.startswith("objective") for name in trials.varying)
+def _objective_differs_in(trials: Table) -> list[str]:
+    """The varying conditions of the objective, its kind first."""
+    names = [name for name in trials.varying if name.startswith("objective.")]
+    return sorted(names, key=lambda name: not name.endswith(".kind"))
 
 
 def _has_exact_energies(trials: Table) -> bool:

@@ -104,7 +104,7 @@ class Table:
             left = [row for row in kept if _among(column[row], values)]
             if not left:
                 present = ", ".join(show(v) for v in _in_order({column[row] for row in kept})[:12])
-                asked = " or ".join(show(value) for value in values)
+                asked = " or ".join(dict.fromkeys(show(value) for value in values))
                 raise ParameterError(
                     f"no finished trial has {name} = {asked}: among the others it is "
                     f"{present or 'nothing'}"
@@ -201,16 +201,30 @@ def label(names: Sequence[str], key: Key) -> str:
     """What a group is called: ``cobyla, p = 3``.
 
     A kind and an experiment speak for themselves; other values stand beside the last part of
-    their name, and options that the group does not have are left out.
+    their name, and options that the group does not have are left out if it has any other.
     """
+    bare_group = all(value is None for value in key)
     parts = []
     for name, value in zip(names, key, strict=True):
         section, _, last = name.rpartition(".")
-        if value is None and section:
+        if value is None and section and not bare_group:
             continue
         bare = last == "kind" or name == EXPERIMENT
         parts.append(show(value) if bare else f"{last.replace('_', ' ')} = {show(value)}")
     return ", ".join(parts) or "all trials"
+
+
+def owners(kinds: Sequence[Any], values: Sequence[Any]) -> list[str]:
+    """The kinds whose option this is; none where all kinds have it.
+
+    Args:
+        kinds: of the section, one a row.
+        values: of the option, one a row; None where it is missing.
+    """
+    having = {kind for kind, value in zip(kinds, values, strict=True) if value is not None}
+    if not having or having == set(kinds):
+        return []
+    return [show(kind) for kind in dict.fromkeys(kinds) if kind in having]
 
 
 def show(value: Any) -> str:

@@ -120,6 +120,16 @@ def read_axes(sweep: Any) -> tuple[list[Axis], list[Mistake]]:
     return axes, mistakes
 
 
+def swept_names(sweep: Any) -> set[str]:
+    """Every dotted name in the key ``sweep``, those of axes that make no sense too."""
+    if not isinstance(sweep, dict):
+        return set()
+    together = sweep.get(ZIP)
+    groups = together if isinstance(together, list) else [together]
+    zipped = {str(name) for group in groups if isinstance(group, dict) for name in group}
+    return {str(name) for name in sweep if name != ZIP} | zipped
+
+
 def _zipped(group: Any, path: Path, mistakes: list[Mistake]) -> list[Axis]:
     """One axis of the names that go together."""
     if not isinstance(group, dict) or not group:
@@ -214,7 +224,11 @@ def _range(name: str, given: dict[str, Any], path: Path, mistakes: list[Mistake]
         if (key in given or key == "to") and not _is_number(value):
             refuse(f"{key}: {shown(value)}: give a number", *([key] if key in given else []))
     points, scale = given.get("points"), given.get("scale", "linear")
-    if ("step" in given) == ("points" in given):
+    whole = all(
+        _is_number(given.get(key)) and isinstance(given[key], int) for key in ("from", "to")
+    )
+    one_by_one = whole and not {"step", "points", "scale"} & given.keys()
+    if not one_by_one and ("step" in given) == ("points" in given):
         refuse("a range has a step, or a number of points: give one of them")
     if points is not None and (
         isinstance(points, bool) or not isinstance(points, int) or points < 2
@@ -224,7 +238,7 @@ def _range(name: str, given: dict[str, Any], path: Path, mistakes: list[Mistake]
         refuse(f"scale: {shown(scale)}: give one of {', '.join(SCALES)}", "scale")
     if len(mistakes) > before:
         return None
-    start, stop, step = given["from"], given["to"], given.get("step")
+    start, stop, step = given["from"], given["to"], given.get("step", 1 if one_by_one else None)
     if scale == "log" and (step is not None or min(start, stop) <= 0):
         refuse("scale: log goes with points, and with ends above 0", "scale")
         return None

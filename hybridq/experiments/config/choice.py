@@ -64,7 +64,10 @@ class Choice:
         if raw is None and self.default is not None:
             raw = {"kind": self.default}
         if not isinstance(raw, dict):
-            return None, [Mistake(path, f"{self.name}: {shown(raw)}: give a mapping with a kind")]
+            text = f"{self.name}: {shown(raw)}: give a mapping with a kind"
+            if isinstance(raw, list):
+                text += f"; several go under sweep, as {self.name}: [...]"
+            return None, [Mistake(path, text)]
         implied = (kind for key, kind in self.implied.items() if key in raw)
         kind = raw.get("kind", next(implied, self.default))
         if kind is None:

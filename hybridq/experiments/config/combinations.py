@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from hybridq.ansatz.learned_angles import angles_in
 from hybridq.errors import HybridqError
-from hybridq.experiments.config.axes import Axis, read_axes
+from hybridq.experiments.config.axes import Axis, read_axes, swept_names
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.errors import Mistake, refuse, shown
 from hybridq.experiments.config.together import disagreements
@@ -202,9 +202,26 @@ class Combinations:
             self._together[key] = list(disagreements(sections))
         return [self._placed(mistake, rows) for mistake in self._together[key]]
 
+    def mistakes_beside(self) -> list[Mistake]:
+        """What is wrong with the sections whose axes are right, where others are not."""
+        right = {name for axis in self.axes for name in axis.names}
+        missing = swept_names(self._document.value.get("sweep")) - right
+        unsure = {name.partition(".")[0] for name in missing}
+        return [
+            self._placed(mistake, rows)
+            for name in SECTIONS
+            if name not in unsure and self.touching[name]
+            for rows in self.forms_of(name)
+            for mistake in self.part(name, rows).mistakes
+        ]
+
     def _placed(self, mistake: Mistake, rows: Rows) -> Mistake:
         """A mistake at the entry of the sweep that its value comes from."""
         path = mistake.path
+        swept_whole = any(path[0] in axis.names for axis in self.axes)
+        is_mapping = isinstance(self._raw(str(path[0]), rows), dict)
+        if len(path) == 1 and not swept_whole and not is_mapping:
+            return mistake  # whatever the sweep puts into it
         names = [
             (swept, axis, row)
             for axis, row in zip(self.axes, rows, strict=True)

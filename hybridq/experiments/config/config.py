@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, ValidationError
 
 from hybridq.errors import ConfigError
 from hybridq.experiments.config import layers as config_layers
-from hybridq.experiments.config.axes import read_axes
+from hybridq.experiments.config.axes import read_axes, swept_names
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.errors import Mistake, nearest, of_model, refuse
 from hybridq.experiments.config.rules import Rules
@@ -174,24 +174,29 @@ def _config(
     if isinstance(value.get("metric"), str) and value["metric"] not in DIRECTIONS:
         hint = nearest(value["metric"], DIRECTIONS)
         mistakes.append(Mistake(("metric",), f"unknown metric {value['metric']!r}{hint}"))
-    axes, wrong = read_axes(value.get("sweep"))
+    wrong = read_axes(value.get("sweep"))[1]
     wrong += Rules(value.get("exclude")).mistakes
     mistakes += wrong
-    swept = {name.partition(".")[0] for axis in axes for name in axis.names}
-    swept |= {str(name).partition(".")[0] for name in value.get("sweep") or ()}
+    names = swept_names(value.get("sweep"))
+    swept = {name.partition(".")[0] for name in names}
     for name, section in SECTIONS.items():
-        if name not in swept:
+        if name not in swept or (name not in names and _is_no_section(value.get(name))):
             mistakes += section.read(value.get(name), (name,))[1]
 
     def place(mistake: Mistake) -> Place:
         return document.place(mistake.path, key=mistake.at_key)
 
-    if mistakes and not wrong:
+    if mistakes:
         mistakes += _of_sweep(Sweep(document, base))
     refuse(mistakes, place)
     assert config is not None
     config._document, config._base, config._text = document, base, text
     return config
+
+
+def _is_no_section(value: Any) -> bool:
+    """Whether what stands in a section's place is wrong, whatever the sweep puts into it."""
+    return value is not None and not isinstance(value, dict)
 
 
 _OTHERS = (*SECTIONS, "sweep", "exclude", "include")
@@ -216,5 +221,8 @@ def _normal(document: Document) -> Document:
 
 def _of_sweep(sweep: Sweep) -> list[Mistake]:
     """Mistakes in the values of a sweep, where there are not too many to look at."""
-    few = sweep.combinations <= _CHECKED_AT_ONCE
-    return sweep.mistakes() if few and sweep.trials() <= _CHECKED_AT_ONCE else []
+    if sweep.combinations > _CHECKED_AT_ONCE:
+        return []
+    if sweep.is_wrong:
+        return sweep.mistakes_beside()
+    return sweep.mistakes() if sweep.trials() <= _CHECKED_AT_ONCE else []

@@ -80,6 +80,8 @@ def shown(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, Mapping):
         return "a mapping"
+    if isinstance(value, list) and any(isinstance(each, Mapping | list) for each in value):
+        return "a list"
     text = repr(value)
     return text if len(text) <= 50 else text[:47] + "..."
 
@@ -158,6 +160,8 @@ def _remedy(value: Any, words: Sequence[str]) -> str:
             return ""
     if isinstance(value, int | float) and words == ["a text"]:
         return ": put it in quotes"
+    if isinstance(value, Mapping) and words == ["a text"]:
+        return ": put a text with {...} in quotes"
     return ""
 
 

@@ -139,12 +139,23 @@ def _range() -> Plain:
         "properties": {
             "from": number,
             "to": number,
-            "step": {"type": "number", "description": "To the next value."},
+            "step": {
+                "type": "number",
+                "description": "To the next value; 1 between whole numbers.",
+            },
             "points": {"type": "integer", "minimum": 2, "description": "In place of a step."},
             "scale": {"enum": ["linear", "log"], "default": "linear", "description": "Of points."},
         },
         "required": ["from", "to"],
-        "oneOf": [{"required": ["step"]}, {"required": ["points"]}],
+        "not": {"required": ["step", "points"]},
+        "anyOf": [
+            {"required": ["step"]},
+            {"required": ["points"]},
+            {
+                "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}},
+                "not": {"required": ["scale"]},
+            },
+        ],
         "additionalProperties": False,
     }
 

@@ -93,14 +93,29 @@ class Sweep:
         return self._all.axes
 
     def mistakes(self) -> list[Mistake]:
-        """What is wrong in any combination that is not excluded."""
-        if self._wrong:
-            return self._wrong
+        """What is wrong in any combination that is not excluded.
+
+        Raises:
+            ConfigError: the sweep itself makes no sense.
+        """
+        self._all.refuse(self._wrong)
         found: list[Mistake] = []
         for rows in self._all.rows():
             if any(self._is_left(rows, each, 0) for each in self._all.instances(rows)):
                 found += self._all.mistakes(rows)
         return found
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the sweep, or a rule that excludes, makes no sense."""
+        return bool(self._wrong)
+
+    def mistakes_beside(self) -> list[Mistake]:
+        """What is wrong in the sections that all axes over them say rightly.
+
+        None where rules may exclude it.
+        """
+        return [] if self._document.value.get("exclude") else self._all.mistakes_beside()
 
     def problems(self) -> list[Section]:
         """The distinct problem sections; of those that are wrong none."""

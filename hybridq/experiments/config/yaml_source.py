@@ -20,6 +20,8 @@ Path: TypeAlias = tuple[str | int, ...]
 """Keys and indices that lead from the top of a config to a value."""
 
 MOST_VALUES = 100_000  # of one file, aliases counted as often as they are used
+_FILLED_IN = re.compile(r"\{\w+\}")  # a place for a value, as in the geometry of a molecule
+_BREAKS = "\x85\u2028\u2029"
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -66,6 +68,10 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # as its base declares it
 
 
+class _Dumper(yaml.SafeDumper):
+    """Puts quotes around what either YAML 1.1 or 1.2 would not read as text."""
+
+
 _SCALARS: tuple[tuple[str, str, str], ...] = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("null", r"~|null|Null|NULL|", "~nN\0"),
@@ -79,11 +85,12 @@ _SCALARS: tuple[tuple[str, str, str], ...] = (
     ("merge", r"<<", "<"),
 )
 for _name, _pattern, _first in _SCALARS:
-    _Loader.add_implicit_resolver(
-        _TAG + _name,
-        re.compile(rf"^(?:{_pattern})$"),
-        ["" if letter == "\0" else letter for letter in _first],
-    )
+    for _class in (_Loader, _Dumper):
+        _class.add_implicit_resolver(
+            _TAG + _name,
+            re.compile(rf"^(?:{_pattern})$"),
+            ["" if letter == "\0" else letter for letter in _first],
+        )
 
 
 def parse(text: str, source: str) -> Document:
@@ -100,7 +107,7 @@ def parse(text: str, source: str) -> Document:
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise ConfigError(_syntax(error, source)) from None
+        raise ConfigError(_syntax(error, text, source)) from None
     except yaml.YAMLError as error:
         raise ConfigError(f"{source}: this is no YAML: {_plain(str(error))}") from None
     except RecursionError:
@@ -117,7 +124,15 @@ def parse(text: str, source: str) -> Document:
     return Document(value, builder.values, builder.keys)
 
 
-def _syntax(error: yaml.MarkedYAMLError, source: str) -> str:
+def dump(value: Any) -> str:
+    """Plain values as YAML, which `parse` reads back as they are."""
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    if any(mark in text for mark in _BREAKS):  # read as ends of lines if they stand as they are
+        text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=False)
+    return text
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str, source: str) -> str:
     """A syntax error in one line, with a remedy for the commonest."""
     mark = error.problem_mark or error.context_mark
     place = Place(source) if mark is None else Place(source, mark.line + 1, mark.column + 1)
@@ -126,7 +141,10 @@ def _syntax(error: yaml.MarkedYAMLError, source: str) -> str:
         return f"{place}: a tab: YAML is indented with spaces"
     context = f" ({_plain(error.context)})" if error.context else ""
     hint = ""
-    if "mapping values are not allowed" in problem:
+    line = [] if mark is None else text.splitlines()[mark.line : mark.line + 1]
+    if "expected" in problem and any(map(_FILLED_IN.search, line)):
+        hint = ": put the geometry in quotes, or whatever text has {...} in it"
+    elif "mapping values are not allowed" in problem:
         hint = ": quote a text that has a colon in it, and check the indentation"
     elif "could not find expected ':'" in problem or "expected <block end>" in problem:
         hint = ": check the indentation, and that each key is followed by a colon and a blank"

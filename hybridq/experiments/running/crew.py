@@ -25,10 +25,13 @@ from hybridq.experiments.running.events import (
     OnEvent,
     from_line,
 )
+from hybridq.experiments.running.patience import patiently
 from hybridq.experiments.running.stop import Stop
 from hybridq.experiments.running.worker import DEAD_AFTER, Terms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hybridq.experiments.store.store import Experiment
 
 DEATHS_OF_A_TRIAL = 3
@@ -145,14 +148,14 @@ class Crew:
             self._reason = one.note
             return
         if self._stop.finish:
-            self._experiment.release_dead(DEAD_AFTER)
+            self._release_dead()
             return
         self._in_a_row += 1
         if one.running is not None:
             self._lost(one, one.running, status)
         else:
             self._tell(Note(f"a worker died ({_how(status)}); another takes its place"))
-        self._experiment.release_dead(DEAD_AFTER)
+        self._release_dead()
         if self._in_a_row > _DEATHS_IN_A_ROW * self._jobs:
             hint = f"is there memory for --jobs {self._jobs}? " if status < 0 else ""
             words = (
@@ -186,7 +189,7 @@ class Crew:
         claimed = Claimed(
             trial.trial_id, trial.number, trial.identity, {}, trial.attempt, trial.worker
         )
-        self._experiment.fail(claimed, error, 0)
+        self._patiently(lambda: self._experiment.fail(claimed, error, 0))
         first = error.partition("\n")[0]
         self._tell(Ended(trial.worker, trial.number, trial.identity, State.FAILED, error=first))
 
@@ -200,8 +203,18 @@ class Crew:
                 one.overran = True
                 one.kill()
 
+    def _release_dead(self) -> None:
+        self._patiently(lambda: self._experiment.release_dead(DEAD_AFTER))
+
+    def _patiently(self, call: Callable[[], object]) -> None:
+        """The storage may fail for a while, which is no reason to end the workers."""
+        patiently(call, self._stop, lambda text: self._tell(Note(text)))
+
     def _count(self) -> None:
-        counts = self._experiment.counts()
+        try:
+            counts = self._experiment.counts()
+        except OutputError:  # the workers tell of it, and give up when it is time
+            return
         self._tell(Counted(**{str(state): counts[state] for state in State}))
 
 

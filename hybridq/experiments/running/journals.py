@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,3 +30,24 @@ def journal_folder(url: str, name: str) -> Path:
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         folder = Path(cache) / "hybridq" / "journals" / identity({"storage": without_password(url)})
     return folder / quote(name, safe=" ")
+
+
+def leave_folder(folder: Path) -> None:
+    """Remove the folder of an experiment's journals, and the one that it is in, if empty."""
+    with suppress(OSError):  # it has journals, or another was faster
+        folder.rmdir()
+        folder.parent.rmdir()
+
+
+def delete_journals(url: str, name: str) -> None:
+    """Remove the journals of an experiment that is no more.
+
+    Args:
+        url: of the storage.
+        name: of the experiment.
+    """
+    folder = journal_folder(url, name)
+    for path in folder.glob("*.jsonl*"):
+        with suppress(OSError):
+            path.unlink()
+    leave_folder(folder)

@@ -60,7 +60,7 @@ def reproduce(
     """
     from hybridq.experiments.trial.run import run_trial, same_outcome
 
-    trial = stored_trial(experiment, number)
+    trial = _stored_trial(experiment, number)
     if trial.outcome is None:
         raise ParameterError(
             f"trial {number} of {experiment.name!r} is {trial.state}, so there is nothing to "
@@ -75,13 +75,8 @@ def reproduce(
     )
 
 
-def stored_trial(experiment: Experiment, number: int) -> StoredTrial:
-    """The trial of this number.
-
-    Raises:
-        ParameterError: there is none.
-    """
-    trials = {trial.number: trial for trial in experiment.trials()}
+def _stored_trial(experiment: Experiment, number: int) -> StoredTrial:
+    trials = {trial.number: trial for trial in experiment.trials(attempts=True)}
     if number not in trials:
         there = f"it has {min(trials)} to {max(trials)}" if trials else "it has none yet"
         raise ParameterError(f"{experiment.name!r} has no trial {number}: {there}")

@@ -106,8 +106,7 @@ def carry_out(
         OutputError: the storage fails for long.
         HybridqError: workers die one after the other.
     """
-    if jobs < 1:
-        raise ParameterError(f"jobs={jobs}: at least one is needed")
+    _checked(jobs)
     tell, stop = on_event or _ignore, stop or Stop()
     terms = replace(terms, threads=terms.threads or max(1, cores() // jobs))
     if jobs == 1:
@@ -145,6 +144,7 @@ def run(
         HybridqError: the config cannot be run, there is another experiment of this name, the
             storage fails for long, or workers die one after the other.
     """
+    _checked(1 if jobs is None else jobs)  # before anything is stored
     ready = prepare(config, store, extend=extend, retry_failed=retry_failed)
     jobs = jobs_for(ready.experiment, jobs)
     if jobs:
@@ -159,10 +159,20 @@ def jobs_for(experiment: Experiment, jobs: int | None = None) -> int:
     Args:
         experiment: trials of workers that are dead are freed first.
         jobs: as many as are wished for.
+
+    Raises:
+        ParameterError: `jobs` is not positive.
     """
+    jobs = _checked(cores() if jobs is None else jobs)
     experiment.release_dead(DEAD_AFTER)
     counts = experiment.counts()
-    return min(jobs or cores(), counts[State.WAITING] + counts[State.RUNNING])
+    return min(jobs, counts[State.WAITING] + counts[State.RUNNING])
+
+
+def _checked(jobs: int) -> int:
+    if jobs < 1:
+        raise ParameterError(f"jobs={jobs}: at least one is needed")
+    return jobs
 
 
 def cores() -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hybridq.errors import CapacityError, HybridqError, OutputError
 from hybridq.experiments.records import State
 from hybridq.experiments.running.events import Began, Ended, Event, Note, OnEvent
-from hybridq.experiments.running.journals import journal_folder
+from hybridq.experiments.running.journals import journal_folder, leave_folder
 from hybridq.experiments.running.patience import patiently
 from hybridq.experiments.running.stop import Abandoned, Stop
 
@@ -116,6 +116,12 @@ class _Worker:
     def work(self) -> None:
         """Claim and run until nothing is left."""
         self._patiently(lambda: self._experiment.release_dead(DEAD_AFTER))
+        try:
+            self._work()
+        finally:
+            self._leave_journals()
+
+    def _work(self) -> None:
         with self._heart():
             idle, nap = 0.0, _NAPS[0]
             while not self._stop.finish:
@@ -187,6 +193,15 @@ class _Worker:
     def _journal(self, claimed: Claimed) -> Path | None:
         return None if self._journals is None else self._journals / f"{claimed.identity}.jsonl"
 
+    def _leave_journals(self) -> None:
+        """Leave no empty folder, unless another worker may be about to write there."""
+        if self._journals is None:
+            return
+        with suppress(HybridqError):
+            counts = self._experiment.counts()
+            if not counts[State.RUNNING] + counts[State.WAITING]:
+                leave_folder(self._journals)
+
     def _forget_journal(self, claimed: Claimed) -> None:
         journal = self._journal(claimed)
         if journal is not None:
@@ -215,7 +230,7 @@ class _Worker:
 
         def beat() -> None:
             while True:
-                with suppress(OutputError):  # the worker itself tells of a storage that fails
+                with suppress(HybridqError):  # the worker itself tells of a storage that fails
                     self._experiment.beat(self._id)
                     self._experiment.release_dead(DEAD_AFTER)
                 if ended.wait(BEAT_SECONDS):
@@ -229,7 +244,7 @@ class _Worker:
         finally:
             ended.set()
             thread.join(BEAT_SECONDS)
-            with suppress(OutputError):
+            with suppress(HybridqError):
                 self._experiment.leave(self._id)
 
 

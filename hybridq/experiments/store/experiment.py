@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import math
 import random
 import time
@@ -15,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.experiments.records import Outcome, Plain, Planned, State, StoredTrial
 from hybridq.experiments.store import swept
+from hybridq.experiments.store.contents import stored_contents
 from hybridq.experiments.store.effective import effective
+from hybridq.experiments.store.facts import FACTS, Facts
 from hybridq.experiments.store.heartbeat import is_dead, sign_of_life
 from hybridq.experiments.store.trial_record import LONGEST_ERROR, Row, described, packed, stored
 from hybridq.experiments.store.trials import NewTrial, Progress, Trials
@@ -25,34 +25,9 @@ if TYPE_CHECKING:
 
     from optuna.distributions import BaseDistribution
 
-FACTS = "experiment"
-"""The study's attribute that says what the experiment is; with it the experiment is complete."""
-
-INSTANCE = "instance:"
 _WORKER = "worker:"
 _ENDED = (State.DONE, State.FAILED)
 _NAMELESS_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What an experiment is.
-
-    Attributes:
-        config: as it was last run.
-        metric: what tables and the dashboard look at.
-        direction: ``minimize`` or ``maximize``: what makes the metric good.
-        version: of hybridq, which made it.
-        created: in seconds since 1970.
-        swept: Optuna's distribution of each condition that differs between trials, as JSON.
-    """
-
-    config: Plain
-    metric: str
-    direction: str
-    version: str
-    created: float
-    swept: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -94,7 +69,7 @@ class Experiment:
     def facts(self) -> Facts:
         """What the experiment is."""
         with self._told():
-            return Facts(**self._trials.attributes(FACTS)[FACTS])
+            return Facts.read(self._trials.attributes(FACTS)[FACTS])
 
     @property
     def config(self) -> Plain:
@@ -115,10 +90,7 @@ class Experiment:
     def contents(self) -> dict[str, bytes]:
         """What the files of its instances hold, by the SHA-256 of that."""
         with self._told():
-            found = self._trials.attributes(INSTANCE)
-        return {
-            name.removeprefix(INSTANCE): unpacked_content(value) for name, value in found.items()
-        }
+            return stored_contents(self._trials)
 
     def enqueue(
         self, planned: Iterable[Planned], progress: Progress | None = None, *, failed: bool = False
@@ -165,13 +137,6 @@ class Experiment:
                     return self._claimed(trial_id, worker)
                 self._ahead = []
 
-    def claim_trial(self, trial_id: int, worker: str) -> Claimed | None:
-        """This trial, if it waits; None if it does not."""
-        with self._told():
-            if self._trials.claim(trial_id, worker):
-                return self._claimed(trial_id, worker)
-        return None
-
     def finish(self, claimed: Claimed, outcome: Outcome) -> bool:
         """Record what a trial gave.
 
@@ -181,6 +146,7 @@ class Experiment:
         """
         result = packed(outcome, claimed.worker, time.time())
         with self._told():
+            self._check_same(claimed)
             return self._trials.finish(claimed.trial_id, result, self._value(outcome))
 
     def fail(self, claimed: Claimed, error: str, retries: int = 0) -> None:
@@ -197,6 +163,7 @@ class Experiment:
             "finished": time.time(),
         }
         with self._told():
+            self._check_same(claimed)
             if claimed.attempt <= retries:
                 # Before the failure is recorded: a kill in between must not lose the retry.
                 self._retry(claimed)
@@ -205,6 +172,7 @@ class Experiment:
     def release(self, claimed: Claimed) -> None:
         """Let a claimed trial wait for another worker."""
         with self._told():
+            self._check_same(claimed)
             self._trials.release(claimed.trial_id)
 
     def release_dead(self, timeout: float) -> int:
@@ -291,6 +259,11 @@ class Experiment:
             worker=worker,
         )
 
+    def _check_same(self, claimed: Claimed) -> None:
+        """Databases number new trials as deleted ones were, which must not get their outcomes."""
+        if self._trials.row(claimed.trial_id).identity != claimed.identity:
+            raise KeyError(claimed.trial_id)
+
     def _retry(self, claimed: Claimed) -> None:
         row = self._trials.row(claimed.trial_id)
         attributes = {name: row.attributes[name] for name in ("identity", "conditions", "swept")}
@@ -326,17 +299,6 @@ class Experiment:
         if value is None or math.isnan(value):
             return math.inf if self.direction == "minimize" else -math.inf
         return float(value)
-
-
-def packed_content(name: str, data: bytes) -> Plain:
-    """The content of a file for an attribute."""
-    text = base64.b64encode(gzip.compress(data, mtime=0)).decode("ascii")
-    return {"name": name, "gzip": text}
-
-
-def unpacked_content(value: Mapping[str, str]) -> bytes:
-    """The content of the file that `packed_content` was given."""
-    return gzip.decompress(base64.b64decode(value["gzip"]))
 
 
 def _is_left(row: Row, signs: Mapping[str, Any], timeout: float) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -13,34 +13,27 @@ from hybridq._version import __version__
 from hybridq.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.experiments.records import Plain, Planned, State
 from hybridq.experiments.store import swept
+from hybridq.experiments.store.contents import LARGEST, LARGEST_IN_MYSQL, add_contents
 from hybridq.experiments.store.differences import differences
-from hybridq.experiments.store.experiment import (
-    FACTS,
-    INSTANCE,
-    Claimed,
-    Experiment,
-    Facts,
-    packed_content,
-)
+from hybridq.experiments.store.experiment import Claimed, Experiment
+from hybridq.experiments.store.facts import FACTS, Facts
+from hybridq.experiments.store.failures import told_of
 from hybridq.experiments.store.storage import choose_storage
 from hybridq.experiments.store.trials import Trials
 from hybridq.optimizers.database import (
     connect,
-    first_line,
     quiet_optuna,
+    storage_file,
     storage_url,
     without_password,
 )
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
+    from optuna.study import StudyDirection
 
 __all__ = ["Claimed", "Experiment", "Store", "Summary"]
 
-LARGEST_CONTENT = 1_000_000
-"""Bytes, packed, up to which the content of an instance's file is kept with the experiment."""
-
-_LARGEST_IN_MYSQL = 60_000  # its TEXT holds 64 KiB
 _LONGEST_NAME = 200
 _MAKING_SECONDS = 1.0  # within which whoever began to make an experiment has made it
 
@@ -82,11 +75,12 @@ class Store:
         self._storage = storage
 
     @classmethod
-    def open(cls, url: str | None = None) -> Store:
+    def open(cls, url: str | None = None, *, make: bool = True) -> Store:
         """The store behind a URL, made if it is not there.
 
         Args:
             url: see `hybridq.optimizers.database.connect`; None: see `choose_storage`.
+            make: False to refuse a file that is not there, for those who only read.
 
         Raises:
             OutputError: it cannot be reached.
@@ -97,6 +91,12 @@ class Store:
             raise ParameterError(
                 f"storage={url!r} is in memory and would be lost: name a file, for example "
                 "sqlite:///runs.db"
+            )
+        file = None if make else storage_file(url)
+        if file is not None and not file.exists():
+            raise OutputError(
+                f"there is no {file}, so no experiment is in it: name the storage by --storage or "
+                "HYBRIDQ_STORAGE, or go to its folder"
             )
         with quiet_optuna():
             return cls(url, connect(url))
@@ -134,19 +134,8 @@ class Store:
 
     def summaries(self) -> list[Summary]:
         """What `hybridq experiments list` tells of each experiment, oldest first."""
-        found = (self.experiment(name) for name in self.names())
-        return [
-            Summary(
-                name=one.name,
-                description=str(one.config.get("description") or ""),
-                metric=one.metric,
-                direction=one.direction,
-                version=one.facts.version,
-                created=one.facts.created,
-                counts=one.counts(),
-            )
-            for one in found
-        ]
+        found = (self._summary(name) for name in self.names())
+        return [one for one in found if one is not None]
 
     def experiment(self, name: str) -> Experiment:
         """The experiment of this name.
@@ -155,9 +144,9 @@ class Store:
             UnknownNameError: there is none.
         """
         trials = self._find(name)
-        if trials is None or not self._is_ours(trials):
-            raise UnknownNameError(f"experiment in {self._shown}", name, self.names())
-        return self._experiment(name, trials)
+        if trials is not None and self._is_ours(trials):
+            return self._experiment(name, trials)
+        raise UnknownNameError(f"experiment in {self._shown}", name, self.names())
 
     def create(
         self,
@@ -204,12 +193,30 @@ class Store:
             swept={name: distribution_to_json(kind) for name, kind in found.items()},
         )
         with self._told():
-            self._add_contents(trials, contents or {})
+            add_contents(trials, contents or {}, self._largest_content)
             if there is None or there.facts != facts:
                 self._storage.set_study_user_attr(trials.study, FACTS, asdict(facts))
             if there is None:
                 self._name_metric(name, metric)
         return self._experiment(name, trials)
+
+    def _summary(self, name: str) -> Summary | None:
+        """None of an experiment that was deleted a moment ago."""
+        try:
+            one = self.experiment(name)
+            return Summary(
+                name=one.name,
+                description=str(one.config.get("description") or ""),
+                metric=one.metric,
+                direction=one.direction,
+                version=one.facts.version,
+                created=one.facts.created,
+                counts=one.counts(),
+            )
+        except ParameterError:
+            if self._find(name) is None:
+                return None
+            raise
 
     def delete(self, name: str) -> None:
         """Delete an experiment with all its trials.
@@ -237,7 +244,7 @@ class Store:
         trials = self._find(name)
         until = time.monotonic() + _MAKING_SECONDS
         while trials is not None and not self._is_ours(trials):
-            if trials.storage.get_n_trials(trials.study):
+            if self._is_anothers(trials, wanted):
                 raise ParameterError(
                     f"{name!r} in {self._shown} is a study of Optuna and no experiment of hybridq: "
                     "give another name, or another storage"
@@ -249,14 +256,6 @@ class Store:
         if trials is None:
             raise ParameterError(f"the experiment {name!r} was just deleted: try again")
         return trials, self._experiment(name, trials)
-
-    def _add_contents(self, trials: Trials, contents: Mapping[str, tuple[str, bytes]]) -> None:
-        stored = trials.attributes(INSTANCE) if contents else {}
-        for sha, (file, data) in contents.items():
-            value = packed_content(file, data)
-            key = f"{INSTANCE}{sha}"
-            if key not in stored and len(value["gzip"]) <= self._largest_content:
-                self._storage.set_study_user_attr(trials.study, key, value)
 
     def _compare(
         self, there: Experiment, config: Plain, metric: str, direction: str, extend: bool
@@ -293,6 +292,14 @@ class Store:
         with self._told():
             return bool(trials.attributes(FACTS))
 
+    def _is_anothers(self, trials: Trials, wanted: StudyDirection) -> bool:
+        """Whether a study cannot have been begun by hybridq for this experiment."""
+        with self._told():
+            return bool(
+                self._storage.get_n_trials(trials.study)
+                or self._storage.get_study_directions(trials.study) != [wanted]
+            )
+
     def _trials(self, study: int) -> Trials:
         from optuna.storages import RDBStorage
 
@@ -307,38 +314,20 @@ class Store:
 
     @property
     def _largest_content(self) -> int:
-        return _LARGEST_IN_MYSQL if self.url.startswith("mysql") else LARGEST_CONTENT
+        return LARGEST_IN_MYSQL if self.url.startswith(("mysql", "mariadb")) else LARGEST
 
     @property
     def _shown(self) -> str:
         return without_password(self.url)
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self) -> AbstractContextManager[None]:
         """Within the block failures of the storage are told as errors of hybridq."""
-        import sqlalchemy
-        from optuna.exceptions import StorageInternalError
-
-        try:
-            yield
-        except (StorageInternalError, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
-            if isinstance(error, OutputError):
-                raise
-            cause = error.__cause__ if isinstance(error, StorageInternalError) else error
-            reason = first_line(cause or error)
-            room = "make room there; " if "full" in reason or "space" in reason else ""
-            raise OutputError(
-                f"the storage {self._shown} failed ({reason}): {room}what is finished is kept, and "
-                "the same command again goes on from there"
-            ) from error
-        except KeyError as error:
-            raise ParameterError(
-                f"an experiment was deleted from {self._shown} while it was in use ({error})"
-            ) from error
+        return told_of(self._shown)
 
 
 def _check_name(name: str) -> None:
-    if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+    usable = name.strip() not in ("", ".", "..")  # which journals' folders cannot be called
+    if not usable or len(name) > _LONGEST_NAME or not name.isprintable():
         raise ParameterError(
             f"name={name[:50]!r} cannot be an experiment's: give one to {_LONGEST_NAME} printable "
             "characters"

@@ -66,6 +66,7 @@ class Trials:
 
     def row(self, trial_id: int) -> Row:
         """One trial."""
+        self.storage.get_study_name_from_id(self.study)  # journals keep trials of deleted studies
         return _row(self.storage.get_trial(trial_id))
 
     def add(

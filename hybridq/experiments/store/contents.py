@@ -1,0 +1,53 @@
+"""The content of instances' files among the attributes of a study, for workers without them."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Mapping
+
+from hybridq.experiments.records import Plain
+from hybridq.experiments.store.trials import Trials
+
+LARGEST = 1_000_000
+"""Bytes, packed, up to which the content of a file is kept with the experiment."""
+
+LARGEST_IN_MYSQL = 60_000
+"""The same where a text is at most 64 KiB."""
+
+_INSTANCE = "instance:"
+
+
+def stored_contents(trials: Trials) -> dict[str, bytes]:
+    """What the files hold, by the SHA-256 of that."""
+    found = trials.attributes(_INSTANCE)
+    return {name.removeprefix(_INSTANCE): unpacked(value) for name, value in found.items()}
+
+
+def add_contents(
+    trials: Trials, contents: Mapping[str, tuple[str, bytes]], largest: int = LARGEST
+) -> None:
+    """Store those that are missing and not too large.
+
+    Args:
+        trials: of the experiment.
+        contents: name and content of each file by the SHA-256 of the content.
+        largest: bytes that one may take, packed.
+    """
+    stored = trials.attributes(_INSTANCE) if contents else {}
+    for sha, (file, data) in contents.items():
+        value = packed(file, data)
+        key = f"{_INSTANCE}{sha}"
+        if key not in stored and len(value["gzip"]) <= largest:
+            trials.storage.set_study_user_attr(trials.study, key, value)
+
+
+def packed(name: str, data: bytes) -> Plain:
+    """The content of a file for an attribute."""
+    text = base64.b64encode(gzip.compress(data, mtime=0)).decode("ascii")
+    return {"name": name, "gzip": text}
+
+
+def unpacked(value: Mapping[str, str]) -> bytes:
+    """The content of the file that `packed` was given."""
+    return gzip.decompress(base64.b64decode(value["gzip"]))
