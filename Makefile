@@ -54,8 +54,9 @@ demo: $(VENV)/.installed
 	@mkdir -p demo
 	$(BIN)/hybridq solve maxcut $(DEMO_GRAPH) --seed 7 --plot demo/maxcut.png
 
+# Two processes, a file each: the kernels that they compile they share through numba's cache.
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow

@@ -11,12 +11,13 @@ import json
 import sys
 import tempfile
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from experiments.benchmarks.conditions import machine
-from hybridq.experiments.config.config import ExperimentConfig, parse_config
+from hybridq.experiments.config.config import ExperimentConfig, parse_config, plan
 from hybridq.experiments.records import Outcome, State
 from hybridq.experiments.running.runner import carry_out, prepare, terms_of
 from hybridq.experiments.store.store import Store
@@ -92,6 +93,21 @@ def long_trials(url: str, jobs: int) -> tuple[float, float]:
     return last - first, single / len(trials)
 
 
+def bare_trials(jobs: int) -> float:
+    """Seconds for the same trials in bare processes without a store: what the machine allows."""
+    conditions = [one.conditions for one in plan(parse_config(LONG))]
+    context = get_context("spawn")
+    with context.Pool(jobs) as pool:
+        pool.map(_bare_trial, conditions[:1] * jobs * 2, chunksize=1)  # compiled, warm
+        began = perf_counter()
+        pool.map(_bare_trial, conditions, chunksize=1)
+        return perf_counter() - began
+
+
+def _bare_trial(conditions: dict[str, Any]) -> None:
+    trial_module.run_trial(conditions, threads=1)
+
+
 def main() -> None:
     """Measure, print, and write `results/runner.json`."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
@@ -110,8 +126,14 @@ def main() -> None:
             print(f"{kind}, ms a trial:", {k: round(v, 2) for k, v in found[kind].items()})
         one, single = long_trials(urls["SQLite"].format("one"), 1)
         two, _ = long_trials(urls["SQLite"].format("two"), 2)
-    found["two processes"] = {"one": one, "two": two, "ratio": one / two, "trial": single}
-    print(f"trials of {1e3 * single:.0f} ms: two processes {one / two:.2f} times as fast as one")
+    bare = bare_trials(1) / bare_trials(2)
+    found["two processes"] = {
+        "one": one, "two": two, "ratio": one / two, "bare ratio": bare, "trial": single,
+    }  # fmt: skip
+    print(
+        f"trials of {1e3 * single:.0f} ms: two processes {one / two:.2f} times as fast as one; "
+        f"without a store {bare:.2f} times"
+    )
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "runner.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 

@@ -122,10 +122,7 @@ def _failures(name: str, trials: Sequence[StoredTrial]) -> list[RenderableType]:
     failed = [trial for trial in trials if trial.state == State.FAILED]
     if not failed:
         return []
-    rows = [
-        (str(trial.number), (trial.error or "no message").strip().rpartition("\n")[2])
-        for trial in failed[:_FAILED]
-    ]
+    rows = [(str(trial.number), trial.reason) for trial in failed[:_FAILED]]
     title = f" Failed: {plural(len(failed), 'trial')} ('hybridq experiments show {name} NUMBER')"
     return [Text(""), Text(title, style="bold red"), page.facts(rows)]
 

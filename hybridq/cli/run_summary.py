@@ -88,8 +88,7 @@ def _failures(failed: Sequence[StoredTrial]) -> list[RenderableType]:
         return []
     lines: dict[str, list[int]] = {}
     for trial in failed:
-        last = (trial.error or "no message").strip().rpartition("\n")[2]
-        lines.setdefault(one_line(last), []).append(trial.number)
+        lines.setdefault(one_line(trial.reason), []).append(trial.number)
     parts: list[RenderableType] = [Text(""), Text(" Failed:", style="bold red")]
     for line, numbers in list(lines.items())[:_FAILURES]:
         which = f"trial {numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} trials"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeAlias
+
+_MODULE = re.compile(r"^(?:\w+\.)+(?=\w+(?::|$))")  # before the name of an exception
 
 Plain: TypeAlias = dict[str, Any]
 """A mapping of values that JSON knows."""
@@ -86,6 +89,17 @@ class StoredTrial:
     attempt: int = 1
     started: float | None = None
     finished: float | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in a line."""
+        return reason_of(self.error or "no message was kept")
+
+
+def reason_of(error: str) -> str:
+    """What a traceback, or a message with details below, comes down to: ``ValueError: too few``."""
+    lines = error.strip().split("\n")
+    return _MODULE.sub("", lines[-1 if lines[0].startswith("Traceback") else 0])
 
 
 def canonical(value: Any) -> str:

@@ -59,6 +59,7 @@ def connect(url: str) -> BaseStorage:
     if url.startswith("journal:"):
         return open_journal(journal_path(url))
     parsed = _parsed(url, shown)
+    _check_driver(parsed, shown)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return _opened(parsed, shown)
     if not parsed.database.startswith("file:"):
@@ -184,10 +185,6 @@ def _opened(url: URL, shown: str) -> RDBStorage:
     for left in reversed(range(_OPENINGS)):
         try:
             return RDBStorage(text, engine_kwargs=_engine_options(url))
-        except ImportError:
-            raise OutputError(
-                f"the storage {shown} cannot be reached: {_missing_driver(url)}"
-            ) from None
         except RuntimeError as error:
             raise OutputError(
                 f"the storage {shown} has tables of another version of Optuna "
@@ -214,10 +211,20 @@ def _engine_options(url: URL) -> dict[str, Any]:
     return {"connect_args": limit, "pool_pre_ping": True}
 
 
+def _check_driver(url: URL, shown: str) -> None:
+    """Before anything is made: a driver that is missing is told by its remedy."""
+    try:
+        url.get_dialect().import_dbapi()
+    except ImportError:
+        raise OutputError(
+            f"the storage {shown} cannot be reached: {_missing_driver(url)}"
+        ) from None
+
+
 def _missing_driver(url: URL) -> str:
-    if url.get_backend_name() == "postgresql":
-        return "no driver for it is installed: pip install 'hybridq[postgresql]'"
     kind = url.get_backend_name()
+    if kind == "postgresql":
+        return "no driver for it is installed: pip install 'hybridq[postgresql]'"
     other = "" if kind == "sqlite" else f", or name another driver, for example {kind}+pymysql://"
     return f"its driver {url.get_driver_name()} is not installed: install its Python package{other}"
 

@@ -83,7 +83,12 @@ def test_list_shows_how_far_each_experiment_is(experiments):
 
 
 def test_list_of_nothing_says_so(hybridq, tmp_path):
-    found = hybridq("experiments", "list", "--storage", f"sqlite:///{tmp_path}/none.db")
+    url = f"sqlite:///{tmp_path}/none.db"
+    found = hybridq("experiments", "list", "--storage", url)
+    assert (found.code, list(tmp_path.iterdir())) == (2, [])
+    assert "none.db, so no experiment is in it" in found.err
+    Store.open(url).close()
+    found = hybridq("experiments", "list", "--storage", url)
     assert (found.code, found.out.split(" in ")[0]) == (0, "no experiments")
 
 

@@ -22,6 +22,7 @@ from hybridq.cli.standing import Standing
 from hybridq.experiments.records import Outcome as TrialOutcome
 from hybridq.experiments.records import Planned, State
 from hybridq.experiments.running.events import Began, Counted, Ended, Note
+from hybridq.experiments.running.stop import Stop
 from hybridq.experiments.trial import run as trial_module
 
 Run = Callable[..., Outcome]
@@ -129,6 +130,22 @@ def test_another_config_of_the_same_name_is_refused_with_the_difference(
     assert "6 of 6 trials done" in extended.out
 
 
+def test_ctrl_c_again_as_the_last_trial_ends_is_no_failure(
+    config: Path, hybridq: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, stop: Stop, **__: object) -> None:
+        stop.ask_finish()
+
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hybridq.experiments.running.runner.carry_out", stopped)
+    monkeypatch.setattr("hybridq.cli.run_summary.show_summary", pressed)
+    outcome = hybridq("run", config)
+    assert outcome.code == 130
+    assert "no result" not in outcome.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -137,10 +154,10 @@ def test_another_config_of_the_same_name_is_refused_with_the_difference(
         (["run", "depths.yaml", "--jobs", "0"], "--jobs '0' is not a whole number"),
         (["run", "depths.yaml", "--storage", "sqlite:////no/such/folder/x.db"], "no folder"),
         (["worker"], "--experiment"),
-        (["worker", "--experiment", "depth"], "unknown experiment"),
+        (["worker", "--experiment", "depth"], "there is no hybridq.db"),
         (["worker", "--experiment", "x", "--version-policy", "wran"], "did you mean 'warn'"),
         (["reproduce", "depths"], "Give its number"),
-        (["reproduce", "depths", "0"], "unknown experiment"),
+        (["reproduce", "depths", "0"], "there is no hybridq.db"),
     ],
 )
 def test_bad_input_is_refused(arguments: list[str], said: str, config: Path, hybridq: Run) -> None:

@@ -114,7 +114,11 @@ def another_version(path):
         (lambda path: "mysql://me:secret@host/x", OutputError, r"mysql\+pymysql"),
         (lambda path: "postgresqll://me:secret@host/x", ParameterError, "mean 'postgresql'"),
         (lambda path: "oracle://me:secret@host/x", ParameterError, "unknown kind of storage"),
-        (lambda path: "sqlite+aiosqlite:///x.db", OutputError, r"install its Python package$"),
+        (
+            lambda path: f"sqlite+aiosqlite:///{path}/x.db",
+            OutputError,
+            r"install its Python package$",
+        ),
         (lambda path: "postgresql+none://me:secret@host/x", ParameterError, "no URL"),
         (lambda path: "postgresql://me:secret@host:port/x", ParameterError, "port is no number"),
         (lambda path: "postgresql://me:secret/x", ParameterError, "port is no number"),

@@ -49,6 +49,11 @@ def test_batches_are_evaluated_together_and_end_with_the_budget(method):
     np.testing.assert_array_equal(solution.values, again.values)
 
 
+def test_a_database_in_memory_serves_one_search():
+    solution = search(lambda x: float(x @ x), storage="sqlite://", study_name="ours")
+    assert solution.evaluations == 20
+
+
 def test_random_trials_do_not_depend_on_the_batch():
     one, many = (search(Batched(), batch=batch) for batch in (1, 5))
     np.testing.assert_allclose(np.sort(one.values), np.sort(many.values))

@@ -115,7 +115,7 @@ def _row(trial: StoredTrial) -> dict[str, Plain]:
         "finished": _moment(trial.finished),
         "identity": trial.identity,
         "instance": provenance.get("instance"),
-        "error": trial.error.strip().rpartition("\n")[2] if trial.error else None,
+        "error": trial.reason if trial.error else None,
     }
     return {
         "head": {"trial": trial.number, "state": str(trial.state), "attempt": trial.attempt},

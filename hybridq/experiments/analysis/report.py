@@ -203,8 +203,7 @@ def _failures(trials: Sequence[StoredTrial], done: Table) -> list[str]:
     for trial in failed[:_MOST_FAILURES]:
         error = (trial.error or "no traceback was kept").strip()
         what = label(list(trial.swept), tuple(trial.swept.values()))
-        last = error.rpartition("\n")[2]
-        parts.append(html.details(f"Trial {trial.number} ({what}): {last}", error, "bad"))
+        parts.append(html.details(f"Trial {trial.number} ({what}): {trial.reason}", error, "bad"))
     if len(failed) > _MOST_FAILURES:
         parts.append(html.paragraph(f"… and {len(failed) - _MOST_FAILURES} more.", "quiet"))
     return parts

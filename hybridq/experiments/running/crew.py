@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from hybridq.errors import HybridqError, OutputError
-from hybridq.experiments.records import State
+from hybridq.experiments.records import State, reason_of
 from hybridq.experiments.running import child
 from hybridq.experiments.running.events import (
     Began,
@@ -190,7 +190,7 @@ class Crew:
             trial.trial_id, trial.number, trial.identity, {}, trial.attempt, trial.worker
         )
         self._patiently(lambda: self._experiment.fail(claimed, error, 0))
-        first = error.partition("\n")[0]
+        first = reason_of(error)
         self._tell(Ended(trial.worker, trial.number, trial.identity, State.FAILED, error=first))
 
     def _watch_the_clock(self) -> None:

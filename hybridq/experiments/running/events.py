@@ -37,7 +37,7 @@ class Ended:
         recorded: False where somebody else had finished it meanwhile.
         value: the experiment's metric, None where there is none.
         seconds: how long the trial took.
-        error: the last line of the traceback of one that failed.
+        error: why one failed, in a line.
         again: a failed trial will be tried once more.
     """
 

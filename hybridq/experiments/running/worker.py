@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 from hybridq.errors import CapacityError, HybridqError, OutputError
-from hybridq.experiments.records import State
+from hybridq.experiments.records import State, reason_of
 from hybridq.experiments.running.events import Began, Ended, Event, Note, OnEvent
 from hybridq.experiments.running.journals import journal_folder, leave_folder
 from hybridq.experiments.running.patience import patiently
@@ -160,7 +160,7 @@ class _Worker:
             retries = self._retries if _may_differ_next_time(error) else 0
             self._patiently(lambda: experiment.fail(claimed, text, retries))
             again = claimed.attempt <= retries
-            self._ended(claimed, State.FAILED, began, error=_last_line(text), again=again)
+            self._ended(claimed, State.FAILED, began, error=reason_of(text), again=again)
         else:
             recorded = self._patiently(lambda: experiment.finish(claimed, outcome))
             self._forget_journal(claimed)
@@ -251,7 +251,3 @@ class _Worker:
 def _may_differ_next_time(error: Exception) -> bool:
     """Whether trying again makes sense: a refusal by hybridq itself would be the same again."""
     return not isinstance(error, HybridqError) or isinstance(error, OutputError | CapacityError)
-
-
-def _last_line(text: str) -> str:
-    return text.strip().rpartition("\n")[2]
