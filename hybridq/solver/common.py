@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.checks import checked_count, is_whole
-from hybridq.optimizers import OPTIMIZERS, Journal, Optimizer, Record, Solution
+from hybridq.optimizers import Journal, Optimizer, Record, Solution
+from hybridq.optimizers.adam import Adam
 from hybridq.optimizers.checks import check_repeatable
 from hybridq.optimizers.choice import chosen_optimizer
 from hybridq.randomness import RandomLike, as_generator
@@ -106,7 +107,7 @@ def default_optimizer(objective_shots: int | None) -> str | Optimizer:
     """
     if objective_shots is None:
         return DEFAULT_OPTIMIZER
-    return OPTIMIZERS["adam"](learning_rate=FROM_SHOTS_LEARNING_RATE)
+    return Adam(learning_rate=FROM_SHOTS_LEARNING_RATE)
 
 
 def optimizer_info(solution: Solution, wishes: Wishes) -> OptimizerInfo:

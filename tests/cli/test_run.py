@@ -143,7 +143,7 @@ def test_ctrl_c_again_as_the_last_trial_ends_is_no_failure(
     monkeypatch.setattr("hybridq.cli.run_summary.show_summary", pressed)
     outcome = hybridq("run", config)
     assert outcome.code == 130
-    assert "no result" not in outcome.err
+    assert "interrupted" not in outcome.err
 
 
 @pytest.mark.parametrize(
