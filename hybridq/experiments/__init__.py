@@ -5,7 +5,9 @@
     config = load_config("configs/example.yaml")
     with Store.open() as store:
         trials = run(config, store).trials()
-    print(compare(table({config.name: trials}), ["ansatz.p"], "ratio", maximize=True))
+    found = compare(table({config.name: trials}), ["ansatz.p"], "ratio", maximize=True)
+    for group in found.groups:
+        print(group.label, group.mean, group.interval)
 
 The public names are loaded when first used.
 """

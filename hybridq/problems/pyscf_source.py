@@ -6,7 +6,8 @@ Source: Sun et al. 2020, J. Chem. Phys. 153, 024109.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hybridq import memory
 from hybridq.errors import ParameterError, ProblemError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.interop import load_extra
+from hybridq.optimizers.blas import one_blas_thread
 from hybridq.problems import integrals
 from hybridq.problems.xyz import Atom, n_electrons, unit_in_angstrom
 
@@ -65,7 +67,19 @@ def mean_field(
             f"basis={basis!r} does not serve these atoms ({str(error).strip()[:120]}): "
             "give a name that PySCF knows, such as 'sto-3g' or 'cc-pvdz'"
         ) from None
-    return converged(mol)
+    with one_thread():
+        return converged(mol)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Within the block PySCF keeps to one thread, so that energies agree to the last bit.
+
+    Its sums over threads come in any order, and an experiment knows instances by their content.
+    """
+    lib = load_extra("pyscf.lib", "chem", _PURPOSE)
+    with lib.with_omp_threads(1), one_blas_thread():
+        yield
 
 
 def converged(source: Any) -> Any:
@@ -125,7 +139,8 @@ def from_mean_field(
     memory.require(
         2 * 24 * kept**4, f"the integrals of {kept} orbitals", "choose a smaller active space"
     )
-    full = _integrals(mf, coefficients[:, :, :kept])
+    with one_thread():
+        full = _integrals(mf, coefficients[:, :, :kept])
     active = integrals.active_space(full, n_core, n_active)
     return active, n_alpha - n_core, n_beta - n_core
 

@@ -148,3 +148,20 @@ def test_means_and_intervals_are_the_same_without_tests():
         assert (one.mean, one.interval) == (other.mean, other.interval)
         assert other.contrast is None
     assert quick.notes == ()
+
+
+def test_means_over_different_conditions_are_told():
+    """A rule left p = 3 out for one of them: its mean says nothing about the optimizer."""
+    trials = [
+        done(3 * k + p, {"ratio": 0.6 + 0.1 * p}, optimizer__kind=kind, ansatz__p=p)
+        for k, kind in enumerate(("cobyla", "spsa"))
+        for p in (1, 2, 3)
+        if (kind, p) != ("spsa", 3)
+    ]
+    found = by_optimizer(trials)
+    assert [note for note in found.notes if "ansatz.p" in note] == [
+        "Not all values of ansatz.p are in spsa: its mean is over other conditions, the "
+        "difference over those in common."
+    ]
+    whole = by_optimizer([one for one in trials if one.conditions["ansatz"]["p"] < 3])
+    assert not [note for note in whole.notes if "ansatz.p" in note]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import fmean
@@ -21,7 +21,7 @@ from hybridq.experiments.analysis.statistics import (
     signed_rank,
     wins,
 )
-from hybridq.experiments.analysis.table import Key, Table, label
+from hybridq.experiments.analysis.table import REPETITION, Key, Table, label
 
 _FEWEST_PAIRS = 6  # of n pairs the signed-rank test's p is at least 2 / 2^n
 _MOST_NAMED = 4
@@ -152,6 +152,7 @@ def compare(
     members = list(rows.values())
     cases = Cases.of(trials, by, members, numbers)
     notes += cases.notes
+    notes += _gaps(trials, by, rows)
     means = [fmean(cases.means(place)) for place in range(len(members))]
     reference = (
         _called(labels, against)
@@ -193,6 +194,27 @@ def numeric(trials: Table) -> list[str]:
         if any(value is not None for value in column)
         and all(value is None or isinstance(value, (int, float)) for value in column)
     ]
+
+
+def _gaps(trials: Table, by: Sequence[str], groups: Mapping[Key, list[int]]) -> list[str]:
+    """Which groups lack conditions that others have, so that their means are of other trials."""
+    notes = []
+    for name in trials.alike(by):
+        if name in REPETITION:
+            continue
+        column = trials.column(name)
+        found = {key: {column[row] for row in rows} for key, rows in groups.items()}
+        everything = set.union(*found.values())
+        lacking = [label(by, key) for key, values in found.items() if values != everything]
+        if lacking:
+            notes.append(
+                f"Not all values of {name} are in {_some(lacking)}: its mean is over other "
+                "conditions, the difference over those in common."
+                if len(lacking) == 1
+                else f"Not all values of {name} are in {_some(lacking)}: means are over different "
+                "conditions, differences over those in common."
+            )
+    return notes
 
 
 def _limits(
