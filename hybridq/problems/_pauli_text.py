@@ -48,13 +48,17 @@ def _short(text: str) -> str:
 
 
 def _number(text: str, source: str, line: int) -> complex:
-    if not _NUMBER.fullmatch(text):
+    try:
+        value = complex(text) if _NUMBER.fullmatch(text) else None
+    except ValueError:  # one parenthesis without the other
+        value = None
+    if value is None:
         raise FormatError(
             f"{_short(text)} is not a number: give a coefficient such as 0.5 or (0.5+0j)",
             source=source,
             line=line,
         )
-    return _finite(complex(text), source, line)
+    return _finite(value, source, line)
 
 
 def _finite(value: complex, source: str, line: int) -> complex:

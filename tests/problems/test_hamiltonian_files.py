@@ -177,3 +177,8 @@ def test_an_operator_that_is_not_hermitian_is_refused_by_its_worst_term() -> Non
 def test_a_missing_file_is_told() -> None:
     with pytest.raises(FormatError, match="no such file"):
         HamiltonianProblem.from_file(FOLDER / "nothing.json")
+
+
+def test_half_a_pair_of_parentheses_is_refused():
+    with pytest.raises(FormatError, match="is not a number"):
+        parse_hamiltonian("-1+0j) [] +\n(0.5+0j) [X0 Z2]")
