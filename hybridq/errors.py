@@ -22,6 +22,21 @@ class DimensionError(ParameterError):
     """An array, a vector or an operator has the wrong length, shape or width."""
 
 
+def closest(asked: str, known: Sequence[str], *, likeness: float) -> str | None:
+    """The name that was probably meant, None where none is alike.
+
+    Args:
+        asked: what was written.
+        known: the names that exist.
+        likeness: how much alike they must be, from 0 to 1 (`difflib.get_close_matches`).
+    """
+    asked = asked.lower()
+    # Swapped letters are the commonest slip, and difflib does not know it.
+    near = [name for name in known if sorted(name) == sorted(asked)]
+    near = near or difflib.get_close_matches(asked, known, n=1, cutoff=likeness)
+    return near[0] if near else None
+
+
 class UnknownNameError(ParameterError):
     """A name that no registry entry carries; the message offers the nearest one.
 
@@ -34,11 +49,8 @@ class UnknownNameError(ParameterError):
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         self.name = name
         self.known = sorted(known)
-        asked = str(name).lower()
-        # Swapped letters are the commonest slip, and difflib does not know it.
-        near = [known for known in self.known if sorted(known) == sorted(asked)]
-        near = near or difflib.get_close_matches(asked, self.known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        near = closest(str(name), self.known, likeness=0.5)
+        hint = "" if near is None else f"did you mean {near!r}? "
         choice = f"choose from {', '.join(self.known)}" if self.known else "there is none at all"
         super().__init__(f"unknown {what} {name!r}: {hint}{choice}")
 

@@ -19,11 +19,12 @@ from hybridq.experiments.records import Outcome, State
 from hybridq.experiments.running import worker as worker_module
 from hybridq.experiments.running.events import Began, Ended, Event, Note
 from hybridq.experiments.running.journals import delete_journals, journal_folder
-from hybridq.experiments.running.runner import carry_out, cores, jobs_for, prepare, run, terms_of
+from hybridq.experiments.running.runner import carry_out, jobs_for, prepare, run, terms_of
 from hybridq.experiments.running.stop import Stop, signals
 from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Experiment, Store
 from hybridq.experiments.trial import run as trial_module
+from hybridq.experiments.trial.provenance import cores
 
 RunTrial = Callable[..., Outcome]
 

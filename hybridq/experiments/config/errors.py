@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import ConfigError
+from hybridq.errors import ConfigError, closest
 from hybridq.experiments.config.yaml_source import Path, Place
 
 if TYPE_CHECKING:
@@ -63,11 +62,9 @@ def refuse(mistakes: Iterable[Mistake], place: Callable[[Mistake], Place]) -> No
 def nearest(name: str, known: Iterable[str]) -> str:
     """``": did you mean 'x'?"`` or ``": choose from x, y"``; of many names only the nearest."""
     names = list(known)
-    asked = name.lower()
-    near = [each for each in names if sorted(each) == sorted(asked)]
-    near = near or difflib.get_close_matches(asked, names, n=1, cutoff=0.6)
-    if near:
-        return f": did you mean {near[0]!r}?"
+    near = closest(name, names, likeness=0.6)
+    if near is not None:
+        return f": did you mean {near!r}?"
     listed = ", ".join(names)
     return f": choose from {listed}" if listed else ""
 

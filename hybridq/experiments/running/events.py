@@ -72,6 +72,12 @@ class Note:
 Event: TypeAlias = Began | Ended | Counted | Note
 OnEvent: TypeAlias = Callable[[Event], None]
 
+
+def ignore(event: Event) -> None:
+    """What hears events that nobody asked to be told."""
+    del event
+
+
 _KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Began, Ended, Counted, Note)}
 
 

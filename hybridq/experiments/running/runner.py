@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,9 +10,10 @@ from hybridq.errors import ParameterError
 from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Planned, State
 from hybridq.experiments.running.crew import Crew
-from hybridq.experiments.running.events import Event, OnEvent
+from hybridq.experiments.running.events import OnEvent, ignore
 from hybridq.experiments.running.stop import Stop
 from hybridq.experiments.running.worker import DEAD_AFTER, Terms, work_on
+from hybridq.experiments.trial.provenance import cores
 
 if TYPE_CHECKING:
     from hybridq.experiments.config.config import ExperimentConfig
@@ -107,7 +107,7 @@ def carry_out(
         HybridqError: workers die one after the other.
     """
     _checked(jobs)
-    tell, stop = on_event or _ignore, stop or Stop()
+    tell, stop = on_event or ignore, stop or Stop()
     terms = replace(terms, threads=terms.threads or max(1, cores() // jobs))
     if jobs == 1:
         work_on(experiment, terms, on_event=tell, stop=stop)
@@ -173,14 +173,3 @@ def _checked(jobs: int) -> int:
     if jobs < 1:
         raise ParameterError(f"jobs={jobs}: at least one is needed")
     return jobs
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _ignore(event: Event) -> None:
-    del event

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hybridq.errors import CapacityError, HybridqError, OutputError
 from hybridq.experiments.records import State, reason_of
-from hybridq.experiments.running.events import Began, Ended, Event, Note, OnEvent
+from hybridq.experiments.running.events import Began, Ended, Note, OnEvent, ignore
 from hybridq.experiments.running.journals import journal_folder, leave_folder
 from hybridq.experiments.running.patience import patiently
 from hybridq.experiments.running.stop import Abandoned, Stop
@@ -88,11 +88,7 @@ def work_on(
     stop: Stop | None = None,
 ) -> None:
     """`work` on an experiment that is open already."""
-    _Worker(experiment, terms, on_event or _ignore, stop or Stop()).work()
-
-
-def _ignore(event: Event) -> None:
-    del event
+    _Worker(experiment, terms, on_event or ignore, stop or Stop()).work()
 
 
 class _Worker:

@@ -36,12 +36,12 @@ def _machine() -> Plain:
     return {
         "host": platform.node(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "cpus": _cpus(),
+        "cpus": cores(),
     }
 
 
-def _cpus() -> int:
-    """The cores that this process may use."""
+def cores() -> int:
+    """How many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
