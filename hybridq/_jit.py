@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import numba
 from numba.core import event
 
+from hybridq import clock
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 # "contract" lets a*b + c become one rounding, "reassoc" lets sums use vector lanes, "nsz" drops
@@ -72,6 +74,19 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
         return dispatcher
 
     return decorate
+
+
+class _StandingClock(event.Listener):  # type: ignore[misc]
+    """Lets the clock stand while Numba compiles, or loads what it has compiled before."""
+
+    def on_start(self, event: object) -> None:
+        clock.stand()
+
+    def on_end(self, event: object) -> None:
+        clock.go()
+
+
+event.register("numba:compiler_lock", _StandingClock())
 
 
 class _FirstCompile(event.Listener):  # type: ignore[misc]

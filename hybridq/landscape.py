@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.clock import work_seconds
 from hybridq.errors import ParameterError
 from hybridq.objectives import Expectation
 
@@ -21,9 +20,9 @@ def quick_landscape(
     objective: Expectation, ansatz: QAOA, sign: float
 ) -> tuple[Vector, Vector, Vector] | None:
     """A landscape of as many points as a moment allows; None where it would show too little."""
-    start = time.perf_counter()
+    start = work_seconds()
     objective.values(np.zeros((2, 2)))
-    each = (time.perf_counter() - start) / 2
+    each = (work_seconds() - start) / 2
     points = int(np.sqrt(LANDSCAPE_SECONDS / max(each, 1e-9)))
     if points < 15:
         return None

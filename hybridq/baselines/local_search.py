@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.baselines import _couplings
 from hybridq.baselines.baseline import Baseline
+from hybridq.clock import work_seconds
 from hybridq.errors import ParameterError
 from hybridq.randomness import RandomLike, spawn
 
@@ -73,7 +73,7 @@ def local_search(
     starts, targets, weights = _couplings.neighbours(ising)
     linear = np.array(ising.linear, dtype=np.float64)
     temperatures, least = _scales(ising, linear, sweeps)
-    deadline = np.inf if time_limit is None else time.monotonic() + time_limit
+    deadline = np.inf if time_limit is None else work_seconds() + time_limit
 
     def run(generator: np.random.Generator) -> tuple[float, NDArray[np.float64]]:
         spins = generator.choice(np.array([-1.0, 1.0]), size=n)
@@ -85,7 +85,7 @@ def local_search(
         return energy, spins
 
     def run_in_time(generator: np.random.Generator) -> tuple[float, NDArray[np.float64]] | None:
-        return None if time.monotonic() > deadline else run(generator)
+        return None if work_seconds() > deadline else run(generator)
 
     first, *others = spawn(rng, restarts)
     found = [run(first)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.clock import work_seconds
 from hybridq.errors import DimensionError, ParameterError
 from hybridq.optimizers.solution import Record, Status
 
@@ -53,7 +53,8 @@ class Driver:
         bounds: None, or shape (n, 2): every point is clipped into them before it is evaluated,
             since some methods treat bounds as a wish.
         max_evaluations: how many evaluations there may be in all.
-        time_limit: seconds after which no further evaluation begins, or None.
+        time_limit: seconds after which no further evaluation begins, or None; compiling does not
+            count.
         target: a value at or below which the search ends, or None.
         callback: called with a `Record` after each evaluation; returning True ends the search.
         journal: answers evaluations that were made before a kill, and records those made now.
@@ -81,7 +82,7 @@ class Driver:
         self.start = 0
         self.stopped: Status | None = None
         self.error: Exception | None = None
-        self.began = perf_counter()
+        self.began = work_seconds()
         self._objective = objective
         self._value_and_gradient: Callable[[Vector], tuple[float, Any]] | None = getattr(
             objective, "value_and_gradient", None
@@ -127,8 +128,9 @@ class Driver:
 
     @property
     def seconds(self) -> float:
-        """Wall-clock time since the search began, without that between a kill and its resuming."""
-        return perf_counter() - self.began
+        """Time since the search began, without compiling (see `hybridq.clock`) and without that
+        between a kill and its resuming."""
+        return work_seconds() - self.began
 
     def begin(self, start: int, starts_left: int) -> bool:
         """Give the next start its fair share of the evaluations and of the time that are left.
@@ -165,7 +167,7 @@ class Driver:
         if self._journal is not None and self._journal.replaying:
             recorded = self._journal.out_of_time()
             if recorded is not None:
-                self.began = perf_counter() - recorded
+                self.began = work_seconds() - recorded
             return recorded is not None
         # One evaluation is always allowed: a limit shorter than it would leave nothing to return.
         late = self.seconds >= deadline and bool(self._values)
@@ -350,7 +352,7 @@ class Driver:
             self.error = error
             raise
         if known is not None:
-            self.began = perf_counter() - known.seconds
+            self.began = work_seconds() - known.seconds
         return known
 
     def _keep(self, value: float | None, array: Vector | None = None) -> None:
@@ -401,7 +403,7 @@ class Driver:
             value=value,
             best_value=self._best_value,
             best_x=None if self.best is None else self.best.x,
-            seconds=perf_counter() - self.began,
+            seconds=work_seconds() - self.began,
             start=self.start,
             gradient=None if gradient is None else gradient.copy(),
         )

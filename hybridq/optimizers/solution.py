@@ -23,7 +23,7 @@ class Record:
         value: what the objective returned there; may be NaN or infinite.
         best_value: the lowest finite value so far, infinity as long as there is none.
         best_x: where it was found, read-only, or None.
-        seconds: wall-clock time since the search began.
+        seconds: since the search began, without compiling.
         start: which row of `x0` this evaluation belongs to, counted from 0.
         gradient: the gradient at `x`, shape (n,), where one was computed.
     """
@@ -57,7 +57,7 @@ class Solution:
         values: the objective at every evaluation in order, float64, shape (evaluations,).
         best_evaluation: index of the best one in `values`, -1 without any finite value.
         start: which row of `x0` it belongs to; 0 for methods that use all rows in one search.
-        seconds: wall-clock time of the search.
+        seconds: time of the search, without compiling.
         metrics: how often the objective's metric was asked for, beside the evaluations.
         fidelities: how often the fidelity of two of its states was.
     """

@@ -171,7 +171,7 @@ class Trace:
         draw_uniform: returns values of uniformly random assignments, the same at every call.
         landscape: for p = 1, the triple (gammas, betas, expectation[gamma, beta]).
         graph: the problem's graph, where it has one.
-        seconds: wall-clock time of the search alone, kills and pauses left out.
+        seconds: time of the search alone; compiling, kills and pauses left out.
     """
 
     values: NDArray[np.float64]

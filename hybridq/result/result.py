@@ -41,7 +41,7 @@ class Result:
         objective: what was minimized: its name and options, the value reached, and with shots
             what they cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
         seed: the seed of the run, or None.
-        seconds: wall-clock time of the whole solve.
+        seconds: time of the whole solve, without that for compiling kernels, which are kept.
         versions: versions of hybridq, Python and the numerical libraries.
         trace: the arrays behind the pictures.
     """

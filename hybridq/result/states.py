@@ -57,7 +57,7 @@ class ExcitedStates:
         unit: ``"hartree"`` for molecules, None where the Hamiltonian brings its own unit.
         facts: of the method, plain names and values.
         seed: the seed of the run, or None.
-        seconds: wall-clock time.
+        seconds: time taken, without that for compiling kernels.
         versions: versions of hybridq, Python and the numerical libraries.
     """
 

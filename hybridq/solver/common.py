@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.checks import checked_count, is_whole
+from hybridq.clock import work_seconds
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.adam import Adam
 from hybridq.optimizers.checks import check_repeatable
@@ -64,7 +64,7 @@ class Wishes:
     began: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._set("began", time.perf_counter())
+        self._set("began", work_seconds())
         self._set("seed", int(self.rng) if is_whole(self.rng) else None)
         self._set("streams", tuple(as_generator(self.rng).spawn(5)))
         options = {"alpha": self.alpha, "eta": self.eta}
@@ -95,8 +95,8 @@ class Wishes:
 
     @property
     def seconds(self) -> float:
-        """Wall-clock time since the solve began."""
-        return time.perf_counter() - self.began
+        """Time since the solve began, without compiling (see `hybridq.clock`)."""
+        return work_seconds() - self.began
 
 
 def default_optimizer(objective_shots: int | None) -> str | Optimizer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS, Pool
 from hybridq.baselines.exact_energies import exact_energies
 from hybridq.checks import checked_count, is_real
+from hybridq.clock import work_seconds
 from hybridq.errors import ParameterError
 from hybridq.objectives import Expectation
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
@@ -198,7 +198,7 @@ class _Run:
         progress: Callable[[Iteration], Any] | None,
         journal: Journal | None,
     ) -> None:
-        self._began = time.perf_counter()
+        self._began = work_seconds()
         self._problem, self._rules, self._method = problem, rules, method
         self._observable = observable_of(problem)
         self._simulation = simulation
@@ -278,7 +278,7 @@ class _Run:
             left = max(1, self._max_evaluations - len(self._energies))
         seconds = None
         if self._time_limit is not None:
-            seconds = max(1e-9, self._time_limit - (time.perf_counter() - self._began))
+            seconds = max(1e-9, self._time_limit - (work_seconds() - self._began))
         return search_energy(
             objective,
             start[None, :],
@@ -309,7 +309,7 @@ class _Run:
             )
         if self._max_evaluations is not None and len(self._energies) >= self._max_evaluations:
             return "max_evaluations", "the evaluations are used up: raise max_evaluations to go on"
-        spent = time.perf_counter() - self._began
+        spent = work_seconds() - self._began
         if self._time_limit is not None and self._iterations and spent >= self._time_limit:
             return "time_limit", "the time limit is reached: raise time_limit to go on"
         return None
@@ -330,6 +330,6 @@ class _Run:
             values=values,
             best_evaluation=int(np.argmin(values)),
             start=0,
-            seconds=time.perf_counter() - self._began,
+            seconds=work_seconds() - self._began,
         )
         return Adaptation(objective, self._ansatz, solution, tuple(self._iterations))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.pools import POOLS
 from hybridq.baselines.exact_energies import exact_energies
 from hybridq.checks import checked_count, is_whole
+from hybridq.clock import work_seconds
 from hybridq.errors import ParameterError
 from hybridq.objectives import Expectation
 from hybridq.optimizers import Optimizer, Record, Solution
@@ -92,7 +92,7 @@ def excited_states(
     Source: VQD: Higgott et al. 2019, arXiv:1805.08138; subspace: McClean et al. 2017,
     arXiv:1603.05681.
     """
-    began = time.perf_counter()
+    began = work_seconds()
     subject = with_particles(problem, ansatz, options)
     name, optimizer = METHODS.canonical(method), chosen_optimizer(optimizer)
     if name == "vqd":
@@ -140,7 +140,7 @@ def excited_states(
         unit="hartree" if subject.kind == "molecule" else None,
         facts=facts,
         seed=seed,
-        seconds=time.perf_counter() - began,
+        seconds=work_seconds() - began,
         versions=versions(),
     )
 

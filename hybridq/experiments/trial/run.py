@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from hybridq.clock import work_seconds
 from hybridq.errors import FormatError, OutputError
 from hybridq.experiments.problems import problem_section
 from hybridq.experiments.problems.cache import Instance, built
@@ -60,7 +60,7 @@ def run_trial(
         TrialTimeout: it took longer than `time_limit`.
         KeyboardInterrupt: Ctrl-C, at which `solve` alone would return what it has so far.
     """
-    began = perf_counter()
+    began = work_seconds()
     folder, files = Path(base or "."), instances or {}
     with within(time_limit), one_blas_thread():
         section = problem_section(conditions["problem"])
@@ -71,7 +71,7 @@ def run_trial(
     if _was_interrupted(result):
         raise KeyboardInterrupt
     return Outcome(
-        metrics={**metrics(result), "seconds_total": perf_counter() - began},
+        metrics={**metrics(result), "seconds_total": work_seconds() - began},
         parameters=[float(x) for x in result.parameters],
         convergence=convergence(result),
         provenance={
