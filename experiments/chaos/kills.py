@@ -7,6 +7,7 @@ well. When all trials are done another round begins, until there were enough kil
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import tempfile
@@ -88,6 +89,7 @@ def main() -> None:
             server = stack.enter_context(PrivatePostgresql()) if kind == "postgresql" else None
             file = folder / ("runs.log" if kind == "journal" else "runs.db")
             url = server.url if server else f"{kind}:///{file}"
+            os.environ["HYBRIDQ_ARTIFACTS"] = str(folder / "arrays")
             print(kind, flush=True)
             began = time.monotonic()
             Chaos(url, folder, server).run(kills, expected)

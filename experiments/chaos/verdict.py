@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from experiments.chaos.processes import CONFIG
 from hybridq.experiments.config.config import load_config
@@ -28,7 +32,7 @@ def check(experiment: Experiment, expected: dict[str, Plain]) -> str:
     """One line that says all is as it should be.
 
     Raises:
-        AssertionError: a trial is missing, failed, recorded twice, or has other figures.
+        AssertionError: a trial is missing, failed, recorded twice, or has other figures or arrays.
     """
     counts = experiment.counts()
     assert counts[State.DONE] == len(expected), f"not all is done: {counts}"
@@ -39,15 +43,17 @@ def check(experiment: Experiment, expected: dict[str, Plain]) -> str:
     assert not twice, f"recorded twice: {twice}"
     for trial in experiment.trials():
         assert trial.outcome is not None
-        found = _figures(trial.outcome.metrics)
+        found = _figures(trial.outcome.metrics, experiment.arrays(trial)["values"])
         wanted = expected[trial.identity]
         assert found == wanted, f"trial {trial.number} gave {found} in place of {wanted}"
-    return f"{len(done)} trials, each recorded once, all figures identical"
+    return f"{len(done)} trials, each recorded once, all figures and arrays identical"
 
 
 def _figures_of(conditions: Plain) -> Plain:
-    return _figures(run_trial(conditions, base=Path(CONFIG).parent, threads=1).metrics)
+    found = run_trial(conditions, base=Path(CONFIG).parent, threads=1, arrays=["values"])
+    return _figures(found.metrics, found.arrays["values"])
 
 
-def _figures(metrics: Plain) -> Plain:
-    return {name: value for name, value in metrics.items() if name not in _TIMES}
+def _figures(metrics: Plain, values: NDArray[np.float64]) -> Plain:
+    figures = {name: value for name, value in metrics.items() if name not in _TIMES}
+    return {**figures, "values": hashlib.sha256(values.tobytes()).hexdigest()}

@@ -9,7 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypeAlias
+from itertools import dropwhile
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from hybridq.experiments.arrays import Arrays
 
 _MODULE = re.compile(r"^(?:\w+\.)+(?=\w+(?::|$))")  # before the name of an exception
 
@@ -56,12 +60,14 @@ class Outcome:
         parameters: the best parameters found.
         convergence: pairs (evaluation, best expectation so far), thinned out.
         provenance: versions, commit, host, peak memory in bytes, threads.
+        arrays: the large arrays that were asked for; in a store they are apart from the rest.
     """
 
     metrics: Plain
     parameters: list[float] = field(default_factory=list)
     convergence: list[tuple[int, float]] = field(default_factory=list)
     provenance: Plain = field(default_factory=dict)
+    arrays: Arrays = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,7 @@ class StoredTrial:
         worker: who runs or ran it.
         attempt: 1, and more where it was tried again.
         started, finished: seconds since 1970, None where that is not so yet.
+        arrays: shape and dtype of the arrays that are kept, by name (`Experiment.arrays`).
     """
 
     number: int
@@ -89,6 +96,7 @@ class StoredTrial:
     attempt: int = 1
     started: float | None = None
     finished: float | None = None
+    arrays: Plain = field(default_factory=dict)
 
     @property
     def reason(self) -> str:
@@ -97,9 +105,16 @@ class StoredTrial:
 
 
 def reason_of(error: str) -> str:
-    """What a traceback, or a message with details below, comes down to: ``ValueError: too few``."""
+    """What a traceback, or a message with details below, comes down to: ``ValueError: too few``.
+
+    A message of several lines is told on one.
+    """
     lines = error.strip().split("\n")
-    return _MODULE.sub("", lines[-1 if lines[0].startswith("Traceback") else 0])
+    if not lines[0].startswith("Traceback"):
+        return _MODULE.sub("", lines[0])
+    last = max(index for index, line in enumerate(lines) if line.startswith("Traceback"))
+    message = dropwhile(lambda line: line.startswith(" "), lines[last + 1 :])
+    return _MODULE.sub("", " ".join(" ".join(message).split()))
 
 
 def canonical(value: Any) -> str:

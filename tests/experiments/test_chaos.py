@@ -24,7 +24,8 @@ from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Experiment, Store
 
 KILLS = 12
-CONFIG = ("repeats=8", "problem.instances=3")  # 48 trials of some milliseconds
+# 48 trials of some milliseconds.
+CONFIG = ("repeats=8", "problem.instances=3", "output={arrays: [values]}")
 LONGEST_LIFE = 0.25  # seconds of a worker
 
 
@@ -65,6 +66,9 @@ def test_workers_killed_at_random_moments_lose_nothing_and_repeat_nothing(url: s
     assert stored_figures(experiment.trials()) == expected
     assert each_done_once(experiment)
     assert experiment.counts()[State.DONE] == len(expected)
+    for trial in experiment.trials():
+        assert trial.outcome is not None
+        assert len(experiment.arrays(trial)["values"]) == trial.outcome.metrics["evaluations"]
 
 
 def test_a_run_goes_on_after_a_worker_and_then_its_runner_were_killed(tmp_path: Path) -> None:

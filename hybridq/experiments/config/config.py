@@ -14,6 +14,7 @@ from hybridq.experiments.config import layers as config_layers
 from hybridq.experiments.config.axes import read_axes, swept_names
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.errors import Mistake, nearest, of_model, refuse
+from hybridq.experiments.config.output import OUTPUT, OutputSection
 from hybridq.experiments.config.rules import Rules
 from hybridq.experiments.config.sweep import Sweep, plan
 from hybridq.experiments.config.yaml_source import Document, Place, parse
@@ -58,6 +59,9 @@ class ExperimentConfig(Section):
 
     storage: Annotated[str, Field(min_length=1)] | None = None
     """Where results go: sqlite:///hybridq.db, journal:///path/file.log, postgresql://..."""
+
+    output: OutputSection | None = None
+    """Large arrays to keep of each trial; by default none."""
 
     _document: Document = PrivateAttr()
     _base: Path = PrivateAttr()
@@ -164,6 +168,9 @@ def _config(
         if key not in settings and key not in _OTHERS
     ]
     own = {key: value[key] for key in settings if value.get(key) is not None}
+    if "output" in own:
+        own["output"], wrong = OUTPUT.read(own["output"], ("output",))
+        mistakes += wrong
     try:
         config = ExperimentConfig.model_validate(own)
     except ValidationError as error:

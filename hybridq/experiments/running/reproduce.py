@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hybridq.errors import ParameterError
@@ -21,7 +21,7 @@ class Reproduction:
     """A trial beside itself, run again.
 
     Attributes:
-        trial: as it is stored.
+        trial: as it is stored; where an attempt that failed was asked for, the one that counts.
         outcome: what it gave now.
         differences: of the outcomes, a line each; none if they are identical.
         changed: what was otherwise when the trial was stored, by name: (then, now).
@@ -49,7 +49,7 @@ def reproduce(
 
     Args:
         experiment: which has the trial.
-        number: of the trial.
+        number: of the trial; that of an attempt which failed leads to the latest one.
         base: the folder that instance files are relative to, where the store has not their
             contents; the current one by default.
         threads: of the simulator.
@@ -60,27 +60,42 @@ def reproduce(
     """
     from hybridq.experiments.trial.run import run_trial, same_outcome
 
-    trial = _stored_trial(experiment, number)
-    if trial.outcome is None:
-        raise ParameterError(
-            f"trial {number} of {experiment.name!r} is {trial.state}, so there is nothing to "
-            "compare with: choose one that is done"
-        )
-    outcome = run_trial(trial.conditions, instances=experiment.contents, base=base, threads=threads)
+    trial = _done_trial(experiment, number)
+    assert trial.outcome is not None
+    before = replace(trial.outcome, arrays=experiment.arrays(trial))
+    outcome = run_trial(
+        trial.conditions,
+        instances=experiment.contents,
+        base=base,
+        threads=threads,
+        arrays=(experiment.config.get("output") or {}).get("arrays", ()) if trial.arrays else (),
+    )
     return Reproduction(
         trial,
         outcome,
-        same_outcome(trial.outcome, outcome),
+        same_outcome(before, outcome),
         _changed(trial.outcome.provenance, outcome.provenance),
     )
 
 
-def _stored_trial(experiment: Experiment, number: int) -> StoredTrial:
+def _done_trial(experiment: Experiment, number: int) -> StoredTrial:
+    """The trial of this number, or the attempt that counts where it failed."""
     trials = {trial.number: trial for trial in experiment.trials(attempts=True)}
     if number not in trials:
         there = f"it has {min(trials)} to {max(trials)}" if trials else "it has none yet"
         raise ParameterError(f"{experiment.name!r} has no trial {number}: {there}")
-    return trials[number]
+    asked = trials[number]
+    if asked.outcome is not None:
+        return asked
+    latest = next(one for one in experiment.trials() if one.identity == asked.identity)
+    if latest.outcome is not None:
+        return latest
+    again = f" (tried again as trial {latest.number}: {latest.state})"
+    raise ParameterError(
+        f"trial {number} of {experiment.name!r} is {asked.state}"
+        f"{again * (latest.number != number)}, so there is nothing to compare with: "
+        "choose one that is done"
+    )
 
 
 def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -13,6 +13,7 @@ from hybridq.experiments.running.crew import Crew
 from hybridq.experiments.running.events import OnEvent, ignore
 from hybridq.experiments.running.stop import Stop
 from hybridq.experiments.running.worker import DEAD_AFTER, Terms, work_on
+from hybridq.experiments.store.artifacts import artifact_folder
 from hybridq.experiments.trial.provenance import cores
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def prepare(
     """
     planned = plan(config) if planned is None else planned
     goal = config.goal()
+    if config.output is not None:
+        artifact_folder(store.url, config.plain())  # refused before anything is stored
     experiment = store.create(
         config.name,
         config.plain(),

@@ -103,6 +103,7 @@ class _Worker:
         config = experiment.config
         self._retries = int(config.get("retries", 0))
         self._time_limit = config.get("time_limit")
+        self._arrays = (config.get("output") or {}).get("arrays", ())
         self._journals: Path | None = None
         if config.get("journal", True):
             self._journals = journal_folder(terms.url, experiment.name)
@@ -175,6 +176,7 @@ class _Worker:
                 threads=self._terms.threads,
                 journal_path=journal,
                 time_limit=self._time_limit,
+                arrays=self._arrays,
             )
 
         journal = self._journal(claimed)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.experiments.records import Outcome, Plain, Planned, State, StoredTrial
 from hybridq.experiments.store import swept
+from hybridq.experiments.store.artifacts import Artifacts, artifact_folder
 from hybridq.experiments.store.contents import stored_contents
 from hybridq.experiments.store.effective import effective
 from hybridq.experiments.store.facts import FACTS, Facts
@@ -23,6 +24,7 @@ from hybridq.experiments.store.trials import NewTrial, Progress, Trials
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
     from optuna.distributions import BaseDistribution
 
 _WORKER = "worker:"
@@ -55,12 +57,14 @@ class Experiment:
         name: of the experiment.
         trials: its trials in the storage.
         told: a context that tells failures of the storage as errors of hybridq.
+        url: of the storage.
     """
 
     def __init__(
-        self, name: str, trials: Trials, told: Callable[[], AbstractContextManager[None]]
+        self, name: str, trials: Trials, told: Callable[[], AbstractContextManager[None]], url: str
     ) -> None:
         self.name = name
+        self._url = url
         self._trials = trials
         self._told = told
         self._ahead: list[int] = []  # trials to be claimed next, in reverse
@@ -91,6 +95,24 @@ class Experiment:
         """What the files of its instances hold, by the SHA-256 of that."""
         with self._told():
             return stored_contents(self._trials)
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """The files of its arrays.
+
+        Raises:
+            ParameterError: no folder is named for them, and the storage is a server.
+        """
+        folder = artifact_folder(self._url, self.config)
+        return Artifacts(folder, {"name": self.name, "created": self.facts.created})
+
+    def arrays(self, trial: StoredTrial) -> dict[str, NDArray[Any]]:
+        """The arrays of a trial that is done, by name (see `ARRAYS`); empty if none were kept.
+
+        Raises:
+            OutputError: they were kept and cannot be read.
+        """
+        return self.artifacts.read(trial.identity) if trial.arrays else {}
 
     def enqueue(
         self, planned: Iterable[Planned], progress: Progress | None = None, *, failed: bool = False
@@ -144,9 +166,14 @@ class Experiment:
             False if somebody else had finished it, having taken this worker for dead. Then nothing
             is changed: the same trial gives the same again.
         """
-        result = packed(outcome, claimed.worker, time.time())
         with self._told():
             self._check_same(claimed)
+            arrays: Plain = {}
+            if outcome.arrays:
+                arrays = self.artifacts.keep(
+                    self._trials.storage, claimed.trial_id, claimed.identity, outcome.arrays
+                )
+            result = packed(outcome, claimed.worker, time.time(), arrays)
             return self._trials.finish(claimed.trial_id, result, self._value(outcome))
 
     def fail(self, claimed: Claimed, error: str, retries: int = 0) -> None:

@@ -219,16 +219,20 @@ class Store:
             raise
 
     def delete(self, name: str) -> None:
-        """Delete an experiment with all its trials.
+        """Delete an experiment with all its trials and their arrays.
 
         Raises:
             UnknownNameError: there is none of this name.
         """
-        self.experiment(name)
+        experiment = self.experiment(name)
+        with_arrays = [trial.identity for trial in experiment.trials() if trial.arrays]
+        artifacts = experiment.artifacts if with_arrays else None
         trials = self._find(name)
         if trials is not None:
             with self._told():
                 trials.delete()
+        if artifacts is not None:
+            artifacts.remove(with_arrays)
 
     def _made(self, name: str, direction: str) -> tuple[Trials, Experiment | None]:
         """The study of this name, and the experiment that is complete in it."""
@@ -310,7 +314,7 @@ class Store:
         return Trials(self._storage, study)
 
     def _experiment(self, name: str, trials: Trials) -> Experiment:
-        return Experiment(name, trials, self._told)
+        return Experiment(name, trials, self._told, self.url)
 
     @property
     def _largest_content(self) -> int:

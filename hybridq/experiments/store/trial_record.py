@@ -50,8 +50,8 @@ def described(planned: Planned, attempt: int = 1) -> Plain:
     }
 
 
-def packed(outcome: Outcome, worker: str, finished: float) -> Plain:
-    """All that a trial gave, for one attribute."""
+def packed(outcome: Outcome, worker: str, finished: float, arrays: Plain) -> Plain:
+    """All that a trial gave, for one attribute; of its arrays only what they are."""
     return {
         "metrics": outcome.metrics,
         "parameters": outcome.parameters,
@@ -59,6 +59,7 @@ def packed(outcome: Outcome, worker: str, finished: float) -> Plain:
         "provenance": outcome.provenance,
         "worker": worker,
         "finished": finished,
+        **({"arrays": arrays} if arrays else {}),
     }
 
 
@@ -81,6 +82,7 @@ def stored(row: Row) -> StoredTrial:
         attempt=row.attempt,
         started=None if waiting else row.since,
         finished=ended.get("finished"),
+        arrays=ended.get("arrays", {}),
     )
 
 

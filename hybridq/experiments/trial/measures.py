@@ -128,6 +128,11 @@ def same_outcome(a: Outcome, b: Outcome) -> list[str]:
             differ = [k for k, (x, y) in enumerate(zip(before, after, strict=True)) if x != y]
             where = f"{name}: number {differ[0]} of {len(before)}"
             found.append(f"{where} is {before[differ[0]]!r}, then {after[differ[0]]!r}")
+    found += [
+        f"the array {name} differs"
+        for name in a.arrays
+        if name in b.arrays and not np.array_equal(a.arrays[name], b.arrays[name], equal_nan=True)
+    ]
     return found
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hybridq.clock import work_seconds
 from hybridq.errors import FormatError, OutputError
+from hybridq.experiments.arrays import Recorder
 from hybridq.experiments.problems import problem_section
 from hybridq.experiments.problems.cache import Instance, built
 from hybridq.experiments.records import Outcome, Plain
@@ -40,6 +41,7 @@ def run_trial(
     threads: int | None = None,
     journal_path: str | os.PathLike[str] | None = None,
     time_limit: float | None = None,
+    arrays: Collection[str] = (),
 ) -> Outcome:
     """What a trial gives; the same conditions give the same figures, times aside.
 
@@ -54,6 +56,7 @@ def run_trial(
             another process writes is left alone. The file stays after the trial, for whoever
             stores the outcome to remove.
         time_limit: seconds after which the trial is interrupted (see `within`).
+        arrays: which of `ARRAYS` to keep.
 
     Raises:
         HybridqError: the conditions make no sense, or an instance is missing.
@@ -67,7 +70,8 @@ def run_trial(
         instance = built(section, folder, conditions.get("seed", 0), files)
         seed = trial_seed(conditions.get("seed", 0), conditions.get("repeat", 0), instance.facts)
         wishes = _wishes(conditions, folder, files, threads)
-        result = _solved(instance, wishes, seed, journal_path)
+        recorder = Recorder(arrays)
+        result = _solved(instance, wishes, seed, journal_path, recorder)
     if _was_interrupted(result):
         raise KeyboardInterrupt
     return Outcome(
@@ -80,6 +84,7 @@ def run_trial(
             "instance": instance.digest,
             "engine": f"{result.engine.name}: {result.engine.reason}",
         },
+        arrays=recorder.arrays(result),
     )
 
 
@@ -131,9 +136,14 @@ def _optimizer(section: Plain) -> Optimizer | None:
 
 
 def _solved(
-    instance: Instance, wishes: Plain, seed: int, journal_path: str | os.PathLike[str] | None
+    instance: Instance,
+    wishes: Plain,
+    seed: int,
+    journal_path: str | os.PathLike[str] | None,
+    recorder: Recorder,
 ) -> Result:
     optimizer = wishes["optimizer"]
+    wishes = {**wishes, "callback": recorder.callback}
     if journal_path is None or not (optimizer is None or optimizer.repeatable):
         return solve(instance.problem, rng=seed, **wishes)
     path = Path(journal_path)
@@ -144,6 +154,7 @@ def _solved(
         if not path.exists():
             raise
         path.replace(path.with_name(f"{path.name}.stale"))
+    recorder.begin()
     with _journal(path) as journal:
         return solve(instance.problem, rng=seed, journal=journal, **wishes)
 

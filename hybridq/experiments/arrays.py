@@ -1,0 +1,68 @@
+"""The large arrays of a trial, which are kept where a config asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from hybridq.optimizers import Record
+    from hybridq.result import Result
+
+Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+
+ARRAYS = {
+    "values": "the objective at every evaluation in order, shape (evaluations,), in the problem's "
+    "own sense",
+    "points": "the parameters at every evaluation, shape (evaluations, parameters); NaN where the "
+    "circuit had fewer of them then",
+    "samples": "of problems over bits: sample_values, the distinct values that were measured, and "
+    "sample_counts, how often each was",
+}
+"""What there is by name."""
+
+
+class Recorder:
+    """Takes down what a search passes through, as far as it is asked for.
+
+    Args:
+        wanted: names out of `ARRAYS`.
+    """
+
+    def __init__(self, wanted: Collection[str]) -> None:
+        self._wanted = frozenset(wanted)
+        self._points: list[NDArray[np.float64]] = []
+
+    @property
+    def callback(self) -> Callable[[Record], None] | None:
+        """For the search; None where nothing has to be taken down while it runs."""
+        return self._take if "points" in self._wanted else None
+
+    def _take(self, record: Record) -> None:
+        self._points.append(record.x)
+
+    def begin(self) -> None:
+        """Forget what was taken down of a search that begins anew."""
+        self._points.clear()
+
+    def arrays(self, result: Result) -> Arrays:
+        """What is wanted of a finished search; what its problem does not have is left out."""
+        trace = result.trace
+        found: dict[str, NDArray[Any] | None] = {}
+        if "values" in self._wanted:
+            found["values"] = trace.values
+        if "points" in self._wanted:
+            found["points"] = _as_rows(self._points)
+        if "samples" in self._wanted:
+            found |= {"sample_values": trace.sample_values, "sample_counts": trace.sample_counts}
+        return {name: array for name, array in found.items() if array is not None}
+
+
+def _as_rows(points: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    rows = np.full((len(points), max((len(point) for point in points), default=0)), np.nan)
+    for row, point in zip(rows, points, strict=True):
+        row[: len(point)] = point
+    return rows
