@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hybridq._version import __version__
 
 if TYPE_CHECKING:
+    from hybridq import experiments
     from hybridq.ansatz import (
         ANSATZE,
         HVA,
@@ -124,6 +125,7 @@ __all__ = [
     "__version__",
     "adapt_vqe",
     "excited_states",
+    "experiments",
     "learn_angles",
     "minimize",
     "solve",
@@ -132,6 +134,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "experiments":
+        return importlib.import_module("hybridq.experiments")
     if name not in _HOMES:
         raise AttributeError(f"module 'hybridq' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"hybridq.{_HOMES[name]}"), name)
@@ -140,4 +144,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, "experiments"})

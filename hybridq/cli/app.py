@@ -29,11 +29,12 @@ class _Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         known = args[0] in self.commands
         if not known and not args[0].startswith("-"):
-            from hybridq.cli.right_command import suggestion
+            from hybridq.cli.right_command import places, suggestion
 
-            line = suggestion(args[0])
+            lines = places(ctx.command_path, self.commands, args[0])
+            line = suggestion(args[0]) if not lines else " or ".join(lines)
             if line is not None:
-                raise FormatError(f"this is no command; did you mean '{line}'?", source=args[0])
+                raise FormatError(f"this is no command; did you mean {line}?", source=args[0])
         return super().resolve_command(ctx, args)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from hybridq.cli.options import finite_number
 from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ Aim: TypeAlias = Annotated[
     float | None,
     typer.Option(
         "--target",
+        parser=finite_number,
         metavar="VALUE",
         show_default=False,
         help="Metric from which a trial is a success: adds time to solution.",

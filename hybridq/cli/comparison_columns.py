@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hybridq.cli.fitted_table import Column
 
 if TYPE_CHECKING:
-    from hybridq.experiments.analysis.compare import Comparison
+    from hybridq.experiments.analysis.comparison import Comparison
     from hybridq.experiments.analysis.comparison_rows import Row
 
 
@@ -22,6 +22,6 @@ def columns(found: Comparison, shown: Sequence[Row]) -> list[Column]:
             for place, name in enumerate(headings(found))
         ),
         Column("trials", [row.trials for row in shown], 3),
-        Column(f"mean {found.metric}", [row.mean for row in shown]),
+        Column(f"mean {found.quantity}", [row.mean for row in shown]),
         Column("95 % interval", [row.interval for row in shown], 2),
     ]

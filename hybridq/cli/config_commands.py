@@ -42,8 +42,8 @@ def check(
 ) -> int:
     """Find every mistake in a config, and say what it would run; nothing is stored.
 
-    Each mistake comes with file, line and column. Instance files are read, but no
-    problem is built and nothing is simulated.
+    Each mistake comes with file, line and column. What no engine could run or no
+    package is there for is one too. Instance files are read; nothing is simulated.
 
     Examples:
 

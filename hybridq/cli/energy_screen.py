@@ -13,7 +13,8 @@ from rich.text import Text
 from hybridq.cli import energies, page
 from hybridq.cli.energy_verdict import ended_early, headline, next_step, quiet_line, warnings
 from hybridq.cli.optimizer_options import in_words as options_row
-from hybridq.cli.words import as_options, one_line, plural, seconds
+from hybridq.cli.search_rows import time_row
+from hybridq.cli.words import as_options, one_line, plural
 from hybridq.plots.energy_overview import ansatz_name
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ def _rows(result: Result, notes: Sequence[str]) -> list[tuple[str, str]]:
     rows += options_row(result.optimizer)
     if block.exact is None and block.exact_note:
         rows.append(("Exact", as_options(block.exact_note)))
-    seed = "" if result.seed is None else f", seed {result.seed}"
-    rows.append(("Time", f"{seconds(result.seconds)}{seed}"))
+    rows.append(time_row(result.seconds, result.seed))
     return rows
 
 

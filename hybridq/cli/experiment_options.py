@@ -8,6 +8,8 @@ import typer
 
 from hybridq.cli.options import whole_number
 
+_URLS = "sqlite:///FILE, journal:///FILE (a fourth slash for a path from /) or postgresql://..."
+
 Set: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -23,7 +25,7 @@ Storage: TypeAlias = Annotated[
         "--storage",
         metavar="URL",
         show_default=False,
-        help="Where trials are kept (default: the config's, else hybridq.db here).",
+        help=f"Where trials are kept: {_URLS} (default: the config's, else hybridq.db here).",
     ),
 ]
 StoredIn: TypeAlias = Annotated[
@@ -32,7 +34,7 @@ StoredIn: TypeAlias = Annotated[
         "--storage",
         metavar="URL",
         show_default=False,
-        help="Where trials are kept (default: $HYBRIDQ_STORAGE, else hybridq.db here).",
+        help=f"Where trials are kept: {_URLS} (default: $HYBRIDQ_STORAGE, else hybridq.db here).",
     ),
 ]
 Jobs: TypeAlias = Annotated[

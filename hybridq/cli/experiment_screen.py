@@ -11,8 +11,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from hybridq.cli import page
-from hybridq.cli.live_table import duration
-from hybridq.cli.words import number, plural
+from hybridq.cli.failure_lines import failure_lines, most_frequent
+from hybridq.cli.live_table import duration, value_text
+from hybridq.cli.words import as_config_keys, number, plural
 from hybridq.experiments.analysis.table import owners, show
 from hybridq.experiments.records import Plain, State, StoredTrial, flat
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from hybridq.experiments.store.experiment import Experiment
 
 _VALUES = 12
-_FAILED = 5
 
 
 def show_config(config: Plain) -> None:
@@ -44,7 +44,8 @@ def show_experiment(experiment: Experiment, trials: Sequence[StoredTrial]) -> No
     if best is not None and best.outcome is not None:
         value = best.outcome.metrics.get(facts.metric)
         if value is not None:
-            rows.insert(1, ("Best", f"{facts.metric} {number(value)} in trial {best.number}"))
+            text = f"{facts.metric} {value_text(facts.metric, value)} in trial {best.number}"
+            rows.insert(1, ("Best", text))
     description = facts.config.get("description")
     parts = page.heading(experiment.name, good=False, notes=[])
     if description:
@@ -58,10 +59,19 @@ def show_experiment(experiment: Experiment, trials: Sequence[StoredTrial]) -> No
     page.show_parts([*parts, Text("")])
 
 
-def show_trial(name: str, trial: StoredTrial) -> None:
-    """Print all that is known of a trial."""
+def show_trial(
+    name: str, trial: StoredTrial, attempts: Sequence[StoredTrial], file: str = ""
+) -> None:
+    """Print all that is known of a trial.
+
+    Args:
+        name: of the experiment.
+        trial: the one to show.
+        attempts: all trials of the same conditions, by number; this one is among them.
+        file: which has its arrays, if it has any.
+    """
     parts = page.heading(f"{name}, trial {trial.number}: {trial.state}", good=False)
-    rows = [("Identity", trial.identity), ("Attempt", str(trial.attempt))]
+    rows = [("Identity", trial.identity), ("Attempt", _attempt(trial, attempts))]
     if trial.worker:
         rows.append(("Worker", trial.worker))
     if trial.started is not None:
@@ -74,15 +84,18 @@ def show_trial(name: str, trial: StoredTrial) -> None:
     if outcome is not None:
         sections += [("Metrics", outcome.metrics), ("Provenance", flat(outcome.provenance))]
     for title, values in sections:
-        shown = [
-            (key, f"{value / 1e6:.0f} MB" if key == "peak_memory" else _value(value))
-            for key, value in values.items()
-        ]
+        shown = [(key, _told(key, value)) for key, value in values.items()]
         parts += [Text(""), Text(f" {title}", style="bold"), page.facts(shown)]
     if outcome is not None and outcome.parameters:
         listed = ", ".join(f"{x:.6g}" for x in outcome.parameters)
         title = f" {plural(len(outcome.parameters), 'parameter')}"
         parts += [Text(""), Text(title, style="bold"), page.facts([("", listed)])]
+    if trial.arrays:
+        kept = [
+            (name, " x ".join(f"{length:,}" for length in what["shape"]))
+            for name, what in trial.arrays.items()
+        ]
+        parts += [Text(""), Text(" Arrays", style="bold"), page.facts([*kept, ("file", file)])]
     page.show_parts(parts)
     if trial.error:
         # A traceback as it is: its lines are meant to be copied.
@@ -90,6 +103,24 @@ def show_trial(name: str, trial: StoredTrial) -> None:
             [Text(""), Text(" Traceback", style="bold red"), Text(trial.error.rstrip())]
         )
     page.show_parts([Text("")])
+
+
+def _attempt(trial: StoredTrial, attempts: Sequence[StoredTrial]) -> str:
+    """Which attempt it is, and under which numbers the others are."""
+    text = str(trial.attempt)
+    others = [f"{one.number} ({one.state})" for one in attempts if one.number != trial.number]
+    if not others:
+        return text
+    last = attempts[-1]
+    if last.number == trial.number:
+        return f"{text}, after trial {', '.join(others)}"
+    return f"{text}; tried again, the latest attempt is trial {last.number} ({last.state})"
+
+
+def _told(key: str, value: Any) -> str:
+    if key == "peak_memory":
+        return f"{value / 1e6:.0f} MB"
+    return as_config_keys(value) if key == "message" else _value(value)
 
 
 def _conditions(trials: Sequence[StoredTrial]) -> tuple[list[tuple[str, str]], ...]:
@@ -119,12 +150,13 @@ def _more(count: int) -> str:
 
 
 def _failures(name: str, trials: Sequence[StoredTrial]) -> list[RenderableType]:
-    failed = [trial for trial in trials if trial.state == State.FAILED]
+    failed = [(trial.number, trial.reason) for trial in trials if trial.state == State.FAILED]
     if not failed:
         return []
-    rows = [(str(trial.number), trial.reason) for trial in failed[:_FAILED]]
-    title = f" Failed: {plural(len(failed), 'trial')} ('hybridq experiments show {name} NUMBER')"
-    return [Text(""), Text(title, style="bold red"), page.facts(rows)]
+    shown = f"'hybridq experiments show {name} {most_frequent(failed)}'"
+    title = f" Failed: {plural(len(failed), 'trial')} (traceback: {shown})"
+    lines = failure_lines(failed, page.width())
+    return [Text(""), Text(title, style="bold red"), *map(Text, lines)]
 
 
 def _value(value: Any) -> str:

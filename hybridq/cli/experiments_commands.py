@@ -14,7 +14,7 @@ from hybridq.cli.errors import OK
 from hybridq.cli.experiments_compare import compare
 from hybridq.cli.experiments_files import export, plot, report
 from hybridq.cli.options import whole_number
-from hybridq.cli.words import number, plural
+from hybridq.cli.words import plural
 from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def show(
     trial: Annotated[
         int | None,
         typer.Argument(
-            metavar="[TRIAL]", parser=whole_number(0), show_default=False, help="Number of a trial."
+            metavar="TRIAL", parser=whole_number(0), show_default=False, help="Number of a trial."
         ),
     ] = None,
     config: Annotated[
@@ -91,7 +91,9 @@ def show(
             return OK
         for one in trials:
             if one.number == trial:
-                show_trial(name, one)
+                attempts = [each for each in trials if each.identity == one.identity]
+                file = str(experiment.artifacts.path(one.identity)) if one.arrays else ""
+                show_trial(name, one, attempts, file)
                 return OK
         raise ParameterError(f"{name} has no trial {trial}: {_numbers(len(trials))}")
 
@@ -160,8 +162,10 @@ def _show_list(store: Store, summaries: list[Summary]) -> None:
 
 def _best(store: Store, summary: Summary) -> str:
     trial = store.experiment(summary.name).best()
+    from hybridq.cli.live_table import value_text
+
     value = trial.outcome.metrics.get(summary.metric) if trial and trial.outcome else None
-    return "" if value is None else f"{summary.metric} {number(value)}"
+    return "" if value is None else f"{summary.metric} {value_text(summary.metric, value)}"
 
 
 def _numbers(count: int) -> str:

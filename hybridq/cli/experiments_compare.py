@@ -14,16 +14,14 @@ from hybridq.cli.errors import OK
 from hybridq.cli.words import one_line, seconds
 
 if TYPE_CHECKING:
-    from hybridq.experiments.analysis.compare import Comparison
-    from hybridq.experiments.analysis.searches import Solution
+    from hybridq.experiments.analysis.comparison import Comparison
+    from hybridq.experiments.analysis.targets import Solution
 
 _MOST_ROWS = 100
 
 
 def compare(
-    names: Annotated[
-        list[str], typer.Argument(metavar="NAME...", help="One experiment, or several.")
-    ],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="One experiment, or several.")],
     by: choices.By = None,
     metric: choices.Metric = None,
     where: choices.Where = None,
@@ -36,7 +34,8 @@ def compare(
 
     Groups are tested on the same instances, repeats averaged: Wilcoxon
     signed-rank test, corrected by Holm's method. Wins: the share of the
-    instances on which a group is best. Intervals: bootstrap over the instances.
+    instances on which a group is best, ties (within 1e-7 of the value) shared.
+    Intervals: bootstrap over the instances.
 
     Examples:
 
@@ -45,7 +44,7 @@ def compare(
       [bold]hybridq experiments compare first second --metric evaluations[/bold]
     """
     from hybridq.experiments.analysis.compare import compare as compared
-    from hybridq.experiments.analysis.searches import Target, solutions
+    from hybridq.experiments.analysis.targets import Target, solutions
     from hybridq.experiments.store.store import Store
 
     with Store.open(storage, make=False) as store:
@@ -68,7 +67,12 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
 
     from hybridq.cli.comparison_columns import columns
     from hybridq.cli.fitted_table import Column, fitted
-    from hybridq.experiments.analysis.comparison_rows import cases, rows, sentence
+    from hybridq.experiments.analysis.comparison_rows import (
+        adjustment,
+        cases,
+        rows,
+        sentence,
+    )
 
     shown = rows(found)[:_MOST_ROWS]
     successes = {one.label: one for one in times}
@@ -91,6 +95,7 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
     if paired := cases(found):
         notes.append(paired)
         notes.append(f"Difference and p-value: from {found.groups[found.reference].label}.")
+        notes.append(adjustment(found))
     if times:
         notes.append("TTS: median time to one success with 99 % confidence, repeating a trial.")
     if left_out:

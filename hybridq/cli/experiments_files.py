@@ -35,8 +35,14 @@ def plot(
     against: choices.Against = None,
     target: choices.Aim = None,
     cost: Annotated[
-        str, typer.Option("--cost", metavar="NAME", help="What a trial takes, for tts.")
-    ] = "seconds",
+        str | None,
+        typer.Option(
+            "--cost",
+            metavar="NAME",
+            show_default=False,
+            help="What a trial takes, for tts (default: seconds).",
+        ),
+    ] = None,
     storage: options.Storage = None,
     debug: options.Debug = False,
 ) -> int:
@@ -44,36 +50,36 @@ def plot(
 
     lines: mean of the metric along a condition. box: all trials by group.
     differences: paired, from one group. convergence: best so far by evaluations.
-    profile: performance profile of the evaluations. tts: time to solution.
+    profile: performance profile of the evaluations, to the best found with the
+    same circuit or to --target. tts: time to solution.
 
     Examples:
 
       [bold]hybridq experiments plot depth-sweep --out depth.png --x ansatz.p[/bold]
       [bold]hybridq experiments plot depth-sweep --kind profile --out profile.svg[/bold]
     """
-    from hybridq.experiments.analysis.figures import KINDS, Wish, draw
-    from hybridq.experiments.analysis.searches import Target
+    from hybridq.experiments.analysis import files
+    from hybridq.experiments.analysis.figures import KINDS
     from hybridq.experiments.store.store import Store
-    from hybridq.plots import check_plot_path, save
+    from hybridq.plots import check_plot_path
 
     KINDS.canonical(kind)
     check_plot_path(out)
     with Store.open(storage, make=False) as store:
         chosen = choices.choose(store, [name], by=by, metric=metric, where=where)
-    if x is not None:
-        chosen.trials.column(x)
-    goal = None if target is None else Target(chosen.metric, target, chosen.maximize)
-    wish = Wish(
-        title=name,
+    files.plot(
+        chosen.trials,
+        out,
+        kind=kind,
+        by=chosen.by if by is not None else None,
         metric=chosen.metric,
         maximize=chosen.maximize,
-        by=chosen.by if by is not None else None,
         x=x,
-        target=goal,
-        cost=cost,
         against=against,
+        target=target,
+        cost=cost,
+        title=name,
     )
-    save(draw(kind, chosen.trials, wish), out)
     page.say(f"{out}: {kind} of {plural(len(chosen.trials), 'trial')}")
     return OK
 
@@ -83,6 +89,9 @@ def report(
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="Page to write, .html.")],
     by: choices.By = None,
     metric: choices.Metric = None,
+    where: choices.Where = None,
+    against: choices.Against = None,
+    target: choices.Aim = None,
     storage: options.Storage = None,
     debug: options.Debug = False,
 ) -> int:
@@ -93,27 +102,33 @@ def report(
 
     Example: [bold]hybridq experiments report depth-sweep --out depth-sweep.html[/bold]
     """
-    from hybridq.experiments.analysis.report import report as written
-    from hybridq.experiments.analysis.senses import maximized
-    from hybridq.experiments.analysis.table import table
+    from hybridq.experiments.analysis import files
+    from hybridq.experiments.analysis.table import matching, table
+    from hybridq.experiments.records import State
     from hybridq.experiments.store.store import Store
-    from hybridq.files import check_writable, write_text
 
-    if check_writable(out).suffix.lower() not in (".html", ".htm"):
-        raise OutputError(f"cannot write {out}: a report is HTML; name it .html")
     with Store.open(storage, make=False) as store:
         experiment = store.experiment(name)
         trials, config = experiment.trials(), experiment.config
-        own, direction = experiment.metric, experiment.direction
-    metric = metric or own
-    done = table({name: trials})
-    columns = None if by is None else [part.strip() for part in by.split(",") if part.strip()]
-    if len(done):
-        for column in (*(columns or ()), metric):
-            done.column(column)
-    maximize = direction == "maximize" if metric == own else maximized(metric, done)
-    text = written(name, config, trials, metric=metric, maximize=maximize, by=columns)
-    write_text(out, text)
+        done, columns, maximize = table({}), None, experiment.direction == "maximize"
+        if any(trial.state == State.DONE for trial in trials):
+            chosen = choices.choose(store, [name], by=by, metric=metric, where=where)
+            done, columns = chosen.trials, chosen.by
+            metric, maximize = chosen.metric, chosen.maximize
+    others = [trial for trial in trials if trial.state != State.DONE]
+    files.report(
+        done,
+        out,
+        by=columns,
+        metric=metric,
+        maximize=maximize,
+        against=against,
+        target=target,
+        title=name,
+        config=config,
+        others=matching(others, choices.conditions(where or [])),
+        remark=f"Only trials with {' and '.join(where)}." if where else "",
+    )
     page.say(f"{out}: report of {plural(len(done), 'finished trial')}")
     return OK
 
@@ -121,11 +136,27 @@ def report(
 def export(
     name: choices.Name,
     out: Annotated[
-        str, typer.Option("--out", metavar="FILE", help="Table: .csv, .parquet, .json or .tex.")
-    ],
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            show_default=False,
+            help="Table: .csv, .parquet, .json or .tex.",
+        ),
+    ] = None,
+    arrays: Annotated[
+        str | None,
+        typer.Option(
+            "--arrays",
+            metavar="FOLDER",
+            show_default=False,
+            help="For the arrays that output.arrays has kept: a NumPy file a trial.",
+        ),
+    ] = None,
     by: choices.By = None,
     metric: choices.Metric = None,
     where: choices.Where = None,
+    against: choices.Against = None,
     storage: options.Storage = None,
     debug: options.Debug = False,
 ) -> int:
@@ -138,26 +169,39 @@ def export(
 
       [bold]hybridq experiments export depth-sweep --out trials.csv[/bold]
       [bold]hybridq experiments export depth-sweep --out table.tex --by optimizer.kind[/bold]
+      [bold]hybridq experiments export depth-sweep --arrays searches[/bold]
     """
-    from hybridq.experiments.analysis.compare import compare
-    from hybridq.experiments.analysis.export import check_export_path, export_trials, latex
+    from hybridq.experiments.analysis import files
+    from hybridq.experiments.analysis.export import check_export_path, export_trials
+    from hybridq.experiments.analysis.export_arrays import export_arrays
     from hybridq.experiments.store.store import Store
-    from hybridq.files import write_text
 
-    suffix = check_export_path(out).suffix.lower()
-    if suffix != ".tex" and (by is not None or metric is not None or where):
+    if out is None and arrays is None:
+        raise OutputError("export to what? Give --out FILE, --arrays FOLDER, or both")
+    is_comparison = out is not None and check_export_path(out).suffix.lower() == ".tex"
+    if not is_comparison and (where or not by is metric is against is None):
         raise OutputError(
-            f"--by, --metric and --where are for .tex: {out} has all trials with all columns"
+            f"--by, --metric, --where and --against are for .tex: {out or arrays} has all trials"
         )
     with Store.open(storage, make=False) as store:
-        if suffix == ".tex":
-            chosen = choices.choose(store, [name], by=by, metric=metric, where=where)
-            found = compare(chosen.trials, chosen.by, chosen.metric, maximize=chosen.maximize)
-            write_text(out, latex(found, f"{name}: {chosen.metric}"))
-            page.say(f"{out}: {plural(len(found.groups), 'group')}")
-            return OK
         experiment = store.experiment(name)
-        trials, config = experiment.trials(), experiment.config
-    export_trials(out, name, config, trials)
-    page.say(f"{out}: {plural(len(trials), 'trial')}")
+        trials = experiment.trials()
+        if out is not None and is_comparison:
+            chosen = choices.choose(store, [name], by=by, metric=metric, where=where)
+            count = files.export(
+                chosen.trials,
+                out,
+                by=chosen.by,
+                metric=chosen.metric,
+                maximize=chosen.maximize,
+                against=against,
+                title=name,
+            )
+            page.say(f"{out}: {plural(count, 'group')}")
+        elif out is not None:
+            export_trials(out, name, experiment.config, trials)
+            page.say(f"{out}: {plural(len(trials), 'trial')}")
+        if arrays is not None:
+            count = export_arrays(experiment, trials, arrays)
+            page.say(f"{arrays}: arrays of {plural(count, 'trial')}")
     return OK

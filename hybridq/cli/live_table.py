@@ -15,14 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from hybridq.cli.standing import Standing
-from hybridq.cli.words import number, one_line, percent, plural
+from hybridq.cli.words import decimals, number, one_line, plural
 from hybridq.experiments.records import State
 from hybridq.experiments.running.events import Ended, Event, Note
 
 _LINE_SECONDS = 10.0
 _REFRESHES_PER_SECOND = 4
 _ROWS = 12
-_SAME_FAILURES = 3
 _WIDTH = 80
 
 
@@ -87,11 +86,11 @@ class Watch:
         """What failed; the same message not over and over again."""
         reason = event.error or "no message"
         self._failures[reason] += 1
-        if self._failures[reason] <= _SAME_FAILURES:
+        if self._failures[reason] == 1:
             more = " (it will be tried again)" if event.again else ""
-            self.say(cut(f"trial {event.number} failed{more}: {reason}", _WIDTH))
-            if self._failures[reason] == _SAME_FAILURES:
-                self.say("... more failures of this kind are only counted")
+            self.say(f"trial {event.number} failed{more}: {reason}")
+        elif self._failures[reason] == 2:
+            self.say("... more failures of this kind are only counted")
 
     def storing(self, done: int, total: int) -> None:
         """Take note of how many trials are written to the storage."""
@@ -131,7 +130,7 @@ class Watch:
 
 
 def progress_line(standing: Standing) -> str:
-    """The whole state in a line: ``12/48 done, 2 running, best ratio 97.1 %, 3.1/s, 12 s left``."""
+    """The whole state in a line: ``12/48 done, 2 running, best ratio 0.9712, 3.1/s, 12 s left``."""
     if not standing.total:
         return standing.doing or "preparing"
     parts = [f"{standing.done}/{standing.total} done"]
@@ -171,10 +170,10 @@ def _groups(standing: Standing) -> Table:
 
 
 def value_text(metric: str, value: float | None) -> str:
-    """A metric's value as people read it: a ratio in per cent, a dash where there is none."""
+    """A metric's value as people read it: four decimals of a ratio, a dash where there is none."""
     if value is None:
         return "-"
-    return percent(value) if "ratio" in metric else number(value)
+    return decimals(value) if "ratio" in metric else number(value)
 
 
 def duration(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -92,6 +93,23 @@ def row(result: Result) -> list[tuple[str, str]]:
     if shots is not None:
         parts.append(f"{shots:,} shots each, {facts.get('shots_used', 0):,} in all")
     return [("Objective", "; ".join(parts))]
+
+
+def no_gain(result: Result) -> str | None:
+    """That a search from shots ended no better than it began; None where it did, or is unknown."""
+    facts = result.objective
+    error = facts.get("standard_error")
+    if error is None or math.isnan(error):
+        return None
+    higher = result.problem.sense == "maximize" and facts["kind"] in ("expectation", "cvar")
+    gain = facts["exact"] - facts["exact_start"]
+    if (gain if higher else -gain) > error:
+        return None
+    return (
+        f"From shots the search ended no better than it began: {number(facts['exact_start'])} "
+        f"at its start, {number(facts['exact'])} at its end, and the standard error of an "
+        f"estimate is {error:.2g}: more --objective-shots make it smaller."
+    )
 
 
 def _reached(result: Result, facts: Mapping[str, Any], *, estimated: bool) -> str:

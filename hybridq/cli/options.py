@@ -33,12 +33,25 @@ def whole_number(least: int) -> Callable[[str], int]:
     return read
 
 
+def seconds_from_zero(text: str | float) -> float:
+    """A duration in seconds, 0 included; Typer gives defaults through readers too."""
+    value = _float(text)
+    if not (math.isfinite(value) and value >= 0):
+        raise typer.BadParameter(f"{text!r} is not a number of seconds of at least 0")
+    return value
+
+
+def finite_number(text: str) -> float:
+    """Any number but infinities."""
+    value = _float(text)
+    if not math.isfinite(value):
+        raise typer.BadParameter(f"{text!r} is not a number, such as 0.95")
+    return value
+
+
 def positive_seconds(text: str) -> float:
     """A duration in seconds above zero."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = _float(text)
     if not (math.isfinite(value) and value > 0):
         raise typer.BadParameter(f"{text!r} is not a number of seconds above 0")
     return value
@@ -172,10 +185,15 @@ def any_number(text: str) -> int:
 
 def positive_number(text: str) -> float:
     """A number above zero."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = _float(text)
     if not (math.isfinite(value) and value > 0):
         raise typer.BadParameter(f"{text!r} is not a number above 0")
     return value
+
+
+def _float(text: str | float) -> float:
+    """The number that a text says, and NaN where it says none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -46,6 +46,8 @@ def reproduce(
         name, number = _split(name)
     with Store.open(storage, make=False) as store:
         found = again(store.experiment(name), number, threads=threads)
+    if found.trial.number != number and not quiet:
+        page.say(f"Trial {number} failed and was tried again as trial {found.trial.number}.")
     _show(name, found, quiet)
     return OK if found.identical else FAILED
 

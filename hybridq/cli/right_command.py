@@ -1,11 +1,12 @@
-"""A file given to the wrong command: which one reads it."""
+"""A file or a word given to the wrong command: which one is meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from hybridq.errors import FormatError, HybridqError
 
@@ -39,9 +40,24 @@ def naming_the_right_command(path: str, command: str) -> Iterator[None]:
 
 
 def suggestion(path: str) -> str | None:
-    """The command line that reads this file, ``hybridq solve molecule FILE``; None if none does."""
+    """The command that reads this file, ``'hybridq solve molecule FILE'``; None if none does."""
     command = _command_for(path)
-    return None if command is None else f"hybridq solve {command} {path}"
+    return None if command is None else f"'hybridq solve {command} {path}'"
+
+
+def places(own: str, commands: Mapping[str, Any], name: str) -> list[str]:
+    """The commands of this name in the groups below one: ``'hybridq experiments compare'``.
+
+    Args:
+        own: what was called, ``hybridq``.
+        commands: its commands by name, of which groups have commands of their own.
+        name: that it does not have.
+    """
+    return [
+        f"'{own} {group} {name}'"
+        for group, command in commands.items()
+        if name in getattr(command, "commands", {})
+    ]
 
 
 def _command_for(path: str) -> str | None:

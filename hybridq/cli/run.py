@@ -58,20 +58,24 @@ def run(
       [bold]hybridq run configs/maxcut_depth_sweep.yaml[/bold]
       [bold]hybridq run sweep.yaml --set optimizer.kind=cobyla --name cobyla --jobs 4[/bold]
     """
-    from hybridq.experiments.config.config import load_config
-    from hybridq.experiments.config.sweep import plan
-    from hybridq.experiments.store.storage import choose_storage
-    from hybridq.experiments.store.store import Store
+    from hybridq.cli.waiting import waiting
     from hybridq.optimizers.database import without_password
 
     overrides = [*(set_ or []), *([] if name is None else [f"name={name}"])]
-    loaded = load_config(config, overrides)
-    planned = plan(loaded, None) if yes else plan(loaded)
-    url = choose_storage(storage, loaded.storage)
-    if dry_run:
+    with waiting(f"reading {config} and planning its trials ...", quiet=quiet):
+        from hybridq.experiments.config.config import load_config
+        from hybridq.experiments.config.sweep import plan
+        from hybridq.experiments.store.storage import choose_storage
+        from hybridq.experiments.store.store import Store
+
+        loaded = load_config(config, overrides)
+        planned = plan(loaded, None) if yes else plan(loaded)
+        url = choose_storage(storage, loaded.storage)
+        store = None if dry_run else Store.open(url)
+    if store is None:
         page.say(f"{loaded.name}: {plural(len(planned), 'trial')}, to {without_password(url)}")
         return OK
-    with Store.open(url) as store:
+    with store:
         return _Run(loaded, planned, store, quiet).carry_out(jobs, extend, retry_failed)
 
 
@@ -126,13 +130,13 @@ class _Run:
                         stop=stop,
                     )
         try:
-            return self._summarized(experiment, began, stop)
+            return self._summarized(experiment, began, stop, idle=not jobs)
         except KeyboardInterrupt:
             if stop.finish:  # Ctrl-C again, where all that was running has just ended
                 return INTERRUPTED
             raise
 
-    def _summarized(self, experiment: Experiment, began: float, stop: Stop) -> int:
+    def _summarized(self, experiment: Experiment, began: float, stop: Stop, *, idle: bool) -> int:
         """Show how it went; the exit status."""
         from hybridq.cli.run_summary import show_summary
         from hybridq.experiments.records import State
@@ -148,16 +152,20 @@ class _Run:
             seconds=time.perf_counter() - began,
             stopped=stopped,
             quiet=self._quiet,
+            idle_in=self._storage() if idle else None,
         )
         if stopped:
             return INTERRUPTED
         return _FAILED if any(trial.state == State.FAILED for trial in trials) else OK
 
     def _opening(self, total: int, done: int, jobs: int) -> str:
-        from hybridq.optimizers.database import without_password
-
         before = f", {done} of them done before" if done else ""
         return (
             f"{self._config.name}: {plural(total, 'trial')}{before}, {jobs} at a time, "
-            f"to {without_password(self._store.url)}"
+            f"to {self._storage()}"
         )
+
+    def _storage(self) -> str:
+        from hybridq.optimizers.database import without_password
+
+        return without_password(self._store.url)

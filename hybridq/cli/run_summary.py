@@ -8,13 +8,12 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from hybridq.cli import page
-from hybridq.cli.live_table import cut, duration
-from hybridq.cli.words import one_line, plural
+from hybridq.cli.failure_lines import failure_lines, most_frequent
+from hybridq.cli.live_table import duration
+from hybridq.cli.words import plural
 from hybridq.experiments.records import State, StoredTrial
 
 _ROWS = 20
-_FAILURES = 5
-_LINE = 78
 
 
 def show_summary(
@@ -26,6 +25,7 @@ def show_summary(
     seconds: float,
     stopped: bool,
     quiet: bool,
+    idle_in: str | None = None,
 ) -> None:
     """Print how an experiment stands.
 
@@ -37,13 +37,18 @@ def show_summary(
         seconds: that this run took.
         stopped: the run was asked to end before its end.
         quiet: one line only.
+        idle_in: the storage of a run that had nothing to do; None of any other.
     """
     done = sum(trial.state == State.DONE for trial in trials)
-    failed = [trial for trial in trials if trial.state == State.FAILED]
+    failed = [(trial.number, trial.reason) for trial in trials if trial.state == State.FAILED]
     expected = len(trials)
-    headline = f"{name}: {done} of {plural(expected, 'trial')} done in {duration(seconds)}"
+    headline = f"{name}: {done} of {plural(expected, 'trial')} done"
+    if idle_in is None:
+        headline += f" in {duration(seconds)}"
     if failed:
         headline += f", {len(failed)} failed"
+    if idle_in is not None:
+        headline += f": nothing left to do, results are in {idle_in}"
     if quiet:
         page.say(headline)
         return
@@ -82,28 +87,20 @@ def _metrics(trials: Sequence[StoredTrial], metric: str, *, maximize: bool) -> l
     return parts
 
 
-def _failures(failed: Sequence[StoredTrial]) -> list[RenderableType]:
+def _failures(failed: Sequence[tuple[int, str]]) -> list[RenderableType]:
     """What failed, the same message once."""
     if not failed:
         return []
-    lines: dict[str, list[int]] = {}
-    for trial in failed:
-        lines.setdefault(one_line(trial.reason), []).append(trial.number)
-    parts: list[RenderableType] = [Text(""), Text(" Failed:", style="bold red")]
-    for line, numbers in list(lines.items())[:_FAILURES]:
-        which = f"trial {numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} trials"
-        parts.append(Text(cut(f"   {which}: {line}", _LINE)))
-    if len(lines) > _FAILURES:
-        parts.append(Text(f"   ... and {len(lines) - _FAILURES} other messages"))
-    return parts
+    lines = failure_lines(failed, page.width())
+    return [Text(""), Text(" Failed:", style="bold red"), *map(Text, lines)]
 
 
-def _next_steps(name: str, done: int, failed: Sequence[StoredTrial]) -> list[RenderableType]:
+def _next_steps(name: str, done: int, failed: Sequence[tuple[int, str]]) -> list[RenderableType]:
     shown = f"'{name}'" if " " in name else name
     rows = []
     if done:
         rows.append(("Compare", f"hybridq experiments compare {shown}"))
     if failed:
-        rows.append(("Traceback", f"hybridq experiments show {shown} {failed[0].number}"))
+        rows.append(("Traceback", f"hybridq experiments show {shown} {most_frequent(failed)}"))
         rows.append(("Try again", "the same command with --retry-failed"))
     return [Text(""), page.facts(rows), Text("")]

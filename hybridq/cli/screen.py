@@ -11,9 +11,10 @@ from rich.text import Text
 
 from hybridq.cli import figures, page
 from hybridq.cli.angle_table import angle_table
+from hybridq.cli.objective_options import no_gain
 from hybridq.cli.objective_options import row as objective_row
 from hybridq.cli.optimizer_options import in_words as options_row
-from hybridq.cli.search_rows import search_rows
+from hybridq.cli.search_rows import search_rows, time_row
 from hybridq.cli.verdict import cut_short, headline, quiet_line
 from hybridq.cli.words import (
     listing,
@@ -22,7 +23,6 @@ from hybridq.cli.words import (
     percent,
     plural,
     same,
-    seconds,
 )
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def show(result: Result, *, quiet: bool = False) -> None:
 
 def _parts(result: Result) -> list[RenderableType]:
     good, text = headline(result)
-    note = cut_short(result)
-    parts = page.heading(text, good=good, notes=[] if note is None else [note])
+    notes = [note for note in (cut_short(result), no_gain(result)) if note is not None]
+    parts = page.heading(text, good=good, notes=notes)
     parts += [_values(result), page.facts(_rows(result))]
     if result.parameters.size:
         parts += [Text(""), *angle_table(result)]
@@ -106,8 +106,7 @@ def _rows(result: Result) -> list[tuple[str, str]]:
     rows += objective_row(result)
     rows.append(("Optimizer", page.search_line(result.optimizer)))
     rows += options_row(result.optimizer)
-    seed = "" if result.seed is None else f", seed {result.seed}"
-    rows.append(("Time", f"{seconds(result.seconds)}{seed}"))
+    rows.append(time_row(result.seconds, result.seed))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Where a search of angles began and how it went on, in two lines of a screen."""
+"""Where a search of angles began, how it went on and how long it took, in lines of a screen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from hybridq import clock
+from hybridq.cli.words import seconds
+
 _DEPTH = re.compile(r"p = (\d+)\b.*")
+_FELT_SECONDS = 2.0  # far beyond what it takes to load kernels that are compiled
 _COUNT = re.compile(r"(\d+) starts")
 
 
@@ -36,3 +40,17 @@ def in_short(steps: Sequence[str]) -> str:
         listed = ", ".join(match[1] for match in counts if match)
         return f"{listed} start{'' if listed == '1' else 's'}"
     return ", then ".join(steps)
+
+
+def time_row(spent: float, seed: int | None, *beside: str) -> tuple[str, str]:
+    """How long it took, what else is to be said beside that, and the seed.
+
+    Kernels are compiled once and kept: that is told apart, where it was felt.
+    """
+    compiling = clock.compiling_seconds()
+    parts = [seconds(spent), *beside]
+    if compiling > _FELT_SECONDS:
+        parts[0] += f" and {seconds(compiling)} to compile, once on this machine"
+    if seed is not None:
+        parts.append(f"seed {seed}")
+    return "Time", ", ".join(parts)

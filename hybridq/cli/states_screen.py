@@ -13,7 +13,8 @@ from rich.text import Text
 from hybridq.cli import energies, page
 from hybridq.cli.energy_screen import describe_ansatz, describe_problem, problem_label
 from hybridq.cli.energy_verdict import reach_lower
-from hybridq.cli.words import as_options, plural, seconds
+from hybridq.cli.search_rows import time_row
+from hybridq.cli.words import as_options, plural
 from hybridq.result import Energy
 from hybridq.solver.energy import CHEMICAL_ACCURACY
 
@@ -140,7 +141,6 @@ def _rows(found: ExcitedStates, notes: Sequence[str]) -> list[tuple[str, str]]:
     rows.append(("Engine", str(found.engine)))
     evaluations = int(found.facts.get("evaluations", 0))
     evaluations = evaluations or sum(state.evaluations for state in found.states)
-    seed = "" if found.seed is None else f", seed {found.seed}"
     rows.append(("Exact", as_options(found.exact_note)))
-    rows.append(("Time", f"{seconds(found.seconds)}, {plural(evaluations, 'evaluation')}{seed}"))
+    rows.append(time_row(found.seconds, found.seed, plural(evaluations, "evaluation")))
     return rows

@@ -53,6 +53,16 @@ def percent(ratio: float | None) -> str:
     return f"{text} %"
 
 
+def decimals(ratio: float) -> str:
+    """A ratio with four decimals, ``0.9712``; never rounded up to 1."""
+    if abs(ratio - 1) <= _CLOSE:
+        return "1"
+    text = f"{ratio:.4f}"
+    if text == "1.0000":
+        return "> 0.9999" if ratio < 1 else "> 1"
+    return text
+
+
 def same(a: float, b: float, noise: float = 0.0) -> bool:
     """Whether two values are equal up to rounding, which `noise` says where they cancel to 0."""
     return math.isclose(a, b, rel_tol=_CLOSE, abs_tol=noise)
@@ -69,6 +79,13 @@ def as_options(text: str) -> str:
     text = _NAMED.sub(lambda match: _option(match[1]), text)
     text = text.replace("symmetry=False", "--no-symmetry")
     return text.replace("exact=True", "--exact").replace("resume=True", "--resume")
+
+
+def as_config_keys(text: str) -> str:
+    """A message of `hybridq.solve` with its limits called as the config of an experiment does."""
+    return text.replace("max_evaluations", "budget.evaluations").replace(
+        "time_limit", "budget.seconds"
+    )
 
 
 def _option(name: str) -> str:

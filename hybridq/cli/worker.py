@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hybridq.cli import experiment_options as options
+from hybridq.cli import page
 from hybridq.cli.asked_to_stop import stopping_on_signals
 from hybridq.cli.errors import FAILED, INTERRUPTED, OK
+from hybridq.cli.failure_lines import failure_lines, most_frequent
+from hybridq.cli.options import seconds_from_zero
 from hybridq.cli.words import one_line, plural
 
 if TYPE_CHECKING:
@@ -29,8 +32,8 @@ def worker(
         float,
         typer.Option(
             "--wait",
+            parser=seconds_from_zero,
             metavar="SECONDS",
-            min=0,
             help="Look for more trials so long once none is left.",
         ),
     ] = 0.0,
@@ -80,7 +83,7 @@ def worker(
         terms = Terms(store.url, found.name, wait=wait)
         with stopping_on_signals(stop, lines.say_at_once):
             runner.carry_out(found, terms, jobs, on_event=lines.event, stop=stop)
-    lines.say(lines.summary())
+    lines.close(found.name)
     if stop.finish:
         return INTERRUPTED
     return FAILED if lines.failed else OK
@@ -93,6 +96,8 @@ class _Lines:
         self.done = self.failed = self.released = 0
         self._quiet = quiet
         self._told = 0.0
+        self._last = ""
+        self._failures: list[tuple[int, str]] = []
 
     def event(self, event: Event) -> None:
         """Count trials; tell of failures, and now and then of the count."""
@@ -104,7 +109,9 @@ class _Lines:
         if not isinstance(event, Ended):
             return
         if event.state == State.FAILED:
-            self.failed += not event.again
+            if not event.again:
+                self.failed += 1
+                self._failures.append((event.number, event.error or "no message was kept"))
             more = "; it will be tried again" if event.again else ""
             self._print(f"trial {event.number} failed{more}: {event.error}")
         elif event.state == State.DONE:
@@ -123,9 +130,20 @@ class _Lines:
         if not self._quiet:
             self._print(text)
 
+    def close(self, name: str) -> None:
+        """Why trials of this experiment failed, and the count at the end."""
+        if self._failures and not self._quiet:
+            for line in failure_lines(self._failures, page.width()):
+                print(line)
+            shown = f"'{name}'" if " " in name else name
+            print(f"   traceback: hybridq experiments show {shown} {most_frequent(self._failures)}")
+        if self.summary() != self._last:
+            self.say(self.summary())
+
     def say_at_once(self, text: str) -> None:
         """A line from within a handler of a signal, where `print` may not be called."""
         os.write(1, f"{text}\n".encode())
 
     def _print(self, text: str) -> None:
+        self._last = text
         print(f"{time.strftime('%H:%M:%S')}  {one_line(text)}", flush=True)

@@ -1,13 +1,13 @@
 """Experiments: a config becomes trials, trials are run and stored, results compared.
 
-    from hybridq.experiments import Store, compare, load_config, run, table
+    from hybridq.experiments import Store, compare, load_config, plot, run, table
 
     config = load_config("configs/example.yaml")
     with Store.open() as store:
         trials = run(config, store).trials()
-    found = compare(table({config.name: trials}), ["ansatz.p"], "ratio", maximize=True)
-    for group in found.groups:
-        print(group.label, group.mean, group.interval)
+    done = table({config.name: trials})
+    print(compare(done, ["ansatz.p"], "ratio"))
+    plot(done, "depth.png", x="ansatz.p")
 
 The public names are loaded when first used.
 """
@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hybridq.experiments.analysis.compare import compare
+    from hybridq.experiments.analysis.comparison import Comparison
+    from hybridq.experiments.analysis.files import export, plot, report
     from hybridq.experiments.analysis.table import Table, table
     from hybridq.experiments.config.config import ExperimentConfig, load_config, parse_config
     from hybridq.experiments.config.schema import json_schema
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from hybridq.experiments.trial.run import run_trial
 
 _HOMES = {
+    "Comparison": "analysis.comparison",
     "Experiment": "store.experiment",
     "ExperimentConfig": "config.config",
     "Outcome": "records",
@@ -42,10 +45,13 @@ _HOMES = {
     "Table": "analysis.table",
     "Terms": "running.worker",
     "compare": "analysis.compare",
+    "export": "analysis.files",
     "json_schema": "config.schema",
     "load_config": "config.config",
     "parse_config": "config.config",
     "plan": "config.sweep",
+    "plot": "analysis.files",
+    "report": "analysis.files",
     "reproduce": "running.reproduce",
     "run": "running.runner",
     "run_trial": "trial.run",
@@ -54,6 +60,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Comparison",
     "Experiment",
     "ExperimentConfig",
     "Outcome",
@@ -64,10 +71,13 @@ __all__ = [
     "Table",
     "Terms",
     "compare",
+    "export",
     "json_schema",
     "load_config",
     "parse_config",
     "plan",
+    "plot",
+    "report",
     "reproduce",
     "run",
     "run_trial",

@@ -12,6 +12,9 @@ from hybridq.optimizers import OPTIMIZERS
 from hybridq.simulator.engine import checked_shots
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from hybridq.optimizers import Solution
     from hybridq.simulator.engine import Observable
     from hybridq.solver.common import Wishes
@@ -96,17 +99,33 @@ class Goal:
         return solution.value if self.is_plain else exact(objective).expectation(solution.x)
 
     def describe(
-        self, objective: Objective | FromShots, solution: Solution, sign: float
+        self,
+        objective: Objective | FromShots,
+        solution: Solution,
+        sign: float,
+        start: NDArray[np.float64] | None = None,
     ) -> dict[str, Any]:
         """Name, options, the value reached, and what the shots cost; plain values.
 
         The value has the problem's natural sign where it is an energy. From shots it is the
-        lowest that was seen, and so lower than the truth.
+        lowest that was seen, and so lower than the truth; with a start there are the exact
+        values there and at the end too, and the standard error of an estimate at the end.
+
+        Args:
+            objective: that was minimized.
+            solution: what came of it.
+            sign: of the problem.
+            start: where the search began, shape (n_params,), if that was one point.
         """
-        facts = {**objective.describe(), "value": self.natural(sign) * solution.value}
+        natural = self.natural(sign)
+        facts = {**objective.describe(), "value": natural * solution.value}
         if self._sampled:
             facts["shots_used"] = sum(each.shots_used for each in self._sampled)
             facts["circuits"] = sum(each.circuits for each in self._sampled)
+        if isinstance(objective, FromShots) and start is not None:
+            facts["exact"] = natural * objective.exact(solution.x)
+            facts["exact_start"] = natural * objective.exact(start)
+            facts["standard_error"] = objective.estimate(solution.x).standard_error
         return facts
 
     def natural(self, sign: float) -> float:

@@ -106,7 +106,12 @@ def solve_qaoa(
         trace=bits.trace(
             problem, solution, sampled, grid, wishes.streams[3], goal.natural(problem.sign)
         ),
-        objective=goal.describe(found.objective, solution, problem.sign),
+        objective=goal.describe(
+            found.objective,
+            solution,
+            problem.sign,
+            found.start.x if strategy.name == "direct" else None,
+        ),
     )
 
 

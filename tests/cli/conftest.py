@@ -19,6 +19,12 @@ def usual_width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
 
 
+@pytest.fixture(autouse=True)
+def nothing_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process of its own, whatever earlier tests have compiled in this one."""
+    monkeypatch.setattr("hybridq.clock.compiling_seconds", lambda: 0.0)
+
+
 @pytest.fixture
 def square(tmp_path: Path) -> Path:
     path = tmp_path / "square.json"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cli_samples import Outcome
+
+from hybridq.cli.objective_options import no_gain
+from hybridq.result import Result
 
 Run = Callable[..., Outcome]
 
@@ -55,3 +59,37 @@ def test_what_makes_no_sense_is_refused(
     assert outcome.code == 2
     assert words in outcome.err
     assert outcome.out == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "end", "told"),
+    [
+        ("expectation", 3.0, 3.09, True),  # a cut is maximized: the gain is within 0.1
+        ("expectation", 3.0, 3.11, False),
+        ("expectation", 3.0, 2.0, True),
+        ("success-probability", -0.5, -0.7, False),  # and this one minimized
+        ("success-probability", -0.5, -0.55, True),
+    ],
+)
+def test_a_search_that_gained_less_than_the_standard_error_says_so(
+    make_result: Callable[..., Result], kind: str, start: float, end: float, told: bool
+) -> None:
+    facts = {"exact_start": start, "exact": end, "standard_error": 0.1}
+    result = replace(make_result(), objective={"kind": kind, "shots": 50, **facts})
+    assert (no_gain(result) is not None) == told
+
+
+def test_the_screen_of_a_search_without_shots_has_no_such_note(
+    make_result: Callable[..., Result],
+) -> None:
+    assert no_gain(make_result()) is None
+
+
+def test_two_shots_are_too_few_to_gain_anything(hybridq: Run, square: Path) -> None:
+    options = ("--p", 1, "--seed", 1, "--objective-shots", 2, "--max-evaluations", 6)
+    objective = json.loads(hybridq("solve", "maxcut", square, *options, "--json", "-").out)[
+        "objective"
+    ]
+    gain = objective["exact"] - objective["exact_start"]
+    said = "ended no better than it began" in hybridq("solve", "maxcut", square, *options).out
+    assert said == (gain <= objective["standard_error"])

@@ -9,7 +9,7 @@ import pytest
 from cli_samples import Outcome
 
 from hybridq.cli.objective_options import sign_of
-from hybridq.cli.search_rows import in_short, search_rows
+from hybridq.cli.search_rows import in_short, search_rows, time_row
 from hybridq.strategies.registry import STRATEGIES
 
 Run = Callable[..., Outcome]
@@ -73,3 +73,11 @@ def test_the_objective_is_told_in_words(
     if objective == "success-probability":
         # Closed form: QAOA with p = 2 cuts the ring of four exactly.
         assert "reached 100" in out or "reached > 99.9" in out
+
+
+def test_the_time_is_told_without_compiling_and_compiling_where_it_was_felt(monkeypatch):
+    assert time_row(0.25, 7) == ("Time", "0.25 s, seed 7")
+    assert time_row(0.25, None, "12 evaluations") == ("Time", "0.25 s, 12 evaluations")
+    monkeypatch.setattr("hybridq.clock.compiling_seconds", lambda: 19.4)
+    told = "0.25 s and 19.4 s to compile, once on this machine, seed 7"
+    assert time_row(0.25, 7) == ("Time", told)

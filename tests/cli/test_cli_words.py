@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from hybridq.cli.words import (
     angle,
+    as_config_keys,
     as_options,
+    decimals,
     listing,
     number,
     one_line,
@@ -60,6 +62,20 @@ def test_a_number_keeps_its_value_to_six_digits(value: float) -> None:
 )
 def test_a_ratio_below_one_never_reads_as_all(ratio: float | None, text: str) -> None:
     assert percent(ratio) == text
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(1.0, "1"), (0.97123, "0.9712"), (0.99997, "> 0.9999"), (1.00001, "> 1"), (-0.5, "-0.5000")],
+)
+def test_a_ratio_in_decimals_never_reads_as_one_below_it(ratio: float, text: str) -> None:
+    assert decimals(ratio) == text
+
+
+def test_limits_of_solve_are_told_by_the_keys_of_a_config() -> None:
+    told = "the budget of 3 evaluations is used up: raise max_evaluations to search on"
+    assert as_config_keys(told).endswith("raise budget.evaluations to search on")
+    assert as_config_keys("raise time_limit") == "raise budget.seconds"
 
 
 @given(st.text())

@@ -1,5 +1,6 @@
 """`hybridq config check|schema`."""
 
+import importlib.util
 import json
 
 import pytest
@@ -75,3 +76,25 @@ def test_check_shows_lists_as_yaml_has_them(hybridq, tmp_path):
         "sweep: {ansatz.rotations: [[ry], [ry, rz]]}\n"
     )
     assert "ansatz.rotations: [ry], [ry, rz]\n" in hybridq("config", "check", path).out
+
+
+def test_a_package_that_is_missing_is_told_once_and_not_for_every_bond_length(
+    hybridq, tmp_path, monkeypatch
+):
+    path = tmp_path / "scan.yaml"
+    path.write_text(
+        "name: scan\n"
+        'problem: {kind: molecule, geometry: "H 0 0 0; H 0 0 {bond}"}\n'
+        "sweep: {problem.bond: [0.5, 0.7, 0.9], problem.basis: [sto-3g, 6-31g]}\n"
+    )
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec",
+        lambda name, *rest: None if name == "pyscf" else find_spec(name, *rest),
+    )
+    outcome = hybridq("config", "check", path)
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"hybridq: error: {path}:2:10: a molecule from its geometry needs pyscf, which is not "
+        "installed: pip install 'hybridq[chem]'\n"
+    )

@@ -224,6 +224,40 @@ def test_report_is_one_page(experiments, tmp_path):
     assert experiments("report", "depth", "--out", tmp_path / "x.pdf").code == 2
 
 
+def test_a_report_before_anything_is_done_is_written(experiments, tmp_path):
+    path = tmp_path / "empty.html"
+    assert experiments("report", "empty", "--out", path, "--by", "ansatz.p").code == 0
+    assert "No trial is done yet." in path.read_text(encoding="utf-8")
+
+
+def test_a_report_of_some_trials_says_so_and_has_only_their_failures(experiments, tmp_path):
+    path = tmp_path / "some.html"
+    asked = ("--where", "ansatz.p=1", "--against", "spsa", "--target", "0.7")
+    assert experiments("report", "depth", "--out", path, *asked).code == 0
+    text = path.read_text(encoding="utf-8")
+    assert "Only trials with ansatz.p=1." in text
+    assert "12 of 12" in text
+    assert "too dark" not in text
+    assert "ratio ≥ 0.7" in text
+
+
+def test_latex_takes_another_reference(experiments, tmp_path):
+    path = tmp_path / "x.tex"
+    arguments = ("--by", "optimizer.kind", "--against", "spsa", "--out", path)
+    assert experiments("export", "depth", *arguments).code == 0
+    rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+    # The reference has no p-value of its own.
+    assert [row[-2] for row in rows if row[:1] == ["spsa"]] == ["--"]
+
+
+def test_a_profile_counts_to_the_target(experiments, tmp_path):
+    path = tmp_path / "profile.svg"
+    arguments = ("--kind", "profile", "--target", "0.5", "--out", path)
+    found = experiments("plot", "depth", *arguments)
+    assert "no group reached ratio ≥ 0.5" in found.err  # these trials know no reference
+    assert not path.exists()
+
+
 def test_delete_asks_first(hybridq, tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path}/runs.db"
     with Store.open(url) as store:

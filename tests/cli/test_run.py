@@ -86,8 +86,58 @@ def test_a_second_run_finds_all_done(config: Path, hybridq: Run) -> None:
     hybridq("run", config, "--jobs", 1)
     again = hybridq("run", config)
     assert again.code == 0
-    assert "4 of 4 trials done" in again.out
+    assert "4 of 4 trials done: nothing left to do, results are in" in again.out
     assert again.err == ""
+    quiet = hybridq("run", config, "--quiet").out
+    assert quiet.endswith("nothing left to do, results are in sqlite:///hybridq.db\n")
+    assert quiet.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "{kind: ring, nodes: 40}",
+        "{kind: erdos-renyi, nodes: 12, probability: 0.001}",
+    ],
+)
+def test_what_can_never_run_is_refused_before_anything_is_stored(
+    problem: str, config: Path, hybridq: Run, tmp_path: Path
+) -> None:
+    outcome = hybridq("run", config, "--set", f"problem={problem}")
+    assert outcome.code == 2
+    assert "give at" in outcome.err
+    assert hybridq("config", "check", config, "--set", f"problem={problem}").err == outcome.err
+    assert not (tmp_path / "hybridq.db").exists()
+
+
+def test_a_number_that_was_tried_again_leads_to_the_latest_attempt(
+    config: Path, hybridq: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails = {"now": True}
+    run_trial = trial_module.run_trial
+
+    def unlucky(conditions: Any, **options: Any) -> TrialOutcome:
+        if fails["now"]:
+            raise ZeroDivisionError("an unlucky day")
+        return run_trial(conditions, **options)
+
+    monkeypatch.setattr(trial_module, "run_trial", unlucky)
+    hybridq("run", config, "--jobs", 1, "--set", "retries=0")
+    not_done = hybridq("reproduce", "depths", 0)
+    assert not_done.code == 2
+    assert "trial 0 of 'depths' is failed, so" in not_done.err
+    fails["now"] = False
+    hybridq("run", config, "--jobs", 1, "--set", "retries=0", "--retry-failed")
+
+    again = hybridq("reproduce", "depths", 0)
+    assert again.code == 0
+    assert again.out.startswith("Trial 0 failed and was tried again as trial 4.\n")
+    assert "Trial 4 of depths is identical, bit for bit." in again.out
+    first = hybridq("experiments", "show", "depths", 0).out
+    assert re.search(r"Attempt +1; tried again, the latest attempt is trial 4 \(done\)", first)
+    assert "an unlucky day" in first
+    latest = hybridq("experiments", "show", "depths", 4).out
+    assert re.search(r"Attempt +2, after trial 0 \(failed\)\n", latest)
 
 
 def test_failed_trials_are_told_and_may_be_tried_again(
@@ -97,7 +147,7 @@ def test_failed_trials_are_told_and_may_be_tried_again(
     assert outcome.code == 1
     assert "2 of 4 trials done" in outcome.out
     assert "2 failed" in outcome.out
-    assert "2 trials: ZeroDivisionError: an unlucky depth" in outcome.out
+    assert re.search(r"2 trials, such as \d: ZeroDivisionError: an unlucky depth\n", outcome.out)
     assert "--retry-failed" in outcome.out
     assert "trial 1 failed" in outcome.err or "trial 2 failed" in outcome.err
     monkeypatch.undo()
@@ -156,6 +206,11 @@ def test_ctrl_c_again_as_the_last_trial_ends_is_no_failure(
         (["worker"], "--experiment"),
         (["worker", "--experiment", "depth"], "there is no hybridq.db"),
         (["worker", "--experiment", "x", "--version-policy", "wran"], "did you mean 'warn'"),
+        (["worker", "--experiment", "x", "--wait", "long"], "--wait 'long' is not a number of"),
+        (["worker", "--experiment", "x", "--wait", "-1"], "of at least 0"),
+        (["experiments", "compare", "x", "--target", "high"], "--target 'high' is not a number"),
+        (["compare", "depths"], "did you mean 'hybridq experiments compare'?"),
+        (["list"], "'hybridq angles list' or 'hybridq experiments list'?"),
         (["reproduce", "depths"], "Give its number"),
         (["reproduce", "depths", "0"], "there is no hybridq.db"),
     ],
@@ -178,7 +233,24 @@ def test_a_worker_runs_what_is_stored(config: Path, hybridq: Run, p2_fails: None
     assert outcome.code == 1
     assert "4 of 4 trials waiting, 1 at a time" in outcome.out
     assert outcome.out.rstrip().endswith("2 trials done here, 2 failed")
+    assert re.search(r"2 trials, such as \d: ZeroDivisionError: an unlucky depth", outcome.out)
+    assert re.search(r"traceback: hybridq experiments show depths \d\n", outcome.out)
     assert hybridq("worker", "--experiment", "depths").code == 0
+
+
+def test_a_worker_counts_at_the_end_once(
+    config: Path, hybridq: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hybridq.experiments.config.config import load_config
+    from hybridq.experiments.running.runner import prepare
+    from hybridq.experiments.store.store import Store
+
+    monkeypatch.setattr("hybridq.cli.worker._LINE_SECONDS", 0.0)  # a line after every trial
+    with Store.open() as store:
+        prepare(load_config(config), store)
+    lines = hybridq("worker", "--experiment", "depths", "--jobs", 1).out.splitlines()
+    told = [line.split("  ", 1)[1] for line in lines if "done here" in line]
+    assert told == [f"{k} trial{'s' * (k > 1)} done here" for k in range(1, 5)]
 
 
 def test_a_worker_of_another_version_warns_or_refuses(
@@ -287,7 +359,7 @@ def test_a_trial_counts_once_and_an_attempt_that_is_tried_again_not_at_all() -> 
 
 def test_the_line_has_all_that_matters(standing: Standing) -> None:
     line = progress_line(standing)
-    assert line.startswith("3/4 done, 1 failed, best ratio 90.0 %, ")
+    assert line.startswith("3/4 done, 1 failed, best ratio 0.9000, ")
     assert len(line) <= 80
 
 
@@ -299,7 +371,7 @@ def test_the_table_on_a_terminal_fits_and_shows_notes(standing: Standing) -> Non
     console.print(watch.table())
     text = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
     assert re.search(r"ansatz\.p +done +failed +mean ratio +best ratio", text)
-    assert re.search(r"2 +1/2 +1 +90\.0 % +90\.0 %", text)
+    assert re.search(r"2 +1/2 +1 +0\.9000 +0\.9000", text)
     assert "a worker died" in text
     assert max(map(len, text.splitlines())) <= 60
 

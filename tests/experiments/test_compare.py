@@ -7,6 +7,7 @@ import pytest
 from trial_samples import done, duel
 
 from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.experiments.analysis.cautions import fewest_pairs, smallest_p
 from hybridq.experiments.analysis.compare import compare
 from hybridq.experiments.analysis.table import table
 
@@ -165,3 +166,43 @@ def test_means_over_different_conditions_are_told():
     ]
     whole = by_optimizer([one for one in trials if one.conditions["ansatz"]["p"] < 3])
     assert not [note for note in whole.notes if "ansatz.p" in note]
+
+
+def test_the_direction_is_that_of_the_metric_unless_told():
+    trials = [
+        done(n, {"ratio": n / 4, "evaluations": 10 * n}, optimizer__kind=kind)
+        for n, kind in enumerate("ab")
+    ]
+    best = {
+        metric: compare(table({"a": trials}), ["optimizer.kind"], metric)
+        for metric in ("ratio", "evaluations")
+    }
+    assert {metric: one.groups[one.best].label for metric, one in best.items()} == {
+        "ratio": "b",
+        "evaluations": "a",
+    }
+
+
+@pytest.mark.parametrize(
+    ("tests", "pairs", "least", "needed"),
+    [(1, 5, 0.0625, 6), (3, 7, 3 / 64, 7), (15, 6, 15 / 32, 10)],
+)
+def test_how_few_cases_cannot_tell_anything(tests, pairs, least, needed):
+    assert smallest_p(tests, pairs) == pytest.approx(least)
+    assert fewest_pairs(tests) == needed
+    assert smallest_p(tests, needed) < 0.05 <= smallest_p(tests, needed - 1)
+
+
+def test_six_cases_are_too_few_for_three_groups():
+    trials = [
+        done(3 * k + j, {"ratio": 0.9 - 0.01 * k - 0.1 * j - 0.001 * k * j}, problem__instance=k,
+             optimizer__kind=kind)
+        for k in range(6)
+        for j, kind in enumerate("abc")
+    ]  # fmt: skip
+    assert by_optimizer(trials).notes == (
+        "Fewer than 7 instances cannot make a difference significant: p is at least 0.094 with "
+        "6 instances and 3 tests.",
+    )
+    assert by_optimizer(trials).tests == 3
+    assert by_optimizer(trials, against="c").tests == 2

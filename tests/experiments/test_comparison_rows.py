@@ -4,7 +4,14 @@ import pytest
 from trial_samples import done, duel
 
 from hybridq.experiments.analysis.compare import compare
-from hybridq.experiments.analysis.comparison_rows import cases, formatter, headings, rows, sentence
+from hybridq.experiments.analysis.comparison_rows import (
+    adjustment,
+    cases,
+    formatter,
+    headings,
+    rows,
+    sentence,
+)
 from hybridq.experiments.analysis.table import table
 
 
@@ -95,7 +102,81 @@ def test_nothing_is_claimed_of_groups_that_cannot_be_tested():
     assert found.notes == (
         "Not tested, with no instance in common with basis = large, b: basis = small, a; "
         "basis = small, b.",
+        # One test in each basis, of six signs alike: 2 * 2 / 2^6.
+        "Fewer than 7 instances cannot make a difference significant: p is at least 0.062 with "
+        "6 instances and 2 tests.",
     )
+
+
+def test_a_scan_has_a_range_and_no_best():
+    found = in_two_bases()
+    text = sentence(found)
+    assert text.startswith("Mean ratio from 0.2025 (basis = small, a) to 0.7025 (basis = large, b)")
+    assert "Another problem.basis is another problem" in text
+    assert not any(row.best for row in rows(found))
+
+
+def test_what_the_p_values_are_adjusted_for_is_said():
+    assert adjustment(by_optimizer(duel(6))) == "p-value: of a single test, so not adjusted."
+    trials = [
+        done(3 * k + j, {"ratio": 0.5 + 0.1 * j + 0.01 * k * j}, problem__instance=k,
+             optimizer__kind=kind)
+        for k in range(4)
+        for j, kind in enumerate("abc")
+    ]  # fmt: skip
+    assert "for all 3 pairs of groups" in adjustment(by_optimizer(trials))
+    assert "for the 2 comparisons shown" in adjustment(by_optimizer(trials, against="a"))
+    assert adjustment(by_optimizer(duel(6)[::2])) == ""
+
+
+def tied():
+    """Three optimizers, two of which end within 1e-9 of each other."""
+    return by_optimizer(
+        [
+            done(3 * k + j, {"ratio": 0.9 - 0.01 * k - behind}, problem__instance=k,
+                 optimizer__kind=kind)
+            for k in range(8)
+            for j, (kind, behind) in enumerate((("a", 0.0), ("b", 1e-9), ("c", 0.1 + 0.01 * k)))
+        ]
+    )  # fmt: skip
+
+
+def test_a_tie_is_told_and_not_won():
+    found = tied()
+    assert [group.wins for group in found.groups] == [0.5, 0.5, 0.0]
+    assert [row.best for row in rows(found)] == [True, True, False]
+    assert "with a and b, which tie; significantly better than all others" in sentence(found)
+
+
+def test_a_comparison_prints_as_a_table():
+    text = str(tied())
+    lines = text.splitlines()
+    assert lines[0] == sentence(tied())
+    assert lines[2].split() == ["optimizer", "trials", "mean", "ratio", "95", "%", "interval",
+                                "wins", "difference", "p-value"]  # fmt: skip
+    assert [line.split()[0] for line in lines[3:6]] == ["a", "b", "c"]
+    assert len({len(line) for line in lines[4:6]}) == 1
+    assert repr(tied()) == "<Comparison of ratio by optimizer.kind: 3 groups>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "heading"),
+    [
+        ("molecule", "energy", "energy (Ha)"),
+        ("hamiltonian", "energy", "energy"),
+        ("molecule", "error_mha", "error (mHa)"),
+        ("tfim", "seconds", "seconds (s)"),
+    ],
+)
+def test_metrics_have_their_units(kind, metric, heading):
+    trials = [
+        done(n, {metric: -1.0 - n}, problem__kind=kind, optimizer__kind=name)
+        for n, name in enumerate("ab")
+    ]
+    found = compare(table({"a": trials}), ["optimizer.kind"], metric)
+    assert found.quantity == heading
+    unit = heading.partition("(")[2].removesuffix(")")
+    assert f": -2 {unit}".rstrip() + " with b" in sentence(found)
 
 
 def test_a_row_without_any_value_says_so():

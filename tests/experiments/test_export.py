@@ -83,3 +83,15 @@ def test_latex_marks_the_best_and_escapes():
     assert r"\textbf{0.850}" in text
     assert text.count(r"\\") == 3
     assert [line.count("&") for line in text.splitlines() if "&" in line] == [6, 6, 6]
+
+
+def test_latex_marks_all_that_tie_with_the_best():
+    trials = [
+        done(3 * k + j, {"ratio": 0.9 - 0.01 * k - behind}, problem__instance=k,
+             optimizer__kind=kind)
+        for k in range(6)
+        for j, (kind, behind) in enumerate((("a", 0.0), ("b", 1e-9), ("c", 0.1)))
+    ]  # fmt: skip
+    text = latex(compare(table({"x": trials}), ["optimizer.kind"], "ratio"), "x")
+    bold = [line.split()[0] for line in text.splitlines() if "textbf" in line]
+    assert bold == ["a", "b"]

@@ -1,7 +1,9 @@
 """The section `problem`: what it refuses, how it finds instances, and what it builds."""
 
 import hashlib
+import itertools
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -12,9 +14,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hybridq.errors import FormatError, MissingExtraError, ProblemError
+from hybridq.errors import (
+    CapacityError,
+    FormatError,
+    HybridqError,
+    MissingExtraError,
+    ParameterError,
+    ProblemError,
+)
 from hybridq.experiments.problems import PROBLEM_KINDS, problem_section
 from hybridq.experiments.problems.cache import built
+from hybridq.experiments.problems.limits import MOST_OF_A_STATE
+from hybridq.experiments.problems.random_graphs import chance_connected, chance_of_an_edge
 from hybridq.experiments.records import canonical
 from hybridq.problems import Molecule
 
@@ -131,6 +142,26 @@ def test_sparse_random_graphs_are_drawn_until_they_are_connected():
 def test_a_graph_that_is_hardly_ever_connected_is_refused_with_a_remedy():
     with pytest.raises(ProblemError, match="connected: false"):
         build(kind="erdos-renyi", nodes=40, probability=0.01)
+
+
+@pytest.mark.parametrize("probability", [0.1, 0.5, 0.9, 1.0])
+def test_the_chance_of_a_graph_is_that_of_all_graphs_counted(probability):
+    pairs = list(itertools.combinations(range(5), 2))
+    connected = with_edges = 0.0
+    for chosen in itertools.product([False, True], repeat=len(pairs)):
+        graph = nx.Graph(list(itertools.compress(pairs, chosen)))
+        graph.add_nodes_from(range(5))
+        count = sum(chosen)
+        chance = probability**count * (1 - probability) ** (len(pairs) - count)
+        connected += chance * nx.is_connected(graph)
+        with_edges += chance * (count > 0)
+    assert chance_connected(5, probability) == pytest.approx(connected, rel=1e-12)
+    assert chance_of_an_edge(5, probability) == pytest.approx(with_edges, rel=1e-12)
+
+
+def test_the_chance_of_a_very_sparse_graph_is_that_of_its_spanning_trees():
+    p, n = 1e-7, 34
+    assert chance_connected(n, p) == pytest.approx(n ** (n - 2) * p ** (n - 1), rel=1e-3)  # Cayley
 
 
 def test_lattice_and_ring_have_the_edges_of_their_shape():
@@ -322,3 +353,77 @@ def test_models_are_those_of_python():
 def test_electrons_of_a_hubbard_model():
     problem = build(kind="hubbard", sites=3, n_beta=0)
     assert (problem.n_alpha, problem.n_beta) == (2, 0)
+
+
+# ----- what cannot be run, told before it is built -----
+
+
+def check(base=HERE, **plain):
+    for section in problem_section(plain).expand(base):
+        section.check(base)
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_what_can_be_built_passes_the_check(kind):
+    check(INSTANCES, kind=kind, **EXAMPLES[kind])
+
+
+def test_the_limit_of_a_state_is_that_of_the_engines():
+    from hybridq.simulator import diagonal, statevector
+
+    assert MOST_OF_A_STATE == diagonal.MOST_QUBITS == statevector.MOST_QUBITS
+
+
+@pytest.mark.parametrize(
+    ("plain", "error", "message"),
+    [
+        ({"kind": "random-regular", "nodes": 36}, CapacityError, "36 qubits.*at most 34"),
+        ({"kind": "complete", "nodes": 35}, CapacityError, "graph of 35 nodes.*at most 34"),
+        ({"kind": "ring", "nodes": 35}, CapacityError, "at most 34"),
+        ({"kind": "lattice", "rows": 5, "columns": 7}, CapacityError, "35 qubits"),
+        ({"kind": "tfim", "sites": 35}, CapacityError, "sites: 35: .*at most 34"),
+        ({"kind": "heisenberg", "sites": [9, 7]}, CapacityError, "63 qubits.*at most 62"),
+        ({"kind": "hubbard", "sites": 32}, CapacityError, "64 qubits.*at most 62"),
+        (
+            {"kind": "erdos-renyi", "nodes": 12, "probability": 0.001},
+            ParameterError,
+            "is connected in one draw of .* connected: false",
+        ),
+        (
+            {"kind": "erdos-renyi", "nodes": 4, "probability": 1e-6, "connected": False},
+            ParameterError,
+            "has an edge in one draw of 1.7e[+]05",  # 1 / (6 pairs * 1e-6)
+        ),
+    ],
+)
+def test_what_no_engine_takes_or_no_draw_gives_is_refused_unbuilt(plain, error, message):
+    with pytest.raises(error, match=message):
+        check(**plain)
+
+
+def test_the_probability_that_a_refusal_names_is_the_least_that_passes():
+    with pytest.raises(ParameterError, match="give at least") as refusal:
+        check(kind="erdos-renyi", nodes=20, probability=0.02)
+    least = float(re.search(r"give at least (\S+),", str(refusal.value))[1])
+    check(kind="erdos-renyi", nodes=20, probability=least)
+    with pytest.raises(ParameterError):
+        check(kind="erdos-renyi", nodes=20, probability=0.9 * least)
+
+
+def test_a_file_of_too_many_nodes_and_a_damaged_one_are_refused_unbuilt(tmp_path):
+    ring = "".join(f"{k} {(k + 1) % 40}\n" for k in range(40))
+    (tmp_path / "large.txt").write_text(ring)
+    with pytest.raises(CapacityError, match=r"large\.txt: 40 qubits.*at most 34"):
+        check(tmp_path, kind="maxcut", path="large.txt")
+    (tmp_path / "damaged.json").write_text('{"nodes": [')
+    with pytest.raises(HybridqError, match=r"damaged\.json"):
+        check(tmp_path, kind="maxcut", path="damaged.json")
+
+
+def test_without_pyscf_only_integrals_in_a_file_will_do(monkeypatch, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    (tmp_path / "h2.xyz").write_text("2\n\nH 0 0 0\nH 0 0 0.74\n")
+    for source in ({"geometry": "H 0 0 0; H 0 0 0.74"}, {"path": "h2.xyz"}):
+        with pytest.raises(MissingExtraError, match=r"pip install 'hybridq\[chem\]'"):
+            check(tmp_path, kind="molecule", **source)
+    check(INSTANCES, kind="molecule", **EXAMPLES["molecule"])

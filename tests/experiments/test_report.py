@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 import pytest
 from trial_samples import done, duel
 
-from hybridq.experiments.analysis.report import duration, report
+from hybridq.experiments.analysis.files import wish_of
+from hybridq.experiments.analysis.report import duration, page
+from hybridq.experiments.analysis.table import table
 from hybridq.experiments.records import State
 
 EMPTY = {"meta", "br", "path", "use", "rect", "image"}
@@ -39,12 +41,14 @@ class Outline(HTMLParser):
             assert self.open.pop() == tag
 
 
-def written(trials, **config):
-    return report("duel", config, trials, metric="ratio", maximize=True)
+def written(trials, options=None, **config):
+    done_ones = table({"duel": trials})
+    wish = wish_of(done_ones, "duel", metric="ratio", maximize=True, **(options or {}))
+    return page(done_ones, wish, trials, config=config)
 
 
 @pytest.fixture(scope="module")
-def page():
+def whole():
     first, *rest = duel(6, repeats=2)
     failed = replace(
         first, state=State.FAILED, outcome=None, error="Traceback\nValueError: 1 < 2 & 3"
@@ -52,26 +56,26 @@ def page():
     return written([failed, *rest], description="Which is <better>?")
 
 
-def test_the_page_is_whole_and_needs_no_other_file(page):
+def test_the_page_is_whole_and_needs_no_other_file(whole):
     outline = Outline()
-    outline.feed(page)
+    outline.feed(whole)
     assert outline.open == []
     assert len(outline.ids) == len(set(outline.ids))
     assert {link.removeprefix("#") for link in outline.loaded} <= set(outline.ids)
     assert all(link.startswith("#") for link in outline.loaded)
-    assert not re.search(r"<script|<link|url\((?!#)", page)
+    assert not re.search(r"<script|<link|url\((?!#)", whole)
 
 
-def test_the_page_says_the_outcome_and_escapes_what_it_is_given(page):
-    assert "Best mean ratio: " in page
-    assert "with cobyla" in page
-    assert "Which is &lt;better&gt;?" in page
-    assert "ValueError: 1 &lt; 2 &amp; 3" in page
-    assert "23 of 24" in page
+def test_the_page_says_the_outcome_and_escapes_what_it_is_given(whole):
+    assert "Best mean ratio: " in whole
+    assert "with cobyla" in whole
+    assert "Which is &lt;better&gt;?" in whole
+    assert "ValueError: 1 &lt; 2 &amp; 3" in whole
+    assert "23 of 24" in whole
 
 
-def test_the_page_has_figures_for_what_the_trials_know(page):
-    names = re.findall(r'<svg[^>]* aria-label="([^"]{12})', page)
+def test_the_page_has_figures_for_what_the_trials_know(whole):
+    names = re.findall(r'<svg[^>]* aria-label="([^"]{12})', whole)
     assert len(names) == 4  # box, differences, convergence, profile; nothing to draw along
 
 
@@ -82,6 +86,14 @@ def test_a_report_before_any_trial_is_done_says_so():
 
 def test_a_single_trial_is_reported():
     assert "Mean ratio: 0.9 over 1 trial." in written([done(0, {"ratio": 0.9})])
+
+
+def test_a_page_has_the_reference_and_the_target_that_were_asked_for():
+    text = written(duel(6), {"against": "spsa", "target": 0.85})
+    assert "significant" not in text
+    assert '<th class="n">ratio ≥ 0.85</th>' in text
+    # cobyla 0.90 ... 0.80, three of six; spsa 0.89, 0.86, 0.83 ...: two of six.
+    assert re.findall(r'"n">(\d+ %)</td></tr>', text) == ["50 %", "33 %"]
 
 
 def test_the_same_trials_give_the_same_page():

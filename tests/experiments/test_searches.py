@@ -8,9 +8,11 @@ import pytest
 from trial_samples import done, duel
 
 from hybridq.errors import ParameterError
-from hybridq.experiments.analysis.figures import KINDS, Wish, along, draw
-from hybridq.experiments.analysis.searches import Target, curves, effort, solutions, usual_target
+from hybridq.experiments.analysis.figure_axes import Wish, along
+from hybridq.experiments.analysis.figures import KINDS, draw
+from hybridq.experiments.analysis.searches import apart, curves, effort
 from hybridq.experiments.analysis.table import table
+from hybridq.experiments.analysis.targets import Target, solutions, usual_target
 
 
 def searched(number, kind, curve, **metrics):
@@ -64,10 +66,111 @@ def test_effort_of_searches_that_go_down():
     assert effort(table({"x": trials}), ["optimizer.kind"])[1].tolist() == [[7.0, 9.0]]
 
 
-def test_different_objectives_are_no_race():
-    trials = [done(k, {}, objective__kind=kind) for k, kind in enumerate(["cvar", "gibbs"])]
-    with pytest.raises(ParameterError, match="different objectives"):
-        effort(table({"x": trials}), ["objective.kind"])
+def deep_and_shallow(by_depth):
+    """Searches of one instance: of each depth and optimizer the way that is given."""
+    trials = []
+    for (p, kind, repeat), curve in by_depth.items():
+        trial = done(
+            len(trials), {"ratio": curve[-1][1] / 10.0, "reference": 10.0}, problem__instance=0,
+            ansatz__p=p, optimizer__kind=kind, repeat=repeat,
+        )  # fmt: skip
+        trials.append(replace(trial, outcome=replace(trial.outcome, convergence=curve)))
+    return table({"x": trials})
+
+
+DEPTHS = {
+    (1, "a", 0): [(1, 2.0), (5, 6.0)],
+    (1, "b", 0): [(1, 2.0), (9, 6.0)],
+    (3, "c", 0): [(1, 2.0), (30, 9.0)],
+}
+
+
+def test_no_search_is_measured_against_the_best_of_a_deeper_circuit():
+    # c ran at p = 3 alone, so that the depth is no condition that all groups have in common.
+    trials = deep_and_shallow(DEPTHS)
+    assert effort(trials, ["optimizer.kind"])[1].tolist() == [[5.0, 9.0, 30.0]]
+    _, found = curves(trials, ["optimizer.kind"])
+    assert [curve[1][1][-1] for curve in found.values()] == [0.0, 0.0, 0.0]
+
+
+def test_depths_that_are_compared_have_a_goal_each():
+    trials = deep_and_shallow(DEPTHS)
+    names, costs = effort(trials, ["ansatz.p"])
+    assert names == ["p = 1", "p = 3"]
+    assert costs.tolist() == [[7.0, 30.0]]
+    assert apart(trials) == "circuit"
+    ax = KINDS["profile"](trials, Wish("x", "ratio", maximize=True, by=("ansatz.p",)))
+    assert ax.get_title(loc="left").endswith("best with the same circuit")
+    ax = KINDS["convergence"](trials, Wish("x", "ratio", maximize=True, by=("ansatz.p",)))
+    assert "best with the same circuit" in ax.get_ylabel()
+
+
+def test_the_goal_is_the_best_of_all_repeats():
+    # In its own repeat b is as good as any; the other repeat shows that 6 was to be had.
+    trials = deep_and_shallow(
+        {
+            (1, "a", 0): [(1, 2.0), (5, 6.0)],
+            (1, "b", 0): [(1, 2.0), (9, 6.0)],
+            (1, "a", 1): [(1, 2.0), (4, 4.0)],
+            (1, "b", 1): [(1, 2.0), (3, 4.0)],
+        }
+    )
+    assert effort(trials, ["optimizer.kind"])[1].tolist() == [[5.0, 9.0], [np.inf, np.inf]]
+    assert apart(trials) == ""
+
+
+def test_a_target_is_one_goal_for_all_depths():
+    trials = deep_and_shallow(DEPTHS)
+    target = Target("ratio", 0.7, maximize=True)
+    assert effort(trials, ["ansatz.p"], target=target)[1].tolist() == [[np.inf, 30.0]]
+    easy = Target("ratio", 0.6, maximize=True)
+    assert effort(trials, ["ansatz.p"], target=easy)[1].tolist() == [[7.0, 30.0]]
+    wish = Wish("x", "ratio", maximize=True, by=("ansatz.p",), target=target)
+    assert KINDS["profile"](trials, wish).get_title(loc="left").endswith("ratio ≥ 0.7")
+
+
+def test_a_target_of_an_error_counts_from_the_exact_energy():
+    curve = [(1, -1.0), (5, -1.99), (8, -1.999)]
+    trials = table(
+        {"x": [searched(0, "a", curve, energy=-1.999, error=0.001, error_mha=1.0, reference=-2.0)]}
+    )
+    found = [
+        effort(trials, [], target=Target(name, value, maximize=False))[1].tolist()
+        for name, value in (("error", 0.011), ("error_mha", 1.6), ("energy", -1.5))
+    ]
+    assert found == [[[5.0]], [[8.0]], [[5.0]]]
+
+
+@pytest.mark.parametrize(
+    ("metric", "conditions", "message"),
+    [
+        ("best_ratio", {}, "expectation, ratio, .* alone"),
+        ("ratio", {"objective__kind": "cvar"}, "minimize cvar"),
+        ("ratio", {"objective__shots": 100}, "objective.shots=none"),
+    ],
+)
+def test_a_target_that_the_convergence_does_not_tell_is_refused(metric, conditions, message):
+    trials = table({"x": [done(0, {"ratio": 0.9, "best_ratio": 1.0}, **conditions)]})
+    with pytest.raises(ParameterError, match=message):
+        effort(trials, [], target=Target(metric, 0.5, maximize=True))
+
+
+def test_a_target_that_nobody_reaches_draws_nothing():
+    wish = Wish("x", "ratio", maximize=True, target=Target("ratio", 0.99, maximize=True))
+    with pytest.raises(ParameterError, match=r"no group reached ratio ≥ 0\.99"):
+        KINDS["profile"](deep_and_shallow(DEPTHS), wish)
+
+
+def test_a_strategy_with_a_circuit_of_its_own_has_its_own_goal():
+    trials = [
+        done(n, {"ratio": 0.5}, problem__instance=0, strategy__kind=kind)
+        for n, kind in enumerate(["interp", "direct", "multi-angle"])
+    ]
+    trials = [
+        replace(one, outcome=replace(one.outcome, convergence=[(1, 0.0), (2, top)]))
+        for one, top in zip(trials, (1.0, 0.5, 9.0), strict=True)
+    ]
+    assert effort(table({"x": trials}), ["strategy.kind"])[1].tolist() == [[np.inf, 2.0, 2.0]]
 
 
 def test_curves_are_gaps_to_the_best_and_held_after_a_search_has_ended():
@@ -152,16 +255,6 @@ def test_no_number_to_draw_along_says_what_to_do():
         draw("lines", table({"a": duel(2)}), Wish("a", "ratio", True))
 
 
-def test_different_objectives_are_told_apart_by_what_differs():
-    trials = [
-        done(n, {"ratio": 0.5}, optimizer__kind=kind, objective__kind="expectation",
-             objective__shots=shots, repeat=0)
-        for n, (kind, shots) in enumerate([("a", None), ("a", 100), ("b", None), ("b", 100)])
-    ]  # fmt: skip
-    with pytest.raises(ParameterError, match=r"--where objective.shots=none, or .*: 100"):
-        effort(table({"x": trials}), ["optimizer.kind"])
-
-
 def errors_along_shots(errors, metric="error_mha", shots=(10, 100, 1000)):
     trials = [
         done(n, {metric: error}, problem__instance=0, shots=count)
@@ -198,3 +291,19 @@ def test_a_condition_over_decades_stands_on_a_logarithmic_axis(shots, scale):
     assert ax.get_xscale() == scale
     if scale == "log":
         assert [text.get_text() for text in ax.get_xticklabels()] == ["10", "100", "1000"]
+
+
+def test_an_axis_has_the_unit_and_names_no_interval_that_is_not_there():
+    trials = [
+        done(n, {"energy": -1.0 - n}, problem__kind="molecule", problem__bond=bond)
+        for n, bond in enumerate((0.7, 0.9))
+    ]
+    ax = KINDS["lines"](table({"x": trials}), Wish("t", "energy", maximize=False))
+    assert ax.get_ylabel() == "energy (Ha)"
+    several = [
+        done(2 * n + k, {"ratio": 0.5 + 0.1 * k}, ansatz__p=p, problem__instance=k)
+        for n, p in enumerate((1, 2))
+        for k in (0, 1)
+    ]
+    ax = KINDS["lines"](table({"x": several}), Wish("t", "ratio", maximize=True))
+    assert ax.get_ylabel() == "mean ratio, 95 % interval"

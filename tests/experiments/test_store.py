@@ -191,10 +191,11 @@ def test_a_worker_whose_process_is_gone_is_dead_at_once(store):
     if child == 0:
         os._exit(0)
     from hybridq.experiments.store import heartbeat
+    from hybridq.experiments.store.left_behind import leave_sign
 
     sign = heartbeat.sign_of_life() | {"pid": child, "born": 1}
     os.waitpid(child, 0)
-    experiment._leave_sign("gone", sign)
+    leave_sign(experiment._trials, "gone", sign)
     experiment.claim("gone")
     assert experiment.release_dead(3600.0) == 1
     assert experiment.claim("me") is not None

@@ -7,7 +7,7 @@ import pytest
 from trial_samples import done, duel
 
 from hybridq.errors import ParameterError, UnknownNameError
-from hybridq.experiments.analysis.table import label, owners, show, table
+from hybridq.experiments.analysis.table import label, matching, owners, show, table
 from hybridq.experiments.records import State
 
 
@@ -109,3 +109,16 @@ def test_an_option_is_owned_by_the_kinds_that_have_it():
     assert owners(["l-bfgs", "spsa", "l-bfgs"], [10, None, None]) == ["l-bfgs"]
     assert owners(["l-bfgs", "spsa"], [10, 5]) == []
     assert owners([None, None], [10, None]) == []
+
+
+def test_trials_that_are_not_done_are_chosen_by_their_conditions():
+    trials = [replace(one, state=State.FAILED, outcome=None) for one in duel(2)]
+    found = matching(trials, {"optimizer.kind": ["spsa"], "problem.instance": [1]})
+    assert [trial.number for trial in found] == [3]
+    assert matching(trials, {"ratio": [0.9]}) == []
+
+
+def test_a_table_is_shown_in_a_line():
+    assert repr(table({"a": duel(2)})) == (
+        "<Table: 4 trials, 2 metrics; varying: problem.instance, optimizer.kind>"
+    )

@@ -9,7 +9,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.experiments.analysis.table import EXPERIMENT, REPETITION, Key, Table
+from hybridq.experiments.analysis.table import REPETITION, Key, Table
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,10 @@ class Cases:
         unit: what a case is: ``"instance"``, ``"repeat"`` or ``"combination"``.
         cells: of each group the mean value by case, and within it by what has to be alike to be
             compared.
-        notes: what the groups also differ in, in sentences.
     """
 
     unit: str
     cells: Sequence[Mapping[Key, Mapping[Key, float]]]
-    notes: tuple[str, ...]
 
     @staticmethod
     def of(
@@ -55,7 +53,7 @@ class Cases:
         rest = list(zip(*(keys for other, keys in options.items() if other != unit), strict=True))
         values = numbers.tolist()
         cells = [_means(rows, options[unit], rest, values) for rows in groups]
-        return Cases(unit, cells, _cautions(trials, by, alike) if len(groups) > 1 else ())
+        return Cases(unit, cells)
 
     def means(self, group: int) -> list[float]:
         """The mean of each case of a group."""
@@ -90,15 +88,3 @@ def _means(
 def _several(keys: Sequence[Key], groups: Sequence[Sequence[int]]) -> bool:
     """Whether a group has more than one of these."""
     return any(len({keys[row] for row in rows}) > 1 for rows in groups)
-
-
-def _cautions(trials: Table, by: Sequence[str], alike: Sequence[str]) -> tuple[str, ...]:
-    """What the groups differ in beside what they are compared by and what belongs to it."""
-    sections = {name.partition(".")[0] for name in by} | {"problem"}
-    mixed = [
-        name
-        for name in trials.varying
-        if name not in (*alike, *by, *REPETITION, EXPERIMENT)
-        and name.partition(".")[0] not in sections
-    ]
-    return (f"The groups also differ in {', '.join(mixed)}.",) if mixed else ()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from hybridq.experiments.analysis.compare import Comparison, Group
+from hybridq.experiments.analysis.comparison import Comparison, Group
 from hybridq.experiments.analysis.statistics import Interval
-from hybridq.experiments.analysis.table import Key, show
+from hybridq.experiments.analysis.table import PROBLEM, Key, show
+from hybridq.experiments.analysis.units import with_unit
 
+_TIED_NAMED = 3
 _WIDE = 1e4  # ratio of the largest to the smallest mean beyond which digits follow each value
 
 
@@ -21,7 +23,8 @@ class Row:
 
     Attributes:
         keys: the values that make the group.
-        best: whether its mean is the best.
+        best: whether its mean is the best, or cannot be told from it in the digits shown; of a
+            scan none is.
         reference: whether the others stand beside it.
     """
 
@@ -41,8 +44,9 @@ class Row:
 def rows(found: Comparison) -> list[Row]:
     """The groups of a comparison, one after the other."""
     digits = formatter(found)
+    shown = {digits(found.groups[place].mean) for place in found.tied}
     return [
-        _row(group, digits, place == found.best, place == found.reference)
+        _row(group, digits, digits(group.mean) in shown, place == found.reference)
         for place, group in enumerate(found.groups)
     ]
 
@@ -63,19 +67,31 @@ def headings(found: Comparison) -> list[str]:
 
 
 def sentence(found: Comparison) -> str:
-    """The outcome in a sentence: the best mean, whose it is, and how sure that is."""
-    best, digits = found.groups[found.best], formatter(found)
-    ends = _interval(best.interval, digits)
-    ends = f" (95 % interval {ends})" if ends else ""
+    """The outcome in a sentence: the best mean, whose it is, and how sure that is.
+
+    Of a scan, where no group is a better choice than another, from where to where the means go.
+    """
+    best = found.groups[found.best]
+    value = _mean(best, found)
     if len(found.groups) == 1:
-        return f"Mean {found.metric}: {digits(best.mean)}{ends} over {_trials(best)}."
-    text = f"Best mean {found.metric}: {digits(best.mean)}{ends} with {best.label}"
-    rivals = [(group.label, group.contrast.p) for group in found.groups if group.contrast]
-    if len(rivals) < len(found.groups) - 1 or found.reference != found.best:
+        return f"Mean {_name(found)}: {value} over {_trials(best)}."
+    if found.scan:
+        return _range(found)
+    tied = [found.groups[place].label for place in found.tied]
+    text = f"Best mean {_name(found)}: {value} with {_listed(tied)}"
+    if len(tied) > 1:
+        text += ", which tie"
+    rivals = [
+        (group.label, group.contrast.p)
+        for place, group in enumerate(found.groups)
+        if group.contrast and place not in found.tied
+    ]
+    untested = len(rivals) < len(found.groups) - len(tied)
+    if untested or not rivals or found.reference not in found.tied:
         return f"{text}."  # what is not tested against all others is not called better than them
     close = [name for name, p in rivals if p >= 0.05]
     if not close:
-        others = "the other" if len(rivals) == 1 else "all others"
+        others = "the other" if len(found.groups) == 2 else "all others"
         return f"{text}; significantly better than {others} (p < 0.05)."
     if len(close) <= 2:
         named = " or ".join(close)
@@ -84,6 +100,18 @@ def sentence(found: Comparison) -> str:
         if len(close) == len(rivals):
             named = "any other"
     return f"{text}; not significantly better than {named}."
+
+
+def _range(found: Comparison) -> str:
+    """From where to where the means of a scan go."""
+    digits = formatter(found)
+    ends = [min(found.groups, key=_mean_of), max(found.groups, key=_mean_of)]
+    low, high = (f"{_value(group.mean, digits, found)} ({group.label})" for group in ends)
+    differing = " and ".join(name for name in found.by if name.startswith(PROBLEM))
+    return (
+        f"Mean {_name(found)} from {low} to {high}. Another {differing} is another "
+        "problem: no group is called the best."
+    )
 
 
 def cases(found: Comparison) -> str:
@@ -102,6 +130,46 @@ def cases(found: Comparison) -> str:
     return f"Paired on {count} {plural}, {each}."
 
 
+def adjustment(found: Comparison) -> str:
+    """What the p-values are adjusted for, in a sentence; empty where nothing is tested."""
+    shown = sum(group.contrast is not None for group in found.groups)
+    if not shown:
+        return ""
+    if found.tests == 1:
+        return "p-value: of a single test, so not adjusted."
+    if found.tests == shown:
+        return f"p-values: adjusted by Holm's method for the {shown} comparisons shown."
+    return (
+        f"p-values: adjusted by Holm's method for all {found.tests} pairs of groups, as the best "
+        "is only known afterwards."
+    )
+
+
+def plain(found: Comparison) -> str:
+    """A comparison as plain text: the outcome, a row for each group, notes."""
+    shown = rows(found)
+    columns = [
+        [title, *(row.keys[place] for row in shown)] for place, title in enumerate(headings(found))
+    ]
+    keys = len(columns)
+    columns += [
+        ["trials", *(row.trials for row in shown)],
+        [f"mean {found.quantity}", *(row.mean for row in shown)],
+        ["95 % interval", *(row.interval for row in shown)],
+        ["wins", *(row.wins for row in shown)],
+        ["difference", *(row.difference for row in shown)],
+        ["p-value", *(row.p for row in shown)],
+    ]
+    parts = []
+    for place, column in enumerate(columns):
+        if any(column[1:]):
+            width = max(map(len, column))
+            parts.append([t.ljust(width) if place < keys else t.rjust(width) for t in column])
+    lines = ["  ".join(cells).rstrip() for cells in zip(*parts, strict=True)]
+    notes = [note for note in (cases(found), adjustment(found), *found.notes) if note]
+    return "\n".join([sentence(found), "", *lines, *([""] if notes else []), *notes])
+
+
 def probability(p: float) -> str:
     """A p-value with its sign: ``= 0.031``, ``< 0.001``."""
     return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
@@ -118,6 +186,32 @@ def formatter(found: Comparison) -> Callable[[float], str]:
         return lambda value: _known(value, f"{value:.6g}")
     decimals = int(np.clip(1 - math.floor(math.log10(float(np.median(widths)))), 0, 12))
     return lambda value: _known(value, f"{value:.{decimals}f}")
+
+
+def _name(found: Comparison) -> str:
+    """The metric without its unit, which stands behind the value."""
+    return with_unit(found.metric, "") if found.measured_in else found.metric
+
+
+def _value(value: float, digits: Callable[[float], str], found: Comparison) -> str:
+    return f"{digits(value)} {found.measured_in}".rstrip()
+
+
+def _mean(group: Group, found: Comparison) -> str:
+    """The mean with its unit, and its interval where there is one."""
+    digits = formatter(found)
+    ends = _interval(group.interval, digits)
+    return _value(group.mean, digits, found) + (f" (95 % interval {ends})" if ends else "")
+
+
+def _mean_of(group: Group) -> float:
+    return group.mean
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _TIED_NAMED
+    shown = " and ".join(names[:_TIED_NAMED])
+    return shown if more <= 0 else f"{shown} and {more} more"
 
 
 def _known(value: float, text: str) -> str:

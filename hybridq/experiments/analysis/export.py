@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from hybridq.errors import MissingExtraError, OutputError
-from hybridq.experiments.analysis.compare import Comparison
-from hybridq.experiments.analysis.comparison_rows import formatter, headings
+from hybridq.experiments.analysis.comparison import Comparison
+from hybridq.experiments.analysis.comparison_rows import formatter, headings, rows
 from hybridq.experiments.analysis.table import show
 from hybridq.experiments.records import Plain, StoredTrial, canonical, flat
 from hybridq.files import atomic_path, check_writable, write_text
@@ -80,9 +80,18 @@ def export_trials(
 
 
 def latex(found: Comparison, caption: str) -> str:
-    r"""A comparison as a LaTeX table (``\usepackage{booktabs}``), the best mean in bold."""
+    r"""A comparison as a LaTeX table (``\usepackage{booktabs}``), the best means in bold.
+
+    Bold is what ties with the best, or cannot be told from it in the digits shown.
+    """
     digits = formatter(found)
-    titles = [*map(_tex, headings(found)), "trials", "mean", r"95\,\% interval", "median"]
+    titles = [
+        *map(_tex, headings(found)),
+        "trials",
+        _tex(f"mean {found.quantity}"),
+        r"95\,\% interval",
+        "median",
+    ]
     titles += ["wins"] * any(group.wins is not None for group in found.groups)
     titles += ["$p$"] * any(group.contrast for group in found.groups)
     lines = [
@@ -90,10 +99,10 @@ def latex(found: Comparison, caption: str) -> str:
         rf"  \begin{{tabular}}{{{'l' * len(found.by)}{'r' * (len(titles) - len(found.by))}}}",
         r"    \toprule", f"    {' & '.join(titles)} \\\\", r"    \midrule",
     ]  # fmt: skip
-    for place, group in enumerate(found.groups):
+    for group, row in zip(found.groups, rows(found), strict=True):
         mean = digits(group.mean)
         cells = [_tex("–" if value is None else show(value)) for value in group.key]
-        cells += [str(len(group.rows)), rf"\textbf{{{mean}}}" if place == found.best else mean]
+        cells += [str(len(group.rows)), rf"\textbf{{{mean}}}" if row.best else mean]
         ends = group.interval
         cells.append("--" if ends is None else f"[{digits(ends.low)}, {digits(ends.high)}]")
         cells.append(digits(group.median))

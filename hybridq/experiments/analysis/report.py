@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
 from hybridq.errors import ParameterError
 from hybridq.experiments.analysis import html_page as html
-from hybridq.experiments.analysis.compare import Comparison, compare
-from hybridq.experiments.analysis.comparison_rows import cases, headings, rows, sentence
-from hybridq.experiments.analysis.figures import Wish, along, draw
-from hybridq.experiments.analysis.table import Table, label, owners, show, table
+from hybridq.experiments.analysis.compare import compare
+from hybridq.experiments.analysis.comparison import Comparison
+from hybridq.experiments.analysis.comparison_rows import (
+    adjustment,
+    cases,
+    headings,
+    rows,
+    sentence,
+)
+from hybridq.experiments.analysis.figure_axes import Wish, along
+from hybridq.experiments.analysis.figures import draw
+from hybridq.experiments.analysis.table import Table, label, owners, show
+from hybridq.experiments.analysis.targets import Target
 from hybridq.experiments.records import Plain, State, StoredTrial
 
 _MOST_GROUPS = 60
@@ -21,64 +31,69 @@ _MOST_FAILURES = 20
 _MOST_VALUES = 12
 
 _CAPTIONS = {
-    "lines": "Mean of the metric with its 95 % bootstrap interval over the instances.",
+    "lines": "Mean of the metric, with its 95 % bootstrap interval where a point has several "
+    "cases.",
     "box": "All trials: quartiles with the median, whiskers to 1.5 times their distance (Tukey).",
     "differences": "Mean differences on the same cases with 95 % bootstrap intervals; p of the "
     "Wilcoxon signed-rank test, corrected by Holm's method.",
     "convergence": "Median over the trials, with the band between the quartiles: how far the "
     "best so far was from the exact energy, or else from the best that any search found on the "
-    "instance, as a share of the distance at the worst start.",
-    "profile": "Share of the cases on which a search came within 1 % of the whole improvement, "
-    "by evaluations as a multiple of the fewest that any group needed (Dolan and Moré 2002).",
+    "instance with the same circuit and objective, as a share of the distance at the worst start.",
+    "profile": "Share of the cases on which a search met the target, or came within 1 % of the "
+    "whole improvement to the best found with the same circuit and objective, by evaluations as a "
+    "multiple of the fewest that any group needed (Dolan and Moré 2002).",
     "tts": "Time until one run in a row of independent ones has succeeded with 99 % confidence: "
     "the median over the instances, and quartiles.",
 }
 
 
-def report(
-    name: str,
-    config: Plain,
+def page(
+    done: Table,
+    wish: Wish,
     trials: Sequence[StoredTrial],
     *,
-    metric: str,
-    maximize: bool,
-    by: Sequence[str] | None = None,
+    config: Plain | None = None,
+    remark: str = "",
 ) -> str:
     """The report of an experiment as an HTML document that needs no other file.
 
     Args:
-        name: of the experiment.
-        config: of the experiment.
+        done: the trials that are compared.
+        wish: its title, the metric and its direction, columns, target and reference.
         trials: all of them, failed and waiting ones too.
-        metric: what is compared.
-        maximize: whether larger is better.
-        by: columns to compare by; what was varied on purpose if left out.
+        config: of the experiment; left out of the page where it is not given.
+        remark: a sentence on what the trials are.
     """
-    done = table({name: trials})
-    parts = [f"<header><h1>{escape(name)}</h1>"]
-    if config.get("description"):
+    parts = [f"<header><h1>{escape(wish.title)}</h1>"]
+    if config and config.get("description"):
         parts.append(html.paragraph(str(config["description"])))
+    if remark:
+        parts.append(html.paragraph(remark, "quiet"))
     parts.append("</header>")
     if len(done):
-        columns = list(by or done.choices())
-        parts += _outcome(done, columns, metric, maximize=maximize)
+        columns = list(wish.by or done.choices())
+        parts += _outcome(done, columns, wish)
         parts.append(html.facts(_tiles(trials, done)))
-        parts += _tables(done, columns, metric, maximize=maximize)
-        parts += _figures(name, done, columns, metric, maximize=maximize)
+        parts += _tables(done, columns, wish)
+        parts += _figures(done, columns, wish)
         parts += _conditions(done)
         parts += _provenance(done)
     else:
         parts.append(html.paragraph("No trial is done yet.", "verdict"))
         parts.append(html.facts(_tiles(trials, done)))
-    parts += _failures(trials, done)
-    parts += _config(config)
-    return html.page(f"{name} · hybridq", parts)
+    parts += _failures(trials)
+    if config is not None:
+        parts += _config(config)
+    return html.page(f"{wish.title} · hybridq", parts)
 
 
-def _outcome(done: Table, by: Sequence[str], metric: str, *, maximize: bool) -> list[str]:
-    found = compare(done, by, metric, maximize=maximize)
-    parts = [html.paragraph(sentence(found), "verdict")]
-    return parts + [html.paragraph(note, "quiet") for note in (cases(found), *found.notes) if note]
+def _outcome(done: Table, by: Sequence[str], wish: Wish) -> list[str]:
+    found = compare(done, by, wish.metric, maximize=wish.maximize, against=wish.against)
+    notes = [note for note in (cases(found), adjustment(found), *found.notes) if note]
+    return [
+        html.paragraph(sentence(found), "verdict"),
+        *(html.paragraph(note, "quiet") for note in notes),
+    ]
 
 
 def _tiles(trials: Sequence[StoredTrial], done: Table) -> list[tuple[str, str]]:
@@ -92,27 +107,30 @@ def _tiles(trials: Sequence[StoredTrial], done: Table) -> list[tuple[str, str]]:
     return tiles
 
 
-def _tables(done: Table, by: Sequence[str], metric: str, *, maximize: bool) -> list[str]:
+def _tables(done: Table, by: Sequence[str], wish: Wish) -> list[str]:
     """The groups by all columns, and by each alone where they are several."""
     parts = []
     for columns in [list(by), *([[name] for name in by] if len(by) > 1 else [])]:
-        found = compare(done, columns, metric, maximize=maximize)
+        # The reference that was asked for is a group by all columns.
+        against = wish.against if columns == list(by) else None
+        found = compare(done, columns, wish.metric, maximize=wish.maximize, against=against)
         if 1 < len(found.groups) <= _MOST_GROUPS:
             parts.append(html.heading(f"By {' and '.join(columns)}"))
-            parts.append(_table(found))
+            parts.append(_table(done, found, wish.target))
     if not parts:
-        parts.append(_table(compare(done, [], metric, maximize=maximize)))
+        found = compare(done, [], wish.metric, maximize=wish.maximize)
+        parts.append(_table(done, found, wish.target))
     return parts
 
 
-def _table(found: Comparison) -> str:
+def _table(done: Table, found: Comparison, target: Target | None) -> str:
     shown = rows(found)
     columns = [
         (title, [row.keys[place] for row in shown]) for place, title in enumerate(headings(found))
     ]
     columns += [
         ("trials", [row.trials for row in shown]),
-        (f"mean {found.metric}", [row.mean for row in shown]),
+        (f"mean {found.quantity}", [row.mean for row in shown]),
         ("95 % interval", [row.interval for row in shown]),
         ("median", [row.median for row in shown]),
         ("std", [row.std for row in shown]),
@@ -120,6 +138,11 @@ def _table(found: Comparison) -> str:
         ("difference", [row.difference for row in shown]),
         ("p-value", [row.p for row in shown]),
     ]
+    if target is not None:
+        met = target.met(done)
+        shares = {label(found.by, key): met[k].mean() for key, k in done.groups(found.by).items()}
+        texts = [f"{100 * shares[group.label]:.0f} %" for group in found.groups]
+        columns.append((str(target), texts))
     known = [(title, texts) for title, texts in columns if any(texts)]
     return html.table(
         [title for title, _ in known],
@@ -129,20 +152,17 @@ def _table(found: Comparison) -> str:
     )
 
 
-def _figures(
-    name: str, done: Table, by: Sequence[str], metric: str, *, maximize: bool
-) -> list[str]:
+def _figures(done: Table, by: Sequence[str], wish: Wish) -> list[str]:
     """Those of the figures that the trials have the data for."""
     x = along(done, by)
     # Beside the line along a number the groups are told apart by what else was chosen.
     others = tuple(column for column in by if column != x) or tuple(by)
     parts = []
     for kind, caption in _CAPTIONS.items():
-        wish = Wish(
-            name, metric, maximize, by=tuple(by) if kind in ("lines", "tts") else others, x=None
-        )
+        whole = kind in ("lines", "tts") or (kind == "differences" and wish.against is not None)
+        own = replace(wish, by=tuple(by) if whole else others)
         try:
-            figure = draw(kind, done, wish)
+            figure = draw(kind, done, own)
         except ParameterError:
             continue  # not every experiment has two groups, a number to draw along, a success
         parts.append(html.drawing(figure, kind, caption))
@@ -195,7 +215,7 @@ def _provenance(done: Table) -> list[str]:
     return [html.heading("Provenance"), html.table(["what", "value"], rows, text_columns=2)]
 
 
-def _failures(trials: Sequence[StoredTrial], done: Table) -> list[str]:
+def _failures(trials: Sequence[StoredTrial]) -> list[str]:
     failed = [trial for trial in trials if trial.state == State.FAILED]
     if not failed:
         return []

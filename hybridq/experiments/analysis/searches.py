@@ -1,4 +1,4 @@
-"""How the searches of a table went: convergence by group, effort to converge, time to solution."""
+"""How the searches of a table went: convergence by group, effort to converge."""
 
 from __future__ import annotations
 
@@ -11,178 +11,204 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.errors import ParameterError
-from hybridq.experiments.analysis.statistics import time_to_solution
-from hybridq.experiments.analysis.table import Key, Table, label, show
+from hybridq.experiments.analysis.table import Key, Table, label
+from hybridq.experiments.analysis.targets import Target
 from hybridq.experiments.records import StoredTrial
 
 _EXACT = 1e-9
-_CHEMICAL_ACCURACY_MHA = 1.6
 _POINTS = 200
-
+_OF_VALUE = ("expectation", "ratio", "energy", "error", "error_mha")
+_OF_CIRCUIT, _OF_OBJECTIVE = "ansatz.", "objective."
+# Strategies that search a circuit of their own; the others differ in the way to the same angles.
+_OWN_CIRCUIT = ("multi-angle", "warm-start", "warm-start-cut")
 
 Curve: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Evaluations, and values there."""
 
 
 @dataclass(frozen=True)
-class Target:
-    """When a trial counts as a success.
+class Goal:
+    """What the searches of one function began and ended with, whatever the group.
 
     Attributes:
-        metric: a numeric column.
-        value: what it has to reach.
-        maximize: whether it has to be at least or at most so large.
+        sign: 1 where they go down, −1 where they go up.
+        first, best: the worst beginning and the best end, times the sign.
     """
 
-    metric: str
-    value: float
-    maximize: bool
-
-    def __str__(self) -> str:
-        return f"{self.metric} {'≥' if self.maximize else '≤'} {self.value:g}"
-
-    def met(self, trials: Table) -> NDArray[np.bool_]:
-        """Which trials met it, shape (rows,); those without the metric did not."""
-        values = trials.numbers(self.metric)
-        slack = _EXACT * abs(self.value)
-        if self.maximize:
-            return np.asarray(values >= self.value - slack)
-        return np.asarray(values <= self.value + slack)
+    sign: float
+    first: float
+    best: float
 
 
-@dataclass(frozen=True)
-class Solution:
-    """How long a group takes to succeed at least once with 99 % confidence.
+def searched(trials: Table) -> list[Key]:
+    """What each trial searched: its instance, circuit and objective; equal for equal functions.
 
-    Attributes:
-        label: of the group.
-        share: of its trials that succeeded.
-        times: of each instance, infinite where no repeat succeeded; a single time over all
-            instances where none has repeats.
+    Repeats, seeds, optimizers and budgets search the same function; another depth, another
+    objective, or a strategy that brings its own circuit makes another.
     """
-
-    label: str
-    share: float
-    times: NDArray[np.float64]
+    columns = (trials.column(name) for name in _functions(trials))
+    return list(zip(trials.instances, _own_circuits(trials), *columns, strict=True))
 
 
-def usual_target(trials: Table) -> Target | None:
-    """The goal unless told: the best known answer was sampled, or chemical accuracy is reached."""
-    if "best_ratio" in trials.metrics:
-        return Target("best_ratio", 1.0, True)
-    if "error_mha" in trials.metrics:
-        return Target("error_mha", _CHEMICAL_ACCURACY_MHA, False)
-    return None
+def apart(trials: Table) -> str:
+    """In what the searches of one instance differ so that each has a goal of its own.
 
-
-def solutions(
-    trials: Table, by: Sequence[str], target: Target, cost: str = "seconds"
-) -> list[Solution]:
-    """Time to solution of each group (see `time_to_solution`), per instance over its repeats.
-
-    Args:
-        trials: what is done.
-        by: columns whose values make the groups.
-        target: what a success is.
-        cost: the numeric column that says what one trial takes.
-
-    Raises:
-        UnknownNameError, ParameterError: a column is missing or no number.
+    ``circuit``, ``objective``, ``circuit and objective``; empty where all of them search the same.
     """
-    met, costs = target.met(trials), trials.numbers(cost)
-    if np.isnan(costs).any():
-        raise ParameterError(f"{int(np.isnan(costs).sum())} trials have no {cost}: choose another")
-    found = []
-    for key, rows in trials.groups(by).items():
-        instances: dict[str, list[int]] = {}
-        for row in rows:
-            instances.setdefault(trials.instances[row], []).append(row)
-        parts = list(instances.values())
-        if max(map(len, parts)) == 1:
-            parts = [rows]
-        times = time_to_solution(
-            [float(np.mean(met[part])) for part in parts],
-            [float(np.mean(costs[part])) for part in parts],
-        )
-        found.append(Solution(label(by, key), float(np.mean(met[rows])), times))
-    return found
+    names = _functions(trials)
+    own = len(set(_own_circuits(trials))) > 1
+    circuit = own or any(name.startswith(_OF_CIRCUIT) for name in names)
+    objective = any(name.startswith(_OF_OBJECTIVE) for name in names)
+    return " and ".join(["circuit"] * circuit + ["objective"] * objective)
 
 
 def effort(
-    trials: Table, by: Sequence[str], tolerance: float = 1e-2
+    trials: Table, by: Sequence[str], tolerance: float = 1e-2, target: Target | None = None
 ) -> tuple[list[str], NDArray[np.float64]]:
     r"""Evaluations until a search has converged, on the cases that all groups have.
 
     Converged is what has closed all but `tolerance` of the gap between the worst beginning and
-    the best value that any group reached on the case: :math:`f \le f_L + \tau (f_0 - f_L)`.
+    the best value of any search, of whatever group and repeat, of the same function (see
+    `searched`): :math:`f \le f_L + \tau (f_0 - f_L)`. So p = 1 is never measured against the best
+    of p = 3: where circuits are compared, each by the best that is known of itself. To compare
+    them by one goal give a target.
 
     Args:
-        trials: of one objective, with their convergence.
+        trials: with their convergence.
         by: columns whose values make the groups.
         tolerance: τ, between 0 and 1.
+        target: what a search has to reach instead, the same for all groups: a value of the
+            metrics ``expectation``, ``ratio``, ``energy``, ``error`` or ``error_mha``.
 
     Returns:
         labels of the groups, and evaluations, shape (cases, groups), infinite where a search did
-        not converge.
+        not converge. A case is an instance with all conditions that the groups have in common.
 
     Raises:
-        ParameterError: several objectives, or no case that all groups have.
+        ParameterError: no case that all groups have, or a target that the convergence does not
+            tell: of another metric, another objective, or from shots.
 
     Source: Moré and Wild 2009, SIAM J. Optim. 20, 172 (the test of convergence).
     """
-    differing = _objective_differs_in(trials)
-    if differing:
-        values = [key[0] for key in trials.groups(differing[:1])]
-        raise ParameterError(
-            "searches for different objectives cannot be compared by their convergence: "
-            f"choose one with --where {differing[0]}={show(values[0])}, or another of its values: "
-            f"{', '.join(map(show, values[1:]))}"
-        )
     groups = trials.groups(by)
-    cells = _cells(trials, by, list(groups.values()))
-    whole = [cell for cell in cells if all(cell)]
+    whole = [cell for cell in _cells(trials, by, list(groups.values())) if all(cell)]
     if not whole:
         raise ParameterError(
             f"no case was run in all of the {len(groups)} groups with its convergence kept: choose "
             "others with --by, or fewer with --where"
         )
-    sign = -1.0 if _rises(trials) else 1.0
-    return (
-        [label(by, key) for key in groups],
-        np.array([_efforts(cell, sign, tolerance) for cell in whole]),
-    )
+    if target is not None:
+        _check_told(trials, target)
+    keys, goals = searched(trials), _goals(trials)
+
+    def spent(row: int) -> float:
+        trial = trials.trials[row]
+        curve = _curve(trial)
+        if target is not None:
+            enough = target.reached(_as_metric(trial, curve[:, 1], target.metric))
+        else:
+            goal = goals[keys[row]]
+            most = goal.best + tolerance * (goal.first - goal.best) + _EXACT * abs(goal.best)
+            enough = goal.sign * curve[:, 1] <= most
+        return float(curve[enough, 0][0]) if enough.any() else math.inf
+
+    costs = [[float(np.mean([spent(row) for row in part])) for part in cell] for cell in whole]
+    return [label(by, key) for key in groups], np.array(costs)
 
 
 def curves(trials: Table, by: Sequence[str]) -> tuple[str, dict[str, Curve]]:
     """How far the best so far was from the goal, by evaluations: quartiles over the trials.
 
     Of energies whose exact values are known, the distance from them. Otherwise the gap to the best
-    value that any group reached on the case, as a share of that from the worst beginning; where
-    the groups have different objectives, that their own group reached.
+    value of any search of the same function (see `searched`), as a share of that from the worst
+    beginning.
 
     Returns:
         what the values are: ``"error"`` or ``"gap"``; and of each group the evaluations, shape
         (k,), with first quartile, median and third, shape (3, k).
     """
-    groups = trials.groups(by)
     is_error = _has_exact_energies(trials)
-    sign = -1.0 if _rises(trials) else 1.0
-    lines: list[list[Curve]] = [[] for _ in groups]
-    for cell in _cells(trials, by, list(groups.values())):
-        apart = [[part] for part in cell] if _objective_differs_in(trials) else [cell]
-        ends = [_ends(parts, sign) for parts in apart]
-        for place, part in enumerate(cell):
-            first, best = ends[place if len(ends) > 1 else 0]
-            for trial in part:
-                curve = _curve(trial)
-                if is_error:
-                    values = np.abs(curve[:, 1] - _metric(trial, "reference"))
-                else:
-                    values = (sign * curve[:, 1] - best) / (first - best or 1.0)
-                lines[place].append((curve[:, 0], values))
-    return "error" if is_error else "gap", {
-        label(by, key): _quartiles(group) for key, group in zip(groups, lines, strict=True) if group
-    }
+    keys, goals = searched(trials), _goals(trials)
+    found: dict[str, Curve] = {}
+    for key, rows in trials.groups(by).items():
+        lines: list[Curve] = []
+        for row in rows:
+            trial = trials.trials[row]
+            curve = _curve(trial)
+            if not curve.size:
+                continue
+            if is_error:
+                values = np.abs(curve[:, 1] - _metric(trial, "reference"))
+            else:
+                goal = goals[keys[row]]
+                values = (goal.sign * curve[:, 1] - goal.best) / (goal.first - goal.best or 1.0)
+            lines.append((curve[:, 0], values))
+        if lines:
+            found[label(by, key)] = _quartiles(lines)
+    return "error" if is_error else "gap", found
+
+
+def _functions(trials: Table) -> list[str]:
+    """The varying conditions of the circuit and of the objective."""
+    return [name for name in trials.varying if name.startswith((_OF_CIRCUIT, _OF_OBJECTIVE))]
+
+
+def _own_circuits(trials: Table) -> list[str]:
+    """The strategy of each trial where it brings a circuit, else nothing."""
+    kinds = trials.conditions.get("strategy.kind", [None] * len(trials))
+    return [kind if kind in _OWN_CIRCUIT else "" for kind in kinds]
+
+
+def _goals(trials: Table) -> dict[Key, Goal]:
+    """The goal of each function that was searched."""
+    found: dict[Key, list[NDArray[np.float64]]] = {}
+    for key, trial in zip(searched(trials), trials.trials, strict=True):
+        curve = _curve(trial)
+        if curve.size:
+            found.setdefault(key, []).append(curve[:, 1])
+    goals = {}
+    for key, lines in found.items():
+        # What is kept is the best so far, so that its way tells which way is better.
+        sign = -1.0 if sum(float(line[-1] - line[0]) for line in lines) > 0.0 else 1.0
+        goals[key] = Goal(
+            sign, max(sign * float(line[0]) for line in lines),
+            min(sign * float(line[-1]) for line in lines),
+        )  # fmt: skip
+    return goals
+
+
+def _check_told(trials: Table, target: Target) -> None:
+    """Refuse a target that cannot be read off the convergence."""
+    if target.metric not in _OF_VALUE:
+        raise ParameterError(
+            f"target {target}: how many evaluations it took is known of "
+            f"{', '.join(_OF_VALUE)} alone: choose one of them with --metric, or --kind tts"
+        )
+    kinds = set(trials.conditions.get("objective.kind", [None])) - {None, "expectation"}
+    if kinds:
+        raise ParameterError(
+            f"target {target}: trials that minimize {', '.join(sorted(kinds))} have not kept when "
+            "they reached it: choose --where objective.kind=expectation, or --kind tts"
+        )
+    if any(trials.conditions.get("objective.shots", [])):
+        raise ParameterError(
+            f"target {target}: values from shots reach it by chance: choose "
+            "--where objective.shots=none, or --kind tts"
+        )
+
+
+def _as_metric(trial: StoredTrial, values: NDArray[np.float64], metric: str) -> NDArray[np.float64]:
+    """Expectation values as this metric; NaN where the trial has no reference for it."""
+    if metric in ("expectation", "energy"):
+        return values
+    reference = _metric(trial, "reference") if metric in _known(trial) else math.nan
+    if metric == "ratio":
+        return values / reference
+    return (values - reference) * (1e3 if metric == "error_mha" else 1.0)
+
+
+def _known(trial: StoredTrial) -> Mapping[str, Any]:
+    return trial.outcome.metrics if trial.outcome else {}
 
 
 def _quartiles(lines: Sequence[Curve]) -> Curve:
@@ -200,22 +226,16 @@ def _quartiles(lines: Sequence[Curve]) -> Curve:
 
 def _cells(
     trials: Table, by: Sequence[str], groups: Sequence[Sequence[int]]
-) -> list[list[list[StoredTrial]]]:
-    """Trials with a convergence by case and group: what has the same instance and conditions."""
+) -> list[list[list[int]]]:
+    """Rows with a convergence by case and group: what has the same instance and conditions."""
     keys = trials.keys(trials.alike(by))
-    cells: dict[tuple[str, Key], list[list[StoredTrial]]] = {}
+    cells: dict[tuple[str, Key], list[list[int]]] = {}
     for place, rows in enumerate(groups):
         for row in rows:
-            if trials.trials[row].outcome and _curve(trials.trials[row]).size:
+            if _curve(trials.trials[row]).size:
                 case = (trials.instances[row], keys[row])
-                cells.setdefault(case, [[] for _ in groups])[place].append(trials.trials[row])
+                cells.setdefault(case, [[] for _ in groups])[place].append(row)
     return list(cells.values())
-
-
-def _objective_differs_in(trials: Table) -> list[str]:
-    """The varying conditions of the objective, its kind first."""
-    names = [name for name in trials.varying if name.startswith("objective.")]
-    return sorted(names, key=lambda name: not name.endswith(".kind"))
 
 
 def _has_exact_energies(trials: Table) -> bool:
@@ -225,40 +245,11 @@ def _has_exact_energies(trials: Table) -> bool:
     return "energy" in trials.metrics and known and exact and objectives <= {None, "expectation"}
 
 
-def _ends(parts: Sequence[Sequence[StoredTrial]], sign: float) -> tuple[float, float]:
-    """The worst beginning and the best end of these searches; smaller is better with the sign."""
-    every = [_curve(trial)[:, 1] * sign for part in parts for trial in part]
-    if not every:
-        return 0.0, 0.0
-    return max(float(c[0]) for c in every), min(float(c[-1]) for c in every)
-
-
-def _efforts(cell: Sequence[Sequence[StoredTrial]], sign: float, tolerance: float) -> list[float]:
-    first, best = _ends(cell, sign)
-    enough = best + tolerance * (first - best) + _EXACT * abs(best)
-    spent = []
-    for group in cell:
-        reached = [c[c[:, 1] * sign <= enough, 0] for c in map(_curve, group)]
-        spent.append(float(np.mean([steps[0] if steps.size else math.inf for steps in reached])))
-    return spent
-
-
-def _rises(trials: Table) -> bool:
-    """Whether the searches go up: what they report has the problem's own sign."""
-    gain = 0.0
-    for trial in trials.trials:
-        curve = _curve(trial)
-        if curve.size:
-            gain += float(curve[-1, 1] - curve[0, 1])
-    return gain > 0.0
-
-
 def _curve(trial: StoredTrial) -> NDArray[np.float64]:
     points: Sequence[Any] = trial.outcome.convergence if trial.outcome else []
     return np.asarray(points, dtype=np.float64).reshape(-1, 2)
 
 
 def _metric(trial: StoredTrial, name: str) -> float:
-    values: Mapping[str, Any] = trial.outcome.metrics if trial.outcome else {}
-    value = values.get(name)
+    value = _known(trial).get(name)
     return math.nan if value is None else float(value)

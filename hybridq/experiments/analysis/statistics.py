@@ -18,7 +18,9 @@ _RESAMPLES = 2000
 _CORRECTED_UP_TO = 500
 _BATCH = 2_000_000  # numbers of a bootstrap batch in memory at once
 _ROUNDING = 1e-9
-_TIE = 1e-7  # relative; optimizers stop within it of the same optimum
+
+TIE = 1e-7
+"""Values that differ by less, relative to the larger, are equal: optimizers stop within it."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def differences(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
             f"paired values of lengths {a.size} and {b.size}: give the same cases for both"
         )
     gaps = a - b
-    return np.where(np.abs(gaps) <= _TIE * np.maximum(np.abs(a), np.abs(b)), 0.0, gaps)
+    return np.where(np.abs(gaps) <= TIE * np.maximum(np.abs(a), np.abs(b)), 0.0, gaps)
 
 
 def signed_rank(gaps: ArrayLike) -> SignedRank:
@@ -142,7 +144,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def wins(values: ArrayLike, *, maximize: bool) -> NDArray[np.float64]:
-    """Share of the cases on which each group is best, shape (groups,), ties (1e-7) shared.
+    """Share of the cases on which each group is best, shape (groups,), ties shared.
+
+    A tie is what is within 1e-7 of the best value, relative to it.
 
     Args:
         values: one row a case, one column a group, shape (cases, groups); finite.
@@ -150,7 +154,7 @@ def wins(values: ArrayLike, *, maximize: bool) -> NDArray[np.float64]:
     """
     found = np.asarray(values, dtype=np.float64)
     best = (found.max if maximize else found.min)(axis=1, keepdims=True)
-    first = np.abs(found - best) <= _TIE * np.abs(best)
+    first = np.abs(found - best) <= TIE * np.abs(best)
     return np.asarray((first / first.sum(axis=1, keepdims=True)).mean(axis=0))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.errors import ParameterError, UnknownNameError
-from hybridq.experiments.records import State, StoredTrial, canonical, flat
+from hybridq.experiments.records import Plain, State, StoredTrial, canonical, flat
 
 Key: TypeAlias = tuple[Any, ...]
 """The values of some columns in one row."""
@@ -47,6 +47,10 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.trials)
+
+    def __repr__(self) -> str:
+        varying = ", ".join(self.varying) or "nothing"
+        return f"<Table: {len(self)} trials, {len(self.metrics)} metrics; varying: {varying}>"
 
     def column(self, name: str) -> Sequence[Any]:
         """The values of a condition or metric.
@@ -183,10 +187,7 @@ def table(experiments: Mapping[str, Iterable[StoredTrial]]) -> Table:
             if done and trial.identity not in seen:
                 seen.add(trial.identity)
                 rows.append((name, trial))
-    conditions = [
-        {key: frozen(value) for key, value in {**flat(trial.conditions), **trial.swept}.items()}
-        for _, trial in rows
-    ]
+    conditions = [_conditions(trial) for _, trial in rows]
     metrics = [trial.outcome.metrics if trial.outcome else {} for _, trial in rows]
     columns = {EXPERIMENT: [name for name, _ in rows]} if len(experiments) > 1 else {}
     return Table(
@@ -195,6 +196,17 @@ def table(experiments: Mapping[str, Iterable[StoredTrial]]) -> Table:
         _columns([{name: frozen(value) for name, value in row.items()} for row in metrics]),
         [_instance(trial) for _, trial in rows],
     )
+
+
+def matching(
+    trials: Iterable[StoredTrial], wanted: Mapping[str, Sequence[Any]]
+) -> list[StoredTrial]:
+    """The trials, done or not, whose conditions have one of the wanted values each."""
+    return [
+        trial
+        for trial in trials
+        if all(_among(_conditions(trial).get(name), values) for name, values in wanted.items())
+    ]
 
 
 def label(names: Sequence[str], key: Key) -> str:
@@ -238,6 +250,11 @@ def show(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(show(part) for part in value)}]"
     return str(value)
+
+
+def _conditions(trial: StoredTrial) -> Plain:
+    merged = {**flat(trial.conditions), **trial.swept}
+    return {name: frozen(value) for name, value in merged.items()}
 
 
 def _instance(trial: StoredTrial) -> str:

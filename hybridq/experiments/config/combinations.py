@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from hybridq.ansatz.learned_angles import angles_in
-from hybridq.errors import HybridqError
+from hybridq.errors import HybridqError, MissingExtraError
 from hybridq.experiments.config.axes import Axis, read_axes, swept_names
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.errors import Mistake, refuse, shown
@@ -69,7 +69,7 @@ class Combinations:
         self.axes, self.wrong = read_axes(document.value.get("sweep"))
         self._parts: dict[str, dict[Rows, Part]] = {name: {} for name in SECTIONS}
         self._instances: dict[Rows, tuple[Instance, ...]] = {}
-        self._missing: dict[Rows, Mistake] = {}
+        self._refused: dict[Rows, Mistake] = {}
         self._together: dict[tuple[int, ...], list[Mistake]] = {}
 
     def __len__(self) -> int:
@@ -113,7 +113,7 @@ class Combinations:
     def instances(self, rows: Rows) -> tuple[Instance, ...]:
         """The instances of the problem in a combination; where it is wrong, one as it is written.
 
-        Files are found and read here, and not before.
+        Files are found and read here, and not before; what cannot be run is found out too.
         """
         key = self._key("problem", rows)
         if key not in self._instances:
@@ -121,13 +121,17 @@ class Combinations:
             found: tuple[Instance, ...] = (Instance(part.conditions, part.facts),)
             if isinstance(part.section, ProblemSection):
                 try:
+                    sections = part.section.expand(self._base)
                     found = tuple(
                         Instance(each.resolved(), each.facts(self._base, self._seed))
-                        for each in part.section.expand(self._base)
+                        for each in sections
                     )
+                    for each in sections:
+                        each.check(self._base)
                 except HybridqError as error:
                     path = ("problem", "path") if "path" in part.raw else ("problem",)
-                    self._missing[key] = Mistake(path, str(error))
+                    installed = not isinstance(error, MissingExtraError)
+                    self._refused[key] = Mistake(path, str(error), of_values=installed)
             self._instances[key] = found
         return self._instances[key]
 
@@ -192,8 +196,8 @@ class Combinations:
         parts = {name: self.part(name, rows) for name in SECTIONS}
         found = [mistake for part in parts.values() for mistake in part.mistakes]
         self.instances(rows)
-        missing = self._missing.get(self._key("problem", rows))
-        found += [] if missing is None else [missing]
+        refused = self._refused.get(self._key("problem", rows))
+        found += [] if refused is None else [refused]
         if found:
             return [self._placed(mistake, rows) for mistake in found]
         key = tuple(id(part) for part in parts.values())
@@ -220,7 +224,7 @@ class Combinations:
         path = mistake.path
         swept_whole = any(path[0] in axis.names for axis in self.axes)
         is_mapping = isinstance(self._raw(str(path[0]), rows), dict)
-        if len(path) == 1 and not swept_whole and not is_mapping:
+        if len(path) == 1 and not swept_whole and not (is_mapping and mistake.of_values):
             return mistake  # whatever the sweep puts into it
         names = [
             (swept, axis, row)

@@ -38,11 +38,16 @@ _NO_TRUTH = ("yes", "no", "on", "off", "y", "n", "true", "false")
 
 @dataclass(frozen=True)
 class Mistake:
-    """Something wrong with the value at a path, or with its key."""
+    """Something wrong with the value at a path, or with its key.
+
+    Attributes:
+        of_values: whether values that a sweep puts there may be to blame.
+    """
 
     path: Path
     text: str
     at_key: bool = False
+    of_values: bool = True
 
 
 def refuse(mistakes: Iterable[Mistake], place: Callable[[Mistake], Place]) -> None:

@@ -11,11 +11,12 @@ from hybridq.experiments.problems.files import FILES
 from hybridq.experiments.problems.graphs import GRAPHS
 from hybridq.experiments.problems.models import MODELS
 from hybridq.experiments.problems.molecules import MOLECULES
+from hybridq.experiments.problems.random_graphs import RANDOM_GRAPHS
 from hybridq.registry import Registry
 
 __all__ = ["PROBLEM_KINDS", "ProblemConfig", "ProblemSection", "problem_section"]
 
-_ALL: tuple[type[ProblemSection], ...] = (*GRAPHS, *FILES, *MODELS, *MOLECULES)
+_ALL: tuple[type[ProblemSection], ...] = (*RANDOM_GRAPHS, *GRAPHS, *FILES, *MODELS, *MOLECULES)
 
 #: Every kind of problem that a config can name.
 PROBLEM_KINDS: Registry[type[ProblemSection]] = Registry(

@@ -55,6 +55,17 @@ class ProblemSection(Section, ABC):
         return {}
 
     @abstractmethod
+    def check(self, base: Path) -> None:
+        """Nothing, if the instance can be built and simulated as far as can be told beforehand.
+
+        Args:
+            base: the folder that paths are relative to.
+
+        Raises:
+            HybridqError: it cannot; the message says why.
+        """
+
+    @abstractmethod
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """The instance.
 

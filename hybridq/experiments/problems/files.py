@@ -14,6 +14,11 @@ from pydantic import AfterValidator, Field
 from hybridq.errors import FormatError, UnknownNameError
 from hybridq.experiments.content import checked_digest
 from hybridq.experiments.problems.base import ProblemSection
+from hybridq.experiments.problems.limits import (
+    MOST_OF_A_SECTOR,
+    MOST_OF_A_STATE,
+    check_qubits,
+)
 from hybridq.experiments.records import Plain
 from hybridq.files import read_bytes
 
@@ -25,7 +30,13 @@ FilePath = Annotated[str, Field(min_length=1)]
 
 
 class FileSection(ProblemSection):
-    """An instance in a file; its content is what counts, wherever it lies."""
+    """An instance in a file; its content is what counts, wherever it lies.
+
+    Class attributes:
+        most_qubits: that the engines for such problems take.
+    """
+
+    most_qubits: ClassVar[int]
 
     path: FilePath | None = None
     """The file, or a pattern such as graphs/*.rud for several; relative to the config's folder."""
@@ -55,6 +66,12 @@ class FileSection(ProblemSection):
             return {}
         data, _ = read_bytes(base / self.path)
         return {hashlib.sha256(data).hexdigest(): (Path(self.path).name, data)}
+
+    def check(self, base: Path) -> None:
+        """See `ProblemSection.check`: the file is read."""
+        assert self.path is not None
+        problem = self.read(*read_bytes(base / self.path))
+        check_qubits(problem.n_qubits, self.most_qubits, self.path)
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""
@@ -104,6 +121,7 @@ class MaxCutFile(FileSection):
     """A maximum cut of the graph in a file, or of all graphs that a pattern matches."""
 
     over_bits: ClassVar[bool] = True
+    most_qubits: ClassVar[int] = MOST_OF_A_STATE
     summary: ClassVar[str] = "a graph in a file, or many by a pattern"
 
     kind: Literal["maxcut"] = "maxcut"
@@ -125,6 +143,7 @@ class HamiltonianFile(FileSection):
     """The ground state of the Hamiltonian in a file, or of all that a pattern matches."""
 
     over_bits: ClassVar[bool] = False
+    most_qubits: ClassVar[int] = MOST_OF_A_SECTOR
     summary: ClassVar[str] = "a Pauli sum in a file, or many by a pattern"
 
     kind: Literal["hamiltonian"] = "hamiltonian"

@@ -1,4 +1,4 @@
-"""Graphs to cut that are drawn or regular: seeded generators."""
+"""Generated graphs to cut: those of one shape, whose weights may be drawn."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from hybridq.errors import ProblemError
 from hybridq.experiments.problems.base import ProblemSection
+from hybridq.experiments.problems.limits import MOST_OF_A_STATE, check_qubits
 from hybridq.experiments.records import Plain
 from hybridq.experiments.seeds import derived
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 Weights = Literal["none", "uniform", "normal", "sign"]
 Nodes = Annotated[int, Field(ge=2)]
-
-_DRAWS = 1000  # of a random graph until one has edges, or is connected
 
 
 class GraphSection(ProblemSection):
@@ -39,6 +37,11 @@ class GraphSection(ProblemSection):
 
     instance: Annotated[int, Field(ge=0)] | None = None
     """One instance by its number, from 0, in place of all."""
+
+    @property
+    @abstractmethod
+    def order(self) -> int:
+        """Number of nodes."""
 
     @property
     def is_drawn(self) -> bool:
@@ -71,6 +74,10 @@ class GraphSection(ProblemSection):
         """See `ProblemSection.facts`."""
         return {**self.resolved(), "seed": seed} if self.is_drawn else self.resolved()
 
+    def check(self, base: Path) -> None:
+        """See `ProblemSection.check`."""
+        check_qubits(self.order, MOST_OF_A_STATE, f"a graph of {self.order} nodes")
+
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> MaxCut:
         """See `ProblemSection.build`."""
         import networkx as nx
@@ -98,103 +105,6 @@ class GraphSection(ProblemSection):
         """A graph with nodes 0 … n − 1; its weights come later."""
 
 
-class RandomGraphSection(GraphSection):
-    """A graph whose edges are drawn."""
-
-    connected: bool = True
-    """Draw again until the graph is connected."""
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether two instances differ."""
-        return True
-
-    def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
-        """The first of the draws that has edges, and is connected if that is asked for."""
-        import networkx as nx
-
-        for _ in range(_DRAWS):
-            graph = self.draw_once(int(rng.integers(2**32)))
-            if graph.number_of_edges() and (not self.connected or nx.is_connected(graph)):
-                return graph
-        wanted = "connected" if self.connected else "with edges"
-        remedy = ", or allow others with connected: false" if self.connected else ""
-        raise ProblemError(
-            f"none of {_DRAWS} draws of {self.title()} was {wanted}: choose a denser graph{remedy}"
-        )
-
-    @abstractmethod
-    def draw_once(self, seed: int) -> nx.Graph[Any]:
-        """One graph, of any shape."""
-
-
-class RandomRegular(RandomGraphSection):
-    """A maximum cut of a random graph in which every node has as many edges."""
-
-    summary: ClassVar[str] = "random graph, every node of one degree"
-
-    kind: Literal["random-regular"] = "random-regular"
-
-    nodes: Nodes
-    """Number of nodes."""
-
-    degree: Annotated[int, Field(ge=1)] = 3
-    """Edges of every node."""
-
-    @model_validator(mode="after")
-    def _exists(self) -> Self:
-        if self.degree >= self.nodes:
-            raise ValueError(
-                f"degree: {self.degree} needs more than nodes: {self.nodes}: "
-                f"give a degree below {self.nodes}"
-            )
-        if self.nodes * self.degree % 2:
-            raise ValueError(
-                f"nodes: {self.nodes} times degree: {self.degree} is odd, and every edge has two "
-                "ends: give an even number of nodes, or an even degree"
-            )
-        if self.connected and self.degree == 1 and self.nodes > 2:
-            raise ValueError(
-                f"degree: 1 on {self.nodes} nodes gives pairs, which are not connected: "
-                "give a larger degree, or connected: false"
-            )
-        return self
-
-    def title(self) -> str:
-        """See `GraphSection.title`."""
-        return f"random {self.degree}-regular graph of {self.nodes} nodes"
-
-    def draw_once(self, seed: int) -> nx.Graph[Any]:
-        """See `RandomGraphSection.draw_once`."""
-        import networkx as nx
-
-        return nx.random_regular_graph(self.degree, self.nodes, seed=seed)
-
-
-class ErdosRenyi(RandomGraphSection):
-    """A maximum cut of a random graph in which every pair of nodes is joined with one chance."""
-
-    summary: ClassVar[str] = "random graph, every edge with one probability"
-
-    kind: Literal["erdos-renyi"] = "erdos-renyi"
-
-    nodes: Nodes
-    """Number of nodes."""
-
-    probability: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """Of an edge between any two nodes."""
-
-    def title(self) -> str:
-        """See `GraphSection.title`."""
-        return f"Erdős-Rényi graph of {self.nodes} nodes, probability {self.probability:g}"
-
-    def draw_once(self, seed: int) -> nx.Graph[Any]:
-        """See `RandomGraphSection.draw_once`."""
-        import networkx as nx
-
-        return nx.gnp_random_graph(self.nodes, self.probability, seed=seed)
-
-
 class Complete(GraphSection):
     """A maximum cut of a graph with all edges: the Sherrington-Kirkpatrick model.
 
@@ -210,6 +120,11 @@ class Complete(GraphSection):
 
     weights: Weights = "normal"
     """Of the edges: none (all 1), uniform in (0, 1], normal (standard), or sign (+1 or -1)."""
+
+    @property
+    def order(self) -> int:
+        """See `GraphSection.order`."""
+        return self.nodes
 
     def title(self) -> str:
         """See `GraphSection.title`."""
@@ -231,6 +146,11 @@ class Ring(GraphSection):
 
     nodes: Annotated[int, Field(ge=3)]
     """Number of nodes."""
+
+    @property
+    def order(self) -> int:
+        """See `GraphSection.order`."""
+        return self.nodes
 
     def title(self) -> str:
         """See `GraphSection.title`."""
@@ -261,7 +181,7 @@ class LatticeGraph(GraphSection):
 
     @model_validator(mode="after")
     def _exists(self) -> Self:
-        if self.rows * self.columns < 2:
+        if self.order < 2:
             raise ValueError("rows: 1 and columns: 1 leave no edge: give at least two nodes")
         if self.periodic and min(self.rows, self.columns) < 3:
             raise ValueError(
@@ -269,6 +189,11 @@ class LatticeGraph(GraphSection):
                 "needs at least 3 nodes; leave out periodic, or take kind: ring"
             )
         return self
+
+    @property
+    def order(self) -> int:
+        """See `GraphSection.order`."""
+        return self.rows * self.columns
 
     def title(self) -> str:
         """See `GraphSection.title`."""
@@ -295,4 +220,4 @@ def _drawn_weights(kind: Weights, count: int, seed: int) -> list[float]:
     return [float(value) for value in values]
 
 
-GRAPHS: tuple[type[ProblemSection], ...] = (RandomRegular, ErdosRenyi, Complete, Ring, LatticeGraph)
+GRAPHS: tuple[type[ProblemSection], ...] = (Complete, Ring, LatticeGraph)

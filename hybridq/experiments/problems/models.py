@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from hybridq.experiments.problems.base import ProblemSection
+from hybridq.experiments.problems.limits import (
+    MOST_OF_A_SECTOR,
+    MOST_OF_A_STATE,
+    check_qubits,
+)
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
@@ -36,6 +41,11 @@ class LatticeSection(ProblemSection):
         return self.sites if isinstance(self.sites, int) else (self.sites[0], self.sites[1])
 
     @property
+    def count(self) -> int:
+        """Number of sites."""
+        return self.sites if isinstance(self.sites, int) else self.sites[0] * self.sites[1]
+
+    @property
     def shape(self) -> str:
         """The lattice in words."""
         if isinstance(self.sites, int):
@@ -55,10 +65,20 @@ class LatticeSection(ProblemSection):
 
 
 class SpinSection(LatticeSection):
-    """A model of spins, in Pauli matrices."""
+    """A model of spins, in Pauli matrices.
+
+    Class attributes:
+        most_qubits: that the engines for this model take.
+    """
+
+    most_qubits: ClassVar[int] = MOST_OF_A_SECTOR
 
     J: float = 1.0
     """Coupling of neighbours."""
+
+    def check(self, base: Path) -> None:
+        """See `ProblemSection.check`."""
+        check_qubits(self.count, self.most_qubits, f"sites: {self.sites}")
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""
@@ -84,6 +104,8 @@ class BondedSpinSection(SpinSection):
 class TransverseIsing(SpinSection):
     """The transverse-field Ising model, -J ΣZZ - h ΣX."""
 
+    # Its field changes the number of spins up, so that there is no sector to keep to.
+    most_qubits: ClassVar[int] = MOST_OF_A_STATE
     summary: ClassVar[str] = "transverse-field Ising model"
 
     kind: Literal["tfim"] = "tfim"
@@ -159,14 +181,18 @@ class Hubbard(LatticeSection):
 
     @model_validator(mode="after")
     def _electrons_fit(self) -> Self:
-        count = self.sites if isinstance(self.sites, int) else self.sites[0] * self.sites[1]
         for name in ("n_alpha", "n_beta"):
             electrons = getattr(self, name)
-            if electrons is not None and electrons > count:
+            if electrons is not None and electrons > self.count:
                 raise ValueError(
-                    f"{name}: {electrons} electrons do not fit on {count} sites: give 0 to {count}"
+                    f"{name}: {electrons} electrons do not fit on {self.count} sites: "
+                    f"give 0 to {self.count}"
                 )
         return self
+
+    def check(self, base: Path) -> None:
+        """See `ProblemSection.check`: a site is two qubits."""
+        check_qubits(2 * self.count, MOST_OF_A_SECTOR, f"sites: {self.sites}")
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""

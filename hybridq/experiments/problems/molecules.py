@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hybridq.errors import HybridqError
+from hybridq.errors import HybridqError, MissingExtraError
 from hybridq.experiments.problems.files import FilePath, FileSection
+from hybridq.experiments.problems.limits import MOST_OF_A_SECTOR
 from hybridq.experiments.records import Plain
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ class MoleculeSection(FileSection):
     """The electronic ground state of a molecule."""
 
     over_bits: ClassVar[bool] = False
+    most_qubits: ClassVar[int] = MOST_OF_A_SECTOR
     summary: ClassVar[str] = "a molecule in a file (FCIDUMP, XYZ), or from a geometry by PySCF"
 
     kind: Literal["molecule"] = "molecule"
@@ -140,6 +143,13 @@ class MoleculeSection(FileSection):
             facts.pop("bond", None)
             facts["atoms"] = [[symbol, *place] for symbol, place in self.atoms()]
         return facts
+
+    def check(self, base: Path) -> None:
+        """See `ProblemSection.check`: what is calculated needs PySCF, what is in a file is read."""
+        if not self.is_calculated:
+            super().check(base)
+        elif importlib.util.find_spec("pyscf") is None:
+            raise MissingExtraError("pyscf", "chem", "a molecule from its geometry")
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""

@@ -70,7 +70,7 @@ class Artifacts:
                 f"another by output.folder or {VARIABLE}"
             ) from error
         with atomic_path(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]
         meta = ArtifactMeta(path.name, f"{identity}.npz", "application/zip", None)
         with suppress(UpdateFinishedTrialError):  # by another worker, which wrote the same
             storage.set_trial_system_attr(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,8 @@ from hybridq.experiments.store.artifacts import Artifacts, artifact_folder
 from hybridq.experiments.store.contents import stored_contents
 from hybridq.experiments.store.effective import effective
 from hybridq.experiments.store.facts import FACTS, Facts
-from hybridq.experiments.store.heartbeat import is_dead, sign_of_life
+from hybridq.experiments.store.heartbeat import sign_of_life
+from hybridq.experiments.store.left_behind import leave_sign, release_left
 from hybridq.experiments.store.trial_record import LONGEST_ERROR, Row, described, packed, stored
 from hybridq.experiments.store.trials import NewTrial, Progress, Trials
 
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from optuna.distributions import BaseDistribution
 
-_WORKER = "worker:"
 _ENDED = (State.DONE, State.FAILED)
-_NAMELESS_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -212,20 +211,17 @@ class Experiment:
             how many trials were freed.
         """
         with self._told():
-            running = self._trials.heads([State.RUNNING])
-            if not running:
-                return 0
-            signs = self._trials.attributes(_WORKER)
-            left = [row for row in running if _is_left(row, signs, timeout)]
-            return sum(self._release_unchanged(row) for row in left)
+            return release_left(self._trials, timeout)
 
     def beat(self, worker: str) -> None:
         """Leave a sign of life of this process's worker."""
-        self._leave_sign(worker, sign_of_life())
+        with self._told():
+            leave_sign(self._trials, worker, sign_of_life())
 
     def leave(self, worker: str) -> None:
         """Say that this worker has ended."""
-        self._leave_sign(worker, {**sign_of_life(), "left": True})
+        with self._told():
+            leave_sign(self._trials, worker, {**sign_of_life(), "left": True})
 
     def counts(self) -> dict[State, int]:
         """How many trials stand where; of several attempts of one trial only one counts."""
@@ -309,32 +305,9 @@ class Experiment:
 
         self._trials.add([again], wanted, None)
 
-    def _release_unchanged(self, row: Row) -> bool:
-        """Release it unless somebody else has done so meanwhile and a third one runs it."""
-        now = self._trials.row(row.trial_id)
-        if now.state is not State.RUNNING or now.worker != row.worker:
-            return False
-        return self._trials.release(row.trial_id)
-
-    def _leave_sign(self, worker: str, sign: Plain) -> None:
-        with self._told():
-            self._trials.storage.set_study_user_attr(self._trials.study, f"{_WORKER}{worker}", sign)
-
     def _value(self, outcome: Outcome) -> float:
         """The metric for Optuna, which knows no trial without one: then the worst there is."""
         value = outcome.metrics.get(self.metric)
         if value is None or math.isnan(value):
             return math.inf if self.direction == "minimize" else -math.inf
         return float(value)
-
-
-def _is_left(row: Row, signs: Mapping[str, Any], timeout: float) -> bool:
-    """Whether a running trial has no worker any more."""
-    sign = signs.get(f"{_WORKER}{row.worker}")
-    if sign is not None:
-        return is_dead(sign, timeout)
-    if row.worker is None:
-        # Killed before it could leave its name, which takes milliseconds; and if it lives, the
-        # trial is run twice and recorded once.
-        timeout = min(timeout, _NAMELESS_SECONDS)
-    return row.since is None or time.time() - row.since > timeout

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from hybridq._version import __version__
 from hybridq.errors import OutputError, ParameterError, UnknownNameError
-from hybridq.experiments.records import Plain, Planned, State
+from hybridq.experiments.records import Plain, Planned
 from hybridq.experiments.store import swept
 from hybridq.experiments.store.contents import LARGEST, LARGEST_IN_MYSQL, add_contents
 from hybridq.experiments.store.differences import differences
@@ -19,6 +19,7 @@ from hybridq.experiments.store.experiment import Claimed, Experiment
 from hybridq.experiments.store.facts import FACTS, Facts
 from hybridq.experiments.store.failures import told_of
 from hybridq.experiments.store.storage import choose_storage
+from hybridq.experiments.store.summary import Summary
 from hybridq.experiments.store.trials import Trials
 from hybridq.optimizers.database import (
     connect,
@@ -36,25 +37,6 @@ __all__ = ["Claimed", "Experiment", "Store", "Summary"]
 
 _LONGEST_NAME = 200
 _MAKING_SECONDS = 1.0  # within which whoever began to make an experiment has made it
-
-
-@dataclass(frozen=True)
-class Summary:
-    """An experiment in a list.
-
-    Attributes:
-        counts: how many trials stand where.
-        version: of hybridq, which made it.
-        created: in seconds since 1970.
-    """
-
-    name: str
-    description: str
-    metric: str
-    direction: str
-    version: str
-    created: float
-    counts: dict[State, int]
 
 
 class Store:
@@ -203,16 +185,7 @@ class Store:
     def _summary(self, name: str) -> Summary | None:
         """None of an experiment that was deleted a moment ago."""
         try:
-            one = self.experiment(name)
-            return Summary(
-                name=one.name,
-                description=str(one.config.get("description") or ""),
-                metric=one.metric,
-                direction=one.direction,
-                version=one.facts.version,
-                created=one.facts.created,
-                counts=one.counts(),
-            )
+            return Summary.of(self.experiment(name))
         except ParameterError:
             if self._find(name) is None:
                 return None
