@@ -2,12 +2,14 @@
 
 1. Trials of 12-node p = 1 graphs with one process, on SQLite and on a journal file: milliseconds a
    trial beside `run_trial`, and beside the search itself.
-2. Trials of about a tenth of a second, with one process and with two.
+2. The commands that look at all of these trials, each in a process of its own: seconds.
+3. Trials of about half a second, with one process and with two.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -30,7 +32,15 @@ name: short
 problem: {kind: random-regular, nodes: 12, degree: 3, instances: 100}
 ansatz: {kind: qaoa, p: 1}
 seed: 1
+sweep: {strategy.initial: [ramp, random]}
 """
+LOOKS = {
+    "list": ["list"],
+    "show": ["show", "short"],
+    "compare": ["compare", "short", "--by", "strategy.initial"],
+    "export": ["export", "short", "--out", "short.csv"],
+    "report": ["report", "short", "--out", "short.html"],
+}
 LONG = """
 name: long
 problem: {kind: random-regular, nodes: 16, degree: 3, instances: 5}
@@ -44,7 +54,7 @@ seed: 1
 
 def short_trials(url: str, count: int) -> dict[str, float]:
     """Milliseconds a trial: all, within `run_trial`, within its search."""
-    config = parse_config(SHORT, overrides=[f"repeats={count // 100}"])
+    config = parse_config(SHORT, overrides=[f"repeats={count // 200}"])
     run_trial, spent = trial_module.run_trial, [0.0, 0.0]
 
     def timed(*arguments: Any, **options: Any) -> Outcome:
@@ -74,6 +84,18 @@ def short_trials(url: str, count: int) -> dict[str, float]:
         "beside the search": ended - began - spent[1],
     }
     return {name: 1e3 * value / count for name, value in parts.items()}
+
+
+def looks(url: str) -> dict[str, float]:
+    """Seconds of each command of `hybridq experiments` on the short trials."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, arguments in LOOKS.items():
+            command = [sys.executable, "-m", "hybridq", "experiments", *arguments, "--storage", url]
+            began = perf_counter()
+            subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            found[name] = perf_counter() - began
+    return found
 
 
 def long_trials(url: str, jobs: int) -> tuple[float, float]:
@@ -110,7 +132,7 @@ def _bare_trial(conditions: dict[str, Any]) -> None:
 
 def main() -> None:
     """Measure, print, and write `results/runner.json`."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     found: dict[str, Any] = {
         "machine": machine("python -m experiments.benchmarks.runner"),
         "trials": count,
@@ -120,10 +142,13 @@ def main() -> None:
             "SQLite": f"sqlite:///{name}/{{}}.db",
             "journal file": f"journal:///{name}/{{}}.log",
         }
-        short_trials(urls["SQLite"].format("warm"), 100)
+        short_trials(urls["SQLite"].format("warm"), 200)
         for kind, url in urls.items():
             found[kind] = short_trials(url.format("short"), count)
             print(f"{kind}, ms a trial:", {k: round(v, 2) for k, v in found[kind].items()})
+            found[f"{kind}, commands"] = looks(url.format("short"))
+            told = {k: round(v, 2) for k, v in found[f"{kind}, commands"].items()}
+            print(f"{kind}, seconds of a command:", told)
         one, single = long_trials(urls["SQLite"].format("one"), 1)
         two, _ = long_trials(urls["SQLite"].format("two"), 2)
     bare = bare_trials(1) / bare_trials(2)
