@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.optimize
 from numpy.typing import NDArray
 
 from hybridq.errors import ParameterError
@@ -34,6 +33,8 @@ def planar_relaxation(ising: Ising, rng: RandomLike = None) -> tuple[Vector, NDA
 
     Source: Burer, Monteiro, Zhang 2002, doi:10.1137/S1052623400382467 (rank-2 relaxation).
     """
+    import scipy.optimize
+
     if ising.higher:
         raise ParameterError(
             "the relaxation knows terms of one and two spins, this cost has longer ones: "

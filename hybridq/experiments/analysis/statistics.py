@@ -61,13 +61,13 @@ def mean_interval(values: ArrayLike, level: float = 0.95, rng: RandomLike = 0) -
 
     Source: Efron 1987, J. Am. Stat. Assoc. 82, 171.
     """
-    from scipy.stats import bootstrap
-
     found = _vector(values)
     if found.size < 2:
         return None
     if np.ptp(found) <= _ROUNDING * np.abs(found).max():
         return Interval(float(found.min()), float(found.max()))
+    from scipy.stats import bootstrap
+
     result = bootstrap(
         (found,),
         np.mean,
