@@ -1,6 +1,9 @@
 """What storing a trial costs, by storage, beside plain Optuna: writes results/store.md.
 
-python experiments/benchmarks/store.py [STORAGE ...]    # a minute; default: SQLite, journal file
+python experiments/benchmarks/store.py [STORAGE ...]    # two minutes
+
+Storages by URL; by default SQLite, a journal file and, where its programs are installed, a private
+PostgreSQL server.
 
 A trial is added, claimed and finished with 9 metrics, 2 parameters and 40 points of convergence.
 Plain Optuna is `enqueue_trial`, `ask`, an attribute for each metric, and `tell`, on the storage as
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
@@ -20,6 +24,9 @@ from conditions import machine
 from hybridq.experiments.records import Outcome, Planned, State
 from hybridq.experiments.store.store import Store
 from hybridq.optimizers.database import without_password
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "experiments"))
+from private_postgresql import PrivatePostgresql, server_programs
 
 MANY = 10_000
 RUN = 500
@@ -141,9 +148,13 @@ def table(urls: list[str]) -> str:
 
 def main() -> None:
     facts = machine("python experiments/benchmarks/store.py")
-    with tempfile.TemporaryDirectory(dir=".") as folder:
-        default = [f"sqlite:///{folder}/bench.db", f"journal:///{folder}/bench.log"]
-        rows = table(sys.argv[1:] or default)
+    with tempfile.TemporaryDirectory(dir=".") as folder, ExitStack() as stack:
+        urls = sys.argv[1:]
+        if not urls:
+            urls = [f"sqlite:///{folder}/bench.db", f"journal:///{folder}/bench.log"]
+            if server_programs() is not None:
+                urls.append(stack.enter_context(PrivatePostgresql()).url)
+        rows = table(urls)
     about = ", ".join(f"{name} {value}" for name, value in facts.items())
     text = f"# What storing a trial costs\n\n{rows}\n\n{about}, optuna {optuna.__version__}\n"
     RESULTS.write_text(text, encoding="utf-8")
