@@ -9,7 +9,7 @@ import pytest
 from store_samples import create, outcome, planned
 
 from hybridq._version import __version__
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.experiments.records import Outcome, Planned, State
 from hybridq.experiments.store.facts import FACTS
 from hybridq.experiments.store.heartbeat import new_worker
@@ -33,6 +33,10 @@ def filled(store, count=3, **options):
     experiment = create(store, trials=trials, **options)
     experiment.enqueue(trials)
     return experiment
+
+
+def no_room(*_):
+    raise OSError("no room")
 
 
 def counts(experiment):
@@ -312,6 +316,36 @@ def test_an_experiment_whose_making_was_cut_short_is_made(store, monkeypatch):
     assert store.names() == []
     assert len(filled(store).trials()) == 3
     assert store.names() == ["runs"]
+
+
+def test_of_two_who_make_one_experiment_the_second_waits_and_is_refused(
+    store, storage, monkeypatch
+):
+    monkeypatch.setattr("hybridq.experiments.store.store._MAKING_SECONDS", 0.05)
+    child = os.fork()
+    if child == 0:
+        try:
+            slowly = lambda *_: time.sleep(1.0)  # noqa: E731
+            monkeypatch.setattr("hybridq.experiments.store.store.add_contents", slowly)
+            with Store.open(storage) as mine:
+                create(mine, "runs", config={"first": 1})
+        finally:
+            os._exit(0)
+    until = time.monotonic() + 20
+    while not (trials := store._find("runs")) or not trials.attributes("maker"):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    with pytest.raises(ParameterError, match="first is 1 there and absent here"):
+        create(store, "runs", config={})
+    os.waitpid(child, 0)
+
+
+def test_who_failed_to_make_an_experiment_may_try_again_at_once(store, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("hybridq.experiments.store.store.add_contents", no_room)
+        with pytest.raises(OutputError, match="no room"):
+            create(store)
+    assert len(filled(store).trials()) == 3
 
 
 def test_an_empty_study_of_the_other_direction_is_left_alone(store):

@@ -18,6 +18,7 @@ from hybridq.experiments.store.differences import differences
 from hybridq.experiments.store.experiment import Claimed, Experiment
 from hybridq.experiments.store.facts import FACTS, Facts
 from hybridq.experiments.store.failures import told_of
+from hybridq.experiments.store.heartbeat import is_dead, sign_of_life
 from hybridq.experiments.store.storage import choose_storage
 from hybridq.experiments.store.summary import Summary
 from hybridq.experiments.store.trials import Trials
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
 __all__ = ["Claimed", "Experiment", "Store", "Summary"]
 
 _LONGEST_NAME = 200
-_MAKING_SECONDS = 1.0  # within which whoever began to make an experiment has made it
+_MAKER = "maker"  # the attribute with a sign of life of who makes an experiment
+_MAKING_SECONDS = 1.0  # within which whoever begins to make an experiment has left that
+_LONGEST_MAKING = 60.0
 
 
 class Store:
@@ -215,7 +218,7 @@ class Store:
         wanted = StudyDirection[direction.upper()]
         try:
             with self._told(), quiet_optuna():
-                return self._trials(self._storage.create_new_study([wanted], name)), None
+                return self._begun(self._trials(self._storage.create_new_study([wanted], name)))
         except DuplicatedStudyError:
             pass
         trials = self._find(name)
@@ -227,12 +230,20 @@ class Store:
                     "give another name, or another storage"
                 )
             # Somebody is making it right now, or was killed over it.
-            if time.monotonic() > until:
-                return trials, None
+            with self._told():
+                maker = trials.attributes(_MAKER).get(_MAKER)
+            if time.monotonic() > until if maker is None else _has_left_off(maker):
+                return self._begun(trials)
             time.sleep(_MAKING_SECONDS / 10)
         if trials is None:
             raise ParameterError(f"the experiment {name!r} was just deleted: try again")
         return trials, self._experiment(name, trials)
+
+    def _begun(self, trials: Trials) -> tuple[Trials, None]:
+        """A study that this process makes an experiment of, for which others wait."""
+        with self._told():
+            self._storage.set_study_user_attr(trials.study, _MAKER, sign_of_life())
+        return trials, None
 
     def _compare(
         self, there: Experiment, config: Plain, metric: str, direction: str, extend: bool
@@ -300,6 +311,12 @@ class Store:
     def _told(self) -> AbstractContextManager[None]:
         """Within the block failures of the storage are told as errors of hybridq."""
         return told_of(self._shown)
+
+
+def _has_left_off(maker: Plain) -> bool:
+    """Whether nobody makes it any more: its maker is dead, or has failed in this process."""
+    mine = {**sign_of_life(), "seen": maker["seen"]}
+    return mine == maker or is_dead(maker, _LONGEST_MAKING)
 
 
 def _check_name(name: str) -> None:
