@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
 
 from hybridq.cli.options import whole_number
+from hybridq.errors import ParameterError
 
 _URLS = "sqlite:///FILE, journal:///FILE (a fourth slash for a path from /) or postgresql://..."
 
@@ -47,6 +49,16 @@ Jobs: TypeAlias = Annotated[
         help="Trials at once (default: one for each core).",
     ),
 ]
+Base: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        metavar="FOLDER",
+        show_default=False,
+        help="Where instance files are that are too large for the storage, over 1 MB packed "
+        "(default: here, as the config says their paths).",
+    ),
+]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of errors.")]
 Threads: TypeAlias = Annotated[
     int | None,
@@ -58,3 +70,16 @@ Threads: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+
+
+def check_base(folder: str | None) -> str | None:
+    """The full path of ``--base``, None where it was not given.
+
+    Raises:
+        ParameterError: it is no folder.
+    """
+    if folder is None:
+        return None
+    if not Path(folder).is_dir():
+        raise ParameterError(f"--base {folder}: there is no such folder")
+    return str(Path(folder).resolve())

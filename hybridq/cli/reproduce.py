@@ -28,6 +28,7 @@ def reproduce(
     ] = None,
     storage: options.StoredIn = None,
     threads: options.Threads = None,
+    base: options.Base = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="The verdict only.")] = False,
     debug: options.Debug = False,
 ) -> int:
@@ -44,8 +45,9 @@ def reproduce(
 
     if number is None:
         name, number = _split(name)
+    folder = options.check_base(base)
     with Store.open(storage, make=False) as store:
-        found = again(store.experiment(name), number, threads=threads)
+        found = again(store.experiment(name), number, base=folder, threads=threads)
     if found.trial.number != number and not quiet:
         page.say(f"Trial {number} failed and was tried again as trial {found.trial.number}.")
     _show(name, found, quiet)

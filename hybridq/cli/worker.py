@@ -45,6 +45,7 @@ def worker(
             help="Of another hybridq version: warn, refuse or ignore.",
         ),
     ] = "warn",
+    base: options.Base = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print failures only.")] = False,
     debug: options.Debug = False,
 ) -> int:
@@ -68,6 +69,7 @@ def worker(
     from hybridq.experiments.store.store import Store
 
     policy = check_name("version policy", version_policy, POLICIES)
+    folder = options.check_base(base)
     stop, lines = Stop(), _Lines(quiet)
     with Store.open(storage, make=False) as store:
         found = store.experiment(experiment)
@@ -80,7 +82,9 @@ def worker(
             f"{found.name}: {counts[State.WAITING]} of {plural(sum(counts.values()), 'trial')} "
             f"waiting, {jobs} at a time"
         )
-        terms = Terms(store.url, found.name, wait=wait)
+        engine = found.config.get("engine")
+        threads = engine.get("threads") if isinstance(engine, dict) else None
+        terms = Terms(store.url, found.name, threads=threads, base=folder, wait=wait)
         with stopping_on_signals(stop, lines.say_at_once):
             runner.carry_out(found, terms, jobs, on_event=lines.event, stop=stop)
     lines.close(found.name)

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from hybridq.cli.live_table import Watch, duration, progress_line
 from hybridq.cli.standing import Standing
+from hybridq.experiments.problems import cache
 from hybridq.experiments.records import Outcome as TrialOutcome
 from hybridq.experiments.records import Planned, State
 from hybridq.experiments.running.events import Began, Counted, Ended, Note
@@ -391,3 +392,26 @@ def test_the_same_failure_is_not_told_a_hundred_times(
 )
 def test_durations_have_two_parts_at_most(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_instances_too_large_for_the_storage_are_found_by_their_folder(
+    hybridq, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("hybridq.experiments.store.store.LARGEST", 10)
+    there = tmp_path / "there"
+    (there / "graphs").mkdir(parents=True)
+    (there / "graphs" / "path.json").write_text('{"edges": [[0, 1], [1, 2]]}', encoding="utf-8")
+    text = "name: large\nproblem: {kind: maxcut, path: graphs/path.json}\nansatz: {p: 1}\n"
+    (there / "large.yaml").write_text(text, encoding="utf-8")
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert hybridq("run", there / "large.yaml", "--jobs", 1).code == 0
+    cache._built.clear()
+    lost = hybridq("reproduce", "large", 0)
+    assert lost.code == 2
+    assert "--base" in lost.err
+    assert hybridq("reproduce", "large", 0, "--base", there).code == 0
+    nowhere = hybridq("reproduce", "large", 0, "--base", here / "nowhere")
+    assert nowhere.code == 2
+    assert "no such folder" in nowhere.err

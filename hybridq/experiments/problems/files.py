@@ -79,6 +79,12 @@ class FileSection(ProblemSection):
         data = contents.get(self.sha256 or "")
         if data is not None:
             return self.read(data, self.path)
+        if not (base / self.path).exists():
+            raise FormatError(
+                f"there is no such file in {base.resolve()}, and the storage has not its content, "
+                "being too large: name its folder by --base",
+                source=self.path,
+            )
         data, source = read_bytes(base / self.path)
         checked_digest(data, self.sha256, source)
         return self.read(data, source)
