@@ -6,10 +6,11 @@ first in a process for loading it. By this clock a search takes as long then as 
 
 from __future__ import annotations
 
-from threading import Lock, get_ident
+import os
+from threading import RLock, get_ident
 from time import perf_counter
 
-_lock = Lock()
+_lock = RLock()  # a signal's handler may look at the clock, too
 _compiling: dict[int, int] = {}  # threads that compile, or wait for another that does: how deep
 _since = 0.0
 _stood = 0.0
@@ -52,3 +53,14 @@ def _go(thread: int, *, forget: bool = False) -> None:
             _compiling[thread] = depth - 1
         elif depth and not _compiling:
             _stood += perf_counter() - _since
+
+
+def _begin_anew() -> None:
+    """In a forked process none of the threads that compiled is there any more."""
+    global _lock
+    _lock = RLock()
+    _compiling.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)

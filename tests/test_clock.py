@@ -1,5 +1,6 @@
 """The clock for work stands while anything compiles and goes on afterwards, whatever happens."""
 
+import os
 import threading
 import time
 
@@ -85,3 +86,26 @@ def test_compiling_a_kernel_is_no_work():
     assert total(np.ones(3)) == pytest.approx(3.0)
     worked, compiled = clock.work_seconds() - worked, clock.compiling_seconds() - compiled
     assert 0 <= worked < compiled
+
+
+def test_a_forked_process_does_not_wait_for_threads_that_it_has_not():
+    compiling, forked = threading.Event(), threading.Event()
+
+    def compile_something() -> None:
+        clock.stand()
+        compiling.set()
+        forked.wait(10)
+        clock.go()
+
+    thread = threading.Thread(target=compile_something)
+    thread.start()
+    assert compiling.wait(10)
+    child = os.fork()
+    if child == 0:
+        first = clock.work_seconds()
+        time.sleep(0.01)
+        os._exit(0 if clock.work_seconds() > first else 1)
+    status = os.waitpid(child, 0)[1]
+    forked.set()
+    thread.join()
+    assert os.waitstatus_to_exitcode(status) == 0

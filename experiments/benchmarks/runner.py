@@ -135,6 +135,8 @@ def _bare_trial(conditions: dict[str, Any]) -> None:
 def main() -> None:
     """Measure, print, and write `results/runner.json`."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    if count < 200 or count % 200:
+        sys.exit(f"{count} trials: give a multiple of 200, two starts on 100 graphs")
     found: dict[str, Any] = {
         "machine": machine("python -m experiments.benchmarks.runner"),
         "trials": count,

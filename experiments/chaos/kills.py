@@ -50,7 +50,9 @@ class Chaos:
         """One experiment from the first trial to the last."""
         with Store.open(self.url) as store:
             if "chaos" in store.names():
-                store.delete("chaos")
+                assert store.delete("chaos") == 0
+        arrays = self.folder / "arrays"
+        assert not arrays.exists(), f"left behind: {list(arrays.iterdir())}"
         first = runner(self.url, self.log)
         second = None
         while first.poll() is None or first.returncode != 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -13,6 +13,7 @@ from hybridq.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.experiments.analysis.table import Table
+    from hybridq.experiments.records import StoredTrial
     from hybridq.experiments.store.experiment import Experiment
     from hybridq.experiments.store.store import Store
 
@@ -87,8 +88,11 @@ def choose(
     by: str | None,
     metric: str | None,
     where: Sequence[str] | None,
+    trials: Mapping[str, Sequence[StoredTrial]] | None = None,
 ) -> Chosen:
     """The trials of these experiments that the options choose.
+
+    Read from the storage unless `trials` has them already, by experiment.
 
     Raises:
         UnknownNameError: there is no such experiment or column.
@@ -99,7 +103,9 @@ def choose(
     from hybridq.experiments.records import State
 
     experiments = [store.experiment(name) for name in dict.fromkeys(names)]
-    found = table({one.name: one.trials([State.DONE]) for one in experiments})
+    if trials is None:
+        trials = {one.name: one.trials([State.DONE]) for one in experiments}
+    found = table(trials)
     if not len(found):
         raise ParameterError(
             f"{', '.join(one.name for one in experiments)}: no trial is done yet; "

@@ -52,11 +52,14 @@ def check(
     """
     from hybridq.experiments.config.config import load_config
     from hybridq.experiments.config.sweep import plan
+    from hybridq.experiments.running.runner import check_output
     from hybridq.experiments.store.storage import choose_storage
 
     loaded = load_config(file, set_ or [])
     planned = plan(loaded, None) if yes else plan(loaded)
-    _show(loaded, planned, choose_storage(storage, loaded.storage))
+    url = choose_storage(storage, loaded.storage)
+    check_output(loaded, url)
+    _show(loaded, planned, url)
     return OK
 
 

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from hybridq.cli import page
-from hybridq.cli.failure_lines import failure_lines, most_frequent
+from hybridq.cli.failure_lines import failures, traceback_command
 from hybridq.cli.live_table import duration, value_text
 from hybridq.cli.words import as_config_keys, number, plural
 from hybridq.experiments.analysis.table import owners, show
@@ -55,7 +54,10 @@ def show_experiment(experiment: Experiment, trials: Sequence[StoredTrial]) -> No
     for title, conditions in (("Varied", varied), ("The same in all trials", fixed)):
         if conditions:
             parts += [Text(""), Text(f" {title}", style="bold"), page.facts(conditions)]
-    parts += _failures(experiment.name, trials)
+    failed = [(trial.number, trial.reason) for trial in trials if trial.state == State.FAILED]
+    parts += failures(failed)
+    if failed:
+        parts += [Text(""), page.facts([("Traceback", traceback_command(experiment.name, failed))])]
     page.show_parts([*parts, Text("")])
 
 
@@ -147,16 +149,6 @@ def _conditions(trials: Sequence[StoredTrial]) -> tuple[list[tuple[str, str]], .
 
 def _more(count: int) -> str:
     return f", ... ({count} values)" if count > _VALUES else ""
-
-
-def _failures(name: str, trials: Sequence[StoredTrial]) -> list[RenderableType]:
-    failed = [(trial.number, trial.reason) for trial in trials if trial.state == State.FAILED]
-    if not failed:
-        return []
-    shown = f"'hybridq experiments show {name} {most_frequent(failed)}'"
-    title = f" Failed: {plural(len(failed), 'trial')} (traceback: {shown})"
-    lines = failure_lines(failed, page.width())
-    return [Text(""), Text(title, style="bold red"), *map(Text, lines)]
 
 
 def _value(value: Any) -> str:

@@ -15,9 +15,11 @@ from hybridq.cli.experiments_compare import compare
 from hybridq.cli.experiments_files import export, plot, report
 from hybridq.cli.options import whole_number
 from hybridq.cli.words import plural
-from hybridq.errors import ParameterError
+from hybridq.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
+    from hybridq.experiments.records import StoredTrial
+    from hybridq.experiments.store.experiment import Experiment
     from hybridq.experiments.store.store import Store, Summary
 
 experiments = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
@@ -92,7 +94,7 @@ def show(
         for one in trials:
             if one.number == trial:
                 attempts = [each for each in trials if each.identity == one.identity]
-                file = str(experiment.artifacts.path(one.identity)) if one.arrays else ""
+                file = _file(experiment, one)
                 show_trial(name, one, attempts, file)
                 return OK
         raise ParameterError(f"{name} has no trial {trial}: {_numbers(len(trials))}")
@@ -125,9 +127,11 @@ def delete(
             if not typer.confirm("Delete all of it?"):
                 page.say("kept")
                 return OK
-        store.delete(name)
+        lost = store.delete(name)
         delete_journals(store.url, name)
         page.say(f"deleted {what}")
+        if lost:
+            page.say(f"not found: the arrays of {plural(lost, 'trial')}, whose folder was moved")
     return OK
 
 
@@ -135,6 +139,16 @@ experiments.command()(compare)
 experiments.command()(plot)
 experiments.command()(report)
 experiments.command()(export)
+
+
+def _file(experiment: Experiment, trial: StoredTrial) -> str:
+    """Where the arrays of a trial are, or why that is not known; empty if it has none."""
+    if not trial.arrays:
+        return ""
+    try:
+        return str(experiment.artifacts.find(trial))
+    except OutputError as error:
+        return str(error)
 
 
 def _show_list(store: Store, summaries: list[Summary]) -> None:

@@ -34,8 +34,9 @@ def compare(
 
     Groups are tested on the same instances, repeats averaged: Wilcoxon
     signed-rank test, corrected by Holm's method. Wins: the share of the
-    instances on which a group is best, ties (within 1e-7 of the value) shared.
-    Intervals: bootstrap over the instances.
+    instances on which a group is best, ties (within 1e-7 of the value, or
+    rounding) shared. Intervals: bootstrap over the instances. Groups of
+    different problems are only tested with --against.
 
     Examples:
 
@@ -94,7 +95,7 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
         notes.append(f"{len(found.groups) - _MOST_ROWS} more groups: 'export' has all.")
     if paired := cases(found):
         notes.append(paired)
-        notes.append(f"Difference and p-value: from {found.groups[found.reference].label}.")
+        notes.append(f"Difference and p-value: from {found.beside}.")
         notes.append(adjustment(found))
     if times:
         notes.append("TTS: median time to one success with 99 % confidence, repeating a trial.")

@@ -112,7 +112,9 @@ def report(
         trials, config = experiment.trials(), experiment.config
         done, columns, maximize = table({}), None, experiment.direction == "maximize"
         if any(trial.state == State.DONE for trial in trials):
-            chosen = choices.choose(store, [name], by=by, metric=metric, where=where)
+            chosen = choices.choose(
+                store, [name], by=by, metric=metric, where=where, trials={name: trials}
+            )
             done, columns = chosen.trials, chosen.by
             metric, maximize = chosen.metric, chosen.maximize
     others = [trial for trial in trials if trial.state != State.DONE]

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from hybridq.cli.words import one_line
+from rich.console import RenderableType
+from rich.text import Text
+
+from hybridq.cli import page
+from hybridq.cli.words import one_line, plural
 
 _MESSAGES = 5
 _LINES = 4  # of one message
+
+
+def failures(failed: Sequence[tuple[int, str]]) -> list[RenderableType]:
+    """The part of a screen about trials that failed; empty if none did.
+
+    Args:
+        failed: see `failure_lines`.
+    """
+    if not failed:
+        return []
+    lines = failure_lines(failed, page.width())
+    title = f" Failed: {plural(len(failed), 'trial')}"
+    return [Text(""), Text(title, style="bold red"), *map(Text, lines)]
+
+
+def traceback_command(name: str, failed: Iterable[tuple[int, str]]) -> str:
+    """What shows the traceback of a trial of this experiment that failed as most of them did."""
+    return f"hybridq experiments show {shlex.quote(name)} {most_frequent(failed)}"
 
 
 def failure_lines(failed: Iterable[tuple[int, str]], width: int) -> list[str]:

@@ -96,32 +96,42 @@ def row(result: Result) -> list[tuple[str, str]]:
 
 
 def no_gain(result: Result) -> str | None:
-    """That a search from shots ended no better than it began; None where it did, or is unknown."""
+    """That a search from shots gained nothing, or no more than shots can tell; None otherwise."""
     facts = result.objective
     error = facts.get("standard_error")
     if error is None or math.isnan(error):
         return None
-    higher = result.problem.sense == "maximize" and facts["kind"] in ("expectation", "cvar")
-    gain = facts["exact"] - facts["exact_start"]
-    if (gain if higher else -gain) > error:
+    kind, start, end = facts["kind"], facts["exact_start"], facts["exact"]
+    higher = result.problem.sense == "maximize" and kind in ("expectation", "cvar")
+    gain = end - start if higher else start - end
+    if gain > error:
         return None
-    return (
-        f"From shots the search ended no better than it began: {number(facts['exact_start'])} "
-        f"at its start, {number(facts['exact'])} at its end, and the standard error of an "
-        f"estimate is {error:.2g}: more --objective-shots make it smaller."
+    came = (
+        "gained less than one estimate can tell apart"
+        if gain > 0
+        else "ended no better than it began"
     )
+    unit = f"{100 * error:.2g} %" if kind == "success-probability" else f"{error:.2g}"
+    return (
+        f"From shots the search {came} (standard error {unit}): {_shown(kind, start)} at its "
+        f"start, {_shown(kind, end)} at its end; more --objective-shots make the error smaller."
+    )
+
+
+def _shown(kind: str, value: float) -> str:
+    """A value of the objective as people read it: of what is minimized, -p, the probability p."""
+    return percent(-value) if kind == "success-probability" else number(value)
 
 
 def _reached(result: Result, facts: Mapping[str, Any], *, estimated: bool) -> str:
     """The value of the objective, in words that need no knowledge of it."""
     what, value = one_line(result.problem.value_name), float(facts["value"])
     seen = "best single estimate" if estimated else "reached"
+    seen = f"{seen} {_shown(facts['kind'], value)}"
     match facts["kind"]:
         case "cvar":
             part = number(100.0 * facts["alpha"])
-            return f"mean {what} of the best {part} % of samples: {seen} {number(value)}"
+            return f"mean {what} of the best {part} % of samples: {seen}"
         case "gibbs":
-            return f"{seen} {number(value)} (lower is better)"
-        case "success-probability":
-            return f"{seen} {percent(-value)}"
-    return f"{seen} {number(value)}"
+            return f"{seen} (lower is better)"
+    return seen

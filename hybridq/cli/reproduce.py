@@ -72,6 +72,8 @@ def _show(name: str, found: Reproduction, quiet: bool) -> None:
     rows = [("Difference" if not row else "", line) for row, line in enumerate(found.differences)]
     for what, (then, now) in found.changed.items():
         rows.append(("Changed", f"{what}: {_said(then)} then, {_said(now)} now"))
+    if found.note:
+        rows.append(("Note", found.note))
     if not found.identical and not found.changed:
         rows.append(("Changed", "no version, commit or machine that was recorded"))
     page.show_parts([*parts, page.facts(rows)])

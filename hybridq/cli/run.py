@@ -65,12 +65,14 @@ def run(
     with waiting(f"reading {config} and planning its trials ...", quiet=quiet):
         from hybridq.experiments.config.config import load_config
         from hybridq.experiments.config.sweep import plan
+        from hybridq.experiments.running.runner import check_output
         from hybridq.experiments.store.storage import choose_storage
         from hybridq.experiments.store.store import Store
 
         loaded = load_config(config, overrides)
         planned = plan(loaded, None) if yes else plan(loaded)
         url = choose_storage(storage, loaded.storage)
+        check_output(loaded, url)
         store = None if dry_run else Store.open(url)
     if store is None:
         page.say(f"{loaded.name}: {plural(len(planned), 'trial')}, to {without_password(url)}")

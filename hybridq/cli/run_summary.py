@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from hybridq.cli import page
-from hybridq.cli.failure_lines import failure_lines, most_frequent
+from hybridq.cli.failure_lines import failures, traceback_command
 from hybridq.cli.live_table import duration
 from hybridq.cli.words import plural
 from hybridq.experiments.records import State, StoredTrial
@@ -59,7 +60,7 @@ def show_summary(
         notes.append("The rest is still run by other workers.")
     good = done == expected and not stopped
     parts = page.heading(headline, good=good, notes=notes)
-    parts += [*_metrics(trials, metric, maximize=maximize), *_failures(failed)]
+    parts += [*_metrics(trials, metric, maximize=maximize), *failures(failed)]
     parts += _next_steps(name, done, failed)
     page.show_parts(parts)
 
@@ -87,20 +88,11 @@ def _metrics(trials: Sequence[StoredTrial], metric: str, *, maximize: bool) -> l
     return parts
 
 
-def _failures(failed: Sequence[tuple[int, str]]) -> list[RenderableType]:
-    """What failed, the same message once."""
-    if not failed:
-        return []
-    lines = failure_lines(failed, page.width())
-    return [Text(""), Text(" Failed:", style="bold red"), *map(Text, lines)]
-
-
 def _next_steps(name: str, done: int, failed: Sequence[tuple[int, str]]) -> list[RenderableType]:
-    shown = f"'{name}'" if " " in name else name
     rows = []
     if done:
-        rows.append(("Compare", f"hybridq experiments compare {shown}"))
+        rows.append(("Compare", f"hybridq experiments compare {shlex.quote(name)}"))
     if failed:
-        rows.append(("Traceback", f"hybridq experiments show {shown} {most_frequent(failed)}"))
+        rows.append(("Traceback", traceback_command(name, failed)))
         rows.append(("Try again", "the same command with --retry-failed"))
     return [Text(""), page.facts(rows), Text("")]

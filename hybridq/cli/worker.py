@@ -12,7 +12,7 @@ from hybridq.cli import experiment_options as options
 from hybridq.cli import page
 from hybridq.cli.asked_to_stop import stopping_on_signals
 from hybridq.cli.errors import FAILED, INTERRUPTED, OK
-from hybridq.cli.failure_lines import failure_lines, most_frequent
+from hybridq.cli.failure_lines import failure_lines, traceback_command
 from hybridq.cli.options import seconds_from_zero
 from hybridq.cli.words import one_line, plural
 
@@ -139,8 +139,7 @@ class _Lines:
         if self._failures and not self._quiet:
             for line in failure_lines(self._failures, page.width()):
                 print(line)
-            shown = f"'{name}'" if " " in name else name
-            print(f"   traceback: hybridq experiments show {shown} {most_frequent(self._failures)}")
+            print(f"   traceback: {traceback_command(name, self._failures)}")
         if self.summary() != self._last:
             self.say(self.summary())
 

@@ -25,6 +25,11 @@ ARRAYS = {
 """What there is by name."""
 
 
+def kinds_of(names: Collection[str]) -> list[str]:
+    """Which of `ARRAYS` these arrays belong to."""
+    return list(dict.fromkeys("samples" if name.startswith("sample_") else name for name in names))
+
+
 class Recorder:
     """Takes down what a search passes through, as far as it is asked for.
 

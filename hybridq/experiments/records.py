@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from hybridq.experiments.tracebacks import reason_of
 
 if TYPE_CHECKING:
     from hybridq.experiments.arrays import Arrays
-
-_MODULE = re.compile(r"^(?:\w+\.)+(?=\w+(?::|$))")  # before the name of an exception
 
 Plain: TypeAlias = dict[str, Any]
 """A mapping of values that JSON knows."""
@@ -83,6 +81,7 @@ class StoredTrial:
         attempt: 1, and more where it was tried again.
         started, finished: seconds since 1970, None where that is not so yet.
         arrays: shape and dtype of the arrays that are kept, by name (`Experiment.arrays`).
+        arrays_in: the folder of their file, None where it is the one beside the storage.
     """
 
     number: int
@@ -97,24 +96,12 @@ class StoredTrial:
     started: float | None = None
     finished: float | None = None
     arrays: Plain = field(default_factory=dict)
+    arrays_in: str | None = None
 
     @property
     def reason(self) -> str:
         """Why it failed, in a line."""
         return reason_of(self.error or "no message was kept")
-
-
-def reason_of(error: str) -> str:
-    """What a traceback, or a message with details below, comes down to: ``ValueError: too few``.
-
-    A message of several lines is told on one.
-    """
-    lines = error.strip().split("\n")
-    if not lines[0].startswith("Traceback"):
-        return _MODULE.sub("", lines[0])
-    last = max(index for index, line in enumerate(lines) if line.startswith("Traceback"))
-    message = dropwhile(lambda line: line.startswith(" "), lines[last + 1 :])
-    return _MODULE.sub("", " ".join(" ".join(message).split()))
 
 
 def canonical(value: Any) -> str:

@@ -1,6 +1,10 @@
 """Why trials failed, in lines."""
 
-from hybridq.cli.failure_lines import failure_lines, most_frequent
+import shlex
+
+import pytest
+
+from hybridq.cli.failure_lines import failure_lines, failures, most_frequent, traceback_command
 
 LONG = "CapacityError: too much " + " ".join(f"word{k}" for k in range(200)) + " remedy"
 
@@ -12,6 +16,25 @@ def test_each_message_stands_once_and_the_most_frequent_first():
         "   trial 0: ValueError: a",
     ]
     assert most_frequent(failed) == 3
+
+
+def test_where_nothing_failed_there_is_nothing_to_show():
+    assert failures([]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("depths", "depths"),
+        ("my depths", "'my depths'"),
+        ("a$b;c", "'a$b;c'"),
+        ("a'b", "'a'\"'\"'b'"),
+    ],
+)
+def test_a_command_can_be_pasted_whatever_the_name_is(name, told):
+    command = traceback_command(name, [(7, "ValueError: a")])
+    assert command == f"hybridq experiments show {told} 7"
+    assert shlex.split(command)[-2:] == [name, "7"]
 
 
 def test_a_remedy_is_not_cut_off_where_it_fits_four_lines():

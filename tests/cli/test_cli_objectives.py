@@ -15,6 +15,9 @@ from hybridq.result import Result
 
 Run = Callable[..., Outcome]
 
+LITTLE = "gained less than one estimate can tell apart"
+NOTHING = "ended no better than it began"
+
 
 def test_the_screen_says_what_was_minimized(hybridq: Run, square: Path) -> None:
     outcome = hybridq(
@@ -64,19 +67,47 @@ def test_what_makes_no_sense_is_refused(
 @pytest.mark.parametrize(
     ("kind", "start", "end", "told"),
     [
-        ("expectation", 3.0, 3.09, True),  # a cut is maximized: the gain is within 0.1
-        ("expectation", 3.0, 3.11, False),
-        ("expectation", 3.0, 2.0, True),
-        ("success-probability", -0.5, -0.7, False),  # and this one minimized
-        ("success-probability", -0.5, -0.55, True),
+        ("expectation", 3.0, 3.09, f"{LITTLE} (standard error 0.1): 3 at its start, 3.09 at its"),
+        ("expectation", 3.0, 3.0, f"{NOTHING} (standard error 0.1): 3 at its start, 3 at its end"),
+        ("expectation", 3.0, 2.0, f"{NOTHING} (standard error 0.1): 3 at its start, 2 at its end"),
+        ("gibbs", -1.0, -1.05, f"{LITTLE} (standard error 0.1): -1 at its start, -1.05 at its"),
+        (
+            "success-probability",  # -p is minimized, and p told
+            -0.5,
+            -0.55,
+            f"{LITTLE} (standard error 10 %): 50.0 % at its start, 55.0 % at its end",
+        ),
+        (
+            "success-probability",
+            -0.5,
+            -0.4,
+            f"{NOTHING} (standard error 10 %): 50.0 % at its start, 40.0 % at its end",
+        ),
     ],
 )
 def test_a_search_that_gained_less_than_the_standard_error_says_so(
-    make_result: Callable[..., Result], kind: str, start: float, end: float, told: bool
+    make_result: Callable[..., Result], kind: str, start: float, end: float, told: str
 ) -> None:
+    assert told in str(no_gain(_searched(make_result(), kind, start, end)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "end"),
+    [
+        ("expectation", 3.0, 3.11),  # a cut is maximized
+        ("gibbs", -1.0, -1.11),
+        ("success-probability", -0.5, -0.7),
+    ],
+)
+def test_a_search_that_gained_more_has_no_such_note(
+    make_result: Callable[..., Result], kind: str, start: float, end: float
+) -> None:
+    assert no_gain(_searched(make_result(), kind, start, end)) is None
+
+
+def _searched(result: Result, kind: str, start: float, end: float) -> Result:
     facts = {"exact_start": start, "exact": end, "standard_error": 0.1}
-    result = replace(make_result(), objective={"kind": kind, "shots": 50, **facts})
-    assert (no_gain(result) is not None) == told
+    return replace(result, objective={"kind": kind, "shots": 50, **facts})
 
 
 def test_the_screen_of_a_search_without_shots_has_no_such_note(
@@ -91,5 +122,6 @@ def test_two_shots_are_too_few_to_gain_anything(hybridq: Run, square: Path) -> N
         "objective"
     ]
     gain = objective["exact"] - objective["exact_start"]
-    said = "ended no better than it began" in hybridq("solve", "maxcut", square, *options).out
-    assert said == (gain <= objective["standard_error"])
+    said = " ".join(hybridq("solve", "maxcut", square, *options).out.split())
+    assert ("no better than it began" in said) == (gain <= 0)
+    assert ("gained less than one" in said) == (0 < gain <= objective["standard_error"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from cli_samples import Outcome
+
+from hybridq.experiments.analysis.export_arrays import export_arrays
+from hybridq.experiments.store.store import Store
 
 Run = Callable[..., Outcome]
 
@@ -40,6 +44,17 @@ def test_they_are_shown_with_their_shapes_and_copied_by_number(stored: Run) -> N
     both = ("--arrays", "searches", "--out", "trials.csv")
     assert stored("experiments", "export", "kept", *both).code == 0
     assert len(Path("trials.csv").read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_the_names_of_files_are_the_numbers_whatever_the_largest_is(
+    stored: Run, tmp_path: Path
+) -> None:
+    with Store.open(make=False) as store:
+        experiment = store.experiment("kept")
+        first, second = experiment.trials()
+        later = [replace(first, number=9), replace(second, number=10)]
+        assert export_arrays(experiment, later, tmp_path / "out") == 2
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"trial-9.npz", "trial-10.npz"}
 
 
 def test_they_go_with_the_experiment(stored: Run) -> None:

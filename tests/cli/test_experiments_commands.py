@@ -3,12 +3,14 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from hybridq.experiments.records import Outcome, Planned
+from hybridq.experiments.records import Outcome, Planned, State
+from hybridq.experiments.store.experiment import Experiment
 from hybridq.experiments.store.store import Store
 
 CONFIG = {"name": "depth", "description": "Deeper or not", "sweep": {"ansatz.p": [1, 2]}}
@@ -239,6 +241,25 @@ def test_a_report_of_some_trials_says_so_and_has_only_their_failures(experiments
     assert "12 of 12" in text
     assert "too dark" not in text
     assert "ratio ≥ 0.7" in text
+
+
+def test_a_trial_that_ends_while_a_report_is_written_is_counted_once(
+    experiments, tmp_path, monkeypatch
+):
+    read = Experiment.trials
+    calls = []
+
+    def trials(self, *arguments, **options):
+        found = read(self, *arguments, **options)
+        calls.append(found)
+        if len(calls) > 1:
+            return found
+        return [replace(found[0], state=State.RUNNING, outcome=None), *found[1:]]
+
+    monkeypatch.setattr(Experiment, "trials", trials)
+    path = tmp_path / "depth.html"
+    assert experiments("report", "depth", "--out", path).code == 0
+    assert "22 of 24" in path.read_text(encoding="utf-8")
 
 
 def test_latex_takes_another_reference(experiments, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -155,6 +156,18 @@ def test_failed_trials_are_told_and_may_be_tried_again(
     monkeypatch.chdir(config.parent)
     assert hybridq("run", config, "--jobs", 1).code == 1
     assert hybridq("run", config, "--jobs", 1, "--retry-failed").code == 0
+
+
+def test_a_name_with_blanks_is_quoted_wherever_a_command_is_told(
+    config: Path, hybridq: Run, p2_fails: None
+) -> None:
+    name = "depths of a ring"
+    ran = hybridq("run", config, "--jobs", 1, "--name", name).out
+    assert f"hybridq experiments compare '{name}'" in ran
+    for screen in (ran, hybridq("experiments", "show", name).out):
+        assert "Failed: 2 trials\n" in screen
+        (command,) = re.findall(r"Traceback +hybridq (experiments show .*)", screen)
+        assert "ZeroDivisionError" in hybridq(*shlex.split(command)).out
 
 
 def test_quiet_is_one_line(config: Path, hybridq: Run) -> None:

@@ -16,6 +16,7 @@ from hybridq.experiments.config.config import parse_config, plan
 from hybridq.experiments.records import Outcome, State
 from hybridq.experiments.running.reproduce import reproduce
 from hybridq.experiments.running.runner import prepare, run
+from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Store
 from hybridq.experiments.trial.run import run_trial
 
@@ -138,9 +139,9 @@ def test_a_trial_that_two_workers_ran_leaves_one_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_loses_no_trial(tmp_path: Path) -> None:
-    (tmp_path / "runs.db.artifacts").write_text("a file where the folder should be")
     with Store.open(f"sqlite:///{tmp_path}/runs.db") as store:
         experiment = prepare(small("repeats=1", ALL), store).experiment
+        (tmp_path / "runs.db.artifacts").write_text("a file where the folder should be")
         claimed = experiment.claim("worker")
         assert claimed is not None
         found = run_trial(claimed.conditions, arrays=["values"])
@@ -165,15 +166,95 @@ def test_reproducing_compares_the_arrays_too(tmp_path: Path) -> None:
         experiment = run(small("repeats=1", ALL), store, 1)
         assert reproduce(experiment, 1).identical
         trial = experiment.trials()[1]
-        path = experiment.artifacts.path(trial.identity)
+        path = experiment.artifacts.find(trial)
         other = experiment.arrays(trial)
         other["values"][0] += 1e-12
         with path.open("wb") as file:
             np.savez(file, **other)
         assert reproduce(experiment, 1).differences == ["the array values differs"]
         path.write_bytes(b"no arrays")
-        with pytest.raises(OutputError, match="HYBRIDQ_ARTIFACTS"):
-            reproduce(experiment, 1)
+        blind = reproduce(experiment, 1)
+        assert blind.identical
+        assert "is damaged" in blind.note
+        path.unlink()
+        assert "HYBRIDQ_ARTIFACTS" in reproduce(experiment, 1).note
+        run(small("repeats=1", "output={arrays: [samples]}"), store, 1)
+        assert "not compared" in reproduce(experiment, 1).note
+        assert reproduce(experiment, 2).note == ""
+
+
+def test_another_folder_is_for_trials_to_come(tmp_path: Path) -> None:
+    def kept_in(folder: str, repeats: int) -> list[str]:
+        return [f"repeats={repeats}", f"output={{arrays: [values], folder: {tmp_path / folder}}}"]
+
+    with Store.open(f"sqlite:///{tmp_path}/runs.db") as store:
+        run(small(*kept_in("first", 1)), store, 1)
+        experiment = run(small(*kept_in("second", 2)), store, 1, extend=True)
+        assert all("values" in experiment.arrays(trial) for trial in experiment.trials())
+        assert len(list((tmp_path / "first").iterdir())) == 4
+        assert store.delete("small") == 0
+    assert not (tmp_path / "first").exists()
+    assert not (tmp_path / "second").exists()
+
+
+def test_who_is_late_does_not_touch_the_arrays_of_who_was_first(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/runs.db") as store:
+        experiment = prepare(small("repeats=1", ALL), store).experiment
+        first = experiment.claim("first")
+        assert first is not None
+        experiment.release(first)
+        claims = [experiment.claim(f"worker {number}") for number in range(4)]
+        (second,) = [one for one in claims if one is not None and one.identity == first.identity]
+        one, other = (Outcome({"ratio": x}, arrays={"values": np.array([x])}) for x in (0.9, 0.5))
+        assert experiment.finish(second, one)
+        assert not experiment.finish(first, other)
+        (done,) = experiment.trials([State.DONE])
+        assert experiment.arrays(done)["values"] == [0.9]
+
+
+def test_what_a_kill_left_goes_with_the_experiment(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/runs.db") as store:
+        experiment = run(small("repeats=1", ALL), store, 1)
+        folder = tmp_path / "runs.db.artifacts"
+        half = folder / f".{experiment.artifacts.name(experiment.trials()[0].identity)}.ab12"
+        half.write_bytes(b"half")
+        assert store.delete("small") == 0
+        assert not folder.exists()
+
+
+def test_deleting_tells_of_arrays_that_are_not_found(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/runs.db") as store:
+        run(small("repeats=1", ALL), store, 1)
+        (tmp_path / "runs.db.artifacts").rename(tmp_path / "moved")
+        assert store.delete("small") == 4
+
+
+def test_a_worker_that_could_not_keep_arrays_claims_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/runs.db") as store:
+        experiment = prepare(small("repeats=1", ALL), store).experiment
+        monkeypatch.setenv("HYBRIDQ_ARTIFACTS", "relative")
+        with pytest.raises(ParameterError, match="full path"):
+            work(Terms(store.url, "small"))
+        assert experiment.counts()[State.WAITING] == 4
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_stored(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with Store.open(f"sqlite:///{tmp_path}/runs.db") as store:
+        with pytest.raises(OutputError, match="is a file; name a folder"):
+            prepare(small(f"output={{arrays: [values], folder: {tmp_path}/file/x}}"), store)
+        assert store.names() == []
+
+
+def test_samples_of_problems_that_have_none_are_refused(tmp_path: Path) -> None:
+    text = "name: t\nproblem: {kind: tfim, sites: 3}\noutput: {arrays: [samples]}\n"
+    with (
+        Store.open(f"sqlite:///{tmp_path}/runs.db") as store,
+        pytest.raises(ConfigError, match="over bits"),
+    ):
+        prepare(parse_config(text), store)
 
 
 def test_a_server_needs_a_folder_before_anything_is_stored(postgresql) -> None:

@@ -9,6 +9,8 @@ from trial_samples import done, duel
 from hybridq.errors import ParameterError, UnknownNameError
 from hybridq.experiments.analysis.cautions import fewest_pairs, smallest_p
 from hybridq.experiments.analysis.compare import compare
+from hybridq.experiments.analysis.comparison_rows import adjustment, rows
+from hybridq.experiments.analysis.files import plot
 from hybridq.experiments.analysis.table import table
 
 
@@ -87,7 +89,28 @@ def test_different_problems_are_not_paired():
     ]
     found = compare(table({"a": trials}), ["problem.nodes"], "ratio", maximize=True)
     assert all(group.contrast is None and group.wins is None for group in found.groups)
-    assert "no problem in common" in found.notes[0]
+    assert found.notes == ("The groups are of different problems: none is tested against another.",)
+
+
+def test_a_scan_has_no_reference_unless_it_is_asked_for():
+    trials = [
+        done(8 * n + 2 * k + j, {"ratio": n / 20 + k / 100 + j / 10}, problem__nodes=n,
+             problem__instance=k, optimizer__kind=kind)
+        for n in (8, 14)
+        for k in range(3)
+        for j, kind in enumerate("ab")
+    ]  # fmt: skip
+    by = ["problem.nodes", "optimizer.kind"]
+    found = compare(table({"a": trials}), by, "ratio")
+    assert (found.scan, found.reference, found.beside, found.tests) == (True, None, "", 0)
+    assert all(group.contrast is None for group in found.groups)
+    assert "Compare by optimizer.kind alone to test them within each." in found.notes[0]
+    with pytest.raises(ParameterError, match="of different problems: choose other columns"):
+        plot(table({"a": trials}), kind="differences", by=by)
+    asked = compare(table({"a": trials}), by, "ratio", against="nodes = 8, a")
+    assert asked.beside == "nodes = 8, a"
+    assert [group.contrast is None for group in asked.groups] == [True, False, True, True]
+    assert asked.groups[1].contrast.difference == pytest.approx(0.1)
 
 
 def test_experiments_that_drew_other_instances_are_not_paired():
@@ -118,6 +141,51 @@ def test_tests_against_the_best_are_corrected_for_all_pairs():
     # Exact p of eight signs alike is 2 / 2^8; three pairs in one case, two in the other.
     assert chosen.groups[1].contrast.p == pytest.approx(3 * 2 / 256)
     assert told.groups[1].contrast.p == pytest.approx(2 * 2 / 256)
+
+
+def test_the_best_of_many_groups_is_corrected_for_pairs_that_are_not_tested():
+    trials = [
+        done(41 * k + j, {"ratio": 0.9 - 0.01 * j - 0.001 * j * k}, problem__instance=k,
+             optimizer__kind=f"o{j:02}")
+        for k in range(14)
+        for j in range(41)
+    ]  # fmt: skip
+    chosen, told = by_optimizer(trials), by_optimizer(trials, against="o00")
+    assert (chosen.tests, chosen.untested) == (820, 780)  # 41 * 40 / 2 pairs, 40 of the best
+    assert (told.tests, told.untested) == (40, 0)
+    # Exact p of 14 signs alike is 2 / 2^14.
+    assert chosen.groups[40].contrast.p == pytest.approx(820 * 2 / 2**14)
+    assert told.groups[40].contrast.p == pytest.approx(40 * 2 / 2**14)
+    assert "all 820 pairs of groups" in adjustment(chosen)
+    assert "those not shown are not tested, and taken to be no smaller" in adjustment(chosen)
+    assert "for the 40 comparisons shown" in adjustment(told)
+
+
+@pytest.mark.parametrize(("metric", "unit"), [("error", 1.0), ("error_mha", 1e3)])
+def test_errors_within_rounding_tie(metric, unit):
+    trials = [
+        done(2 * k + j, {metric: unit * (1 + j) * (1e-13 + 1e-15 * k)}, problem__instance=k,
+             optimizer__kind=kind)
+        for k in range(8)
+        for j, kind in enumerate("ab")
+    ]  # fmt: skip
+    found = compare(table({"a": trials}), ["optimizer.kind"], metric)
+    assert found.tied == (0, 1)
+    assert [group.wins for group in found.groups] == [0.5, 0.5]
+    assert (found.groups[1].contrast.difference, found.groups[1].contrast.p) == (0.0, 1.0)
+    assert [row.mean for row in rows(found)] == ["0", "0"]
+
+
+def test_small_probabilities_are_no_rounding():
+    trials = [
+        done(2 * k + j, {"p_optimum": (1 + j) * (1e-13 + 1e-15 * k)}, problem__instance=k,
+             optimizer__kind=kind)
+        for k in range(8)
+        for j, kind in enumerate("ab")
+    ]  # fmt: skip
+    found = compare(table({"a": trials}), ["optimizer.kind"], "p_optimum")
+    assert found.tied == (1,)
+    assert found.groups[0].contrast.p == pytest.approx(2 / 2**8)
 
 
 def test_smaller_is_better_where_that_is_so():

@@ -269,6 +269,34 @@ def test_adapt_refuses_what_it_cannot_do():
     assert trials(f"{text}strategy: {{restarts: 0}}")
 
 
+@pytest.mark.parametrize(
+    ("problem", "more", "told"),
+    [
+        ("{kind: heisenberg, sites: 40}", "engine: statevector", "'statevector' holds 34 qubits"),
+        ("{kind: hubbard, sites: 18}", "engine: statevector", "this problem has 36"),
+        ("{kind: xxz, delta: 1, sites: [5, 7]}", "ansatz: hardware-efficient", "take hva"),
+    ],
+)
+def test_what_has_no_sector_is_refused_beyond_the_qubits_of_a_state(problem, more, told):
+    [line] = problems(f"name: x\nproblem: {problem}\n{more}")
+    assert line.startswith("c.yaml:3:")
+    assert told in line
+
+
+@pytest.mark.parametrize(
+    ("sites", "more"),
+    [
+        (34, "engine: statevector"),
+        (34, "ansatz: hardware-efficient"),
+        (40, "engine: sector"),
+        (40, "ansatz: hva"),
+        (40, "ansatz: {kind: hardware-efficient, rotations: [rz], entangling_gate: swap}"),
+    ],
+)
+def test_what_a_state_or_a_sector_holds_is_planned(sites, more):
+    assert trials(f"name: x\nproblem: {{kind: heisenberg, sites: {sites}}}\n{more}")
+
+
 def test_a_problem_that_cannot_be_built_is_refused():
     text = "name: x\nproblem:\n  kind: random-regular\n  nodes: 9\n"
     [line] = problems(text)

@@ -164,6 +164,11 @@ def test_the_chance_of_a_very_sparse_graph_is_that_of_its_spanning_trees():
     assert chance_connected(n, p) == pytest.approx(n ** (n - 2) * p ** (n - 1), rel=1e-3)  # Cayley
 
 
+@pytest.mark.parametrize("probability", [1e-12, 1e-300])
+def test_a_chance_below_all_digits_is_none_and_not_negative(probability):
+    assert chance_connected(34, probability) == 0.0
+
+
 def test_lattice_and_ring_have_the_edges_of_their_shape():
     assert len(build(kind="ring", nodes=7).edges) == 7
     grid = build(kind="lattice", rows=3, columns=4)
@@ -385,7 +390,7 @@ def test_the_limit_of_a_state_is_that_of_the_engines():
         ({"kind": "heisenberg", "sites": [9, 7]}, CapacityError, "63 qubits.*at most 62"),
         ({"kind": "hubbard", "sites": 32}, CapacityError, "64 qubits.*at most 62"),
         (
-            {"kind": "erdos-renyi", "nodes": 12, "probability": 0.001},
+            {"kind": "erdos-renyi", "nodes": 12, "probability": 0.01},
             ParameterError,
             "is connected in one draw of .* connected: false",
         ),
@@ -393,6 +398,16 @@ def test_the_limit_of_a_state_is_that_of_the_engines():
             {"kind": "erdos-renyi", "nodes": 4, "probability": 1e-6, "connected": False},
             ParameterError,
             "has an edge in one draw of 1.7e[+]05",  # 1 / (6 pairs * 1e-6)
+        ),
+        *(
+            (
+                {"kind": "erdos-renyi", "nodes": 34, "probability": tiny, "connected": connected},
+                ParameterError,
+                f"in practically no draw, and 1000 are made: give at least {least}",
+            )
+            for tiny in (1e-30, 1e-300, 5e-324)
+            # Without an edge: 561 pairs give one in 1000 draws from p = 1 / 561,000.
+            for connected, least in ((True, "0.0"), (False, "1.8e-06$"))
         ),
     ],
 )

@@ -98,6 +98,7 @@ def test_holm_by_hand():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([]) == []
     assert holm([0.6, 0.7]) == [1.0, 1.0]
+    assert holm([0.03, 0.01], tests=4) == pytest.approx([0.09, 0.04])
 
 
 @given(st.lists(st.floats(0.0, 1.0), max_size=12))
@@ -106,6 +107,20 @@ def test_holm_keeps_the_order_and_never_helps(values):
     assert all(a >= p for a, p in zip(adjusted, values, strict=True))
     order = np.argsort(values, kind="stable")
     assert np.all(np.diff(np.array(adjusted)[order]) >= 0) if values else adjusted == []
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans()), max_size=12))
+def test_holm_of_some_tests_is_never_below_that_of_all(tests):
+    every = holm([p for p, _ in tests])
+    known = [place for place, (_, known) in enumerate(tests) if known]
+    some = holm([tests[place][0] for place in known], tests=len(tests))
+    assert all(p >= every[place] for p, place in zip(some, known, strict=True))
+
+
+def test_what_is_within_the_floor_is_a_tie():
+    assert differences([1e-13, 3e-12], [2e-13, 1e-12], 1e-12).tolist() == [0.0, 2e-12]
+    assert wins([[1e-13, 2e-13]], maximize=False, floor=1e-12).tolist() == [0.5, 0.5]
+    assert wins([[1e-13, 2e-13]], maximize=False).tolist() == [1.0, 0.0]
 
 
 def test_wins_share_ties():

@@ -146,6 +146,16 @@ def test_a_failure_is_kept_and_tried_again(store):
     assert [trial.attempt for trial in experiment.trials(attempts=True)] == [1, 2]
 
 
+def test_the_reason_of_a_failure_outlives_the_length_of_its_traceback(store):
+    experiment = filled(store, 1)
+    frames = '  File "x.py", line 4, in b\n    a()\n' * 5_000
+    text = f"Traceback (most recent call last):\n{frames}RecursionError: too deep\n"
+    experiment.fail(experiment.claim("a"), text)
+    (trial,) = experiment.trials()
+    assert trial.reason == "RecursionError: too deep"
+    assert len(trial.error) < 21_000 < len(text)
+
+
 def test_failed_trials_are_added_again_only_when_asked(store):
     experiment = filled(store, 2)
     experiment.fail(experiment.claim("a"), "no")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from hybridq.experiments.analysis.comparison import Contrast
-from hybridq.experiments.analysis.table import EXPERIMENT, REPETITION, Key, Table, label
+from hybridq.experiments.analysis.table import EXPERIMENT, PROBLEM, REPETITION, Key, Table, label
 
 _MOST_NAMED = 4
 _SIGNIFICANT = 0.05
@@ -45,22 +45,33 @@ def gaps(trials: Table, by: Sequence[str], groups: Mapping[Key, Sequence[int]]) 
     return notes
 
 
+def scanned(by: Sequence[str]) -> str:
+    """That groups of different problems are not tested, and what would be, for a scan by `by`."""
+    others = [name for name in by if not name.startswith(PROBLEM)]
+    remedy = f" Compare by {', '.join(others)} alone to test them within each." if others else ""
+    return f"The groups are of different problems: none is tested against another.{remedy}"
+
+
 def limits(
     labels: Sequence[str],
-    reference: int,
+    reference: int | None,
     contrasts: Sequence[Contrast | None],
     unit: str,
     pairs: Sequence[int],
+    tests: int,
 ) -> list[str]:
     """What the tests cannot say.
 
     Args:
         labels: of the groups.
-        reference: index of the group that the others are tested against.
+        reference: index of the group that the others are tested against; None where none is.
         contrasts: of each group.
         unit: what a case is.
-        pairs: how many cases each of the tests has that the p-values are adjusted for.
+        pairs: how many cases each of the tests has.
+        tests: how many tests the p-values are adjusted for.
     """
+    if reference is None:
+        return []
     notes = []
     alone = [
         name
@@ -73,8 +84,8 @@ def limits(
         notes.append(
             f"Not tested, with no {unit} in common with {labels[reference]}: {_some(alone)}."
         )
-    if pairs and smallest_p(len(pairs), max(pairs)) >= _SIGNIFICANT:
-        most, tests = max(pairs), len(pairs)
+    if pairs and smallest_p(tests, max(pairs)) >= _SIGNIFICANT:
+        most = max(pairs)
         notes.append(
             f"Fewer than {fewest_pairs(tests)} {unit}s cannot make a difference significant: "
             f"p is at least {smallest_p(tests, most):.2g} with {most} {unit}{'s' * (most != 1)} "

@@ -14,6 +14,7 @@ from hybridq.errors import ParameterError
 from hybridq.experiments.analysis import cautions
 from hybridq.experiments.analysis.cases import Cases
 from hybridq.experiments.analysis.comparison import Comparison, Contrast, Group
+from hybridq.experiments.analysis.rounding import floor_of
 from hybridq.experiments.analysis.senses import maximized
 from hybridq.experiments.analysis.statistics import (
     differences,
@@ -25,7 +26,7 @@ from hybridq.experiments.analysis.statistics import (
 from hybridq.experiments.analysis.table import PROBLEM, Table, label
 from hybridq.experiments.analysis.units import unit_of
 
-# Beyond so many groups only the comparisons that are shown are tested and corrected for.
+# Beyond so many groups only the comparisons that are shown are tested, which is fast.
 _ALL_PAIRS_UP_TO = 40
 
 
@@ -49,8 +50,9 @@ def compare(
         metric: a numeric column.
         maximize: whether larger is better; None for what is known of the metric, see `maximized`.
         against: label of the group to compare with; the best one if left out. Then the p-values
-            are adjusted for all pairs of groups, as the best is only known afterwards (with more
-            than 40 groups for the comparisons with the best alone).
+            are adjusted for all pairs of groups, as the best is only known afterwards. With more
+            than 40 groups only the pairs with the best are tested; the others are taken to find
+            no smaller p-value. Groups of different problems are only tested if it is given.
         tested: whether the groups are tested against each other; means and intervals are the same
             without, and there at once.
 
@@ -80,18 +82,24 @@ def compare(
         notes += cautions.mixed(trials, by)
     notes += cautions.gaps(trials, by, rows)
     means = [fmean(cases.means(place)) for place in range(len(members))]
-    reference = (
-        _called(labels, against)
-        if against is not None
-        else int(np.argmax(means) if maximize else np.argmin(means))
-    )
+    scan = _is_scan(trials, by, members)
+    reference = None
+    if against is not None:
+        reference = _called(labels, against)
+    elif not scan:
+        reference = int(np.argmax(means) if maximize else np.argmin(means))
     contrasts: list[Contrast | None] = [None] * len(members)
     shared, winners = 0, None
     pairs: list[int] = []
+    tests = 0
     if tested:
-        contrasts, pairs = _contrasts(cases, reference, all_pairs=against is None)
-        shared, winners = _winners(cases, maximize=maximize)
-        notes += cautions.limits(labels, reference, contrasts, cases.unit, pairs)
+        floor = floor_of(metric)
+        if reference is None:
+            notes.append(cautions.scanned(by))
+        else:
+            contrasts, pairs, tests = _contrasts(cases, reference, floor, chosen=against is None)
+        shared, winners = _winners(cases, floor, maximize=maximize)
+        notes += cautions.limits(labels, reference, contrasts, cases.unit, pairs, tests)
     groups = []
     for place, group in enumerate(members):
         values = numbers[group]
@@ -118,8 +126,9 @@ def compare(
         cases=shared,
         notes=tuple(notes),
         measured_in=unit_of(metric, trials),
-        scan=_is_scan(trials, by, members),
-        tests=len(pairs),
+        scan=scan,
+        tests=tests,
+        untested=tests - len(pairs),
     )
 
 
@@ -152,23 +161,25 @@ def _is_scan(trials: Table, by: Sequence[str], groups: Sequence[Sequence[int]]) 
 
 
 def _contrasts(
-    cases: Cases, reference: int, *, all_pairs: bool
-) -> tuple[list[Contrast | None], list[int]]:
+    cases: Cases, reference: int, floor: float, *, chosen: bool
+) -> tuple[list[Contrast | None], list[int], int]:
     """Each group beside the reference, the tests corrected for all that choose it.
 
-    And how many pairs each of those tests has.
+    And how many pairs each of those tests has, and for how many tests they are corrected.
     """
     places = range(len(cases.cells))
     pairs = [(place, reference) for place in places if place != reference]
-    if all_pairs and len(places) <= _ALL_PAIRS_UP_TO:
+    every = len(places) <= _ALL_PAIRS_UP_TO
+    if chosen and every:
         pairs += [pair for pair in combinations(places, 2) if reference not in pair]
     found = {}
     for first, second in pairs:
         both = cases.common([first, second])
         if len(both):
-            found[first, second] = differences(both[:, 0], both[:, 1])
+            found[first, second] = differences(both[:, 0], both[:, 1], floor)
     tests = {pair: signed_rank(gaps) for pair, gaps in found.items()}
-    adjusted = dict(zip(tests, holm([test.p for test in tests.values()]), strict=True))
+    count = len(tests) if every or not chosen or not tests else math.comb(len(places), 2)
+    adjusted = dict(zip(tests, holm([test.p for test in tests.values()], count), strict=True))
     contrasts: list[Contrast | None] = [None] * len(places)
     for place in places:
         gaps = found.get((place, reference))
@@ -178,12 +189,14 @@ def _contrasts(
                 gaps.size, float(gaps.mean()), mean_interval(gaps), tests[pair].effect,
                 adjusted[pair],
             )  # fmt: skip
-    return contrasts, [gaps.size for gaps in found.values()]
+    return contrasts, [gaps.size for gaps in found.values()], count
 
 
-def _winners(cases: Cases, *, maximize: bool) -> tuple[int, NDArray[np.float64] | None]:
+def _winners(
+    cases: Cases, floor: float, *, maximize: bool
+) -> tuple[int, NDArray[np.float64] | None]:
     """How many cases all groups have, and the share of them that each wins."""
     values = cases.common(range(len(cases.cells)))
     if len(cases.cells) < 2 or not len(values):
         return len(values), None
-    return len(values), wins(values, maximize=maximize)
+    return len(values), wins(values, maximize=maximize, floor=floor)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hybridq.experiments.analysis.statistics import TIE, Interval
+from hybridq.experiments.analysis.rounding import equal, floor_of
+from hybridq.experiments.analysis.statistics import Interval
 from hybridq.experiments.analysis.table import Key
 from hybridq.experiments.analysis.units import with_unit
 
@@ -42,7 +43,7 @@ class Group:
         mean: every case counts the same, however many repeats it has.
         interval: 95 % bootstrap interval of the mean over the cases, None for a single one.
         median, std: over the trials; the standard deviation with n − 1, NaN for one trial.
-        wins: share of the common cases on which it is best, ties (relative 1e-7) shared; None
+        wins: share of the common cases on which it is best, ties (see `equal`) shared; None
             without such cases.
         contrast: beside the reference group; None for the reference itself and where no case is
             common.
@@ -68,26 +69,29 @@ class Comparison:
         metric: what is compared.
         maximize: whether larger is better.
         groups: in the order of their keys.
-        reference: index of the group that the others stand beside.
+        reference: index of the group that the others stand beside; None of a scan unless it was
+            asked for.
         unit: what a case is: ``"instance"``, ``"repeat"`` or ``"combination"``.
         cases: how many all groups have in common.
         notes: what to keep in mind, in sentences.
         measured_in: unit of the metric, empty for none; see `unit_of`.
         scan: whether the groups are of different problems, none of which is a better choice.
         tests: how many tests the p-values are adjusted for.
+        untested: how many of them were not made, and taken to find no smaller p-value.
     """
 
     by: tuple[str, ...]
     metric: str
     maximize: bool
     groups: tuple[Group, ...]
-    reference: int
+    reference: int | None
     unit: str
     cases: int
     notes: tuple[str, ...]
     measured_in: str
     scan: bool
     tests: int
+    untested: int
 
     @property
     def best(self) -> int:
@@ -97,12 +101,17 @@ class Comparison:
 
     @property
     def tied(self) -> tuple[int, ...]:
-        """Indices of the groups whose mean is the best one within 1e-7 of it; none of a scan."""
+        """Indices of the groups whose mean is equal to the best one; none of a scan."""
         if self.scan:
             return ()
         top = self.groups[self.best].mean
-        near = [abs(group.mean - top) <= TIE * abs(top) for group in self.groups]
+        near = equal([group.mean for group in self.groups], top, floor_of(self.metric))
         return tuple(np.flatnonzero(near).tolist())
+
+    @property
+    def beside(self) -> str:
+        """Label of the reference; empty where there is none."""
+        return "" if self.reference is None else self.groups[self.reference].label
 
     @property
     def quantity(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hybridq.experiments.analysis.comparison import Comparison, Group
+from hybridq.experiments.analysis.rounding import floor_of
 from hybridq.experiments.analysis.statistics import Interval
 from hybridq.experiments.analysis.table import PROBLEM, Key, show
 from hybridq.experiments.analysis.units import with_unit
@@ -141,7 +142,12 @@ def adjustment(found: Comparison) -> str:
         return f"p-values: adjusted by Holm's method for the {shown} comparisons shown."
     return (
         f"p-values: adjusted by Holm's method for all {found.tests} pairs of groups, as the best "
-        "is only known afterwards."
+        "is only known afterwards"
+        + (
+            "; those not shown are not tested, and taken to be no smaller."
+            if found.untested
+            else "."
+        )
     )
 
 
@@ -176,16 +182,24 @@ def probability(p: float) -> str:
 
 
 def formatter(found: Comparison) -> Callable[[float], str]:
-    """How values of this metric are written: as many decimals as the intervals can tell apart."""
+    """How values of this metric are written: as many decimals as the intervals can tell apart.
+
+    What rounding makes of 0 is 0.
+    """
+    floor = floor_of(found.metric)
+
+    def written(form: str) -> Callable[[float], str]:
+        return lambda value: _known(value, "0" if abs(value) <= floor else f"{value:{form}}")
+
     means = np.abs([group.mean for group in found.groups])
-    if means.max() > _WIDE * max(means.min(), 1e-300):
-        return lambda value: _known(value, f"{value:.3g}")
+    if means.max() > _WIDE * max(means.min(), floor, 1e-300):
+        return written(".3g")
     widths = [g.interval.high - g.interval.low for g in found.groups if g.interval]
-    widths = [width for width in widths if width > 0]
+    widths = [width for width in widths if width > floor]
     if not widths:
-        return lambda value: _known(value, f"{value:.6g}")
+        return written(".6g")
     decimals = int(np.clip(1 - math.floor(math.log10(float(np.median(widths)))), 0, 12))
-    return lambda value: _known(value, f"{value:.{decimals}f}")
+    return written(f".{decimals}f")
 
 
 def _name(found: Comparison) -> str:

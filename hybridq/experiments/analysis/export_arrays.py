@@ -44,9 +44,8 @@ def export_arrays(
         raise OutputError(
             f"cannot make the folder {target}: {error.strerror or error}; name another"
         ) from error
-    width = len(str(kept[-1].number))
     for trial in kept:
         arrays = experiment.arrays(trial)
-        with atomic_path(target / f"trial-{trial.number:0{width}}.npz") as temporary:
+        with atomic_path(target / f"trial-{trial.number}.npz") as temporary:
             np.savez(temporary, **arrays)  # type: ignore[arg-type]
     return len(kept)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from hybridq.errors import ParameterError
+from hybridq.experiments.analysis.rounding import floor_of
 from hybridq.experiments.analysis.table import PROBLEM, REPETITION, Key, Table, show
 from hybridq.experiments.analysis.targets import Target
 from hybridq.experiments.analysis.units import unit_of, with_unit
 
 _MOST_GROUPS = 14
-_ROUNDING = {"error": 1e-12, "error_mha": 1e-9}  # errors below are none
+_ERRORS = ("error", "error_mha")
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,11 @@ def decades_from(trials: Table, metric: str) -> float | None:
 
     0 where all values are above rounding, so that the whole axis is logarithmic.
     """
-    if metric not in _ROUNDING:
+    if metric not in _ERRORS:
         return None
     values = trials.numbers(metric)
     values = values[np.isfinite(values)]
-    seen = values[values > _ROUNDING[metric]]
+    seen = values[values > floor_of(metric)]
     if not seen.size or seen.max() <= 10 * seen.min() or values.min() < -0.1 * seen.max():
         return None
     return 0.0 if seen.size == values.size else 10.0 ** math.floor(math.log10(seen.min()))

@@ -94,13 +94,19 @@ def differences(trials: Table, wish: Wish) -> Axes:
     """Mean paired differences of the groups from one of them, with intervals and p-values.
 
     Raises:
-        ParameterError: no group has a case in common with the reference.
+        ParameterError: no group has a case in common with the reference, or the groups are of
+            different problems and no reference was asked for.
     """
     from hybridq.plots.groups import plot_differences
 
     by = wish.by or trials.choices()
     check_groups(trials, by, 40)
     found = compare(trials, by, wish.metric, maximize=wish.maximize, against=wish.against)
+    if found.reference is None:
+        raise ParameterError(
+            f"the groups by {', '.join(by)} are of different problems: choose other columns with "
+            "--by, or the group to compare with by --against"
+        )
     shown = [(group.label, group.contrast) for group in found.groups if group.contrast]
     if not shown:
         raise ParameterError(
@@ -110,13 +116,12 @@ def differences(trials: Table, wish: Wish) -> Axes:
         (one.interval.low, one.interval.high) if one.interval else (np.nan, np.nan)
         for _, one in shown
     ]
-    name = found.groups[found.reference].label
     return plot_differences(
         [name for name, _ in shown],
         [one.difference for _, one in shown],
         [low for low, _ in ends],
         [high for _, high in ends],
         title=wish.title,
-        xlabel=f"{found.quantity}: difference from {name}",
+        xlabel=f"{found.quantity}: difference from {found.beside}",
         remarks=[f"p {probability(one.p)}" for _, one in shown],
     )

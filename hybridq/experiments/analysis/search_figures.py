@@ -15,6 +15,7 @@ from hybridq.experiments.analysis.figure_axes import (
     places_along,
     titled,
 )
+from hybridq.experiments.analysis.rounding import floor_of
 from hybridq.experiments.analysis.searches import apart, curves, effort
 from hybridq.experiments.analysis.statistics import performance_profile
 from hybridq.experiments.analysis.table import Table, label
@@ -24,7 +25,7 @@ from hybridq.experiments.analysis.units import unit_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_FLOOR = {"error": 1e-12, "gap": 1e-4}  # what is nearer counts as there
+_LEAST_GAP = 1e-4  # a smaller one is drawn as this
 
 
 def convergence(trials: Table, wish: Wish) -> Axes:
@@ -38,13 +39,14 @@ def convergence(trials: Table, wish: Wish) -> Axes:
         raise ParameterError("no finished trial has kept its convergence")
     same = apart(trials)
     unit = unit_of("error", trials)
+    least = floor_of("error") if scale == "error" else _LEAST_GAP
     names = {
         "error": f"distance from the exact energy{f' ({unit})' if unit else ''}",
         "gap": f"gap to the best {f'with the same {same}' if same else 'found'},\n"
         "relative to the worst start",
     }
     bands = [
-        Band(name if by else "", steps, *np.maximum(quartiles[[1, 0, 2]], _FLOOR[scale]))
+        Band(name if by else "", steps, *np.maximum(quartiles[[1, 0, 2]], least))
         for name, (steps, quartiles) in found.items()
     ]
     return plot_bands(bands, title=f"{wish.title}: convergence", ylabel=names[scale], log=True)

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.errors import ParameterError
+from hybridq.experiments.analysis.rounding import ROUNDING, floor_of
 from hybridq.experiments.analysis.table import Key, Table, label
 from hybridq.experiments.analysis.targets import Target
 from hybridq.experiments.records import StoredTrial
 
-_EXACT = 1e-9
 _POINTS = 200
 _OF_VALUE = ("expectation", "ratio", "energy", "error", "error_mha")
 _OF_CIRCUIT, _OF_OBJECTIVE = "ansatz.", "objective."
@@ -108,7 +108,8 @@ def effort(
             enough = target.reached(_as_metric(trial, curve[:, 1], target.metric))
         else:
             goal = goals[keys[row]]
-            most = goal.best + tolerance * (goal.first - goal.best) + _EXACT * abs(goal.best)
+            slack = max(ROUNDING * abs(goal.best), floor_of("expectation"))
+            most = goal.best + tolerance * (goal.first - goal.best) + slack
             enough = goal.sign * curve[:, 1] <= most
         return float(curve[enough, 0][0]) if enough.any() else math.inf
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.errors import DimensionError, ParameterError
+from hybridq.experiments.analysis.rounding import ROUNDING, equal
 from hybridq.randomness import RandomLike, as_generator
 
 _RESAMPLES = 2000
@@ -17,10 +18,6 @@ _RESAMPLES = 2000
 # jackknife costs the square of their number.
 _CORRECTED_UP_TO = 500
 _BATCH = 2_000_000  # numbers of a bootstrap batch in memory at once
-_ROUNDING = 1e-9
-
-TIE = 1e-7
-"""Values that differ by less, relative to the larger, are equal: optimizers stop within it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def mean_interval(values: ArrayLike, level: float = 0.95, rng: RandomLike = 0) -
     found = _vector(values)
     if found.size < 2:
         return None
-    if np.ptp(found) <= _ROUNDING * np.abs(found).max():
+    if np.ptp(found) <= ROUNDING * np.abs(found).max():
         return Interval(float(found.min()), float(found.max()))
     from scipy.stats import bootstrap
 
@@ -85,11 +82,12 @@ def mean_interval(values: ArrayLike, level: float = 0.95, rng: RandomLike = 0) -
     return Interval(low, high)
 
 
-def differences(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
-    """first − second of the same cases; what is below 1e-7 of both is a tie, and 0.
+def differences(first: ArrayLike, second: ArrayLike, floor: float = 0.0) -> NDArray[np.float64]:
+    """first − second of the same cases; 0 where they tie, see `equal`.
 
     Args:
         first, second: values of the same cases in the same order, shape (n,).
+        floor: what rounding makes of 0, see `floor_of`.
 
     Raises:
         DimensionError: the two differ in length.
@@ -99,8 +97,7 @@ def differences(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
         raise DimensionError(
             f"paired values of lengths {a.size} and {b.size}: give the same cases for both"
         )
-    gaps = a - b
-    return np.where(np.abs(gaps) <= TIE * np.maximum(np.abs(a), np.abs(b)), 0.0, gaps)
+    return np.where(equal(a, b, floor), 0.0, a - b)
 
 
 def signed_rank(gaps: ArrayLike) -> SignedRank:
@@ -128,33 +125,40 @@ def signed_rank(gaps: ArrayLike) -> SignedRank:
     )
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
+def holm(p_values: Sequence[float], tests: int | None = None) -> list[float]:
     """p-values adjusted for being several, by Holm's step-down method.
 
     The k-th smallest of m is multiplied by m − k + 1, never below the one before, at most 1.
 
+    Args:
+        p_values: what is known of them.
+        tests: m, where more were possible than are known. The others are taken for no smaller,
+            which is the least favourable: whatever they are, no p-value would come out larger.
+
     Source: Holm 1979, Scand. J. Stat. 6, 65.
     """
     adjusted = [0.0] * len(p_values)
+    m = len(p_values) if tests is None else tests
     largest = 0.0
     for rank, place in enumerate(sorted(range(len(p_values)), key=lambda k: p_values[k])):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        largest = max(largest, min(1.0, (m - rank) * p_values[place]))
         adjusted[place] = largest
     return adjusted
 
 
-def wins(values: ArrayLike, *, maximize: bool) -> NDArray[np.float64]:
+def wins(values: ArrayLike, *, maximize: bool, floor: float = 0.0) -> NDArray[np.float64]:
     """Share of the cases on which each group is best, shape (groups,), ties shared.
 
-    A tie is what is within 1e-7 of the best value, relative to it.
+    A tie is what equals the best value, see `equal`.
 
     Args:
         values: one row a case, one column a group, shape (cases, groups); finite.
         maximize: whether larger is better.
+        floor: what rounding makes of 0, see `floor_of`.
     """
     found = np.asarray(values, dtype=np.float64)
     best = (found.max if maximize else found.min)(axis=1, keepdims=True)
-    first = np.abs(found - best) <= TIE * np.abs(best)
+    first = equal(found, best, floor)
     return np.asarray((first / first.sum(axis=1, keepdims=True)).mean(axis=0))
 
 

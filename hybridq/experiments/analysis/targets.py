@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.errors import ParameterError
+from hybridq.experiments.analysis.rounding import ROUNDING, floor_of
 from hybridq.experiments.analysis.statistics import time_to_solution
 from hybridq.experiments.analysis.table import Table, label
 
-_EXACT = 1e-9
 _CHEMICAL_ACCURACY_MHA = 1.6
 
 
@@ -39,7 +39,7 @@ class Target:
 
     def reached(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of these values of the metric are enough, up to rounding; NaN is not."""
-        slack = _EXACT * abs(self.value)
+        slack = max(ROUNDING * abs(self.value), floor_of(self.metric))
         if self.maximize:
             return np.asarray(values >= self.value - slack)
         return np.asarray(values <= self.value + slack)

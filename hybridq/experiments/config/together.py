@@ -10,6 +10,7 @@ from hybridq.ansatz.registry import ANSATZE
 from hybridq.errors import HybridqError
 from hybridq.experiments.config.choices import AUTO
 from hybridq.experiments.config.errors import Mistake, nearest
+from hybridq.experiments.problems.limits import MOST_OF_A_STATE
 from hybridq.experiments.section import Section
 from hybridq.experiments.starts import is_file
 from hybridq.optimizers import OPTIMIZERS
@@ -62,8 +63,37 @@ def disagreements(sections: Mapping[str, Section]) -> Iterator[Mistake]:
             yield Mistake(
                 ("objective",), "adapt minimizes the exact expectation value: leave objective out"
             )
+    yield from _too_many_qubits(problem, ansatz, sections["engine"])
     yield from _start(strategy, kind)
     yield from _optimizer(sections["optimizer"])
+
+
+def _too_many_qubits(problem: Any, ansatz: Any, engine: Any) -> Iterator[Mistake]:
+    """A problem that only the engine sector can hold, and a circuit or an engine without sectors.
+
+    Of an instance in a file or of a molecule the trial tells: its qubits are not known here.
+    """
+    if problem.qubits is None or problem.qubits <= MOST_OF_A_STATE:
+        return
+    limit = (
+        f"{MOST_OF_A_STATE} qubits at most, and this problem has {problem.qubits}: "
+        "give fewer sites, or take"
+    )
+    if engine.kind not in (AUTO, "sector"):
+        yield Mistake(("engine",), f"the engine {engine.kind!r} holds {limit} auto")
+    if ansatz.kind == "hardware-efficient" and _leaves_sectors(ansatz):
+        yield Mistake(
+            ("ansatz",),
+            f"the ansatz {ansatz.kind!r} keeps to no sector, which allows {limit} hva",
+        )
+
+
+def _leaves_sectors(ansatz: Any) -> bool:
+    """Whether rotations of a hardware-efficient circuit change the number of ones."""
+    last = ansatz.final_rotations
+    return any(
+        name != "rz" for name in [*ansatz.rotations, *([] if isinstance(last, bool) else last)]
+    )
 
 
 def _start(strategy: Any, kind: str) -> Iterator[Mistake]:

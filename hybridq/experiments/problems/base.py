@@ -25,6 +25,11 @@ class ProblemSection(Section, ABC):
     over_bits: ClassVar[bool]
     summary: ClassVar[str]
 
+    @property
+    def qubits(self) -> int | None:
+        """How many the instance needs; None where only the instance itself tells."""
+        return None
+
     def expand(self, base: Path) -> list[Self]:
         """One section for each instance that this one stands for.
 

@@ -46,6 +46,11 @@ class LatticeSection(ProblemSection):
         return self.sites if isinstance(self.sites, int) else self.sites[0] * self.sites[1]
 
     @property
+    def qubits(self) -> int:
+        """See `ProblemSection.qubits`: a spin is one."""
+        return self.count
+
+    @property
     def shape(self) -> str:
         """The lattice in words."""
         if isinstance(self.sites, int):
@@ -78,7 +83,7 @@ class SpinSection(LatticeSection):
 
     def check(self, base: Path) -> None:
         """See `ProblemSection.check`."""
-        check_qubits(self.count, self.most_qubits, f"sites: {self.sites}")
+        check_qubits(self.qubits, self.most_qubits, f"sites: {self.sites}")
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""
@@ -190,9 +195,14 @@ class Hubbard(LatticeSection):
                 )
         return self
 
+    @property
+    def qubits(self) -> int:
+        """See `ProblemSection.qubits`: a site is two, one for each spin."""
+        return 2 * self.count
+
     def check(self, base: Path) -> None:
-        """See `ProblemSection.check`: a site is two qubits."""
-        check_qubits(2 * self.count, MOST_OF_A_SECTOR, f"sites: {self.sites}")
+        """See `ProblemSection.check`."""
+        check_qubits(self.qubits, MOST_OF_A_SECTOR, f"sites: {self.sites}")
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""

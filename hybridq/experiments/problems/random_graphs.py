@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _DRAWS = 1000  # of a random graph until one has edges, or is connected
 _PRECISION = 100  # decimal digits: differences of probabilities as small as p**33 matter
+_NEVER = 1e-15  # a chance as small as this is not worth a number
 
 
 class RandomGraphSection(GraphSection):
@@ -132,11 +133,12 @@ class ErdosRenyi(RandomGraphSection):
         found = chance(self.nodes, self.probability)
         if found * _DRAWS >= 1:
             return
+        often = f"one draw of {1 / found:.2g}" if found > _NEVER else "practically no draw"
         wanted = "is connected" if self.connected else "has an edge"
         remedy = ", or allow others with connected: false" if self.connected else ""
         raise ParameterError(
-            f"probability: {self.probability:g}: a graph of {self.nodes} nodes {wanted} in one "
-            f"draw of {1 / found:.2g}, and {_DRAWS} are made: give at least "
+            f"probability: {self.probability:g}: a graph of {self.nodes} nodes {wanted} in "
+            f"{often}, and {_DRAWS} are made: give at least "
             f"{_least_probability(chance, self.nodes):.2g}{remedy}"
         )
 
@@ -171,7 +173,7 @@ def chance_connected(nodes: int, probability: float) -> float:
                 for k, chance in enumerate(chances, start=1)
             )
             chances.append(1 - sum(parts, Decimal(0)))
-        return float(chances[-1])
+        return max(0.0, float(chances[-1]))  # below the precision a difference may be negative
 
 
 def chance_of_an_edge(nodes: int, probability: float) -> float:

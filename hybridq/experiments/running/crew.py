@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from hybridq.errors import HybridqError, OutputError
-from hybridq.experiments.records import State, reason_of
+from hybridq.experiments.records import State
 from hybridq.experiments.running import child
 from hybridq.experiments.running.events import (
     Began,
@@ -28,6 +28,7 @@ from hybridq.experiments.running.events import (
 from hybridq.experiments.running.patience import patiently
 from hybridq.experiments.running.stop import Stop
 from hybridq.experiments.running.worker import DEAD_AFTER, Terms
+from hybridq.experiments.tracebacks import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

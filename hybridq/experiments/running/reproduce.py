@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import ParameterError
+from hybridq.errors import OutputError, ParameterError
+from hybridq.experiments.arrays import kinds_of
 from hybridq.experiments.records import Outcome, StoredTrial, flat
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ class Reproduction:
         outcome: what it gave now.
         differences: of the outcomes, a line each; none if they are identical.
         changed: what was otherwise when the trial was stored, by name: (then, now).
+        note: what was not compared and why, empty where all was.
     """
 
     trial: StoredTrial
     outcome: Outcome
     differences: list[str]
     changed: dict[str, tuple[Any, Any]]
+    note: str = ""
 
     @property
     def identical(self) -> bool:
@@ -62,19 +65,24 @@ def reproduce(
 
     trial = _done_trial(experiment, number)
     assert trial.outcome is not None
-    before = replace(trial.outcome, arrays=experiment.arrays(trial))
+    before, note = trial.outcome, ""
+    try:
+        before = replace(before, arrays=experiment.arrays(trial))
+    except OutputError as error:
+        note = f"the arrays are not compared: {error}"
     outcome = run_trial(
         trial.conditions,
         instances=experiment.contents,
         base=base,
         threads=threads,
-        arrays=(experiment.config.get("output") or {}).get("arrays", ()) if trial.arrays else (),
+        arrays=kinds_of(before.arrays),
     )
     return Reproduction(
         trial,
         outcome,
         same_outcome(before, outcome),
         _changed(trial.outcome.provenance, outcome.provenance),
+        note,
     )
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import ParameterError
+from hybridq.errors import ConfigError, ParameterError
 from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Planned, State
 from hybridq.experiments.running.crew import Crew
 from hybridq.experiments.running.events import OnEvent, ignore
 from hybridq.experiments.running.stop import Stop
 from hybridq.experiments.running.worker import DEAD_AFTER, Terms, work_on
-from hybridq.experiments.store.artifacts import artifact_folder
+from hybridq.experiments.store.artifacts import check_artifact_folder
 from hybridq.experiments.trial.provenance import cores
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def prepare(
     """
     planned = plan(config) if planned is None else planned
     goal = config.goal()
-    if config.output is not None:
-        artifact_folder(store.url, config.plain())  # refused before anything is stored
+    check_output(config, store.url)
     experiment = store.create(
         config.name,
         config.plain(),
@@ -73,6 +72,29 @@ def prepare(
     )
     added = experiment.enqueue(planned, progress, failed=retry_failed)
     return Prepared(experiment, planned, added)
+
+
+def check_output(config: ExperimentConfig, url: str) -> None:
+    """Refuse an output that cannot be kept, before anything is stored.
+
+    Args:
+        config: of the experiment.
+        url: of the storage.
+
+    Raises:
+        ConfigError: none of the problems has what is asked for.
+        ParameterError, OutputError: there is no folder for arrays, or none that can be written.
+    """
+    if config.output is None:
+        return
+    problems: list[Any] = list(config.sweep().problems())
+    over_bits = any(section.over_bits for section in problems)
+    if set(config.output.arrays) == {"samples"} and not over_bits:
+        raise ConfigError(
+            "output.arrays: samples are measured bits, and none of these problems is over bits: "
+            "ask for values or points"
+        )
+    check_artifact_folder(url, config.plain())
 
 
 def terms_of(config: ExperimentConfig, store: Store) -> Terms:

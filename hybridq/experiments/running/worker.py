@@ -13,11 +13,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 from hybridq.errors import CapacityError, HybridqError, OutputError
-from hybridq.experiments.records import State, reason_of
+from hybridq.experiments.records import State
 from hybridq.experiments.running.events import Began, Ended, Note, OnEvent, ignore
 from hybridq.experiments.running.journals import journal_folder, leave_folder
 from hybridq.experiments.running.patience import patiently
 from hybridq.experiments.running.stop import Abandoned, Stop
+from hybridq.experiments.tracebacks import reason_of
 
 if TYPE_CHECKING:
     from hybridq.experiments.records import Outcome
@@ -103,7 +104,8 @@ class _Worker:
         config = experiment.config
         self._retries = int(config.get("retries", 0))
         self._time_limit = config.get("time_limit")
-        self._arrays = (config.get("output") or {}).get("arrays", ())
+        self._arrays = experiment.wanted_arrays
+        experiment.check_artifacts()
         self._journals: Path | None = None
         if config.get("journal", True):
             self._journals = journal_folder(terms.url, experiment.name)

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from hybridq.errors import OutputError, ParameterError
 from hybridq.experiments.arrays import Arrays
-from hybridq.experiments.records import Plain, canonical
-from hybridq.files import atomic_path
+from hybridq.experiments.records import Plain, StoredTrial, canonical
+from hybridq.files import atomic_path, check_writable
 from hybridq.optimizers.database import storage_file
 
 if TYPE_CHECKING:
@@ -34,26 +34,30 @@ class Artifacts:
     """The files of one experiment's arrays.
 
     A file's name follows from experiment and trial, so that a trial that is run twice, its first
-    worker having been killed in between, leaves one file.
+    worker having been killed in between, leaves one file. The trial says which folder that is in,
+    but for the one beside the storage, which may be moved with it.
 
     Args:
-        folder: where they are, for all processes the same.
-        experiment: what tells this experiment from all others that share the folder.
+        url: of the storage.
+        experiment: what tells this experiment from all others that share a folder.
     """
 
-    def __init__(self, folder: Path, experiment: Plain) -> None:
-        self.folder = folder
+    def __init__(self, url: str, experiment: Plain) -> None:
+        self._url = url
         self._experiment = canonical(experiment)
 
-    def path(self, identity: str) -> Path:
-        """The file of a trial's arrays, written or not."""
-        return self.folder / str(uuid.uuid5(_NAMES, f"{self._experiment} {identity}"))
+    def name(self, identity: str) -> str:
+        """The name of the file of a trial's arrays, which Optuna knows the artifact by."""
+        return str(uuid.uuid5(_NAMES, f"{self._experiment} {identity}"))
 
-    def keep(self, storage: BaseStorage, trial_id: int, identity: str, arrays: Arrays) -> Plain:
+    def keep(
+        self, storage: BaseStorage, trial_id: int, identity: str, arrays: Arrays, folder: Path
+    ) -> Plain:
         """Write the arrays of a running trial and tell Optuna of them.
 
         Returns:
-            shape and type of each by name.
+            what the trial's record says of them: ``shapes``, shape and dtype by name, and
+            ``folder``, None where it is beside the storage.
 
         Raises:
             OutputError: the file cannot be written.
@@ -61,12 +65,12 @@ class Artifacts:
         from optuna.artifacts import ArtifactMeta
         from optuna.exceptions import UpdateFinishedTrialError
 
-        path = self.path(identity)
+        path = folder / self.name(identity)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                f"cannot make the folder of arrays {self.folder}: {error.strerror or error}; name "
+                f"cannot make the folder of arrays {folder}: {error.strerror or error}; name "
                 f"another by output.folder or {VARIABLE}"
             ) from error
         with atomic_path(path) as temporary, temporary.open("wb") as file:
@@ -76,38 +80,77 @@ class Artifacts:
             storage.set_trial_system_attr(
                 trial_id, f"{_ATTRIBUTE}{path.name}", json.dumps(asdict(meta))
             )
-        return {
+        shapes = {
             name: {"shape": list(array.shape), "dtype": array.dtype.name}
             for name, array in arrays.items()
         }
+        beside = folder == _beside(self._url)
+        return {"shapes": shapes, "folder": None if beside else str(folder)}
 
-    def read(self, identity: str) -> dict[str, NDArray[Any]]:
+    def find(self, trial: StoredTrial) -> Path:
+        """The file of a trial's arrays.
+
+        Raises:
+            OutputError: it is in none of the folders where it may be.
+        """
+        folders = self._folders([trial])
+        for folder in folders:
+            if (path := folder / self.name(trial.identity)).is_file():
+                return path
+        looked = ", ".join(map(str, folders)) or "no folder"
+        raise OutputError(
+            f"the arrays of trial {trial.number} are not there (looked in {looked}): where the "
+            f"folder was moved, name it by {VARIABLE}"
+        )
+
+    def read(self, trial: StoredTrial) -> dict[str, NDArray[Any]]:
         """The arrays of a trial by name.
 
         Raises:
             OutputError: the file is not there or is damaged.
         """
-        path = self.path(identity)
+        path = self.find(trial)
         try:
             with np.load(path, allow_pickle=False) as file:
                 return {name: file[name] for name in file.files}
         except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise OutputError(
-                f"the arrays of trial {identity} cannot be read from {path} ({error}): if the "
-                f"folder was moved, name it by {VARIABLE}"
+                f"the arrays of trial {trial.number} cannot be read: {path} is damaged ({error})"
             ) from error
 
-    def remove(self, identities: Iterable[str]) -> None:
-        """Delete the files of these trials as far as there are any, and the folder if empty."""
-        for identity in identities:
+    def remove(self, trials: Iterable[StoredTrial]) -> int:
+        """Delete the files of these trials, with what a kill left of them, and empty folders.
+
+        Returns:
+            of how many trials the arrays were kept and are not found.
+        """
+        trials = list(trials)
+        names = {self.name(trial.identity) for trial in trials}
+        found = set()
+        for folder in self._folders(trials):
+            for entry in folder.iterdir() if folder.is_dir() else ():
+                # A file that was being written is called .NAME.something.
+                name = entry.name.removeprefix(".").partition(".")[0]
+                if name in names:
+                    with suppress(OSError):
+                        entry.unlink()
+                        found.add(name)
             with suppress(OSError):
-                self.path(identity).unlink()
-        with suppress(OSError):
-            self.folder.rmdir()
+                folder.rmdir()
+        return sum(bool(one.arrays) and self.name(one.identity) not in found for one in trials)
+
+    def _folders(self, trials: Iterable[StoredTrial]) -> list[Path]:
+        """Where arrays of these trials may be: as the environment says, as recorded, beside."""
+        named = os.environ.get(VARIABLE)
+        recorded = dict.fromkeys(one.arrays_in for one in trials if one.arrays_in is not None)
+        beside = _beside(self._url)
+        found = [] if not named else [Path(named).expanduser()]
+        found += [Path(folder) for folder in recorded]
+        return found if beside is None else [*found, beside]
 
 
 def artifact_folder(url: str, config: Plain) -> Path:
-    """Where the arrays of an experiment are: by environment, config, or beside the storage's file.
+    """Where arrays are kept from now on: as environment or config say, or beside the storage.
 
     Args:
         url: of the storage.
@@ -125,10 +168,28 @@ def artifact_folder(url: str, config: Plain) -> Path:
                 "process: give its full path"
             )
         return folder
-    file = storage_file(url)
-    if file is None:
+    beside = _beside(url)
+    if beside is None:
         raise ParameterError(
             "arrays are kept in a folder, and the storage is a server: name a folder that all "
             f"workers reach by output.folder in the config or by {VARIABLE}"
         )
-    return file.with_name(file.name + ".artifacts")
+    return beside
+
+
+def check_artifact_folder(url: str, config: Plain) -> None:
+    """Refuse a folder of arrays that cannot be written, before an hour's work; see above.
+
+    Raises:
+        ParameterError: there is none.
+        OutputError: it, or the folder that it will be made in, is none of ours to write to.
+    """
+    folder = artifact_folder(url, config)
+    there = next(path for path in (folder, *folder.parents) if path.exists() or path == Path())
+    check_writable(there / "arrays")
+
+
+def _beside(url: str) -> Path | None:
+    """The folder beside the storage's file, None for a server."""
+    file = storage_file(url)
+    return None if file is None else file.with_name(file.name + ".artifacts")

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.experiments.records import Outcome, Plain, Planned, State, StoredTrial
 from hybridq.experiments.store import swept
-from hybridq.experiments.store.artifacts import Artifacts, artifact_folder
+from hybridq.experiments.store.artifacts import (
+    Artifacts,
+    artifact_folder,
+    check_artifact_folder,
+)
 from hybridq.experiments.store.contents import stored_contents
 from hybridq.experiments.store.effective import effective
 from hybridq.experiments.store.facts import FACTS, Facts
@@ -21,6 +25,7 @@ from hybridq.experiments.store.heartbeat import sign_of_life
 from hybridq.experiments.store.left_behind import leave_sign, release_left
 from hybridq.experiments.store.trial_record import LONGEST_ERROR, Row, described, packed, stored
 from hybridq.experiments.store.trials import NewTrial, Progress, Trials
+from hybridq.experiments.tracebacks import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,15 +100,20 @@ class Experiment:
         with self._told():
             return stored_contents(self._trials)
 
-    @property
+    @cached_property
     def artifacts(self) -> Artifacts:
-        """The files of its arrays.
+        """The files of its arrays."""
+        return Artifacts(self._url, {"name": self.name, "created": self.facts.created})
 
-        Raises:
-            ParameterError: no folder is named for them, and the storage is a server.
-        """
-        folder = artifact_folder(self._url, self.config)
-        return Artifacts(folder, {"name": self.name, "created": self.facts.created})
+    def check_artifacts(self) -> None:
+        """Refuse to run where arrays are asked for and cannot be written; see `artifact_folder`."""
+        if self.wanted_arrays:
+            check_artifact_folder(self._url, self.config)
+
+    @property
+    def wanted_arrays(self) -> list[str]:
+        """Which of `ARRAYS` are kept of each trial."""
+        return (self.config.get("output") or {}).get("arrays", [])
 
     def arrays(self, trial: StoredTrial) -> dict[str, NDArray[Any]]:
         """The arrays of a trial that is done, by name (see `ARRAYS`); empty if none were kept.
@@ -111,7 +121,7 @@ class Experiment:
         Raises:
             OutputError: they were kept and cannot be read.
         """
-        return self.artifacts.read(trial.identity) if trial.arrays else {}
+        return self.artifacts.read(trial) if trial.arrays else {}
 
     def enqueue(
         self, planned: Iterable[Planned], progress: Progress | None = None, *, failed: bool = False
@@ -166,11 +176,16 @@ class Experiment:
             is changed: the same trial gives the same again.
         """
         with self._told():
-            self._check_same(claimed)
+            if self._check_same(claimed).state in _ENDED:
+                return False  # before its arrays are replaced
             arrays: Plain = {}
             if outcome.arrays:
                 arrays = self.artifacts.keep(
-                    self._trials.storage, claimed.trial_id, claimed.identity, outcome.arrays
+                    self._trials.storage,
+                    claimed.trial_id,
+                    claimed.identity,
+                    outcome.arrays,
+                    artifact_folder(self._url, self.config),
                 )
             result = packed(outcome, claimed.worker, time.time(), arrays)
             return self._trials.finish(claimed.trial_id, result, self._value(outcome))
@@ -184,7 +199,7 @@ class Experiment:
             retries: how often it may be tried again after the first attempt.
         """
         what = {
-            "traceback": error[-LONGEST_ERROR:],
+            "traceback": shortened(error, LONGEST_ERROR),
             "worker": claimed.worker,
             "finished": time.time(),
         }
@@ -282,10 +297,12 @@ class Experiment:
             worker=worker,
         )
 
-    def _check_same(self, claimed: Claimed) -> None:
-        """Databases number new trials as deleted ones were, which must not get their outcomes."""
-        if self._trials.row(claimed.trial_id).identity != claimed.identity:
+    def _check_same(self, claimed: Claimed) -> Row:
+        """The trial; a database numbers new ones as deleted ones were, which are others."""
+        row = self._trials.row(claimed.trial_id)
+        if row.identity != claimed.identity:
             raise KeyError(claimed.trial_id)
+        return row
 
     def _retry(self, claimed: Claimed) -> None:
         row = self._trials.row(claimed.trial_id)

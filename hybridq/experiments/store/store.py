@@ -194,21 +194,22 @@ class Store:
                 return None
             raise
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str) -> int:
         """Delete an experiment with all its trials and their arrays.
+
+        Returns:
+            how many trials' arrays are not found, their folder having been moved.
 
         Raises:
             UnknownNameError: there is none of this name.
         """
         experiment = self.experiment(name)
-        with_arrays = [trial.identity for trial in experiment.trials() if trial.arrays]
-        artifacts = experiment.artifacts if with_arrays else None
+        artifacts, written = experiment.artifacts, experiment.trials()
         trials = self._find(name)
         if trials is not None:
             with self._told():
                 trials.delete()
-        if artifacts is not None:
-            artifacts.remove(with_arrays)
+        return artifacts.remove(written)
 
     def _made(self, name: str, direction: str) -> tuple[Trials, Experiment | None]:
         """The study of this name, and the experiment that is complete in it."""

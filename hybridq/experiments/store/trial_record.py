@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hybridq.experiments.records import Outcome, Plain, Planned, State, StoredTrial
 
 LONGEST_ERROR = 20_000
-"""Characters of a traceback that are kept, the last ones."""
+"""Characters of a traceback that are kept, of its two ends."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def described(planned: Planned, attempt: int = 1) -> Plain:
 
 
 def packed(outcome: Outcome, worker: str, finished: float, arrays: Plain) -> Plain:
-    """All that a trial gave, for one attribute; of its arrays only what they are."""
+    """All that a trial gave, for one attribute; of its arrays what `Artifacts.keep` tells."""
     return {
         "metrics": outcome.metrics,
         "parameters": outcome.parameters,
@@ -69,6 +69,7 @@ def stored(row: Row) -> StoredTrial:
     result = attributes.get("result") if row.state is State.DONE else None
     error = attributes.get("error") if row.state is State.FAILED else None
     ended = result or error or {}
+    kept = ended.get("arrays", {})
     waiting = row.state is State.WAITING
     return StoredTrial(
         number=row.number,
@@ -82,7 +83,8 @@ def stored(row: Row) -> StoredTrial:
         attempt=row.attempt,
         started=None if waiting else row.since,
         finished=ended.get("finished"),
-        arrays=ended.get("arrays", {}),
+        arrays=kept.get("shapes", {}),
+        arrays_in=kept.get("folder"),
     )
 
 

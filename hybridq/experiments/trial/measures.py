@@ -130,8 +130,10 @@ def same_outcome(a: Outcome, b: Outcome) -> list[str]:
             found.append(f"{where} is {before[differ[0]]!r}, then {after[differ[0]]!r}")
     found += [
         f"the array {name} differs"
-        for name in a.arrays
-        if name in b.arrays and not np.array_equal(a.arrays[name], b.arrays[name], equal_nan=True)
+        for name in {**a.arrays, **b.arrays}
+        if name not in a.arrays
+        or name not in b.arrays
+        or not np.array_equal(a.arrays[name], b.arrays[name], equal_nan=True)
     ]
     return found
 
