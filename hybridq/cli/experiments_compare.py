@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +13,7 @@ from hybridq.cli import choice_options as choices
 from hybridq.cli import experiment_options as options
 from hybridq.cli import page
 from hybridq.cli.errors import OK
-from hybridq.cli.words import one_line, seconds
+from hybridq.cli.words import one_line, plural, seconds
 
 if TYPE_CHECKING:
     from hybridq.experiments.analysis.comparison import Comparison
@@ -46,10 +48,12 @@ def compare(
     """
     from hybridq.experiments.analysis.compare import compare as compared
     from hybridq.experiments.analysis.targets import Target, solutions
+    from hybridq.experiments.records import State
     from hybridq.experiments.store.store import Store
 
     with Store.open(storage, make=False) as store:
         chosen = choices.choose(store, names, by=by, metric=metric, where=where)
+        failed = [(name, store.experiment(name).counts()[State.FAILED]) for name in names]
     found = compared(
         chosen.trials, chosen.by, chosen.metric, maximize=chosen.maximize, against=against
     )
@@ -57,11 +61,19 @@ def compare(
     if target is not None:
         goal = Target(chosen.metric, target, chosen.maximize)
         times = solutions(chosen.trials, chosen.by, goal)
-    _show(chosen.title, found, times)
+    _show(chosen.title, found, times, [_of_failures(*one) for one in failed if one[1]])
     return OK
 
 
-def _show(title: str, found: Comparison, times: list[Solution]) -> None:
+def _of_failures(name: str, count: int) -> str:
+    """That a mean over what is done may be one over what was easy."""
+    return (
+        f"{name}: {plural(count, 'trial')} failed and {'is' if count == 1 else 'are'} in no mean: "
+        f"hybridq experiments show {shlex.quote(name)}."
+    )
+
+
+def _show(title: str, found: Comparison, times: list[Solution], failures: Sequence[str]) -> None:
     from rich.console import RenderableType
     from rich.padding import Padding
     from rich.text import Text
@@ -102,7 +114,7 @@ def _show(title: str, found: Comparison, times: list[Solution]) -> None:
     if left_out:
         notes.append(f"No room for {', '.join(left_out)}: {page.more_room()}, or 'report'.")
     parts: list[RenderableType] = [
-        *page.heading(f"{title}\n{sentence(found)}", good=False, notes=found.notes),
+        *page.heading(f"{title}\n{sentence(found)}", good=False, notes=(*failures, *found.notes)),
         Text(""),
         table,
         Text(""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from hybridq.cli import choice_options as choices
 from hybridq.cli import experiment_options as options
 from hybridq.cli import page
-from hybridq.cli.errors import OK
+from hybridq.cli.errors import FAILED, OK
 from hybridq.cli.words import plural
 from hybridq.errors import OutputError
 
@@ -204,6 +205,10 @@ def export(
             export_trials(out, name, experiment.config, trials)
             page.say(f"{out}: {plural(len(trials), 'trial')}")
         if arrays is not None:
-            count = export_arrays(experiment, trials, arrays)
+            count, unreadable = export_arrays(experiment, trials, arrays)
             page.say(f"{arrays}: arrays of {plural(count, 'trial')}")
+            for line in unreadable:
+                print(f"hybridq: {line}", file=sys.stderr)
+            if unreadable:
+                return FAILED
     return OK

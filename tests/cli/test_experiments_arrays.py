@@ -53,7 +53,7 @@ def test_the_names_of_files_are_the_numbers_whatever_the_largest_is(
         experiment = store.experiment("kept")
         first, second = experiment.trials()
         later = [replace(first, number=9), replace(second, number=10)]
-        assert export_arrays(experiment, later, tmp_path / "out") == 2
+        assert export_arrays(experiment, later, tmp_path / "out") == (2, [])
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"trial-9.npz", "trial-10.npz"}
 
 
@@ -73,3 +73,12 @@ def test_an_export_to_nothing_or_of_nothing_is_refused(hybridq: Run, stored: Run
     assert nothing.code == 2
     assert "output.arrays" in nothing.err
     assert not Path("none").exists()
+
+
+def test_a_damaged_file_does_not_keep_the_others_from_being_exported(stored: Run) -> None:
+    damaged = sorted(Path("hybridq.db.artifacts").iterdir())[0]
+    damaged.write_bytes(b"half")
+    done = stored("experiments", "export", "kept", "--arrays", "searches")
+    assert (done.code, done.out) == (1, "searches: arrays of 1 trial\n")
+    assert f"{damaged} is damaged" in done.err
+    assert len(list(Path("searches").iterdir())) == 1

@@ -350,3 +350,9 @@ def test_delete_takes_the_journals_along(hybridq, tmp_path):
     (folder / "x.jsonl").touch()
     assert hybridq("experiments", "delete", "gone", "--yes", "--storage", url).code == 0
     assert not folder.parent.exists()
+
+
+def test_a_comparison_tells_of_trials_that_failed(experiments):
+    assert "depth: 1 trial failed and is in no mean" in " ".join(
+        experiments("compare", "depth").out.split()
+    )

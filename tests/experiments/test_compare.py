@@ -274,3 +274,33 @@ def test_six_cases_are_too_few_for_three_groups():
     )
     assert by_optimizer(trials).tests == 3
     assert by_optimizer(trials, against="c").tests == 2
+
+
+def test_a_condition_with_more_repeats_counts_no_more_than_the_others():
+    def trials(runs):
+        return [
+            done(k, {"ratio": 0.5 + 0.1 * p}, problem__instance=instance, ansatz__p=p, repeat=r)
+            for instance in (0, 1)
+            for k, (p, r) in enumerate(runs)
+        ]
+
+    uneven, even = trials([(1, 0), (1, 1), (1, 2), (2, 0)]), trials([(1, 0), (2, 0)])
+    both = table({"uneven": uneven, "even": even})
+    found = compare(both, ["experiment"], "ratio", maximize=True)
+    assert [group.mean for group in found.groups] == pytest.approx([0.65, 0.65])
+
+
+def test_the_mean_of_a_group_does_not_depend_on_what_stands_beside_it():
+    def trials(kind, depths):
+        return [
+            done(k, {"ratio": 0.5 + 0.1 * p - 0.01 * r}, problem__instance=0, ansatz__p=p,
+                 optimizer__kind=kind, repeat=r)
+            for k, (p, r) in enumerate(depths)
+        ]  # fmt: skip
+
+    one = trials("cobyla", [(1, 0), (1, 1), (2, 0)])
+    other, third = trials("spsa", [(1, 0), (2, 0)]), trials("adam", [(3, 0)])
+    two = compare(table({"a": one + other}), ["optimizer.kind"], "ratio", maximize=True)
+    three = compare(table({"a": one + other + third}), ["optimizer.kind"], "ratio", maximize=True)
+    means = [{g.label: g.mean for g in found.groups} for found in (two, three)]
+    assert means[0].items() <= means[1].items()

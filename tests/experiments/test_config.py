@@ -425,3 +425,10 @@ def test_a_geometry_that_reads_as_a_mapping_wants_quotes():
     assert told.endswith(
         "problem.geometry: a mapping: give a text: put a text with {...} in quotes"
     )
+
+
+@pytest.mark.parametrize("name", ["optimizer", "objective", "ansatz"])
+def test_a_section_in_place_of_a_swept_kind_is_told_how_to_sweep_it(name):
+    text = "name: x\nproblem: {kind: tfim, sites: 3}\nsweep: {NAME.kind: [{kind: a}]}\n"
+    with pytest.raises(ConfigError, match=rf"{name}: a mapping is no kind.*as {name}: \[\{{kind"):
+        plan(parse_config(text.replace("NAME", name), "c.yaml"))

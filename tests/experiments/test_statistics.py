@@ -118,7 +118,9 @@ def test_holm_of_some_tests_is_never_below_that_of_all(tests):
 
 
 def test_what_is_within_the_floor_is_a_tie():
-    assert differences([1e-13, 3e-12], [2e-13, 1e-12], 1e-12).tolist() == [0.0, 2e-12]
+    assert differences([1e-13, 3e-12], [2e-13, 1e-12], 1e-12).tolist() == pytest.approx(
+        [0.0, 2e-12]
+    )
     assert wins([[1e-13, 2e-13]], maximize=False, floor=1e-12).tolist() == [0.5, 0.5]
     assert wins([[1e-13, 2e-13]], maximize=False).tolist() == [1.0, 0.0]
 

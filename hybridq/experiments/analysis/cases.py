@@ -18,16 +18,19 @@ class Cases:
 
     A case is one instance, its repeats and further conditions averaged; where no group has more
     than one instance it is one repeat, and where none has several repeats, one combination of the
-    further conditions.
+    further conditions. Every combination of further conditions counts the same, however many
+    repeats it has.
 
     Attributes:
         unit: what a case is: ``"instance"``, ``"repeat"`` or ``"combination"``.
-        cells: of each group the mean value by case, and within it by what has to be alike to be
-            compared.
+        cells: of each group the values by case, and within it by what has to be alike to be
+            compared: first what counts once, then what is averaged before.
+        own: of each group the mean of each case over all that the group itself has.
     """
 
     unit: str
-    cells: Sequence[Mapping[Key, Mapping[Key, float]]]
+    cells: Sequence[Mapping[Key, Mapping[tuple[Key, Key], float]]]
+    own: Sequence[Sequence[float]]
 
     @staticmethod
     def of(
@@ -50,14 +53,31 @@ class Cases:
         instances: list[Key] = [(digest,) for digest in trials.instances]
         options = {"instance": instances, "repeat": repeats, "combination": further}
         unit = next((unit for unit, keys in options.items() if _several(keys, groups)), "instance")
-        rest = list(zip(*(keys for other, keys in options.items() if other != unit), strict=True))
+        once = further if unit != "combination" else instances
+        before = repeats if unit != "repeat" else instances
         values = numbers.tolist()
-        cells = [_means(rows, options[unit], rest, values) for rows in groups]
-        return Cases(unit, cells)
+        every = trials.keys(trials.further(by))
+        return Cases(
+            unit,
+            [_means(rows, options[unit], once, before, values) for rows in groups],
+            [
+                [
+                    _balanced(cell)
+                    for cell in _means(
+                        rows,
+                        options[unit],
+                        every if unit != "combination" else once,
+                        before,
+                        values,
+                    ).values()
+                ]
+                for rows in groups
+            ],
+        )
 
-    def means(self, group: int) -> list[float]:
+    def means(self, group: int) -> Sequence[float]:
         """The mean of each case of a group."""
-        return [fmean(inner.values()) for inner in self.cells[group].values()]
+        return self.own[group]
 
     def common(self, groups: Sequence[int]) -> NDArray[np.float64]:
         """Means over what all of these groups have of each case, shape (cases, groups)."""
@@ -69,16 +89,29 @@ class Cases:
             parts = [inner, *(other[case] for other in others)]
             shared = [key for key in inner if all(key in part for part in parts)]
             if shared:
-                found.append([fmean(part[key] for key in shared) for part in parts])
+                found.append([_balanced({key: part[key] for key in shared}) for part in parts])
         return np.array(found).reshape(-1, len(groups))
 
 
+def _balanced(cell: Mapping[tuple[Key, Key], float]) -> float:
+    """The mean over what counts once, of the means over what is averaged before."""
+    parts: dict[Key, list[float]] = {}
+    for (once, _), value in cell.items():
+        parts.setdefault(once, []).append(value)
+    return fmean(map(fmean, parts.values()))
+
+
 def _means(
-    rows: Sequence[int], case: Sequence[Key], alike: Sequence[Key], values: Sequence[float]
-) -> dict[Key, dict[Key, float]]:
-    gathered: dict[Key, dict[Key, list[float]]] = {}
+    rows: Sequence[int],
+    case: Sequence[Key],
+    once: Sequence[Key],
+    before: Sequence[Key],
+    values: Sequence[float],
+) -> dict[Key, dict[tuple[Key, Key], float]]:
+    gathered: dict[Key, dict[tuple[Key, Key], list[float]]] = {}
     for row in rows:
-        gathered.setdefault(case[row], {}).setdefault(alike[row], []).append(values[row])
+        inner = once[row], before[row]
+        gathered.setdefault(case[row], {}).setdefault(inner, []).append(values[row])
     return {
         key: {inner: fmean(numbers) for inner, numbers in parts.items()}
         for key, parts in gathered.items()

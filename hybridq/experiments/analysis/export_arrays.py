@@ -16,7 +16,7 @@ from hybridq.files import atomic_path
 
 def export_arrays(
     experiment: Experiment, trials: Sequence[StoredTrial], folder: str | os.PathLike[str]
-) -> int:
+) -> tuple[int, list[str]]:
     """Write the arrays of each trial to ``FOLDER/trial-NUMBER.npz``, for `numpy.load`.
 
     Args:
@@ -25,11 +25,11 @@ def export_arrays(
         folder: made if it is not there; files in it that have these names are replaced.
 
     Returns:
-        how many files there are.
+        how many files there are, and of each trial whose arrays cannot be read, why.
 
     Raises:
         ParameterError: none of the trials has arrays.
-        OutputError: arrays cannot be read, or the files cannot be written.
+        OutputError: the files cannot be written.
     """
     kept = [trial for trial in trials if trial.arrays]
     if not kept:
@@ -44,8 +44,13 @@ def export_arrays(
         raise OutputError(
             f"cannot make the folder {target}: {error.strerror or error}; name another"
         ) from error
+    unreadable = []
     for trial in kept:
-        arrays = experiment.arrays(trial)
+        try:
+            arrays = experiment.arrays(trial)
+        except OutputError as error:
+            unreadable.append(str(error))
+            continue
         with atomic_path(target / f"trial-{trial.number}.npz") as temporary:
             np.savez(temporary, **arrays)  # type: ignore[arg-type]
-    return len(kept)
+    return len(kept) - len(unreadable), unreadable

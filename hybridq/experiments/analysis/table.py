@@ -143,6 +143,11 @@ class Table:
             if set.intersection(*({self.column(name)[row] for row in rows} for rows in groups))
         ]
 
+    def further(self, by: Sequence[str]) -> list[str]:
+        """The varying conditions beside those of `by`, the problem's and the repetition's aside."""
+        aside = (*by, EXPERIMENT, *REPETITION)
+        return [n for n in self.varying if n not in aside and not n.startswith(PROBLEM)]
+
     def choices(self) -> list[str]:
         """The columns to compare by unless told: what was varied on purpose, as few as tell it.
 

@@ -72,6 +72,9 @@ class Choice:
         kind = raw.get("kind", next(implied, self.default))
         if kind is None:
             return None, [Mistake(path, f"{self.name} needs the key 'kind': {self._listed()}")]
+        if not isinstance(kind, str):
+            text = f"{self.name}: {shown(kind)} is no kind: give a name; whole sections are swept "
+            return None, [Mistake((*path, "kind"), f"{text}as {self.name}: [{{kind: ...}}, ...]")]
         if kind not in self.models:
             hint = nearest(str(kind), self.models)
             return None, [
