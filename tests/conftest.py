@@ -1,7 +1,13 @@
 """What holds for all tests."""
 
+import signal
+
 import pytest
 import threadpoolctl
+
+# A shell that runs the tests in the background has Ctrl-C ignored, which tests and the processes
+# that they begin must be able to send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")
