@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,6 +15,21 @@ from hybridq.registry import Registry
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
+
+
+def _refuse_unpickling(optimizer: OptunaSearch, allowed: bool) -> None:
+    """Refuse a sampler that would unpickle what others have written to a storage.
+
+    Raises:
+        ParameterError: the search has a storage, and unpickling is not allowed.
+    """
+    if optimizer.storage is not None and not allowed:
+        raise ParameterError(
+            f"{optimizer.name}: unpickle must be true with a storage, got false: this sampler "
+            "unpickles its state from there, which runs any code that somebody with access to the "
+            "storage put into it. Take optuna-tpe, which stores plain numbers, or set "
+            "unpickle=true for a storage that nobody else can write to"
+        )
 
 
 def _require(package: str, extra: str, purpose: str) -> None:
@@ -76,6 +92,8 @@ class OptunaCmaEs(OptunaSearch):
     Args:
         batch, storage, study_name: see `OptunaSearch`.
         population: trials in a generation; None is 4 + 3 ln(n).
+        unpickle: allow a storage, from which the sampler's state is unpickled: whoever can write
+            there can run code here.
 
     Source: Hansen 2016, arXiv:1604.00772.
     """
@@ -84,11 +102,13 @@ class OptunaCmaEs(OptunaSearch):
     summary: ClassVar[str] = "Optuna's CMA-ES; correlated parameters, noise (needs cmaes)"
 
     population: int | None = None
+    unpickle: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.population is not None:
             self._require_count("population", 2)
+        _refuse_unpickling(self, self.unpickle)
 
     def prepare(self) -> None:
         """See `Optimizer.prepare`."""
@@ -220,6 +240,8 @@ class OptunaByName(OptunaSearch):
         batch, storage, study_name: see `OptunaSearch`.
         sampler: a class of ``optuna.samplers``, with or without the word Sampler, in any case:
             ``"TPESampler"``, ``"nsgaii"``.
+        unpickle: allow a storage for samplers that unpickle their state from it (CMA-ES): whoever
+            can write there can run code here.
 
     Source: Akiba, Sano, Yanase, Ohta, Koyama 2019, arXiv:1907.10902.
     """
@@ -228,6 +250,7 @@ class OptunaByName(OptunaSearch):
     summary: ClassVar[str] = "any sampler of Optuna, by its name"
 
     sampler: str = "tpe"
+    unpickle: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -236,8 +259,8 @@ class OptunaByName(OptunaSearch):
 
     def prepare(self) -> None:
         """See `Optimizer.prepare`; a name that Optuna does not know is told here as well."""
-        super().prepare()
         self._builder()
+        super().prepare()
 
     def build(self, seed: int) -> BaseSampler:
         """See `OptunaSearch.build`."""
@@ -256,9 +279,18 @@ class OptunaByName(OptunaSearch):
         name = known[_plain(self.sampler)]
         if name in PRESETS:
             preset = PRESETS[name]()
+            if "unpickle" in preset.option_names():
+                _refuse_unpickling(self, self.unpickle)
             preset.prepare()
             return preset.build
+        if _unpickles(classes[name]):
+            _refuse_unpickling(self, self.unpickle)
         return lambda seed: classes[name](seed=seed)
+
+
+def _unpickles(sampler: type[Any]) -> bool:
+    """Tell whether the module of a sampler uses pickle."""
+    return hasattr(sys.modules.get(sampler.__module__), "pickle")
 
 
 def _plain(name: str) -> str:

@@ -143,7 +143,8 @@ class Molecule(Problem):
 
         Args:
             geometry: ``"Li 0 0 0; H 0 0 1.6"`` or ``[("Li", (0, 0, 0)), ("H", (0, 0, 1.6))]``.
-            basis: a basis set that PySCF knows.
+            basis: a basis set of PySCF's own library, by name; other sets go through PySCF and
+                `from_pyscf`.
             charge: of the whole molecule, in units of e.
             spin: n_alpha − n_beta; None means 0 or 1, as the number of electrons allows.
             unit: of the geometry, ``"angstrom"`` or ``"bohr"``.

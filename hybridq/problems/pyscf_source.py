@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from hybridq import memory
 from hybridq.errors import ParameterError, ProblemError
 from hybridq.operators.electronic import ElectronicHamiltonian
-from hybridq.operators.interop import load_extra
 from hybridq.optimizers.blas import one_blas_thread
-from hybridq.problems import integrals
+from hybridq.problems import _pyscf, integrals
+from hybridq.problems.basis_sets import load_basis
 from hybridq.problems.xyz import Atom, n_electrons, unit_in_angstrom
 
-_PURPOSE = "a molecule from its geometry"
 _TOLERANCE = 1e-12  # hartree
 
 
@@ -32,7 +31,7 @@ def mean_field(
 
     Args:
         atoms: symbols and positions.
-        basis: a basis set's name in PySCF.
+        basis: a basis set of PySCF's library, by its name (see `check_basis`).
         charge: in units of e.
         spin: n_alpha − n_beta; None means 0 or 1, as the number of electrons allows.
         unit: of the positions, ``"angstrom"`` or ``"bohr"``.
@@ -50,22 +49,25 @@ def mean_field(
             f"spin={spin} (n_alpha − n_beta) is inconsistent with {electrons} electrons: "
             f"give {'an odd' if electrons % 2 else 'an even'} number up to {electrons}"
         )
-    gto = load_extra("pyscf.gto", "chem", _PURPOSE)
+    functions = load_basis(basis, [symbol for symbol, _ in atoms])
+    gto = _pyscf.load("pyscf.gto")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an unknown basis is refused below
+        with warnings.catch_warnings(), _pyscf.without_eval():
+            warnings.simplefilter("ignore")
             mol = gto.M(
                 atom=[(symbol, [scale * x for x in place]) for symbol, place in atoms],
                 unit="angstrom",
-                basis=basis,
+                basis=functions,
                 charge=charge,
                 spin=spin,
                 verbose=0,
+                dump_input=False,
+                parse_arg=False,
             )
     except (KeyError, RuntimeError, ValueError, AttributeError) as error:
         raise ParameterError(
-            f"basis={basis!r} does not serve these atoms ({str(error).strip()[:120]}): "
-            "give a name that PySCF knows, such as 'sto-3g' or 'cc-pvdz'"
+            f"PySCF cannot make this molecule ({str(error).strip()[:120]}): "
+            "check its atoms, charge and spin"
         ) from None
     with one_thread():
         return converged(mol)
@@ -77,7 +79,7 @@ def one_thread() -> Iterator[None]:
 
     Its sums over threads come in any order, and an experiment knows instances by their content.
     """
-    lib = load_extra("pyscf.lib", "chem", _PURPOSE)
+    lib = _pyscf.load("pyscf.lib")
     with lib.with_omp_threads(1), one_blas_thread():
         yield
 
@@ -89,9 +91,9 @@ def converged(source: Any) -> Any:
         ParameterError: no PySCF object.
         ProblemError: it does not converge.
     """
-    scf = load_extra("pyscf.scf", "chem", _PURPOSE)
+    scf = _pyscf.load("pyscf.scf")
     mf = source
-    if isinstance(source, load_extra("pyscf.gto", "chem", _PURPOSE).MoleBase):
+    if isinstance(source, _pyscf.load("pyscf.gto").MoleBase):
         mf = scf.RHF(source) if source.spin == 0 else scf.ROHF(source)
     if not isinstance(mf, scf.hf.SCF):
         raise ParameterError(
@@ -132,7 +134,7 @@ def from_mean_field(
     if frozen_core:
         if space is not None:
             raise ParameterError("active_space and frozen_core exclude each other: give one")
-        elements = load_extra("pyscf.data.elements", "chem", _PURPOSE)
+        elements = _pyscf.load("pyscf.data.elements")
         n_core = min(elements.chemcore(mf.mol), n_alpha, n_beta)
         n_active = m - n_core
     kept = n_core + n_active
@@ -171,7 +173,7 @@ def _orbitals(mf: Any) -> tuple[NDArray[np.float64], int, int]:
 
 
 def _integrals(mf: Any, coefficients: NDArray[np.float64]) -> ElectronicHamiltonian:
-    ao2mo = load_extra("pyscf.ao2mo", "chem", _PURPOSE)
+    ao2mo = _pyscf.load("pyscf.ao2mo")
     source = mf.mol if mf._eri is None else mf._eri
     core = np.asarray(mf.get_hcore())
     alpha, beta = coefficients

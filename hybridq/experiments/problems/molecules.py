@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from hybridq.errors import HybridqError, MissingExtraError
+from hybridq.errors import HybridqError, MissingExtraError, ParameterError
 from hybridq.experiments.problems.files import FilePath, FileSection
 from hybridq.experiments.problems.limits import MOST_OF_A_SECTOR
 from hybridq.experiments.records import Plain
@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"\{\s*(?:(?P<sign>-)|(?P<factor>-?\d+\.?\d*)\s*\*)?\s*bond\s*\}")
 _HARTREE_FOCK = ("basis", "charge", "frozen_core")
+
+
+
+def _basis(name: str) -> str:
+    """Refuse a basis set that PySCF's library lacks; without PySCF `check` refuses the molecule."""
+    if importlib.util.find_spec("pyscf") is None:
+        return name
+    from hybridq.problems.basis_sets import check_basis
+
+    try:
+        return check_basis(name)
+    except ParameterError as error:
+        raise ValueError(str(error).replace("basis=", "basis: ", 1)) from None
+
 
 Active = Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
 
@@ -46,8 +60,8 @@ class MoleculeSection(FileSection):
     unit: Literal["angstrom", "bohr"] | None = None
     """Of the geometry; angstrom by default."""
 
-    basis: str | None = None
-    """Basis set by its name in PySCF; sto-3g by default. Integrals in a file have theirs."""
+    basis: Annotated[str, AfterValidator(_basis)] | None = None
+    """A basis set of PySCF's library by name; sto-3g by default. Integrals in a file have theirs."""
 
     charge: int | None = None
     """Of the whole molecule; 0 by default."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hybridq.clock import work_seconds
-from hybridq.errors import FormatError, OutputError
+from hybridq.errors import FormatError, OutputError, ParameterError
 from hybridq.experiments.arrays import Recorder
 from hybridq.experiments.problems import problem_section
 from hybridq.experiments.problems.cache import Instance, built
@@ -97,7 +98,7 @@ def _wishes(
     )
     ansatz = _options(conditions.get("ansatz"))
     wishes = {
-        **{name: value for name, value in ansatz.items() if name != "kind"},
+        **_ansatz_options(ansatz),
         "ansatz": _unless_auto(ansatz.get("kind")),
         "optimizer": _optimizer(_options(conditions.get("optimizer"))),
         # To search directly is what all circuits do; only those of QAOA have other strategies.
@@ -119,6 +120,18 @@ def _wishes(
     return wishes
 
 
+def _ansatz_options(ansatz: Plain) -> Plain:
+    """Options of the circuit; a stored trial must not reach other arguments of `solve` by them."""
+    options = {name: value for name, value in ansatz.items() if name != "kind"}
+    others = options.keys() & (signature(solve).parameters.keys() - {"p"})
+    if others:
+        raise ParameterError(
+            f"ansatz: {', '.join(sorted(others))} must not be among the options of a stored "
+            "trial's circuit: run the experiment from its config again"
+        )
+    return options
+
+
 def _options(section: Mapping[str, Any] | None) -> Plain:
     """What a section says, without what it leaves open."""
     return {name: value for name, value in (section or {}).items() if value is not None}
@@ -132,7 +145,16 @@ def _unless_auto(kind: str | None) -> str | None:
 def _optimizer(section: Plain) -> Optimizer | None:
     """The configured optimizer, None where `solve` chooses it."""
     kind = section.pop("kind", "auto")
-    return None if kind == "auto" else OPTIMIZERS[kind](**section)
+    if kind == "auto":
+        return None
+    optimizer = OPTIMIZERS[kind](**section)
+    if not optimizer.repeatable:
+        # A config cannot ask for this, a storage that somebody else writes to could.
+        raise ParameterError(
+            f"optimizer: {kind} of a stored trial must not open a storage of its own: "
+            "run the experiment from its config again"
+        )
+    return optimizer
 
 
 def _solved(
