@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 import numba
 from numba.core import event
 
-from hybridq import clock
+from hybridq import clock, isolation
+
+isolation.forget_settings(numba)
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -19,6 +19,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     from hybridq.cli.app import run
     from hybridq.cli.errors import guard
+    from hybridq.isolation import isolate
+
+    isolate()
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     return guard(lambda: run(arguments), debug="--debug" in arguments)

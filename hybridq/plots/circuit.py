@@ -66,9 +66,6 @@ def draw_circuit(steps: Sequence[Step], n_qubits: int) -> Figure:
         steps: what stands where.
         n_qubits: number of wires.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     prefix = 0.3 + _LETTER * len(str(n_qubits - 1))
     widths = column_widths(steps)
     rows = wrapped(widths, _WIDEST - prefix)
@@ -77,8 +74,7 @@ def draw_circuit(steps: Sequence[Step], n_qubits: int) -> Figure:
     shown = rows[:most]
     width = prefix + max(sum(widths[row.start : row.stop]) for row in shown) + 0.3
     total = len(shown) * (height + _BETWEEN_ROWS)
-    figure = Figure(figsize=(width, total))
-    FigureCanvasAgg(figure)
+    figure = style.new_figure(width, total)
     ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     ax.set_xlim(0.0, width)
     ax.set_ylim(-total, 0.0)

@@ -138,13 +138,10 @@ def _facts(result: Result, energy: Energy) -> list[tuple[str, str]]:
 
 
 def _panels(order: str, width: float) -> tuple[Figure, dict[str, Axes]]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     spacing = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.04, hspace=0.05)
-    figure = Figure(figsize=(width, 5.6), layout=spacing)
-    FigureCanvasAgg(figure)
+    figure = style.new_figure(width, 5.6, layout=spacing)
     widths = [2.0 if key == "f" else 3.6 for key in order]
     return figure, figure.subplot_mosaic(order, width_ratios=widths)
 

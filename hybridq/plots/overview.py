@@ -31,15 +31,12 @@ def overview(result: Result) -> Figure:
     """
     if result.energy is not None:
         return energy_overview(result, result.energy)
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     panels = _panels(result)
     size = {1: (7.0, 5.2), 2: (12.0, 5.6), 3: (12.5, 8.0)}.get(len(panels), (12.5, 9.2))
     spacing = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.04, hspace=0.05)
-    figure = Figure(figsize=size, layout=spacing)
-    FigureCanvasAgg(figure)
+    figure = style.new_figure(*size, layout=spacing)
     headline, detail = sentences(result)
     width = int(8.2 * size[0])
     figure.suptitle(

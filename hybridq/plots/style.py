@@ -7,10 +7,13 @@ difference matters, shape, line style or brightness carries it as well.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from hybridq import isolation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 BLACK = "#000000"
 ORANGE = "#E69F00"
@@ -27,12 +30,25 @@ def fresh_axes(ax: Axes | None, width: float = 6.0, height: float = 4.2) -> Axes
     """`ax`, or the axes of a new figure of this size in inches, outside pyplot."""
     if ax is not None:
         return ax
+    return new_figure(width, height, layout="constrained").add_subplot()
+
+
+def new_figure(width: float, height: float, *, layout: Any = None) -> Figure:
+    """Return a figure of this size in inches, outside pyplot.
+
+    Args:
+        width: in inches.
+        height: in inches.
+        layout: a layout engine of Matplotlib, or its name.
+    """
+    import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    isolation.forget_settings(matplotlib)
+    figure = Figure(figsize=(width, height), layout=layout)
     FigureCanvasAgg(figure)
-    return figure.add_subplot()
+    return figure
 
 
 def dress(ax: Axes, *, title: str, xlabel: str, ylabel: str) -> None:

@@ -18,6 +18,7 @@ from hybridq.errors import HybridqError
 from hybridq.experiments.running.events import Event, Note, to_line
 from hybridq.experiments.running.stop import Stop, hang_ups, signals
 from hybridq.experiments.running.worker import Terms, work
+from hybridq.isolation import isolate
 
 GAVE_UP = 2  # exit status: the reason is the last note
 _PATIENCE = 10.0  # seconds for the running trial to be left once nobody listens any more
@@ -25,6 +26,7 @@ _PATIENCE = 10.0  # seconds for the running trial to be left once nobody listens
 
 def main() -> int:
     """Work as the standard input says; the exit status is 0, or `GAVE_UP`."""
+    isolate()
     stop = Stop()
 
     def abandon() -> None:

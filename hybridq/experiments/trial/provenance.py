@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 
 from hybridq.experiments.records import Plain
@@ -49,15 +50,50 @@ def cores() -> int:
 
 @cache
 def _commit(folder: str) -> str | None:
-    """The commit that is checked out in a folder, None where there is none or no git."""
-    command = ["git", "-C", folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    try:
-        told = subprocess.run(
-            command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+    """Return the commit that is checked out in a folder, None where there is none or no git.
+
+    Git runs commands that the settings of a repository name (monitors, filters, hooks, transports);
+    none of them is run here, since the folder may be somebody else's.
+    """
+    commit = _git(folder, "rev-parse", "--verify", "HEAD")
+    if commit is None:
         return None
-    return told.stdout.strip() or None if told.returncode == 0 else None
+    listing = _git(folder, "config", "--includes", "--show-scope", "--name-only",
+                   "--get-regexp", r"^filter\.") or ""  # fmt: skip
+    scoped = [line.partition("\t") for line in listing.splitlines()]
+    keys = [key for scope, _, key in scoped if scope not in ("system", "global")]
+    names = {key.removeprefix("filter.").rpartition(".")[0] for key in keys}
+    if any("=" in name for name in names):  # cannot be named in an option, so is not overruled
+        return f"{commit}-dirty"
+    settings = [f"filter.{name}.{key}=" for name in names for key in ("clean", "process")]
+    settings += [f"filter.{name}.required=false" for name in names]
+    options = [part for setting in settings for part in ("-c", setting)]
+    changes = _git(
+        folder, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all",
+        options=options,
+    )  # fmt: skip
+    return commit if changes == "" else f"{commit}-dirty"
+
+
+_INERT = (
+    "--no-optional-locks",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "protocol.allow=never"),
+)
+
+
+def _git(folder: str, *arguments: str, options: Sequence[str] = ()) -> str | None:
+    """Return what git prints, None where it fails."""
+    command = ["git", "-C", folder, *_INERT, *options, *arguments]
+    quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False, env=quiet
+        )
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _peak_memory() -> int | None:
