@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numba
 from numba.core import event
 
-from hybridq import clock, isolation
+from hybridq import clock, isolation, kernel_cache
 
 isolation.forget_settings(numba)
 
@@ -63,16 +63,13 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
         options: dict[str, Any] = {"forceinline": True} if inline else {}
         if internal or inline:
             options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-        dispatcher = numba.njit(
-            cache=True,
-            nogil=True,
-            fastmath=set(FASTMATH),
-            error_model="numpy",
-            **options,
-        )(function)
-        cache_file: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-        if hasattr(cache_file, "_source_stamp"):
-            cache_file._source_stamp = _source_stamp()
+        options |= {"nogil": True, "fastmath": set(FASTMATH), "error_model": "numpy"}
+        try:
+            dispatcher = numba.njit(cache=True, **options)(function)
+        except RuntimeError:  # there is no folder that Numba could write to
+            dispatcher = numba.njit(**options)(function)
+            kernel_cache.attach(dispatcher)
+        kernel_cache.stamp(dispatcher, _source_stamp())
         return dispatcher
 
     return decorate

@@ -22,6 +22,10 @@ class DimensionError(ParameterError):
     """An array, a vector or an operator has the wrong length, shape or width."""
 
 
+class HybridqWarning(UserWarning):
+    """A notice that something works, but not as well as it could here."""
+
+
 def closest(asked: str, known: Sequence[str], *, likeness: float) -> str | None:
     """The name that was probably meant, None where none is alike.
 

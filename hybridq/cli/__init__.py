@@ -18,13 +18,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     import sys
 
     from hybridq.cli.app import run
-    from hybridq.cli.errors import guard
+    from hybridq.cli.errors import guard, notices
     from hybridq.isolation import isolate
 
     isolate()
 
     arguments = list(sys.argv[1:] if argv is None else argv)
-    return guard(lambda: run(arguments), debug="--debug" in arguments)
+    with notices():
+        return guard(lambda: run(arguments), debug="--debug" in arguments)
 
 
 __all__ = ["main"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import typer
 
 from hybridq.cli.words import one_line
-from hybridq.errors import HybridqError
+from hybridq.errors import HybridqError, HybridqWarning
 
 OK = 0
 FAILED = 1
@@ -54,6 +57,37 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
         _tell(f"error: {type(error).__name__}: {error}{hint}")
         return FAILED
     return code
+
+
+@contextmanager
+def notices() -> Iterator[None]:
+    """Print warnings of hybridq as single lines on standard error within the block.
+
+    Matplotlib is kept from telling where it puts its cache when it cannot write to HOME.
+    """
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with _single_lines():
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def _single_lines() -> Iterator[None]:
+    with warnings.catch_warnings():
+        default = warnings.showwarning
+
+        def show(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, HybridqWarning):
+                _tell(f"note: {message}")
+            else:
+                default(message, category, *place, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 def _usage(error: Exception, *, debug: bool) -> int:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hybridq.errors import OutputError
 from hybridq.operators.interop import load_extra
 
 PURPOSE = "a molecule from its geometry"
@@ -28,6 +29,7 @@ def load(module: str) -> Any:
 
     Raises:
         MissingExtraError: PySCF is not installed.
+        OutputError: there is no folder for temporary files.
     """
     if "pyscf" in sys.modules:
         return load_extra(module, "chem", PURPOSE)
@@ -36,6 +38,9 @@ def load(module: str) -> Any:
         os.environ[_VARIABLE] = str(_settings())
     try:
         return load_extra(module, "chem", PURPOSE)
+    except FileNotFoundError as error:  # of `tempfile`, which PySCF calls on import
+        text = f"PySCF needs a folder for temporary files: set TMPDIR ({error})"
+        raise OutputError(text) from None
     finally:
         if before is None:
             os.environ.pop(_VARIABLE, None)

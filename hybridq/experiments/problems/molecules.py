@@ -61,7 +61,7 @@ class MoleculeSection(FileSection):
     """Of the geometry; angstrom by default."""
 
     basis: Annotated[str, AfterValidator(_basis)] | None = None
-    """A basis set of PySCF's library by name; sto-3g by default. Integrals in a file have theirs."""
+    """A basis set of PySCF's library; sto-3g by default. Integrals in a file have theirs."""
 
     charge: int | None = None
     """Of the whole molecule; 0 by default."""

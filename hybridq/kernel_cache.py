@@ -1,0 +1,148 @@
+"""Compiled kernels where neither the package nor the user's cache folder can be written.
+
+Numba then refuses to cache at all. Here kernels that came compiled with the package are read all
+the same, and new ones go to a private temporary folder, or nowhere if there is none.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from numba.core import caching, config
+
+from hybridq.errors import HybridqWarning
+
+# Numba made the name public in one of its versions.
+_InTree: Any = getattr(caching, "InTreeCacheLocator", None) or caching._InTreeCacheLocator
+_REMEDY = "set NUMBA_CACHE_DIR to a folder that can be written to keep them elsewhere"
+
+
+def attach(dispatcher: Any) -> None:
+    """Give a dispatcher that Numba cannot cache a cache of the kind that is possible here.
+
+    Args:
+        dispatcher: made by ``numba.njit`` without ``cache=True``.
+    """
+    compiled = _Packaged(dispatcher.py_func)
+    folder = temporary_folder()
+    if folder is None:
+        dispatcher._cache = compiled
+        return
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
+    try:
+        dispatcher._cache = _Temporary(dispatcher.py_func, compiled)
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def temporary_folder() -> Path | None:
+    """Return a folder for compiled kernels that only this user can write to, None without one.
+
+    Kernels are stored as pickles, which run code when they are read, so a folder that another
+    user could have filled, or one in the working folder, is never taken.
+    """
+    try:
+        base = Path(tempfile.gettempdir())
+        if _is_last_resort(base):
+            return None
+        if not hasattr(os, "geteuid"):  # Windows: temporary folders are private
+            folder = base / "hybridq-kernels"
+            folder.mkdir(exist_ok=True)
+            return folder
+        folder = base / f"hybridq-kernels-{os.geteuid()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder if _is_private(folder) else None
+    except OSError:
+        return None
+
+
+def _is_last_resort(base: Path) -> bool:
+    """Tell whether `tempfile` fell back to the working folder."""
+    named = {os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")}
+    usual = {"/tmp", "/var/tmp", "/usr/tmp", *named}
+    return base.resolve() == Path.cwd().resolve() and str(base) not in usual
+
+
+def _is_private(folder: Path) -> bool:
+    found = folder.lstat()
+    mode = stat.S_IMODE(found.st_mode)
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not mode & 0o077
+
+
+class _InPackage(_InTree):  # type: ignore[misc]
+    """The folder beside the source file, taken even if nothing can be written there."""
+
+    def ensure_cache_path(self) -> None:
+        """See Numba: a folder to read from need not be writable."""
+
+
+class _PackagedImpl(caching.CompileResultCacheImpl):  # type: ignore[misc]
+    _locator_classes = [_InPackage]  # noqa: RUF012  # as its base declares it
+
+
+class _Packaged(caching.FunctionCache):  # type: ignore[misc]
+    """Kernels that came compiled with the package, read only."""
+
+    _impl_class = _PackagedImpl
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the kernel for a signature, None where there is none that can be read."""
+        try:
+            return super().load_overload(sig, target_context)
+        except OSError:
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep nothing; say so once."""
+        _notify("they are compiled anew in every process")
+
+
+class _Temporary(caching.FunctionCache):  # type: ignore[misc]
+    """Kernels in the temporary folder, beside those that came with the package."""
+
+    def __init__(self, py_func: Any, compiled: _Packaged) -> None:
+        super().__init__(py_func)
+        self._compiled = compiled
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the kernel for a signature, that of the package if there is one."""
+        found = self._compiled.load_overload(sig, target_context)
+        return super().load_overload(sig, target_context) if found is None else found
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a kernel for a signature; a full disk loses only the kernel."""
+        _notify(f"they are kept in {temporary_folder()}")
+        try:
+            super().save_overload(sig, data)
+        except OSError:
+            return
+
+
+@cache
+def _notify(kept: str) -> None:
+    warnings.warn(
+        f"compiled kernels cannot be stored in the package or in the user's cache folder: {kept}; "
+        f"{_REMEDY}",
+        HybridqWarning,
+        stacklevel=2,
+    )
+
+
+def stamp(dispatcher: Any, source: tuple[str, int]) -> None:
+    """Mark what a dispatcher caches as valid for one state of the kernels' source."""
+    found = getattr(dispatcher, "_cache", None)
+    for each in (found, getattr(found, "_compiled", None)):
+        file: Any = getattr(each, "_cache_file", None)
+        if hasattr(file, "_source_stamp"):
+            file._source_stamp = source
+
+
+__all__ = ["attach", "stamp", "temporary_folder"]
