@@ -22,8 +22,7 @@ class DimensionError(ParameterError):
     """An array, a vector or an operator has the wrong length, shape or width."""
 
 
-class HybridqWarning(UserWarning):
-    """A notice that something works, but not as well as it could here."""
+_LONGEST_NAME = 100
 
 
 def closest(asked: str, known: Sequence[str], *, likeness: float) -> str | None:
@@ -34,6 +33,8 @@ def closest(asked: str, known: Sequence[str], *, likeness: float) -> str | None:
         known: the names that exist.
         likeness: how much alike they must be, from 0 to 1 (`difflib.get_close_matches`).
     """
+    if len(asked) > _LONGEST_NAME:  # nothing that anybody meant, and slow to compare
+        return None
     asked = asked.lower()
     # Swapped letters are the commonest slip, and difflib does not know it.
     near = [name for name in known if sorted(name) == sorted(asked)]
@@ -56,7 +57,8 @@ class UnknownNameError(ParameterError):
         near = closest(str(name), self.known, likeness=0.5)
         hint = "" if near is None else f"did you mean {near!r}? "
         choice = f"choose from {', '.join(self.known)}" if self.known else "there is none at all"
-        super().__init__(f"unknown {what} {name!r}: {hint}{choice}")
+        shown = repr(name) if len(str(name)) <= _LONGEST_NAME else f"{str(name)[:40]!r}..."
+        super().__init__(f"unknown {what} {shown}: {hint}{choice}")
 
 
 class CapacityError(HybridqError):

@@ -9,30 +9,61 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
+from hybridq import limits, memory
 from hybridq.errors import FormatError, OutputError
 
 
-def read_bytes(path: str | os.PathLike[str]) -> tuple[bytes, str]:
-    """What a file holds, and its name for messages; ``-`` is standard input.
+def read_bytes(path: str | os.PathLike[str], most: int = limits.MOST_BYTES) -> tuple[bytes, str]:
+    """Return the content of a file, and its name for messages; ``-`` is standard input.
+
+    Args:
+        path: the file's name.
+        most: bytes that are read; devices and pipes without an end are left there.
 
     Raises:
-        FormatError: the file cannot be read.
+        FormatError: the file cannot be read, or holds more.
+        CapacityError: what is made of it would not fit in memory.
     """
     name = os.fspath(path)
     if name == "-":
-        return sys.stdin.buffer.read(), "standard input"
+        return _bounded(sys.stdin.buffer, "standard input", most), "standard input"
     try:
-        return Path(name).read_bytes(), name
+        with Path(name).open("rb") as file:
+            return _bounded(file, name, most), name
     except FileNotFoundError:
         raise FormatError("there is no such file: check the name", source=name) from None
     except IsADirectoryError:
         raise FormatError("it is a directory: name a file in it", source=name) from None
+    except FormatError:
+        raise
     except PermissionError:
         raise FormatError("it may not be read: check its permissions", source=name) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FormatError(f"it cannot be read: {reason}", source=repr(name)) from None
+
+
+_PARSED = 16  # bytes of Python objects that a reader makes of a byte of text, about
+
+
+def _bounded(file: BinaryIO, name: str, most: int) -> bytes:
+    """Return the rest of a file of at most `most` bytes."""
+    try:
+        size = os.fstat(file.fileno()).st_size  # 0 of devices and pipes
+    except (OSError, ValueError):
+        size = 0
+    if size <= most:
+        memory.require(_PARSED * size, f"reading {name}", "give a smaller file")
+        data = file.read(most + 1)
+        if len(data) <= most:
+            return data
+    raise FormatError(
+        f"it holds more than {most:,} bytes, which is the most that is read: "
+        "give a smaller file, or is it another one?",
+        source=name,
+    )
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:

@@ -16,8 +16,6 @@ from typing import Any
 
 from numba.core import caching, config
 
-from hybridq.errors import HybridqWarning
-
 # Numba made the name public in one of its versions.
 _InTree: Any = getattr(caching, "InTreeCacheLocator", None) or caching._InTreeCacheLocator
 _REMEDY = "set NUMBA_CACHE_DIR to a folder that can be written to keep them elsewhere"
@@ -131,7 +129,6 @@ def _notify(kept: str) -> None:
     warnings.warn(
         f"compiled kernels cannot be stored in the package or in the user's cache folder: {kept}; "
         f"{_REMEDY}",
-        HybridqWarning,
         stacklevel=2,
     )
 

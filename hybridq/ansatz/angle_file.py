@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,9 @@ from numpy.typing import NDArray
 
 from hybridq.checks import is_real
 from hybridq.errors import FormatError
+from hybridq.files import read_bytes
+
+MOST_BYTES = 10_000_000
 
 
 def read_angles(path: str | os.PathLike[str]) -> NDArray[np.float64]:
@@ -24,11 +26,7 @@ def read_angles(path: str | os.PathLike[str]) -> NDArray[np.float64]:
         FormatError: the file cannot be read, or holds something else than finite numbers.
     """
     source = str(path)
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise FormatError(f"the angles cannot be read: {reason}", source=source) from error
+    text = text_of_angles(path)
     numbers = (
         _from_json(text, source) if text.lstrip()[:1] in ("[", "{") else _from_text(text, source)
     )
@@ -36,6 +34,23 @@ def read_angles(path: str | os.PathLike[str]) -> NDArray[np.float64]:
     if not angles.size or not np.isfinite(angles).all():
         raise FormatError("expected finite angles, gamma_1 ... beta_p, in radians", source=source)
     return angles
+
+
+def text_of_angles(path: str | os.PathLike[str]) -> str:
+    """Return the text of a file of angles.
+
+    Raises:
+        FormatError: the file cannot be read, or is no such text.
+    """
+    source = str(path)
+    try:
+        return read_bytes(path, MOST_BYTES)[0].decode("utf-8")
+    except FormatError as error:
+        raise FormatError(f"the angles cannot be read ({error.message})", source=source) from None
+    except UnicodeDecodeError:
+        raise FormatError(
+            "the angles cannot be read: it is not UTF-8 text", source=source
+        ) from None
 
 
 def _from_json(text: str, source: str) -> list[float]:

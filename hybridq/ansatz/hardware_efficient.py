@@ -16,6 +16,7 @@ from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.instructions import Angle, Gate, Instruction, PauliRotation
 from hybridq.checks import checked_count
 from hybridq.errors import ParameterError
+from hybridq.limits import check_layers
 from hybridq.randomness import RandomLike, as_generator
 from hybridq.registry import Registry
 
@@ -90,6 +91,7 @@ class HardwareEfficient(Ansatz):
         store("final_rotations", self._final())
         store("entangler", ENTANGLERS.canonical(self.entangler))
         store("entangling_gate", ENTANGLING_GATES[self.entangling_gate])
+        check_layers("layers", self.layers, self.n_qubits * (1 + len(self.rotations)))
         if self.reference is not None:
             store("reference", checked_bits(self.reference, self.n_qubits))
         if not self.n_params:

@@ -17,6 +17,7 @@ from hybridq.ansatz.instructions import Instruction
 from hybridq.ansatz.term_groups import Group, commuting_groups, evolution, local_strength
 from hybridq.checks import checked_count
 from hybridq.errors import ParameterError
+from hybridq.limits import check_layers
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.randomness import RandomLike, as_generator
@@ -64,6 +65,7 @@ class HVA(Ansatz):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", checked_count("layers", self.layers))
+        check_layers("layers", self.layers, 1)
         if not isinstance(self.hamiltonian, PauliSum | HubbardModel):
             raise ParameterError(
                 f"hamiltonian is a {type(self.hamiltonian).__name__}: give a PauliSum or a "
@@ -76,6 +78,7 @@ class HVA(Ansatz):
         if particles is not None and not isinstance(particles, Sequence):
             raise ParameterError(f"particles={particles!r}: give (n_alpha, n_beta)")
         object.__setattr__(self, "particles", None if particles is None else tuple(particles))
+        check_layers("layers", self.layers, len(self.pauli_sum))
         # Refuses what cannot be split or prepared.
         if len(self.groups) == 1 and not self._start_state.n_solved:
             raise ParameterError(

@@ -16,6 +16,7 @@ from hybridq.ansatz.electrons import Electrons, ElectronsLike
 from hybridq.ansatz.instructions import Angle, Excitation, Transition
 from hybridq.checks import checked_count
 from hybridq.errors import ParameterError
+from hybridq.limits import check_layers
 from hybridq.randomness import RandomLike, as_generator
 
 RANDOM_SPREAD = 0.3  # radians; smaller ones end in worse minima for stretched H4 and H6
@@ -57,6 +58,8 @@ class KUpCCGSD(Ansatz):
         object.__setattr__(self, "k", checked_count("k", self.k))
         if self.electrons.n_orbitals < 2:
             raise ParameterError("k-UpCCGSD needs at least two orbitals: here is one")
+        m = self.electrons.n_orbitals
+        check_layers("k", self.k, 3 * m * (m - 1) // 2)
 
     @cached_property
     def electrons(self) -> Electrons:

@@ -6,13 +6,12 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.ansatz.angle_file import read_angles
+from hybridq.ansatz.angle_file import read_angles, text_of_angles
 from hybridq.ansatz.angle_tables import fitted, mean_degree, phase_unit, resampled
 from hybridq.errors import DimensionError, FormatError, ParameterError
 from hybridq.files import write_text
@@ -172,8 +171,8 @@ def angles_in(path: str | os.PathLike[str]) -> Vector | LearnedAngles:
 def _document(path: str | os.PathLike[str]) -> dict[str, Any] | None:
     """The JSON object of learned angles in a file, None where it is something else."""
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        document = json.loads(text_of_angles(path))
+    except (ValueError, RecursionError):
         return None
     known = isinstance(document, dict) and document.get("format") == FORMAT
     return document if known else None

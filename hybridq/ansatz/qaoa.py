@@ -15,6 +15,7 @@ from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.instructions import Angle, DiagonalPhase, Gate, XMixer
 from hybridq.checks import is_whole
 from hybridq.errors import DimensionError, ParameterError
+from hybridq.limits import check_layers
 from hybridq.operators.ising import Ising
 from hybridq.randomness import RandomLike
 from hybridq.registry import Registry
@@ -68,6 +69,7 @@ class QAOA:
         if not is_whole(self.p) or self.p < 1:
             raise ParameterError(f"QAOA takes a whole number of layers, p >= 1, got p={self.p!r}")
         object.__setattr__(self, "p", int(self.p))
+        check_layers("p", self.p, 2)
         if not self.hamiltonian.is_diagonal:
             raise ParameterError(
                 "QAOA needs a Hamiltonian of I and Z only: this one has X or Y terms"

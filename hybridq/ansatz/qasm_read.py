@@ -9,17 +9,19 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
+from hybridq import memory
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.instructions import Instruction
 from hybridq.ansatz.qasm_gates import BUILT_IN, HEADER, HeaderGate
 from hybridq.ansatz.qasm_tokens import Expression, Tokens
 from hybridq.errors import FormatError, UnknownNameError
+from hybridq.files import read_bytes
+from hybridq.limits import MOST_INSTRUCTIONS
 
-MOST_CALLS = 2_000_000
-"""A program may expand to so many gates; definitions upon definitions grow without bound."""
+MOST_QUBITS = 10_000
+"""Of all registers of a program together."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class _Definition:
 GateLike: TypeAlias = HeaderGate | _Definition
 
 
+@memory.capacity("reading the program", "give a smaller program")
 def read_qasm(source: str | os.PathLike[str]) -> Circuit:
     """The circuit of an OpenQASM 2 program, exact up to a global phase.
 
@@ -68,10 +71,15 @@ def read_qasm(source: str | os.PathLike[str]) -> Circuit:
     else:
         name = str(source)
         try:
-            text = Path(source).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-            raise FormatError(f"the program cannot be read: {reason}", source=name) from error
+            text = read_bytes(source)[0].decode("utf-8-sig")
+        except FormatError as error:
+            raise FormatError(
+                f"the program cannot be read ({error.message})", source=name
+            ) from None
+        except UnicodeDecodeError:
+            raise FormatError(
+                "the program cannot be read: it is not UTF-8 text", source=name
+            ) from None
     tokens = Tokens(text, name)
     try:
         return _Program(tokens).circuit()
@@ -152,6 +160,13 @@ class _Program:
         tokens.expect("]")
         if not size:
             tokens.fail(f"register {name!r} has size 0: give at least 1", line)
+        total = size + (self._width if quantum else sum(self._classical.values()))
+        if total > MOST_QUBITS:
+            tokens.fail(
+                f"register {name!r} makes {total:,} {'qu' if quantum else ''}bits in all, "
+                f"at most {MOST_QUBITS:,} are read: give a smaller size",
+                line,
+            )
         if quantum:
             self._quantum[name] = range(self._width, self._width + size)
             self._width += size
@@ -269,8 +284,9 @@ class _Program:
         line: int,
     ) -> None:
         self._calls += 1
-        if self._calls > MOST_CALLS:
-            self._tokens.fail(f"the program expands to more than {MOST_CALLS} gates", line)
+        # Definitions upon definitions grow without bound.
+        if self._calls > MOST_INSTRUCTIONS:
+            self._tokens.fail(f"the program expands to more than {MOST_INSTRUCTIONS:,} gates", line)
         if isinstance(gate, HeaderGate):
             for angle in angles:
                 if not math.isfinite(angle):

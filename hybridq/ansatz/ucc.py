@@ -18,6 +18,7 @@ from hybridq.ansatz.orbital_symmetry import is_allowed, orbital_parities
 from hybridq.ansatz.perturbation import Perturbation
 from hybridq.checks import checked_count
 from hybridq.errors import ParameterError
+from hybridq.limits import check_layers
 from hybridq.randomness import RandomLike, as_generator
 
 RANDOM_SPREAD = 0.05  # radians; small, since all angles 0 is the reference determinant
@@ -68,6 +69,7 @@ class UCCSD(Ansatz):
             )
         if not self.excitations:
             raise ParameterError(self._nothing_to_vary())
+        check_layers("repetitions", self.repetitions, len(self.excitations))
 
     def _nothing_to_vary(self) -> str:
         """Why there is no excitation, and the energy that the circuit without any has."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -126,8 +125,10 @@ def _plain_parts(file: str, values: list[float]) -> list[RenderableType]:
 
 def _result_in(file: str) -> dict[str, Any]:
     """The JSON of a result, empty where the file is something else."""
+    from hybridq.ansatz.angle_file import text_of_angles
+
     try:
-        document = json.loads(Path(file).read_text(encoding="utf-8"))
-    except ValueError:
+        document = json.loads(text_of_angles(file))
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) and "ansatz" in document else {}

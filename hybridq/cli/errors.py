@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from hybridq.cli.words import one_line
-from hybridq.errors import HybridqError, HybridqWarning
+from hybridq.errors import HybridqError
 
 OK = 0
 FAILED = 1
@@ -51,6 +51,12 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
         for problem in getattr(error, "problems", (error,)):  # a config may have several
             _tell(f"error: {problem}")
         return BAD_INPUT
+    except MemoryError as error:
+        from hybridq.memory import out_of_memory
+
+        _traceback(debug)
+        _tell(f"error: {out_of_memory(error, 'this command', 'use a smaller problem')}")
+        return BAD_INPUT
     except Exception as error:
         _traceback(debug)
         hint = "" if debug else " (this should not happen; run again with --debug for the details)"
@@ -61,7 +67,7 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
 
 @contextmanager
 def notices() -> Iterator[None]:
-    """Print warnings of hybridq as single lines on standard error within the block.
+    """Print warnings meant for users as single lines on standard error within the block.
 
     Matplotlib is kept from telling where it puts its cache when it cannot write to HOME.
     """
@@ -81,7 +87,7 @@ def _single_lines() -> Iterator[None]:
         default = warnings.showwarning
 
         def show(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
-            if issubclass(category, HybridqWarning):
+            if issubclass(category, UserWarning):
                 _tell(f"note: {message}")
             else:
                 default(message, category, *place, **more)

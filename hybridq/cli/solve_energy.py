@@ -124,10 +124,11 @@ def solve_energy(read: Callable[[], Problem], request: EnergyRequest) -> int:
     from hybridq.ansatz.angle_file import read_angles
     from hybridq.cli.progress import Progress
     from hybridq.cli.refusals import in_words_of_options
-    from hybridq.strategies.subject import default_ansatz
+    from hybridq.strategies.subject import check_width, default_ansatz
 
     with in_words_of_options(request.initial):
         problem = read()
+        check_width(problem.n_qubits)
         ansatz = request.ansatz or default_ansatz(problem)
         if request.ansatz is None:
             why = " (chosen for this problem)"

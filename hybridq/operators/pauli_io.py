@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.errors import DimensionError, FormatError, HybridqError, ParameterError
+from hybridq.limits import too_many_idle
 from hybridq.operators import _masks
 from hybridq.operators._masks import Masks
 
@@ -188,7 +189,13 @@ def read_json(text: str, source: str = "input") -> tuple[int, Arrays]:
         raise FormatError('needs "n_qubits", an integer, and "terms", a list', source=source)
     try:
         n_qubits = _masks.checked_width(n_qubits)
-        return n_qubits, read_sparse([_json_term(term) for term in terms], n_qubits)
+        read = [_json_term(term) for term in terms]
+        used = len({qubit for _, qubits, _ in read for qubit in qubits})
+        if too_many_idle(n_qubits, used):
+            raise ParameterError(
+                f"n_qubits={n_qubits:,}, where the terms act on {used:,} in all: correct n_qubits"
+            )
+        return n_qubits, read_sparse(read, n_qubits)
     except (HybridqError, OverflowError, MemoryError) as error:
         raise FormatError(str(error) or "too large", source=source) from None
 

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.checks import is_real, is_whole
 from hybridq.errors import ParameterError
+from hybridq.limits import MOST_COUNT
 
 if TYPE_CHECKING:
     import numpy as np
 
     from hybridq.optimizers.driver import Driver, Vector
+
+
+PERMISSION = {"permission": True}
+"""Metadata of a field that allows something and does not decide which points a search asks for:
+journals do not keep it, and configs and stored trials cannot set it."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Optimizer(ABC):
         needs: attributes of the objective that it cannot do without; see `missing`.
         takes_bounds: can keep to bounds.
         needs_bounds: cannot run without finite bounds.
+        matrices: n × n arrays that it holds at once, for n parameters; see `memory_needed`.
         joint_starts: uses all rows of x0 in one search instead of one search a row.
     """
 
@@ -53,6 +60,7 @@ class Optimizer(ABC):
     uses_gradient: ClassVar[bool] = False
     takes_bounds: ClassVar[bool] = True
     needs_bounds: ClassVar[bool] = False
+    matrices: ClassVar[int] = 0
     joint_starts: ClassVar[bool] = False
 
     @abstractmethod
@@ -83,6 +91,10 @@ class Optimizer(ABC):
         """Which of `needs` the objective does not have."""
         return [name for name in self.needs if getattr(objective, name, None) is None]
 
+    def memory_needed(self, dimension: int) -> int:
+        """Return the bytes that the method itself holds for `dimension` parameters, about."""
+        return 8 * self.matrices * dimension**2
+
     def default_budget(self, dimension: int) -> int:
         """Evaluations of one start when the caller sets no limit: 1000 (n + 1)."""
         return 1000 * (dimension + 1)
@@ -91,6 +103,11 @@ class Optimizer(ABC):
     def option_names(cls) -> list[str]:
         """The names of all options."""
         return [field.name for field in fields(cls)]
+
+    @classmethod
+    def condition_names(cls) -> list[str]:
+        """The names of the options that decide which points a search asks for."""
+        return [field.name for field in fields(cls) if not field.metadata.get("permission")]
 
     def changed_options(self) -> dict[str, Any]:
         """The options that are not at their defaults, as plain values that may be shown."""
@@ -116,9 +133,13 @@ class Optimizer(ABC):
             )
 
     def _require_count(self, name: str, at_least: int = 1) -> None:
-        """Refuse an option that is not a whole number of at least `at_least`."""
+        """Refuse an option that is not a whole number from `at_least` to `MOST_COUNT`."""
         value = getattr(self, name)
         if not is_whole(value) or value < at_least:
             raise ParameterError(
                 f"{self.name}: {name}={value!r} must be a whole number of at least {at_least}"
+            )
+        if value > MOST_COUNT:
+            raise ParameterError(
+                f"{self.name}: {name}={value!r} must be a whole number of at most {MOST_COUNT:,}"
             )

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import HybridqWarning, OutputError, ParameterError, UnknownNameError
+from hybridq.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.optimizers.filesystem import network_filesystem
 from hybridq.optimizers.optuna_journal import open_journal
 
@@ -261,13 +261,11 @@ def _choose_mode(path: Path) -> None:
         warnings.warn(
             f"{path} is on a network file system ({network}), where SQLite is slow and its locks "
             "may fail: for several machines use a journal file or PostgreSQL",
-            HybridqWarning,
             stacklevel=3,
         )
     elif found != "wal":
         warnings.warn(
             f"SQLite has no WAL mode where {path} is, so that each trial takes longer to store: "
             "another folder or a journal file may serve better",
-            HybridqWarning,
             stacklevel=3,
         )

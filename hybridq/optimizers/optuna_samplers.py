@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.errors import MissingExtraError, ParameterError
+from hybridq.optimizers.base import PERMISSION
 from hybridq.optimizers.optuna_search import OptunaSearch
 from hybridq.registry import Registry
 
@@ -100,9 +101,10 @@ class OptunaCmaEs(OptunaSearch):
 
     name: ClassVar[str] = "optuna-cmaes"
     summary: ClassVar[str] = "Optuna's CMA-ES; correlated parameters, noise (needs cmaes)"
+    matrices: ClassVar[int] = 3
 
     population: int | None = None
-    unpickle: bool = False
+    unpickle: bool = field(default=False, metadata=PERMISSION)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -250,7 +252,7 @@ class OptunaByName(OptunaSearch):
     summary: ClassVar[str] = "any sampler of Optuna, by its name"
 
     sampler: str = "tpe"
-    unpickle: bool = False
+    unpickle: bool = field(default=False, metadata=PERMISSION)
 
     def __post_init__(self) -> None:
         super().__post_init__()

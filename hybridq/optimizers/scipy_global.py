@@ -146,6 +146,10 @@ class DifferentialEvolution(Optimizer):
         self._require_within("recombination", 0.0, 1.0)
         self._require_count("population")
 
+    def memory_needed(self, dimension: int) -> int:
+        """See `Optimizer.memory_needed`: the population, its trials and their energies."""
+        return 5 * 8 * self.population * dimension**2
+
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator
     ) -> Outcome:

@@ -118,6 +118,7 @@ class Bfgs(GradientMethod):
     summary: ClassVar[str] = "quasi-Newton with the full matrix; no bounds"
     takes_bounds: ClassVar[bool] = False
     scipy_name: ClassVar[str] = "BFGS"
+    matrices: ClassVar[int] = 4
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ class Slsqp(GradientMethod):
     name: ClassVar[str] = "slsqp"
     summary: ClassVar[str] = "sequential quadratic programming; few parameters, few evaluations"
     scipy_name: ClassVar[str] = "SLSQP"
+    matrices: ClassVar[int] = 3
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,7 @@ class TrustConstr(GradientMethod):
     summary: ClassVar[str] = "trust region with gradient; careful and slow"
     cost: ClassVar[str] = "1"
     scipy_name: ClassVar[str] = "trust-constr"
+    matrices: ClassVar[int] = 3
 
     initial_step: float = 0.1
 

@@ -34,6 +34,7 @@ class NelderMead(Optimizer):
     name: ClassVar[str] = "nelder-mead"
     summary: ClassVar[str] = "simplex search; robust, few parameters, no gradient"
     cost: ClassVar[str] = "1-2"
+    matrices: ClassVar[int] = 3
 
     tolerance: float | None = None
     initial_step: float = 0.1
@@ -75,6 +76,7 @@ class Powell(Optimizer):
     name: ClassVar[str] = "powell"
     summary: ClassVar[str] = "line searches along conjugate directions; smooth, no gradient"
     cost: ClassVar[str] = "10 n - 40 n"
+    matrices: ClassVar[int] = 2
 
     tolerance: float | None = None
     initial_step: float = 0.1
@@ -118,6 +120,7 @@ class Cobyla(Optimizer):
     name: ClassVar[str] = "cobyla"
     summary: ClassVar[str] = "linear models in a trust region; few evaluations, stands noise"
     cost: ClassVar[str] = "1"
+    matrices: ClassVar[int] = 4
 
     tolerance: float | None = None
     initial_step: float = 0.1
@@ -156,6 +159,7 @@ class Cobyqa(Optimizer):
     name: ClassVar[str] = "cobyqa"
     summary: ClassVar[str] = "quadratic models in a trust region; smooth, no gradient"
     cost: ClassVar[str] = "1"
+    matrices: ClassVar[int] = 8
 
     tolerance: float | None = None
     initial_step: float = 0.1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hybridq import memory
 from hybridq.errors import HybridqError, ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.checks import (
@@ -36,6 +37,7 @@ class _End:
     message: str
 
 
+@memory.capacity("the search", "use fewer parameters")
 def minimize(
     objective: Callable[[Vector], float],
     x0: ArrayLike,
@@ -102,6 +104,11 @@ def minimize(
     optimizer = configure(method, tolerance, options)
     check_objective(objective, optimizer)
     starts = check_starts(x0, objective)
+    memory.require(
+        optimizer.memory_needed(starts.shape[1]),
+        f"{optimizer.name} with {starts.shape[1]:,} parameters",
+        "use fewer parameters, or a method that holds no matrix, such as l-bfgs, adam or spsa",
+    )
     box = check_bounds(bounds, starts, optimizer)
     check_limits(max_evaluations, time_limit, target)
     if journal is not None:
@@ -156,7 +163,7 @@ def _start_of(
     """All that decides which points a search asks for, for its journal."""
     return {
         "method": optimizer.name,
-        "options": {field.name: getattr(optimizer, field.name) for field in fields(optimizer)},
+        "options": {name: getattr(optimizer, name) for name in optimizer.condition_names()},
         "objective": Later(lambda: getattr(objective, "identity", None)),
         "with_gradient": hasattr(objective, "value_and_gradient"),
         "x0": starts,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq import memory
 from hybridq.errors import FormatError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems._fcidump_header import read_header
@@ -18,6 +19,8 @@ from hybridq.problems._fcidump_table import Table, read_table
 
 # Two values of one integral may differ by the rounding of the program that wrote them.
 _ROUNDING = 1e-9
+_IDLE_ORBITALS = 8  # orbitals without integrals that are never too many
+_BYTES = 150  # of all arrays at once, for each of NORB**4 integrals
 _BLOCKS = ("αα", "ββ", "αβ", "h of α", "h of β", "constant")
 
 Integrals = NDArray[np.float64]
@@ -43,6 +46,7 @@ class FcidumpData:
     notes: tuple[str, ...] = ()
 
 
+@memory.capacity("reading the FCIDUMP file", "choose a smaller active space")
 def parse_fcidump(text: str, *, spin: int | None = None, source: str = "input") -> FcidumpData:
     r"""The integrals in the text of an FCIDUMP file.
 
@@ -65,6 +69,7 @@ def parse_fcidump(text: str, *, spin: int | None = None, source: str = "input") 
     lines = text.split("\n")
     header = read_header(lines, source, spin)
     table = read_table(lines, header.n_lines, source)
+    _check_orbitals(table, header.n_orbitals, source)
     is_core, is_one, is_two = _kinds(table)
     beta = table.indices > header.n_orbitals
     spins: NDArray[np.int64] | None = None
@@ -81,6 +86,20 @@ def parse_fcidump(text: str, *, spin: int | None = None, source: str = "input") 
     return FcidumpData(
         electronic, header.n_alpha, header.n_beta, header.orbital_symmetries, header.notes
     )
+
+
+def _check_orbitals(table: Table, m: int, source: str) -> None:
+    """Refuse a NORB that is far beyond the orbitals that occur, before arrays are made for it."""
+    orbitals = np.where(table.indices > m, table.indices - m, table.indices)
+    used = len(np.unique(orbitals[orbitals > 0]))
+    if m - used > max(_IDLE_ORBITALS, used):
+        raise FormatError(
+            f"NORB={m}, and the integrals name {used} of these orbitals: "
+            "correct NORB, or is the file truncated?",
+            source=source,
+            line=table.end,
+        )
+    memory.require(_BYTES * m**4, f"NORB={m}: its integrals", "choose a smaller active space")
 
 
 def _kinds(table: Table) -> tuple[Mask, Mask, Mask]:

@@ -8,7 +8,8 @@ import re
 import numpy as np
 
 from hybridq import memory
-from hybridq.errors import CapacityError, FormatError
+from hybridq.errors import FormatError
+from hybridq.limits import too_many_idle
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems._pauli_text import Term, read_label_lines, read_literals, read_openfermion
 from hybridq.problems._text_file import read_text
@@ -30,6 +31,7 @@ def read_hamiltonian(path: str | os.PathLike[str]) -> PauliSum:
     return parse_hamiltonian(text, source=source)
 
 
+@memory.capacity("reading the Hamiltonian", "give a smaller file")
 def parse_hamiltonian(text: str, *, source: str = "input") -> PauliSum:
     r"""The Hamiltonian in a text, whose content tells the format.
 
@@ -86,13 +88,15 @@ def _sum(terms: list[Term], source: str) -> PauliSum:
             )
     reach = max((qubit for term in terms for qubit in term.qubits), default=0) + 1
     n_qubits = reach if first is None else first
-    try:
-        memory.require(
-            len(terms) * n_qubits // 4, f"a sum on {n_qubits} qubits", "number the qubits from 0"
-        )
-    except CapacityError as error:
+    used = len({qubit for term in terms for qubit in term.qubits})
+    if first is None and too_many_idle(n_qubits, used):
         line = max(terms, key=lambda term: max(term.qubits, default=0)).line
-        raise FormatError(str(error), source=source, line=line) from None
+        raise FormatError(
+            f"a term acts on qubit {n_qubits - 1:,}, where the terms act on {used:,} in all: "
+            "number the qubits from 0 without gaps",
+            source=source,
+            line=line,
+        )
     return PauliSum.from_sparse(
         [(term.paulis, term.qubits, term.coefficient) for term in terms], n_qubits
     ).simplify()

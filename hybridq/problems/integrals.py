@@ -116,7 +116,8 @@ def aufbau_order(
     """An order of restricted orbitals in which the first are the occupied ones.
 
     Programs that sort orbitals by symmetry leave the occupied ones in any place. The orbitals are
-    filled by their energies in the mean field of those filled before, until nothing changes.
+    filled by their energies in the mean field of those filled before, until nothing changes or
+    the fillings repeat.
 
     Returns:
         orbitals, shape (m,), or None where the determinant of the first has no higher energy.
@@ -124,6 +125,7 @@ def aufbau_order(
     m = electronic.n_orbitals
     order = np.arange(m)
     trial = electronic
+    seen = {order.tobytes()}
     for _ in range(2 * m):
         mean = fock_diagonal(trial, n_alpha, n_beta).mean(axis=0)
         step = np.argsort(mean, kind="stable")
@@ -131,6 +133,9 @@ def aufbau_order(
         trial = reordered(electronic, order)
         if all(set(step[:n]) == set(range(n)) for n in (n_alpha, n_beta)):
             break
+        if order.tobytes() in seen:  # the fillings go round in a circle
+            break
+        seen.add(order.tobytes())
     first = determinant_energy(electronic, n_alpha, n_beta)
     if determinant_energy(trial, n_alpha, n_beta) < first - 1e-6:
         return order

@@ -163,7 +163,15 @@ class Molecule(Problem):
         from hybridq.problems.xyz import formula, parse_geometry
 
         atoms = parse_geometry(geometry)
-        mf = mean_field(atoms, basis=basis, charge=charge, spin=spin, unit=unit)
+        mf = mean_field(
+            atoms,
+            basis=basis,
+            charge=charge,
+            spin=spin,
+            unit=unit,
+            space=active_space,
+            frozen_core=frozen_core,
+        )
         name = name or f"{formula(atoms)} {basis}"
         return cls.from_pyscf(mf, active_space=active_space, frozen_core=frozen_core, name=name)
 

@@ -25,7 +25,14 @@ _TOLERANCE = 1e-12  # hartree
 
 
 def mean_field(
-    atoms: Sequence[Atom], *, basis: str, charge: int, spin: int | None, unit: str
+    atoms: Sequence[Atom],
+    *,
+    basis: str,
+    charge: int,
+    spin: int | None,
+    unit: str,
+    space: tuple[int, int] | None = None,
+    frozen_core: bool = False,
 ) -> Any:
     """A converged restricted (open-shell) Hartree–Fock calculation, a PySCF object.
 
@@ -35,9 +42,12 @@ def mean_field(
         charge: in units of e.
         spin: n_alpha − n_beta; None means 0 or 1, as the number of electrons allows.
         unit: of the positions, ``"angstrom"`` or ``"bohr"``.
+        space: (electrons, orbitals) that `from_mean_field` will be asked for.
+        frozen_core: likewise.
 
     Raises:
         MissingExtraError: PySCF is not installed.
+        CapacityError: the integrals will not fit in memory.
         ParameterError: an unknown basis, or a spin that the electrons cannot have.
         ProblemError: the calculation does not converge.
     """
@@ -63,14 +73,23 @@ def mean_field(
                 verbose=0,
                 dump_input=False,
                 parse_arg=False,
+                max_memory=_megabytes(),
             )
     except (KeyError, RuntimeError, ValueError, AttributeError) as error:
         raise ParameterError(
             f"PySCF cannot make this molecule ({str(error).strip()[:120]}): "
             "check its atoms, charge and spin"
         ) from None
+    n_alpha, n_beta = mol.nelec
+    _active_orbitals(mol, n_alpha, n_beta, mol.nao, space, frozen_core)  # before hours of work
     with one_thread():
         return converged(mol)
+
+
+def _megabytes() -> int:
+    """Return the memory that PySCF may use, its own default where there is enough."""
+    free = memory.available_bytes()
+    return 4000 if free is None else max(200, min(4000, free // 2**21))
 
 
 @contextmanager
@@ -130,21 +149,39 @@ def from_mean_field(
     mf = converged(source)
     coefficients, n_alpha, n_beta = _orbitals(mf)
     m = coefficients.shape[2]
+    n_core, n_active = _active_orbitals(mf.mol, n_alpha, n_beta, m, space, frozen_core)
+    with one_thread():
+        full = _integrals(mf, coefficients[:, :, : n_core + n_active])
+    active = integrals.active_space(full, n_core, n_active)
+    return active, n_alpha - n_core, n_beta - n_core
+
+
+def _active_orbitals(
+    mol: Any,
+    n_alpha: int,
+    n_beta: int,
+    m: int,
+    space: tuple[int, int] | None,
+    frozen_core: bool,
+) -> tuple[int, int]:
+    """Return the numbers of frozen and of active orbitals among m.
+
+    Raises:
+        ParameterError: an active space that is impossible.
+        CapacityError: the integrals do not fit in memory.
+    """
     n_core, n_active = integrals.core_and_active(n_alpha, n_beta, m, space)
     if frozen_core:
         if space is not None:
             raise ParameterError("active_space and frozen_core exclude each other: give one")
         elements = _pyscf.load("pyscf.data.elements")
-        n_core = min(elements.chemcore(mf.mol), n_alpha, n_beta)
+        n_core = min(elements.chemcore(mol), n_alpha, n_beta)
         n_active = m - n_core
     kept = n_core + n_active
     memory.require(
         2 * 24 * kept**4, f"the integrals of {kept} orbitals", "choose a smaller active space"
     )
-    with one_thread():
-        full = _integrals(mf, coefficients[:, :, :kept])
-    active = integrals.active_space(full, n_core, n_active)
-    return active, n_alpha - n_core, n_beta - n_core
+    return n_core, n_active
 
 
 def _orbitals(mf: Any) -> tuple[NDArray[np.float64], int, int]:

@@ -23,6 +23,9 @@ _KNOWN = {symbol.lower(): symbol for symbol in SYMBOLS}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?", re.ASCII)
 # Å in one bohr, CODATA 2018.
 BOHR = 0.529177210903
+MOST_ATOMS = 1_000
+"""Of a molecule; its Hartree-Fock calculation would take days."""
+
 _UNITS = {"angstrom": 1.0, "ang": 1.0, "a": 1.0, "å": 1.0, "bohr": BOHR, "au": BOHR, "a.u.": BOHR}
 
 
@@ -125,6 +128,10 @@ def _checked(atoms: Iterable[Atom], source: str) -> list[Atom]:
     """The atoms, none at the place of another."""
     found: list[Atom] = []
     for symbol, place in atoms:
+        if len(found) == MOST_ATOMS:
+            raise FormatError(
+                f"more than {MOST_ATOMS:,} atoms: give a smaller molecule", source=source
+            )
         for k, (other, there) in enumerate(found):
             if math.dist(place, there) < 0.01:
                 raise FormatError(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 Observable: TypeAlias = PauliSum | ElectronicHamiltonian
 
+_BYTES_OF_A_SHOT = 40  # its index, sorted to be counted
+
 PRECISIONS: dict[str, type[np.floating]] = {"double": np.float64, "single": np.float32}
 
 
@@ -259,8 +261,11 @@ def checked_shots(shots: int) -> int:
 
     Raises:
         ParameterError: it is no positive whole number.
+        CapacityError: the measured indices do not fit in memory.
     """
-    return checked_count("shots", shots)
+    count = checked_count("shots", shots)
+    memory.require(_BYTES_OF_A_SHOT * count, f"shots={count:,}", "take fewer shots")
+    return count
 
 
 def checked_threads(threads: int | None) -> int:

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, float] | ArrayLike
 
+_CAPACITY = memory.capacity("running the circuit", "use fewer qubits")
 
+
+@_CAPACITY
 def state(circuit: Circuit, x: Values | None = None) -> NDArray[np.complexfloating]:
     """The state vector at `x`, shape (2**n_qubits,), complex128."""
     point = full_vector(x, circuit.parameters)
@@ -37,6 +40,7 @@ def state(circuit: Circuit, x: Values | None = None) -> NDArray[np.complexfloati
     return _engine(circuit).state(point) if small is None else small
 
 
+@_CAPACITY
 def probabilities(
     circuit: Circuit, qubits: Sequence[int] | None = None, x: Values | None = None
 ) -> Vector:
@@ -56,6 +60,7 @@ def probabilities(
     return np.ascontiguousarray(marginal.transpose(axes)).reshape(-1)
 
 
+@_CAPACITY
 def sample(
     circuit: Circuit,
     shots: int,
@@ -87,6 +92,7 @@ def sample(
     }
 
 
+@_CAPACITY
 def expectation(circuit: Circuit, observable: Observable, x: Values | None = None) -> float:
     """The expectation value of `observable` at `x`."""
     check_observable(observable)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
+from hybridq import memory
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.errors import ParameterError, UnknownNameError
 from hybridq.optimizers import Journal, Optimizer, Record
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_OPTIMIZER", "default_depth", "default_evaluations", "solve"]
 
 
+@memory.capacity("solving", "use fewer qubits, layers or shots, or precision='single'")
 def solve(
     problem: Problem | PauliSum,
     *,

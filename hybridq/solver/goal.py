@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hybridq.ansatz.angles import coupling_strength
-from hybridq.errors import ParameterError
+from hybridq.errors import CapacityError, ParameterError
 from hybridq.objectives import OBJECTIVES, FromShots, Objective, ParameterShift
 from hybridq.operators.ising import Ising
 from hybridq.optimizers import OPTIMIZERS
@@ -40,8 +40,8 @@ def checked_goal(kind: str, options: dict[str, Any], objective_shots: int | None
     if objective_shots is not None:
         try:
             checked_shots(objective_shots)
-        except ParameterError as error:
-            raise ParameterError(f"objective_{error}") from None
+        except (ParameterError, CapacityError) as error:
+            raise type(error)(f"objective_{error}") from None
     return name
 
 

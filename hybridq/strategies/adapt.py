@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq import memory
 from hybridq.ansatz.adaptive import AdaptiveAnsatz
 from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS, Pool
@@ -86,6 +87,7 @@ class Adaptation:
         return self.solution.value
 
 
+@memory.capacity("adapt_vqe", "use fewer qubits or another pool")
 def adapt_vqe(
     problem: Molecule,
     pool: str = "gsd",

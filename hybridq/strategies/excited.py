@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq import memory
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.pools import POOLS
 from hybridq.baselines.exact_energies import exact_energies
@@ -41,6 +42,7 @@ METHODS: Registry[str] = Registry(
 )
 
 
+@memory.capacity("excited_states", "ask for fewer states or use fewer qubits")
 def excited_states(
     problem: Problem | PauliSum,
     k: int = 3,

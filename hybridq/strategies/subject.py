@@ -11,10 +11,10 @@ import numpy as np
 from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.term_groups import commuting_groups
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.errors import CapacityError, DimensionError, ParameterError
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.operators.sector import Sector
+from hybridq.operators.sector import MOST_QUBITS, Sector
 from hybridq.problems.base import Problem
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def as_problem(problem: Any) -> Problem:
         ParameterError: it is neither, or the Hamiltonian is not hermitian.
     """
     if isinstance(problem, PauliSum):
+        check_width(problem.n_qubits)
         from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 
         return HamiltonianProblem(problem)
@@ -44,7 +45,21 @@ def as_problem(problem: Any) -> Problem:
             f"expected a problem, got a {type(problem).__name__}: a Molecule, a PauliSum or "
             "a HubbardModel goes as it is; for a graph, write hybridq.solve(hybridq.MaxCut(graph))"
         )
+    check_width(problem.n_qubits)
     return problem
+
+
+def check_width(n_qubits: int) -> None:
+    """Refuse what no engine can hold, before a circuit is made for it.
+
+    Raises:
+        CapacityError: more qubits than the engine with the largest limit takes.
+    """
+    if n_qubits > MOST_QUBITS:
+        raise CapacityError(
+            f"{n_qubits:,} qubits are too many to simulate exactly: the limit is {MOST_QUBITS} "
+            "qubits, where particle numbers are conserved; use a smaller problem"
+        )
 
 
 def with_particles(problem: Any, ansatz: object, options: Mapping[str, Any]) -> Problem:

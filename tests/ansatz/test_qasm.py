@@ -279,9 +279,9 @@ def test_programs_of_another_kind_are_refused(text, match):
 
 
 def test_definitions_that_explode_are_refused(monkeypatch):
-    monkeypatch.setattr("hybridq.ansatz.qasm_read.MOST_CALLS", 1000)
+    monkeypatch.setattr("hybridq.ansatz.qasm_read.MOST_INSTRUCTIONS", 1000)
     grow = "".join(f"gate g{k + 1} a {{ g{k} a; g{k} a; }}\n" for k in range(40))
-    with pytest.raises(FormatError, match="expands to more than 1000 gates"):
+    with pytest.raises(FormatError, match="expands to more than 1,000 gates"):
         Circuit.from_qasm(f"{HEAD}gate g0 a {{ }}\n{grow}qreg q[1];\ng40 q[0];")
 
 

@@ -24,7 +24,7 @@ def failing(error: BaseException) -> int:
         ),
         (KeyboardInterrupt(), 130, "hybridq: interrupted"),
         (ZeroDivisionError("oh"), 1, "hybridq: error: ZeroDivisionError: oh (this should not"),
-        (MemoryError("no room"), 1, "hybridq: error: MemoryError: no room"),
+        (MemoryError("no room"), 2, "hybridq: error: this command ran out of memory (no room), "),
     ],
 )
 def test_every_failure_is_one_line_and_a_code(

@@ -29,7 +29,7 @@ def test_every_optimizer_has_its_own_options_with_their_defaults(name):
     assert not mistakes
     options = section.model_dump(exclude={"kind"})
     assert OPTIMIZERS[name](**options) == OPTIMIZERS[name]()
-    assert list(options) == OPTIMIZERS[name].option_names()
+    assert list(options) == OPTIMIZERS[name].condition_names()
 
 
 @pytest.mark.parametrize("name", ANSATZE)

@@ -141,7 +141,7 @@ def test_sparse_random_graphs_are_drawn_until_they_are_connected():
 
 def test_a_graph_that_is_hardly_ever_connected_is_refused_with_a_remedy():
     with pytest.raises(ProblemError, match="connected: false"):
-        build(kind="erdos-renyi", nodes=40, probability=0.01)
+        build(kind="erdos-renyi", nodes=30, probability=0.01)
 
 
 @pytest.mark.parametrize("probability", [0.1, 0.5, 0.9, 1.0])
@@ -328,7 +328,7 @@ def test_without_pyscf_the_extra_is_named(monkeypatch):
     def absent(*_):
         raise MissingExtraError("pyscf", "chem", "a molecule from its geometry")
 
-    monkeypatch.setattr("hybridq.problems.pyscf_source.load_extra", absent)
+    monkeypatch.setattr("hybridq.problems._pyscf.load_extra", absent)
     with pytest.raises(MissingExtraError, match=r"hybridq\[chem\]"):
         build(kind="molecule", geometry="H 0 0 0; H 0 0 0.7")
 

@@ -64,7 +64,7 @@ GOOD = {"format": "hybridq-pauli-sum", "version": 1, "n_qubits": 2, "terms": [["
         ({"n_qubits": 0}, "n_qubits=0"),
         ({"n_qubits": 2.0}, "integer"),
         ({"n_qubits": 10**30}, "n_qubits=10"),
-        ({"n_qubits": 2**32, "terms": [["Z", [0], 1.0]] * 10_000}, "GiB"),
+        ({"n_qubits": 2**32, "terms": [["Z", [0], 1.0]] * 10_000}, "act on 1 in all"),
         ({"terms": {}}, "a list"),
         ({"terms": [["Z", [2], 1.0]]}, "qubit 2"),
         ({"terms": [["Z", [10**30], 1.0]]}, "integer"),

@@ -298,10 +298,10 @@ def test_files_that_cannot_be_opened_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_without_permission_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Path) -> bytes:
+    def refuse(self: Path, mode: str) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(FormatError, match="permissions"):
         read_graph("graph.json")
 

@@ -78,7 +78,7 @@ BAD: dict[str, tuple[str, int | None, str]] = {
     "no bracket": ("0.5 [X0] +\n\n0.5 [Z1\n", 3, "'0.5 [Z1'"),
     "no qubit": ("0.5 [X0] +\n0.5 [Z]\n", 2, "'Z'"),
     "a qubit twice": ("0.5 [X0] +\n0.5 [Z1 X1]\n", 2, "repeat"),
-    "an absurd qubit": ("0.5 [X0] +\n0.5 [Z999999999] +\n" + "1 [Y0] +\n" * 999, 2, "GiB"),
+    "an absurd qubit": ("0.5 [X0] +\n0.5 [Z999999999] +\n" + "1 [Y0] +\n" * 999, 2, "without gaps"),
     "a fermion": ("0.5 [0^ 1] +\n0.5 [1^ 0]", 1, "ladder operator"),
     "broken JSON": ('[["XX", 1],\n ["ZZ", 2', 2, "neither JSON"),
     "a triple": ('[["XX", 1],\n ["ZZ", 2, 3, 4]]', 2, "no term"),

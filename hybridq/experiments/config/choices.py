@@ -27,6 +27,7 @@ from hybridq.experiments.config.option_models import (
 )
 from hybridq.experiments.problems import PROBLEM_KINDS
 from hybridq.experiments.section import Section
+from hybridq.limits import MOST_LAYERS, MOST_RESTARTS
 from hybridq.objectives import OBJECTIVES, Objective
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.optimizers.adam import SCHEDULES
@@ -44,10 +45,12 @@ Positive = Annotated[float, Field(gt=0)]
 
 # ----- ansatz -----
 
+Layers = Annotated[int, Field(ge=1, le=MOST_LAYERS)]
+
 _ANSATZ_TYPES: dict[str, Any] = {
-    "layers": Count,
-    "repetitions": Count,
-    "k": Count,
+    "layers": Layers,
+    "repetitions": Layers,
+    "k": Layers,
     "max_operators": Count,
     "rotations": Annotated[list[one_of(hea.ROTATIONS)], Field(min_length=1)],  # type: ignore[misc]
     "final_rotations": bool | list[one_of(hea.ROTATIONS)],  # type: ignore[misc]
@@ -84,7 +87,7 @@ ANSATZ = Choice(
         ),
         "qaoa": section_model(
             "qaoa",
-            [Option("p", Count | None, None, "Layers; by default as many as suit the size.")],
+            [Option("p", Layers | None, None, "Layers; by default as many as suit the size.")],
             summary="The quantum approximate optimization algorithm, for problems over bits.",
         ),
         **{name: _ansatz_model(name) for name in ANSATZE},
@@ -174,7 +177,7 @@ OPTIMIZER = Choice(
         **{
             name: section_model(
                 name,
-                of_dataclass(kind),
+                of_dataclass(kind, kind.condition_names()),
                 base=OptimizerSection,
                 summary=kind.summary,
                 limits=_OPTIMIZER_TYPES.get(name),
@@ -198,7 +201,7 @@ class StrategySection(Section):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     """SHA-256 of the content of the file of angles, filled in."""
 
-    restarts: Annotated[int, Field(ge=0)] | None = None
+    restarts: Annotated[int, Field(ge=0, le=MOST_RESTARTS)] | None = None
     """Further starts from random points, which share the budget; by default what suits."""
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from hybridq.errors import ConfigError, FormatError
 from hybridq.experiments.config.yaml_source import Document, Place, parse
 from hybridq.files import read_bytes
+from hybridq.limits import MOST_INCLUDES
 
 MOST_BYTES = 10_000_000
 _DEPTH = 20  # of includes within includes
@@ -25,17 +27,25 @@ def read(path: str | os.PathLike[str]) -> tuple[Document, str]:
     return with_includes(parse(text, str(path)), Path(path).parent, (Path(path).resolve(),)), text
 
 
-def with_includes(document: Document, base: Path, above: tuple[Path, ...] = ()) -> Document:
+def with_includes(
+    document: Document,
+    base: Path,
+    above: tuple[Path, ...] = (),
+    count: Iterator[int] | None = None,
+) -> Document:
     """A document over the files that its key ``include`` names; later ones win over earlier.
 
     Args:
         document: with or without the key.
         base: the folder that the names are relative to.
         above: the files that include this one.
+        count: numbers the files that are included by the whole config.
 
     Raises:
-        ConfigError: a file cannot be read, is no mapping, or includes itself.
+        ConfigError: a file cannot be read, is no mapping, or includes itself, or there are more
+            than `MOST_INCLUDES`.
     """
+    count = itertools.count(1) if count is None else count
     if not isinstance(document.value, dict) or "include" not in document.value:
         return document
     names = document.value["include"]
@@ -45,12 +55,18 @@ def with_includes(document: Document, base: Path, above: tuple[Path, ...] = ()) 
         place = document.place(("include", index) if listed else ("include",))
         if not isinstance(name, str) or not name:
             raise ConfigError(f"{place}: include takes the name of a file, or a list of names")
-        merged = merge(merged, _included(name, base, above, place))
+        if next(count) > MOST_INCLUDES:
+            raise ConfigError(
+                f"{place}: {name}: more than {MOST_INCLUDES} files are included: leave some out"
+            )
+        merged = merge(merged, _included(name, base, above, place, count))
     own = {key: value for key, value in document.value.items() if key != "include"}
     return merge(merged, Document(own, document.values, document.keys))
 
 
-def _included(name: str, base: Path, above: tuple[Path, ...], place: Place) -> Document:
+def _included(
+    name: str, base: Path, above: tuple[Path, ...], place: Place, count: Iterator[int]
+) -> Document:
     path = base / name
     if path.resolve() in above:
         raise ConfigError(f"{place}: {name} includes itself: leave it out")
@@ -66,7 +82,7 @@ def _included(name: str, base: Path, above: tuple[Path, ...], place: Place) -> D
         raise ConfigError(f"{place}: the included file {name} is empty")
     if not isinstance(found.value, dict):
         raise ConfigError(f"{found.place(())}: an included file is a mapping, key: value")
-    return with_includes(found, path.parent, (*above, path.resolve()))
+    return with_includes(found, path.parent, (*above, path.resolve()), count)
 
 
 def merge(under: Document, over: Document) -> Document:
@@ -173,11 +189,13 @@ def _text(path: Path, source: str) -> str:
                 f"{source}: the file has {path.stat().st_size:,} bytes, and a config at most "
                 f"{MOST_BYTES:,}: check the name"
             )
-        return read_bytes(path)[0].decode("utf-8-sig")
+        return read_bytes(path, MOST_BYTES)[0].decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConfigError(f"{source}: the file is no text in UTF-8: check the name") from None
     except FileNotFoundError:
         raise ConfigError(f"{source}: the file is not there: check the name") from None
-    except (OSError, FormatError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except FormatError as error:
+        raise ConfigError(f"{source}: the file cannot be read ({error.message})") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
         raise ConfigError(f"{source}: the file cannot be read: {reason}") from None

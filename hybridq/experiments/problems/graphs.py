@@ -80,6 +80,7 @@ class GraphSection(ProblemSection):
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> MaxCut:
         """See `ProblemSection.build`."""
+        GraphSection.check(self, base)
         import networkx as nx
 
         from hybridq.problems.maxcut import MaxCut

@@ -87,6 +87,7 @@ class SpinSection(LatticeSection):
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""
+        self.check(base)
         from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 
         return HamiltonianProblem(self.hamiltonian(), name=f"{self.summary}, {self.shape}")
@@ -206,6 +207,7 @@ class Hubbard(LatticeSection):
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""
+        self.check(base)
         from hybridq.operators.spin_models import fermi_hubbard
         from hybridq.problems.hubbard_problem import HubbardProblem
 

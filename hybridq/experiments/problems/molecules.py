@@ -23,7 +23,6 @@ _PLACEHOLDER = re.compile(r"\{\s*(?:(?P<sign>-)|(?P<factor>-?\d+\.?\d*)\s*\*)?\s
 _HARTREE_FOCK = ("basis", "charge", "frozen_core")
 
 
-
 def _basis(name: str) -> str:
     """Refuse a basis set that PySCF's library lacks; without PySCF `check` refuses the molecule."""
     if importlib.util.find_spec("pyscf") is None:

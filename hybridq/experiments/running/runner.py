@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from hybridq import memory
 from hybridq.errors import ConfigError, ParameterError
 from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Planned, State
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from hybridq.experiments.config.config import ExperimentConfig
     from hybridq.experiments.store.store import Experiment, Store
     from hybridq.experiments.store.trials import Progress
+
+_BYTES_OF_A_WORKER = 2**27  # of its libraries and kernels
 
 
 @dataclass(frozen=True)
@@ -187,11 +190,14 @@ def jobs_for(experiment: Experiment, jobs: int | None = None) -> int:
 
     Raises:
         ParameterError: `jobs` is not positive.
+        CapacityError: that many processes do not fit in memory.
     """
     jobs = _checked(cores() if jobs is None else jobs)
     experiment.release_dead(DEAD_AFTER)
     counts = experiment.counts()
-    return min(jobs, counts[State.WAITING] + counts[State.RUNNING])
+    jobs = min(jobs, counts[State.WAITING] + counts[State.RUNNING])
+    memory.require(jobs * _BYTES_OF_A_WORKER, f"running {jobs:,} trials at once", "give fewer jobs")
+    return jobs
 
 
 def _checked(jobs: int) -> int:

@@ -284,10 +284,12 @@ class Store:
     def _is_anothers(self, trials: Trials, wanted: StudyDirection) -> bool:
         """Whether a study cannot have been begun by hybridq for this experiment."""
         with self._told():
-            return bool(
-                self._storage.get_n_trials(trials.study)
-                or self._storage.get_study_directions(trials.study) != [wanted]
-            )
+            if not self._storage.get_n_trials(trials.study) and self._storage.get_study_directions(
+                trials.study
+            ) == [wanted]:
+                return False
+            # Looked at last: who makes it now marks it first, and may have just finished.
+            return not trials.attributes(_MAKER) and not trials.attributes(FACTS)
 
     def _trials(self, study: int) -> Trials:
         from optuna.storages import RDBStorage

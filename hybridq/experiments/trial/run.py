@@ -9,6 +9,7 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hybridq import memory
 from hybridq.clock import work_seconds
 from hybridq.errors import FormatError, OutputError, ParameterError
 from hybridq.experiments.arrays import Recorder
@@ -34,6 +35,7 @@ __all__ = ["TrialTimeout", "run_trial", "same_outcome"]
 JOURNAL_AFTER = 2.0  # seconds: shorter searches are sooner repeated than journaled
 
 
+@memory.capacity("the trial", "use fewer qubits, layers or shots")
 def run_trial(
     conditions: Mapping[str, Any],
     *,

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hybridq import memory
 from hybridq.errors import FormatError, ParameterError, ProblemError
 from hybridq.files import read_bytes, write_text
 from hybridq.problems.formats import (
@@ -77,6 +78,7 @@ def read_graph(source: str | os.PathLike[str], format: str | None = None) -> nx.
     return parse_graph(data, format=format, source=name)
 
 
+@memory.capacity("reading the graph", "give a smaller file")
 def parse_graph(
     data: bytes | str, *, format: str | None = None, source: str = "input"
 ) -> nx.Graph[Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.checks import is_whole
 from hybridq.errors import FormatError, ProblemError
+from hybridq.limits import too_many_idle
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -114,6 +115,22 @@ def check_node_count(count: int, source: str, line: int | None = None) -> None:
         )
 
 
+def check_isolated(declared: int, ends: int, source: str) -> None:
+    """Refuse a declared number of nodes that the edges are far from using.
+
+    Args:
+        declared: number of nodes.
+        ends: number of ends of edges, the most nodes that can have an edge.
+        source: the file's name, for errors.
+    """
+    if too_many_idle(declared, ends):
+        raise FormatError(
+            f"{declared:,} nodes are declared, and the edges have only {ends:,} ends: "
+            "correct the number of nodes, or is the file truncated?",
+            source=source,
+        )
+
+
 class GraphBuilder:
     """Collects nodes and edges of a simple undirected graph and checks each as it comes.
 
@@ -205,13 +222,14 @@ class GraphBuilder:
         """The graph.
 
         Raises:
-            FormatError: there are no nodes or no edges.
+            FormatError: there are no nodes or no edges, or far more nodes than edges touch.
         """
         if self.one_based is None and not self.edges and not self.graph:
             raise FormatError("the graph has no nodes: nothing to cut", source=self.source)
         if not self.edges:
             raise FormatError("the graph has no edges: nothing to cut", source=self.source)
         if self.one_based is not None:
+            check_isolated(self.one_based, 2 * len(self.edges), self.source)
             self.graph.add_nodes_from(range(1, self.one_based + 1))
         self.graph.add_weighted_edges_from((u, v, w) for (u, v), w in self.edges.items())
         return self.graph

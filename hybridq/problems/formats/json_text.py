@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hybridq.checks import is_real, is_whole
@@ -12,6 +12,7 @@ from hybridq.errors import FormatError, ProblemError
 from hybridq.problems.formats._common import (
     GraphBuilder,
     GraphFormat,
+    check_isolated,
     check_node_count,
     short,
     tidy,
@@ -116,8 +117,11 @@ def _graph(data: Any, source: str) -> nx.Graph[Any]:
             source=source,
         )
     is_multigraph = _flags(data, source)
-    builder = GraphBuilder(source, nodes=_nodes(data, source))
+    nodes = _nodes(data, source)
     key, entries = _edge_list(data, source)
+    if isinstance(nodes, range):
+        check_isolated(len(nodes), 2 * len(entries), source)
+    builder = GraphBuilder(source, nodes=nodes)
     position = -1
     try:
         for entry in entries:
@@ -150,13 +154,13 @@ def _flags(data: dict[str, Any], source: str) -> bool:
     return bool(data.get("multigraph", False))
 
 
-def _nodes(data: dict[str, Any], source: str) -> list[Hashable] | None:
+def _nodes(data: dict[str, Any], source: str) -> Sequence[Hashable] | None:
     entries = data.get("nodes")
     if entries is None:
         return None
     if is_whole(entries) and entries >= 0:
         check_node_count(entries, source)
-        return list(range(entries))
+        return range(entries)
     if not isinstance(entries, list):
         raise FormatError(f'"nodes" is {short(entries)}: give a list or a count', source=source)
     check_node_count(len(entries), source)

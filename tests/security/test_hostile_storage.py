@@ -1,0 +1,127 @@
+"""Storages that others can write to: numbers and texts are read from them, never code."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from contextlib import closing
+
+import pytest
+from security_samples import touching
+
+import hybridq as hq
+from hybridq.errors import ParameterError
+from hybridq.experiments.trial.run import run_trial
+from hybridq.optimizers import OPTIMIZERS
+
+PROBLEM = {"kind": "ring", "nodes": 4}
+
+
+class Code:
+    """A pickle that runs an expression when it is read."""
+
+    def __init__(self, expression: str) -> None:
+        self.expression = expression
+
+    def __reduce__(self):
+        return eval, (self.expression,)
+
+
+def search(storage, method, **options):
+    optimizer = OPTIMIZERS[method](storage=str(storage), study_name="shared", **options)
+    return hq.minimize(
+        lambda x: float(x @ x),
+        [0.5, 0.5],
+        optimizer,
+        bounds=[[-1, 1]] * 2,
+        max_evaluations=20,
+        rng=1,
+    )
+
+
+@pytest.fixture
+def poisoned(tmp_path):
+    """A storage with a search by CMA-ES whose pickled states were replaced by code."""
+    pytest.importorskip("cmaes")
+    storage = tmp_path / "search.db"
+    search(storage, "optuna-cmaes", unpickle=True)
+    text = pickle.dumps(Code(touching(tmp_path / "ran"))).hex()
+    with closing(sqlite3.connect(storage)) as connection, connection:
+        changed = connection.execute(
+            "UPDATE trial_system_attributes SET value_json = ? WHERE key LIKE '%cma:optimizer%'",
+            [f'"{text}"'],
+        )
+        assert changed.rowcount
+    return storage
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        ("optuna-cmaes", {}),
+        ("optuna", {"sampler": "cmaes"}),
+        ("optuna", {"sampler": "CmaEsSampler"}),
+    ],
+)
+def test_sampler_that_unpickles_is_refused_with_a_storage(method, options, poisoned, tmp_path):
+    with pytest.raises(ParameterError, match="unpickle must be true with a storage") as caught:
+        search(poisoned, method, **options)
+    assert "runs any code" in str(caught.value)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_sampler_would_run_what_is_there(poisoned, tmp_path):
+    """Without this the test above could not fail."""
+    search(poisoned, "optuna-cmaes", unpickle=True)
+    assert (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("method", ["optuna-tpe", "optuna-qmc", "optuna-random"])
+def test_samplers_that_store_numbers_share_a_storage_as_before(method, tmp_path):
+    assert search(tmp_path / "search.db", method).evaluations == 20
+
+
+def test_storage_is_not_even_opened_before_the_refusal(tmp_path):
+    with pytest.raises(ParameterError, match="unpickle"):
+        search(tmp_path / "none.db", "optuna", sampler="cmaes")
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_in_memory_nothing_is_asked_for():
+    pytest.importorskip("cmaes")
+    solution = hq.minimize(
+        lambda x: float(x @ x), [0.5, 0.5], "optuna-cmaes", bounds=[[-1, 1]] * 2,
+        max_evaluations=30, rng=1,
+    )  # fmt: skip
+    assert solution.evaluations == 30
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"kind": "optuna-cmaes", "unpickle": True},
+        {"kind": "optuna", "sampler": "cmaes", "unpickle": True},
+        {"kind": "optuna-tpe"},
+    ],
+)
+def test_stored_trial_cannot_open_a_storage(optimizer, tmp_path):
+    optimizer |= {"storage": str(tmp_path / "other.db"), "study_name": "shared"}
+    with pytest.raises(ParameterError, match="must not open a storage of its own"):
+        run_trial({"problem": PROBLEM, "optimizer": optimizer, "seed": 1, "repeat": 0})
+    assert not (tmp_path / "other.db").exists()
+
+
+@pytest.mark.parametrize(
+    "option", ["journal", "resume", "callback", "rng", "stage", "landscape", "initial"]
+)
+def test_stored_trial_reaches_no_other_argument_by_its_circuit(option, tmp_path):
+    ansatz = {"kind": "qaoa", "p": 1, option: str(tmp_path / "written")}
+    with pytest.raises(ParameterError, match=f"{option} must not be among the options"):
+        run_trial({"problem": PROBLEM, "ansatz": ansatz, "seed": 1, "repeat": 0})
+    assert not (tmp_path / "written").exists()
+
+
+def test_permission_is_no_condition_of_a_search():
+    kind = OPTIMIZERS["optuna-cmaes"]
+    assert "unpickle" in kind.option_names()
+    assert "unpickle" not in kind.condition_names()
