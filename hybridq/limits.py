@@ -26,6 +26,9 @@ MOST_RESTARTS = 100_000
 MOST_INCLUDES = 100
 """Of files that a config includes, those included by them among them."""
 
+MOST_FILES = 10_000
+"""Of instances that a pattern matches."""
+
 _IDLE = 10_000  # isolated nodes or idle qubits that are never too many
 
 

@@ -27,6 +27,9 @@ READS_ONLY = "hybridq_reads_only"
 """An execution option: a transaction on SQLite that does not take the lock for writing."""
 
 _KINDS = ("journal", "mariadb", "mysql", "postgresql", "sqlite")
+_REFUSED = frozenset(
+    ("plugin", "local_infile", "allow_local_infile", "read_default_file", "read_default_group")
+)
 _NOT_SHOWN = "(not shown: it may hold a password)"
 _SECRET = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)
 _DRIVER = re.compile(r"^\([\w.]+\) ")  # SQLAlchemy begins with the class of the driver's error
@@ -143,10 +146,16 @@ def _parsed(url: str, shown: str) -> URL:
         parsed = sqlalchemy.make_url(url)
         if (kind := parsed.get_backend_name()) not in _KINDS:
             raise UnknownNameError("kind of storage", kind, _KINDS)
+        refused = parsed.query.keys() & _REFUSED
+        if refused:
+            raise ParameterError(
+                f"storage={shown!r} must not set {', '.join(sorted(refused))}, which lets a server "
+                "read files or loads other code: leave it out"
+            )
         parsed.get_dialect()
     except sqlalchemy.exc.ArgumentError as error:
         reason = first_line(error)
-    except UnknownNameError:
+    except ParameterError:
         raise
     except ValueError:
         reason = "its port is no number"

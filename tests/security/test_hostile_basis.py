@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_hostile_basis_is_refused_and_not_run(kind, tmp_path):
 def test_config_with_a_hostile_basis_is_refused_at_its_place(kind, tmp_path):
     marker = tmp_path / "marker"
     problem = {"kind": "molecule", "geometry": HYDROGEN, "basis": hostile(marker)[kind]}
-    with pytest.raises(ConfigError, match="must be a name in PySCF's library|unacceptable char"):
+    with pytest.raises(ConfigError, match=r"must be a name in PySCF|unacceptable char"):
         plan(parse_config(f"name: a\nproblem: {json.dumps(problem)}"))
     assert not marker.exists()
 
@@ -149,13 +150,10 @@ def test_element_without_functions_is_named():
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet=string.printable, max_size=80) | st.text(max_size=80))
 def test_any_text_is_a_name_or_refused(text):
-    try:
-        name = check_basis(text)
-    except ParameterError as error:
-        assert "must be a name" in str(error)
-    else:
-        assert name == text
+    with suppress(ParameterError):
+        assert check_basis(text) == text
         assert "\n" not in text
+        assert "/" not in text
 
 
 def test_nothing_is_evaluated_while_pyscf_reads_the_library(monkeypatch):

@@ -1,4 +1,4 @@
-"""Commands in somebody else's folder: nothing that lies there is run, nothing changes the answer."""
+"""Commands in somebody else's folder: nothing there is run, and nothing changes the answer."""
 
 from __future__ import annotations
 

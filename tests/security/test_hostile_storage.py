@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import sqlite3
+import zipfile
 from contextlib import closing
 
 import pytest
 from security_samples import touching
 
 import hybridq as hq
-from hybridq.errors import ParameterError
+from hybridq.errors import CapacityError, ParameterError
+from hybridq.experiments.config.config import parse_config
+from hybridq.experiments.running.runner import prepare, run
+from hybridq.experiments.running.worker import Terms, work
+from hybridq.experiments.store.store import Store
 from hybridq.experiments.trial.run import run_trial
 from hybridq.optimizers import OPTIMIZERS
 
 PROBLEM = {"kind": "ring", "nodes": 4}
+SMALL = f"name: small\nproblem: {json.dumps(PROBLEM)}\nansatz: {{p: 1}}\n"
 
 
 class Code:
@@ -119,6 +126,45 @@ def test_stored_trial_reaches_no_other_argument_by_its_circuit(option, tmp_path)
     with pytest.raises(ParameterError, match=f"{option} must not be among the options"):
         run_trial({"problem": PROBLEM, "ansatz": ansatz, "seed": 1, "repeat": 0})
     assert not (tmp_path / "written").exists()
+
+
+def test_identity_that_is_a_path_stays_in_the_folder_of_journals(tmp_path):
+    """A worker writes, renames and deletes a trial's journal under the name in the storage."""
+    (tmp_path / "precious.jsonl").write_text("mine\n")
+    config = parse_config(SMALL)
+    store = Store.open(f"sqlite:///{tmp_path}/runs.db")
+    prepare(config, store)
+    with closing(sqlite3.connect(tmp_path / "runs.db")) as connection, connection:
+        changed = connection.execute(
+            "UPDATE trial_user_attributes SET value_json = ? WHERE key = 'identity'",
+            [json.dumps("../../precious")],
+        )
+        assert changed.rowcount
+    work(Terms(f"sqlite:///{tmp_path}/runs.db", "small", threads=1))
+    (trial,) = Store.open(f"sqlite:///{tmp_path}/runs.db").experiment("small").trials()
+    assert trial.outcome is not None
+    assert (tmp_path / "precious.jsonl").read_text() == "mine\n"
+    assert not (tmp_path / "precious.jsonl.stale").exists()
+
+
+def test_arrays_that_unpack_to_more_than_memory_are_refused(tmp_path, monkeypatch):
+    config = parse_config(f"{SMALL}output: {{arrays: [points]}}")
+    experiment = run(config, Store.open(f"sqlite:///{tmp_path}/runs.db"), jobs=1)
+    (trial,) = experiment.trials()
+    (file,) = (tmp_path / "runs.db.artifacts").iterdir()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("points.npy", bytes(2**27))  # a thousandth of that in the file
+    assert file.stat().st_size < 2**18
+    monkeypatch.setattr("hybridq.memory.available_bytes", lambda: 2**26)
+    with pytest.raises(CapacityError, match=r"the arrays of trial 0 needs 0\.125 GiB"):
+        experiment.arrays(trial)
+
+
+@pytest.mark.parametrize("option", ["plugin", "local_infile", "read_default_file"])
+@pytest.mark.parametrize("driver", ["mysql+pymysql", "postgresql"])
+def test_storage_url_cannot_load_code_or_send_files(driver, option):
+    with pytest.raises(ParameterError, match=f"must not set {option}"):
+        Store.open(f"{driver}://user:secret@127.0.0.1:1/runs?{option}=1")
 
 
 def test_permission_is_no_condition_of_a_search():

@@ -6,6 +6,7 @@ import glob
 import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
@@ -21,6 +22,7 @@ from hybridq.experiments.problems.limits import (
 )
 from hybridq.experiments.records import Plain
 from hybridq.files import read_bytes
+from hybridq.limits import MOST_FILES
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
@@ -103,9 +105,12 @@ def _found(path: str, base: Path) -> list[str]:
     """The names of the files that a name or a pattern stands for, sorted."""
     if (base / path).is_file() or not glob.has_magic(path):
         return [path]
-    found = sorted(
-        name for name in glob.glob(path, root_dir=base, recursive=True) if (base / name).is_file()
-    )
+    matches = glob.iglob(path, root_dir=base, recursive=True)
+    found = sorted(islice((name for name in matches if (base / name).is_file()), MOST_FILES + 1))
+    if len(found) > MOST_FILES:
+        raise FormatError(
+            f"more than {MOST_FILES:,} files match this pattern: give a narrower one", source=path
+        )
     if not found:
         raise FormatError(
             f"no file matches this pattern (looked from {base}): check the folder and the suffix",

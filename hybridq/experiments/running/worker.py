@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
 
 from hybridq.errors import CapacityError, HybridqError, OutputError
 from hybridq.experiments.records import State
@@ -191,7 +192,10 @@ class _Worker:
             return outcome(None)
 
     def _journal(self, claimed: Claimed) -> Path | None:
-        return None if self._journals is None else self._journals / f"{claimed.identity}.jsonl"
+        if self._journals is None:
+            return None
+        # The identity comes from the storage, where somebody may have written a path.
+        return self._journals / f"{quote(claimed.identity, safe='')}.jsonl"
 
     def _leave_journals(self) -> None:
         """Leave no empty folder, unless another worker may be about to write there."""

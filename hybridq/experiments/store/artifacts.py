@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq import memory
 from hybridq.errors import OutputError, ParameterError
 from hybridq.experiments.arrays import Arrays
 from hybridq.experiments.records import Plain, StoredTrial, canonical
@@ -108,9 +109,13 @@ class Artifacts:
 
         Raises:
             OutputError: the file is not there or is damaged.
+            CapacityError: the arrays do not fit in memory.
         """
         path = self.find(trial)
         try:
+            with zipfile.ZipFile(path) as archive:
+                size = sum(member.file_size for member in archive.infolist())
+            memory.require(size, f"the arrays of trial {trial.number}", "free some memory")
             with np.load(path, allow_pickle=False) as file:
                 return {name: file[name] for name in file.files}
         except (OSError, ValueError, zipfile.BadZipFile) as error:
