@@ -13,9 +13,7 @@ from typing import Any, TypeVar
 import numba
 from numba.core import event
 
-from hybridq import clock, isolation, kernel_cache
-
-isolation.forget_settings(numba)
+from hybridq import clock, kernel_cache
 
 F = TypeVar("F", bound=Callable[..., Any])
 

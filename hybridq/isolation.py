@@ -1,57 +1,67 @@
-"""Settings files of the working folder, which the commands keep from libraries.
+"""Keep libraries from reading settings in the working folder, for commands and workers.
 
-Numba reads ``.numba_config.yaml`` in the working folder, which can name a folder of pickled
-machine code; Matplotlib reads ``matplotlibrc`` there, which can have it run LaTeX. A script of
-one's own may rely on them. A command that is started in somebody else's folder must not.
-(PySCF executes ``.pyscf_conf.py``; `hybridq.problems._pyscf` always keeps it from doing so.)
+On import Numba reads ``.numba_config.yaml`` there, which can name a folder of pickled machine code,
+Matplotlib ``matplotlibrc``, which can have it run LaTeX, and PySCF executes ``.pyscf_conf.py``. A
+script of one's own may rely on these files; a command that is started in somebody else's folder
+must not.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 from typing import Any
 
-_isolated = False
+_READERS = ("matplotlib", "numba", "pyscf")
 
 
 def isolate() -> None:
-    """Ignore settings files of the working folder in this process from now on."""
-    global _isolated
-    _isolated = True
-    for library in ("numba", "matplotlib"):
-        if library in sys.modules:
-            forget_settings(sys.modules[library])
+    """Import these libraries from another working folder in this process from now on."""
+    if not any(isinstance(finder, _FromElsewhere) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _FromElsewhere())
 
 
-def forget_settings(library: Any) -> None:
-    """Undo what a library has read in the working folder, if this process is isolated.
+class _FromElsewhere(MetaPathFinder):
+    """Finds the libraries that read settings, and changes the folder while they are imported."""
 
-    Args:
-        library: the module numba or matplotlib, just imported.
-    """
-    if not _isolated:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """See `importlib.abc.MetaPathFinder.find_spec`."""
+        if name not in _READERS:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or spec.loader is None:
+            return None
+        loader: Any = spec.loader
+        execute = loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            with _elsewhere():
+                execute(module)
+            if name == "numba":
+                # Numba looks for the file again before it compiles; no file has this name.
+                sys.modules["numba.core.config"]._config_fname = ""  # type: ignore[attr-defined]
+
+        loader.exec_module = exec_module
+        return spec
+
+
+@contextmanager
+def _elsewhere() -> Iterator[None]:
+    """Work in the root folder within the block."""
+    try:
+        folder = os.getcwd()
+    except OSError:  # it was deleted, and holds no settings
+        yield
         return
-    if library.__name__ == "numba":
-        _forget_numba(library.core.config)
-    else:
-        _forget_matplotlib(library)
-
-
-def _forget_numba(config: Any) -> None:
-    config._config_fname = ""  # no file has this name; Numba looks before every compilation
-    config.reload_config()
-
-
-def _forget_matplotlib(matplotlib: Any) -> None:
-    if os.path.isabs(matplotlib.matplotlib_fname()):
-        return
-    matplotlib.rcdefaults()
-    named = os.environ.get("MATPLOTLIBRC")
-    folders = [Path(named)] if named else []
-    for folder in [*folders, Path(matplotlib.get_configdir())]:
-        for path in (folder, folder / "matplotlibrc"):
-            if path.is_file():
-                matplotlib.rc_file(path.resolve())
-                return
+    os.chdir(os.path.abspath(os.sep))
+    try:
+        yield
+    finally:
+        os.chdir(folder)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from hybridq import isolation
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -41,11 +39,9 @@ def new_figure(width: float, height: float, *, layout: Any = None) -> Figure:
         height: in inches.
         layout: a layout engine of Matplotlib, or its name.
     """
-    import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    isolation.forget_settings(matplotlib)
     figure = Figure(figsize=(width, height), layout=layout)
     FigureCanvasAgg(figure)
     return figure

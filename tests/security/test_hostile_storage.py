@@ -12,10 +12,11 @@ import pytest
 from security_samples import touching
 
 import hybridq as hq
-from hybridq.errors import CapacityError, ParameterError
+from hybridq.errors import CapacityError, FormatError, ParameterError
 from hybridq.experiments.config.config import parse_config
 from hybridq.experiments.running.runner import prepare, run
 from hybridq.experiments.running.worker import Terms, work
+from hybridq.experiments.store.contents import packed, unpacked
 from hybridq.experiments.store.store import Store
 from hybridq.experiments.trial.run import run_trial
 from hybridq.optimizers import OPTIMIZERS
@@ -158,6 +159,13 @@ def test_arrays_that_unpack_to_more_than_memory_are_refused(tmp_path, monkeypatc
     monkeypatch.setattr("hybridq.memory.available_bytes", lambda: 2**26)
     with pytest.raises(CapacityError, match=r"the arrays of trial 0 needs 0\.125 GiB"):
         experiment.arrays(trial)
+
+
+def test_instance_that_unpacks_to_more_than_any_file_is_refused(monkeypatch):
+    monkeypatch.setattr("hybridq.experiments.store.contents.MOST_BYTES", 1000)
+    assert unpacked(packed("a.rud", bytes(1000))) == bytes(1000)
+    with pytest.raises(FormatError, match=r"a\.rud: it unpacks to more than 1,000 bytes"):
+        unpacked(packed("a.rud", bytes(1001)))
 
 
 @pytest.mark.parametrize("option", ["plugin", "local_infile", "read_default_file"])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 from collections.abc import Mapping
 
+from hybridq.errors import FormatError
 from hybridq.experiments.records import Plain
 from hybridq.experiments.store.trials import Trials
+from hybridq.limits import MOST_BYTES
 
 LARGEST = 1_000_000
 """Bytes, packed, up to which the content of a file is kept with the experiment."""
@@ -49,5 +52,16 @@ def packed(name: str, data: bytes) -> Plain:
 
 
 def unpacked(value: Mapping[str, str]) -> bytes:
-    """The content of the file that `packed` was given."""
-    return gzip.decompress(base64.b64decode(value["gzip"]))
+    """Return the content of the file that `packed` was given.
+
+    Raises:
+        FormatError: it is larger than any file that is read.
+    """
+    with gzip.GzipFile(fileobj=io.BytesIO(base64.b64decode(value["gzip"]))) as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise FormatError(
+            f"it unpacks to more than {MOST_BYTES:,} bytes: is the storage damaged?",
+            source=str(value.get("name", "an instance")),
+        )
+    return data

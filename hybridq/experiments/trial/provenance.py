@@ -55,24 +55,24 @@ def _commit(folder: str) -> str | None:
     Git runs commands that the settings of a repository name (monitors, filters, hooks, transports);
     none of them is run here, since the folder may be somebody else's.
     """
-    commit = _git(folder, "rev-parse", "--verify", "HEAD")
-    if commit is None:
+    found, commit = _git(folder, "rev-parse", "--verify", "HEAD")
+    if found != 0:
         return None
-    listing = _git(folder, "config", "--includes", "--show-scope", "--name-only",
-                   "--get-regexp", r"^filter\.") or ""  # fmt: skip
+    found, listing = _git(
+        folder, "config", "--includes", "--show-scope", "--name-only", "--get-regexp", r"^filter\."
+    )
     scoped = [line.partition("\t") for line in listing.splitlines()]
     keys = [key for scope, _, key in scoped if scope not in ("system", "global")]
     names = {key.removeprefix("filter.").rpartition(".")[0] for key in keys}
-    if any("=" in name for name in names):  # cannot be named in an option, so is not overruled
+    # A git that cannot list its filters (1: there are none), or a name that no option can overrule.
+    if found not in (0, 1) or any("=" in name for name in names):
         return f"{commit}-dirty"
     settings = [f"filter.{name}.{key}=" for name in names for key in ("clean", "process")]
     settings += [f"filter.{name}.required=false" for name in names]
     options = [part for setting in settings for part in ("-c", setting)]
-    changes = _git(
-        folder, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all",
-        options=options,
-    )  # fmt: skip
-    return commit if changes == "" else f"{commit}-dirty"
+    status = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
+    clean = _git(folder, *status, options=options) == (0, "")
+    return commit if clean else f"{commit}-dirty"
 
 
 _INERT = (
@@ -83,8 +83,8 @@ _INERT = (
 )
 
 
-def _git(folder: str, *arguments: str, options: Sequence[str] = ()) -> str | None:
-    """Return what git prints, None where it fails."""
+def _git(folder: str, *arguments: str, options: Sequence[str] = ()) -> tuple[int, str]:
+    """Return git's exit status, -1 where it cannot be run, and what it prints."""
     command = ["git", "-C", folder, *_INERT, *options, *arguments]
     quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
     try:
@@ -92,8 +92,8 @@ def _git(folder: str, *arguments: str, options: Sequence[str] = ()) -> str | Non
             command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False, env=quiet
         )
     except (OSError, subprocess.TimeoutExpired, ValueError):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+        return -1, ""
+    return done.returncode, done.stdout.strip()
 
 
 def _peak_memory() -> int | None:
