@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sqlite3
 import time
@@ -30,6 +31,7 @@ _KINDS = ("journal", "mariadb", "mysql", "postgresql", "sqlite")
 _REFUSED = frozenset(
     ("plugin", "local_infile", "allow_local_infile", "read_default_file", "read_default_group")
 )
+_SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 _NOT_SHOWN = "(not shown: it may hold a password)"
 _SECRET = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)
 _DRIVER = re.compile(r"^\([\w.]+\) ")  # SQLAlchemy begins with the class of the driver's error
@@ -67,6 +69,7 @@ def connect(url: str) -> BaseStorage:
         return _opened(parsed, shown)
     if not parsed.database.startswith("file:"):
         _check_folder(Path(parsed.database), shown)
+        _check_rollback(Path(parsed.database), shown)
         _choose_mode(Path(parsed.database))
     storage = _opened(parsed, shown)
     _share(storage)
@@ -183,6 +186,27 @@ def _check_folder(path: Path, shown: str) -> None:
     else:
         return
     raise OutputError(f"the storage {shown} cannot be reached: {reason}")
+
+
+def _check_rollback(path: Path, shown: str) -> None:
+    """Refuse an interrupted transaction over several databases, which none of ours is.
+
+    SQLite would delete the file that the journal of such a transaction names.
+
+    Source: the file format at https://www.sqlite.org/fileformat.html, section 3.
+    """
+    journal = Path(f"{os.path.realpath(path)}-journal")
+    try:
+        with journal.open("rb") as file:
+            file.seek(-len(_SUPER_JOURNAL), os.SEEK_END)
+            end = file.read()
+    except OSError:
+        return
+    if end == _SUPER_JOURNAL:
+        raise OutputError(
+            f"the storage {shown} cannot be opened: {journal} is of a transaction over several "
+            "databases, which hybridq never makes, and names another file; see whose it is"
+        )
 
 
 def _opened(url: URL, shown: str) -> RDBStorage:

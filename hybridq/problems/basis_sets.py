@@ -11,7 +11,6 @@ import difflib
 import re
 import warnings
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
 from hybridq.errors import ParameterError, closest
@@ -22,8 +21,6 @@ _WRITTEN = re.compile(r"[a-z0-9+*(),.@ _-]+", re.IGNORECASE | re.ASCII)
 _POLARIZATION = re.compile(r"\((?:[1-9]?[spdfg])+(?:,(?:[1-9]?[spdfg])+)?\)")
 _CONTRACTION = re.compile(r"(?:[1-9]\d?[spdfghi])+")
 _UNCONTRACTED = "unc"
-# No file system takes a name of more than 255 bytes, and PySCF drops hyphens.
-_NO_FILE_NAME = "-" * 300
 _REMEDY = "other basis sets go through PySCF itself and Molecule.from_pyscf"
 
 
@@ -66,11 +63,11 @@ def load_basis(basis: str, symbols: Iterable[str]) -> dict[str, list[Any]]:
     assert name is not None
     gto = _pyscf.load("pyscf.gto")
     library, contraction, uncontracted = name
-    spelled = library + _NO_FILE_NAME + (f"@{contraction}" if contraction else "")
+    spelled = library + _pyscf.NO_FILE_NAME + (f"@{contraction}" if contraction else "")
     found: dict[str, list[Any]] = {}
     for symbol in dict.fromkeys(symbols):
         try:
-            with warnings.catch_warnings(), _pyscf.without_eval():
+            with warnings.catch_warnings(), _pyscf.guarded():
                 warnings.simplefilter("ignore")  # about a package that knows further sets
                 functions = gto.basis.load(spelled, symbol)
         except (KeyError, RuntimeError, ValueError, AttributeError, AssertionError, OSError):
@@ -88,7 +85,7 @@ def _library_name(basis: str) -> tuple[str, str, bool] | None:
     """Split a name into library name, contraction and whether uncontracted; None if unknown."""
     if len(basis) > _MOST_LETTERS or not _WRITTEN.fullmatch(basis):
         return None
-    name, at, contraction = _plain(basis).partition("@")
+    name, at, contraction = _pyscf.plain_name(basis).partition("@")
     if at and not _CONTRACTION.fullmatch(contraction):
         return None
     for stem, uncontracted in ((name, False), (name.removeprefix(_UNCONTRACTED), True)):
@@ -100,34 +97,17 @@ def _library_name(basis: str) -> tuple[str, str, bool] | None:
 def _is_known(name: str) -> bool:
     head, parenthesis, _ = name.partition("(")
     if not parenthesis:
-        return name in _usual_names()
+        return name in _pyscf.library_names()
     is_pople = head.startswith(("631", "321", "431"))
     polarization = name[len(head) :]
-    return is_pople and head in _usual_names() and bool(_POLARIZATION.fullmatch(polarization))
-
-
-def _plain(name: str) -> str:
-    """Return a name as PySCF's library has it."""
-    return re.sub(r"[-_ ]", "", name.lower())
-
-
-@cache
-def _usual_names() -> dict[str, str]:
-    """Map each name of the library to its usual spelling, ``"ccpvdz"`` to ``"cc-pvdz"``.
-
-    The Goedecker–Teter–Hutter sets are left out: they need pseudopotentials.
-    """
-    library = _pyscf.load("pyscf.gto.basis")
-    names: dict[str, str] = {}
-    for name, file in library.ALIAS.items():
-        stem = str(file).rpartition("/")[2].removesuffix(".dat").lower()
-        names[_plain(name)] = stem if _plain(stem) == _plain(name) else name
-    return names
+    return (
+        is_pople and head in _pyscf.library_names() and bool(_POLARIZATION.fullmatch(polarization))
+    )
 
 
 def _suggestion(basis: str) -> str:
-    names = _usual_names()
-    asked = _plain(basis[:_MOST_LETTERS])
+    names = _pyscf.library_names()
+    asked = _pyscf.plain_name(basis[:_MOST_LETTERS])
     if asked.startswith("gth"):
         return f"a GTH basis set needs a pseudopotential; {_REMEDY}"
     near = closest(asked, list(names), likeness=0.6)

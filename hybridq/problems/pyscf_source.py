@@ -62,7 +62,7 @@ def mean_field(
     functions = load_basis(basis, [symbol for symbol, _ in atoms])
     gto = _pyscf.load("pyscf.gto")
     try:
-        with warnings.catch_warnings(), _pyscf.without_eval():
+        with warnings.catch_warnings(), _pyscf.guarded():
             warnings.simplefilter("ignore")
             mol = gto.M(
                 atom=[(symbol, [scale * x for x in place]) for symbol, place in atoms],
@@ -120,10 +120,11 @@ def converged(source: Any) -> Any:
         )
     if mf.mo_coeff is None:
         mf.conv_tol = min(mf.conv_tol, _TOLERANCE)
-        mf.kernel()
-        if not mf.converged:
-            mf = mf.newton()
+        with _pyscf.guarded():  # the first guess loads a basis set
             mf.kernel()
+            if not mf.converged:
+                mf = mf.newton()
+                mf.kernel()
     if not mf.converged:
         raise ProblemError(
             "the mean-field calculation did not converge: try another geometry or spin, "

@@ -159,7 +159,7 @@ def test_any_text_is_a_name_or_refused(text):
 def test_nothing_is_evaluated_while_pyscf_reads_the_library(monkeypatch):
     gto = _pyscf.load("pyscf.gto")
     monkeypatch.setattr("pyscf.gto.basis.parse_nwchem.DISABLE_EVAL", False)
-    with _pyscf.without_eval(), pytest.raises(ValueError, match="Failed to parse"):
+    with _pyscf.guarded(), pytest.raises(ValueError, match="Failed to parse"):
         gto.basis.parse("H S\n 1.0 2*1.0\n", "H")
     assert gto.basis.parse("H S\n 1.0 2*1.0\n", "H")  # as before
 

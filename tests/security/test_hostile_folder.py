@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 
@@ -31,6 +32,8 @@ def folder(tmp_path):
         (bait / f"{name}.py").write_text(f"{code}\nraise SystemExit(3)\n")
     for name in ("sto-3g", "sto3g"):
         (bait / name).write_text("#BASIS SET\nH S\n 1.0 1.0\nEND\n")
+    # PySCF's first guess of the orbitals loads this basis set.
+    (bait / "ano").write_text(f"#BASIS SET\nH S\n {code} 1.0\nEND\n")
     (bait / "h2.xyz").write_text(H2)
     (bait / "small.yaml").write_text(EXPERIMENT)
     return bait
@@ -44,6 +47,16 @@ def marker(folder):
 def test_molecule_is_that_of_the_file(folder, marker):
     energy = json_of("solve", "molecule", "h2.xyz", "--basis", "sto-3g", cwd=folder)["energy"]
     assert energy["hartree_fock"] == pytest.approx(H2_HARTREE_FOCK, abs=1e-9)
+    assert not marker.exists()
+
+
+def test_settings_of_the_user_hold_and_evaluate_nothing(folder, marker, tmp_path):
+    (tmp_path / ".pyscf_conf.py").write_text(
+        f"open({str(tmp_path / 'read')!r}, 'w').close()\nDISABLE_EVAL = False\n"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    run("solve", "molecule", "h2.xyz", "--quiet", cwd=folder, env=environment)
+    assert (tmp_path / "read").exists()
     assert not marker.exists()
 
 
@@ -108,6 +121,8 @@ HOSTILE_GIT = {
     "a filter": [("filter.evil.clean", "touch {ran}; cat")],
     "a process filter": [("filter.evil.process", "touch {ran}")],
     "a filter of an odd name": [("filter.a=b.clean", "touch {ran}; cat")],
+    "a filter with a form feed": [("filter.evil\x0cname.clean", "touch {ran}; cat")],
+    "a filter with another line end": [("filter.evil\u2028name.clean", "touch {ran}; cat")],
     "a filter in an included file": [("include.path", "{included}")],
     "a transport": [
         ("extensions.partialClone", "origin"),
@@ -124,7 +139,8 @@ def test_commands_that_a_repository_names_are_not_run(what, repository, tmp_path
     (hooks / "post-index-change").write_text(f"#!/bin/sh\ntouch {ran}\n")
     (hooks / "post-index-change").chmod(0o755)
     included.write_text(f'[filter "evil"]\n\tclean = "touch {ran}; cat"\n')
-    name = "a=b" if "odd" in what else "evil"
+    first = HOSTILE_GIT[what][0][0]
+    name = first.split(".")[1] if first.startswith("filter.") else "evil"
     (repository / ".gitattributes").write_text(f"* filter={name}\n")
     for key, value in HOSTILE_GIT[what]:
         git(repository, "config", key, value.format(ran=ran, hooks=hooks, included=included))

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import sqlite3
+import struct
 import zipfile
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from security_samples import touching
 
 import hybridq as hq
-from hybridq.errors import CapacityError, FormatError, ParameterError
+from hybridq.errors import CapacityError, FormatError, OutputError, ParameterError
 from hybridq.experiments.config.config import parse_config
+from hybridq.experiments.problems import problem_section
+from hybridq.experiments.running.journals import delete_journals, journal_folder
 from hybridq.experiments.running.runner import prepare, run
 from hybridq.experiments.running.worker import Terms, work
+from hybridq.experiments.seeds import trial_seed
 from hybridq.experiments.store.contents import packed, unpacked
 from hybridq.experiments.store.store import Store
 from hybridq.experiments.trial.run import run_trial
-from hybridq.optimizers import OPTIMIZERS
+from hybridq.optimizers import OPTIMIZERS, Journal
 
 PROBLEM = {"kind": "ring", "nodes": 4}
 SMALL = f"name: small\nproblem: {json.dumps(PROBLEM)}\nansatz: {{p: 1}}\n"
@@ -127,6 +133,105 @@ def test_stored_trial_reaches_no_other_argument_by_its_circuit(option, tmp_path)
     with pytest.raises(ParameterError, match=f"{option} must not be among the options"):
         run_trial({"problem": PROBLEM, "ansatz": ansatz, "seed": 1, "repeat": 0})
     assert not (tmp_path / "written").exists()
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """A storage with one trial that nobody has run."""
+    url = f"sqlite:///{tmp_path}/runs.db"
+    prepare(parse_config(SMALL), Store.open(url))
+    return url
+
+
+def ran(url):
+    work(Terms(url, "small", threads=1))
+    (trial,) = Store.open(url).experiment("small").trials()
+    return trial
+
+
+def test_journal_that_no_run_of_ours_has_left_is_not_believed(stored, tmp_path):
+    honest = ran(stored).outcome.metrics["expectation"]
+    (tmp_path / "runs.db").unlink()
+    prepare(parse_config(SMALL), Store.open(stored))
+    (trial,) = Store.open(stored).experiment("small").trials()
+    journal = tmp_path / "runs.db.journals" / "small" / f"{trial.identity}.jsonl"
+    journal.parent.mkdir(parents=True)
+    with Journal(journal) as log:  # of the same search, but for its values
+        run_with_journal(trial.conditions, log)
+    forged = re.sub(r'"value":\s*-?[0-9.e+-]+', '"value":-1e9', journal.read_text())
+    journal.write_text(forged)
+    assert ran(stored).outcome.metrics["expectation"] == honest
+
+
+def run_with_journal(conditions, log):
+    problem = problem_section(conditions["problem"]).build(Path(), 0, {})
+    hq.solve(problem, p=1, rng=trial_seed(0, 0, {}), journal=log, threads=1)
+
+
+@pytest.mark.parametrize("where", ["runs.db.journals", "runs.db.journals/small"])
+def test_links_in_place_of_folders_of_journals_are_not_followed(where, stored, tmp_path):
+    precious = tmp_path / "precious"
+    (precious / "small").mkdir(parents=True)
+    for folder in (precious, precious / "small"):
+        (folder / "mine.jsonl").write_text("mine\n")
+    link = tmp_path / where
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(precious)
+    assert ran(stored).outcome is not None
+    delete_journals(stored, "small")
+    for folder in (precious, precious / "small"):
+        assert [path.name for path in folder.iterdir() if path.is_file()] == ["mine.jsonl"]
+
+
+def test_experiment_called_like_a_folder_above_has_its_journals_below(tmp_path):
+    url = f"sqlite:///{tmp_path}/runs.db"
+    for name in ("..", ".", "../..", "a/../../b"):
+        folder = journal_folder(url, name)
+        assert folder.parent == tmp_path / "runs.db.journals"
+        assert set(folder.name) != {"."}
+
+
+def test_transaction_that_names_another_file_is_not_rolled_back(tmp_path):
+    """SQLite deletes the super-journal that a hot journal names."""
+    storage, precious = tmp_path / "runs.db", tmp_path / "precious.txt"
+    Store.open(f"sqlite:///{storage}")
+    precious.write_text("mine")
+    header = bytes.fromhex("d9d505f920a163d7") + struct.pack(">5I", 0, 1, 1, 512, 4096)
+    name = str(precious).encode()
+    record = struct.pack(">I", 2**30 // 4096 + 1) + name
+    record += struct.pack(">2I", len(name), sum(name)) + bytes.fromhex("d9d505f920a163d7")
+    (tmp_path / "runs.db-journal").write_bytes(header.ljust(512, b"\0") + record)
+    with pytest.raises(OutputError, match="names another file"):
+        Store.open(f"sqlite:///{storage}")
+    assert precious.exists()
+
+
+def test_default_storage_that_is_a_link_is_not_taken(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HYBRIDQ_STORAGE", raising=False)
+    (tmp_path / "hybridq.db").symlink_to(tmp_path / "elsewhere.db")
+    with pytest.raises(OutputError, match=r"hybridq\.db is a link to .*elsewhere\.db"):
+        Store.open()
+    assert not (tmp_path / "elsewhere.db").exists()
+    Store.open("hybridq.db")  # named, it is
+
+
+def test_folder_that_only_the_storage_names_is_not_removed(tmp_path):
+    config = parse_config(f"{SMALL}output: {{arrays: [points]}}")
+    store = Store.open(f"sqlite:///{tmp_path}/runs.db")
+    (trial,) = run(config, store, jobs=1).trials()
+    (tmp_path / "empty").mkdir()
+    arrays = {**trial.outcome.provenance} and json.dumps(str(tmp_path / "empty"))
+    with closing(sqlite3.connect(tmp_path / "runs.db")) as connection, connection:
+        changed = connection.execute(
+            "UPDATE trial_user_attributes SET value_json = "
+            "replace(value_json, '\"folder\": null', ?) WHERE key = 'result'",
+            [f'"folder": {arrays}'],
+        )
+        assert changed.rowcount
+    assert Store.open(f"sqlite:///{tmp_path}/runs.db").experiment("small").trials()[0].arrays_in
+    Store.open(f"sqlite:///{tmp_path}/runs.db").delete("small")
+    assert (tmp_path / "empty").is_dir()
 
 
 def test_identity_that_is_a_path_stays_in_the_folder_of_journals(tmp_path):

@@ -29,7 +29,29 @@ def journal_folder(url: str, name: str) -> Path:
     else:
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         folder = Path(cache) / "hybridq" / "journals" / identity({"storage": without_password(url)})
-    return folder / quote(name, safe=" ")
+    return folder / _file_name(name)
+
+
+def journal_file(folder: Path, identity: str) -> Path:
+    """Return the file of a trial's journal; `identity` may be any text that a storage holds."""
+    return folder / f"{_file_name(identity)}.jsonl"
+
+
+def _file_name(name: str) -> str:
+    """Return a name that is no path: separators are escaped, and so are names of dots alone."""
+    quoted = quote(name, safe=" ")
+    return quoted.replace(".", "%2E") if not quoted.strip(".") else quoted
+
+
+def is_linked(folder: Path) -> bool:
+    """Tell whether a folder of journals, or the one it is in, is a link to somewhere else."""
+    return folder.is_symlink() or folder.parent.is_symlink()
+
+
+def set_aside(journal: Path) -> None:
+    """Rename a journal that no run of ours has left, so that its values are not believed."""
+    with suppress(FileNotFoundError):
+        journal.replace(journal.with_name(f"{journal.name}.stale"))
 
 
 def leave_folder(folder: Path) -> None:
@@ -47,6 +69,8 @@ def delete_journals(url: str, name: str) -> None:
         name: of the experiment.
     """
     folder = journal_folder(url, name)
+    if is_linked(folder):
+        return
     for path in folder.glob("*.jsonl*"):
         with suppress(OSError):
             path.unlink()

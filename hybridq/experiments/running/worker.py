@@ -11,12 +11,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import quote
 
 from hybridq.errors import CapacityError, HybridqError, OutputError
 from hybridq.experiments.records import State
 from hybridq.experiments.running.events import Began, Ended, Note, OnEvent, ignore
-from hybridq.experiments.running.journals import journal_folder, leave_folder
+from hybridq.experiments.running.journals import (
+    is_linked,
+    journal_file,
+    journal_folder,
+    leave_folder,
+    set_aside,
+)
 from hybridq.experiments.running.patience import patiently
 from hybridq.experiments.running.stop import Abandoned, Stop
 from hybridq.experiments.tracebacks import reason_of
@@ -109,9 +114,10 @@ class _Worker:
         experiment.check_artifacts()
         self._journals: Path | None = None
         if config.get("journal", True):
-            self._journals = journal_folder(terms.url, experiment.name)
+            folder = journal_folder(terms.url, experiment.name)
+            self._journals = None if is_linked(folder) else folder
             with suppress(OSError):  # then trials go unjournaled
-                self._journals.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True)
 
     def work(self) -> None:
         """Claim and run until nothing is left."""
@@ -183,6 +189,8 @@ class _Worker:
             )
 
         journal = self._journal(claimed)
+        if journal is not None and (not claimed.again or journal.is_symlink()):
+            set_aside(journal)
         try:
             return outcome(journal)
         except OutputError:
@@ -192,10 +200,7 @@ class _Worker:
             return outcome(None)
 
     def _journal(self, claimed: Claimed) -> Path | None:
-        if self._journals is None:
-            return None
-        # The identity comes from the storage, where somebody may have written a path.
-        return self._journals / f"{quote(claimed.identity, safe='')}.jsonl"
+        return None if self._journals is None else journal_file(self._journals, claimed.identity)
 
     def _leave_journals(self) -> None:
         """Leave no empty folder, unless another worker may be about to write there."""

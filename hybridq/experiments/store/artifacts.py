@@ -131,8 +131,10 @@ class Artifacts:
         """
         trials = list(trials)
         names = {self.name(trial.identity) for trial in trials}
-        found = set()
+        found: set[str] = set()
+        beside = _beside(self._url)
         for folder in self._folders(trials):
+            before = len(found)
             for entry in folder.iterdir() if folder.is_dir() else ():
                 # A file that was being written is called .NAME.something.
                 name = entry.name.removeprefix(".").partition(".")[0]
@@ -140,8 +142,9 @@ class Artifacts:
                     with suppress(OSError):
                         entry.unlink()
                         found.add(name)
-            with suppress(OSError):
-                folder.rmdir()
+            if len(found) > before or folder == beside:  # none that only the storage names
+                with suppress(OSError):
+                    folder.rmdir()
         return sum(bool(one.arrays) and self.name(one.identity) not in found for one in trials)
 
     def _folders(self, trials: Iterable[StoredTrial]) -> list[Path]:

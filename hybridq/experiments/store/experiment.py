@@ -38,7 +38,11 @@ _ENDED = (State.DONE, State.FAILED)
 
 @dataclass(frozen=True)
 class Claimed:
-    """A trial that is this worker's to run."""
+    """A trial that is this worker's to run.
+
+    Attributes:
+        again: whether a worker has begun it before, and may have left a journal.
+    """
 
     trial_id: int
     number: int
@@ -46,6 +50,7 @@ class Claimed:
     conditions: Plain
     attempt: int
     worker: str
+    again: bool = False
 
 
 class Experiment:
@@ -72,6 +77,7 @@ class Experiment:
         self._trials = trials
         self._told = told
         self._ahead: list[int] = []  # trials to be claimed next, in reverse
+        self._begun: set[int] = set()  # those among them that were begun before
 
     @cached_property
     def facts(self) -> Facts:
@@ -284,6 +290,9 @@ class Experiment:
             start = random.randrange(len(waiting))
             waiting = waiting[start:] + waiting[:start]
         self._ahead = waiting[::-1]
+        self._begun = {
+            row.trial_id for row in rows if "worker" in row.attributes or row.attempt > 1
+        }
         return bool(waiting)
 
     def _claimed(self, trial_id: int, worker: str) -> Claimed:
@@ -295,6 +304,7 @@ class Experiment:
             conditions=row.attributes["conditions"],
             attempt=row.attempt,
             worker=worker,
+            again=trial_id in self._begun,
         )
 
     def _check_same(self, claimed: Claimed) -> Row:

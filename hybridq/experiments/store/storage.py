@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+from hybridq.errors import OutputError
 
 DEFAULT_STORAGE = "sqlite:///hybridq.db"
 VARIABLE = "HYBRIDQ_STORAGE"
@@ -17,5 +20,15 @@ def choose_storage(option: str | None = None, config: str | None = None) -> str:
     Args:
         option: as given on the command line.
         config: as written in the config.
+
+    Raises:
+        OutputError: nothing is named, and ``hybridq.db`` is a link to somewhere else.
     """
-    return option or os.environ.get(VARIABLE) or config or DEFAULT_STORAGE
+    named = option or os.environ.get(VARIABLE) or config
+    link = Path(DEFAULT_STORAGE.partition(":///")[2])
+    if not named and link.is_symlink():
+        raise OutputError(
+            f"{link} is a link to {link.readlink()}, which is not taken unless it is named: "
+            f"give --storage or {VARIABLE}"
+        )
+    return named or DEFAULT_STORAGE

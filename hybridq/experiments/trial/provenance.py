@@ -58,11 +58,11 @@ def _commit(folder: str) -> str | None:
     found, commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if found != 0:
         return None
-    found, listing = _git(
-        folder, "config", "--includes", "--show-scope", "--name-only", "--get-regexp", r"^filter\."
-    )
-    scoped = [line.partition("\t") for line in listing.splitlines()]
-    keys = [key for scope, _, key in scoped if scope not in ("system", "global")]
+    listed = ("config", "-z", "--includes", "--show-scope", "--name-only", "--get-regexp")
+    found, listing = _git(folder, *listed, r"^filter\.")
+    parts = listing.split("\0")
+    scoped = zip(parts[::2], parts[1::2], strict=False)
+    keys = [key for scope, key in scoped if scope not in ("system", "global")]
     names = {key.removeprefix("filter.").rpartition(".")[0] for key in keys}
     # A git that cannot list its filters (1: there are none), or a name that no option can overrule.
     if found not in (0, 1) or any("=" in name for name in names):
@@ -89,11 +89,11 @@ def _git(folder: str, *arguments: str, options: Sequence[str] = ()) -> tuple[int
     quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False, env=quiet
+            command, capture_output=True, timeout=_GIT_SECONDS, check=False, env=quiet
         )
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return -1, ""
-    return done.returncode, done.stdout.strip()
+    return done.returncode, os.fsdecode(done.stdout).strip("\n")
 
 
 def _peak_memory() -> int | None:
