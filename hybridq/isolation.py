@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -26,8 +25,11 @@ def isolate() -> None:
         sys.meta_path.insert(0, _FromElsewhere())
 
 
-class _FromElsewhere(MetaPathFinder):
-    """Finds the libraries that read settings, and changes the folder while they are imported."""
+class _FromElsewhere:
+    """Finder of the libraries that read settings; changes the folder while they are imported.
+
+    A `importlib.abc.MetaPathFinder` without its base class, whose import takes milliseconds.
+    """
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -38,10 +40,14 @@ class _FromElsewhere(MetaPathFinder):
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or spec.loader is None:
             return None
+        import logging
+
         loader: Any = spec.loader
         execute = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
+            if name == "matplotlib":  # it would tell where its cache goes if HOME is read-only
+                logging.getLogger(name).setLevel(logging.ERROR)
             with _elsewhere():
                 execute(module)
             if name == "numba":

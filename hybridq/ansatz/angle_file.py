@@ -56,7 +56,7 @@ def text_of_angles(path: str | os.PathLike[str]) -> str:
 def _from_json(text: str, source: str) -> list[float]:
     try:
         document: Any = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # thousands of digits are a ValueError too
         line = getattr(error, "lineno", None)
         raise FormatError(f"this is no valid JSON: {error}", source=source, line=line) from error
     numbers = document.get("parameters") if isinstance(document, dict) else document

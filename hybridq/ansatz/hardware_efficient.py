@@ -44,6 +44,10 @@ ENTANGLING_GATES = Registry(
 ROTATIONS = Registry("rotation", {"rx": "X", "ry": "Y", "rz": "Z"})
 
 
+MOST_ROTATIONS = 100
+"""Of each layer and qubit."""
+
+
 @dataclass(frozen=True, eq=False)
 class HardwareEfficient(Ansatz):
     r"""Layers of rotations on every qubit, each followed by an entangler; then final rotations.
@@ -159,4 +163,8 @@ def _rotations(names: str | Sequence[str]) -> tuple[str, ...]:
     """Canonical names, from a sequence or from text such as ``"ry,rz"``."""
     if isinstance(names, str):
         names = names.replace(",", " ").split()
+    if len(names) > MOST_ROTATIONS:
+        raise ParameterError(
+            f"rotations must be at most {MOST_ROTATIONS} names, got {len(names):,}: use more layers"
+        )
     return tuple(ROTATIONS.canonical(name) for name in names)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -26,11 +26,16 @@ MOST_QUBITS = 10_000
 
 @dataclass(frozen=True)
 class _Call:
-    """A gate inside a definition, acting on places among the definition's own qubits."""
+    """A gate inside a definition, acting on places among the definition's own qubits.
+
+    Attributes:
+        cost: words of its angles, which are evaluated each time.
+    """
 
     gate: GateLike
     angles: tuple[Expression, ...]
     places: tuple[int, ...]
+    cost: int
 
 
 @dataclass(frozen=True)
@@ -219,19 +224,24 @@ class _Program:
             if len(set(names)) < len(names):
                 tokens.fail(f"gate {name!r} names an argument twice: {', '.join(names)}", line)
         tokens.expect("{")
+        where = {name: place for place, name in enumerate(qubits)}
         body = []
         while not tokens.accept("}"):
             line = tokens.line
             inner = tokens.name("a gate or '}'")
+            before = tokens.taken
             angles = () if inner == "barrier" else self._angles(parameters)
-            places = [self._place(argument, qubits, line) for argument in self._names("a qubit")]
+            cost = tokens.taken - before
+            places = [
+                self._place(argument, qubits, where, line) for argument in self._names("a qubit")
+            ]
             tokens.expect(";")
             if inner == "barrier":
                 continue
             gate = self._gate(inner, line)
             self._check(inner, gate, len(angles), len(places), line)
-            self._check_distinct(inner, [qubits[place] for place in places], line)
-            body.append(_Call(gate, angles, tuple(places)))
+            self._check_distinct(inner, places, qubits.__getitem__, line)
+            body.append(_Call(gate, angles, tuple(places), cost))
         self._gates[name] = _Definition(parameters, len(qubits), tuple(body))
 
     def _names(self, what: str) -> tuple[str, ...]:
@@ -240,17 +250,23 @@ class _Program:
             names.append(self._tokens.name(what))
         return tuple(names)
 
-    def _place(self, argument: str, qubits: tuple[str, ...], line: int) -> int:
-        if argument not in qubits:
+    def _place(
+        self, argument: str, qubits: tuple[str, ...], where: Mapping[str, int], line: int
+    ) -> int:
+        if argument not in where:
             self._tokens.fail(
                 f"{argument!r} is no argument of this gate: it has {', '.join(qubits)}", line
             )
-        return qubits.index(argument)
+        return where[argument]
 
-    def _check_distinct(self, name: str, qubits: Sequence[object], line: int) -> None:
+    def _check_distinct(
+        self, name: str, qubits: Sequence[int], label: Callable[[int], str], line: int
+    ) -> None:
+        seen: set[int] = set()
         for qubit in qubits:
-            if qubits.count(qubit) > 1:
-                self._tokens.fail(f"gate {name!r} acts twice on qubit {qubit}", line)
+            if qubit in seen:
+                self._tokens.fail(f"gate {name!r} acts twice on qubit {label(qubit)}", line)
+            seen.add(qubit)
 
     def _apply_statement(self, name: str, line: int) -> None:
         gate = self._gate(name, line)
@@ -265,7 +281,7 @@ class _Program:
                 argument[index] if isinstance(argument, range) else argument
                 for argument in arguments
             )
-            self._check_distinct(name, [self._label(qubit) for qubit in qubits], line)
+            self._check_distinct(name, qubits, self._label, line)
             for qubit in qubits:
                 if qubit in self._measured:
                     self._tokens.fail(
@@ -282,11 +298,14 @@ class _Program:
         angles: tuple[float, ...],
         qubits: tuple[int, ...],
         line: int,
+        cost: int = 0,
     ) -> None:
-        self._calls += 1
+        self._calls += 1 + cost
         # Definitions upon definitions grow without bound.
         if self._calls > MOST_INSTRUCTIONS:
-            self._tokens.fail(f"the program expands to more than {MOST_INSTRUCTIONS:,} gates", line)
+            self._tokens.fail(
+                f"the program expands to more than {MOST_INSTRUCTIONS:,} gates and words", line
+            )
         if isinstance(gate, HeaderGate):
             for angle in angles:
                 if not math.isfinite(angle):
@@ -296,7 +315,8 @@ class _Program:
         values = dict(zip(gate.parameters, angles, strict=True))
         for call in gate.body:
             inner = tuple(angle(values) for angle in call.angles)
-            self._apply(name, call.gate, inner, tuple(qubits[p] for p in call.places), line)
+            where = tuple(qubits[place] for place in call.places)
+            self._apply(name, call.gate, inner, where, line, call.cost)
 
     # -- registers ------------------------------------------------------------------------------
 

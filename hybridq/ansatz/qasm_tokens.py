@@ -82,6 +82,11 @@ class Tokens:
         return self._tokens[self._next]
 
     @property
+    def taken(self) -> int:
+        """How many words are gone."""
+        return self._next
+
+    @property
     def line(self) -> int:
         """The line of the next word."""
         return self.here.line

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import warnings
@@ -20,6 +19,8 @@ FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 1  # as Rich and the Python manual have it
+
+_LONGEST = 600  # of a message, some of which quote what they refuse
 
 # Typer brings its own copy of Click or uses the installed one, depending on its version; the
 # family tree of an exception that it exports leads to the right classes in either case.
@@ -67,22 +68,7 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
 
 @contextmanager
 def notices() -> Iterator[None]:
-    """Print warnings meant for users as single lines on standard error within the block.
-
-    Matplotlib is kept from telling where it puts its cache when it cannot write to HOME.
-    """
-    logger = logging.getLogger("matplotlib")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with _single_lines():
-            yield
-    finally:
-        logger.setLevel(level)
-
-
-@contextmanager
-def _single_lines() -> Iterator[None]:
+    """Print warnings meant for users as single lines on standard error within the block."""
     with warnings.catch_warnings():
         default = warnings.showwarning
 
@@ -136,6 +122,8 @@ def _belongs_to(error: Exception) -> str:
 
 def _tell(message: str) -> None:
     text = one_line(f"hybridq: {message}")
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 4]} ..."
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
 

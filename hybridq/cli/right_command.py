@@ -10,8 +10,8 @@ from typing import Any
 
 from hybridq.errors import FormatError, HybridqError
 
-_MOST = 4 << 20  # bytes that are read to find out
-_FCIDUMP = re.compile(r"^\s*[&$]FCI\b", re.IGNORECASE | re.MULTILINE)
+_MOST = 1 << 20  # bytes that are read to find out
+_FCIDUMP = re.compile(r"^[ \t]*+[&$]FCI\b", re.IGNORECASE | re.MULTILINE)
 _KINDS = {
     "maxcut": "a graph",
     "molecule": "a molecule",

@@ -175,7 +175,7 @@ class JournalFile:
         self._number += 1
         try:
             decoded = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             decoded = None
         if decoded is None:
             raise self.damage("this line")

@@ -68,6 +68,10 @@ class OptunaTpe(OptunaSearch):
         self._require_count("startup", 0)
         self._require_count("candidates")
 
+    def memory_needed(self, dimension: int) -> int:
+        """See `Optimizer.memory_needed`: the candidates and their densities under both models."""
+        return 16 * 8 * self.candidates * dimension
+
     def build(self, seed: int) -> BaseSampler:
         """See `OptunaSearch.build`."""
         from optuna.samplers import TPESampler

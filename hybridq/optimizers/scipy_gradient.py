@@ -94,6 +94,10 @@ class Lbfgs(GradientMethod):
         GradientMethod.__post_init__(self)
         self._require_count("memory")
 
+    def memory_needed(self, dimension: int) -> int:
+        """See `Optimizer.memory_needed`: pairs of steps and gradients, and their products."""
+        return 8 * (2 * self.memory * dimension + 11 * self.memory**2)
+
     def _limits(self, driver: Driver) -> dict[str, Any]:
         limit = budget_options(driver)
         return {"maxiter": limit, "maxfun": limit, "maxcor": self.memory}
@@ -160,7 +164,7 @@ class Slsqp(GradientMethod):
     name: ClassVar[str] = "slsqp"
     summary: ClassVar[str] = "sequential quadratic programming; few parameters, few evaluations"
     scipy_name: ClassVar[str] = "SLSQP"
-    matrices: ClassVar[int] = 3
+    matrices: ClassVar[int] = 12
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,10 @@ class Spsa(Optimizer):
         self._require_count("calibration")
         self._require_count("resamplings")
 
+    def memory_needed(self, dimension: int) -> int:
+        """See `Optimizer.memory_needed`: the points of one estimate on both sides."""
+        return 8 * 8 * max(self.calibration, self.resamplings) * dimension
+
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator
     ) -> Outcome:

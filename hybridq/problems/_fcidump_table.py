@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from hybridq.errors import FormatError
 
 # Fortran writes 1.5D-03, and 0.15-101 where three digits of the exponent leave no room for an E.
-_FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDeEqQ]([+-]?\d+)|([+-]\d+))?", re.ASCII)
+_FORTRAN = re.compile(
+    r"([+-]?(?:\d++(?:\.\d*+)?|\.\d++))(?:[dDeEqQ]([+-]?\d++)|([+-]\d++))?", re.ASCII
+)
 _INDEX = re.compile(r"\d{1,9}", re.ASCII)
 
 

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from hybridq.errors import FormatError
 
-_REAL = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+# Possessive, so that a long number or gap that ends in something else is read once.
+_REAL = r"(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
 _COMPLEX = rf"[+-]?{_REAL}j?|\(?[+-]?{_REAL}[+-]{_REAL}j\)?|\([+-]?{_REAL}j?\)"
 _NUMBER = re.compile(_COMPLEX, re.ASCII)
 _OPENFERMION_TERM = re.compile(
-    rf"\s*(?P<sign>[+-]?)\s*(?P<number>{_COMPLEX})?\s*\[(?P<body>[^][]*)\]"
+    rf"\s*+(?P<sign>[+-]?)\s*+(?P<number>{_COMPLEX})?\s*+\[(?P<body>[^][]*+)\]"
 )
 _HEADING = re.compile(r"(?:\s*QubitOperator:)?")
 _BETWEEN = re.compile(r"\s*\+?\s*")
@@ -172,13 +173,27 @@ def read_literals(text: str, source: str) -> Iterator[Term]:
     ``SparsePauliOp(["XXI", ...], coeffs=[0.5, ...])`` and ``{((0, "X"), (1, "Y")): 0.5, ...}``.
     """
     for node, shift in _parsed(text, source):
-        for key, value, row in _entries(node, source, shift):
-            line = row + shift
-            coefficient = _coefficient(value, source, line)
-            if isinstance(key, str):
-                yield _from_label(key, coefficient, source, line)
-            else:
-                yield _from_pairs(_pairs(key, source, line), coefficient, source, line)
+        try:
+            yield from _literal_terms(node, source, shift)
+        except RecursionError:
+            reason = "it is nested too deeply for a term"
+        except FormatError:
+            raise
+        except ValueError:  # Python's limit on the digits of a whole number that is shown
+            reason = "it holds a number of thousands of digits"
+        else:
+            continue
+        raise FormatError(f"{reason}: correct it", source=source, line=node.lineno + shift)
+
+
+def _literal_terms(node: ast.expr, source: str, shift: int) -> Iterator[Term]:
+    for key, value, row in _entries(node, source, shift):
+        line = row + shift
+        coefficient = _coefficient(value, source, line)
+        if isinstance(key, str):
+            yield _from_label(key, coefficient, source, line)
+        else:
+            yield _from_pairs(_pairs(key, source, line), coefficient, source, line)
 
 
 def _parsed(text: str, source: str) -> list[tuple[ast.expr, int]]:
@@ -266,7 +281,14 @@ def _coefficient(node: ast.expr | None, source: str, line: int) -> complex:
         case [int() | float() as real, int() | float() as imaginary]:
             return _finite(complex(real, imaginary), source, line)
         case int() | float() | complex() as value if not isinstance(value, bool):
-            return _finite(complex(value), source, line)
+            try:
+                return _finite(complex(value), source, line)
+            except OverflowError:
+                raise FormatError(
+                    "a coefficient is too large for a float: scale it down",
+                    source=source,
+                    line=line,
+                ) from None
         case other:
             raise FormatError(
                 f"the coefficient {_short(repr(other))} is no number: write 0.5 or [0.5, 0.0]",

@@ -20,6 +20,7 @@ from hybridq.problems._fcidump_table import Table, read_table
 # Two values of one integral may differ by the rounding of the program that wrote them.
 _ROUNDING = 1e-9
 _IDLE_ORBITALS = 8  # orbitals without integrals that are never too many
+_DENSE_ORBITALS = 31  # more than engines hold; only an active space of dense integrals is of use
 _BYTES = 150  # of all arrays at once, for each of NORB**4 integrals
 _BLOCKS = ("αα", "ββ", "αβ", "h of α", "h of β", "constant")
 
@@ -96,6 +97,12 @@ def _check_orbitals(table: Table, m: int, source: str) -> None:
         raise FormatError(
             f"NORB={m}, and the integrals name {used} of these orbitals: "
             "correct NORB, or is the file truncated?",
+            source=source,
+            line=table.end,
+        )
+    if m > _DENSE_ORBITALS and len(table.values) < m * m:
+        raise FormatError(
+            f"NORB={m}, and only {len(table.values)} integrals follow: is the file truncated?",
             source=source,
             line=table.end,
         )

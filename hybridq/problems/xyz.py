@@ -20,11 +20,14 @@ SYMBOLS = (  # noqa: SIM905
     "Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
 ).split()
 _KNOWN = {symbol.lower(): symbol for symbol in SYMBOLS}
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d++(?:\.\d*+)?|\.\d++)([eEdD][+-]?\d++)?", re.ASCII)
 # Å in one bohr, CODATA 2018.
 BOHR = 0.529177210903
 MOST_ATOMS = 1_000
 """Of a molecule; its Hartree-Fock calculation would take days."""
+
+_FARTHEST = 1e6
+_MOST_ELECTRONS = 200_000
 
 _UNITS = {"angstrom": 1.0, "ang": 1.0, "a": 1.0, "å": 1.0, "bohr": BOHR, "au": BOHR, "a.u.": BOHR}
 
@@ -121,6 +124,12 @@ def _atom(columns: list[str], source: str, line: int | None) -> Atom:
             line=line,
         )
     x, y, z = (float(number) for number in numbers)
+    if not max(abs(x), abs(y), abs(z)) <= _FARTHEST:
+        raise FormatError(
+            f"{shown!r} is farther than {_FARTHEST:g} from the origin: correct the coordinates",
+            source=source,
+            line=line,
+        )
     return _KNOWN[symbol.lower()], (x, y, z)
 
 
@@ -149,11 +158,13 @@ def n_electrons(atoms: Sequence[Atom], charge: int) -> int:
     """Electrons of the atoms, less the charge.
 
     Raises:
-        ParameterError: none are left.
+        ParameterError: none are left, or far more than the atoms bring.
     """
     total = sum(SYMBOLS.index(symbol) + 1 for symbol, _ in atoms) - charge
     if total < 1:
         raise ParameterError(f"charge={charge} leaves {total} electrons: give a smaller charge")
+    if total > _MOST_ELECTRONS:
+        raise ParameterError(f"charge={charge} makes {total} electrons: give a larger charge")
     return total
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq import memory
 from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.instructions import Angle, DiagonalPhase, Gate, XMixer
 from hybridq.errors import EngineError
@@ -21,24 +22,19 @@ class Layers:
         hamiltonian: the cost in the phases.
         matrix, offset: the angles γ_1 … γ_p, β_1 … β_p are ``matrix @ x + offset``; shapes
             (2p, n_params) and (2p,).
+        is_plain: whether the angles are the parameters themselves, in order; then there is no
+            `matrix`.
     """
 
     hamiltonian: PauliSum
     matrix: NDArray[np.float64]
     offset: NDArray[np.float64]
+    is_plain: bool = False
 
     @property
     def p(self) -> int:
         """Number of layers."""
         return len(self.offset) // 2
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the angles are the parameters themselves, in order."""
-        rows, columns = self.matrix.shape
-        return rows == columns and bool(
-            (self.matrix == np.eye(rows)).all() and not self.offset.any()
-        )
 
 
 def read_layers(circuit: Circuit) -> Layers:
@@ -71,11 +67,22 @@ def read_layers(circuit: Circuit) -> Layers:
     if any(cost is not costs[0] and cost != costs[0] for cost in costs):
         raise EngineError("the diagonal engine needs the same cost in every layer")
     angles: list[Angle] = [i.angle for i in (*phases, *mixers) if not isinstance(i, Gate)]
+    offset = np.array([angle.constant for angle in angles])
+    if len(angles) == circuit.n_params and all(
+        angle.parameter == row and angle.coefficient == 1.0 and angle.constant == 0.0
+        for row, angle in enumerate(angles)
+    ):
+        return Layers(costs[0], np.zeros((0, 0)), offset, is_plain=True)
+    memory.require(
+        8 * len(angles) * circuit.n_params,
+        f"the map from {circuit.n_params:,} parameters to {len(angles):,} angles",
+        "use fewer layers",
+    )
     matrix = np.zeros((len(angles), circuit.n_params))
     for row, angle in enumerate(angles):
         if angle.parameter is not None:
             matrix[row, angle.parameter] = angle.coefficient
-    return Layers(costs[0], matrix, np.array([angle.constant for angle in angles]))
+    return Layers(costs[0], matrix, offset)
 
 
 def _refuse(position: int, instruction: object, expected: str) -> None:

@@ -15,6 +15,8 @@ from hybridq.experiments.config.yaml_source import Path
 from hybridq.experiments.records import canonical
 
 ZIP = "zip"
+_LARGEST = 1e15  # whole numbers up to here are exact
+_LONGEST = 1_000_000_000  # more than anybody could run
 SCALES = ("linear", "log")
 CANNOT_BE_SWEPT = {
     "repeat": "repeats: 3 runs every combination with three seeds",
@@ -239,6 +241,13 @@ def _range(name: str, given: dict[str, Any], path: Path, mistakes: list[Mistake]
     if len(mistakes) > before:
         return None
     start, stop, step = given["from"], given["to"], given.get("step", 1 if one_by_one else None)
+    largest = max(abs(start), abs(stop))
+    if largest > _LARGEST or (step is not None and 0 < abs(step) < largest / _LONGEST):
+        refuse(f"a range reaches at most {_LARGEST:.0e} and has at most {_LONGEST:,} numbers")
+        return None
+    if points is not None and points > _LONGEST:
+        refuse(f"points: {shown(points)}: give at most {_LONGEST:,}", "points")
+        return None
     if scale == "log" and (step is not None or min(start, stop) <= 0):
         refuse("scale: log goes with points, and with ends above 0", "scale")
         return None
@@ -255,7 +264,7 @@ def _range(name: str, given: dict[str, Any], path: Path, mistakes: list[Mistake]
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
 
 
 def unknown(name: str) -> str | None:

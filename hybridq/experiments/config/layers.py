@@ -14,6 +14,7 @@ from hybridq.files import read_bytes
 from hybridq.limits import MOST_INCLUDES
 
 MOST_BYTES = 10_000_000
+_LONGEST_PATH = 4096
 _DEPTH = 20  # of includes within includes
 
 
@@ -53,7 +54,7 @@ def with_includes(
     merged = Document({}, {(): document.place(())})
     for index, name in enumerate(names if listed else [names]):
         place = document.place(("include", index) if listed else ("include",))
-        if not isinstance(name, str) or not name:
+        if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_PATH:
             raise ConfigError(f"{place}: include takes the name of a file, or a list of names")
         if next(count) > MOST_INCLUDES:
             raise ConfigError(

@@ -34,6 +34,10 @@ class Rules:
             self._rules.append(self._read(index, rule))
         self._matched = [False] * len(self._rules)
 
+    def __len__(self) -> int:
+        """Number of rules."""
+        return len(self._rules)
+
     def exclude(self, value: Callable[[str], Any]) -> bool:
         """Whether a rule excludes a trial; rules that do are remembered.
 

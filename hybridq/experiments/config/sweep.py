@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_TRIALS = 100_000
 """More are refused unless they are asked for twice."""
 
+_MOST_COMPARISONS = 20_000_000  # of trials and rules
 _BYTES_PER_TRIAL = 4_000
 _NOT_COMPARED = ("problem.sha256", "strategy.sha256")
 
@@ -169,7 +170,7 @@ class Sweep:
     # ----- number -----
 
     def _check_number(self, limit: int | None) -> None:
-        """Refuse too many trials before any is made."""
+        """Refuse too many trials, or too many rules for them, before any is made."""
         factors = [f"{' + '.join(axis.names)} {len(axis):,}" for axis in self.axes]
         factors += [f"repeats {self._repeats:,}"] * (self._repeats > 1)
         number = self.combinations * self._repeats
@@ -177,6 +178,15 @@ class Sweep:
         whole = self.trials()
         if whole != number:
             self._check(whole, limit, [*factors, f"instances {whole / number:,.12g}"])
+        self._check_work(whole)
+
+    def _check_work(self, number: int) -> None:
+        """Refuse rules that would take minutes to be held against all trials."""
+        if number * len(self._rules) > _MOST_COMPARISONS:
+            raise ConfigError(
+                f"{self._document.place(('exclude',), key=True)}: {len(self._rules):,} rules for "
+                f"{number:,} trials are too many: give lists of values in fewer rules"
+            )
 
     def _check(self, number: int, limit: int | None, factors: list[str]) -> None:
         if limit is not None and number > limit:

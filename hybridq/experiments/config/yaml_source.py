@@ -62,6 +62,9 @@ class Document:
         return Place("config")
 
 
+_MOST_DIGITS = 100
+
+
 class _Loader(yaml.SafeLoader):
     """Composes nodes; only the scalars of YAML 1.2 are more than text."""
 
@@ -165,6 +168,7 @@ class _Builder:
         self.values: dict[Path, Place] = {}
         self.keys: dict[Path, Place] = {}
         self.errors: list[tuple[Place, str]] = []
+        self._below: dict[Path, list[Path]] = {}  # paths of what a value holds
         self._open: set[int] = set()
         self._count = 0
 
@@ -172,6 +176,8 @@ class _Builder:
         """The value of a node, and of all below it."""
         place = self._place(node)
         self.values[path] = place
+        if path:
+            self._below.setdefault(path[:-1], []).append(path)
         self._count += 1
         if self._count > MOST_VALUES:
             raise ConfigError(
@@ -236,10 +242,14 @@ class _Builder:
 
     def _forget(self, path: Path) -> None:
         """Drop the places of a value that is replaced."""
-        if path in self.values:
-            for places in (self.values, self.keys):
-                for at in [at for at in places if at[: len(path)] == path]:
-                    del places[at]
+        if path not in self.values:
+            return
+        left = [path]
+        while left:
+            at = left.pop()
+            left += self._below.pop(at, ())
+            self.values.pop(at, None)
+            self.keys.pop(at, None)
 
     def _key(self, node: yaml.Node, place: Place) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
@@ -260,6 +270,9 @@ class _Builder:
         try:
             if kind == "bool":
                 return {"true": True, "false": False}[text.lower()]
+            if kind in ("int", "float") and len(text) > _MOST_DIGITS:
+                self._refuse(place, f"{text:.20}... has {len(text):,} characters, and a number few")
+                return None
             if kind == "int":
                 return int(text.replace("_", ""), 0)
             if kind == "float":

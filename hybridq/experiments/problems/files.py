@@ -101,10 +101,19 @@ class FileSection(ProblemSection):
         """
 
 
+_LONGEST_PATH = 4096
+
+
 def _found(path: str, base: Path) -> list[str]:
     """The names of the files that a name or a pattern stands for, sorted."""
+    if len(path) > _LONGEST_PATH:
+        raise FormatError(f"a path has at most {_LONGEST_PATH:,} letters", source=path[:40])
     if (base / path).is_file() or not glob.has_magic(path):
         return [path]
+    parts = Path(path).parts
+    magic = next(index for index, part in enumerate(parts) if glob.has_magic(part))
+    if ".." in parts[magic:]:
+        raise FormatError("a pattern has no .. after a wildcard: write the folder", source=path)
     matches = glob.iglob(path, root_dir=base, recursive=True)
     found = sorted(islice((name for name in matches if (base / name).is_file()), MOST_FILES + 1))
     if len(found) > MOST_FILES:

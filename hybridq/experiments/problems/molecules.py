@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from hybridq.problems.base import Problem
     from hybridq.problems.xyz import Atom
 
-_PLACEHOLDER = re.compile(r"\{\s*(?:(?P<sign>-)|(?P<factor>-?\d+\.?\d*)\s*\*)?\s*bond\s*\}")
+_PLACEHOLDER = re.compile(
+    r"\{\s*+(?:(?P<sign>-)|(?P<factor>-?\d++(?:\.\d*+)?)\s*+\*)?\s*+bond\s*+\}"
+)
 _HARTREE_FOCK = ("basis", "charge", "frozen_core")
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 _MAX_LABEL_DEPTH = 8
+_LARGEST_LABEL = 10**100  # longer whole numbers are slow to compare and to print
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
@@ -224,7 +225,7 @@ def _label(value: Any, depth: int = 0) -> Hashable:
                 f"node label {short(value)} holds half a character: correct the \\u escape"
             ) from None
         return value
-    if not is_real(value) or not math.isfinite(value):
+    if not is_real(value) or not abs(value) < _LARGEST_LABEL:
         raise FormatError(f"{short(value)} is no node label: use a string, a number or a list")
     return value
 
