@@ -72,7 +72,7 @@ def require(needed: int, what: str, remedy: str) -> None:
     limit = free if free is not None else 2**46
     if needed > limit:
         stands = f"{free / _GIB:.3g} GiB are free" if free is not None else "no machine has that"
-        raise CapacityError(f"{what} needs {_readable(needed)}, {stands}{_limited()}: {remedy}")
+        raise CapacityError(f"{what} needs {_readable(needed)}, {stands}{limited_by()}: {remedy}")
 
 
 @contextmanager
@@ -96,11 +96,12 @@ def out_of_memory(error: MemoryError, what: str, remedy: str) -> str:
     """Return a sentence about memory that could not be had, with what is free now."""
     free = available_bytes()
     asked = f" ({text})" if (text := str(error).strip().rstrip(".")) else ""
-    left = "" if free is None else f", {free / _GIB:.3g} GiB are free{_limited()}"
+    left = "" if free is None else f", {free / _GIB:.3g} GiB are free{limited_by()}"
     return f"{what} ran out of memory{asked}{left}: {remedy}"
 
 
-def _limited() -> str:
+def limited_by() -> str:
+    """Return the limit that leaves no more memory, in parentheses; nothing without one."""
     free = available()
     return f" ({free.limit})" if free is not None and free.limit else ""
 

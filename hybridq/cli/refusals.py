@@ -79,7 +79,7 @@ def check_memory(graph: str, nodes: int, precision: str, optimizer: str | Optimi
     needed = states * _AMPLITUDE[precision] << (nodes - 1)
     raise CapacityError(
         f"{graph} has {nodes} nodes: simulating it takes {_size(needed)}, "
-        f"{free / _GIB:.3g} are free; up to {largest} nodes fit"
+        f"{free / _GIB:.3g} are free{memory.limited_by()}; up to {largest} nodes fit"
         f"{_alternatives(free, nodes, largest, states, precision)}"
     )
 
