@@ -117,5 +117,6 @@ class MissingExtraError(HybridqError, ImportError):
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
         super().__init__(
-            f"{purpose} needs {package}, which is not installed: pip install 'hybridq[{extra}]'"
+            f"{purpose} needs {package}, which is not installed: pip install {package} "
+            f"(or '.[{extra}]' in the folder of hybridq)"
         )

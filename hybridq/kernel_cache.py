@@ -18,7 +18,7 @@ from numba.core import caching, config
 
 # Numba made the name public in one of its versions.
 _InTree: Any = getattr(caching, "InTreeCacheLocator", None) or caching._InTreeCacheLocator
-_REMEDY = "set NUMBA_CACHE_DIR to a folder that can be written to keep them elsewhere"
+_REMEDY = "set NUMBA_CACHE_DIR to a folder of yours to keep them there"
 
 
 def attach(dispatcher: Any) -> None:

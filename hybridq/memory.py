@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,8 @@ _GIB = 2**30
 # Less than this is always there, and asking the system costs more than a small operator does.
 _ALWAYS_FREE = 2**25
 _PROC = Path("/proc")
+# Of address space, for kernels and libraries that are loaded after the question.
+_RESERVE = 2**28
 _UNLIMITED = 2**60  # a control group without a limit says so by a number near 2**63
 
 
@@ -88,15 +90,29 @@ def capacity(what: str, remedy: str = "make it smaller") -> Iterator[None]:
     """
     try:
         yield
-    except MemoryError as error:
+    except (MemoryError, SystemError) as error:
+        if not ran_out(error):
+            raise
         raise CapacityError(out_of_memory(error, what, remedy)) from error
 
 
-def out_of_memory(error: MemoryError, what: str, remedy: str) -> str:
+def ran_out(error: Exception) -> bool:
+    """Tell whether memory ran out; Python says so by a SystemError where it cannot say more."""
+    if isinstance(error, MemoryError):
+        return True
+    with suppress(MemoryError):
+        free = available_bytes()
+        return isinstance(error, SystemError) and free is not None and free < _RESERVE
+    return True
+
+
+def out_of_memory(error: Exception, what: str, remedy: str) -> str:
     """Return a sentence about memory that could not be had, with what is free now."""
-    free = available_bytes()
     asked = f" ({text})" if (text := str(error).strip().rstrip(".")) else ""
-    left = "" if free is None else f", {free / _GIB:.3g} GiB are free{limited_by()}"
+    left = ""
+    with suppress(MemoryError):  # there may be too little left to find out
+        free = available_bytes()
+        left = "" if free is None else f", {free / _GIB:.3g} GiB are free{limited_by()}"
     return f"{what} ran out of memory{asked}{left}: {remedy}"
 
 
@@ -137,7 +153,8 @@ def _of_process() -> Iterator[Free]:
         soft, _ = resource.getrlimit(limit)
         if soft != resource.RLIM_INFINITY and field in used:
             yield Free(
-                max(0, soft - used[field] * 1024), f"limit of {soft / _GIB:.3g} GiB, {command}"
+                max(0, soft - used[field] * 1024 - _RESERVE),
+                f"limit of {soft / _GIB:.3g} GiB, {command}",
             )
 
 

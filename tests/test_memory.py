@@ -219,6 +219,25 @@ def test_memory_error_without_words_has_numbers_too(system):
         raise MemoryError
 
 
+def test_memory_that_runs_out_while_it_is_told_is_told_all_the_same(monkeypatch):
+    def broke():
+        raise MemoryError
+
+    monkeypatch.setattr(memory, "available_bytes", broke)
+    expected = r"^solving ran out of memory: x$"
+    with pytest.raises(CapacityError, match=expected), memory.capacity("solving", "x"):
+        raise MemoryError
+
+
+def test_system_error_is_one_of_memory_only_where_little_is_left(monkeypatch):
+    monkeypatch.setattr(memory, "available_bytes", lambda: 2**20)
+    with pytest.raises(CapacityError, match="ran out"), memory.capacity("solving", "x"):
+        raise SystemError("error return without exception set")
+    monkeypatch.setattr(memory, "available_bytes", lambda: 2**33)
+    with pytest.raises(SystemError, match="broken"), memory.capacity("solving", "x"):
+        raise SystemError("broken")
+
+
 def no_memory(*_, **__):
     raise MemoryError("no room")
 

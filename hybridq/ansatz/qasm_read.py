@@ -71,7 +71,9 @@ def read_qasm(source: str | os.PathLike[str]) -> Circuit:
 
     Source: Cross, Bishop, Smolin, Gambetta 2017, arXiv:1707.03429.
     """
-    if isinstance(source, str) and (";" in source or "\n" in source or "OPENQASM" in source):
+    if isinstance(source, str) and (
+        not source or ";" in source or "\n" in source or "OPENQASM" in source
+    ):
         text, name = source, "OpenQASM text"
     else:
         name = str(source)

@@ -52,13 +52,13 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
         for problem in getattr(error, "problems", (error,)):  # a config may have several
             _tell(f"error: {problem}")
         return BAD_INPUT
-    except MemoryError as error:
-        from hybridq.memory import out_of_memory
-
-        _traceback(debug)
-        _tell(f"error: {out_of_memory(error, 'this command', 'use a smaller problem')}")
-        return BAD_INPUT
     except Exception as error:
+        if isinstance(error, MemoryError | SystemError):
+            from hybridq.memory import out_of_memory, ran_out
+
+            if ran_out(error):
+                _tell(f"error: {out_of_memory(error, 'this command', 'use a smaller problem')}")
+                return BAD_INPUT
         _traceback(debug)
         hint = "" if debug else " (this should not happen; run again with --debug for the details)"
         _tell(f"error: {type(error).__name__}: {error}{hint}")

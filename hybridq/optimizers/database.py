@@ -67,10 +67,13 @@ def connect(url: str) -> BaseStorage:
     _check_driver(parsed, shown)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return _opened(parsed, shown)
-    if not parsed.database.startswith("file:"):
-        _check_folder(Path(parsed.database), shown)
-        _check_rollback(Path(parsed.database), shown)
-        _choose_mode(Path(parsed.database))
+    if parsed.database.startswith("file:"):
+        raise ParameterError(
+            f"storage={shown!r} must be a path, got a URI: write sqlite:///runs.db"
+        )
+    _check_folder(Path(parsed.database), shown)
+    _check_rollback(Path(parsed.database), shown)
+    _choose_mode(Path(parsed.database))
     storage = _opened(parsed, shown)
     _share(storage)
     return storage
@@ -257,7 +260,7 @@ def _check_driver(url: URL, shown: str) -> None:
 def _missing_driver(url: URL) -> str:
     kind = url.get_backend_name()
     if kind == "postgresql":
-        return "no driver for it is installed: pip install 'hybridq[postgresql]'"
+        return "no driver for it is installed: pip install 'psycopg[binary]'"
     other = "" if kind == "sqlite" else f", or name another driver, for example {kind}+pymysql://"
     return f"its driver {url.get_driver_name()} is not installed: install its Python package{other}"
 

@@ -40,6 +40,8 @@ def open_journal(path: Path) -> JournalStorage:
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
 
+    # Absolute, since the working folder may change for a moment while another thread writes.
+    path = Path(os.path.abspath(path))
     check_writable(path)
     _check_beginning(path)
     lock = _lock_of(path)

@@ -96,5 +96,5 @@ def test_a_package_that_is_missing_is_told_once_and_not_for_every_bond_length(
     assert outcome.code == 2
     assert outcome.err == (
         f"hybridq: error: {path}:2:10: a molecule from its geometry needs pyscf, which is not "
-        "installed: pip install 'hybridq[chem]'\n"
+        "installed: pip install pyscf (or '.[chem]' in the folder of hybridq)\n"
     )

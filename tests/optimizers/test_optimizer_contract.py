@@ -46,7 +46,7 @@ def test_only_optimizers_with_an_optional_package_may_be_absent():
 def test_an_optimizer_runs_or_names_the_extra_it_lacks(method):
     objective = Quadratic([0.5, -0.5])
     if method in ABSENT:
-        with pytest.raises(MissingExtraError, match=rf"'hybridq\[{EXTRAS[method]}\]'"):
+        with pytest.raises(MissingExtraError, match=rf"'\.\[{EXTRAS[method]}\]'"):
             run(objective, [0.0, 0.0], method, max_evaluations=3)
         assert objective.seen == []
     else:

@@ -206,6 +206,52 @@ def test_transaction_that_names_another_file_is_not_rolled_back(tmp_path):
     assert precious.exists()
 
 
+@pytest.mark.parametrize("url", ["sqlite:///file:{}?uri=true", "sqlite:///file:{}"])
+def test_uri_in_place_of_a_path_is_refused(url, tmp_path):
+    with pytest.raises(ParameterError, match="must be a path, got a URI"):
+        Store.open(url.format(tmp_path / "runs.db"))
+    assert not (tmp_path / "runs.db").exists()
+
+
+def test_links_in_place_of_arrays_are_not_followed(tmp_path):
+    config = parse_config(f"{SMALL}output: {{arrays: [points]}}")
+    url = f"sqlite:///{tmp_path}/runs.db"
+    prepare(config, Store.open(url))
+    experiment = Store.open(url).experiment("small")
+    (trial,) = experiment.trials()
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    folder = tmp_path / "runs.db.artifacts"
+    folder.mkdir()
+    (folder / experiment.artifacts.name(trial.identity)).symlink_to(precious)
+    assert ran(url).outcome is not None
+    assert precious.read_text() == "mine"
+
+
+def test_link_in_place_of_the_folder_of_arrays_is_refused(tmp_path):
+    config = parse_config(f"{SMALL}output: {{arrays: [points]}}")
+    url = f"sqlite:///{tmp_path}/runs.db"
+    prepare(config, Store.open(url))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "runs.db.artifacts").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match=r"runs\.db\.artifacts is a link"):
+        prepare(config, Store.open(url))
+    with pytest.raises(OutputError, match=r"runs\.db\.artifacts is a link"):
+        work(Terms(url, "small", threads=1))
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_journal_of_a_killed_worker_serves_one_that_had_looked_before(stored):
+    """The worker looked which trials wait before the other one began, and was killed."""
+    early = Store.open(stored).experiment("small")
+    early._look_ahead()
+    late = Store.open(stored).experiment("small")
+    claimed = late.claim("late")
+    assert not claimed.again
+    late.release(claimed)
+    assert early.claim("early").again
+
+
 def test_default_storage_that_is_a_link_is_not_taken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HYBRIDQ_STORAGE", raising=False)

@@ -48,10 +48,19 @@ def is_linked(folder: Path) -> bool:
     return folder.is_symlink() or folder.parent.is_symlink()
 
 
-def set_aside(journal: Path) -> None:
-    """Rename a journal that no run of ours has left, so that its values are not believed."""
-    with suppress(FileNotFoundError):
+def set_aside(journal: Path) -> bool:
+    """Rename a journal that no run of ours has left, so that its values are not believed.
+
+    Returns:
+        whether none is left in its place.
+    """
+    try:
         journal.replace(journal.with_name(f"{journal.name}.stale"))
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def leave_folder(folder: Path) -> None:

@@ -190,7 +190,7 @@ class _Worker:
 
         journal = self._journal(claimed)
         if journal is not None and (not claimed.again or journal.is_symlink()):
-            set_aside(journal)
+            journal = journal if set_aside(journal) else None
         try:
             return outcome(journal)
         except OutputError:

@@ -67,6 +67,9 @@ class Artifacts:
         from optuna.exceptions import UpdateFinishedTrialError
 
         path = folder / self.name(identity)
+        _refuse_link(folder, self._url)
+        if path.is_symlink():
+            path.unlink()  # what it points to is nothing of ours
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -193,8 +196,18 @@ def check_artifact_folder(url: str, config: Plain) -> None:
         OutputError: it, or the folder that it will be made in, is none of ours to write to.
     """
     folder = artifact_folder(url, config)
+    _refuse_link(folder, url)
     there = next(path for path in (folder, *folder.parents) if path.exists() or path == Path())
     check_writable(there / "arrays")
+
+
+def _refuse_link(folder: Path, url: str) -> None:
+    """Refuse a folder beside the storage that is a link to somewhere else."""
+    if folder.is_symlink() and folder == _beside(url):
+        raise OutputError(
+            f"the folder of arrays {folder} is a link, and is not taken unless it is named: "
+            f"name it by output.folder or {VARIABLE}"
+        )
 
 
 def _beside(url: str) -> Path | None:

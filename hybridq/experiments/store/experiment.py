@@ -77,7 +77,6 @@ class Experiment:
         self._trials = trials
         self._told = told
         self._ahead: list[int] = []  # trials to be claimed next, in reverse
-        self._begun: set[int] = set()  # those among them that were begun before
 
     @cached_property
     def facts(self) -> Facts:
@@ -169,9 +168,9 @@ class Experiment:
             while True:
                 if not self._ahead and not self._look_ahead():
                     return None
-                trial_id = self._ahead.pop()
-                if self._trials.claim(trial_id, worker):
-                    return self._claimed(trial_id, worker)
+                row = self._trials.row(self._ahead.pop())  # once claimed, it names this worker
+                if self._trials.claim(row.trial_id, worker):
+                    return _claimed(row, worker)
                 self._ahead = []
 
     def finish(self, claimed: Claimed, outcome: Outcome) -> bool:
@@ -290,22 +289,7 @@ class Experiment:
             start = random.randrange(len(waiting))
             waiting = waiting[start:] + waiting[:start]
         self._ahead = waiting[::-1]
-        self._begun = {
-            row.trial_id for row in rows if "worker" in row.attributes or row.attempt > 1
-        }
         return bool(waiting)
-
-    def _claimed(self, trial_id: int, worker: str) -> Claimed:
-        row = self._trials.row(trial_id)
-        return Claimed(
-            trial_id=trial_id,
-            number=row.number,
-            identity=row.identity,
-            conditions=row.attributes["conditions"],
-            attempt=row.attempt,
-            worker=worker,
-            again=trial_id in self._begun,
-        )
 
     def _check_same(self, claimed: Claimed) -> Row:
         """The trial; a database numbers new ones as deleted ones were, which are others."""
@@ -338,3 +322,16 @@ class Experiment:
         if value is None or math.isnan(value):
             return math.inf if self.direction == "minimize" else -math.inf
         return float(value)
+
+
+def _claimed(row: Row, worker: str) -> Claimed:
+    """Return a trial as its worker takes it, from what the storage said of it before."""
+    return Claimed(
+        trial_id=row.trial_id,
+        number=row.number,
+        identity=row.identity,
+        conditions=row.attributes["conditions"],
+        attempt=row.attempt,
+        worker=worker,
+        again="worker" in row.attributes or row.attempt > 1,
+    )

@@ -87,6 +87,7 @@ def _git(folder: str, *arguments: str, options: Sequence[str] = ()) -> tuple[int
     """Return git's exit status, -1 where it cannot be run, and what it prints."""
     command = ["git", "-C", folder, *_INERT, *options, *arguments]
     quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+    quiet["GIT_ALLOW_PROTOCOL"] = ""  # none: git itself knows the variable above since 2.45
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=_GIT_SECONDS, check=False, env=quiet
