@@ -18,12 +18,14 @@ def is_real(value: object) -> TypeGuard[float]:
     return type(value) is float or (isinstance(value, Real) and not isinstance(value, bool))
 
 
-def checked_count(name: str, value: Any, at_least: int = 1) -> int:
+def checked_count(name: str, value: Any, at_least: int = 1, at_most: int | None = None) -> int:
     """`value` as an int.
 
     Raises:
-        ParameterError: it is no whole number of at least `at_least`; the message calls it `name`.
+        ParameterError: it is no whole number within the bounds; the message calls it `name`.
     """
     if not is_whole(value) or value < at_least:
         raise ParameterError(f"{name}={value!r}: give a whole number of at least {at_least}")
+    if at_most is not None and value > at_most:
+        raise ParameterError(f"{name}={value!r}: give a whole number of at most {at_most:,}")
     return int(value)

@@ -1,4 +1,4 @@
-"""What can go wrong, told in one line: what, where, which value, and the remedy.
+"""All that can go wrong, told in one line: what, where, which value, and the remedy.
 
 Every exception that hybridq raises on purpose derives from `HybridqError`; the command line
 turns each into one line on standard error and exit code 2.

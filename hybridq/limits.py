@@ -11,6 +11,12 @@ from hybridq.errors import CapacityError, ParameterError
 MOST_BYTES = 2**28
 """Of a file of any format that is read whole."""
 
+MOST_BYTES_OF_SETTINGS = 10_000_000
+"""Of a config or a file of angles."""
+
+LONGEST_PATH = 4096
+"""Letters of a path in a config."""
+
 MOST_LAYERS = 10_000
 """Of an ansatz."""
 

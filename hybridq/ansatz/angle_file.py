@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from hybridq.checks import is_real
 from hybridq.errors import FormatError
 from hybridq.files import read_bytes
-
-MOST_BYTES = 10_000_000
+from hybridq.limits import MOST_BYTES_OF_SETTINGS
 
 
 def read_angles(path: str | os.PathLike[str]) -> NDArray[np.float64]:
@@ -44,7 +43,7 @@ def text_of_angles(path: str | os.PathLike[str]) -> str:
     """
     source = str(path)
     try:
-        return read_bytes(path, MOST_BYTES)[0].decode("utf-8")
+        return read_bytes(path, MOST_BYTES_OF_SETTINGS)[0].decode("utf-8")
     except FormatError as error:
         raise FormatError(f"the angles cannot be read ({error.message})", source=source) from None
     except UnicodeDecodeError:

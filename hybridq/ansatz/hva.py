@@ -65,7 +65,6 @@ class HVA(Ansatz):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", checked_count("layers", self.layers))
-        check_layers("layers", self.layers, 1)
         if not isinstance(self.hamiltonian, PauliSum | HubbardModel):
             raise ParameterError(
                 f"hamiltonian is a {type(self.hamiltonian).__name__}: give a PauliSum or a "

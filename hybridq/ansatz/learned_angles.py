@@ -160,7 +160,7 @@ class LearnedAngles:
 
 
 def angles_in(path: str | os.PathLike[str]) -> Vector | LearnedAngles:
-    """What a file of angles holds: learned ones for any instance, or the numbers themselves.
+    """The content of a file of angles: learned ones for any instance, or the numbers themselves.
 
     Raises:
         FormatError: the file cannot be read, or holds neither.

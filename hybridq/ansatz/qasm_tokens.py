@@ -83,7 +83,7 @@ class Tokens:
 
     @property
     def taken(self) -> int:
-        """How many words are gone."""
+        """Number of words that are gone."""
         return self._next
 
     @property

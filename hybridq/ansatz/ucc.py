@@ -72,7 +72,7 @@ class UCCSD(Ansatz):
         check_layers("repetitions", self.repetitions, len(self.excitations))
 
     def _nothing_to_vary(self) -> str:
-        """Why there is no excitation, and the energy that the circuit without any has."""
+        """The reason why there is no excitation, and the energy of the circuit without any."""
         only = not self.electrons.singles() and not self.electrons.doubles()
         why = (
             "these electrons fill the orbitals in one way only"
@@ -120,7 +120,7 @@ class UCCSD(Ansatz):
         )
 
     def _family(self, excitation: Transition) -> object:
-        """What excitations that share a parameter have in common."""
+        """The key that excitations with one parameter have in common."""
         modes = frozenset(excitation.created), frozenset(excitation.annihilated)
         if not self.singlet:
             return modes

@@ -107,7 +107,7 @@ def _usage_message(error: Exception) -> str:
 
 
 def _belongs_to(error: Exception) -> str:
-    """Which commands beside the one that was called have the option that it lacks, if any do."""
+    """Name the commands beside the called one that have the option which it lacks, if any do."""
     option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
     if option is None or context is None or context.parent is None:
         return ""

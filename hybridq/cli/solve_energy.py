@@ -1,4 +1,4 @@
-"""What `solve molecule` and `solve hamiltonian` do once their options are read."""
+"""The work of `solve molecule` and `solve hamiltonian` once their options are read."""
 
 from __future__ import annotations
 

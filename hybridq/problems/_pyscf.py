@@ -24,7 +24,7 @@ _VARIABLE = "PYSCF_CONFIG_FILE"
 _OWN_VARIABLE = "HYBRIDQ_PYSCF_SETTINGS"  # read by the file below
 _SETTINGS = Path(__file__).with_name("_pyscf_settings.py")
 # No file system takes a name of more than 255 bytes, and PySCF drops hyphens.
-NO_FILE_NAME = "-" * 300
+_NO_FILE_NAME = "-" * 300
 
 
 def load(module: str) -> Any:
@@ -76,8 +76,10 @@ def guarded() -> Iterator[None]:
     read = library.load
 
     def load_by_name(name: Any, *arguments: Any, **options: Any) -> Any:
-        if isinstance(name, str) and plain_name(name) in library_names():
-            name += NO_FILE_NAME
+        if isinstance(name, str):
+            head, at, contraction = name.partition("@")
+            if plain_name(head).partition("(")[0] in library_names():
+                name = head + _NO_FILE_NAME + at + contraction
         return read(name, *arguments, **options)
 
     library.load = load_by_name

@@ -63,7 +63,7 @@ def load_basis(basis: str, symbols: Iterable[str]) -> dict[str, list[Any]]:
     assert name is not None
     gto = _pyscf.load("pyscf.gto")
     library, contraction, uncontracted = name
-    spelled = library + _pyscf.NO_FILE_NAME + (f"@{contraction}" if contraction else "")
+    spelled = library + (f"@{contraction}" if contraction else "")
     found: dict[str, list[Any]] = {}
     for symbol in dict.fromkeys(symbols):
         try:

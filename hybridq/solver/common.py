@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from hybridq.checks import checked_count, is_whole
 from hybridq.clock import work_seconds
-from hybridq.errors import ParameterError
 from hybridq.limits import MOST_RESTARTS
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.adam import Adam
@@ -77,11 +76,7 @@ class Wishes:
         self._set("shots", checked_shots(self.shots))
         checked_precision(self.precision)
         if self.restarts is not None:
-            checked_count("restarts", self.restarts, at_least=0)
-            if self.restarts > MOST_RESTARTS:
-                raise ParameterError(
-                    f"restarts={self.restarts}: give a whole number of at most {MOST_RESTARTS:,}"
-                )
+            checked_count("restarts", self.restarts, at_least=0, at_most=MOST_RESTARTS)
         if self.journal is not None:
             check_repeatable(optimizer)
         optimizer.prepare()  # a package or a storage out of reach is told before any work

@@ -86,7 +86,7 @@ class Axis:
         return len(self.columns[0])
 
     def path(self, name: str, row: int) -> Path:
-        """Where the value of a name in some row stands."""
+        """The place of the value that a name has in some row."""
         column = self.names.index(name)
         path = self.paths[column]
         return path if isinstance(self.columns[column], Range) else (*path, row)

@@ -11,10 +11,8 @@ from typing import Any
 from hybridq.errors import ConfigError, FormatError
 from hybridq.experiments.config.yaml_source import Document, Place, parse
 from hybridq.files import read_bytes
-from hybridq.limits import MOST_INCLUDES
+from hybridq.limits import LONGEST_PATH, MOST_BYTES_OF_SETTINGS, MOST_INCLUDES
 
-MOST_BYTES = 10_000_000
-_LONGEST_PATH = 4096
 _DEPTH = 20  # of includes within includes
 
 
@@ -54,7 +52,7 @@ def with_includes(
     merged = Document({}, {(): document.place(())})
     for index, name in enumerate(names if listed else [names]):
         place = document.place(("include", index) if listed else ("include",))
-        if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_PATH:
+        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_PATH:
             raise ConfigError(f"{place}: include takes the name of a file, or a list of names")
         if next(count) > MOST_INCLUDES:
             raise ConfigError(
@@ -185,12 +183,12 @@ def _text(path: Path, source: str) -> str:
     if path.is_dir():
         raise ConfigError(f"{source}: the file is a folder: name a file in it")
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if path.stat().st_size > MOST_BYTES_OF_SETTINGS:
             raise ConfigError(
                 f"{source}: the file has {path.stat().st_size:,} bytes, and a config at most "
-                f"{MOST_BYTES:,}: check the name"
+                f"{MOST_BYTES_OF_SETTINGS:,}: check the name"
             )
-        return read_bytes(path, MOST_BYTES)[0].decode("utf-8-sig")
+        return read_bytes(path, MOST_BYTES_OF_SETTINGS)[0].decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConfigError(f"{source}: the file is no text in UTF-8: check the name") from None
     except FileNotFoundError:

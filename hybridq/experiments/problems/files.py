@@ -22,7 +22,7 @@ from hybridq.experiments.problems.limits import (
 )
 from hybridq.experiments.records import Plain
 from hybridq.files import read_bytes
-from hybridq.limits import MOST_FILES
+from hybridq.limits import LONGEST_PATH, MOST_FILES
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
@@ -101,13 +101,10 @@ class FileSection(ProblemSection):
         """
 
 
-_LONGEST_PATH = 4096
-
-
 def _found(path: str, base: Path) -> list[str]:
     """The names of the files that a name or a pattern stands for, sorted."""
-    if len(path) > _LONGEST_PATH:
-        raise FormatError(f"a path has at most {_LONGEST_PATH:,} letters", source=path[:40])
+    if len(path) > LONGEST_PATH:
+        raise FormatError(f"a path has at most {LONGEST_PATH:,} letters", source=path[:40])
     if (base / path).is_file() or not glob.has_magic(path):
         return [path]
     parts = Path(path).parts
