@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hybridq._version import __version__
+from hybridq.circuits import simulation
 
 if TYPE_CHECKING:
     from hybridq import experiments
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from hybridq.ansatz.learned_angles import LearnedAngles
     from hybridq.ansatz.multi_angle import MultiAngleQAOA
     from hybridq.ansatz.warm_start import WarmStartQAOA
-    from hybridq.errors import HybridqError
+    from hybridq.core.errors import HybridqError
     from hybridq.objectives import (
         OBJECTIVES,
         CVaR,
@@ -38,19 +39,21 @@ if TYPE_CHECKING:
     )
     from hybridq.operators import ElectronicHamiltonian, FermionSum, Ising, PauliSum, spin_models
     from hybridq.optimizers import OPTIMIZERS, Journal, Solution, minimize
+    from hybridq.presentation import Result
     from hybridq.problems import HamiltonianProblem, MaxCut, Molecule, Problem
-    from hybridq.result import Result
     from hybridq.solver import solve
     from hybridq.strategies.adapt import adapt_vqe
     from hybridq.strategies.excited import excited_states
     from hybridq.strategies.registry import STRATEGIES
     from hybridq.strategies.transfer import learn_angles
 
+simulation.provide("hybridq.engines.run")
+
 _HOMES = {
     "ANSATZE": "ansatz",
-    "Angle": "ansatz",
+    "Angle": "circuits.instructions",
     "CVaR": "objectives",
-    "Circuit": "ansatz",
+    "Circuit": "circuits.circuit",
     "ElectronicHamiltonian": "operators",
     "Expectation": "objectives",
     "FermionSum": "operators",
@@ -59,20 +62,20 @@ _HOMES = {
     "HVA": "ansatz",
     "HamiltonianProblem": "problems",
     "HardwareEfficient": "ansatz",
-    "HybridqError": "errors",
+    "HybridqError": "core.errors",
     "Ising": "operators",
-    "Journal": "optimizers",
+    "Journal": "storage.journal",
     "KUpCCGSD": "ansatz",
     "MaxCut": "problems",
     "Molecule": "problems",
     "OBJECTIVES": "objectives",
     "OPTIMIZERS": "optimizers",
-    "Parameter": "ansatz",
+    "Parameter": "circuits.parameters",
     "ParameterShift": "objectives",
     "PauliSum": "operators",
     "Problem": "problems",
     "QAOA": "ansatz",
-    "Result": "result",
+    "Result": "presentation",
     "Solution": "optimizers",
     "SuccessProbability": "objectives",
     "UCCSD": "ansatz",

@@ -20,7 +20,7 @@ import numpy as np
 from conditions import machine
 from timing import alternate
 
-from hybridq.errors import MissingExtraError
+from hybridq.core.errors import MissingExtraError
 from hybridq.optimizers import OPTIMIZERS, minimize
 from hybridq.optimizers.driver import Driver
 

@@ -65,7 +65,7 @@ def _objective(
 
 def read_modify_write(n: int) -> float:
     """Seconds of one pass over a state of n − 1 qubits, complex128, by all cores."""
-    from hybridq.simulator.kernels.team import most_threads
+    from hybridq.engines.kernels.team import most_threads
 
     state = np.ones((2, 1 << (n - 1)))
     parts = np.array_split(state.ravel(), most_threads())

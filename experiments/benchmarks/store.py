@@ -23,7 +23,7 @@ from conditions import machine
 
 from hybridq.experiments.records import Outcome, Planned, State
 from hybridq.experiments.store.store import Store
-from hybridq.optimizers.database import without_password
+from hybridq.storage.database import without_password
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "experiments"))
 from private_postgresql import PrivatePostgresql, server_programs

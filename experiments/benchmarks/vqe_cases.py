@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import hybridq as hq
-from hybridq.ansatz.instructions import Angle, Excitation, Gate, Transition
+from hybridq.circuits.instructions import Angle, Excitation, Gate, Transition
 from hybridq.operators import PauliSum
 from hybridq.operators.electronic import ElectronicHamiltonian
 

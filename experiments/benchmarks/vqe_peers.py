@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse
 from vqe_cases import Case
 
-from hybridq.ansatz.instructions import Angle, Excitation, Gate, PauliRotation, Transition
+from hybridq.circuits.instructions import Angle, Excitation, Gate, PauliRotation, Transition
 from hybridq.operators import PauliSum
 
 Energy = Callable[[np.ndarray], float]

@@ -20,14 +20,14 @@ import hybridq as hq
 from experiments.outer_loop.counted import GRADIENT, Counted, Meter
 from experiments.outer_loop.design import Design, Run, optimizer
 from experiments.outer_loop.instances import Instance
-from hybridq.errors import HybridqError
+from hybridq.core.errors import HybridqError
 from hybridq.objectives import FromShots, ParameterShift
 from hybridq.optimizers import Optimizer
-from hybridq.rescaled import energy_unit
 from hybridq.solver.common import DEFAULT_OPTIMIZER
 from hybridq.solver.qaoa import TOLERANCE
 from hybridq.strategies.base import Task
 from hybridq.strategies.registry import STRATEGIES
+from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
 Vector = NDArray[np.float64]

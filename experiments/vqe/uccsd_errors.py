@@ -18,7 +18,7 @@ import numpy as np
 
 import hybridq as hq
 from experiments.vqe.record import Row, Study
-from hybridq.errors import MissingExtraError
+from hybridq.core.errors import MissingExtraError
 from hybridq.plots.style import BLACK, BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, dress
 
 if TYPE_CHECKING:

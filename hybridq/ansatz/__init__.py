@@ -1,14 +1,14 @@
 """Parameterized circuits: the instruction set and the ansätze written in it."""
 
-from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.hardware_efficient import HardwareEfficient
 from hybridq.ansatz.hva import HVA
-from hybridq.ansatz.instructions import Angle
 from hybridq.ansatz.k_upccgsd import KUpCCGSD
-from hybridq.ansatz.parameters import Parameter
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.ansatz.ucc import UCCSD
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.instructions import Angle
+from hybridq.circuits.parameters import Parameter
 
 __all__ = [
     "ANSATZE",

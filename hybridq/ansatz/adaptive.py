@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.electrons import Electrons
-from hybridq.ansatz.instructions import Angle
 from hybridq.ansatz.pools import Pool, PoolOperator
-from hybridq.errors import UnknownNameError
-from hybridq.randomness import RandomLike, as_generator
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.instructions import Angle
+from hybridq.core.errors import UnknownNameError
+from hybridq.core.randomness import RandomLike, as_generator
 
 
 @dataclass(frozen=True, eq=False)

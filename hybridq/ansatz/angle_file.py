@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.checks import is_real
-from hybridq.errors import FormatError
-from hybridq.files import read_bytes
-from hybridq.limits import MOST_BYTES_OF_SETTINGS
+from hybridq.core.checks import is_real
+from hybridq.core.errors import FormatError
+from hybridq.core.files import read_bytes
+from hybridq.core.limits import MOST_BYTES_OF_SETTINGS
 
 
 def read_angles(path: str | os.PathLike[str]) -> NDArray[np.float64]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError
-from hybridq.randomness import RandomLike, as_generator
+from hybridq.core.errors import ParameterError
+from hybridq.core.randomness import RandomLike, as_generator
 
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising

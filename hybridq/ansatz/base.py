@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.checks import checked_point
-from hybridq.randomness import RandomLike
+from hybridq.core.randomness import RandomLike
 
 if TYPE_CHECKING:
-    from hybridq.ansatz.circuit import Circuit
+    from hybridq.circuits.circuit import Circuit
 
 Vector = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ class Ansatz(ABC):
             ParameterError: parameters that are not finite.
         """
         if start is None or isinstance(start, str):
-            from hybridq.registry import Registry
+            from hybridq.core.registry import Registry
 
             names = Registry("initial point", {name: name for name in self.starts})
             return self._start(names[start or self.starts[0]], rng)

@@ -8,9 +8,9 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from hybridq.ansatz.checks import checked_bits
-from hybridq.ansatz.instructions import Gate, Transition
-from hybridq.checks import is_whole
-from hybridq.errors import ParameterError
+from hybridq.circuits.instructions import Gate, Transition
+from hybridq.core.checks import is_whole
+from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.operators.electronic import ElectronicHamiltonian

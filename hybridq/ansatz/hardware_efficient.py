@@ -12,13 +12,13 @@ import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
 from hybridq.ansatz.checks import checked_bits
-from hybridq.ansatz.circuit import Circuit
-from hybridq.ansatz.instructions import Angle, Gate, Instruction, PauliRotation
-from hybridq.checks import checked_count
-from hybridq.errors import ParameterError
-from hybridq.limits import check_layers
-from hybridq.randomness import RandomLike, as_generator
-from hybridq.registry import Registry
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.instructions import Angle, Gate, Instruction, PauliRotation
+from hybridq.core.checks import checked_count
+from hybridq.core.errors import ParameterError
+from hybridq.core.limits import check_layers
+from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.core.registry import Registry
 
 Pairs = list[tuple[int, int]]
 

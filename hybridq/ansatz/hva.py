@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.hva_start import StartState, start_state
-from hybridq.ansatz.instructions import Instruction
 from hybridq.ansatz.term_groups import Group, commuting_groups, evolution, local_strength
-from hybridq.checks import checked_count
-from hybridq.errors import ParameterError
-from hybridq.limits import check_layers
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.instructions import Instruction
+from hybridq.core.checks import checked_count
+from hybridq.core.errors import ParameterError
+from hybridq.core.limits import check_layers
+from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.randomness import RandomLike, as_generator
 
 RAMP_STEP = 0.4  # the ramp's full angle, in units of the inverse local strength
 

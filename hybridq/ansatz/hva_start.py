@@ -9,11 +9,11 @@ from itertools import chain
 import numpy as np
 
 from hybridq.ansatz.checks import checked_bits
-from hybridq.ansatz.instructions import Angle, Excitation, Gate, Instruction, Transition
 from hybridq.ansatz.slater import slater_determinant
 from hybridq.ansatz.term_groups import Bundle, Group
-from hybridq.checks import is_whole
-from hybridq.errors import ParameterError
+from hybridq.circuits.instructions import Angle, Excitation, Gate, Instruction, Transition
+from hybridq.core.checks import is_whole
+from hybridq.core.errors import ParameterError
 
 # Pairs of qubits: (⟨XX⟩, ⟨YY⟩, ⟨ZZ⟩) -> gates on the first, then a hop by an angle or a CNOT.
 # Hopping keeps the number of ones, so that an engine of fixed weight may run it.

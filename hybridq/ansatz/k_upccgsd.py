@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.electrons import Electrons, ElectronsLike
-from hybridq.ansatz.instructions import Angle, Excitation, Transition
-from hybridq.checks import checked_count
-from hybridq.errors import ParameterError
-from hybridq.limits import check_layers
-from hybridq.randomness import RandomLike, as_generator
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.instructions import Angle, Excitation, Transition
+from hybridq.core.checks import checked_count
+from hybridq.core.errors import ParameterError
+from hybridq.core.limits import check_layers
+from hybridq.core.randomness import RandomLike, as_generator
 
 RANDOM_SPREAD = 0.3  # radians; smaller ones end in worse minima for stretched H4 and H6
 

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.angle_file import read_angles, text_of_angles
 from hybridq.ansatz.angle_tables import fitted, mean_degree, phase_unit, resampled
-from hybridq.errors import DimensionError, FormatError, ParameterError
-from hybridq.files import write_text
+from hybridq.core.errors import DimensionError, FormatError, ParameterError
+from hybridq.core.files import write_text
 
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hybridq.operators._gf2 import kernel
 
 if TYPE_CHECKING:
-    from hybridq.ansatz.instructions import Transition
+    from hybridq.circuits.instructions import Transition
     from hybridq.operators.electronic import ElectronicHamiltonian
 
 # Integrals below this are rounding of what symmetry makes zero, in hartree.

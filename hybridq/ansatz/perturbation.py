@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from hybridq.ansatz.instructions import Transition
+    from hybridq.circuits.instructions import Transition
     from hybridq.operators.electronic import ElectronicHamiltonian
 
 

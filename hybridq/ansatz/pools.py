@@ -10,10 +10,10 @@ from typing import TypeAlias
 import numpy as np
 
 from hybridq.ansatz.electrons import Electrons, ElectronsLike, excitation_name
-from hybridq.ansatz.instructions import AngleLike, Excitation, Transition, as_angle
-from hybridq.errors import ParameterError
+from hybridq.circuits.instructions import AngleLike, Excitation, Transition, as_angle
+from hybridq.core.errors import ParameterError
+from hybridq.core.registry import Registry
 from hybridq.operators.fermion import FermionSum
-from hybridq.registry import Registry
 
 Terms: TypeAlias = tuple[tuple[float, Transition], ...]
 Pool: TypeAlias = "tuple[PoolOperator, ...]"

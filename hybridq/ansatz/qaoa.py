@@ -11,14 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz import angle_tables, angles
 from hybridq.ansatz.automatic_start import automatic
-from hybridq.ansatz.circuit import Circuit
-from hybridq.ansatz.instructions import Angle, DiagonalPhase, Gate, XMixer
-from hybridq.checks import is_whole
-from hybridq.errors import DimensionError, ParameterError
-from hybridq.limits import check_layers
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.instructions import Angle, DiagonalPhase, Gate, XMixer
+from hybridq.core.checks import is_whole
+from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.limits import check_layers
+from hybridq.core.randomness import RandomLike
+from hybridq.core.registry import Registry
 from hybridq.operators.ising import Ising
-from hybridq.randomness import RandomLike
-from hybridq.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable

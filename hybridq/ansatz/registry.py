@@ -13,9 +13,9 @@ from hybridq.ansatz.hardware_efficient import HardwareEfficient
 from hybridq.ansatz.hva import HVA
 from hybridq.ansatz.k_upccgsd import KUpCCGSD
 from hybridq.ansatz.ucc import UCCSD
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.registry import Registry
 from hybridq.problems.base import Problem
-from hybridq.registry import Registry
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.ansatz.instructions import Angle, Excitation, Gate, Instruction, Transition
+from hybridq.circuits.instructions import Angle, Excitation, Gate, Instruction, Transition
 
 TOLERANCE = 1e-14  # radians; smaller rotations are rounding
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from hybridq.ansatz.instructions import (
+from hybridq.circuits.instructions import (
     Angle,
     DiagonalPhase,
     Excitation,
@@ -16,7 +16,7 @@ from hybridq.ansatz.instructions import (
     Transition,
     XMixer,
 )
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.operators.pauli_sum import PauliSum
 
 

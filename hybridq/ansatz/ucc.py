@@ -11,15 +11,15 @@ import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
 from hybridq.ansatz.checks import checked_flag
-from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.electrons import Electrons, ElectronsLike
-from hybridq.ansatz.instructions import Angle, Excitation, Transition
 from hybridq.ansatz.orbital_symmetry import is_allowed, orbital_parities
 from hybridq.ansatz.perturbation import Perturbation
-from hybridq.checks import checked_count
-from hybridq.errors import ParameterError
-from hybridq.limits import check_layers
-from hybridq.randomness import RandomLike, as_generator
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.instructions import Angle, Excitation, Transition
+from hybridq.core.checks import checked_count
+from hybridq.core.errors import ParameterError
+from hybridq.core.limits import check_layers
+from hybridq.core.randomness import RandomLike, as_generator
 
 RANDOM_SPREAD = 0.05  # radians; small, since all angles 0 is the reference determinant
 

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.base import Ansatz
-from hybridq.ansatz.circuit import Circuit
-from hybridq.ansatz.instructions import Angle, DiagonalPhase, PauliRotation
 from hybridq.ansatz.qaoa import QAOA
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.instructions import Angle, DiagonalPhase, PauliRotation
+from hybridq.core.errors import DimensionError, ParameterError
 
 if TYPE_CHECKING:
+    from hybridq.core.randomness import RandomLike
     from hybridq.operators.pauli_sum import PauliSum
-    from hybridq.randomness import RandomLike
 
 Vector = NDArray[np.float64]
 

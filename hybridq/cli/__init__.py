@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     from hybridq.cli.app import run
     from hybridq.cli.errors import guard, notices
-    from hybridq.isolation import isolate
+    from hybridq.core.isolation import isolate
 
     isolate()
 

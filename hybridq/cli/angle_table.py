@@ -12,7 +12,7 @@ from rich.text import Text
 from hybridq.cli.words import angle
 
 if TYPE_CHECKING:
-    from hybridq.result import Result
+    from hybridq.presentation import Result
 
 _ROOM = 80
 _NAMES = 10  # characters for the row's name and the blanks around it

@@ -13,7 +13,7 @@ from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import OK
 from hybridq.cli.options import check_option, check_outputs, whole_number
 from hybridq.cli.right_command import naming_the_right_command
-from hybridq.errors import OutputError, ParameterError
+from hybridq.core.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from hybridq.cli.progress import Progress
@@ -65,11 +65,11 @@ def learn(
       [bold]hybridq angles learn small-*.json --p 3 --out mine.json[/bold]
       [bold]hybridq solve maxcut large.json --initial mine.json[/bold]
     """
-    from hybridq._jit import on_first_compile
     from hybridq.cli import page
     from hybridq.cli.angles_show import learned_parts
     from hybridq.cli.progress import Progress
     from hybridq.cli.words import plural
+    from hybridq.core.jit import on_first_compile
     from hybridq.problems.formats import GRAPH_FORMATS
     from hybridq.strategies.transfer import learn_angles
 

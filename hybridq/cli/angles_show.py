@@ -9,7 +9,7 @@ import typer
 
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import OK
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hybridq.cli.options import check_option
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 
 ADAPT = "adapt"
 # Options of Python that have no place on a command line.

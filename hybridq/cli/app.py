@@ -19,7 +19,7 @@ from hybridq.cli.solve_maxcut import maxcut
 from hybridq.cli.solve_molecule import molecule
 from hybridq.cli.strategies_table import strategies
 from hybridq.cli.worker import worker
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 
 
 class _Commands(TyperGroup):

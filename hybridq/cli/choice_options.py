@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from hybridq.cli.options import finite_number
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.experiments.analysis.table import Table

@@ -83,8 +83,8 @@ def schema(
     import json
 
     from hybridq.cli import page
+    from hybridq.core.files import check_writable, write_text
     from hybridq.experiments.config.schema import json_schema
-    from hybridq.files import check_writable, write_text
 
     if out is not None:
         check_writable(out)
@@ -103,7 +103,7 @@ def _show(loaded: ExperimentConfig, planned: Sequence[Planned], url: str) -> Non
 
     from hybridq.cli import page
     from hybridq.cli.words import plural
-    from hybridq.optimizers.database import without_password
+    from hybridq.storage.database import without_password
 
     goal = loaded.goal()
     sweep = loaded.sweep()

@@ -9,7 +9,7 @@ from hybridq.cli.words import number
 from hybridq.solver.energy import CHEMICAL_ACCURACY
 
 if TYPE_CHECKING:
-    from hybridq.result import Energy, Result
+    from hybridq.presentation import Energy, Result
 
 ACCURACY = f"chemical accuracy ({1e3 * CHEMICAL_ACCURACY:g} mHa)"
 # What a search in double precision leaves of a difference of two energies, relative to them.

@@ -15,10 +15,10 @@ from hybridq.cli.energy_verdict import ended_early, headline, next_step, quiet_l
 from hybridq.cli.optimizer_options import in_words as options_row
 from hybridq.cli.search_rows import time_row
 from hybridq.cli.words import as_options, one_line, plural
-from hybridq.plots.energy_overview import ansatz_name
+from hybridq.presentation.energy_overview import ansatz_name
 
 if TYPE_CHECKING:
-    from hybridq.result import Energy, Iteration, ProblemInfo, Result
+    from hybridq.presentation import Energy, Iteration, ProblemInfo, Result
 
 _MOST_STEPS = 10  # rows of a growing ansatz
 

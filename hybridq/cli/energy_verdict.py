@@ -12,7 +12,7 @@ from hybridq.solver.energy import of_other_spin
 from hybridq.strategies.adapt import STUCK
 
 if TYPE_CHECKING:
-    from hybridq.result import Energy, Result
+    from hybridq.presentation import Energy, Result
 
 # Where no chemical accuracy is defined: an error that is small beside the energy itself.
 _SMALL = 1e-3

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from hybridq.cli.words import one_line
-from hybridq.errors import HybridqError
+from hybridq.core.errors import HybridqError
 
 OK = 0
 FAILED = 1
@@ -54,7 +54,7 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
         return BAD_INPUT
     except Exception as error:
         if isinstance(error, MemoryError | SystemError):
-            from hybridq.memory import out_of_memory, ran_out
+            from hybridq.core.memory import out_of_memory, ran_out
 
             if ran_out(error):
                 _tell(f"error: {out_of_memory(error, 'this command', 'use a smaller problem')}")

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from hybridq.cli.options import whole_number
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 
 _URLS = "sqlite:///FILE, journal:///FILE (a fourth slash for a path from /) or postgresql://..."
 

@@ -15,7 +15,7 @@ from hybridq.cli.experiments_compare import compare
 from hybridq.cli.experiments_files import export, plot, report
 from hybridq.cli.options import whole_number
 from hybridq.cli.words import plural
-from hybridq.errors import OutputError, ParameterError
+from hybridq.core.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from hybridq.experiments.records import StoredTrial
@@ -43,7 +43,7 @@ def list_(storage: options.Storage = None, debug: options.Debug = False) -> int:
     Example: [bold]hybridq experiments list[/bold]
     """
     from hybridq.experiments.store.store import Store
-    from hybridq.optimizers.database import without_password
+    from hybridq.storage.database import without_password
 
     with Store.open(storage, make=False) as store:
         summaries = store.summaries()

@@ -12,7 +12,7 @@ from hybridq.cli import experiment_options as options
 from hybridq.cli import page
 from hybridq.cli.errors import FAILED, OK
 from hybridq.cli.words import plural
-from hybridq.errors import OutputError
+from hybridq.core.errors import OutputError
 
 
 def plot(

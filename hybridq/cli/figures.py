@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hybridq.cli.words import number
 
 if TYPE_CHECKING:
-    from hybridq.result import Result
+    from hybridq.presentation import Result
 
 # Relative to the sum of all |w|: sums of weights round at 1e-16, a search stops at about 1e-6.
 _SUM_NOISE = 1e-13

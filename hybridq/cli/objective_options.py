@@ -13,7 +13,7 @@ from hybridq.cli.shared_options import SEARCH
 from hybridq.cli.words import number, one_line, percent
 
 if TYPE_CHECKING:
-    from hybridq.result import Result
+    from hybridq.presentation import Result
 
 Objective: TypeAlias = Annotated[
     str,

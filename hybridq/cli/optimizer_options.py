@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from hybridq.cli.shared_options import OPTIMIZER
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
 
 if TYPE_CHECKING:
     from hybridq.optimizers import Optimizer
-    from hybridq.result import OptimizerInfo
+    from hybridq.presentation import OptimizerInfo
 
 OPTION = "--optimizer-option"
 

@@ -107,7 +107,7 @@ def _gradient(entry: type[Optimizer]) -> str:
 
 def _absent(entry: type[Optimizer]) -> str:
     """A remark where the method's package is not installed."""
-    from hybridq.errors import MissingExtraError
+    from hybridq.core.errors import MissingExtraError
 
     try:
         entry().prepare()

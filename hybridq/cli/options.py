@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from hybridq.errors import OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 
 if TYPE_CHECKING:
-    from hybridq.registry import Registry
+    from hybridq.core.registry import Registry
 
 PRECISIONS = ("double", "single")
 
@@ -121,7 +121,7 @@ def check_outputs(
     Raises:
         OutputError: a path cannot be written, or would overwrite the input or another output.
     """
-    from hybridq.files import check_writable
+    from hybridq.core.files import check_writable
 
     outputs: dict[Path, str] = {}
     if source != "-" and os.path.exists(source):

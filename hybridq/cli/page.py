@@ -15,7 +15,7 @@ from rich.text import Text
 from hybridq.cli.words import as_options, one_line, plural
 
 if TYPE_CHECKING:
-    from hybridq.result import EngineInfo, OptimizerInfo
+    from hybridq.presentation import EngineInfo, OptimizerInfo
 
 _WIDTH = 80
 _ROW_ROOM = 66  # characters of a fact on one line

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hybridq.cli.words import as_options
-from hybridq.errors import CapacityError, DimensionError, EngineError, OutputError, ParameterError
+from hybridq.core.errors import (
+    CapacityError,
+    DimensionError,
+    EngineError,
+    OutputError,
+    ParameterError,
+)
 
 if TYPE_CHECKING:
     from hybridq.optimizers import Optimizer
@@ -65,7 +71,7 @@ def check_memory(graph: str, nodes: int, precision: str, optimizer: str | Optimi
     Raises:
         CapacityError: it does not fit; the message says what does.
     """
-    from hybridq import memory
+    from hybridq.core import memory
     from hybridq.optimizers.choice import chosen_optimizer
     from hybridq.solver import DEFAULT_OPTIMIZER
 

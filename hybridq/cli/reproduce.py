@@ -10,7 +10,7 @@ from hybridq.cli import experiment_options as options
 from hybridq.cli import page
 from hybridq.cli.errors import FAILED, OK
 from hybridq.cli.options import whole_number
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.experiments.running.reproduce import Reproduction

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hybridq.errors import FormatError, HybridqError
+from hybridq.core.errors import FormatError, HybridqError
 
 _MOST = 1 << 20  # bytes that are read to find out
 _FCIDUMP = re.compile(r"^[ \t]*+[&$]FCI\b", re.IGNORECASE | re.MULTILINE)

@@ -59,7 +59,7 @@ def run(
       [bold]hybridq run sweep.yaml --set optimizer.kind=cobyla --name cobyla --jobs 4[/bold]
     """
     from hybridq.cli.waiting import waiting
-    from hybridq.optimizers.database import without_password
+    from hybridq.storage.database import without_password
 
     overrides = [*(set_ or []), *([] if name is None else [f"name={name}"])]
     with waiting(f"reading {config} and planning its trials ...", quiet=quiet):
@@ -168,6 +168,6 @@ class _Run:
         )
 
     def _storage(self) -> str:
-        from hybridq.optimizers.database import without_password
+        from hybridq.storage.database import without_password
 
         return without_password(self._store.url)

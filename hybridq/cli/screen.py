@@ -26,7 +26,7 @@ from hybridq.cli.words import (
 )
 
 if TYPE_CHECKING:
-    from hybridq.result import Result
+    from hybridq.presentation import Result
 
 _SIDE_ROOM = 5 * 62  # characters of node labels a side: about five lines
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from hybridq import clock
 from hybridq.cli.words import seconds
+from hybridq.core import clock
 
 _DEPTH = re.compile(r"p = (\d+)\b.*")
 _FELT_SECONDS = 2.0  # far beyond what it takes to load kernels that are compiled

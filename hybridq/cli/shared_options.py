@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from hybridq.cli.options import positive_seconds, whole_number
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 
 SEARCH = "Search"
 OPTIMIZER = "Optimizer"  # a panel of its own: its long names would squeeze the others

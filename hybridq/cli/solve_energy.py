@@ -14,7 +14,7 @@ from hybridq.cli.optimizer_options import configured
 from hybridq.cli.options import PRECISIONS, check_option, check_parameters
 from hybridq.cli.report import Outputs, report
 from hybridq.cli.shared_options import seed_of
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.cli.progress import Progress
@@ -65,8 +65,8 @@ class EnergyRequest:
     outputs: Outputs
 
     def __post_init__(self) -> None:
+        from hybridq.engines.choose import ENGINES
         from hybridq.optimizers import OPTIMIZERS
-        from hybridq.simulator.choose import ENGINES
 
         name = check_option("--optimizer", str(self.optimizer or "l-bfgs"), OPTIMIZERS)
         self._set("optimizer", name)
@@ -120,10 +120,10 @@ def solve_energy(read: Callable[[], Problem], request: EnergyRequest) -> int:
     Returns:
         the exit code.
     """
-    from hybridq._jit import on_first_compile
     from hybridq.ansatz.angle_file import read_angles
     from hybridq.cli.progress import Progress
     from hybridq.cli.refusals import in_words_of_options
+    from hybridq.core.jit import on_first_compile
     from hybridq.strategies.subject import check_width, default_ansatz
 
     with in_words_of_options(request.initial):
@@ -206,7 +206,8 @@ def _lowest_states(
     notes: tuple[str, ...],
 ) -> Callable[[], int]:
     from hybridq.cli import states_screen
-    from hybridq.plots import save, states_overview
+    from hybridq.plots import save
+    from hybridq.presentation.levels import states_overview
     from hybridq.strategies.excited import excited_states
 
     assert request.excited is not None

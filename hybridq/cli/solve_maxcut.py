@@ -197,10 +197,10 @@ def maxcut(
 
 
 def _run(request: _Request) -> int:
-    from hybridq._jit import on_first_compile
     from hybridq.cli import screen
     from hybridq.cli.progress import Progress
     from hybridq.cli.refusals import check_memory, in_words_of_options
+    from hybridq.core.jit import on_first_compile
     from hybridq.problems.maxcut import MaxCut
     from hybridq.solver import solve
 

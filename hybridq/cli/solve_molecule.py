@@ -13,7 +13,7 @@ from hybridq.cli.optimizer_options import OptimizerOptions
 from hybridq.cli.options import Pair, any_number, check_option, pair, positive_number, whole_number
 from hybridq.cli.report import Outputs
 from hybridq.cli.right_command import naming_the_right_command
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.problems.molecule import Molecule

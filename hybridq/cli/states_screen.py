@@ -15,11 +15,11 @@ from hybridq.cli.energy_screen import describe_ansatz, describe_problem, problem
 from hybridq.cli.energy_verdict import reach_lower
 from hybridq.cli.search_rows import time_row
 from hybridq.cli.words import as_options, plural
-from hybridq.result import Energy
+from hybridq.presentation import Energy
 from hybridq.solver.energy import CHEMICAL_ACCURACY
 
 if TYPE_CHECKING:
-    from hybridq.result import ExcitedStates, State
+    from hybridq.presentation import ExcitedStates, State
 
 _METHODS = {
     "vqd": "VQD: each state under a penalty on overlap with the lower ones",

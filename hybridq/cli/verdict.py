@@ -8,7 +8,7 @@ from hybridq.cli import figures
 from hybridq.cli.words import number, one_line, percent, plural, same
 
 if TYPE_CHECKING:
-    from hybridq.result import Best, Reference, Result
+    from hybridq.presentation import Best, Reference, Result
 
 
 def headline(result: Result) -> tuple[bool, str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from hybridq.optimizers import Record
-    from hybridq.result import Result
+    from hybridq.presentation import Result
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 
 
 def checked_digest(data: bytes, wanted: str | None, source: str) -> str:

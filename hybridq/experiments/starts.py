@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from hybridq.core.files import read_bytes
 from hybridq.experiments.content import checked_digest
-from hybridq.files import read_bytes
 
 
 def is_file(initial: Any) -> bool:

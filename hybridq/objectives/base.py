@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.ansatz.circuit import Circuit
-from hybridq.ansatz.digest import digest
-from hybridq.errors import DimensionError, EngineError, ParameterError
-from hybridq.randomness import RandomLike
-from hybridq.result import EngineInfo
-from hybridq.simulator.choose import choose_engine
-from hybridq.simulator.engine import check_observable
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.digest import digest
+from hybridq.core.errors import DimensionError, EngineError, ParameterError
+from hybridq.core.randomness import RandomLike
+from hybridq.engines.base import check_observable
+from hybridq.engines.choose import choose_engine
+from hybridq.engines.info import EngineInfo
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
     from hybridq.ansatz.qaoa import QAOA
+    from hybridq.engines.base import Engine, Observable
     from hybridq.objectives.statistics import Statistic
     from hybridq.operators.sector import Sector
-    from hybridq.simulator.engine import Engine, Observable
 
 Vector = NDArray[np.float64]
 

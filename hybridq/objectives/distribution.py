@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq import memory
-from hybridq.errors import ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import ParameterError
+from hybridq.engines.base import Engine
 from hybridq.objectives.base import Objective, Vector
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.simulator.engine import Engine
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.ansatz.spectra import frequencies
+from hybridq.circuits.spectra import frequencies
 from hybridq.objectives.base import Objective, Vector
 from hybridq.objectives.statistics import Mean, Statistic
 
 if TYPE_CHECKING:
-    from hybridq.ansatz.instructions import Instruction
+    from hybridq.circuits.instructions import Instruction
 
 
 class Expectation(Objective):

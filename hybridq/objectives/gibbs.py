@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from hybridq.ansatz.circuit import Circuit
-from hybridq.checks import is_real
-from hybridq.errors import ParameterError
+from hybridq.circuits.circuit import Circuit
+from hybridq.core.checks import is_real
+from hybridq.core.errors import ParameterError
 from hybridq.objectives.distribution import DistributionObjective
 from hybridq.objectives.statistics import Statistic, Vector, Weigh
 

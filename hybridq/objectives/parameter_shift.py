@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.ansatz.circuit import Circuit
-from hybridq.ansatz.decompose import rotations
-from hybridq.ansatz.instructions import Angle, Gate, Instruction
-from hybridq.errors import CapacityError
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.decompose import rotations
+from hybridq.circuits.instructions import Angle, Gate, Instruction
+from hybridq.core.errors import CapacityError
+from hybridq.core.randomness import RandomLike
 from hybridq.objectives.base import Objective, Vector
 from hybridq.objectives.readout import Counts
 from hybridq.objectives.shots import FromShots, shares
 from hybridq.objectives.statistics import Weigh
-from hybridq.randomness import RandomLike
 
 MOST_CIRCUITS = 10_000  # of one gradient
 

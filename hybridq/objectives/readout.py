@@ -7,12 +7,12 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
-from hybridq.errors import ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import ParameterError
+from hybridq.engines.base import Engine, Observable, as_pauli_sum
 from hybridq.objectives.base import sampled_bits
 from hybridq.objectives.qubit_wise import MeasurementBasis, qubit_wise_bases
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.simulator.engine import Engine, Observable, as_pauli_sum
 
 Vector = NDArray[np.float64]
 

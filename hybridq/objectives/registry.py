@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from hybridq.core.registry import Registry
 from hybridq.objectives.base import Objective
 from hybridq.objectives.cvar import CVaR
 from hybridq.objectives.expectation import Expectation
 from hybridq.objectives.gibbs import Gibbs
 from hybridq.objectives.success import SuccessProbability
-from hybridq.registry import Registry
 
 _ALL: tuple[type[Objective], ...] = (Expectation, CVaR, Gibbs, SuccessProbability)
 

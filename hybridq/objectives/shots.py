@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.checks import is_whole
+from hybridq.core.checks import is_whole
+from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.engines.base import checked_shots
+from hybridq.engines.info import EngineInfo
 from hybridq.objectives.base import Objective, Vector
 from hybridq.objectives.readout import Counts, readout
 from hybridq.objectives.statistics import standard_error
-from hybridq.randomness import RandomLike, as_generator
-from hybridq.result import EngineInfo
-from hybridq.simulator.engine import checked_shots
 
 if TYPE_CHECKING:
+    from hybridq.engines.base import Engine
     from hybridq.operators.sector import Sector
-    from hybridq.simulator.engine import Engine
 
 VALUES, FIDELITIES = 0, 1  # streams of random numbers that do not depend on each other
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hybridq.ansatz.spectra import frequencies
+from hybridq.circuits.spectra import frequencies
 from hybridq.objectives.base import Vector
 from hybridq.objectives.distribution import DistributionObjective
 from hybridq.objectives.statistics import Statistic, Weigh

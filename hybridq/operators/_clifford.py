@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _masks, pauli_io
 from hybridq.operators._masks import Masks
 from hybridq.operators.pauli_sum import PauliSum

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
+from hybridq.core import memory
 from hybridq.operators import _masks
 from hybridq.operators._masks import Masks
 from hybridq.operators.mappings import Encoding, encoding

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
+from hybridq.core import memory
 from hybridq.operators import _masks
 from hybridq.operators._masks import Masks
 from hybridq.operators.mappings import Encoding, encoding

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
-from hybridq.checks import is_real, is_whole
-from hybridq.errors import ParameterError, ProblemError
+from hybridq.core import memory
+from hybridq.core.checks import is_real, is_whole
+from hybridq.core.errors import ParameterError, ProblemError
 
 if TYPE_CHECKING:
     import networkx as nx

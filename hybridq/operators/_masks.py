@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
-from hybridq.checks import is_whole
-from hybridq.errors import ParameterError
+from hybridq.core import memory
+from hybridq.core.checks import is_whole
+from hybridq.core.errors import ParameterError
 
 Masks = NDArray[np.uint64]
 Integers = NDArray[np.int64]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
+from hybridq.core import memory
 from hybridq.operators import _walsh
 from hybridq.operators._masks import Masks, popcount
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hybridq._jit import jit
+from hybridq.core.jit import jit
 
 
 @jit()

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.checks import is_whole
-from hybridq.errors import CapacityError, DimensionError, ParameterError
+from hybridq.core.checks import is_whole
+from hybridq.core.errors import CapacityError, DimensionError, ParameterError
 
 Term: TypeAlias = tuple[tuple[int, ...], float]
 #: n, constant, linear (n,), pairs (m, 2), couplings (m,), terms of higher order.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hybridq._jit import jit
+from hybridq.core.jit import jit
 
 
 @jit()

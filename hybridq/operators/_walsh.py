@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 
 # Up to this many qubits a dense Hadamard transform beats splitting terms any further.
 _DENSE_QUBITS = 10

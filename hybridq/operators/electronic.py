@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import DimensionError, ProblemError
+from hybridq.core.errors import DimensionError, ProblemError
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum

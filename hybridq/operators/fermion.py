@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _ladder, _masks
 from hybridq.operators.pauli_sum import PauliSum
 

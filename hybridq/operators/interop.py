@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from hybridq.errors import MissingExtraError, ParameterError
+from hybridq.core.errors import MissingExtraError, ParameterError
 from hybridq.operators.fermion import FermionSum
 from hybridq.operators.pauli_sum import PauliSum
 

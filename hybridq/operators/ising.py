@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _masks, _pubo, _walsh
 from hybridq.operators.pauli_sum import PauliSum
 

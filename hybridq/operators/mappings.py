@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.core.registry import Registry
 from hybridq.operators import _gf2, _masks, _walsh
 from hybridq.operators._masks import Masks
-from hybridq.registry import Registry
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import DimensionError, FormatError, HybridqError, ParameterError
-from hybridq.limits import too_many_idle
+from hybridq.core.errors import DimensionError, FormatError, HybridqError, ParameterError
+from hybridq.core.limits import too_many_idle
 from hybridq.operators import _masks
 from hybridq.operators._masks import Masks
 

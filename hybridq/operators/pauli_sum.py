@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeGuard
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq import memory
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _masks, _matrix, _walsh, pauli_io
 from hybridq.operators._masks import Masks
 
@@ -169,7 +169,7 @@ class PauliSum:
         """
         text = pauli_io.write_json(self.n_qubits, self.to_sparse())
         if path is not None:
-            from hybridq.files import write_text
+            from hybridq.core.files import write_text
 
             write_text(path, text)
         return text

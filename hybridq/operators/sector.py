@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq import memory
-from hybridq.errors import CapacityError, DimensionError, ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import CapacityError, DimensionError, ParameterError
 
 MOST_QUBITS = 62
 

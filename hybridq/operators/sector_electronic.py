@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
-from hybridq.errors import DimensionError
+from hybridq.core import memory
+from hybridq.core.errors import DimensionError
 from hybridq.operators.sector import Sector, rank
 from hybridq.operators.sector_matrix import TOLERANCE
 

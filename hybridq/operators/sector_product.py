@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
+from hybridq.core import memory
 from hybridq.operators.sector_electronic import ElectronicParts, Moves
 
 if TYPE_CHECKING:

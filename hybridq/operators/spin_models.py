@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from hybridq.errors import ProblemError
+from hybridq.core.errors import ProblemError
 from hybridq.operators import _lattice
 from hybridq.operators._lattice import Lattice, lattice_graph
 from hybridq.operators.hubbard import HubbardModel, fermi_hubbard

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq import memory
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _clifford, _gf2, _masks, _walsh
 from hybridq.operators.pauli_sum import PauliSum
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hybridq.optimizers.base import Optimizer, Outcome
-from hybridq.optimizers.journal import Journal
 from hybridq.optimizers.registry import OPTIMIZERS
 from hybridq.optimizers.search import minimize
 from hybridq.optimizers.solution import Record, Solution, Status
+from hybridq.storage.journal import Journal
 
 __all__ = [
     "OPTIMIZERS",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.perturbation import clipped, perturbed_gradients
 

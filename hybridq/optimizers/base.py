@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hybridq.checks import is_real, is_whole
-from hybridq.errors import ParameterError
-from hybridq.limits import MOST_COUNT
+from hybridq.core.checks import is_real, is_whole
+from hybridq.core.errors import ParameterError
+from hybridq.core.limits import MOST_COUNT
 
 if TYPE_CHECKING:
     import numpy as np

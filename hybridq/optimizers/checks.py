@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hybridq.checks import is_real, is_whole
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.checks import is_real, is_whole
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.optimizers.base import Optimizer
 from hybridq.optimizers.driver import Vector
 from hybridq.optimizers.registry import OPTIMIZERS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.optimizers.base import Optimizer
 from hybridq.optimizers.registry import OPTIMIZERS
 

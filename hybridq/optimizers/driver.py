@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.clock import work_seconds
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.clock import work_seconds
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.optimizers.solution import Record, Status
 
 if TYPE_CHECKING:
-    from hybridq.optimizers.journal_search import Answer, JournaledSearch
+    from hybridq.storage.journal_search import Answer, JournaledSearch
 
 Vector: TypeAlias = NDArray[np.float64]
 Callback: TypeAlias = Callable[[Record], object]
@@ -128,8 +128,8 @@ class Driver:
 
     @property
     def seconds(self) -> float:
-        """Time since the search began, without compiling (see `hybridq.clock`) and without that
-        between a kill and its resuming."""
+        """Time since the search began, without compiling (see `hybridq.core.clock`) and
+        without that between a kill and its resuming."""
         return work_seconds() - self.began
 
     def begin(self, start: int, starts_left: int) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.blas import one_blas_thread
 from hybridq.optimizers.perturbation import clipped

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hybridq.errors import MissingExtraError, ParameterError
+from hybridq.core.errors import MissingExtraError, ParameterError
+from hybridq.core.registry import Registry
 from hybridq.optimizers.base import PERMISSION
 from hybridq.optimizers.optuna_search import OptunaSearch
-from hybridq.registry import Registry
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
-from hybridq.optimizers.database import connect, quiet_optuna, without_password
-from hybridq.optimizers.optuna_storage import add_trial, open_study, told_of_failures
+from hybridq.storage.database import connect, quiet_optuna, without_password
+from hybridq.storage.optuna_storage import add_trial, open_study, told_of_failures
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -38,7 +38,7 @@ class OptunaSearch(Optimizer):
         batch: trials asked for together; the objective gets them in one call of ``values``. The
             sampler learns from a batch only when all of it is done.
         storage: a database by URL (``"sqlite:///search.db"``, ``"postgresql://…"``) or a file that
-            ends in .db or .log, see `hybridq.optimizers.database.connect`; None: in memory, for
+            ends in .db or .log, see `hybridq.storage.database.connect`; None: in memory, for
             this search alone.
         study_name: the study in the storage, made if it is not there.
     """

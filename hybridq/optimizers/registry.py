@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hybridq.core.registry import Registry
 from hybridq.optimizers import (
     adam,
     natural_gradient,
@@ -14,7 +15,6 @@ from hybridq.optimizers import (
     spsa,
 )
 from hybridq.optimizers.base import Optimizer
-from hybridq.registry import Registry
 
 _ALL: tuple[type[Optimizer], ...] = (
     scipy_gradient.Lbfgs,

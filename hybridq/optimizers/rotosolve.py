@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.trigonometric import lowest, nodes
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hybridq import memory
-from hybridq.errors import HybridqError, ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import HybridqError, ParameterError
+from hybridq.core.randomness import RandomLike, spawn
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.checks import (
     check_bounds,
@@ -23,10 +24,9 @@ from hybridq.optimizers.checks import (
     default_method,
 )
 from hybridq.optimizers.driver import Callback, Driver, Stop, Vector
-from hybridq.optimizers.journal import Journal, opened
-from hybridq.optimizers.journal_facts import Later, seed_facts
 from hybridq.optimizers.solution import Solution, Status
-from hybridq.randomness import RandomLike, spawn
+from hybridq.storage.journal import Journal, opened
+from hybridq.storage.journal_facts import Later, seed_facts
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,17 @@ from hybridq.plots.curves import plot_convergence
 from hybridq.plots.cut import plot_cut
 from hybridq.plots.distribution import plot_cut_distribution
 from hybridq.plots.energies import plot_energy_error, plot_growth
-from hybridq.plots.energy_overview import energy_overview
 from hybridq.plots.landscape import plot_landscape
-from hybridq.plots.levels import plot_levels, states_overview
 from hybridq.plots.output import check_plot_path, png, save
-from hybridq.plots.overview import overview
 
 __all__ = [
     "check_plot_path",
-    "energy_overview",
-    "overview",
     "plot_convergence",
     "plot_cut",
     "plot_cut_distribution",
     "plot_energy_error",
     "plot_growth",
     "plot_landscape",
-    "plot_levels",
     "png",
     "save",
-    "states_overview",
 ]

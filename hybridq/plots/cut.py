@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.plots import labels, layout, style
 
 if TYPE_CHECKING:

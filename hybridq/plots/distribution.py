@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.errors import DimensionError
+from hybridq.core.errors import DimensionError
 from hybridq.plots import style
 
 if TYPE_CHECKING:

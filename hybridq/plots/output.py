@@ -8,8 +8,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import OutputError
-from hybridq.files import atomic_path, check_writable
+from hybridq.core.errors import OutputError
+from hybridq.core.files import atomic_path, check_writable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

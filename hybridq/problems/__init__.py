@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from hybridq.core.registry import Registry
 from hybridq.problems.base import Problem
 from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 from hybridq.problems.maxcut import MaxCut
 from hybridq.problems.molecule import Molecule
-from hybridq.registry import Registry
 
 #: Every problem family by its plain name.
 PROBLEMS: Registry[type[Problem]] = Registry(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hybridq import memory
-from hybridq.errors import CapacityError, FormatError
+from hybridq.core import memory
+from hybridq.core.errors import CapacityError, FormatError
 
 _OPENING = re.compile(r"\s*[&$]FCI\b", re.IGNORECASE)
 _CLOSING = re.compile(r"(?:[&$]END\b|/)", re.IGNORECASE)

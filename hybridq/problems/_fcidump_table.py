@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 
 # Fortran writes 1.5D-03, and 0.15-101 where three digits of the exponent leave no room for an E.
 _FORTRAN = re.compile(

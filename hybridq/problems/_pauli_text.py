@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 
 # Possessive, so that a long number or gap that ends in something else is read once.
 _REAL = r"(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"

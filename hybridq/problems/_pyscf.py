@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hybridq.errors import OutputError
+from hybridq.core.errors import OutputError
 from hybridq.operators.interop import load_extra
 
 PURPOSE = "a molecule from its geometry"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hybridq.errors import FormatError
-from hybridq.files import read_bytes
+from hybridq.core.errors import FormatError
+from hybridq.core.files import read_bytes
 
 
 def read_text(path: str | os.PathLike[str]) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from hybridq.errors import ParameterError, closest
+from hybridq.core.errors import ParameterError, closest
 from hybridq.problems import _pyscf
 
 _MOST_LETTERS = 60

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
-from hybridq.errors import FormatError
+from hybridq.core import memory
+from hybridq.core.errors import FormatError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems._fcidump_header import read_header
 from hybridq.problems._fcidump_table import Table, read_table

@@ -7,9 +7,9 @@ import re
 
 import numpy as np
 
-from hybridq import memory
-from hybridq.errors import FormatError
-from hybridq.limits import too_many_idle
+from hybridq.core import memory
+from hybridq.core.errors import FormatError
+from hybridq.core.limits import too_many_idle
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems._pauli_text import Term, read_label_lines, read_literals, read_openfermion
 from hybridq.problems._text_file import read_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.problems.base import Problem, Sense
 from hybridq.problems.hamiltonian_files import (
     parse_hamiltonian,

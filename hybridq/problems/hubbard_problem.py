@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hybridq.checks import is_whole
-from hybridq.errors import ParameterError
+from hybridq.core.checks import is_whole
+from hybridq.core.errors import ParameterError
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 

@@ -7,7 +7,7 @@ import operator
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.operators.electronic import ElectronicHamiltonian
 
 

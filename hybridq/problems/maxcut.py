@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.checks import is_real
-from hybridq.errors import DimensionError, ParameterError, ProblemError
+from hybridq.core.checks import is_real
+from hybridq.core.errors import DimensionError, ParameterError, ProblemError
 from hybridq.problems.base import BinaryProblem, Sense
 
 if TYPE_CHECKING:

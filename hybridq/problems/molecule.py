@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.checks import is_whole
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.checks import is_whole
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import integrals
 from hybridq.problems.base import Problem, Sense
@@ -322,7 +322,7 @@ class Molecule(Problem):
         Raises:
             OutputError: the file cannot be written.
         """
-        from hybridq.files import write_text
+        from hybridq.core.files import write_text
         from hybridq.problems.fcidump_writer import format_fcidump
 
         text = format_fcidump(self.electronic, self.n_alpha, self.n_beta, self.orbital_symmetries)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
-from hybridq.errors import ParameterError, ProblemError
+from hybridq.core import memory
+from hybridq.core.errors import ParameterError, ProblemError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.optimizers.blas import one_blas_thread
 from hybridq.problems import _pyscf, integrals

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from hybridq.errors import FormatError, ParameterError, UnknownNameError
+from hybridq.core.errors import FormatError, ParameterError, UnknownNameError
 
 #: An element's symbol and its position.
 Atom = tuple[str, tuple[float, float, float]]

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from hybridq import memory
 from hybridq.ansatz.learned_angles import LearnedAngles
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.core import memory
+from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.randomness import RandomLike
 from hybridq.optimizers import Journal, Optimizer, Record
-from hybridq.optimizers.journal import opened
+from hybridq.presentation import Result
 from hybridq.problems.base import BinaryProblem, Problem
-from hybridq.randomness import RandomLike
-from hybridq.result import Result
 from hybridq.solver.common import DEFAULT_OPTIMIZER, Stage, Wishes
 from hybridq.solver.qaoa import default_depth, default_evaluations
+from hybridq.storage.journal import opened
 from hybridq.strategies.subject import as_ansatz, with_particles
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
-    from hybridq.ansatz.circuit import Circuit
     from hybridq.ansatz.learned_angles import LearnedAngles
+    from hybridq.circuits.circuit import Circuit
     from hybridq.operators.pauli_sum import PauliSum
 
 __all__ = ["DEFAULT_OPTIMIZER", "default_depth", "default_evaluations", "solve"]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hybridq.ansatz.pools import POOLS
-from hybridq.errors import ParameterError, UnknownNameError
-from hybridq.result import Result
+from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.presentation import Result
 from hybridq.solver.common import Wishes
 from hybridq.solver.goal import Goal
 from hybridq.solver.journaled import begin_journal

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.operators.ising import Ising
-from hybridq.result import Best, Ratio, Reference, Trace
+from hybridq.presentation import Best, Ratio, Reference, Trace
 from hybridq.solver.common import Vector, Wishes, unless_interrupted
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _PROVEN: WeakKeyDictionary[BinaryProblem, Reference] = WeakKeyDictionary()
 
 
 def _reference(problem: BinaryProblem, rng: np.random.Generator) -> Reference:
-    from hybridq.baselines import reference
+    from hybridq.classical import reference
 
     known = _PROVEN.get(problem)
     if known is not None:

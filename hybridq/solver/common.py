@@ -9,16 +9,16 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.checks import checked_count, is_whole
-from hybridq.clock import work_seconds
-from hybridq.limits import MOST_RESTARTS
+from hybridq.core.checks import checked_count, is_whole
+from hybridq.core.clock import work_seconds
+from hybridq.core.limits import MOST_RESTARTS
+from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.engines.base import checked_precision, checked_shots
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.adam import Adam
 from hybridq.optimizers.checks import check_repeatable
 from hybridq.optimizers.choice import chosen_optimizer
-from hybridq.randomness import RandomLike, as_generator
-from hybridq.result import OptimizerInfo
-from hybridq.simulator.engine import checked_precision, checked_shots
+from hybridq.presentation import OptimizerInfo
 from hybridq.solver.goal import checked_goal
 
 Vector: TypeAlias = NDArray[np.float64]
@@ -96,7 +96,7 @@ class Wishes:
 
     @property
     def seconds(self) -> float:
-        """Time since the solve began, without compiling (see `hybridq.clock`)."""
+        """Time since the solve began, without compiling (see `hybridq.core.clock`)."""
         return work_seconds() - self.began
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hybridq.baselines.exact_energies import ExactEnergies
-from hybridq.result import Energy, Particles, Reference
+from hybridq.classical.exact_energies import ExactEnergies
+from hybridq.presentation import Energy, Particles, Reference
 
 if TYPE_CHECKING:
     from hybridq.operators.moments import Moments

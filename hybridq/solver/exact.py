@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hybridq.baselines.exact_energies import QUICK_STATES, ExactEnergies, exact_energies
+from hybridq.classical.exact_energies import QUICK_STATES, ExactEnergies, exact_energies
 
 if TYPE_CHECKING:
+    from hybridq.engines.base import Observable
     from hybridq.operators.sector import Sector
-    from hybridq.simulator.engine import Observable
 
 _START = 0  # seed of the iteration's first vector: all runs are held against the same last digit
 _KEPT = "_exact_energies"

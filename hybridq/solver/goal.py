@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hybridq.ansatz.angles import coupling_strength
-from hybridq.errors import CapacityError, ParameterError
+from hybridq.core.errors import CapacityError, ParameterError
+from hybridq.engines.base import checked_shots
 from hybridq.objectives import OBJECTIVES, FromShots, Objective, ParameterShift
 from hybridq.operators.ising import Ising
 from hybridq.optimizers import OPTIMIZERS
-from hybridq.simulator.engine import checked_shots
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hybridq.engines.base import Observable
     from hybridq.optimizers import Solution
-    from hybridq.simulator.engine import Observable
     from hybridq.solver.common import Wishes
 
 DEFAULT_ALPHA = 0.2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from hybridq.ansatz.circuit import Circuit
-from hybridq.ansatz.digest import digest
-from hybridq.optimizers.journal_facts import Later, seed_facts
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.digest import digest
+from hybridq.storage.journal_facts import Later, seed_facts
 from hybridq.strategies.subject import fingerprint
 
 if TYPE_CHECKING:

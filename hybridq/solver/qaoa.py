@@ -10,12 +10,11 @@ from numpy.typing import ArrayLike
 
 from hybridq.ansatz.learned_angles import LearnedAngles, angles_in
 from hybridq.ansatz.qaoa import QAOA
-from hybridq.landscape import quick_landscape
 from hybridq.objectives import Expectation
+from hybridq.objectives.landscape import quick_landscape
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.choice import check_alone
-from hybridq.rescaled import energy_unit
-from hybridq.result import Result
+from hybridq.presentation import Result
 from hybridq.solver import bits
 from hybridq.solver.common import (
     DEFAULT_OPTIMIZER,
@@ -28,6 +27,7 @@ from hybridq.solver.journaled import begin_journal
 from hybridq.strategies.base import Found, Task
 from hybridq.strategies.registry import STRATEGIES
 from hybridq.strategies.report import problem_info, versions
+from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
 if TYPE_CHECKING:

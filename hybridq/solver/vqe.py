@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hybridq.ansatz.circuit import Circuit
-from hybridq.baselines.exact_energies import (
+from hybridq.circuits.circuit import Circuit
+from hybridq.classical.exact_energies import (
     QUICK_STATES,
     ExactEnergies,
     numbers_of,
 )
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.operators.moments import moments
 from hybridq.operators.sector import Sector
+from hybridq.presentation import Result, Trace
 from hybridq.problems.base import BinaryProblem
-from hybridq.result import Result, Trace
 from hybridq.solver import bits
 from hybridq.solver.common import (
     Vector,
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
     from hybridq.objectives import FromShots, Objective
     from hybridq.optimizers import Solution
+    from hybridq.presentation import Energy, Reference
     from hybridq.problems.base import Problem
-    from hybridq.result import Energy, Reference
 
 
 def solve_vqe(

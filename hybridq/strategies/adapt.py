@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
 from hybridq.ansatz.adaptive import AdaptiveAnsatz
 from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS, Pool
-from hybridq.baselines.exact_energies import exact_energies
-from hybridq.checks import checked_count, is_real
-from hybridq.clock import work_seconds
-from hybridq.errors import ParameterError
+from hybridq.classical.exact_energies import exact_energies
+from hybridq.core import memory
+from hybridq.core.checks import checked_count, is_real
+from hybridq.core.clock import work_seconds
+from hybridq.core.errors import ParameterError
+from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.objectives import Expectation
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.choice import check_alone, chosen_optimizer
-from hybridq.optimizers.journal import opened
-from hybridq.optimizers.journal_facts import seed_facts
 from hybridq.optimizers.solution import Status
+from hybridq.presentation import Iteration
 from hybridq.problems.base import Problem
-from hybridq.randomness import RandomLike, as_generator
-from hybridq.result import Iteration
+from hybridq.storage.journal import opened
+from hybridq.storage.journal_facts import seed_facts
 from hybridq.strategies.search import search_energy
 from hybridq.strategies.subject import as_problem, asked_sector, fingerprint, observable_of
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.ansatz.automatic_start import choose_start, similar_start
 from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
-from hybridq.randomness import RandomLike
+from hybridq.core.randomness import RandomLike
 
 if TYPE_CHECKING:
     from hybridq.strategies.shared_search import SharedSearch, Show

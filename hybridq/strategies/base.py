@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.qaoa import QAOA
-from hybridq.errors import DimensionError
+from hybridq.core.errors import DimensionError
 from hybridq.optimizers import Solution
 from hybridq.strategies.affine import padded
 from hybridq.strategies.automatic import Start, named_start

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq import memory
-from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.pools import POOLS
-from hybridq.baselines.exact_energies import exact_energies
-from hybridq.checks import checked_count, is_whole
-from hybridq.clock import work_seconds
-from hybridq.errors import ParameterError
+from hybridq.circuits.circuit import Circuit
+from hybridq.classical.exact_energies import exact_energies
+from hybridq.core import memory
+from hybridq.core.checks import checked_count, is_whole
+from hybridq.core.clock import work_seconds
+from hybridq.core.errors import ParameterError
+from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.core.registry import Registry
 from hybridq.objectives import Expectation
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.choice import check_alone, chosen_optimizer
-from hybridq.randomness import RandomLike, as_generator
-from hybridq.registry import Registry
-from hybridq.result import ExcitedStates, State
+from hybridq.presentation import ExcitedStates, State
 from hybridq.strategies.measured import electron_moments
 from hybridq.strategies.report import problem_info, versions
 from hybridq.strategies.search import search_energy

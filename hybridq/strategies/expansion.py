@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.ansatz.instructions import Transition
+from hybridq.circuits.instructions import Transition
 
 Basis = NDArray[np.int64]
 Amplitudes = NDArray[Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hybridq.registry import Registry
+from hybridq.core.registry import Registry
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.direct import direct
 from hybridq.strategies.fourier import fourier

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
+from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.operators.ising import Ising
-from hybridq.randomness import RandomLike, as_generator
 
 Vector = NDArray[np.float64]
 

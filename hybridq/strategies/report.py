@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from hybridq._version import __version__
-from hybridq.result import ProblemInfo
+from hybridq.presentation import ProblemInfo
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.ansatz.circuit import Circuit
+from hybridq.circuits.circuit import Circuit
 from hybridq.optimizers import Optimizer, Solution, minimize
 from hybridq.optimizers.choice import chosen_optimizer
 from hybridq.optimizers.scipy_gradient import Lbfgs

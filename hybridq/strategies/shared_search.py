@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.base import Outcome
 from hybridq.optimizers.choice import chosen_optimizer
-from hybridq.rescaled import search_angles
+from hybridq.strategies.rescaled import search_angles
 
 if TYPE_CHECKING:
     from hybridq.optimizers.driver import Driver

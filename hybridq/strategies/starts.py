@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.checks import checked_point
-from hybridq.ansatz.circuit import Circuit
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.circuits.circuit import Circuit
+from hybridq.core.errors import ParameterError, UnknownNameError
 
 Vector = NDArray[np.float64]
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz
-from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.term_groups import commuting_groups
-from hybridq.errors import CapacityError, DimensionError, ParameterError
+from hybridq.circuits.circuit import Circuit
+from hybridq.core.errors import CapacityError, DimensionError, ParameterError
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import MOST_QUBITS, Sector
 from hybridq.problems.base import Problem
 
 if TYPE_CHECKING:
-    from hybridq.simulator.engine import Observable
+    from hybridq.engines.base import Observable
 
 # What counts as a lattice model: at most so many groups of commuting terms, with few strengths.
 LATTICE_GROUPS = 6

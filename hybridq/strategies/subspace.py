@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
 from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS
-from hybridq.errors import ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import ParameterError
 from hybridq.strategies.expansion import excited, pauli_products
 from hybridq.strategies.measured import amplitudes_of, basis_of, snapshot_of
 

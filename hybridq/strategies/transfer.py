@@ -10,9 +10,9 @@ import numpy as np
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.objectives import Expectation
-from hybridq.rescaled import energy_unit
 from hybridq.strategies.base import Task
 from hybridq.strategies.interp import interp
+from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
 if TYPE_CHECKING:

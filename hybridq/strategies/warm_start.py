@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.warm_start import WarmStartQAOA, probabilities_of_bits
-from hybridq.baselines import local_search
+from hybridq.classical import local_search
 from hybridq.strategies.automatic import Start
 from hybridq.strategies.base import Found, Task, steps
 from hybridq.strategies.relaxation import planar_relaxation

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
-
 from hybridq.files import write_text
+
 from hybridq.problems import MaxCut
 from hybridq.problems.formats import write_graph
 

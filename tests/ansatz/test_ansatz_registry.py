@@ -1,11 +1,11 @@
 """Ansätze by name, with plain options."""
 
 import pytest
-from electron_samples import molecule
 
 import hybridq as hq
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.operators import spin_models
+from tests.ansatz.electron_samples import molecule
 
 CHAIN = hq.HamiltonianProblem(spin_models.tfim(4))
 

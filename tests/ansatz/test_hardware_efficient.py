@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-import slow_twin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hybridq as hq
 from hybridq.ansatz.hardware_efficient import ENTANGLERS, ENTANGLING_GATES
-from hybridq.ansatz.instructions import Gate, PauliRotation
-from hybridq.errors import DimensionError, ParameterError, UnknownNameError
+from hybridq.circuits.instructions import Gate, PauliRotation
+from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError
+from tests.helpers import slow_twin
 
 
 def test_the_usual_benchmark_has_180_parameters():

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.optimize
-import slow_twin
 
 import hybridq as hq
-from hybridq.ansatz.circuit import Circuit
 from hybridq.ansatz.slater import slater_determinant
 from hybridq.ansatz.term_groups import commuting_groups, evolution
-from hybridq.errors import ParameterError
+from hybridq.circuits.circuit import Circuit
+from hybridq.core.errors import ParameterError
 from hybridq.operators import PauliSum, spin_models
+from tests.helpers import slow_twin
 
 MODELS = {
     "tfim": spin_models.tfim(4, h=0.7, periodic=True),

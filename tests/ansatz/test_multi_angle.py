@@ -6,7 +6,7 @@ import pytest
 import scipy.linalg
 
 import hybridq as hq
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 
 
 def problem():

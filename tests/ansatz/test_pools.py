@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 import scipy.optimize
-import slow_twin
-from electron_samples import molecule
 
 import hybridq as hq
 from hybridq.ansatz.adaptive import AdaptiveAnsatz
 from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.engines.sector.engine import SectorEngine
 from hybridq.operators.fermion import number_operator, spin_squared
-from hybridq.simulator.sector import SectorEngine
+from tests.ansatz.electron_samples import molecule
+from tests.helpers import slow_twin
 
 
 def ladder(n, mode, create):

@@ -9,12 +9,12 @@ import pytest
 import scipy.optimize
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slow_twin import random_ising
 
 import hybridq as hq
 from hybridq.ansatz.angle_file import read_angles
 from hybridq.ansatz.angles import fixed_angle_table
-from hybridq.errors import DimensionError, FormatError, ParameterError, UnknownNameError
+from hybridq.core.errors import DimensionError, FormatError, ParameterError, UnknownNameError
+from tests.helpers.slow_twin import random_ising
 
 TREE_CUT_FRACTION = {1: 0.6924500897, 2: 0.7559064585, 3: 0.7923984288, 4: 0.8168765649}
 """3-regular, infinite girth, best angles: arXiv:2503.12789."""

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 import scipy.optimize
-import slow_twin
-from electron_samples import molecule, random_electrons
 
 import hybridq as hq
 from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.orbital_symmetry import orbital_parities
 from hybridq.ansatz.perturbation import Perturbation
-from hybridq.errors import DimensionError, ParameterError, UnknownNameError
+from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError
 from hybridq.operators.fermion import number_operator, spin_squared, spin_z
+from tests.ansatz.electron_samples import molecule, random_electrons
+from tests.helpers import slow_twin
 
 
 def energy(ansatz, matrix, x):

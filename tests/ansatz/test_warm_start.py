@@ -6,7 +6,7 @@ import pytest
 
 import hybridq as hq
 from hybridq.ansatz.warm_start import probabilities_of_bits
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 
 PROBLEM = hq.MaxCut(nx.cycle_graph(5))
 

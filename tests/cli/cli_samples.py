@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hybridq.result import (
+from hybridq.presentation import (
     Best,
     EngineInfo,
     OptimizerInfo,

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_samples import SQUARE, Outcome, hand_made_result
 
 from hybridq.cli import main
-from hybridq.result import Result
+from hybridq.presentation import Result
+from tests.cli.cli_samples import SQUARE, Outcome, hand_made_result
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def usual_width(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def nothing_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a process of its own, whatever earlier tests have compiled in this one."""
-    monkeypatch.setattr("hybridq.clock.compiling_seconds", lambda: 0.0)
+    monkeypatch.setattr("hybridq.core.clock.compiling_seconds", lambda: 0.0)
 
 
 @pytest.fixture

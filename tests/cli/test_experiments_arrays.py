@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_samples import Outcome
 
 from hybridq.experiments.analysis.export_arrays import export_arrays
 from hybridq.experiments.store.store import Store
+from tests.cli.cli_samples import Outcome
 
 Run = Callable[..., Outcome]
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_samples import Outcome
 from rich.console import Console
 
 from hybridq.cli.live_table import Watch, duration, progress_line
@@ -26,6 +25,7 @@ from hybridq.experiments.records import Planned, State
 from hybridq.experiments.running.events import Began, Counted, Ended, Note
 from hybridq.experiments.running.stop import Stop
 from hybridq.experiments.trial import run as trial_module
+from tests.cli.cli_samples import Outcome
 
 Run = Callable[..., Outcome]
 

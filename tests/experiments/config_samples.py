@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hybridq.errors import ConfigError
+from hybridq.core.errors import ConfigError
 from hybridq.experiments.config.config import parse_config, plan
 
 RING = "name: rings\nproblem: {kind: ring, nodes: 6}\n"

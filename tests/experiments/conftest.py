@@ -3,7 +3,8 @@
 import os
 
 import pytest
-from private_postgresql import PrivatePostgresql, server_programs
+
+from tests.experiments.private_postgresql import PrivatePostgresql, server_programs
 
 
 @pytest.fixture(scope="session")

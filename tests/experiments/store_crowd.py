@@ -4,9 +4,8 @@ import json
 import sys
 import time
 
-from store_samples import create, outcome, planned
-
 from hybridq.experiments.store.store import Store
+from tests.experiments.store_samples import create, outcome, planned
 
 COUNT = 24
 

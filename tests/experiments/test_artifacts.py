@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import optuna
 import pytest
-from run_samples import small
 
-from hybridq.errors import ConfigError, OutputError, ParameterError
+from hybridq.core.errors import ConfigError, OutputError, ParameterError
 from hybridq.experiments.arrays import ARRAYS
 from hybridq.experiments.config.config import parse_config, plan
 from hybridq.experiments.records import Outcome, State
@@ -19,6 +18,7 @@ from hybridq.experiments.running.runner import prepare, run
 from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Store
 from hybridq.experiments.trial.run import run_trial
+from tests.experiments.run_samples import small
 
 ALL = "output={arrays: [values, points, samples]}"
 

@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from run_samples import each_done_once, small, stored_figures, undisturbed
 
 from hybridq.experiments.records import State, StoredTrial
 from hybridq.experiments.running.runner import prepare
 from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Experiment, Store
+from tests.experiments.run_samples import each_done_once, small, stored_figures, undisturbed
 
 KILLS = 12
 # 48 trials of some milliseconds.

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from trial_samples import done, duel
 
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.experiments.analysis.cautions import fewest_pairs, smallest_p
 from hybridq.experiments.analysis.compare import compare
 from hybridq.experiments.analysis.comparison_rows import adjustment, rows
 from hybridq.experiments.analysis.files import plot
 from hybridq.experiments.analysis.table import table
+from tests.experiments.trial_samples import done, duel
 
 
 def by_optimizer(trials, **options):

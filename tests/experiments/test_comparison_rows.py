@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from trial_samples import done, duel
 
 from hybridq.experiments.analysis.compare import compare
 from hybridq.experiments.analysis.comparison_rows import (
@@ -13,6 +12,7 @@ from hybridq.experiments.analysis.comparison_rows import (
     sentence,
 )
 from hybridq.experiments.analysis.table import table
+from tests.experiments.trial_samples import done, duel
 
 
 def by_optimizer(trials, **options):

@@ -4,18 +4,18 @@ import hashlib
 import json
 
 import pytest
-from config_samples import RING, SPINS, problems, trials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybridq.ansatz.registry import ANSATZE
-from hybridq.errors import ConfigError
+from hybridq.core.errors import ConfigError
+from hybridq.engines.choose import ENGINES
 from hybridq.experiments.config.choices import ANSATZ, OPTIMIZER, SECTIONS
 from hybridq.experiments.config.config import load_config, parse_config, plan
 from hybridq.objectives import OBJECTIVES
 from hybridq.optimizers import OPTIMIZERS
-from hybridq.simulator.choose import ENGINES
 from hybridq.strategies.registry import STRATEGIES
+from tests.experiments.config_samples import RING, SPINS, problems, trials
 
 GRAPH = {"nodes": ["a", "b", "c"], "edges": [["a", "b"], ["b", "c"], ["a", "c"]]}
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hybridq.errors import ConfigError
+from hybridq.core.errors import ConfigError
 from hybridq.experiments.config.yaml_source import MOST_VALUES, Place, dump, parse
 
 

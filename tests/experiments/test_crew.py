@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hybridq.errors import HybridqError, OutputError
+from hybridq.core.errors import HybridqError, OutputError
 from hybridq.experiments.records import State
 from hybridq.experiments.running import crew as crew_module
 from hybridq.experiments.running.crew import DEATHS_OF_A_TRIAL, Crew

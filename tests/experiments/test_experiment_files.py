@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from trial_samples import duel
 
 import hybridq
-from hybridq.errors import OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.experiments import export, plot, report, table
+from tests.experiments.trial_samples import duel
 
 
 @pytest.fixture

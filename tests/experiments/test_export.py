@@ -6,13 +6,13 @@ import sys
 from dataclasses import replace
 
 import pytest
-from trial_samples import done, duel
 
-from hybridq.errors import MissingExtraError, OutputError
+from hybridq.core.errors import MissingExtraError, OutputError
 from hybridq.experiments.analysis.compare import compare
 from hybridq.experiments.analysis.export import columns, export_trials, latex
 from hybridq.experiments.analysis.table import table
 from hybridq.experiments.records import State
+from tests.experiments.trial_samples import done, duel
 
 
 def with_a_failure():

@@ -1,11 +1,11 @@
 """A real PostgreSQL server that goes away and comes back."""
 
 import pytest
-from store_samples import create, outcome, planned
 
-from hybridq.errors import OutputError
+from hybridq.core.errors import OutputError
 from hybridq.experiments.records import State
 from hybridq.experiments.store.store import Store
+from tests.experiments.store_samples import create, outcome, planned
 
 
 def test_a_server_that_restarts_loses_nothing(postgresql):

@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hybridq.errors import (
+from hybridq.core.errors import (
     CapacityError,
     FormatError,
     HybridqError,
@@ -374,7 +374,8 @@ def test_what_can_be_built_passes_the_check(kind):
 
 
 def test_the_limit_of_a_state_is_that_of_the_engines():
-    from hybridq.simulator import diagonal, statevector
+    from hybridq.engines.diagonal import engine as diagonal
+    from hybridq.engines.statevector import engine as statevector
 
     assert MOST_OF_A_STATE == diagonal.MOST_QUBITS == statevector.MOST_QUBITS
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from trial_samples import done, duel
 
 from hybridq.experiments.analysis.files import wish_of
 from hybridq.experiments.analysis.report import duration, page
 from hybridq.experiments.analysis.table import table
 from hybridq.experiments.records import State
+from tests.experiments.trial_samples import done, duel
 
 EMPTY = {"meta", "br", "path", "use", "rect", "image"}
 

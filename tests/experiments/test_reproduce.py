@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from run_samples import small
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.experiments.records import State
 from hybridq.experiments.running.reproduce import reproduce
 from hybridq.experiments.running.runner import prepare, run
 from hybridq.experiments.store.store import Experiment, Store
+from tests.experiments.run_samples import small
 
 
 @pytest.fixture

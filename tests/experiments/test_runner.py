@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_samples import each_done_once, small, stored_figures, undisturbed
 
-from hybridq.errors import OutputError, ParameterError
+from hybridq.core.errors import OutputError, ParameterError
 from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Outcome, State
 from hybridq.experiments.running import worker as worker_module
@@ -25,6 +24,7 @@ from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Experiment, Store
 from hybridq.experiments.trial import run as trial_module
 from hybridq.experiments.trial.provenance import cores
+from tests.experiments.run_samples import each_done_once, small, stored_figures, undisturbed
 
 RunTrial = Callable[..., Outcome]
 

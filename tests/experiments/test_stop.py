@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hybridq.errors import OutputError
+from hybridq.core.errors import OutputError
 from hybridq.experiments.records import State
 from hybridq.experiments.running.events import (
     Began,

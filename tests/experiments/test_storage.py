@@ -9,15 +9,15 @@ import time
 
 import optuna
 import pytest
-from store_samples import create, outcome, planned
 
-from hybridq.errors import OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.experiments.records import State
 from hybridq.experiments.store.storage import choose_storage
 from hybridq.experiments.store.store import Store
-from hybridq.optimizers import database, optuna_journal
-from hybridq.optimizers.database import connect, storage_url, without_password
-from hybridq.optimizers.filesystem import network_filesystem
+from hybridq.storage import database, optuna_journal
+from hybridq.storage.database import connect, storage_url, without_password
+from hybridq.storage.filesystem import network_filesystem
+from tests.experiments.store_samples import create, outcome, planned
 
 
 def filled(url, count=3):

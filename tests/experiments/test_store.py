@@ -6,15 +6,15 @@ import time
 
 import optuna
 import pytest
-from store_samples import create, outcome, planned
 
 from hybridq._version import __version__
-from hybridq.errors import OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.experiments.records import Outcome, Planned, State
 from hybridq.experiments.store.facts import FACTS
 from hybridq.experiments.store.heartbeat import new_worker
 from hybridq.experiments.store.store import Store
-from hybridq.optimizers.database import connect
+from hybridq.storage.database import connect
+from tests.experiments.store_samples import create, outcome, planned
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-from store_crowd import COUNT
-from store_samples import planned
-
 from hybridq.experiments.records import State
 from hybridq.experiments.store.store import Store
+from tests.experiments.store_crowd import COUNT
+from tests.experiments.store_samples import planned
 
 _HERE = Path(__file__).parent
 

@@ -3,13 +3,13 @@
 import math
 
 import pytest
-from config_samples import RING, problems, trials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridq.errors import CapacityError, ConfigError
+from hybridq.core.errors import CapacityError, ConfigError
 from hybridq.experiments.config.axes import Range, read_axes
 from hybridq.experiments.config.config import parse_config
+from tests.experiments.config_samples import RING, problems, trials
 
 QAOA = f"{RING}ansatz: qaoa\n"
 

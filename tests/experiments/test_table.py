@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from trial_samples import done, duel
 
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.experiments.analysis.table import label, matching, owners, show, table
 from hybridq.experiments.records import State
+from tests.experiments.trial_samples import done, duel
 
 
 def test_only_finished_trials_count_and_each_identity_once():

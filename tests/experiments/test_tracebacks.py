@@ -4,7 +4,7 @@ import traceback
 
 import pytest
 
-from hybridq.errors import EngineError, ParameterError
+from hybridq.core.errors import EngineError, ParameterError
 from hybridq.experiments.tracebacks import reason_of, shortened
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import hybridq as hq
-from hybridq.errors import FormatError, OutputError, ParameterError
+from hybridq.core.errors import FormatError, OutputError, ParameterError
 from hybridq.experiments.config.config import parse_config, plan
 from hybridq.experiments.records import Outcome
 from hybridq.experiments.seeds import derived, trial_seed
@@ -22,7 +22,7 @@ from hybridq.experiments.trial import run as trial
 from hybridq.experiments.trial.provenance import provenance
 from hybridq.experiments.trial.run import run_trial, same_outcome
 from hybridq.experiments.trial.time_limit import TrialTimeout, within
-from hybridq.optimizers.journal_file import JournalFile
+from hybridq.storage.journal_file import JournalFile
 
 INSTANCES = Path(__file__).parents[2] / "problems"
 CUT = {

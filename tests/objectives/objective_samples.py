@@ -2,9 +2,9 @@
 
 import networkx as nx
 import numpy as np
-import slow_twin
 
 import hybridq as hq
+from tests.helpers import slow_twin
 
 
 def max_cut(weighted=False):

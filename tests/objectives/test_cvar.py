@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from objective_samples import COSTS, hardware_efficient, probabilities, slopes
 
 import hybridq as hq
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.objectives import FromShots
 from hybridq.objectives.cvar import LowerTail
+from tests.objectives.objective_samples import COSTS, hardware_efficient, probabilities, slopes
 
 X = np.array([0.31, 0.52, 0.47, 0.23])
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from objective_samples import COSTS, hardware_efficient
 
 import hybridq as hq
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.objectives.qubit_wise import qubit_wise_bases
 from hybridq.objectives.readout import GroupedReadout
 from hybridq.objectives.statistics import Mean, standard_error
+from tests.objectives.objective_samples import COSTS, hardware_efficient
 
 X = np.array([0.31, 0.52])
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from objective_samples import COSTS, hardware_efficient, probabilities, slopes
 
 import hybridq as hq
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
+from tests.objectives.objective_samples import COSTS, hardware_efficient, probabilities, slopes
 
 X = np.array([0.31, 0.52, 0.47, 0.23])
 

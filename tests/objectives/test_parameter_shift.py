@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-import slow_twin
-from objective_samples import COSTS, hardware_efficient
 
 import hybridq as hq
-from hybridq.ansatz.instructions import Angle, Excitation, PhaseGate, Transition
-from hybridq.errors import CapacityError
+from hybridq.circuits.instructions import Angle, Excitation, PhaseGate, Transition
+from hybridq.core.errors import CapacityError
 from hybridq.objectives import parameter_shift
 from hybridq.objectives.parameter_shift import unrolled
+from tests.helpers import slow_twin
+from tests.objectives.objective_samples import COSTS, hardware_efficient
 
 
 def rich_circuit():

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from slow_twin import annihilator
 
-from hybridq.errors import DimensionError, ProblemError, UnknownNameError
+from hybridq.core.errors import DimensionError, ProblemError, UnknownNameError
 from hybridq.operators import ElectronicHamiltonian, FermionSum
 from hybridq.operators.mappings import MAPPINGS
+from tests.helpers.slow_twin import annihilator
 
 # H2 at 0.735 Å in STO-3G, in hartree, written with PySCF 2.14.
 H2_CONSTANT = 0.7199689944489797

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slow_twin import annihilator
 
-from hybridq.errors import CapacityError, DimensionError, ParameterError, UnknownNameError
+from hybridq.core.errors import CapacityError, DimensionError, ParameterError, UnknownNameError
 from hybridq.operators import (
     MAPPINGS,
     FermionSum,
@@ -18,6 +17,7 @@ from hybridq.operators import (
     spin_squared,
     spin_z,
 )
+from tests.helpers.slow_twin import annihilator
 
 N_MODES = 3
 ladder = st.tuples(st.integers(0, N_MODES - 1), st.integers(0, 1))

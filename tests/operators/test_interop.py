@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from hybridq.errors import MissingExtraError, ParameterError
+from hybridq.core.errors import MissingExtraError, ParameterError
 from hybridq.operators.interop import (
     from_openfermion,
     from_qiskit,

@@ -10,12 +10,12 @@ import networkx as nx
 import numpy as np
 import pytest
 import scipy.sparse
-from dense_paulis import all_bits, dyadic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridq.errors import CapacityError, DimensionError, ParameterError
+from hybridq.core.errors import CapacityError, DimensionError, ParameterError
 from hybridq.operators import Ising, PauliSum
+from tests.operators.dense_paulis import all_bits, dyadic
 
 N = 5
 quick = settings(max_examples=60, deadline=None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from slow_twin import annihilator
 
 from hybridq.operators.moments import moments
+from tests.helpers.slow_twin import annihilator
 
 
 @pytest.mark.parametrize("m", [1, 2, 3])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dense_paulis import all_bits, gaussian, label_lists, label_matrix, matrix
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybridq.operators import PauliSum, _masks
+from tests.operators.dense_paulis import all_bits, gaussian, label_lists, label_matrix, matrix
 
 N = 3
 one = label_lists(N)

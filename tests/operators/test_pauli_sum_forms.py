@@ -9,13 +9,13 @@ import pickle
 
 import numpy as np
 import pytest
-from dense_paulis import label_lists
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridq import memory
-from hybridq.errors import CapacityError, DimensionError, FormatError, ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import CapacityError, DimensionError, FormatError, ParameterError
 from hybridq.operators import PauliSum
+from tests.operators.dense_paulis import label_lists
 
 any_float = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.linalg import eigsh
 
-from hybridq.errors import CapacityError, DimensionError, ParameterError
+from hybridq.core.errors import CapacityError, DimensionError, ParameterError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import Sector

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.errors import ParameterError, ProblemError
+from hybridq.core.errors import ParameterError, ProblemError
 from hybridq.operators import HubbardModel, PauliSum
 from hybridq.operators.spin_models import fermi_hubbard, heisenberg, lattice_graph, tfim, xxz
 

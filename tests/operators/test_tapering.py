@@ -4,12 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
-from dense_paulis import label_lists
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_electronic import H2_CONSTANT, h2, random_electronic
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import (
     PauliSum,
     encoding,
@@ -21,6 +20,7 @@ from hybridq.operators import (
     two_qubit_reduction,
     z2_symmetries,
 )
+from tests.operators.dense_paulis import label_lists
 
 
 def spectrum(operator):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from optimizer_functions import Plain, Quadratic
 
 from hybridq.optimizers import minimize
 from hybridq.optimizers.adam import Adam
+from tests.optimizers.optimizer_functions import Plain, Quadratic
 
 
 def test_the_steps_are_those_of_kingma_and_ba():

@@ -7,12 +7,12 @@ import sys
 import numpy as np
 import optuna
 import pytest
-from optimizer_functions import Plain, Quadratic, rosenbrock
 
-from hybridq.errors import DimensionError, ParameterError, UnknownNameError
+from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError
 from hybridq.optimizers import OPTIMIZERS, Optimizer, Outcome, minimize
 from hybridq.optimizers.scipy_call import first_simplex
 from hybridq.optimizers.scipy_local import NelderMead
+from tests.optimizers.optimizer_functions import Plain, Quadratic, rosenbrock
 
 
 @pytest.mark.parametrize(

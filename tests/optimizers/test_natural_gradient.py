@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.ansatz.instructions import Angle, PauliRotation
-from hybridq.errors import ParameterError
+from hybridq.circuits.instructions import Angle, PauliRotation
+from hybridq.core.errors import ParameterError
 from hybridq.optimizers import minimize
 
 SPHERE = hq.Circuit(1).ry(0, "a").rz(0, "b")

@@ -7,10 +7,10 @@ import warnings
 
 import numpy as np
 import pytest
-from optimizer_functions import Function, Plain, Quadratic, rosenbrock, run
 
-from hybridq.errors import MissingExtraError, ParameterError
+from hybridq.core.errors import MissingExtraError, ParameterError
 from hybridq.optimizers import OPTIMIZERS, driver
+from tests.optimizers.optimizer_functions import Function, Plain, Quadratic, rosenbrock, run
 
 
 def _is_installed(name):

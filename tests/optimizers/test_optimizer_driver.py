@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.optimizers.driver import BATCH_ROWS, Driver, Stop
 
 

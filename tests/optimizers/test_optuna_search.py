@@ -9,10 +9,10 @@ import textwrap
 import numpy as np
 import optuna
 import pytest
-from optimizer_functions import Quadratic
 
-from hybridq.errors import OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.optimizers import minimize
+from tests.optimizers.optimizer_functions import Quadratic
 
 BOX = [[-3.0, 3.0]] * 2
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from optimizer_functions import Plain
 
 import hybridq as hq
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.optimizers import minimize
 from hybridq.optimizers.trigonometric import lowest, nodes
+from tests.optimizers.optimizer_functions import Plain
 
 COEFFICIENTS = st.lists(st.floats(-2.0, 2.0), min_size=3, max_size=11).filter(lambda c: len(c) % 2)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from optimizer_functions import Plain, Quadratic
 
 import hybridq as hq
 from hybridq.optimizers import minimize
 from hybridq.optimizers.driver import Driver
 from hybridq.optimizers.perturbation import Gains, perturbed_gradients
 from hybridq.optimizers.qn_spsa import QnSpsa
+from tests.optimizers.optimizer_functions import Plain, Quadratic
 
 
 def driver_of(objective, n):

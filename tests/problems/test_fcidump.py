@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import Molecule
 from hybridq.problems.fcidump import parse_fcidump

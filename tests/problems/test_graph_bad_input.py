@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_graph_formats import SPELLINGS
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 from hybridq.problems import MaxCut
 from hybridq.problems.formats import GRAPH_FORMATS, parse_graph, read_graph
 

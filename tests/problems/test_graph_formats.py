@@ -15,7 +15,13 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridq.errors import FormatError, OutputError, ParameterError, ProblemError, UnknownNameError
+from hybridq.core.errors import (
+    FormatError,
+    OutputError,
+    ParameterError,
+    ProblemError,
+    UnknownNameError,
+)
 from hybridq.problems.formats import GRAPH_FORMATS, parse_graph, read_graph, write_graph
 
 NUMBERED = ("rudy", "dimacs", "matrix-market")

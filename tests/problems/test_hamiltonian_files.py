@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hybridq as hq
-from hybridq.errors import FormatError, ParameterError
+from hybridq.core.errors import FormatError, ParameterError
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems import PROBLEMS, HamiltonianProblem
 from hybridq.problems.hamiltonian_files import parse_hamiltonian

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from maxcut_exact import all_cuts
 
-from hybridq.errors import DimensionError, FormatError, ParameterError, ProblemError
+from hybridq.core.errors import DimensionError, FormatError, ParameterError, ProblemError
 from hybridq.problems import PROBLEMS, MaxCut
+from tests.problems.maxcut_exact import all_cuts
 
 
 def all_bits(n: int) -> np.ndarray:

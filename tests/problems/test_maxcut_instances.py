@@ -8,10 +8,10 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
-from maxcut_exact import all_cuts, milp_bound
 
 from hybridq.problems import MaxCut
 from hybridq.problems.formats import read_graph
+from tests.problems.maxcut_exact import all_cuts, milp_bound
 
 FOLDER = Path(__file__).parents[2] / "problems" / "maxcut"
 INDEX = {e["file"]: e for e in json.loads((FOLDER / "index.json").read_text())["instances"]}

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.baselines.ground_state import ground_states
-from hybridq.errors import (
+from hybridq.classical.ground_state import ground_states
+from hybridq.core.errors import (
     DimensionError,
     FormatError,
     OutputError,

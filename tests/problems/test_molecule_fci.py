@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hybridq.baselines.ground_state import ground_states
+from hybridq.classical.ground_state import ground_states
 from hybridq.operators import spin_squared
 from hybridq.operators.sector import Sector
 from hybridq.operators.sector_matrix import sector_matrix

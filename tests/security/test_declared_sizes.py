@@ -14,15 +14,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from security_samples import FLORENTINE, ROOT
 
-from hybridq.ansatz.circuit import Circuit
-from hybridq.errors import CapacityError, FormatError, HybridqError
-from hybridq.files import read_bytes
-from hybridq.limits import MOST_BYTES, MOST_LAYERS
+from hybridq.circuits.circuit import Circuit
+from hybridq.core.errors import CapacityError, FormatError, HybridqError
+from hybridq.core.files import read_bytes
+from hybridq.core.limits import MOST_BYTES, MOST_LAYERS
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems.formats import parse_graph
 from hybridq.problems.hamiltonian_files import parse_hamiltonian
+from tests.security.security_samples import FLORENTINE, ROOT
 
 TFIM = ROOT / "problems/hamiltonians/tfim_8.json"
 H2 = ROOT / "problems/molecules/h2_sto3g.fcidump"
@@ -342,7 +342,7 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("case", PROGRAMS)
 def test_program_that_declares_too_much_is_refused(case, monkeypatch):
-    monkeypatch.setattr("hybridq.ansatz.qasm_read.MOST_INSTRUCTIONS", 20_000)
+    monkeypatch.setattr("hybridq.circuits.qasm.read.MOST_INSTRUCTIONS", 20_000)
     program, words = PROGRAMS[case]
     with pytest.raises(FormatError, match=words) as caught:
         Circuit.from_qasm(HEAD + program)
@@ -405,7 +405,7 @@ def test_depth_at_the_limit_is_taken():
 
 def test_angles_that_are_the_parameters_take_no_matrix():
     import hybridq as hq
-    from hybridq.simulator.layers import read_layers
+    from hybridq.engines.diagonal.layers import read_layers
 
     ring = PauliSum.from_sparse([("ZZ", (0, 1), 1.0)], 2)
     layers = read_layers(hq.QAOA(ring, MOST_LAYERS).circuit)

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from security_samples import H2, H2_HARTREE_FOCK, json_of, touching
 
-from hybridq.errors import ConfigError, ParameterError
+from hybridq.core.errors import ConfigError, ParameterError
 from hybridq.experiments.config.config import parse_config
 from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.trial.run import run_trial
 from hybridq.problems import _pyscf
 from hybridq.problems.basis_sets import check_basis, load_basis
 from hybridq.problems.molecule import Molecule
+from tests.security.security_samples import H2, H2_HARTREE_FOCK, json_of, touching
 
 HYDROGEN = "H 0 0 0; H 0 0 0.735"
 

@@ -7,9 +7,9 @@ import shutil
 import subprocess
 
 import pytest
-from security_samples import FLORENTINE, H2, H2_HARTREE_FOCK, json_of, run, touching
 
 from hybridq.experiments.trial import provenance
+from tests.security.security_samples import FLORENTINE, H2, H2_HARTREE_FOCK, json_of, run, touching
 
 EXPERIMENT = """
 name: small

@@ -12,10 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from security_samples import touching
 
 import hybridq as hq
-from hybridq.errors import CapacityError, FormatError, OutputError, ParameterError
+from hybridq.core.errors import CapacityError, FormatError, OutputError, ParameterError
 from hybridq.experiments.config.config import parse_config
 from hybridq.experiments.problems import problem_section
 from hybridq.experiments.running.journals import delete_journals, journal_folder
@@ -26,6 +25,7 @@ from hybridq.experiments.store.contents import packed, unpacked
 from hybridq.experiments.store.store import Store
 from hybridq.experiments.trial.run import run_trial
 from hybridq.optimizers import OPTIMIZERS, Journal
+from tests.security.security_samples import touching
 
 PROBLEM = {"kind": "ring", "nodes": 4}
 SMALL = f"name: small\nproblem: {json.dumps(PROBLEM)}\nansatz: {{p: 1}}\n"
@@ -307,7 +307,7 @@ def test_arrays_that_unpack_to_more_than_memory_are_refused(tmp_path, monkeypatc
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("points.npy", bytes(2**27))  # a thousandth of that in the file
     assert file.stat().st_size < 2**18
-    monkeypatch.setattr("hybridq.memory.available_bytes", lambda: 2**26)
+    monkeypatch.setattr("hybridq.core.memory.available_bytes", lambda: 2**26)
     with pytest.raises(CapacityError, match=r"the arrays of trial 0 needs 0\.125 GiB"):
         experiment.arrays(trial)
 

@@ -10,15 +10,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from security_samples import FLORENTINE, ROOT, respecting_permissions, run
 
-from hybridq import kernel_cache
+from hybridq.core import kernel_cache
+from tests.security.security_samples import FLORENTINE, ROOT, respecting_permissions, run
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of another kind")
 
 NOTICE = "compiled kernels cannot be stored in the package or in the user's cache folder"
 KERNEL = '''
-from hybridq._jit import jit
+from hybridq.core.jit import jit
 
 
 @jit()
@@ -29,10 +29,10 @@ def twice(x):
 # A kernel is compiled in a first process; a second says whether it had to compile it again.
 CALL = """
 import warnings
-from hybridq import kernel_cache
+from hybridq.core import kernel_cache
 if {nowhere}:
     kernel_cache.temporary_folder = lambda: None
-from hybridq._jit import on_first_compile
+from hybridq.core.jit import on_first_compile
 from hybridq.doubling import twice
 compiled = []
 with warnings.catch_warnings(record=True) as said, on_first_compile(lambda: compiled.append(1)):

@@ -3,8 +3,8 @@
 import networkx as nx
 
 import hybridq as hq
-from hybridq.ansatz.digest import digest
-from hybridq.baselines import exact_energies as baselines
+from hybridq.circuits.digest import digest
+from hybridq.classical import exact_energies as baselines
 from hybridq.operators.ising import Ising
 from hybridq.solver import bits, exact
 
@@ -26,9 +26,9 @@ def cut():
 
 
 def test_a_proven_cut_is_looked_for_once(monkeypatch):
-    import hybridq.baselines
+    import hybridq.classical
 
-    calls = counted(monkeypatch, hybridq.baselines, "reference")
+    calls = counted(monkeypatch, hybridq.classical, "reference")
     problem = cut()
     first, second = (hq.solve(problem, p=1, rng=seed).reference for seed in (1, 2))
     assert first == second == hq.solve(cut(), p=1, rng=3).reference
@@ -37,11 +37,11 @@ def test_a_proven_cut_is_looked_for_once(monkeypatch):
 
 
 def test_a_cut_that_is_not_proven_is_looked_for_again(monkeypatch):
-    from hybridq.baselines import local_search
+    from hybridq.classical import local_search
 
     problem = cut()
     for seed in (1, 2):
-        monkeypatch.setattr("hybridq.baselines.reference", local_search)
+        monkeypatch.setattr("hybridq.classical.reference", local_search)
         assert not hq.solve(problem, p=1, rng=seed).reference.exact
     assert problem not in bits._PROVEN
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.errors import CapacityError, DimensionError, ParameterError, UnknownNameError
-from hybridq.landscape import scan_landscape
+from hybridq.core.errors import CapacityError, DimensionError, ParameterError, UnknownNameError
+from hybridq.objectives.landscape import scan_landscape
 from hybridq.solver import default_depth
 
 QUICK = ["l-bfgs", "nelder-mead", "cobyla", "optuna", "differential-evolution"]
@@ -191,7 +191,7 @@ def test_a_bare_graph_is_told_how_to_become_a_problem():
 
 
 def test_an_interrupt_after_the_search_loses_nothing(monkeypatch):
-    from hybridq import landscape
+    from hybridq.objectives import landscape
     from hybridq.solver import bits
 
     def interrupted(*arguments, **options):

@@ -12,7 +12,7 @@ import pytest
 import hybridq as hq
 from hybridq.ansatz.hardware_efficient import HardwareEfficient
 from hybridq.ansatz.ucc import UCCSD
-from hybridq.errors import DimensionError, ParameterError, UnknownNameError
+from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError
 from hybridq.operators import spin_models
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems.hamiltonian_problem import HamiltonianProblem

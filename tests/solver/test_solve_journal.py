@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.errors import FormatError, OutputError, ParameterError
+from hybridq.core.errors import FormatError, OutputError, ParameterError
 from hybridq.objectives import Expectation
 
 MOLECULES = Path(__file__).parents[2] / "problems" / "molecules"

@@ -6,7 +6,7 @@ import networkx as nx
 import pytest
 
 import hybridq as hq
-from hybridq.errors import CapacityError, ParameterError, UnknownNameError
+from hybridq.core.errors import CapacityError, ParameterError, UnknownNameError
 
 
 @pytest.fixture(scope="module")

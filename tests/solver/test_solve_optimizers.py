@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.errors import FormatError, OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import FormatError, OutputError, ParameterError, UnknownNameError
 from hybridq.optimizers.choice import chosen_optimizer
 
 MOLECULES = Path(__file__).parents[2] / "problems" / "molecules"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from energy_samples import triplet_below
 
 import hybridq as hq
 from hybridq.ansatz.hva import HVA
 from hybridq.operators import spin_models
+from tests.helpers.energy_samples import triplet_below
 
 # Two sites, t = 1, U = 4, by hand: one electron has -t, one of each spin (U - sqrt(U^2 + 16)) / 2.
 DIMER = spin_models.fermi_hubbard(2, t=1.0, U=4.0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.errors import FormatError, OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import FormatError, OutputError, ParameterError, UnknownNameError
 from hybridq.operators import spin_models
 from hybridq.problems.hubbard_problem import HubbardProblem
 from hybridq.problems.molecule import Molecule

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import hybridq as hq
 from hybridq.ansatz.angles import ramp_shape
-from hybridq.baselines import exact_minimum
-from hybridq.errors import ParameterError
+from hybridq.classical import exact_minimum
+from hybridq.core.errors import ParameterError
 from hybridq.strategies.affine import Affine, padded
 from hybridq.strategies.fourier import fourier_matrix
 from hybridq.strategies.interp import interpolated

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from slow_twin import transition
 
 import hybridq as hq
-from hybridq.ansatz.instructions import Transition
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.circuits.instructions import Transition
+from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.operators import spin_models
 from hybridq.operators.sector import Sector
 from hybridq.problems.molecule import Molecule
 from hybridq.strategies.excited import excited_states
 from hybridq.strategies.expansion import excited, pauli_products
+from tests.helpers.slow_twin import transition
 
 MOLECULES = Path(__file__).parents[2] / "problems/molecules"
 

@@ -8,7 +8,7 @@ import pytest
 
 import hybridq as hq
 from hybridq.ansatz.angle_tables import fitted, median_table
-from hybridq.errors import DimensionError, FormatError, OutputError, ParameterError
+from hybridq.core.errors import DimensionError, FormatError, OutputError, ParameterError
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import pytest
 
 import hybridq as hq
 from hybridq.ansatz.warm_start import WarmStartQAOA
-from hybridq.errors import DimensionError, ParameterError, UnknownNameError
-from hybridq.rescaled import energy_unit
+from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError
 from hybridq.strategies.base import Task
 from hybridq.strategies.registry import STRATEGIES
+from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
 P = 3

@@ -10,7 +10,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.experiments.analysis import cautions
 from hybridq.experiments.analysis.cases import Cases
 from hybridq.experiments.analysis.comparison import Comparison, Contrast, Group

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hybridq.errors import MissingExtraError, OutputError
+from hybridq.core.errors import MissingExtraError, OutputError
+from hybridq.core.files import atomic_path, check_writable, write_text
 from hybridq.experiments.analysis.comparison import Comparison
 from hybridq.experiments.analysis.comparison_rows import formatter, headings, rows
 from hybridq.experiments.analysis.table import show
 from hybridq.experiments.records import Plain, StoredTrial, canonical, flat
-from hybridq.files import atomic_path, check_writable, write_text
 
 SUFFIXES = (".csv", ".json", ".parquet", ".tex")
 

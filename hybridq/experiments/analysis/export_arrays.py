@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from hybridq.errors import OutputError, ParameterError
+from hybridq.core.errors import OutputError, ParameterError
+from hybridq.core.files import atomic_path
 from hybridq.experiments.records import StoredTrial
 from hybridq.experiments.store.experiment import Experiment
-from hybridq.files import atomic_path
 
 
 def export_arrays(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.experiments.analysis.rounding import floor_of
 from hybridq.experiments.analysis.table import PROBLEM, REPETITION, Key, Table, show
 from hybridq.experiments.analysis.targets import Target

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hybridq.core.registry import Registry
 from hybridq.experiments.analysis.figure_axes import Wish
 from hybridq.experiments.analysis.group_figures import boxes, differences, lines
 from hybridq.experiments.analysis.search_figures import convergence, profile, time_to_solution
 from hybridq.experiments.analysis.table import Table
-from hybridq.registry import Registry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

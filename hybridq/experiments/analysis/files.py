@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hybridq.errors import OutputError, ParameterError
+from hybridq.core.errors import OutputError, ParameterError
 from hybridq.experiments.analysis.figure_axes import Wish
 from hybridq.experiments.analysis.senses import maximized
 from hybridq.experiments.analysis.table import Table
@@ -114,8 +114,8 @@ def report(
         ParameterError: no trial has the metric, or there is no group `against`.
         OutputError: `out` cannot be written, or is not called .html.
     """
+    from hybridq.core.files import check_writable, write_text
     from hybridq.experiments.analysis.report import page
-    from hybridq.files import check_writable, write_text
 
     if check_writable(out).suffix.lower() not in (".html", ".htm"):
         raise OutputError(f"cannot write {out}: a report is HTML; name it .html")
@@ -154,10 +154,10 @@ def export(
         OutputError: `out` cannot be written, or an option of LaTeX for another format.
         MissingExtraError: Parquet without pyarrow.
     """
+    from hybridq.core.files import write_text
     from hybridq.experiments.analysis.compare import compare
     from hybridq.experiments.analysis.comparison_rows import adjustment, cases
     from hybridq.experiments.analysis.export import check_export_path, export_trials, latex
-    from hybridq.files import write_text
 
     if check_export_path(out).suffix.lower() != ".tex":
         if not (by is metric is against is None):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.experiments.analysis import html_page as html
 from hybridq.experiments.analysis.compare import compare
 from hybridq.experiments.analysis.comparison import Comparison

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.experiments.analysis.figure_axes import (
     Wish,
     along,

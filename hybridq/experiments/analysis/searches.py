@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.experiments.analysis.rounding import ROUNDING, floor_of
 from hybridq.experiments.analysis.table import Key, Table, label
 from hybridq.experiments.analysis.targets import Target

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.experiments.analysis.rounding import ROUNDING, equal
-from hybridq.randomness import RandomLike, as_generator
 
 _RESAMPLES = 2000
 # Beyond this many values the corrections of BCa are far below the interval's own noise, and its

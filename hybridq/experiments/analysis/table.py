@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.experiments.records import Plain, State, StoredTrial, canonical, flat
 
 Key: TypeAlias = tuple[Any, ...]

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from hybridq.core.registry import Registry
 from hybridq.experiments.config.errors import Mistake, nearest, of_model, shown
 from hybridq.experiments.config.yaml_source import Path
 from hybridq.experiments.records import Plain
 from hybridq.experiments.section import Section
-from hybridq.registry import Registry
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,10 @@ from pydantic_core import PydanticCustomError
 from hybridq.ansatz import hardware_efficient as hea
 from hybridq.ansatz.pools import POOLS
 from hybridq.ansatz.registry import ANSATZE
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
+from hybridq.core.limits import MOST_LAYERS, MOST_RESTARTS
+from hybridq.core.registry import Registry
+from hybridq.engines.choose import ENGINES
 from hybridq.experiments.config.choice import Choice, Group, Single
 from hybridq.experiments.config.option_models import (
     Option,
@@ -27,12 +30,9 @@ from hybridq.experiments.config.option_models import (
 )
 from hybridq.experiments.problems import PROBLEM_KINDS
 from hybridq.experiments.section import Section
-from hybridq.limits import MOST_LAYERS, MOST_RESTARTS
 from hybridq.objectives import OBJECTIVES, Objective
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.optimizers.adam import SCHEDULES
-from hybridq.registry import Registry
-from hybridq.simulator.choose import ENGINES
 from hybridq.solver import adapt
 from hybridq.solver.goal import DEFAULT_ALPHA
 from hybridq.strategies.adapt import adapt_vqe

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from hybridq.ansatz.learned_angles import angles_in
-from hybridq.errors import HybridqError, MissingExtraError
+from hybridq.core.errors import HybridqError, MissingExtraError
+from hybridq.core.files import read_bytes
 from hybridq.experiments.config.axes import Axis, read_axes, swept_names
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.errors import Mistake, refuse, shown
@@ -22,7 +23,6 @@ from hybridq.experiments.problems import ProblemSection
 from hybridq.experiments.records import Plain
 from hybridq.experiments.section import Section
 from hybridq.experiments.starts import is_file
-from hybridq.files import read_bytes
 
 Rows: TypeAlias = tuple[int, ...]
 """A combination: the row of each axis."""

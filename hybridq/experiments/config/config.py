@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, ValidationError
 
-from hybridq.errors import ConfigError
+from hybridq.core.errors import ConfigError
 from hybridq.experiments.config import layers as config_layers
 from hybridq.experiments.config.axes import read_axes, swept_names
 from hybridq.experiments.config.choices import SECTIONS

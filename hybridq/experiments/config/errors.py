@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import ConfigError, closest
+from hybridq.core.errors import ConfigError, closest
 from hybridq.experiments.config.yaml_source import Path, Place
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hybridq.errors import ConfigError, FormatError
+from hybridq.core.errors import ConfigError, FormatError
+from hybridq.core.files import read_bytes
+from hybridq.core.limits import LONGEST_PATH, MOST_BYTES_OF_SETTINGS, MOST_INCLUDES
 from hybridq.experiments.config.yaml_source import Document, Place, parse
-from hybridq.files import read_bytes
-from hybridq.limits import LONGEST_PATH, MOST_BYTES_OF_SETTINGS, MOST_INCLUDES
 
 _DEPTH = 20  # of includes within includes
 

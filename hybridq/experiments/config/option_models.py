@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema, create_model
 
-from hybridq.errors import UnknownNameError
+from hybridq.core.errors import UnknownNameError
+from hybridq.core.registry import Registry
 from hybridq.experiments.section import Section
-from hybridq.registry import Registry
 
 _NO_DEFAULT = object()
 

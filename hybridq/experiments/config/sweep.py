@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hybridq import memory
-from hybridq.errors import ConfigError, HybridqError
+from hybridq.core import memory
+from hybridq.core.errors import ConfigError, HybridqError
+from hybridq.core.files import read_bytes
 from hybridq.experiments.config.axes import Axis
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.combinations import Combinations, Instance, Rows
@@ -20,7 +21,6 @@ from hybridq.experiments.problems import ProblemSection
 from hybridq.experiments.records import Plain, Planned, canonical, flat
 from hybridq.experiments.section import Section
 from hybridq.experiments.starts import is_file
-from hybridq.files import read_bytes
 
 if TYPE_CHECKING:
     from hybridq.experiments.config.config import ExperimentConfig

@@ -7,7 +7,7 @@ from typing import Any
 
 from hybridq.ansatz.qaoa import INITIAL_POINTS
 from hybridq.ansatz.registry import ANSATZE
-from hybridq.errors import HybridqError
+from hybridq.core.errors import HybridqError
 from hybridq.experiments.config.choices import AUTO
 from hybridq.experiments.config.errors import Mistake, nearest
 from hybridq.experiments.problems.limits import MOST_OF_A_STATE

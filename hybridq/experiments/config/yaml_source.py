@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from hybridq.errors import ConfigError
+from hybridq.core.errors import ConfigError
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indices that lead from the top of a config to a value."""

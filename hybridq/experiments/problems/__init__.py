@@ -6,13 +6,13 @@ from typing import Annotated, Any, Union
 
 from pydantic import Field, TypeAdapter
 
+from hybridq.core.registry import Registry
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.files import FILES
 from hybridq.experiments.problems.graphs import GRAPHS
 from hybridq.experiments.problems.models import MODELS
 from hybridq.experiments.problems.molecules import MOLECULES
 from hybridq.experiments.problems.random_graphs import RANDOM_GRAPHS
-from hybridq.registry import Registry
 
 __all__ = ["PROBLEM_KINDS", "ProblemConfig", "ProblemSection", "problem_section"]
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field
 
-from hybridq.errors import FormatError, UnknownNameError
+from hybridq.core.errors import FormatError, UnknownNameError
+from hybridq.core.files import read_bytes
+from hybridq.core.limits import LONGEST_PATH, MOST_FILES
 from hybridq.experiments.content import checked_digest
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.limits import (
@@ -21,8 +23,6 @@ from hybridq.experiments.problems.limits import (
     check_qubits,
 )
 from hybridq.experiments.records import Plain
-from hybridq.files import read_bytes
-from hybridq.limits import LONGEST_PATH, MOST_FILES
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hybridq.errors import CapacityError
+from hybridq.core.errors import CapacityError
 from hybridq.operators.sector import MOST_QUBITS as MOST_OF_A_SECTOR
 
 MOST_OF_A_STATE = 34

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hybridq.errors import HybridqError, MissingExtraError, ParameterError
+from hybridq.core.errors import HybridqError, MissingExtraError, ParameterError
 from hybridq.experiments.problems.files import FilePath, FileSection
 from hybridq.experiments.problems.limits import MOST_OF_A_SECTOR
 from hybridq.experiments.records import Plain

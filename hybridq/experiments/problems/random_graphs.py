@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from hybridq.errors import ParameterError, ProblemError
+from hybridq.core.errors import ParameterError, ProblemError
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.graphs import GraphSection, Nodes
 

@@ -14,11 +14,11 @@ import threading
 import time
 from typing import TextIO
 
-from hybridq.errors import HybridqError
+from hybridq.core.errors import HybridqError
+from hybridq.core.isolation import isolate
 from hybridq.experiments.running.events import Event, Note, to_line
 from hybridq.experiments.running.stop import Stop, hang_ups, signals
 from hybridq.experiments.running.worker import Terms, work
-from hybridq.isolation import isolate
 
 GAVE_UP = 2  # exit status: the reason is the last note
 _PATIENCE = 10.0  # seconds for the running trial to be left once nobody listens any more

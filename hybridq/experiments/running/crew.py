@@ -13,7 +13,7 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from hybridq.errors import HybridqError, OutputError
+from hybridq.core.errors import HybridqError, OutputError
 from hybridq.experiments.records import State
 from hybridq.experiments.running import child
 from hybridq.experiments.running.events import (

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from hybridq.experiments.records import identity
-from hybridq.optimizers.database import storage_url, without_password
+from hybridq.storage.database import storage_url, without_password
 
 
 def journal_folder(url: str, name: str) -> Path:

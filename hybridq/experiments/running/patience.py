@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic, sleep
 from typing import TypeVar
 
-from hybridq.errors import OutputError
+from hybridq.core.errors import OutputError
 from hybridq.experiments.running.stop import Stop
 
 T = TypeVar("T")

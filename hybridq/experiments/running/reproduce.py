@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import OutputError, ParameterError
+from hybridq.core.errors import OutputError, ParameterError
 from hybridq.experiments.arrays import kinds_of
 from hybridq.experiments.records import Outcome, StoredTrial, flat
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hybridq import memory
-from hybridq.errors import ConfigError, ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import ConfigError, ParameterError
 from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Planned, State
 from hybridq.experiments.running.crew import Crew

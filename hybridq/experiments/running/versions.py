@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hybridq._version import __version__
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.experiments.store.store import Experiment

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
-from hybridq.errors import CapacityError, HybridqError, OutputError
+from hybridq.core.errors import CapacityError, HybridqError, OutputError
 from hybridq.experiments.records import State
 from hybridq.experiments.running.events import Began, Ended, Note, OnEvent, ignore
 from hybridq.experiments.running.journals import (

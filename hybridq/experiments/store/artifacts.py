@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq import memory
-from hybridq.errors import OutputError, ParameterError
+from hybridq.core import memory
+from hybridq.core.errors import OutputError, ParameterError
+from hybridq.core.files import atomic_path, check_writable
 from hybridq.experiments.arrays import Arrays
 from hybridq.experiments.records import Plain, StoredTrial, canonical
-from hybridq.files import atomic_path, check_writable
-from hybridq.optimizers.database import storage_file
+from hybridq.storage.database import storage_file
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage

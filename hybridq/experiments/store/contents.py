@@ -7,10 +7,10 @@ import gzip
 import io
 from collections.abc import Mapping
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
+from hybridq.core.limits import MOST_BYTES
 from hybridq.experiments.records import Plain
 from hybridq.experiments.store.trials import Trials
-from hybridq.limits import MOST_BYTES
 
 LARGEST = 1_000_000
 """Bytes, packed, up to which the content of a file is kept with the experiment."""

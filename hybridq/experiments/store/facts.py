@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
-from hybridq.errors import ParameterError
+from hybridq.core.errors import ParameterError
 from hybridq.experiments.records import Plain
 
 FACTS = "experiment"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hybridq.errors import OutputError, ParameterError
-from hybridq.optimizers.database import first_line
+from hybridq.core.errors import OutputError, ParameterError
+from hybridq.storage.database import first_line
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hybridq.errors import OutputError
+from hybridq.core.errors import OutputError
 
 DEFAULT_STORAGE = "sqlite:///hybridq.db"
 VARIABLE = "HYBRIDQ_STORAGE"
@@ -14,7 +14,7 @@ VARIABLE = "HYBRIDQ_STORAGE"
 def choose_storage(option: str | None = None, config: str | None = None) -> str:
     """The URL of the storage: the option, else the environment, else the config, else the default.
 
-    What URLs there are, see `hybridq.optimizers.database.connect`. Without any of these it is
+    What URLs there are, see `hybridq.storage.database.connect`. Without any of these it is
     ``hybridq.db`` in the current folder.
 
     Args:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from hybridq._version import __version__
-from hybridq.errors import OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.experiments.records import Plain, Planned
 from hybridq.experiments.store import swept
 from hybridq.experiments.store.contents import LARGEST, LARGEST_IN_MYSQL, add_contents
@@ -22,7 +22,7 @@ from hybridq.experiments.store.heartbeat import is_dead, sign_of_life
 from hybridq.experiments.store.storage import choose_storage
 from hybridq.experiments.store.summary import Summary
 from hybridq.experiments.store.trials import Trials
-from hybridq.optimizers.database import (
+from hybridq.storage.database import (
     connect,
     quiet_optuna,
     storage_file,
@@ -64,7 +64,7 @@ class Store:
         """The store behind a URL, made if it is not there.
 
         Args:
-            url: see `hybridq.optimizers.database.connect`; None: see `choose_storage`.
+            url: see `hybridq.storage.database.connect`; None: see `choose_storage`.
             make: False to refuse a file that is not there, for those who only read.
 
         Raises:

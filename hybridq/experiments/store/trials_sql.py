@@ -12,7 +12,7 @@ from hybridq.experiments.records import Plain, State
 from hybridq.experiments.store.effective import tally
 from hybridq.experiments.store.trial_record import Row
 from hybridq.experiments.store.trials import NewTrial, Progress, Trials, optuna_states, state_of
-from hybridq.optimizers.database import READS_ONLY
+from hybridq.storage.database import READS_ONLY
 
 if TYPE_CHECKING:
     from optuna.storages import RDBStorage

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hybridq.experiments.records import Outcome, Plain
 
 if TYPE_CHECKING:
-    from hybridq.result import Result
+    from hybridq.presentation import Result
 
 POINTS = 100  # of a convergence curve that are kept at most
 

@@ -9,9 +9,9 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hybridq import memory
-from hybridq.clock import work_seconds
-from hybridq.errors import FormatError, OutputError, ParameterError
+from hybridq.core import memory
+from hybridq.core.clock import work_seconds
+from hybridq.core.errors import FormatError, OutputError, ParameterError
 from hybridq.experiments.arrays import Recorder
 from hybridq.experiments.problems import problem_section
 from hybridq.experiments.problems.cache import Instance, built
@@ -28,7 +28,7 @@ from hybridq.solver.energy import INTERRUPTED
 
 if TYPE_CHECKING:
     from hybridq.optimizers import Optimizer
-    from hybridq.result import Result
+    from hybridq.presentation import Result
 
 __all__ = ["TrialTimeout", "run_trial", "same_outcome"]
 

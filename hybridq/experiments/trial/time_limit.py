@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from hybridq.errors import HybridqError, ParameterError
+from hybridq.core.errors import HybridqError, ParameterError
 
 _AGAIN = 1.0  # seconds after which the interruption comes again, where something swallowed it
 _SOON = 0.02  # seconds after which it is tried again, where it would have done harm

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hybridq import memory
-from hybridq.errors import FormatError, ParameterError, ProblemError
-from hybridq.files import read_bytes, write_text
+from hybridq.core import memory
+from hybridq.core.errors import FormatError, ParameterError, ProblemError
+from hybridq.core.files import read_bytes, write_text
+from hybridq.core.registry import Registry
 from hybridq.problems.formats import (
     csv_text,
     dimacs,
@@ -20,7 +21,6 @@ from hybridq.problems.formats import (
 )
 from hybridq.problems.formats._common import GraphFormat
 from hybridq.problems.formats._detect import GUESSED, detect
-from hybridq.registry import Registry
 
 if TYPE_CHECKING:
     import networkx as nx

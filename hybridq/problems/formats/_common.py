@@ -8,9 +8,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hybridq.checks import is_whole
-from hybridq.errors import FormatError, ProblemError
-from hybridq.limits import too_many_idle
+from hybridq.core.checks import is_whole
+from hybridq.core.errors import FormatError, ProblemError
+from hybridq.core.limits import too_many_idle
 
 if TYPE_CHECKING:
     import networkx as nx

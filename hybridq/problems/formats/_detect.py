@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 from hybridq.problems.formats import csv_text, dimacs, edge_list, matrix_market, rudy
 from hybridq.problems.formats._common import is_count, numbered_lines
 

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 from hybridq.problems.formats._common import (
     GraphBuilder,
     GraphFormat,

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 from hybridq.problems.formats._common import (
     GraphBuilder,
     GraphFormat,

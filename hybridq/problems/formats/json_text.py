@@ -7,8 +7,8 @@ import math
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hybridq.checks import is_real, is_whole
-from hybridq.errors import FormatError, ProblemError
+from hybridq.core.checks import is_real, is_whole
+from hybridq.core.errors import FormatError, ProblemError
 from hybridq.problems.formats._common import (
     GraphBuilder,
     GraphFormat,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hybridq.errors import FormatError
+from hybridq.core.errors import FormatError
 from hybridq.problems.formats._common import (
     GraphBuilder,
     GraphFormat,

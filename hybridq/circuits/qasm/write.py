@@ -1,0 +1,275 @@
+"""Circuits as OpenQASM programs, versions 2 and 3."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from hybridq.circuits.decompose import rotations
+from hybridq.circuits.instructions import Angle, Gate, Instruction, PauliRotation, PhaseGate
+from hybridq.core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from hybridq.circuits.circuit import Circuit
+
+# Gates that not every reader knows, in those that all of them do, up to a global phase; the
+# numbers are places among the gate's qubits.
+_Words = tuple[tuple[str, tuple[int, ...]], ...]
+_SWAP: _Words = (("cx", (0, 1)), ("cx", (1, 0)), ("cx", (0, 1)))
+_SXDG: _Words = (("s", (0,)), ("h", (0,)), ("s", (0,)))
+_ISWAP: _Words = (
+    ("s", (0,)), ("s", (1,)), ("h", (0,)), ("cx", (0, 1)), ("cx", (1, 0)), ("h", (1,)),
+)  # fmt: skip
+_ISWAPDG: _Words = (
+    ("h", (1,)), ("cx", (1, 0)), ("cx", (0, 1)), ("h", (0,)), ("sdg", (1,)), ("sdg", (0,)),
+)  # fmt: skip
+_WORDS: dict[int, dict[str, _Words]] = {
+    2: {
+        "sx": (("sdg", (0,)), ("h", (0,)), ("sdg", (0,))),
+        "sxdg": _SXDG,
+        "swap": _SWAP,
+        "iswap": _ISWAP,
+        "iswapdg": _ISWAPDG,
+    },
+    3: {"sxdg": _SXDG, "iswap": _ISWAP, "iswapdg": _ISWAPDG},
+}
+# Names of the phase gate and its controlled kin; wider ones are written as rotations in 2.
+_PHASES = {2: ("u1", "cu1"), 3: ("p", "cp")}
+# What turns a Z into the letter, before and after a rotation about Z.
+_BEFORE: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
+_AFTER: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("h", "s"), "Z": ()}
+_RESERVED = frozenset(
+    [
+        "OPENQASM",
+        "include",
+        "defcalgrammar",
+        "def",
+        "cal",
+        "defcal",
+        "gate",
+        "extern",
+        "box",
+        "let",
+        "break",
+        "continue",
+        "if",
+        "else",
+        "end",
+        "return",
+        "for",
+        "while",
+        "in",
+        "switch",
+        "case",
+        "default",
+        "nop",
+        "pragma",
+        "input",
+        "output",
+        "const",
+        "readonly",
+        "mutable",
+        "qreg",
+        "qubit",
+        "creg",
+        "bool",
+        "bit",
+        "int",
+        "uint",
+        "float",
+        "angle",
+        "complex",
+        "array",
+        "void",
+        "duration",
+        "stretch",
+        "gphase",
+        "inv",
+        "pow",
+        "ctrl",
+        "negctrl",
+        "durationof",
+        "delay",
+        "reset",
+        "measure",
+        "barrier",
+        "true",
+        "false",
+        "im",
+        "pi",
+        "tau",
+        "euler",
+        "U",
+        "CX",
+        "q",
+        "sin",
+        "cos",
+        "tan",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "exp",
+        "log",
+        "sqrt",
+        "ceiling",
+        "floor",
+        "mod",
+        "popcount",
+        "real",
+        "imag",
+        "rotl",
+        "rotr",
+        "sizeof",
+        "p",
+        "x",
+        "y",
+        "z",
+        "h",
+        "s",
+        "sdg",
+        "t",
+        "tdg",
+        "sx",
+        "rx",
+        "ry",
+        "rz",
+        "cx",
+        "cy",
+        "cz",
+        "cp",
+        "crx",
+        "cry",
+        "crz",
+        "ch",
+        "swap",
+        "ccx",
+        "cswap",
+        "cu",
+        "phase",
+        "cphase",
+        "id",
+        "u1",
+        "u2",
+        "u3",
+    ]
+)
+
+
+def write_qasm(circuit: Circuit, version: int = 2) -> str:
+    """The circuit as an OpenQASM program on the register q, exact up to a global phase.
+
+    Version 2 keeps to the gates of the language's paper, which every reader knows; version 3 to
+    its standard library. Pauli rotations on several qubits, excitations, diagonal phases and
+    mixers are written out with ladders of CX. Angles keep all their digits.
+
+    Args:
+        circuit: what to write; version 2 has no room for free parameters, version 3 declares
+            them as inputs.
+        version: 2 or 3.
+
+    Raises:
+        ParameterError: another version, a free parameter in version 2, or an excitation of terms
+            that do not commute.
+
+    Source: Cross, Bishop, Smolin, Gambetta 2017, arXiv:1707.03429 (version 2); Cross et al. 2022,
+    arXiv:2104.14722 (version 3).
+    """
+    if isinstance(version, bool) or version not in (2, 3):
+        raise ParameterError(f"version={version!r}: OpenQASM is written in version 2 or 3")
+    if version == 2 and circuit.parameters:
+        raise ParameterError(
+            f"OpenQASM 2 has no free parameters, but {circuit.parameters[0]!r} is free: "
+            "bind it, or write version 3"
+        )
+    names = identifiers(circuit.parameters)
+    if version == 2:
+        lines = ["OPENQASM 2.0;", 'include "qelib1.inc";', f"qreg q[{circuit.n_qubits}];"]
+    else:
+        lines = ["OPENQASM 3.0;", 'include "stdgates.inc";']
+        lines += [f"input float[64] {name};" for name in names]
+        lines.append(f"qubit[{circuit.n_qubits}] q;")
+    for instruction in circuit.instructions:
+        lines += _statements(instruction, version, lambda angle: _angle(angle, names))
+    return "\n".join(lines) + "\n"
+
+
+def _statements(
+    instruction: Instruction, version: int, angle_of: Callable[[Angle], str]
+) -> Iterator[str]:
+    if isinstance(instruction, Gate):
+        words: _Words = ((instruction.name, tuple(range(len(instruction.qubits)))),)
+        for name, places in _WORDS[version].get(instruction.name, words):
+            yield _call(name, *(instruction.qubits[place] for place in places))
+        return
+    if isinstance(instruction, PhaseGate):
+        controls, names = len(instruction.qubits) - 1, _PHASES[version]
+        if controls < len(names) or version == 3:
+            name = names[controls] if controls < len(names) else f"ctrl({controls}) @ p"
+            yield _call(f"{name}({angle_of(instruction.angle)})", *instruction.qubits)
+            return
+    for rotation in rotations(instruction):
+        yield from _rotation(rotation, angle_of(rotation.angle))
+
+
+def _rotation(rotation: PauliRotation, angle: str) -> Iterator[str]:
+    """A rotation about a product of Zs by a ladder of CX, between changes of basis."""
+    if not rotation.qubits:  # a global phase
+        return
+    if len(rotation.qubits) == 1:
+        yield _call(f"r{rotation.paulis.lower()}({angle})", *rotation.qubits)
+        return
+    letters = list(zip(rotation.qubits, rotation.paulis, strict=True))
+    ladder = list(zip(rotation.qubits, rotation.qubits[1:], strict=False))
+    for qubit, letter in letters:
+        yield from (_call(name, qubit) for name in _BEFORE[letter])
+    yield from (_call("cx", *pair) for pair in ladder)
+    yield _call(f"rz({angle})", rotation.qubits[-1])
+    yield from (_call("cx", *pair) for pair in reversed(ladder))
+    for qubit, letter in letters:
+        yield from (_call(name, qubit) for name in _AFTER[letter])
+
+
+def _call(name: str, *qubits: int) -> str:
+    return f"{name} {', '.join(f'q[{qubit}]' for qubit in qubits)};"
+
+
+def _angle(angle: Angle, names: list[str]) -> str:
+    if angle.parameter is None:
+        return number(angle.constant)
+    text = names[angle.parameter]
+    if angle.coefficient != 1.0:
+        text = f"{number(angle.coefficient)} * {text}"
+    if not angle.constant:
+        return text
+    return f"{text} {'-' if angle.constant < 0 else '+'} {number(abs(angle.constant))}"
+
+
+def number(value: float) -> str:
+    """`value` with all its digits; as a part of pi where that is the same number."""
+    turns = Fraction(value / math.pi).limit_denominator(16)
+    top, bottom = turns.numerator, turns.denominator
+    if top and abs(top) <= 16 and top * math.pi / bottom == value:
+        sign = "-" if top < 0 else ""
+        many = "pi" if abs(top) == 1 else f"{abs(top)}*pi"
+        return f"{sign}{many}" + (f"/{bottom}" if bottom > 1 else "")
+    return repr(float(value))
+
+
+def identifiers(names: tuple[str, ...]) -> list[str]:
+    """A distinct OpenQASM 3 identifier for each name: ``x[0]`` is ``x_0``."""
+    taken: set[str] = set()
+    result = []
+    for name in names:
+        plain = re.sub(r"\W+", "_", name).strip("_") or "parameter"
+        if plain[0].isdigit() or plain in _RESERVED:
+            plain = f"p_{plain}"
+        unique, count = plain, 1
+        while unique in taken:
+            count += 1
+            unique = f"{plain}_{count}"
+        taken.add(unique)
+        result.append(unique)
+    return result

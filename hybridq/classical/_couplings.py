@@ -1,0 +1,61 @@
+"""The couplings of an Ising problem as the arrays that the compiled searches take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from hybridq.operators.ising import Ising
+
+
+def dense(ising: Ising) -> NDArray[np.float64]:
+    """The symmetric coupling matrix J, shape (n, n), zero diagonal."""
+    matrix = np.zeros((ising.n_qubits, ising.n_qubits))
+    if len(ising.pairs):
+        i, j = np.asarray(ising.pairs).T
+        np.add.at(matrix, (i, j), ising.couplings)
+        np.add.at(matrix, (j, i), ising.couplings)
+    return matrix
+
+
+def neighbours(
+    ising: Ising,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """The coupling graph in compressed rows.
+
+    Returns:
+        `starts` of shape (n + 1,), `targets` and `weights` of shape (2 m,): the neighbours of
+        spin i are ``targets[starts[i]:starts[i + 1]]``.
+    """
+    pairs = np.asarray(ising.pairs, dtype=np.int64).reshape(-1, 2)
+    sources = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    targets = np.concatenate([pairs[:, 1], pairs[:, 0]])
+    weights = np.concatenate([ising.couplings, ising.couplings]).astype(np.float64)
+    order = np.lexsort((targets, sources))
+    starts = np.zeros(ising.n_qubits + 1, dtype=np.int64)
+    np.cumsum(np.bincount(sources, minlength=ising.n_qubits), out=starts[1:])
+    return starts, targets[order], weights[order]
+
+
+def has_fields(ising: Ising) -> bool:
+    """Whether any linear term breaks the symmetry under a flip of all spins."""
+    return bool(np.any(ising.linear))
+
+
+def require_quadratic(ising: Ising, what: str) -> None:
+    """Refuse terms of more than two spins.
+
+    Raises:
+        ParameterError: there are such terms.
+    """
+    if ising.higher:
+        order = max(len(qubits) for qubits, _ in ising.higher)
+        raise ParameterError(
+            f"{what} takes terms of at most two spins, got a term of order {order}: "
+            "use exact_minimum, which takes any order"
+        )

@@ -1,0 +1,142 @@
+"""Compiled single-flip search on an Ising problem of any size. Arrays and numbers only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hybridq.core.jit import jit
+
+
+@jit()
+def greedy_in_place(
+    starts: Any, targets: Any, weights: Any, linear: Any, spins: Any, order: Any, fields: Any
+) -> None:
+    """Set the spins one after another, each to lower the energy with those already set.
+
+    A spin that feels no field keeps the value it comes with. `fields` is left holding
+    f_i = h_i + sum_j J_ij s_j.
+    """
+    fields[:] = linear
+    for position in range(order.size):
+        i = order[position]
+        if fields[i] > 0.0:
+            spins[i] = -1.0
+        elif fields[i] < 0.0:
+            spins[i] = 1.0
+        for edge in range(starts[i], starts[i + 1]):
+            fields[targets[edge]] += weights[edge] * spins[i]
+
+
+@jit()
+def descend_in_place(
+    starts: Any, targets: Any, weights: Any, linear: Any, spins: Any, fields: Any, least: float
+) -> float:
+    """Flip spins, first improvement first, until no flip gains more than `least`.
+
+    Returns:
+        the energy without the constant.
+    """
+    n = linear.size
+    improved = True
+    while improved:
+        improved = False
+        for i in range(n):
+            if 2.0 * spins[i] * fields[i] > least:
+                improved = True
+                spins[i] = -spins[i]
+                for edge in range(starts[i], starts[i + 1]):
+                    fields[targets[edge]] += 2.0 * weights[edge] * spins[i]
+    energy = 0.0
+    for i in range(n):
+        energy += 0.5 * spins[i] * (fields[i] + linear[i])
+    return energy
+
+
+@jit()
+def anneal_in_place(
+    starts: Any,
+    targets: Any,
+    weights: Any,
+    spins: Any,
+    fields: Any,
+    temperatures: Any,
+    seed: int,
+) -> None:
+    """Metropolis sweeps over all spins in turn, one at each temperature.
+
+    The random numbers are xorshift64 from `seed` (not zero), so that every restart has its own
+    stream whichever thread runs it.
+    """
+    state = np.uint64(seed)
+    for sweep in range(temperatures.size):
+        temperature = temperatures[sweep]
+        for i in range(spins.size):
+            rise = -2.0 * spins[i] * fields[i]
+            accept = rise <= 0.0
+            # Beyond 37 temperatures the chance is below the resolution of the random number.
+            if not accept and rise < 37.0 * temperature:
+                state ^= state << np.uint64(13)
+                state ^= state >> np.uint64(7)
+                state ^= state << np.uint64(17)
+                uniform = (state >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+                accept = uniform < np.exp(-rise / temperature)
+            if accept:
+                spins[i] = -spins[i]
+                for edge in range(starts[i], starts[i + 1]):
+                    fields[targets[edge]] += 2.0 * weights[edge] * spins[i]
+
+
+@jit()
+def fields_in_place(
+    starts: Any, targets: Any, weights: Any, linear: Any, spins: Any, fields: Any
+) -> None:
+    """f_i = h_i + sum_j J_ij s_j, computed afresh."""
+    for i in range(linear.size):
+        total = linear[i]
+        for edge in range(starts[i], starts[i + 1]):
+            total += weights[edge] * spins[targets[edge]]
+        fields[i] = total
+
+
+@jit()
+def restart_in_place(
+    starts: Any,
+    targets: Any,
+    weights: Any,
+    linear: Any,
+    spins: Any,
+    order: Any,
+    temperatures: Any,
+    seed: int,
+    least: float,
+) -> float:
+    """Greedy start and descent; then, with temperatures, annealing and descent. The better stays.
+
+    Args:
+        starts, targets, weights: the coupling graph in compressed rows.
+        linear: h, shape (n,).
+        spins: +1 and -1, float64 (n,); overwritten with the answer.
+        order: the order of the greedy construction, a permutation of 0 ... n - 1.
+        temperatures: one a sweep; empty to leave annealing out.
+        seed: of this restart's random numbers, at least 1.
+        least: the smallest gain that counts, above the rounding error of the fields.
+
+    Returns:
+        the energy of `spins` without the constant.
+    """
+    fields = np.empty(linear.size)
+    greedy_in_place(starts, targets, weights, linear, spins, order, fields)
+    energy = descend_in_place(starts, targets, weights, linear, spins, fields, least)
+    if temperatures.size > 0:
+        first = spins.copy()
+        anneal_in_place(starts, targets, weights, spins, fields, temperatures, seed)
+        # The sweeps leave rounding errors in the fields of real couplings.
+        fields_in_place(starts, targets, weights, linear, spins, fields)
+        annealed = descend_in_place(starts, targets, weights, linear, spins, fields, least)
+        if annealed < energy:
+            energy = annealed
+        else:
+            spins[:] = first
+    return energy

@@ -1,0 +1,1 @@
+"""Foundations: errors, checks, registries, memory, files, clock, compiling, randomness."""

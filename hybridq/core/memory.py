@@ -1,0 +1,233 @@
+"""Refusal before allocation: does an array fit in the memory that is free now?
+
+Free is what the machine has, what the control groups of this process leave (containers, batch
+systems), and what its own limits leave (``ulimit -v``), whichever is least.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from hybridq.core.errors import CapacityError
+
+_GIB = 2**30
+# Less than this is always there, and asking the system costs more than a small operator does.
+_ALWAYS_FREE = 2**25
+_PROC = Path("/proc")
+# Of address space, for kernels and libraries that are loaded after the question.
+_RESERVE = 2**28
+_UNLIMITED = 2**60  # a control group without a limit says so by a number near 2**63
+
+
+class Free(NamedTuple):
+    """Memory that can be had.
+
+    Attributes:
+        size: bytes.
+        limit: the limit that leaves no more, in words; empty if it is the machine's memory.
+    """
+
+    size: int
+    limit: str
+
+
+class _Group(NamedTuple):
+    """Files of a control group: names of limit, usage and the part of it that can be reclaimed."""
+
+    folder: Path
+    limits: tuple[str, ...]
+    usage: str
+    reclaimable: str
+
+
+def available_bytes() -> int | None:
+    """Return the bytes that this process can have without swapping, None if nobody can tell."""
+    free = available()
+    return None if free is None else free.size
+
+
+def available() -> Free | None:
+    """Return the memory that this process can have, with what limits it; None if unknown."""
+    found = [
+        free
+        for free in (_of_machine(), *map(_of_group, _groups()), *_of_process())
+        if free is not None
+    ]
+    return min(found, key=lambda free: free.size, default=None)
+
+
+def require(needed: int, what: str, remedy: str) -> None:
+    """Return if `needed` bytes can be had.
+
+    Raises:
+        CapacityError: they cannot; the message gives both numbers and the `remedy`.
+    """
+    if needed <= _ALWAYS_FREE:
+        return
+    free = available_bytes()
+    # Where nobody can tell, refuse only what no machine has.
+    limit = free if free is not None else 2**46
+    if needed > limit:
+        stands = f"{free / _GIB:.3g} GiB are free" if free is not None else "no machine has that"
+        raise CapacityError(f"{what} needs {_readable(needed)}, {stands}{limited_by()}: {remedy}")
+
+
+@contextmanager
+def capacity(what: str, remedy: str = "make it smaller") -> Iterator[None]:
+    """Convert a MemoryError within the block to a CapacityError with numbers.
+
+    Args:
+        what: what was being done, such as ``"solving"``.
+        remedy: what to do.
+
+    Raises:
+        CapacityError: memory ran out.
+    """
+    try:
+        yield
+    except (MemoryError, SystemError) as error:
+        if not ran_out(error):
+            raise
+        raise CapacityError(out_of_memory(error, what, remedy)) from error
+
+
+def ran_out(error: Exception) -> bool:
+    """Tell whether memory ran out; Python says so by a SystemError where it cannot say more."""
+    if isinstance(error, MemoryError):
+        return True
+    with suppress(MemoryError):
+        free = available_bytes()
+        return isinstance(error, SystemError) and free is not None and free < _RESERVE
+    return True
+
+
+def out_of_memory(error: Exception, what: str, remedy: str) -> str:
+    """Return a sentence about memory that could not be had, with what is free now."""
+    asked = f" ({text})" if (text := str(error).strip().rstrip(".")) else ""
+    left = ""
+    with suppress(MemoryError):  # there may be too little left to find out
+        free = available_bytes()
+        left = "" if free is None else f", {free / _GIB:.3g} GiB are free{limited_by()}"
+    return f"{what} ran out of memory{asked}{left}: {remedy}"
+
+
+def limited_by() -> str:
+    """Return the limit that leaves no more memory, in parentheses; nothing without one."""
+    free = available()
+    return f" ({free.limit})" if free is not None and free.limit else ""
+
+
+def _readable(size: int) -> str:
+    # Thousands of qubits would overflow a float.
+    if size.bit_length() > 80:
+        return f"about 2**{size.bit_length() - 31} GiB"
+    return f"{size / _GIB:.4g} GiB"
+
+
+def _of_machine() -> Free | None:
+    kib = _numbers(_PROC / "meminfo", ":").get("MemAvailable")
+    if kib is not None:
+        return Free(kib * 1024, "")
+    try:
+        return Free(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), "")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _of_process() -> Iterator[Free]:
+    """Yield what the limits of this process leave."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = _numbers(_PROC / "self" / "status", ":")
+    for limit, field, command in (
+        (resource.RLIMIT_AS, "VmSize", "ulimit -v"),
+        (resource.RLIMIT_DATA, "VmData", "ulimit -d"),
+    ):
+        soft, _ = resource.getrlimit(limit)
+        if soft != resource.RLIM_INFINITY and field in used:
+            yield Free(
+                max(0, soft - used[field] * 1024 - _RESERVE),
+                f"limit of {soft / _GIB:.3g} GiB, {command}",
+            )
+
+
+def _of_group(group: _Group) -> Free | None:
+    limits = [number for name in group.limits if (number := _number(group.folder / name))]
+    used = _number(group.folder / group.usage)
+    limit = min(limits, default=_UNLIMITED)
+    if used is None or limit >= _UNLIMITED:
+        return None
+    cached = _numbers(group.folder / "memory.stat", " ").get(group.reclaimable, 0)
+    left = max(0, limit - max(0, used - cached))
+    return Free(left, f"limit of {limit / _GIB:.3g} GiB, control group")
+
+
+@cache
+def _groups() -> tuple[_Group, ...]:
+    """Return the control groups of this process that can limit memory, parents included."""
+    found: list[_Group] = []
+    paths: dict[str, str] = {}
+    for line in _lines(_PROC / "self" / "cgroup"):
+        number, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        if number == "0" and not controllers:
+            paths["cgroup2"] = path
+        elif "memory" in controllers.split(","):
+            paths["cgroup"] = path
+    for line in _lines(_PROC / "self" / "mountinfo"):
+        left, _, right = line.partition(" - ")
+        before, after = left.split(" "), right.split(" ")
+        if len(before) < 5 or len(after) < 3 or after[0] not in paths:
+            continue
+        if after[0] == "cgroup" and "memory" not in after[2].split(","):
+            continue
+        found += _chain(after[0], Path(before[4]), before[3], paths[after[0]])
+    return tuple(found)
+
+
+def _chain(kind: str, mount: Path, root: str, path: str) -> Iterator[_Group]:
+    """Yield a group and its parents, up to the one that is mounted."""
+    inside = path.removeprefix(root) if path.startswith(root) else ""
+    folder = mount / inside.strip("/")
+    if not folder.is_dir():  # a container that sees its own group as the root
+        folder = mount
+    for each in (folder, *folder.parents):
+        if kind == "cgroup2":
+            yield _Group(each, ("memory.max", "memory.high"), "memory.current", "inactive_file")
+        else:
+            yield _Group(
+                each, ("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_inactive_file"
+            )
+        if each == mount:
+            return
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _number(path: Path) -> int | None:
+    """Return the number in a file, None if it says ``max`` or is not there."""
+    text = "".join(_lines(path)[:1]).strip()
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _numbers(path: Path, mark: str) -> dict[str, int]:
+    """Return the numbers in a file of lines such as ``VmSize:  1234 kB``, by name."""
+    found = {}
+    for line in _lines(path):
+        name, _, rest = line.partition(mark)
+        words = rest.split()
+        if words and words[0].isascii() and words[0].isdigit():
+            found[name] = int(words[0])
+    return found

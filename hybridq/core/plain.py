@@ -1,0 +1,38 @@
+"""Values in the types that JSON knows, and as its text."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import numpy as np
+
+from hybridq.core.files import write_text
+
+
+def plain(value: Any) -> Any:
+    """`value` in types that JSON knows; node labels become strings."""
+    if isinstance(value, dict):
+        # Labels such as 1 and "1" are two nodes; written as text they would be one.
+        text = str if len({str(label) for label in value}) == len(value) else repr
+        return {text(label): plain(entry) for label, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return [plain(v) for v in value.tolist()]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+def json_text(value: dict[str, Any], path: str | os.PathLike[str] | None = None) -> str:
+    """A `plain` value as JSON text; with `path`, also written there, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    if path is not None:
+        write_text(path, text)
+    return text

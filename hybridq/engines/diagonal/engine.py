@@ -1,0 +1,282 @@
+"""The engine for QAOA and every other circuit of one diagonal cost and X mixers."""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.circuits.circuit import Circuit
+from hybridq.core import memory
+from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
+from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.engines.base import (
+    Engine,
+    Observable,
+    Vector,
+    as_pauli_sum,
+    checked_precision,
+    checked_shots,
+    checked_threads,
+)
+from hybridq.engines.diagonal import workspace
+from hybridq.engines.diagonal.cost import MOST_LEVELS, build_cost, plan_cost
+from hybridq.engines.diagonal.kernels.sampling import draw_in_strips, strip_probabilities
+from hybridq.engines.diagonal.layers import read_layers
+from hybridq.engines.diagonal.runners import (
+    ManyPasses,
+    OneBlock,
+    Runner,
+    State,
+    amplitudes,
+    new_state,
+)
+from hybridq.engines.info import EngineInfo
+from hybridq.engines.kernels.team import Team
+from hybridq.operators.ising import Ising
+
+MOST_QUBITS = 34
+SAMPLING_STRIP_BITS = 12
+
+
+class DiagonalEngine(Engine):
+    """Exact simulation of |+…+⟩, then p times e^{−iγH} and e^{iβΣX}, measuring the same H.
+
+    The state lives in the frame where mixers are real rotations, on half the amplitudes where
+    the cost is spin-flip symmetric; see `hybridq.engines.kernels`.
+
+    Args:
+        circuit: Hadamard gates on all qubits, then layers of a phase and a mixer.
+        observable: the cost in the phases, again.
+        precision: ``"double"`` or ``"single"``.
+        threads: how many threads to use; all by default.
+
+    Raises:
+        EngineError: the circuit has another form, or measures another operator.
+        CapacityError: the state does not fit in the memory that is free.
+        ParameterError: precision unknown or threads < 1.
+    """
+
+    name: ClassVar[str] = "diagonal"
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        observable: Observable,
+        *,
+        precision: str = "double",
+        threads: int | None = None,
+    ) -> None:
+        dtype = checked_precision(precision)
+        self._team = Team(checked_threads(threads))
+        self._layers = read_layers(circuit)
+        self._plain = self._layers.is_plain
+        hamiltonian = self._layers.hamiltonian
+        observable = as_pauli_sum(observable)
+        if hamiltonian is not observable and not hamiltonian.isclose(observable):
+            raise EngineError(
+                "the diagonal engine measures the cost of the circuit's own phases; "
+                "the observable is another operator"
+            )
+        self.circuit, self.n_qubits, self.n_params = circuit, circuit.n_qubits, circuit.n_params
+        self._dtype, self.precision = np.dtype(dtype), precision
+        self._require_width()
+        plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
+        self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising
+        self._state_bytes = 2 * self._dtype.itemsize << plan.bits
+        self.require(self._state_bytes + plan.stored_bytes, "the state")
+        self._states: list[State] = []
+        self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
+        kind = OneBlock if plan.bits <= workspace.ONE_BLOCK_BITS else ManyPasses
+        self._runner: Runner = kind(
+            plan.bits, plan.symmetric, build_cost(plan), self._dtype, self._team
+        )
+        self.info = EngineInfo(
+            name=self.name,
+            reason=f"phases of a diagonal cost and X mixers; {plan.reason}; {self._runner.where}",
+            precision=precision,
+        )
+
+    def _require_width(self) -> None:
+        """Refuse what no memory of today holds, before even the cost is looked at."""
+        if self.n_qubits > MOST_QUBITS:
+            free = memory.available_bytes()
+            have = f", and {free / 2**30:.3g} GiB of memory are free" if free else ""
+            raise CapacityError(
+                f"{self.n_qubits} qubits are too many to simulate exactly: the limit of the "
+                f"diagonal engine is {MOST_QUBITS} qubits (64 GiB in single precision){have}; "
+                "use a smaller problem"
+            )
+
+    def _state(self, number: int) -> State:
+        """State array `number` (0 the ket, 1 the bra), made on first use."""
+        # Memory that was asked for and not yet touched still counts as free: require all at once.
+        missing = number + 1 - len(self._states)
+        if missing > 0:
+            what = "the gradient's two states" if number else "the state"
+            self.require(missing * self._state_bytes, what)
+        while len(self._states) <= number:
+            self._states.append(new_state(self._runner, self._bits, self._dtype))
+        return self._states[number]
+
+    def _angles(self, x: ArrayLike, *, check: bool = True) -> Vector:
+        point = self.checked_point(x) if check else self.shaped_point(x)
+        return point if self._plain else self._layers.matrix @ point + self._layers.offset
+
+    def expectation(self, x: ArrayLike) -> float:
+        """⟨H⟩ at the parameters `x`, shape (n_params,)."""
+        # A check of a few numbers costs as much as a layer of a small state, so there it is made
+        # afterwards: what is not finite comes out as not finite.
+        angles = self._angles(x, check=self._bits > workspace.ONE_BLOCK_BITS)
+        with self._lock:
+            value = float(self._runner.energy(self._state(0), angles))
+        if not math.isfinite(value):
+            self.checked_point(x)
+        return value
+
+    def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
+        """⟨H⟩ and its derivatives by the adjoint method, for two states of memory.
+
+        Source: Jones, Gacon 2020, arXiv:2009.02823.
+        """
+        angles = self._angles(x)
+        gradient = np.empty(len(angles))
+        with self._lock:
+            value = self._runner.gradient(self._state(0), self._state(1), angles, gradient)
+        if not self._plain:
+            gradient = self._layers.matrix.T @ gradient
+        return float(value), gradient
+
+    def expectations(self, points: ArrayLike) -> Vector:
+        """⟨H⟩ at each row of `points`: small states one a thread, large ones one by one."""
+        rows = self.checked_points(points)
+        if not self._plain:
+            rows = rows @ self._layers.matrix.T + self._layers.offset
+        with self._lock:
+            return self._runner.energies(rows)
+
+    def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
+        """The state vector, global phase included, shape (2**n_qubits,), complex.
+
+        Raises:
+            CapacityError: the full vector does not fit in the memory that is free.
+        """
+        angles = self._angles(x)
+        dtype = np.result_type(self._dtype, np.complex64)
+        self.require(3 * dtype.itemsize << self.n_qubits, "the full state vector")
+        with self._lock:
+            ket = self._state(0)
+            flipped = self._runner.evolve(ket, angles)
+            re, im = amplitudes(self._runner, ket)
+            frame = re + 1j * im
+        set_bits = np.bitwise_count(np.arange(1 << self._bits, dtype=np.uint64))
+        state = frame * np.array([1, -1j, -1, 1j], dtype=dtype)[set_bits % 4]
+        if flipped:
+            state = state[::-1]
+        if self._symmetric:
+            state = np.concatenate([state, state[::-1]]) / np.sqrt(2.0)
+        turns = _quarter_turns(angles[len(angles) // 2 :])
+        return (state * 1j ** int(turns * self.n_qubits % 4)).astype(dtype)
+
+    def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
+        """`shots` measured basis states as indices, shape (shots,), in no particular order."""
+        shots = checked_shots(shots)
+        angles = self._angles(x)
+        generator = as_generator(rng)
+        block_bits, pad = self._runner.block_bits, self._runner.pad
+        strip_bits = min(SAMPLING_STRIP_BITS, block_bits)
+        probabilities = np.empty(1 << (self._bits - strip_bits))
+        indices = np.empty(shots, dtype=np.int64)
+        with self._lock:
+            re, im = ket = self._state(0)
+            flipped = self._runner.evolve(ket, angles)
+            self._team.run(strip_probabilities, re, im, strip_bits, block_bits, pad, probabilities)
+            counts = generator.multinomial(shots, probabilities / probabilities.sum())
+            starts = np.concatenate([[0], np.cumsum(counts)])
+            strips = np.repeat(np.arange(len(counts)), counts)
+            positions = np.sort(strips + generator.random(shots))
+            self._team.run(
+                draw_in_strips, re, im, strip_bits, block_bits, pad, probabilities, starts,
+                positions, indices,
+            )  # fmt: skip
+        if flipped:
+            indices ^= (1 << self._bits) - 1
+        if self._symmetric:
+            # Either of the two states that one amplitude stands for, with equal probability.
+            indices ^= generator.integers(0, 2, shots) * ((1 << self.n_qubits) - 1)
+        return indices
+
+    def energies(self) -> Vector:
+        """The cost of each state that is simulated, shape (2**bits,); half where symmetric."""
+        self.require(16 << self._bits, "the list of all values")
+        return self._ising.to_pauli_sum().diagonal()
+
+    def probabilities(self, x: ArrayLike) -> Vector:
+        """The probability of each entry of `energies`, float64."""
+        angles = self._angles(x)
+        self.require(16 << self._bits, "the list of all probabilities")
+        with self._lock:
+            ket = self._state(0)
+            flipped = self._runner.evolve(ket, angles)
+            re, im = amplitudes(self._runner, ket)
+            found = re.astype(np.float64) ** 2 + im.astype(np.float64) ** 2
+        return found[::-1] if flipped else found
+
+    def weighted_expectation(self, x: ArrayLike, weights: ArrayLike) -> tuple[float, Vector]:
+        """See `Engine.weighted_expectation`."""
+        angles = self._angles(x)
+        values = self._checked_weights(weights)
+        gradient = np.empty(len(angles))
+        with self._lock:
+            value = self._runner.gradient(self._state(0), self._state(1), angles, gradient, values)
+        if not self._plain:
+            gradient = self._layers.matrix.T @ gradient
+        return float(value), gradient
+
+    def _checked_weights(self, weights: ArrayLike) -> Vector:
+        values = np.ascontiguousarray(weights, dtype=np.float64)
+        if values.shape != (1 << self._bits,):
+            raise DimensionError(
+                f"weights of shape {values.shape}: give one for each of {1 << self._bits} states"
+            )
+        return values
+
+    def distribution(self, x: ArrayLike) -> tuple[Vector, Vector]:
+        """The exact distribution of a cost whose values differ by whole numbers.
+
+        Returns:
+            values that can occur, ascending, and the probability of each; shapes (k,).
+
+        Raises:
+            ParameterError: the values do not differ by whole numbers, or are too many to list.
+        """
+        angles = self._angles(x)
+        ising = self._ising
+        terms = [*ising.linear, *ising.couplings, *(value for _, value in ising.higher)]
+        reach = float(np.abs(np.array(terms, dtype=np.float64)).sum())
+        if not ising.is_integer or 2 * reach > MOST_LEVELS:
+            raise ParameterError(
+                "the exact distribution is for costs whose values differ by whole numbers, at "
+                f"most {MOST_LEVELS} apart: draw samples instead"
+            )
+        # With every spin up all terms add up, and every value is a whole number from there.
+        top = ising.constant + float(sum(terms))
+        lowest = top - np.floor(top - (ising.constant - reach))
+        with self._lock:
+            probabilities = self._runner.histogram(
+                self._state(0), angles, lowest, int(2 * reach) + 2
+            )
+        values = lowest + np.arange(len(probabilities))
+        seen = probabilities > 0.0
+        return values[seen], probabilities[seen]
+
+
+def _quarter_turns(betas: Vector) -> Any:
+    """How many quarter turns the kernels reduced the mixers by; each is a factor i a qubit."""
+    tangent = np.tan(betas)
+    with np.errstate(divide="ignore"):
+        reduced = np.where(np.abs(tangent) > 1.0, -1.0 / tangent, tangent)
+    return np.rint((betas - np.arctan(reduced)) / (np.pi / 2)).sum()

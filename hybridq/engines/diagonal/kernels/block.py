@@ -1,0 +1,220 @@
+"""QAOA of a state that is one block: every layer in one thread's cache, many vectors at once."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.core.jit import jit
+from hybridq.engines.diagonal.kernels.butterflies import adjoint_block, rotate_block
+from hybridq.engines.diagonal.kernels.mirror import adjoint_couple_block, couple_block
+from hybridq.engines.diagonal.kernels.phases import (
+    LEVELS,
+    QUADRATIC,
+    STORED,
+    block_energy_of,
+    block_undo,
+    block_weigh,
+    cost_table,
+    level_phases,
+    line_costs,
+    line_phases,
+    multiply,
+    phase_factors,
+    phase_of,
+    phase_table,
+)
+from hybridq.engines.kernels.team import meet, share
+
+
+class BlockSpace(NamedTuple):
+    """Working arrays of one thread, of the dtype of the state unless said.
+
+    Attributes:
+        table: phases of one layer, shape (2, 2**m).
+        levels: phases of the levels of a stored cost, shape (2, levels).
+        factors: pair phases of one layer, float64, shape (2, m, m).
+        costs: cost of each z, shape (2**m,).
+        held: one number: 0 or 1 where `costs` is of E(z) or of E(~z), else −1; int64.
+        total: accumulator of the adjoint rotation, at least a vector.
+        signs: (−1)^{|v|} for one chunk.
+        ones, zeros: a chunk of each.
+        qubits: 0 … m − 1, int64.
+    """
+
+    table: NDArray[np.floating]
+    levels: NDArray[np.floating]
+    factors: NDArray[np.float64]
+    costs: NDArray[np.floating]
+    held: NDArray[np.int64]
+    total: NDArray[np.floating]
+    signs: NDArray[np.floating]
+    ones: NDArray[np.floating]
+    zeros: NDArray[np.floating]
+    qubits: NDArray[np.int64]
+
+
+@jit(internal=True)
+def mixer_of(beta, levels):
+    """(tan β′, cos(β′)**levels, parity) with |tan β′| ≤ 1 and β = β′ + parity · π/2 (mod π).
+
+    The product of X over all qubits, which the quarter turn brings, flips every bit; the caller
+    lets the cost do that instead.
+    """
+    tangent = math.tan(beta)
+    parity = abs(tangent) > 1.0
+    if parity:
+        tangent = -1.0 / tangent
+    return tangent, (1.0 / math.sqrt(1.0 + tangent * tangent)) ** levels, parity
+
+
+@jit(internal=True)
+def fill_start(re, im, at, bits, amplitude, quarter):
+    """Fill 2**bits amplitudes with i^{|z| + quarter} · amplitude, the frame's |+…+⟩."""
+    quarter = quarter & 3
+    re[at] = amplitude if quarter == 0 else (-amplitude if quarter == 2 else 0.0)
+    im[at] = amplitude if quarter == 1 else (-amplitude if quarter == 3 else 0.0)
+    for bit in range(bits):
+        size = 1 << bit
+        for z in range(size):
+            re[at + size + z] = -im[at + z]
+            im[at + size + z] = re[at + z]
+
+
+@jit(internal=True)
+def _fill_table(bits, gamma, scale, flipped, cost, space):
+    """Fill the table with this layer's phase, times `scale`."""
+    re, im = space.table[0], space.table[1]
+    if cost.kind == QUADRATIC:
+        flip = 1 if flipped else 0
+        factor_re, factor_im = space.factors[0], space.factors[1]
+        phase_factors(gamma, cost.linear[flip], cost.pairs, factor_re, factor_im)
+        c, s = phase_of(gamma, cost.constant[flip])
+        phase_table(re, im, space.qubits, 0, factor_re, factor_im, scale * c, scale * s)
+        return
+    if cost.kind == LEVELS:
+        level_phases(cost.levels, gamma, scale, space.levels[0], space.levels[1])
+    line_phases(re, im, 1 << bits, cost, 0, flipped, gamma, scale, space.levels[0], space.levels[1])
+
+
+@jit(internal=True)
+def fill_costs(bits, flipped, cost, space):
+    """Fill the costs, unless they are there from the last time."""
+    flip = 1 if flipped else 0
+    if space.held[0] == flip:
+        return
+    space.held[0] = flip
+    if cost.kind == QUADRATIC:
+        linear = cost.linear[flip]
+        cost_table(space.costs, space.qubits, 0, linear, cost.pairs, cost.constant[flip])
+    else:
+        line_costs(space.costs, 1 << bits, cost, 0, flipped)
+
+
+@jit()
+def block_evolve(re, im, bits, symmetric, x, cost, space):
+    """Run all layers from |+…+⟩; returns whether the state ends with all bits flipped.
+
+    Args:
+        re, im: the state in the frame of `butterflies`, shape (2**bits,), overwritten.
+        symmetric: the state is the half of one of bits + 1 qubits.
+        x: γ_1 … γ_p, β_1 … β_p.
+    """
+    layers = x.shape[0] // 2
+    levels = bits + 1 if symmetric else bits
+    fill_start(re, im, 0, bits, 1.0 / math.sqrt(float(1 << bits)), 0)
+    flipped = False
+    for layer in range(layers):
+        tangent, scale, turned = mixer_of(x[layers + layer], levels)
+        _fill_table(bits, x[layer], scale, flipped, cost, space)
+        multiply(re, im, 0, 1 << bits, space.table[0], space.table[1], 0)
+        t = re.dtype.type(tangent)
+        rotate_block(re, 0, bits, t)
+        rotate_block(im, 0, bits, t)
+        if symmetric:
+            couple_block(re, im, bits, space.signs, tangent)
+        elif turned:
+            flipped = not flipped
+    return flipped
+
+
+@jit()
+def block_energy(re, im, bits, symmetric, x, cost, space):
+    """The expectation of the cost after all layers."""
+    flipped = block_evolve(re, im, bits, symmetric, x, cost, space)
+    fill_costs(bits, flipped, cost, space)
+    return block_energy_of(re, im, 1 << bits, space.costs, space.zeros)
+
+
+@jit()
+def block_gradient(
+    ket_re, ket_im, bra_re, bra_im, bits, symmetric, x, cost, measured, space, gradient
+):
+    """The expectation of the cost `measured`; its derivatives, by the adjoint method.
+
+    Args:
+        measured: `cost`, or another one, which is stored.
+        gradient: the derivatives, overwritten.
+    """
+    layers = x.shape[0] // 2
+    levels = bits + 1 if symmetric else bits
+    flipped = block_evolve(ket_re, ket_im, bits, symmetric, x, cost, space)
+    fill_costs(bits, flipped, cost, space)
+    if measured.kind == STORED:
+        line_costs(space.costs, 1 << bits, measured, 0, flipped)
+        space.held[0] = -1
+    value = block_weigh(bra_re, bra_im, ket_re, ket_im, 1 << bits, space.costs, space.zeros)
+    for layer in range(layers - 1, -1, -1):
+        tangent, scale, turned = mixer_of(x[layers + layer], levels)
+        t = ket_re.dtype.type(-tangent)
+        overlap = 0.0
+        weight = 1.0
+        if symmetric:
+            overlap = adjoint_couple_block(
+                bra_re, bra_im, ket_re, ket_im, bits, space.signs, -tangent
+            )
+            weight = 1.0 / (1.0 + tangent * tangent)
+        elif turned:
+            flipped = not flipped
+        overlap += adjoint_block(bra_re, ket_re, 0, bits, t, weight, space.total)
+        overlap += adjoint_block(bra_im, ket_im, 0, bits, t, weight, space.total)
+        gradient[layers + layer] = 2.0 * overlap
+        fill_costs(bits, flipped, cost, space)
+        _fill_table(bits, -x[layer], scale, flipped, cost, space)
+        gradient[layer] = 2.0 * block_undo(
+            bra_re, bra_im, ket_re, ket_im, 1 << bits, space.table[0], space.table[1],
+            space.costs, space.ones, space.zeros,
+        )  # fmt: skip
+    return value
+
+
+@jit()
+def block_energies(states, bits, symmetric, points, cost, spaces, values, counter, thread, threads):
+    """`block_energy` at each row of `points`, each thread of a team its share of the rows.
+
+    Args:
+        states: one state a thread, shape (threads, 2, 2**bits).
+        spaces: a `BlockSpace` whose arrays have a leading axis of threads.
+        values: the results, shape (rows,).
+    """
+    space = BlockSpace(
+        spaces.table[thread],
+        spaces.levels[thread],
+        spaces.factors[thread],
+        spaces.costs[thread],
+        spaces.held[thread],
+        spaces.total[thread],
+        spaces.signs[thread],
+        spaces.ones[thread],
+        spaces.zeros[thread],
+        spaces.qubits[thread],
+    )
+    first, last = share(thread, threads, points.shape[0])
+    for row in range(first, last):
+        values[row] = block_energy(
+            states[thread, 0], states[thread, 1], bits, symmetric, points[row], cost, space
+        )
+    meet(counter, threads)

@@ -1,0 +1,233 @@
+r"""The X mixer as real rotations, level by level, on one real array.
+
+In the frame :math:`\varphi(z) = i^{|z|}\,\psi(z)` the mixer :math:`e^{i\beta\sum_q X_q}` rotates
+each pair of amplitudes that differ in one bit by the same real angle, the real and the imaginary
+parts alike; so everything here works on one real array at a time. With :math:`t=\tan\beta`
+factored out,
+
+.. math:: (a, b) \mapsto (a + t b,\; b - t a),
+
+and the product of the cosines is the caller's to apply. Levels are done up to 2^4 rows at a time,
+in registers (`simd.py`); the plain loops at the end of this file take over where there are no
+vectors, and the tests hold the two against each other.
+"""
+
+from __future__ import annotations
+
+from hybridq.core.jit import jit
+from hybridq.engines.diagonal.kernels.simd import (
+    make_adjoint_rotation,
+    make_rotation,
+)
+from hybridq.engines.kernels.emit import MAX_RADIX_BITS, VECTOR_BYTES
+
+NEAR_BITS = 15  # log2 of the bytes of a block that stays in the first-level cache
+ALIAS_BYTES = 2048  # rows farther apart than this fall into too few cache sets for 16 at a time
+
+_lanes_0 = make_rotation(0, with_lanes=True)
+_lanes_1 = make_rotation(1, with_lanes=True)
+_lanes_2 = make_rotation(2, with_lanes=True)
+_lanes_3 = make_rotation(3, with_lanes=True)
+_lanes_4 = make_rotation(4, with_lanes=True)
+_rows_1 = make_rotation(1, with_lanes=False)
+_rows_2 = make_rotation(2, with_lanes=False)
+_rows_3 = make_rotation(3, with_lanes=False)
+_rows_4 = make_rotation(4, with_lanes=False)
+_adjoint_lanes_0 = make_adjoint_rotation(0, with_lanes=True)
+_adjoint_lanes_1 = make_adjoint_rotation(1, with_lanes=True)
+_adjoint_lanes_2 = make_adjoint_rotation(2, with_lanes=True)
+_adjoint_rows_1 = make_adjoint_rotation(1, with_lanes=False)
+_adjoint_rows_2 = make_adjoint_rotation(2, with_lanes=False)
+_adjoint_rows_3 = make_adjoint_rotation(3, with_lanes=False)
+
+
+@jit()
+def lane_bits(x):
+    """log2 of the number of elements of `x` in a vector register; −1 without vectors."""
+    bits = -1
+    lanes = VECTOR_BYTES // x.itemsize
+    while lanes:
+        lanes >>= 1
+        bits += 1
+    return bits
+
+
+@jit(internal=True)
+def _radix(done, stop, x, most):
+    """How many of the levels done … stop − 1 to do at once."""
+    if (x.itemsize << done) > ALIAS_BYTES:
+        most = min(most, 3)
+    left = stop - done
+    if most < left < 2 * most - 1:
+        return left // 2  # 5 levels are better done as 2 + 3 than as 4 + 1
+    return min(left, most)
+
+
+@jit()
+def rotate_levels(x, start, first, stop, tangent):
+    """Rotate ``x[start : start + 2**stop]`` in place over its index bits first … stop − 1.
+
+    ``2**first`` must be at least a vector's lanes, unless there are no vectors.
+    """
+    lanes_log = lane_bits(x)
+    if lanes_log < 0:
+        rotate_levels_plain(x, start, first, stop, tangent)
+        return
+    lanes = 1 << lanes_log
+    done = first
+    while done < stop:
+        radix = _radix(done, stop, x, MAX_RADIX_BITS)
+        stride = 1 << done
+        for high in range(start, start + (1 << stop), stride << radix):
+            for at in range(high, high + stride, lanes):
+                if radix == 4:
+                    _rows_4(x, at, stride, tangent)
+                elif radix == 3:
+                    _rows_3(x, at, stride, tangent)
+                elif radix == 2:
+                    _rows_2(x, at, stride, tangent)
+                else:
+                    _rows_1(x, at, stride, tangent)
+        done += radix
+
+
+@jit(internal=True)
+def _rotate_near(x, start, bits, tangent):
+    """Rotate a block that fits the first-level cache over all its bits; at least one vector."""
+    lanes_log = lane_bits(x)
+    lanes = 1 << lanes_log
+    left = bits - lanes_log
+    # Sweeps count more than their depth: 4 and 4 levels rather than 3, 3 and 2.
+    radix = 4 if MAX_RADIX_BITS == 4 and left in (4, 7, 8) else min(left, 3)
+    for at in range(start, start + (1 << bits), lanes << radix):
+        if radix == 4:
+            _lanes_4(x, at, lanes, tangent)
+        elif radix == 3:
+            _lanes_3(x, at, lanes, tangent)
+        elif radix == 2:
+            _lanes_2(x, at, lanes, tangent)
+        elif radix == 1:
+            _lanes_1(x, at, lanes, tangent)
+        else:
+            _lanes_0(x, at, lanes, tangent)
+    rotate_levels(x, start, lanes_log + radix, bits, tangent)
+
+
+@jit()
+def rotate_block(x, start, bits, tangent):
+    """Rotate ``x[start : start + 2**bits]`` in place over all its index bits."""
+    if lane_bits(x) < 0 or bits < lane_bits(x):
+        rotate_levels_plain(x, start, 0, bits, tangent)
+        return
+    near = bits
+    while (x.itemsize << near) > (1 << NEAR_BITS):
+        near -= 1
+    for at in range(start, start + (1 << bits), 1 << near):
+        _rotate_near(x, at, near, tangent)
+    rotate_levels(x, start, near, bits, tangent)
+
+
+@jit()
+def rotate_levels_plain(x, start, first, stop, tangent):
+    """`rotate_levels` by loops that any host runs: the fallback, and the tests' twin."""
+    for level in range(first, stop):
+        stride = 1 << level
+        for high in range(start, start + (1 << stop), 2 * stride):
+            for at in range(high, high + stride):
+                a, b = x[at], x[at + stride]
+                x[at] = a + tangent * b
+                x[at + stride] = b - tangent * a
+
+
+@jit(internal=True)
+def _drain(total):
+    """The sum of the lane accumulators, which are set back to zero."""
+    result = 0.0
+    for lane in range(total.shape[0]):
+        result += total[lane]
+        total[lane] = 0.0
+    return result
+
+
+@jit()
+def adjoint_levels(bra, ket, start, first, stop, tangent, weight, total):
+    r"""Undo levels first … stop − 1 on both arrays; returns the sum of ⟨bra|G_q|ket⟩ over them.
+
+    Args:
+        bra, ket: real arrays, changed in place.
+        tangent: of the angle to rotate by (the negative of the forward one).
+        weight: what an inner product taken now counts; each level done scales both arrays by
+            1/cos β, so it falls by cos²β a level.
+        total: accumulator of at least a vector's lanes, all zero, left all zero.
+    """
+    lanes_log = lane_bits(ket)
+    result = 0.0
+    shrink = 1.0 / (1.0 + float(tangent) * float(tangent))
+    if lanes_log < 0 or first < lanes_log:
+        return adjoint_levels_plain(bra, ket, start, first, stop, tangent, weight)
+    lanes = 1 << lanes_log
+    done = first
+    while done < stop:
+        radix = _radix(done, stop, ket, MAX_RADIX_BITS - 1)
+        stride = 1 << done
+        for high in range(start, start + (1 << stop), stride << radix):
+            for at in range(high, high + stride, lanes):
+                if radix == 3:
+                    _adjoint_rows_3(bra, ket, at, stride, tangent, total)
+                elif radix == 2:
+                    _adjoint_rows_2(bra, ket, at, stride, tangent, total)
+                else:
+                    _adjoint_rows_1(bra, ket, at, stride, tangent, total)
+        result += weight * _drain(total)
+        weight *= shrink**radix
+        done += radix
+    return result
+
+
+@jit(internal=True)
+def _adjoint_near(bra, ket, start, bits, tangent, weight, total):
+    lanes_log = lane_bits(ket)
+    lanes = 1 << lanes_log
+    radix = min(bits - lanes_log, MAX_RADIX_BITS - 2)
+    for at in range(start, start + (1 << bits), lanes << radix):
+        if radix == 2:
+            _adjoint_lanes_2(bra, ket, at, lanes, tangent, total)
+        elif radix == 1:
+            _adjoint_lanes_1(bra, ket, at, lanes, tangent, total)
+        else:
+            _adjoint_lanes_0(bra, ket, at, lanes, tangent, total)
+    result = weight * _drain(total)
+    done = lanes_log + radix
+    weight *= (1.0 / (1.0 + float(tangent) * float(tangent))) ** done
+    return result + adjoint_levels(bra, ket, start, done, bits, tangent, weight, total)
+
+
+@jit()
+def adjoint_block(bra, ket, start, bits, tangent, weight, total):
+    """`adjoint_levels` over all index bits of ``[start : start + 2**bits]``."""
+    if lane_bits(ket) < 0 or bits < lane_bits(ket):
+        return adjoint_levels_plain(bra, ket, start, 0, bits, tangent, weight)
+    near = bits
+    while (2 * ket.itemsize << near) > (1 << NEAR_BITS):
+        near -= 1
+    result = 0.0
+    for at in range(start, start + (1 << bits), 1 << near):
+        result += _adjoint_near(bra, ket, at, near, tangent, weight, total)
+    weight *= (1.0 / (1.0 + float(tangent) * float(tangent))) ** near
+    return result + adjoint_levels(bra, ket, start, near, bits, tangent, weight, total)
+
+
+@jit()
+def adjoint_levels_plain(bra, ket, start, first, stop, tangent, weight):
+    """`adjoint_levels` by loops that any host runs: the fallback, and the tests' twin."""
+    result = 0.0
+    for level in range(first, stop):
+        stride = 1 << level
+        part = 0.0
+        for high in range(start, start + (1 << stop), 2 * stride):
+            for at in range(high, high + stride):
+                part += float(bra[at]) * ket[at + stride] - float(bra[at + stride]) * ket[at]
+        result += weight * part  # nothing is rotated yet, so every level weighs the same
+    rotate_levels_plain(bra, start, first, stop, tangent)
+    rotate_levels_plain(ket, start, first, stop, tangent)
+    return result

@@ -1,0 +1,179 @@
+"""The two ways to run the layers: a state in one block, or in passes over memory."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.engines.diagonal import workspace
+from hybridq.engines.diagonal.kernels.adjoint import pass_gradient
+from hybridq.engines.diagonal.kernels.block import (
+    block_energies,
+    block_energy,
+    block_evolve,
+    block_gradient,
+)
+from hybridq.engines.diagonal.kernels.histogram import block_histogram, pass_histogram
+from hybridq.engines.diagonal.kernels.passes import pass_evolve
+from hybridq.engines.diagonal.kernels.phases import STORED, Cost
+from hybridq.engines.kernels.team import Team
+
+HISTOGRAM_GROUPS = 16
+
+State = NDArray[np.floating[Any]]
+Vector = NDArray[np.float64]
+
+
+class Runner(Protocol):
+    """Runs the layers at angles γ_1 … γ_p, β_1 … β_p.
+
+    Attributes:
+        where: how the work is spread, in words.
+        block_bits, pad: a state is an array of shape (2, entries), real and imaginary parts, of
+            blocks of 2**block_bits amplitudes that lie 2**block_bits + pad entries apart.
+    """
+
+    where: str
+    block_bits: int
+    pad: int
+
+    def energy(self, ket: State, angles: Vector) -> float:
+        """The expectation; the state is left in `ket`."""
+
+    def gradient(
+        self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
+    ) -> float:
+        """The expectation, with its derivatives in `out`; both states are overwritten.
+
+        With `weights`, that of another diagonal observable, given by its 2**bits values.
+        """
+
+    def evolve(self, ket: State, angles: Vector) -> bool:
+        """Leave the final state in `ket`; returns whether all its bits are flipped."""
+
+    def energies(self, rows: Vector) -> Vector:
+        """The expectation at each row of angles."""
+
+    def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
+        """The probability of the costs lowest, lowest + 1, …, shape (bins,)."""
+
+
+def new_state(runner: Runner, bits: int, dtype: Any) -> State:
+    """Room for a state of 2**bits amplitudes as `runner` lays it out, not filled."""
+    blocks = 1 << (bits - runner.block_bits)
+    return np.empty((2, blocks * ((1 << runner.block_bits) + runner.pad)), dtype)
+
+
+def amplitudes(runner: Runner, ket: State) -> State:
+    """The state without the gaps between its blocks, shape (2, 2**bits); a copy if there are."""
+    size = 1 << runner.block_bits
+    return ket.reshape(2, -1, size + runner.pad)[:, :, :size].reshape(2, -1)
+
+
+def _measured(cost: Cost, weights: Vector | None) -> Cost:
+    """The cost itself, or a stored one with these values."""
+    return cost if weights is None else cost._replace(kind=STORED, levels=weights)
+
+
+class OneBlock:
+    """For states that stay in one core's cache: one thread a state, all cores for a batch."""
+
+    where = "one block"
+    pad = 0
+
+    def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
+        self.block_bits = bits
+        self._bits, self._symmetric, self._cost, self._team = bits, symmetric, cost, team
+        self._spaces = workspace.block_space(bits, len(cost.levels), dtype, team.threads)
+        self._space = workspace.one_thread(self._spaces)
+        self._states = np.empty((team.threads, 2, 1 << bits), dtype)
+
+    def energy(self, ket: State, angles: Vector) -> float:
+        """See `Runner`."""
+        return block_energy(
+            ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
+        )
+
+    def gradient(
+        self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
+    ) -> float:
+        """See `Runner`."""
+        return block_gradient(
+            ket[0], ket[1], bra[0], bra[1], self._bits, self._symmetric, angles, self._cost,
+            _measured(self._cost, weights), self._space, out,
+        )  # fmt: skip
+
+    def evolve(self, ket: State, angles: Vector) -> bool:
+        """See `Runner`."""
+        return block_evolve(
+            ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
+        )
+
+    def energies(self, rows: Vector) -> Vector:
+        """See `Runner`."""
+        values = np.empty(len(rows))
+        self._team.run(
+            block_energies, self._states, self._bits, self._symmetric, rows, self._cost,
+            self._spaces, values,
+        )  # fmt: skip
+        return values
+
+    def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
+        """See `Runner`."""
+        flipped = self.evolve(ket, angles)
+        out = np.zeros((1, bins))
+        block_histogram(ket[0], ket[1], self._bits, self._cost, self._space, flipped, lowest, out)
+        return out[0]
+
+
+class ManyPasses:
+    """For larger states: all threads share every pass over memory."""
+
+    def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
+        self._bits, self._cost, self._dtype, self._team = bits, cost, dtype, team
+        self._grid = workspace.choose_grid(bits, symmetric, np.dtype(dtype).itemsize)
+        self._tables = workspace.tables(self._grid, len(cost.levels), dtype)
+        self._space = workspace.pass_space(self._grid, dtype, team.threads)
+        self.block_bits, self.pad = self._grid.low + self._grid.middle, self._grid.pad
+        self.where = f"{team.threads} thread{'s' if team.threads > 1 else ''}"
+
+    def _forward(self, ket: State, angles: Vector, finish: bool) -> tuple[float, bool]:
+        return self._team.run(
+            pass_evolve, ket[0], ket[1], self._grid, angles, self._cost, self._tables,
+            self._space, finish,
+        )  # fmt: skip
+
+    def energy(self, ket: State, angles: Vector) -> float:
+        """See `Runner`."""
+        return self._forward(ket, angles, True)[0]
+
+    def gradient(
+        self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
+    ) -> float:
+        """See `Runner`."""
+        _, flipped = self._forward(ket, angles, False)
+        return self._team.run(
+            pass_gradient, ket, bra, self._grid, angles, self._cost,
+            _measured(self._cost, weights), self._tables, self._space, flipped, np.empty(4), out,
+        )  # fmt: skip
+
+    def evolve(self, ket: State, angles: Vector) -> bool:
+        """See `Runner`."""
+        return self._forward(ket, angles, True)[1]
+
+    def energies(self, rows: Vector) -> Vector:
+        """See `Runner`."""
+        ket = new_state(self, self._bits, self._dtype)
+        return np.array([self.energy(ket, row) for row in rows])
+
+    def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
+        """See `Runner`."""
+        flipped = self.evolve(ket, angles)
+        out = np.zeros((HISTOGRAM_GROUPS, bins))
+        self._team.run(
+            pass_histogram, ket[0], ket[1], self._grid, self._cost, self._tables, self._space,
+            flipped, lowest, out,
+        )  # fmt: skip
+        return out.sum(axis=0)

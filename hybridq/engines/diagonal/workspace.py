@@ -1,0 +1,104 @@
+"""The arrays that the diagonal engine's kernels work on, sized once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hybridq.engines.diagonal.kernels.block import BlockSpace
+from hybridq.engines.diagonal.kernels.chunks import CHUNK, CHUNK_BITS
+from hybridq.engines.diagonal.kernels.passes import PassSpace
+from hybridq.engines.diagonal.kernels.tables import Grid, Tables
+
+ONE_BLOCK_BITS = 12
+"""States of so many bits stay whole in one core's cache; larger ones are cut into blocks."""
+
+WIDEST_VECTOR = 16
+MOST_MIDDLE_BITS = 10
+PANEL_BYTES = 1 << 18
+"""One array of a panel, about: four of them, with the tables, fit a core's second-level cache."""
+
+
+def choose_grid(bits: int, symmetric: bool, itemsize: int) -> Grid:
+    """How to cut the index of a state of more than `ONE_BLOCK_BITS` bits.
+
+    It depends on nothing but the arguments, so that every machine adds in the same order.
+    """
+    rest = bits - CHUNK_BITS
+    middle = min(rest - min(4, rest // 2), MOST_MIDDLE_BITS)
+    high = rest - middle
+    sides = 2 if symmetric else 1
+    wide = 0
+    while wide < middle - 4 and (sides * itemsize << (CHUNK_BITS + wide + 1 + high)) <= PANEL_BYTES:
+        wide += 1
+    return Grid(CHUNK_BITS, middle, high, wide, 1 << (CHUNK_BITS + wide), symmetric)
+
+
+def _signs(dtype: Any) -> Any:
+    ones = np.bitwise_count(np.arange(CHUNK, dtype=np.uint8))
+    return (1 - 2 * (ones % 2).astype(np.int8)).astype(dtype)
+
+
+def block_space(bits: int, levels: int, dtype: Any, threads: int) -> BlockSpace:
+    """Working arrays for states of one block, with a leading axis of threads."""
+    size = 1 << bits
+    return BlockSpace(
+        table=np.empty((threads, 2, size), dtype),
+        levels=np.empty((threads, 2, levels), dtype),
+        factors=np.array([[np.ones((bits, bits)), np.zeros((bits, bits))]] * threads),
+        costs=np.empty((threads, size), dtype),
+        held=np.full((threads, 1), -1),
+        total=np.zeros((threads, WIDEST_VECTOR), dtype),
+        signs=np.tile(_signs(dtype), (threads, 1)),
+        ones=np.ones((threads, CHUNK), dtype),
+        zeros=np.zeros((threads, CHUNK), dtype),
+        qubits=np.tile(np.arange(bits), (threads, 1)),
+    )
+
+
+def one_thread(space: BlockSpace) -> BlockSpace:
+    """The first thread's share of `space`."""
+    return BlockSpace(*(array[0] for array in space))
+
+
+def tables(grid: Grid, levels: int, dtype: Any) -> Tables:
+    """Tables of one layer's phase and of the cost."""
+    low = 1 << (CHUNK_BITS + grid.middle)
+    high = 1 << (CHUNK_BITS + grid.high)
+    of_high = max(grid.middle << grid.high, 1)
+    of_middle = max(grid.high << grid.middle, 1)
+    qubits = np.arange(CHUNK_BITS + grid.middle + grid.high)
+    chunk, middle = qubits[:CHUNK_BITS], qubits[CHUNK_BITS : CHUNK_BITS + grid.middle]
+    return Tables(
+        low=np.empty((2, low), dtype),
+        high=np.empty((2, high), dtype),
+        of_high=np.empty((2, of_high), dtype),
+        of_middle=np.empty((2, of_middle), dtype),
+        factors=np.array([np.ones((len(qubits),) * 2), np.zeros((len(qubits),) * 2)]),
+        levels=np.empty((2, levels), dtype),
+        low_cost=np.empty(low, dtype),
+        high_cost=np.empty(high, dtype),
+        of_high_cost=np.empty(of_high),
+        of_middle_cost=np.empty(of_middle),
+        held=np.full(1, -1),
+        block_qubits=np.concatenate([chunk, middle]),
+        column_qubits=np.concatenate([chunk, qubits[CHUNK_BITS + grid.middle :]]),
+    )
+
+
+def pass_space(grid: Grid, dtype: Any, threads: int) -> PassSpace:
+    """Working arrays of passes over a large state."""
+    lines = 1 << max(grid.middle, grid.high + grid.wide)
+    panel = (2 if grid.symmetric else 1) << (CHUNK_BITS + grid.wide + grid.high)
+    return PassSpace(
+        panels=np.empty((threads, 4, panel), dtype),
+        share=np.empty((threads, 2, lines), dtype),
+        share_cost=np.empty((threads, lines), dtype),
+        phases=np.empty((threads, 2, CHUNK), dtype),
+        costs=np.empty((threads, CHUNK), dtype),
+        total=np.zeros((threads, WIDEST_VECTOR), dtype),
+        signs=_signs(dtype),
+        flat=np.array([np.ones(CHUNK), np.zeros(CHUNK)], dtype),
+        partial=np.empty((4, 1 << max(grid.middle, grid.high))),
+    )

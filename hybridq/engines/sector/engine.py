@@ -1,0 +1,278 @@
+"""The engine for circuits that conserve particle numbers: UCC, Givens rotations, XY mixers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.instructions import Instruction
+from hybridq.core import memory
+from hybridq.core.errors import DimensionError, EngineError
+from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.engines.base import (
+    Engine,
+    Observable,
+    Vector,
+    checked_precision,
+    checked_shots,
+    checked_threads,
+)
+from hybridq.engines.info import EngineInfo
+from hybridq.engines.sector.action import Action, build_action
+from hybridq.engines.sector.kernels.vectors import inner
+from hybridq.engines.sector.reading import conserving, keeps_halves, read_circuit
+from hybridq.engines.sector.steps import Steps
+from hybridq.engines.sector.support import compact
+from hybridq.engines.sector.walker import Walker
+
+
+class SectorEngine(Engine):
+    """Exact simulation on the amplitudes of one sector only, real where the circuit is real.
+
+    Args:
+        circuit: X gates, then what conserves the number of ones (on both halves, or in all):
+            excitations, hopping, diagonal phases.
+        observable: a Pauli sum or an electronic Hamiltonian; what leads out of the sector does
+            not contribute.
+        precision: ``"double"`` or ``"single"``.
+        threads: how many threads to use; all by default.
+
+    Attributes:
+        sector: the states that the circuit stays in.
+
+    Raises:
+        EngineError: an instruction leaves the sector; the message names it.
+        CapacityError: state or Hamiltonian do not fit in the memory that is free.
+        ParameterError: precision unknown or threads < 1.
+        DimensionError: circuit and observable have different widths.
+    """
+
+    name: ClassVar[str] = "sector"
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        observable: Observable,
+        *,
+        precision: str = "double",
+        threads: int | None = None,
+    ) -> None:
+        self._dtype, self.precision = np.dtype(checked_precision(precision)), precision
+        threads = checked_threads(threads)
+        if circuit.n_qubits != observable.n_qubits:
+            raise DimensionError(
+                f"a circuit of {circuit.n_qubits} qubits and an observable of "
+                f"{observable.n_qubits}: the widths must agree"
+            )
+        reading = read_circuit(circuit)
+        self.sector = reading.sector
+        self.circuit, self.n_qubits, self.n_params = circuit, circuit.n_qubits, circuit.n_params
+        dim = self.sector.dim
+        memory.require(
+            8 * dim * self._dtype.itemsize, f"the states of {dim:,} amplitudes", "use fewer qubits"
+        )
+        steps = Steps(self.sector)
+        for _, item in reading.items:
+            steps.add(item)
+        self._start = int(self.sector.index(reading.reference))
+        program, self._support = compact(steps.program(), self._start, dim)
+        self._size = dim
+        if self._support is not None:
+            self._size = len(self._support)
+            self._start = int(np.searchsorted(self._support, self._start))
+        self._threads, self._observable = threads, observable
+        self._per: tuple[int, ...] = (0, 0) if steps.is_complex else (0,)
+        self._action = self._new_action(self._support)
+        self._walker = Walker(program, self._size, self._per, self._dtype, threads)
+        numbers = self._size * len(self._per)
+        self._ket, self._bra = (np.empty(numbers, dtype=self._dtype) for _ in range(2))
+        self._deflated: list[tuple[float, NDArray[Any]]] = []
+        self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
+        self.info = EngineInfo(self.name, self._reason(), precision)
+
+    def _new_action(self, support: NDArray[np.int64] | None) -> Action:
+        return build_action(self._observable, self.sector, support, self._dtype, self._threads)
+
+    @cached_property
+    def _whole_action(self) -> Action:
+        """H in all of the sector, for what the circuit itself does not reach."""
+        return self._action if self._support is None else self._new_action(None)
+
+    def _reason(self) -> str:
+        s = self.sector
+        conserved = (
+            f"{s.low} ones on {s.n_qubits} qubits"
+            if s.split == s.n_qubits
+            else f"N_alpha = {s.low} and N_beta = {s.high}"
+        )
+        reached = "" if self._support is None else f", {self._size:,} of them within reach"
+        kind = "complex" if len(self._per) == 2 else "real"
+        amplitudes = f"{s.dim:,} of {1 << s.n_qubits:,} amplitudes{reached}, {kind}"
+        return f"the circuit conserves {conserved}: {amplitudes}"
+
+    def _evolve(self, point: Vector) -> None:
+        """Leave the state at `point` in the ket."""
+        self._ket[:] = 0.0
+        self._ket[self._start * len(self._per)] = 1.0
+        self._walker.forward(self._ket, point)
+
+    def _measure(self) -> float:
+        """⟨H⟩ in the ket; H times the ket is left in the bra."""
+        self._action.apply(self._ket, self._bra, self._per)
+        if self._deflated:
+            ket, bra = (_amplitudes(numbers, self._per) for numbers in (self._ket, self._bra))
+            for weight, other in self._deflated:
+                mine = other if self._support is None else other[self._support]
+                bra += weight * np.vdot(mine, ket) * mine
+        return float(inner(self._ket, self._bra))
+
+    def _whole(self) -> NDArray[Any]:
+        """The ket in all of the sector, a copy of shape (sector.dim,)."""
+        amplitudes = _amplitudes(self._ket, self._per)
+        if self._support is None:
+            return amplitudes.copy()
+        whole = np.zeros(self.sector.dim, dtype=amplitudes.dtype)
+        whole[self._support] = amplitudes
+        return whole
+
+    def expectation(self, x: ArrayLike) -> float:
+        """⟨H⟩ at the parameters `x`, shape (n_params,)."""
+        point = self.checked_point(x)
+        with self._lock:
+            self._evolve(point)
+            return self._measure()
+
+    def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
+        """⟨H⟩ and its derivatives by the adjoint method.
+
+        Source: Jones, Gacon 2020, arXiv:2009.02823.
+        """
+        point = self.checked_point(x)
+        gradient = np.empty(self.n_params)
+        with self._lock:
+            self._evolve(point)
+            energy = self._measure()
+            self._walker.derivatives(self._ket, self._bra, point, gradient)
+        return energy, gradient
+
+    def expectations(self, points: ArrayLike) -> Vector:
+        """⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
+        rows = self.checked_points(points)
+        return np.array([self.expectation(row) for row in rows], dtype=np.float64)
+
+    def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
+        """d⟨H⟩/dθ at θ = 0 of each operator appended to the circuit at `x`, shape (operators,).
+
+        Raises:
+            EngineError: an operator leaves the sector.
+        """
+        point = self.checked_point(x)
+        steps = Steps(self.sector)
+        for number, operator in enumerate(operators):
+            ((_, item),) = conserving([operator])
+            if self.sector.split < self.n_qubits and not keeps_halves(item, self.sector.split):
+                raise EngineError(f"operator {number} leaves the sector of {self.sector}")
+            steps.add_generator(item, number)
+        if steps.is_complex and len(self._per) == 1:
+            raise EngineError(
+                "the circuit is real and an operator is not: its state would need complex "
+                "amplitudes, so append it to the circuit and take the gradient there"
+            )
+        # An operator may lead out of what the circuit reaches: work in all of the sector.
+        walker = Walker(steps.program(), self.sector.dim, self._per, self._dtype, self._threads)
+        with self._lock:
+            self._evolve(point)
+            ket = self._whole()
+        bra = np.empty_like(ket)
+        self._whole_action.apply(ket.view(self._dtype), bra.view(self._dtype), self._per)
+        for weight, other in self._deflated:
+            bra += weight * np.vdot(other, ket) * other
+        gradient = np.empty(len(operators))
+        walker.derivatives(
+            ket.view(self._dtype), bra.view(self._dtype), np.zeros(len(operators)), gradient
+        )
+        return gradient
+
+    def snapshot(self, x: ArrayLike) -> NDArray[Any]:
+        """The state at `x`, a copy of shape (sector.dim,), real where the circuit is."""
+        point = self.checked_point(x)
+        with self._lock:
+            self._evolve(point)
+            return self._whole()
+
+    def deflate(self, weights: Sequence[float], snapshots: Sequence[NDArray[Any]]) -> None:
+        """From now on measure H + Σ_i weights[i] |s_i⟩⟨s_i|, gradients included.
+
+        Raises:
+            DimensionError: not one weight a snapshot, or a snapshot of another sector.
+            EngineError: a complex snapshot for a real circuit.
+
+        Source: Higgott, Wang, Brierley 2019, arXiv:1805.08138.
+        """
+        if len(weights) != len(snapshots):
+            raise DimensionError(f"{len(weights)} weights for {len(snapshots)} snapshots")
+        dtype = _amplitudes(self._ket, self._per).dtype
+        self._check_snapshots(snapshots)
+        if dtype.kind == "f" and any(s.dtype.kind == "c" for s in snapshots):
+            raise EngineError(
+                "the circuit is real and a snapshot is complex: deflate with snapshots of "
+                "real circuits"
+            )
+        with self._lock:
+            self._deflated = [
+                (float(weight), snapshot.astype(dtype))
+                for weight, snapshot in zip(weights, snapshots, strict=True)
+            ]
+
+    def matrix_elements(
+        self, snapshots: Sequence[NDArray[Any]]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """⟨s_i|H|s_j⟩ and ⟨s_i|s_j⟩, without any deflation; both complex, shape (k, k).
+
+        Raises:
+            DimensionError: a snapshot of another sector.
+        """
+        self._check_snapshots(snapshots)
+        dtype = np.result_type(self._dtype, np.complex64)
+        kets = np.array([s.astype(dtype) for s in snapshots]).reshape(-1, self.sector.dim)
+        images = np.empty_like(kets)
+        for ket, image in zip(kets, images, strict=True):
+            self._whole_action.apply(ket.view(self._dtype), image.view(self._dtype), (0, 0))
+        return kets.conj() @ images.T, kets.conj() @ kets.T
+
+    def _check_snapshots(self, snapshots: Sequence[NDArray[Any]]) -> None:
+        for number, snapshot in enumerate(snapshots):
+            if snapshot.shape != (self.sector.dim,):
+                raise DimensionError(
+                    f"snapshot {number} has shape {snapshot.shape}, this sector's states have "
+                    f"{self.sector.dim} amplitudes: take snapshots from engines of one sector"
+                )
+
+    def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
+        """The state vector, shape (2**n_qubits,), complex.
+
+        Raises:
+            CapacityError: the full vector does not fit in the memory that is free.
+        """
+        dtype = np.result_type(self._dtype, np.complex64)
+        return self.sector.embed(self.snapshot(x).astype(dtype))
+
+    def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
+        """`shots` measured basis states as indices, shape (shots,), in no particular order."""
+        shots = checked_shots(shots)
+        generator = as_generator(rng)
+        amplitudes = self.snapshot(x).astype(np.result_type(self._dtype, np.complex128))
+        probabilities = amplitudes.real**2 + amplitudes.imag**2
+        counts = generator.multinomial(shots, probabilities / probabilities.sum())
+        return np.repeat(self.sector.basis(), counts)
+
+
+def _amplitudes(numbers: NDArray[Any], per: tuple[int, ...]) -> NDArray[Any]:
+    """The amplitudes behind a flat array of numbers, a view."""
+    return numbers.view(np.result_type(numbers.dtype, np.complex64)) if len(per) == 2 else numbers

@@ -1,0 +1,78 @@
+"""A circuit in a sector as flat arrays, which one kernel call walks through."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from hybridq.core.jit import jit
+from hybridq.engines.kernels.team import share
+
+REAL, IMAGINARY, NEGATE, PHASE, DENSE, BLOCK = range(6)
+"""What a step does: see `Program`."""
+
+
+class Program(NamedTuple):
+    r"""A circuit as steps; arrays over the steps unless said.
+
+    Steps act on the product of two lists, of strings of the upper (`high`) and of the lower qubits
+    (`low`), entry k of a list leading from ``source[k]`` to ``target[k]`` with ``sign[k]``:
+
+    * REAL: e^{θG} with G = T − T†, T|source⟩ = sign |target⟩;
+    * IMAGINARY: e^{−iθK} with K = T + T†;
+    * NEGATE: −1 where source (= target) is;
+    * PHASE: e^{−iθ sign} where source (= target) is;
+    * DENSE: e^{−iθd} with row `low` of `dense`;
+    * BLOCK: a larger block in each of its copies: see `sector_blocks`. List `high` holds the
+      states of the copies with their signs, and row `low` of `blocks` tells (size, frequencies,
+      whether −iK, where in `spectra` the frequencies begin); after them come P and Q of each,
+      then B or K.
+
+    θ = constant + scale · x[parameter], parameter −1 being none.
+
+    Attributes:
+        high, low: list numbers; low = −1 for every string, each onto itself.
+        groups: into how many parts the step is cut for threads.
+        first: where list k starts, shape (lists + 1,).
+        source, target, sign: the entries of all lists.
+        dense: diagonals, shape (diagonals, dim).
+        blocks: int64, shape (blocks, 4).
+        spectra: float64.
+        largest: size of the largest block, at least 1.
+        width: number of strings of the lower qubits.
+    """
+
+    kind: Any
+    high: Any
+    low: Any
+    constant: Any
+    scale: Any
+    parameter: Any
+    groups: Any
+    first: Any
+    source: Any
+    target: Any
+    sign: Any
+    dense: Any
+    blocks: Any
+    spectra: Any
+    largest: int
+    width: int
+
+
+@jit(inline=True)
+def lists_of(program, step, group):
+    """Entries of the high list and of the low list that make up a group of a step."""
+    h0, h1 = program.first[program.high[step]], program.first[program.high[step] + 1]
+    l0, l1 = 0, program.width
+    if program.low[step] >= 0:
+        l0, l1 = program.first[program.low[step]], program.first[program.low[step] + 1]
+    groups = program.groups[step]
+    if groups > 1:
+        # Cut the longer list, whichever number of threads there is.
+        if h1 - h0 >= l1 - l0:
+            start, stop = share(group, groups, h1 - h0)
+            h0, h1 = h0 + start, h0 + stop
+        else:
+            start, stop = share(group, groups, l1 - l0)
+            l0, l1 = l0 + start, l0 + stop
+    return h0, h1, l0, l1

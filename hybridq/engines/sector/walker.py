@@ -1,0 +1,67 @@
+"""A program in a sector with the working room it needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.engines.base import Vector
+from hybridq.engines.kernels.team import Team
+from hybridq.engines.sector.kernels.program import NEGATE, Program
+from hybridq.engines.sector.kernels.vectors import gather_gradient, side_by_side
+from hybridq.engines.sector.kernels.walk import run_backward, run_forward
+from hybridq.engines.sector.steps import GROUPS
+
+TEAM_STATES = 1 << 16
+"""Fewer amplitudes are walked by one thread: it is done before the others wake up."""
+
+
+class Walker:
+    """Runs one program forward and, for derivatives, backward.
+
+    States are flat arrays of real numbers: `per` of them an amplitude (see `sector_walk`).
+
+    Args:
+        program: the steps.
+        size: number of amplitudes.
+        per: one entry where states are real, two where they are complex.
+        dtype: float64 or float32.
+        threads: how many may share the work.
+    """
+
+    def __init__(
+        self, program: Program, size: int, per: tuple[int, ...], dtype: Any, threads: int
+    ) -> None:
+        self._program, self._per = program, per
+        self._team = Team(threads if size >= TEAM_STATES else 1)
+        self._pair = np.empty(2 * size * len(per), dtype=dtype)
+        self._partial = np.zeros((len(program.kind), GROUPS))
+        # Real excitations alone are the common case and compile fastest; all others share code.
+        phases = len(per) == 2 or (program.kind == NEGATE).any()
+        self._extras: tuple[int | None, Any] = (None, None)
+        if phases or len(program.blocks):
+            largest, threads = program.largest, self._team.threads
+            room = np.empty((threads, 2, largest, largest)), np.empty((threads, largest, 4))
+            self._extras = 1 if phases else None, room
+
+    def forward(self, ket: NDArray[Any], point: Vector) -> None:
+        """Apply the program at parameters `point` to the ket, in place."""
+        self._team.run(run_forward, ket, self._program, point, self._per, *self._extras)
+
+    def derivatives(
+        self, ket: NDArray[Any], bra: NDArray[Any], point: Vector, gradient: Vector
+    ) -> None:
+        """Into `gradient` the derivatives of ⟨ψ|H|ψ⟩, ψ being what the program led to.
+
+        Args:
+            ket: ψ.
+            bra: Hψ.
+        """
+        side_by_side(ket, bra, self._pair, len(self._per))
+        self._team.run(
+            run_backward, self._pair, self._program, point, self._partial, self._per,
+            *self._extras,
+        )  # fmt: skip
+        gather_gradient(self._program, self._partial, gradient)

@@ -1,0 +1,1 @@
+"""The statevector engine: every circuit, all 2**n amplitudes."""

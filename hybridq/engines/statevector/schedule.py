@@ -1,0 +1,319 @@
+"""Which operations share a pass over the state vector, and on which qubits the pass works.
+
+An operation may overtake others where they act on different qubits, or where both only look at a
+qubit (controls, signs). A pass takes every operation that may come next while the qubits that they
+change fit into one block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.engines.statevector.kernels.gates import (
+    COLUMNS,
+    LAYER,
+    LINEAR,
+    MATRIX,
+    MEASURE,
+    PARITY,
+    PHASES,
+    SWAP,
+)
+from hybridq.engines.statevector.kernels.observables import CHUNK_BITS
+from hybridq.engines.statevector.kernels.sweeps import Plan
+from hybridq.engines.statevector.program import Operation
+from hybridq.operators.pauli_sum import PauliSum
+
+BLOCK_BITS = 14
+FEWEST_TOGETHER = {LAYER: 3, LINEAR: 5, PHASES: 3}  # fewer are done one by one
+MOST_MAPPED_BITS = 16
+RUN_BITS = 6  # the lowest qubits are always local: copies move lines of 64 amplitudes
+
+
+@dataclass(frozen=True)
+class FlipGroup:
+    """Terms of an observable with one flip mask and one kind of phase; see `observables`.
+
+    Attributes:
+        flip: the bits that all terms flip.
+        imaginary: whether the terms hold an odd number of Y.
+        z: the sign masks; weights: the coefficients with their phases.
+    """
+
+    flip: int
+    imaginary: bool
+    z: tuple[int, ...]
+    weights: tuple[float, ...]
+
+    @property
+    def looks(self) -> int:
+        """All bits that decide a sign and are not flipped."""
+        mask = 0
+        for z in self.z:
+            mask |= z
+        return mask & ~self.flip
+
+
+def group_terms(observable: PauliSum) -> tuple[float, list[FlipGroup]]:
+    """The constant of a hermitian observable, and its other terms by what they flip."""
+    constant = 0.0
+    groups: dict[tuple[int, bool], list[tuple[int, float]]] = {}
+    simple = observable.simplify()
+    for x_words, z_words, value in zip(
+        simple.x_masks, simple.z_masks, simple.coefficients, strict=True
+    ):
+        x, z, coefficient = int(x_words[0]), int(z_words[0]), float(value.real)
+        if not x and not z:
+            constant += coefficient
+            continue
+        n_y = (x & z).bit_count()
+        # i^y is ±1, or ±i, which leaves ∓Im of what is summed.
+        sign = -1.0 if (n_y % 4 in (1, 2)) else 1.0
+        groups.setdefault((x, n_y % 2 == 1), []).append((z, sign * coefficient))
+    return constant, [
+        FlipGroup(x, imaginary, tuple(z for z, _ in terms), tuple(w for _, w in terms))
+        for (x, imaginary), terms in sorted(groups.items())
+    ]
+
+
+Item = tuple[int, "Operation | FlipGroup"]  # slot, and what happens
+
+
+def schedule(items: Sequence[Item], n: int, *, free: bool = False) -> Plan:
+    """The passes that carry out `items` in order on n qubits.
+
+    Args:
+        items: operations, each with its slot in the arrays of coefficients and sums.
+        free: the items commute with each other.
+    """
+    waiting = list(items)
+    first, rows = [0], []
+    terms: list[tuple[int, int]] = []
+    weights: list[float] = []
+    members: list[tuple[int, int]] = []
+    maps: list[NDArray[np.int64]] = []
+    layouts = []
+    writes = []
+    while waiting:
+        local, taken, waiting = _take(waiting, n, free)
+        place = {qubit: position for position, qubit in enumerate(local)}
+        inside = sum(1 << qubit for qubit in local)
+        for entry in _gathered(taken, place):
+            if isinstance(entry, _Together):
+                if entry.kind == LAYER:
+                    rows.append(_layer_row(entry, place, members))
+                elif entry.kind == PHASES:
+                    begin = len(members)
+                    members.extend((len(terms) + i, slot) for i, (slot, _) in enumerate(entry))
+                    terms.extend((_moved(op.z, place), op.z & ~inside) for _, op in entry)
+                    weights.extend([1.0] * len(entry))
+                    rows.append([PHASES] + [0] * 10 + [1, 0, begin, len(members)])
+                else:
+                    rows.append([LINEAR] + [0] * 10 + [1, 0, len(maps), 0])
+                    maps.append(_linear_map(entry, place))
+                continue
+            slot, item = entry
+            if isinstance(item, Operation):
+                rows.append(_operation_row(slot, item, place))
+            else:
+                begin = len(terms)
+                terms.extend((_moved(z, place), z & ~inside) for z in item.z)
+                weights.extend(item.weights)
+                rows.append(_group_row(slot, item, place, begin, len(terms)))
+        first.append(len(rows))
+        layouts.append(local)
+        writes.append(any(isinstance(item, Operation) for _, item in taken))
+    return Plan(
+        first=np.array(first, dtype=np.int64),
+        ops=np.array(rows, dtype=np.int64).reshape(-1, COLUMNS),
+        writes=np.array(writes, dtype=np.bool_),
+        maps=_stacked(maps),
+        items=np.array(members, dtype=np.int64).reshape(-1, 2),
+        terms=np.array(terms, dtype=np.int64).reshape(-1, 2),
+        weights=np.array(weights, dtype=np.float64),
+        **_layout_arrays(layouts, n),
+    )
+
+
+def _stacked(tables: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """The tables as rows of one array, short ones filled up with zeros."""
+    longest = max((len(table) for table in tables), default=0)
+    stacked = np.zeros((len(tables), longest), dtype=np.int64)
+    for row, table in zip(stacked, tables, strict=True):
+        row[: len(table)] = table
+    return stacked
+
+
+def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item], list[Item]]:
+    """The local qubits of the next pass, what it does, and what is left."""
+    base = (1 << min(RUN_BITS, n)) - 1
+    most = min(BLOCK_BITS, n)
+    local = base
+    taken: list[Item] = []
+    left: list[Item] = []
+    changed = looked = 0  # the qubits of what is left
+    for slot, item in waiting:
+        flip, looks = item.flip, item.looks
+        blocked = not free and (flip & (changed | looked) or looks & changed)
+        fits = (local | flip).bit_count() <= most or not taken
+        if blocked or not fits:
+            left.append((slot, item))
+            changed |= flip
+            looked |= looks
+        else:
+            taken.append((slot, item))
+            local |= flip
+    if local.bit_count() > most:
+        return list(range(n)), taken, left  # one operation on very many qubits: the whole state
+    for qubit in range(n):
+        if local.bit_count() >= most:
+            break
+        local |= 1 << qubit
+    return [qubit for qubit in range(n) if local >> qubit & 1], taken, left
+
+
+class _Together(list[tuple[int, Operation]]):
+    """One-qubit gates on different qubits, controlled NOTs in order, or rotations about products
+    of Z: one row of the table."""
+
+    def __init__(self, kind: int) -> None:
+        super().__init__()
+        self.kind = kind
+
+
+def _gathered(taken: list[Item], place: dict[int, int]) -> list[Item | _Together]:
+    """The items in an order that is as good, with what can be done together gathered."""
+    result: list[Item | _Together] = []
+    latest: dict[int, int] = {}  # by qubit, the place in `result` of the last that touches it
+    open_at = {LAYER: -1, LINEAR: -1, PHASES: -1}
+    for slot, item in taken:
+        mask = item.flip | item.looks
+        qubits = [qubit for qubit in range(mask.bit_length()) if mask >> qubit & 1]
+        after = max((latest.get(qubit, -1) for qubit in qubits), default=-1)
+        kind = _kind_together(item, place)
+        if kind is None or not isinstance(item, Operation):
+            where = len(result)
+            result.append((slot, item))
+        else:
+            where = open_at[kind]
+            # A gate joins its qubit's own layer at the earliest as the next one; NOTs keep order.
+            if where < after or (kind == LAYER and where == after) or where < 0:
+                where = open_at[kind] = len(result)
+                result.append(_Together(kind))
+            group = result[where]
+            assert isinstance(group, _Together)
+            group.append((slot, item))
+        latest |= dict.fromkeys(qubits, where)
+    flat: list[Item | _Together] = []
+    for entry in result:
+        if isinstance(entry, _Together) and len(entry) < FEWEST_TOGETHER[entry.kind]:
+            flat.extend(entry)
+        else:
+            flat.append(entry)
+    return flat
+
+
+def _kind_together(item: Operation | FlipGroup, place: dict[int, int]) -> int | None:
+    if not isinstance(item, Operation):
+        return None
+    if item.kind == PARITY:
+        local = _moved(item.z, place)
+        return PHASES if local >> CHUNK_BITS == 0 or local % (1 << CHUNK_BITS) == 0 else None
+    if item.kind != MATRIX:
+        return None
+    if not item.care:
+        return LAYER
+    inside = all(
+        qubit in place for qubit in range(item.care.bit_length()) if item.care >> qubit & 1
+    )
+    return LINEAR if item.form & SWAP and inside and len(place) <= MOST_MAPPED_BITS else None
+
+
+def _layer_row(
+    layer: _Together, place: dict[int, int], members: list[tuple[int, int]]
+) -> list[int]:
+    """The row of a layer of one-qubit gates; their places and slots go to `members`."""
+    begin, form = len(members), 0
+    for slot, gate in sorted(layer, key=lambda member: place[member[1].target]):
+        members.append((place[gate.target], slot))
+        form |= gate.layer_form
+    return [LAYER, 0, 0, form, 0, 0, 0, 0, 0, 0, 0, 1, 0, begin, len(members)]
+
+
+def _linear_map(run: _Together, place: dict[int, int]) -> NDArray[np.int64]:
+    """Where each amplitude of a block comes from under a run of controlled NOTs."""
+    columns = [1 << bit for bit in range(len(place))]  # images of the unit vectors
+    for _, gate in reversed(run):
+        control, target = place[gate.care.bit_length() - 1], place[gate.target]
+        columns = [image ^ ((image >> control & 1) << target) for image in columns]
+    low = _spanned(columns[:CHUNK_BITS])
+    return np.concatenate([low, _spanned(columns[CHUNK_BITS:])])
+
+
+def _spanned(images: list[int]) -> NDArray[np.int64]:
+    """The images of all numbers of len(images) bits under the linear map with these columns."""
+    table = np.zeros(1, dtype=np.int64)
+    for image in images:
+        table = np.concatenate([table, table ^ image])
+    return table
+
+
+def _moved(mask: int, place: dict[int, int]) -> int:
+    """The bits of `mask` that are local, at their places in the block."""
+    return sum(1 << position for qubit, position in place.items() if mask >> qubit & 1)
+
+
+def _operation_row(slot: int, op: Operation, place: dict[int, int]) -> list[int]:
+    inside = sum(1 << qubit for qubit in place)
+    return [
+        op.kind,
+        slot,
+        place.get(op.target, 0),
+        op.form,
+        _moved(op.flip, place),
+        _moved(op.z, place),
+        op.z & ~inside,
+        _moved(op.care, place),
+        op.care & ~inside,
+        _moved(op.source, place),
+        op.source & ~inside,
+        op.sign,
+        int(op.imaginary),
+        0,
+        0,
+    ]
+
+
+def _group_row(
+    slot: int, group: FlipGroup, place: dict[int, int], begin: int, end: int
+) -> list[int]:
+    flip = _moved(group.flip, place)
+    return [MEASURE, slot, 0, 0, flip, 0, 0, 0, 0, 0, 0, 1, int(group.imaginary), begin, end]
+
+
+def _layout_arrays(layouts: list[list[int]], n: int) -> dict[str, NDArray[np.int64]]:
+    run_bits = [_run_of(local) for local in layouts]
+    runs = [1 << (len(local) - run) for local, run in zip(layouts, run_bits, strict=True)]
+    offsets = np.zeros((len(layouts), max(runs, default=1)), dtype=np.int64)
+    outer = np.zeros((len(layouts), n + 1), dtype=np.int64)
+    for number, (local, run) in enumerate(zip(layouts, run_bits, strict=True)):
+        parts = np.arange(runs[number])
+        for position, qubit in enumerate(local[run:]):
+            offsets[number, : runs[number]] |= (parts >> position & 1) << qubit
+        others = [qubit for qubit in range(n) if qubit not in set(local)]
+        outer[number, : len(others)] = others
+    return {
+        "local_bits": np.array([len(local) for local in layouts], dtype=np.int64),
+        "run_bits": np.array(run_bits, dtype=np.int64),
+        "offsets": offsets,
+        "outer": outer,
+    }
+
+
+def _run_of(local: list[int]) -> int:
+    """How many of the lowest qubits are local."""
+    return next((i for i, qubit in enumerate(local) if i != qubit), len(local))

@@ -1,0 +1,1 @@
+"""Databases, journals and Optuna storages; nothing here knows an optimizer."""

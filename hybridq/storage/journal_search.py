@@ -1,0 +1,205 @@
+"""One search in a journal: what was recorded of it is read, what is new is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.core.checks import is_real
+from hybridq.core.errors import FormatError
+from hybridq.storage.journal_facts import decoded, encoded
+
+if TYPE_CHECKING:
+    from hybridq.storage.journal import Journal
+
+Vector = NDArray[np.float64]
+
+REMEDY = "resume with what it was begun with, or name another file to begin anew"
+
+
+class Answer(NamedTuple):
+    """A recorded evaluation: a number, an array (float64, flat), and when it was finished."""
+
+    value: float
+    array: Vector | None
+    seconds: float
+
+
+class JournaledSearch:
+    """One search in a journal: answers what was recorded, then records what is new.
+
+    For each evaluation, `recall` is asked first; where it returns None the caller evaluates and
+    hands the outcome to `record`.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        number: int,
+        limits: Mapping[str, Any],
+        recorded_limits: Mapping[str, Any],
+    ) -> None:
+        self._journal = journal
+        self._file = journal._file
+        self._number = number
+        self._limits, self._recorded_limits = limits, recorded_limits
+        self._checkpoint: Callable[[], Any] | None = None
+        self._restore: Callable[[Any], Any] | None = None
+        self._memory: Any = None
+        self._evaluations = 0
+        self._asked = ("", "")
+
+    def remembers(self, objective: object) -> None:
+        """Keep the memory that `objective` has from one evaluation to the next, if it has one.
+
+        A counter of shots or the state of random numbers: its ``checkpoint()`` returns it as plain
+        values, and ``restore(memory)`` sets it.
+        """
+        self._checkpoint = getattr(objective, "checkpoint", None)
+        self._restore = getattr(objective, "restore", None)
+
+    @property
+    def replaying(self) -> bool:
+        """Whether the journal holds more than was asked for so far."""
+        return self._journal._next is not None
+
+    def recall(self, kind: str, x: Vector) -> Answer | None:
+        """What was recorded of the evaluation of `kind` at `x`; None if it has to be done.
+
+        Raises:
+            FormatError: another evaluation was recorded; the message says where they differ.
+        """
+        text = encoded(x)
+        line = self._journal._next
+        while isinstance(line, list) and line[0] == "end":  # and now it may have more evaluations
+            line = self._journal._next = self._journal._read()
+        if line is None:
+            self.restore()
+            self._asked = (kind, text)
+            return None
+        if not isinstance(line, list) or line[0] != kind or line[2] != text:
+            raise self._disagreement(kind, x, line)
+        try:
+            _, seconds, _, value, array = line[:5]
+            answer = Answer(
+                float("nan") if value is None else float(value),
+                None if array is None else decoded(array),
+                float(seconds),
+            )
+        except ValueError:
+            raise self._file.damage("this evaluation") from None
+        self._memory = line[5] if len(line) > 5 else None
+        self._evaluations += {"value": 1, "gradient": 1, "values": len(x)}.get(kind, 0)
+        self._journal._next = self._journal._read()
+        return answer
+
+    def record(self, seconds: float, value: float | None, array: Vector | None = None) -> None:
+        """Append the outcome of the evaluation that `recall` was asked for last.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        kind, x = self._asked
+        number = "null" if value is None else _JSON_NUMBERS.get(text := repr(value), text)
+        second = "null" if array is None else f'"{encoded(array)}"'
+        memory = "" if self._checkpoint is None else f",{json.dumps(self._checkpoint())}"
+        line = f'["{kind}",{seconds:.6f},"{x}",{number},{second}{memory}]\n'
+        self._file.append(line.encode())
+
+    def out_of_time(self) -> float | None:
+        """When the time limit ended the recorded search, if that was here."""
+        return self._take("time_limit")
+
+    def record_out_of_time(self, seconds: float) -> None:
+        """Append that the time limit ended the search here."""
+        self._file.append(f'["time_limit",{seconds:.6f}]\n'.encode())
+
+    def end(self, seconds: float) -> float:
+        """Write that the search has ended by itself or by a limit.
+
+        Returns:
+            its length in seconds: the recorded one where there is one.
+        """
+        if self.replaying:
+            recorded = self._take("end")
+            return seconds if recorded is None else recorded
+        self._file.append(f'["end",{seconds:.6f}]\n'.encode())
+        return seconds
+
+    def _take(self, kind: str) -> float | None:
+        """The seconds of the next line if it is of this kind, which is then read."""
+        line = self._journal._next
+        if not isinstance(line, list) or line[0] != kind:
+            return None
+        self._journal._next = self._journal._read()
+        return float(line[1])
+
+    def restore(self) -> None:
+        """Give the objective the memory it had after the last recorded evaluation."""
+        if self._memory is not None and self._restore is not None:
+            self._restore(self._memory)
+        self._memory = None
+
+    def _disagreement(self, kind: str, x: Vector, line: Any) -> FormatError:
+        where = f"evaluation {self._evaluations + 1} of search {self._number}"
+        if not isinstance(line, list):
+            problem = f"this run asks for {where}, and the journal's search has ended"
+        elif line[0] != kind:
+            problem = f"{where} is {_KINDS.get(kind, kind)!r} in this run and "
+            problem += f"{_KINDS.get(line[0], line[0])!r} in the journal"
+        else:
+            try:
+                there = decoded(line[2])
+            except ValueError:
+                return self._file.damage("this evaluation")
+            problem = f"{where} is at another point than in the journal"
+            if there.size == x.size:
+                index = int(np.flatnonzero(x.ravel().view(np.int64) != there.view(np.int64))[0])
+                row, column = divmod(index, x.shape[-1])
+                batch = f", point {row}" if x.ndim == 2 else ""
+                problem += f"{batch}: parameter {column} is {float(x.ravel()[index])!r} here, "
+                problem += f"{float(there[index])!r} there"
+            else:
+                problem += f": {x.shape} numbers here, {there.size} there"
+        for name, limit in self._limits.items():
+            before = self._recorded_limits.get(name)
+            if limit != before:
+                problem += f" ({name} was {before} then and is {limit} now)"
+        return self._file.refusal(f"{problem}: {REMEDY}")
+
+
+_KINDS = {
+    "value": "a value",
+    "gradient": "a value with gradient",
+    "values": "a batch of values",
+    "metric": "a metric",
+    "fidelity": "a fidelity",
+}
+_JSON_NUMBERS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+
+
+def is_search(line: Any) -> bool:
+    """Whether a line says what a search starts from."""
+    facts = line.get("search") if isinstance(line, dict) else None
+    return isinstance(facts, dict) and all(
+        isinstance(facts.get(part), dict) for part in ("start", "limits")
+    )
+
+
+def is_entry(line: Any) -> bool:
+    """Whether a line is an evaluation or an end, its arrays not looked into."""
+    if not isinstance(line, list) or len(line) < 2 or not is_real(line[1]):
+        return False
+    if line[0] in ("end", "time_limit"):
+        return len(line) == 2
+    return (
+        line[0] in tuple(_KINDS)
+        and len(line) in (5, 6)
+        and isinstance(line[2], str)
+        and (line[3] is None or is_real(line[3]))
+        and (line[4] is None or isinstance(line[4], str))
+    )

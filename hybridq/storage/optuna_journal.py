@@ -1,0 +1,142 @@
+"""Optuna's storage in a file that only grows, safe against kills and full disks."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hybridq.core.errors import OutputError
+from hybridq.core.files import check_writable
+from hybridq.storage.filesystem import network_filesystem
+
+if TYPE_CHECKING:
+    from io import FileIO
+
+    from optuna.storages import JournalStorage
+
+SYNC_SECONDS = 1.0
+"""What a power cut may cost; a kill costs nothing. To force each line to disk takes long."""
+
+_BEGINNING = b'{"op_code":'
+_CHUNK = 1 << 16  # bytes looked at in one go in search of the last end of a line
+
+
+def open_journal(path: Path) -> JournalStorage:
+    """Optuna's storage in this file, which is made if it is not there.
+
+    A process that is killed while it writes, or a disk that is full, leaves a line cut short. It
+    was never granted, and the next writer removes it; with Optuna's own writer the file could not
+    be read again. The lock ends with the process that holds it. On network file systems, whose
+    locks may not reach other machines, it is a file beside the journal instead.
+
+    Raises:
+        OutputError: it cannot be written, or it is something else.
+    """
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    # Absolute, since the working folder may change for a moment while another thread writes.
+    path = Path(os.path.abspath(path))
+    check_writable(path)
+    _check_beginning(path)
+    lock = _lock_of(path)
+
+    class WholeLines(JournalFileBackend):  # type: ignore[misc] # Optuna is not followed by mypy
+        """Reads as Optuna does, and appends lines whole or not at all."""
+
+        _synced = 0.0
+
+        def append_logs(self, logs: list[dict[str, Any]]) -> None:
+            """Append each log as a line of JSON."""
+            lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
+            with open(path, "a+b", buffering=0) as file, lock(file):
+                _append(file, lines.encode())
+                if time.monotonic() - self._synced > SYNC_SECONDS:
+                    os.fsync(file.fileno())
+                    self._synced = time.monotonic()
+
+    try:
+        return JournalStorage(WholeLines(os.fspath(path)))
+    except OSError as error:
+        raise OutputError(
+            f"the storage {path} cannot be reached: {error.strerror or error}"
+        ) from None
+    except (ValueError, KeyError, TypeError, AssertionError):
+        raise OutputError(
+            f"{path} is no journal of Optuna, or it is damaged: name another file"
+        ) from None
+
+
+def _check_beginning(path: Path) -> None:
+    """Refuse a file that is something else before anything is written to it."""
+    with suppress(FileNotFoundError), open(path, "rb") as file:
+        if not _BEGINNING.startswith(file.read(len(_BEGINNING))):
+            raise OutputError(f"{path} is no journal of Optuna: name another file")
+
+
+def _append(file: FileIO, data: bytes) -> None:
+    """Write `data` after the last whole line; if that fails, the file is as before."""
+    end = _end_of_lines(file)
+    if end < file.seek(0, os.SEEK_END):
+        file.truncate(end)
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[file.write(left) :]
+    except OSError:
+        with suppress(OSError):  # the next writer will see to it
+            file.truncate(end)
+        raise
+
+
+def _end_of_lines(file: FileIO) -> int:
+    """Where the last whole line ends."""
+    end = file.seek(0, os.SEEK_END)
+    size = 1  # as a rule the last byte is the one looked for
+    while end:
+        start = max(0, end - size)
+        file.seek(start)
+        found = file.read(end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end, size = start, _CHUNK
+    return 0
+
+
+def _lock_of(path: Path) -> Callable[[FileIO], AbstractContextManager[None]]:
+    """What to hold while appending to `path`."""
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks
+        return _file_beside(path)
+    if network_filesystem(path):
+        return _file_beside(path)
+
+    @contextmanager
+    def locked(file: FileIO) -> Iterator[None]:
+        fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+        yield
+
+    return locked
+
+
+def _file_beside(path: Path) -> Callable[[FileIO], AbstractContextManager[None]]:
+    from optuna.storages.journal import JournalFileOpenLock
+
+    lock = JournalFileOpenLock(os.fspath(path))
+
+    @contextmanager
+    def locked(file: FileIO) -> Iterator[None]:
+        del file
+        lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    return locked

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hybridq.cli import screen
+from hybridq.cli.verdict import headline, quiet_line
+from hybridq.presentation import Best, EngineInfo, OptimizerInfo, Ratio, Reference, Result
+
+MakeResult = Callable[..., Result]
+ANSWER = "Best cut found: 4 of total weight 4."
+
+
+@pytest.fixture
+def shown(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    def show(result: Result, *, quiet: bool = False) -> str:
+        screen.show(result, quiet=quiet)
+        return capsys.readouterr().out
+
+    return show
+
+
+def words(text: str) -> str:
+    """The text as one line, so that a claim does not depend on where lines break."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("best", "reference", "ratio", "good", "sentence"),
+    [
+        (4.0, Reference(4.0, "exhaustive search", True), 1.0, True, "optimal (exhaustive search)."),
+        (3.0, Reference(4.0, "exhaustive search", True), 0.75, False, "75.0 % of the optimum, 4"),
+        (
+            4.0,
+            Reference(4.0, "local search", False),
+            1.0,
+            True,
+            "equals the best classical answer (",
+        ),
+        (4.0, Reference(3.0, "local search", False), 4 / 3, True, "beats the classical answer, 3"),
+        (3.0, Reference(4.0, "local search", False), 0.75, False, "75.0 % of the best classical"),
+        (-1.0, Reference(0.0, "exhaustive search", True), None, False, "The optimum is 0"),
+    ],
+)
+def test_the_headline_claims_exactly_what_is_known(
+    make_result: MakeResult,
+    best: float,
+    reference: Reference,
+    ratio: float | None,
+    good: bool,
+    sentence: str,
+) -> None:
+    result = make_result(
+        best=Best(best, "0101", {"a": 0, "b": 1, "c": 0, "d": 1}),
+        reference=reference,
+        ratio=Ratio(ratio, ratio),
+    )
+    is_good, text = headline(result)
+    assert is_good is good
+    assert sentence in text
+    assert ("not proven optimal" in text) is not reference.exact
+
+
+def test_without_a_reference_nothing_is_claimed(make_result: MakeResult) -> None:
+    result = make_result(reference=None, ratio=None)
+    assert headline(result) == (
+        False,
+        f"{ANSWER} There is no classical reference to hold it against.",
+    )
+    assert quiet_line(result).endswith("4, no ratio, expected cut 3, seed 7")
+
+
+def test_a_minimized_problem_is_worse_when_its_value_is_higher(make_result: MakeResult) -> None:
+    problem = replace(make_result().problem, sense="minimize", kind="ising", value_name="energy")
+    reference = Reference(-4.0, "local search", False)
+    result = make_result(
+        problem=problem, best=Best(-3.0, "0101", {}), reference=reference, ratio=Ratio(0.5, 0.75)
+    )
+    good, text = headline(result)
+    assert not good
+    assert "75.0 % of the best classical answer, -4" in text
+
+
+def test_the_answer_comes_first_and_every_number_follows(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    text = shown(make_result())
+    assert text.strip().startswith(ANSWER)
+    for part in (
+        "Best of 1024 samples 4 100 %",
+        "Expected cut (one sample, on average) 3 75.0 %",
+        "Classical: exhaustive search 4 optimal",
+        "Random guess, on average 2 50.0 %",
+        "Side 0 2 nodes: a, c",
+        "Side 1 2 nodes: b, d",
+        "square, 4 nodes, 4 edges, total weight 4",
+        "diagonal, double precision: the cost is diagonal",
+        "QAOA, p = 1, 2 angles",
+        "l-bfgs, 12 evaluations: The gradient vanished.",
+        "0.50 s, seed 7",
+        "gamma 0.7854",
+        "beta 0.3927",
+    ):
+        assert part in words(text)
+
+
+def test_piped_output_is_plain_text_of_at_most_80_columns(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    nodes = {f"a node with quite a long name {i}\x1b[2J": i % 2 for i in range(300)}
+    layers = 30
+    result = make_result(
+        best=Best(4.0, "01" * 150, nodes),
+        ansatz={"kind": "qaoa", "n_params": 2 * layers, "p": layers},
+        parameters=np.linspace(-10, 10, 2 * layers),
+        optimizer=OptimizerInfo("cobyla", 10**6, "failed", "a long message " * 20),
+        reference=Reference(4.0, "local search with a very long name " * 5, False),
+    )
+    text = shown(result)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "more (--json FILE has all)" in words(text)
+    assert "6 more layers (--json FILE has all)" in words(text)
+
+
+def test_every_angle_of_24_layers_is_shown(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    angles = np.arange(48) / 100
+    result = make_result(ansatz={"kind": "qaoa", "n_params": 48, "p": 24}, parameters=angles)
+    text = shown(result)
+    assert all(f"{angle:#.4g}" in text for angle in angles)
+
+
+def test_an_encoding_without_the_label_is_no_failure(
+    make_result: MakeResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buffer = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(buffer, encoding="ascii"))
+    screen.show(make_result(best=Best(4.0, "0101", {"Zürich": 0, "京都": 1, "c": 0, "d": 1})))
+    sys.stdout.flush()
+    text = buffer.getvalue().decode("ascii")
+    assert "Z\\xfcrich" in text
+    assert "gamma" in text
+
+
+def test_quiet_is_one_line_with_cut_and_ratio(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    text = shown(make_result(), quiet=True)
+    assert text == (
+        "Best cut found: 4 of total weight 4, 100 % of the optimum 4, expected cut 3, seed 7\n"
+    )
+
+
+def test_an_interrupted_search_says_so(make_result: MakeResult, shown: Callable[..., str]) -> None:
+    stopped = OptimizerInfo("cobyla", 5, "interrupted", "Stopped by the user.")
+    assert "You interrupted the search" in shown(make_result(optimizer=stopped))
+    assert shown(make_result(optimizer=stopped), quiet=True).endswith("(interrupted)\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence", "ending"),
+    [
+        ("max_evaluations", "limit of 5 evaluations: --max-evaluations", "(evaluation limit)\n"),
+        ("time_limit", "Stopped at the time limit: --time-limit", "(time limit)\n"),
+    ],
+)
+def test_a_search_cut_short_by_a_limit_says_so_under_the_headline(
+    make_result: MakeResult, shown: Callable[..., str], status: str, sentence: str, ending: str
+) -> None:
+    stopped = OptimizerInfo("cobyla", 5, status, "raise max_evaluations or time_limit")
+    text = shown(make_result(optimizer=stopped))
+    assert sentence in text.split("\n\n")[0]
+    assert "cobyla, 5 evaluations: raise --max-evaluations or --time-limit" in words(text)
+    assert shown(make_result(optimizer=stopped), quiet=True).endswith(ending)
+
+
+def weighing(result: Result, absolute: float, **facts: float) -> Result:
+    facts = {**result.problem.facts, "absolute_weight": absolute, **facts}
+    return replace(result, problem=replace(result.problem, facts=facts))
+
+
+def test_a_cut_above_the_total_weight_is_not_held_against_it(make_result: MakeResult) -> None:
+    result = weighing(make_result(), 5.75, total_weight=3.75, weight_min=-1.0)
+    assert headline(result)[1].startswith("Best cut found: 4. That is optimal")
+
+
+def test_an_optimum_of_0_has_no_ratios_and_no_noise(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    result = weighing(
+        make_result(
+            expectation=-7.4e-09,
+            best=Best(5e-17, "0000", dict.fromkeys("abcd", 0)),
+            reference=Reference(0.0, "exhaustive search", True),
+            ratio=Ratio(None, None),
+        ),
+        *(3.0,),
+        total_weight=-3.0,
+        weight_min=-2.0,
+    )
+    text = words(shown(result))
+    assert "Best cut found: 0. That is optimal" in text
+    assert "no ratio: the optimum is 0" in text
+    assert "Expected cut (one sample, on average) 0 Classical: exhaustive search 0 optimal" in text
+    assert "e-" not in text
+    assert shown(result, quiet=True).startswith("Best cut found: 0, optimum 0, expected cut 0,")
+
+
+def test_small_weights_are_shown_and_told_apart(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    small = weighing(
+        make_result(
+            expectation=2.5e-10,
+            best=Best(3e-10, "0101", {"a": 0, "b": 1, "c": 0, "d": 1}),
+            reference=Reference(4e-10, "exhaustive search", True),
+            ratio=Ratio(0.625, 0.75),
+        ),
+        *(4e-10,),
+        total_weight=4e-10,
+    )
+    text = words(shown(small))
+    assert "Best cut found: 3e-10 of total weight 4e-10. That is 75.0 % of the optimum, 4e" in text
+    assert "average) 2.5e-10 62.5 %" in text
+    assert "Random guess, on average 2e-10 50.0 %" in text
+
+
+def test_small_angles_keep_four_digits_within_80_columns(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    angles = -1.23456e-7 * np.arange(1, 33)
+    result = make_result(ansatz={"kind": "qaoa", "n_params": 32, "p": 16}, parameters=angles)
+    text = shown(result)
+    assert all(f"{value:.3e}" in text for value in angles)
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_an_engine_with_much_to_say_is_one_line_for_a_newcomer(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    reason = "phases of a diagonal cost and X mixers; half the state (3 of 4 qubits); 2 threads"
+    text = shown(make_result(engine=EngineInfo("diagonal", reason, "double")))
+    (row,) = [line for line in text.splitlines() if line.startswith(" Engine")]
+    assert words(row) == "Engine diagonal, double precision, 4 qubits on 2 threads"
+    assert "phases of" not in text

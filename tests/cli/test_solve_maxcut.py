@@ -1,0 +1,278 @@
+"""The command in this process; `solve` itself is stood in for, since its own tests cover it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from hybridq.core.errors import CapacityError
+from hybridq.presentation import OptimizerInfo, Result
+from tests.cli.cli_samples import SQUARE, Outcome, hand_made_result
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Every call of `solve`, which answers at once with the result made by hand."""
+    seen: list[dict[str, Any]] = []
+
+    def solve(problem: Any, **options: Any) -> Result:
+        seen.append({"problem": problem, **options})
+        return hand_made_result(seed=options["rng"])
+
+    _stand_in(monkeypatch, solve)
+    return seen
+
+
+def _stand_in(monkeypatch: pytest.MonkeyPatch, solve: Callable[..., Result]) -> None:
+    module = ModuleType("hybridq.solver")
+    module.solve = solve  # type: ignore[attr-defined]
+    module.DEFAULT_OPTIMIZER = "l-bfgs"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "hybridq.solver", module)
+
+
+def test_without_options_the_solver_chooses(
+    hybridq: Run, square: Path, calls: list[dict[str, Any]]
+) -> None:
+    outcome = hybridq("solve", "maxcut", square)
+    assert outcome.code == 0
+    assert outcome.err == ""
+    assert "Best cut found: 4 of total weight 4." in outcome.out
+    (call,) = calls
+    assert call["problem"].name == "square"
+    assert (call["p"], call["optimizer"], call["initial"]) == (None, None, "auto")
+    assert (call["restarts"], call["shots"], call["precision"]) == (None, 1024, "double")
+    assert (call["max_evaluations"], call["time_limit"], call["threads"]) == (None, None, None)
+    assert call["landscape"] is False
+
+
+def test_every_option_reaches_the_solver(
+    hybridq: Run, square: Path, calls: list[dict[str, Any]]
+) -> None:
+    hybridq(
+        *("solve", "maxcut", square, "--p", 3, "--optimizer", "Nelder_Mead", "--restarts", 2),
+        *("--max-evaluations", 50, "--time-limit", 1.5, "--shots", 10, "--initial", "ramp"),
+        *("--precision", "single", "--threads", 1, "--seed", 7, "--format", "json"),
+    )
+    (call,) = calls
+    expected = {
+        "p": 3,
+        "optimizer": "nelder-mead",
+        "restarts": 2,
+        "max_evaluations": 50,
+        "time_limit": 1.5,
+        "shots": 10,
+        "initial": "ramp",
+        "precision": "single",
+        "threads": 1,
+        "rng": 7,
+    }
+    assert {name: call[name] for name in expected} == expected
+
+
+def test_a_run_without_a_seed_gets_one_and_shows_it(
+    hybridq: Run, square: Path, calls: list[dict[str, Any]]
+) -> None:
+    outcome = hybridq("solve", "maxcut", square)
+    assert f"seed {calls[0]['rng']}" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--p", "0"], "--p '0' is not a whole number of at least 1"),
+        (["--p", "-2"], "--p '-2' is not a whole number of at least 1"),
+        (["--p", "2.5"], "--p '2.5' is not a whole number of at least 1"),
+        (["--p", "two"], "--p 'two' is not a whole number of at least 1"),
+        (["--shots", "0"], "--shots '0' is not a whole number of at least 1"),
+        (["--restarts", "-1"], "--restarts '-1' is not a whole number of at least 0"),
+        (["--threads", "0"], "--threads '0' is not a whole number of at least 1"),
+        (["--seed", "-1"], "--seed '-1' is not a whole number of at least 0"),
+        (["--max-evaluations", "0"], "--max-evaluations '0' is not a whole number"),
+        (["--time-limit", "0"], "--time-limit '0' is not a number of seconds above 0"),
+        (["--time-limit", "nan"], "--time-limit 'nan' is not a number of seconds above 0"),
+        (
+            ["--optimizer", "cobylla"],
+            "--optimizer: unknown optimizer 'cobylla': did you mean",
+        ),
+        (
+            ["--precision", "doubel"],
+            "--precision: unknown precision 'doubel': did you mean",
+        ),
+        (["--initial", "rampp"], "no file 'rampp', and unknown start 'rampp': did you mean 'ramp'"),
+        (["--format", "jsn"], "--format: unknown graph format 'jsn': did you mean 'json'"),
+        (["--json", "/no/such/folder/out.json"], "there is no folder /no/such/folder"),
+        (["--plot", "/no/such/folder/out.png"], "/no/such/folder"),
+        (["--plot", "out.xyz"], "out.xyz"),
+        (["--shot", "3"], "No such option: --shot (Possible options: "),
+        (["more.json"], "unexpected extra argument"),
+        (["--p"], "'--p' requires an argument"),
+    ],
+)
+def test_a_bad_option_is_one_line_before_any_work(
+    hybridq: Run,
+    square: Path,
+    calls: list[dict[str, Any]],
+    options: list[str],
+    message: str,
+) -> None:
+    outcome = hybridq("solve", "maxcut", square, *options)
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.startswith("hybridq: error: ")
+    assert outcome.err.count("\n") == 1
+    assert message in outcome.err
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["solve", "maxcut"], "Missing argument 'GRAPH' (see hybridq solve maxcut --help)"),
+        (["solve", "maxct", "g.json"], "No such command 'maxct'"),
+        (["slove"], "No such command 'slove'"),
+        (["--verbose"], "No such option: --verbose"),
+    ],
+)
+def test_a_mistyped_command_is_one_line(hybridq: Run, arguments: list[str], message: str) -> None:
+    outcome = hybridq(*arguments)
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert message in outcome.err
+
+
+def test_output_over_the_input_is_refused(
+    hybridq: Run, square: Path, calls: list[dict[str, Any]]
+) -> None:
+    outcome = hybridq("solve", "maxcut", square, "--json", square)
+    assert outcome.code == 2
+    assert "the graph's own file" in outcome.err
+    assert json.loads(square.read_text(encoding="utf-8")) == SQUARE
+    assert calls == []
+
+
+def test_two_outputs_of_one_name_are_refused(
+    hybridq: Run, square: Path, tmp_path: Path, calls: list[dict[str, Any]]
+) -> None:
+    out = tmp_path / "out.png"
+    outcome = hybridq("solve", "maxcut", square, "--json", out, "--plot", out)
+    assert outcome.code == 2
+    assert not out.exists()
+    assert calls == []
+
+
+def test_json_on_standard_output_is_nothing_but_json(
+    hybridq: Run, square: Path, calls: list[dict[str, Any]]
+) -> None:
+    outcome = hybridq("solve", "maxcut", square, "--json", "-", "--seed", 7)
+    assert outcome.err == ""
+    assert json.loads(outcome.out) == hand_made_result(seed=7).to_dict()
+
+
+def test_json_in_a_file_comes_beside_the_screen(
+    hybridq: Run, square: Path, tmp_path: Path, calls: list[dict[str, Any]]
+) -> None:
+    out = tmp_path / "out.json"
+    outcome = hybridq("solve", "maxcut", square, "--json", out, "--seed", 7)
+    assert "Best cut found" in outcome.out
+    assert outcome.out.rstrip().endswith(f"Written: {out}")
+    assert json.loads(out.read_text(encoding="utf-8")) == hand_made_result(seed=7).to_dict()
+
+
+def test_quiet_prints_one_line(hybridq: Run, square: Path, calls: list[dict[str, Any]]) -> None:
+    outcome = hybridq("solve", "maxcut", square, "--quiet")
+    assert outcome.out.count("\n") == 1
+    assert "100 % of the optimum 4" in outcome.out
+
+
+def test_an_interrupted_search_is_reported_with_code_130(
+    hybridq: Run, square: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = OptimizerInfo("cobyla", 5, "interrupted", "Stopped by the user.")
+    _stand_in(monkeypatch, lambda problem, **options: hand_made_result(optimizer=stopped))
+    outcome = hybridq("solve", "maxcut", square)
+    assert outcome.code == 130
+    assert "You interrupted the search" in outcome.out
+
+
+def test_a_refusal_of_the_solver_is_one_line_and_leaves_no_file(
+    hybridq: Run, square: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(problem: Any, **options: Any) -> Result:
+        raise CapacityError("n_qubits=60 needs 16 EiB: use fewer nodes")
+
+    _stand_in(monkeypatch, refuse)
+    out = tmp_path / "out.json"
+    outcome = hybridq("solve", "maxcut", square, "--json", out)
+    assert outcome.code == 2
+    assert outcome.err == "hybridq: error: n_qubits=60 needs 16 EiB: use fewer nodes\n"
+    assert list(tmp_path.iterdir()) == [square]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.json", b"", "empty"),
+        ("cut-off.json", b'{"nodes": [1, 2], "edges": [[1,', "cut-off.json"),
+        ("weights.txt", b"1 2 heavy\n", "weights.txt, line 1"),
+        ("nan.csv", b"source,target,weight\n1,2,nan\n", "nan.csv, line 2"),
+        ("loop.txt", b"1 2 1\n3 3 1\n", "loop.txt, line 2"),
+        ("twice.txt", b"1 2 1\n2 1 5\n", "twice.txt, line 2"),
+        ("directed.json", b'{"directed": true, "nodes": [], "links": []}', "directed"),
+        ("short.rud", b"3 3\n1 2 1\n2 3 1\n", "short.rud"),
+        ("outside.rud", b"3 2\n1 2 1\n2 9 1\n", "outside.rud"),
+        ("bare.json", b'{"nodes": [], "edges": []}', "bare.json"),
+        ("edgeless.json", b'{"nodes": [1, 2], "edges": []}', "edgeless.json"),
+        ("noise.bin", bytes(range(256)), "noise.bin"),
+    ],
+)
+def test_a_bad_file_is_one_line_that_names_it(
+    hybridq: Run,
+    tmp_path: Path,
+    calls: list[dict[str, Any]],
+    name: str,
+    content: bytes,
+    message: str,
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    outcome = hybridq("solve", "maxcut", path, "--json", tmp_path / "out.json")
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.startswith("hybridq: error: ")
+    assert outcome.err.count("\n") == 1
+    assert message in outcome.err
+    assert list(tmp_path.iterdir()) == [path]
+    assert calls == []
+
+
+@pytest.mark.parametrize("what", ["missing.json", "."])
+def test_a_missing_file_and_a_folder_are_one_line(
+    hybridq: Run, tmp_path: Path, calls: list[dict[str, Any]], what: str
+) -> None:
+    outcome = hybridq("solve", "maxcut", tmp_path / what)
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert str(tmp_path) in outcome.err
+
+
+def test_help_shows_an_example_and_version_its_number(hybridq: Run) -> None:
+    for arguments in (["--help"], ["solve", "--help"], ["solve", "maxcut", "--help"]):
+        outcome = hybridq(*arguments)
+        assert outcome.code == 0
+        assert "hybridq solve maxcut graph.json" in outcome.out
+    assert hybridq("--version").out.startswith("hybridq 0.")
+
+
+def test_help_states_the_defaults_as_they_are(hybridq: Run) -> None:
+    text = hybridq("solve", "maxcut", "--help").out
+    assert "Stop after so many (default: by size)" in text
+    assert "told by content, then by file ending" in text
+    assert "cobyla (default: l-bfgs)" in text
