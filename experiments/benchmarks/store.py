@@ -25,8 +25,8 @@ from hybridq.experiments.records import Outcome, Planned, State
 from hybridq.experiments.store.store import Store
 from hybridq.storage.database import without_password
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "experiments"))
-from private_postgresql import PrivatePostgresql, server_programs
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.experiments.private_postgresql import PrivatePostgresql, server_programs
 
 MANY = 10_000
 RUN = 500

@@ -1,21 +1,142 @@
-"""All that can go wrong, told in one line: what, where, which value, and the remedy.
+"""Exceptions that carry data; each surface renders them in its own words.
 
-Every exception that hybridq raises on purpose derives from `HybridqError`; the command line
-turns each into one line on standard error and exit code 2.
+Every exception that hybridq raises on purpose derives from `HybridqError`. It holds the argument,
+its value, the expected values and the remedy as fields. `str(error)` is the Python rendering
+(``p must be an integer >= 1, got 0``); `HybridqError.render` takes another spelling of arguments,
+such as that of the command line (``--p must be ...``). No code parses a message.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeAlias
+
+_LONGEST_VALUE = 100  # characters of a value that a message quotes
+
+
+class _Absent:
+    """The type of `ABSENT`, which stands for a value that was not given."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __reduce__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A reference to an argument inside a message, with or without a value.
+
+    Args:
+        argument: the name in Python, such as ``"max_evaluations"``.
+        value: the value to set, or `ABSENT` to name the argument alone.
+    """
+
+    argument: str
+    value: Any = ABSENT
+
+
+Text: TypeAlias = "str | Sequence[str | Setting]"
+"""A message: plain text, or text with references to arguments."""
+
+Spelling: TypeAlias = Callable[[Setting], str]
+"""Writes a reference as one surface spells it."""
+
+
+def in_python(setting: Setting) -> str:
+    """Return ``precision='single'``, or the bare name of the argument."""
+    if setting.value is ABSENT:
+        return setting.argument
+    return f"{setting.argument}={shown(setting.value)}"
+
+
+def shown(value: object) -> str:
+    """Return `repr(value)`, shortened where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:40]}..."
+
+
+def render_text(text: Text, spell: Spelling = in_python) -> str:
+    """Return `text` with its references to arguments spelled by `spell`."""
+    if isinstance(text, str):
+        return text
+    return "".join(part if isinstance(part, str) else spell(part) for part in text)
 
 
 class HybridqError(Exception):
-    """Base of every refusal that the caller can mend."""
+    """Base of every refusal that the caller can mend.
+
+    Args:
+        message: what is wrong, where the standard sentence does not fit.
+        argument: the argument at fault, as Python spells it.
+        value: its value.
+        expected: the values that are accepted, as in "must be <expected>".
+        remedy: what to do, an imperative without a full stop.
+
+    Without `message` the error reads "<argument> must be <expected>, got <value>: <remedy>".
+    """
+
+    def __init__(
+        self,
+        message: Text | None = None,
+        *,
+        argument: str | None = None,
+        value: Any = ABSENT,
+        expected: Text | None = None,
+        remedy: Text | None = None,
+    ) -> None:
+        self.message = message
+        self.argument = argument
+        self.value = value
+        self.expected = expected
+        self.remedy = remedy
+        super().__init__()
+        self.args = (self.render(),)
+
+    def render(self, spell: Spelling = in_python) -> str:
+        """Return the message with arguments spelled by `spell`."""
+        if self.message is not None:
+            text = render_text(self.message, spell)
+        elif self.argument is None:
+            text = "" if self.expected is None else f"expected {render_text(self.expected, spell)}"
+        else:
+            text = f"{spell(Setting(self.argument))} must be "
+            text += render_text(self.expected or "another value", spell)
+            if self.value is not ABSENT:
+                text += f", got {shown(self.value)}"
+        if self.remedy is None:
+            return text
+        return f"{text}: {render_text(self.remedy, spell)}"
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> Any:
+        return _rebuilt, (type(self), vars(self))
+
+    def with_argument(self, argument: str) -> Self:
+        """Return this error with the argument renamed, as the caller knows it."""
+        self.argument = argument
+        self.args = (self.render(),)
+        return self
+
+
+def _rebuilt(cls: type[HybridqError], fields: dict[str, Any]) -> HybridqError:
+    """Return an error with the given fields, as pickle needs it."""
+    error = cls.__new__(cls)
+    vars(error).update(fields)
+    error.args = (error.render(),)
+    return error
 
 
 class ParameterError(HybridqError, ValueError):
-    """An argument has a value that makes no sense here."""
+    """An argument has a value that is not accepted."""
 
 
 class DimensionError(ParameterError):
@@ -26,12 +147,12 @@ _LONGEST_NAME = 100
 
 
 def closest(asked: str, known: Sequence[str], *, likeness: float) -> str | None:
-    """The name that was probably meant, None where none is alike.
+    """Return the name that was probably meant, None where none is similar.
 
     Args:
-        asked: what was written.
+        asked: the name as written.
         known: the names that exist.
-        likeness: how much alike they must be, from 0 to 1 (`difflib.get_close_matches`).
+        likeness: the least similarity, from 0 to 1 (`difflib.get_close_matches`).
     """
     if len(asked) > _LONGEST_NAME:  # nothing that anybody meant, and slow to compare
         return None
@@ -49,16 +170,22 @@ class UnknownNameError(ParameterError):
         what: what was looked up, for example ``"optimizer"``.
         name: the name that was asked for.
         known: all names that exist.
+        argument: the argument that takes the name; `what` by default.
     """
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+    def __init__(
+        self, what: str, name: str, known: Iterable[str], *, argument: str | None = None
+    ) -> None:
+        self.what = what
         self.name = name
         self.known = sorted(known)
-        near = closest(str(name), self.known, likeness=0.5)
-        hint = "" if near is None else f"did you mean {near!r}? "
-        choice = f"choose from {', '.join(self.known)}" if self.known else "there is none at all"
-        shown = repr(name) if len(str(name)) <= _LONGEST_NAME else f"{str(name)[:40]!r}..."
-        super().__init__(f"unknown {what} {shown}: {hint}{choice}")
+        self.nearest = closest(str(name), self.known, likeness=0.5)
+        hint = "" if self.nearest is None else f"did you mean {self.nearest!r}? "
+        choice = f"choose from {', '.join(self.known)}" if self.known else "none is registered"
+        quoted = repr(name) if len(str(name)) <= _LONGEST_NAME else f"{str(name)[:40]!r}..."
+        super().__init__(
+            f"unknown {what} {quoted}", argument=argument, value=name, remedy=f"{hint}{choice}"
+        )
 
 
 class CapacityError(HybridqError):
@@ -80,14 +207,25 @@ class FormatError(HybridqError, ValueError):
         message: what is wrong and what to do.
         source: the file's name, ``"standard input"`` or similar.
         line: line number, counted from 1.
+        remedy: what to do, where `message` does not say it.
     """
 
-    def __init__(self, message: str, *, source: str = "input", line: int | None = None) -> None:
-        self.message = message
+    def __init__(
+        self,
+        message: Text,
+        *,
+        source: str = "input",
+        line: int | None = None,
+        remedy: Text | None = None,
+    ) -> None:
         self.source = source
         self.line = line
-        where = source if line is None else f"{source}, line {line}"
-        super().__init__(f"{where}: {message}")
+        super().__init__(message, remedy=remedy)
+
+    def render(self, spell: Spelling = in_python) -> str:
+        """Return ``<source>, line <line>: <message>``."""
+        where = self.source if self.line is None else f"{self.source}, line {self.line}"
+        return f"{where}: {super().render(spell)}"
 
 
 class ConfigError(HybridqError, ValueError):
@@ -116,6 +254,8 @@ class MissingExtraError(HybridqError, ImportError):
     """
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
+        self.package = package
+        self.extra = extra
         super().__init__(
             f"{purpose} needs {package}, which is not installed: pip install {package} "
             f"(or '.[{extra}]' in the folder of hybridq)"

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_electronic import H2_CONSTANT, h2, random_electronic
 
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import (
@@ -21,6 +20,7 @@ from hybridq.operators import (
     z2_symmetries,
 )
 from tests.operators.dense_paulis import label_lists
+from tests.operators.test_electronic import H2_CONSTANT, h2, random_electronic
 
 
 def spectrum(operator):

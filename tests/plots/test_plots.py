@@ -37,8 +37,8 @@ from hybridq.presentation import (
     Reference,
     Result,
     Trace,
-    overview,
 )
+from hybridq.presentation.overview import overview
 
 
 def edge_groups(ax: Any) -> dict[str, LineCollection]:

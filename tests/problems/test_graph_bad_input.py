@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_graph_formats import SPELLINGS
 
 from hybridq.core.errors import FormatError
 from hybridq.problems import MaxCut
 from hybridq.problems.formats import GRAPH_FORMATS, parse_graph, read_graph
+from tests.problems.test_graph_formats import SPELLINGS
 
 MM = "%%MatrixMarket matrix coordinate real symmetric\n"
 XML = '<graphml><key id="w" for="edge" attr.name="weight"/><graph{}>{}</graph></graphml>'

@@ -3,10 +3,10 @@
 import networkx as nx
 import numpy as np
 import pytest
-from test_qaoa_strategies import searched, weighted_graph
 
 import hybridq as hq
 from hybridq.strategies.fourier import STRENGTH, _amplitudes, _perturbed, fourier_matrix
+from tests.strategies.test_qaoa_strategies import searched, weighted_graph
 
 P = 4
 

@@ -135,7 +135,7 @@ def _graph(data: Any, source: str) -> nx.Graph[Any]:
                 )
             builder.edge(u, v, weight)
     except FormatError as error:
-        raise _EntryError(error.message, key, position) from None
+        raise _EntryError(str(error.message), key, position) from None
     graph = builder.finish()
     facts = data.get("graph")
     if isinstance(facts, dict) and isinstance(facts.get("name"), str):
@@ -175,7 +175,7 @@ def _nodes(data: dict[str, Any], source: str) -> Sequence[Hashable] | None:
                 raise FormatError(f"node {short(label)} is there twice: remove one")
             nodes[label] = None
     except FormatError as error:
-        raise _EntryError(error.message, "nodes", position) from None
+        raise _EntryError(str(error.message), "nodes", position) from None
     return list(nodes)
 
 
