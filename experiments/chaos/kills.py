@@ -21,8 +21,8 @@ from experiments.chaos.verdict import check, undisturbed
 from hybridq.experiments.records import Plain
 from hybridq.experiments.store.store import Store
 
-sys.path.insert(0, str(ROOT / "tests" / "experiments"))
-from private_postgresql import PrivatePostgresql
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.experiments.private_postgresql import PrivatePostgresql
 
 STORAGES = ("sqlite", "journal", "postgresql")
 SECONDS_BETWEEN = (0.2, 8.0)  # a runner takes some to begin
