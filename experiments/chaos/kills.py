@@ -16,7 +16,7 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-from experiments.chaos.processes import ROOT, children, kill, runner, worker
+from experiments.chaos.processes import children, kill, runner, worker
 from experiments.chaos.verdict import check, undisturbed
 from hybridq.experiments.records import Plain
 from hybridq.experiments.store.store import Store
