@@ -171,10 +171,17 @@ class UnknownNameError(ParameterError):
         name: the name that was asked for.
         known: all names that exist.
         argument: the argument that takes the name; `what` by default.
+        note: why an entry of this name is left out, where there is one.
     """
 
     def __init__(
-        self, what: str, name: str, known: Iterable[str], *, argument: str | None = None
+        self,
+        what: str,
+        name: str,
+        known: Iterable[str],
+        *,
+        argument: str | None = None,
+        note: str | None = None,
     ) -> None:
         self.what = what
         self.name = name
@@ -183,8 +190,12 @@ class UnknownNameError(ParameterError):
         hint = "" if self.nearest is None else f"did you mean {self.nearest!r}? "
         choice = f"choose from {', '.join(self.known)}" if self.known else "none is registered"
         quoted = repr(name) if len(str(name)) <= _LONGEST_NAME else f"{str(name)[:40]!r}..."
+        why = "" if note is None else f" ({note})"
         super().__init__(
-            f"unknown {what} {quoted}", argument=argument, value=name, remedy=f"{hint}{choice}"
+            f"unknown {what} {quoted}{why}",
+            argument=argument,
+            value=name,
+            remedy=f"{hint}{choice}",
         )
 
 

@@ -1,47 +1,96 @@
-"""Named choices: one registry for each kind, shared by the command line, Python and YAML."""
+"""Named choices: one registry per kind, shared by Python, the command line, YAML and the schema.
+
+A registry holds the entries of this package and finds those of others through entry points.
+Another package adds an entry in its own ``pyproject.toml``::
+
+    [project.entry-points."hybridq.problems"]
+    bin-packing = "my_package.bin_packing:BinPacking"
+
+An entry that cannot be loaded, repeats a name or breaks the contract is reported in one line and
+left out; it never disturbs the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+import importlib
+import inspect
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, TypeVar
 
-from hybridq.core.errors import UnknownNameError
+from hybridq.core.errors import HybridqError, UnknownNameError
 
 T = TypeVar("T")
+
+
+class PluginWarning(UserWarning):
+    """An entry of another package that was left out."""
+
+
+def canonical_name(name: object) -> str:
+    """Return `name` as registries spell it: lower case, ``-`` for ``_``, no outer white space."""
+    return str(name).strip().lower().replace("_", "-")
 
 
 class Registry(Mapping[str, T]):
     """A mapping from plain names to entries; a miss names the nearest entry.
 
     Args:
-        what: the kind of thing that is registered, as an error message should call it.
-        entries: the canonical names and what they stand for.
+        what: the kind of thing that is registered, as an error message calls it.
+        entries: the canonical names and their entries; a string ``"module:attribute"`` is
+            imported when its entry is first used.
         aliases: further spellings, each mapped to a canonical name.
+        argument: the argument that takes these names in Python; `what` by default.
+        group: the group of entry points by which other packages add entries.
+        check: raises a `HybridqError` for an entry of another package that breaks the contract.
 
     Names are compared without regard to case, and ``_`` is read as ``-``.
     """
 
     def __init__(
-        self, what: str, entries: Mapping[str, T], aliases: Mapping[str, str] | None = None
+        self,
+        what: str,
+        entries: Mapping[str, T | str],
+        aliases: Mapping[str, str] | None = None,
+        *,
+        argument: str | None = None,
+        group: str | None = None,
+        check: Callable[[str, T], None] | None = None,
     ) -> None:
         self.what = what
-        self._entries = dict(entries)
+        self.argument = argument or what
+        self.group = group
+        self._entries: dict[str, Any] = dict(entries)
         self._aliases = dict(aliases or {})
+        self._check = check
+        self._plugins: dict[str, EntryPoint] | None = None
+        self._left_out: dict[str, str] = {}
 
     def canonical(self, name: str) -> str:
-        """The registered spelling of `name`.
+        """Return the registered spelling of `name`.
 
         Raises:
-            UnknownNameError: nothing of that name is registered.
+            UnknownNameError: no entry has that name.
         """
-        key = str(name).strip().lower().replace("_", "-")
+        key = canonical_name(name)
         key = self._aliases.get(key, key)
-        if key not in self._entries:
-            raise UnknownNameError(self.what, name, self._entries)
+        if key not in self._entries and not self._plugin(key):
+            known = list(self)
+            raise UnknownNameError(
+                self.what, name, known, argument=self.argument, note=self._left_out.get(key)
+            )
         return key
 
     def __getitem__(self, name: str) -> T:
-        return self._entries[self.canonical(name)]
+        key = self.canonical(name)
+        entry = self._entries[key]
+        if isinstance(entry, str) and ":" in entry:
+            module, _, attribute = entry.partition(":")
+            entry = getattr(importlib.import_module(module), attribute)
+            self._entries[key] = entry
+        found: T = entry
+        return found
 
     def __contains__(self, name: object) -> bool:
         try:
@@ -51,7 +100,65 @@ class Registry(Mapping[str, T]):
         return True
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        for name in self._others():
+            self._plugin(name)
+        return iter(list(self._entries))
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<Registry of {self.what}: {', '.join(self)}>"
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """Reasons by name for the entries of other packages that could not be used."""
+        list(self)
+        return dict(self._left_out)
+
+    def summary(self, name: str) -> str:
+        """Return the line that says when to choose an entry: its `summary`, or its docstring's."""
+        entry = self[name]
+        own = getattr(entry, "summary", None)
+        text = own if isinstance(own, str) else (inspect.getdoc(entry) or "")
+        return text.strip().split("\n")[0]
+
+    def _others(self) -> dict[str, EntryPoint]:
+        """Return the entry points of other packages by name; found once."""
+        if self._plugins is None:
+            self._plugins = {}
+            for point in entry_points(group=self.group) if self.group else ():
+                name = canonical_name(point.name)
+                if name in self._entries or name in self._aliases:
+                    self._leave_out(name, point, "the name is taken by hybridq")
+                elif name in self._plugins:
+                    other = self._plugins[name].value
+                    self._leave_out(name, point, f"the name is taken by {other}")
+                else:
+                    self._plugins[name] = point
+        return self._plugins
+
+    def _plugin(self, name: str) -> bool:
+        """Load the entry called `name` of another package; return whether there is one."""
+        if name in self._entries:
+            return True
+        point = self._others().get(name)
+        if point is None or name in self._left_out:
+            return False
+        try:
+            entry = point.load()
+            if self._check is not None:
+                self._check(name, entry)
+        except HybridqError as error:
+            return self._leave_out(name, point, str(error))
+        except Exception as error:  # anything may happen while foreign code is imported
+            return self._leave_out(name, point, f"{type(error).__name__}: {error}")
+        self._entries[name] = entry
+        return True
+
+    def _leave_out(self, name: str, point: EntryPoint, why: str) -> bool:
+        package = point.dist.name if point.dist is not None else point.value
+        line = " ".join(f"{self.what} {name!r} of the package {package} is left out: {why}".split())
+        self._left_out.setdefault(name, line)
+        warnings.warn(line, PluginWarning, stacklevel=2)
+        return False

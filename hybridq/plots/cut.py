@@ -24,38 +24,51 @@ _NAMES_INSIDE = 100
 _NAMES_BESIDE = 40
 
 
-def plot_cut(graph: Graph[Any], assignment: Mapping[Any, int], ax: Axes | None = None) -> Axes:
-    """The graph, its two sides told apart by colour and shape, the cut edges in front.
+def plot_cut(
+    graph: Graph[Any],
+    assignment: Mapping[Any, int],
+    ax: Axes | None = None,
+    *,
+    title: str = "The cut",
+    sides: tuple[str, str] = ("side 0", "side 1"),
+    edges: tuple[str, str] = ("cut edge", "uncut edge"),
+) -> Axes:
+    """Draw a graph with its nodes on two sides and the edges between the sides in front.
 
-    Cut edges are dark and solid, uncut ones pale and dashed; those of negative weight are
-    vermillion. Where weights differ the line width follows their size.
+    Sides differ in colour and shape. Edges between them are dark and solid, the others pale and
+    dashed; those of negative weight are vermillion. Where weights differ the line width follows
+    their size.
 
     Args:
         graph: edge attribute ``weight``, 1 where it is absent.
         assignment: side 0 or 1 of every node.
-        ax: where to draw; a new figure if left out.
+        ax: the axes to draw on; a new figure by default.
+        title: of the picture.
+        sides: names of the two sides in the legend.
+        edges: names of an edge between the sides and of one within a side.
 
     Raises:
         ParameterError: a node has no side, or one that is neither 0 nor 1.
     """
     from matplotlib.collections import PathCollection
 
-    sides = _sides(graph, assignment)
+    side_of = _sides(graph, assignment)
     ax = style.fresh_axes(ax, 6.0, 5.6)
     index = {node: i for i, node in enumerate(graph)}
-    edges = np.array([(index[u], index[v]) for u, v in graph.edges], dtype=np.int64)
-    edges = edges.reshape(-1, 2)
+    pairs = np.array([(index[u], index[v]) for u, v in graph.edges], dtype=np.int64)
+    pairs = pairs.reshape(-1, 2)
     weights = np.array([data.get("weight", 1.0) for _, _, data in graph.edges(data=True)])
     extent = ax.get_window_extent()
-    positions = layout.node_positions(graph, sides, extent.width / extent.height)
+    positions = layout.node_positions(graph, side_of, extent.width / extent.height)
     _frame(ax, positions)
-    _draw_edges(ax, positions, edges, weights.astype(np.float64), sides)
-    _draw_nodes(ax, positions, edges, [str(node) for node in graph], sides)
-    style.dress(ax, title="The cut", xlabel="", ylabel="")
+    _draw_edges(ax, positions, pairs, weights.astype(np.float64), side_of, edges)
+    _draw_nodes(ax, positions, pairs, [str(node) for node in graph], side_of, sides)
+    style.dress(ax, title=title, xlabel="", ylabel="")
     ax.set_axis_off()
     handles, names = ax.get_legend_handles_labels()
     # The cut before the rest, the sides last: the order of importance, not of drawing.
-    order = sorted(range(len(names)), key=lambda k: ("side" in names[k], "uncut" in names[k]))
+    ranks = [(name.startswith(sides), edges[1] in name) for name in names]
+    order = sorted(range(len(names)), key=ranks.__getitem__)
     legend = ax.legend(
         [handles[k] for k in order], [names[k] for k in order], loc="upper center",
         bbox_to_anchor=(0.5, 0.0), ncols=3 if len(names) == 3 else 2, frameon=False, fontsize=9,
@@ -94,6 +107,7 @@ def _draw_edges(
     edges: NDArray[np.int64],
     weights: NDArray[np.float64],
     sides: NDArray[np.uint8],
+    titles: tuple[str, str],
 ) -> None:
     from matplotlib.collections import LineCollection
 
@@ -109,7 +123,7 @@ def _draw_edges(
                 continue
             widest = (0.6 + 2.2 * crowd) if cut else (0.5 + 1.1 * crowd)
             colour = style.VERMILLION if negative else style.INK if cut else style.PALE
-            name = "cut edge" if cut else "uncut edge"
+            name = titles[0] if cut else titles[1]
             lines = LineCollection(
                 positions[edges[chosen]],
                 colors=colour,
@@ -137,6 +151,7 @@ def _draw_nodes(
     edges: NDArray[np.int64],
     names: list[str],
     sides: NDArray[np.uint8],
+    titles: tuple[str, str],
 ) -> None:
     n = len(names)
     longest = max(len(name) for name in names)
@@ -158,7 +173,7 @@ def _draw_nodes(
             edgecolors="white" if n <= layout.LARGE else "none",
             linewidths=1.0,
             zorder=3,
-            label=f"side {side}: {members.sum()} node{'' if members.sum() == 1 else 's'}",
+            label=f"{titles[side]}: {members.sum()} node{'' if members.sum() == 1 else 's'}",
         )
     if inside:
         size = float(np.clip(0.55 * area**0.5, 5.2, 10.0))

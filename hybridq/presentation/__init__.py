@@ -13,6 +13,7 @@ from hybridq.presentation.parts import (
     ProblemInfo,
     Ratio,
     Reference,
+    Samples,
     Trace,
 )
 from hybridq.presentation.result import Result
@@ -30,6 +31,7 @@ __all__ = [
     "Ratio",
     "Reference",
     "Result",
+    "Samples",
     "State",
     "Trace",
     "json_text",

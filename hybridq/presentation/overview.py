@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hybridq.plots import style
-from hybridq.plots.cut import plot_cut
 from hybridq.plots.distribution import plot_cut_distribution
 from hybridq.plots.landscape import plot_landscape
 from hybridq.presentation.energy_overview import energy_overview
@@ -88,7 +89,7 @@ def sentences(result: Result) -> tuple[str, str]:
 def _panels(result: Result) -> list[str]:
     trace = result.trace
     panels = []
-    if trace.graph is not None and result.best is not None:
+    if trace.problem is not None and result.best is not None:
         panels.append("cut")
     panels.append("convergence")
     if trace.sample_values is not None and trace.sample_counts is not None:
@@ -101,8 +102,8 @@ def _panels(result: Result) -> list[str]:
 def _draw(panel: str, result: Result, ax: Axes) -> None:
     trace, name = result.trace, result.problem.value_name
     target = None if result.reference is None else result.reference.value
-    if panel == "cut" and trace.graph is not None and result.best is not None:
-        plot_cut(trace.graph, result.best.assignment, ax)
+    if panel == "cut" and trace.problem is not None and result.best is not None:
+        trace.problem.draw(ax, np.array([int(bit) for bit in result.best.bits], dtype=np.uint8))
     elif panel == "convergence":
         plot_search(result, ax)
     elif panel == "distribution" and trace.sample_values is not None:

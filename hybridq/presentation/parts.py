@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from networkx import Graph
+    from hybridq.problems.base import BinaryProblem
+
+UNIFORM_SAMPLES = 20_000
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,53 @@ class OptimizerInfo:
 
 @dataclass(frozen=True)
 class Best:
-    """The best assignment sampled: its natural value, its bits (qubit 0 first), its meaning."""
+    """The best feasible sample, or the one that violates least where no sample is feasible.
+
+    Attributes:
+        value: its natural value.
+        bits: its bits, qubit 0 first.
+        assignment: its bit by the user's label.
+        feasible: whether it violates no constraint.
+        answer: the answer in the user's own terms, rows of labels by title.
+        violations: the constraints it violates, one line each.
+    """
 
     value: float
     bits: str
     assignment: dict[Any, int]
+    feasible: bool = True
+    answer: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    violations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Measurements of the final state.
+
+    Attributes:
+        shots: how many there were.
+        feasible_share: the share of them that violates no constraint.
+    """
+
+    shots: int
+    feasible_share: float
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A classical answer to the same question; `exact` says whether it is proven optimal."""
+    """A classical answer to the same question.
+
+    Attributes:
+        value: its natural value.
+        method: how it was found.
+        exact: whether it is proven optimal.
+        bound: the proven bound on every value, in the problem's own sense; None without one.
+    """
 
     value: float
     method: str
     exact: bool
+    bound: float | None = None
 
 
 @dataclass(frozen=True)
@@ -156,22 +190,28 @@ class Trace:
         iterations: for an ansatz that grows (ADAPT-VQE), its steps in order.
         sample_values: distinct natural values that were sampled, ascending.
         sample_counts: how often each of them was sampled.
-        draw_uniform: returns values of uniformly random assignments, the same at every call.
+        uniform_seed: seed of the uniformly random assignments that samples are held against.
         landscape: for p = 1, the triple (gammas, betas, expectation[gamma, beta]).
-        graph: the problem's graph, where it has one.
+        problem: the problem itself, which draws its answer.
         seconds: time of the search alone; compiling, kills and pauses left out.
     """
 
     values: NDArray[np.float64]
     sample_values: NDArray[np.float64] | None = None
     sample_counts: NDArray[np.int64] | None = None
-    draw_uniform: Callable[[], NDArray[np.float64]] | None = None
+    uniform_seed: int | None = None
     landscape: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]] | None = None
-    graph: Graph[Any] | None = None
+    problem: BinaryProblem | None = None
     iterations: tuple[Iteration, ...] = ()
     seconds: float = 0.0
 
     @property
     def uniform_values(self) -> NDArray[np.float64] | None:
-        """Values of uniformly random assignments, for comparison; drawn when asked for."""
-        return None if self.draw_uniform is None else self.draw_uniform()
+        """Values of uniformly random feasible assignments, drawn when asked for; None without."""
+        if self.uniform_seed is None or self.problem is None:
+            return None
+        rng = np.random.default_rng(self.uniform_seed)
+        shape = (UNIFORM_SAMPLES, self.problem.n_qubits)
+        bits = rng.integers(0, 2, shape, dtype=np.uint8)
+        feasible = self.problem.violation_counts(bits) == 0
+        return self.problem.values(bits[feasible]) if feasible.any() else None

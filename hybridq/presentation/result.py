@@ -18,6 +18,7 @@ from hybridq.presentation.parts import (
     ProblemInfo,
     Ratio,
     Reference,
+    Samples,
     Trace,
 )
 from hybridq.presentation.text import one_line, paragraph
@@ -34,6 +35,7 @@ class Result:
         expectation: expected value in the problem's natural sign (expected cut, energy).
         parameters: the best angles found, in radians, shape (n_params,).
         best: the best sampled assignment (diagonal problems only).
+        samples: the measurements of the final state (diagonal problems only).
         reference: the classical answer it is held against.
         ratio: `expectation` and `best` over the reference.
         energy: Hartree–Fock and exact energies, particle number and spin (Hamiltonians and
@@ -60,6 +62,7 @@ class Result:
     versions: dict[str, str]
     trace: Trace = field(repr=False)
     energy: Energy | None = None
+    samples: Samples | None = None
     objective: dict[str, Any] = field(default_factory=lambda: {"kind": "expectation"})
 
     def __repr__(self) -> str:

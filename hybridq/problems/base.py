@@ -1,17 +1,47 @@
-"""The promise every problem family keeps: a question becomes a Hamiltonian, bits an answer."""
+"""The promise every problem family keeps: a question becomes a Hamiltonian, bits an answer.
+
+A family is one file with one dataclass. Its fields are its options, in Python, on the command
+line and in YAML; its docstring is their help. The registry, the screens, the pictures and the
+schema ask the family and know none by name.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from hybridq.core.errors import DimensionError, ParameterError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from hybridq.operators.ising import Ising
     from hybridq.operators.pauli_sum import PauliSum
 
 Sense = Literal["maximize", "minimize"]
+Bits = NDArray[np.uint8]
+"""An assignment, shape (n_qubits,), values 0 and 1; entry q is qubit q."""
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """One line of an answer in the user's own terms.
+
+    Attributes:
+        title: the heading, such as ``"In the set"``.
+        entries: the labels or numbers below it, in the user's order.
+    """
+
+    title: str
+    entries: tuple[Any, ...]
 
 
 class Problem(ABC):
@@ -22,14 +52,21 @@ class Problem(ABC):
 
     Attributes:
         kind: the family's plain name, as on the command line (``"maxcut"``).
+        summary: one line that says which question the family asks.
         sense: ``"maximize"`` or ``"minimize"``, in the user's own terms.
-        value_name: what the value is called (``"cut"``, ``"energy"``).
-        name: what this instance is called.
+        value_name: the name of the value (``"cut"``, ``"energy"``).
+        reads: the shapes of data that an instance is read from (``"graph"``, see
+            `hybridq.problems.formats`).
+        name: the name of this instance.
+        mixers: the mixers that suit the family, the default first.
     """
 
     kind: ClassVar[str]
+    summary: ClassVar[str] = ""
     sense: ClassVar[Sense]
     value_name: ClassVar[str]
+    reads: ClassVar[tuple[str, ...]] = ()
+    mixers: ClassVar[tuple[str, ...]] = ()
     name: str
 
     @property
@@ -49,24 +86,179 @@ class Problem(ABC):
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
-        """Facts about the instance for a screen or a file: plain names and plain values."""
+        """Return facts about the instance for a screen or a file: plain names and plain values."""
+
+    def size(self) -> str:
+        """Return the size of the instance in the user's terms, such as ``"12 nodes, 18 edges"``."""
+        return f"{self.n_qubits} qubit{'' if self.n_qubits == 1 else 's'}"
+
+    @property
+    def blocks(self) -> tuple[tuple[int, ...], ...]:
+        """Blocks of qubits of which exactly one is 1 in every feasible state; () without such."""
+        return ()
+
+    @classmethod
+    def from_file(
+        cls, path: str | os.PathLike[str], format: str | None = None, **options: Any
+    ) -> Self:
+        """Return the problem in a file, named after it; ``-`` is standard input.
+
+        Args:
+            path: the file's name, or ``-``.
+            format: a name in `hybridq.problems.formats.FORMATS`; recognized from the content
+                by default.
+            options: of the family.
+
+        Raises:
+            FormatError: the file cannot be read.
+            UnknownNameError: no format has that name.
+            ProblemError: the data are not a problem of this family.
+        """
+        from hybridq.problems.reading import read_problem
+
+        return read_problem(cls, path, format, options)
+
+    @classmethod
+    def from_bytes(
+        cls, data: bytes, *, source: str, format: str | None = None, **options: Any
+    ) -> Self:
+        """Return the problem in a file's content; as `from_file`, `source` is the file's name.
+
+        Raises:
+            FormatError: the content cannot be read.
+            UnknownNameError: no format has that name.
+            ProblemError: the data are not a problem of this family.
+        """
+        from hybridq.problems.reading import parse_problem
+
+        return parse_problem(cls, data, source, format, options)
+
+    @classmethod
+    def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
+        """Return the problem of data that a format has read.
+
+        The first field of the family's dataclass takes the data.
+
+        Args:
+            data: of one of the shapes in `reads`.
+            name: the name of the instance.
+            options: of the family.
+        """
+        make: Any = cls
+        return make(data, name=name, **options)
 
 
 class BinaryProblem(Problem):
-    """A problem over bits: its Hamiltonian is diagonal, and a basis state is an answer."""
+    """A problem over bits: its Hamiltonian is diagonal, and a basis state is an answer.
+
+    A family implements `cost`, `value` and `answer`; one with constraints also `violations`.
+    """
+
+    mixers: ClassVar[tuple[str, ...]] = ("x",)
 
     @abstractmethod
-    def value(self, bits: NDArray[np.uint8]) -> float:
-        """The natural value of an assignment, computed from the problem itself.
+    def cost(self) -> Ising:
+        """Return the energy of spins that is minimized, penalties included.
+
+        For a feasible assignment it equals ``sign * value``.
+        """
+
+    @abstractmethod
+    def value(self, bits: Bits) -> float:
+        """Return the natural value of an assignment, computed from the problem itself.
 
         Args:
-            bits: shape (n_qubits,), values 0 and 1; entry q is qubit q.
+            bits: shape (n_qubits,), values 0 and 1; entry q is qubit q. Arithmetic on unsigned
+                bytes wraps around: convert them first.
         """
 
     def values(self, bits: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """`value` of every row of bits, shape (k, n_qubits) -> float64, shape (k,)."""
+        """Return `value` of every row of bits, shape (k, n_qubits) → float64, shape (k,)."""
         return np.array([self.value(row) for row in bits], dtype=np.float64)
 
+    def violations(self, bits: Bits) -> tuple[str, ...]:
+        """Return the constraints that an assignment violates, one line each; () if feasible."""
+        return ()
+
+    def penalty_energy(self, bits: Bits) -> float:
+        """Return the energy that `cost` adds for the violations of an assignment; 0 if feasible.
+
+        For every assignment, ``cost energy = sign * value + penalty energy``.
+        """
+        return 0.0
+
+    def violation_counts(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Return the number of violations of every row, shape (k, n_qubits) → (k,)."""
+        if type(self).violations is BinaryProblem.violations:
+            return np.zeros(len(bits), dtype=np.int64)
+        return np.array([len(self.violations(row)) for row in bits], dtype=np.int64)
+
     @abstractmethod
-    def decode(self, bits: NDArray[np.uint8]) -> dict[Any, int]:
-        """The answer in the user's own terms, from bits of shape (n_qubits,)."""
+    def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
+        """Return the answer in the user's own terms, from bits of shape (n_qubits,)."""
+
+    def labels(self) -> Sequence[Any]:
+        """Return the user's label of each qubit, in order; numbers from 0 by default."""
+        return range(self.n_qubits)
+
+    def decode(self, bits: ArrayLike) -> dict[Any, int]:
+        """Return the bit of every label, from bits of shape (n_qubits,)."""
+        return dict(zip(self.labels(), self.checked_row(bits).tolist(), strict=True))
+
+    def draw(self, ax: Axes, bits: Bits) -> None:
+        """Draw the answer; a family without a picture of its own gets one bar per bit."""
+        from hybridq.plots.bits import plot_bits
+
+        plot_bits(ax, self.labels(), bits)
+
+    def picture_title(self, bits: Bits) -> str:
+        """Return the title of the picture that `draw` makes."""
+        return f"The best {self.value_name}"
+
+    @property
+    def value_scale(self) -> float:
+        """The sum of all magnitudes that a value adds up, against which rounding is judged."""
+        ising = self._ising
+        sizes = [abs(ising.constant), *np.abs(ising.linear), *np.abs(ising.couplings)]
+        return float(sum(sizes) + sum(abs(value) for _, value in ising.higher))
+
+    @cached_property
+    def _ising(self) -> Ising:
+        return self.cost()
+
+    @cached_property
+    def hamiltonian(self) -> PauliSum:
+        """`cost` as a Pauli sum."""
+        return self._ising.to_pauli_sum()
+
+    def checked_row(self, bits: ArrayLike) -> Bits:
+        """Return `bits` as uint8, shape (n_qubits,).
+
+        Raises:
+            DimensionError: another shape.
+            ParameterError: an entry is neither 0 nor 1.
+        """
+        return self._checked_bits(bits, ndim=1)
+
+    def checked_rows(self, bits: ArrayLike) -> NDArray[np.uint8]:
+        """Return `bits` as uint8, shape (k, n_qubits), checked likewise."""
+        return self._checked_bits(bits, ndim=2)
+
+    def _checked_bits(self, bits: ArrayLike, *, ndim: int) -> NDArray[np.uint8]:
+        array = np.asarray(bits)
+        if array.ndim != ndim or array.shape[-1] != self.n_qubits:
+            wanted = f"({self.n_qubits},)" if ndim == 1 else f"(k, {self.n_qubits})"
+            raise DimensionError(f"bits must have shape {wanted}, got {array.shape}")
+        if not ((array == 0) | (array == 1)).all():
+            raise ParameterError(
+                "bits must be 0 or 1, got other values", remedy="map spins s to (1 - s) / 2"
+            )
+        return array.astype(np.uint8, copy=False)
+
+
+def option_fields(family: type[Problem]) -> tuple[str, ...]:
+    """Return the names of a family's options: its dataclass fields after the data, less `name`."""
+    if not dataclasses.is_dataclass(family):
+        return ()
+    names = [field.name for field in dataclasses.fields(family) if field.init]
+    return tuple(name for name in names[1:] if name != "name")

@@ -1,0 +1,142 @@
+"""Maximum independent set: choose nodes of largest weight, no two of them joined by an edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.core.checks import is_real
+from hybridq.core.errors import ParameterError
+from hybridq.problems.base import AnswerRow, Bits, Sense
+from hybridq.problems.graph_problem import GraphProblem, finite_weight
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from hybridq.operators.ising import Ising
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class IndependentSet(GraphProblem):
+    r"""The independent set of largest weight in a graph.
+
+    .. math:: H = -\sum_u w_u x_u + \lambda \sum_{(u,v)} x_u x_v, \qquad x = (1 - Z)/2
+
+    The node attribute ``weight`` is a positive number and 1 where it is absent; weights of edges
+    do not count. A node taken away from a pair that is joined costs at most the smaller weight of
+    the two and gains λ, so that every ground state is feasible for λ above the largest such
+    weight.
+
+    Args:
+        graph: an undirected `networkx.Graph` without self-loops.
+        penalty: λ, the energy of an edge inside the set; twice the sufficient bound by default.
+        name: the name of this instance; the graph's own name, or its size, by default.
+
+    Raises:
+        ProblemError: the graph cannot be read as one, or a node's weight is not positive.
+        ParameterError: the penalty does not exceed the sufficient bound.
+
+    Source: Lucas 2014, arXiv:1302.5843, section 4.2.
+    """
+
+    kind: ClassVar[str] = "independent-set"
+    summary: ClassVar[str] = "Choose nodes of largest weight, no two of them joined by an edge."
+    sense: ClassVar[Sense] = "maximize"
+    value_name: ClassVar[str] = "size"
+    needs_edges: ClassVar[bool] = False
+
+    penalty: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        bound = self.sufficient_penalty
+        if self.penalty is None:
+            object.__setattr__(self, "penalty", 2.0 * bound if bound else 1.0)
+        elif not is_real(self.penalty) or not bound < self.penalty < np.inf:
+            raise ParameterError(
+                argument="penalty",
+                value=self.penalty,
+                expected=f"a finite number above {bound:g}",
+                remedy="with a smaller one the lowest energy may violate an edge",
+            )
+
+    @cached_property
+    def node_weights(self) -> NDArray[np.float64]:
+        """The weight of each node, shape (n_qubits,)."""
+        weights = []
+        for label, weight in self.graph.nodes(data="weight", default=1):
+            value = finite_weight(weight, f"node {label!r}")
+            if value <= 0.0:
+                raise ParameterError(
+                    f"node {label!r} has weight {value:g}: give a positive number, or remove it"
+                )
+            weights.append(value)
+        return np.array(weights)
+
+    @cached_property
+    def sufficient_penalty(self) -> float:
+        """The largest of the smaller weights of joined nodes; 0 without edges."""
+        w = self.node_weights
+        return float(np.minimum(w[self.edges[:, 0]], w[self.edges[:, 1]]).max(initial=0.0))
+
+    def cost(self) -> Ising:
+        """Return −Σ w_u x_u + λ Σ x_u x_v as an energy of spins."""
+        from hybridq.operators.ising import Ising
+
+        assert self.penalty is not None
+        linear = -self.node_weights
+        quadratic = {(int(i), int(j)): self.penalty for i, j in self.edges}
+        return Ising.from_qubo({**{(q, q): v for q, v in enumerate(linear)}, **quadratic})
+
+    def value(self, bits: Bits) -> float:
+        """Return the weight of the chosen nodes."""
+        return float(self.node_weights[self.checked_row(bits) == 1].sum())
+
+    def values(self, bits: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Return the weight of the chosen nodes of every row, shape (k,)."""
+        return np.array([self.node_weights[row == 1].sum() for row in self.checked_rows(bits)])
+
+    def _inner_edges(self, bits: Bits) -> NDArray[np.int64]:
+        """Return the edges whose ends are both chosen, shape (k, 2)."""
+        row = self.checked_row(bits)
+        return self.edges[(row[self.edges[:, 0]] == 1) & (row[self.edges[:, 1]] == 1)]
+
+    def violations(self, bits: Bits) -> tuple[str, ...]:
+        """Return the edges inside the set, one line each."""
+        return tuple(
+            f"{self.nodes[i]!s} and {self.nodes[j]!s} are joined by an edge"
+            for i, j in self._inner_edges(bits).tolist()
+        )
+
+    def violation_counts(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Return the number of edges inside the set of every row, shape (k,)."""
+        rows = self.checked_rows(bits)
+        inside = (rows[:, self.edges[:, 0]] == 1) & (rows[:, self.edges[:, 1]] == 1)
+        return inside.sum(axis=1, dtype=np.int64)
+
+    def penalty_energy(self, bits: Bits) -> float:
+        """Return λ times the number of edges inside the set."""
+        assert self.penalty is not None
+        return self.penalty * len(self._inner_edges(bits))
+
+    def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
+        """Return the labels of the chosen nodes."""
+        chosen = tuple(label for label, bit in self.decode(bits).items() if bit)
+        return (AnswerRow("In the set", chosen),)
+
+    def draw(self, ax: Axes, bits: Bits) -> None:
+        """Draw the graph with the chosen nodes marked."""
+        from hybridq.plots.cut import plot_cut
+
+        plot_cut(
+            self.graph,
+            self.decode(bits),
+            ax,
+            title="The independent set",
+            sides=("left out", "in the set"),
+            edges=("edge to the set", "other edge"),
+        )
