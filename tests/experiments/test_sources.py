@@ -69,13 +69,12 @@ def test_keys_of_a_source_are_swept_and_instances_counted():
     found = trials(config)
     assert len(found) == 8
     nodes = [each.conditions["problem"]["graph"]["nodes"] for each in found]
-    assert nodes == [8] * 4 + [10] * 4
+    assert sorted(nodes) == [8] * 4 + [10] * 4
 
 
 def test_unknown_and_contradicting_keys_are_refused_where_they_stand():
     wrong = {"problem": {"kind": "independent-set", "graph": {"kind": "ring", "node": 5}}}
-    (line,) = problems(wrong)
-    assert "node" in line
+    assert any("unknown key 'node'" in line for line in problems(wrong))
     both = {"problem": {"kind": "maxcut", "graph": {"kind": "ring", "nodes": 5}, "path": "a.json"}}
     assert "either path, a file, or graph" in problems(both)[0]
     unswept = {"problem": {"kind": "maxcut", "graph": REGULAR}, "sweep": {"problem.graph.odd": [1]}}
