@@ -13,12 +13,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.options import Option, of_dataclass, of_function
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,6 +61,7 @@ class Problem(ABC):
             `hybridq.problems.formats`).
         name: the name of this instance.
         mixers: the mixers that suit the family, the default first.
+        examples: arguments after ``hybridq solve KIND`` that its help page shows.
     """
 
     kind: ClassVar[str]
@@ -67,6 +70,7 @@ class Problem(ABC):
     value_name: ClassVar[str]
     reads: ClassVar[tuple[str, ...]] = ()
     mixers: ClassVar[tuple[str, ...]] = ()
+    examples: ClassVar[tuple[str, ...]] = ("FILE --seed 7 --plot out.png",)
     name: str
 
     @property
@@ -96,6 +100,19 @@ class Problem(ABC):
     def blocks(self) -> tuple[tuple[int, ...], ...]:
         """Blocks of qubits of which exactly one is 1 in every feasible state; () without such."""
         return ()
+
+    @classmethod
+    def options(cls) -> tuple[Option, ...]:
+        """Return the options of the family: its fields after the data, less `name`.
+
+        A family that is not a dataclass declares them as keyword arguments of `from_file`.
+        """
+        if dataclasses.is_dataclass(cls):
+            return tuple(of_dataclass(cls, option_fields(cls)))
+        names = signature(cls.from_file).parameters.values()
+        return tuple(
+            of_function(cls.from_file, [p.name for p in names if p.kind is p.KEYWORD_ONLY])
+        )
 
     @classmethod
     def from_file(

@@ -45,6 +45,10 @@ class IndependentSet(GraphProblem):
 
     kind: ClassVar[str] = "independent-set"
     summary: ClassVar[str] = "Choose nodes of largest weight, no two of them joined by an edge."
+    examples: ClassVar[tuple[str, ...]] = (
+        "graph.json",
+        "graph.json --penalty 3 --p 4 --plot set.png",
+    )
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "size"
     needs_edges: ClassVar[bool] = False
