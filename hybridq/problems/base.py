@@ -13,7 +13,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -109,10 +108,7 @@ class Problem(ABC):
         """
         if dataclasses.is_dataclass(cls):
             return tuple(of_dataclass(cls, option_fields(cls)))
-        names = signature(cls.from_file).parameters.values()
-        return tuple(
-            of_function(cls.from_file, [p.name for p in names if p.kind is p.KEYWORD_ONLY])
-        )
+        return tuple(of_function(cls.from_file))
 
     @classmethod
     def from_file(
