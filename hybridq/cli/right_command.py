@@ -75,7 +75,7 @@ def _command_for(path: str) -> str | None:
 
 
 def _is_hamiltonian(text: str) -> bool:
-    from hybridq.problems.hamiltonian_files import parse_hamiltonian
+    from hybridq.problems.formats.pauli_sums import parse_hamiltonian
 
     try:
         parse_hamiltonian(text)

@@ -24,6 +24,8 @@ from hybridq.core.options import Option, of_dataclass, of_function
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.hubbard import HubbardModel
     from hybridq.operators.ising import Ising
     from hybridq.operators.pauli_sum import PauliSum
 
@@ -159,6 +161,37 @@ class Problem(ABC):
         """
         make: Any = cls
         return make(data, name=name, **options)
+
+    # -- Energies, electrons and lattices; a family about anything else keeps the defaults ---------
+
+    #: Unit of the value, such as ``"hartree"``; None for a plain number.
+    unit: ClassVar[str | None] = None
+    #: Name of the ansatz that suits the family; None lets the Hamiltonian decide.
+    default_ansatz: ClassVar[str | None] = None
+    #: Integrals behind the Hamiltonian; None where it is given in another way.
+    electronic: ElectronicHamiltonian | None = None
+    #: Lattice model behind the Hamiltonian.
+    model: HubbardModel | None = None
+    #: Remarks on the origin of the data, in words.
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_orbitals(self) -> int | None:
+        """Number m of spatial orbitals or lattice sites, None without electrons.
+
+        Qubits 0 to m − 1 are then the modes of spin up, m to 2m − 1 those of spin down.
+        """
+        return None
+
+    @property
+    def particles(self) -> tuple[int, int] | None:
+        """Numbers of spin-up and spin-down electrons, None without electrons."""
+        return None
+
+    @property
+    def hartree_fock_energy(self) -> float | None:
+        """Energy of the Hartree–Fock determinant, None without integrals."""
+        return None
 
 
 class BinaryProblem(Problem):

@@ -1,4 +1,4 @@
-"""The ground state of a Hamiltonian that is given as it stands."""
+"""Ground state of a Hamiltonian that is given as a Pauli sum."""
 
 from __future__ import annotations
 
@@ -7,23 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.errors import ParameterError
 from hybridq.problems.base import Problem, Sense
-from hybridq.problems.hamiltonian_files import (
-    parse_hamiltonian,
-    read_hamiltonian,
-    real_part,
-    worst_imaginary,
-)
+from hybridq.problems.formats.pauli_sums import real_part, worst_imaginary
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
 
 
 class HamiltonianProblem(Problem):
-    """The lowest eigenvalue of a Pauli sum.
+    """Lowest eigenvalue of a Pauli sum.
 
     Args:
         hamiltonian: hermitian; equal terms are merged, imaginary parts that are rounding dropped.
-        name: what to call it; its size by default.
+        name: of this instance; its size by default.
 
     Raises:
         ParameterError: it is not hermitian; the worst term is named.
@@ -39,36 +34,53 @@ class HamiltonianProblem(Problem):
             paulis, qubits, coefficient = worst
             term = " ".join(f"{p}{q}" for p, q in zip(paulis, qubits, strict=True)) or "I"
             raise ParameterError(
-                f"the Hamiltonian is not hermitian: {term} has the coefficient {coefficient:.6g}; "
-                "take (H + H.dagger()) / 2, or correct it"
+                f"the Hamiltonian is not hermitian: {term} has the coefficient {coefficient:.6g}",
+                argument="hamiltonian",
+                remedy="take (H + H.dagger()) / 2, or correct it",
             )
         self._hamiltonian = real_part(hamiltonian)
         terms = "1 term" if len(self._hamiltonian) == 1 else f"{len(self._hamiltonian)} terms"
         self.name = str(name or f"{terms} on {hamiltonian.n_qubits} qubits")
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> HamiltonianProblem:
-        """The problem of the Hamiltonian in a file, named after it; ``-`` is standard input.
+    def from_file(
+        cls, path: str | os.PathLike[str], format: str | None = None
+    ) -> HamiltonianProblem:
+        """Return the problem of the Hamiltonian in a file, named after it.
 
-        Formats stand at `hybridq.problems.hamiltonian_files.parse_hamiltonian`.
+        Args:
+            path: the file's name; ``-`` is standard input.
+            format: the name of a format of Pauli sums (see
+                `hybridq.problems.formats.pauli_sums.parse_hamiltonian`); recognized from the
+                content when None.
 
         Raises:
-            FormatError: the file cannot be read, or holds no hermitian Pauli sum.
+            FormatError: the file cannot be read, or does not hold a Hermitian Pauli sum.
+            UnknownNameError: no such format.
         """
-        from hybridq.problems._text_file import stem
+        from hybridq.problems.formats import instance_name, read
 
-        return cls(read_hamiltonian(path), name=stem(path))
+        return cls(read(path, "pauli-sum", format), name=instance_name(path))
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, source: str) -> HamiltonianProblem:
-        """The problem of a file's content; as `from_file`, and `source` is the file's name.
+    def from_bytes(
+        cls, data: bytes, *, source: str, format: str | None = None
+    ) -> HamiltonianProblem:
+        """Return the problem of a file's content.
+
+        Args:
+            data: the content.
+            source: the file's name.
+            format: as for `from_file`.
 
         Raises:
-            FormatError: it cannot be read, or holds no hermitian Pauli sum.
+            FormatError: it cannot be read, or does not hold a Hermitian Pauli sum.
+            UnknownNameError: no such format.
         """
-        from hybridq.problems._text_file import as_text, stem
+        from hybridq.problems.formats import instance_name, parse
 
-        return cls(parse_hamiltonian(as_text(data, source), source=source), name=stem(source))
+        total = parse(data, "pauli-sum", format, source=source)
+        return cls(total, name=instance_name(source))
 
     def __repr__(self) -> str:
         return (
@@ -83,11 +95,11 @@ class HamiltonianProblem(Problem):
 
     @property
     def hamiltonian(self) -> PauliSum:
-        """The Pauli sum, with real coefficients."""
+        """Pauli sum with real coefficients."""
         return self._hamiltonian
 
     def describe(self) -> dict[str, Any]:
-        """Size and kind.
+        """Return sizes and properties.
 
         Returns:
             ``terms``, ``constant`` (coefficient of the identity), ``one_norm`` (the sum of all

@@ -19,7 +19,7 @@ from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.optimizers.blas import one_blas_thread
 from hybridq.problems import _pyscf, integrals
 from hybridq.problems.basis_sets import load_basis
-from hybridq.problems.xyz import Atom, n_electrons, unit_in_angstrom
+from hybridq.problems.formats.xyz import Atom, n_electrons, unit_in_angstrom
 
 _TOLERANCE = 1e-12  # hartree
 

@@ -152,7 +152,7 @@ def adapt_vqe(
     check_alone(method, "adapt makes a search for each operator")
     check_limits(max_evaluations, time_limit, None)
     subject = as_problem(problem)
-    if not hasattr(subject, "n_orbitals"):
+    if subject.n_orbitals is None:
         raise ParameterError(
             f"adapt grows circuits for molecules, and this is a {subject.kind}: "
             "choose another ansatz, such as 'hva'"

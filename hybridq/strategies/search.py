@@ -71,7 +71,7 @@ def energy_scale(problem: Problem) -> tuple[float, float]:
 
     L-BFGS weighs a step's gain against the energy, or against 1 where the energy is smaller.
     """
-    hartree_fock = getattr(problem, "hartree_fock_energy", None)
+    hartree_fock = problem.hartree_fock_energy
     if hartree_fock is not None:
         return 1.0, abs(float(hartree_fock))
     hamiltonian = problem.hamiltonian

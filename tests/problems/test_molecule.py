@@ -19,7 +19,7 @@ from hybridq.core.errors import (
 )
 from hybridq.operators.sector import Sector
 from hybridq.problems import PROBLEMS, Molecule, integrals
-from hybridq.problems.xyz import parse_geometry, parse_xyz
+from hybridq.problems.formats.xyz import parse_geometry, parse_xyz
 
 FOLDER = Path(__file__).parents[2] / "problems" / "molecules"
 # Hartree-Fock energies by PySCF 2.14, from problems/molecules/README.md.
@@ -102,7 +102,7 @@ def test_electrons_that_do_not_fit_are_refused(n_alpha: int, n_beta: int) -> Non
 
 
 def test_symmetry_labels_must_be_one_an_orbital() -> None:
-    with pytest.raises(DimensionError, match="3 orbital_symmetries"):
+    with pytest.raises(DimensionError, match="orbital_symmetries must be 2 labels"):
         Molecule(read("h2_sto3g").electronic, 1, 1, orbital_symmetries=(1, 1, 1))
 
 
@@ -341,7 +341,7 @@ def test_a_missing_pyscf_is_told_with_the_command(monkeypatch: pytest.MonkeyPatc
 
 
 def test_options_that_a_file_does_not_have_are_refused() -> None:
-    with pytest.raises(ParameterError, match="basis is no option for an FCIDUMP file"):
+    with pytest.raises(ParameterError, match="basis is not an option of an FCIDUMP file"):
         Molecule.from_file(FOLDER / "h2_sto3g.fcidump", basis="sto-3g")
     assert Molecule.from_file(FOLDER / "h2_sto3g.fcidump", spin=2).n_alpha == 2
 
@@ -393,5 +393,5 @@ def test_an_active_space_that_is_refused_gets_a_remedy_that_works(space) -> None
 
 @pytest.mark.parametrize("spin", ["a", 1.0, True])
 def test_a_spin_that_is_no_whole_number_is_refused(spin) -> None:
-    with pytest.raises(ParameterError, match="spin="):
+    with pytest.raises(ParameterError, match="spin must be"):
         Molecule.from_fcidump(FOLDER / "lih_sto3g.fcidump", spin=spin)

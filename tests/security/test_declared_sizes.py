@@ -21,7 +21,7 @@ from hybridq.core.files import read_bytes
 from hybridq.core.limits import MOST_BYTES, MOST_LAYERS
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems.formats import parse_graph
-from hybridq.problems.hamiltonian_files import parse_hamiltonian
+from hybridq.problems.formats.pauli_sums import parse_hamiltonian
 from tests.security.security_samples import FLORENTINE, ROOT
 
 TFIM = ROOT / "problems/hamiltonians/tfim_8.json"
