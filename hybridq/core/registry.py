@@ -28,6 +28,26 @@ class PluginWarning(UserWarning):
     """An entry of another package that was left out."""
 
 
+class _Lazy:
+    """A reference to an entry that is imported when it is first used."""
+
+    def __init__(self, reference: str) -> None:
+        self.module, _, self.attribute = reference.partition(":")
+
+    def load(self) -> Any:
+        """Import the module and return the entry."""
+        return getattr(importlib.import_module(self.module), self.attribute)
+
+
+def lazy(reference: str) -> Any:
+    """Return an entry for a registry that is imported when it is first used.
+
+    Args:
+        reference: ``"module:attribute"``.
+    """
+    return _Lazy(reference)
+
+
 def canonical_name(name: object) -> str:
     """Return `name` as registries spell it: lower case, ``-`` for ``_``, no outer white space."""
     return str(name).strip().lower().replace("_", "-")
@@ -38,8 +58,7 @@ class Registry(Mapping[str, T]):
 
     Args:
         what: the kind of thing that is registered, as an error message calls it.
-        entries: the canonical names and their entries; a string ``"module:attribute"`` is
-            imported when its entry is first used.
+        entries: the canonical names and their entries, each the entry itself or `lazy`.
         aliases: further spellings, each mapped to a canonical name.
         argument: the argument that takes these names in Python; `what` by default.
         group: the group of entry points by which other packages add entries.
@@ -51,7 +70,7 @@ class Registry(Mapping[str, T]):
     def __init__(
         self,
         what: str,
-        entries: Mapping[str, T | str],
+        entries: Mapping[str, T],
         aliases: Mapping[str, str] | None = None,
         *,
         argument: str | None = None,
@@ -85,10 +104,8 @@ class Registry(Mapping[str, T]):
     def __getitem__(self, name: str) -> T:
         key = self.canonical(name)
         entry = self._entries[key]
-        if isinstance(entry, str) and ":" in entry:
-            module, _, attribute = entry.partition(":")
-            entry = getattr(importlib.import_module(module), attribute)
-            self._entries[key] = entry
+        if isinstance(entry, _Lazy):
+            entry = self._entries[key] = entry.load()
         found: T = entry
         return found
 

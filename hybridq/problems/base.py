@@ -129,9 +129,9 @@ class Problem(ABC):
             UnknownNameError: no format has that name.
             ProblemError: the data are not a problem of this family.
         """
-        from hybridq.problems.reading import read_problem
+        from hybridq.problems.formats import read
 
-        return read_problem(cls, path, format, options)
+        return cls._named(read(path, cls.reads, format), path, options)
 
     @classmethod
     def from_bytes(
@@ -144,9 +144,16 @@ class Problem(ABC):
             UnknownNameError: no format has that name.
             ProblemError: the data are not a problem of this family.
         """
-        from hybridq.problems.reading import parse_problem
+        from hybridq.problems.formats import parse
 
-        return parse_problem(cls, data, source, format, options)
+        return cls._named(parse(data, cls.reads, format, source=source), source, options)
+
+    @classmethod
+    def _named(cls, data: Any, path: str | os.PathLike[str], options: dict[str, Any]) -> Self:
+        """Return the problem of data from a file, named after it."""
+        from hybridq.problems.formats import instance_name
+
+        return cls.from_data(data, name=instance_name(path), **options)
 
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:

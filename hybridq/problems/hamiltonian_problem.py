@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.errors import ParameterError
@@ -25,6 +24,15 @@ class HamiltonianProblem(Problem):
     """
 
     kind: ClassVar[str] = "hamiltonian"
+    summary: ClassVar[str] = (
+        "Find the ground-state energy of a Hamiltonian, a sum of Pauli operators."
+    )
+    reads: ClassVar[tuple[str, ...]] = ("pauli-sum",)
+    examples: ClassVar[tuple[str, ...]] = (
+        "tfim.json --ansatz hva --layers 6",
+        "h2.txt --ansatz hardware-efficient --plot h2.png",
+        "- --json - < tfim.json",
+    )
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "energy"
 
@@ -41,46 +49,6 @@ class HamiltonianProblem(Problem):
         self._hamiltonian = real_part(hamiltonian)
         terms = "1 term" if len(self._hamiltonian) == 1 else f"{len(self._hamiltonian)} terms"
         self.name = str(name or f"{terms} on {hamiltonian.n_qubits} qubits")
-
-    @classmethod
-    def from_file(
-        cls, path: str | os.PathLike[str], format: str | None = None
-    ) -> HamiltonianProblem:
-        """Return the problem of the Hamiltonian in a file, named after it.
-
-        Args:
-            path: the file's name; ``-`` is standard input.
-            format: the name of a format of Pauli sums (see
-                `hybridq.problems.formats.pauli_sums.parse_hamiltonian`); recognized from the
-                content when None.
-
-        Raises:
-            FormatError: the file cannot be read, or does not hold a Hermitian Pauli sum.
-            UnknownNameError: no such format.
-        """
-        from hybridq.problems.formats import instance_name, read
-
-        return cls(read(path, "pauli-sum", format), name=instance_name(path))
-
-    @classmethod
-    def from_bytes(
-        cls, data: bytes, *, source: str, format: str | None = None
-    ) -> HamiltonianProblem:
-        """Return the problem of a file's content.
-
-        Args:
-            data: the content.
-            source: the file's name.
-            format: as for `from_file`.
-
-        Raises:
-            FormatError: it cannot be read, or does not hold a Hermitian Pauli sum.
-            UnknownNameError: no such format.
-        """
-        from hybridq.problems.formats import instance_name, parse
-
-        total = parse(data, "pauli-sum", format, source=source)
-        return cls(total, name=instance_name(source))
 
     def __repr__(self) -> str:
         return (

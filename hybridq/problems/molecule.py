@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
@@ -39,6 +38,14 @@ class Molecule(ElectronicProblem):
     """
 
     kind: ClassVar[str] = "molecule"
+    summary: ClassVar[str] = "Find the ground-state energy of a molecule."
+    reads: ClassVar[tuple[str, ...]] = ("integrals", "geometry")
+    examples: ClassVar[tuple[str, ...]] = (
+        "h2o.fcidump",
+        "n2.xyz --basis sto-3g --active-space 6,6",
+        "h6.fcidump --ansatz adapt --target-error 0.0016",
+        "lih.fcidump --excited 4",
+    )
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "energy"
 
@@ -186,12 +193,27 @@ class Molecule(ElectronicProblem):
         )
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str], **options: Any) -> Molecule:
+    def from_file(  # type: ignore[override]  # the keywords are its options
+        cls,
+        path: str | os.PathLike[str],
+        format: str | None = None,
+        *,
+        basis: str | None = None,
+        charge: int | None = None,
+        spin: int | None = None,
+        active_space: tuple[int, int] | None = None,
+        frozen_core: bool | None = None,
+    ) -> Molecule:
         """Return the molecule of an FCIDUMP file, or of one whose name ends in ``.xyz``.
 
         Args:
             path: the file's name; ``-`` is standard input, in FCIDUMP.
-            options: those of `from_fcidump` or `from_xyz`.
+            format: ``"fcidump"`` or ``"xyz"``; by the file's name when None.
+            basis: basis set of an XYZ file (default: sto-3g).
+            charge: charge of an XYZ file (default: 0).
+            spin: 2S = n_alpha - n_beta (default: as in the file).
+            active_space: electrons and orbitals to keep, E,O.
+            frozen_core: freeze the inner shells of an XYZ file.
 
         Raises:
             ParameterError: the file's format has no such option.
@@ -199,18 +221,20 @@ class Molecule(ElectronicProblem):
         """
         from hybridq.problems.formats import read_text
 
-        cls._check_options(path, options)
-        text, source = read_text(path)
-        reader = cls._from_xyz_text if _is_xyz(path) else cls._from_fcidump_text
-        return reader(text, source, path, **options)
+        is_xyz = _is_xyz(path, format)
+        given = _options(is_xyz, basis, charge, spin, active_space, frozen_core)
+        return cls._from_text(*read_text(path), path, is_xyz, given)
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, source: str, **options: Any) -> Molecule:
+    def from_bytes(
+        cls, data: bytes, *, source: str, format: str | None = None, **options: Any
+    ) -> Molecule:
         """Return the molecule of a file's content; `source` is the file's name.
 
         Args:
             data: the content.
             source: the file's name.
+            format: as for `from_file`.
             options: as for `from_file`.
 
         Raises:
@@ -219,24 +243,24 @@ class Molecule(ElectronicProblem):
         """
         from hybridq.problems.formats import decode
 
-        cls._check_options(source, options)
-        reader = cls._from_xyz_text if _is_xyz(source) else cls._from_fcidump_text
-        return reader(decode(data, source), source, source, **options)
+        is_xyz = _is_xyz(source, format)
+        given = _options(is_xyz, **options)
+        return cls._from_text(decode(data, source), source, source, is_xyz, given)
 
     @classmethod
-    def _check_options(cls, path: str | os.PathLike[str], options: dict[str, Any]) -> None:
-        """Raise if a file of this name does not have an option."""
-        is_xyz = _is_xyz(path)
-        allowed = inspect.signature(cls.from_xyz if is_xyz else cls.from_fcidump).parameters
-        for option in options:
-            if option not in allowed:
-                file = "an XYZ file" if is_xyz else "an FCIDUMP file, whose orbitals are fixed"
-                raise ParameterError(
-                    (Setting(option), f" is not an option of {file}"),
-                    argument=option,
-                    value=options[option],
-                    remedy="leave it out",
-                )
+    def _from_text(
+        cls,
+        text: str,
+        source: str,
+        path: str | os.PathLike[str],
+        is_xyz: bool,
+        options: dict[str, Any],
+    ) -> Molecule:
+        if is_xyz:
+            return cls._from_xyz_text(text, source, path, **options)
+        space = options.pop("active_space", None)
+        whole = cls._from_fcidump_text(text, source, path, **options)
+        return whole if space is None else whole.active_space(*space)
 
     @classmethod
     def from_pyscf(
@@ -298,6 +322,36 @@ class Molecule(ElectronicProblem):
         return cls(electronic, n_alpha, n_beta, name=name or getattr(data, "name", None))
 
 
-def _is_xyz(path: str | os.PathLike[str]) -> bool:
-    """Return whether a file is in XYZ format, by its name."""
-    return os.fspath(path).lower().endswith(".xyz")
+def _is_xyz(path: str | os.PathLike[str], format: str | None) -> bool:
+    """Return whether a file is in XYZ format, by the format asked for or by its name."""
+    if format is None:
+        return os.fspath(path).lower().endswith(".xyz")
+    from hybridq.problems.formats import FormatsOfShape
+
+    return FormatsOfShape("integrals", "geometry")[format].shape == "geometry"
+
+
+def _options(
+    is_xyz: bool,
+    basis: str | None = None,
+    charge: int | None = None,
+    spin: int | None = None,
+    active_space: tuple[int, int] | None = None,
+    frozen_core: bool | None = None,
+) -> dict[str, Any]:
+    """Return the options that were given.
+
+    Raises:
+        ParameterError: the format has no such option.
+    """
+    of_xyz = {"basis": basis, "charge": charge, "frozen_core": frozen_core}
+    for option, value in of_xyz.items():
+        if value is not None and not is_xyz:
+            raise ParameterError(
+                (Setting(option), " is not an option of an FCIDUMP file, whose orbitals are fixed"),
+                argument=option,
+                value=value,
+                remedy="leave it out",
+            )
+    given = {**of_xyz, "spin": spin, "active_space": active_space}
+    return {name: value for name, value in given.items() if value is not None}

@@ -34,7 +34,7 @@ INLINE: dict[str, Any] = {"numbers": Annotated[list[float], Field(min_length=1)]
 
 
 def _format_name(name: str) -> str:
-    from hybridq.problems.formats import GRAPH_FORMATS as FORMATS
+    from hybridq.problems.formats import FORMATS
 
     try:
         return FORMATS.canonical(name)

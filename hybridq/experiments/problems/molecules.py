@@ -170,8 +170,8 @@ class MoleculeSection(FileSection):
         """See `ProblemSection.build`."""
         if self.path is not None:
             return super().build(base, seed, contents)
-        from hybridq.problems.molecule import Molecule
         from hybridq.problems.formats.xyz import formula
+        from hybridq.problems.molecule import Molecule
 
         basis = self.basis or "sto-3g"
         stretched = "" if self.bond is None else f", bond {self.bond:g}"
