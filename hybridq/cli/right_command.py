@@ -46,7 +46,7 @@ def families_that_read(shape: str) -> list[str]:
 
 
 def suggestion(path: str) -> str | None:
-    """Return the commands that read a file, ``'hybridq solve molecule FILE'``; None if none does."""
+    """Return the commands that read a file, None if none does."""
     from hybridq.problems.formats import shape_of
 
     shape = shape_of(path)

@@ -95,7 +95,7 @@ class IndependentSet(GraphProblem):
         terms: dict[tuple[int, ...], float] = {
             (q,): -weight for q, weight in enumerate(self.node_weights.tolist())
         }
-        terms |= dict.fromkeys(self.edges.tolist(), self.penalty)
+        terms |= dict.fromkeys(map(tuple, self.edges.tolist()), self.penalty)
         return Ising.from_qubo(terms, n_qubits=self.n_qubits)
 
     def value(self, bits: Bits) -> float:
