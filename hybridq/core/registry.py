@@ -117,7 +117,7 @@ class Registry(Mapping[str, T]):
         return True
 
     def __iter__(self) -> Iterator[str]:
-        for name in self._others():
+        for name in list(self._others()):
             self._plugin(name)
         return iter(list(self._entries))
 
@@ -160,15 +160,17 @@ class Registry(Mapping[str, T]):
         if name in self._entries:
             return True
         point = self._others().get(name)
-        if point is None or name in self._left_out:
+        if point is None:
             return False
         try:
             entry = point.load()
             if self._check is not None:
                 self._check(name, entry)
         except HybridqError as error:
+            del self._others()[name]
             return self._leave_out(name, point, str(error))
         except Exception as error:  # anything may happen while foreign code is imported
+            del self._others()[name]
             return self._leave_out(name, point, f"{type(error).__name__}: {error}")
         self._entries[name] = entry
         return True
