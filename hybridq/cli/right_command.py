@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from hybridq.core.errors import FormatError, HybridqError
+from hybridq.core.errors import FormatError
 
-_MOST = 1 << 20  # bytes that are read to find out
-_FCIDUMP = re.compile(r"^[ \t]*+[&$]FCI\b", re.IGNORECASE | re.MULTILINE)
+_COMMANDS = {
+    "graph": "maxcut",
+    "integrals": "molecule",
+    "geometry": "molecule",
+    "pauli-sum": "hamiltonian",
+}
 _KINDS = {
     "maxcut": "a graph",
     "molecule": "a molecule",
@@ -61,35 +63,7 @@ def places(own: str, commands: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _command_for(path: str) -> str | None:
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(_MOST)
-        text = data.decode("utf-8-sig")
-    except (OSError, ValueError):
-        return None
-    if _FCIDUMP.search(text) or path.lower().endswith(".xyz"):
-        return "molecule"
-    if _is_hamiltonian(text):
-        return "hamiltonian"
-    return "maxcut" if _is_graph(text, path) else None
+    """Return the command that reads the data of a file, None where it is unknown."""
+    from hybridq.problems.formats import shape_of
 
-
-def _is_hamiltonian(text: str) -> bool:
-    from hybridq.problems.formats.pauli_sums import parse_hamiltonian
-
-    try:
-        parse_hamiltonian(text)
-    except HybridqError:
-        return False
-    return True
-
-
-def _is_graph(text: str, path: str) -> bool:
-    from hybridq.problems.formats import parse_graph
-
-    try:
-        graph = parse_graph(text, source=path)
-    except HybridqError:
-        return False
-    # Any two words on a line are an edge; between numbers, or in a graph's own format, it is meant.
-    return text.lstrip()[:1] in "{<%" or all(isinstance(node, int) for node in graph)
+    return _COMMANDS.get(shape_of(path) or "")

@@ -34,7 +34,7 @@ def _basis(name: str) -> str:
     try:
         return check_basis(name)
     except ParameterError as error:
-        raise ValueError(str(error).replace("basis=", "basis: ", 1)) from None
+        raise ValueError(str(error)) from None
 
 
 Active = Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
@@ -170,8 +170,8 @@ class MoleculeSection(FileSection):
         """See `ProblemSection.build`."""
         if self.path is not None:
             return super().build(base, seed, contents)
-        from hybridq.problems.molecule import Molecule
         from hybridq.problems.formats.xyz import formula
+        from hybridq.problems.molecule import Molecule
 
         basis = self.basis or "sto-3g"
         stretched = "" if self.bond is None else f", bond {self.bond:g}"
