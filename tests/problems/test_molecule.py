@@ -318,7 +318,7 @@ def test_what_pyscf_cannot_do_is_told(pyscf) -> None:
         Molecule.from_geometry(WATER, spin=1)
     with pytest.raises(ParameterError, match="charge=11"):
         Molecule.from_geometry(WATER, charge=11)
-    with pytest.raises(ParameterError, match="basis='sto-3gg'"):
+    with pytest.raises(ParameterError, match="got 'sto-3gg'"):
         Molecule.from_geometry(WATER, basis="sto-3gg")
     with pytest.raises(ParameterError, match="exclude each other"):
         Molecule.from_geometry(WATER, active_space=(4, 4), frozen_core=True)
@@ -387,7 +387,7 @@ def test_molecular_data_without_integrals_is_refused() -> None:
 
 @pytest.mark.parametrize("space", [(0, 3), (2.7, 3), ("2", 3)])
 def test_an_active_space_that_is_refused_gets_a_remedy_that_works(space) -> None:
-    with pytest.raises(ParameterError, match=r"give (2|\(electrons)"):
+    with pytest.raises(ParameterError, match=r"give 2|must be \(electrons, orbitals\)"):
         read("lih_sto3g").active_space(*space)
 
 

@@ -74,7 +74,7 @@ FILES = {
         "200\n\n" + "".join(f"H 0 0 {k}\n" for k in range(200)),
         "integrals of 200 orbitals",
     ),
-    "XYZ count": ("molecule", "a.xyz", "999999\n\nH 0 0 0\n", "999999 atoms are announced"),
+    "XYZ count": ("molecule", "a.xyz", "999999\n\nH 0 0 0\n", "999999 atoms are declared"),
     "few integrals": (
         "molecule",
         "a.fcidump",

@@ -34,7 +34,7 @@ def _basis(name: str) -> str:
     try:
         return check_basis(name)
     except ParameterError as error:
-        raise ValueError(str(error).replace("basis=", "basis: ", 1)) from None
+        raise ValueError(str(error)) from None
 
 
 Active = Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hybridq.core import memory
-from hybridq.core.errors import FormatError, Setting, Text
+from hybridq.core.errors import FormatError, Setting
 from hybridq.core.files import read_bytes
 from hybridq.problems.formats._format import SHAPES, Format, Match, ShapeError
 from hybridq.problems.formats._registry import FORMATS, FormatsOfShape
@@ -60,7 +60,7 @@ def parse(
     shapes = _tuple(shape)
     known = FormatsOfShape(*shapes)
     forced = None if format is None else known[format]
-    text = decode(data, source, " or ".join(SHAPES.get(name, name) for name in shapes))
+    text = decode(data, source, _nouns(shapes))
     if forced is not None:
         return forced.read(text, source)
     chosen = choose(text, shapes, source)
@@ -92,8 +92,8 @@ def choose(text: str, shape: Shapes, source: str = "input") -> Format:
             if entry.shape in shapes and entry.recognizes(text, source):
                 raise FormatError(entry.message, source=source)
     if best == Match.NO:
-        nouns = " or ".join(SHAPES.get(name, name) for name in shapes)
-        raise FormatError(f"the format is not recognized as {nouns}", source=source)
+        unknown = FormatError(f"the text does not appear to hold {_nouns(shapes)}", source=source)
+        raise _of_other_shape(unknown, best, text, source, shapes) or unknown
     equal = [entry for match, entry in ranked if match == best]
     suffix = suffix_of(source)
     equal = [entry for entry in equal if suffix in entry.suffixes] or equal
@@ -180,21 +180,46 @@ def _explained(
     match = chosen.match(text, source)
     if match == Match.CERTAIN:
         return error
-    message: Text = error.message or ""
-    parts = (message,) if isinstance(message, str) else tuple(message)
-    other = recognize(text, source)
-    if other is not None and other.shape not in shapes and other.match(text, source) > match:
-        return ShapeError(
-            (*parts, f" (the text appears to hold {other.noun} in {other.name} format)"),
-            source=error.source,
-            line=error.line,
-            remedy=error.remedy,
-            wanted=shapes,
-            found=other,
-        )
+    other = _of_other_shape(error, match, text, source, shapes)
+    if other is not None:
+        return other
+    remark = (f" (read as {chosen.name}; set ", Setting("format"), " to choose another format)")
     return FormatError(
-        (*parts, f" (read as {chosen.name}; set ", Setting("format"), " to choose another format)"),
+        (*_parts(error), *remark), source=error.source, line=error.line, remedy=error.remedy
+    )
+
+
+def _of_other_shape(
+    error: FormatError, match: Match, text: str, source: str, shapes: tuple[str, ...]
+) -> ShapeError | None:
+    """Return `error` as a ShapeError, None where no other shape is more probable.
+
+    Args:
+        error: of the reader that was tried.
+        match: its confidence.
+        text: the whole text.
+        source: the file's name.
+        shapes: the shapes that were asked for.
+    """
+    other = recognize(text, source)
+    if other is None or other.shape in shapes or other.match(text, source) <= match:
+        return None
+    return ShapeError(
+        (*_parts(error), f" (the text appears to hold {other.noun} in {other.name} format)"),
         source=error.source,
         line=error.line,
         remedy=error.remedy,
+        wanted=shapes,
+        found=other,
     )
+
+
+def _parts(error: FormatError) -> tuple[str | Setting, ...]:
+    """Return the parts of an error's message."""
+    message = error.message or ""
+    return (message,) if isinstance(message, str) else tuple(message)
+
+
+def _nouns(shapes: tuple[str, ...]) -> str:
+    """Return a phrase for the data of given shapes."""
+    return " or ".join(SHAPES.get(shape, shape) for shape in shapes)

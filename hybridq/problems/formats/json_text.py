@@ -22,7 +22,7 @@ from hybridq.problems.formats._text import short, tidy
 if TYPE_CHECKING:
     import networkx as nx
 
-_EDGES = re.compile(r'"(nodes|edges|links)"\s*+:')
+_EDGES = re.compile(r'"(nodes|edges|links)"\s*+:\s*+\[')
 _NODE_LINK = re.compile(r'\{\s*+"(id|source|target|weight)"\s*+:|"links"\s*+:')
 _LIST_OF_LISTS = re.compile(r"\[\s*+\[")
 _MAX_LABEL_DEPTH = 8

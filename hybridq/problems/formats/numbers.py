@@ -98,7 +98,7 @@ def recognizes(text: str, source: str) -> Match:
     """
     rows = [_SEPARATOR.split(row.partition("#")[0].strip(" \t,")) for row in first_rows(text, "#")]
     if not rows or not all(is_number(token) for row in rows for token in row):
-        return Match.FALLBACK if rows else Match.NO
+        return Match.FALLBACK
     return Match.POSSIBLE if all(len(row) in (2, 3) for row in rows) else Match.LIKELY
 
 
