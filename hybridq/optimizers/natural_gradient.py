@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
-from hybridq.optimizers.blas import one_blas_thread
+from hybridq.core.blas import one_blas_thread
 from hybridq.optimizers.perturbation import clipped
 from hybridq.optimizers.scipy_call import LINE_SEARCH_ADVICE, ROUNDING_GRADIENT
 

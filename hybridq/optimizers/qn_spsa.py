@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from hybridq.optimizers.blas import one_blas_thread
+from hybridq.core.blas import one_blas_thread
 from hybridq.optimizers.perturbation import signs
 from hybridq.optimizers.spsa import Spsa, Turn
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hybridq.optimizers.base import Outcome
-from hybridq.optimizers.blas import one_blas_thread
+from hybridq.core.blas import one_blas_thread
 
 if TYPE_CHECKING:
     from hybridq.optimizers.driver import Driver, Vector
