@@ -39,7 +39,9 @@ def read_bytes(path: str | os.PathLike[str], most: int = limits.MOST_BYTES) -> t
     except FormatError:
         raise
     except PermissionError:
-        raise FormatError("permission denied: check the permissions of the file", source=name) from None
+        raise FormatError(
+            "permission denied: check the permissions of the file", source=name
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FormatError(f"cannot be read: {reason}", source=repr(name)) from None
