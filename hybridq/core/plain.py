@@ -1,4 +1,4 @@
-"""Values in the types that JSON knows, and as its text."""
+"""Conversion of values to JSON types and to JSON text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hybridq.core.files import write_text
 
 
 def plain(value: Any) -> Any:
-    """`value` in types that JSON knows; node labels become strings."""
+    """Convert `value` to JSON types; node labels become strings."""
     if isinstance(value, dict):
         # Labels such as 1 and "1" are two nodes; written as text they would be one.
         text = str if len({str(label) for label in value}) == len(value) else repr
@@ -27,7 +27,7 @@ def plain(value: Any) -> Any:
 
 
 def json_text(value: dict[str, Any], path: str | os.PathLike[str] | None = None) -> str:
-    """A `plain` value as JSON text; with `path`, also written there, whole or not at all.
+    """Return a `plain` value as JSON text; with `path`, also write it atomically.
 
     Raises:
         OutputError: the file cannot be written.

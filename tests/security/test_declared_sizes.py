@@ -399,7 +399,7 @@ def test_depth_at_the_limit_is_taken():
 
     ring = PauliSum.from_sparse([("ZZ", (0, 1), 1.0)], 2)
     assert hq.QAOA(ring, MOST_LAYERS).n_params == 2 * MOST_LAYERS
-    with pytest.raises(HybridqError, match="p must be at most 10,000, got 10,001"):
+    with pytest.raises(HybridqError, match="p must be at most 10,000, got 10001"):
         hq.QAOA(ring, MOST_LAYERS + 1)
 
 
