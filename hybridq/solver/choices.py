@@ -1,0 +1,191 @@
+"""The ansatz of a solve: by name with options, as an object, or the problem's default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hybridq.ansatz.base import Ansatz
+from hybridq.ansatz.learned_angles import LearnedAngles
+from hybridq.ansatz.registry import ANSATZE
+from hybridq.circuits.circuit import Circuit
+from hybridq.core.errors import DimensionError, ParameterError, Setting, UnknownNameError
+from hybridq.core.options import Option, of_dataclass, of_function
+from hybridq.core.registry import Registry, canonical_name
+from hybridq.problems.base import BinaryProblem, Problem
+from hybridq.strategies.subject import default_ansatz
+
+if TYPE_CHECKING:
+    from hybridq.ansatz.mixers.base import Mixer
+
+ADAPT = "adapt"
+QAOA_NAME = "qaoa"
+
+
+@dataclass(frozen=True)
+class GrowingAnsatz:
+    """A circuit that grows while it is optimized (ADAPT-VQE).
+
+    Attributes:
+        options: those of `hybridq.adapt_vqe` that were given.
+    """
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+AnsatzChoice = Ansatz | Circuit | GrowingAnsatz
+
+
+def default_depth(n_qubits: int) -> int:
+    """Return the default number of QAOA layers: 8 up to 16 qubits, then fewer.
+
+    A solve with the default settings then takes seconds.
+    """
+    return int(np.clip(8 - (n_qubits - 15) // 2, 2, min(8, max(n_qubits, 2))))
+
+
+def resolve_ansatz(
+    problem: Problem,
+    ansatz: str | Ansatz | Circuit | None,
+    *,
+    p: int | None,
+    mixer: str | Mixer | None,
+    initial: str | ArrayLike | LearnedAngles,
+    options: Mapping[str, Any],
+) -> AnsatzChoice:
+    """Return the ansatz that was named or given, or the problem's default one.
+
+    Args:
+        problem: what it is for.
+        ansatz: a name of `ANSATZE`, ``"adapt"``, an `Ansatz`, a `Circuit`, or None.
+        p: layers of QAOA; None for those of given angles, else `default_depth`.
+        mixer: of QAOA.
+        initial: the start, whose angles may decide p.
+        options: of the named ansatz.
+
+    Raises:
+        UnknownNameError: no ansatz, or no option of it, has that name.
+        DimensionError: a given ansatz has another width than the problem.
+        ParameterError: options of a finished ansatz, or values that are not accepted.
+    """
+    shortcuts = {name: value for name, value in (("p", p), ("mixer", mixer)) if value is not None}
+    if ansatz is not None and not isinstance(ansatz, str):
+        return _given(problem, ansatz, {**shortcuts, **options})
+    name = _default_name(problem) if ansatz is None else canonical_name(ansatz)
+    if name == ADAPT:
+        _refuse_options(ADAPT, {**shortcuts, **options}, ansatz_options_of(ADAPT))
+        return GrowingAnsatz(dict(options))
+    if name not in ANSATZE:
+        raise UnknownNameError("ansatz", str(ansatz), [ADAPT, *ANSATZE], argument="ansatz")
+    name = ANSATZE.canonical(name)
+    given = {key.replace("-", "_"): value for key, value in {**shortcuts, **options}.items()}
+    _refuse_options(name, given, ansatz_options_of(name), named=ansatz is not None)
+    if name == QAOA_NAME:
+        if not isinstance(problem, BinaryProblem):
+            raise ParameterError(
+                (
+                    Setting("ansatz", QAOA_NAME),
+                    f" answers problems over bits, and this is a {problem.kind}",
+                ),
+                argument="ansatz",
+                value=QAOA_NAME,
+                remedy=(
+                    "for its ground state choose another ansatz, such as ",
+                    Setting("ansatz", "hva"),
+                ),
+            )
+        given.setdefault("p", layers_of(initial) or default_depth(problem.n_qubits))
+    return ANSATZE[name](problem, **given)
+
+
+def _default_name(problem: Problem) -> str:
+    """Return the ansatz of a problem when none is asked for."""
+    return QAOA_NAME if isinstance(problem, BinaryProblem) else default_ansatz(problem)
+
+
+def _given(problem: Problem, ansatz: object, options: Mapping[str, Any]) -> Ansatz | Circuit:
+    """Return a finished ansatz or circuit, checked against the problem."""
+    if not isinstance(ansatz, Ansatz | Circuit):
+        raise ParameterError(
+            argument="ansatz",
+            value=ansatz,
+            expected="a name of ANSATZE, an ansatz such as hybridq.QAOA(problem, p=3), or a Circuit",
+        )
+    for name, value in options.items():
+        raise ParameterError(
+            (Setting(name), " is an option of an ansatz given by name, and this one is finished"),
+            argument=name,
+            value=value,
+            remedy="set it where the ansatz is constructed",
+        )
+    if ansatz.n_qubits != problem.n_qubits:
+        raise DimensionError(
+            f"the ansatz has {ansatz.n_qubits} qubits and the problem {problem.n_qubits}: "
+            "the widths must agree",
+            argument="ansatz",
+        )
+    return ansatz
+
+
+def _refuse_options(
+    ansatz: str, given: Mapping[str, Any], own: Mapping[str, Option], *, named: bool = True
+) -> None:
+    """Raise for the first option that the ansatz does not have; list those that it has."""
+    for option, value in given.items():
+        if option in own:
+            continue
+        listed: list[str | Setting] = []
+        for name in own:
+            listed += [", " if listed else "", Setting(name)]
+        why = "" if named else " (chosen for this problem)"
+        raise ParameterError(
+            (Setting(option), " is not an option of ", Setting("ansatz", ansatz), why),
+            argument=option,
+            value=value,
+            remedy=("it takes ", *listed) if listed else "it has no options",
+        )
+
+
+def ansatz_options_of(name: str) -> dict[str, Option]:
+    """Return the options of a named ansatz, by name."""
+    if name == ADAPT:
+        from hybridq.solver.adapt import OPTIONS
+        from hybridq.strategies.adapt import adapt_vqe
+
+        return {option.name: option for option in of_function(adapt_vqe, OPTIONS)}
+    family = ANSATZE[name]
+    return {option.name: option for option in of_dataclass(family.made, family.options)}
+
+
+def ansatz_names() -> Registry[str]:
+    """Return the names that the argument `ansatz` of `hybridq.solve` takes."""
+    names = {name: name for name in (*ANSATZE, ADAPT)}
+    return Registry("ansatz", names, {"kupccgsd": "k-upccgsd", "hea": "hardware-efficient"})
+
+
+def ansatz_options(family: type[Problem]) -> dict[str, Option]:
+    """Return the options of every ansatz that suits a family, by name.
+
+    Options of several ansätze with one name share the help of the first.
+    """
+    found: dict[str, Option] = {}
+    for name in ansatz_names():
+        if name == ADAPT and family.default_ansatz is None:
+            continue
+        if name != ADAPT and not ANSATZE[name].suits(family):
+            continue
+        for option in ansatz_options_of(name).values():
+            if option.name != "progress":
+                found.setdefault(option.name, option)
+    return found
+
+
+def layers_of(initial: str | ArrayLike | LearnedAngles) -> int:
+    """Return the depth of given angles, 0 for a start by name."""
+    if isinstance(initial, LearnedAngles):
+        return initial.p
+    return 0 if isinstance(initial, str) else np.size(initial) // 2

@@ -1,0 +1,221 @@
+"""Settings of a solve: every choice by name becomes a configured object, checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.core.checks import checked_count, is_whole
+from hybridq.core.clock import work_seconds
+from hybridq.core.errors import CapacityError, ParameterError, Setting
+from hybridq.core.limits import MOST_RESTARTS
+from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.engines.base import checked_shots
+from hybridq.engines.choose import EngineLike, resolve_engine
+from hybridq.engines.config import EngineConfig
+from hybridq.objectives import OBJECTIVES, ObjectiveConfig
+from hybridq.optimizers import Optimizer, Record, Solution
+from hybridq.optimizers.adam import Adam
+from hybridq.optimizers.checks import check_repeatable
+from hybridq.optimizers.configure import configured_optimizer
+from hybridq.presentation import OptimizerInfo
+from hybridq.storage.journal import Journal
+from hybridq.strategies.base import Strategy
+from hybridq.strategies.registry import STRATEGIES
+
+Vector: TypeAlias = NDArray[np.float64]
+Stage: TypeAlias = Callable[[str], None]
+T = TypeVar("T")
+
+DEFAULT_OPTIMIZER = "l-bfgs"
+FROM_SHOTS_LEARNING_RATE = 0.03  # small enough to keep what a good start has
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SolveSettings:
+    """Configuration of one solve; `hybridq.solve` explains each choice.
+
+    Five independent streams of random numbers are made from `rng`: for the starts, the search,
+    the samples, the classical reference and the objective's shots.
+    """
+
+    optimizer: Optimizer
+    objective: ObjectiveConfig
+    engine: EngineConfig
+    strategy: Strategy | None = None
+    objective_shots: int | None = None
+    restarts: int | None = None
+    max_evaluations: int | None = None
+    time_limit: float | None = None
+    shots: int = 1024
+    rng: RandomLike = None
+    callback: Callable[[Record], Any] | None = None
+    stage: Stage | None = None
+    journal: Journal | None = None
+    seed: int | None = field(init=False)
+    streams: tuple[np.random.Generator, ...] = field(init=False)
+    began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "began", work_seconds())
+        object.__setattr__(self, "seed", int(self.rng) if is_whole(self.rng) else None)
+        object.__setattr__(self, "streams", tuple(as_generator(self.rng).spawn(5)))
+        object.__setattr__(self, "shots", checked_shots(self.shots))
+        if self.objective_shots is not None:
+            _check_objective_shots(self.objective_shots)
+        if self.restarts is not None:
+            checked_count("restarts", self.restarts, at_least=0, at_most=MOST_RESTARTS)
+        if self.journal is not None:
+            check_repeatable(self.optimizer)
+        self.optimizer.prepare()  # raises for a missing package or storage before any work
+
+    def announce(self, text: str) -> None:
+        """Report the present stage of the work to the caller."""
+        if self.stage is not None:
+            self.stage(text)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the exact expectation value is minimized."""
+        return self.objective.kind == "expectation" and self.objective_shots is None
+
+    @property
+    def seconds(self) -> float:
+        """Time since the solve began, without compilation (see `hybridq.core.clock`)."""
+        return work_seconds() - self.began
+
+
+def resolve_objective(
+    objective: str | ObjectiveConfig, shortcuts: dict[str, Any] | None = None
+) -> ObjectiveConfig:
+    """Return the configured objective of a name, or the one that is given.
+
+    Args:
+        objective: a name of `OBJECTIVES`, or a configured objective.
+        shortcuts: options by name for a named objective; None leaves an option at its default.
+
+    Raises:
+        UnknownNameError: no objective of that name.
+        ParameterError: `objective` is neither, or does not have an option.
+    """
+    given = {name: value for name, value in (shortcuts or {}).items() if value is not None}
+    if isinstance(objective, str):
+        kind = OBJECTIVES[objective]
+        for name, value in given.items():
+            if name not in kind.option_names():
+                raise _wrong_option(kind.kind, name, value)
+        return kind(**given)
+    if not isinstance(objective, ObjectiveConfig):
+        raise ParameterError(
+            argument="objective",
+            value=objective,
+            expected="a name of OBJECTIVES or a configured objective such as hybridq.CVaR()",
+        )
+    for name, value in given.items():
+        raise ParameterError(
+            f"the objective {objective.kind} is already configured",
+            argument=name,
+            value=value,
+            remedy=("leave out ", Setting(name)),
+        )
+    return objective
+
+
+def _wrong_option(kind: str, name: str, value: object) -> ParameterError:
+    """Return the error for an option that another objective has."""
+    owners = [other for other in OBJECTIVES if name in OBJECTIVES[other].option_names()]
+    return ParameterError(
+        (Setting(name, value), f" is an option of {' and '.join(owners)}, not of {kind}"),
+        argument=name,
+        value=value,
+        remedy=("leave it out, or choose ", Setting("objective", owners[0])),
+    )
+
+
+def _check_objective_shots(shots: int) -> None:
+    """Raise unless `shots` is a number of measurements that fits in memory."""
+    try:
+        checked_shots(shots)
+    except (ParameterError, CapacityError) as error:
+        raise error.with_argument("objective_shots") from None
+
+
+def resolve_strategy(strategy: str | Strategy | None) -> Strategy | None:
+    """Return the strategy of a name, the one that is given, or None.
+
+    Raises:
+        UnknownNameError: no strategy of that name.
+        ParameterError: `strategy` is neither.
+    """
+    if strategy is None or isinstance(strategy, Strategy):
+        return strategy
+    if not isinstance(strategy, str):
+        raise ParameterError(
+            argument="strategy", value=strategy, expected="a name of STRATEGIES or an entry of it"
+        )
+    return STRATEGIES[strategy]
+
+
+def resolve_settings(
+    *,
+    optimizer: str | Optimizer | None,
+    objective: str | ObjectiveConfig,
+    engine: EngineLike,
+    strategy: str | Strategy | None,
+    alpha: float | None,
+    eta: float | None,
+    precision: str | None,
+    threads: int | None,
+    objective_shots: int | None,
+    **others: Any,
+) -> SolveSettings:
+    """Return the settings of a solve from its arguments; see `hybridq.solve`.
+
+    Raises:
+        UnknownNameError: a name that no registry has.
+        ParameterError: an object of the wrong kind, or a value that is not accepted.
+    """
+    if optimizer is None:
+        optimizer = default_optimizer(objective_shots)
+    return SolveSettings(
+        optimizer=configured_optimizer(optimizer),
+        objective=resolve_objective(objective, {"alpha": alpha, "eta": eta}),
+        engine=resolve_engine(engine, precision=precision, threads=threads),
+        strategy=resolve_strategy(strategy),
+        objective_shots=objective_shots,
+        **others,
+    )
+
+
+def default_optimizer(objective_shots: int | None) -> str | Optimizer:
+    """Return the optimizer for a solve that names none.
+
+    With exact values L-BFGS; from shots Adam along gradients estimated from two values each, which
+    did best in the study in ``experiments/outer_loop``.
+    """
+    if objective_shots is None:
+        return DEFAULT_OPTIMIZER
+    return Adam(learning_rate=FROM_SHOTS_LEARNING_RATE)
+
+
+def optimizer_info(solution: Solution, settings: SolveSettings) -> OptimizerInfo:
+    """Return the record of the search for a result."""
+    return OptimizerInfo(
+        method=solution.method,
+        evaluations=solution.evaluations,
+        status=solution.status,
+        message=solution.message,
+        options=settings.optimizer.changed_options(),
+    )
+
+
+def unless_interrupted(work: Callable[[], T]) -> T | None:
+    """Return the result of `work`, None on Ctrl-C so that earlier results are kept."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return None
