@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from hybridq.operators.electronic import ElectronicHamiltonian
     from hybridq.operators.pauli_sum import PauliSum
 
 Sense = Literal["maximize", "minimize"]
@@ -46,6 +47,11 @@ class Problem(ABC):
     @abstractmethod
     def hamiltonian(self) -> PauliSum:
         """The operator whose ground state is the answer."""
+
+    @property
+    def observable(self) -> PauliSum | ElectronicHamiltonian:
+        """The Hamiltonian in the form that engines measure fastest."""
+        return self.hamiltonian
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:

@@ -77,6 +77,11 @@ class Molecule(Problem):
         self.notes = notes
         self.name = str(name or f"{n_alpha + n_beta} electrons in {m} orbitals")
 
+    @property
+    def observable(self) -> ElectronicHamiltonian:
+        """The integrals, which engines apply without the sum of Pauli strings."""
+        return self.electronic
+
     @classmethod
     def from_fcidump(cls, path: str | os.PathLike[str], *, spin: int | None = None) -> Molecule:
         """The molecule of an FCIDUMP file, named after it; ``-`` is standard input.

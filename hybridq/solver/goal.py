@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 from hybridq.ansatz.angles import coupling_strength
 from hybridq.core.errors import CapacityError, ParameterError
 from hybridq.engines.base import checked_shots
-from hybridq.objectives import OBJECTIVES, FromShots, Objective, ParameterShift
+from hybridq.objectives import (
+    OBJECTIVES,
+    ExactObjective,
+    FromShots,
+    Objective,
+    ParameterShift,
+    SampledObjective,
+)
 from hybridq.operators.ising import Ising
 from hybridq.optimizers import OPTIMIZERS
 
@@ -31,8 +38,10 @@ def checked_goal(kind: str, options: dict[str, Any], objective_shots: int | None
     """
     name = OBJECTIVES.canonical(kind)
     for option, value in options.items():
-        if value is not None and option not in OBJECTIVES[name].options:
-            owner = next(other for other in OBJECTIVES if option in OBJECTIVES[other].options)
+        if value is not None and option not in OBJECTIVES[name].option_names():
+            owner = next(
+                other for other in OBJECTIVES if option in OBJECTIVES[other].option_names()
+            )
             raise ParameterError(
                 f"{option}={value!r} is for the objective {owner!r}, and this is {name!r}: "
                 f"leave it out, or choose objective={owner!r}"
@@ -56,14 +65,14 @@ class Goal:
 
     def __init__(self, hamiltonian: Observable, wishes: Wishes) -> None:
         self._hamiltonian, self._wishes = hamiltonian, wishes
-        self._sampled: list[FromShots] = []
+        self._sampled: list[SampledObjective] = []
 
     @property
     def is_plain(self) -> bool:
         """Whether it is the exact expectation value."""
         return self._wishes.objective == "expectation" and self._wishes.objective_shots is None
 
-    def __call__(self, ansatz: Any) -> Objective | FromShots:
+    def __call__(self, ansatz: Any) -> Objective:
         """The objective of an ansatz or a circuit.
 
         Raises:
@@ -76,15 +85,15 @@ class Goal:
             options["alpha"] = DEFAULT_ALPHA if wishes.alpha is None else wishes.alpha
         if wishes.objective == "gibbs":
             options["eta"] = self._default_eta() if wishes.eta is None else wishes.eta
-        exact = OBJECTIVES[wishes.objective](
-            ansatz, self._hamiltonian, **options, **wishes.simulation
+        exact = OBJECTIVES[wishes.objective](**options).bind(
+            ansatz, self._hamiltonian, **wishes.simulation
         )
         if wishes.objective_shots is None:
             return exact
         # Shifts of all parameters cost hundreds of circuits: for those that cannot do without.
         needs_gradient = "value_and_gradient" in OPTIMIZERS[wishes.method].needs
         kind = ParameterShift if needs_gradient else FromShots
-        sampled = kind(exact, shots=wishes.objective_shots, rng=wishes.streams[4])
+        sampled = kind.bound(exact.binding, wishes.objective_shots, wishes.streams[4], exact.exact)
         self._sampled.append(sampled)
         return sampled
 
@@ -94,13 +103,13 @@ class Goal:
             return 1.0
         return 1.0 / coupling_strength(Ising.from_pauli_sum(self._hamiltonian))  # type: ignore[arg-type]
 
-    def expectation(self, objective: Objective | FromShots, solution: Solution) -> float:
+    def expectation(self, objective: Objective, solution: Solution) -> float:
         """⟨H⟩ at the solution, exact, whatever was minimized."""
         return solution.value if self.is_plain else exact(objective).expectation(solution.x)
 
     def describe(
         self,
-        objective: Objective | FromShots,
+        objective: Objective,
         solution: Solution,
         sign: float,
         start: NDArray[np.float64] | None = None,
@@ -122,7 +131,7 @@ class Goal:
         if self._sampled:
             facts["shots_used"] = sum(each.shots_used for each in self._sampled)
             facts["circuits"] = sum(each.circuits for each in self._sampled)
-        if isinstance(objective, FromShots) and start is not None:
+        if isinstance(objective, SampledObjective) and start is not None:
             facts["exact"] = natural * objective.exact(solution.x)
             facts["exact_start"] = natural * objective.exact(start)
             facts["standard_error"] = objective.estimate(solution.x).standard_error
@@ -133,6 +142,6 @@ class Goal:
         return sign if OBJECTIVES[self._wishes.objective].is_energy else 1.0
 
 
-def exact(objective: Objective | FromShots) -> Objective:
-    """The objective without shots."""
-    return objective.exact if isinstance(objective, FromShots) else objective
+def exact(objective: Objective) -> ExactObjective:
+    """Return the objective without shots."""
+    return objective.exact
