@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.objectives import FromShots, Objective, ParameterShift
+from hybridq.objectives import Objective, SampledObjective
+from hybridq.objectives.parameter_shift import ShiftedObjective
 
 Vector = NDArray[np.float64]
 
@@ -75,11 +76,11 @@ class Counted:
         meter: keeps the books.
     """
 
-    def __init__(self, objective: Objective | FromShots, meter: Meter) -> None:
+    def __init__(self, objective: Objective, meter: Meter) -> None:
         self._objective, self._meter = objective, meter
         self.n_params, self.is_energy = objective.n_params, objective.is_energy
-        self.frequencies = getattr(objective, "frequencies", None)
-        self._sampled = isinstance(objective, FromShots)
+        self.frequencies = objective.frequencies
+        self._sampled = isinstance(objective, SampledObjective)
         if hasattr(objective, "value_and_gradient"):
             self.value_and_gradient = self._value_and_gradient
         if hasattr(objective, "metric"):
@@ -107,7 +108,7 @@ class Counted:
     @property
     def gradient_cost(self) -> int:
         """Executions of a value with its derivatives."""
-        if isinstance(self._objective, ParameterShift):
+        if isinstance(self._objective, ShiftedObjective):
             return self._objective.circuits_per_gradient
         return GRADIENT
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from hybridq.core.errors import CapacityError
+from hybridq.core.errors import CapacityError, Text
 
 _GIB = 2**30
 # Not worth a query, which takes longer than work on an array of this size.
@@ -61,7 +61,7 @@ def available() -> Free | None:
     return min(found, key=lambda free: free.size, default=None)
 
 
-def require(needed: int, what: str, remedy: str) -> None:
+def require(needed: int, what: str, remedy: Text) -> None:
     """Raise if `needed` bytes cannot be allocated.
 
     Args:
@@ -79,7 +79,9 @@ def require(needed: int, what: str, remedy: str) -> None:
     limit = free if free is not None else 2**46
     if needed > limit:
         found = f"{free / _GIB:.3g} GiB are free" if free is not None else "no machine has that"
-        raise CapacityError(f"{what} needs {_readable(needed)}, {found}{limited_by()}: {remedy}")
+        raise CapacityError(
+            f"{what} needs {_readable(needed)}, {found}{limited_by()}", remedy=remedy
+        )
 
 
 @contextmanager

@@ -1,1 +1,60 @@
-"""The embedded simulator: engines that run circuits exactly."""
+"""Engines run circuits: configurations, capabilities, and the embedded simulators.
+
+`Diagonal`, `Sector` and `Statevector` are configurations, all of them in `ENGINES`;
+``engine.bind(circuit, observable)`` makes the running engine. Here is
+
+- `config`, `simulators`: the configurations; `choose`: ``"auto"`` and names;
+- `protocols`: the capabilities that a running engine may have;
+- `base`, `exact`: the running engines' common part; `metric`: the Fubini–Study metric;
+- `run`: the methods of `Circuit` that run it once;
+- `diagonal`, `sector`, `statevector`: one simulator each, with its kernels; `kernels`: those that
+  all of them share.
+
+The public names below are loaded when first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hybridq.engines.base import Engine
+    from hybridq.engines.choose import ENGINES, choose_engine, resolve_engine
+    from hybridq.engines.config import EngineConfig
+    from hybridq.engines.simulators import Diagonal, Sector, Statevector
+
+_HOMES = {
+    "ENGINES": "choose",
+    "Diagonal": "simulators",
+    "Engine": "base",
+    "EngineConfig": "config",
+    "Sector": "simulators",
+    "Statevector": "simulators",
+    "choose_engine": "choose",
+    "resolve_engine": "choose",
+}
+
+__all__ = [
+    "ENGINES",
+    "Diagonal",
+    "Engine",
+    "EngineConfig",
+    "Sector",
+    "Statevector",
+    "choose_engine",
+    "resolve_engine",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hybridq.engines' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f"hybridq.engines.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,72 +1,174 @@
-"""Picking the engine for a circuit, and saying why."""
+"""Choosing an engine: by name, as a configured object, or the first that fits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from hybridq.core.errors import EngineError
+from hybridq.core.errors import EngineError, ParameterError, Setting, UnknownNameError
 from hybridq.core.registry import Registry
+from hybridq.engines.config import EngineConfig
+from hybridq.engines.simulators import Diagonal, Sector, Simulator, Statevector
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
     from hybridq.engines.base import Engine, Observable
 
+AUTO = "auto"
 
-def _diagonal(*args: Any, **options: Any) -> Engine:
-    from hybridq.engines.diagonal.engine import DiagonalEngine
+EngineLike: TypeAlias = "str | EngineConfig"
+"""The argument `engine`: ``"auto"``, a name of `ENGINES`, or a configured engine."""
 
-    return DiagonalEngine(*args, **options)
+_ALL: tuple[type[EngineConfig], ...] = (Diagonal, Sector, Statevector)
 
-
-def _sector(*args: Any, **options: Any) -> Engine:
-    from hybridq.engines.sector.engine import SectorEngine
-
-    return SectorEngine(*args, **options)
+ENGINES: Registry[type[EngineConfig]] = Registry("engine", {each.name: each for each in _ALL})
+"""Engines by name, in the order in which ``"auto"`` tries them."""
 
 
-def _statevector(*args: Any, **options: Any) -> Engine:
-    from hybridq.engines.statevector.engine import StatevectorEngine
+@dataclass(frozen=True, kw_only=True)
+class Auto(Simulator):
+    """The first engine of `ENGINES` that can run the circuit, fastest first."""
 
-    return StatevectorEngine(*args, **options)
+    name: ClassVar[str] = AUTO
+    summary: ClassVar[str] = "The fastest engine that can run the circuit."
+
+    def bind(self, circuit: Circuit, observable: Observable) -> Engine:
+        """Return the first engine that can run `circuit`.
+
+        Raises:
+            EngineError: none can; the message gives the reason of each.
+        """
+        return choose_engine(circuit, observable, engine=self)
+
+    def for_any_circuit(self) -> EngineConfig:
+        """Return the statevector engine with the same options."""
+        return Statevector(precision=self.precision, threads=self.threads)
+
+    def candidates(self) -> Iterator[EngineConfig]:
+        """Yield each automatic engine of `ENGINES` with these options."""
+        for kind in ENGINES.values():
+            if kind.automatic:
+                known = {name: getattr(self, name) for name in self.option_names()}
+                yield kind(**{name: known[name] for name in kind.option_names() if name in known})
 
 
-ENGINES: Registry[Callable[..., Engine]] = Registry(
-    "engine", {"diagonal": _diagonal, "sector": _sector, "statevector": _statevector}
-)
-"""Engines by name; the order is the order in which "auto" asks them."""
+def resolve_engine(
+    engine: EngineLike = AUTO, *, precision: str | None = None, threads: int | None = None
+) -> EngineConfig:
+    """Return the configuration that `engine` and the shortcuts stand for.
+
+    Args:
+        engine: ``"auto"``, a name of `ENGINES`, or a configured engine.
+        precision: shortcut for the option of that name; None leaves the engine's own.
+        threads: shortcut for the option of that name; None leaves the engine's own.
+
+    Raises:
+        UnknownNameError: no engine of that name.
+        ParameterError: `engine` is of another type, has no such option, or is configured
+            otherwise.
+    """
+    shortcuts = {
+        name: value
+        for name, value in (("precision", precision), ("threads", threads))
+        if value is not None
+    }
+    if isinstance(engine, str):
+        kind = _named(engine)
+        for name, value in shortcuts.items():
+            if name not in kind.option_names():
+                raise _no_such_option(kind.name, name, value)
+        return kind(**shortcuts)
+    if not isinstance(engine, EngineConfig):
+        raise ParameterError(
+            argument="engine",
+            value=engine,
+            expected="'auto', a name of hybridq.engines.ENGINES or a configured engine",
+            remedy="for example hybridq.engines.Statevector(precision='single')",
+        )
+    for name, value in shortcuts.items():
+        if name not in engine.option_names():
+            raise _no_such_option(engine.name, name, value)
+        if getattr(engine, name) != value:
+            raise ParameterError(
+                argument=name,
+                value=value,
+                expected=f"{getattr(engine, name)!r}, as {engine!r} has it",
+                remedy=("leave out ", Setting(name), " or change the engine"),
+            )
+    return engine
+
+
+def _named(name: str) -> type[EngineConfig]:
+    """Return the configuration class of that name, ``"auto"`` included."""
+    if name.strip().lower() == AUTO:
+        return Auto
+    if name not in ENGINES:
+        raise UnknownNameError("engine", name, [AUTO, *ENGINES], argument="engine")
+    return ENGINES[name]
+
+
+def _no_such_option(engine: str, name: str, value: object) -> ParameterError:
+    """Return the error for a shortcut that is not an option of the engine."""
+    return ParameterError(
+        f"the {engine} engine does not take {name}",
+        argument=name,
+        value=value,
+        remedy=("leave out ", Setting(name)),
+    )
 
 
 def choose_engine(
     circuit: Circuit,
     observable: Observable,
     *,
-    name: str = "auto",
-    precision: str = "double",
+    engine: EngineLike = AUTO,
+    precision: str | None = None,
     threads: int | None = None,
+    needs: Sequence[type] = (),
+    prefers: Sequence[type] = (),
 ) -> Engine:
-    """The engine that will run `circuit` and measure `observable`.
+    """Return a running engine for `circuit` and `observable`.
 
     Args:
-        name: an engine of `ENGINES`, or ``"auto"`` for the first that can.
+        circuit: what runs.
+        observable: what is measured.
+        engine: ``"auto"`` for the first that can, a name of `ENGINES`, or a configured engine.
+        precision: see `resolve_engine`.
+        threads: see `resolve_engine`.
+        needs: capabilities that the engine must have (`hybridq.engines.protocols`).
+        prefers: further capabilities; an engine without them is taken where none has them.
 
     Raises:
         UnknownNameError: no engine of that name.
-        EngineError: the engine cannot run this circuit; the message says what stands in the way.
+        EngineError: the engine cannot run this circuit, or lacks a capability.
         CapacityError: the state does not fit in memory.
     """
-    if name != "auto":
-        engine = ENGINES[name]
+    from hybridq.engines.protocols import lacking
+
+    config = resolve_engine(engine, precision=precision, threads=threads)
+    refusals: list[tuple[EngineConfig, EngineError]] = []
+    second: Engine | None = None
+    for candidate in config.candidates():
         try:
-            return engine(circuit, observable, precision=precision, threads=threads)
+            running = candidate.bind(circuit, observable)
         except EngineError as refusal:
-            if engine is _statevector:
-                raise
-            raise EngineError(f"{refusal}; use engine='statevector' or engine='auto'") from None
-    refusals = []
-    for candidate, build in ENGINES.items():
-        try:
-            return build(circuit, observable, precision=precision, threads=threads)
-        except EngineError as refusal:
-            refusals.append(f"{candidate}: {refusal}")
-    raise EngineError("no engine can run this circuit:\n  " + "\n  ".join(refusals))
+            refusals.append((candidate, refusal))
+            continue
+        absent = next((each for each in needs if not isinstance(running, each)), None)
+        if absent is not None:
+            refusals.append((candidate, lacking(candidate.name, absent)))
+        elif all(isinstance(running, each) for each in prefers):
+            return running
+        else:
+            second = second or running
+    if second is not None:
+        return second
+    if config.name != AUTO:
+        ((_, refusal),) = refusals
+        if refusal.remedy is not None or config.for_any_circuit() == config:
+            raise refusal
+        use = ("; use ", Setting("engine", "statevector"), " or ", Setting("engine", AUTO))
+        raise EngineError((str(refusal), *use), argument="engine", value=config.name) from None
+    reasons = "".join(f"\n  {candidate.name}: {refusal}" for candidate, refusal in refusals)
+    raise EngineError(f"no engine can run this circuit:{reasons}", argument="engine", value=AUTO)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """Which engine ran the circuits, and why that one."""
+    """The engine that ran the circuits, and the reason for the choice."""
 
     name: str
     reason: str

@@ -13,7 +13,7 @@ from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
-    from hybridq.engines.base import Engine
+    from hybridq.engines.exact import ExactEngine
 
 Vector = NDArray[np.float64]
 Amplitudes = NDArray[Any]
@@ -37,12 +37,12 @@ class Geometry:
         self._spectra = parameter_spectra(circuit)
         self._layers = parameter_layers(circuit)
 
-    def metric(self, engine: Engine, x: Vector, blocks: str | None = None) -> Vector:
-        """Return the metric at `x`; see `Engine.metric`."""
+    def metric(self, engine: ExactEngine, x: Vector, blocks: str | None = None) -> Vector:
+        """Return the metric at `x`; see `ExactEngine.metric`."""
         if blocks is not None and blocks not in BLOCKS:
             raise ParameterError(argument="blocks", value=blocks, expected="'layers' or None")
         groups = [range(len(x))] if blocks is None else self._layers
-        state = amplitudes(engine, x)
+        state = engine.amplitudes(x)
         rows = max((len(group) for group in groups), default=0)
         memory.require(
             (rows + 4) * state.nbytes,
@@ -57,22 +57,17 @@ class Geometry:
             metric[np.ix_(group, group)] = _gram(slopes, state)
         return metric
 
-    def _add_slope(self, engine: Engine, x: Vector, parameter: int, slope: Amplitudes) -> None:
+    def _add_slope(self, engine: ExactEngine, x: Vector, parameter: int, slope: Amplitudes) -> None:
         """Add the state's derivative by one parameter, up to a multiple i·c of the state."""
         spectrum = self._spectra[parameter]
-        for shift, weight in _shifts(spectrum, engine.info.precision):
+        for shift, weight in _shifts(spectrum, engine.precision):
             there = x.copy()
             there[parameter] += shift
-            moved = amplitudes(engine, there)
+            moved = engine.amplitudes(there)
             # The rule requires frequencies centered at 0: remove the global phase.
             factor = weight * np.exp(1j * spectrum.center * shift) if spectrum.center else weight
             moved *= factor
             slope += moved
-
-
-def amplitudes(engine: Engine, x: Vector) -> Amplitudes:
-    """Return the state at `x` on the basis states of the engine, shape (k,)."""
-    return engine.snapshot(x) if getattr(engine, "sector", None) is not None else engine.state(x)
 
 
 def _shifts(spectrum: Spectrum, precision: str) -> list[tuple[float, float]]:

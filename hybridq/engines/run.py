@@ -1,4 +1,4 @@
-"""Running one circuit once: its state, outcomes, samples and expectation values."""
+"""Single runs of a circuit: state, probabilities, samples and expectation values."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from hybridq.core import memory
 from hybridq.core.errors import DimensionError, EngineError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import (
+    HamiltonianLike,
+    as_observable,
     as_pauli_sum,
     check_hermitian,
-    check_observable,
+    check_widths,
     checked_shots,
 )
 from hybridq.engines.choose import choose_engine
+from hybridq.engines.protocols import SupportsExpectation, SupportsSampling, SupportsState, lacking
 from hybridq.engines.statevector.small import MOST_QUBITS, small_state
 from hybridq.operators.pauli_sum import PauliSum
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
-    from hybridq.engines.base import Engine, Observable
 
 Values = Mapping[str, float] | ArrayLike
 
@@ -34,24 +36,29 @@ _CAPACITY = memory.capacity("running the circuit", "use fewer qubits")
 
 @_CAPACITY
 def state(circuit: Circuit, x: Values | None = None) -> NDArray[np.complexfloating]:
-    """The state vector at `x`, shape (2**n_qubits,), complex128."""
+    """Return the statevector at `x`, shape (2**n_qubits,), complex128."""
     point = full_vector(x, circuit.parameters)
     small = _small(circuit, point)
-    return _engine(circuit).state(point) if small is None else small
+    if small is not None:
+        return small
+    engine = choose_engine(circuit, _own_observable(circuit))
+    if not isinstance(engine, SupportsState):
+        raise lacking(engine.name, SupportsState)
+    return engine.state(point)
 
 
 @_CAPACITY
 def probabilities(
     circuit: Circuit, qubits: Sequence[int] | None = None, x: Values | None = None
 ) -> Vector:
-    """The probability of each outcome on `qubits`, shape (2**k,), ``qubits[0]`` the lowest bit."""
+    """Return outcome probabilities on `qubits`, shape (2**k,), ``qubits[0]`` the lowest bit."""
     where = _measured(circuit, qubits)
     amplitudes = state(circuit, x)
     memory.require(
         8 * amplitudes.size, f"the probabilities on {circuit.n_qubits} qubits", "use fewer qubits"
     )
     outcomes: Vector = amplitudes.real**2 + amplitudes.imag**2
-    # Axis a of the tensor is qubit n - 1 - a; qubits that nobody looks at are summed over.
+    # Axis a of the tensor is qubit n - 1 - a; qubits that are not measured are summed over.
     n = circuit.n_qubits
     unseen = tuple(n - 1 - qubit for qubit in range(n) if qubit not in where)
     marginal = outcomes.reshape((2,) * n).sum(axis=unseen)
@@ -68,7 +75,7 @@ def sample(
     x: Values | None = None,
     qubits: Sequence[int] | None = None,
 ) -> dict[str, int]:
-    """Counts by bitstring of `shots` measurements of `qubits`, written in that order.
+    """Return counts by bitstring of `shots` measurements of `qubits`, in their order.
 
     Strings are ordered by their index, ``qubits[0]`` the lowest bit.
     """
@@ -76,7 +83,10 @@ def sample(
     point = full_vector(x, circuit.parameters)
     small = _small(circuit, point)
     if small is None:
-        indices = _engine(circuit).sample(point, shots, rng)
+        engine = choose_engine(circuit, _own_observable(circuit))
+        if not isinstance(engine, SupportsSampling):
+            raise lacking(engine.name, SupportsSampling)
+        indices = engine.sample(point, shots, rng)
     else:
         chances = np.abs(small) ** 2
         drawn = as_generator(rng).multinomial(checked_shots(shots), chances / chances.sum())
@@ -93,48 +103,49 @@ def sample(
 
 
 @_CAPACITY
-def expectation(circuit: Circuit, observable: Observable, x: Values | None = None) -> float:
-    """The expectation value of `observable` at `x`."""
-    check_observable(observable)
-    if observable.n_qubits != circuit.n_qubits:
-        raise DimensionError(
-            f"an observable of {observable.n_qubits} qubits in a circuit of {circuit.n_qubits}: "
-            "the widths must agree"
-        )
+def expectation(circuit: Circuit, observable: HamiltonianLike, x: Values | None = None) -> float:
+    """Return the expectation value of `observable` at `x`."""
+    measured = as_observable(observable)
+    check_widths(circuit, measured)
     point = full_vector(x, circuit.parameters)
     small = _small(circuit, point)
     if small is None:
-        return float(choose_engine(circuit, observable).expectation(point))
-    pauli = as_pauli_sum(observable)
+        engine = choose_engine(circuit, measured, needs=(SupportsExpectation,))
+        assert isinstance(engine, SupportsExpectation)
+        return float(engine.expectation(point))
+    pauli = as_pauli_sum(measured)
     check_hermitian(pauli)
     matrix = pauli.to_matrix()
     return float(np.vdot(small, matrix @ small).real)
 
 
 def _small(circuit: Circuit, point: Vector) -> NDArray[np.complexfloating] | None:
-    """The state of few qubits, which no compiled engine is worth waking for; else None."""
+    """Return the state of a small circuit, None where a compiled engine is faster."""
     if circuit.n_qubits > MOST_QUBITS:
         return None
     try:
         return small_state(circuit, point)
-    except EngineError:  # an excitation that only the sector engine knows
+    except EngineError:  # an excitation that only the sector engine takes
         return None
 
 
-def _engine(circuit: Circuit) -> Engine:
-    """The engine for a circuit of which nothing is measured but bits.
+def _own_observable(circuit: Circuit) -> PauliSum:
+    """Return the observable to choose an engine by, where only bits are measured.
 
-    Engines are made for an observable; a circuit's own cost is the one that keeps the diagonal
-    engine open for it.
+    It is the circuit's own cost, so that the diagonal engine can be chosen.
     """
     phases = (step for step in circuit.instructions if isinstance(step, DiagonalPhase))
     first = next(phases, None)
-    observable = PauliSum.zero(circuit.n_qubits) if first is None else first.hamiltonian
-    return choose_engine(circuit, observable)
+    return PauliSum.zero(circuit.n_qubits) if first is None else first.hamiltonian
 
 
 def _measured(circuit: Circuit, qubits: Sequence[int] | None) -> tuple[int, ...]:
+    """Return the qubits to measure, all of them for None."""
     where = circuit.checked_qubits(range(circuit.n_qubits) if qubits is None else qubits)
     if not where:
-        raise DimensionError("no qubit to measure: name at least one, or leave qubits out")
+        raise DimensionError(
+            "no qubit to measure",
+            argument="qubits",
+            remedy="name at least one or leave it out",
+        )
     return where

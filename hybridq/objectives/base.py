@@ -1,26 +1,33 @@
-"""What all objectives share: an ansatz, a Hamiltonian, and the engine that runs the circuits."""
+"""Bound objectives: a configuration, an ansatz, a Hamiltonian and a running engine."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.digest import digest
-from hybridq.core.errors import DimensionError, EngineError, ParameterError
+from hybridq.circuits.spectra import frequencies
 from hybridq.core.randomness import RandomLike
-from hybridq.engines.base import check_observable
-from hybridq.engines.choose import choose_engine
+from hybridq.engines.base import counted_bits
 from hybridq.engines.info import EngineInfo
+from hybridq.engines.protocols import (
+    SupportsExpectation,
+    SupportsLevels,
+    SupportsMetric,
+    SupportsSampling,
+    SupportsSnapshots,
+    SupportsState,
+    lacking,
+)
 
 if TYPE_CHECKING:
-    from hybridq.ansatz.base import Ansatz
-    from hybridq.ansatz.qaoa import QAOA
-    from hybridq.engines.base import Engine, Observable
+    from hybridq.engines.base import Engine
+    from hybridq.objectives.config import Binding
     from hybridq.objectives.statistics import Statistic
     from hybridq.operators.sector import Sector
 
@@ -28,178 +35,197 @@ Vector = NDArray[np.float64]
 
 
 class Objective(ABC):
-    """A number to minimize, computed exactly from the state that an ansatz prepares.
+    """A number to minimize: a function of the parameters of an ansatz.
+
+    Made by `ObjectiveConfig.bind`, from exact values, or by `FromShots.bind`, from samples.
+    Subclasses with gradients have ``value_and_gradient(x)``.
 
     Args:
-        ansatz: prepares the state: a `Circuit`, or what has a `circuit`.
-        hamiltonian: what is measured, hermitian.
-        engine: an engine's name, or ``"auto"``.
-        precision: ``"double"`` or ``"single"``.
-        threads: how many threads the engine uses; all by default.
+        binding: the configuration, and everything that it is bound to.
 
     Attributes:
-        kind: the name in `OBJECTIVES`.
-        options: the names of further arguments.
+        config: the configuration, with no option left open.
+        kind: its name in `OBJECTIVES`.
         is_energy: whether values are in the Hamiltonian's unit; else they are pure numbers.
-
-    Raises:
-        ParameterError: what is given is no ansatz, or nothing to measure.
-        DimensionError: ansatz and Hamiltonian differ in width.
-        EngineError: no engine can run this circuit.
-        CapacityError: the state does not fit in memory.
+        ansatz: the ansatz or the circuit, as given.
+        circuit: its circuit.
+        hamiltonian: what is measured.
+        n_params: length of the parameter vector.
     """
 
-    kind: ClassVar[str]
-    options: ClassVar[tuple[str, ...]] = ()
-    is_energy: ClassVar[bool] = True
+    def __init__(self, binding: Binding) -> None:
+        self.binding = binding
+        self.config, self.ansatz, self.circuit = binding.config, binding.ansatz, binding.circuit
+        self.hamiltonian = binding.hamiltonian
+        self.kind, self.is_energy = binding.config.kind, binding.config.is_energy
+        self.n_params = binding.circuit.n_params
 
-    def __init__(
-        self,
-        ansatz: Circuit | Ansatz | QAOA,
-        hamiltonian: Observable,
-        *,
-        engine: str = "auto",
-        precision: str = "double",
-        threads: int | None = None,
-    ) -> None:
-        check_observable(hamiltonian)
-        circuit = ansatz if isinstance(ansatz, Circuit) else getattr(ansatz, "circuit", None)
-        if not isinstance(circuit, Circuit):
-            raise ParameterError(
-                f"{ansatz!r:.60} prepares no state: give a Circuit or an ansatz such as UCCSD"
-            )
-        if ansatz.n_qubits != hamiltonian.n_qubits:
-            raise DimensionError(
-                f"the ansatz has {ansatz.n_qubits} qubits and the Hamiltonian "
-                f"{hamiltonian.n_qubits}: the widths must agree"
-            )
-        self.ansatz = ansatz
-        self.circuit = circuit
-        self.hamiltonian = hamiltonian
-        self.n_params = ansatz.n_params
-        self._precision, self._threads = precision, threads
-        self._engine = self._choose(engine)
-
-    def _choose(self, name: str) -> Engine:
-        return self.simulator_of(self.circuit, name)
-
-    def simulator_of(self, circuit: Circuit, name: str = "auto") -> Engine:
-        """Another circuit's engine, set up as this objective's own."""
-        return choose_engine(
-            circuit, self.hamiltonian, name=name, precision=self._precision, threads=self._threads
+    def __repr__(self) -> str:
+        return (
+            f"<{self.config!r}{self._origin()}: {self.circuit.n_qubits} qubits, {self.n_params} "
+            f"parameters, {self.engine.name} engine>"
         )
 
-    @property
-    def engine(self) -> EngineInfo:
-        """Which engine runs the circuits, and why."""
-        return self._engine.info
-
-    @property
-    def simulator(self) -> Engine:
-        """The engine itself."""
-        return self._engine
-
-    @property
-    @abstractmethod
-    def statistic(self) -> Statistic:
-        """The function of the measured values' distribution that is minimized."""
+    def _origin(self) -> str:
+        """Return where values come from, for `repr`; nothing for exact values."""
+        return ""
 
     @abstractmethod
     def __call__(self, x: ArrayLike) -> float:
-        """The value at `x`, shape (n_params,)."""
-
-    @abstractmethod
-    def value_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
-        """The value and its derivatives, shape (n_params,)."""
+        """Return the value at `x`, shape (n_params,)."""
 
     def values(self, points: ArrayLike) -> Vector:
-        """The value at each row of `points`, shape (k, n_params) → (k,)."""
-        return np.array([self(row) for row in self._engine.checked_points(points)])
-
-    def describe(self) -> dict[str, Any]:
-        """Name and options, as plain values."""
-        return {"kind": self.kind, **{name: getattr(self, name) for name in self.options}}
+        """Return the value at each row of `points`, shape (k, n_params) → (k,)."""
+        return np.array([self(row) for row in self.simulator.checked_points(points)])
 
     @property
-    def identity(self) -> dict[str, Any]:
-        """What is computed and how, so that a journal of another objective is refused."""
-        return {
-            **self.describe(),
-            "circuit": digest(self.circuit),
-            "hamiltonian": digest(self.hamiltonian),
-            "engine": self.engine.name,
-            "precision": self._precision,
-        }
+    @abstractmethod
+    def exact(self) -> ExactObjective:
+        """The objective with exact values; itself where its values are exact."""
 
-    # What else may be asked of the state.
+    @property
+    def engine(self) -> EngineInfo:
+        """Name, reason and precision of the engine."""
+        return self.binding.engine.info
 
-    def expectation(self, x: ArrayLike) -> float:
-        """⟨H⟩ at `x`, whatever is minimized."""
-        return self._engine.expectation(x)
+    @property
+    def simulator(self) -> Engine:
+        """The running engine."""
+        return self.binding.engine
 
-    def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
-        """The state vector, shape (2**n,), qubit 0 the lowest bit of the index."""
-        return self._engine.state(x)
+    @cached_property
+    def statistic(self) -> Statistic:
+        """The function of the measured values' distribution that is minimized."""
+        return self.config.statistic(self.binding)
 
-    def fidelity(self, x: ArrayLike, y: ArrayLike) -> float:
-        """|⟨ψ(x)|ψ(y)⟩|²."""
-        return self._engine.fidelity(x, y)
+    @cached_property
+    def frequencies(self) -> tuple[tuple[float, int] | None, ...] | None:
+        """Fundamental frequency and degree along each parameter; None unless linear.
 
-    def metric(self, x: ArrayLike, blocks: str | None = None) -> Vector:
-        """The Fubini–Study metric of the states, shape (n_params, n_params).
-
-        See `Engine.metric`.
+        See `hybridq.circuits.spectra`.
         """
-        return self._engine.metric(x, blocks)
+        return frequencies(self.circuit) if self.config.is_linear else None
 
     @property
     def sector(self) -> Sector | None:
-        """The sector that the engine works in, None where it keeps every basis state."""
-        return getattr(self._engine, "sector", None)
+        """The sector in which the engine works, None where it keeps every basis state."""
+        return self.binding.engine.sector
 
-    def snapshot(self, x: ArrayLike) -> NDArray[Any]:
-        """The state at `x` over the basis states of `sector`, in ascending order; a copy."""
-        return self._engine.snapshot(x)
+    def describe(self) -> dict[str, Any]:
+        """Return kind and options as plain values."""
+        return self.config.describe()
 
-    def matrix_elements(
-        self, snapshots: Sequence[NDArray[Any]]
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """⟨s_i|H|s_j⟩ and ⟨s_i|s_j⟩, without any deflation; both of shape (k, k)."""
-        return self._engine.matrix_elements(snapshots)
-
-    def distribution(self, x: ArrayLike) -> tuple[Vector, Vector]:
-        """The values of a whole-numbered cost, ascending, and the exact probability of each.
-
-        Raises:
-            EngineError: the engine offers no exact distribution.
-            ParameterError: the values do not differ by whole numbers.
-        """
-        distribution = getattr(self._engine, "distribution", None)
-        if distribution is None:
-            raise EngineError(f"the {self._engine.name} engine offers no exact distribution")
-        return distribution(x)
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Everything that decides the values, so that a journal of another objective is refused."""
+        engine = self.binding.engine
+        further = {
+            name: value
+            for name, value in self.binding.engine_config.options().items()
+            if name not in ("precision", "threads")
+        }
+        return {
+            **self.config.describe(),
+            "circuit": digest(self.circuit),
+            "hamiltonian": digest(self.hamiltonian),
+            "engine": engine.name,
+            "precision": engine.precision,
+            **({"engine_options": further} if further else {}),
+        }
 
     def sample_bits(
         self, x: ArrayLike, shots: int, rng: RandomLike = None
     ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """Distinct measured bit rows, shape (k, n), and how often each was seen, shape (k,).
+        """Return distinct measured bit rows, shape (k, n), and their counts, shape (k,).
 
-        Rows are ordered by basis index.
+        Rows are in the order of basis indices.
+
+        Raises:
+            EngineError: the engine gives no samples.
         """
-        return sampled_bits(self._engine, x, shots, rng)
+        engine = self.binding.engine
+        if not isinstance(engine, SupportsSampling):
+            raise lacking(engine.name, SupportsSampling)
+        return counted_bits(engine.sample(x, shots, rng), self.circuit.n_qubits)
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> dict[str, int]:
-        """Counts by bitstring, qubit 0 written first, of `shots` measurements at `x`."""
+        """Return counts by bitstring, qubit 0 written first, of `shots` measurements at `x`."""
         bits, counts = self.sample_bits(x, shots, rng)
         letters = np.ascontiguousarray(bits + ord("0"))
         strings = letters.view(f"S{bits.shape[1]}").ravel().astype(str)
         return dict(zip(strings.tolist(), counts.tolist(), strict=True))
 
 
-def sampled_bits(
-    engine: Engine, x: ArrayLike, shots: int, rng: RandomLike
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Distinct measured bit rows by basis index, and how often each was seen."""
-    indices, counts = np.unique(engine.sample(x, shots, rng), return_counts=True)
-    little_endian = indices.astype("<u8").view(np.uint8).reshape(-1, 8)
-    return np.unpackbits(little_endian, axis=1, count=engine.n_qubits, bitorder="little"), counts
+class ExactObjective(Objective):
+    """An objective without statistical error, and the states behind it.
+
+    The methods about states raise `EngineError` where the engine has not that capability.
+    """
+
+    @property
+    def exact(self) -> ExactObjective:
+        """This objective itself."""
+        return self
+
+    def expectation(self, x: ArrayLike) -> float:
+        """Return ⟨H⟩ at `x`, whatever is minimized."""
+        engine = self.binding.engine
+        if not isinstance(engine, SupportsExpectation):
+            raise lacking(engine.name, SupportsExpectation)
+        return engine.expectation(x)
+
+    def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
+        """Return the statevector, shape (2**n,), qubit 0 the lowest bit of the index."""
+        engine = self.binding.engine
+        if not isinstance(engine, SupportsState):
+            raise lacking(engine.name, SupportsState)
+        return engine.state(x)
+
+    def fidelity(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Return |⟨ψ(x)|ψ(y)⟩|²."""
+        return self._geometry.fidelity(x, y)
+
+    def metric(self, x: ArrayLike, blocks: str | None = None) -> Vector:
+        """Return the Fubini–Study metric of the states, shape (n_params, n_params).
+
+        See `ExactEngine.metric`.
+        """
+        return self._geometry.metric(x, blocks)
+
+    @property
+    def _geometry(self) -> SupportsMetric:
+        """The engine, as one that gives fidelities."""
+        engine = self.binding.engine
+        if not isinstance(engine, SupportsMetric):
+            raise lacking(engine.name, SupportsMetric)
+        return engine
+
+    @property
+    def _snapshots(self) -> SupportsSnapshots:
+        """The engine, as one that gives snapshots."""
+        engine = self.binding.engine
+        if not isinstance(engine, SupportsSnapshots):
+            raise lacking(engine.name, SupportsSnapshots)
+        return engine
+
+    def snapshot(self, x: ArrayLike) -> NDArray[Any]:
+        """Return a copy of the state at `x` over the basis states of `sector`, ascending."""
+        return self._snapshots.snapshot(x)
+
+    def matrix_elements(
+        self, snapshots: Sequence[NDArray[Any]]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return ⟨s_i|H|s_j⟩ and ⟨s_i|s_j⟩, without any deflation; both of shape (k, k)."""
+        return self._snapshots.matrix_elements(snapshots)
+
+    def distribution(self, x: ArrayLike) -> tuple[Vector, Vector]:
+        """Return the values of an integer-valued cost, ascending, and their probabilities.
+
+        Raises:
+            EngineError: the engine gives no exact distribution.
+            ParameterError: the values do not differ by integers.
+        """
+        engine = self.binding.engine
+        if not isinstance(engine, SupportsLevels):
+            raise lacking(engine.name, SupportsLevels)
+        return engine.distribution(x)

@@ -1,4 +1,4 @@
-"""Objectives that depend on the whole distribution of a diagonal Hamiltonian's values."""
+"""Exact objectives that depend on the whole distribution of a diagonal Hamiltonian."""
 
 from __future__ import annotations
 
@@ -10,45 +10,58 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core import memory
 from hybridq.core.errors import ParameterError
-from hybridq.engines.base import Engine
-from hybridq.objectives.base import Objective, Vector
-from hybridq.operators.pauli_sum import PauliSum
+from hybridq.engines.protocols import (
+    SupportsDistribution,
+    SupportsLevels,
+    SupportsWeights,
+    lacking,
+)
+from hybridq.objectives.base import ExactObjective, Vector
+from hybridq.objectives.config import Binding
 
 
 @dataclass(frozen=True)
 class _Levels:
-    """The distinct values of a Hamiltonian, ascending, and which of them each state has."""
+    """The distinct values of a Hamiltonian, ascending, and the level of each basis state."""
 
     values: Vector
     of_state: NDArray[np.intp]
 
 
-class DistributionObjective(Objective):
-    """An objective F of the values' distribution, exact, with its exact gradient.
-
-    An evaluation takes one run of the circuit; with the gradient about five. Beside the state it
-    keeps 24 bytes for each basis state that the engine simulates, except for values without
-    gradients of a whole-numbered cost, which need only the levels.
+def distribution_objective(binding: Binding) -> DistributionObjective:
+    """Return the exact objective, with gradients where the engine has them.
 
     Raises:
-        ParameterError: the Hamiltonian is not diagonal; and what `Objective` raises.
+        EngineError: the engine gives no exact probabilities.
+    """
+    if not isinstance(binding.engine, SupportsWeights):
+        return DistributionObjective(binding)
+    if binding.config.is_linear:
+        return LinearObjective(binding)
+    return DifferentiableDistribution(binding)
+
+
+class DistributionObjective(ExactObjective):
+    """A function F of the values' distribution, exact.
+
+    An evaluation takes one run of the circuit; with the gradient about five. Besides the state it
+    keeps 24 bytes for each basis state that the engine simulates, except for values without
+    gradients of an integer-valued cost, which need only the levels.
+
+    Raises:
+        EngineError: the engine gives no exact probabilities.
     """
 
-    def _choose(self, name: str) -> Engine:
-        hamiltonian = self.hamiltonian
-        if not isinstance(hamiltonian, PauliSum) or not hamiltonian.is_diagonal:
-            raise ParameterError(
-                f"the {self.kind} objective looks at the value of each basis state, and this "
-                "Hamiltonian is not diagonal (it has X or Y terms): minimize its Expectation"
-            )
-        engine = super()._choose(name)
-        lists_states = type(engine).probabilities is not Engine.probabilities
-        if name == "auto" and not lists_states:
-            return super()._choose("statevector")
-        return engine
+    def __init__(self, binding: Binding) -> None:
+        super().__init__(binding)
+        engine = binding.engine
+        if not isinstance(engine, SupportsDistribution):
+            raise lacking(engine.name, SupportsDistribution)
+        self._engine: SupportsDistribution = engine
 
     @cached_property
     def _levels(self) -> _Levels:
+        """The distinct values and the level of each basis state."""
         # Sorting takes the values, their order and two more copies for a moment.
         energies = self._engine.energies()
         memory.require(
@@ -57,39 +70,61 @@ class DistributionObjective(Objective):
         return _Levels(*np.unique(energies, return_inverse=True))
 
     @cached_property
-    def _counts_levels(self) -> bool:
-        """Whether the engine gives the probabilities of the levels without listing all states."""
-        distribution = getattr(self._engine, "distribution", None)
-        if distribution is None:
-            return False
+    def _counter(self) -> SupportsLevels | None:
+        """The engine, where it gives level probabilities without listing all states."""
+        engine = self.binding.engine
+        if not isinstance(engine, SupportsLevels):
+            return None
         try:
-            distribution(np.zeros(self.n_params))
+            engine.distribution(np.zeros(self.n_params))
         except ParameterError:
-            return False
-        return True
+            return None
+        return engine
 
     def _level_probabilities(self, x: ArrayLike) -> tuple[Vector, Vector]:
-        """The levels, ascending, and the probability of each."""
-        if self._counts_levels:
-            return self._engine.distribution(x)  # type: ignore[attr-defined]
-        levels = self._levels
-        return levels.values, self._gathered(self._engine.probabilities(x))
+        """Return the levels, ascending, and the probability of each."""
+        if self._counter is not None:
+            return self._counter.distribution(x)
+        return self._levels.values, self._gathered(self._engine.probabilities(x))
 
     def _gathered(self, probabilities: Vector) -> Vector:
+        """Return the probability of each level."""
         levels = self._levels
         gathered = np.bincount(levels.of_state, probabilities, len(levels.values))
         return gathered.astype(np.float64, copy=False)
 
     def __call__(self, x: ArrayLike) -> float:
-        """The value at `x`, shape (n_params,)."""
-        point = self._engine.checked_point(x)
+        """Return the value at `x`, shape (n_params,)."""
+        point = self.simulator.checked_point(x)
         return self.statistic.at(*self._level_probabilities(point))[0]
 
+
+class DifferentiableDistribution(DistributionObjective):
+    """A function of the distribution with its exact gradient."""
+
+    _engine: SupportsWeights
+
     def value_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
-        """The value and its derivatives, shape (n_params,)."""
-        point = self._engine.checked_point(x)
+        """Return the value and its derivatives, shape (n_params,)."""
+        point = self.simulator.checked_point(x)
         levels = self._levels
         found = self._gathered(self._engine.probabilities(point))
         value, weigh = self.statistic.at(levels.values, found)
         weights = weigh(levels.values)[levels.of_state]
         return value, self._engine.weighted_expectation(point, weights)[1]
+
+
+class LinearObjective(DistributionObjective):
+    """A linear function of the probabilities, whose weights never change."""
+
+    _engine: SupportsWeights
+
+    def value_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
+        """Return the value and its derivatives, shape (n_params,)."""
+        return self._engine.weighted_expectation(x, self._weights)
+
+    @cached_property
+    def _weights(self) -> Vector:
+        """The weight of each basis state that the engine simulates."""
+        energies = self._engine.energies()
+        return self.statistic.at(energies, np.zeros(len(energies)))[1](energies)

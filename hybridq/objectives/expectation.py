@@ -3,64 +3,115 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.circuits.spectra import frequencies
-from hybridq.objectives.base import Objective, Vector
-from hybridq.objectives.statistics import Mean, Statistic
+from hybridq.engines.choose import AUTO, EngineLike
+from hybridq.engines.protocols import (
+    SupportsDeflation,
+    SupportsExpectation,
+    SupportsGradient,
+    SupportsOperatorGradients,
+    lacking,
+)
+from hybridq.objectives.base import ExactObjective, Vector
+from hybridq.objectives.config import AnsatzLike, Binding, ObjectiveConfig, configured
+from hybridq.objectives.statistics import Weigh
 
 if TYPE_CHECKING:
     from hybridq.circuits.instructions import Instruction
+    from hybridq.engines.base import HamiltonianLike, Observable
 
 
-class Expectation(Objective):
-    """The expectation value of a Hamiltonian in the state that an ansatz prepares.
+@configured
+class Expectation(ObjectiveConfig):
+    """The expectation value ⟨H⟩ of a Hamiltonian, diagonal or not.
 
-    Args:
-        ansatz: prepares the state: a `Circuit`, or what has a `circuit`.
-        hamiltonian: what is measured, hermitian.
-        engine: an engine's name, or ``"auto"``.
-        precision: ``"double"`` or ``"single"``.
-        threads: how many threads the engine uses; all by default.
-
-    Raises:
-        ParameterError: what is given is no ansatz, or nothing to measure.
-        DimensionError: ansatz and Hamiltonian differ in width.
-        EngineError: no engine can run this circuit.
-        CapacityError: the state does not fit in memory.
+    See `ObjectiveConfig` for the arguments: ``Expectation(ansatz, hamiltonian, engine="auto")``
+    returns an `ExpectationObjective`.
     """
 
     kind: ClassVar[str] = "expectation"
+    summary: ClassVar[str] = "The mean of the measured values: the usual objective."
+    is_linear: ClassVar[bool] = True
+    needs: ClassVar[tuple[type, ...]] = (SupportsExpectation,)
 
-    @property
-    def statistic(self) -> Statistic:
-        """The mean."""
-        return Mean()
+    def at(self, values: Vector, probabilities: Vector) -> tuple[float, Weigh]:
+        """Return the mean, whose weights are the values themselves."""
+        return float(values @ probabilities), lambda energies: energies
+
+    def check_hamiltonian(self, hamiltonian: Observable) -> None:
+        """Accept every Hamiltonian."""
+
+    def bind(
+        self,
+        ansatz: AnsatzLike,
+        hamiltonian: HamiltonianLike,
+        *,
+        engine: EngineLike = AUTO,
+        precision: str | None = None,
+        threads: int | None = None,
+    ) -> ExpectationObjective:
+        """Return the expectation value as a function of the parameters."""
+        bound = super().bind(
+            ansatz, hamiltonian, engine=engine, precision=precision, threads=threads
+        )
+        assert isinstance(bound, ExpectationObjective)
+        return bound
+
+    def evaluator(self, binding: Binding) -> ExpectationObjective:
+        """Return the objective with exact values, with gradients where the engine has them."""
+        if isinstance(binding.engine, SupportsGradient):
+            return DifferentiableExpectation(binding)
+        return ExpectationObjective(binding)
+
+
+class ExpectationObjective(ExactObjective):
+    """An expectation value as a function of the parameters.
+
+    Raises:
+        EngineError: the engine gives samples only.
+    """
+
+    def __init__(self, binding: Binding) -> None:
+        super().__init__(binding)
+        engine = binding.engine
+        if not isinstance(engine, SupportsExpectation):
+            raise lacking(engine.name, SupportsExpectation)
+        self._engine: SupportsExpectation = engine
 
     def __call__(self, x: ArrayLike) -> float:
-        """The expectation value at `x`, shape (n_params,)."""
+        """Return the expectation value at `x`, shape (n_params,)."""
         return self._engine.expectation(x)
 
-    def value_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
-        """The expectation value and its derivatives, shape (n_params,)."""
-        return self._engine.expectation_and_gradient(x)
-
     def values(self, points: ArrayLike) -> Vector:
-        """The expectation value at each row of `points`, shape (k, n_params) → (k,)."""
+        """Return the expectation value at each row of `points`, shape (k, n_params) → (k,)."""
         return self._engine.expectations(points)
 
-    @cached_property
-    def frequencies(self) -> tuple[tuple[float, int] | None, ...]:
-        """The fundamental frequency and the degree along each parameter; see `spectra`."""
-        return frequencies(self.circuit)
-
     def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
-        """The slope of each of `operators` appended at `x`; see `Engine.operator_gradients`."""
-        return self._engine.operator_gradients(x, operators)
+        """Return the slope of each operator appended at `x`.
+
+        See `SupportsOperatorGradients`.
+        """
+        engine = self.binding.engine
+        if not isinstance(engine, SupportsOperatorGradients):
+            raise lacking(engine.name, SupportsOperatorGradients)
+        return engine.operator_gradients(x, operators)
 
     def deflate(self, weights: Sequence[float], snapshots: Sequence[NDArray[Any]]) -> None:
-        """From now on measure H + Σ_i weights[i] |s_i⟩⟨s_i|, gradients included."""
-        self._engine.deflate(weights, snapshots)
+        """Measure H + Σ_i weights[i] |s_i⟩⟨s_i| in later calls, gradients included."""
+        engine = self.binding.engine
+        if not isinstance(engine, SupportsDeflation):
+            raise lacking(engine.name, SupportsDeflation)
+        engine.deflate(weights, snapshots)
+
+
+class DifferentiableExpectation(ExpectationObjective):
+    """An expectation value with its gradient."""
+
+    _engine: SupportsGradient
+
+    def value_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
+        """Return the expectation value and its derivatives, shape (n_params,)."""
+        return self._engine.expectation_and_gradient(x)

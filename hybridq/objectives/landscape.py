@@ -1,4 +1,4 @@
-"""The expectation of a QAOA of one layer over the box of its two angles."""
+"""The expectation value of one-layer QAOA over the box of its two angles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
-from hybridq.objectives import Expectation
+from hybridq.objectives.base import Objective
 
 Vector = NDArray[np.float64]
 
@@ -17,9 +17,9 @@ LANDSCAPE_SECONDS = 2.0
 
 
 def quick_landscape(
-    objective: Expectation, ansatz: QAOA, sign: float
+    objective: Objective, ansatz: QAOA, sign: float
 ) -> tuple[Vector, Vector, Vector] | None:
-    """A landscape of as many points as a moment allows; None where it would show too little."""
+    """Return a landscape of as many points as 2 s allow, None where those are too few."""
     start = work_seconds()
     objective.values(np.zeros((2, 2)))
     each = (work_seconds() - start) / 2
@@ -30,9 +30,9 @@ def quick_landscape(
 
 
 def scan_landscape(
-    objective: Expectation, ansatz: QAOA, *, points: int = LANDSCAPE_POINTS, sign: float = 1.0
+    objective: Objective, ansatz: QAOA, *, points: int = LANDSCAPE_POINTS, sign: float = 1.0
 ) -> tuple[Vector, Vector, Vector]:
-    """The expectation of a QAOA of one layer over the box of its angles.
+    """Return the expectation value of one-layer QAOA over the box of its angles.
 
     Returns:
         gammas (points,), betas (points,) and ``sign`` times the expectation at
@@ -42,7 +42,9 @@ def scan_landscape(
         ParameterError: the ansatz has more than one layer.
     """
     if ansatz.p != 1:
-        raise ParameterError(f"a landscape has two angles: p={ansatz.p} has {ansatz.n_params}")
+        raise ParameterError(
+            argument="p", value=ansatz.p, expected="1", remedy="a landscape has two angles"
+        )
     gammas, betas = (np.linspace(low, high, points) for low, high in ansatz.bounds)
     grid = np.stack(np.meshgrid(gammas, betas, indexing="ij"), axis=-1).reshape(-1, 2)
     return gammas, betas, sign * objective.values(grid).reshape(points, points)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,10 +13,11 @@ from hybridq.circuits.decompose import rotations
 from hybridq.circuits.instructions import Angle, Instruction
 from hybridq.core.errors import CapacityError
 from hybridq.core.randomness import RandomLike
-from hybridq.objectives.base import Objective, Vector
+from hybridq.objectives.base import ExactObjective, Vector
+from hybridq.objectives.config import Binding
 from hybridq.objectives.readout import Counts
-from hybridq.objectives.shots import FromShots, shares
-from hybridq.objectives.statistics import Weigh
+from hybridq.objectives.shots import FromShots, SampledObjective
+from hybridq.objectives.statistics import Weigh, relative_frequencies
 
 MOST_CIRCUITS = 10_000  # of one gradient
 
@@ -33,18 +35,20 @@ class Unrolled:
     parameter: NDArray[np.int64]
 
     def angles(self, x: Vector) -> Vector:
-        """The rotations' angles at the parameters `x` of the first circuit."""
+        """Return the rotations' angles at the parameters `x` of the original circuit."""
         return self.constant + self.coefficient * x[self.parameter]
 
     def pulled_back(self, slopes: Vector, n_params: int) -> Vector:
-        """Derivatives by the rotations' angles as derivatives by the first parameters."""
+        """Convert derivatives by the rotations' angles to the original parameters."""
         gradient = np.zeros(n_params)
         np.add.at(gradient, self.parameter, self.coefficient * slopes)
         return gradient
 
 
 def unrolled(circuit: Circuit) -> Unrolled:
-    """`circuit` up to a global phase, every parametrized instruction written as Pauli rotations.
+    """Return `circuit` with all parametrized instructions written as Pauli rotations.
+
+    Equal up to a global phase.
 
     Raises:
         ParameterError: an excitation of several terms that do not commute.
@@ -70,53 +74,51 @@ def unrolled(circuit: Circuit) -> Unrolled:
     )
 
 
-class ParameterShift(FromShots):
-    r"""An objective from measurements, with a gradient from measurements.
-
-    A Pauli rotation by θ has :math:`\partial_\theta p_z = \tfrac12 \left(p_z(\theta + \pi/2)
-    - p_z(\theta - \pi/2)\right)` for the probability of every outcome z. Each parametrized
-    instruction is written as Pauli rotations, and a parameter's derivative is the sum over all
-    rotations that it turns. The objective's derivative by the probabilities is the weight of each
-    value, with quantile or mean estimated at `x` itself. For the expectation value the gradient is
-    unbiased; for CVaR and Gibbs up to order 1/shots.
-
-    A gradient takes 1 + 2R times the circuits of a value, with `shots` each, for R rotations:
-    QAOA has one for each term and each qubit in each layer. SPSA does with two values.
+class ShiftedObjective(SampledObjective):
+    """A sampled objective with gradients by the parameter-shift rule; see `ParameterShift`.
 
     Args:
-        objective: what is estimated.
+        binding: the configuration, and everything that it is bound to.
         shots: measurements for each value and each shifted value.
         rng: source of the shots.
+        exact: the same objective with exact values, where it is at hand already.
 
     Raises:
         CapacityError: a gradient would take more than 10,000 circuits.
-        ParameterError: shots make no sense, or an excitation has terms that do not commute.
-
-    Source: Mitarai et al. 2018, arXiv:1803.00745; Schuld et al. 2019, arXiv:1811.11184.
+        ParameterError: shots is not an integer >= 1, or an excitation has terms that do not
+            commute.
     """
 
-    def __init__(self, objective: Objective, *, shots: int, rng: RandomLike = None) -> None:
-        super().__init__(objective, shots=shots, rng=rng)
-        self._unrolled = unrolled(objective.circuit)
+    def __init__(
+        self,
+        binding: Binding,
+        shots: int,
+        rng: RandomLike = None,
+        exact: ExactObjective | None = None,
+    ) -> None:
+        super().__init__(binding, shots, rng, exact)
+        self._unrolled = unrolled(self.circuit)
         if self.circuits_per_gradient > MOST_CIRCUITS:
             raise CapacityError(
                 f"a gradient from shots takes {self.circuits_per_gradient:,} circuits here "
-                f"(limit {MOST_CIRCUITS:,}): use a method without gradients, such as spsa, "
-                "or the exact objective"
+                f"(limit {MOST_CIRCUITS:,})",
+                remedy="use a method without gradients, such as spsa, or the exact objective",
             )
-        self._engine = objective.simulator_of(self._unrolled.circuit, "statevector")
+        self._shift_engine = self._engine_of(self._unrolled.circuit)
 
     @property
     def circuits_per_gradient(self) -> int:
-        """How many circuits a value and its gradient take."""
+        """The number of circuits that a value and its gradient take."""
         return self.circuits_per_value * (1 + 2 * len(self._unrolled.parameter))
 
     def value_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
-        """An estimate of the value and of its derivatives, shape (n_params,)."""
+        """Return an estimate of the value and of its derivatives, shape (n_params,)."""
         point = self._point(x)
         rng = self._next_stream()
         counts = self._measured(point, rng)
-        found = [self.exact.statistic.at(each.values, shares(each.shots)) for each in counts]
+        found = [
+            self.statistic.at(each.values, relative_frequencies(each.shots)) for each in counts
+        ]
         weighs = [weigh for _, weigh in found]
         angles = self._unrolled.angles(point)
         slopes = np.empty(len(angles))
@@ -125,16 +127,45 @@ class ParameterShift(FromShots):
             ahead[rotation] += np.pi / 2
             behind[rotation] -= np.pi / 2
             slopes[rotation] = 0.5 * (
-                _weighted(self._measured(ahead, rng, self._engine), weighs)
-                - _weighted(self._measured(behind, rng, self._engine), weighs)
+                _weighted(self._measured(ahead, rng, self._shift_engine), weighs)
+                - _weighted(self._measured(behind, rng, self._shift_engine), weighs)
             )
         gradient = self._unrolled.pulled_back(slopes, self.n_params)
         return sum(value for value, _ in found), gradient
 
 
+class ParameterShift(FromShots):
+    r"""An objective to be estimated from measurements, gradients included.
+
+    A Pauli rotation by θ has :math:`\partial_\theta p_z = \tfrac12 \left(p_z(\theta + \pi/2)
+    - p_z(\theta - \pi/2)\right)` for the probability of every outcome z. Each parametrized
+    instruction is written as Pauli rotations, and a parameter's derivative is the sum over all
+    rotations that it controls. The objective's derivative by the probabilities is the weight of
+    each value, with quantile or mean estimated at `x` itself. For the expectation value the
+    gradient is unbiased; for CVaR and Gibbs up to order 1/shots.
+
+    A gradient takes 1 + 2R times the circuits of a value, with `shots` each, for R rotations:
+    QAOA has one for each term and each qubit in each layer. SPSA takes two values.
+
+    Args:
+        objective: what is estimated; see `FromShots`.
+        shots: measurements for each value and each shifted value.
+        rng: source of the shots.
+
+    Raises:
+        CapacityError: when bound, a gradient would take more than 10,000 circuits.
+        ParameterError: shots is not an integer >= 1; when bound, an excitation has terms that do
+            not commute.
+
+    Source: Mitarai et al. 2018, arXiv:1803.00745; Schuld et al. 2019, arXiv:1811.11184.
+    """
+
+    bound: ClassVar[type[SampledObjective]] = ShiftedObjective
+
+
 def _weighted(counts: list[Counts], weighs: list[Weigh]) -> float:
-    """The mean weight of what was measured."""
+    """Return the mean weight of the measured values, summed over circuits."""
     return sum(
-        float(weigh(found.values) @ shares(found.shots))
+        float(weigh(found.values) @ relative_frequencies(found.shots))
         for found, weigh in zip(counts, weighs, strict=True)
     )

@@ -1,24 +1,28 @@
-"""How a Hamiltonian is measured: which circuits, how many shots each, which values they give."""
+"""Measurement plans of Hamiltonians: circuits, shots of each, and the measured values."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
 from hybridq.core.errors import ParameterError
-from hybridq.engines.base import Engine, Observable, as_pauli_sum
-from hybridq.objectives.base import sampled_bits
+from hybridq.engines.base import Engine, Observable, as_pauli_sum, counted_bits
+from hybridq.engines.protocols import SupportsSampling, SupportsState, lacking
 from hybridq.objectives.qubit_wise import MeasurementBasis, qubit_wise_bases
 from hybridq.operators.pauli_sum import PauliSum
 
 Vector = NDArray[np.float64]
+EngineOf: TypeAlias = Callable[[Circuit], Engine]
+"""Makes an engine for a variant of the circuit."""
 
 
 class Counts(NamedTuple):
-    """Measured values, ascending, and how often each was seen; shapes (k,)."""
+    """Measured values, ascending, and the number of shots of each; shapes (k,)."""
 
     values: Vector
     shots: NDArray[np.int64]
@@ -29,25 +33,30 @@ class Readout(Protocol):
 
     @property
     def circuits(self) -> int:
-        """How many circuits one measurement runs."""
+        """The number of circuits of one measurement."""
 
     def __call__(self, engine: Engine, x: Vector, rng: np.random.Generator) -> list[Counts]:
-        """What each circuit shows at the parameters `x`."""
+        """Return the measured values of each circuit at the parameters `x`."""
 
 
-def readout(hamiltonian: Observable, shots: int) -> Readout:
-    """The way to measure `hamiltonian` with `shots` measurements in all.
+def readout(hamiltonian: Observable, shots: int, engine_of: EngineOf) -> Readout:
+    """Return the plan to measure `hamiltonian` with `shots` measurements in all.
+
+    Args:
+        hamiltonian: what is measured.
+        shots: over all circuits.
+        engine_of: makes engines of the circuits in other bases, where an engine gives no state.
 
     Raises:
         ParameterError: there are fewer shots than circuits.
     """
     if isinstance(hamiltonian, PauliSum) and hamiltonian.is_diagonal:
         return DirectReadout(hamiltonian, shots)
-    return GroupedReadout(as_pauli_sum(hamiltonian), shots)
+    return GroupedReadout(as_pauli_sum(hamiltonian), shots, engine_of)
 
 
 class DirectReadout:
-    """A diagonal Hamiltonian: all qubits are measured, and the bits give the value."""
+    """Plan for a diagonal Hamiltonian: all qubits are measured, and the bits give the value."""
 
     circuits = 1
 
@@ -55,35 +64,49 @@ class DirectReadout:
         self._hamiltonian, self._shots = hamiltonian, shots
 
     def __call__(self, engine: Engine, x: Vector, rng: np.random.Generator) -> list[Counts]:
-        """See `Readout`."""
-        bits, counts = sampled_bits(engine, x, self._shots, rng)
+        """Return the measured values of the circuit."""
+        bits, counts = _counted(engine, x, self._shots, rng)
         return [_sorted(self._hamiltonian.diagonal_at(bits), counts)]
 
 
 class GroupedReadout:
-    """Any Hamiltonian: terms that agree qubit by qubit share a circuit.
+    """Plan for any Hamiltonian: terms that commute qubit by qubit share a circuit.
 
     Each circuit gets shots in proportion to the sum of its coefficients' sizes, and at least one.
+    An engine that gives its state is evolved once, and the state is rotated into each basis; on
+    another one the rotations are appended to the circuit.
 
     Source: Wecker, Hastings, Troyer 2015, arXiv:1507.08969 (how to divide the shots).
     """
 
-    def __init__(self, hamiltonian: PauliSum, shots: int) -> None:
+    def __init__(self, hamiltonian: PauliSum, shots: int, engine_of: EngineOf) -> None:
         self.bases = qubit_wise_bases(hamiltonian)
+        self._engine_of = engine_of
+        self._rotated: dict[Engine, list[Engine]] = {}
         if shots < len(self.bases):
             raise ParameterError(
-                f"shots={shots}: this Hamiltonian of {len(hamiltonian)} terms is measured in "
-                f"{len(self.bases)} circuits, so give at least {len(self.bases)} shots"
+                argument="shots",
+                value=shots,
+                expected=f"an integer >= {len(self.bases)}",
+                remedy=f"this Hamiltonian of {len(hamiltonian)} terms is measured in "
+                f"{len(self.bases)} circuits",
             )
         self.shots = _divided(shots, np.array([basis.weight for basis in self.bases]))
 
     @property
     def circuits(self) -> int:
-        """How many bases there are."""
+        """The number of bases."""
         return len(self.bases)
 
     def __call__(self, engine: Engine, x: Vector, rng: np.random.Generator) -> list[Counts]:
-        """See `Readout`."""
+        """Return the measured values in each basis."""
+        if not isinstance(engine, SupportsState):
+            return [
+                _sorted(*_values(basis, *_counted(each, x, int(shots), rng)))
+                for basis, shots, each in zip(
+                    self.bases, self.shots, self._engines(engine), strict=True
+                )
+            ]
         memory.require(
             80 << engine.n_qubits, "the state in other bases", "use fewer qubits or exact values"
         )
@@ -93,6 +116,38 @@ class GroupedReadout:
             for basis, shots in zip(self.bases, self.shots, strict=True)
         ]
 
+    def _engines(self, engine: Engine) -> list[Engine]:
+        """Return an engine for each basis, with the change of basis appended to the circuit."""
+        if engine not in self._rotated:
+            self._rotated[engine] = [
+                engine
+                if basis.is_computational
+                else self._engine_of(basis.appended_to(engine.circuit))
+                for basis in self.bases
+            ]
+        return self._rotated[engine]
+
+
+def _counted(
+    engine: Engine, x: Vector, shots: int, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return distinct measured bit rows and their counts.
+
+    Raises:
+        EngineError: the engine gives no samples.
+    """
+    if not isinstance(engine, SupportsSampling):
+        raise lacking(engine.name, SupportsSampling)
+    return counted_bits(engine.sample(x, shots, rng), engine.n_qubits)
+
+
+def _values(
+    basis: MeasurementBasis, bits: NDArray[np.uint8], counts: NDArray[np.int64]
+) -> tuple[Vector, NDArray[np.int64]]:
+    """Return the value of each row of bits, and its count."""
+    place = np.uint64(1) << np.arange(bits.shape[1], dtype=np.uint64)
+    return basis.values(bits.astype(np.uint64) @ place), counts
+
 
 def _drawn(
     basis: MeasurementBasis,
@@ -100,24 +155,26 @@ def _drawn(
     shots: int,
     rng: np.random.Generator,
 ) -> Counts:
-    turned = basis.turned(state)
-    cumulative = np.cumsum(turned.real.astype(np.float64) ** 2 + turned.imag**2)
+    """Return measured values of a state in one basis."""
+    rotated = basis.rotated(state)
+    cumulative = np.cumsum(rotated.real.astype(np.float64) ** 2 + rotated.imag**2)
     places = np.searchsorted(cumulative, rng.random(shots) * cumulative[-1], side="right")
     indices, counts = np.unique(np.minimum(places, len(cumulative) - 1), return_counts=True)
     return _sorted(basis.values(indices), counts)
 
 
 def _sorted(values: Vector, counts: NDArray[np.int64]) -> Counts:
+    """Return the values in ascending order."""
     order = np.argsort(values, kind="stable")
     return Counts(values[order], counts[order])
 
 
 def _divided(shots: int, weights: Vector) -> NDArray[np.int64]:
-    """`shots` in proportion to `weights`, whole, at least one each, by largest remainders."""
+    """Divide `shots` in proportion to `weights`, at least one each, by largest remainders."""
     spare = shots - len(weights)
     total = float(weights.sum())
-    shares = spare * (weights / total if total else np.full(len(weights), 1.0 / len(weights)))
-    whole = np.floor(shares).astype(np.int64)
+    quotas = spare * (weights / total if total else np.full(len(weights), 1.0 / len(weights)))
+    whole = np.floor(quotas).astype(np.int64)
     left = spare - int(whole.sum())
-    whole[np.argsort(whole - shares, kind="stable")[:left]] += 1
+    whole[np.argsort(whole - quotas, kind="stable")[:left]] += 1
     return 1 + whole

@@ -1,4 +1,4 @@
-"""Functions of the distribution of measured values, and their slopes by the probabilities."""
+"""Functions of the distribution of measured values, and their derivatives."""
 
 from __future__ import annotations
 
@@ -16,36 +16,28 @@ Weigh = Callable[[Vector], Vector]
 class Statistic(ABC):
     r"""A function F of a distribution over values, such as its mean.
 
-    Its slope by the probability of a value E is a weight W(E), up to a constant that is the same
-    for all E and does not matter, since probabilities sum to 1. The weights give the gradient,
+    Its derivative by the probability of a value E is a weight W(E), up to a constant that is the
+    same for all E and cancels, since probabilities sum to 1. The weights give the gradient,
     :math:`\partial F = \sum_z W(E_z)\, \partial p_z`, and the standard error of F over a sample.
     """
 
     @abstractmethod
     def at(self, values: Vector, probabilities: Vector) -> tuple[float, Weigh]:
-        """F, and W as a function of values.
+        """Return F, and W as a function of values.
 
         Args:
-            values: ascending, shape (k,); equal ones may stand side by side.
+            values: ascending, shape (k,); repeated values are allowed.
             probabilities: of each, not negative, summing to 1, shape (k,).
         """
 
 
-class Mean(Statistic):
-    """The mean; its weights are the values themselves."""
-
-    def at(self, values: Vector, probabilities: Vector) -> tuple[float, Weigh]:
-        """See `Statistic.at`."""
-        return float(values @ probabilities), lambda energies: energies
-
-
 def standard_error(statistic: Statistic, values: Vector, counts: NDArray[np.int64]) -> float:
-    r"""The standard error of a statistic over N = Σ counts independent shots.
+    r"""Return the standard error of a statistic over N = Σ counts independent shots.
 
     .. math:: \sqrt{\frac{1}{N (N - 1)} \sum_z n_z \left(W(E_z) - \bar W\right)^2}
 
     Unbiased for the mean and for a probability, elsewhere to first order in 1/N (the delta
-    method, or infinitesimal jackknife). NaN for a single shot, which shows no spread.
+    method, or infinitesimal jackknife). NaN for a single shot, which has no spread.
 
     Source: Efron, Tibshirani 1993, An Introduction to the Bootstrap, ch. 21.
     """
@@ -56,3 +48,8 @@ def standard_error(statistic: Statistic, values: Vector, counts: NDArray[np.int6
     weights = weigh(values)
     spread = weights - weights @ counts / shots
     return float(np.sqrt(spread**2 @ counts / shots / (shots - 1)))
+
+
+def relative_frequencies(counts: NDArray[np.int64]) -> Vector:
+    """Return counts over their sum, shape (k,)."""
+    return counts / counts.sum()

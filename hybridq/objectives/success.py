@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from hybridq.circuits.spectra import frequencies
-from hybridq.objectives.base import Vector
-from hybridq.objectives.distribution import DistributionObjective
-from hybridq.objectives.statistics import Statistic, Weigh
+from hybridq.core import memory
+from hybridq.engines.base import as_pauli_sum
+from hybridq.engines.protocols import SupportsDistribution
+from hybridq.objectives.config import Binding, ObjectiveConfig, configured
+from hybridq.objectives.statistics import Statistic, Vector, Weigh
 
 TOLERANCE = 1e-9  # of the spread of all values: equal values that were added up in another order
 
@@ -24,7 +23,7 @@ class MinusProbability(Statistic):
     threshold: float
 
     def at(self, values: Vector, probabilities: Vector) -> tuple[float, Weigh]:
-        """See `Statistic.at`."""
+        """Return −P(E ≤ threshold), and the weight function."""
 
         def weigh(energies: Vector) -> Vector:
             return -(energies <= self.threshold).astype(np.float64)
@@ -32,46 +31,38 @@ class MinusProbability(Statistic):
         return float(weigh(values) @ probabilities), weigh
 
 
-class SuccessProbability(DistributionObjective):
+@configured
+class SuccessProbability(ObjectiveConfig):
     r"""Minus the probability of measuring an optimum, :math:`-\sum_{z:\,E_z = E_{\min}} p_z`.
 
     Minus, since objectives are minimized: −1 where every measurement is optimal. The optimum is
-    looked up among all values, so this is for studies, not for problems whose answer is open.
-
-    Args:
-        ansatz: prepares the state: a `Circuit`, or what has a `circuit`.
-        hamiltonian: what is measured, diagonal.
-        engine: an engine's name, or ``"auto"``.
-        precision: ``"double"`` or ``"single"``.
-        threads: how many threads the engine uses; all by default.
+    searched among all values, so this is for studies, not for problems whose answer is open.
 
     Raises:
-        ParameterError: the Hamiltonian is not diagonal.
-        DimensionError: ansatz and Hamiltonian differ in width.
-        EngineError: no engine can run this circuit.
-        CapacityError: the state does not fit in memory.
+        ParameterError: when bound, the Hamiltonian is not diagonal.
+        CapacityError: the values of all basis states do not fit in memory.
     """
 
     kind: ClassVar[str] = "success-probability"
+    summary: ClassVar[str] = "Minus the probability of an optimum, for studies of known problems."
     is_energy: ClassVar[bool] = False
+    is_linear: ClassVar[bool] = True
 
-    @cached_property
-    def statistic(self) -> Statistic:
-        """Minus the probability of the lowest value."""
-        energies = self._engine.energies()
-        lowest, highest = float(energies.min()), float(energies.max())
-        return MinusProbability(lowest + TOLERANCE * (highest - lowest))
+    def at(self, values: Vector, probabilities: Vector) -> tuple[float, Weigh]:
+        """Return minus the probability of the lowest of `values`, and the weight function."""
+        return _optimum(values).at(values, probabilities)
 
-    @cached_property
-    def frequencies(self) -> tuple[tuple[float, int] | None, ...]:
-        """The fundamental frequency and the degree along each parameter; see `spectra`."""
-        return frequencies(self.circuit)
+    def statistic(self, binding: Binding) -> Statistic:
+        """Return minus the probability of the lowest value of the Hamiltonian."""
+        if isinstance(binding.engine, SupportsDistribution):
+            return _optimum(binding.engine.energies())
+        memory.require(
+            16 << binding.circuit.n_qubits, "the list of all values", "use another objective"
+        )
+        return _optimum(as_pauli_sum(binding.hamiltonian).diagonal())
 
-    def value_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
-        """The value and its derivatives, shape (n_params,)."""
-        return self._engine.weighted_expectation(x, self._weights)
 
-    @cached_property
-    def _weights(self) -> Vector:
-        energies = self._engine.energies()
-        return self.statistic.at(energies, np.zeros(len(energies)))[1](energies)
+def _optimum(energies: Vector) -> MinusProbability:
+    """Return minus the probability of the lowest of `energies`."""
+    lowest, highest = float(energies.min()), float(energies.max())
+    return MinusProbability(lowest + TOLERANCE * (highest - lowest))

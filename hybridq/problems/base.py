@@ -89,6 +89,11 @@ class Problem(ABC):
     def hamiltonian(self) -> PauliSum:
         """The operator whose ground state is the answer."""
 
+    @property
+    def observable(self) -> PauliSum | ElectronicHamiltonian:
+        """The Hamiltonian in the form that engines measure fastest."""
+        return self.hamiltonian
+
     @abstractmethod
     def describe(self) -> dict[str, Any]:
         """Return facts about the instance for a screen or a file: plain names and plain values."""

@@ -79,6 +79,11 @@ class ElectronicProblem(Problem):
         self.notes = notes
         self.name = str(name or f"{n_alpha + n_beta} electrons in {m} orbitals")
 
+    @property
+    def observable(self) -> ElectronicHamiltonian:
+        """The integrals, which engines apply without the sum of Pauli strings."""
+        return self.electronic
+
     def to_fcidump(self, path: str | os.PathLike[str]) -> None:
         """Write an FCIDUMP file, whole or not at all.
 

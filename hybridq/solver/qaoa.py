@@ -88,7 +88,7 @@ def solve_qaoa(
     grid = None
     if landscape and ansatz.p == 1 and found.ansatz is ansatz and solution.status != "interrupted":
         wishes.say("landscape")
-        mean = Expectation(ansatz, problem.hamiltonian, **wishes.simulation)
+        mean = Expectation().bind(ansatz, problem.hamiltonian, **wishes.simulation)
         grid = unless_interrupted(lambda: quick_landscape(mean, ansatz, problem.sign))
     return Result(
         problem=problem_info(problem),

@@ -39,7 +39,7 @@ from hybridq.strategies.subject import asked_sector, observable_of
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
-    from hybridq.objectives import FromShots, Objective
+    from hybridq.objectives import ExactObjective, Objective
     from hybridq.optimizers import Solution
     from hybridq.presentation import Energy, Reference
     from hybridq.problems.base import Problem
@@ -96,7 +96,7 @@ def _sector(problem: Problem, ansatz: Ansatz | Circuit) -> Sector | None:
 def finish(
     problem: Problem,
     goal: Goal,
-    minimized: Objective | FromShots,
+    minimized: Objective,
     solution: Solution,
     ansatz: dict[str, Any],
     wishes: Wishes,
@@ -148,7 +148,7 @@ def finish(
 
 def _energies(
     problem: Problem,
-    objective: Objective,
+    objective: ExactObjective,
     x: Vector,
     reached: float,
     wanted: bool | None,
@@ -197,7 +197,7 @@ def _exact_spin(
     return moments(sector.basis(), exact.ground, m, same_orbitals=restricted).s_squared
 
 
-def _kept(objective: Objective, exact: ExactEnergies | None) -> tuple[str, float] | None:
+def _kept(objective: ExactObjective, exact: ExactEnergies | None) -> tuple[str, float] | None:
     """What the circuit keeps and its lowest energy, where the ground state is not among that."""
     sector = objective.sector
     if sector is None or exact is None or exact.ground is None:

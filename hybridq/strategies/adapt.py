@@ -19,7 +19,7 @@ from hybridq.core.checks import checked_count, is_real
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
-from hybridq.objectives import Expectation
+from hybridq.objectives import Expectation, ExpectationObjective
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.choice import check_alone, chosen_optimizer
@@ -76,7 +76,7 @@ class Adaptation:
         iterations: what was appended, in order.
     """
 
-    objective: Expectation
+    objective: ExpectationObjective
     ansatz: AdaptiveAnsatz
     solution: Solution
     iterations: tuple[Iteration, ...]
@@ -266,14 +266,14 @@ class _Run:
             status, message = "interrupted", "interrupted between two optimizations"
         return self._adaptation(objective, x, energy, status, message)
 
-    def _objective(self, ansatz: AdaptiveAnsatz) -> Expectation:
+    def _objective(self, ansatz: AdaptiveAnsatz) -> ExpectationObjective:
         if ansatz.operators:
-            return Expectation(ansatz, self._observable, **self._simulation)
+            return Expectation().bind(ansatz, self._observable, **self._simulation)
         # An operator at angle 0 shows the engines what kind of circuit is to come.
         first = ansatz.circuit.append(self._operators[0])
-        return Expectation(first, self._observable, **self._simulation)
+        return Expectation().bind(first, self._observable, **self._simulation)
 
-    def _optimize(self, objective: Expectation, start: Vector) -> Solution:
+    def _optimize(self, objective: ExpectationObjective, start: Vector) -> Solution:
         (rng,) = self._rng.spawn(1)
         left = None
         if self._max_evaluations is not None:
@@ -317,7 +317,12 @@ class _Run:
         return None
 
     def _adaptation(
-        self, objective: Expectation, x: Vector, energy: float, status: Status, message: str
+        self,
+        objective: ExpectationObjective,
+        x: Vector,
+        energy: float,
+        status: Status,
+        message: str,
     ) -> Adaptation:
         values = np.array(self._energies or [energy])
         count = len(self._iterations)

@@ -17,7 +17,7 @@ from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.core.registry import Registry
-from hybridq.objectives import Expectation
+from hybridq.objectives import Expectation, ExpectationObjective
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.choice import check_alone, chosen_optimizer
@@ -110,7 +110,7 @@ def excited_states(
     chosen = as_ansatz(subject, ansatz, options)
     seed = int(rng) if is_whole(rng) else None
     streams = as_generator(rng).spawn(4)
-    objective = Expectation(
+    objective = Expectation().bind(
         chosen, observable_of(subject), engine=engine, precision=precision, threads=threads
     )
     starts = first_points(chosen, initial, None, streams[0])
@@ -147,7 +147,7 @@ def excited_states(
     )
 
 
-def _require_room(objective: Expectation, k: int) -> None:
+def _require_room(objective: ExpectationObjective, k: int) -> None:
     """Refuse more states than the space has."""
     sector = objective.sector
     dim = 1 << objective.ansatz.n_qubits if sector is None else sector.dim
@@ -157,7 +157,7 @@ def _require_room(objective: Expectation, k: int) -> None:
 
 def _states(
     problem: Problem,
-    objective: Expectation,
+    objective: ExpectationObjective,
     snapshots: list[NDArray[Any]],
     solutions: list[Solution | None],
     exact: NDArray[np.float64],

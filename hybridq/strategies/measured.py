@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 from hybridq.operators.moments import Moments, moments
 
 if TYPE_CHECKING:
-    from hybridq.objectives import Objective
+    from hybridq.objectives import ExactObjective
     from hybridq.problems.base import Problem
 
 Amplitudes = NDArray[Any]
 
 
-def basis_of(objective: Objective) -> NDArray[np.int64]:
+def basis_of(objective: ExactObjective) -> NDArray[np.int64]:
     """The basis states that the objective's engine keeps, ascending."""
     sector = objective.sector
     return np.arange(1 << objective.ansatz.n_qubits) if sector is None else sector.basis()
 
 
-def amplitudes_of(objective: Objective, snapshot: NDArray[Any]) -> Amplitudes:
+def amplitudes_of(objective: ExactObjective, snapshot: NDArray[Any]) -> Amplitudes:
     """The amplitudes of a snapshot over `basis_of(objective)`."""
     if snapshot.ndim == 1:
         return snapshot
@@ -44,7 +44,7 @@ def snapshot_of(amplitudes: Amplitudes, like: NDArray[Any]) -> NDArray[Any]:
 
 
 def electron_moments(
-    problem: Problem, objective: Objective, snapshot: NDArray[Any]
+    problem: Problem, objective: ExactObjective, snapshot: NDArray[Any]
 ) -> Moments | None:
     """Particle number and spin of a snapshot, None where the problem is not about electrons."""
     m = problem.n_orbitals

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.angles import coupling_strength
 from hybridq.ansatz.qaoa import QAOA
-from hybridq.objectives import FromShots, Objective
+from hybridq.objectives import Objective
 from hybridq.optimizers import Optimizer, Record, Solution, minimize
 
 Vector = NDArray[np.float64]
@@ -31,11 +31,9 @@ class Rescaled:
         gammas: how many parameters, the first ones, are γ; half of them by default.
     """
 
-    def __init__(
-        self, objective: Objective | FromShots, unit: float, gammas: int | None = None
-    ) -> None:
+    def __init__(self, objective: Objective, unit: float, gammas: int | None = None) -> None:
         self._objective = objective
-        self.value_unit = unit if getattr(objective, "is_energy", True) else 1.0
+        self.value_unit = unit if objective.is_energy else 1.0
         self._scale = np.ones(objective.n_params)
         self._scale[: objective.n_params // 2 if gammas is None else gammas] = 1.0 / unit
         for name, offered in {
@@ -52,12 +50,12 @@ class Rescaled:
     @property
     def identity(self) -> Any:
         """The objective's own, for a journal."""
-        return getattr(self._objective, "identity", None)
+        return self._objective.identity
 
     @property
     def frequencies(self) -> tuple[tuple[float, int] | None, ...] | None:
         """The objective's along y; None where it has none."""
-        known = getattr(self._objective, "frequencies", None)
+        known = self._objective.frequencies
         if known is None:
             return None
         return tuple(
@@ -99,7 +97,7 @@ def energy_unit(ansatz: QAOA) -> float:
 
 
 def search_angles(
-    objective: Objective | FromShots,
+    objective: Objective,
     unit: float,
     starts: Vector,
     method: str | Optimizer,

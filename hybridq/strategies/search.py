@@ -14,7 +14,7 @@ from hybridq.optimizers.choice import chosen_optimizer
 from hybridq.optimizers.scipy_gradient import LBFGS
 
 if TYPE_CHECKING:
-    from hybridq.objectives import FromShots, Objective
+    from hybridq.objectives import Objective
     from hybridq.problems.base import Problem
 
 Vector = NDArray[np.float64]
@@ -26,7 +26,7 @@ SINGLE_GAIN = 1e-7
 
 
 def search_energy(
-    objective: Objective | FromShots,
+    objective: Objective,
     starts: Vector,
     method: str | Optimizer,
     problem: Problem,
@@ -59,7 +59,7 @@ def search_energy(
     return minimize(objective, starts, method=optimizer, bounds=bounds, **limits)
 
 
-def default_evaluations(objective: Objective | FromShots) -> int:
+def default_evaluations(objective: Objective) -> int:
     """Evaluations by default: fewer where each takes longer, so that a search ends in minutes."""
     sector = objective.sector
     states = 2.0**objective.ansatz.n_qubits if sector is None else float(sector.dim)

@@ -15,7 +15,7 @@ from hybridq.strategies.expansion import excited, pauli_products
 from hybridq.strategies.measured import amplitudes_of, basis_of, snapshot_of
 
 if TYPE_CHECKING:
-    from hybridq.objectives import Expectation
+    from hybridq.objectives import ExpectationObjective
     from hybridq.problems.base import Problem
 
 Snapshot = NDArray[Any]
@@ -27,7 +27,7 @@ INDEPENDENT = 1e-6
 
 def expand(
     problem: Problem,
-    objective: Expectation,
+    objective: ExpectationObjective,
     ground: Snapshot,
     k: int,
     pool: str = "sd",

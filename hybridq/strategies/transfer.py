@@ -57,7 +57,9 @@ def _best_angles(ansatz: QAOA) -> np.ndarray:
         tolerance=TOLERANCE,
     )
     hamiltonian = ansatz.hamiltonian
-    task = Task(ansatz, lambda circuit: Expectation(circuit, hamiltonian), search, "transfer")
+    task = Task(
+        ansatz, lambda circuit: Expectation().bind(circuit, hamiltonian), search, "transfer"
+    )
     solution = interp(task).solution
     if solution.status == "interrupted":
         raise KeyboardInterrupt

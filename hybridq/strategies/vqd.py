@@ -13,7 +13,7 @@ from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.strategies.search import energy_scale, search_energy
 
 if TYPE_CHECKING:
-    from hybridq.objectives import Expectation
+    from hybridq.objectives import ExpectationObjective
     from hybridq.problems.base import Problem
 
 Vector = NDArray[np.float64]
@@ -38,7 +38,7 @@ class Deflated:
 
 def deflate_states(
     problem: Problem,
-    objective: Expectation,
+    objective: ExpectationObjective,
     ground: Solution,
     k: int,
     *,
@@ -104,7 +104,7 @@ def _candidates(n_params: int, rng: np.random.Generator) -> Vector:
     return np.concatenate([single, single / 2, rng.normal(0.0, 0.5, (RANDOM_CANDIDATES, n_params))])
 
 
-def _best(objective: Expectation, candidates: Vector, count: int) -> Vector:
+def _best(objective: ExpectationObjective, candidates: Vector, count: int) -> Vector:
     """The `count` candidates of lowest energy, penalties included."""
     values = objective.values(candidates)
     return candidates[np.argsort(values, kind="stable")[:count]]
@@ -112,7 +112,7 @@ def _best(objective: Expectation, candidates: Vector, count: int) -> Vector:
 
 def _weight(
     problem: Problem,
-    objective: Expectation,
+    objective: ExpectationObjective,
     ground: Solution,
     lowest: Snapshot,
     candidates: Vector,

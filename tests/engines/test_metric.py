@@ -123,7 +123,7 @@ def test_the_statevector_engine_agrees_with_dense_matrices(seed):
 def test_the_diagonal_engine_agrees_with_dense_matrices(fields, integer):
     energy = slow_twin.random_ising(5, 3, fields=fields, integer=integer).to_pauli_sum()
     ansatz = hq.QAOA(energy, 3)
-    engine = choose_engine(ansatz.circuit, energy, name="diagonal")
+    engine = choose_engine(ansatz.circuit, energy, engine="diagonal")
     x = np.random.default_rng(1).normal(size=6)
     expected = dense_metric(ansatz.circuit, x)
     np.testing.assert_allclose(engine.metric(x), expected, atol=1e-9 * abs(expected).max())
@@ -148,7 +148,7 @@ def test_the_sector_engine_agrees_with_dense_matrices(imaginary):
     # A sum of transitions that do not commute has no rule of few states.
     steps.append(Excitation(((1.0, MOVES[0]), (0.5, MOVES[3])), Angle(0.0, 3), imaginary))
     circuit = SECTOR.append(*steps)
-    engine = choose_engine(circuit, PauliSum.zero(4), name="sector")
+    engine = choose_engine(circuit, PauliSum.zero(4), engine="sector")
     x = np.random.default_rng(1).normal(size=4)
     np.testing.assert_allclose(engine.metric(x), dense_metric(circuit, x), atol=1e-11)
     other = np.random.default_rng(2).normal(size=4)
@@ -159,7 +159,7 @@ def test_the_sector_engine_agrees_with_dense_matrices(imaginary):
 def test_single_precision_is_right_to_its_digits():
     energy = slow_twin.random_ising(4, 3).to_pauli_sum()
     ansatz = hq.QAOA(energy, 2)
-    engine = choose_engine(ansatz.circuit, energy, name="diagonal", precision="single")
+    engine = choose_engine(ansatz.circuit, energy, engine="diagonal", precision="single")
     x = np.random.default_rng(1).normal(size=4)
     expected = dense_metric(ansatz.circuit, x)
     np.testing.assert_allclose(engine.metric(x), expected, atol=3e-4 * abs(expected).max())

@@ -333,7 +333,7 @@ def test_what_cannot_be_evaluated_is_refused():
     h = random_hermitian(N, 5, 0)
     with pytest.raises(EngineError, match="does not begin with X gates"):
         SectorEngine(Circuit(N, (excitation((1, 0)),)), h)
-    with pytest.raises(DimensionError, match="6 qubits and an observable of 4"):
+    with pytest.raises(DimensionError, match="6 qubits and the observable 4"):
         SectorEngine(ladder(), random_hermitian(4, 5, 0))
     with pytest.raises(ParameterError, match="precision"):
         SectorEngine(ladder(), h, precision="half")

@@ -17,7 +17,7 @@ from tests.helpers import slow_twin
 def test_values_and_gradients_of_weights_agree_with_the_state(name, n, fields, order):
     ising = slow_twin.random_ising(n, n, fields=fields, order=order, density=0.4)
     hamiltonian = ising.to_pauli_sum()
-    engine = choose_engine(QAOA(hamiltonian, 2).circuit, hamiltonian, name=name)
+    engine = choose_engine(QAOA(hamiltonian, 2).circuit, hamiltonian, engine=name)
     x = np.array([0.4, -0.3, 1.1, 0.5])  # the third angle flips all bits inside the engine
     energies, probabilities = engine.energies(), engine.probabilities(x)
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-12)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 import hybridq as hq
 from hybridq.core.errors import ParameterError
 from hybridq.objectives import FromShots
-from hybridq.objectives.cvar import LowerTail
 from tests.objectives.objective_samples import COSTS, hardware_efficient, probabilities, slopes
 
 X = np.array([0.31, 0.52, 0.47, 0.23])
@@ -26,10 +25,10 @@ def sorted_mean(values, weights, alpha):
 def test_ninety_shots_of_minus_one_and_ten_of_plus_one():
     """The worked example: the better half is all −1; nine tenths exactly too; then it rises."""
     values, shares = np.array([-1.0, 1.0]), np.array([0.9, 0.1])
-    assert LowerTail(0.5).at(values, shares)[0] == -1.0
-    assert LowerTail(0.9).at(values, shares)[0] == -1.0
-    assert LowerTail(0.95).at(values, shares)[0] == pytest.approx(-0.85 / 0.95)
-    assert LowerTail(1.0).at(values, shares)[0] == pytest.approx(-0.8)
+    assert hq.CVaR(alpha=0.5).at(values, shares)[0] == -1.0
+    assert hq.CVaR(alpha=0.9).at(values, shares)[0] == -1.0
+    assert hq.CVaR(alpha=0.95).at(values, shares)[0] == pytest.approx(-0.85 / 0.95)
+    assert hq.CVaR(alpha=1.0).at(values, shares)[0] == pytest.approx(-0.8)
 
 
 def test_a_qubit_that_shows_minus_one_nine_times_in_ten():
@@ -46,8 +45,8 @@ def test_a_qubit_that_shows_minus_one_nine_times_in_ten():
 
 def test_the_quantile_counts_only_with_what_is_missing():
     values, shares = np.array([-3.0, -1.0, 5.0]), np.array([0.25, 0.5, 0.25])
-    assert LowerTail(0.5).at(values, shares)[0] == pytest.approx((-3 * 0.25 - 1 * 0.25) / 0.5)
-    assert LowerTail(0.1).at(values, shares)[0] == -3.0
+    assert hq.CVaR(alpha=0.5).at(values, shares)[0] == pytest.approx((-3 * 0.25 - 1 * 0.25) / 0.5)
+    assert hq.CVaR(alpha=0.1).at(values, shares)[0] == -3.0
 
 
 @given(
@@ -59,7 +58,7 @@ def test_the_quantile_counts_only_with_what_is_missing():
 def test_any_distribution_agrees_with_counting_outcomes(rows, alpha):
     values, counts = (np.array(column, dtype=float) for column in zip(*sorted(rows), strict=True))
     shares = counts / counts.sum()
-    value, weigh = LowerTail(alpha).at(values, shares)
+    value, weigh = hq.CVaR(alpha=alpha).at(values, shares)
     assert value == pytest.approx(sorted_mean(values, shares, alpha), abs=1e-9)
     assert weigh(values) @ shares == pytest.approx(value, abs=1e-9)
 
@@ -125,7 +124,7 @@ def test_alpha_outside_its_range_is_refused(alpha):
 
 def test_other_than_diagonal_hamiltonians_are_refused():
     hamiltonian = hq.spin_models.tfim(3, h=1.0)
-    with pytest.raises(ParameterError, match=r"not diagonal.*minimize its Expectation"):
+    with pytest.raises(ParameterError, match=r"not diagonal.*objective='expectation'"):
         hq.CVaR(hq.HardwareEfficient(3), hamiltonian, alpha=0.5)
 
 

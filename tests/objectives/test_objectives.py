@@ -67,11 +67,11 @@ def test_mismatches_are_refused(objective):
 
 def test_what_prepares_or_measures_nothing_is_refused(objective):
     ansatz, hamiltonian = objective.ansatz, objective.hamiltonian
-    with pytest.raises(ParameterError, match="MaxCut cannot be measured"):
-        hq.Expectation(ansatz, hq.MaxCut(nx.petersen_graph()))
-    with pytest.raises(ParameterError, match="prepares no state"):
+    with pytest.raises(ParameterError, match=r"hamiltonian must be a PauliSum.*got a Graph"):
+        hq.Expectation(ansatz, nx.Graph())
+    with pytest.raises(ParameterError, match=r"ansatz must be a Circuit .*, got 'qaoa'"):
         hq.Expectation("qaoa", hamiltonian)
-    with pytest.raises(ParameterError, match="cannot be measured"):
+    with pytest.raises(ParameterError, match="hamiltonian must be a PauliSum"):
         hq.Circuit(1).expectation(None)
 
 

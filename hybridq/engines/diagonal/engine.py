@@ -1,27 +1,17 @@
-"""The engine for QAOA and every other circuit of one diagonal cost and X mixers."""
+"""Running engine for QAOA and other circuits of one diagonal cost and X mixers."""
 
 from __future__ import annotations
 
 import math
-import threading
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
-from hybridq.core import memory
-from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
+from hybridq.core.errors import DimensionError, EngineError, ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
-from hybridq.engines.base import (
-    Engine,
-    Observable,
-    Vector,
-    as_pauli_sum,
-    checked_precision,
-    checked_shots,
-    checked_threads,
-)
+from hybridq.engines.base import Observable, Vector, as_pauli_sum, checked_shots
 from hybridq.engines.diagonal import workspace
 from hybridq.engines.diagonal.cost import MOST_LEVELS, build_cost, plan_cost
 from hybridq.engines.diagonal.kernels.sampling import draw_in_strips, strip_probabilities
@@ -34,30 +24,30 @@ from hybridq.engines.diagonal.runners import (
     amplitudes,
     new_state,
 )
-from hybridq.engines.info import EngineInfo
+from hybridq.engines.exact import WholeStateEngine
 from hybridq.engines.kernels.team import Team
 from hybridq.operators.ising import Ising
 
-MOST_QUBITS = 34
 SAMPLING_STRIP_BITS = 12
 
 
-class DiagonalEngine(Engine):
-    """Exact simulation of |+…+⟩, then p times e^{−iγH} and e^{iβΣX}, measuring the same H.
+class DiagonalEngine(WholeStateEngine):
+    """Exact simulation of |+…+⟩ under p layers e^{−iγH}, e^{iβΣX}; the observable is H.
 
     The state lives in the frame where mixers are real rotations, on half the amplitudes where
-    the cost is spin-flip symmetric; see `hybridq.engines.kernels`.
+    the cost is spin-flip symmetric; see `hybridq.engines.diagonal`.
 
     Args:
         circuit: Hadamard gates on all qubits, then layers of a phase and a mixer.
         observable: the cost in the phases, again.
         precision: ``"double"`` or ``"single"``.
-        threads: how many threads to use; all by default.
+        threads: the number of threads; all cores by default.
 
     Raises:
-        EngineError: the circuit has another form, or measures another operator.
+        EngineError: the circuit has another form, or the observable is another operator.
         CapacityError: the state does not fit in the memory that is free.
-        ParameterError: precision unknown or threads < 1.
+        DimensionError: circuit and observable differ in width.
+        ParameterError: an unknown precision or threads < 1.
     """
 
     name: ClassVar[str] = "diagonal"
@@ -70,64 +60,40 @@ class DiagonalEngine(Engine):
         precision: str = "double",
         threads: int | None = None,
     ) -> None:
-        dtype = checked_precision(precision)
-        self._team = Team(checked_threads(threads))
+        super().__init__(circuit, observable, precision, threads)
+        self._team = Team(self._threads)
         self._layers = read_layers(circuit)
         self._plain = self._layers.is_plain
         hamiltonian = self._layers.hamiltonian
         observable = as_pauli_sum(observable)
         if hamiltonian is not observable and not hamiltonian.isclose(observable):
             raise EngineError(
-                "the diagonal engine measures the cost of the circuit's own phases; "
-                "the observable is another operator"
+                "the diagonal engine measures the cost of the circuit's own phases, and the "
+                "observable is another operator"
             )
-        self.circuit, self.n_qubits, self.n_params = circuit, circuit.n_qubits, circuit.n_params
-        self._dtype, self.precision = np.dtype(dtype), precision
         self._require_width()
         plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
         self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising
-        self._state_bytes = 2 * self._dtype.itemsize << plan.bits
-        self.require(self._state_bytes + plan.stored_bytes, "the state")
-        self._states: list[State] = []
-        self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
+        self._require_state(2 * self._dtype.itemsize << plan.bits, plan.stored_bytes)
         kind = OneBlock if plan.bits <= workspace.ONE_BLOCK_BITS else ManyPasses
         self._runner: Runner = kind(
             plan.bits, plan.symmetric, build_cost(plan), self._dtype, self._team
         )
-        self.info = EngineInfo(
-            name=self.name,
-            reason=f"phases of a diagonal cost and X mixers; {plan.reason}; {self._runner.where}",
-            precision=precision,
+        self._set_info(
+            f"phases of a diagonal cost and X mixers; {plan.reason}; {self._runner.where}"
         )
 
-    def _require_width(self) -> None:
-        """Refuse what no memory of today holds, before even the cost is looked at."""
-        if self.n_qubits > MOST_QUBITS:
-            free = memory.available_bytes()
-            have = f", and {free / 2**30:.3g} GiB of memory are free" if free else ""
-            raise CapacityError(
-                f"{self.n_qubits} qubits are too many to simulate exactly: the limit of the "
-                f"diagonal engine is {MOST_QUBITS} qubits (64 GiB in single precision){have}; "
-                "use a smaller problem"
-            )
-
-    def _state(self, number: int) -> State:
-        """State array `number` (0 the ket, 1 the bra), made on first use."""
-        # Memory that was asked for and not yet touched still counts as free: require all at once.
-        missing = number + 1 - len(self._states)
-        if missing > 0:
-            what = "the gradient's two states" if number else "the state"
-            self.require(missing * self._state_bytes, what)
-        while len(self._states) <= number:
-            self._states.append(new_state(self._runner, self._bits, self._dtype))
-        return self._states[number]
+    def _new_state(self) -> State:
+        """Return an uninitialized state array."""
+        return new_state(self._runner, self._bits, self._dtype)
 
     def _angles(self, x: ArrayLike, *, check: bool = True) -> Vector:
+        """Return the angles γ_1 … γ_p, β_1 … β_p at the parameters `x`."""
         point = self.checked_point(x) if check else self.shaped_point(x)
         return point if self._plain else self._layers.matrix @ point + self._layers.offset
 
     def expectation(self, x: ArrayLike) -> float:
-        """⟨H⟩ at the parameters `x`, shape (n_params,)."""
+        """Return ⟨H⟩ at the parameters `x`, shape (n_params,)."""
         # A check of a few numbers costs as much as a layer of a small state, so there it is made
         # afterwards: what is not finite comes out as not finite.
         angles = self._angles(x, check=self._bits > workspace.ONE_BLOCK_BITS)
@@ -138,7 +104,7 @@ class DiagonalEngine(Engine):
         return value
 
     def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
-        """⟨H⟩ and its derivatives by the adjoint method, for two states of memory.
+        """Return ⟨H⟩ and its derivatives by the adjoint method, with two states in memory.
 
         Source: Jones, Gacon 2020, arXiv:2009.02823.
         """
@@ -151,7 +117,7 @@ class DiagonalEngine(Engine):
         return float(value), gradient
 
     def expectations(self, points: ArrayLike) -> Vector:
-        """⟨H⟩ at each row of `points`: small states one a thread, large ones one by one."""
+        """Return ⟨H⟩ at each row of `points`; small states run one per thread."""
         rows = self.checked_points(points)
         if not self._plain:
             rows = rows @ self._layers.matrix.T + self._layers.offset
@@ -159,7 +125,7 @@ class DiagonalEngine(Engine):
             return self._runner.energies(rows)
 
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
-        """The state vector, global phase included, shape (2**n_qubits,), complex.
+        """Return the statevector, global phase included, shape (2**n_qubits,), complex.
 
         Raises:
             CapacityError: the full vector does not fit in the memory that is free.
@@ -182,7 +148,7 @@ class DiagonalEngine(Engine):
         return (state * 1j ** int(turns * self.n_qubits % 4)).astype(dtype)
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
-        """`shots` measured basis states as indices, shape (shots,), in no particular order."""
+        """Return `shots` measured basis states as indices, shape (shots,), in any order."""
         shots = checked_shots(shots)
         angles = self._angles(x)
         generator = as_generator(rng)
@@ -210,12 +176,12 @@ class DiagonalEngine(Engine):
         return indices
 
     def energies(self) -> Vector:
-        """The cost of each state that is simulated, shape (2**bits,); half where symmetric."""
+        """Return the cost of each simulated state, shape (2**bits,); half where symmetric."""
         self.require(16 << self._bits, "the list of all values")
         return self._ising.to_pauli_sum().diagonal()
 
     def probabilities(self, x: ArrayLike) -> Vector:
-        """The probability of each entry of `energies`, float64."""
+        """Return the probability of each entry of `energies`, float64."""
         angles = self._angles(x)
         self.require(16 << self._bits, "the list of all probabilities")
         with self._lock:
@@ -226,7 +192,7 @@ class DiagonalEngine(Engine):
         return found[::-1] if flipped else found
 
     def weighted_expectation(self, x: ArrayLike, weights: ArrayLike) -> tuple[float, Vector]:
-        """See `Engine.weighted_expectation`."""
+        """Return Σ_z weights[z] p_z(x) and its derivatives; see `SupportsWeights`."""
         angles = self._angles(x)
         values = self._checked_weights(weights)
         gradient = np.empty(len(angles))
@@ -237,21 +203,24 @@ class DiagonalEngine(Engine):
         return float(value), gradient
 
     def _checked_weights(self, weights: ArrayLike) -> Vector:
+        """Return `weights` as float64, one for each simulated state."""
         values = np.ascontiguousarray(weights, dtype=np.float64)
         if values.shape != (1 << self._bits,):
             raise DimensionError(
-                f"weights of shape {values.shape}: give one for each of {1 << self._bits} states"
+                f"weights must have shape ({1 << self._bits},), one for each of "
+                f"{1 << self._bits} states, got shape {values.shape}",
+                argument="weights",
             )
         return values
 
     def distribution(self, x: ArrayLike) -> tuple[Vector, Vector]:
-        """The exact distribution of a cost whose values differ by whole numbers.
+        """Return the exact distribution of a cost whose values differ by integers.
 
         Returns:
             values that can occur, ascending, and the probability of each; shapes (k,).
 
         Raises:
-            ParameterError: the values do not differ by whole numbers, or are too many to list.
+            ParameterError: the values do not differ by integers, or are too many to list.
         """
         angles = self._angles(x)
         ising = self._ising
@@ -260,7 +229,9 @@ class DiagonalEngine(Engine):
         if not ising.is_integer or 2 * reach > MOST_LEVELS:
             raise ParameterError(
                 "the exact distribution is for costs whose values differ by whole numbers, at "
-                f"most {MOST_LEVELS} apart: draw samples instead"
+                f"most {MOST_LEVELS} apart",
+                argument="hamiltonian",
+                remedy="draw samples instead",
             )
         # With every spin up all terms add up, and every value is a whole number from there.
         top = ising.constant + float(sum(terms))
@@ -275,7 +246,7 @@ class DiagonalEngine(Engine):
 
 
 def _quarter_turns(betas: Vector) -> Any:
-    """How many quarter turns the kernels reduced the mixers by; each is a factor i a qubit."""
+    """Return the quarter turns that the kernels took off the mixers, a factor i per qubit each."""
     tangent = np.tan(betas)
     with np.errstate(divide="ignore"):
         reduced = np.where(np.abs(tangent) > 1.0, -1.0 / tangent, tangent)

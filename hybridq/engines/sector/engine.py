@@ -1,8 +1,7 @@
-"""The engine for circuits that conserve particle numbers: UCC, Givens rotations, XY mixers."""
+"""Running engine for circuits that conserve particle numbers, such as UCC."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -15,33 +14,27 @@ from hybridq.circuits.instructions import Instruction
 from hybridq.core import memory
 from hybridq.core.errors import DimensionError, EngineError
 from hybridq.core.randomness import RandomLike, as_generator
-from hybridq.engines.base import (
-    Engine,
-    Observable,
-    Vector,
-    checked_precision,
-    checked_shots,
-    checked_threads,
-)
-from hybridq.engines.info import EngineInfo
+from hybridq.engines.base import Observable, Vector, checked_shots
+from hybridq.engines.exact import ExactEngine
 from hybridq.engines.sector.action import Action, build_action
 from hybridq.engines.sector.kernels.vectors import inner
 from hybridq.engines.sector.reading import conserving, keeps_halves, read_circuit
 from hybridq.engines.sector.steps import Steps
 from hybridq.engines.sector.support import compact
 from hybridq.engines.sector.walker import Walker
+from hybridq.operators.sector import Sector
 
 
-class SectorEngine(Engine):
-    """Exact simulation on the amplitudes of one sector only, real where the circuit is real.
+class SectorEngine(ExactEngine):
+    """Exact simulation on the amplitudes of one sector, real where the circuit is real.
 
     Args:
-        circuit: X gates, then what conserves the number of ones (on both halves, or in all):
-            excitations, hopping, diagonal phases.
-        observable: a Pauli sum or an electronic Hamiltonian; what leads out of the sector does
+        circuit: X gates, then instructions that conserve the number of ones (on both halves, or
+            in all): excitations, hopping, diagonal phases.
+        observable: a Pauli sum or an electronic Hamiltonian; terms that lead out of the sector do
             not contribute.
         precision: ``"double"`` or ``"single"``.
-        threads: how many threads to use; all by default.
+        threads: the number of threads; all cores by default.
 
     Attributes:
         sector: the states that the circuit stays in.
@@ -49,7 +42,7 @@ class SectorEngine(Engine):
     Raises:
         EngineError: an instruction leaves the sector; the message names it.
         CapacityError: state or Hamiltonian do not fit in the memory that is free.
-        ParameterError: precision unknown or threads < 1.
+        ParameterError: an unknown precision or threads < 1.
         DimensionError: circuit and observable have different widths.
     """
 
@@ -63,16 +56,9 @@ class SectorEngine(Engine):
         precision: str = "double",
         threads: int | None = None,
     ) -> None:
-        self._dtype, self.precision = np.dtype(checked_precision(precision)), precision
-        threads = checked_threads(threads)
-        if circuit.n_qubits != observable.n_qubits:
-            raise DimensionError(
-                f"a circuit of {circuit.n_qubits} qubits and an observable of "
-                f"{observable.n_qubits}: the widths must agree"
-            )
+        super().__init__(circuit, observable, precision, threads)
         reading = read_circuit(circuit)
-        self.sector = reading.sector
-        self.circuit, self.n_qubits, self.n_params = circuit, circuit.n_qubits, circuit.n_params
+        self.sector: Sector = reading.sector
         dim = self.sector.dim
         memory.require(
             8 * dim * self._dtype.itemsize, f"the states of {dim:,} amplitudes", "use fewer qubits"
@@ -86,25 +72,26 @@ class SectorEngine(Engine):
         if self._support is not None:
             self._size = len(self._support)
             self._start = int(np.searchsorted(self._support, self._start))
-        self._threads, self._observable = threads, observable
+        self._observable = observable
         self._per: tuple[int, ...] = (0, 0) if steps.is_complex else (0,)
         self._action = self._new_action(self._support)
-        self._walker = Walker(program, self._size, self._per, self._dtype, threads)
+        self._walker = Walker(program, self._size, self._per, self._dtype, self._threads)
         numbers = self._size * len(self._per)
         self._ket, self._bra = (np.empty(numbers, dtype=self._dtype) for _ in range(2))
         self._deflated: list[tuple[float, NDArray[Any]]] = []
-        self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
-        self.info = EngineInfo(self.name, self._reason(), precision)
+        self._set_info(self._reason())
 
     def _new_action(self, support: NDArray[np.int64] | None) -> Action:
+        """Return H on the states `support` of the sector, on all of them for None."""
         return build_action(self._observable, self.sector, support, self._dtype, self._threads)
 
     @cached_property
     def _whole_action(self) -> Action:
-        """H in all of the sector, for what the circuit itself does not reach."""
+        """H in the whole sector, for states beyond the circuit's reach."""
         return self._action if self._support is None else self._new_action(None)
 
     def _reason(self) -> str:
+        """Return the conserved numbers and the amplitudes that are left, in words."""
         s = self.sector
         conserved = (
             f"{s.low} ones on {s.n_qubits} qubits"
@@ -123,7 +110,7 @@ class SectorEngine(Engine):
         self._walker.forward(self._ket, point)
 
     def _measure(self) -> float:
-        """⟨H⟩ in the ket; H times the ket is left in the bra."""
+        """Return ⟨H⟩ in the ket; leave H times the ket in the bra."""
         self._action.apply(self._ket, self._bra, self._per)
         if self._deflated:
             ket, bra = (_amplitudes(numbers, self._per) for numbers in (self._ket, self._bra))
@@ -133,7 +120,7 @@ class SectorEngine(Engine):
         return float(inner(self._ket, self._bra))
 
     def _whole(self) -> NDArray[Any]:
-        """The ket in all of the sector, a copy of shape (sector.dim,)."""
+        """Return a copy of the ket in the whole sector, shape (sector.dim,)."""
         amplitudes = _amplitudes(self._ket, self._per)
         if self._support is None:
             return amplitudes.copy()
@@ -142,14 +129,14 @@ class SectorEngine(Engine):
         return whole
 
     def expectation(self, x: ArrayLike) -> float:
-        """⟨H⟩ at the parameters `x`, shape (n_params,)."""
+        """Return ⟨H⟩ at the parameters `x`, shape (n_params,)."""
         point = self.checked_point(x)
         with self._lock:
             self._evolve(point)
             return self._measure()
 
     def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
-        """⟨H⟩ and its derivatives by the adjoint method.
+        """Return ⟨H⟩ and its derivatives by the adjoint method.
 
         Source: Jones, Gacon 2020, arXiv:2009.02823.
         """
@@ -162,12 +149,12 @@ class SectorEngine(Engine):
         return energy, gradient
 
     def expectations(self, points: ArrayLike) -> Vector:
-        """⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
+        """Return ⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
         rows = self.checked_points(points)
         return np.array([self.expectation(row) for row in rows], dtype=np.float64)
 
     def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
-        """d⟨H⟩/dθ at θ = 0 of each operator appended to the circuit at `x`, shape (operators,).
+        """Return d⟨H⟩/dθ at θ = 0 of each operator appended at `x`, shape (operators,).
 
         Raises:
             EngineError: an operator leaves the sector.
@@ -177,14 +164,17 @@ class SectorEngine(Engine):
         for number, operator in enumerate(operators):
             ((_, item),) = conserving([operator])
             if self.sector.split < self.n_qubits and not keeps_halves(item, self.sector.split):
-                raise EngineError(f"operator {number} leaves the sector of {self.sector}")
+                raise EngineError(
+                    f"operator {number} leaves the sector of {self.sector}", argument="operators"
+                )
             steps.add_generator(item, number)
         if steps.is_complex and len(self._per) == 1:
             raise EngineError(
-                "the circuit is real and an operator is not: its state would need complex "
-                "amplitudes, so append it to the circuit and take the gradient there"
+                "the circuit is real and an operator is not, and needs complex amplitudes",
+                argument="operators",
+                remedy="append it to the circuit and take the gradient there",
             )
-        # An operator may lead out of what the circuit reaches: work in all of the sector.
+        # An operator may lead to states that the circuit does not reach: use the whole sector.
         walker = Walker(steps.program(), self.sector.dim, self._per, self._dtype, self._threads)
         with self._lock:
             self._evolve(point)
@@ -200,29 +190,32 @@ class SectorEngine(Engine):
         return gradient
 
     def snapshot(self, x: ArrayLike) -> NDArray[Any]:
-        """The state at `x`, a copy of shape (sector.dim,), real where the circuit is."""
+        """Return a copy of the state at `x`, shape (sector.dim,), real where the circuit is."""
         point = self.checked_point(x)
         with self._lock:
             self._evolve(point)
             return self._whole()
 
     def deflate(self, weights: Sequence[float], snapshots: Sequence[NDArray[Any]]) -> None:
-        """From now on measure H + Σ_i weights[i] |s_i⟩⟨s_i|, gradients included.
+        """Measure H + Σ_i weights[i] |s_i⟩⟨s_i| in later calls, gradients included.
 
         Raises:
-            DimensionError: not one weight a snapshot, or a snapshot of another sector.
+            DimensionError: weights and snapshots differ in number or sector.
             EngineError: a complex snapshot for a real circuit.
 
         Source: Higgott, Wang, Brierley 2019, arXiv:1805.08138.
         """
         if len(weights) != len(snapshots):
-            raise DimensionError(f"{len(weights)} weights for {len(snapshots)} snapshots")
+            raise DimensionError(
+                f"{len(weights)} weights for {len(snapshots)} snapshots", argument="weights"
+            )
         dtype = _amplitudes(self._ket, self._per).dtype
         self._check_snapshots(snapshots)
         if dtype.kind == "f" and any(s.dtype.kind == "c" for s in snapshots):
             raise EngineError(
-                "the circuit is real and a snapshot is complex: deflate with snapshots of "
-                "real circuits"
+                "the circuit is real and a snapshot is complex",
+                argument="snapshots",
+                remedy="deflate with snapshots of real circuits",
             )
         with self._lock:
             self._deflated = [
@@ -233,7 +226,7 @@ class SectorEngine(Engine):
     def matrix_elements(
         self, snapshots: Sequence[NDArray[Any]]
     ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """⟨s_i|H|s_j⟩ and ⟨s_i|s_j⟩, without any deflation; both complex, shape (k, k).
+        """Return ⟨s_i|H|s_j⟩ and ⟨s_i|s_j⟩, without any deflation; complex, shape (k, k).
 
         Raises:
             DimensionError: a snapshot of another sector.
@@ -247,15 +240,22 @@ class SectorEngine(Engine):
         return kets.conj() @ images.T, kets.conj() @ kets.T
 
     def _check_snapshots(self, snapshots: Sequence[NDArray[Any]]) -> None:
+        """Raise unless all snapshots are states of this sector."""
         for number, snapshot in enumerate(snapshots):
             if snapshot.shape != (self.sector.dim,):
                 raise DimensionError(
                     f"snapshot {number} has shape {snapshot.shape}, this sector's states have "
-                    f"{self.sector.dim} amplitudes: take snapshots from engines of one sector"
+                    f"{self.sector.dim} amplitudes",
+                    argument="snapshots",
+                    remedy="take snapshots from engines of one sector",
                 )
 
+    def amplitudes(self, x: ArrayLike) -> NDArray[Any]:
+        """Return a copy of the state on the basis states of the sector, shape (sector.dim,)."""
+        return self.snapshot(x)
+
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
-        """The state vector, shape (2**n_qubits,), complex.
+        """Return the statevector, shape (2**n_qubits,), complex.
 
         Raises:
             CapacityError: the full vector does not fit in the memory that is free.
@@ -264,7 +264,7 @@ class SectorEngine(Engine):
         return self.sector.embed(self.snapshot(x).astype(dtype))
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
-        """`shots` measured basis states as indices, shape (shots,), in no particular order."""
+        """Return `shots` measured basis states as indices, shape (shots,), in any order."""
         shots = checked_shots(shots)
         generator = as_generator(rng)
         amplitudes = self.snapshot(x).astype(np.result_type(self._dtype, np.complex128))
@@ -274,5 +274,5 @@ class SectorEngine(Engine):
 
 
 def _amplitudes(numbers: NDArray[Any], per: tuple[int, ...]) -> NDArray[Any]:
-    """The amplitudes behind a flat array of numbers, a view."""
+    """Return the amplitudes that a flat array of numbers holds, as a view."""
     return numbers.view(np.result_type(numbers.dtype, np.complex64)) if len(per) == 2 else numbers

@@ -1,8 +1,7 @@
-"""The engine for any circuit: the whole state vector, gates and Pauli rotations by bit masks."""
+"""Running engine for any circuit: the full statevector, gates by bit masks."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -13,19 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Excitation, Instruction, PauliRotation
-from hybridq.core.errors import CapacityError, DimensionError, EngineError
+from hybridq.core.errors import DimensionError, EngineError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import (
-    Engine,
     Observable,
     Vector,
     as_pauli_sum,
     check_hermitian,
-    checked_precision,
     checked_shots,
-    checked_threads,
 )
-from hybridq.engines.info import EngineInfo
+from hybridq.engines.exact import State, WholeStateEngine
 from hybridq.engines.kernels.emit import VECTOR_BYTES
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.statevector.kernels.factors import fill_coefs, fold_gradient
@@ -44,25 +40,22 @@ from hybridq.engines.statevector.kernels.sweeps import (
 from hybridq.engines.statevector.program import compile_circuit, factor_arrays, lower
 from hybridq.engines.statevector.schedule import Item, group_terms, schedule
 
-MOST_QUBITS = 34
 GROUPS = 32
 THREADED_BITS = 13  # below, a pass is too short to share
 
-State = NDArray[np.floating[Any]]
 
-
-class StatevectorEngine(Engine):
+class StatevectorEngine(WholeStateEngine):
     """Exact simulation of any circuit, all 2^n amplitudes.
 
     One-qubit gates that follow each other are one matrix; operations are taken in passes over
     blocks that stay in a core's cache (`schedule`); terms of the observable that flip the same
-    bits share their look at the state; gradients are by the adjoint method.
+    bits share one pass over the state; gradients are by the adjoint method.
 
     Args:
         circuit: the circuit, on |0…0⟩.
         observable: what is measured, hermitian.
         precision: ``"double"`` or ``"single"``.
-        threads: how many threads to use; all by default.
+        threads: the number of threads; all cores by default.
 
     Raises:
         DimensionError: circuit and observable differ in width.
@@ -81,82 +74,68 @@ class StatevectorEngine(Engine):
         precision: str = "double",
         threads: int | None = None,
     ) -> None:
-        self._dtype = np.dtype(checked_precision(precision))
-        self.precision = precision
-        most = checked_threads(threads)
-        self.circuit, self.n_qubits, self.n_params = circuit, circuit.n_qubits, circuit.n_params
+        super().__init__(circuit, observable, precision, threads)
         pauli = as_pauli_sum(observable)
-        if pauli.n_qubits != circuit.n_qubits:
-            raise DimensionError(
-                f"the circuit has {circuit.n_qubits} qubits and the observable {pauli.n_qubits}: "
-                "the widths must agree"
-            )
         check_hermitian(pauli)
         self._pauli = pauli
         self._require_width()
-        # Vectors and chunks want at least 64 amplitudes: idle qubits fill up small states.
+        # Vectors and chunks take at least 64 amplitudes: idle qubits fill up small states.
         self._bits = max(self.n_qubits, CHUNK_BITS)
-        self._state_bytes = 2 * self._dtype.itemsize << self._bits
-        self.require(self._state_bytes, "the state")
+        self._require_state(2 * self._dtype.itemsize << self._bits)
         self._program = compile_circuit(circuit)
         self._constant, self._groups = group_terms(pauli)
-        self._threads = most if self._bits >= THREADED_BITS else 1
+        if self._bits < THREADED_BITS:
+            self._threads = 1
         self._team = Team(self._threads)
-        self._states: list[State] = []
-        self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
         self._penalties: list[tuple[float, State]] = []
         self._coefs = np.zeros((max(self._slots, 1), 16))
         many = "" if self._threads == 1 else f"; {self._threads} threads"
-        self.info = EngineInfo(
-            name=self.name,
-            reason=f"any circuit: all {1 << self.n_qubits:,} amplitudes{many}",
-            precision=precision,
-        )
-
-    def _require_width(self) -> None:
-        if self.n_qubits > MOST_QUBITS:
-            raise CapacityError(
-                f"{self.n_qubits} qubits are too many to simulate exactly: the limit of the "
-                f"statevector engine is {MOST_QUBITS} qubits; use a smaller circuit"
-            )
+        self._set_info(f"any circuit: all {1 << self.n_qubits:,} amplitudes{many}")
 
     # What is prepared once: plans, working arrays, states.
 
     @property
     def _slots(self) -> int:
+        """The number of operations, each with a slot in the arrays of coefficients and sums."""
         return len(self._program.operations)
 
     @property
     def _operations(self) -> list[Item]:
+        """The operations of the circuit with their slots."""
         return list(enumerate(self._program.operations))
 
     @cached_property
     def _measuring(self) -> Plan:
-        """The circuit and the observable, whose slots come after the operations'."""
+        """The passes of the circuit and the observable, whose slots come last."""
         groups = enumerate(self._groups, start=self._slots)
         return schedule([*self._operations, *groups], self._bits)
 
     @cached_property
     def _forward(self) -> Plan:
+        """The passes of the circuit."""
         return schedule(self._operations, self._bits)
 
     @cached_property
     def _backward(self) -> Plan:
+        """The passes of the circuit in reverse, for the adjoint method."""
         return schedule(self._operations[::-1], self._bits)
 
     @cached_property
     def _weighing(self) -> Plan:
+        """The passes of a product with the observable."""
         groups = list(enumerate(self._groups, start=self._slots))
         return schedule(groups, self._bits, free=True)
 
     @cached_property
     def _signs(self) -> State:
+        """The signs (−1)^{a·b} for all a and b of one chunk."""
         size = np.arange(1 << CHUNK_BITS)
         parity = np.bitwise_count(size[:, None] & size[None, :]) & 1
         return np.where(parity, -1.0, 1.0).astype(self._dtype)
 
     @cached_property
     def _spaces(self) -> GateSpace:
+        """Working arrays, with a leading axis of threads."""
         plans = (self._measuring, self._forward, self._backward, self._weighing)
         copied = [plan.local_bits[plan.local_bits > plan.run_bits] for plan in plans]
         bits = max((int(b) for part in copied for b in part), default=1)
@@ -177,28 +156,24 @@ class StatevectorEngine(Engine):
 
     @cached_property
     def _sums(self) -> Vector:
+        """Partial sums by group and slot."""
         blocks = 1 << max(self._bits - 1, 0)
         return np.zeros((min(GROUPS, blocks), max(self._slots + len(self._groups), 1), 8))
 
-    def _state(self, number: int) -> State:
-        """State array `number` (0 the ket, 1 the bra), made on first use."""
-        missing = number + 1 - len(self._states)
-        if missing > 0:
-            what = "the gradient's two states" if number else "the state"
-            self.require(missing * self._state_bytes, what)
-        while len(self._states) <= number:
-            self._states.append(np.empty((2, 1 << self._bits), self._dtype))
-        return self._states[number]
+    def _new_state(self) -> State:
+        """Return an uninitialized state array."""
+        return np.empty((2, 1 << self._bits), self._dtype)
 
     # The work.
 
     def _sweep(self, mode: int, ket: State, bra: State, plan: Plan) -> None:
+        """Run the passes of a plan."""
         self._team.run(
             sweep, mode, ket, bra, self._bits, plan, self._coefs, self._spaces, self._sums
         )
 
     def _evolve(self, point: Vector, plan: Plan) -> State:
-        """The state at `point` in array 0, and what else the plan does."""
+        """Run a plan that begins with the circuit; return the state in array 0."""
         ket = self._state(0)
         fill_coefs(self._program.factors, point, self._coefs)
         self._team.run(prepare, ket, 0)
@@ -206,11 +181,12 @@ class StatevectorEngine(Engine):
         return ket
 
     def _overlap(self, bra: State, ket: State) -> complex:
+        """Return ⟨bra|ket⟩."""
         partial = np.empty((min(GROUPS, ket.shape[1]), 2))
         return complex(*self._team.run(overlap, bra, ket, partial))
 
     def _weigh(self, ket: State) -> State:
-        """H|ket⟩ in array 1, the constant and the penalties included."""
+        """Return H|ket⟩ in array 1, the constant and the penalties included."""
         bra = self._state(1)
         self._team.run(scale, bra, ket, self._constant)
         self._sweep(WEIGH, ket, bra, self._weighing)
@@ -221,12 +197,13 @@ class StatevectorEngine(Engine):
         return bra
 
     def expectation(self, x: ArrayLike) -> float:
-        """⟨H⟩ at the parameters `x`, shape (n_params,)."""
+        """Return ⟨H⟩ at the parameters `x`, shape (n_params,)."""
         point = self.checked_point(x)
         with self._lock:
             return self._energy(point)
 
     def _energy(self, point: Vector) -> float:
+        """Return ⟨H⟩ at `point`, deflation included."""
         self._sums[:, self._slots :] = 0.0
         ket = self._evolve(point, self._measuring)
         value = self._constant + float(self._sums[:, self._slots :, 0].sum(axis=0).sum())
@@ -235,7 +212,7 @@ class StatevectorEngine(Engine):
         return value
 
     def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
-        """⟨H⟩ and its derivatives by the adjoint method, for two states of memory.
+        """Return ⟨H⟩ and its derivatives by the adjoint method, with two states in memory.
 
         Source: Jones, Gacon 2020, arXiv:2009.02823.
         """
@@ -245,7 +222,7 @@ class StatevectorEngine(Engine):
             return self._pulled_back(point, ket, self._weigh(ket))
 
     def _pulled_back(self, point: Vector, ket: State, bra: State) -> tuple[float, Vector]:
-        """⟨bra|ket⟩ and the derivatives of which bra is the product with the observable."""
+        """Return Re⟨bra|ket⟩ and its derivatives, where bra is an operator times ket."""
         gradient = np.empty(self.n_params)
         value = self._overlap(bra, ket).real
         self._sums[:] = 0.0
@@ -254,13 +231,13 @@ class StatevectorEngine(Engine):
         return float(value), gradient
 
     def expectations(self, points: ArrayLike) -> Vector:
-        """⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
+        """Return ⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
         rows = self.checked_points(points)
         with self._lock:
             return np.array([self._energy(row) for row in rows])
 
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
-        """The state vector, global phase included, shape (2**n_qubits,), complex."""
+        """Return the statevector, global phase included, shape (2**n_qubits,), complex."""
         point = self.checked_point(x)
         dtype = np.result_type(self._dtype, np.complex64)
         self.require(dtype.itemsize << self.n_qubits, "the full state vector")
@@ -271,7 +248,7 @@ class StatevectorEngine(Engine):
         return state
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
-        """`shots` measured basis states as indices, shape (shots,), in no particular order."""
+        """Return `shots` measured basis states as indices, shape (shots,), in any order."""
         shots = checked_shots(shots)
         point = self.checked_point(x)
         generator = as_generator(rng)
@@ -286,16 +263,17 @@ class StatevectorEngine(Engine):
         return np.minimum(drawn, len(cumulative) - 1).astype(np.int64)
 
     def energies(self) -> Vector:
-        """The diagonal of the observable, shape (2**n_qubits,)."""
+        """Return the diagonal of the observable, shape (2**n_qubits,)."""
         if not self._pauli.is_diagonal:
             raise EngineError(
-                "the observable is not diagonal: only diagonal ones have a value for each state"
+                "the observable is not diagonal, so basis states have no values",
+                argument="hamiltonian",
             )
         self.require(16 << self.n_qubits, "the list of all values")
         return self._pauli.diagonal()
 
     def probabilities(self, x: ArrayLike) -> Vector:
-        """The probability of each basis state, shape (2**n_qubits,), float64."""
+        """Return the probability of each basis state, shape (2**n_qubits,), float64."""
         point = self.checked_point(x)
         self.require(16 << self.n_qubits, "the probabilities")
         with self._lock:
@@ -303,12 +281,14 @@ class StatevectorEngine(Engine):
         return ket[0] ** 2 + ket[1] ** 2
 
     def weighted_expectation(self, x: ArrayLike, weights: ArrayLike) -> tuple[float, Vector]:
-        """See `Engine.weighted_expectation`."""
+        """Return Σ_z weights[z] p_z(x) and its derivatives; see `SupportsWeights`."""
         point = self.checked_point(x)
         values = np.ascontiguousarray(weights, dtype=np.float64)
         if values.shape != (1 << self.n_qubits,):
             raise DimensionError(
-                f"weights of shape {values.shape}: give one for each of {1 << self.n_qubits} states"
+                f"weights must have shape ({1 << self.n_qubits},), one for each of "
+                f"{1 << self.n_qubits} states, got shape {values.shape}",
+                argument="weights",
             )
         with self._lock:
             ket, bra = self._evolve(point, self._forward), self._state(1)
@@ -316,10 +296,10 @@ class StatevectorEngine(Engine):
             bra[:, : len(values)] = ket[:, : len(values)] * values
             return self._pulled_back(point, ket, bra)
 
-    # Beside the one circuit and the one observable.
+    # Further operators, and states of other circuits.
 
     def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
-        """See `Engine.operator_gradients`."""
+        """Return d⟨H⟩/dθ at θ = 0 of each operator appended; see `SupportsOperatorGradients`."""
         point = self.checked_point(x)
         with self._lock:
             ket = self._evolve(point, self._forward)
@@ -327,7 +307,7 @@ class StatevectorEngine(Engine):
             return np.array([self._derivative(ket, bra, operator) for operator in operators])
 
     def _derivative(self, ket: State, bra: State, operator: Instruction) -> float:
-        """d⟨H⟩/dθ at θ = 0 of one operator, from the state and its product with H."""
+        """Return d⟨H⟩/dθ at θ = 0 of one operator, from the state and its product with H."""
         operations = lower(_at_zero(operator), 0)
         factors = factor_arrays(operations)
         coefs = np.zeros((len(operations), 16))
@@ -340,30 +320,32 @@ class StatevectorEngine(Engine):
         return float(gradient[0])
 
     def snapshot(self, x: ArrayLike) -> NDArray[Any]:
-        """The real and imaginary parts of the state, shape (2, amplitudes)."""
+        """Return the real and imaginary parts of the state, shape (2, amplitudes)."""
         point = self.checked_point(x)
         with self._lock:
             return self._evolve(point, self._forward).copy()
 
     def deflate(self, weights: Sequence[float], snapshots: Sequence[NDArray[Any]]) -> None:
-        """See `Engine.deflate`."""
+        """Add penalties on known states to the observable; see `SupportsDeflation`."""
         self._penalties = [
             (float(weight), self._checked_snapshot(snapshot))
             for weight, snapshot in zip(weights, snapshots, strict=True)
         ]
 
     def _checked_snapshot(self, snapshot: NDArray[Any]) -> State:
+        """Return a snapshot in the engine's dtype."""
         state = np.ascontiguousarray(snapshot, self._dtype)
         if state.shape != (2, 1 << self._bits):
             raise DimensionError(
-                f"a snapshot of this engine has shape (2, {1 << self._bits}), got {state.shape}"
+                f"a snapshot of this engine has shape (2, {1 << self._bits}), got {state.shape}",
+                argument="snapshots",
             )
         return state
 
     def matrix_elements(
         self, snapshots: Sequence[NDArray[Any]]
     ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """See `Engine.matrix_elements`."""
+        """Return ⟨s_i|H|s_j⟩ and ⟨s_i|s_j⟩, without any deflation."""
         states = [self._checked_snapshot(snapshot) for snapshot in snapshots]
         kept, self._penalties = self._penalties, []
         size = len(states)
@@ -379,10 +361,11 @@ class StatevectorEngine(Engine):
 
 
 def _at_zero(operator: Instruction) -> Instruction:
-    """The operator with the angle 1 · x[0]."""
+    """Return the operator with the angle 1 · x[0]."""
     if not isinstance(operator, Excitation | PauliRotation):
         raise EngineError(
-            f"a gradient is asked for a {type(operator).__name__}: "
-            "only Pauli rotations and excitations can be appended"
+            argument="operators",
+            value=type(operator).__name__,
+            expected="Pauli rotations and excitations",
         )
     return replace(operator, angle=Angle(parameter=0))

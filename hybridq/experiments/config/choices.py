@@ -25,7 +25,7 @@ from hybridq.experiments.config.choice import Choice, Group, Single
 from hybridq.experiments.config.option_models import one_of, section_model
 from hybridq.experiments.problems import PROBLEM_KINDS
 from hybridq.experiments.section import Section
-from hybridq.objectives import OBJECTIVES, Objective
+from hybridq.objectives import OBJECTIVES, ObjectiveConfig
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.optimizers.adam import SCHEDULES
 from hybridq.solver import adapt
@@ -119,8 +119,10 @@ _OBJECTIVE_OPTIONS = {
 }
 
 
-def _objective_options(kind: type[Objective]) -> list[Option]:
-    return [_OBJECTIVE_OPTIONS.get(name) or of_function(kind, [name])[0] for name in kind.options]
+def _objective_options(kind: type[ObjectiveConfig]) -> list[Option]:
+    return [
+        _OBJECTIVE_OPTIONS.get(name) or of_function(kind, [name])[0] for name in kind.option_names()
+    ]
 
 
 OBJECTIVE = Choice(

@@ -1,0 +1,111 @@
+"""Configurations of the embedded simulators.
+
+They are quick to import: the running engines, with their compiled kernels, load when one is bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from hybridq.core.checks import checked_count
+from hybridq.core.errors import ParameterError
+from hybridq.engines.config import EngineConfig
+
+if TYPE_CHECKING:
+    from hybridq.circuits.circuit import Circuit
+    from hybridq.engines.base import Engine, Observable
+
+PRECISIONS = ("double", "single")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulator(EngineConfig):
+    """Options that all embedded simulators share.
+
+    Args:
+        precision: ``"double"`` (complex128) or ``"single"`` (complex64, half the memory).
+        threads: the number of threads; all cores that the process may use by default. Results do
+            not depend on it.
+
+    Raises:
+        ParameterError: an unknown precision, or threads < 1.
+    """
+
+    automatic: ClassVar[bool] = True
+
+    precision: str = "double"
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        check_precision(self.precision)
+        if self.threads is not None:
+            object.__setattr__(self, "threads", checked_count("threads", self.threads))
+
+
+def check_precision(precision: object) -> None:
+    """Raise unless `precision` is ``"double"`` or ``"single"``.
+
+    Raises:
+        ParameterError: another value.
+    """
+    if precision not in PRECISIONS:
+        raise ParameterError(argument="precision", value=precision, expected="'double' or 'single'")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagonal(Simulator):
+    """Layers of a diagonal cost and X mixers on |+…+⟩: QAOA, fastest by far.
+
+    The observable is the cost itself. A spin-flip symmetric cost takes half the amplitudes.
+    """
+
+    name: ClassVar[str] = "diagonal"
+    summary: ClassVar[str] = "QAOA with the X mixer: phases of one diagonal cost, fastest by far."
+
+    def bind(self, circuit: Circuit, observable: Observable) -> Engine:
+        """Return a `DiagonalEngine`."""
+        from hybridq.engines.diagonal.engine import DiagonalEngine
+
+        return DiagonalEngine(circuit, observable, precision=self.precision, threads=self.threads)
+
+    def for_any_circuit(self) -> EngineConfig:
+        """Return the statevector engine with the same options."""
+        return Statevector(precision=self.precision, threads=self.threads)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sector(Simulator):
+    """Circuits that conserve particle numbers: only the amplitudes of one sector, real if possible.
+
+    Unitary coupled cluster, Givens rotations and XY mixers are such circuits.
+    """
+
+    name: ClassVar[str] = "sector"
+    summary: ClassVar[str] = "Circuits that conserve particle numbers, on their sector alone."
+
+    def bind(self, circuit: Circuit, observable: Observable) -> Engine:
+        """Return a `SectorEngine`."""
+        from hybridq.engines.sector.engine import SectorEngine
+
+        return SectorEngine(circuit, observable, precision=self.precision, threads=self.threads)
+
+    def for_any_circuit(self) -> EngineConfig:
+        """Return the statevector engine with the same options."""
+        return Statevector(precision=self.precision, threads=self.threads)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statevector(Simulator):
+    """Any circuit and observable, on all 2^n amplitudes."""
+
+    name: ClassVar[str] = "statevector"
+    summary: ClassVar[str] = "Any circuit, on all 2^n amplitudes."
+
+    def bind(self, circuit: Circuit, observable: Observable) -> Engine:
+        """Return a `StatevectorEngine`."""
+        from hybridq.engines.statevector.engine import StatevectorEngine
+
+        return StatevectorEngine(
+            circuit, observable, precision=self.precision, threads=self.threads
+        )
