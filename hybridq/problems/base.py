@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.hubbard import HubbardModel
     from hybridq.operators.pauli_sum import PauliSum
 
 Sense = Literal["maximize", "minimize"]
@@ -46,6 +48,22 @@ class Problem(ABC):
     @abstractmethod
     def hamiltonian(self) -> PauliSum:
         """The operator whose ground state is the answer."""
+
+    electronic: ElectronicHamiltonian | None = None
+    """Integrals over orbitals, None for a problem without them."""
+
+    model: HubbardModel | None = None
+    """The lattice model that the Hamiltonian belongs to, None for another problem."""
+
+    @property
+    def particles(self) -> tuple[int, int] | None:
+        """Numbers of spin-up and spin-down electrons, None where they are not given."""
+        return None
+
+    @property
+    def blocks(self) -> tuple[tuple[int, ...], ...]:
+        """Groups of qubits of which exactly one is 1 in a feasible answer."""
+        return ()
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:

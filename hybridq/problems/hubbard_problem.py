@@ -23,8 +23,6 @@ class HubbardProblem(HamiltonianProblem):
         ParameterError: that many electrons do not fit on the sites.
     """
 
-    electronic = None
-
     def __init__(
         self,
         model: HubbardModel,
@@ -43,6 +41,11 @@ class HubbardProblem(HamiltonianProblem):
                     f"{what}={count!r} electrons do not fit on {sites} sites: give 0 to {sites}"
                 )
         super().__init__(model.hamiltonian, name=name or f"Hubbard model of {sites} sites")
+
+    @property
+    def particles(self) -> tuple[int, int]:
+        """(n_alpha, n_beta)."""
+        return self.n_alpha, self.n_beta
 
     @property
     def n_orbitals(self) -> int:

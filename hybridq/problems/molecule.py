@@ -367,6 +367,11 @@ class Molecule(Problem):
         return self.electronic.n_qubits
 
     @property
+    def particles(self) -> tuple[int, int]:
+        """(n_alpha, n_beta)."""
+        return self.n_alpha, self.n_beta
+
+    @property
     def n_electrons(self) -> int:
         """Electrons in these orbitals, those frozen not counted."""
         return self.n_alpha + self.n_beta
