@@ -1,18 +1,20 @@
-"""The promise every ansatz keeps: a circuit, a box for its parameters, and places to start."""
+"""Base class of ansätze: a circuit, bounds of its parameters, and initial points."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.checks import checked_point
 from hybridq.core.randomness import RandomLike
+from hybridq.core.registry import Registry
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
+    from hybridq.problems.base import Problem
 
 Vector = NDArray[np.float64]
 
@@ -20,13 +22,32 @@ Vector = NDArray[np.float64]
 class Ansatz(ABC):
     """A family of states: a circuit and its parameters.
 
+    A subclass is a frozen dataclass; its fields after the first are its options.
+
     Attributes:
         kind: the family's plain name, as on the command line (``"uccsd"``).
+        summary: one line that says what it is for.
+        source: where it is published.
         starts: names that `initial_point` takes, the default first.
     """
 
     kind: ClassVar[str]
+    summary: ClassVar[str] = ""
+    source: ClassVar[str] = ""
     starts: ClassVar[tuple[str, ...]] = ("zero", "random")
+
+    @classmethod
+    def for_problem(cls, problem: Problem, **options: Any) -> Self:
+        """Return the ansatz for `problem`.
+
+        Args:
+            problem: the problem, which gives the first field.
+            options: the other fields.
+
+        Raises:
+            ParameterError: the problem does not fit, or an option has a value that is not accepted.
+        """
+        return cls(problem, **options)  # type: ignore[call-arg]
 
     @property
     @abstractmethod
@@ -45,15 +66,15 @@ class Ansatz(ABC):
 
     @property
     def bounds(self) -> Vector:
-        """A box that holds every sensible choice of angles, shape (n_params, 2)."""
+        """Lowest and highest value of each parameter, shape (n_params, 2)."""
         return np.array([[-np.pi, np.pi]] * self.n_params).reshape(-1, 2)
 
     def into_bounds(self, x: ArrayLike) -> Vector:
-        """The point of `bounds` that is nearest to `x`."""
+        """Return the point of `bounds` that is nearest to `x`."""
         return np.clip(np.asarray(x, dtype=np.float64), self.bounds[:, 0], self.bounds[:, 1])
 
     def initial_point(self, start: str | ArrayLike | None = None, rng: RandomLike = None) -> Vector:
-        """A parameter vector to start from, shape (n_params,).
+        """Return a parameter vector to start from, shape (n_params,).
 
         Args:
             start: one of `starts` (the first by default), or the parameters themselves.
@@ -65,16 +86,14 @@ class Ansatz(ABC):
             ParameterError: parameters that are not finite.
         """
         if start is None or isinstance(start, str):
-            from hybridq.core.registry import Registry
-
             names = Registry("initial point", {name: name for name in self.starts})
             return self._start(names[start or self.starts[0]], rng)
         return checked_point(f"the {self.kind} ansatz", start, self.n_params)
 
     @abstractmethod
     def _start(self, name: str, rng: RandomLike) -> Vector:
-        """The point called `name`, one of `starts`."""
+        """Return the point called `name`, one of `starts`."""
 
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
+        """Return facts for a result: plain names and plain values."""
         return {"kind": self.kind, "n_params": self.n_params}

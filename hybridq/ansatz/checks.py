@@ -1,47 +1,81 @@
-"""Refusals that the ansätze share."""
+"""Checks of arguments that the ansätze share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.operators.ising import Ising
+from hybridq.operators.pauli_sum import PauliSum
+from hybridq.problems.base import Problem
+
+CostLike: TypeAlias = Problem | PauliSum | Ising
+"""A problem, or the Hamiltonian that is minimized."""
+
+
+def as_cost(source: CostLike) -> PauliSum:
+    """Return the Hamiltonian of a problem, an `Ising` as a `PauliSum`, or a `PauliSum` itself.
+
+    Raises:
+        ParameterError: it is none of them.
+    """
+    if isinstance(source, PauliSum):
+        return source
+    if isinstance(source, Problem):
+        return source.hamiltonian
+    if isinstance(source, Ising):
+        return source.to_pauli_sum()
+    raise ParameterError(
+        f"hamiltonian must be a problem, a PauliSum or an Ising, got a {type(source).__name__}",
+        argument="hamiltonian",
+        value=source,
+    )
 
 
 def checked_bits(reference: str | Sequence[int], n_qubits: int) -> tuple[int, ...]:
-    """A basis state as bits, entry q for qubit q, from ``"0110"`` or a sequence of 0 and 1.
+    """Return a basis state as bits, entry q for qubit q.
+
+    Args:
+        reference: ``"0110"``, or a sequence of 0 and 1.
+        n_qubits: number of bits.
 
     Raises:
         ParameterError: another character or number than 0 and 1.
-        DimensionError: not one bit a qubit.
+        DimensionError: not one bit for each qubit.
     """
-    if not isinstance(reference, str | Sequence | np.ndarray):
-        raise ParameterError(f"reference={reference!r}: give 0 or 1 for each qubit, qubit 0 first")
-    bits: tuple[str | int, ...] = tuple(reference)
+    bits: tuple[str | int, ...] = ("",)
+    if isinstance(reference, str | Sequence | np.ndarray):
+        bits = tuple(reference)
     if any(str(bit) not in ("0", "1") for bit in bits):
-        raise ParameterError(f"reference={reference!r}: give 0 or 1 for each qubit, qubit 0 first")
+        raise ParameterError(
+            argument="reference", value=reference, expected="0 or 1 for each qubit, qubit 0 first"
+        )
     if len(bits) != n_qubits:
         raise DimensionError(
-            f"reference={reference!r} has {len(bits)} bits, the circuit has {n_qubits} qubits"
+            f"reference={reference!r} has {len(bits)} bits, the circuit has {n_qubits} qubits",
+            argument="reference",
+            value=reference,
         )
     return tuple(int(bit) for bit in bits)
 
 
 def checked_flag(name: str, value: bool) -> bool:
-    """`value`, which is True or False.
+    """Return `value`, which is True or False.
 
     Raises:
-        ParameterError: it is something else, such as the text "no"; the message calls it `name`.
+        ParameterError: it is something else, such as the text "no"; the argument is `name`.
     """
     if not isinstance(value, bool | np.bool_):
-        raise ParameterError(f"{name}={value!r}: give True or False")
+        raise ParameterError(argument=name, value=value, expected="True or False")
     return bool(value)
 
 
 def checked_point(owner: str, point: ArrayLike, n_params: int) -> NDArray[np.float64]:
-    """A given parameter vector as float64, shape (n_params,), a copy.
+    """Return a copy of a parameter vector as float64, shape (n_params,).
 
     Raises:
         DimensionError: parameters of another number; the message calls the circuit `owner`.
@@ -50,12 +84,17 @@ def checked_point(owner: str, point: ArrayLike, n_params: int) -> NDArray[np.flo
     try:
         vector = np.array(point, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise ParameterError(f"the initial parameters must be real numbers: {error}") from error
+        raise ParameterError(
+            f"the initial parameters must be real numbers: {error}", argument="initial"
+        ) from error
     if vector.shape != (n_params,):
         raise DimensionError(
-            f"{owner} takes {n_params} parameters, got an array of shape {vector.shape}"
+            f"{owner} takes {n_params} parameters, got an array of shape {vector.shape}",
+            argument="initial",
         )
     if not np.isfinite(vector).all():
         bad = int(np.flatnonzero(~np.isfinite(vector))[0])
-        raise ParameterError(f"initial parameter {bad} is {vector[bad]}: give finite numbers")
+        raise ParameterError(
+            f"initial parameter {bad} must be finite, got {vector[bad]}", argument="initial"
+        )
     return vector

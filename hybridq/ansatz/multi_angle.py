@@ -1,4 +1,4 @@
-"""Multi-angle QAOA: an angle of its own for every term of the cost and every qubit's mixer."""
+"""Multi-angle QAOA, with one angle for each term of the cost and each qubit's mixer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.base import Ansatz
+from hybridq.ansatz.checks import CostLike
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Gate, PauliRotation
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class MultiAngleQAOA(Ansatz):
-    r"""p layers on |+…+⟩ with one angle a term Z_t of the cost and one a qubit, in each layer.
+    r"""p layers on |+…+⟩ with one angle for each term Z_t of the cost and each qubit.
 
     .. math:: \prod_{l=1}^{p} e^{i\sum_q \beta_{lq} X_q}\, e^{-i\sum_t \gamma_{lt} Z_t}
               \;|{+}\dots{+}\rangle
@@ -33,7 +34,8 @@ class MultiAngleQAOA(Ansatz):
     Z_t. Parameters: all γ, layer by layer, each in the order of `terms`; then all β likewise.
 
     Args:
-        hamiltonian: the cost, a hermitian sum of products of Z, which is minimized.
+        hamiltonian: a problem, or its cost as a `PauliSum` or `Ising`, which is minimized: a
+            hermitian sum of products of Z.
         p: number of layers, at least 1.
 
     Raises:
@@ -48,12 +50,15 @@ class MultiAngleQAOA(Ansatz):
     starts: ClassVar[tuple[str, ...]] = ("ramp", "random")
     standard: QAOA = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "standard", QAOA(self.hamiltonian, self.p))
+    def __init__(self, hamiltonian: CostLike, p: int) -> None:
+        standard = QAOA(hamiltonian, p)
+        object.__setattr__(self, "standard", standard)
+        object.__setattr__(self, "hamiltonian", standard.hamiltonian)
+        object.__setattr__(self, "p", standard.p)
 
     @cached_property
     def terms(self) -> tuple[tuple[tuple[int, ...], float], ...]:
-        """The qubits and the coefficient of every term of the cost but the constant."""
+        """Qubits and coefficient of each term of the cost except the constant."""
         ising = self.standard.ising
         alone = [((q,), float(h)) for q, h in enumerate(ising.linear) if h]
         pairs = zip(ising.pairs.tolist(), ising.couplings.tolist(), strict=True)
@@ -90,14 +95,16 @@ class MultiAngleQAOA(Ansatz):
         return np.tile([-np.pi / 2, np.pi / 2], (self.n_params, 1))
 
     def from_standard(self, x: ArrayLike) -> Vector:
-        """The parameters of the same state as QAOA's at γ_1 … γ_p, β_1 … β_p.
+        """Return the parameters that prepare QAOA's state at γ_1 … γ_p, β_1 … β_p.
 
         Raises:
             DimensionError: angles of another number.
         """
         angles = np.asarray(x, dtype=np.float64)
         if angles.shape != (2 * self.p,):
-            raise DimensionError(f"QAOA(p={self.p}) takes {2 * self.p} angles, got {angles.size}")
+            raise DimensionError(
+                f"QAOA(p={self.p}) takes {2 * self.p} angles, got {angles.size}", argument="x"
+            )
         coefficients = np.array([value for _, value in self.terms])
         phases = np.outer(angles[: self.p], coefficients)
         mixers = np.repeat(angles[self.p :], self.n_qubits)
@@ -107,5 +114,5 @@ class MultiAngleQAOA(Ansatz):
         return self.from_standard(self.standard.initial_point(name, rng))
 
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
+        """Return facts for a result: plain names and plain values."""
         return {**super().describe(), "p": self.p}

@@ -2,79 +2,132 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz import angle_tables, angles
 from hybridq.ansatz.automatic_start import automatic
+from hybridq.ansatz.base import Ansatz
+from hybridq.ansatz.checks import CostLike, as_cost
+from hybridq.ansatz.mixers import Mixer, X, mixer_for
 from hybridq.circuits.circuit import Circuit
-from hybridq.circuits.instructions import Angle, DiagonalPhase, Gate, XMixer
+from hybridq.circuits.instructions import Angle, DiagonalPhase
 from hybridq.core.checks import is_whole
-from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike
 from hybridq.core.registry import Registry
 from hybridq.operators.ising import Ising
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hybridq.operators.pauli_sum import PauliSum
+from hybridq.operators.pauli_sum import PauliSum
+from hybridq.problems.base import Problem
 
 Vector = NDArray[np.float64]
 
-INITIAL_POINTS: Registry[Callable[[QAOA, RandomLike], Vector]] = Registry(
+Start: TypeAlias = "Callable[[QAOA, RandomLike], Vector]"
+
+
+def _tabulated(name: str, angles_of: Callable[[Ising, int], Vector]) -> Start:
+    """Return a start from tables of angles, which exist for the X mixer only."""
+
+    def start(ansatz: QAOA, rng: RandomLike) -> Vector:
+        if not ansatz.mixer.has_tables:
+            raise ParameterError(
+                f"the start {name!r} has angles for the mixer 'x', not {ansatz.mixer.kind!r}",
+                argument="initial",
+                value=name,
+                remedy=("use ", Setting("initial", "ramp"), " or ", Setting("initial", "random")),
+            )
+        return angles_of(ansatz.ising, ansatz.p)
+
+    return start
+
+
+def _ramp(ansatz: QAOA, rng: RandomLike) -> Vector:
+    """Return the linear ramp, with β in units of the mixer's period."""
+    ramp = angles.linear_ramp(ansatz.ising, ansatz.p)
+    period = ansatz.mixer.period(ansatz.n_qubits)
+    ramp[ansatz.p :] *= 1.0 if period is None else period / np.pi
+    return ramp
+
+
+def _auto(ansatz: QAOA, rng: RandomLike) -> Vector:
+    if not ansatz.mixer.has_tables:
+        return _ramp(ansatz, rng)
+    return automatic(ansatz.ising, ansatz.p)
+
+
+INITIAL_POINTS: Registry[Start] = Registry(
     "initial point",
     {
-        "ramp": lambda ansatz, rng: angles.linear_ramp(ansatz.ising, ansatz.p),
-        "tuned-ramp": lambda ansatz, rng: angle_tables.tuned_ramp(ansatz.ising, ansatz.p),
-        "fixed-angles": lambda ansatz, rng: angles.fixed_angles(ansatz.ising, ansatz.p),
-        "transfer": lambda ansatz, rng: angle_tables.median_angles(ansatz.ising, ansatz.p),
-        "sk": lambda ansatz, rng: angle_tables.sk_angles(ansatz.ising, ansatz.p),
-        "auto": lambda ansatz, rng: automatic(ansatz.ising, ansatz.p),
+        "ramp": _ramp,
+        "tuned-ramp": _tabulated("tuned-ramp", angle_tables.tuned_ramp),
+        "fixed-angles": _tabulated("fixed-angles", angles.fixed_angles),
+        "transfer": _tabulated("transfer", angle_tables.median_angles),
+        "sk": _tabulated("sk", angle_tables.sk_angles),
+        "auto": _auto,
         "random": lambda ansatz, rng: angles.random_angles(ansatz.bounds, rng),
     },
 )
 
 
-@dataclass(frozen=True, eq=False)
-class QAOA:
-    r"""p layers of phase and mixer on |+…+⟩, parameters γ_1 … γ_p, β_1 … β_p.
+_DEFAULT_MIXER = X()
 
-    .. math:: |\gamma,\beta\rangle = \prod_{l=1}^{p} e^{i\beta_l \sum_q X_q}\, e^{-i\gamma_l H}
-              \;|{+}\dots{+}\rangle
 
-    For max-cut, H = −C, the expectation of −H equals the literature's for
+@dataclass(frozen=True, eq=False, init=False)
+class QAOA(Ansatz):
+    r"""p layers of phase and mixer, parameters γ_1 … γ_p, β_1 … β_p.
+
+    .. math:: |\gamma,\beta\rangle = \prod_{l=1}^{p} e^{-i\beta_l M}\, e^{-i\gamma_l H}
+              \;|s\rangle
+
+    with a ground state s of the mixer M; by default :math:`M = -\sum_q X_q` and |+…+⟩. For
+    max-cut, H = −C, the expectation of −H equals the literature's for
     :math:`e^{-i\beta\sum X} e^{-i\gamma C}` at the same angles.
 
     Args:
-        hamiltonian: the cost, a hermitian sum of products of Z, which is minimized.
+        hamiltonian: a problem, or its cost as a `PauliSum` or `Ising`, which is minimized: a
+            hermitian sum of products of Z.
         p: number of layers, at least 1.
+        mixer: a name of `MIXERS` or a configured mixer. One-hot blocks come from the problem, or
+            else from the mixer.
 
     Raises:
-        ParameterError: the Hamiltonian is not diagonal, or p is no positive integer.
+        ParameterError: the Hamiltonian is not diagonal, p is not a positive integer, or the mixer
+            does not fit the problem.
+        UnknownNameError: no mixer of that name.
 
-    Source: Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028.
+    Source: Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028; Hadfield et al. 2019,
+    arXiv:1709.03489 (other mixers).
     """
 
     hamiltonian: PauliSum
-    p: int
-    kind: str = field(default="qaoa", init=False)
+    p: int = 1
+    mixer: Mixer = _DEFAULT_MIXER
+    kind: ClassVar[str] = "qaoa"
+    summary: ClassVar[str] = "Alternate phases of the cost with a mixer: for problems over bits."
+    source: ClassVar[str] = "Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028"
+    starts: ClassVar[tuple[str, ...]] = tuple(INITIAL_POINTS)
 
-    def __post_init__(self) -> None:
-        if not is_whole(self.p) or self.p < 1:
-            raise ParameterError(f"QAOA takes a whole number of layers, p >= 1, got p={self.p!r}")
-        object.__setattr__(self, "p", int(self.p))
-        check_layers("p", self.p, 2)
-        if not self.hamiltonian.is_diagonal:
+    def __init__(self, hamiltonian: CostLike, p: int = 1, mixer: str | Mixer = "x") -> None:
+        if not is_whole(p) or p < 1:
+            raise ParameterError(argument="p", value=p, expected="an integer >= 1")
+        check_layers("p", p, 2)
+        cost = as_cost(hamiltonian)
+        if not cost.is_diagonal:
             raise ParameterError(
-                "QAOA needs a Hamiltonian of I and Z only: this one has X or Y terms"
+                "QAOA needs a Hamiltonian of I and Z only, got one with X or Y terms",
+                argument="hamiltonian",
             )
-        _ = self.ising  # refuses complex coefficients
+        blocks = hamiltonian.blocks if isinstance(hamiltonian, Problem) else ()
+        object.__setattr__(self, "hamiltonian", cost)
+        object.__setattr__(self, "p", int(p))
+        object.__setattr__(self, "mixer", mixer_for(mixer, cost.n_qubits, blocks))
+        _ = self.ising  # raises if coefficients are complex
 
     @cached_property
     def ising(self) -> Ising:
@@ -93,75 +146,93 @@ class QAOA:
 
     @cached_property
     def circuit(self) -> Circuit:
-        """The circuit, Hadamard gates first."""
+        """The circuit, initial state first."""
         n = self.n_qubits
-        instructions: list[Any] = [Gate("h", (q,)) for q in range(n)]
+        instructions = [*self.mixer.initial_state(n)]
         for layer in range(self.p):
             instructions.append(DiagonalPhase(self.hamiltonian, Angle(parameter=layer)))
-            instructions.append(XMixer(tuple(range(n)), Angle(parameter=self.p + layer)))
+            instructions += self.mixer.instructions(n, Angle(parameter=self.p + layer))
         return Circuit(n, tuple(instructions))
 
     @cached_property
     def bounds(self) -> Vector:
-        """A box that holds every distinct choice of angles, or all sensible ones; shape (2p, 2).
+        """Bounds covering one period of each angle, shape (2p, 2).
 
-        β has period π/2 where the cost is spin-flip symmetric and π elsewhere. γ has period 2π/g
-        where all energies differ by multiples of g; without such a g the box ends where a single
-        spin's phase would wrap, π over the coupling strength.
+        β has the period of the mixer: of X π/2 where the cost is spin-flip symmetric and π
+        elsewhere; without a period its bounds are ±π. γ has period 2π/g where all energies differ
+        by multiples of g; without such a g its bounds are π over the coupling strength, where a
+        single spin's phase would wrap.
         """
-        quarter = np.pi / (2.0 if self.ising.has_odd_terms else 4.0)
+        period = self._period
+        beta = np.pi if period is None else period / 2.0
         step = _energy_step(self.ising)
         gamma = np.pi / step if step else np.pi / angles.coupling_strength(self.ising)
-        return np.array([[-gamma, gamma]] * self.p + [[-quarter, quarter]] * self.p)
+        return np.array([[-gamma, gamma]] * self.p + [[-beta, beta]] * self.p)
+
+    @cached_property
+    def _period(self) -> float | None:
+        return self.mixer.period(self.n_qubits, flip_symmetric=not self.ising.has_odd_terms)
 
     def into_bounds(self, x: ArrayLike) -> Vector:
-        """The point of `bounds` that is equivalent to `x` by the angles' periods.
+        """Return the point of `bounds` that is equivalent to `x` by the angles' periods.
 
-        γ is clipped instead where it has no period.
+        Angles without a period are clipped.
         """
         point = np.array(x, dtype=np.float64)
         low, high = self.bounds[:, 0], self.bounds[:, 1]
         wrapped = low + np.mod(point - low, high - low)
         if not _energy_step(self.ising):
             wrapped[: self.p] = np.clip(point[: self.p], low[: self.p], high[: self.p])
+        if self._period is None:
+            wrapped[self.p :] = np.clip(point[self.p :], low[self.p :], high[self.p :])
         return np.clip(wrapped, low, high)
 
-    def initial_point(self, start: str | ArrayLike = "ramp", rng: RandomLike = None) -> Vector:
-        """A parameter vector to start from, shape (2p,).
+    def initial_point(self, start: str | ArrayLike | None = None, rng: RandomLike = None) -> Vector:
+        """Return a parameter vector to start from, shape (2p,).
 
         Args:
             start: a name of `INITIAL_POINTS` (``"auto"``, ``"ramp"``, ``"tuned-ramp"``,
-                ``"fixed-angles"``, ``"transfer"``, ``"sk"``, ``"random"``), or the angles.
+                ``"fixed-angles"``, ``"transfer"``, ``"sk"``, ``"random"``), or the angles; the
+                ramp by default.
             rng: for ``"random"``.
 
         Raises:
             UnknownNameError: no start of that name.
             DimensionError: angles of another length.
-            ParameterError: angles that are not finite, or no fixed angles for this depth.
+            ParameterError: angles that are not finite, or no tabulated angles for this depth or
+                mixer.
         """
-        if isinstance(start, str):
-            return INITIAL_POINTS[start](self, rng)
+        if start is None or isinstance(start, str):
+            return self._start(INITIAL_POINTS.canonical(start or "ramp"), rng)
         try:
             point = np.array(start, dtype=np.float64)
         except (TypeError, ValueError) as error:
-            raise ParameterError(f"the initial angles must be real numbers: {error}") from None
+            raise ParameterError(
+                f"the initial angles must be real numbers: {error}", argument="initial"
+            ) from None
         if point.shape != (self.n_params,):
             raise DimensionError(
                 f"QAOA(p={self.p}) takes {self.n_params} parameters "
-                f"(gamma_1 ... gamma_p, beta_1 ... beta_p), got {point.size}"
+                f"(gamma_1 ... gamma_p, beta_1 ... beta_p), got {point.size}",
+                argument="initial",
             )
         if not np.isfinite(point).all():
             bad = int(np.flatnonzero(~np.isfinite(point))[0])
-            raise ParameterError(f"initial angle {bad} is {point[bad]}: give finite numbers")
+            raise ParameterError(
+                f"initial angle {bad} must be finite, got {point[bad]}", argument="initial"
+            )
         return point
 
+    def _start(self, name: str, rng: RandomLike) -> Vector:
+        return INITIAL_POINTS[name](self, rng)
+
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
-        return {"kind": self.kind, "n_params": self.n_params, "p": self.p}
+        """Return facts for a result: plain names and plain values."""
+        return {**super().describe(), "p": self.p, "mixer": self.mixer.kind}
 
 
 def _energy_step(ising: Ising) -> float:
-    """The largest g of which all energy differences are multiples, or 0 if there is none.
+    """Return the largest g of which all energy differences are multiples, or 0.
 
     Flipping the sign of one term changes the energy by twice its coefficient, and every
     difference is a sum of such changes.

@@ -1,4 +1,4 @@
-"""Warm-started QAOA: it begins in a product state made from a classical answer."""
+"""Warm-started QAOA, from a product state made of a classical answer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.base import Ansatz
+from hybridq.ansatz.checks import CostLike
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, DiagonalPhase, PauliRotation
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float64]
 
-# The product state already answers well: a full ramp would leave it before it comes back.
+# The product state is a good answer already: a full ramp would first leave it.
 GENTLE = 0.1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class WarmStartQAOA(Ansatz):
     r"""QAOA from the product state in which qubit q is 1 with probability c_q.
 
@@ -33,16 +34,17 @@ class WarmStartQAOA(Ansatz):
               R_Y(-\theta_q)\; e^{-i\gamma_l H}\; \prod_q R_Y(\theta_q)|0\rangle, \qquad
               \theta_q = 2\arcsin\sqrt{c_q}
 
-    The mixer is that whose ground state is the initial one; c = 1/2 everywhere is QAOA. A qubit
-    with c = 0 or 1 would never move.
+    The initial state is the ground state of the mixer; c = 1/2 everywhere is QAOA. A qubit with
+    c = 0 or 1 would never change.
 
     Args:
-        hamiltonian: the cost, a hermitian sum of products of Z, which is minimized.
+        hamiltonian: a problem, or its cost as a `PauliSum` or `Ising`, which is minimized: a
+            hermitian sum of products of Z.
         p: number of layers, at least 1.
         probabilities: c, shape (n_qubits,), each above 0 and below 1.
 
     Raises:
-        DimensionError: not one probability a qubit.
+        DimensionError: not one probability for each qubit.
         ParameterError: a probability outside (0, 1), or as for `QAOA`.
 
     Source: Egger, Mareček, Woerner 2021, arXiv:2009.10955.
@@ -55,17 +57,25 @@ class WarmStartQAOA(Ansatz):
     starts: ClassVar[tuple[str, ...]] = ("gentle-ramp", "ramp", "random")
     standard: QAOA = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "standard", QAOA(self.hamiltonian, self.p))
-        given = np.array(self.probabilities, dtype=np.float64)
+    def __init__(self, hamiltonian: CostLike, p: int, probabilities: ArrayLike) -> None:
+        standard = QAOA(hamiltonian, p)
+        object.__setattr__(self, "standard", standard)
+        object.__setattr__(self, "hamiltonian", standard.hamiltonian)
+        object.__setattr__(self, "p", standard.p)
+        given = np.array(probabilities, dtype=np.float64)
         if given.shape != (self.n_qubits,):
             raise DimensionError(
-                f"the probabilities have shape {given.shape}: give one a qubit, ({self.n_qubits},)"
+                f"probabilities must have shape ({self.n_qubits},), got {given.shape}: "
+                "give one for each qubit",
+                argument="probabilities",
             )
         if not ((given > 0.0) & (given < 1.0)).all():
             bad = given[~((given > 0.0) & (given < 1.0))][0]
             raise ParameterError(
-                f"probability {bad}: a qubit at 0 or 1 never moves, give numbers in between"
+                argument="probabilities",
+                value=float(bad),
+                expected="above 0 and below 1",
+                remedy="a qubit at 0 or 1 never changes",
             )
         given.setflags(write=False)
         object.__setattr__(self, "probabilities", given)
@@ -83,9 +93,9 @@ class WarmStartQAOA(Ansatz):
     @cached_property
     def circuit(self) -> Circuit:
         """The circuit, the rotations that prepare the product state first."""
-        turns = 2.0 * np.arcsin(np.sqrt(self.probabilities))
-        forward = [PauliRotation("Y", (q,), Angle(float(t))) for q, t in enumerate(turns)]
-        back = [PauliRotation("Y", (q,), Angle(-float(t))) for q, t in enumerate(turns)]
+        angles = 2.0 * np.arcsin(np.sqrt(self.probabilities))
+        forward = [PauliRotation("Y", (q,), Angle(float(t))) for q, t in enumerate(angles)]
+        back = [PauliRotation("Y", (q,), Angle(-float(t))) for q, t in enumerate(angles)]
         instructions: list[Any] = list(forward)
         for layer in range(self.p):
             instructions.append(DiagonalPhase(self.hamiltonian, Angle(parameter=layer)))
@@ -97,7 +107,7 @@ class WarmStartQAOA(Ansatz):
 
     @property
     def bounds(self) -> Vector:
-        """The box of QAOA, with the whole period π of β: no symmetry halves it here."""
+        """Bounds of QAOA, with the whole period π of β, which no symmetry halves here."""
         box = np.array(self.standard.bounds)
         box[self.p :] = [-np.pi / 2, np.pi / 2]
         return box
@@ -109,16 +119,16 @@ class WarmStartQAOA(Ansatz):
         return ramp if name == "ramp" else GENTLE * ramp
 
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
+        """Return facts for a result: plain names and plain values."""
         return {**super().describe(), "p": self.p}
 
 
 def probabilities_of_bits(bits: ArrayLike, epsilon: float = 0.25) -> Vector:
-    """c near a classical answer: epsilon where a bit is 0 and 1 − epsilon where it is 1.
+    """Return c near a classical answer: epsilon at bits 0, 1 − epsilon at bits 1.
 
     Raises:
         ParameterError: epsilon is not above 0 and at most 1/2.
     """
     if not 0.0 < epsilon <= 0.5:
-        raise ParameterError(f"epsilon={epsilon!r}: give a number above 0 and at most 0.5")
+        raise ParameterError(argument="epsilon", value=epsilon, expected="above 0 and at most 0.5")
     return np.where(np.asarray(bits) != 0, 1.0 - epsilon, epsilon).astype(np.float64)

@@ -64,7 +64,9 @@ def parameter_spectra(circuit: Circuit) -> tuple[Spectrum, ...]:
         radii[parameter] += [abs(coefficient * part) for part in parts]
         irregular[parameter] |= not regular
     return tuple(
-        Spectrum(center, float(np.sum(parts)), None if odd else _common([2 * r for r in parts]))
+        Spectrum(
+            center, float(np.sum(parts)), None if odd else common_measure([2 * r for r in parts])
+        )
         for center, parts, odd in zip(centers, radii, irregular, strict=True)
     )
 
@@ -104,7 +106,7 @@ def parameter_layers(circuit: Circuit) -> tuple[tuple[int, ...], ...]:
     return _joined([*members.values(), *([entry] for entry in range(circuit.n_params))])
 
 
-def _common(numbers: list[float]) -> float | None:
+def common_measure(numbers: list[float]) -> float | None:
     """Return the largest number of which all are multiples, or None."""
     distinct = np.unique([number for number in numbers if number > 0.0])
     if not len(distinct):

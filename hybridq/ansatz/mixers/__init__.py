@@ -1,0 +1,14 @@
+"""Mixers of QAOA: initial state, evolution, period and conserved property.
+
+`MIXERS` has them by name; a configured one such as ``XYRing(blocks=((0, 1, 2), (3, 4, 5)))`` is
+accepted wherever a name is. Adding one is a file with a subclass of `Mixer` and a line in
+`MIXERS`.
+"""
+
+from hybridq.ansatz.mixers.base import Conserved, Mixer
+from hybridq.ansatz.mixers.grover import Grover
+from hybridq.ansatz.mixers.registry import MIXERS, mixer_for
+from hybridq.ansatz.mixers.x import X
+from hybridq.ansatz.mixers.xy import XYComplete, XYRing
+
+__all__ = ["MIXERS", "Conserved", "Grover", "Mixer", "X", "XYComplete", "XYRing", "mixer_for"]

@@ -1,0 +1,85 @@
+"""Base class of the mixers of QAOA."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+if TYPE_CHECKING:
+    from hybridq.ansatz.mixers.blocks import Blocks
+    from hybridq.circuits.base import Angle, Instruction
+
+
+class Conserved(Enum):
+    """Property of a state that a mixer conserves."""
+
+    NOTHING = "nothing"
+    HAMMING_WEIGHT = "Hamming weight"
+    ONE_HOT_BLOCKS = "one-hot blocks"
+    INITIAL_SUPPORT = "the basis states of the initial state"
+
+
+@dataclass(frozen=True)
+class Mixer(ABC):
+    r"""A mixer :math:`e^{-i\beta M}` and the initial state of QAOA, a ground state of M.
+
+    The fields of a subclass, a frozen dataclass, are its options.
+
+    Attributes:
+        kind: the plain name, as on the command line.
+        summary: one line that says what it is for.
+        source: where it is published.
+        conserves: the property of a state that it conserves.
+        has_tables: True if the tables of angles (`INITIAL_POINTS`) were made for it.
+    """
+
+    kind: ClassVar[str]
+    summary: ClassVar[str]
+    source: ClassVar[str]
+    conserves: ClassVar[Conserved]
+    has_tables: ClassVar[bool] = False
+
+    @abstractmethod
+    def initial_state(self, n_qubits: int) -> tuple[Instruction, ...]:
+        """Return instructions that prepare the initial state from |0…0⟩."""
+
+    @abstractmethod
+    def instructions(self, n_qubits: int, angle: Angle) -> tuple[Instruction, ...]:
+        r"""Return :math:`e^{-i\beta M}` up to a global phase, first applied first.
+
+        Args:
+            n_qubits: width of the circuit.
+            angle: β.
+        """
+
+    @abstractmethod
+    def period(self, n_qubits: int, *, flip_symmetric: bool = False) -> float | None:
+        """Return a period of β up to a global phase, None where β has no period.
+
+        Args:
+            n_qubits: width of the circuit.
+            flip_symmetric: True if the cost is the same for all bits flipped.
+        """
+
+    def lacks(self, blocks: Blocks) -> str | None:
+        """Return what a problem lacks for this mixer, None where nothing is missing.
+
+        Args:
+            blocks: groups of qubits of which the problem wants exactly one to be 1.
+        """
+        return None
+
+    def fitted(self, n_qubits: int, blocks: Blocks) -> Self:
+        """Return the mixer for a problem of this width with these one-hot blocks.
+
+        Raises:
+            DimensionError: an option of the mixer names a qubit out of range.
+        """
+        return self
+
+    def describe(self) -> dict[str, Any]:
+        """Return name and options as plain values."""
+        return {"kind": self.kind, **dataclasses.asdict(self)}

@@ -1,0 +1,50 @@
+"""Mixers by name."""
+
+from __future__ import annotations
+
+from hybridq.ansatz.mixers.base import Mixer
+from hybridq.ansatz.mixers.blocks import Blocks
+from hybridq.ansatz.mixers.grover import Grover
+from hybridq.ansatz.mixers.x import X
+from hybridq.ansatz.mixers.xy import XYComplete, XYRing
+from hybridq.core.errors import ParameterError, Setting
+from hybridq.core.registry import Registry
+
+MIXERS: Registry[type[Mixer]] = Registry(
+    "mixer", {mixer.kind: mixer for mixer in (X, XYRing, XYComplete, Grover)}
+)
+
+
+def mixer_for(mixer: str | Mixer, n_qubits: int, blocks: Blocks = ()) -> Mixer:
+    """Return a mixer for a problem, from its name or a configured object.
+
+    Args:
+        mixer: a name of `MIXERS`, or a mixer.
+        n_qubits: width of the circuit.
+        blocks: groups of qubits of which the problem wants exactly one to be 1.
+
+    Raises:
+        UnknownNameError: no mixer of that name.
+        ParameterError: not a mixer, or the problem lacks what the mixer needs.
+        DimensionError: the mixer's blocks name a qubit out of range.
+    """
+    chosen = MIXERS[mixer]() if isinstance(mixer, str) else mixer
+    if not isinstance(chosen, Mixer):
+        raise ParameterError(
+            argument="mixer",
+            value=mixer,
+            expected=f"a Mixer or one of the names {', '.join(MIXERS)}",
+        )
+    missing = chosen.lacks(blocks)
+    if missing is not None:
+        fitting = [name for name, kind in MIXERS.items() if kind().lacks(blocks) is None]
+        choices: list[str | Setting] = []
+        for name in fitting:
+            choices += [" or " if choices else "", Setting("mixer", name)]
+        raise ParameterError(
+            ("mixer ", repr(chosen.kind), f" needs {missing}, which the problem does not have"),
+            argument="mixer",
+            value=chosen.kind,
+            remedy=("choose ", *choices, ", or give the mixer blocks of its own"),
+        )
+    return chosen.fitted(n_qubits, blocks)
