@@ -31,6 +31,9 @@ class Ansatz(ABC):
         starts: names that `initial_point` takes, the default first.
     """
 
+    #: Numbers of spin-up and spin-down electrons that the circuit keeps, None without such.
+    particles: tuple[int, int] | None = None
+
     kind: ClassVar[str]
     summary: ClassVar[str] = ""
     source: ClassVar[str] = ""

@@ -52,6 +52,7 @@ class Optimizer(ABC):
         name: the name in `OPTIMIZERS`, which messages use.
         summary: one line that says when to choose it.
         cost: evaluations per iteration for n parameters, in a few words.
+        most_evaluations: in one solve by default; fewer for methods that take long between two.
         source: the paper, or the library with the paper.
         uses_gradient: calls ``value_and_gradient`` if the objective has it.
         needs: members of the objective that it requires; see `missing`.
@@ -64,6 +65,7 @@ class Optimizer(ABC):
     name: ClassVar[str]
     summary: ClassVar[str]
     cost: ClassVar[str]
+    most_evaluations: ClassVar[int] = 2_000
     source: ClassVar[str] = ""
     needs: ClassVar[tuple[Capability, ...]] = ()
     uses_gradient: ClassVar[bool] = False

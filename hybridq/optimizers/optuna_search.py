@@ -45,6 +45,7 @@ class OptunaSearch(Optimizer):
     """
 
     cost: ClassVar[str] = "1"
+    most_evaluations: ClassVar[int] = 150  # tens of milliseconds pass between two
     needs_bounds: ClassVar[bool] = True
     joint_starts: ClassVar[bool] = True
 

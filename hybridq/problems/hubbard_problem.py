@@ -47,11 +47,6 @@ class HubbardProblem(HamiltonianProblem):
         super().__init__(model.hamiltonian, name=name or f"Hubbard model of {sites} sites")
 
     @property
-    def particles(self) -> tuple[int, int]:
-        """(n_alpha, n_beta)."""
-        return self.n_alpha, self.n_beta
-
-    @property
     def n_orbitals(self) -> int:
         """Number of sites."""
         return self.model.n_sites

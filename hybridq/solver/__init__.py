@@ -1,4 +1,9 @@
-"""From a problem to an answer: encode, optimize, decode, compare."""
+"""From a problem to an answer: encode, optimize, decode, compare.
+
+`settings` turns choices by name into configured objects, `choices` does so for the ansatz;
+`qaoa`, `vqe` and `adapt` are the ways to solve; `minimized` binds the objective to circuits,
+`answers` and `energy` judge the outcome, `journaled` makes a solve resumable.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +14,28 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import ArrayLike
 
 from hybridq.ansatz.learned_angles import LearnedAngles
+from hybridq.ansatz.qaoa import QAOA
 from hybridq.core import memory
-from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike
-from hybridq.optimizers import Journal, Optimizer, Record
+from hybridq.engines.choose import EngineLike
+from hybridq.objectives import ObjectiveConfig
+from hybridq.optimizers import Optimizer, Record
 from hybridq.presentation import Result
 from hybridq.problems.base import BinaryProblem, Problem
-from hybridq.solver.common import DEFAULT_OPTIMIZER, Stage, Wishes
-from hybridq.solver.qaoa import default_depth, default_evaluations
-from hybridq.storage.journal import opened
-from hybridq.strategies.subject import as_ansatz, with_particles
+from hybridq.solver.choices import GrowingAnsatz, default_depth, resolve_ansatz
+from hybridq.solver.settings import DEFAULT_OPTIMIZER, SolveSettings, Stage, resolve_settings
+from hybridq.storage.journal import Journal, opened
+from hybridq.strategies.base import Strategy
+from hybridq.strategies.subject import with_particles
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
-    from hybridq.ansatz.learned_angles import LearnedAngles
+    from hybridq.ansatz.mixers.base import Mixer
     from hybridq.circuits.circuit import Circuit
     from hybridq.operators.pauli_sum import PauliSum
 
-__all__ = ["DEFAULT_OPTIMIZER", "default_depth", "default_evaluations", "solve"]
+__all__ = ["DEFAULT_OPTIMIZER", "default_depth", "solve"]
 
 
 @memory.capacity("solving", "use fewer qubits, layers or shots, or precision='single'")
@@ -35,9 +44,11 @@ def solve(
     *,
     ansatz: str | Ansatz | Circuit | None = None,
     p: int | None = None,
+    mixer: str | Mixer | None = None,
+    objective: str | ObjectiveConfig = "expectation",
     optimizer: str | Optimizer | None = None,
-    strategy: str | None = None,
-    objective: str = "expectation",
+    strategy: str | Strategy | None = None,
+    engine: EngineLike = "auto",
     alpha: float | None = None,
     eta: float | None = None,
     objective_shots: int | None = None,
@@ -46,8 +57,7 @@ def solve(
     max_evaluations: int | None = None,
     time_limit: float | None = None,
     shots: int = 1024,
-    precision: str = "double",
-    engine: str = "auto",
+    precision: str | None = None,
     threads: int | None = None,
     rng: RandomLike = None,
     landscape: bool = False,
@@ -58,141 +68,142 @@ def solve(
     resume: bool = False,
     **options: Any,
 ) -> Result:
-    """The answer that a variational circuit finds for `problem`, beside a classical one.
+    """Return the answer that a variational circuit finds, with a classical reference.
 
-    A problem over bits (max-cut) is answered by QAOA: the circuit is optimized on the embedded
-    simulator, sampled, and the best sample decoded. A molecule or a Hamiltonian is answered by the
-    variational quantum eigensolver: an energy, with the Hartree–Fock and exact ones beside it. A
+    A problem over bits is answered by QAOA: the circuit is optimized, sampled, and the best
+    feasible sample decoded. A molecule or a Hamiltonian is answered by the variational quantum
+    eigensolver: an energy, with the Hartree–Fock and exact ones. Every choice is a name or a
+    configured object, such as ``objective="cvar"`` or ``objective=hq.CVaR(alpha=0.1)``. A
     `KeyboardInterrupt` during the search ends it: the best point so far is reported.
 
     Args:
-        problem: what to solve: a `MaxCut`, a `Molecule`, a `PauliSum`, a `HubbardModel`.
-        ansatz: a name of `ANSATZE`, ``"adapt"`` for a circuit that grows, an `Ansatz` or a
-            `Circuit`. By default ``"qaoa"`` for problems over bits, ``"uccsd"`` for molecules,
-            and for Hamiltonians what `default_ansatz` picks.
-        p: layers of QAOA; by default those of given angles, else 8 up to 16 qubits and fewer
-            beyond.
-        optimizer: a name of `OPTIMIZERS`, or an optimizer with its options, such as
-            ``OPTIMIZERS["spsa"](blocking=True)``; L-BFGS with exact gradients by default.
-        strategy: of QAOA, how the angles are searched: a name of `STRATEGIES`; all at once from
-            one start by default.
-        objective: what is minimized, a name of `OBJECTIVES`; the result's `expectation` is the
-            expectation value all the same.
-        alpha: of the objective ``"cvar"``; 0.2 by default.
-        eta: of the objective ``"gibbs"``; one over the energy of a single spin by default.
-        objective_shots: measurements from which each value is estimated; exact values by default.
-            The optimizer is then Adam along gradients estimated from two values; those that
-            cannot do without gradients get them from parameter shifts.
-        initial: ``"auto"``, the name of one of the ansatz's starts (of QAOA a name of
-            `INITIAL_POINTS`), a `Path` to a file of angles or of `LearnedAngles`, or the
-            parameters.
-        restarts: further starts from random points, which share the budget; as many as suit the
-            ansatz by default.
-        max_evaluations: evaluations in all; by default 2000 for QAOA and 50,000 otherwise, fewer
-            where each takes long.
-        time_limit: seconds for the search.
-        shots: measurements of the final state, for problems over bits.
-        precision: ``"double"`` or ``"single"``.
-        engine: an engine's name, or ``"auto"``.
-        threads: threads of the simulator; all by default.
+        problem: an instance of a family of `PROBLEMS`, a `PauliSum`, or a `HubbardModel`.
+        ansatz: the circuit (default: by problem); a name of `ANSATZE`, ``"adapt"`` for a circuit
+            that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"`` for problems over bits,
+            ``"uccsd"`` for molecules, and for Hamiltonians as `default_ansatz` picks.
+        p: layers of QAOA (default: by size).
+        mixer: of QAOA (default: x); a name of `MIXERS` or a configured mixer.
+        objective: quantity to minimize (default: expectation); a name of `OBJECTIVES` or a
+            configured objective. The result's `expectation` is the expectation value all the same.
+        optimizer: e.g. cobyla (default: l-bfgs); a name of `OPTIMIZERS` or a configured optimizer
+            such as ``hq.optimizers.SPSA(blocking=True)``.
+        strategy: how the angles of QAOA are searched (default: direct); a name of `STRATEGIES`.
+        engine: simulator of the circuit (default: auto); a name of `ENGINES` or a configured
+            engine such as ``hq.engines.Statevector(threads=2)``.
+        alpha: part of the samples that cvar counts (default: 0.2).
+        eta: weight of low energies in gibbs (default: by scale).
+        objective_shots: estimate each value from so many shots (default: exact). The optimizer is
+            then Adam along gradients estimated from two values; optimizers that cannot do without
+            gradients get them from parameter shifts.
+        initial: a start of the ansatz by name, or a file (default: auto); also the parameters,
+            or `LearnedAngles`. A file is a `Path`.
+        restarts: further random starts (default: by ansatz); they share the budget.
+        max_evaluations: stop after so many evaluations (default: by size); for QAOA at most 2,000
+            and otherwise 50,000, fewer where each takes long.
+        time_limit: stop after so many seconds (default: no limit).
+        shots: samples drawn at the end (default: 1024), for problems over bits.
+        precision: double (default), or single for half the memory.
+        threads: processor threads (default: all).
         rng: source of randomness for starts, the optimizer, samples and the heuristics.
         landscape: of QAOA with p = 1, also scan a grid of angles for the picture.
-        exact: whether to compute the exact energy too; by default where that takes seconds.
+        exact: compute the exact energy (default: if quick).
         callback: called with a `Record` after every evaluation.
         stage: called with a word when the work moves on.
         journal: a file in which every evaluation is written, so that the run can be killed and
             resumed; see `Journal`.
-        resume: go on with the run in that file: called with the same arguments, it ends in the same
-            result as if it had not been killed, and simulates only what is not in the file. Limits
-            may differ; without `rng` the seed is that of the file.
+        resume: continue the run in that file: called with the same arguments, it ends in the same
+            result as if it had not been killed, and simulates only what is missing. Limits may
+            differ; without `rng` the seed is that of the file.
         options: of the named ansatz, for example ``layers=4``.
 
     Returns:
         the `Result`; its `optimizer.status` says whether the search was interrupted.
 
     Raises:
-        UnknownNameError: no ansatz, optimizer, engine, start or option of that name.
-        ParameterError: an argument makes no sense.
+        UnknownNameError: no ansatz, mixer, optimizer, engine, start or option of that name.
+        ParameterError: an argument has a value that is not accepted.
         DimensionError: a given circuit has another width than the Hamiltonian.
+        ProblemError: value, cost and constraints of the family contradict each other.
         CapacityError: the state does not fit in memory.
-        OutputError: the journal cannot be written, or is there already and not resumed.
-        FormatError: the journal is of another run; the message says what differs.
+        OutputError: the journal cannot be written, or exists already and is not resumed.
+        FormatError: the journal is of another run; the message names the difference.
     """
+    _refuse_misspelled(options)
     subject = with_particles(problem, ansatz, options)
+    if isinstance(initial, os.PathLike):
+        initial = _start_in(initial, subject)
+    chosen = resolve_ansatz(subject, ansatz, p=p, mixer=mixer, initial=initial, options=options)
     with opened(journal, resume) as log:
-        wishes = Wishes(
+        settings = resolve_settings(
             optimizer=optimizer,
+            objective=objective,
+            engine=engine,
+            strategy=strategy,
+            alpha=alpha,
+            eta=eta,
+            precision=precision,
+            threads=threads,
+            objective_shots=objective_shots,
             restarts=restarts,
             max_evaluations=max_evaluations,
             time_limit=time_limit,
             shots=shots,
-            precision=precision,
-            engine=engine,
-            threads=threads,
-            strategy=strategy,
-            objective=objective,
-            alpha=alpha,
-            eta=eta,
-            objective_shots=objective_shots,
             rng=rng if log is None else log.seed(rng),
             callback=callback,
             stage=stage,
             journal=log,
         )
-        return _solve(subject, wishes, ansatz, p, initial, landscape, exact, options)
+        if isinstance(chosen, QAOA) and isinstance(subject, BinaryProblem):
+            from hybridq.solver.qaoa import solve_qaoa
+
+            return solve_qaoa(subject, chosen, settings, initial, landscape)
+        return _solve_energy(subject, chosen, settings, initial, exact)
 
 
-def _solve(
-    subject: Problem,
-    wishes: Wishes,
-    ansatz: str | Ansatz | Circuit | None,
-    p: int | None,
-    initial: str | os.PathLike[str] | ArrayLike | LearnedAngles,
-    landscape: bool,
+def _solve_energy(
+    problem: Problem,
+    ansatz: Ansatz | Circuit | GrowingAnsatz,
+    settings: SolveSettings,
+    initial: str | ArrayLike | LearnedAngles,
     exact: bool | None,
-    options: dict[str, Any],
 ) -> Result:
-    """`solve` by the algorithm that the ansatz belongs to."""
-    name = _plain_name(ansatz) or ("qaoa" if _is_over_bits(subject, ansatz) else None)
-    if name == "qaoa":
-        from hybridq.solver.qaoa import solve_qaoa
-
-        if not isinstance(subject, BinaryProblem):
-            raise ParameterError(
-                f"ansatz='qaoa' answers problems over bits, and this is a {subject.kind}: "
-                "for its ground state choose another ansatz, such as 'hva'"
-            )
-        if options:
-            raise UnknownNameError("option of the qaoa ansatz", next(iter(options)), ["p"])
-        return solve_qaoa(subject, wishes, p, initial, landscape)
-    if wishes.strategy is not None:
+    """Return the lowest energy of any ansatz but QAOA."""
+    if settings.strategy is not None:
         raise ParameterError(
-            f"strategy={wishes.strategy!r} searches the angles of the qaoa ansatz: leave it out"
+            (Setting("strategy", settings.strategy.name), " searches the angles of QAOA"),
+            argument="strategy",
+            value=settings.strategy.name,
+            remedy="leave it out",
         )
-    if p is not None:
-        raise ParameterError(f"p={p} are layers of the qaoa ansatz: others take layers=")
-    if isinstance(initial, os.PathLike):
-        from hybridq.ansatz.angle_file import read_angles
-
-        initial = read_angles(initial)
     if isinstance(initial, LearnedAngles):
-        raise ParameterError("learned angles are of the qaoa ansatz: give parameters or a start")
-    if name == "adapt":
+        raise ParameterError(
+            "learned angles are those of QAOA",
+            argument="initial",
+            remedy="give parameters or the name of a start",
+        )
+    if isinstance(ansatz, GrowingAnsatz):
         from hybridq.solver.adapt import solve_adapt
 
-        return solve_adapt(subject, wishes, exact, options)
-    from hybridq.ansatz.registry import ANSATZE
+        return solve_adapt(problem, settings, exact, ansatz.options)
     from hybridq.solver.vqe import solve_vqe
 
-    if name is not None and name not in ANSATZE:
-        raise UnknownNameError("ansatz", str(ansatz), ["adapt", "qaoa", *ANSATZE])
-    return solve_vqe(subject, as_ansatz(subject, ansatz, options), wishes, initial, exact)
+    return solve_vqe(problem, ansatz, settings, initial, exact)
 
 
-def _plain_name(ansatz: object) -> str | None:
-    """A named ansatz as registries spell it."""
-    return ansatz.strip().lower().replace("_", "-") if isinstance(ansatz, str) else None
+def _start_in(path: os.PathLike[str], problem: Problem) -> ArrayLike | LearnedAngles:
+    """Return the angles or parameters in a file."""
+    from hybridq.ansatz.angle_file import read_angles
+    from hybridq.ansatz.learned_angles import angles_in
+
+    return angles_in(path) if isinstance(problem, BinaryProblem) else read_angles(path)
 
 
-def _is_over_bits(problem: Problem, ansatz: object) -> bool:
-    return ansatz is None and isinstance(problem, BinaryProblem)
+def _refuse_misspelled(options: dict[str, Any]) -> None:
+    """Raise for an argument that other tools call otherwise."""
+    if "seed" in options:
+        raise ParameterError(
+            "solve has no argument 'seed'",
+            argument="rng",
+            value=options["seed"],
+            remedy=("write ", Setting("rng", options["seed"])),
+        )

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hybridq.ansatz.pools import POOLS
-from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.presentation import Result
-from hybridq.solver.common import Wishes
-from hybridq.solver.goal import Goal
 from hybridq.solver.journaled import begin_journal
+from hybridq.solver.minimized import ObjectiveFactory
+from hybridq.solver.settings import SolveSettings
 from hybridq.solver.vqe import finish
 from hybridq.strategies.adapt import adapt_vqe
 from hybridq.strategies.subject import asked_sector
@@ -29,7 +29,7 @@ OPTIONS = (
 
 
 def solve_adapt(
-    problem: Problem, wishes: Wishes, exact: bool | None, options: Mapping[str, Any]
+    problem: Problem, settings: SolveSettings, exact: bool | None, options: Mapping[str, Any]
 ) -> Result:
     """The energy that ADAPT-VQE reaches; `hybridq.adapt_vqe` explains the options.
 
@@ -37,28 +37,32 @@ def solve_adapt(
         UnknownNameError: an option that it does not have.
         ParameterError: restarts, which make no sense here.
     """
-    for name in options:
-        if name not in OPTIONS:
-            raise UnknownNameError("option of the adapt ansatz", name, OPTIONS)
-    if wishes.restarts:
-        raise ParameterError("restarts: adapt grows from one start, the reference determinant")
-    if wishes.objective != "expectation" or wishes.objective_shots is not None:
+    if settings.restarts:
         raise ParameterError(
-            "adapt minimizes the exact expectation value: leave out objective and objective_shots"
+            "adapt grows from one start, the reference determinant",
+            argument="restarts",
+            value=settings.restarts,
+            remedy=("leave out ", Setting("restarts")),
+        )
+    if not settings.is_plain:
+        raise ParameterError(
+            "adapt minimizes the exact expectation value",
+            argument="objective",
+            remedy=("leave out ", Setting("objective"), " and ", Setting("objective_shots")),
         )
     pool = POOLS.canonical(options.get("pool", "gsd"))
     # The other options say when to stop, so a resumed run may have others.
-    begin_journal(wishes, problem, {"kind": "adapt", "pool": pool})
-    wishes.say("simulating")
+    begin_journal(settings, problem, {"kind": "adapt", "pool": pool})
+    settings.announce("simulating")
     grown = adapt_vqe(
         problem,  # type: ignore[arg-type]
-        optimizer=wishes.configured,
-        max_evaluations=wishes.max_evaluations,
-        time_limit=wishes.time_limit,
-        rng=wishes.streams[1],
-        callback=wishes.callback,
-        journal=wishes.journal,
-        **wishes.simulation,
+        optimizer=settings.optimizer,
+        max_evaluations=settings.max_evaluations,
+        time_limit=settings.time_limit,
+        rng=settings.streams[1],
+        callback=settings.callback,
+        journal=settings.journal,
+        engine=settings.engine,
         **options,
     )
     facts = {
@@ -69,11 +73,11 @@ def solve_adapt(
     }
     return finish(
         problem,
-        Goal(grown.objective.hamiltonian, wishes),
+        ObjectiveFactory(grown.objective.hamiltonian, settings),
         grown.objective,
         grown.solution,
         facts,
-        wishes,
+        settings,
         exact,
         asked_sector(problem),
         iterations=grown.iterations,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import ProblemError
 from hybridq.presentation import Best, Ratio, Reference, Samples, Trace
-from hybridq.solver.common import Vector, Wishes, unless_interrupted
+from hybridq.solver.settings import SolveSettings, Vector, unless_interrupted
 
 if TYPE_CHECKING:
     from hybridq.objectives import Objective
@@ -39,14 +39,16 @@ class Measured:
     best: Best
 
 
-def sample(problem: BinaryProblem, objective: Objective, x: Vector, wishes: Wishes) -> Measured:
+def sample(
+    problem: BinaryProblem, objective: Objective, x: Vector, settings: SolveSettings
+) -> Measured:
     """Measure the state at `x` and decode the best sample.
 
     Raises:
         ProblemError: the family contradicts itself; see `check_family`.
     """
-    wishes.say("sampling")
-    bits, counts = objective.sample_bits(x, wishes.shots, wishes.streams[2])
+    settings.announce("sampling")
+    bits, counts = objective.sample_bits(x, settings.shots, settings.streams[2])
     values = problem.values(bits)
     broken = problem.violation_counts(bits)
     feasible = broken == 0
@@ -112,10 +114,23 @@ def check_family(problem: BinaryProblem, bits: Bits, value: float, violations: i
         )
 
 
-def classical_reference(problem: BinaryProblem, wishes: Wishes) -> Reference | None:
+def check_corners(problem: BinaryProblem) -> None:
+    """Check the family on the assignments of all zeros, all ones and alternating bits.
+
+    Raises:
+        ProblemError: the family contradicts itself; see `check_family`.
+    """
+    n = problem.n_qubits
+    rows = np.array([[0] * n, [1] * n, [q % 2 for q in range(n)]], dtype=np.uint8)
+    values, counts = problem.values(rows), problem.violation_counts(rows)
+    for row, value, count in zip(rows, values, counts, strict=True):
+        check_family(problem, row, float(value), int(count))
+
+
+def classical_reference(problem: BinaryProblem, settings: SolveSettings) -> Reference | None:
     """Return a classical answer to the same question, None where it was interrupted."""
-    wishes.say("classical reference")
-    return unless_interrupted(lambda: _reference(problem, wishes.streams[3]))
+    settings.announce("classical reference")
+    return unless_interrupted(lambda: _reference(problem, settings.streams[3]))
 
 
 _PROVEN: WeakKeyDictionary[BinaryProblem, Reference] = WeakKeyDictionary()

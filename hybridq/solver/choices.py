@@ -113,7 +113,7 @@ def _given(problem: Problem, ansatz: object, options: Mapping[str, Any]) -> Ansa
         raise ParameterError(
             argument="ansatz",
             value=ansatz,
-            expected="a name of ANSATZE, an ansatz such as hybridq.QAOA(problem, p=3), or a Circuit",
+            expected="a name of ANSATZE, an ansatz such as QAOA(problem, p=3), or a Circuit",
         )
     for name, value in options.items():
         raise ParameterError(

@@ -1,4 +1,4 @@
-"""What the journal of a solve says of it, so that another solve does not go on with it."""
+"""The identity of a solve in its journal, so that no other solve continues it."""
 
 from __future__ import annotations
 
@@ -12,30 +12,22 @@ from hybridq.strategies.subject import fingerprint
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
-    from hybridq.solver.common import Wishes
-
-# What a run may change when it is resumed: it does not decide which points are searched, or the
-# search itself compares it.
-_FREE = {
-    *("rng", "seed", "streams"),  # the seed is there in one form for all
-    *("optimizer", "configured", "restarts", "max_evaluations", "time_limit"),
-    *("shots", "threads", "callback", "stage", "journal", "began"),
-}
+    from hybridq.solver.settings import SolveSettings
 
 
-def begin_journal(wishes: Wishes, problem: Problem, ansatz: Any, **facts: Any) -> None:
-    """Write into the journal what is solved and how, or compare it with what is there.
+def begin_journal(settings: SolveSettings, problem: Problem, ansatz: Any, **facts: Any) -> None:
+    """Write the identity of a solve into its journal, or compare it with the one there.
 
     Args:
-        wishes: how to search; without a journal in it there is nothing to do.
-        problem: what is solved.
-        ansatz: an ansatz or a circuit, or plain facts about one that is still to grow.
-        facts: what else decides the search.
+        settings: of the solve; without a journal nothing happens.
+        problem: the instance.
+        ansatz: an ansatz or a circuit, or plain facts about one that grows.
+        facts: further facts that decide the search.
 
     Raises:
-        FormatError: the journal is of another run; the message says what differs.
+        FormatError: the journal is of another run; the message names the difference.
     """
-    if wishes.journal is None:
+    if settings.journal is None:
         return
 
     def described() -> dict[str, Any]:
@@ -43,22 +35,51 @@ def begin_journal(wishes: Wishes, problem: Problem, ansatz: Any, **facts: Any) -
             return {"kind": "circuit", "circuit": digest(ansatz)}
         if isinstance(ansatz, dict):
             return ansatz
-        return {**ansatz.describe(), "circuit": digest(ansatz.circuit)}
+        facts = {**ansatz.describe(), "circuit": digest(ansatz.circuit)}
+        if facts.get("mixer") == "x":  # journals of earlier versions do not name it
+            del facts["mixer"]
+        return facts
 
     def named() -> dict[str, str]:
         return {"digest": fingerprint(problem), "name": f"{problem.kind} {problem.name!r}"}
 
-    settings = {
-        field.name: getattr(wishes, field.name)
-        for field in fields(wishes)
-        if field.name not in _FREE
-    }
-    wishes.journal.begin(
+    settings.journal.begin(
         {
             "problem": Later(named),
             "ansatz": Later(described),
-            **settings,
+            **_decisive(settings),
             **facts,
-            "seed": seed_facts(wishes.rng),
+            "seed": seed_facts(settings.rng),
         }
     )
+
+
+def _decisive(settings: SolveSettings) -> dict[str, Any]:
+    """Return the settings that decide which points are searched.
+
+    The search itself records the optimizer, its limits and its starts; shots and threads change
+    no point.
+    """
+    objective = settings.objective
+    # Options at their defaults are left open, as in the journals of earlier versions.
+    changed = {
+        option.name: getattr(objective, option.name)
+        for option in fields(objective)
+        if getattr(objective, option.name) != option.default
+    }
+    engine = settings.engine.options()
+    engine.pop("threads", None)
+    decisive = {
+        "precision": engine.pop("precision", "double"),
+        "engine": settings.engine.name,
+        "strategy": None if settings.strategy is None else settings.strategy.name,
+        "objective": objective.kind,
+        "alpha": changed.pop("alpha", None),
+        "eta": changed.pop("eta", None),
+        "objective_shots": settings.objective_shots,
+    }
+    if changed:
+        decisive["objective_options"] = changed
+    if engine:
+        decisive["engine_options"] = engine
+    return decisive

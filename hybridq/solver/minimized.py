@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hybridq.objectives import FromShots, ParameterShift, SampledObjective
+from hybridq.optimizers.capabilities import Capability
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +42,7 @@ class ObjectiveFactory:
         if shots is None:
             return config.bind(ansatz, self._hamiltonian, engine=engine)
         # Shifts of all parameters cost hundreds of circuits: for those that cannot do without.
-        needs_gradient = "value_and_gradient" in settings.optimizer.needs
+        needs_gradient = Capability.GRADIENT in settings.optimizer.needs
         kind = ParameterShift if needs_gradient else FromShots
         sampled = kind(config, shots=shots, rng=settings.streams[4]).bind(
             ansatz, self._hamiltonian, engine=engine

@@ -1,29 +1,27 @@
-"""A problem over bits by QAOA: encode, optimize, sample, decode, compare."""
+"""A problem over bits by QAOA: optimize, sample, decode, compare."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hybridq.ansatz.learned_angles import LearnedAngles, angles_in
-from hybridq.ansatz.qaoa import QAOA
+from hybridq.core.errors import Setting
 from hybridq.objectives import Expectation
 from hybridq.objectives.landscape import quick_landscape
 from hybridq.optimizers.checks import check_limits
-from hybridq.optimizers.choice import check_alone
+from hybridq.optimizers.configure import check_single_search
 from hybridq.presentation import Result
 from hybridq.solver import answers
-from hybridq.solver.common import (
+from hybridq.solver.journaled import begin_journal
+from hybridq.solver.minimized import ObjectiveFactory
+from hybridq.solver.settings import (
     DEFAULT_OPTIMIZER,
-    Wishes,
+    SolveSettings,
     optimizer_info,
     unless_interrupted,
 )
-from hybridq.solver.goal import Goal, exact
-from hybridq.solver.journaled import begin_journal
 from hybridq.strategies.base import Found, Task
 from hybridq.strategies.registry import STRATEGIES
 from hybridq.strategies.report import problem_info, versions
@@ -31,83 +29,85 @@ from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
 if TYPE_CHECKING:
+    from hybridq.ansatz.learned_angles import LearnedAngles
+    from hybridq.ansatz.qaoa import QAOA
     from hybridq.problems.base import BinaryProblem
 
 TOLERANCE = 1e-6  # of the default optimizer, relative: far below what any sample can show
 
 
-def default_depth(n_qubits: int) -> int:
-    """Layers by default: 8 from 8 to 16 qubits, then fewer, so that a solve stays at seconds."""
-    return int(np.clip(8 - (n_qubits - 15) // 2, 2, min(8, max(n_qubits, 2))))
+def default_evaluations(n_qubits: int, most: int = 2_000) -> int:
+    """Return the default number of evaluations: fewer where each takes longer.
 
-
-def default_evaluations(n_qubits: int, method: str) -> int:
-    """Evaluations by default: fewer where each takes longer, so that a solve stays short.
-
-    Bayesian searches think for tens of milliseconds before each evaluation and get fewer.
+    Args:
+        n_qubits: number of qubits.
+        most: of an optimizer that takes long between two evaluations.
     """
-    most = 150 if method.startswith("optuna") else 2_000
     return int(np.clip(2_000 * 2.0 ** (18 - n_qubits), 30, most))
 
 
 def solve_qaoa(
     problem: BinaryProblem,
-    wishes: Wishes,
-    p: int | None,
-    initial: str | os.PathLike[str] | ArrayLike | LearnedAngles,
+    ansatz: QAOA,
+    settings: SolveSettings,
+    initial: str | ArrayLike | LearnedAngles,
     landscape: bool,
 ) -> Result:
-    """The answer of QAOA with `p` layers; `hybridq.solve` explains the arguments."""
-    strategy = STRATEGIES[wishes.strategy or "direct"]
+    """Return the answer of QAOA; `hybridq.solve` explains the arguments."""
+    strategy = settings.strategy or STRATEGIES["direct"]
     if not strategy.searches_once:
-        check_alone(wishes.configured, f"strategy={strategy.name!r} makes several searches")
-    initial = angles_in(initial) if isinstance(initial, os.PathLike) else initial
-    if p is None:
-        p = _layers_of(initial) or default_depth(problem.n_qubits)
-    ansatz = QAOA(problem.hamiltonian, p)
-    begin_journal(wishes, problem, ansatz)
+        check_single_search(
+            settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
+        )
+    answers.check_corners(problem)
+    begin_journal(settings, problem, ansatz)
 
-    wishes.say("simulating")
-    goal = Goal(problem.hamiltonian, wishes)
+    settings.announce("simulating")
+    factory = ObjectiveFactory(problem.observable, settings)
     found = strategy(
         Task(
             ansatz,
-            goal,
-            _shared_search(ansatz, wishes),
+            factory,
+            _shared_search(ansatz, settings),
             initial,
-            wishes.restarts,
-            wishes.streams[0],
+            settings.restarts,
+            settings.streams[0],
         )
     )
-    solution, objective = found.solution, exact(found.objective)
+    solution, objective = found.solution, found.objective
 
-    sampled = answers.sample(problem, objective, solution.x, wishes)
-    reference = answers.classical_reference(problem, wishes)
-    expectation = problem.sign * goal.expectation(objective, solution)
-    seconds = wishes.seconds
+    measured = answers.sample(problem, objective, solution.x, settings)
+    reference = answers.classical_reference(problem, settings)
+    expectation = problem.sign * factory.expectation(objective, solution)
+    seconds = settings.seconds
     grid = None
     if landscape and ansatz.p == 1 and found.ansatz is ansatz and solution.status != "interrupted":
-        wishes.say("landscape")
-        mean = Expectation().bind(ansatz, problem.hamiltonian, **wishes.simulation)
+        settings.announce("landscape")
+        mean = Expectation().bind(ansatz, problem.observable, engine=settings.engine)
         grid = unless_interrupted(lambda: quick_landscape(mean, ansatz, problem.sign))
     return Result(
         problem=problem_info(problem),
-        ansatz=_described(found, strategy.name, goal, problem.sign),
+        ansatz=_described(found, strategy.name, factory, settings, problem.sign),
         engine=objective.engine,
-        optimizer=optimizer_info(solution, wishes),
+        optimizer=optimizer_info(solution, settings),
         parameters=solution.x,
         expectation=expectation,
-        best=sampled.best,
+        best=measured.best,
         reference=reference,
-        samples=sampled.samples,
-        ratio=answers.ratio(problem, expectation, sampled.best, reference),
-        seed=wishes.seed,
+        ratio=answers.ratio(problem, expectation, measured.best, reference),
+        samples=measured.samples,
+        seed=settings.seed,
         seconds=seconds,
         versions=versions(),
         trace=answers.trace(
-            problem, solution, sampled, grid, wishes.streams[3], goal.natural(problem.sign)
+            problem,
+            solution,
+            measured,
+            grid,
+            settings.streams[3],
+            factory.natural(problem.sign),
         ),
-        objective=goal.describe(
+        objective=factory.describe(
             found.objective,
             solution,
             problem.sign,
@@ -116,41 +116,37 @@ def solve_qaoa(
     )
 
 
-def _layers_of(initial: str | ArrayLike | LearnedAngles) -> int:
-    """The depth of given angles, 0 for a start by name."""
-    if isinstance(initial, LearnedAngles):
-        return initial.p
-    return 0 if isinstance(initial, str) else np.size(initial) // 2
-
-
-def _shared_search(ansatz: QAOA, wishes: Wishes) -> SharedSearch:
-    """The budget of all searches, in the units of this cost."""
-    budget = wishes.max_evaluations
+def _shared_search(ansatz: QAOA, settings: SolveSettings) -> SharedSearch:
+    """Return the budget of all searches, in the units of this cost."""
+    optimizer = settings.optimizer
+    budget = settings.max_evaluations
     if budget is None:
-        budget = default_evaluations(ansatz.n_qubits, wishes.method)
-    check_limits(budget, wishes.time_limit, None)
+        budget = default_evaluations(ansatz.n_qubits, optimizer.most_evaluations)
+    check_limits(budget, settings.time_limit, None)
     return SharedSearch(
-        wishes.configured,
+        optimizer,
         unit=energy_unit(ansatz),
         max_evaluations=budget,
-        time_limit=wishes.time_limit,
-        tolerance=TOLERANCE if wishes.method == DEFAULT_OPTIMIZER else None,
-        callback=wishes.callback,
-        rng=wishes.streams[1],
-        journal=wishes.journal,
+        time_limit=settings.time_limit,
+        tolerance=TOLERANCE if optimizer.name == DEFAULT_OPTIMIZER else None,
+        callback=settings.callback,
+        rng=settings.streams[1],
+        journal=settings.journal,
     )
 
 
-def _described(found: Found, strategy: str, goal: Goal, sign: float) -> dict[str, Any]:
-    """The ansatz, where its search began and why, and each step of a longer search."""
+def _described(
+    found: Found, strategy: str, factory: ObjectiveFactory, settings: SolveSettings, sign: float
+) -> dict[str, Any]:
+    """Return the ansatz, its start with the reason, and the steps of a longer search."""
     facts = {**found.ansatz.describe(), "initial": found.start.name}
     if found.start.reason:
         facts["initial_reason"] = found.start.reason
     if strategy != "direct":
         facts["strategy"] = strategy
-        value = "expectation" if goal.is_plain else "value"
+        value = "expectation" if settings.is_plain else "value"
         facts["steps"] = [
-            {"step": s.label, value: goal.natural(sign) * s.value, "evaluations": s.evaluations}
+            {"step": s.label, value: factory.natural(sign) * s.value, "evaluations": s.evaluations}
             for s in found.steps
         ]
     return facts

@@ -20,22 +20,21 @@ from hybridq.operators.sector import Sector
 from hybridq.presentation import Result, Trace
 from hybridq.problems.base import BinaryProblem
 from hybridq.solver import answers
-from hybridq.solver.common import (
+from hybridq.solver.energy import SAME_ENERGY, energy_info, exact_reference
+from hybridq.solver.exact import lowest_energy
+from hybridq.solver.journaled import begin_journal
+from hybridq.solver.minimized import ObjectiveFactory
+from hybridq.solver.settings import (
+    SolveSettings,
     Vector,
-    Wishes,
     optimizer_info,
     unless_interrupted,
 )
-from hybridq.solver.energy import SAME_ENERGY, energy_info, exact_reference
-from hybridq.solver.exact import lowest_energy
-from hybridq.solver.goal import Goal
-from hybridq.solver.goal import exact as without_shots
-from hybridq.solver.journaled import begin_journal
 from hybridq.strategies.measured import electron_moments
 from hybridq.strategies.report import problem_info, versions
 from hybridq.strategies.search import search_energy
 from hybridq.strategies.starts import first_points
-from hybridq.strategies.subject import asked_sector, observable_of
+from hybridq.strategies.subject import asked_sector
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
@@ -48,37 +47,37 @@ if TYPE_CHECKING:
 def solve_vqe(
     problem: Problem,
     ansatz: Ansatz | Circuit,
-    wishes: Wishes,
+    settings: SolveSettings,
     initial: str | ArrayLike,
     exact: bool | None,
 ) -> Result:
     """The lowest energy that `ansatz` reaches; `hybridq.solve` explains the arguments."""
-    begin_journal(wishes, problem, ansatz)
-    wishes.say("simulating")
-    goal = Goal(observable_of(problem), wishes)
-    objective = goal(ansatz)
-    starts = first_points(ansatz, initial, wishes.restarts, wishes.streams[0])
+    begin_journal(settings, problem, ansatz)
+    settings.announce("simulating")
+    factory = ObjectiveFactory(problem.observable, settings)
+    objective = factory(ansatz)
+    starts = first_points(ansatz, initial, settings.restarts, settings.streams[0])
     solution = search_energy(
         objective,
         starts.points,
-        wishes.configured,
+        settings.optimizer,
         problem,
-        max_evaluations=wishes.max_evaluations,
-        time_limit=wishes.time_limit,
-        callback=wishes.callback,
-        rng=wishes.streams[1],
-        journal=wishes.journal,
+        max_evaluations=settings.max_evaluations,
+        time_limit=settings.time_limit,
+        callback=settings.callback,
+        rng=settings.streams[1],
+        journal=settings.journal,
     )
     facts = {"kind": "circuit", "n_params": ansatz.n_params}
     if not isinstance(ansatz, Circuit):
         facts = ansatz.describe()
     return finish(
         problem,
-        goal,
+        factory,
         objective,
         solution,
         {**facts, "initial": starts.name},
-        wishes,
+        settings,
         exact,
         _sector(problem, ansatz),
     )
@@ -86,20 +85,19 @@ def solve_vqe(
 
 def _sector(problem: Problem, ansatz: Ansatz | Circuit) -> Sector | None:
     """The particle numbers that the problem asks for, or else those given to the ansatz."""
-    particles = getattr(ansatz, "particles", None)
     sector = asked_sector(problem)
-    if sector is not None or particles is None:
+    if sector is not None or isinstance(ansatz, Circuit) or ansatz.particles is None:
         return sector
-    return Sector.of_electrons(problem.n_qubits // 2, *particles)
+    return Sector.of_electrons(problem.n_qubits // 2, *ansatz.particles)
 
 
 def finish(
     problem: Problem,
-    goal: Goal,
+    factory: ObjectiveFactory,
     minimized: Objective,
     solution: Solution,
     ansatz: dict[str, Any],
-    wishes: Wishes,
+    settings: SolveSettings,
     exact: bool | None,
     sector: Sector | None,
     **traced: Any,
@@ -112,37 +110,37 @@ def finish(
     """
     sampled = best = ratio = None
     energy: Energy | None = None
-    objective = without_shots(minimized)
-    energy_reached = goal.expectation(minimized, solution)
+    objective = minimized.exact
+    energy_reached = factory.expectation(minimized, solution)
     expectation = problem.sign * energy_reached
     if isinstance(problem, BinaryProblem):
-        sampled = answers.sample(problem, objective, solution.x, wishes)
+        sampled = answers.sample(problem, objective, solution.x, settings)
         best = sampled.best
-        reference = answers.classical_reference(problem, wishes)
+        reference = answers.classical_reference(problem, settings)
         ratio = answers.ratio(problem, expectation, best, reference)
-        sign = goal.natural(problem.sign)
-        trace = answers.trace(problem, solution, sampled, None, wishes.streams[3], sign)
+        sign = factory.natural(problem.sign)
+        trace = answers.trace(problem, solution, sampled, None, settings.streams[3], sign)
     else:
-        wishes.say("exact energy")
+        settings.announce("exact energy")
         energy, reference = _energies(problem, objective, solution.x, energy_reached, exact, sector)
         trace = Trace(values=solution.values, seconds=solution.seconds, **traced)
     return Result(
         problem=problem_info(problem),
         ansatz=ansatz,
         engine=objective.engine,
-        optimizer=optimizer_info(solution, wishes),
+        optimizer=optimizer_info(solution, settings),
         parameters=solution.x,
         expectation=expectation,
         best=best,
         samples=None if sampled is None else sampled.samples,
         reference=reference,
         ratio=ratio,
-        seed=wishes.seed,
-        seconds=wishes.seconds,
+        seed=settings.seed,
+        seconds=settings.seconds,
         versions=versions(),
         trace=trace,
         energy=energy,
-        objective=goal.describe(minimized, solution, problem.sign),
+        objective=factory.describe(minimized, solution, problem.sign),
     )
 
 
@@ -191,7 +189,7 @@ def _exact_spin(
     """⟨S²⟩ of the exact state, None where the problem is not about electrons."""
     if exact is None or exact.ground is None or sector is None:
         return None
-    electronic = getattr(problem, "electronic", None)
+    electronic = problem.electronic
     restricted = electronic is None or electronic.is_restricted
     m = sector.split
     return moments(sector.basis(), exact.ground, m, same_orbitals=restricted).s_squared

@@ -6,7 +6,7 @@ import hybridq as hq
 from hybridq.circuits.digest import digest
 from hybridq.classical import exact_energies as baselines
 from hybridq.operators.ising import Ising
-from hybridq.solver import bits, exact
+from hybridq.solver import answers, exact
 
 
 def counted(monkeypatch, module, name):
@@ -33,7 +33,7 @@ def test_a_proven_cut_is_looked_for_once(monkeypatch):
     first, second = (hq.solve(problem, p=1, rng=seed).reference for seed in (1, 2))
     assert first == second == hq.solve(cut(), p=1, rng=3).reference
     assert len(calls) == 2  # one for each of the problems
-    assert bits._PROVEN[problem] is first
+    assert answers._PROVEN[problem] is first
 
 
 def test_a_cut_that_is_not_proven_is_looked_for_again(monkeypatch):
@@ -43,7 +43,7 @@ def test_a_cut_that_is_not_proven_is_looked_for_again(monkeypatch):
     for seed in (1, 2):
         monkeypatch.setattr("hybridq.classical.reference", local_search)
         assert not hq.solve(problem, p=1, rng=seed).reference.exact
-    assert problem not in bits._PROVEN
+    assert problem not in answers._PROVEN
 
 
 def test_exact_energies_do_not_depend_on_the_seed_and_are_computed_once(monkeypatch):

@@ -8,28 +8,28 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from hybridq.ansatz import hardware_efficient as hea
+from hybridq.ansatz.mixers import MIXERS
 from hybridq.ansatz.pools import POOLS
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.core.errors import ParameterError
 from hybridq.core.limits import MOST_LAYERS, MOST_RESTARTS
 from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.core.registry import Registry
-from hybridq.engines.choose import ENGINES
+from hybridq.engines.choose import ENGINES, Auto
 from hybridq.experiments.config.choice import Choice, Group, Single
 from hybridq.experiments.config.option_models import one_of, section_model
 from hybridq.experiments.problems import PROBLEM_KINDS
 from hybridq.experiments.section import Section
-from hybridq.objectives import OBJECTIVES, ObjectiveConfig
+from hybridq.objectives import OBJECTIVES
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.optimizers.adam import SCHEDULES
 from hybridq.solver import adapt
-from hybridq.solver.goal import DEFAULT_ALPHA
 from hybridq.strategies.adapt import adapt_vqe
 from hybridq.strategies.registry import STRATEGIES
 
@@ -82,7 +82,12 @@ ANSATZ = Choice(
         ),
         "qaoa": section_model(
             "qaoa",
-            [Option("p", Layers | None, None, "Layers; by default as many as suit the size.")],
+            [
+                Option("p", Layers | None, None, "Layers; by default as many as suit the size."),
+                Option(
+                    "mixer", one_of(MIXERS) | None, None, "The mixer; x by default."
+                ),
+            ],
             summary="The quantum approximate optimization algorithm, for problems over bits.",
         ),
         **{name: _ansatz_model(name) for name in ANSATZE},
@@ -103,26 +108,51 @@ ANSATZ = Choice(
 _SHOTS = Option(
     "shots", Count | None, None, "Estimate each value from so many measurements; exact by default."
 )
-_OBJECTIVE_OPTIONS = {
-    "alpha": Option(
-        "alpha",
-        Annotated[float, Field(gt=0, le=1)],
-        DEFAULT_ALPHA,
-        "The part of the measurements that counts, the lowest ones.",
-    ),
-    "eta": Option(
-        "eta",
-        Positive | None,
-        None,
-        "Weight of low energies, in 1/energy; by default one over the energy of a single spin.",
-    ),
+_OBJECTIVE_TYPES: dict[str, Any] = {
+    "alpha": Annotated[float, Field(gt=0, le=1)],
+    "eta": Positive | None,
 }
 
 
-def _objective_options(kind: type[ObjectiveConfig]) -> list[Option]:
-    return [
-        _OBJECTIVE_OPTIONS.get(name) or of_function(kind, [name])[0] for name in kind.option_names()
-    ]
+class ConfiguredSection(Section):
+    """A section whose keys are the options of a registry entry; the entry checks them.
+
+    Class attributes:
+        registry: of the entry.
+        besides: keys that are not options of the entry.
+    """
+
+    registry: ClassVar[Registry[Any]]
+    besides: ClassVar[tuple[str, ...]] = ()
+
+    def made(self) -> Any:
+        """Return the configured object.
+
+        Raises:
+            ParameterError: a value is not accepted.
+        """
+        options = {k: v for k, v in self.model_dump().items() if k not in ("kind", *self.besides)}
+        return self.registry[self.kind](**options)  # type: ignore[attr-defined]
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> Self:
+        try:
+            self.check(self.made())
+        except ParameterError as error:
+            known = error.argument in type(self).model_fields
+            context = {"field": error.argument} if known else {}
+            raise PydanticCustomError("option", "{text}", {"text": str(error), **context}) from None
+        return self
+
+    def check(self, made: Any) -> None:
+        """Raise if the configured object cannot be part of an experiment."""
+
+
+class ObjectiveSection(ConfiguredSection):
+    """An objective with its options."""
+
+    registry: ClassVar[Registry[Any]] = OBJECTIVES
+    besides: ClassVar[tuple[str, ...]] = ("shots",)
 
 
 OBJECTIVE = Choice(
@@ -130,8 +160,10 @@ OBJECTIVE = Choice(
     {
         name: section_model(
             name,
-            [*_objective_options(kind), _SHOTS],
-            summary=_first_line(kind),
+            [*of_dataclass(kind, kind.option_names()), _SHOTS],
+            base=ObjectiveSection,
+            summary=kind.summary,
+            limits=_OBJECTIVE_TYPES,
         )
         for name, kind in OBJECTIVES.items()
     },
@@ -142,25 +174,18 @@ OBJECTIVE = Choice(
 # ----- optimizer -----
 
 
-class OptimizerSection(Section):
+class OptimizerSection(ConfiguredSection):
     """An optimizer with its options."""
 
-    @model_validator(mode="after")
-    def _can_be_made(self) -> Self:
-        options = self.model_dump()
-        kind = OPTIMIZERS[options.pop("kind")]
-        try:
-            optimizer = kind(**options)
-        except ParameterError as error:
-            named = re.search(r"\b([a-z_0-9]+)=", str(error))
-            context = {"field": named[1]} if named and named[1] in options else {}
-            raise PydanticCustomError("option", "{text}", {"text": str(error), **context}) from None
-        if not optimizer.repeatable:
+    registry: ClassVar[Registry[Any]] = OPTIMIZERS
+
+    def check(self, made: Any) -> None:
+        """Raise for a search that several processes share, which cannot be repeated."""
+        if not made.repeatable:
             raise ValueError(
-                f"{kind.name}: a search that several processes share through a storage cannot be "
+                f"{made.name}: a search that several processes share through a storage cannot be "
                 "repeated: leave out storage and study_name"
             )
-        return self
 
 
 _OPTIMIZER_TYPES: dict[str, dict[str, Any]] = {
@@ -170,7 +195,7 @@ _OPTIMIZER_TYPES: dict[str, dict[str, Any]] = {
 OPTIMIZER = Choice(
     "optimizer",
     {
-        AUTO: section_model(AUTO, [], summary="L-BFGS with exact values, SPSA with shots."),
+        AUTO: section_model(AUTO, [], summary="L-BFGS with exact values, Adam with shots."),
         **{
             name: section_model(
                 name,
@@ -213,24 +238,28 @@ STRATEGY = Choice(
 )
 
 
-class EngineSection(Section):
-    """What simulates the circuit, and how exactly."""
+class EngineSection(ConfiguredSection):
+    """An engine with its options."""
 
-    precision: Literal["double", "single"] = "double"
-    """Of the state: complex128, or complex64 in half the memory."""
+    registry: ClassVar[Registry[Any]] = ENGINES
 
-    threads: Count | None = None
-    """Threads of each process; by default the cores, divided among the processes."""
 
+_ENGINE_TYPES: dict[str, Any] = {"precision": Literal["double", "single"], "threads": Count | None}
 
 ENGINE = Choice(
     "engine",
     {
-        name: section_model(name, [], base=EngineSection, summary=summary)
-        for name, summary in {
-            AUTO: "The fastest engine that can run the circuit.",
-            **{name: f"The engine {name}." for name in ENGINES},
-        }.items()
+        AUTO: section_model(AUTO, of_dataclass(Auto), summary=Auto.summary, limits=_ENGINE_TYPES),
+        **{
+            name: section_model(
+                name,
+                of_dataclass(kind, kind.option_names()),
+                base=EngineSection,
+                summary=kind.summary,
+                limits=_ENGINE_TYPES,
+            )
+            for name, kind in ENGINES.items()
+        },
     },
     ENGINES,
     default=AUTO,

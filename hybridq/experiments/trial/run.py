@@ -13,6 +13,7 @@ from hybridq.core import memory
 from hybridq.core.blas import one_blas_thread
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import FormatError, OutputError, ParameterError
+from hybridq.engines.choose import ENGINES, Auto
 from hybridq.experiments.arrays import Recorder
 from hybridq.experiments.problems import problem_section
 from hybridq.experiments.problems.cache import Instance, built
@@ -22,11 +23,14 @@ from hybridq.experiments.starts import start_of
 from hybridq.experiments.trial.measures import convergence, metrics, same_outcome
 from hybridq.experiments.trial.provenance import provenance
 from hybridq.experiments.trial.time_limit import TrialTimeout, within
-from hybridq.optimizers import OPTIMIZERS, Journal
+from hybridq.objectives import OBJECTIVES
+from hybridq.optimizers.configure import configured_optimizer
 from hybridq.solver import solve
 from hybridq.solver.energy import INTERRUPTED
+from hybridq.storage.journal import Journal
 
 if TYPE_CHECKING:
+    from hybridq.engines.config import EngineConfig
     from hybridq.optimizers import Optimizer
     from hybridq.presentation import Result
 
@@ -72,9 +76,9 @@ def run_trial(
         section = problem_section(conditions["problem"])
         instance = built(section, folder, conditions.get("seed", 0), files)
         seed = trial_seed(conditions.get("seed", 0), conditions.get("repeat", 0), instance.facts)
-        wishes = _wishes(conditions, folder, files, threads)
+        arguments = _arguments(conditions, folder, files, threads)
         recorder = Recorder(arrays)
-        result = _solved(instance, wishes, seed, journal_path, recorder)
+        result = _solved(instance, arguments, seed, journal_path, recorder)
     if _was_interrupted(result):
         raise KeyboardInterrupt
     return Outcome(
@@ -82,7 +86,7 @@ def run_trial(
         parameters=[float(x) for x in result.parameters],
         convergence=convergence(result),
         provenance={
-            **provenance(wishes["threads"]),
+            **provenance(arguments["engine"].options().get("threads")),
             "seed": seed,
             "instance": instance.digest,
             "engine": f"{result.engine.name}: {result.engine.reason}",
@@ -91,35 +95,40 @@ def run_trial(
     )
 
 
-def _wishes(
+def _arguments(
     conditions: Mapping[str, Any], base: Path, files: Mapping[str, bytes], threads: int | None
 ) -> Plain:
-    """The arguments of `hybridq.solve`, but for the problem, the seed and the journal."""
-    objective, strategy, budget, engine = (
-        conditions.get(name) or {} for name in ("objective", "strategy", "budget", "engine")
+    """Return the arguments of `hybridq.solve`, but for the problem, the seed and the journal."""
+    objective, strategy, budget, engine, optimizer, ansatz = (
+        _options(conditions.get(name))
+        for name in ("objective", "strategy", "budget", "engine", "optimizer", "ansatz")
     )
-    ansatz = _options(conditions.get("ansatz"))
-    wishes = {
+    name = strategy.get("kind")
+    arguments = {
         **_ansatz_options(ansatz),
         "ansatz": _unless_auto(ansatz.get("kind")),
-        "optimizer": _optimizer(_options(conditions.get("optimizer"))),
+        "optimizer": _optimizer(optimizer),
         # To search directly is what all circuits do; only those of QAOA have other strategies.
-        "strategy": None if strategy.get("kind") in ("auto", "direct") else strategy.get("kind"),
+        "strategy": None if name in ("auto", "direct") else name,
         "initial": start_of(strategy, base, files),
         "restarts": strategy.get("restarts"),
-        "objective": objective.get("kind", "expectation"),
-        "alpha": objective.get("alpha"),
-        "eta": objective.get("eta"),
-        "objective_shots": objective.get("shots"),
+        "objective_shots": objective.pop("shots", None),
+        "objective": OBJECTIVES[objective.pop("kind", "expectation")](**objective),
         "max_evaluations": budget.get("evaluations"),
         "time_limit": budget.get("seconds"),
-        "engine": engine.get("kind", "auto"),
-        "precision": engine.get("precision", "double"),
-        "threads": engine.get("threads") if threads is None else threads,
+        "engine": _engine(engine, threads),
     }
     if conditions.get("shots") is not None:
-        wishes["shots"] = conditions["shots"]
-    return wishes
+        arguments["shots"] = conditions["shots"]
+    return arguments
+
+
+def _engine(section: Plain, threads: int | None) -> EngineConfig:
+    """Return the configured engine; `threads`, where given, replaces its own."""
+    name = section.pop("kind", "auto")
+    if threads is not None:
+        section["threads"] = threads
+    return Auto(**section) if name == "auto" else ENGINES[name](**section)
 
 
 def _ansatz_options(ansatz: Plain) -> Plain:
@@ -149,7 +158,7 @@ def _optimizer(section: Plain) -> Optimizer | None:
     kind = section.pop("kind", "auto")
     if kind == "auto":
         return None
-    optimizer = OPTIMIZERS[kind](**section)
+    optimizer = configured_optimizer(kind, section)
     if not optimizer.repeatable:
         # A config cannot ask for this, a storage that somebody else writes to could.
         raise ParameterError(
@@ -161,26 +170,26 @@ def _optimizer(section: Plain) -> Optimizer | None:
 
 def _solved(
     instance: Instance,
-    wishes: Plain,
+    arguments: Plain,
     seed: int,
     journal_path: str | os.PathLike[str] | None,
     recorder: Recorder,
 ) -> Result:
-    optimizer = wishes["optimizer"]
-    wishes = {**wishes, "callback": recorder.callback}
+    optimizer = arguments["optimizer"]
+    arguments = {**arguments, "callback": recorder.callback}
     if journal_path is None or not (optimizer is None or optimizer.repeatable):
-        return solve(instance.problem, rng=seed, **wishes)
+        return solve(instance.problem, rng=seed, **arguments)
     path = Path(journal_path)
     try:
         with _journal(path) as journal:
-            return solve(instance.problem, rng=seed, journal=journal, **wishes)
+            return solve(instance.problem, rng=seed, journal=journal, **arguments)
     except FormatError:  # of another version, or damaged: its evaluations are of no use
         if not path.exists():
             raise
         path.replace(path.with_name(f"{path.name}.stale"))
     recorder.begin()
     with _journal(path) as journal:
-        return solve(instance.problem, rng=seed, journal=journal, **wishes)
+        return solve(instance.problem, rng=seed, journal=journal, **arguments)
 
 
 def _journal(path: Path) -> AbstractContextManager[Journal | None]:
