@@ -1,153 +1,138 @@
-"""One screen that tells a result: the answer first, every number after it."""
+"""Screens of results: the answer first, every number after it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hybridq.cli import figures, page
+from hybridq.cli import page
 from hybridq.cli.angle_table import angle_table
-from hybridq.cli.objective_options import no_gain
-from hybridq.cli.objective_options import row as objective_row
-from hybridq.cli.optimizer_options import in_words as options_row
-from hybridq.cli.search_rows import search_rows, time_row
-from hybridq.cli.verdict import cut_short, headline, quiet_line
-from hybridq.cli.words import (
-    listing,
-    number,
-    one_line,
-    percent,
-    plural,
-    same,
-)
+from hybridq.cli.growth_table import growth_table
+from hybridq.cli.optimizer_options import in_words as optimizer_options
+from hybridq.cli.words import as_option, as_options
+from hybridq.core import clock
+from hybridq.core.errors import Text as Message
+from hybridq.core.errors import render_text
+from hybridq.core.numbers import plural, seconds
+from hybridq.core.text import listing, one_line
 
 if TYPE_CHECKING:
-    from hybridq.presentation import Result
+    from hybridq.presentation import ExcitedStates, Result
+    from hybridq.presentation.report import Comparison, Report
 
-_SIDE_ROOM = 5 * 62  # characters of node labels a side: about five lines
+_ANSWER_ROOM = 5 * 62  # characters of a row of the answer: about five lines
+_NOTICEABLE = 2.0  # seconds: far beyond what it takes to load kernels that are compiled
 
 
-def show(result: Result, *, quiet: bool = False) -> None:
-    """Print a result on standard output: the whole screen, or the essentials on one line."""
+def show(result: Result, *, quiet: bool = False, notes: Sequence[str] = ()) -> None:
+    """Print a result on standard output: the whole screen, or the essentials on one line.
+
+    Args:
+        result: of any problem.
+        quiet: True for one line.
+        notes: remarks on how the input was read.
+    """
+    from hybridq.presentation.sentences import report
+
+    summary = report(result)
     if quiet:
-        page.say(quiet_line(result))
+        page.say(_plain(summary.brief))
         return
-    page.show_parts(_parts(result))
+    rows = [*optimizer_options(result.optimizer), time_row(result.seconds, result.seed)]
+    parts = report_parts(summary, notes, rows, item=result.problem.item)
+    for table in (angle_table(result), growth_table(result)):
+        parts += [Text(""), *table] if table else []
+    page.show_parts([*parts, Text("")])
 
 
-def _parts(result: Result) -> list[RenderableType]:
-    good, text = headline(result)
-    notes = [note for note in (cut_short(result), no_gain(result)) if note is not None]
-    parts = page.heading(text, good=good, notes=notes)
-    parts += [_values(result), page.facts(_rows(result))]
-    if result.parameters.size:
-        parts += [Text(""), *angle_table(result)]
-    return [*parts, Text("")]
+def show_states(found: ExcitedStates, *, quiet: bool = False, notes: Sequence[str] = ()) -> None:
+    """Print the lowest states on standard output: a screen, or the energies on one line.
+
+    Args:
+        found: the states.
+        quiet: True for one line.
+        notes: remarks on how the input was read.
+    """
+    from hybridq.presentation.state_sentences import evaluations, report
+
+    summary = report(found)
+    if quiet:
+        page.say(_plain(summary.brief))
+        return
+    counted = plural(evaluations(found), "evaluation")
+    rows = [time_row(found.seconds, found.seed, counted)]
+    page.show_parts([*report_parts(summary, notes, rows), Text("")])
 
 
-def _values(result: Result) -> Table:
-    """What was found beside what is known."""
-    reference, missing = result.reference, figures.no_ratio(result)
-    exact = reference is not None and reference.exact
-    best = reference.value if reference is not None and missing is None else None
+def time_row(spent: float, seed: int | None, *further: str) -> tuple[str, str]:
+    """Return the row of the time that a run took, further texts, and the seed.
+
+    Kernels are compiled once and kept: that time is named separately, where it is noticeable.
+    """
+    compiling = clock.compiling_seconds()
+    parts = [seconds(spent), *further]
+    if compiling > _NOTICEABLE:
+        parts[0] += f" and {seconds(compiling)} to compile, once on this machine"
+    if seed is not None:
+        parts.append(f"seed {seed}")
+    return "Time", ", ".join(parts)
+
+
+def report_parts(
+    summary: Report, notes: Sequence[str], rows: Sequence[tuple[str, str]], *, item: str = "entry"
+) -> list[RenderableType]:
+    """Return headline, remarks, comparison and facts of a report.
+
+    Args:
+        summary: the report.
+        notes: remarks on how the input was read.
+        rows: further facts, for the end.
+        item: the word for one entry of the answer.
+    """
+    remarks = [_plain(remark) for remark in summary.remarks]
+    parts = page.heading(_plain(summary.headline), good=summary.good, notes=remarks)
+    facts = [(title, _entries(entries, item)) for title, entries in summary.answer]
+    facts += [("Note", note) for note in notes]
+    facts += [(name, _fact(name, text)) for name, text in summary.facts]
+    return [*parts, comparison_table(summary.comparison), page.facts([*facts, *rows])]
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Return the values found and known as a table."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=True, padding=(0, 1))
-    table.add_column("")
-    table.add_column(one_line(result.problem.value_name), justify="right")
-    table.add_column(
-        missing or ("of the optimum" if exact else "of the reference"), justify="right"
-    )
-    if result.best is not None:
-        table.add_row(
-            f"Best of {_shots(result)}",
-            figures.value(result, result.best.value),
-            _share(result.best.value, best),
-            style="bold",
+    numbered = all(row.name.isdigit() for row in comparison.rows)
+    table.add_column("", justify="right" if numbered else "left")
+    for title in comparison.columns:
+        table.add_column(
+            one_line(title), justify="right" if title else "left", no_wrap=len(title) < 20
         )
-    table.add_row(
-        f"Expected {result.problem.value_name} (one sample, on average)",
-        figures.expectation(result),
-        _share(result.expectation, best),
-    )
-    if reference is not None:
-        proof = "optimal" if reference.exact else "best known"
-        name = f"Classical: {one_line(reference.method)}"
-        table.add_row(name, figures.value(result, reference.value), proof)
-    average = _random_average(result)
-    if average is not None:
-        text = figures.value(result, average)
-        table.add_row("Random guess, on average", text, _share(average, best))
+    for row in comparison.rows:
+        cells = [one_line(text) for text in (row.name, *row.cells)]
+        table.add_row(*cells, style="bold" if row.emphasized else "")
     return table
 
 
-def _share(value: float, best: float | None) -> str:
-    return "" if best is None else percent(value / best)
+def _entries(entries: Sequence[object], item: str) -> str:
+    """Return a row of the answer, as far as there is room."""
+    if not entries:
+        return "none"
+    text, missing = listing(entries, _ANSWER_ROOM)
+    more = f", ... and {missing} more (--json FILE has all)" if missing else ""
+    count = f"{plural(len(entries), item)}: " if len(entries) > 1 else ""
+    return f"{count}{text}{more}"
 
 
-def _shots(result: Result) -> str:
-    counts = result.trace.sample_counts
-    return "the samples" if counts is None else plural(int(counts.sum()), "sample")
+def _fact(name: str, text: Message) -> str:
+    """Return a fact with its arguments spelled as options."""
+    # The optimizer's message is plain text of the library.
+    return as_options(_plain(text)) if name == "Optimizer" else _plain(text)
 
 
-def _random_average(result: Result) -> float | None:
-    """The value of a uniformly random assignment, where a closed form is at hand."""
-    total = result.problem.facts.get("total_weight")
-    return None if result.problem.kind != "maxcut" or total is None else float(total) / 2
-
-
-def _rows(result: Result) -> list[tuple[str, str]]:
-    rows = [*_sides(result), (_subject(result), _describe(result))]
-    rows.append(("Engine", page.engine_line(result.engine, result.problem.n_qubits)))
-    rows.append(("Ansatz", _ansatz(result.ansatz)))
-    rows += search_rows(result.ansatz)
-    rows += objective_row(result)
-    rows.append(("Optimizer", page.search_line(result.optimizer)))
-    rows += options_row(result.optimizer)
-    rows.append(time_row(result.seconds, result.seed))
-    return rows
-
-
-def _sides(result: Result) -> list[tuple[str, str]]:
-    """The partition by node label, as far as there is room."""
-    if result.best is None or result.problem.kind != "maxcut":
-        return []
-    rows = []
-    for side in (0, 1):
-        labels = [label for label, which in result.best.assignment.items() if which == side]
-        text, missing = listing(labels, _SIDE_ROOM)
-        more = f", ... and {missing} more (--json FILE has all)" if missing else ""
-        members = f"{plural(len(labels), 'node')}: {text}{more}" if labels else "empty"
-        rows.append((f"Side {side}", members))
-    return rows
-
-
-def _subject(result: Result) -> str:
-    return "Graph" if result.problem.kind == "maxcut" else "Problem"
-
-
-def _describe(result: Result) -> str:
-    facts = result.problem.facts
-    parts = [result.problem.name]
-    if {"nodes", "edges", "total_weight"} <= facts.keys():
-        parts.append(plural(int(facts["nodes"]), "node"))
-        parts.append(plural(int(facts["edges"]), "edge"))
-        parts.append(f"total weight {figures.value(result, facts['total_weight'])}")
-        low, high = facts.get("weight_min"), facts.get("weight_max")
-        if low is not None and high is not None and not same(low, high):
-            parts.append(f"weights {number(low)} to {number(high)}")
-    else:
-        parts.append(plural(result.problem.n_qubits, "qubit"))
-    return ", ".join(parts)
-
-
-def _ansatz(ansatz: dict[str, Any]) -> str:
-    kind = str(ansatz.get("kind", "circuit"))
-    parts = ["QAOA" if kind.lower() == "qaoa" else kind]
-    if "p" in ansatz:
-        parts.append(f"p = {ansatz['p']}")
-    if "n_params" in ansatz:
-        parts.append(plural(int(ansatz["n_params"]), "angle"))
-    return ", ".join(parts)
+def _plain(text: Message) -> str:
+    """Return a message with its arguments spelled as options."""
+    return render_text(text, as_option)

@@ -1,9 +1,10 @@
-"""Values in the types that JSON knows, and as its text."""
+"""Conversion of values to JSON types and to JSON text."""
 
 from __future__ import annotations
 
 import json
 import os
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from hybridq.core.files import write_text
 
 
 def plain(value: Any) -> Any:
-    """`value` in types that JSON knows; node labels become strings."""
+    """Convert `value` to JSON types; node labels become strings."""
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, dict):
         # Labels such as 1 and "1" are two nodes; written as text they would be one.
         text = str if len({str(label) for label in value}) == len(value) else repr
@@ -23,11 +26,11 @@ def plain(value: Any) -> Any:
         return [plain(v) for v in value.tolist()]
     if isinstance(value, np.generic):
         return value.item()
-    return value
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def json_text(value: dict[str, Any], path: str | os.PathLike[str] | None = None) -> str:
-    """A `plain` value as JSON text; with `path`, also written there, whole or not at all.
+    """Return a `plain` value as JSON text; with `path`, also write it atomically.
 
     Raises:
         OutputError: the file cannot be written.

@@ -41,6 +41,8 @@ class Objective(ABC):
         kind: the name in `OBJECTIVES`.
         options: the names of further arguments.
         is_energy: whether values are in the Hamiltonian's unit; else they are pure numbers.
+        title: words for the number that is shown, with ``{value}`` for the name of the value.
+        is_probability: True if minus the value is a probability, which is shown instead.
 
     Raises:
         ParameterError: what is given is no ansatz, or nothing to measure.
@@ -52,6 +54,8 @@ class Objective(ABC):
     kind: ClassVar[str]
     options: ClassVar[tuple[str, ...]] = ()
     is_energy: ClassVar[bool] = True
+    title: ClassVar[str] = "objective"
+    is_probability: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -53,6 +53,8 @@ class SuccessProbability(DistributionObjective):
     """
 
     kind: ClassVar[str] = "success-probability"
+    title: ClassVar[str] = "probability of an optimum"
+    is_probability: ClassVar[bool] = True
     is_energy: ClassVar[bool] = False
 
     @cached_property

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.errors import ParameterError
+from hybridq.core.numbers import plural
 from hybridq.problems.base import Problem, Sense
 from hybridq.problems.hamiltonian_files import (
     parse_hamiltonian,
@@ -85,6 +86,10 @@ class HamiltonianProblem(Problem):
     def hamiltonian(self) -> PauliSum:
         """The Pauli sum, with real coefficients."""
         return self._hamiltonian
+
+    def size(self) -> str:
+        """Return terms and qubits, such as ``"16 terms, 8 qubits"``."""
+        return f"{plural(len(self._hamiltonian), 'term')}, {plural(self.n_qubits, 'qubit')}"
 
     def describe(self) -> dict[str, Any]:
         """Size and kind.

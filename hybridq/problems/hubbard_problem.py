@@ -49,6 +49,11 @@ class HubbardProblem(HamiltonianProblem):
         """Number of sites."""
         return self.model.n_sites
 
+    @property
+    def electrons(self) -> tuple[int, int]:
+        """Numbers of spin-up and spin-down electrons."""
+        return self.n_alpha, self.n_beta
+
     def describe(self) -> dict[str, Any]:
         """As for every Hamiltonian, and ``n_alpha``, ``n_beta``, ``t``, ``U`` and ``mu``."""
         own = {"n_alpha": self.n_alpha, "n_beta": self.n_beta}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.numbers import plural
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import integrals
 from hybridq.problems.base import Problem, Sense
@@ -45,6 +46,8 @@ class Molecule(Problem):
     kind: ClassVar[str] = "molecule"
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "energy"
+    unit: ClassVar[str | None] = "hartree"
+    noun: ClassVar[str] = "molecule"
 
     def __init__(
         self,
@@ -408,6 +411,17 @@ class Molecule(Problem):
         energies = integrals.fock_diagonal(self.electronic, self.n_alpha, self.n_beta)
         energies.flags.writeable = False
         return energies
+
+    @property
+    def electrons(self) -> tuple[int, int]:
+        """Numbers of spin-up and spin-down electrons."""
+        return self.n_alpha, self.n_beta
+
+    def size(self) -> str:
+        """Return electrons, orbitals, spin and qubits in words."""
+        inside = f"{plural(self.n_electrons, 'electron')} in {plural(self.n_orbitals, 'orbital')}"
+        kind = "" if self.electronic.is_restricted else ", unrestricted"
+        return f"{inside}{kind}, 2S = {self.spin}, {plural(self.n_qubits, 'qubit')}"
 
     def describe(self) -> dict[str, Any]:
         """Size and facts.

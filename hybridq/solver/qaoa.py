@@ -149,7 +149,12 @@ def _described(found: Found, strategy: str, goal: Goal, sign: float) -> dict[str
         facts["strategy"] = strategy
         value = "expectation" if goal.is_plain else "value"
         facts["steps"] = [
-            {"step": s.label, value: goal.natural(sign) * s.value, "evaluations": s.evaluations}
+            {
+                "step": s.label,
+                value: goal.natural(sign) * s.value,
+                "evaluations": s.evaluations,
+                **s.kind,
+            }
             for s in found.steps
         ]
     return facts

@@ -5,9 +5,9 @@ from dataclasses import replace
 import networkx as nx
 import numpy as np
 import pytest
+from hybridq.presentation.search_curve import plot_search
 
 import hybridq as hq
-from hybridq.presentation.search_curve import plot_search
 
 EDGES = 6
 RING = hq.MaxCut(nx.cycle_graph(EDGES))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hybridq.presentation.levels import plot_levels, states_overview
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hybridq.plots import plot_energy_error, plot_growth, png, save
 from hybridq.plots.energies import heights
-from hybridq.presentation.levels import plot_levels, states_overview
 from tests.helpers.energy_samples import chain_result, grown_result, molecule_result, three_states
 
 

@@ -98,6 +98,7 @@ class DiagonalEngine(Engine):
             name=self.name,
             reason=f"phases of a diagonal cost and X mixers; {plan.reason}; {self._runner.where}",
             precision=precision,
+            threads=1 if kind is OneBlock else self._team.threads,
         )
 
     def _require_width(self) -> None:

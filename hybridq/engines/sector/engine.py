@@ -94,7 +94,7 @@ class SectorEngine(Engine):
         self._ket, self._bra = (np.empty(numbers, dtype=self._dtype) for _ in range(2))
         self._deflated: list[tuple[float, NDArray[Any]]] = []
         self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
-        self.info = EngineInfo(self.name, self._reason(), precision)
+        self.info = EngineInfo(self.name, self._reason(), precision, threads)
 
     def _new_action(self, support: NDArray[np.int64] | None) -> Action:
         return build_action(self._observable, self.sector, support, self._dtype, self._threads)

@@ -111,6 +111,7 @@ class StatevectorEngine(Engine):
             name=self.name,
             reason=f"any circuit: all {1 << self.n_qubits:,} amplitudes{many}",
             precision=precision,
+            threads=self._threads,
         )
 
     def _require_width(self) -> None:
