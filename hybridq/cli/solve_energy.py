@@ -170,7 +170,7 @@ def _ground_state(
     progress: Progress,
     notes: tuple[str, ...],
 ) -> Callable[[], int]:
-    from hybridq.cli import screen
+    from hybridq.cli import result_screen as screen
     from hybridq.solver import solve
 
     if keywords["ansatz"] == ADAPT:
@@ -205,7 +205,7 @@ def _lowest_states(
     progress: Progress,
     notes: tuple[str, ...],
 ) -> Callable[[], int]:
-    from hybridq.cli import screen
+    from hybridq.cli import result_screen as screen
     from hybridq.strategies.excited import excited_states
 
     assert request.excited is not None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hybridq.cli import screen
+from hybridq.cli import result_screen as screen
 from hybridq.cli.words import as_option
 from hybridq.core.errors import render_text
 from hybridq.operators.sector import Sector

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hybridq.cli import screen
+from hybridq.cli import result_screen as screen
 from hybridq.presentation import (
     Best,
     EngineInfo,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hybridq.cli.objective_options import sign_of
-from hybridq.cli.screen import time_row
+from hybridq.cli.result_screen import time_row
 from hybridq.presentation.search import start_facts, steps_line
 from hybridq.strategies.registry import STRATEGIES
 from tests.cli.cli_samples import Outcome
