@@ -54,7 +54,7 @@ class Electrons:
                 )
             m, n_alpha, n_beta = (int(n) for n in source)
             electronic = None
-        elif not hasattr(source, "n_orbitals"):
+        elif getattr(source, "n_orbitals", None) is None:
             raise ParameterError(
                 f"a {type(source).__name__} has no electrons: give a Molecule or "
                 "(n_orbitals, n_alpha, n_beta)"

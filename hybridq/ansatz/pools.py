@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from hybridq.ansatz.electrons import Electrons, ElectronsLike, excitation_name
-from hybridq.circuits.instructions import AngleLike, Excitation, Transition, as_angle
+from hybridq.circuits.instructions import Angle, Excitation, Transition
 from hybridq.core.errors import ParameterError
 from hybridq.core.registry import Registry
 from hybridq.operators.fermion import FermionSum
@@ -31,9 +31,9 @@ class PoolOperator:
     name: str
     terms: Terms
 
-    def excitation(self, angle: AngleLike = 0.0) -> Excitation:
-        """The instruction :math:`e^{\\theta A}` with θ the `angle`."""
-        return Excitation(self.terms, as_angle(angle))
+    def excitation(self, angle: Angle | None = None) -> Excitation:
+        r"""Return the instruction :math:`e^{\theta A}` with θ the `angle`, 0 by default."""
+        return Excitation(self.terms, angle or Angle())
 
 
 def sd_pool(source: ElectronsLike) -> Pool:

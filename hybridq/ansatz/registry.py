@@ -73,9 +73,9 @@ def _hardware_efficient(problem: Problem, **options: Any) -> Ansatz:
 
 
 def _hva(problem: Problem, **options: Any) -> Ansatz:
-    model = getattr(problem, "model", None)
+    model = problem.model
     if model is not None:
-        options.setdefault("particles", (problem.n_alpha, problem.n_beta))  # type: ignore[attr-defined]
+        options.setdefault("particles", problem.particles)
     elif _is_molecule(problem) and "particles" not in options:
         # Any other state has other electron numbers, and the evolutions keep most of them.
         options.setdefault("reference", Electrons.of(problem).bits)  # type: ignore[arg-type]

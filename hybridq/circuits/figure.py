@@ -1,11 +1,12 @@
-"""A circuit as a picture: wires, boxes and controls, in rows that fit a page."""
+"""Draw a circuit with matplotlib: wires, boxes and controls, in rows that fit a page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from hybridq.circuits.marks import Mark
 from hybridq.plots import style
 
 if TYPE_CHECKING:
@@ -25,30 +26,14 @@ _TUNED = "#FBE7BF"
 
 
 @dataclass(frozen=True)
-class Mark:
-    """What a step shows on one qubit's wire.
-
-    Args:
-        qubit: the wire.
-        shape: a labelled box, the dot of a control, the circled plus of a NOT, or the cross of an
-            exchange.
-        label: the text in the box.
-    """
-
-    qubit: int
-    shape: Literal["box", "control", "not", "swap"]
-    label: str = ""
-
-
-@dataclass(frozen=True)
 class Step:
-    """One instruction's place in the picture.
+    """One instruction in the picture.
 
     Args:
         column: counted from 0.
-        marks: at least one, by ascending qubit.
-        linked: whether a line joins the marks.
-        tuned: whether a parameter turns it.
+        marks: by ascending qubit.
+        linked: True if a line joins the marks.
+        tuned: True if its angle has a parameter.
     """
 
     column: int
@@ -58,12 +43,13 @@ class Step:
 
 
 def draw_circuit(steps: Sequence[Step], n_qubits: int) -> Figure:
-    """The circuit as a figure, wrapped into rows; boxes that a parameter turns are yellow.
+    """Return the circuit as a figure, wrapped into rows.
 
-    A circuit that would need a picture higher than five feet is cut, with a note of what is left.
+    Boxes of instructions with a parameter are yellow. A circuit that would need a picture higher
+    than five feet is cut, with a note that counts the rest.
 
     Args:
-        steps: what stands where.
+        steps: instructions and their columns.
         n_qubits: number of wires.
     """
     prefix = 0.3 + _LETTER * len(str(n_qubits - 1))
@@ -99,7 +85,7 @@ def draw_circuit(steps: Sequence[Step], n_qubits: int) -> Figure:
 
 
 def column_widths(steps: Sequence[Step]) -> list[float]:
-    """The width of each column in inches, from the longest label in it; one for no steps."""
+    """Return the width of each column in inches, from its longest label; one for no steps."""
     widths = [_BOX + _GAP] * max((step.column + 1 for step in steps), default=1)
     for step in steps:
         for mark in step.marks:
@@ -108,7 +94,7 @@ def column_widths(steps: Sequence[Step]) -> list[float]:
 
 
 def wrapped(widths: Sequence[float], room: float) -> list[range]:
-    """The columns of each row, at least one a row and no more than have room."""
+    """Return the columns of each row, at least one a row, each row at most `room` wide."""
     rows, start, used = [], 0, 0.0
     for column, width in enumerate(widths):
         if column > start and used + width > room:

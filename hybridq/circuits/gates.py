@@ -1,4 +1,4 @@
-"""The gates of a circuit as methods; each writes instructions exactly, global phase included."""
+"""Gates of a circuit as methods, exact including the global phase."""
 
 from __future__ import annotations
 
@@ -25,23 +25,25 @@ if TYPE_CHECKING:
 
 
 class GateMethods(ABC):
-    """One method a gate; each returns the circuit followed by it.
+    """One method for each gate; each returns the circuit followed by it.
 
     Controls come first. Angles are radians, parameters' names, `Parameter` or `Angle`.
     """
 
     @abstractmethod
     def append(self, *instructions: Instruction) -> Self:
-        """The circuit followed by `instructions`."""
+        """Return the circuit followed by `instructions`."""
 
     @abstractmethod
-    def _turned(self, build: Callable[..., Iterable[Instruction]], *angles: AngleLike) -> Self:
-        """The circuit followed by what `build` makes of the angles, parameters by index."""
+    def _append_built(
+        self, build: Callable[..., Iterable[Instruction]], *angles: AngleLike
+    ) -> Self:
+        """Append the instructions that `build` returns for the angles, parameters by index."""
 
     # -- without angles -------------------------------------------------------------------------
 
     def gate(self, name: str, *qubits: int) -> Self:
-        """The circuit followed by a gate without angles, by its name: ``gate("cx", 0, 1)``.
+        """Append a gate without angles by its name: ``gate("cx", 0, 1)``.
 
         Raises:
             UnknownNameError: no such gate.
@@ -49,71 +51,71 @@ class GateMethods(ABC):
         return self.append(Gate(name, qubits))
 
     def id(self, qubit: int) -> Self:
-        """The circuit followed by an identity, which does nothing."""
+        """Append an identity, which does nothing."""
         return self.gate("id", qubit)
 
     def x(self, qubit: int) -> Self:
-        """The circuit followed by a NOT gate."""
+        """Append a NOT gate."""
         return self.gate("x", qubit)
 
     def y(self, qubit: int) -> Self:
-        """The circuit followed by a Pauli Y."""
+        """Append a Pauli Y."""
         return self.gate("y", qubit)
 
     def z(self, qubit: int) -> Self:
-        """The circuit followed by a Pauli Z."""
+        """Append a Pauli Z."""
         return self.gate("z", qubit)
 
     def h(self, qubit: int) -> Self:
-        """The circuit followed by a Hadamard gate."""
+        """Append a Hadamard gate."""
         return self.gate("h", qubit)
 
     def s(self, qubit: int) -> Self:
-        """The circuit followed by S = diag(1, i)."""
+        """Append S = diag(1, i)."""
         return self.gate("s", qubit)
 
     def sdg(self, qubit: int) -> Self:
-        """The circuit followed by the inverse of S."""
+        """Append the inverse of S."""
         return self.gate("sdg", qubit)
 
     def t(self, qubit: int) -> Self:
-        r"""The circuit followed by :math:`T = diag(1, e^{i\pi/4})`."""
+        r"""Append :math:`T = diag(1, e^{i\pi/4})`."""
         return self.gate("t", qubit)
 
     def tdg(self, qubit: int) -> Self:
-        """The circuit followed by the inverse of T."""
+        """Append the inverse of T."""
         return self.gate("tdg", qubit)
 
     def sx(self, qubit: int) -> Self:
-        r"""The circuit followed by :math:`\sqrt{X} = e^{i\pi/4} R_X(\pi/2)`."""
+        r"""Append :math:`\sqrt{X} = e^{i\pi/4} R_X(\pi/2)`."""
         return self.gate("sx", qubit)
 
     def sxdg(self, qubit: int) -> Self:
-        """The circuit followed by the inverse of √X."""
+        """Append the inverse of √X."""
         return self.gate("sxdg", qubit)
 
     def cx(self, control: int, target: int) -> Self:
-        """The circuit followed by a controlled NOT."""
+        """Append a controlled NOT."""
         return self.gate("cx", control, target)
 
     def cy(self, control: int, target: int) -> Self:
-        """The circuit followed by a controlled Y."""
+        """Append a controlled Y."""
         return self.gate("cy", control, target)
 
     def cz(self, control: int, target: int) -> Self:
-        """The circuit followed by a controlled Z."""
+        """Append a controlled Z."""
         return self.gate("cz", control, target)
 
     def swap(self, first: int, second: int) -> Self:
-        """The circuit followed by an exchange of two qubits."""
+        """Append an exchange of two qubits."""
         return self.gate("swap", first, second)
 
     def iswap(self, first: int, second: int) -> Self:
-        r"""The circuit followed by :math:`e^{i\pi(XX+YY)/4}`: exchanged, with a factor i."""
+        r"""Append :math:`e^{i\pi(XX+YY)/4}`: exchanged, with a factor i."""
         return self.gate("iswap", first, second)
 
     def ccx(self, first: int, second: int, target: int) -> Self:
-        """The circuit followed by a Toffoli gate, a NOT controlled by two qubits."""
+        """Append a Toffoli gate, a NOT controlled by two qubits."""
         return self.gate("ccx", first, second, target)
 
     toffoli = ccx
@@ -121,51 +123,51 @@ class GateMethods(ABC):
     # -- rotations ------------------------------------------------------------------------------
 
     def rotation(self, paulis: str, qubits: Iterable[int], angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`e^{-i\theta P/2}`: ``rotation("XYZ", (0, 2, 1), 0.3)``.
+        r"""Append :math:`e^{-i\theta P/2}`: ``rotation("XYZ", (0, 2, 1), 0.3)``.
 
         Letter k of `paulis` acts on ``qubits[k]``.
         """
         where = tuple(qubits)
-        return self._turned(lambda theta: [PauliRotation(paulis, where, theta)], angle)
+        return self._append_built(lambda theta: [PauliRotation(paulis, where, theta)], angle)
 
     def rx(self, qubit: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`e^{-i\theta X/2}`."""
+        r"""Append :math:`e^{-i\theta X/2}`."""
         return self.rotation("X", (qubit,), angle)
 
     def ry(self, qubit: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`e^{-i\theta Y/2}`."""
+        r"""Append :math:`e^{-i\theta Y/2}`."""
         return self.rotation("Y", (qubit,), angle)
 
     def rz(self, qubit: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`e^{-i\theta Z/2}`."""
+        r"""Append :math:`e^{-i\theta Z/2}`."""
         return self.rotation("Z", (qubit,), angle)
 
     def rxx(self, first: int, second: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`e^{-i\theta X X/2}`."""
+        r"""Append :math:`e^{-i\theta X X/2}`."""
         return self.rotation("XX", (first, second), angle)
 
     def ryy(self, first: int, second: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`e^{-i\theta Y Y/2}`."""
+        r"""Append :math:`e^{-i\theta Y Y/2}`."""
         return self.rotation("YY", (first, second), angle)
 
     def rzz(self, first: int, second: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`e^{-i\theta Z Z/2}`."""
+        r"""Append :math:`e^{-i\theta Z Z/2}`."""
         return self.rotation("ZZ", (first, second), angle)
 
     def crx(self, control: int, target: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by a controlled :math:`e^{-i\theta X/2}`."""
+        r"""Append a controlled :math:`e^{-i\theta X/2}`."""
         return self._controlled("X", control, target, angle)
 
     def cry(self, control: int, target: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by a controlled :math:`e^{-i\theta Y/2}`."""
+        r"""Append a controlled :math:`e^{-i\theta Y/2}`."""
         return self._controlled("Y", control, target, angle)
 
     def crz(self, control: int, target: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by a controlled :math:`e^{-i\theta Z/2}`."""
+        r"""Append a controlled :math:`e^{-i\theta Z/2}`."""
         return self._controlled("Z", control, target, angle)
 
     def _controlled(self, pauli: str, control: int, target: int, angle: AngleLike) -> Self:
-        """Half of the rotation always, half with the sign of the control's Z."""
+        """Append half of the rotation, and half with the sign of the control's Z."""
 
         def halves(theta: Angle) -> list[Instruction]:
             return [
@@ -173,56 +175,57 @@ class GateMethods(ABC):
                 PauliRotation(pauli, (target,), theta * 0.5),
             ]
 
-        return self._turned(halves, angle)
+        return self._append_built(halves, angle)
 
     # -- phases ---------------------------------------------------------------------------------
 
     def p(self, qubit: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`diag(1, e^{i\theta})`."""
-        return self._turned(lambda theta: [PhaseGate((qubit,), theta)], angle)
+        r"""Append :math:`diag(1, e^{i\theta})`."""
+        return self._append_built(lambda theta: [PhaseGate((qubit,), theta)], angle)
 
     def cp(self, control: int, target: int, angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`diag(1, 1, 1, e^{i\theta})`."""
-        return self._turned(lambda theta: [PhaseGate((control, target), theta)], angle)
+        r"""Append :math:`diag(1, 1, 1, e^{i\theta})`."""
+        return self._append_built(lambda theta: [PhaseGate((control, target), theta)], angle)
 
     def u(self, qubit: int, theta: AngleLike, phi: AngleLike, lam: AngleLike) -> Self:
-        r"""The circuit followed by the general gate on one qubit.
+        r"""Append the general gate on one qubit.
 
         .. math:: U(\theta,\phi,\lambda) = P(\phi)\, R_Y(\theta)\, P(\lambda)
                   = \begin{pmatrix} \cos\frac\theta2 & -e^{i\lambda}\sin\frac\theta2 \\
                     e^{i\phi}\sin\frac\theta2 & e^{i(\phi+\lambda)}\cos\frac\theta2 \end{pmatrix}
         """
 
-        def three(turn: Angle, after: Angle, before: Angle) -> list[Instruction]:
+        def three(rotation: Angle, after: Angle, before: Angle) -> list[Instruction]:
             return [
                 PhaseGate((qubit,), before),
-                PauliRotation("Y", (qubit,), turn),
+                PauliRotation("Y", (qubit,), rotation),
                 PhaseGate((qubit,), after),
             ]
 
-        return self._turned(three, theta, phi, lam)
+        return self._append_built(three, theta, phi, lam)
 
     def phase(self, hamiltonian: PauliSum, angle: AngleLike) -> Self:
-        r"""The circuit followed by :math:`e^{-i\gamma H}` of a diagonal Hamiltonian.
+        r"""Append :math:`e^{-i\gamma H}` of a diagonal Hamiltonian.
 
         Raises:
             ParameterError: the Hamiltonian is not diagonal or not hermitian.
         """
         if not hamiltonian.is_diagonal or not hamiltonian.is_hermitian(1e-12):
             raise ParameterError(
-                "a diagonal phase needs a hermitian Hamiltonian of I and Z only: "
-                "use Pauli rotations for the other terms"
+                argument="hamiltonian",
+                expected="a hermitian sum of products of I and Z only",
+                remedy="use Pauli rotations for the other terms",
             )
-        return self._turned(lambda gamma: [DiagonalPhase(hamiltonian, gamma)], angle)
+        return self._append_built(lambda gamma: [DiagonalPhase(hamiltonian, gamma)], angle)
 
     def x_mixer(self, angle: AngleLike, qubits: Iterable[int] | None = None) -> Self:
-        r"""The circuit followed by :math:`e^{+i\beta\sum_q X_q}` on all qubits, or on `qubits`."""
+        r"""Append :math:`e^{+i\beta\sum_q X_q}` on all qubits, or on `qubits`."""
         where = self._all_qubits() if qubits is None else tuple(qubits)
-        return self._turned(lambda beta: [XMixer(where, beta)], angle)
+        return self._append_built(lambda beta: [XMixer(where, beta)], angle)
 
     @abstractmethod
     def _all_qubits(self) -> tuple[int, ...]:
-        """0 … n_qubits − 1."""
+        """Return 0 … n_qubits − 1."""
 
     # -- excitations ----------------------------------------------------------------------------
 
@@ -236,7 +239,7 @@ class GateMethods(ABC):
         fermionic: bool = True,
         imaginary: bool = False,
     ) -> Self:
-        r"""The circuit followed by :math:`e^{\theta(T - T^\dagger)}`.
+        r"""Append :math:`e^{\theta(T - T^\dagger)}`.
 
         T moves particles from the modes `annihilated` to the modes `created` where the modes
         `controls` are full; a rotation by θ, not θ/2. See `Transition` for the order and signs.
@@ -250,4 +253,6 @@ class GateMethods(ABC):
             imaginary: :math:`e^{-i\theta(T + T^\dagger)}` instead.
         """
         term = Transition(tuple(created), tuple(annihilated), tuple(controls), fermionic)
-        return self._turned(lambda theta: [Excitation(((1.0, term),), theta, imaginary)], angle)
+        return self._append_built(
+            lambda theta: [Excitation(((1.0, term),), theta, imaginary)], angle
+        )

@@ -1,75 +1,39 @@
-"""The instruction set that every ansatz is written in and every engine reads."""
+"""The instruction set of all circuits.
+
+To add an instruction, subclass `Instruction`; it runs on every engine through its `decompose`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import combinations
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hybridq.core.checks import is_whole
+from hybridq.circuits.base import Angle, GeneratorSpectrum, Instruction, Inverse, check_qubits
+from hybridq.circuits.excitations import Excitation, Transition
+from hybridq.circuits.marks import Mark, boxes
+from hybridq.circuits.rotations import PauliRotation
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.registry import Registry
 
 if TYPE_CHECKING:
+    from hybridq.circuits.placement import Placement
     from hybridq.operators.pauli_sum import PauliSum
 
-
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float | np.number) and bool(np.isfinite(value))
-
-
-@dataclass(frozen=True)
-class Angle:
-    """The angle ``constant + coefficient * x[parameter]``, in radians.
-
-    Args:
-        constant: the fixed part.
-        parameter: index into the parameter vector, or None for a constant angle.
-        coefficient: what the parameter is multiplied by.
-    """
-
-    constant: float = 0.0
-    parameter: int | None = None
-    coefficient: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not _is_finite(self.constant) or not _is_finite(self.coefficient):
-            raise ParameterError(
-                f"angle {self.constant} + {self.coefficient} x is not finite: give real numbers"
-            )
-        if self.parameter is not None:
-            if not is_whole(self.parameter):
-                raise ParameterError(
-                    f"parameter {self.parameter!r} is no whole number: an Angle takes the index "
-                    "in the parameter vector, a Parameter takes a name"
-                )
-            if self.parameter < 0:
-                raise ParameterError(f"parameter index {self.parameter} is negative: count from 0")
-
-    def value(self, x: NDArray[np.float64]) -> float:
-        """The angle at the parameter vector `x`."""
-        if self.parameter is None:
-            return self.constant
-        return self.constant + self.coefficient * float(x[self.parameter])
-
-    def __mul__(self, factor: float) -> Angle:
-        """This angle times `factor`, everywhere."""
-        return Angle(self.constant * factor, self.parameter, self.coefficient * factor)
-
-    def __neg__(self) -> Angle:
-        return self * -1.0
-
-
-AngleLike: TypeAlias = Angle | float
-
-
-def as_angle(angle: AngleLike) -> Angle:
-    """`angle` itself, or a constant angle."""
-    return angle if isinstance(angle, Angle) else Angle(float(angle))
-
+__all__ = [
+    "GATES",
+    "Angle",
+    "DiagonalPhase",
+    "Excitation",
+    "Gate",
+    "GeneratorSpectrum",
+    "Instruction",
+    "Inverse",
+    "PauliRotation",
+    "PhaseGate",
+    "Transition",
+    "XMixer",
+]
 
 # name -> number of qubits; controls come first
 GATES: Registry[int] = Registry(
@@ -95,27 +59,33 @@ GATES: Registry[int] = Registry(
         "ccx": 3,
     },
 )
-
-
-def _check_qubits(what: str, qubits: tuple[int, ...]) -> None:
-    for qubit in qubits:
-        if not is_whole(qubit):
-            raise ParameterError(
-                f"{what} on qubit {qubit!r}: a qubit is a whole number, counted from 0"
-            )
-    if len(set(qubits)) != len(qubits):
-        twice = next(qubit for qubit in qubits if qubits.count(qubit) > 1)
-        raise ParameterError(
-            f"{what} on qubits {', '.join(map(str, qubits))}: qubit {twice} is repeated"
-        )
+# Gates that are not their own inverse.
+_DAGGERS = {"s": "sdg", "t": "tdg", "sx": "sxdg", "iswap": "iswapdg"}
+_DAGGERS |= {after: name for name, after in _DAGGERS.items()}
+_BOX_LABELS = {
+    "id": "I",
+    "sdg": "S†",
+    "tdg": "T†",
+    "sx": "√X",
+    "sxdg": "√X†",
+    "iswap": "iSWAP",
+    "iswapdg": "iSWAP†",
+}
 
 
 @dataclass(frozen=True)
-class Gate:
-    """A gate without parameters, by its usual name."""
+class Gate(Instruction):
+    """A gate without parameters, by its usual name.
+
+    Raises:
+        UnknownNameError: `GATES` has no gate of that name.
+        DimensionError: the gate acts on another number of qubits.
+        ParameterError: a qubit is not an integer, or is repeated.
+    """
 
     name: str
     qubits: tuple[int, ...]
+    angle = None
 
     def __post_init__(self) -> None:
         name = GATES.canonical(self.name)
@@ -123,29 +93,89 @@ class Gate:
         width = GATES[name]
         if len(self.qubits) != width:
             plural = "qubit" if width == 1 else "qubits"
-            raise DimensionError(f"{name} acts on {width} {plural}, got {len(self.qubits)}")
-        _check_qubits(name, self.qubits)
+            raise DimensionError(
+                f"{name} acts on {width} {plural}, got {len(self.qubits)}",
+                argument="qubits",
+                value=self.qubits,
+            )
+        check_qubits(name, self.qubits)
+
+    def decompose(self) -> tuple[Instruction, ...]:
+        """Return the gate itself."""
+        return (self,)
+
+    @property
+    def symbol(self) -> str:
+        """Name of the gate."""
+        return self.name
+
+    def inverse(self) -> Gate:
+        """Return the inverse gate."""
+        return Gate(_DAGGERS.get(self.name, self.name), self.qubits)
+
+    def marks(self, angle: str = "") -> list[Mark]:
+        """Return controls, crosses or labelled boxes."""
+        *controls, target = self.qubits
+        if self.name == "swap":
+            return [Mark(qubit, "swap") for qubit in self.qubits]
+        if self.name in {"cx", "ccx"}:
+            return [*(Mark(qubit, "control") for qubit in controls), Mark(target, "not")]
+        if self.name == "cz":
+            return [Mark(qubit, "control") for qubit in self.qubits]
+        if self.name == "cy":
+            return [Mark(controls[0], "control"), Mark(target, "box", "Y")]
+        label = _BOX_LABELS.get(self.name, self.name.upper())
+        return [Mark(qubit, "box", label) for qubit in self.qubits]
 
 
 @dataclass(frozen=True)
-class PauliRotation:
-    r""":math:`e^{-i\theta P/2}`, P the product of `paulis` on `qubits`."""
+class PhaseGate(Instruction):
+    r"""Factor :math:`e^{i\theta}` on the basis states in which all of `qubits` are 1.
 
-    paulis: str
+    One qubit: the gate P; two: controlled P; three: doubly controlled P.
+
+    Raises:
+        ParameterError: no qubits, or a qubit is not an integer or repeated.
+    """
+
     qubits: tuple[int, ...]
     angle: Angle
 
     def __post_init__(self) -> None:
-        if len(self.paulis) != len(self.qubits) or set(self.paulis) - set("XYZ"):
-            raise ParameterError(
-                f"Pauli rotation {self.paulis!r} on {self.qubits}: "
-                "give one letter X, Y or Z for each qubit"
-            )
-        _check_qubits("Pauli rotation", self.qubits)
+        if not self.qubits:
+            raise ParameterError(argument="qubits", value=(), expected="at least one qubit")
+        check_qubits("phase gate", self.qubits)
+
+    def decompose(self) -> tuple[Instruction, ...]:
+        r"""Return rotations about products of Z.
+
+        With :math:`n = (1 - Z)/2`, the product of k numbers is 2**-k Σ_S (−1)^{|S|} Z_S.
+        """
+        scale = 2.0 ** (1 - len(self.qubits))
+        return tuple(
+            PauliRotation("Z" * size, chosen, self.angle * (-scale * (-1) ** size))
+            for size in range(len(self.qubits) + 1)
+            for chosen in combinations(sorted(self.qubits), size)
+        )
+
+    @property
+    def symbol(self) -> str:
+        """``p``, ``cp``, ``ccp`` and so on."""
+        return "c" * (len(self.qubits) - 1) + "p"
+
+    @property
+    def spectrum(self) -> GeneratorSpectrum:
+        """Eigenvalues 0 and −1."""
+        return GeneratorSpectrum(-0.5, [0.5], True)
+
+    def marks(self, angle: str) -> list[Mark]:
+        """Return controls and one box."""
+        *controls, target = sorted(self.qubits)
+        return [*(Mark(qubit, "control") for qubit in controls), Mark(target, "box", "P" + angle)]
 
 
 @dataclass(frozen=True)
-class DiagonalPhase:
+class DiagonalPhase(Instruction):
     r""":math:`e^{-i\gamma H}` of a diagonal Hamiltonian on all qubits."""
 
     hamiltonian: PauliSum
@@ -156,130 +186,71 @@ class DiagonalPhase:
         """All qubits."""
         return tuple(range(self.hamiltonian.n_qubits))
 
+    def decompose(self) -> tuple[Instruction, ...]:
+        """Return one rotation for each term."""
+        return tuple(
+            PauliRotation(paulis, qubits, self.angle * (2.0 * value.real))
+            for paulis, qubits, value in self.hamiltonian.simplify()
+        )
+
+    @property
+    def symbol(self) -> str:
+        """``phase``."""
+        return "phase"
+
+    @property
+    def spectrum(self) -> GeneratorSpectrum:
+        """Sums of the coefficients with either sign."""
+        center, radii = 0.0, []
+        for letters, _, value in self.hamiltonian.to_sparse():
+            if letters:
+                radii.append(abs(complex(value).real))
+            else:
+                center += complex(value).real
+        return GeneratorSpectrum(center, radii, True)
+
+    def moved(self, placement: Placement) -> DiagonalPhase:
+        """Return the phase of the moved Hamiltonian."""
+        return DiagonalPhase(placement.hamiltonian(self.hamiltonian), self.angle)
+
+    def check_width(self, n_qubits: int) -> None:
+        """Raise if the Hamiltonian has another width."""
+        if self.hamiltonian.n_qubits != n_qubits:
+            raise DimensionError(
+                f"a phase of {self.hamiltonian.n_qubits} qubits in a circuit of "
+                f"{n_qubits}: the widths must agree"
+            )
+
+    def marks(self, angle: str) -> list[Mark]:
+        """Return a box on each qubit."""
+        return boxes(dict.fromkeys(self.qubits, "phase"), "phase" + angle)
+
 
 @dataclass(frozen=True)
-class XMixer:
+class XMixer(Instruction):
     r""":math:`e^{+i\beta\sum_q X_q}` on `qubits`."""
 
     qubits: tuple[int, ...]
     angle: Angle
+    linked = False
 
     def __post_init__(self) -> None:
-        _check_qubits("X mixer", self.qubits)
+        check_qubits("X mixer", self.qubits)
 
-
-@dataclass(frozen=True)
-class PhaseGate:
-    r"""Multiplies by :math:`e^{i\theta}` the basis states in which all of `qubits` are 1.
-
-    One qubit: the gate P; two: controlled P; three: doubly controlled P.
-    """
-
-    qubits: tuple[int, ...]
-    angle: Angle
-
-    def __post_init__(self) -> None:
-        if not self.qubits:
-            raise ParameterError("a phase gate needs at least one qubit")
-        _check_qubits("phase gate", self.qubits)
-
-
-@dataclass(frozen=True)
-class Transition:
-    r"""The operator :math:`T = \prod_k n_{c_k}\; a^\dagger_{p_1} a^\dagger_{p_2} \dots a_{q_1}
-    a_{q_2} \dots`: particles move from the modes q to the modes p where the modes c are full.
-
-    The products are taken in the order written. Mode j is qubit j, occupied where the bit is 1.
-
-    Args:
-        created: the modes p, filled by T.
-        annihilated: the modes q, emptied by T.
-        controls: the modes c, which have to be occupied.
-        fermionic: with Jordan–Wigner signs, :math:`a_j = Z_0 \dots Z_{j-1} (X_j + iY_j)/2`; else
-            :math:`a_j = (X_j + iY_j)/2` (qubit excitations, hard-core bosons).
-    """
-
-    created: tuple[int, ...]
-    annihilated: tuple[int, ...]
-    controls: tuple[int, ...] = ()
-    fermionic: bool = True
-
-    def __post_init__(self) -> None:
-        if not self.created and not self.annihilated:
-            raise ParameterError("an excitation needs modes to create or annihilate")
-        _check_qubits("excitation", self.qubits)
+    def decompose(self) -> tuple[Instruction, ...]:
+        """Return one X rotation for each qubit."""
+        return tuple(PauliRotation("X", (q,), self.angle * -2.0) for q in self.qubits)
 
     @property
-    def qubits(self) -> tuple[int, ...]:
-        """The modes created, annihilated and controlling."""
-        return (*self.created, *self.annihilated, *self.controls)
-
-    @cached_property
-    def care_mask(self) -> int:
-        """The bits that decide whether T acts."""
-        return sum(1 << mode for mode in self.qubits)
-
-    @cached_property
-    def source_bits(self) -> int:
-        """What `care_mask` must show: annihilated and controlling modes full, others empty."""
-        return sum(1 << mode for mode in (*self.annihilated, *self.controls))
-
-    @cached_property
-    def flip_mask(self) -> int:
-        """The bits that T flips."""
-        return sum(1 << mode for mode in (*self.created, *self.annihilated))
-
-    @cached_property
-    def _signs(self) -> tuple[int, int]:
-        """The sign that is always there, and the mask of bits whose parity is a further sign."""
-        if not self.fermionic:
-            return 1, 0
-        occupied, crossed, sign = self.source_bits, 0, 1
-        for mode in (*self.annihilated[::-1], *self.created[::-1]):
-            below = (1 << mode) - 1
-            sign *= (-1) ** (occupied & below).bit_count()
-            crossed ^= below
-            occupied ^= 1 << mode
-        return sign, crossed & ~self.care_mask
+    def symbol(self) -> str:
+        """``x-mixer``."""
+        return "x-mixer"
 
     @property
-    def sign(self) -> int:
-        """With `sign_mask`: T|z⟩ = sign · (−1)^{|z & sign_mask|} |z ^ flip_mask⟩ where T acts."""
-        return self._signs[0]
+    def spectrum(self) -> GeneratorSpectrum:
+        """Eigenvalues −m, −m + 2, …, m on m qubits."""
+        return GeneratorSpectrum(0.0, [1.0] * len(self.qubits), True)
 
-    @property
-    def sign_mask(self) -> int:
-        """The bits outside `care_mask` whose parity is a sign; see `sign`."""
-        return self._signs[1]
-
-
-@dataclass(frozen=True)
-class Excitation:
-    r""":math:`e^{\theta G}` with :math:`G = \sum_j c_j (T_j - T_j^\dagger)`, exactly.
-
-    With `imaginary`, :math:`G = -i \sum_j c_j (T_j + T_j^\dagger)`: evolution under hopping. One
-    term is a rotation by θ (not θ/2) between pairs of basis states.
-
-    Args:
-        terms: (coefficient, `Transition`) pairs; they need not commute.
-        angle: θ.
-        imaginary: which of the two generators.
-    """
-
-    terms: tuple[tuple[float, Transition], ...]
-    angle: Angle
-    imaginary: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.terms:
-            raise ParameterError("an excitation needs at least one term")
-        if not all(np.isfinite(coefficient) for coefficient, _ in self.terms):
-            raise ParameterError("an excitation's coefficients must be finite numbers")
-
-    @property
-    def qubits(self) -> tuple[int, ...]:
-        """Every mode that a term looks at, ascending."""
-        return tuple(sorted({mode for _, term in self.terms for mode in term.qubits}))
-
-
-Instruction: TypeAlias = Gate | PauliRotation | PhaseGate | Excitation | DiagonalPhase | XMixer
+    def marks(self, angle: str) -> list[Mark]:
+        """Return a box on each qubit."""
+        return [Mark(qubit, "box", "mix" + angle) for qubit in self.qubits]

@@ -1,4 +1,4 @@
-"""Parameters by name: what an angle may be, and what stands where in the parameter vector."""
+"""Parameters by name, and their entries in the parameter vector."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _PLAIN_NAME = re.compile(r"[^\W\d]\w*(\[\d+\])?")  # theta, beta_1, x[3]
 
 @dataclass(frozen=True)
 class Parameter:
-    """The angle ``constant + coefficient * x[name]``, in radians, its parameter known by name.
+    """The angle ``constant + coefficient * x[name]`` of a named parameter, in radians.
 
     Made by arithmetic: ``Parameter("theta") * 2 + 0.1``. Equal names in one circuit are one
     parameter.
 
     Args:
         name: the parameter's name, not blank.
-        coefficient: what the parameter is multiplied by.
+        coefficient: the factor of the parameter.
         constant: the fixed part.
 
     Raises:
-        ParameterError: the name is no text or blank, or a number is not finite.
+        ParameterError: the name is not text or blank, or a number is not finite.
     """
 
     name: str
@@ -43,10 +43,10 @@ class Parameter:
 
     def __post_init__(self) -> None:
         _checked_name(self.name)
-        Angle(self.constant, 0, self.coefficient)  # refuses what is not finite
+        Angle(self.constant, 0, self.coefficient)  # raises if a number is not finite
 
     def at(self, index: int) -> Angle:
-        """The same angle where the parameter is entry `index` of the vector."""
+        """Return the angle with the parameter as entry `index` of the vector."""
         return Angle(self.constant, index, self.coefficient)
 
     def __mul__(self, factor: float) -> Parameter:
@@ -56,7 +56,9 @@ class Parameter:
 
     def __truediv__(self, divisor: float) -> Parameter:
         if divisor == 0:
-            raise ParameterError(f"parameter {self.name!r} is divided by zero")
+            raise ParameterError(
+                f"parameter {self.name!r} is divided by zero", argument="divisor", value=divisor
+            )
         return self * (1.0 / divisor)
 
     def __neg__(self) -> Parameter:
@@ -65,8 +67,9 @@ class Parameter:
     def __add__(self, constant: float) -> Parameter:
         if isinstance(constant, Parameter):
             raise ParameterError(
-                f"{self.name!r} + {constant.name!r}: an angle depends on one parameter; "
-                "apply two rotations, one for each"
+                f"{self.name!r} + {constant.name!r}: an angle depends on one parameter",
+                argument="angle",
+                remedy="apply two rotations, one for each parameter",
             )
         return replace(self, constant=self.constant + constant)
 
@@ -82,27 +85,31 @@ class Parameter:
 AngleLike: TypeAlias = Angle | Parameter | str | float
 """An angle in radians, a parameter's name, a `Parameter`, or an `Angle` of an entry of x.
 
-A string is a name such as ``theta``, ``beta_1`` or ``x[3]``, no formula.
+A string is a name such as ``theta``, ``beta_1`` or ``x[3]``, not a formula.
 """
 
 
 def _checked_name(name: object) -> None:
     if not isinstance(name, str) or not name.strip() or not name.isprintable():
-        raise ParameterError(f"{name!r} is no name for a parameter: give some text")
+        raise ParameterError(
+            argument="name", value=name, expected="printable text that is not blank"
+        )
 
 
 def resolve(angle: AngleLike, names: tuple[str, ...]) -> tuple[Angle, tuple[str, ...]]:
-    """`angle` by index, and `names` with its own where it is new.
+    """Return `angle` by index, and `names` with its parameter added where it is new.
 
     Raises:
-        ParameterError: it is no angle, or a string that is no name but, say, a formula.
+        ParameterError: not an angle, or a string that is not a name, such as a formula.
     """
     if isinstance(angle, str):
         parameter = Parameter(angle)
         if not _PLAIN_NAME.fullmatch(angle):
             raise ParameterError(
-                f"the angle {angle!r} is no parameter's name (letters, digits, _, as in 'theta' "
-                "or 'x[3]'); for arithmetic write 2 * hq.Parameter('theta') + 0.1"
+                argument="angle",
+                value=angle,
+                expected="a parameter's name such as 'theta' or 'x[3]'",
+                remedy="for arithmetic write 2 * hq.Parameter('theta') + 0.1",
             )
         angle = parameter
     if isinstance(angle, Parameter):
@@ -112,14 +119,16 @@ def resolve(angle: AngleLike, names: tuple[str, ...]) -> tuple[Angle, tuple[str,
     if not isinstance(angle, Angle):
         if not isinstance(angle, int | float | np.number) or isinstance(angle, bool | complex):
             raise ParameterError(
-                f"{angle!r} is no angle: give radians, a parameter's name, a Parameter or an Angle"
+                argument="angle",
+                value=angle,
+                expected="radians, a parameter's name, a Parameter or an Angle",
             )
         angle = Angle(float(angle))
     return angle, padded(names, (-1 if angle.parameter is None else angle.parameter) + 1)
 
 
 def padded(names: tuple[str, ...], length: int) -> tuple[str, ...]:
-    """`names` with default names ``x[i]`` up to `length`.
+    """Return `names` with default names ``x[i]`` up to `length`.
 
     Raises:
         ParameterError: a default name is taken by another entry.
@@ -129,44 +138,52 @@ def padded(names: tuple[str, ...], length: int) -> tuple[str, ...]:
         if default in names:
             raise ParameterError(
                 f"entry {index} of the parameters would be called {default!r}, which is entry "
-                f"{names.index(default)} already: give the parameters names"
+                f"{names.index(default)} already",
+                argument="parameters",
+                remedy="give the parameters names",
             )
         names = (*names, default)
     return names
 
 
 def checked_names(names: Sequence[str], length: int) -> tuple[str, ...]:
-    """`names` of a circuit that uses `length` entries, as a tuple.
+    """Return the names of a circuit that uses `length` entries, as a tuple.
 
     Raises:
         ParameterError: a name is blank or given twice.
     """
     if isinstance(names, str):
-        raise ParameterError(f"parameters={names!r}: give a sequence of names")
+        raise ParameterError(argument="parameters", value=names, expected="a sequence of names")
     for name in names:
         _checked_name(name)
     if len(set(names)) != len(names):
         twice = next(name for name in names if list(names).count(name) > 1)
-        raise ParameterError(f"two parameters are called {twice!r}: give each its own name")
+        raise ParameterError(
+            f"two parameters are called {twice!r}",
+            argument="parameters",
+            remedy="give each its own name",
+        )
     return padded(tuple(names), length)
 
 
 def values_by_index(
     values: Mapping[str, float] | ArrayLike, names: tuple[str, ...]
 ) -> dict[int, float]:
-    """Index -> value, from some parameters by name or from all of them in order.
+    """Return values by index, from values by name or from all values in order.
 
     Raises:
-        UnknownNameError: a name that the circuit has not.
+        UnknownNameError: a name that the circuit does not have.
         DimensionError: a vector of another length.
-        ParameterError: a value that is no finite real number.
+        ParameterError: a value that is not a finite real number.
     """
     if isinstance(values, Mapping):
         for name in values:
             if name not in names:
                 if not names:
-                    raise ParameterError(f"{name!r} has no place here: no parameters are left")
-                raise UnknownNameError("parameter", name, names)
+                    raise ParameterError(
+                        f"{name!r} cannot be bound: no parameters are free", argument="values"
+                    )
+                raise UnknownNameError("parameter", name, names, argument="values")
         given = {names.index(name): value for name, value in values.items()}
     else:
         vector = np.asarray(values)
@@ -174,7 +191,8 @@ def values_by_index(
             listed = f" ({', '.join(names[:8])}{', ...' if len(names) > 8 else ''})"
             raise DimensionError(
                 f"this circuit takes {len(names)} parameters{listed if names else ''}, "
-                f"got an array of shape {vector.shape}"
+                f"got an array of shape {vector.shape}",
+                argument="values",
             )
         given = dict(enumerate(vector.tolist()))
     for index, value in given.items():
@@ -184,13 +202,15 @@ def values_by_index(
             or not np.isfinite(value)
         ):
             raise ParameterError(
-                f"parameter {names[index]!r} is {value!r}: give a finite number, in radians"
+                f"parameter {names[index]!r} must be a finite number in radians, got {value!r}",
+                argument="values",
+                value=value,
             )
     return {index: float(value) for index, value in given.items()}
 
 
 def full_vector(values: Mapping[str, float] | ArrayLike | None, names: tuple[str, ...]) -> Vector:
-    """The parameter vector, shape (len(names),).
+    """Return the parameter vector, shape (len(names),).
 
     Raises:
         ParameterError: a parameter has no value; and what `values_by_index` raises.
@@ -201,7 +221,8 @@ def full_vector(values: Mapping[str, float] | ArrayLike | None, names: tuple[str
         one = len(missing) == 1
         listed = ", ".join(missing[:6]) + (", ..." if len(missing) > 6 else "")
         raise ParameterError(
-            f"parameter{'' if one else 's'} {listed} {'has' if one else 'have'} no value: "
-            "pass x=..., or bind first"
+            f"parameter{'' if one else 's'} {listed} {'has' if one else 'have'} no value",
+            argument="x",
+            remedy="pass x=..., or bind first",
         )
     return np.array([given[index] for index in range(len(names))], dtype=np.float64)

@@ -1,39 +1,42 @@
-"""A circuit as text: one line a qubit, in panels that fit a terminal."""
+"""Draw a circuit as text, one line a qubit, in panels that fit a terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hybridq.circuits.figure import Mark, Step, wrapped
+from hybridq.circuits.figure import Step, wrapped
 from hybridq.circuits.layout import lay_out
+from hybridq.circuits.marks import Mark
 from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
 
 MOST_PANELS = 8
-"""As many panels `print` shows of a long circuit."""
+"""Panels of a long circuit that `print` shows."""
 
 _LEAST_WIDTH = 24
 _SYMBOLS = {"control": "●", "not": "⊕", "swap": "×"}
 
 
 def circuit_text(circuit: Circuit, *, width: int = 80, most_panels: int | None = None) -> str:
-    """A drawing of the circuit in box characters, without a newline at the end.
+    """Return a drawing of the circuit in box characters, without a final newline.
 
     ``┤RX(0.3)├`` is a gate, ``●`` a control, ``⊕`` a NOT, ``×`` one end of an exchange. A box on
     each of several joined wires is one instruction; the first box names it.
 
     Args:
-        circuit: what to draw.
+        circuit: the circuit to draw.
         width: columns of the terminal, at least 24.
-        most_panels: show no more panels than that, and say what is left; all by default.
+        most_panels: limit of the panels, with a note that counts the rest; all by default.
 
     Raises:
         ParameterError: the width is too small.
     """
     if width < _LEAST_WIDTH:
-        raise ParameterError(f"width={width}: a drawing needs at least {_LEAST_WIDTH} columns")
+        raise ParameterError(
+            argument="width", value=width, expected=f"at least {_LEAST_WIDTH} columns"
+        )
     prefixes = [f"q{qubit}: " for qubit in range(circuit.n_qubits)]
     margin = len(prefixes[-1])
     steps = lay_out(circuit)
@@ -74,7 +77,7 @@ def _cell(mark: Mark, most: int) -> str:
 
 
 def _panel(columns: list[tuple[list[Step], int]], n_qubits: int) -> list[str]:
-    """Lines of the wires and, between them, of the links; 2 n_qubits − 1 of them."""
+    """Return the lines of wires and of the links between them, 2 n_qubits − 1 in all."""
     wires, gaps = ["─"] * n_qubits, [" "] * (n_qubits - 1)
     for steps, width in columns:
         cells: dict[int, str] = {}
@@ -93,6 +96,6 @@ def _panel(columns: list[tuple[list[Step], int]], n_qubits: int) -> list[str]:
 
 
 def _centred(text: str, width: int, fill: str) -> str:
-    """`text` so that its middle stands at column width // 2, where links run."""
+    """Return `text` with its middle at column width // 2, where links run."""
     before = width // 2 - len(text) // 2
     return fill * before + text + fill * (width - before - len(text))

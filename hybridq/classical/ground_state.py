@@ -18,7 +18,7 @@ from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import Sector
 from hybridq.operators.sector_electronic import electronic_matrix
 from hybridq.operators.sector_matrix import sector_matrix
-from hybridq.optimizers.blas import one_blas_thread
+from hybridq.core.blas import one_blas_thread
 
 if TYPE_CHECKING:
     import scipy.sparse.linalg

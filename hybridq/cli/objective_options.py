@@ -56,9 +56,9 @@ ObjectiveShots: TypeAlias = Annotated[
 
 def name_of(objective: str, value_name: str) -> str:
     """Return the words for the best value in a progress bar."""
-    from hybridq.presentation.objectives import progress_title
+    from hybridq.objectives import OBJECTIVES
 
-    return progress_title(objective, value_name)
+    return OBJECTIVES[objective].label.format(value=value_name)
 
 
 def sign_of(objective: str, sign: float) -> float:
@@ -68,6 +68,6 @@ def sign_of(objective: str, sign: float) -> float:
         objective: its registered name.
         sign: of the problem, for values in its unit.
     """
-    from hybridq.presentation.objectives import Shown
+    from hybridq.objectives import OBJECTIVES
 
-    return Shown.of(objective, "").sign(sign)
+    return OBJECTIVES[objective].shown_sign(sign)

@@ -1,95 +1,69 @@
-"""A file or a word given to the wrong command: which one is meant."""
+"""A file or a word given to the wrong command: name the right one."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hybridq.core.errors import FormatError, HybridqError
+from hybridq.core.errors import FormatError
 
-_MOST = 1 << 20  # bytes that are read to find out
-_FCIDUMP = re.compile(r"^[ \t]*+[&$]FCI\b", re.IGNORECASE | re.MULTILINE)
-_KINDS = {
-    "maxcut": "a graph",
-    "molecule": "a molecule",
-    "hamiltonian": "a Hamiltonian",
-}
+if TYPE_CHECKING:
+    from hybridq.problems.base import Problem
 
 
 @contextmanager
-def naming_the_right_command(path: str, command: str) -> Iterator[None]:
-    """Within the block, the refusal of a file that another command reads names that command.
+def naming_the_right_command(path: str, family: type[Problem]) -> Iterator[None]:
+    """Within the block, the refusal of a file that other families read names them.
 
     Args:
-        path: the input; nothing is known of standard input once it is read.
-        command: the one that is running.
+        path: the input; the content of standard input is gone once it is read.
+        family: the family of the command that is running.
     """
     try:
         yield
     except FormatError as error:
-        other = _command_for(path)
-        if other is None or other == command:
+        from hybridq.problems.formats import SHAPES, shape_of
+
+        shape = shape_of(path)
+        if shape is None or shape in family.reads:
+            raise
+        wanted = " or ".join(SHAPES.get(each, each) for each in family.reads)
+        commands = " or ".join(f"'hybridq solve {kind}'" for kind in families_that_read(shape))
+        if not commands:
             raise
         raise FormatError(
-            f"this is {_KINDS[other]}, not {_KINDS[command]}: use 'hybridq solve {other}' for it",
+            f"the file holds {SHAPES.get(shape, shape)}, not {wanted}: use {commands} for it",
             source=error.source,
         ) from error
 
 
+def families_that_read(shape: str) -> list[str]:
+    """Return the kinds of the families that read data of a shape."""
+    from hybridq.problems import PROBLEMS
+
+    return [kind for kind, family in PROBLEMS.items() if shape in family.reads]
+
+
 def suggestion(path: str) -> str | None:
-    """The command that reads this file, ``'hybridq solve molecule FILE'``; None if none does."""
-    command = _command_for(path)
-    return None if command is None else f"'hybridq solve {command} {path}'"
+    """Return the commands that read a file, None if none does."""
+    from hybridq.problems.formats import shape_of
+
+    shape = shape_of(path)
+    kinds = [] if shape is None else families_that_read(shape)
+    return " or ".join(f"'hybridq solve {kind} {path}'" for kind in kinds) or None
 
 
 def places(own: str, commands: Mapping[str, Any], name: str) -> list[str]:
-    """The commands of this name in the groups below one: ``'hybridq experiments compare'``.
+    """Return the commands of this name in groups: ``'hybridq experiments compare'``.
 
     Args:
-        own: what was called, ``hybridq``.
+        own: the name of the program, ``hybridq``.
         commands: its commands by name, of which groups have commands of their own.
-        name: that it does not have.
+        name: the unknown one.
     """
     return [
         f"'{own} {group} {name}'"
         for group, command in commands.items()
         if name in getattr(command, "commands", {})
     ]
-
-
-def _command_for(path: str) -> str | None:
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(_MOST)
-        text = data.decode("utf-8-sig")
-    except (OSError, ValueError):
-        return None
-    if _FCIDUMP.search(text) or path.lower().endswith(".xyz"):
-        return "molecule"
-    if _is_hamiltonian(text):
-        return "hamiltonian"
-    return "maxcut" if _is_graph(text, path) else None
-
-
-def _is_hamiltonian(text: str) -> bool:
-    from hybridq.problems.hamiltonian_files import parse_hamiltonian
-
-    try:
-        parse_hamiltonian(text)
-    except HybridqError:
-        return False
-    return True
-
-
-def _is_graph(text: str, path: str) -> bool:
-    from hybridq.problems.formats import parse_graph
-
-    try:
-        graph = parse_graph(text, source=path)
-    except HybridqError:
-        return False
-    # Any two words on a line are an edge; between numbers, or in a graph's own format, it is meant.
-    return text.lstrip()[:1] in "{<%" or all(isinstance(node, int) for node in graph)

@@ -14,6 +14,8 @@ SEARCH = "Search"
 OPTIMIZER = "Optimizer"  # a panel of its own: its long names would squeeze the others
 CIRCUIT = "Circuit and simulation"
 OUTPUT = "Output"
+ANSATZ = "Ansatz"
+STATES = "Excited states"
 
 Precision: TypeAlias = Annotated[
     str,
@@ -93,6 +95,26 @@ Resume: TypeAlias = Annotated[
         "--resume",
         help="Go on with the killed run in --journal.",
         rich_help_panel=SEARCH,
+    ),
+]
+Format: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="Format of the file (default: by content and name).",
+        show_default=False,
+        rich_help_panel=OUTPUT,
+    ),
+]
+Plot: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Draw answer and search (.png .pdf .svg).",
+        show_default=False,
+        rich_help_panel=OUTPUT,
     ),
 ]
 Json: TypeAlias = Annotated[

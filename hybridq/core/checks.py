@@ -1,4 +1,4 @@
-"""What counts as a number: the tests that arguments go through on every floor."""
+"""Validation of numeric arguments."""
 
 from __future__ import annotations
 
@@ -9,23 +9,29 @@ from hybridq.core.errors import ParameterError
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Whether `value` is a whole number, of Python or NumPy; True and False are not."""
+    """Return whether `value` is an integer of Python or NumPy; booleans are not."""
     return type(value) is int or (isinstance(value, Integral) and not isinstance(value, bool))
 
 
 def is_real(value: object) -> TypeGuard[float]:
-    """Whether `value` is a real number, NaN and infinities included; True and False are not."""
+    """Return whether `value` is a real number, NaN included; booleans are not."""
     return type(value) is float or (isinstance(value, Real) and not isinstance(value, bool))
 
 
 def checked_count(name: str, value: Any, at_least: int = 1, at_most: int | None = None) -> int:
-    """`value` as an int.
+    """Return `value` as an int.
+
+    Args:
+        name: the argument's name, for the error.
+        value: the value that was given.
+        at_least: the smallest value that is accepted.
+        at_most: the largest value that is accepted, None for no limit.
 
     Raises:
-        ParameterError: it is no whole number within the bounds; the message calls it `name`.
+        ParameterError: `value` is not an integer within the limits.
     """
     if not is_whole(value) or value < at_least:
-        raise ParameterError(f"{name}={value!r}: give a whole number of at least {at_least}")
+        raise ParameterError(argument=name, value=value, expected=f"an integer >= {at_least}")
     if at_most is not None and value > at_most:
-        raise ParameterError(f"{name}={value!r}: give a whole number of at most {at_most:,}")
+        raise ParameterError(argument=name, value=value, expected=f"an integer <= {at_most:,}")
     return int(value)

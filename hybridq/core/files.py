@@ -1,4 +1,4 @@
-"""Files read whole, and files that appear whole or not at all."""
+"""Read files of bounded size; write files atomically."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from hybridq.core.errors import FormatError, OutputError
 
 
 def read_bytes(path: str | os.PathLike[str], most: int = limits.MOST_BYTES) -> tuple[bytes, str]:
-    """Return the content of a file, and its name for messages; ``-`` is standard input.
+    """Return a file's content and its name for messages; ``-`` is standard input.
 
     Args:
         path: the file's name.
-        most: bytes that are read; devices and pipes without an end are left there.
+        most: the largest accepted size in bytes; an endless device or pipe is read no further.
 
     Raises:
-        FormatError: the file cannot be read, or holds more.
-        CapacityError: what is made of it would not fit in memory.
+        FormatError: the file cannot be read, or is larger.
+        CapacityError: the parsed content would not fit in memory.
     """
     name = os.fspath(path)
     if name == "-":
@@ -39,17 +39,19 @@ def read_bytes(path: str | os.PathLike[str], most: int = limits.MOST_BYTES) -> t
     except FormatError:
         raise
     except PermissionError:
-        raise FormatError("it may not be read: check its permissions", source=name) from None
+        raise FormatError(
+            "permission denied: check the permissions of the file", source=name
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise FormatError(f"it cannot be read: {reason}", source=repr(name)) from None
+        raise FormatError(f"cannot be read: {reason}", source=repr(name)) from None
 
 
-_PARSED = 16  # bytes of Python objects that a reader makes of a byte of text, about
+_PARSED = 16  # approximate bytes of Python objects for each byte of parsed text
 
 
 def _bounded(file: BinaryIO, name: str, most: int) -> bytes:
-    """Return the rest of a file of at most `most` bytes."""
+    """Return the rest of a file, at most `most` bytes."""
     try:
         size = os.fstat(file.fileno()).st_size  # 0 of devices and pipes
     except (OSError, ValueError):
@@ -60,16 +62,16 @@ def _bounded(file: BinaryIO, name: str, most: int) -> bytes:
         if len(data) <= most:
             return data
     raise FormatError(
-        f"it holds more than {most:,} bytes, which is the most that is read: "
-        "give a smaller file, or is it another one?",
+        f"the file holds more than {most:,} bytes, the largest size that is read: "
+        "give a smaller file, or check the name",
         source=name,
     )
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
-    """`path` as a `Path`, once it is clear that a file can be written there.
+    """Return `path` as a `Path` after checking that a file can be written there.
 
-    Called before the work starts, so that an hour's result is not lost to a typing error.
+    Called before the work starts, so that a mistyped path does not cost an hour's result.
 
     Raises:
         OutputError: the folder is missing or read-only, or the path is a directory.
@@ -77,7 +79,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     try:
         if target.is_symlink():
-            target = target.resolve()  # what the link points to is written, the link stays
+            target = target.resolve()  # write the file that the link points to, keep the link
         folder = target.parent
         if target.is_dir():
             raise OutputError(f"cannot write {target}: it is a directory; name a file inside it")
@@ -89,8 +91,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
             )
         if _is_special(target):
             return target
-        # Asking the file system is the only sure test: os.access knows neither root nor read-only
-        # mounts.
+        # Only writing is a reliable test: os.access knows neither root nor read-only mounts.
         with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.", suffix=".tmp"):
             pass
     except OutputError:
@@ -98,22 +99,22 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OutputError(
-            f"cannot write {str(target)!r}: {reason}; name a file in a folder of yours"
+            f"cannot write {str(target)!r}: {reason}; name a file in a folder that you can write to"
         ) from error
     return target
 
 
 def _is_special(target: Path) -> bool:
-    """Whether it is a device or a pipe, which is written to and never replaced by a file."""
+    """Return whether this is a device or a pipe, which no file may replace."""
     return target.exists() and not target.is_file()
 
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its name when the block ends without an error.
+    """Yield a temporary path that replaces `path` when the block ends without an error.
 
-    The temporary name keeps the suffix of `path`, since some writers choose the format by it. What
-    is meant for a device or a pipe is written there at the end.
+    The temporary name keeps the suffix of `path`, since some writers choose the format by it.
+    Output for a device or a pipe is copied there at the end.
 
     Raises:
         OutputError: the file cannot be written.
@@ -133,7 +134,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
             return
         mask = os.umask(0)
         os.umask(mask)
-        temporary.chmod(0o666 & ~mask)  # mkstemp makes private files; results are ordinary ones
+        temporary.chmod(0o666 & ~mask)  # mkstemp makes private files
         os.replace(temporary, target)
     except OSError as error:
         raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
@@ -142,7 +143,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write `text` as UTF-8 to `path`, whole or not at all.
+    """Write `text` as UTF-8 to `path` atomically.
 
     Raises:
         OutputError: the file cannot be written.

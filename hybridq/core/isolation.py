@@ -1,9 +1,9 @@
-"""Keep libraries from reading settings in the working folder, for commands and workers.
+"""Keep libraries from reading settings in the working folder.
 
 On import Numba reads ``.numba_config.yaml`` there, which can name a folder of pickled machine code,
-Matplotlib ``matplotlibrc``, which can have it run LaTeX, and PySCF executes ``.pyscf_conf.py``. A
-script of one's own may rely on these files; a command that is started in somebody else's folder
-must not.
+Matplotlib reads ``matplotlibrc``, which can have it run LaTeX, and PySCF executes
+``.pyscf_conf.py``. A user's own script may rely on these files; a command or a worker that is
+started in an untrusted folder must not.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ _READERS = ("matplotlib", "numba", "pyscf")
 
 
 def isolate() -> None:
-    """Import these libraries from another working folder in this process from now on."""
-    if not any(isinstance(finder, _FromElsewhere) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _FromElsewhere())
+    """Import these libraries from the root folder in this process from now on."""
+    if not any(isinstance(finder, _IsolatedFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _IsolatedFinder())
 
 
-class _FromElsewhere:
-    """Finder of the libraries that read settings; changes the folder while they are imported.
+class _IsolatedFinder:
+    """Import finder that leaves the working folder while a library loads.
 
-    A `importlib.abc.MetaPathFinder` without its base class, whose import takes milliseconds.
+    An `importlib.abc.MetaPathFinder` without its base class, whose import takes milliseconds.
     """
 
     def find_spec(
@@ -46,12 +46,12 @@ class _FromElsewhere:
         execute = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
-            if name == "matplotlib":  # it would tell where its cache goes if HOME is read-only
+            if name == "matplotlib":  # it logs where its cache goes if HOME is read-only
                 logging.getLogger(name).setLevel(logging.ERROR)
-            with _elsewhere():
+            with _in_root_folder():
                 execute(module)
             if name == "numba":
-                # Numba looks for the file again before it compiles; no file has this name.
+                # Numba reads the file again before it compiles; no file has this name.
                 sys.modules["numba.core.config"]._config_fname = ""  # type: ignore[attr-defined]
 
         loader.exec_module = exec_module
@@ -59,11 +59,11 @@ class _FromElsewhere:
 
 
 @contextmanager
-def _elsewhere() -> Iterator[None]:
-    """Work in the root folder within the block."""
+def _in_root_folder() -> Iterator[None]:
+    """Change to the root folder within the block."""
     try:
         folder = os.getcwd()
-    except OSError:  # it was deleted, and holds no settings
+    except OSError:  # a deleted folder holds no settings
         yield
         return
     os.chdir(os.path.abspath(os.sep))

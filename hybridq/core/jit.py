@@ -1,4 +1,4 @@
-"""The one gateway to Numba: flags, the disk cache and the first-compile notice are decided here."""
+"""The only gateway to Numba: flags, disk cache and first-compile notice."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ FASTMATH = frozenset({"contract", "reassoc", "nsz"})
 
 @cache
 def _source_stamp() -> tuple[str, int]:
-    """A stamp of every file that holds compiled code, and of the vector width asked for.
+    """Return a stamp of all files with compiled code and of the vector width.
 
-    Numba looks only at the file of the function itself, so a kernel would stay stale after an
-    edit of another one that is inlined into it; a stamp over all of them cannot.
+    Numba checks only the file of the function itself, so a kernel would stay stale after an edit
+    of a function that is inlined into it. A stamp over all files prevents that.
     """
     digest = hashlib.sha256(os.environ.get("HYBRIDQ_SIMD", "").encode())
     for path in kernel_files():
@@ -36,10 +36,10 @@ def _source_stamp() -> tuple[str, int]:
 
 
 def kernel_files() -> list[Path]:
-    """Every file of the package whose text can end up in compiled code, in a fixed order.
+    """Return all files whose text can end up in compiled code, sorted.
 
     These are the files that use this gateway, and those that emit code for it (`simd`, `emit`),
-    which are pasted into kernels without passing through it.
+    which is inlined into kernels without passing through it.
     """
     marks = (b"core.jit import jit", b"import numba", b"from numba", b"llvmlite")
     paths = sorted(Path(__file__).parents[1].rglob("*.py"))
@@ -47,14 +47,14 @@ def kernel_files() -> list[Path]:
 
 
 def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
-    """Decorator that compiles a kernel on first use and keeps the code on disk.
+    """Return a decorator that compiles on first use and caches the code on disk.
 
-    Kernels release the interpreter lock, so that threads can share them.
+    Kernels release the interpreter lock, so that threads can run them in parallel.
 
     Args:
-        internal: called from other kernels only. Leaving out the entry from Python spares a
-            sixth of the compile time.
-        inline: paste the function into its callers (for helpers inside hot loops).
+        internal: called from other kernels only. Without an entry from Python, compiling is a
+            sixth faster.
+        inline: inline the function into its callers, for helpers inside hot loops.
     """
 
     def decorate(function: F) -> F:
@@ -64,7 +64,7 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
         options |= {"nogil": True, "fastmath": set(FASTMATH), "error_model": "numpy"}
         try:
             dispatcher = numba.njit(cache=True, **options)(function)
-        except RuntimeError:  # there is no folder that Numba could write to
+        except RuntimeError:  # no folder that Numba could write to
             dispatcher = numba.njit(**options)(function)
             kernel_cache.attach(dispatcher)
         kernel_cache.stamp(dispatcher, _source_stamp())
@@ -73,29 +73,29 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
     return decorate
 
 
-class _StandingClock(event.Listener):  # type: ignore[misc]
-    """Lets the clock stand while Numba compiles, or loads what it has compiled before."""
+class _ClockPauser(event.Listener):  # type: ignore[misc]
+    """Pauses the work clock while Numba compiles or loads compiled code."""
 
     def on_start(self, event: object) -> None:
-        clock.stand()
+        clock.pause()
 
     def on_end(self, event: object) -> None:
-        clock.go()
+        clock.resume()
 
 
-event.register("numba:compiler_lock", _StandingClock())
+event.register("numba:compiler_lock", _ClockPauser())
 
 
 class _FirstCompile(event.Listener):  # type: ignore[misc]
-    """Calls `notify` at the first compilation that the disk cache could not spare."""
+    """Calls `notify` at the first compilation, not at loads from the cache."""
 
     def __init__(self, notify: Callable[[], None]) -> None:
         self._notify = notify
-        self._told = False
+        self._notified = False
 
     def on_start(self, event: object) -> None:
-        if not self._told:
-            self._told = True
+        if not self._notified:
+            self._notified = True
             self._notify()
 
     def on_end(self, event: object) -> None:
@@ -104,7 +104,7 @@ class _FirstCompile(event.Listener):  # type: ignore[misc]
 
 @contextmanager
 def on_first_compile(notify: Callable[[], None]) -> Iterator[None]:
-    """Within the block, call `notify` once if any kernel has to be compiled."""
+    """Call `notify` once if a kernel is compiled within the block."""
     listener = _FirstCompile(notify)
     event.register("numba:compile", listener)
     try:

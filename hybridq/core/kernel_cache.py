@@ -1,7 +1,8 @@
-"""Compiled kernels where neither the package nor the user's cache folder can be written.
+"""Kernel cache for read-only installations.
 
-Numba then refuses to cache at all. Here kernels that came compiled with the package are read all
-the same, and new ones go to a private temporary folder, or nowhere if there is none.
+Where neither the package nor the user's cache folder is writable, Numba refuses to cache at all.
+Here kernels that came compiled with the package are still read, and new ones go to a private
+temporary folder, or nowhere if there is none.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from numba.core import caching, config
 
 # Numba made the name public in one of its versions.
 _InTree: Any = getattr(caching, "InTreeCacheLocator", None) or caching._InTreeCacheLocator
-_REMEDY = "set NUMBA_CACHE_DIR to a folder of yours to keep them there"
+_REMEDY = "set NUMBA_CACHE_DIR to a writable folder to keep them there"
 
 
 def attach(dispatcher: Any) -> None:
-    """Give a dispatcher that Numba cannot cache a cache of the kind that is possible here.
+    """Attach the best possible cache to a dispatcher that Numba cannot cache.
 
     Args:
         dispatcher: made by ``numba.njit`` without ``cache=True``.
@@ -42,10 +43,10 @@ def attach(dispatcher: Any) -> None:
 
 @cache
 def temporary_folder() -> Path | None:
-    """Return a folder for compiled kernels that only this user can write to, None without one.
+    """Return a private folder for compiled kernels, None if there is none.
 
     Kernels are stored as pickles, which run code when they are read, so a folder that another
-    user could have filled, or one in the working folder, is never taken.
+    user could have filled, or one in the working folder, is never used.
     """
     try:
         base = Path(tempfile.gettempdir())
@@ -63,7 +64,7 @@ def temporary_folder() -> Path | None:
 
 
 def _is_last_resort(base: Path) -> bool:
-    """Tell whether `tempfile` fell back to the working folder."""
+    """Return whether `tempfile` fell back to the working folder."""
     named = {os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")}
     usual = {"/tmp", "/var/tmp", "/usr/tmp", *named}
     return base.resolve() == Path.cwd().resolve() and str(base) not in usual
@@ -76,10 +77,10 @@ def _is_private(folder: Path) -> bool:
 
 
 class _InPackage(_InTree):  # type: ignore[misc]
-    """The folder beside the source file, taken even if nothing can be written there."""
+    """Cache folder next to the source file, accepted even if it is read-only."""
 
     def ensure_cache_path(self) -> None:
-        """See Numba: a folder to read from need not be writable."""
+        """Accept the folder: it is only read from."""
 
 
 class _PackagedImpl(caching.CompileResultCacheImpl):  # type: ignore[misc]
@@ -92,31 +93,31 @@ class _Packaged(caching.FunctionCache):  # type: ignore[misc]
     _impl_class = _PackagedImpl
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the kernel for a signature, None where there is none that can be read."""
+        """Return the kernel for a signature, None if none can be read."""
         try:
             return super().load_overload(sig, target_context)
         except OSError:
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep nothing; say so once."""
+        """Store nothing and warn once."""
         _notify("they are compiled anew in every process")
 
 
 class _Temporary(caching.FunctionCache):  # type: ignore[misc]
-    """Kernels in the temporary folder, beside those that came with the package."""
+    """Kernels in the temporary folder, after those that came with the package."""
 
     def __init__(self, py_func: Any, compiled: _Packaged) -> None:
         super().__init__(py_func)
         self._compiled = compiled
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the kernel for a signature, that of the package if there is one."""
+        """Return the kernel for a signature, the packaged one if it exists."""
         found = self._compiled.load_overload(sig, target_context)
         return super().load_overload(sig, target_context) if found is None else found
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a kernel for a signature; a full disk loses only the kernel."""
+        """Store a kernel for a signature; ignore a full disk."""
         _notify(f"they are kept in {temporary_folder()}")
         try:
             super().save_overload(sig, data)
@@ -134,7 +135,7 @@ def _notify(kept: str) -> None:
 
 
 def stamp(dispatcher: Any, source: tuple[str, int]) -> None:
-    """Mark what a dispatcher caches as valid for one state of the kernels' source."""
+    """Tie a dispatcher's cache to one state of the kernels' source."""
     found = getattr(dispatcher, "_cache", None)
     for each in (found, getattr(found, "_compiled", None)):
         file: Any = getattr(each, "_cache_file", None)

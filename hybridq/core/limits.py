@@ -1,55 +1,55 @@
-"""Most of each thing that a file may declare or an option ask for, checked before any work.
+"""Upper limits on input sizes and options, checked before any work.
 
-Memory is checked where it is allocated (`hybridq.core.memory`). These limits are for what small
-input can make long or large before that: they are far above what any engine here can run.
+Memory is checked where it is allocated (`hybridq.core.memory`). These limits guard against small
+input that expands to long or large work before that; they are far above what any engine can run.
 """
 
 from __future__ import annotations
 
-from hybridq.core.errors import CapacityError, ParameterError
+from hybridq.core.errors import CapacityError, ParameterError, Setting
 
 MOST_BYTES = 2**28
-"""Of a file of any format that is read whole."""
+"""Bytes of a file of any format."""
 
 MOST_BYTES_OF_SETTINGS = 10_000_000
-"""Of a config or a file of angles."""
+"""Bytes of a config or a file of angles."""
 
 LONGEST_PATH = 4096
-"""Letters of a path in a config."""
+"""Characters of a path in a config."""
 
 MOST_LAYERS = 10_000
-"""Of an ansatz."""
+"""Layers of an ansatz."""
 
 MOST_INSTRUCTIONS = 1_000_000
-"""Of a circuit that is built from layers or read from a program."""
+"""Instructions of a circuit built from layers or read from a program."""
 
 MOST_COUNT = 1_000_000
-"""Of what an optimizer holds at once: a population, a batch, candidates."""
+"""Points that an optimizer holds at once: a population, a batch, candidates."""
 
 MOST_RESTARTS = 100_000
-"""Of a search from random points."""
+"""Restarts of a search from random points."""
 
 MOST_INCLUDES = 100
-"""Of files that a config includes, those included by them among them."""
+"""Files that a config includes, directly and indirectly."""
 
 MOST_FILES = 10_000
-"""Of instances that a pattern matches."""
+"""Instance files that a pattern matches."""
 
-_IDLE = 10_000  # isolated nodes or idle qubits that are never too many
+_IDLE = 10_000  # isolated nodes or idle qubits that are always accepted
 
 
 def too_many_idle(declared: int, used: int) -> bool:
-    """Tell whether a file declares far more nodes or qubits than its edges or terms use."""
+    """Return whether far more nodes or qubits are declared than used."""
     return declared - used > max(_IDLE, 9 * used)
 
 
 def check_layers(name: str, layers: int, instructions: int) -> None:
-    """Refuse an ansatz that is too deep to be built.
+    """Raise if an ansatz is too deep to be built.
 
     Args:
-        name: of the option, as messages should write it.
-        layers: how many are asked for.
-        instructions: of one layer.
+        name: the argument that sets the number of layers.
+        layers: number of layers.
+        instructions: number of instructions of one layer.
 
     Raises:
         ParameterError: more than `MOST_LAYERS` layers.
@@ -57,11 +57,20 @@ def check_layers(name: str, layers: int, instructions: int) -> None:
     """
     if layers > MOST_LAYERS:
         raise ParameterError(
-            f"{name} must be at most {MOST_LAYERS:,}, got {layers:,}: use fewer layers"
+            argument=name,
+            value=layers,
+            expected=f"at most {MOST_LAYERS:,}",
+            remedy="use fewer layers",
         )
     total = layers * instructions
     if total > MOST_INSTRUCTIONS:
         raise CapacityError(
-            f"{name}={layers:,} makes a circuit of {total:,} instructions, at most "
-            f"{MOST_INSTRUCTIONS:,} are built: use fewer layers"
+            (
+                Setting(name, layers),
+                f" makes a circuit of {total:,} instructions, and at most "
+                f"{MOST_INSTRUCTIONS:,} are built",
+            ),
+            argument=name,
+            value=layers,
+            remedy="use fewer layers",
         )

@@ -1,7 +1,7 @@
-"""Refusal before allocation: does an array fit in the memory that is free now?
+"""Check memory before allocating.
 
-Free is what the machine has, what the control groups of this process leave (containers, batch
-systems), and what its own limits leave (``ulimit -v``), whichever is least.
+Free memory is the least of what the machine has, what the control groups of this process leave
+(containers, batch systems), and what its own limits leave (``ulimit -v``).
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import NamedTuple
 from hybridq.core.errors import CapacityError
 
 _GIB = 2**30
-# Less than this is always there, and asking the system costs more than a small operator does.
+# Not worth a query, which takes longer than work on an array of this size.
 _ALWAYS_FREE = 2**25
 _PROC = Path("/proc")
-# Of address space, for kernels and libraries that are loaded after the question.
+# Address space for kernels and libraries that are loaded after the check.
 _RESERVE = 2**28
-_UNLIMITED = 2**60  # a control group without a limit says so by a number near 2**63
+_UNLIMITED = 2**60  # a control group without a limit reports a number near 2**63
 
 
 class Free(NamedTuple):
-    """Memory that can be had.
+    """Memory that can be allocated.
 
     Attributes:
         size: bytes.
-        limit: the limit that leaves no more, in words; empty if it is the machine's memory.
+        limit: the binding limit in words; empty for the machine's memory.
     """
 
     size: int
@@ -37,7 +37,7 @@ class Free(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Files of a control group: names of limit, usage and the part of it that can be reclaimed."""
+    """Files of a control group: limits, usage and its reclaimable part."""
 
     folder: Path
     limits: tuple[str, ...]
@@ -46,13 +46,13 @@ class _Group(NamedTuple):
 
 
 def available_bytes() -> int | None:
-    """Return the bytes that this process can have without swapping, None if nobody can tell."""
+    """Return the bytes that can be allocated without swapping, None if unknown."""
     free = available()
     return None if free is None else free.size
 
 
 def available() -> Free | None:
-    """Return the memory that this process can have, with what limits it; None if unknown."""
+    """Return the memory that can be allocated and its limit; None if unknown."""
     found = [
         free
         for free in (_of_machine(), *map(_of_group, _groups()), *_of_process())
@@ -62,27 +62,32 @@ def available() -> Free | None:
 
 
 def require(needed: int, what: str, remedy: str) -> None:
-    """Return if `needed` bytes can be had.
+    """Raise if `needed` bytes cannot be allocated.
+
+    Args:
+        needed: bytes.
+        what: the work that needs them, for the message.
+        remedy: what to do.
 
     Raises:
-        CapacityError: they cannot; the message gives both numbers and the `remedy`.
+        CapacityError: the message gives the bytes needed, those free, and the `remedy`.
     """
     if needed <= _ALWAYS_FREE:
         return
     free = available_bytes()
-    # Where nobody can tell, refuse only what no machine has.
+    # If unknown, refuse only what no machine has.
     limit = free if free is not None else 2**46
     if needed > limit:
-        stands = f"{free / _GIB:.3g} GiB are free" if free is not None else "no machine has that"
-        raise CapacityError(f"{what} needs {_readable(needed)}, {stands}{limited_by()}: {remedy}")
+        found = f"{free / _GIB:.3g} GiB are free" if free is not None else "no machine has that"
+        raise CapacityError(f"{what} needs {_readable(needed)}, {found}{limited_by()}: {remedy}")
 
 
 @contextmanager
 def capacity(what: str, remedy: str = "make it smaller") -> Iterator[None]:
-    """Convert a MemoryError within the block to a CapacityError with numbers.
+    """Convert a MemoryError within the block to a CapacityError.
 
     Args:
-        what: what was being done, such as ``"solving"``.
+        what: the work, such as ``"solving"``.
         remedy: what to do.
 
     Raises:
@@ -97,7 +102,7 @@ def capacity(what: str, remedy: str = "make it smaller") -> Iterator[None]:
 
 
 def ran_out(error: Exception) -> bool:
-    """Tell whether memory ran out; Python says so by a SystemError where it cannot say more."""
+    """Return whether memory ran out; Python may report that as a SystemError."""
     if isinstance(error, MemoryError):
         return True
     with suppress(MemoryError):
@@ -107,17 +112,17 @@ def ran_out(error: Exception) -> bool:
 
 
 def out_of_memory(error: Exception, what: str, remedy: str) -> str:
-    """Return a sentence about memory that could not be had, with what is free now."""
+    """Return a message about a failed allocation, with the memory free now."""
     asked = f" ({text})" if (text := str(error).strip().rstrip(".")) else ""
     left = ""
-    with suppress(MemoryError):  # there may be too little left to find out
+    with suppress(MemoryError):  # there may be too little memory left to ask
         free = available_bytes()
         left = "" if free is None else f", {free / _GIB:.3g} GiB are free{limited_by()}"
     return f"{what} ran out of memory{asked}{left}: {remedy}"
 
 
 def limited_by() -> str:
-    """Return the limit that leaves no more memory, in parentheses; nothing without one."""
+    """Return the binding memory limit in parentheses, empty without one."""
     free = available()
     return f" ({free.limit})" if free is not None and free.limit else ""
 
@@ -140,7 +145,7 @@ def _of_machine() -> Free | None:
 
 
 def _of_process() -> Iterator[Free]:
-    """Yield what the limits of this process leave."""
+    """Yield the memory that the limits of this process leave."""
     try:
         import resource
     except ImportError:
@@ -171,7 +176,7 @@ def _of_group(group: _Group) -> Free | None:
 
 @cache
 def _groups() -> tuple[_Group, ...]:
-    """Return the control groups of this process that can limit memory, parents included."""
+    """Return the memory control groups of this process, parents included."""
     found: list[_Group] = []
     paths: dict[str, str] = {}
     for line in _lines(_PROC / "self" / "cgroup"):
@@ -193,10 +198,10 @@ def _groups() -> tuple[_Group, ...]:
 
 
 def _chain(kind: str, mount: Path, root: str, path: str) -> Iterator[_Group]:
-    """Yield a group and its parents, up to the one that is mounted."""
+    """Yield a group and its parents, up to the mounted one."""
     inside = path.removeprefix(root) if path.startswith(root) else ""
     folder = mount / inside.strip("/")
-    if not folder.is_dir():  # a container that sees its own group as the root
+    if not folder.is_dir():  # in a container, where the group itself is the root
         folder = mount
     for each in (folder, *folder.parents):
         if kind == "cgroup2":
@@ -217,13 +222,13 @@ def _lines(path: Path) -> list[str]:
 
 
 def _number(path: Path) -> int | None:
-    """Return the number in a file, None if it says ``max`` or is not there."""
+    """Return the number in a file, None for ``max`` or a missing file."""
     text = "".join(_lines(path)[:1]).strip()
     return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _numbers(path: Path, mark: str) -> dict[str, int]:
-    """Return the numbers in a file of lines such as ``VmSize:  1234 kB``, by name."""
+    """Return the numbers by name in a file with lines ``VmSize:  1234 kB``."""
     found = {}
     for line in _lines(path):
         name, _, rest = line.partition(mark)

@@ -1,4 +1,4 @@
-"""One way to take a source of random numbers: a generator, a seed or nothing."""
+"""Sources of random numbers: a generator, a seed or None."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RandomLike: TypeAlias = np.random.Generator | int | None
 
 
 def as_generator(rng: RandomLike = None) -> np.random.Generator:
-    """A NumPy generator: `rng` itself, one seeded by the integer `rng`, or a fresh one.
+    """Return `rng` itself, a generator seeded by the integer `rng`, or a fresh one.
 
     Raises:
         ParameterError: `rng` is neither a generator, a non-negative integer nor None.
@@ -24,12 +24,11 @@ def as_generator(rng: RandomLike = None) -> np.random.Generator:
         return np.random.default_rng()
     if not is_whole(rng) or rng < 0:
         raise ParameterError(
-            f"rng={rng!r} is no source of randomness: "
-            "give a numpy Generator, a non-negative integer seed or None"
+            argument="rng", value=rng, expected="a NumPy Generator, an integer seed >= 0 or None"
         )
     return np.random.default_rng(int(rng))
 
 
 def spawn(rng: RandomLike, count: int) -> list[np.random.Generator]:
-    """`count` independent child generators of `rng` (by `SeedSequence.spawn`)."""
+    """Return `count` independent child generators of `rng` (`SeedSequence.spawn`)."""
     return as_generator(rng).spawn(count)

@@ -28,6 +28,26 @@ class PluginWarning(UserWarning):
     """An entry of another package that was left out."""
 
 
+class _Lazy:
+    """A reference to an entry that is imported when it is first used."""
+
+    def __init__(self, reference: str) -> None:
+        self.module, _, self.attribute = reference.partition(":")
+
+    def load(self) -> Any:
+        """Import the module and return the entry."""
+        return getattr(importlib.import_module(self.module), self.attribute)
+
+
+def lazy(reference: str) -> Any:
+    """Return an entry for a registry that is imported when it is first used.
+
+    Args:
+        reference: ``"module:attribute"``.
+    """
+    return _Lazy(reference)
+
+
 def canonical_name(name: object) -> str:
     """Return `name` as registries spell it: lower case, ``-`` for ``_``, no outer white space."""
     return str(name).strip().lower().replace("_", "-")
@@ -38,8 +58,7 @@ class Registry(Mapping[str, T]):
 
     Args:
         what: the kind of thing that is registered, as an error message calls it.
-        entries: the canonical names and their entries; a string ``"module:attribute"`` is
-            imported when its entry is first used.
+        entries: the canonical names and their entries, each the entry itself or `lazy`.
         aliases: further spellings, each mapped to a canonical name.
         argument: the argument that takes these names in Python; `what` by default.
         group: the group of entry points by which other packages add entries.
@@ -51,7 +70,7 @@ class Registry(Mapping[str, T]):
     def __init__(
         self,
         what: str,
-        entries: Mapping[str, T | str],
+        entries: Mapping[str, T],
         aliases: Mapping[str, str] | None = None,
         *,
         argument: str | None = None,
@@ -85,10 +104,8 @@ class Registry(Mapping[str, T]):
     def __getitem__(self, name: str) -> T:
         key = self.canonical(name)
         entry = self._entries[key]
-        if isinstance(entry, str) and ":" in entry:
-            module, _, attribute = entry.partition(":")
-            entry = getattr(importlib.import_module(module), attribute)
-            self._entries[key] = entry
+        if isinstance(entry, _Lazy):
+            entry = self._entries[key] = entry.load()
         found: T = entry
         return found
 
@@ -100,7 +117,7 @@ class Registry(Mapping[str, T]):
         return True
 
     def __iter__(self) -> Iterator[str]:
-        for name in self._others():
+        for name in list(self._others()):
             self._plugin(name)
         return iter(list(self._entries))
 
@@ -143,15 +160,17 @@ class Registry(Mapping[str, T]):
         if name in self._entries:
             return True
         point = self._others().get(name)
-        if point is None or name in self._left_out:
+        if point is None:
             return False
         try:
             entry = point.load()
             if self._check is not None:
                 self._check(name, entry)
         except HybridqError as error:
+            del self._others()[name]
             return self._leave_out(name, point, str(error))
         except Exception as error:  # anything may happen while foreign code is imported
+            del self._others()[name]
             return self._leave_out(name, point, f"{type(error).__name__}: {error}")
         self._entries[name] = entry
         return True

@@ -1,4 +1,4 @@
-"""The Fubini–Study metric of a circuit's states, and the overlap of two of them."""
+"""Fubini–Study metric of the states of a circuit."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ REACH = {"double": 0.05, "single": 0.4}
 
 
 class Geometry:
-    """How the states of a circuit change with its parameters; prepared once a circuit.
+    """Derivatives of the states of a circuit, prepared once for each circuit.
 
     Args:
-        circuit: prepares the states.
+        circuit: the circuit that prepares the states.
     """
 
     def __init__(self, circuit: Circuit) -> None:
@@ -38,9 +38,9 @@ class Geometry:
         self._layers = parameter_layers(circuit)
 
     def metric(self, engine: Engine, x: Vector, blocks: str | None = None) -> Vector:
-        """See `Engine.metric`."""
+        """Return the metric at `x`; see `Engine.metric`."""
         if blocks is not None and blocks not in BLOCKS:
-            raise ParameterError(f"blocks={blocks!r} is unknown: give 'layers' or None")
+            raise ParameterError(argument="blocks", value=blocks, expected="'layers' or None")
         groups = [range(len(x))] if blocks is None else self._layers
         state = amplitudes(engine, x)
         rows = max((len(group) for group in groups), default=0)
@@ -64,19 +64,19 @@ class Geometry:
             there = x.copy()
             there[parameter] += shift
             moved = amplitudes(engine, there)
-            # Without the global phase the frequencies lie evenly around 0, which the rule asks for.
+            # The rule requires frequencies centered at 0: remove the global phase.
             factor = weight * np.exp(1j * spectrum.center * shift) if spectrum.center else weight
             moved *= factor
             slope += moved
 
 
 def amplitudes(engine: Engine, x: Vector) -> Amplitudes:
-    """The state at `x` on the basis states that the engine keeps, shape (k,)."""
+    """Return the state at `x` on the basis states of the engine, shape (k,)."""
     return engine.snapshot(x) if getattr(engine, "sector", None) is not None else engine.state(x)
 
 
 def _shifts(spectrum: Spectrum, precision: str) -> list[tuple[float, float]]:
-    """Pairs (t, w) such that f′(0) = Σ w f(t) for every f with this spectrum, centered at 0.
+    """Return (t, w) with f′(0) = Σ w f(t) for every f of this spectrum, centered at 0.
 
     Exact where 8 states suffice (the interpolation formula of M. Riesz, by which the parameter
     shift is one state for a rotation and two for an excitation), differences elsewhere.
@@ -96,11 +96,11 @@ def _shifts(spectrum: Spectrum, precision: str) -> list[tuple[float, float]]:
 
 
 def _gram(slopes: Amplitudes, state: Amplitudes) -> Vector:
-    """Re⟨∂_iψ|∂_jψ⟩ − Re ⟨∂_iψ|ψ⟩⟨ψ|∂_jψ⟩."""
+    """Return Re⟨∂_iψ|∂_jψ⟩ − Re ⟨∂_iψ|ψ⟩⟨ψ|∂_jψ⟩."""
     if not len(slopes):
         return np.zeros((0, 0))
     # The real part of an inner product is that of real and imaginary parts side by side.
     real = slopes.view(slopes.real.dtype)
-    along = slopes @ state.conj()  # conjugated, which the outer product does not see
+    along = slopes @ state.conj()  # conjugated; the real part of the outer product is the same
     gram = (real @ real.T).astype(np.float64) - (np.outer(along, along.conj())).real
     return np.asarray((gram + gram.T) / 2.0, dtype=np.float64)

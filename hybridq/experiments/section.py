@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -14,3 +17,27 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
+
+    #: Sections below a key, told apart by their ``kind``.
+    nested: ClassVar[Mapping[str, tuple[type[Section], ...]]] = {}
+
+    @classmethod
+    def key_names(cls) -> list[str]:
+        """Return the keys, those of nested sections dotted."""
+        inner = [
+            f"{key}.{name}"
+            for key, models in cls.nested.items()
+            for model in models
+            for name in model.key_names()
+        ]
+        return list(dict.fromkeys([*cls.model_fields, *inner]))
+
+    @classmethod
+    def schemas_of(cls, key: str) -> Iterator[dict[str, Any]]:
+        """Yield the schema of a key, dotted for those of nested sections; of none if unknown."""
+        head, _, rest = key.partition(".")
+        if rest:
+            for model in cls.nested.get(head, ()):
+                yield from model.schemas_of(rest)
+        elif key in cls.model_fields:
+            yield cls.model_json_schema()["properties"][key]

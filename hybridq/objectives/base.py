@@ -41,7 +41,7 @@ class Objective(ABC):
         kind: the name in `OBJECTIVES`.
         options: the names of further arguments.
         is_energy: whether values are in the Hamiltonian's unit; else they are pure numbers.
-        title: words for the number that is shown, with ``{value}`` for the name of the value.
+        label: words for the number that is shown, with ``{value}`` for the name of the value.
         is_probability: True if minus the value is a probability, which is shown instead.
 
     Raises:
@@ -54,7 +54,7 @@ class Objective(ABC):
     kind: ClassVar[str]
     options: ClassVar[tuple[str, ...]] = ()
     is_energy: ClassVar[bool] = True
-    title: ClassVar[str] = "objective"
+    label: ClassVar[str] = "objective"
     is_probability: ClassVar[bool] = False
 
     def __init__(
@@ -92,6 +92,17 @@ class Objective(ABC):
         return choose_engine(
             circuit, self.hamiltonian, name=name, precision=self._precision, threads=self._threads
         )
+
+    @classmethod
+    def shown_sign(cls, sign: float) -> float:
+        """Return the factor from the minimized value to the one that is shown.
+
+        Args:
+            sign: of the problem, for values in its unit.
+        """
+        if cls.is_energy:
+            return sign
+        return -1.0 if cls.is_probability else 1.0
 
     @property
     def engine(self) -> EngineInfo:

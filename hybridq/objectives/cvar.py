@@ -85,7 +85,7 @@ class CVaR(DistributionObjective):
     """
 
     kind: ClassVar[str] = "cvar"
-    title: ClassVar[str] = "CVaR of the {value}"
+    label: ClassVar[str] = "CVaR of the {value}"
     options: ClassVar[tuple[str, ...]] = ("alpha",)
 
     def __init__(

@@ -34,7 +34,7 @@ class Expectation(Objective):
     """
 
     kind: ClassVar[str] = "expectation"
-    title: ClassVar[str] = "expected {value}"
+    label: ClassVar[str] = "expected {value}"
 
     @property
     def statistic(self) -> Statistic:

@@ -75,7 +75,7 @@ class Gibbs(DistributionObjective):
     """
 
     kind: ClassVar[str] = "gibbs"
-    title: ClassVar[str] = "Gibbs objective"
+    label: ClassVar[str] = "Gibbs objective"
     options: ClassVar[tuple[str, ...]] = ("eta",)
     is_energy: ClassVar[bool] = False
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.decompose import rotations
-from hybridq.circuits.instructions import Angle, Gate, Instruction
+from hybridq.circuits.instructions import Angle, Instruction
 from hybridq.core.errors import CapacityError
 from hybridq.core.randomness import RandomLike
 from hybridq.objectives.base import Objective, Vector
@@ -52,13 +52,16 @@ def unrolled(circuit: Circuit) -> Unrolled:
     steps: list[Instruction] = []
     angles: list[Angle] = []
     for instruction in circuit.instructions:
-        if isinstance(instruction, Gate) or instruction.angle.parameter is None:
+        if instruction.parameter is None:
             steps.append(instruction)
             continue
-        for rotation in rotations(instruction):
+        for step in rotations(instruction):
+            if step.angle is None or step.parameter is None:
+                steps.append(step)
+                continue
             own = Angle(parameter=len(angles))
-            angles.append(rotation.angle)
-            steps.append(type(rotation)(rotation.paulis, rotation.qubits, own))
+            angles.append(step.angle)
+            steps.append(step.with_angle(lambda _, own=own: own))  # type: ignore[misc]
     return Unrolled(
         Circuit(circuit.n_qubits, tuple(steps)),
         np.array([angle.constant for angle in angles]),

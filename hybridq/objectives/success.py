@@ -53,7 +53,7 @@ class SuccessProbability(DistributionObjective):
     """
 
     kind: ClassVar[str] = "success-probability"
-    title: ClassVar[str] = "probability of an optimum"
+    label: ClassVar[str] = "probability of an optimum"
     is_probability: ClassVar[bool] = True
     is_energy: ClassVar[bool] = False
 

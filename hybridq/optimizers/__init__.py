@@ -1,20 +1,74 @@
-"""The classical outer loop: `minimize` and the optimizers it knows by name."""
+"""The classical outer loop: `minimize` and its optimizers.
+
+Optimizers are frozen dataclasses whose fields are their options, such as ``SPSA(blocking=True)``;
+`OPTIMIZERS` holds them by name.
+"""
 
 from __future__ import annotations
 
+from hybridq.optimizers.adam import Adam
 from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.configure import configured_optimizer
+from hybridq.optimizers.natural_gradient import NaturalGradient
+from hybridq.optimizers.optuna_samplers import (
+    OptunaCMAES,
+    OptunaGP,
+    OptunaQMC,
+    OptunaRandom,
+    OptunaSampler,
+    OptunaTPE,
+)
+from hybridq.optimizers.qn_spsa import QNSPSA
 from hybridq.optimizers.registry import OPTIMIZERS
+from hybridq.optimizers.rotosolve import Rotosolve
+from hybridq.optimizers.scipy_global import BasinHopping, DifferentialEvolution, DualAnnealing
+from hybridq.optimizers.scipy_gradient import (
+    BFGS,
+    LBFGS,
+    SLSQP,
+    TNC,
+    ConjugateGradient,
+    TrustConstr,
+)
+from hybridq.optimizers.scipy_local import COBYLA, COBYQA, NelderMead, Powell
 from hybridq.optimizers.search import minimize
-from hybridq.optimizers.solution import Record, Solution, Status
+from hybridq.optimizers.solution import Reason, Record, Solution, Status
+from hybridq.optimizers.spsa import SPSA
 from hybridq.storage.journal import Journal
 
 __all__ = [
+    "BFGS",
+    "COBYLA",
+    "COBYQA",
+    "LBFGS",
     "OPTIMIZERS",
+    "QNSPSA",
+    "SLSQP",
+    "SPSA",
+    "TNC",
+    "Adam",
+    "BasinHopping",
+    "ConjugateGradient",
+    "DifferentialEvolution",
+    "DualAnnealing",
     "Journal",
+    "NaturalGradient",
+    "NelderMead",
     "Optimizer",
+    "OptunaCMAES",
+    "OptunaGP",
+    "OptunaQMC",
+    "OptunaRandom",
+    "OptunaSampler",
+    "OptunaTPE",
     "Outcome",
+    "Powell",
+    "Reason",
     "Record",
+    "Rotosolve",
     "Solution",
     "Status",
+    "TrustConstr",
+    "configured_optimizer",
     "minimize",
 ]

@@ -1,4 +1,4 @@
-"""The promise every optimizer keeps: a frozen configuration that can run on a driver."""
+"""The contract of an optimizer: a frozen configuration that runs on a driver."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hybridq.core.checks import is_real, is_whole
+from hybridq.core.arrays import Vector
+from hybridq.core.checks import checked_count, is_real
 from hybridq.core.errors import ParameterError
 from hybridq.core.limits import MOST_COUNT
+from hybridq.optimizers.capabilities import Capability, member
+from hybridq.optimizers.solution import Reason
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from hybridq.optimizers.driver import Driver, Vector
+    from hybridq.optimizers.driver import Driver
 
 
 PERMISSION = {"permission": True}
-"""Metadata of a field that allows something and does not decide which points a search asks for:
-journals do not keep it, and configs and stored trials cannot set it."""
+"""Metadata of a field that grants a permission and does not change the points of a search.
+
+Journals do not record such a field, and configs and stored trials cannot set it.
+"""
 
 
 @dataclass(frozen=True)
@@ -27,36 +32,40 @@ class Outcome:
     """How a method ended by itself, without a limit of the driver.
 
     Attributes:
-        converged: whether its own convergence test was met.
-        message: what else there is to say, without a full stop; needed where it gave up.
+        converged: True if its own convergence test passed.
+        message: further information without a full stop; needed if the method gave up.
+        reason: the fact that ended it; by default `Reason.CONVERGED` or `Reason.GAVE_UP`.
     """
 
     converged: bool
     message: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True)
 class Optimizer(ABC):
-    """A configured optimizer; its fields are the options that `minimize` takes for it.
+    """A configured optimizer; its fields are its options.
 
     To add one: write such a class in a file of its own and name it in `registry.py`.
 
     Class attributes:
-        name: the plain name that messages use.
+        name: the name in `OPTIMIZERS`, which messages use.
         summary: one line that says when to choose it.
-        cost: evaluations an iteration, for n parameters, in a few words.
-        uses_gradient: calls ``value_and_gradient`` where the objective has it.
-        needs: attributes of the objective that it cannot do without; see `missing`.
+        cost: evaluations per iteration for n parameters, in a few words.
+        source: the paper, or the library with the paper.
+        uses_gradient: calls ``value_and_gradient`` if the objective has it.
+        needs: members of the objective that it requires; see `missing`.
         takes_bounds: can keep to bounds.
         needs_bounds: cannot run without finite bounds.
-        matrices: n × n arrays that it holds at once, for n parameters; see `memory_needed`.
-        joint_starts: uses all rows of x0 in one search instead of one search a row.
+        matrices: number of n × n arrays that it holds at once; see `memory_needed`.
+        joint_starts: uses all rows of x0 in one search instead of one search per row.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     cost: ClassVar[str]
-    needs: ClassVar[tuple[str, ...]] = ()
+    source: ClassVar[str] = ""
+    needs: ClassVar[tuple[Capability, ...]] = ()
     uses_gradient: ClassVar[bool] = False
     takes_bounds: ClassVar[bool] = True
     needs_bounds: ClassVar[bool] = False
@@ -69,11 +78,11 @@ class Optimizer(ABC):
     ) -> Outcome:
         """Search until converged, calling the driver for every evaluation.
 
-        What is worth keeping is in the driver; only the reason for ending is returned. The
-        driver ends a search early by raising `Stop`, which must pass through.
+        The driver holds the results; only the outcome is returned. The driver ends a search early
+        by raising `Stop`, which must not be caught.
 
         Args:
-            driver: evaluates, counts and remembers.
+            driver: evaluates, counts and records.
             x0: the start, shape (n,); with `joint_starts` all of them, shape (k, n).
             bounds: None, or lower and upper bounds, shape (n, 2).
             rng: the only source of randomness.
@@ -81,65 +90,67 @@ class Optimizer(ABC):
 
     @property
     def repeatable(self) -> bool:
-        """Whether the same seed gives the same search, which resuming from a journal relies on."""
+        """True if the same seed gives the same search, as resuming a journal requires."""
         return True
 
     def prepare(self) -> None:  # noqa: B027
         """Raise `MissingExtraError` before any work if an optional package is absent."""
 
-    def missing(self, objective: object) -> list[str]:
-        """Which of `needs` the objective does not have."""
-        return [name for name in self.needs if getattr(objective, name, None) is None]
+    def missing(self, objective: object) -> list[Capability]:
+        """Return the members of `needs` that the objective does not have."""
+        return [need for need in self.needs if member(objective, need) is None]
 
     def memory_needed(self, dimension: int) -> int:
-        """Return the bytes that the method itself holds for `dimension` parameters, about."""
+        """Return the approximate bytes that the method holds for `dimension` parameters."""
         return 8 * self.matrices * dimension**2
 
     def default_budget(self, dimension: int) -> int:
-        """Evaluations of one start when the caller sets no limit: 1000 (n + 1)."""
+        """Return the evaluations of one start without a limit: 1000 (n + 1)."""
         return 1000 * (dimension + 1)
 
     @classmethod
     def option_names(cls) -> list[str]:
-        """The names of all options."""
+        """Return the names of all options."""
         return [field.name for field in fields(cls)]
 
     @classmethod
     def condition_names(cls) -> list[str]:
-        """The names of the options that decide which points a search asks for."""
+        """Return the names of the options that change the points of a search."""
         return [field.name for field in fields(cls) if not field.metadata.get("permission")]
 
+    def options(self) -> dict[str, Any]:
+        """Return all options by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def changed_options(self) -> dict[str, Any]:
-        """The options that are not at their defaults, as plain values that may be shown."""
-        values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
-        return {name: value for name, (value, default) in values.items() if value != default}
+        """Return the options that differ from their defaults, safe to be shown."""
+        defaults = {field.name: field.default for field in fields(self)}
+        values = self.options()
+        return {name: value for name, value in values.items() if value != defaults[name]}
 
     def _require_positive(self, *names: str) -> None:
-        """Refuse options that are not positive numbers; None is left alone."""
+        """Raise for options that are not positive numbers; None passes."""
         for name in names:
             value = getattr(self, name)
             if value is None:
                 continue
             if not is_real(value) or not math.isfinite(value) or value <= 0:
-                raise ParameterError(f"{self.name}: {name}={value!r} must be a positive number")
+                raise ParameterError(argument=name, value=value, expected="a positive number")
 
     def _require_within(self, name: str, low: float, high: float) -> None:
-        """Refuse an option that is not above `low` and at most `high`."""
-        self._require_positive(name)
-        if not low < getattr(self, name) <= high:
-            raise ParameterError(
-                f"{self.name}: {name}={getattr(self, name)!r} "
-                f"must be above {low:g} and at most {high:g}"
-            )
+        """Raise for an option that is not above `low` and at most `high`."""
+        value = getattr(self, name)
+        if not is_real(value) or not low < value <= high:
+            expected = f"a number above {low:g} and at most {high:g}"
+            raise ParameterError(argument=name, value=value, expected=expected)
 
     def _require_count(self, name: str, at_least: int = 1) -> None:
-        """Refuse an option that is not a whole number from `at_least` to `MOST_COUNT`."""
+        """Raise for an option that is not an integer from `at_least` to `MOST_COUNT`."""
+        checked_count(name, getattr(self, name), at_least, MOST_COUNT)
+
+    def _require_choice(self, name: str, choices: tuple[str, ...]) -> None:
+        """Raise for an option that is not one of `choices`."""
         value = getattr(self, name)
-        if not is_whole(value) or value < at_least:
-            raise ParameterError(
-                f"{self.name}: {name}={value!r} must be a whole number of at least {at_least}"
-            )
-        if value > MOST_COUNT:
-            raise ParameterError(
-                f"{self.name}: {name}={value!r} must be a whole number of at most {MOST_COUNT:,}"
-            )
+        if value not in choices:
+            expected = f"one of {', '.join(map(repr, choices))}"
+            raise ParameterError(argument=name, value=value, expected=expected)

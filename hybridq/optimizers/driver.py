@@ -1,63 +1,56 @@
-"""The owner of the loop: every evaluation passes through here, is counted, checked and kept."""
+"""The loop's owner: every evaluation is limited, counted and recorded here."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hybridq.core.clock import work_seconds
-from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.arrays import Vector
+from hybridq.optimizers.evaluator import Evaluator
+from hybridq.optimizers.history import Best, History
 from hybridq.optimizers.solution import Record, Status
 
 if TYPE_CHECKING:
-    from hybridq.storage.journal_search import Answer, JournaledSearch
+    from hybridq.storage.journal_search import JournaledSearch
 
-Vector: TypeAlias = NDArray[np.float64]
 Callback: TypeAlias = Callable[[Record], object]
 
-# Rows of a batch that are evaluated in one call: the clock, the callback and Ctrl-C are looked at
-# in between.
+# Rows of a batch that are evaluated in one call: the clock, the callback and Ctrl-C are checked
+# between calls.
 BATCH_ROWS = 32
-
-# Given to a method in place of a value that is not finite before any finite one was seen.
-BLIND_PENALTY = 1e10
 
 
 class Stop(BaseException):
-    """Ends a method from inside an evaluation. A `BaseException`, so that no method catches it."""
-
-
-class Best(NamedTuple):
-    """The best finite evaluation so far."""
-
-    value: float
-    x: Vector
-    evaluation: int
-    start: int
+    """Ends a method from inside an evaluation; no `except Exception` catches it."""
 
 
 class Driver:
-    """A counted, limited and remembered view of an objective; what a method calls.
+    """A limited, counted and recorded view of an objective, which methods call.
 
-    The methods of an optimizer see only `value`, `evaluate`, `value_and_gradient` and `values`.
-    A request beyond a limit raises `Stop`, which an optimizer lets pass.
+    The methods of an optimizer use `value`, `evaluate`, `value_and_gradient` and `values`, and
+    some `metric`, `fidelity` and `frequencies`. A request beyond a limit raises `Stop`, which an
+    optimizer must not catch.
 
     Args:
-        objective: called with a float64 array of shape (n,), returns a float; may offer
-            ``value_and_gradient(x)`` and ``values(X)``.
+        objective: called with a float64 array of shape (n,), returns a float; may offer the
+            members of `hybridq.optimizers.capabilities`.
         dimension: n.
-        bounds: None, or shape (n, 2): every point is clipped into them before it is evaluated,
-            since some methods treat bounds as a wish.
-        max_evaluations: how many evaluations there may be in all.
+        bounds: None, or shape (n, 2): every point is clipped to them before it is evaluated,
+            since some methods overstep bounds.
+        max_evaluations: the largest number of evaluations.
         time_limit: seconds after which no further evaluation begins, or None; compiling does not
             count.
         target: a value at or below which the search ends, or None.
         callback: called with a `Record` after each evaluation; returning True ends the search.
-        journal: answers evaluations that were made before a kill, and records those made now.
+        journal: answers evaluations that were made before a kill, and records new ones.
+
+    Attributes:
+        gradients, metrics, fidelities: how many of each were computed.
+        start: the row of x0 that is searched now.
+        stopped: the limit that ended the search, None while it runs.
     """
 
     def __init__(
@@ -74,51 +67,57 @@ class Driver:
     ) -> None:
         self.dimension = dimension
         self.max_evaluations = max_evaluations
-        self.best: Best | None = None
         self.gradients = 0
         self.metrics = 0
         self.fidelities = 0
-        self.not_finite = 0
         self.start = 0
         self.stopped: Status | None = None
-        self.error: Exception | None = None
-        self.began = work_seconds()
-        self._objective = objective
-        self._value_and_gradient: Callable[[Vector], tuple[float, Any]] | None = getattr(
-            objective, "value_and_gradient", None
-        )
-        self._batch: Callable[[Vector], Any] | None = getattr(objective, "values", None)
+        self._evaluator = Evaluator(objective, dimension, journal)
+        self.has_gradient = self._evaluator.has_gradient
         self._bounds = None if bounds is None else bounds.T.copy()
         self._target = -math.inf if target is None else target
         self._callback = callback
-        self._journal = journal
-        self._values: list[float] = []
-        self._best_value = math.inf
-        self._worst_value = -math.inf
-        # In seconds since the beginning, which moves when a killed search goes on.
+        self._history = History()
+        self._values = self._history.values
+        # In seconds since the beginning, which moves when a killed search is resumed.
         self._deadline = math.inf if time_limit is None else time_limit
         self._limit = max_evaluations
         self._first = 0
         self._slice_deadline = self._deadline
 
     @property
-    def has_gradient(self) -> bool:
-        """Whether the objective computes its own gradient."""
-        return self._value_and_gradient is not None
+    def error(self) -> Exception | None:
+        """The exception that the objective, the journal or the callback raised."""
+        return self._evaluator.error
+
+    @property
+    def frequencies(self) -> Any:
+        """The objective's frequencies along each parameter, None if it has none."""
+        return self._evaluator.frequencies
+
+    @property
+    def best(self) -> Best | None:
+        """The best finite evaluation so far."""
+        return self._history.best
+
+    @property
+    def not_finite(self) -> int:
+        """Number of values that were not finite."""
+        return self._history.not_finite
 
     @property
     def evaluations(self) -> int:
-        """How many evaluations have finished."""
+        """Number of evaluations that have finished."""
         return len(self._values)
 
     @property
     def remaining(self) -> int:
-        """How many evaluations are left to the current start."""
+        """Number of evaluations that are left to the current start."""
         return self._limit - len(self._values)
 
     @property
     def start_evaluations(self) -> int:
-        """How many evaluations the current start has had."""
+        """Number of evaluations of the current start."""
         return len(self._values) - self._first
 
     @property
@@ -128,22 +127,21 @@ class Driver:
 
     @property
     def seconds(self) -> float:
-        """Time since the search began, without compiling (see `hybridq.core.clock`) and
-        without that between a kill and its resuming."""
-        return work_seconds() - self.began
+        """Time since the search began, without compiling and interruptions."""
+        return self._evaluator.seconds
 
     def begin(self, start: int, starts_left: int) -> bool:
-        """Give the next start its fair share of the evaluations and of the time that are left.
+        """Begin the next start with an equal share of the evaluations and time left.
 
         Args:
             start: the row of x0 that begins now.
-            starts_left: how many starts share what is left, this one included.
+            starts_left: number of starts that share what is left, this one included.
 
         Returns:
-            whether there is anything left to share.
+            True if there is anything left to share.
         """
         left = self.max_evaluations - len(self._values)
-        if left <= 0 or self._is_late(self._deadline):
+        if left <= 0 or self._evaluator.is_late(self._deadline, bool(self._values)):
             return False
         now = self.seconds
         self.start = start
@@ -154,86 +152,41 @@ class Driver:
         return True
 
     def check(self) -> None:
-        """Raise `Stop` if no further evaluation may begin; for methods that think for long."""
+        """Raise `Stop` if no further evaluation may begin.
+
+        Methods call it themselves before long computations of their own.
+        """
         if self.stopped is not None:
             raise Stop
         if len(self._values) >= self._limit:
             self._stop("max_evaluations")
-        if self._is_late(self._slice_deadline):
+        if self._evaluator.is_late(self._slice_deadline, bool(self._values)):
             self._stop("time_limit")
 
-    def _is_late(self, deadline: float) -> bool:
-        """Whether the time is up; a search that is replayed ends where it ended in time."""
-        if self._journal is not None and self._journal.replaying:
-            recorded = self._journal.out_of_time()
-            if recorded is not None:
-                self.began = work_seconds() - recorded
-            return recorded is not None
-        # One evaluation is always allowed: a limit shorter than it would leave nothing to return.
-        late = self.seconds >= deadline and bool(self._values)
-        if late and self._journal is not None:
-            self._journal.record_out_of_time(self.seconds)
-        return late
+    def interrupt(self) -> None:
+        """Mark the search as interrupted by Ctrl-C."""
+        self.stopped = "interrupted"
 
     def evaluate(self, x: Vector) -> float:
-        """The objective at `x`, shape (n,), as it is: possibly NaN or infinite."""
+        """Return the objective at `x`, shape (n,), possibly NaN or infinite."""
         self.check()
-        point = self._inside(x)
-        known = None if self._journal is None else self._recall("value", point)
-        if known is not None:
-            value = known.value
-        else:
-            try:
-                value = self._objective(point)
-            except Exception as error:
-                self.error = error
-                raise
-            if type(value) is not float:
-                value = self._as_float(value)
-            if self._journal is not None:
-                self._keep(value)
+        value = self._evaluator.value(self._inside(x))
         self._record(x, value, None)
         return value
 
     def value(self, x: Vector) -> float:
-        """The objective at `x`, shape (n,); a large finite penalty where it is not finite."""
+        """Return the objective at `x`, shape (n,); a large penalty if it is not finite."""
         value = self.evaluate(x)
         return value if math.isfinite(value) else self.penalty()
 
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
-        """The objective and its gradient at `x`, both shape (n,).
+        """Return the objective and its gradient at `x`, both shape (n,).
 
-        Where either is not finite: the penalty and a zero gradient, which every line search
-        refuses. Counts as one evaluation and one gradient.
+        If either is not finite: the penalty and a zero gradient, which every line search
+        rejects. Counts as one evaluation and one gradient.
         """
-        function = self._value_and_gradient
-        if function is None:
-            raise ParameterError("this objective has no value_and_gradient: use value")
         self.check()
-        point = self._inside(x)
-        known = None if self._journal is None else self._recall("gradient", point)
-        given: Any
-        if known is not None:
-            value, given = known.value, known.array
-        else:
-            try:
-                value, given = function(point)
-            except Exception as error:
-                self.error = error
-                raise
-            if type(value) is not float:
-                value = self._as_float(value)
-        # A copy, since an objective may hand out a buffer that it uses again.
-        gradient = np.array(given, dtype=np.float64)
-        if gradient.shape != (self.dimension,):
-            raise self._refuse(
-                DimensionError(
-                    f"value_and_gradient returned a gradient of shape {gradient.shape}: "
-                    f"return shape ({self.dimension},), one derivative a parameter"
-                )
-            )
-        if known is None and self._journal is not None:
-            self._keep(value, gradient)
+        value, gradient = self._evaluator.value_and_gradient(self._inside(x))
         self.gradients += 1
         self._record(x, value, gradient)
         if math.isfinite(value) and np.isfinite(gradient).all():
@@ -241,13 +194,13 @@ class Driver:
         return self.penalty(), np.zeros(self.dimension)
 
     def values(self, points: Vector) -> Vector:
-        """The objective at each row of `points`, shape (k, n), as shape (k,).
+        """Return the objective at each row of `points`, shape (k, n), as shape (k,).
 
-        Rows go to ``objective.values`` a few at a time where there is one. When the budget ends
-        inside the batch, the rows that fit are evaluated before `Stop` is raised.
+        If the objective has ``values``, it gets a few rows at a time. If the budget ends inside
+        the batch, the rows that fit are evaluated before `Stop` is raised.
         """
         results = np.empty(len(points))
-        if self._batch is None:
+        if not self._evaluator.has_batch:
             for row, point in enumerate(points):
                 results[row] = self.value(point)
             return results
@@ -255,24 +208,7 @@ class Driver:
         while row < len(points):
             self.check()
             block = points[row : row + min(BATCH_ROWS, self.remaining)]
-            inside = self._inside(block)
-            known = None if self._journal is None else self._recall("values", inside)
-            try:
-                given = np.asarray(
-                    self._batch(inside) if known is None else known.array, dtype=np.float64
-                )
-            except Exception as error:
-                self.error = error
-                raise
-            if given.shape != (len(block),):
-                raise self._refuse(
-                    DimensionError(
-                        f"values returned shape {given.shape} for {len(block)} points: "
-                        f"return one value a row, shape ({len(block)},)"
-                    )
-                )
-            if known is None and self._journal is not None:
-                self._keep(None, given)
+            given = self._evaluator.values(self._inside(block))
             for point, value in zip(block, given.tolist(), strict=True):
                 self._record(point, value, None, raising=False)
                 results[row] = value if math.isfinite(value) else self.penalty()
@@ -282,90 +218,30 @@ class Driver:
         return results
 
     def metric(self, x: Vector, blocks: str | None = None) -> Vector:
-        """The objective's metric at `x`, shape (n, n); counted apart from the evaluations.
+        """Return the metric at `x`, shape (n, n); not counted as an evaluation.
 
         Args:
             x: the point, shape (n,).
-            blocks: what else the objective's ``metric(x, blocks)`` takes.
+            blocks: passed on to the objective's ``metric(x, blocks)``.
         """
-        found = self._beside("metric", x, lambda point: self._extra("metric")(point, blocks))
+        self.check()
+        found = self._evaluator.metric(self._inside(x), blocks)
         self.metrics += 1
-        if found.size != self.dimension**2:
-            raise self._refuse(
-                DimensionError(
-                    f"metric returned {found.size} numbers: "
-                    f"return shape ({self.dimension}, {self.dimension})"
-                )
-            )
-        return found.reshape(self.dimension, self.dimension)
+        return found
 
     def fidelity(self, x: Vector, y: Vector) -> float:
-        """The objective's fidelity between `x` and `y`; counted apart from the evaluations."""
-        both = np.stack([x, y])
-        found = self._beside("fidelity", both, lambda points: self._extra("fidelity")(*points))
-        self.fidelities += 1
-        return self._as_float(found)
-
-    @property
-    def frequencies(self) -> Any:
-        """What the objective says of its frequencies along each parameter, None if nothing."""
-        return getattr(self._objective, "frequencies", None)
-
-    def _extra(self, name: str) -> Callable[..., Any]:
-        function: Callable[..., Any] | None = getattr(self._objective, name, None)
-        if function is None:
-            raise ParameterError(f"this objective has no {name}")
-        return function
-
-    def _beside(self, kind: str, x: Vector, compute: Callable[[Vector], Any]) -> Vector:
-        """What is asked of the objective beside its value, from the journal where it is there."""
+        """Return the fidelity of the states at `x` and `y`; not an evaluation."""
         self.check()
-        point = self._inside(x)
-        known = None if self._journal is None else self._recall(kind, point)
-        if known is not None and known.array is not None:
-            return known.array
-        try:
-            found = np.array(compute(point), dtype=np.float64)
-        except Exception as error:
-            self.error = error
-            raise
-        if self._journal is not None:
-            self._keep(None, found)
+        found = self._evaluator.fidelity(self._inside(np.stack([x, y])))
+        self.fidelities += 1
         return found
 
     def penalty(self) -> float:
-        """A finite number worse than every value seen, on their scale.
-
-        Not as large as floats go: line searches and linear models lose all digits beside 1e300.
-        """
-        if self.best is None:
-            return BLIND_PENALTY
-        worst, spread = self._worst_value, self._worst_value - self._best_value
-        return min(worst + 10.0 * (1.0 + abs(worst) + spread), 1e300)
-
-    def _recall(self, kind: str, x: Vector) -> Answer | None:
-        """What the journal holds of this evaluation; the clock goes with it."""
-        assert self._journal is not None
-        try:
-            known = self._journal.recall(kind, x)
-        except Exception as error:
-            self.error = error
-            raise
-        if known is not None:
-            self.began = work_seconds() - known.seconds
-        return known
-
-    def _keep(self, value: float | None, array: Vector | None = None) -> None:
-        """Write the evaluation that was just made into the journal."""
-        assert self._journal is not None
-        try:
-            self._journal.record(self.seconds, value, array)
-        except Exception as error:
-            self.error = error
-            raise
+        """Return a finite number worse than every value seen, on their scale."""
+        return self._history.penalty()
 
     def _inside(self, x: Vector) -> Vector:
-        """A copy of `x` that the objective may keep or spoil, clipped into the bounds."""
+        """Return a copy of `x`, clipped to the bounds, that the objective may overwrite."""
         point = np.array(x, dtype=np.float64)
         if self._bounds is not None:
             np.maximum(point, self._bounds[0], out=point)
@@ -375,62 +251,38 @@ class Driver:
     def _record(
         self, x: Vector, value: float, gradient: Vector | None, *, raising: bool = True
     ) -> None:
-        """Count and remember one evaluation, tell the callback, look at the target."""
-        self._values.append(value)
-        if not math.isfinite(value):
-            self.not_finite += 1
-        else:
-            if value > self._worst_value:
-                self._worst_value = value
-            if value < self._best_value:
-                best_x = self._inside(x)
-                best_x.flags.writeable = False
-                # One assignment, so that Ctrl-C finds either the old best or the new one.
-                self.best = Best(value, best_x, len(self._values) - 1, self.start)
-                self._best_value = value
+        """Record one evaluation, call the callback, check the target."""
+        if self._history.add(value):
+            self._history.set_best(value, self._inside(x), self.start)
         if self._callback is not None and self.stopped != "interrupted":
-            self._tell(x, value, gradient)
-        if self._best_value <= self._target:
+            self._notify(x, value, gradient)
+        if self._history.best_value <= self._target:
             self.stopped = "target"
         if raising and self.stopped is not None:
             raise Stop
 
-    def _tell(self, x: Vector, value: float, gradient: Vector | None) -> None:
+    def _notify(self, x: Vector, value: float, gradient: Vector | None) -> None:
         assert self._callback is not None
+        best = self._history.best
         record = Record(
             evaluation=len(self._values),
             x=self._inside(x),
             value=value,
-            best_value=self._best_value,
-            best_x=None if self.best is None else self.best.x,
-            seconds=work_seconds() - self.began,
+            best_value=self._history.best_value,
+            best_x=None if best is None else best.x,
+            seconds=self.seconds,
             start=self.start,
             gradient=None if gradient is None else gradient.copy(),
         )
         try:
             answer = self._callback(record)
         except Exception as error:
-            self.error = error
+            self._evaluator.error = error
             raise
         # Only True itself: a progress bar's update method returns things that are merely truthy.
         if answer is True or (isinstance(answer, np.bool_) and bool(answer)):
             self.stopped = "interrupted"
 
-    def _stop(self, why: Status) -> None:
-        self.stopped = why
+    def _stop(self, status: Status) -> None:
+        self.stopped = status
         raise Stop
-
-    def _as_float(self, value: object) -> float:
-        array = np.asarray(value)
-        if array.size != 1 or array.dtype.kind not in "fiub":
-            raise self._refuse(
-                ParameterError(
-                    f"the objective returned {value!r:.80}: "
-                    "it must return one real number for a point of shape (n,)"
-                )
-            )
-        return float(array.item())
-
-    def _refuse(self, error: Exception) -> Exception:
-        self.error = error
-        return error

@@ -1,4 +1,4 @@
-"""Quantum natural gradient: the steepest descent in the space of states."""
+"""Quantum natural gradient: steepest descent in the space of states."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.arrays import Vector
+from hybridq.core.blas import one_blas_thread
 from hybridq.optimizers.base import Optimizer, Outcome
-from hybridq.optimizers.blas import one_blas_thread
+from hybridq.optimizers.capabilities import Capability
 from hybridq.optimizers.perturbation import clipped
 from hybridq.optimizers.scipy_call import LINE_SEARCH_ADVICE, ROUNDING_GRADIENT
+from hybridq.optimizers.solution import Reason
 
 if TYPE_CHECKING:
-    from hybridq.optimizers.driver import Driver, Vector
+    from hybridq.optimizers.driver import Driver
 
-DECREASE = 1e-4  # the part of the decrease along a straight line that a step has to reach
+DECREASE = 1e-4  # fraction of the linear decrease that a step must reach (Armijo)
 GROWTH = 1.5
 SHORTEST = 1e-12
 
@@ -28,22 +30,22 @@ class NaturalGradient(Optimizer):
 
     .. math:: x_{k+1} = x_k - \eta_k\, (G(x_k) + \lambda I)^{-1}\, \nabla f(x_k)
 
-    G is the Fubini–Study metric of the states. The step η is halved until the value falls by
-    enough, and grows by half after each success. With G exact this follows imaginary-time
+    G is the Fubini–Study metric of the states. The step η is halved until the value decreases
+    sufficiently, and grows by half after each success. With G exact this follows imaginary-time
     evolution as far as the circuit can (arXiv:1912.08854).
 
     Prefer it to `l-bfgs` where plain gradients stall: on plateaus, in deep circuits whose
     parameters are redundant, for ground states of spin models. The objective must offer
-    ``metric(x, blocks)``, and values without noise.
-    Cost: 1 to 2 evaluations with gradient and 1 metric an iteration; from a simulator the metric
-    is about one state for each rotation, two for each excitation, and n² inner products.
+    ``metric(x, blocks)`` and values without noise.
+    Cost: 1 to 2 evaluations with gradient and 1 metric an iteration; on a simulator the metric
+    takes about one state for each rotation, two for each excitation, and n² inner products.
 
     Args:
-        tolerance: ends when no derivative is larger (1e-5).
+        tolerance: converged if no derivative is larger.
         learning_rate: η_0; for energies half a step of imaginary time, in 1 / energy.
-        regularization: λ, beside entries of G of at most 1/4 a rotation.
-        blocks: ``"full"``, or ``"layers"`` for G between parameters of the same layer alone:
-            less memory in a simulator, and on a device no ancilla.
+        regularization: λ; for comparison, a rotation contributes at most 1/4 to G.
+        blocks: ``"full"``, or ``"layers"`` for G between parameters of the same layer only: less
+            memory in a simulator, and no ancilla on a device.
         difference_step: step of forward differences, for an objective without a gradient.
 
     Source: Stokes, Izaac, Killoran, Carleo 2020, arXiv:1909.02108.
@@ -52,8 +54,9 @@ class NaturalGradient(Optimizer):
     name: ClassVar[str] = "natural-gradient"
     summary: ClassVar[str] = "descent in the space of states; plateaus, redundant parameters"
     cost: ClassVar[str] = "1-2, 1 metric"
+    source: ClassVar[str] = "Stokes, Izaac, Killoran, Carleo 2020, arXiv:1909.02108"
     uses_gradient: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = ("value_and_gradient", "metric")
+    needs: ClassVar[tuple[Capability, ...]] = (Capability.GRADIENT, Capability.METRIC)
 
     tolerance: float = 1e-5
     learning_rate: float = 0.1
@@ -63,16 +66,13 @@ class NaturalGradient(Optimizer):
 
     def __post_init__(self) -> None:
         self._require_positive("tolerance", "learning_rate", "regularization", "difference_step")
-        if self.blocks not in ("full", "layers"):
-            raise ParameterError(
-                f"{self.name}: blocks={self.blocks!r} is unknown: choose 'full' or 'layers'"
-            )
+        self._require_choice("blocks", ("full", "layers"))
 
-    def missing(self, objective: object) -> list[str]:
+    def missing(self, objective: object) -> list[Capability]:
         """See `Optimizer.missing`."""
         lacking = super().missing(objective)
         if self.difference_step is not None:
-            lacking = [name for name in lacking if name != "value_and_gradient"]
+            lacking = [need for need in lacking if need is not Capability.GRADIENT]
         return lacking
 
     def run(
@@ -84,7 +84,7 @@ class NaturalGradient(Optimizer):
 
     def _descend(self, driver: Driver, x0: Vector, bounds: Vector | None) -> Outcome:
         x, rate = x0.copy(), self.learning_rate
-        value, gradient = self._look(driver, x)
+        value, gradient = self._value_and_gradient(driver, x)
         while True:
             free = _free(x, gradient, bounds)
             if abs(gradient[free]).max(initial=0.0) <= self.tolerance:
@@ -92,20 +92,21 @@ class NaturalGradient(Optimizer):
             direction = self._direction(driver, x, gradient, free)
             while True:
                 moved = clipped(x - rate * direction, bounds)
-                there, slope = self._look(driver, moved)
+                there, slope = self._value_and_gradient(driver, moved)
                 if there <= value + DECREASE * float(gradient @ (moved - x)):
                     break
                 rate /= 2.0
                 if rate * float(abs(direction).max()) < SHORTEST:
-                    level = float(abs(gradient[free]).max())
-                    if level <= ROUNDING_GRADIENT * (1.0 + abs(value)):
-                        return Outcome(True, "no step lowers the value beyond rounding")
-                    return Outcome(False, LINE_SEARCH_ADVICE)
+                    largest = float(abs(gradient[free]).max())
+                    if largest <= ROUNDING_GRADIENT * (1.0 + abs(value)):
+                        message = "no step lowers the value beyond rounding"
+                        return Outcome(True, message, Reason.ROUNDING)
+                    return Outcome(False, LINE_SEARCH_ADVICE, Reason.LINE_SEARCH)
             x, value, gradient = moved, there, slope
             rate *= GROWTH
 
-    def _look(self, driver: Driver, x: Vector) -> tuple[float, Vector]:
-        """Value and gradient at `x`."""
+    def _value_and_gradient(self, driver: Driver, x: Vector) -> tuple[float, Vector]:
+        """Return value and gradient at `x`, by differences if necessary."""
         if driver.has_gradient:
             return driver.value_and_gradient(x)
         step = self.difference_step
@@ -116,7 +117,7 @@ class NaturalGradient(Optimizer):
     def _direction(
         self, driver: Driver, x: Vector, gradient: Vector, free: NDArray[np.bool_]
     ) -> Vector:
-        """(G + λI)⁻¹ times the gradient, among the parameters that the bounds leave free."""
+        """Return (G + λI)⁻¹ times the gradient, restricted to free parameters."""
         metric = driver.metric(x, None if self.blocks == "full" else self.blocks)
         direction = np.zeros_like(x)
         part = metric[np.ix_(free, free)] + self.regularization * np.eye(int(free.sum()))
@@ -125,7 +126,7 @@ class NaturalGradient(Optimizer):
 
 
 def _free(x: Vector, gradient: Vector, bounds: Vector | None) -> NDArray[np.bool_]:
-    """Which parameters a descent can move, bool, shape (n,)."""
+    """Return which parameters a descent can move, bool, shape (n,)."""
     if bounds is None:
         return np.ones(len(x), dtype=bool)
     stuck = ((x <= bounds[:, 0]) & (gradient > 0.0)) | ((x >= bounds[:, 1]) & (gradient < 0.0))

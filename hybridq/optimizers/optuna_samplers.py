@@ -1,4 +1,4 @@
-"""Samplers of Optuna by name, each with what suits circuits."""
+"""Samplers of Optuna, with defaults that suit circuits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hybridq.core.errors import MissingExtraError, ParameterError
+from hybridq.core.errors import MissingExtraError, ParameterError, Setting
 from hybridq.core.registry import Registry
 from hybridq.optimizers.base import PERMISSION
 from hybridq.optimizers.optuna_search import OptunaSearch
@@ -19,17 +19,26 @@ if TYPE_CHECKING:
 
 
 def _refuse_unpickling(optimizer: OptunaSearch, allowed: bool) -> None:
-    """Refuse a sampler that would unpickle what others have written to a storage.
+    """Raise for a sampler that would unpickle data from a shared storage.
 
     Raises:
         ParameterError: the search has a storage, and unpickling is not allowed.
     """
     if optimizer.storage is not None and not allowed:
         raise ParameterError(
-            f"{optimizer.name}: unpickle must be true with a storage, got false: this sampler "
-            "unpickles its state from there, which runs any code that somebody with access to the "
-            "storage put into it. Take optuna-tpe, which stores plain numbers, or set "
-            "unpickle=true for a storage that nobody else can write to"
+            (
+                f"{optimizer.name}: ",
+                Setting("unpickle"),
+                " must be true with a storage, got "
+                "false: this sampler unpickles its state from there, which runs any code that "
+                "another user of the storage put into it",
+            ),
+            argument="unpickle",
+            remedy=(
+                "use optuna-tpe, which stores plain numbers, or set ",
+                Setting("unpickle", True),
+                " for a storage that only you can write to",
+            ),
         )
 
 
@@ -39,18 +48,18 @@ def _require(package: str, extra: str, purpose: str) -> None:
 
 
 @dataclass(frozen=True)
-class OptunaTpe(OptunaSearch):
-    """Tree-structured Parzen estimator: samples where good trials are dense and bad ones rare.
+class OptunaTPE(OptunaSearch):
+    """Tree-structured Parzen estimator: samples near good trials.
 
-    Prefer it for a small budget of dear or noisy evaluations without a good start; with a
-    gradient, `l-bfgs` from several starts is far ahead.
-    Cost: 1 evaluation a trial, and milliseconds of its own that grow with the number of trials.
+    Prefer it for a small budget of expensive or noisy evaluations without a good start; with a
+    gradient, `l-bfgs` from several starts is far better.
+    Cost: 1 evaluation a trial, and milliseconds that grow with the number of trials.
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
-        startup: random trials before the model is used, x0 among them.
+        startup: number of random trials before the model is used, x0 included.
         multivariate: model the parameters jointly instead of one by one.
-        candidates: points drawn from the model for each trial.
+        candidates: number of points drawn from the model for each trial.
 
     Source: Bergstra et al. 2011, Algorithms for hyper-parameter optimization (NIPS 24);
     Watanabe 2023, arXiv:2304.11127.
@@ -58,6 +67,7 @@ class OptunaTpe(OptunaSearch):
 
     name: ClassVar[str] = "optuna-tpe"
     summary: ClassVar[str] = "Optuna's Parzen trees; small budgets, noise, no start known"
+    source: ClassVar[str] = "Optuna; Bergstra et al. 2011, NIPS 24; Watanabe 2023, arXiv:2304.11127"
 
     startup: int = 10
     multivariate: bool = True
@@ -69,7 +79,7 @@ class OptunaTpe(OptunaSearch):
         self._require_count("candidates")
 
     def memory_needed(self, dimension: int) -> int:
-        """See `Optimizer.memory_needed`: the candidates and their densities under both models."""
+        """See `Optimizer.memory_needed`: candidates and their densities."""
         return 16 * 8 * self.candidates * dimension
 
     def build(self, seed: int) -> BaseSampler:
@@ -85,26 +95,27 @@ class OptunaTpe(OptunaSearch):
 
 
 @dataclass(frozen=True)
-class OptunaCmaEs(OptunaSearch):
-    """CMA-ES: a normal distribution that learns the shape of the valley.
+class OptunaCMAES(OptunaSearch):
+    """CMA-ES: a normal distribution adapted to the landscape.
 
     Prefer it for five to a hundred correlated parameters, noisy values and a budget of at least
     some hundred evaluations. It begins in the middle of the bounds, with a sixth of their width
-    as standard deviation: x0 is only tried first, so put the bounds around it. Needs the package
-    cmaes; with a single parameter Optuna draws at random instead.
+    as standard deviation: x0 is only the first trial, so centre the bounds on it. Needs the
+    package cmaes; with a single parameter Optuna draws at random instead.
     Cost: 1 evaluation a trial, 4 + 3 ln(n) trials a generation.
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
-        population: trials in a generation; None is 4 + 3 ln(n).
-        unpickle: allow a storage, from which the sampler's state is unpickled: whoever can write
-            there can run code here.
+        population: number of trials in a generation; None is 4 + 3 ln(n).
+        unpickle: allow a storage, from which the sampler's state is unpickled: any user who can
+            write there can run code here.
 
     Source: Hansen 2016, arXiv:1604.00772.
     """
 
     name: ClassVar[str] = "optuna-cmaes"
     summary: ClassVar[str] = "Optuna's CMA-ES; correlated parameters, noise (needs cmaes)"
+    source: ClassVar[str] = "Optuna and cmaes; Hansen 2016, arXiv:1604.00772"
     matrices: ClassVar[int] = 3
 
     population: int | None = None
@@ -133,10 +144,10 @@ class OptunaCmaEs(OptunaSearch):
 
 
 @dataclass(frozen=True)
-class OptunaQmc(OptunaSearch):
-    """Quasi-random search: scrambled Sobol points, which fill the bounds evenly.
+class OptunaQMC(OptunaSearch):
+    """Quasi-random search: scrambled Sobol points that fill the bounds evenly.
 
-    Prefer it to `optuna-random` always, and to others to map an unknown landscape.
+    Prefer it to `optuna-random` always, and to other methods to map an unknown landscape.
     Cost: 1 evaluation a trial.
 
     Args:
@@ -147,6 +158,7 @@ class OptunaQmc(OptunaSearch):
 
     name: ClassVar[str] = "optuna-qmc"
     summary: ClassVar[str] = "Sobol points that fill the bounds evenly; a map, a baseline"
+    source: ClassVar[str] = "Optuna; Bergstra and Bengio 2012 (JMLR 13)"
 
     def build(self, seed: int) -> BaseSampler:
         """See `OptunaSearch.build`."""
@@ -159,7 +171,7 @@ class OptunaQmc(OptunaSearch):
 class OptunaRandom(OptunaSearch):
     """Uniformly random points within the bounds.
 
-    Prefer it as the baseline that any other method has to beat.
+    Prefer it as a baseline for other methods.
     Cost: 1 evaluation a trial.
 
     Args:
@@ -170,6 +182,7 @@ class OptunaRandom(OptunaSearch):
 
     name: ClassVar[str] = "optuna-random"
     summary: ClassVar[str] = "uniformly random points; the baseline for all others"
+    source: ClassVar[str] = "Optuna; Bergstra and Bengio 2012 (JMLR 13)"
 
     def build(self, seed: int) -> BaseSampler:
         """See `OptunaSearch.build`."""
@@ -179,7 +192,7 @@ class OptunaRandom(OptunaSearch):
 
 
 @dataclass(frozen=True)
-class OptunaGp(OptunaSearch):
+class OptunaGP(OptunaSearch):
     """Bayesian optimization with a Gaussian process.
 
     Prefer it for fewer than about twenty parameters when one evaluation takes longer than the
@@ -188,14 +201,15 @@ class OptunaGp(OptunaSearch):
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
-        startup: random trials before the model is used, x0 among them.
-        deterministic: the values carry no noise.
+        startup: number of random trials before the model is used, x0 included.
+        deterministic: the values have no noise.
 
     Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006).
     """
 
     name: ClassVar[str] = "optuna-gp"
-    summary: ClassVar[str] = "Optuna's Gaussian process; very dear evaluations (needs torch)"
+    summary: ClassVar[str] = "Optuna's Gaussian process; very expensive evaluations (needs torch)"
+    source: ClassVar[str] = "Optuna and PyTorch; Rasmussen and Williams 2006"
 
     startup: int = 10
     deterministic: bool = True
@@ -205,7 +219,7 @@ class OptunaGp(OptunaSearch):
         self._require_count("startup")
 
     def default_budget(self, dimension: int) -> int:
-        """Trials when the caller sets no limit: 10 (n + 1)."""
+        """Return the number of trials without a limit: 10 (n + 1)."""
         return 10 * (dimension + 1)
 
     def prepare(self) -> None:
@@ -226,34 +240,35 @@ class OptunaGp(OptunaSearch):
 
 
 PRESETS: dict[str, type[OptunaSearch]] = {
-    "tpe": OptunaTpe,
-    "cmaes": OptunaCmaEs,
-    "qmc": OptunaQmc,
+    "tpe": OptunaTPE,
+    "cmaes": OptunaCMAES,
+    "qmc": OptunaQMC,
     "random": OptunaRandom,
-    "gp": OptunaGp,
+    "gp": OptunaGP,
 }
 
 
 @dataclass(frozen=True)
-class OptunaByName(OptunaSearch):
+class OptunaSampler(OptunaSearch):
     """Any sampler of Optuna for continuous parameters, by name.
 
-    Prefer it for samplers that have no entry of their own, such as the genetic NSGA-II, and for
-    those that a later Optuna brings; `optuna-tpe` and its kin take options.
+    Prefer it for samplers that have no entry of their own, such as the genetic NSGA-II or those
+    of a later Optuna; the entries such as `optuna-tpe` take options.
     Cost: 1 evaluation a trial.
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
         sampler: a class of ``optuna.samplers``, with or without the word Sampler, in any case:
             ``"TPESampler"``, ``"nsgaii"``.
-        unpickle: allow a storage for samplers that unpickle their state from it (CMA-ES): whoever
-            can write there can run code here.
+        unpickle: allow a storage for samplers that unpickle their state from it (CMA-ES): any
+            user who can write there can run code here.
 
     Source: Akiba, Sano, Yanase, Ohta, Koyama 2019, arXiv:1907.10902.
     """
 
     name: ClassVar[str] = "optuna"
     summary: ClassVar[str] = "any sampler of Optuna, by its name"
+    source: ClassVar[str] = "Optuna; Akiba et al. 2019, arXiv:1907.10902"
 
     sampler: str = "tpe"
     unpickle: bool = field(default=False, metadata=PERMISSION)
@@ -261,28 +276,28 @@ class OptunaByName(OptunaSearch):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.sampler, str):
-            raise ParameterError(f"{self.name}: sampler={self.sampler!r} must be a name")
+            raise ParameterError(argument="sampler", value=self.sampler, expected="a name")
 
     def prepare(self) -> None:
-        """See `Optimizer.prepare`; a name that Optuna does not know is told here as well."""
-        self._builder()
+        """See `Optimizer.prepare`; also raise for an unknown sampler."""
+        self._sampler_factory()
         super().prepare()
 
     def build(self, seed: int) -> BaseSampler:
         """See `OptunaSearch.build`."""
-        return self._builder()(seed)
+        return self._sampler_factory()(seed)
 
-    def _builder(self) -> Callable[[int], BaseSampler]:
-        """What makes the sampler of that name from a seed."""
+    def _sampler_factory(self) -> Callable[[int], BaseSampler]:
+        """Return the function that makes the sampler from a seed."""
         import optuna.samplers
 
         classes = {
-            _plain(name): entry
+            _normalized(name): entry
             for name, entry in vars(optuna.samplers).items()
-            if name.endswith("Sampler") and _fits(entry)
+            if name.endswith("Sampler") and _is_usable(entry)
         }
         known = Registry("sampler", {name: name for name in [*classes, *PRESETS]})
-        name = known[_plain(self.sampler)]
+        name = known[_normalized(self.sampler)]
         if name in PRESETS:
             preset = PRESETS[name]()
             if "unpickle" in preset.option_names():
@@ -295,17 +310,17 @@ class OptunaByName(OptunaSearch):
 
 
 def _unpickles(sampler: type[Any]) -> bool:
-    """Tell whether the module of a sampler uses pickle."""
+    """Return whether the module of a sampler uses pickle."""
     return hasattr(sys.modules.get(sampler.__module__), "pickle")
 
 
-def _plain(name: str) -> str:
-    """A sampler's name without case, hyphens and the word Sampler."""
+def _normalized(name: str) -> str:
+    """Return a name in lower case without hyphens and the word Sampler."""
     return name.strip().lower().replace("-", "").replace("_", "").removesuffix("sampler")
 
 
-def _fits(entry: Any) -> bool:
-    """Whether a sampler can be made of a seed alone and takes continuous parameters."""
+def _is_usable(entry: Any) -> bool:
+    """Return whether a seed alone makes a sampler of continuous parameters."""
     if inspect.isabstract(entry) or entry.__name__ == "BruteForceSampler":
         return False
     parameters = inspect.signature(entry).parameters.values()

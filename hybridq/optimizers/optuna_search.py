@@ -1,4 +1,4 @@
-"""Samplers of Optuna, asked and told a batch of trials at a time."""
+"""Base of the optimizers that use samplers of Optuna."""
 
 from __future__ import annotations
 
@@ -8,39 +8,40 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.arrays import Vector
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.storage.database import connect, quiet_optuna, without_password
-from hybridq.storage.optuna_storage import add_trial, open_study, told_of_failures
+from hybridq.storage.optuna_storage import add_trial, open_study, translate_errors
 
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.samplers import BaseSampler
 
-    from hybridq.optimizers.driver import Driver, Vector
+    from hybridq.optimizers.driver import Driver
 
 
 @dataclass(frozen=True)
 class OptunaSearch(Optimizer):
-    """What the samplers of Optuna share: the ask-and-tell loop.
+    """Base of Optuna's samplers: the ask-and-tell loop.
 
-    All rows of x0 are the first trials. A value that is not finite is told as a failed trial.
-    The search never converges: `max_evaluations` ends it, by default 50 (n + 1).
+    All rows of x0 are the first trials. A value that is not finite is a failed trial. The search
+    never converges: `max_evaluations` ends it, by default 50 (n + 1).
 
     With `storage`, processes that are started with the same storage and study name, on one machine
-    or several, are parallel workers of one search: each asks what to try given the trials of all.
+    or several, are parallel workers of one search: each proposes points given the trials of all.
     Give each its own seed, and compare their solutions: each is the best that its process
     evaluated. A process that joins a study with trials begins at the study's best point instead of
-    x0, so that a later one can also go on where an earlier one ended. Such a search is not
-    reproducible, since the order in which others finish is not.
+    x0, so a later process can also continue an earlier one. Such a search is not reproducible,
+    since the order in which other processes finish is not.
 
     Args:
-        batch: trials asked for together; the objective gets them in one call of ``values``. The
-            sampler learns from a batch only when all of it is done.
+        batch: number of trials proposed together and evaluated in one call of ``values``. The
+            sampler learns from a batch only when it is complete.
         storage: a database by URL (``"sqlite:///search.db"``, ``"postgresql://…"``) or a file that
             ends in .db or .log, see `hybridq.storage.database.connect`; None: in memory, for
             this search alone.
-        study_name: the study in the storage, made if it is not there.
+        study_name: the study in the storage, created if it does not exist.
     """
 
     cost: ClassVar[str] = "1"
@@ -56,37 +57,41 @@ class OptunaSearch(Optimizer):
         for name in ("storage", "study_name"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, str) or not value.strip()):
-                raise ParameterError(f"{self.name}: {name}={value!r} must be a text")
+                raise ParameterError(argument=name, value=value, expected="a non-empty string")
         if (self.storage is None) != (self.study_name is None):
             lacking = "study_name" if self.study_name is None else "storage"
             raise ParameterError(
-                f"{self.name}: {lacking} is missing: a search is shared by a storage and the name "
-                "of a study in it"
-            )
+                f"{self.name}: {lacking} is missing",
+                argument=lacking,
+                remedy=(
+                    "give both ", Setting("storage"), " and ", Setting("study_name"),
+                    ", the study in it that the processes share",
+                ),
+            )  # fmt: skip
 
     @abstractmethod
     def build(self, seed: int) -> BaseSampler:
-        """A seeded sampler."""
+        """Return a sampler seeded by `seed`."""
 
     @property
     def repeatable(self) -> bool:
-        """Whether nobody else has a part in the search."""
+        """True if no other process takes part in the search."""
         return self.storage is None
 
     def prepare(self) -> None:
-        """See `Optimizer.prepare`; a storage out of reach is told here as well."""
+        """See `Optimizer.prepare`; also raise if the storage cannot be reached."""
         if self.storage is not None:
             connect(self.storage)
 
     def changed_options(self) -> dict[str, Any]:
-        """See `Optimizer.changed_options`; without the storage's password."""
+        """See `Optimizer.changed_options`; the storage without its password."""
         options = super().changed_options()
         if self.storage is not None:
             options["storage"] = without_password(self.storage)
         return options
 
     def default_budget(self, dimension: int) -> int:
-        """Trials when the caller sets no limit: 50 (n + 1)."""
+        """Return the number of trials without a limit: 50 (n + 1)."""
         return 50 * (dimension + 1)
 
     def run(
@@ -103,7 +108,7 @@ class OptunaSearch(Optimizer):
             for name, (low, high) in zip(names, bounds, strict=True)
         }
         seed = int(rng.integers(2**32))
-        with quiet_optuna(), told_of_failures(self.storage):
+        with quiet_optuna(), translate_errors(self.storage):
             sampler = self.build(seed)
             study, best = open_study(sampler, space, self.storage, self.study_name)
             if best is not None:
@@ -113,14 +118,14 @@ class OptunaSearch(Optimizer):
                 if self.storage is None:
                     study.enqueue_trial(start)
                 elif best is None:
-                    # Not queued: two processes may be handed the same waiting trial.
+                    # Not enqueued: two processes might get the same waiting trial.
                     add_trial(study, start, space, driver.evaluate(row))
             while True:
-                driver.check()  # before the sampler thinks, which can take longer than we have
+                driver.check()  # before the sampler computes, which can exceed the time limit
                 self._one_batch(driver, study, space)
 
     def _one_batch(self, driver: Driver, study: Study, space: dict[str, Any]) -> None:
-        """Ask, evaluate and tell; what was evaluated is told even where the search then ends."""
+        """Ask, evaluate and tell one batch, also if the search ends inside it."""
         from optuna.trial import TrialState
 
         trials = [study.ask(space) for _ in range(min(self.batch, driver.remaining))]

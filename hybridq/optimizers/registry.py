@@ -1,4 +1,4 @@
-"""The names of all optimizers, shared by Python, the command line and YAML."""
+"""Registry of optimizers, shared by Python, the command line and YAML."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from hybridq.optimizers import (
 from hybridq.optimizers.base import Optimizer
 
 _ALL: tuple[type[Optimizer], ...] = (
-    scipy_gradient.Lbfgs,
-    scipy_gradient.Bfgs,
+    scipy_gradient.LBFGS,
+    scipy_gradient.BFGS,
     scipy_gradient.ConjugateGradient,
-    scipy_gradient.Slsqp,
-    scipy_gradient.Tnc,
+    scipy_gradient.SLSQP,
+    scipy_gradient.TNC,
     scipy_gradient.TrustConstr,
     scipy_local.NelderMead,
-    scipy_local.Cobyla,
-    scipy_local.Cobyqa,
+    scipy_local.COBYLA,
+    scipy_local.COBYQA,
     scipy_local.Powell,
     adam.Adam,
     natural_gradient.NaturalGradient,
-    spsa.Spsa,
-    qn_spsa.QnSpsa,
+    spsa.SPSA,
+    qn_spsa.QNSPSA,
     rotosolve.Rotosolve,
     scipy_global.BasinHopping,
     scipy_global.DifferentialEvolution,
     scipy_global.DualAnnealing,
-    optuna_samplers.OptunaTpe,
-    optuna_samplers.OptunaCmaEs,
-    optuna_samplers.OptunaQmc,
+    optuna_samplers.OptunaTPE,
+    optuna_samplers.OptunaCMAES,
+    optuna_samplers.OptunaQMC,
     optuna_samplers.OptunaRandom,
-    optuna_samplers.OptunaGp,
-    optuna_samplers.OptunaByName,
+    optuna_samplers.OptunaGP,
+    optuna_samplers.OptunaSampler,
 )
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(

@@ -1,4 +1,4 @@
-"""Running one local method of SciPy on a driver, and reading what it says of its end."""
+"""Run one local method of SciPy on a driver, and convert its result."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hybridq.core.arrays import Vector
+from hybridq.core.blas import one_blas_thread
 from hybridq.optimizers.base import Outcome
-from hybridq.optimizers.blas import one_blas_thread
+from hybridq.optimizers.solution import Reason
 
 if TYPE_CHECKING:
-    from hybridq.optimizers.driver import Driver, Vector
+    from hybridq.optimizers.driver import Driver
 
-# A line search that finds no lower value has met the rounding of the objective if the gradient is
-# this small beside the value, and a wrong or noisy gradient otherwise.
+# If a line search finds no lower value, the cause is rounding of the objective if the gradient is
+# this small relative to the value, and a wrong or noisy gradient otherwise.
 ROUNDING_GRADIENT = 1e-4
 
 LINE_SEARCH_ADVICE = (
@@ -27,7 +29,7 @@ LINE_SEARCH_ADVICE = (
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Silence the warnings of SciPy itself; those of the objective pass."""
+    """Suppress warnings of SciPy within the block; those of the objective pass."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"scipy\.|hybridq\.optimizers\.")
         yield
@@ -43,21 +45,21 @@ def run_scipy(
     tolerance: float | None = None,
     options: dict[str, Any] | None = None,
 ) -> Any:
-    """SciPy's `OptimizeResult` of one local search.
+    """Return SciPy's `OptimizeResult` of one local search.
 
     Args:
         driver: evaluates; its budget ends the search, so SciPy's own limits should be larger.
         method: SciPy's name of the method.
         x0: the start, shape (n,).
         bounds: None, or shape (n, 2).
-        gradient: use the objective's gradient where there is one; otherwise SciPy takes finite
+        gradient: use the objective's gradient if it has one; otherwise SciPy takes finite
             differences, each of which is an evaluation.
         tolerance: SciPy's `tol`.
         options: SciPy's `options`.
     """
     import scipy.optimize
 
-    minimize: Any = scipy.optimize.minimize  # its stubs want one literal method a call
+    minimize: Any = scipy.optimize.minimize  # its stubs want a literal method name
     box = None
     if bounds is not None:
         box = scipy.optimize.Bounds(
@@ -73,7 +75,7 @@ def run_scipy(
 
 
 def outcome_of(result: Any) -> Outcome:
-    """Whether a local search ended at a minimum, and in SciPy's words why if it did not."""
+    """Return the outcome of a local search, with SciPy's message if it failed."""
     if result.success:
         return Outcome(True)
     message = str(result.message).strip().rstrip(".")
@@ -82,19 +84,21 @@ def outcome_of(result: Any) -> Outcome:
         return Outcome(False, message)
     slope = float(np.abs(jacobian).max())
     if slope <= ROUNDING_GRADIENT * (1.0 + abs(float(result.fun))):
-        return Outcome(True, f"no step lowers the value beyond rounding (gradient {slope:.1g})")
-    return Outcome(False, f"{message}; {LINE_SEARCH_ADVICE}")
+        message = f"no step lowers the value beyond rounding (gradient {slope:.1g})"
+        return Outcome(True, message, Reason.ROUNDING)
+    return Outcome(False, f"{message}; {LINE_SEARCH_ADVICE}", Reason.LINE_SEARCH)
 
 
 def budget_options(driver: Driver) -> int:
-    """A limit for SciPy that is out of reach, because the driver's comes first."""
+    """Return a limit for SciPy beyond the driver's, which ends the search first."""
     return driver.remaining + 10
 
 
 def first_simplex(x0: Vector, step: float, bounds: Vector | None) -> Vector:
-    """Corners of a simplex, shape (n + 1, n): `x0` and a step along each axis.
+    """Return the corners of a simplex at `x0`, shape (n + 1, n).
 
-    A step turns round where it would leave the bounds, and shrinks where neither way has room.
+    The corners are `x0` and a step along each axis. A step that would leave the bounds is
+    reversed, and shortened if it would leave them in both directions.
     """
     steps = np.full(len(x0), float(step))
     if bounds is not None:

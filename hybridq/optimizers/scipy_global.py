@@ -1,7 +1,7 @@
 """Global searches of SciPy: basin hopping, differential evolution, dual annealing.
 
-Each finishes with, or is made of, local searches by L-BFGS-B, which use the objective's gradient
-where it has one.
+Each finishes with, or consists of, local searches by L-BFGS-B, which use the objective's gradient
+if it has one.
 """
 
 from __future__ import annotations
@@ -11,21 +11,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from hybridq.core.arrays import Vector
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.scipy_call import budget_options, outcome_of, quiet, run_scipy
+from hybridq.optimizers.solution import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hybridq.optimizers.driver import Driver, Vector
+    from hybridq.optimizers.driver import Driver
 
 
 def _local_search(
     driver: Driver, bounds: Vector | None, tolerance: float | None
 ) -> Callable[..., Any]:
-    """L-BFGS-B on the driver, in the form of a custom method of `scipy.optimize.minimize`.
+    """Return L-BFGS-B on the driver as a custom method of `scipy.optimize.minimize`.
 
-    SciPy's global searches pass on only a function without its gradient.
+    SciPy's global searches pass on the function without its gradient.
     """
 
     def search(_function: object, x0: Vector, **_settings: object) -> Any:
@@ -45,18 +47,18 @@ def _local_search(
 
 @dataclass(frozen=True)
 class BasinHopping(Optimizer):
-    """Basin hopping: a local search, a random jump, a local search, and so on.
+    """Basin hopping: local searches from randomly displaced minima.
 
-    Prefer it on smooth values with many local minima and a gradient, where a start is known; a
-    multistart of `l-bfgs` is its rival when no start is better than another.
+    Prefer it for smooth values with many local minima and a gradient, if a good start is known;
+    without one, compare it with a multistart of `l-bfgs`.
     Cost: one local search (tens of evaluations with gradient) a hop.
 
     Args:
         tolerance: of the local searches, as for `l-bfgs`.
-        hops: number of jumps after which it ends.
+        hops: number of jumps.
         temperature: typical difference between neighbouring minima; worse ones are accepted
             with probability exp(-difference / temperature).
-        step: largest jump along each axis, in radians for angles; adapted on the way.
+        step: largest jump along each axis, in radians for angles; adapted during the search.
 
     Source: Wales and Doye 1997, arXiv:cond-mat/9803344.
     """
@@ -64,6 +66,7 @@ class BasinHopping(Optimizer):
     name: ClassVar[str] = "basin-hopping"
     summary: ClassVar[str] = "local searches joined by random jumps; many local minima"
     cost: ClassVar[str] = "tens"
+    source: ClassVar[str] = "SciPy; Wales and Doye 1997, arXiv:cond-mat/9803344"
     uses_gradient: ClassVar[bool] = True
 
     tolerance: float | None = None
@@ -92,11 +95,11 @@ class BasinHopping(Optimizer):
                 minimizer_kwargs={"method": _local_search(driver, bounds, self.tolerance)},
                 seed=rng,
             )
-        return Outcome(True, f"all {self.hops} hops are done")
+        return Outcome(True, f"all {self.hops} hops are done", Reason.ALL_HOPS)
 
 
 class _Jump:
-    """A uniform jump that stays inside the bounds; SciPy adapts the attribute `stepsize`."""
+    """Uniform jump within the bounds; SciPy adapts the attribute `stepsize`."""
 
     def __init__(self, stepsize: float, bounds: Vector | None, rng: np.random.Generator) -> None:
         self.stepsize = stepsize
@@ -112,18 +115,18 @@ class _Jump:
 
 @dataclass(frozen=True)
 class DifferentialEvolution(Optimizer):
-    """Differential evolution: a population that mutates by differences of its members.
+    """Differential evolution: mutation by differences of population members.
 
     Prefer it for up to about twenty parameters without a good start, when evaluations are cheap;
-    a whole generation is handed to ``objective.values`` at once. All rows of x0 join the first
-    population, the rest of it is a Latin hypercube.
+    a whole generation is evaluated by one call of ``objective.values``. The first population is
+    all rows of x0 and a Latin hypercube.
     Cost: population x n evaluations a generation.
 
     Args:
-        tolerance: spread of the population's values, relative to their mean, at which it ends
-            (0.01).
-        population: members for each parameter.
-        recombination: probability that a mutated parameter is taken.
+        tolerance: converged if the spread of the population's values is below this, relative to
+            their mean (0.01).
+        population: number of members per parameter.
+        recombination: probability that a mutated parameter is used.
         polish: finish with L-BFGS-B from the best member.
 
     Source: Storn and Price 1997, doi:10.1023/A:1008202821328.
@@ -132,6 +135,7 @@ class DifferentialEvolution(Optimizer):
     name: ClassVar[str] = "differential-evolution"
     summary: ClassVar[str] = "evolving population; cheap evaluations, no start known"
     cost: ClassVar[str] = "15 n"
+    source: ClassVar[str] = "SciPy; Storn and Price 1997, doi:10.1023/A:1008202821328"
     uses_gradient: ClassVar[bool] = True
     needs_bounds: ClassVar[bool] = True
     joint_starts: ClassVar[bool] = True
@@ -166,9 +170,9 @@ class DifferentialEvolution(Optimizer):
                 maxiter=budget_options(driver),
                 init=_first_population(members, x0, bounds, rng),
                 tol=0.01 if self.tolerance is None else self.tolerance,
-                atol=1e-6,  # the relative test alone is never met at a minimum of zero
+                atol=1e-6,  # the relative test alone never passes at a minimum of zero
                 recombination=self.recombination,
-                polish=False,  # SciPy's own would know no gradient
+                polish=False,  # SciPy's own polishing does not use the gradient
                 updating="deferred",
                 vectorized=True,
                 seed=rng,
@@ -181,7 +185,7 @@ class DifferentialEvolution(Optimizer):
 def _first_population(
     members: int, starts: Vector, bounds: Vector, rng: np.random.Generator
 ) -> Vector:
-    """A Latin hypercube of shape (members, n) whose first rows are replaced by the starts."""
+    """Return the starts and a Latin hypercube, shape (members, n)."""
     dimension = bounds.shape[0]
     cells = rng.permuted(np.tile(np.arange(members)[:, None], (1, dimension)), axis=0)
     unit = (cells + rng.random((members, dimension))) / members
@@ -194,13 +198,13 @@ def _first_population(
 class DualAnnealing(Optimizer):
     """Dual annealing: generalized simulated annealing with local searches.
 
-    Prefer it on rugged values with many local minima and a large budget. It never converges:
-    the budget or the time ends it.
-    Cost: 2 n evaluations an iteration, and now and then a local search.
+    Prefer it for rugged values with many local minima and a large budget. It never converges:
+    the budget or the time limit ends it.
+    Cost: 2 n evaluations an iteration, and occasional local searches.
 
     Args:
         local_search: improve the accepted points by L-BFGS-B.
-        initial_temperature: higher values jump over higher barriers.
+        initial_temperature: higher values cross higher barriers.
         visit: shape of the jumps, between 1 and 3; higher values jump farther.
 
     Source: Xiang, Sun, Fan, Gong 1997, doi:10.1016/S0375-9601(97)00474-X.
@@ -209,6 +213,7 @@ class DualAnnealing(Optimizer):
     name: ClassVar[str] = "dual-annealing"
     summary: ClassVar[str] = "annealing with local searches; rugged, large budget"
     cost: ClassVar[str] = "2 n"
+    source: ClassVar[str] = "SciPy; Xiang et al. 1997, doi:10.1016/S0375-9601(97)00474-X"
     uses_gradient: ClassVar[bool] = True
     needs_bounds: ClassVar[bool] = True
 

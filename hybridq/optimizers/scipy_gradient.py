@@ -1,8 +1,8 @@
-"""Local searches of SciPy that follow a gradient.
+"""Local searches of SciPy that use gradients.
 
-All of them use the objective's `value_and_gradient`. Where it has none they refuse, unless
+All of them use the objective's `value_and_gradient`. An objective without it is refused unless
 `difference_step` is set: then SciPy takes forward differences, n more evaluations for each
-gradient, all of them counted. Noise in the values is divided by the step.
+gradient, all of them counted. Noise in the values is amplified by the inverse of the step.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hybridq.core.arrays import Vector
 from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.capabilities import Capability
 from hybridq.optimizers.scipy_call import budget_options, outcome_of, run_scipy
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from hybridq.optimizers.driver import Driver, Vector
+    from hybridq.optimizers.driver import Driver
 
 
 @dataclass(frozen=True)
 class GradientMethod(Optimizer):
-    """What the gradient methods of SciPy share.
+    """Base of the gradient methods of SciPy.
 
     Args:
         tolerance: SciPy's `tol` for the method, each method's own default if None.
@@ -30,7 +32,7 @@ class GradientMethod(Optimizer):
     """
 
     uses_gradient: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = ("value_and_gradient",)
+    needs: ClassVar[tuple[Capability, ...]] = (Capability.GRADIENT,)
     cost: ClassVar[str] = "1-2"
     scipy_name: ClassVar[str]
 
@@ -40,7 +42,7 @@ class GradientMethod(Optimizer):
     def __post_init__(self) -> None:
         self._require_positive("tolerance", "difference_step")
 
-    def missing(self, objective: object) -> list[str]:
+    def missing(self, objective: object) -> list[Capability]:
         """See `Optimizer.missing`."""
         return [] if self.difference_step is not None else super().missing(objective)
 
@@ -65,27 +67,29 @@ class GradientMethod(Optimizer):
         )
 
     def _limits(self, driver: Driver) -> dict[str, Any]:
+        """Return options of SciPy beyond the driver's limits."""
         return {"maxiter": budget_options(driver)}
 
 
 @dataclass(frozen=True)
-class Lbfgs(GradientMethod):
-    """L-BFGS-B: a quasi-Newton search with limited memory and bounds.
+class LBFGS(GradientMethod):
+    """L-BFGS-B: limited-memory quasi-Newton method with bounds.
 
     Prefer it whenever the objective is smooth and has a gradient; the first choice for QAOA and
     VQE on an exact simulator.
     Cost: 1 to 2 evaluations with gradient an iteration; n + 1 times that without a gradient.
 
     Args:
-        tolerance: relative decrease, and size of the gradient, at which it ends (2e-9, 1e-5).
+        tolerance: converged below this relative decrease (2e-9) or largest derivative (1e-5).
         difference_step: see `GradientMethod`.
-        memory: how many past steps form the model.
+        memory: number of past steps in the model.
 
     Source: Byrd, Lu, Nocedal, Zhu 1995, doi:10.1137/0916069.
     """
 
     name: ClassVar[str] = "l-bfgs"
     summary: ClassVar[str] = "quasi-Newton with bounds; the first choice with a gradient"
+    source: ClassVar[str] = "SciPy; Byrd, Lu, Nocedal, Zhu 1995, doi:10.1137/0916069"
     scipy_name: ClassVar[str] = "L-BFGS-B"
 
     memory: int = 10
@@ -95,7 +99,7 @@ class Lbfgs(GradientMethod):
         self._require_count("memory")
 
     def memory_needed(self, dimension: int) -> int:
-        """See `Optimizer.memory_needed`: pairs of steps and gradients, and their products."""
+        """See `Optimizer.memory_needed`: step and gradient pairs, their products."""
         return 8 * (2 * self.memory * dimension + 11 * self.memory**2)
 
     def _limits(self, driver: Driver) -> dict[str, Any]:
@@ -104,15 +108,15 @@ class Lbfgs(GradientMethod):
 
 
 @dataclass(frozen=True)
-class Bfgs(GradientMethod):
-    """BFGS: a quasi-Newton search that keeps the full n x n inverse Hessian.
+class BFGS(GradientMethod):
+    """BFGS: quasi-Newton method with the full n x n inverse Hessian.
 
     Prefer it to `l-bfgs` for up to about a hundred parameters without bounds, where it sometimes
     needs fewer iterations.
     Cost: 1 to 2 evaluations with gradient an iteration.
 
     Args:
-        tolerance: size of the gradient at which it ends (1e-5).
+        tolerance: converged if no derivative is larger (1e-5).
         difference_step: see `GradientMethod`.
 
     Source: Nocedal and Wright, Numerical Optimization (2006), chapter 6.
@@ -121,6 +125,7 @@ class Bfgs(GradientMethod):
     name: ClassVar[str] = "bfgs"
     summary: ClassVar[str] = "quasi-Newton with the full matrix; no bounds"
     takes_bounds: ClassVar[bool] = False
+    source: ClassVar[str] = "SciPy; Nocedal and Wright, Numerical Optimization (2006), chapter 6"
     scipy_name: ClassVar[str] = "BFGS"
     matrices: ClassVar[int] = 4
 
@@ -129,11 +134,11 @@ class Bfgs(GradientMethod):
 class ConjugateGradient(GradientMethod):
     """Nonlinear conjugate gradients (Polak-Ribière).
 
-    Prefer it only where thousands of parameters make even the memory of `l-bfgs` too much.
+    Prefer it only if thousands of parameters make even the memory of `l-bfgs` too large.
     Cost: 2 to 3 evaluations with gradient an iteration.
 
     Args:
-        tolerance: size of the gradient at which it ends (1e-5).
+        tolerance: converged if no derivative is larger (1e-5).
         difference_step: see `GradientMethod`.
 
     Source: Nocedal and Wright, Numerical Optimization (2006), section 5.2.
@@ -143,11 +148,12 @@ class ConjugateGradient(GradientMethod):
     summary: ClassVar[str] = "conjugate gradients; very many parameters, no bounds"
     cost: ClassVar[str] = "2-3"
     takes_bounds: ClassVar[bool] = False
+    source: ClassVar[str] = "SciPy; Nocedal and Wright, Numerical Optimization (2006), section 5.2"
     scipy_name: ClassVar[str] = "CG"
 
 
 @dataclass(frozen=True)
-class Slsqp(GradientMethod):
+class SLSQP(GradientMethod):
     """SLSQP: sequential quadratic programming.
 
     Prefer it for up to about fifty parameters: it often needs the fewest evaluations of all, but
@@ -155,7 +161,7 @@ class Slsqp(GradientMethod):
     Cost: 1 to 2 evaluations with gradient an iteration.
 
     Args:
-        tolerance: change of the value at which it ends (1e-6).
+        tolerance: converged if the value changes by less (1e-6).
         difference_step: see `GradientMethod`.
 
     Source: Kraft 1988, DFVLR-FB 88-28.
@@ -163,15 +169,16 @@ class Slsqp(GradientMethod):
 
     name: ClassVar[str] = "slsqp"
     summary: ClassVar[str] = "sequential quadratic programming; few parameters, few evaluations"
+    source: ClassVar[str] = "SciPy; Kraft 1988, DFVLR-FB 88-28"
     scipy_name: ClassVar[str] = "SLSQP"
     matrices: ClassVar[int] = 12
 
 
 @dataclass(frozen=True)
-class Tnc(GradientMethod):
-    """TNC: a truncated Newton method with bounds.
+class TNC(GradientMethod):
+    """TNC: truncated Newton method with bounds.
 
-    Prefer it to `l-bfgs` only on badly scaled problems with bounds; it takes more evaluations.
+    Prefer it to `l-bfgs` only for badly scaled problems with bounds; it takes more evaluations.
     Cost: several evaluations with gradient an iteration.
 
     Args:
@@ -184,6 +191,7 @@ class Tnc(GradientMethod):
     name: ClassVar[str] = "tnc"
     summary: ClassVar[str] = "truncated Newton with bounds; badly scaled problems"
     cost: ClassVar[str] = "several"
+    source: ClassVar[str] = "SciPy; Nash 1984, doi:10.1137/0721052"
     scipy_name: ClassVar[str] = "TNC"
 
     def _limits(self, driver: Driver) -> dict[str, Any]:
@@ -194,21 +202,21 @@ class Tnc(GradientMethod):
 class TrustConstr(GradientMethod):
     """Trust-region interior-point search with a BFGS model of the Hessian.
 
-    Prefer it where a line search fails; the arithmetic of its own costs milliseconds an
-    iteration.
+    Prefer it if a line search fails; its own arithmetic costs milliseconds an iteration.
     Cost: 1 evaluation with gradient an iteration.
 
     Args:
-        tolerance: trust radius and size of the gradient at which it ends (1e-8).
+        tolerance: converged below this trust radius or largest derivative (1e-8).
         difference_step: relative step, see `GradientMethod`.
-        initial_step: the trust radius at which it begins, in radians for angles.
+        initial_step: the initial trust radius, in radians for angles.
 
     Source: Byrd, Hribar, Nocedal 1999, doi:10.1137/S1052623497325107.
     """
 
     name: ClassVar[str] = "trust-constr"
-    summary: ClassVar[str] = "trust region with gradient; careful and slow"
+    summary: ClassVar[str] = "trust region with gradient; robust and slow"
     cost: ClassVar[str] = "1"
+    source: ClassVar[str] = "SciPy; Byrd, Hribar, Nocedal 1999, doi:10.1137/S1052623497325107"
     scipy_name: ClassVar[str] = "trust-constr"
     matrices: ClassVar[int] = 3
 

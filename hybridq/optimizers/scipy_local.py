@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from hybridq.core.arrays import Vector
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.scipy_call import budget_options, first_simplex, outcome_of, run_scipy
 
 if TYPE_CHECKING:
-    from hybridq.optimizers.driver import Driver, Vector
+    from hybridq.optimizers.driver import Driver
 
 
 @dataclass(frozen=True)
 class NelderMead(Optimizer):
-    """The simplex search of Nelder and Mead.
+    """Nelder-Mead simplex search.
 
     Prefer it for up to about ten parameters and values that are noisy or not smooth; `cobyla`
-    gets near the minimum in fewer evaluations, `l-bfgs` is far better with a gradient.
+    approaches the minimum in fewer evaluations, `l-bfgs` is far better with a gradient.
     Cost: n + 1 evaluations to begin, then 1 or 2 an iteration.
 
     Args:
-        tolerance: ends when the simplex and its values both span less than this (1e-4).
+        tolerance: converged if the simplex and its values both span less (1e-4).
         initial_step: length of the first simplex along each axis, in radians for angles.
         adaptive: coefficients that depend on n, better beyond about ten parameters.
 
@@ -34,6 +35,7 @@ class NelderMead(Optimizer):
     name: ClassVar[str] = "nelder-mead"
     summary: ClassVar[str] = "simplex search; robust, few parameters, no gradient"
     cost: ClassVar[str] = "1-2"
+    source: ClassVar[str] = "SciPy; Nelder and Mead 1965, doi:10.1093/comjnl/7.4.308"
     matrices: ClassVar[int] = 3
 
     tolerance: float | None = None
@@ -61,9 +63,9 @@ class NelderMead(Optimizer):
 
 @dataclass(frozen=True)
 class Powell(Optimizer):
-    """Powell's conjugate directions: a line minimization along each of n directions in turn.
+    """Powell's method: line minimizations along conjugate directions.
 
-    Prefer it for smooth noiseless values where a step along one angle makes sense by itself.
+    Prefer it for smooth noiseless values whose parameters are only weakly coupled.
     Cost: about 10 to 40 evaluations a direction, so 10 n to 40 n an iteration.
 
     Args:
@@ -76,6 +78,7 @@ class Powell(Optimizer):
     name: ClassVar[str] = "powell"
     summary: ClassVar[str] = "line searches along conjugate directions; smooth, no gradient"
     cost: ClassVar[str] = "10 n - 40 n"
+    source: ClassVar[str] = "SciPy; Powell 1964, doi:10.1093/comjnl/7.2.155"
     matrices: ClassVar[int] = 2
 
     tolerance: float | None = None
@@ -100,26 +103,27 @@ class Powell(Optimizer):
 
 
 @dataclass(frozen=True)
-class Cobyla(Optimizer):
-    """COBYLA: a linear model on a simplex, trusted within a radius that only shrinks.
+class COBYLA(Optimizer):
+    """COBYLA: linear models on a simplex in a shrinking trust region.
 
-    Prefer it when evaluations are dear or noisy and no gradient is at hand: it makes good
-    progress in few evaluations, but its last digits are slow. `cobyqa` is more exact on smooth
-    values.
+    Prefer it if evaluations are expensive or noisy and there is no gradient: it makes good
+    progress in few evaluations, but converges slowly at the end. `cobyqa` is more accurate for
+    smooth values.
     Cost: n + 1 evaluations to begin, then 1 an iteration; SciPy's own arithmetic adds about half
     a millisecond to each.
 
     Args:
-        tolerance: the trust radius at which it ends (1e-4).
-        initial_step: the trust radius at which it begins, in radians for angles.
+        tolerance: the final trust radius (1e-4).
+        initial_step: the initial trust radius, in radians for angles.
 
     Source: Powell 1994, doi:10.1007/978-94-015-8330-5_4; Zhang 2023 (PRIMA),
     doi:10.5281/zenodo.8052654.
     """
 
     name: ClassVar[str] = "cobyla"
-    summary: ClassVar[str] = "linear models in a trust region; few evaluations, stands noise"
+    summary: ClassVar[str] = "linear models in a trust region; few evaluations, tolerates noise"
     cost: ClassVar[str] = "1"
+    source: ClassVar[str] = "SciPy; Powell 1994, doi:10.1007/978-94-015-8330-5_4"
     matrices: ClassVar[int] = 4
 
     tolerance: float | None = None
@@ -142,16 +146,16 @@ class Cobyla(Optimizer):
 
 
 @dataclass(frozen=True)
-class Cobyqa(Optimizer):
-    """COBYQA: a quadratic model by interpolation, trusted within a radius.
+class COBYQA(Optimizer):
+    """COBYQA: quadratic models by interpolation in a trust region.
 
-    Prefer it to `cobyla` on smooth noiseless values of up to a few tens of parameters; the
-    arithmetic of its own costs milliseconds an iteration.
+    Prefer it to `cobyla` for smooth noiseless values of up to a few tens of parameters; its own
+    arithmetic costs milliseconds an iteration.
     Cost: 2 n + 1 evaluations to begin, then 1 an iteration.
 
     Args:
-        tolerance: the trust radius at which it ends (1e-6).
-        initial_step: the trust radius at which it begins, in radians for angles.
+        tolerance: the final trust radius (1e-6).
+        initial_step: the initial trust radius, in radians for angles.
 
     Source: Ragonneau 2022, PhD thesis, Hong Kong Polytechnic University, https://www.cobyqa.com.
     """
@@ -159,6 +163,7 @@ class Cobyqa(Optimizer):
     name: ClassVar[str] = "cobyqa"
     summary: ClassVar[str] = "quadratic models in a trust region; smooth, no gradient"
     cost: ClassVar[str] = "1"
+    source: ClassVar[str] = "SciPy; Ragonneau 2022, https://www.cobyqa.com"
     matrices: ClassVar[int] = 8
 
     tolerance: float | None = None

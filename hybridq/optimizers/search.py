@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hybridq.core import memory
+from hybridq.core.arrays import Vector
 from hybridq.core.errors import HybridqError, ParameterError
 from hybridq.core.randomness import RandomLike, spawn
 from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.capabilities import Capability, member
 from hybridq.optimizers.checks import (
     check_bounds,
     check_limits,
     check_objective,
     check_repeatable,
     check_starts,
-    configure,
-    default_method,
 )
-from hybridq.optimizers.driver import Callback, Driver, Stop, Vector
-from hybridq.optimizers.solution import Solution, Status
+from hybridq.optimizers.configure import configured_optimizer, default_optimizer
+from hybridq.optimizers.driver import Callback, Driver, Stop
+from hybridq.optimizers.solution import Ending, Reason, Solution, describe
 from hybridq.storage.journal import Journal, opened
 from hybridq.storage.journal_facts import Later, seed_facts
-
-
-@dataclass(frozen=True)
-class _End:
-    """How the search from one start ended."""
-
-    status: Status
-    message: str
 
 
 @memory.capacity("the search", "use fewer parameters")
@@ -54,54 +47,60 @@ def minimize(
     resume: bool = False,
     **options: Any,
 ) -> Solution:
-    """The lowest point of `objective` that a search has seen.
+    """Search for a minimum of `objective` and return the lowest point seen.
 
     Ctrl-C ends the search and returns the best point so far. A search that fails is returned
-    with ``status="failed"`` and advice, not raised; what the objective raises passes unchanged.
+    with ``status="failed"`` and advice, not raised; exceptions of the objective pass unchanged.
 
     Args:
         objective: called with float64 of shape (n,), returns a float. May offer
             ``value_and_gradient(x)``, returning a float and shape (n,), ``values(X)`` for X of
-            shape (k, n), returning shape (k,), and what some methods need beside: ``metric``,
-            ``fidelity``, ``frequencies`` (see `natural-gradient`, `qn-spsa`, `rotosolve`).
+            shape (k, n), returning shape (k,), and members that some methods require: ``metric``,
+            ``fidelity``, ``frequencies`` (see `hybridq.optimizers.capabilities`).
         x0: one start, shape (n,), or several, shape (k, n). Several are searched one after the
-            other; each gets an equal share of the budget and the time that are left.
-        method: a name of `OPTIMIZERS`, or a configured `Optimizer`. None: l-bfgs where the
-            objective has a gradient, cobyla elsewhere.
+            other; each gets an equal share of the remaining budget and time.
+        method: a name of `OPTIMIZERS`, or a configured `Optimizer`. None: l-bfgs if the
+            objective has a gradient, cobyla otherwise.
         bounds: lower and upper bound of each parameter, shape (n, 2). No point outside is ever
-            evaluated. None: no bounds, where the method can do without.
+            evaluated. None: no bounds, for methods that do not require them.
         max_evaluations: budget of all starts together. None: ``default_budget(n)`` of the
             optimizer for each start, 1000 (n + 1) for most.
         time_limit: seconds after which no further evaluation begins.
         target: the search ends at a value at or below this.
-        tolerance: the method's own measure of convergence; its documentation says of what.
+        tolerance: the method's own measure of convergence; see its documentation.
         callback: called with a `Record` after each evaluation; the search ends when it returns
             True.
         rng: source of all randomness; the same seed gives the same search.
         journal: a file in which every evaluation is written, so that the search can be killed and
             resumed; or a `Journal` that several searches share.
-        resume: go on with the search in that file: called with the same arguments, it returns the
+        resume: continue the search in that file: called with the same arguments, it returns the
             same as if it had not been killed, and evaluates only what is not in the file. The
-            callback is told of all evaluations again. Limits may differ; without `rng` the seed is
-            that of the file.
+            callback is called for all evaluations again. Limits may differ; without `rng` the
+            seed is that of the file.
         **options: options of the method, the fields of its class.
 
     Raises:
-        UnknownNameError: no optimizer of that name.
+        UnknownNameError: no optimizer, or no option of it, has that name.
         DimensionError: `x0`, `bounds` or what the objective returns has the wrong shape.
-        ParameterError: an argument or an option makes no sense, or the objective lacks what the
-            method needs, such as a gradient; the message names the methods that fit.
+        ParameterError: an argument or an option has a value that is not accepted, or the
+            objective lacks what the method requires, such as a gradient; the message names the
+            methods that fit.
         MissingExtraError: the optimizer needs a package that is not installed.
-        OutputError: the journal cannot be written, or is there already and not resumed.
-        FormatError: the journal is of another search; the message says what differs.
+        OutputError: the journal cannot be written, or exists and is not resumed.
+        FormatError: the journal is of another search; the message names the difference.
         KeyboardInterrupt: Ctrl-C before the first evaluation was finished.
     """
     if not callable(objective):
-        raise ParameterError(f"objective={objective!r:.60} is not a function of a vector")
+        raise ParameterError(
+            argument="objective", value=objective, expected="a function of a vector"
+        )
     if callback is not None and not callable(callback):
-        raise ParameterError(f"callback={callback!r:.60} is no function: it is given a Record")
-    method = default_method(objective) if method is None else method
-    optimizer = configure(method, tolerance, options)
+        raise ParameterError(argument="callback", value=callback, expected="a function of a Record")
+    if tolerance is not None:
+        options["tolerance"] = tolerance
+    optimizer = configured_optimizer(
+        default_optimizer(objective) if method is None else method, options, argument="method"
+    )
     check_objective(objective, optimizer)
     starts = check_starts(x0, objective)
     memory.require(
@@ -128,7 +127,9 @@ def minimize(
             log.begin_alone()
             rng = log.seed(rng)
             journaled = log.search(_start_of(optimizer, objective, starts, box, rng), limits)
-            journaled.remembers(objective)
+            journaled.keep_state(
+                member(objective, Capability.CHECKPOINT), member(objective, Capability.RESTORE)
+            )
         generators = spawn(rng, len(searches))
         driver = Driver(
             objective,
@@ -138,16 +139,16 @@ def minimize(
             journal=journaled,
             **limits,
         )
-        ends: list[_End] = []
+        endings: list[Ending] = []
         for index, (start, generator) in enumerate(zip(searches, generators, strict=True)):
             if not driver.begin(index, len(searches) - index):
                 break
-            ends.append(_run(optimizer, driver, start, box, generator))
-            if ends[-1].status in ("target", "interrupted"):
+            endings.append(_run(optimizer, driver, start, box, generator))
+            if endings[-1].status in ("target", "interrupted"):
                 break
-        solution = _solution(optimizer, driver, starts, ends, len(searches))
+        solution = _solution(optimizer, driver, starts, endings, len(searches))
         if journaled is not None:
-            journaled.restore()
+            journaled.restore_state()
             if solution.status != "interrupted":
                 solution = replace(solution, seconds=journaled.end(solution.seconds))
     return solution
@@ -160,12 +161,13 @@ def _start_of(
     bounds: Vector | None,
     rng: RandomLike,
 ) -> dict[str, Any]:
-    """All that decides which points a search asks for, for its journal."""
+    """Return all facts that decide the points of a search, for its journal."""
+    options = optimizer.options()
     return {
         "method": optimizer.name,
-        "options": {name: getattr(optimizer, name) for name in optimizer.condition_names()},
-        "objective": Later(lambda: getattr(objective, "identity", None)),
-        "with_gradient": hasattr(objective, "value_and_gradient"),
+        "options": {name: options[name] for name in optimizer.condition_names()},
+        "objective": Later(lambda: member(objective, Capability.IDENTITY)),
+        "with_gradient": member(objective, Capability.GRADIENT) is not None,
         "x0": starts,
         "bounds": bounds,
         "seed": seed_facts(rng),
@@ -178,9 +180,9 @@ def _run(
     start: Vector,
     bounds: Vector | None,
     rng: np.random.Generator,
-) -> _End:
+) -> Ending:
     """Search from one start until the method or the driver ends it."""
-    outcome = Outcome(False, "the method ended without a word")
+    outcome = Outcome(False)
     try:
         outcome = optimizer.run(driver, start, bounds, rng)
     except Stop:
@@ -188,75 +190,58 @@ def _run(
     except KeyboardInterrupt:
         if driver.evaluations == 0:
             raise
-        driver.stopped = "interrupted"
+        driver.interrupt()
     except Exception as error:
         if driver.error is not None:
-            # Some methods wrap or swallow what the objective raised; the caller gets the original.
+            # Some methods wrap or swallow exceptions of the objective; raise the original.
             raise driver.error from None
         broken = isinstance(error, ArithmeticError | ValueError | np.linalg.LinAlgError)
         if isinstance(error, HybridqError) or not broken:
             raise
-        outcome = Outcome(False, f"its arithmetic broke down ({error})")
+        outcome = Outcome(False, f"its arithmetic broke down ({error})", Reason.ARITHMETIC)
     if driver.error is not None:
         raise driver.error
-    return _end(optimizer, driver, outcome)
+    return _ending(optimizer, driver, outcome)
 
 
-def _end(optimizer: Optimizer, driver: Driver, outcome: Outcome) -> _End:
-    """The status of one search and a sentence about it."""
-    name, count = optimizer.name, driver.start_evaluations
-    match driver.stopped:
-        case None if outcome.converged:
-            detail = f": {outcome.message}" if outcome.message else ""
-            return _End("converged", f"{name} converged after {_evaluations(count)}{detail}")
-        case None:
-            return _End("failed", f"{name} gave up: {outcome.message}; try another method or start")
-        case "max_evaluations":
-            return _End(
-                "max_evaluations",
-                f"the budget of {_evaluations(count)} is used up: "
-                "raise max_evaluations to search on",
-            )
-        case "time_limit":
-            return _End("time_limit", "the time limit is reached: raise time_limit to search on")
-        case "target":
-            return _End("target", f"the target is reached at evaluation {driver.evaluations}")
-        case _:
-            return _End("interrupted", f"interrupted after {_evaluations(driver.evaluations)}")
-
-
-def _evaluations(count: int) -> str:
-    return f"{count} evaluation{'' if count == 1 else 's'}"
+def _ending(optimizer: Optimizer, driver: Driver, outcome: Outcome) -> Ending:
+    """Return how the search from one start ended."""
+    if driver.stopped is not None:
+        whole = driver.stopped in ("target", "interrupted")
+        count = driver.evaluations if whole else driver.start_evaluations
+        return Ending(driver.stopped, Reason(driver.stopped), optimizer.name, count)
+    count = driver.start_evaluations
+    if outcome.converged:
+        reason = outcome.reason or Reason.CONVERGED
+        return Ending("converged", reason, optimizer.name, count, outcome.message)
+    reason = outcome.reason or Reason.GAVE_UP
+    return Ending("failed", reason, optimizer.name, count, outcome.message)
 
 
 def _solution(
-    optimizer: Optimizer, driver: Driver, starts: Vector, ends: list[_End], searches: int
+    optimizer: Optimizer, driver: Driver, starts: Vector, endings: list[Ending], searches: int
 ) -> Solution:
     best, evaluations = driver.best, driver.evaluations
-    last = ends[-1]
-    if last.status == "interrupted":
-        end = last
+    if endings[-1].status == "interrupted":
+        ending = endings[-1]
     elif best is None:
-        end = _End(
-            "failed",
-            f"none of {_evaluations(evaluations)} gave a finite number: "
-            "check the objective, or start elsewhere",
-        )
+        ending = Ending("failed", Reason.NOT_FINITE, optimizer.name, evaluations)
     else:
-        end = ends[best.start]
-    message = end.message
-    if best is not None and searches > 1:
-        message = f"start {best.start + 1} of {searches} is the best; {message}"
-        if len(ends) < searches:
-            message += f"; {searches - len(ends)} of {searches} starts were not begun"
-    if best is not None and driver.not_finite:
-        message += f"; {driver.not_finite} of {evaluations} values were not finite"
+        ending = endings[best.start]
+    message = describe(
+        ending,
+        start=0 if best is None else best.start,
+        starts=searches,
+        starts_begun=0 if best is None else len(endings),
+        not_finite=0 if best is None else driver.not_finite,
+        total=evaluations,
+    )
     return Solution(
         x=starts[0].copy() if best is None else best.x.copy(),
         value=float("nan") if best is None else best.value,
         evaluations=evaluations,
         gradients=driver.gradients,
-        status=end.status,
+        status=ending.status,
         message=message,
         method=optimizer.name,
         values=driver.history,
@@ -265,4 +250,7 @@ def _solution(
         seconds=driver.seconds,
         metrics=driver.metrics,
         fidelities=driver.fidelities,
+        reason=ending.reason,
+        not_finite=driver.not_finite,
+        starts_begun=len(endings),
     )

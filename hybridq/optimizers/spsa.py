@@ -1,4 +1,4 @@
-"""SPSA: stochastic descent that moves all parameters at once."""
+"""SPSA: stochastic descent with two values for each step."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 
+from hybridq.core.arrays import Vector
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.perturbation import ALPHA, GAMMA, Gains, clipped, perturbed_gradients
+from hybridq.optimizers.solution import Reason
 
 if TYPE_CHECKING:
-    from hybridq.optimizers.driver import Driver, Vector
+    from hybridq.optimizers.driver import Driver
 
-Turn: TypeAlias = "Callable[[Vector, Vector], Vector]"
+Preconditioner: TypeAlias = Callable[[Vector, Vector], Vector]
+"""Returns a descent direction for a point and its gradient, both shape (n,)."""
 
-STABLE_PART = 0.1  # of the iterations to be expected: Spall's rule for A
+STABILITY = 0.1  # A as a fraction of the expected iterations, as recommended by Spall 1998
 NOISE_PROBES = 10
-QUIET_STEPS = 10
+SHORT_STEPS = 10
 
 
 @dataclass(frozen=True)
-class Spsa(Optimizer):
+class SPSA(Optimizer):
     r"""SPSA: simultaneous perturbation stochastic approximation.
 
     .. math:: x_{k+1} = x_k - \frac{a\, \hat g_k}{(k + 1 + A)^{0.602}}, \quad
@@ -34,20 +37,21 @@ class Spsa(Optimizer):
     with fresh random signs Δ in each iteration, and A a tenth of the iterations that the budget
     allows.
 
-    Prefer it for values from few shots and many parameters: an iteration costs the same however
-    many there are. With exact values `l-bfgs` (with gradient) or `cobyla` are far ahead.
+    Prefer it for values from few shots and many parameters: the cost of an iteration does
+    not grow with their number. With exact values `l-bfgs` (with gradient) or `cobyla` are far
+    better.
     Cost: 2 evaluations an iteration times `resamplings`, 1 more with `blocking`; at the start
     1, 2 · `calibration` and with `blocking` 10 at most.
 
     Args:
-        tolerance: ends when ten steps in a row were shorter than this; None: the budget ends it.
-        initial_step: how far the first step moves each parameter, in radians for angles; a is
-            calibrated so from the first gradients.
-        perturbation: c, the size of the first perturbation; with shots no smaller than what lifts
-            a difference above the noise.
-        calibration: gradients for calibrating a; their mean is the first step's gradient.
-        resamplings: gradients that are averaged in each further step.
-        blocking: take a step only if the value rises by no more than twice the standard deviation
+        tolerance: converged if ten steps in a row were shorter than this; None: never.
+        initial_step: mean change of a parameter in the first step, in radians for angles; a is
+            calibrated to it from the first gradients.
+        perturbation: c, the size of the first perturbation; with shots, large enough for
+            differences to exceed the noise.
+        calibration: number of gradients for calibrating a; their mean gives the first step.
+        resamplings: number of gradients that are averaged in each further step.
+        blocking: accept a step only if the value rises by at most twice the standard deviation
             of the noise, which is measured at the start; without noise, if it does not rise.
 
     Source: Spall 1992, doi:10.1109/9.119632; gains, calibration and blocking: Spall 1998,
@@ -57,6 +61,7 @@ class Spsa(Optimizer):
     name: ClassVar[str] = "spsa"
     summary: ClassVar[str] = "random simultaneous perturbations; shots and many parameters"
     cost: ClassVar[str] = "2"
+    source: ClassVar[str] = "Spall 1992, doi:10.1109/9.119632"
 
     tolerance: float | None = None
     initial_step: float = 0.1
@@ -71,7 +76,7 @@ class Spsa(Optimizer):
         self._require_count("resamplings")
 
     def memory_needed(self, dimension: int) -> int:
-        """See `Optimizer.memory_needed`: the points of one estimate on both sides."""
+        """See `Optimizer.memory_needed`: the points of one estimate."""
         return 8 * 8 * max(self.calibration, self.resamplings) * dimension
 
     def run(
@@ -79,48 +84,50 @@ class Spsa(Optimizer):
     ) -> Outcome:
         """See `Optimizer.run`."""
         cost = 2 * self.resamplings + self.blocking
-        stability = STABLE_PART * max(driver.remaining // cost, 1)
+        stability = STABILITY * max(driver.remaining // cost, 1)
         x, value = x0.copy(), driver.value(x0)
         slack = self._slack(driver, x, value) if self.blocking else math.inf
-        turn = self._turn(driver, rng)
+        precondition = self._preconditioner(driver, rng)
         slopes = perturbed_gradients(driver, x, self.perturbation, self.calibration, bounds, rng)
         gains: Gains | None = None
-        still = 0
+        short_steps = 0
         for k in itertools.count():
             if k > 0:
                 if driver.remaining <= cost and not self.blocking:
-                    driver.value(x)  # no other value belongs to the last point itself
+                    driver.value(x)  # the only value at the last point itself
                 size = self.perturbation / (k + 1.0) ** GAMMA
                 slopes = perturbed_gradients(driver, x, size, self.resamplings, bounds, rng)
             if slopes is None:
                 continue  # a perturbed value was not finite: draw another direction
-            direction = turn(x, slopes.mean(axis=0))
+            direction = precondition(x, slopes.mean(axis=0))
             gains = gains or self._calibrated(slopes, stability)
             moved = clipped(x - gains.step(k) * direction, bounds)
             if self.blocking:
-                spoilt, there = driver.not_finite, driver.value(moved)
-                if driver.not_finite > spoilt or there > value + slack:
+                failures, there = driver.not_finite, driver.value(moved)
+                if driver.not_finite > failures or there > value + slack:
                     continue
                 value = there
             length = float(np.linalg.norm(moved - x))
             x = moved
-            still = still + 1 if self.tolerance is not None and length < self.tolerance else 0
-            if still == QUIET_STEPS:
+            is_short = self.tolerance is not None and length < self.tolerance
+            short_steps = short_steps + 1 if is_short else 0
+            if short_steps == SHORT_STEPS:
                 driver.value(x)
-                return Outcome(True, f"{QUIET_STEPS} steps in a row were short")
+                message = f"{SHORT_STEPS} steps in a row were short"
+                return Outcome(True, message, Reason.SHORT_STEPS)
         raise AssertionError("unreachable: the driver ends the loop")
 
-    def _turn(self, driver: Driver, rng: np.random.Generator) -> Turn:
-        """What makes a direction of a point and a gradient; here, the gradient itself."""
+    def _preconditioner(self, driver: Driver, rng: np.random.Generator) -> Preconditioner:
+        """Return the map from gradients to directions; here the identity."""
         return lambda x, gradient: gradient
 
     def _calibrated(self, slopes: Vector, stability: float) -> Gains:
-        """Gains with which a first step along one estimate moves each parameter initial_step."""
+        """Return gains whose first step changes a parameter by `initial_step`."""
         typical = float(abs(slopes).mean())
         return Gains(self.initial_step * (1.0 + stability) ** ALPHA / (typical or 1.0), stability)
 
     def _slack(self, driver: Driver, x: Vector, value: float) -> float:
-        """Twice the standard deviation of the values at `x`."""
+        """Return twice the standard deviation of the values at `x`."""
         values = [value, driver.value(x)]
         if values[0] == values[1]:
             return 0.0

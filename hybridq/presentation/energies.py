@@ -10,6 +10,7 @@ from hybridq.classical.exact_energies import ExactStatus, is_electronic, numbers
 from hybridq.core.errors import Setting, Text
 from hybridq.core.numbers import percent, plural
 from hybridq.core.text import capital
+from hybridq.optimizers.solution import Reason
 from hybridq.presentation import numbers, search
 from hybridq.presentation.answers import search_clauses
 from hybridq.presentation.numbers import HARTREE, multiplicity, twice_spin
@@ -208,7 +209,7 @@ def next_step(result: Result, block: Energy) -> Text | None:
             other = (", or ", Setting("spin", wanted)) if molecule and asked != wanted else ()
             excited = Setting("excited", 3)
             return ("Try ", excited, ": it finds states of either spin", *other, ".")
-    if result.optimizer.reason == search.NO_DESCENT:
+    if result.optimizer.reason == Reason.NO_DESCENT:
         pool = () if result.ansatz.get("pool") == "gsd" else (Setting("pool", "gsd"), ", ")
         return (
             "No operator of the pool lowers the energy from here: try ", *pool, "another ",

@@ -45,7 +45,7 @@ class Shown:
         if kind not in OBJECTIVES:
             return cls(kind, is_energy=False)
         entry = OBJECTIVES[kind]
-        title = entry.title.format(value=value_name)
+        title = entry.label.format(value=value_name)
         return cls(title, entry.is_energy, entry.is_probability)
 
     def sense(self, problem: Sense) -> Sense:
@@ -53,16 +53,6 @@ class Shown:
         if self.is_energy:
             return problem
         return "maximize" if self.is_probability else "minimize"
-
-    def sign(self, problem: float) -> float:
-        """Return the factor from the minimized value to the shown one.
-
-        Args:
-            problem: the sign of the problem, for values in its unit.
-        """
-        if self.is_energy:
-            return problem
-        return -1.0 if self.is_probability else 1.0
 
     def text(self, value: float) -> str:
         """Format a recorded value of the objective."""
@@ -129,11 +119,6 @@ def no_gain(result: Result) -> Text | None:
         Setting("objective_shots"),
         " make the error smaller.",
     )
-
-
-def progress_title(kind: str, value_name: str) -> str:
-    """Return the words for the best value in a progress bar."""
-    return Shown.of(kind, value_name).title
 
 
 def _part(facts: Mapping[str, Any]) -> str:

@@ -9,12 +9,10 @@ from hybridq.core.errors import Setting, Text
 from hybridq.core.numbers import plural
 from hybridq.core.text import capital
 from hybridq.engines.info import EngineInfo
+from hybridq.optimizers.solution import Reason
 
 if TYPE_CHECKING:
     from hybridq.presentation.parts import OptimizerInfo, ProblemInfo
-
-MAX_OPERATORS = "max_operators"
-NO_DESCENT = "no_descent"
 
 _NAMES = {
     "qaoa": "QAOA",
@@ -76,7 +74,7 @@ def engine_line(engine: EngineInfo, n_qubits: int, room: int | None = None) -> s
 
 def optimizer_line(optimizer: OptimizerInfo) -> str:
     """Return method, evaluations and the end of the search on one line."""
-    ending = "converged" if optimizer.reason == "converged" else optimizer.message
+    ending = "converged" if optimizer.reason == Reason.CONVERGED else optimizer.message
     counted = plural(optimizer.evaluations, "evaluation")
     return f"{optimizer.method}, {counted}: {ending or optimizer.status}"
 
@@ -120,7 +118,7 @@ def ended_early(optimizer: OptimizerInfo, operators: int = 0) -> Text | None:
         optimizer: the outcome of the search.
         operators: of an ansatz that grew.
     """
-    if optimizer.reason == MAX_OPERATORS:
+    if optimizer.reason == Reason.MAX_OPERATORS:
         limit = plural(operators, "operator")
         return (f"Stopped at {limit}: ", Setting("max_operators"), " allows more.")
     match optimizer.status:

@@ -1,4 +1,4 @@
-"""Import and call PySCF without running or reading anything that lies in the working folder.
+"""Import and call PySCF without running or reading files of the working folder.
 
 On import PySCF executes a file ``.pyscf_conf.py`` of the working folder. Where it loads a basis set
 by name it takes a file of that name there first, also one named ``ano`` for its first guess of the
@@ -35,7 +35,7 @@ def load(module: str) -> Any:
 
     Raises:
         MissingExtraError: PySCF is not installed.
-        OutputError: there is no folder for temporary files.
+        OutputError: no folder for temporary files exists.
     """
     if "pyscf" in sys.modules:
         return load_extra(module, "chem", PURPOSE)
@@ -46,8 +46,9 @@ def load(module: str) -> Any:
     try:
         return load_extra(module, "chem", PURPOSE)
     except FileNotFoundError as error:  # of `tempfile`, which PySCF calls on import
-        text = f"PySCF needs a folder for temporary files: set TMPDIR ({error})"
-        raise OutputError(text) from None
+        raise OutputError(
+            f"PySCF needs a folder for temporary files ({error})", remedy="set TMPDIR"
+        ) from None
     finally:
         del os.environ[_OWN_VARIABLE]
         if before is None:
@@ -57,7 +58,7 @@ def load(module: str) -> Any:
 
 
 def _in_home() -> str | None:
-    """Return the user's own settings file; a relative HOME is the working folder."""
+    """Return the settings file in HOME, unless HOME is relative to the working folder."""
     home = os.environ.get("HOME", "")
     own = Path(home) / ".pyscf_conf.py"
     return str(own) if os.path.isabs(home) and own.is_file() else None

@@ -19,10 +19,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.options import Option, of_dataclass, of_function
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.hubbard import HubbardModel
     from hybridq.operators.ising import Ising
     from hybridq.operators.pauli_sum import PauliSum
 
@@ -59,10 +62,10 @@ class Problem(ABC):
             `hybridq.problems.formats`).
         name: the name of this instance.
         mixers: the mixers that suit the family, the default first.
-        unit: the unit of the value, such as ``"hartree"``; None where the data bring their own.
         noun: the word for an instance, on screens.
         item: the word for one entry of an answer, on screens.
         most_name: the words before `most`, as in "4 of at most 6".
+        examples: arguments after ``hybridq solve KIND`` that its help page shows.
     """
 
     kind: ClassVar[str]
@@ -71,10 +74,10 @@ class Problem(ABC):
     value_name: ClassVar[str]
     reads: ClassVar[tuple[str, ...]] = ()
     mixers: ClassVar[tuple[str, ...]] = ()
-    unit: ClassVar[str | None] = None
     noun: ClassVar[str] = "problem"
     item: ClassVar[str] = "qubit"
     most_name: ClassVar[str] = "at most"
+    examples: ClassVar[tuple[str, ...]] = ("FILE --seed 7 --plot out.png",)
     name: str
 
     @property
@@ -101,16 +104,6 @@ class Problem(ABC):
         return f"{self.n_qubits} qubit{'' if self.n_qubits == 1 else 's'}"
 
     @property
-    def hartree_fock_energy(self) -> float | None:
-        """Energy of the Hartree–Fock determinant (molecules); None without one."""
-        return None
-
-    @property
-    def electrons(self) -> tuple[int, int] | None:
-        """Numbers of spin-up and spin-down electrons that are asked for; None for any."""
-        return None
-
-    @property
     def value_scale(self) -> float:
         """The magnitude against which rounding of a value is judged; 0 for none."""
         return 0.0
@@ -131,6 +124,16 @@ class Problem(ABC):
         return ()
 
     @classmethod
+    def options(cls) -> tuple[Option, ...]:
+        """Return the options of the family: its fields after the data, less `name`.
+
+        A family that is not a dataclass declares them as keyword arguments of `from_file`.
+        """
+        if dataclasses.is_dataclass(cls):
+            return tuple(of_dataclass(cls, option_fields(cls)))
+        return tuple(of_function(cls.from_file))
+
+    @classmethod
     def from_file(
         cls, path: str | os.PathLike[str], format: str | None = None, **options: Any
     ) -> Self:
@@ -147,9 +150,9 @@ class Problem(ABC):
             UnknownNameError: no format has that name.
             ProblemError: the data are not a problem of this family.
         """
-        from hybridq.problems.reading import read_problem
+        from hybridq.problems.formats import read
 
-        return read_problem(cls, path, format, options)
+        return cls._named(read(path, cls.reads, format), path, options)
 
     @classmethod
     def from_bytes(
@@ -162,9 +165,16 @@ class Problem(ABC):
             UnknownNameError: no format has that name.
             ProblemError: the data are not a problem of this family.
         """
-        from hybridq.problems.reading import parse_problem
+        from hybridq.problems.formats import parse
 
-        return parse_problem(cls, data, source, format, options)
+        return cls._named(parse(data, cls.reads, format, source=source), source, options)
+
+    @classmethod
+    def _named(cls, data: Any, path: str | os.PathLike[str], options: dict[str, Any]) -> Self:
+        """Return the problem of data from a file, named after it."""
+        from hybridq.problems.formats import instance_name
+
+        return cls.from_data(data, name=instance_name(path), **options)
 
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
@@ -179,6 +189,37 @@ class Problem(ABC):
         """
         make: Any = cls
         return make(data, name=name, **options)
+
+    # -- Energies, electrons and lattices; a family about anything else keeps the defaults ---------
+
+    #: Unit of the value, such as ``"hartree"``; None for a plain number.
+    unit: ClassVar[str | None] = None
+    #: Name of the ansatz that suits the family; None lets the Hamiltonian decide.
+    default_ansatz: ClassVar[str | None] = None
+    #: Integrals behind the Hamiltonian; None where it is given in another way.
+    electronic: ElectronicHamiltonian | None = None
+    #: Lattice model behind the Hamiltonian.
+    model: HubbardModel | None = None
+    #: Remarks on the origin of the data, in words.
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_orbitals(self) -> int | None:
+        """Number m of spatial orbitals or lattice sites, None without electrons.
+
+        Qubits 0 to m − 1 are then the modes of spin up, m to 2m − 1 those of spin down.
+        """
+        return None
+
+    @property
+    def particles(self) -> tuple[int, int] | None:
+        """Numbers of spin-up and spin-down electrons, None without electrons."""
+        return None
+
+    @property
+    def hartree_fock_energy(self) -> float | None:
+        """Energy of the Hartree–Fock determinant, None without integrals."""
+        return None
 
 
 class BinaryProblem(Problem):

@@ -1,8 +1,8 @@
-"""Basis sets of PySCF's own library, found by name alone.
+"""Basis sets of PySCF's own library, by name alone.
 
 PySCF takes a basis that is not in its library for the name of a file or for basis data, and its
-parser evaluates parts of such data as Python. Names are therefore checked here first, and what
-PySCF is given can never be the name of a file.
+parser evaluates parts of such data as Python. Names are therefore checked here first, and PySCF
+never receives the name of a file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from hybridq.core.errors import ParameterError, closest
+from hybridq.core.errors import ParameterError, Setting, closest
 from hybridq.problems import _pyscf
 
 _MOST_LETTERS = 60
@@ -27,22 +27,25 @@ _REMEDY = "other basis sets go through PySCF itself and Molecule.from_pyscf"
 def check_basis(basis: object) -> str:
     """Return `basis` if PySCF's library has a basis set of that name.
 
-    Case, hyphens, underscores and blanks do not matter. Beside the plain names these forms are
-    known: polarization functions (``"6-31G(d,p)"``), a truncated contraction (``"ano@3s2p"``) and
+    Case, hyphens, underscores and blanks are ignored. These forms are known as well as plain
+    names: polarization functions (``"6-31G(d,p)"``), a truncated contraction (``"ano@3s2p"``) and
     the uncontracted functions (``"unc-cc-pvdz"``). Nothing is evaluated, and no file is read.
 
     Raises:
-        ParameterError: the library has no such name; the nearest one is offered.
+        ParameterError: the library has no such name; the message offers the nearest one.
         MissingExtraError: PySCF is not installed.
     """
     if not isinstance(basis, str):
         raise ParameterError(
-            f"basis must be a name such as 'sto-3g', got {type(basis).__name__}: {_REMEDY}"
+            argument="basis", value=basis, expected="a name such as 'sto-3g'", remedy=_REMEDY
         )
     name = _library_name(basis)
     if name is None:
         raise ParameterError(
-            f"basis={_shown(basis)} must be a name in PySCF's library: {_suggestion(basis)}"
+            argument="basis",
+            value=_shortened(basis),
+            expected="a name in PySCF's library",
+            remedy=_suggestion(basis),
         )
     return basis
 
@@ -51,7 +54,7 @@ def load_basis(basis: str, symbols: Iterable[str]) -> dict[str, list[Any]]:
     """Return the basis functions of each element in PySCF's internal format.
 
     Args:
-        basis: a name that `check_basis` takes.
+        basis: a name that `check_basis` accepts.
         symbols: chemical elements.
 
     Raises:
@@ -74,8 +77,10 @@ def load_basis(basis: str, symbols: Iterable[str]) -> dict[str, list[Any]]:
             functions = []
         if not functions:
             raise ParameterError(
-                f"basis={_shown(basis)} has no functions for {symbol}: "
-                "choose a basis set that covers all elements of the molecule"
+                (Setting("basis", basis), f" has no functions for {symbol}"),
+                argument="basis",
+                value=basis,
+                remedy="choose a basis set that covers all elements of the molecule",
             )
         found[symbol] = gto.uncontracted_basis(functions) if uncontracted else functions
     return found
@@ -95,6 +100,7 @@ def _library_name(basis: str) -> tuple[str, str, bool] | None:
 
 
 def _is_known(name: str) -> bool:
+    """Return whether the library has a set, perhaps with polarization functions."""
     head, parenthesis, _ = name.partition("(")
     if not parenthesis:
         return name in _pyscf.library_names()
@@ -106,6 +112,7 @@ def _is_known(name: str) -> bool:
 
 
 def _suggestion(basis: str) -> str:
+    """Return the nearest names, or the way to other sets."""
     names = _pyscf.library_names()
     asked = _pyscf.plain_name(basis[:_MOST_LETTERS])
     if asked.startswith("gth"):
@@ -118,5 +125,6 @@ def _suggestion(basis: str) -> str:
     return f"did you mean {' or '.join(repr(names[name]) for name in candidates)}?"
 
 
-def _shown(basis: str) -> str:
-    return repr(basis if len(basis) <= 40 else f"{basis[:37]}...")
+def _shortened(basis: str) -> str:
+    """Return `basis`, cut to a length that fits an error message."""
+    return basis if len(basis) <= 40 else f"{basis[:37]}..."

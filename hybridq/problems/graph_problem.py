@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,12 @@ class GraphProblem(BinaryProblem):
         own_name = self.name or self.graph.graph.get("name")
         object.__setattr__(self, "name", str(own_name or f"graph of {self.n_qubits} nodes"))
         _ = self._edge_arrays  # refuses weights that are not finite
+
+    @classmethod
+    def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
+        """Return the problem of a graph, under the graph's own name where it has one."""
+        make: Any = cls
+        return make(data, name=data.graph.get("name") or name, **options)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}: {self.size()})"

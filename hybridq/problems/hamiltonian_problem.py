@@ -1,36 +1,39 @@
-"""The ground state of a Hamiltonian that is given as it stands."""
+"""Ground state of a Hamiltonian that is given as a Pauli sum."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.errors import ParameterError
 from hybridq.core.numbers import plural
 from hybridq.problems.base import Problem, Sense
-from hybridq.problems.hamiltonian_files import (
-    parse_hamiltonian,
-    read_hamiltonian,
-    real_part,
-    worst_imaginary,
-)
+from hybridq.problems.formats.pauli_sums import real_part, worst_imaginary
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
 
 
 class HamiltonianProblem(Problem):
-    """The lowest eigenvalue of a Pauli sum.
+    """Lowest eigenvalue of a Pauli sum.
 
     Args:
         hamiltonian: hermitian; equal terms are merged, imaginary parts that are rounding dropped.
-        name: what to call it; its size by default.
+        name: of this instance; its size by default.
 
     Raises:
         ParameterError: it is not hermitian; the worst term is named.
     """
 
     kind: ClassVar[str] = "hamiltonian"
+    summary: ClassVar[str] = (
+        "Find the ground-state energy of a Hamiltonian, a sum of Pauli operators."
+    )
+    reads: ClassVar[tuple[str, ...]] = ("pauli-sum",)
+    examples: ClassVar[tuple[str, ...]] = (
+        "tfim.json --ansatz hva --layers 6",
+        "h2.txt --ansatz hardware-efficient --plot h2.png",
+        "- --json - < tfim.json",
+    )
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "energy"
 
@@ -40,36 +43,13 @@ class HamiltonianProblem(Problem):
             paulis, qubits, coefficient = worst
             term = " ".join(f"{p}{q}" for p, q in zip(paulis, qubits, strict=True)) or "I"
             raise ParameterError(
-                f"the Hamiltonian is not hermitian: {term} has the coefficient {coefficient:.6g}; "
-                "take (H + H.dagger()) / 2, or correct it"
+                f"the Hamiltonian is not hermitian: {term} has the coefficient {coefficient:.6g}",
+                argument="hamiltonian",
+                remedy="take (H + H.dagger()) / 2, or correct it",
             )
         self._hamiltonian = real_part(hamiltonian)
         terms = "1 term" if len(self._hamiltonian) == 1 else f"{len(self._hamiltonian)} terms"
         self.name = str(name or f"{terms} on {hamiltonian.n_qubits} qubits")
-
-    @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> HamiltonianProblem:
-        """The problem of the Hamiltonian in a file, named after it; ``-`` is standard input.
-
-        Formats stand at `hybridq.problems.hamiltonian_files.parse_hamiltonian`.
-
-        Raises:
-            FormatError: the file cannot be read, or holds no hermitian Pauli sum.
-        """
-        from hybridq.problems._text_file import stem
-
-        return cls(read_hamiltonian(path), name=stem(path))
-
-    @classmethod
-    def from_bytes(cls, data: bytes, *, source: str) -> HamiltonianProblem:
-        """The problem of a file's content; as `from_file`, and `source` is the file's name.
-
-        Raises:
-            FormatError: it cannot be read, or holds no hermitian Pauli sum.
-        """
-        from hybridq.problems._text_file import as_text, stem
-
-        return cls(parse_hamiltonian(as_text(data, source), source=source), name=stem(source))
 
     def __repr__(self) -> str:
         return (
@@ -84,7 +64,7 @@ class HamiltonianProblem(Problem):
 
     @property
     def hamiltonian(self) -> PauliSum:
-        """The Pauli sum, with real coefficients."""
+        """Pauli sum with real coefficients."""
         return self._hamiltonian
 
     def size(self) -> str:
@@ -92,7 +72,7 @@ class HamiltonianProblem(Problem):
         return f"{plural(len(self._hamiltonian), 'term')}, {plural(self.n_qubits, 'qubit')}"
 
     def describe(self) -> dict[str, Any]:
-        """Size and kind.
+        """Return sizes and properties.
 
         Returns:
             ``terms``, ``constant`` (coefficient of the identity), ``one_norm`` (the sum of all

@@ -1,4 +1,4 @@
-"""The ground state of a Hubbard model with given numbers of electrons."""
+"""Ground state of a Hubbard model with given numbers of electrons."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 
 
 class HubbardProblem(HamiltonianProblem):
-    """The lowest energy of a Hubbard model with N_α and N_β electrons.
+    """Lowest energy of a Hubbard model with N_α and N_β electrons.
 
     Args:
         model: the model; its modes are spin-blocked.
         n_alpha: spin-up electrons; half filling by default, rounded up.
         n_beta: spin-down electrons; half filling by default, rounded down.
-        name: what to call it; its size by default.
+        name: of this instance; its size by default.
 
     Raises:
         ParameterError: that many electrons do not fit on the sites.
     """
 
-    electronic = None
+    model: HubbardModel
 
     def __init__(
         self,
@@ -40,7 +40,9 @@ class HubbardProblem(HamiltonianProblem):
         for what, count in (("n_alpha", self.n_alpha), ("n_beta", self.n_beta)):
             if not is_whole(count) or not 0 <= count <= sites:
                 raise ParameterError(
-                    f"{what}={count!r} electrons do not fit on {sites} sites: give 0 to {sites}"
+                    argument=what,
+                    value=count,
+                    expected=f"an integer from 0 to {sites}, the number of sites",
                 )
         super().__init__(model.hamiltonian, name=name or f"Hubbard model of {sites} sites")
 
@@ -50,12 +52,12 @@ class HubbardProblem(HamiltonianProblem):
         return self.model.n_sites
 
     @property
-    def electrons(self) -> tuple[int, int]:
+    def particles(self) -> tuple[int, int]:
         """Numbers of spin-up and spin-down electrons."""
         return self.n_alpha, self.n_beta
 
     def describe(self) -> dict[str, Any]:
-        """As for every Hamiltonian, and ``n_alpha``, ``n_beta``, ``t``, ``U`` and ``mu``."""
+        """Return the facts of a Hamiltonian, ``n_alpha``, ``n_beta``, ``t``, ``U``, ``mu``."""
         own = {"n_alpha": self.n_alpha, "n_beta": self.n_beta}
         model = self.model
         return {**super().describe(), **own, "t": model.t, "U": model.U, "mu": model.mu}

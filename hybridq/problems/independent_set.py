@@ -45,6 +45,10 @@ class IndependentSet(GraphProblem):
 
     kind: ClassVar[str] = "independent-set"
     summary: ClassVar[str] = "Choose nodes of largest weight, no two of them joined by an edge."
+    examples: ClassVar[tuple[str, ...]] = (
+        "graph.json",
+        "graph.json --penalty 3 --p 4 --plot set.png",
+    )
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "size"
     needs_edges: ClassVar[bool] = False
@@ -88,9 +92,11 @@ class IndependentSet(GraphProblem):
         from hybridq.operators.ising import Ising
 
         assert self.penalty is not None
-        linear = -self.node_weights
-        quadratic = {(int(i), int(j)): self.penalty for i, j in self.edges}
-        return Ising.from_qubo({**{(q, q): v for q, v in enumerate(linear)}, **quadratic})
+        terms: dict[tuple[int, ...], float] = {
+            (q,): -weight for q, weight in enumerate(self.node_weights.tolist())
+        }
+        terms |= dict.fromkeys(map(tuple, self.edges.tolist()), self.penalty)
+        return Ising.from_qubo(terms, n_qubits=self.n_qubits)
 
     def value(self, bits: Bits) -> float:
         """Return the weight of the chosen nodes."""

@@ -1,4 +1,4 @@
-"""What follows from the integrals alone: the reference determinant and smaller active spaces."""
+"""Reference determinant and active spaces of electronic integrals."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import operator
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.operators.electronic import ElectronicHamiltonian
 
 
 def coulomb_and_exchange(
     electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int
 ) -> NDArray[np.float64]:
-    r"""The mean field of the first n_alpha and n_beta orbitals, shape (2, m, m), in hartree.
+    r"""Return the mean field of the first n_alpha and n_beta orbitals.
+
+    Its shape is (2, m, m), its unit hartree.
 
     .. math:: v^\sigma_{pq} = \sum_{i\tau} (pq|ii)^{\sigma\tau} - \sum_{i} (pi|iq)^{\sigma\sigma}
     """
@@ -36,13 +38,13 @@ def coulomb_and_exchange(
 def fock_diagonal(
     electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int
 ) -> NDArray[np.float64]:
-    """Orbital energies of the determinant of the first orbitals, shape (2, m), in hartree."""
+    """Return orbital energies of the first determinant, shape (2, m), in hartree."""
     fock = electronic.one_body + coulomb_and_exchange(electronic, n_alpha, n_beta)
     return np.diagonal(fock, axis1=1, axis2=2).copy()
 
 
 def determinant_energy(electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int) -> float:
-    r"""Energy of the determinant of the first n_alpha and n_beta orbitals, in hartree.
+    r"""Return the energy of the first n_alpha and n_beta orbitals, in hartree.
 
     .. math:: E = c + \sum_{i\sigma} \left(h^\sigma_{ii} + \tfrac12 v^\sigma_{ii}\right)
     """
@@ -54,44 +56,58 @@ def determinant_energy(electronic: ElectronicHamiltonian, n_alpha: int, n_beta: 
 def core_and_active(
     n_alpha: int, n_beta: int, m: int, space: tuple[int, int] | None
 ) -> tuple[int, int]:
-    """Numbers of frozen and of active orbitals for (electrons, orbitals); all without a space.
+    """Return the numbers of frozen and of active orbitals.
+
+    Args:
+        n_alpha: spin-up electrons.
+        n_beta: spin-down electrons.
+        m: number of orbitals.
+        space: (electrons, orbitals) that stay active; None for all.
 
     Raises:
-        ParameterError: that many electrons or orbitals are not there, or do not fit.
+        ParameterError: there are not so many electrons or orbitals, or they do not fit.
     """
     if space is None:
         return 0, m
     try:
         electrons, orbitals = (operator.index(number) for number in space)
     except (TypeError, ValueError):
-        raise ParameterError(f"active_space={space!r}: give (electrons, orbitals)") from None
+        raise ParameterError(
+            argument="active_space", value=space, expected="(electrons, orbitals)"
+        ) from None
     total = n_alpha + n_beta
     n_core = (total - electrons) // 2
-    said = f"active_space=({electrons}, {orbitals}) of {total} electrons in {m} orbitals"
+    low, high = max(n_alpha, n_beta) - n_core, m - n_core
+    remedy = None
     if electrons < 1 or not 0 <= n_core <= min(n_alpha, n_beta):
         fewest = total - 2 * min(n_alpha, n_beta) or 2
-        raise ParameterError(f"{said}: give {fewest} to {total} electrons")
-    if (total - electrons) % 2:
+        remedy = f"give {fewest} to {total} electrons"
+    elif (total - electrons) % 2:
+        remedy = f"the frozen electrons must be pairs, give {electrons + 1} electrons"
+    elif not low <= orbitals <= high:
+        remedy = f"give {low} to {high} orbitals"
+    if remedy is not None:
+        asked = Setting("active_space", (electrons, orbitals))
         raise ParameterError(
-            f"{said}: the frozen electrons must be pairs, give {electrons + 1} electrons"
+            (asked, f" of {total} electrons in {m} orbitals"),
+            argument="active_space",
+            value=(electrons, orbitals),
+            remedy=remedy,
         )
-    low = max(n_alpha, n_beta) - n_core
-    if not low <= orbitals <= m - n_core:
-        raise ParameterError(f"{said}: give {low} to {m - n_core} orbitals")
     return n_core, orbitals
 
 
 def active_space(
     electronic: ElectronicHamiltonian, n_core: int, n_active: int
 ) -> ElectronicHamiltonian:
-    r"""The Hamiltonian of n_active orbitals above n_core doubly occupied, frozen ones.
+    r"""Return the Hamiltonian of n_active orbitals above n_core frozen ones.
 
-    The energy of the frozen electrons joins the constant and their mean field the one-electron
-    integrals; orbitals above are dropped.
+    The energy of the frozen electrons, two in each orbital, is added to the constant, and their
+    mean field to the one-electron integrals; orbitals above are dropped.
     """
     active = slice(n_core, n_core + n_active)
     field = coulomb_and_exchange(electronic, n_core, n_core)
-    if electronic.is_restricted:  # equal but for rounding, which would tell α from β
+    if electronic.is_restricted:  # equal but for rounding, which would distinguish α from β
         field[1] = field[0]
     return ElectronicHamiltonian(
         determinant_energy(electronic, n_core, n_core),
@@ -101,7 +117,7 @@ def active_space(
 
 
 def reordered(electronic: ElectronicHamiltonian, order: NDArray[np.int64]) -> ElectronicHamiltonian:
-    """The same Hamiltonian with orbital ``order[p]`` as orbital p, for both spins."""
+    """Return the Hamiltonian with orbital ``order[p]`` as orbital p, for both spins."""
     h, g = electronic.one_body, electronic.two_body
     for axis in (1, 2):
         h = h.take(order, axis=axis)
@@ -113,9 +129,9 @@ def reordered(electronic: ElectronicHamiltonian, order: NDArray[np.int64]) -> El
 def aufbau_order(
     electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int
 ) -> NDArray[np.int64] | None:
-    """An order of restricted orbitals in which the first are the occupied ones.
+    """Return an order of restricted orbitals with the occupied ones first.
 
-    Programs that sort orbitals by symmetry leave the occupied ones in any place. The orbitals are
+    Programs that sort orbitals by symmetry have the occupied ones anywhere. The orbitals are
     filled by their energies in the mean field of those filled before, until nothing changes or
     the fillings repeat.
 
@@ -133,7 +149,7 @@ def aufbau_order(
         trial = reordered(electronic, order)
         if all(set(step[:n]) == set(range(n)) for n in (n_alpha, n_beta)):
             break
-        if order.tobytes() in seen:  # the fillings go round in a circle
+        if order.tobytes() in seen:  # the fillings repeat
             break
         seen.add(order.tobytes())
     first = determinant_energy(electronic, n_alpha, n_beta)

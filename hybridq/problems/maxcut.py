@@ -36,6 +36,11 @@ class MaxCut(GraphProblem):
     summary: ClassVar[str] = (
         "Split a graph's nodes in two so that the edges in between weigh as much as possible."
     )
+    examples: ClassVar[tuple[str, ...]] = (
+        "graph.json",
+        "graph.csv --p 3 --seed 7 --json out.json --plot out.png",
+        "- --json - < graph.json",
+    )
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "cut"
     most_name: ClassVar[str] = "total weight"

@@ -40,6 +40,7 @@ class NumberPartitioning(BinaryProblem):
 
     kind: ClassVar[str] = "number-partitioning"
     summary: ClassVar[str] = "Split numbers into two groups of sums as equal as possible."
+    examples: ClassVar[tuple[str, ...]] = ("numbers.json", "numbers.txt --p 4 --plot groups.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "squared difference"
     reads: ClassVar[tuple[str, ...]] = ("numbers",)

@@ -1,4 +1,4 @@
-"""Integrals from PySCF: a mean-field calculation, and the orbitals of a finished one.
+"""Integrals from PySCF mean-field calculations.
 
 Source: Sun et al. 2020, J. Chem. Phys. 153, 024109.
 """
@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core import memory
-from hybridq.core.errors import ParameterError, ProblemError
+from hybridq.core.errors import ParameterError, ProblemError, Setting
 from hybridq.operators.electronic import ElectronicHamiltonian
-from hybridq.optimizers.blas import one_blas_thread
+from hybridq.core.blas import one_blas_thread
 from hybridq.problems import _pyscf, integrals
 from hybridq.problems.basis_sets import load_basis
-from hybridq.problems.xyz import Atom, n_electrons, unit_in_angstrom
+from hybridq.problems.formats.xyz import Atom, n_electrons, unit_in_angstrom
 
 _TOLERANCE = 1e-12  # hartree
 
@@ -34,7 +34,7 @@ def mean_field(
     space: tuple[int, int] | None = None,
     frozen_core: bool = False,
 ) -> Any:
-    """A converged restricted (open-shell) Hartree–Fock calculation, a PySCF object.
+    """Return a converged restricted (open-shell) Hartree–Fock calculation of PySCF.
 
     Args:
         atoms: symbols and positions.
@@ -42,8 +42,8 @@ def mean_field(
         charge: in units of e.
         spin: n_alpha − n_beta; None means 0 or 1, as the number of electrons allows.
         unit: of the positions, ``"angstrom"`` or ``"bohr"``.
-        space: (electrons, orbitals) that `from_mean_field` will be asked for.
-        frozen_core: likewise.
+        space: (electrons, orbitals) of the later call of `from_mean_field`.
+        frozen_core: of that call.
 
     Raises:
         MissingExtraError: PySCF is not installed.
@@ -56,8 +56,10 @@ def mean_field(
     spin = electrons % 2 if spin is None else spin
     if (electrons + spin) % 2 or abs(spin) > electrons:
         raise ParameterError(
-            f"spin={spin} (n_alpha − n_beta) is inconsistent with {electrons} electrons: "
-            f"give {'an odd' if electrons % 2 else 'an even'} number up to {electrons}"
+            f"spin={spin} (n_alpha − n_beta) is inconsistent with {electrons} electrons",
+            argument="spin",
+            value=spin,
+            remedy=f"give {'an odd' if electrons % 2 else 'an even'} number up to {electrons}",
         )
     functions = load_basis(basis, [symbol for symbol, _ in atoms])
     gto = _pyscf.load("pyscf.gto")
@@ -77,7 +79,7 @@ def mean_field(
             )
     except (KeyError, RuntimeError, ValueError, AttributeError) as error:
         raise ParameterError(
-            f"PySCF cannot make this molecule ({str(error).strip()[:120]}): "
+            f"PySCF cannot build this molecule ({str(error).strip()[:120]}): "
             "check its atoms, charge and spin"
         ) from None
     n_alpha, n_beta = mol.nelec
@@ -87,16 +89,16 @@ def mean_field(
 
 
 def _megabytes() -> int:
-    """Return the memory that PySCF may use, its own default where there is enough."""
+    """Return the memory for PySCF in MB, at most its own default."""
     free = memory.available_bytes()
     return 4000 if free is None else max(200, min(4000, free // 2**21))
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Within the block PySCF keeps to one thread, so that energies agree to the last bit.
+    """Limit PySCF to one thread within the block, so that energies agree to the last bit.
 
-    Its sums over threads come in any order, and an experiment knows instances by their content.
+    Its sums over threads have no fixed order, and experiments identify instances by content.
     """
     lib = _pyscf.load("pyscf.lib")
     with lib.with_omp_threads(1), one_blas_thread():
@@ -104,10 +106,10 @@ def one_thread() -> Iterator[None]:
 
 
 def converged(source: Any) -> Any:
-    """A calculation run to its end where it was not yet, or that of a `Mole`.
+    """Return a calculation run to convergence, or that of a `Mole`.
 
     Raises:
-        ParameterError: no PySCF object.
+        ParameterError: `source` is not a PySCF object.
         ProblemError: it does not converge.
     """
     scf = _pyscf.load("pyscf.scf")
@@ -116,7 +118,10 @@ def converged(source: Any) -> Any:
         mf = scf.RHF(source) if source.spin == 0 else scf.ROHF(source)
     if not isinstance(mf, scf.hf.SCF):
         raise ParameterError(
-            f"a {type(source).__name__} is no PySCF mean-field object: give scf.RHF(mol) or such"
+            f"source must be a PySCF mean-field object, got a {type(source).__name__}",
+            argument="source",
+            value=source,
+            remedy="give scf.RHF(mol) or similar",
         )
     if mf.mo_coeff is None:
         mf.conv_tol = min(mf.conv_tol, _TOLERANCE)
@@ -136,7 +141,7 @@ def converged(source: Any) -> Any:
 def from_mean_field(
     source: Any, space: tuple[int, int] | None, frozen_core: bool
 ) -> tuple[ElectronicHamiltonian, int, int]:
-    """Integrals in the orbitals of a calculation, and the electrons of each spin.
+    """Return integrals in the orbitals of a calculation, and the electrons of each spin.
 
     Args:
         source: an RHF, ROHF, UHF or Kohn–Sham object of one molecule, or a `Mole`.
@@ -144,7 +149,7 @@ def from_mean_field(
         frozen_core: freeze the inner shells of the atoms instead.
 
     Raises:
-        ParameterError: no such object, or an active space that is impossible.
+        ParameterError: another object, or an impossible active space.
         CapacityError: the integrals do not fit in memory.
     """
     mf = converged(source)
@@ -168,13 +173,18 @@ def _active_orbitals(
     """Return the numbers of frozen and of active orbitals among m.
 
     Raises:
-        ParameterError: an active space that is impossible.
+        ParameterError: an impossible active space.
         CapacityError: the integrals do not fit in memory.
     """
     n_core, n_active = integrals.core_and_active(n_alpha, n_beta, m, space)
     if frozen_core:
         if space is not None:
-            raise ParameterError("active_space and frozen_core exclude each other: give one")
+            raise ParameterError(
+                (Setting("active_space"), " and ", Setting("frozen_core"), " exclude each other"),
+                argument="frozen_core",
+                value=True,
+                remedy="give one",
+            )
         elements = _pyscf.load("pyscf.data.elements")
         n_core = min(elements.chemcore(mol), n_alpha, n_beta)
         n_active = m - n_core
@@ -186,7 +196,10 @@ def _active_orbitals(
 
 
 def _orbitals(mf: Any) -> tuple[NDArray[np.float64], int, int]:
-    """Coefficients of α and β, shape (2, basis, m), occupied ones first, and the electrons."""
+    """Return coefficients of α and β and the electrons of each spin.
+
+    The coefficients have shape (2, basis, m), occupied orbitals first.
+    """
     coefficients, occupation = np.asarray(mf.mo_coeff), np.asarray(mf.mo_occ)
     energies = np.asarray(mf.mo_energy)
     n_alpha, n_beta = (int(n) for n in mf.mol.nelec)
@@ -211,6 +224,7 @@ def _orbitals(mf: Any) -> tuple[NDArray[np.float64], int, int]:
 
 
 def _integrals(mf: Any, coefficients: NDArray[np.float64]) -> ElectronicHamiltonian:
+    """Return the integrals in the orbitals of α and β, shape (2, basis, m)."""
     ao2mo = _pyscf.load("pyscf.ao2mo")
     source = mf.mol if mf._eri is None else mf._eri
     core = np.asarray(mf.get_hcore())
@@ -220,6 +234,7 @@ def _integrals(mf: Any, coefficients: NDArray[np.float64]) -> ElectronicHamilton
     h = [(matrix + matrix.T) / 2 for matrix in h]
 
     def transformed(left: NDArray[np.float64], right: NDArray[np.float64]) -> Any:
+        """Return (pq|rs) with p, q in `left` and r, s in `right`."""
         block = ao2mo.general(source, (left, left, right, right), compact=False)
         return np.asarray(block).reshape(m, m, m, m)
 

@@ -77,10 +77,10 @@ def exact_reference(exact: ExactEnergies | None) -> Reference | None:
 
 def _has_left(problem: Problem, moments: Moments | None) -> bool:
     """True if the state has other particle numbers than those asked for."""
-    if moments is None or problem.electrons is None:
+    if moments is None or problem.particles is None:
         return False
     found = (moments.n_alpha, moments.n_beta)
-    return any(abs(a - b) > LEAKAGE for a, b in zip(problem.electrons, found, strict=True))
+    return any(abs(a - b) > LEAKAGE for a, b in zip(problem.particles, found, strict=True))
 
 
 def _recovered(energy: float, hartree_fock: float | None, exact: float | None) -> float | None:

@@ -15,7 +15,7 @@ from hybridq.objectives.landscape import quick_landscape
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.choice import check_alone
 from hybridq.presentation import Result
-from hybridq.solver import bits
+from hybridq.solver import answers
 from hybridq.solver.common import (
     DEFAULT_OPTIMIZER,
     Wishes,
@@ -81,8 +81,8 @@ def solve_qaoa(
     )
     solution, objective = found.solution, exact(found.objective)
 
-    sampled = bits.sample(problem, objective, solution.x, wishes)
-    reference = bits.classical_reference(problem, wishes)
+    sampled = answers.sample(problem, objective, solution.x, wishes)
+    reference = answers.classical_reference(problem, wishes)
     expectation = problem.sign * goal.expectation(objective, solution)
     seconds = wishes.seconds
     grid = None
@@ -99,11 +99,12 @@ def solve_qaoa(
         expectation=expectation,
         best=sampled.best,
         reference=reference,
-        ratio=bits.ratio(problem, expectation, sampled.best, reference),
+        samples=sampled.samples,
+        ratio=answers.ratio(problem, expectation, sampled.best, reference),
         seed=wishes.seed,
         seconds=seconds,
         versions=versions(),
-        trace=bits.trace(
+        trace=answers.trace(
             problem, solution, sampled, grid, wishes.streams[3], goal.natural(problem.sign)
         ),
         objective=goal.describe(

@@ -18,7 +18,7 @@ from hybridq.operators.moments import moments
 from hybridq.operators.sector import Sector
 from hybridq.presentation import Result, Trace
 from hybridq.problems.base import BinaryProblem
-from hybridq.solver import bits
+from hybridq.solver import answers
 from hybridq.solver.common import (
     Vector,
     Wishes,
@@ -115,12 +115,12 @@ def finish(
     energy_reached = goal.expectation(minimized, solution)
     expectation = problem.sign * energy_reached
     if isinstance(problem, BinaryProblem):
-        sampled = bits.sample(problem, objective, solution.x, wishes)
+        sampled = answers.sample(problem, objective, solution.x, wishes)
         best = sampled.best
-        reference = bits.classical_reference(problem, wishes)
-        ratio = bits.ratio(problem, expectation, best, reference)
+        reference = answers.classical_reference(problem, wishes)
+        ratio = answers.ratio(problem, expectation, best, reference)
         sign = goal.natural(problem.sign)
-        trace = bits.trace(problem, solution, sampled, None, wishes.streams[3], sign)
+        trace = answers.trace(problem, solution, sampled, None, wishes.streams[3], sign)
     else:
         wishes.say("exact energy")
         energy, reference = _energies(problem, objective, solution.x, energy_reached, exact, sector)
@@ -133,6 +133,7 @@ def finish(
         parameters=solution.x,
         expectation=expectation,
         best=best,
+        samples=None if sampled is None else sampled.samples,
         reference=reference,
         ratio=ratio,
         seed=wishes.seed,

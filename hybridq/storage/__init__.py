@@ -1,1 +1,1 @@
-"""Databases, journals and Optuna storages; nothing here knows an optimizer."""
+"""Databases, journals and Optuna storages, independent of optimizers."""

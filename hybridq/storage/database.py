@@ -1,4 +1,4 @@
-"""Optuna's storages by URL, opened so that several processes may write at once."""
+"""Optuna's storages by URL, opened for concurrent writers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import OutputError, ParameterError, Setting, UnknownNameError
 from hybridq.storage.filesystem import network_filesystem
 from hybridq.storage.optuna_journal import open_journal
 
@@ -25,7 +25,7 @@ BUSY_SECONDS = 60.0
 CONNECT_SECONDS = 5
 
 READS_ONLY = "hybridq_reads_only"
-"""An execution option: a transaction on SQLite that does not take the lock for writing."""
+"""Execution option: a transaction on SQLite that takes no write lock."""
 
 _KINDS = ("journal", "mariadb", "mysql", "postgresql", "sqlite")
 _REFUSED = frozenset(
@@ -34,30 +34,30 @@ _REFUSED = frozenset(
 _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 _NOT_SHOWN = "(not shown: it may hold a password)"
 _SECRET = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)
-_DRIVER = re.compile(r"^\([\w.]+\) ")  # SQLAlchemy begins with the class of the driver's error
+_DRIVER = re.compile(r"^\([\w.]+\) ")  # SQLAlchemy prefixes the class of the driver's error
 _JOURNALS = (".log", ".journal")
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 _TIMEOUTS = {"psycopg", "psycopg2", "pymysql", "mysqldb"}
 _RACED = re.compile("already exists|duplicate", re.IGNORECASE)
-_OPENINGS = 20  # tries while other processes make the same tables
+_OPENINGS = 20  # attempts while other processes create the same tables
 
 
 def connect(url: str) -> BaseStorage:
-    """The storage behind `url`, its tables made if they are not there.
+    """Return the storage behind `url`; create its tables if they do not exist.
 
     A database (``sqlite:///runs.db``, ``postgresql://user@host/name``, ``mysql+pymysql://…``) or a
-    file to which Optuna appends each change (``journal:///runs.log``). Three slashes begin a path
-    in the current folder, four an absolute one. A path that ends in .db, .sqlite, .log or .journal
-    will do as well. MySQL is not among our tests: it was tried by hand, as MariaDB 10.11.
+    file to which Optuna appends each change (``journal:///runs.log``). Three slashes begin a
+    relative path, four an absolute one. A path that ends in .db, .sqlite, .log or .journal is
+    accepted as well. MySQL is not covered by the tests; MariaDB 10.11 was tried by hand.
 
-    SQLite is put into WAL mode where the file system is local; each transaction takes the lock for
-    writing when it begins, since a claim that reads first and writes then would else be granted to
-    two processes; a lock is waited for as long as `BUSY_SECONDS`.
+    SQLite uses WAL mode on local file systems. Each transaction takes the write lock when it
+    begins; otherwise two processes could both claim a trial that they read before writing. The
+    lock is waited for up to `BUSY_SECONDS`.
 
     Raises:
-        OutputError: it cannot be reached within seconds, is something else, was made by another
-            version of Optuna, or its driver is not installed.
-        ParameterError: the URL cannot be read.
+        OutputError: it cannot be reached within seconds, has other content, was created by
+            another version of Optuna, or its driver is not installed.
+        ParameterError: the URL is invalid.
     """
     shown = without_password(url)
     url = storage_url(url)
@@ -69,18 +69,21 @@ def connect(url: str) -> BaseStorage:
         return _opened(parsed, shown)
     if parsed.database.startswith("file:"):
         raise ParameterError(
-            f"storage={shown!r} must be a path, got a URI: write sqlite:///runs.db"
+            argument="storage",
+            value=shown,
+            expected="a path, not a URI",
+            remedy="write sqlite:///runs.db",
         )
     _check_folder(Path(parsed.database), shown)
     _check_rollback(Path(parsed.database), shown)
     _choose_mode(Path(parsed.database))
     storage = _opened(parsed, shown)
-    _share(storage)
+    _allow_concurrent_writes(storage)
     return storage
 
 
 def storage_url(url: str) -> str:
-    """The URL as SQLAlchemy takes it: of a path, and with a driver that is installed."""
+    """Return the URL for SQLAlchemy, of a path too, with an installed driver."""
     if "://" not in url:
         suffix = Path(url).suffix.lower()
         if suffix in _JOURNALS:
@@ -94,12 +97,12 @@ def storage_url(url: str) -> str:
 
 
 def journal_path(url: str) -> Path:
-    """The file that a ``journal:`` URL names."""
+    """Return the file of a ``journal:`` URL."""
     return Path(url.partition("://")[2].removeprefix("/"))
 
 
 def without_password(url: str) -> str:
-    """The URL without its password."""
+    """Return the URL without its password."""
     import sqlalchemy
 
     if storage_url(url).startswith("journal:"):
@@ -108,7 +111,7 @@ def without_password(url: str) -> str:
         parsed = sqlalchemy.make_url(url)
     except sqlalchemy.exc.ArgumentError:
         return url if "@" not in url else _NOT_SHOWN
-    except ValueError:  # what stands in place of the port may be a password without its @
+    except ValueError:  # the invalid port may be part of a password
         return _NOT_SHOWN
     if _has_loose_at(parsed):
         return _NOT_SHOWN
@@ -116,7 +119,7 @@ def without_password(url: str) -> str:
 
 
 def storage_file(url: str) -> Path | None:
-    """The file that the storage behind a URL is kept in; None for a server, or memory."""
+    """Return the file of the storage behind a URL; None for a server or memory."""
     scheme, _, rest = storage_url(url).partition("://")
     if scheme != "journal" and scheme.partition("+")[0] != "sqlite":
         return None
@@ -125,14 +128,14 @@ def storage_file(url: str) -> Path | None:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, in its first line and without the driver's name."""
+    """Return the first line of an error's message, without the driver's name."""
     line = next(iter(str(error).splitlines()), type(error).__name__)
     return _DRIVER.sub("", line).strip().rstrip(".")
 
 
 @contextmanager
 def quiet_optuna() -> Iterator[None]:
-    """Within the block Optuna logs only errors; afterwards as before."""
+    """Limit Optuna's log to errors within the block."""
     import optuna
 
     verbosity = optuna.logging.get_verbosity()
@@ -155,8 +158,13 @@ def _parsed(url: str, shown: str) -> URL:
         refused = parsed.query.keys() & _REFUSED
         if refused:
             raise ParameterError(
-                f"storage={shown!r} must not set {', '.join(sorted(refused))}, which lets a server "
-                "read files or loads other code: leave it out"
+                (
+                    Setting("storage", shown),
+                    f" must not set {', '.join(sorted(refused))}, which lets a server read files "
+                    "or loads other code",
+                ),
+                argument="storage",
+                remedy="leave it out",
             )
         parsed.get_dialect()
     except sqlalchemy.exc.ArgumentError as error:
@@ -164,24 +172,25 @@ def _parsed(url: str, shown: str) -> URL:
     except ParameterError:
         raise
     except ValueError:
-        reason = "its port is no number"
+        reason = "its port is not a number"
     else:
         if not _has_loose_at(parsed):
             return parsed
-        reason = "it has a second @: in a password write %40 for it"
+        reason = "it has a second @: in a password write %40 instead"
     raise ParameterError(
-        f"storage={shown!r} is no URL that Optuna can open ({reason}): "
-        "give one such as 'sqlite:///search.db' or 'postgresql://user@host/database'"
+        (Setting("storage", shown), f" must be a URL that Optuna can open ({reason})"),
+        argument="storage",
+        remedy="give one such as 'sqlite:///search.db' or 'postgresql://user@host/database'",
     )
 
 
 def _has_loose_at(url: URL) -> bool:
-    """Whether part of the password was read as something else, since it has an @ itself."""
+    """Return whether an @ in the password made the URL ambiguous."""
     return url.password is not None and "@" in f"{url.host}{url.database}"
 
 
 def _check_folder(path: Path, shown: str) -> None:
-    """SQLite says of all these only that it is unable to open the file."""
+    """Raise with the cause, where SQLite only says that it cannot open the file."""
     if path.is_dir():
         reason = f"{path} is a directory; name a file inside it"
     elif not path.parent.is_dir():
@@ -192,9 +201,10 @@ def _check_folder(path: Path, shown: str) -> None:
 
 
 def _check_rollback(path: Path, shown: str) -> None:
-    """Refuse an interrupted transaction over several databases, which none of ours is.
+    """Raise for an interrupted transaction over several databases.
 
-    SQLite would delete the file that the journal of such a transaction names.
+    SQLite would delete the file that the journal of such a transaction names. hybridq never makes
+    such transactions.
 
     Source: the file format at https://www.sqlite.org/fileformat.html, section 3.
     """
@@ -207,8 +217,8 @@ def _check_rollback(path: Path, shown: str) -> None:
         return
     if end == _SUPER_JOURNAL:
         raise OutputError(
-            f"the storage {shown} cannot be opened: {journal} is of a transaction over several "
-            "databases, which hybridq never makes, and names another file; see whose it is"
+            f"the storage {shown} cannot be opened: {journal} belongs to a transaction over "
+            "several databases, which hybridq never makes, and names another file; check its origin"
         )
 
 
@@ -216,7 +226,7 @@ def _opened(url: URL, shown: str) -> RDBStorage:
     import sqlalchemy
     from optuna.storages import RDBStorage
 
-    # Optuna fills in templates of braces, which may stand in a path or a password.
+    # Optuna formats the URL as a template, and a path or a password may hold braces.
     text = url.render_as_string(hide_password=False).replace("{", "{{").replace("}", "}}")
     for left in reversed(range(_OPENINGS)):
         try:
@@ -224,7 +234,7 @@ def _opened(url: URL, shown: str) -> RDBStorage:
         except RuntimeError as error:
             raise OutputError(
                 f"the storage {shown} has tables of another version of Optuna "
-                f"({first_line(error)}): see `optuna storage upgrade --help`, or use another one"
+                f"({first_line(error)}): run `optuna storage upgrade`, or use another storage"
             ) from None
         except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:
             raced = isinstance(error, sqlalchemy.exc.IntegrityError) or _RACED.search(str(error))
@@ -232,8 +242,8 @@ def _opened(url: URL, shown: str) -> RDBStorage:
                 time.sleep(0.05)
                 continue
             raise OutputError(
-                f"the storage {shown} cannot be reached: {first_line(error)}; see that it is "
-                "there, that it is a database, and that you may write there"
+                f"the storage {shown} cannot be reached: {first_line(error)}; check that it "
+                "exists, that it is a database, and that you may write to it"
             ) from None
     raise AssertionError("the last try returns or raises")
 
@@ -243,12 +253,12 @@ def _engine_options(url: URL) -> dict[str, Any]:
         return {"connect_args": {"timeout": BUSY_SECONDS}}
     driver = url.get_driver_name()
     limit = {"connect_timeout": CONNECT_SECONDS} if driver in _TIMEOUTS else {}
-    # A connection that the server has closed meanwhile is replaced before it is used.
+    # A connection that the server has closed is replaced before it is used.
     return {"connect_args": limit, "pool_pre_ping": True}
 
 
 def _check_driver(url: URL, shown: str) -> None:
-    """Before anything is made: a driver that is missing is told by its remedy."""
+    """Raise with a remedy if the driver is not installed."""
     try:
         url.get_dialect().import_dbapi()
     except ImportError:
@@ -265,13 +275,13 @@ def _missing_driver(url: URL) -> str:
     return f"its driver {url.get_driver_name()} is not installed: install its Python package{other}"
 
 
-def _share(storage: RDBStorage) -> None:
-    """Let several processes write to an SQLite file without losing each other's changes."""
+def _allow_concurrent_writes(storage: RDBStorage) -> None:
+    """Make transactions of several processes on an SQLite file exclusive."""
     from sqlalchemy import event
 
     def on_connect(connection: Any, record: Any) -> None:
         del record
-        connection.isolation_level = None  # the transactions are ours to begin
+        connection.isolation_level = None  # transactions are begun below
         if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
             connection.execute("PRAGMA synchronous = NORMAL")
 
@@ -285,13 +295,13 @@ def _share(storage: RDBStorage) -> None:
 
 
 def _choose_mode(path: Path) -> None:
-    """WAL where memory can be shared, which it cannot between two machines."""
+    """Set WAL mode on a local file system, rollback mode on a network one."""
     network = network_filesystem(path)
     mode = "delete" if network else "wal"
     try:
         with closing(sqlite3.connect(path, timeout=CONNECT_SECONDS)) as connection:
             (found,) = connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()
-    except sqlite3.Error:  # somebody is at work in the other mode, or it is no database
+    except sqlite3.Error:  # in use in the other mode, or not a database
         return
     if network:
         warnings.warn(
@@ -302,6 +312,6 @@ def _choose_mode(path: Path) -> None:
     elif found != "wal":
         warnings.warn(
             f"SQLite has no WAL mode where {path} is, so that each trial takes longer to store: "
-            "another folder or a journal file may serve better",
+            "another folder or a journal file may be faster",
             stacklevel=3,
         )

@@ -1,4 +1,4 @@
-"""Whether a file lies on another machine."""
+"""Detection of network file systems."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _OCTAL = re.compile(r"\\(\d{3})")
 
 
 def network_filesystem(path: str | os.PathLike[str], mounts: str = "/proc/mounts") -> str | None:
-    """The kind of the network file system that `path` is on, None for a local or unknown one.
+    """Return the kind of network file system of `path`, None if local or unknown.
 
     Args:
-        path: a file or folder, there or yet to be made.
-        mounts: the table of what is mounted where; systems without one know no answer.
+        path: a file or folder, which need not exist.
+        mounts: the table of mounted file systems; without it the answer is unknown.
     """
     try:
         lines = Path(mounts).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
@@ -29,7 +29,7 @@ def network_filesystem(path: str | os.PathLike[str], mounts: str = "/proc/mounts
     for line in lines:
         _, folder, found, *_ = line.split(" ")
         folder = _OCTAL.sub(lambda code: chr(int(code[1], 8)), folder)
-        # What is mounted later hides what was there before.
+        # Later mounts hide earlier ones.
         if len(folder) >= best and place.is_relative_to(folder):
             best, kind = len(folder), found
     return kind if _NETWORK.fullmatch(kind) else None

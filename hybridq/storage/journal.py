@@ -1,8 +1,8 @@
-"""The journal of a search: what a killed run needs to go on as if it had not been killed.
+"""The journal of a search, from which a killed run is resumed.
 
 A resumed run is the same deterministic run from the beginning, except that evaluations which the
-journal holds are read from it. Points are compared bit for bit, so a run that differs anywhere is
-told where, and the result equals that of a run never killed in everything but the seconds.
+journal holds are read from it. Points are compared bit for bit, so the first deviation of a run is
+an error, and the result equals that of an uninterrupted run except for the seconds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike
 from hybridq.storage.journal_differences import first_difference
 from hybridq.storage.journal_facts import as_json, versions
@@ -23,31 +23,31 @@ from hybridq.storage.journal_search import REMEDY, JournaledSearch, is_entry, is
 
 
 class Journal:
-    """A file that holds every evaluation of one run, of one search after the other.
+    """A file with every evaluation of one run, which may have several searches.
 
-    The file has one JSON line each: a header (format, versions, what the run is about); for each
-    search what it starts from; for each evaluation its kind, its seconds since the search began,
-    the point, the value and the gradient, arrays as base64 of little-endian float64; and for each
-    end of a search, or of a start by its share of the time, when that was. It is only ever appended
-    to. A line that was not written to its end is dropped.
+    The file has JSON lines: a header (format, versions, subject of the run); for each search its
+    starting conditions; for each evaluation its kind, its seconds since the search began, the
+    point, the value and the gradient, arrays as base64 of little-endian float64; and for each end
+    of a search, or of a start by its share of the time, the seconds. The file is append-only. An
+    incomplete last line is dropped.
 
-    Time counts on from where it stood: a limit of an hour is an hour of work, kills left out. A
-    search that its time limit has ended stays ended. Numbers are the same to the last bit only on
-    the same kind of processor.
+    Time continues from the recorded time: a limit of an hour is an hour of work, interruptions
+    excluded. A search that its time limit has ended stays ended. Numbers agree to the last bit only
+    on the same kind of processor.
 
     Args:
         path: the file.
-        resume: continue the run in this file; otherwise there must be no such file.
-        sync: when lines are forced to the disk, which a power cut calls for and a killed process
-            does not: ``"always"`` after each, ``"interval"`` once a second and at the end, or
-            ``"never"``.
+        resume: continue the run in this file; otherwise the file must not exist.
+        sync: when lines are forced to the disk, which protects against a power cut; a killed
+            process loses nothing without it: ``"always"`` after each, ``"interval"`` once a
+            second and at the end, or ``"never"``.
         after: begin a new file only after so many seconds, so that a shorter run leaves none. A
-            run that is killed before has to begin anew.
+            run that is killed before that starts again.
 
     Raises:
-        ParameterError: `sync` is unknown, `after` is negative, or there is no file to resume.
-        OutputError: the file cannot be written, is there already, or is in use.
-        FormatError: the file to resume is no journal.
+        ParameterError: `sync` is unknown, `after` is negative, or the file to resume is missing.
+        OutputError: the file cannot be written, exists already, or is in use.
+        FormatError: the file to resume is not a journal.
     """
 
     def __init__(
@@ -70,13 +70,13 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Force what was written to the disk, if that is wished, and let go of the file."""
+        """Force the lines to the disk unless `sync` is ``"never"``; close the file."""
         self._file.close()
 
     def seed(self, rng: RandomLike) -> RandomLike:
-        """`rng`; if it is None, the seed of what is resumed, or a fresh one.
+        """Return `rng`, or if it is None the recorded seed or a fresh one.
 
-        Before `begin` that is the seed of the run, and then that of the next search.
+        Before `begin` that is the seed of the run, afterwards that of the next search.
         """
         if rng is not None:
             return rng
@@ -87,12 +87,11 @@ class Journal:
         return seed if isinstance(seed, int) else secrets.randbelow(2**31)
 
     def begin(self, subject: Mapping[str, Any]) -> None:
-        """Write what the run is about, or compare it with what the journal says.
+        """Record the subject of the run, or compare it with the recorded one.
 
         Args:
-            subject: plain names and values, seed included (`seed_facts`). Of a value that is a
-                mapping with a ``digest`` only this is compared. A `Later` is asked for when the
-                file is written.
+            subject: plain names and values, seed included (`seed_facts`). A mapping with a
+                ``digest`` is compared by it only. A `Later` is found when the file is written.
 
         Raises:
             FormatError: the journal is of another run; the message names the first difference.
@@ -100,7 +99,7 @@ class Journal:
         self._begun = True
         header = self._file.header
         if header is None:
-            self._announce(
+            self._write_before_next(
                 lambda: {MARK: FORMAT, "versions": versions(), "subject": as_json(subject)}
             )
             return
@@ -110,16 +109,16 @@ class Journal:
         self._next = self._read()
 
     def begin_alone(self, subject: Mapping[str, Any] | None = None) -> None:
-        """`begin`, unless a larger run that this belongs to has done that."""
+        """Call `begin` unless the run that this search belongs to has done so."""
         if not self._begun:
             self.begin(subject or {})
 
     def search(self, start: Mapping[str, Any], limits: Mapping[str, Any]) -> JournaledSearch:
-        """The next search of the run: the recorded one, or a new one at the end.
+        """Return the next search of the run: the recorded one, or a new one.
 
         Args:
-            start: all that decides which points are asked for, plain values and float64 arrays.
-            limits: of the search; not compared, so that a search may be given more.
+            start: all facts that determine the points, plain values and float64 arrays.
+            limits: limits of the search; not compared, so that they may be raised.
 
         Raises:
             FormatError: the recorded search started otherwise.
@@ -127,7 +126,9 @@ class Journal:
         self.begin_alone()
         self._searches += 1
         if self._next is None:
-            self._announce(lambda: {"search": {"start": as_json(start), "limits": as_json(limits)}})
+            self._write_before_next(
+                lambda: {"search": {"start": as_json(start), "limits": as_json(limits)}}
+            )
             return JournaledSearch(self, self._searches, limits, limits)
         recorded = self._next.get("search") if isinstance(self._next, dict) else None
         if recorded is None:
@@ -141,10 +142,10 @@ class Journal:
         return JournaledSearch(self, self._searches, limits, recorded["limits"])
 
     def _read(self) -> Any:
-        """The next line, decoded; None after the last.
+        """Return the next line, decoded; None after the last.
 
         Raises:
-            FormatError: it is none that a journal has.
+            FormatError: it is not a line of a journal.
         """
         line = self._file.read()
         if line is not None and not is_search(line) and not is_entry(line):
@@ -156,26 +157,30 @@ class Journal:
         if difference is not None:
             raise self._file.refusal(f"{what}: {difference}; {REMEDY}")
 
-    def _announce(self, line: Callable[[], Mapping[str, Any]]) -> None:
-        self._file.announce(lambda: json.dumps(line(), ensure_ascii=False).encode() + b"\n")
+    def _write_before_next(self, line: Callable[[], Mapping[str, Any]]) -> None:
+        self._file.write_before_next(
+            lambda: json.dumps(line(), ensure_ascii=False).encode() + b"\n"
+        )
 
 
 @contextmanager
 def opened(
     journal: str | os.PathLike[str] | Journal | None, resume: bool
 ) -> Iterator[Journal | None]:
-    """The journal that was given, or that of the file, which is closed at the end; or None.
+    """Yield the given journal, or that of a file, closed at the end; or None.
 
     Raises:
-        ParameterError: `resume` without a file that could be resumed.
+        ParameterError: `resume` without the name of a file.
     """
     if journal is None or isinstance(journal, Journal):
         if resume:
-            named = "names none" if journal is None else "is open already"
+            given = "is missing" if journal is None else "is open already"
             raise ParameterError(
-                f"resume=True goes with the file of a journal, and journal= {named}: "
-                "give the file's name"
-            )
+                (Setting("resume", True), " needs the file of a journal, and ",
+                 Setting("journal"), f" {given}"),
+                argument="resume",
+                remedy=("give the file's name as ", Setting("journal")),
+            )  # fmt: skip
         yield journal
         return
     with Journal(journal, resume=resume) as log:

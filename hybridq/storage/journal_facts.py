@@ -1,4 +1,4 @@
-"""What a journal writes of a run, in the form in which it reads it back."""
+"""Encoding of the facts that a journal records about a run."""
 
 from __future__ import annotations
 
@@ -11,28 +11,26 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hybridq._version import __version__
+from hybridq.core.arrays import Vector
 from hybridq.core.randomness import RandomLike, as_generator
-
-Vector = NDArray[np.float64]
 
 
 def encoded(array: Vector) -> str:
-    """The bits of a float64 array as text."""
+    """Return the bits of a float64 array as base64 text."""
     return b2a_base64(np.ascontiguousarray(array, dtype="<f8").data, newline=False).decode()
 
 
 def decoded(text: str) -> Vector:
-    """The array that was encoded, flat and writable."""
+    """Return the array that was encoded, flat and writable."""
     return np.frombuffer(a2b_base64(text, strict_mode=True), dtype="<f8").astype(np.float64)
 
 
 def seed_facts(rng: RandomLike) -> dict[str, Any] | int | None:
-    """What decides which streams `hybridq.core.randomness.spawn` gives.
+    """Return the facts that determine the streams of `randomness.spawn`.
 
-    A seed alone if that is all, None where nothing tells.
+    An integer seed if that suffices, None if they are unknown.
     """
     sequence = as_generator(rng).bit_generator.seed_seq
     if not isinstance(sequence, np.random.SeedSequence):
@@ -49,13 +47,13 @@ def seed_facts(rng: RandomLike) -> dict[str, Any] | int | None:
 
 @dataclass(frozen=True)
 class Later:
-    """A fact that takes time to find out: asked for only when the journal is written."""
+    """A fact that is expensive to compute: found when the journal is written."""
 
     find: Callable[[], Any]
 
 
 def as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as JSON gives them back; arrays as their shape and bits."""
+    """Return facts as decoded from JSON; arrays become their shape and bits."""
 
     def default(value: object) -> Any:
         if isinstance(value, Later):
@@ -64,7 +62,7 @@ def as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
             return {"shape": list(value.shape), "float64": encoded(value)}
         if isinstance(value, np.generic):
             return value.item()
-        name = getattr(value, "__qualname__", None)  # a function's repr has an address in it
+        name = getattr(value, "__qualname__", None)  # a function's repr holds an address
         return repr(value) if name is None else f"{value.__module__}.{name}"
 
     plain: dict[str, Any] = json.loads(json.dumps(dict(facts), default=default))
@@ -72,7 +70,7 @@ def as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Of all that takes part in deciding which points are asked for."""
+    """Return the versions of all packages that determine the points of a search."""
     return {"hybridq": __version__, **_installed()}
 
 

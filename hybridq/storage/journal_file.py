@@ -1,4 +1,4 @@
-"""The file of a journal: JSON lines that are only ever appended, each whole or dropped."""
+"""The file of a journal: append-only JSON lines, each complete or dropped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any, Literal, TypeAlias, get_args
 
 from hybridq.core.checks import is_real
-from hybridq.core.errors import FormatError, OutputError, ParameterError
+from hybridq.core.errors import FormatError, OutputError, ParameterError, Setting, Text
 
 Sync: TypeAlias = Literal["always", "interval", "never"]
 
@@ -22,42 +22,46 @@ MARK = "hybridq-journal"
 FORMAT = 1
 SYNC_SECONDS = 1.0
 
-_MOST_HELD = 1 << 20  # bytes that wait for a file that is begun later
-_TAIL = 1 << 16  # bytes looked at in one go in search of the last end of a line
+_MOST_HELD = 1 << 20  # bytes that are held back for a file that is begun later
+_TAIL = 1 << 16  # bytes read at once in search of the last newline
 
 
 class JournalFile:
-    """Reads the lines that are there, then appends.
+    """Reads the existing lines, then appends.
 
-    Lines that announce what is to come are kept until something comes, so a run that is refused
-    before its first evaluation leaves nothing behind. A file that is begun later keeps all lines
-    until then, and is never there if the run ends before.
+    Header lines are held back until an evaluation follows, so a run that is refused before its
+    first evaluation leaves no file. A file that is begun later holds back all lines until then,
+    and is never created if the run ends before.
 
     Each line goes to the operating system as soon as it is complete, so a killed process loses
-    nothing but the line it was writing. What a power cut loses is up to `sync`.
+    only the line it was writing. The loss by a power cut depends on `sync`.
 
     Args:
         path: the file.
-        resume: continue the file that is there; otherwise there must be none, or an empty one.
-        sync: when lines are forced to the disk: after each, once a second and at the end, or
-            never.
+        resume: continue the existing file; otherwise it must not exist, or be empty.
+        sync: when lines are forced to the disk: ``"always"`` after each, ``"interval"`` once a
+            second and at the end, or ``"never"``.
         after: seconds from now before which a new file is not begun, unless a mebibyte of lines
-            is waiting for it.
+            is held back.
 
     Raises:
-        ParameterError: `sync` is unknown, `after` is negative, or there is no file to resume.
-        OutputError: the file cannot be written, is there already, or is in use.
-        FormatError: the file to resume is no journal, or one of another format.
+        ParameterError: `sync` is unknown, `after` is negative, or the file to resume is missing.
+        OutputError: the file cannot be written, exists already, or is in use.
+        FormatError: the file to resume is not a journal, or has another format.
     """
 
     def __init__(
         self, path: str | os.PathLike[str], *, resume: bool, sync: Sync, after: float = 0.0
     ) -> None:
         if sync not in get_args(Sync):
-            raise ParameterError(f"sync={sync!r}: choose from {', '.join(get_args(Sync))}")
+            raise ParameterError(
+                argument="sync",
+                value=sync,
+                expected=f"one of {', '.join(map(repr, get_args(Sync)))}",
+            )
         if not is_real(after) or not 0.0 <= after < math.inf:
-            raise ParameterError(f"after={after!r}: give a number of seconds, 0 or more")
-        self.path = _checked(path)
+            raise ParameterError(argument="after", value=after, expected="a number of seconds >= 0")
+        self.path = _writable_path(path)
         self._sync = sync
         self._waiting: deque[bytes | Callable[[], bytes]] = deque()
         self._created = False
@@ -65,7 +69,9 @@ class JournalFile:
         self._reader: BufferedReader | None = None
         if resume and not self.path.exists():
             raise ParameterError(
-                f"there is no journal {self.path} to resume: begin one without resume=True"
+                f"there is no journal {self.path} to resume",
+                argument="resume",
+                remedy=("begin one without ", Setting("resume", True)),
             )
         self.header: dict[str, Any] | None = None
         self._descriptor = -1
@@ -75,10 +81,10 @@ class JournalFile:
         if self._is_begun:
             self._begin(resume)
         elif self.path.exists() and self.path.stat().st_size:
-            raise self._is_there()
+            raise self._exists_error()
 
     def _begin(self, resume: bool) -> None:
-        """Open the file, and read the header of one that is resumed."""
+        """Open the file and, if it is resumed, read its header."""
         self._descriptor = self._opened(resume)
         self._is_begun = True
         self._synced = perf_counter()
@@ -105,7 +111,7 @@ class JournalFile:
             raise self._cannot_write(error, remedy) from error
 
     def _lock(self) -> None:
-        """Refuse a file that another process is writing; the lock ends with the process."""
+        """Raise if another process writes the file; the lock ends with the process."""
         try:
             import fcntl
         except ImportError:  # a system without such locks
@@ -121,10 +127,13 @@ class JournalFile:
             return
 
     def _prepared(self, resume: bool) -> dict[str, Any] | None:
-        """The header of the file to resume, None where there is none yet; a torn line is cut."""
+        """Return the header of a file to resume, None before it is written.
+
+        An incomplete last line is removed.
+        """
         size = os.fstat(self._descriptor).st_size
         if size and not resume:
-            raise self._is_there()
+            raise self._exists_error()
         if not size:
             return None
         with self.path.open("rb") as file:
@@ -132,26 +141,26 @@ class JournalFile:
         start = f'{{"{MARK}":'.encode()
         if not first.startswith(start) and not (start.startswith(first) and len(first) == size):
             raise FormatError(
-                "this is no journal of hybridq, and it is left as it is: name another file",
+                "this is not a journal of hybridq and is left unchanged: name another file",
                 source=str(self.path),
             )
         os.ftruncate(self._descriptor, self._whole_lines(size))
         self._reader = self.path.open("rb")
         header = self.read()
-        if header is None:  # killed while the header was written
+        if header is None:  # the process was killed while it wrote the header
             return None
         if not isinstance(header, dict) or header.get(MARK) != FORMAT:
             found = header.get(MARK) if isinstance(header, dict) else None
             raise self.refusal(
                 f"a journal of format {found!r}, and this version reads format {FORMAT}: resume "
-                "it with the version that began it, or name another file to begin anew"
+                "it with the version that began it, or name another file to start again"
             )
         if not all(isinstance(header.get(part), dict) for part in ("versions", "subject")):
             raise self.damage("this header")
         return header
 
     def _whole_lines(self, size: int) -> int:
-        """How many bytes of the file are complete lines."""
+        """Return the number of bytes that are complete lines."""
         with self.path.open("rb") as file:
             while size:
                 begin = max(0, size - _TAIL)
@@ -163,7 +172,7 @@ class JournalFile:
         return 0
 
     def read(self) -> Any:
-        """The next line that was there at the beginning, decoded; None after the last.
+        """Return the next of the lines that existed at the beginning, None at the end.
 
         Raises:
             FormatError: the line is damaged.
@@ -181,16 +190,16 @@ class JournalFile:
             raise self.damage("this line")
         return decoded
 
-    def announce(self, line: Callable[[], bytes]) -> None:
-        """Write one line, its end included, before the next that is appended, or never.
+    def write_before_next(self, line: Callable[[], bytes]) -> None:
+        """Write one line, with its newline, before the next that is appended, or never.
 
         Args:
-            line: makes the line when it is written.
+            line: returns the line when it is written.
         """
         self._waiting.append(line)
 
     def append(self, line: bytes) -> None:
-        """Write one line, its end included, or keep it where the file is to be begun later.
+        """Write one line, with its newline, or hold it back until the file is begun.
 
         Raises:
             OutputError: it cannot be written.
@@ -212,7 +221,10 @@ class JournalFile:
                 os.fsync(self._descriptor)
                 self._synced = perf_counter()
         except OSError as error:
-            remedy = "what is in it is kept; make room and go on with resume=True"
+            remedy: Text = (
+                "its content is kept; make room and continue with ",
+                Setting("resume", True),
+            )
             raise self._cannot_write(error, remedy) from error
 
     def _write(self, line: bytes) -> None:
@@ -221,31 +233,31 @@ class JournalFile:
             written += os.write(self._descriptor, line[written:])
 
     def close(self) -> None:
-        """Force what was written to the disk, if that is wished, and let go of the file."""
+        """Force the lines to the disk unless `sync` is ``"never"``; close the file."""
         self._close_reader()
         if self._descriptor < 0:
             return
         descriptor, self._descriptor = self._descriptor, -1
         try:
             if os.fstat(descriptor).st_size == 0:
-                if self._created:  # nothing was begun: leave no trace
+                if self._created:  # nothing was written: leave no file
                     self.path.unlink(missing_ok=True)
             elif self._sync != "never":
                 os.fsync(descriptor)
         except OSError as error:
-            remedy = "what was written last may be lost; go on with resume=True"
+            remedy: Text = ("the last lines may be lost; continue with ", Setting("resume", True))
             raise self._cannot_write(error, remedy) from error
         finally:
             os.close(descriptor)
 
     def damage(self, what: str) -> FormatError:
-        """An error about the line that was read last, which nobody wrote like that."""
+        """Return an error about the line that was read last, which is damaged."""
         first = self._number == 1
         remedy = "name another file" if first else "cut the file before it to resume from there"
         return self.refusal(f"{what} is damaged: {remedy}")
 
     def refusal(self, message: str) -> FormatError:
-        """An error about the line that was read last."""
+        """Return an error about the line that was read last."""
         return FormatError(message, source=str(self.path), line=self._number)
 
     def _close_reader(self) -> None:
@@ -253,23 +265,27 @@ class JournalFile:
             self._reader.close()
             self._reader = None
 
-    def _is_there(self) -> OutputError:
+    def _exists_error(self) -> OutputError:
         return OutputError(
-            f"{self.path} is there already: continue it with resume=True, "
-            "or name another file to begin anew"
+            f"{self.path} exists already",
+            remedy=(
+                "continue it with ",
+                Setting("resume", True),
+                ", or name another file to start again",
+            ),
         )
 
-    def _cannot_write(self, error: OSError, remedy: str) -> OutputError:
+    def _cannot_write(self, error: OSError, remedy: Text) -> OutputError:
         return OutputError(
-            f"cannot write the journal {self.path}: {error.strerror or error}; {remedy}"
+            f"cannot write the journal {self.path}: {error.strerror or error}", remedy=remedy
         )
 
 
-def _checked(path: str | os.PathLike[str]) -> Path:
-    """`path`, where an ordinary file is or could be.
+def _writable_path(path: str | os.PathLike[str]) -> Path:
+    """Return `path` after checking that it is or can be a regular file.
 
     Raises:
-        OutputError: it is none; never may a device or a folder be taken for an empty journal.
+        OutputError: it cannot, since a device or a folder must not be taken for an empty journal.
     """
     cannot = f"cannot write the journal {path!r:.200}"
     try:
@@ -283,10 +299,10 @@ def _checked(path: str | os.PathLike[str]) -> Path:
     cannot = f"cannot write the journal {target}"
     if mode is None and not target.parent.is_dir():
         if target.parent.exists():
-            raise OutputError(f"{cannot}: {target.parent} is no folder; name a file in a folder")
+            raise OutputError(f"{cannot}: {target.parent} is not a folder; name a file in a folder")
         raise OutputError(f"{cannot}: there is no folder {target.parent}; create it first")
     if mode is not None and stat.S_ISDIR(mode):
         raise OutputError(f"{cannot}: it is a directory; name a file inside it")
     if mode is not None and not stat.S_ISREG(mode):
-        raise OutputError(f"{cannot}: it is no ordinary file; name another file")
+        raise OutputError(f"{cannot}: it is not a regular file; name another file")
     return target

@@ -1,4 +1,4 @@
-"""One search in a journal: what was recorded of it is read, what is new is written."""
+"""One search in a journal: replay of recorded evaluations, record of new ones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hybridq.core.arrays import Vector
 from hybridq.core.checks import is_real
 from hybridq.core.errors import FormatError
 from hybridq.storage.journal_facts import decoded, encoded
@@ -16,13 +16,11 @@ from hybridq.storage.journal_facts import decoded, encoded
 if TYPE_CHECKING:
     from hybridq.storage.journal import Journal
 
-Vector = NDArray[np.float64]
-
-REMEDY = "resume with what it was begun with, or name another file to begin anew"
+REMEDY = "resume with the original arguments, or name another file to start again"
 
 
 class Answer(NamedTuple):
-    """A recorded evaluation: a number, an array (float64, flat), and when it was finished."""
+    """A recorded evaluation: number, array (float64, flat), seconds at its end."""
 
     value: float
     array: Vector | None
@@ -30,10 +28,10 @@ class Answer(NamedTuple):
 
 
 class JournaledSearch:
-    """One search in a journal: answers what was recorded, then records what is new.
+    """One search in a journal: replays recorded evaluations, records new ones.
 
-    For each evaluation, `recall` is asked first; where it returns None the caller evaluates and
-    hands the outcome to `record`.
+    For each evaluation the caller first calls `recall`; if that returns None, it evaluates and
+    passes the result to `record`.
     """
 
     def __init__(
@@ -49,37 +47,39 @@ class JournaledSearch:
         self._limits, self._recorded_limits = limits, recorded_limits
         self._checkpoint: Callable[[], Any] | None = None
         self._restore: Callable[[Any], Any] | None = None
-        self._memory: Any = None
+        self._state: Any = None
         self._evaluations = 0
-        self._asked = ("", "")
+        self._pending = ("", "")
 
-    def remembers(self, objective: object) -> None:
-        """Keep the memory that `objective` has from one evaluation to the next, if it has one.
+    def keep_state(
+        self, checkpoint: Callable[[], Any] | None, restore: Callable[[Any], Any] | None
+    ) -> None:
+        """Record the state that an objective has between evaluations, if any.
 
-        A counter of shots or the state of random numbers: its ``checkpoint()`` returns it as plain
-        values, and ``restore(memory)`` sets it.
+        Args:
+            checkpoint: returns the state as plain values, such as that of random numbers.
+            restore: sets the state.
         """
-        self._checkpoint = getattr(objective, "checkpoint", None)
-        self._restore = getattr(objective, "restore", None)
+        self._checkpoint, self._restore = checkpoint, restore
 
     @property
     def replaying(self) -> bool:
-        """Whether the journal holds more than was asked for so far."""
+        """True if the journal holds more lines than were read so far."""
         return self._journal._next is not None
 
     def recall(self, kind: str, x: Vector) -> Answer | None:
-        """What was recorded of the evaluation of `kind` at `x`; None if it has to be done.
+        """Return the recorded evaluation of `kind` at `x`, None if there is none.
 
         Raises:
-            FormatError: another evaluation was recorded; the message says where they differ.
+            FormatError: another evaluation was recorded; the message names the difference.
         """
         text = encoded(x)
         line = self._journal._next
-        while isinstance(line, list) and line[0] == "end":  # and now it may have more evaluations
+        while isinstance(line, list) and line[0] == "end":  # a resumed search may have more
             line = self._journal._next = self._journal._read()
         if line is None:
-            self.restore()
-            self._asked = (kind, text)
+            self.restore_state()
+            self._pending = (kind, text)
             return None
         if not isinstance(line, list) or line[0] != kind or line[2] != text:
             raise self._disagreement(kind, x, line)
@@ -92,37 +92,37 @@ class JournaledSearch:
             )
         except ValueError:
             raise self._file.damage("this evaluation") from None
-        self._memory = line[5] if len(line) > 5 else None
+        self._state = line[5] if len(line) > 5 else None
         self._evaluations += {"value": 1, "gradient": 1, "values": len(x)}.get(kind, 0)
         self._journal._next = self._journal._read()
         return answer
 
     def record(self, seconds: float, value: float | None, array: Vector | None = None) -> None:
-        """Append the outcome of the evaluation that `recall` was asked for last.
+        """Append the result of the evaluation that was last passed to `recall`.
 
         Raises:
             OutputError: it cannot be written.
         """
-        kind, x = self._asked
+        kind, x = self._pending
         number = "null" if value is None else _JSON_NUMBERS.get(text := repr(value), text)
         second = "null" if array is None else f'"{encoded(array)}"'
-        memory = "" if self._checkpoint is None else f",{json.dumps(self._checkpoint())}"
-        line = f'["{kind}",{seconds:.6f},"{x}",{number},{second}{memory}]\n'
+        state = "" if self._checkpoint is None else f",{json.dumps(self._checkpoint())}"
+        line = f'["{kind}",{seconds:.6f},"{x}",{number},{second}{state}]\n'
         self._file.append(line.encode())
 
     def out_of_time(self) -> float | None:
-        """When the time limit ended the recorded search, if that was here."""
+        """Return the seconds at which the time limit ended the recorded search here."""
         return self._take("time_limit")
 
     def record_out_of_time(self, seconds: float) -> None:
-        """Append that the time limit ended the search here."""
+        """Record that the time limit ended the search here."""
         self._file.append(f'["time_limit",{seconds:.6f}]\n'.encode())
 
     def end(self, seconds: float) -> float:
-        """Write that the search has ended by itself or by a limit.
+        """Record the end of the search by itself or by a limit.
 
         Returns:
-            its length in seconds: the recorded one where there is one.
+            its length in seconds, the recorded one if it exists.
         """
         if self.replaying:
             recorded = self._take("end")
@@ -131,23 +131,23 @@ class JournaledSearch:
         return seconds
 
     def _take(self, kind: str) -> float | None:
-        """The seconds of the next line if it is of this kind, which is then read."""
+        """Read the next line if it is of this kind; return its seconds."""
         line = self._journal._next
         if not isinstance(line, list) or line[0] != kind:
             return None
         self._journal._next = self._journal._read()
         return float(line[1])
 
-    def restore(self) -> None:
-        """Give the objective the memory it had after the last recorded evaluation."""
-        if self._memory is not None and self._restore is not None:
-            self._restore(self._memory)
-        self._memory = None
+    def restore_state(self) -> None:
+        """Restore the objective's state after the last recorded evaluation."""
+        if self._state is not None and self._restore is not None:
+            self._restore(self._state)
+        self._state = None
 
     def _disagreement(self, kind: str, x: Vector, line: Any) -> FormatError:
         where = f"evaluation {self._evaluations + 1} of search {self._number}"
         if not isinstance(line, list):
-            problem = f"this run asks for {where}, and the journal's search has ended"
+            problem = f"this run has {where}, and the search in the journal has ended"
         elif line[0] != kind:
             problem = f"{where} is {_KINDS.get(kind, kind)!r} in this run and "
             problem += f"{_KINDS.get(line[0], line[0])!r} in the journal"
@@ -183,7 +183,7 @@ _JSON_NUMBERS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def is_search(line: Any) -> bool:
-    """Whether a line says what a search starts from."""
+    """Return whether a line holds the starting conditions of a search."""
     facts = line.get("search") if isinstance(line, dict) else None
     return isinstance(facts, dict) and all(
         isinstance(facts.get(part), dict) for part in ("start", "limits")
@@ -191,7 +191,7 @@ def is_search(line: Any) -> bool:
 
 
 def is_entry(line: Any) -> bool:
-    """Whether a line is an evaluation or an end, its arrays not looked into."""
+    """Return whether a line is an evaluation or an end, without decoding arrays."""
     if not isinstance(line, list) or len(line) < 2 or not is_real(line[1]):
         return False
     if line[0] in ("end", "time_limit"):

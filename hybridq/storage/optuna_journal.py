@@ -1,4 +1,4 @@
-"""Optuna's storage in a file that only grows, safe against kills and full disks."""
+"""Optuna's storage in an append-only file, safe against kills and full disks."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from optuna.storages import JournalStorage
 
 SYNC_SECONDS = 1.0
-"""What a power cut may cost; a kill costs nothing. To force each line to disk takes long."""
+"""Largest loss by a power cut; a kill loses nothing. Forcing each line is slow."""
 
 _BEGINNING = b'{"op_code":'
-_CHUNK = 1 << 16  # bytes looked at in one go in search of the last end of a line
+_CHUNK = 1 << 16  # bytes read at once in search of the last newline
 
 
 def open_journal(path: Path) -> JournalStorage:
-    """Optuna's storage in this file, which is made if it is not there.
+    """Return Optuna's storage in this file, which is created if it does not exist.
 
-    A process that is killed while it writes, or a disk that is full, leaves a line cut short. It
-    was never granted, and the next writer removes it; with Optuna's own writer the file could not
+    A process that is killed while it writes, or a full disk, leaves an incomplete line. It was
+    never acknowledged, and the next writer removes it; with Optuna's own writer the file could not
     be read again. The lock ends with the process that holds it. On network file systems, whose
-    locks may not reach other machines, it is a file beside the journal instead.
+    locks may not reach other machines, a separate lock file is used instead.
 
     Raises:
-        OutputError: it cannot be written, or it is something else.
+        OutputError: the file cannot be written, or has other content.
     """
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
@@ -46,8 +46,8 @@ def open_journal(path: Path) -> JournalStorage:
     _check_beginning(path)
     lock = _lock_of(path)
 
-    class WholeLines(JournalFileBackend):  # type: ignore[misc] # Optuna is not followed by mypy
-        """Reads as Optuna does, and appends lines whole or not at all."""
+    class AtomicLines(JournalFileBackend):  # type: ignore[misc] # Optuna is not followed by mypy
+        """Reads as Optuna does, and appends lines atomically."""
 
         _synced = 0.0
 
@@ -61,26 +61,26 @@ def open_journal(path: Path) -> JournalStorage:
                     self._synced = time.monotonic()
 
     try:
-        return JournalStorage(WholeLines(os.fspath(path)))
+        return JournalStorage(AtomicLines(os.fspath(path)))
     except OSError as error:
         raise OutputError(
             f"the storage {path} cannot be reached: {error.strerror or error}"
         ) from None
     except (ValueError, KeyError, TypeError, AssertionError):
         raise OutputError(
-            f"{path} is no journal of Optuna, or it is damaged: name another file"
+            f"{path} is not a journal of Optuna, or it is damaged: name another file"
         ) from None
 
 
 def _check_beginning(path: Path) -> None:
-    """Refuse a file that is something else before anything is written to it."""
+    """Raise for a file with other content before anything is written to it."""
     with suppress(FileNotFoundError), open(path, "rb") as file:
         if not _BEGINNING.startswith(file.read(len(_BEGINNING))):
-            raise OutputError(f"{path} is no journal of Optuna: name another file")
+            raise OutputError(f"{path} is not a journal of Optuna: name another file")
 
 
 def _append(file: FileIO, data: bytes) -> None:
-    """Write `data` after the last whole line; if that fails, the file is as before."""
+    """Write `data` after the last complete line; undo a failed write."""
     end = _end_of_lines(file)
     if end < file.seek(0, os.SEEK_END):
         file.truncate(end)
@@ -89,15 +89,15 @@ def _append(file: FileIO, data: bytes) -> None:
         while left:
             left = left[file.write(left) :]
     except OSError:
-        with suppress(OSError):  # the next writer will see to it
+        with suppress(OSError):  # the next writer repairs it
             file.truncate(end)
         raise
 
 
 def _end_of_lines(file: FileIO) -> int:
-    """Where the last whole line ends."""
+    """Return the position after the last complete line."""
     end = file.seek(0, os.SEEK_END)
-    size = 1  # as a rule the last byte is the one looked for
+    size = 1  # the last byte is usually the newline
     while end:
         start = max(0, end - size)
         file.seek(start)
@@ -109,13 +109,13 @@ def _end_of_lines(file: FileIO) -> int:
 
 
 def _lock_of(path: Path) -> Callable[[FileIO], AbstractContextManager[None]]:
-    """What to hold while appending to `path`."""
+    """Return the lock to hold while appending to `path`."""
     try:
         import fcntl
     except ImportError:  # a system without such locks
-        return _file_beside(path)
+        return _lock_file(path)
     if network_filesystem(path):
-        return _file_beside(path)
+        return _lock_file(path)
 
     @contextmanager
     def locked(file: FileIO) -> Iterator[None]:
@@ -125,7 +125,7 @@ def _lock_of(path: Path) -> Callable[[FileIO], AbstractContextManager[None]]:
     return locked
 
 
-def _file_beside(path: Path) -> Callable[[FileIO], AbstractContextManager[None]]:
+def _lock_file(path: Path) -> Callable[[FileIO], AbstractContextManager[None]]:
     from optuna.storages.journal import JournalFileOpenLock
 
     lock = JournalFileOpenLock(os.fspath(path))

@@ -20,7 +20,7 @@ Params = dict[str, float]
 def open_study(
     sampler: BaseSampler, space: dict[str, Any], url: str | None, name: str | None
 ) -> tuple[Study, Params | None]:
-    """A study that minimizes, and the parameters of its best trial if it has one.
+    """Return a study that minimizes, and the parameters of its best trial, if any.
 
     Args:
         sampler: proposes the trials.
@@ -29,7 +29,7 @@ def open_study(
         name: the study's name in the storage.
 
     Raises:
-        ParameterError: the study there searches something else.
+        ParameterError: the study in the storage has another search space.
         OutputError: the storage cannot be reached.
     """
     import optuna
@@ -41,18 +41,26 @@ def open_study(
         storage=storage, study_name=name, sampler=sampler, load_if_exists=True
     )
     done = study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
-    elsewhere = f"the study {name!r} in {without_password(url)}"
+    shown = f"the study {name!r} in {without_password(url)}"
     if study.directions != [optuna.study.StudyDirection.MINIMIZE]:
-        raise ParameterError(f"{elsewhere} does not minimize one value: give another study_name")
+        raise ParameterError(
+            f"{shown} does not minimize one value",
+            argument="study_name",
+            remedy="give another name",
+        )
     if not done:
         return study, None
     if (found := done[-1].distributions) != space:
-        raise ParameterError(f"{elsewhere} {_difference(found, space)}: give another study_name")
+        raise ParameterError(
+            f"{shown} {_difference(found, space)}",
+            argument="study_name",
+            remedy="give another name",
+        )
     return study, dict(study.best_params)
 
 
 def add_trial(study: Study, params: Params, space: dict[str, Any], value: float) -> None:
-    """Put a finished evaluation into the study; a failed one where it is not finite."""
+    """Add an evaluation to the study, as a failed trial if it is not finite."""
     from optuna.trial import TrialState, create_trial
 
     finite = math.isfinite(value)
@@ -65,8 +73,8 @@ def add_trial(study: Study, params: Params, space: dict[str, Any], value: float)
 
 
 @contextmanager
-def told_of_failures(url: str | None) -> Iterator[None]:
-    """Within the block a storage that fails is told as an `OutputError`."""
+def translate_errors(url: str | None) -> Iterator[None]:
+    """Convert storage errors of Optuna within the block to `OutputError`."""
     import optuna
 
     try:
@@ -75,7 +83,7 @@ def told_of_failures(url: str | None) -> Iterator[None]:
         shown = without_password(url or "")
         raise OutputError(
             f"the storage {shown} failed during the search ({first_line(error)}): "
-            "start again with the same storage and study_name to go on"
+            "start again with the same storage and study_name to continue"
         ) from error
 
 
@@ -90,4 +98,4 @@ def _difference(found: dict[str, Any], space: dict[str, Any]) -> str:
                 f"searches parameter {parameter} within [{low}, {high}] and this search within "
                 f"[{mine.low}, {mine.high}]"
             )
-    return "searches other parameters"
+    return "has other parameters"

@@ -22,7 +22,7 @@ def excited(basis: Basis, psi: Amplitudes, transitions: list[Transition]) -> Ite
             transition.source_bits,
             transition.source_bits ^ transition.flip_mask,
         ):
-            acts = (basis & transition.care_mask) == source
+            acts = (basis & transition.mode_mask) == source
             z = basis[acts]
             odd = np.bitwise_count(z & transition.sign_mask) & 1
             values = np.where(odd, -transition.sign, transition.sign) * psi[acts]

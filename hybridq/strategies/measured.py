@@ -47,10 +47,10 @@ def electron_moments(
     problem: Problem, objective: Objective, snapshot: NDArray[Any]
 ) -> Moments | None:
     """Particle number and spin of a snapshot, None where the problem is not about electrons."""
-    m = getattr(problem, "n_orbitals", None)
+    m = problem.n_orbitals
     if m is None:
         return None
-    electronic = getattr(problem, "electronic", None)
+    electronic = problem.electronic
     return moments(
         basis_of(objective),
         amplitudes_of(objective, snapshot),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hybridq.circuits.circuit import Circuit
 from hybridq.optimizers import Optimizer, Solution, minimize
 from hybridq.optimizers.choice import chosen_optimizer
-from hybridq.optimizers.scipy_gradient import Lbfgs
+from hybridq.optimizers.scipy_gradient import LBFGS
 
 if TYPE_CHECKING:
     from hybridq.objectives import FromShots, Objective
@@ -50,7 +50,7 @@ def search_energy(
         else:
             bounds = ansatz.bounds
         starts = np.clip(starts, bounds[:, 0], bounds[:, 1])
-    if isinstance(optimizer, Lbfgs) and optimizer.tolerance is None:
+    if isinstance(optimizer, LBFGS) and optimizer.tolerance is None:
         gain = SINGLE_GAIN if objective.engine.precision == "single" else GAIN
         unit, size = energy_scale(problem)
         optimizer = replace(optimizer, tolerance=gain * unit / max(size, 1.0))
@@ -71,7 +71,7 @@ def energy_scale(problem: Problem) -> tuple[float, float]:
 
     L-BFGS weighs a step's gain against the energy, or against 1 where the energy is smaller.
     """
-    hartree_fock = getattr(problem, "hartree_fock_energy", None)
+    hartree_fock = problem.hartree_fock_energy
     if hartree_fock is not None:
         return 1.0, abs(float(hartree_fock))
     hamiltonian = problem.hamiltonian

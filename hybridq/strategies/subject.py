@@ -86,16 +86,14 @@ def with_particles(problem: Any, ansatz: object, options: Mapping[str, Any]) -> 
 
 def observable_of(problem: Problem) -> Observable:
     """What is measured: integrals where there are some, since engines know short cuts for them."""
-    electronic = getattr(problem, "electronic", None)
-    return problem.hamiltonian if electronic is None else electronic
+    return problem.hamiltonian if problem.electronic is None else problem.electronic
 
 
 def asked_sector(problem: Problem) -> Sector | None:
     """The particle numbers that the problem asks for, None where it names none."""
-    m = getattr(problem, "n_orbitals", None)
-    if m is None:
+    if problem.n_orbitals is None or problem.particles is None:
         return None
-    return Sector.of_electrons(m, problem.n_alpha, problem.n_beta)  # type: ignore[attr-defined]
+    return Sector.of_electrons(problem.n_orbitals, *problem.particles)
 
 
 def default_ansatz(problem: Problem) -> str:
@@ -105,8 +103,8 @@ def default_ansatz(problem: Problem) -> str:
     they look like a lattice model, many terms of few strengths in few commuting groups; else the
     hardware-efficient one.
     """
-    if problem.kind == "molecule":
-        return "uccsd"
+    if problem.default_ansatz is not None:
+        return problem.default_ansatz
     terms = [abs(c) for _, qubits, c in problem.hamiltonian.to_sparse() if qubits]
     if not terms:
         return "hardware-efficient"
@@ -156,10 +154,9 @@ def as_ansatz(
 def fingerprint(problem: Problem) -> str:
     """A digest of what the problem asks, the same for the same integrals or coefficients."""
     digest = hashlib.sha256()
-    electronic = getattr(problem, "electronic", None)
+    electronic = problem.electronic
     if electronic is not None:
-        counts = (problem.n_alpha, problem.n_beta)  # type: ignore[attr-defined]
-        digest.update(repr((counts, electronic.constant)).encode())
+        digest.update(repr((problem.particles, electronic.constant)).encode())
         digest.update(np.ascontiguousarray(electronic.one_body).tobytes())
         digest.update(np.ascontiguousarray(electronic.two_body).tobytes())
     else:

@@ -125,7 +125,7 @@ def test_arithmetic_on_parameters_is_affine():
         theta + Parameter("phi")
     with pytest.raises(ParameterError, match="divided by zero"):
         theta / 0
-    with pytest.raises(ParameterError, match="not finite"):
+    with pytest.raises(ParameterError, match="must be finite"):
         theta * np.inf
 
 
@@ -144,9 +144,9 @@ def test_binding_gives_numbers_to_some_parameters_or_to_all():
     [
         ({"tehta": 1.0}, UnknownNameError, "did you mean 'theta'"),
         ([1.0, 2.0, 3.0], DimensionError, r"takes 2 parameters \(theta, phi\), got .*\(3,\)"),
-        ({"theta": np.nan}, ParameterError, "'theta' is nan"),
-        ([1.0, np.inf], ParameterError, "'phi' is inf"),
-        ({"theta": "0.3"}, ParameterError, "'theta' is '0.3'"),
+        ({"theta": np.nan}, ParameterError, "'theta' must be a finite number in radians, got nan"),
+        ([1.0, np.inf], ParameterError, "'phi' must be a finite number in radians, got inf"),
+        ({"theta": "0.3"}, ParameterError, "'theta' must be .* got '0.3'"),
     ],
 )
 def test_what_cannot_be_bound_is_refused(values, error, match):
@@ -155,7 +155,7 @@ def test_what_cannot_be_bound_is_refused(values, error, match):
 
 
 def test_binding_without_parameters_left_says_so():
-    with pytest.raises(ParameterError, match="no parameters are left"):
+    with pytest.raises(ParameterError, match="no parameters are free"):
         Circuit(1).rx(0, 0.1).bind({"theta": 1.0})
 
 
@@ -180,16 +180,16 @@ def test_repetition_repeats_the_same_parameters():
 @pytest.mark.parametrize(
     ("build", "error", "match"),
     [
-        (lambda c: c.repeat(-1), ParameterError, "repeat"),
-        (lambda c: c.repeat(0.5), ParameterError, "repeat"),
+        (lambda c: c.repeat(-1), ParameterError, "times must be an integer >= 0, got -1"),
+        (lambda c: c.repeat(0.5), ParameterError, "times must be an integer >= 0, got 0.5"),
         (lambda c: c.compose(Circuit(3)), DimensionError, "3 qubits after one of 2"),
-        (lambda c: c.compose(Circuit(2), (0,)), DimensionError, r"qubits=\[0\] for a circuit of 2"),
+        (lambda c: c.compose(Circuit(2), (0,)), DimensionError, r"must be 2 qubits.*got \[0\]"),
         (lambda c: c.compose(Circuit(2), (0, 0)), ParameterError, "qubit 0 is repeated"),
-        (lambda c: c.compose(Circuit(1), (2,)), DimensionError, "qubit 2 is not there"),
-        (lambda c: c.compose(Circuit(1), (0.5,)), ParameterError, "no whole number"),
+        (lambda c: c.compose(Circuit(1), (2,)), DimensionError, "qubit 2 is out of range"),
+        (lambda c: c.compose(Circuit(1), (0.5,)), ParameterError, "qubit 0.5 must be an integer"),
         (lambda c: Circuit(1, (), ("a", "a")), ParameterError, "two parameters are called 'a'"),
         (lambda c: Circuit(1, (), "ab"), ParameterError, "sequence of names"),
-        (lambda c: Circuit(1).rx(0, Angle(parameter=0.5)), ParameterError, "no whole number"),
+        (lambda c: Circuit(1).rx(0, Angle(parameter=0.5)), ParameterError, "integer >= 0, got 0.5"),
     ],
 )
 def test_what_cannot_be_put_together_is_refused(build, error, match):

@@ -10,7 +10,7 @@ import pytest
 
 from hybridq.cli.optimizer_options import configured
 from hybridq.operators import spin_models
-from hybridq.optimizers.spsa import Spsa
+from hybridq.optimizers.spsa import SPSA
 from tests.cli.cli_samples import Outcome
 
 Run = Callable[..., Outcome]
@@ -18,7 +18,7 @@ Run = Callable[..., Outcome]
 
 def test_values_are_read_by_the_type_of_the_option() -> None:
     options = ["blocking=TRUE", "initial-step=1", "calibration=7", "tolerance=None"]
-    assert configured("spsa", options) == Spsa(
+    assert configured("spsa", options) == SPSA(
         blocking=True, initial_step=1.0, calibration=7, tolerance=None
     )
     assert configured("optuna", ["sampler= nsgaii "]).sampler == "nsgaii"  # type: ignore[attr-defined]

@@ -1,80 +1,115 @@
-"""The clock for work stands while anything compiles and goes on afterwards, whatever happens."""
+"""The work clock pauses while anything compiles and continues afterwards."""
 
 import os
 import threading
-import time
 
 import numpy as np
 import pytest
+from numba.core import event
 
 from hybridq.core import clock
 from hybridq.core.jit import jit
 
-PAUSE = 0.05
+TIMEOUT = 60.0
 
 
-def test_time_between_stand_and_go_is_no_work():
-    began, wall = clock.work_seconds(), time.perf_counter()
+class Timer:
+    """Replaces `perf_counter`; only the test moves it."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def timer(monkeypatch):
+    driven = Timer()
+    monkeypatch.setattr(clock, "perf_counter", driven)
+    monkeypatch.setattr(clock, "_excluded", 0.0)
+    return driven
+
+
+def test_time_between_pause_and_resume_is_not_work(timer):
+    began, compiled = clock.work_seconds(), clock.compiling_seconds()
+    timer.now += 1.0
+    clock.pause()
+    clock.pause()  # one kernel takes Numba's lock for another
+    timer.now += 10.0
+    clock.resume()
+    timer.now += 20.0
+    clock.resume()
+    timer.now += 2.0
+    assert clock.work_seconds() - began == 3.0
+    assert clock.compiling_seconds() - compiled == 30.0
+
+
+def test_two_threads_that_compile_at_once_are_excluded_once(timer):
     compiled = clock.compiling_seconds()
-    clock.stand()
-    clock.stand()  # Numba's lock is taken by one kernel for another
-    time.sleep(PAUSE)
-    clock.go()
-    clock.go()
-    worked = clock.work_seconds() - began
-    stood = clock.compiling_seconds() - compiled
-    assert stood >= PAUSE
-    assert worked + stood <= time.perf_counter() - wall
-    assert worked < time.perf_counter() - wall - PAUSE / 2
-
-
-def test_two_threads_that_compile_at_once_stop_it_once():
-    compiled, wall = clock.compiling_seconds(), time.perf_counter()
-    both = threading.Barrier(2)
+    both = threading.Barrier(3, timeout=TIMEOUT)
 
     def compile_something() -> None:
-        clock.stand()
+        clock.pause()
         both.wait()
-        time.sleep(PAUSE)
         both.wait()
-        clock.go()
+        clock.resume()
 
     threads = [threading.Thread(target=compile_something) for _ in range(2)]
     for thread in threads:
         thread.start()
+    both.wait()
+    timer.now += 5.0
+    both.wait()
     for thread in threads:
-        thread.join()
-    assert PAUSE <= clock.compiling_seconds() - compiled <= time.perf_counter() - wall
+        thread.join(TIMEOUT)
+    assert clock.compiling_seconds() - compiled == 5.0
 
 
-def test_it_stands_for_others_while_a_thread_compiles():
+def test_it_pauses_for_others_while_a_thread_compiles(timer):
     compiling, read = threading.Event(), threading.Event()
 
     def compile_something() -> None:
-        clock.stand()
+        clock.pause()
         compiling.set()
-        read.wait(10)
-        clock.go()
+        read.wait(TIMEOUT)
+        clock.resume()
 
     thread = threading.Thread(target=compile_something)
     thread.start()
-    assert compiling.wait(10)
-    assert clock.work_seconds() == clock.work_seconds()
+    assert compiling.wait(TIMEOUT)
+    before = clock.work_seconds()
+    timer.now += 7.0
+    assert clock.work_seconds() == before
     read.set()
-    thread.join()
-    assert clock.work_seconds() < clock.work_seconds()
+    thread.join(TIMEOUT)
+    assert clock.work_seconds() == before
+    timer.now += 1.0
+    assert clock.work_seconds() == before + 1.0
 
 
-def test_it_goes_on_for_whoever_was_interrupted_while_compiling():
-    # Ctrl-C between Numba's event and its lock: the end of the event is never told.
-    clock.stand()
+def test_it_continues_for_a_thread_that_was_interrupted_while_compiling(timer):
+    # Ctrl-C between Numba's event and its lock: the end of the event is never reported.
+    clock.pause()
+    timer.now += 3.0
     first = clock.work_seconds()
-    assert first < clock.work_seconds()
-    clock.go()  # late or never, it must not matter
-    assert clock.work_seconds() > first
+    timer.now += 1.0
+    assert clock.work_seconds() == first + 1.0
+    clock.resume()  # a late end must not matter
+    timer.now += 1.0
+    assert clock.work_seconds() == first + 2.0
 
 
-def test_compiling_a_kernel_is_no_work():
+def test_compiling_a_kernel_is_not_work(timer):
+    class SlowCompiler(event.Listener):
+        """Lets each compilation take ten seconds of the driven timer."""
+
+        def on_start(self, event):
+            pass
+
+        def on_end(self, event):
+            timer.now += 10.0
+
     @jit()
     def total(values):
         found = 0.0
@@ -83,29 +118,30 @@ def test_compiling_a_kernel_is_no_work():
         return found
 
     worked, compiled = clock.work_seconds(), clock.compiling_seconds()
-    assert total(np.ones(3)) == pytest.approx(3.0)
-    worked, compiled = clock.work_seconds() - worked, clock.compiling_seconds() - compiled
-    assert 0 <= worked < compiled
+    with event.install_listener("numba:compile", SlowCompiler()):
+        assert total(np.ones(3)) == pytest.approx(3.0)
+    assert clock.compiling_seconds() - compiled >= 10.0
+    assert clock.work_seconds() == worked
 
 
-def test_a_forked_process_does_not_wait_for_threads_that_it_has_not():
+def test_a_forked_process_does_not_wait_for_threads_of_its_parent(timer):
     compiling, forked = threading.Event(), threading.Event()
 
     def compile_something() -> None:
-        clock.stand()
+        clock.pause()
         compiling.set()
-        forked.wait(10)
-        clock.go()
+        forked.wait(TIMEOUT)
+        clock.resume()
 
     thread = threading.Thread(target=compile_something)
     thread.start()
-    assert compiling.wait(10)
+    assert compiling.wait(TIMEOUT)
     child = os.fork()
     if child == 0:
         first = clock.work_seconds()
-        time.sleep(0.01)
-        os._exit(0 if clock.work_seconds() > first else 1)
+        timer.now += 1.0
+        os._exit(0 if clock.work_seconds() == first + 1.0 else 1)
     status = os.waitpid(child, 0)[1]
     forked.set()
-    thread.join()
+    thread.join(TIMEOUT)
     assert os.waitstatus_to_exitcode(status) == 0

@@ -251,7 +251,7 @@ def no_memory(*_, **__):
             lambda: hq.minimize(lambda x: float(x @ x), [1.0], method="cobyla"),
         ),
         (
-            "hybridq.problems.formats._decode",
+            "hybridq.problems.formats._reading.decode",
             lambda: hq.MaxCut.from_bytes(b"1 2\n", source="a.edgelist"),
         ),
         ("hybridq.engines.run.full_vector", lambda: hq.Circuit(2).h(0).state()),

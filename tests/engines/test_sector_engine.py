@@ -299,11 +299,11 @@ def test_threads_do_not_change_the_numbers(monkeypatch):
 @pytest.mark.parametrize(
     ("instruction", "words"),
     [
-        (Gate("h", (0,)), "instruction 2 (gate h on qubit 0) changes the number of ones"),
-        (Gate("cx", (0, 1)), "instruction 2 (gate cx on qubits 0, 1)"),
-        (PauliRotation("X", (1,), Angle(0.1)), "instruction 2 (X rotation on qubit 1)"),
+        (Gate("h", (0,)), "instruction 2 (h on qubit 0) changes the number of ones"),
+        (Gate("cx", (0, 1)), "instruction 2 (cx on qubits 0, 1)"),
+        (PauliRotation("X", (1,), Angle(0.1)), "instruction 2 (rx on qubit 1)"),
         (PauliRotation("XX", (0, 1), Angle(0.1)), "XX goes with YY of the same angle"),
-        (XMixer(tuple(range(N)), Angle(0.1)), "instruction 2 (XMixer on qubits 0, 1, 2, 3, 4, 5)"),
+        (XMixer(tuple(range(N)), Angle(0.1)), "instruction 2 (x-mixer on qubits 0, 1, 2, 3, 4, 5)"),
         (Excitation(((1.0, Transition((4,), ())),), Angle(0.1)), "creates 1 and annihilates 0"),
     ],
 )

@@ -27,7 +27,7 @@ from hybridq.experiments.problems.cache import built
 from hybridq.experiments.problems.limits import MOST_OF_A_STATE
 from hybridq.experiments.problems.random_graphs import chance_connected, chance_of_an_edge
 from hybridq.experiments.records import canonical
-from hybridq.problems import Molecule
+from hybridq.problems import BinaryProblem, Molecule
 
 INSTANCES = Path(__file__).parents[2] / "problems"
 HERE = Path()
@@ -53,6 +53,8 @@ EXAMPLES = {
     "xxz": {"sites": 4, "delta": 0.5},
     "hubbard": {"sites": 2},
     "molecule": {"path": "molecules/h2_sto3g.fcidump"},
+    "independent-set": {"graph": {"kind": "ring", "nodes": 6}},
+    "number-partitioning": {"numbers": [4, 5, 6, 7, 8]},
 }
 
 
@@ -71,7 +73,7 @@ def test_what_a_trial_keeps_says_the_same_instance(kind):
     problem, other = (each.build(INSTANCES, 7, {}) for each in (section, again))
     assert problem.hamiltonian.to_json() == other.hamiltonian.to_json()
     assert problem.name == other.name
-    assert section.over_bits == (problem.kind == "maxcut")
+    assert section.over_bits == isinstance(problem, BinaryProblem)
 
 
 @pytest.mark.parametrize("kind", EXAMPLES)
@@ -207,7 +209,7 @@ def test_lattice_and_ring_have_the_edges_of_their_shape():
         ({"kind": "molecule", "path": "a.fcidump", "basis": "sto-3g"}, "computed already"),
         ({"kind": "molecule", "geometry": "H 0 0 0; H 0 0 1", "bond": 0.7}, r"has no \{bond\}"),
         ({"kind": "molecule", "geometry": "H 0 0 0; H 0 0 {bond}"}, "there is no bond"),
-        ({"kind": "molecule", "geometry": "Hy 0 0 0; H 0 0 1"}, "no chemical element"),
+        ({"kind": "molecule", "geometry": "Hy 0 0 0; H 0 0 1"}, "not a chemical element"),
         (
             {"kind": "molecule", "geometry": "H 0 0 0; H 0 0 {bnd}", "bond": 1.0},
             r"'\{bnd\}': only \{bond\}",

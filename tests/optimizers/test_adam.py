@@ -34,7 +34,7 @@ def test_the_steps_are_those_of_kingma_and_ba():
 )
 def test_the_learning_rate_follows_its_schedule(schedule, parts):
     adam = Adam(schedule=schedule, final=0.01)
-    np.testing.assert_allclose([adam._part(t) for t in (0.0, 0.5, 1.0)], parts)
+    np.testing.assert_allclose([adam._rate_fraction(t) for t in (0.0, 0.5, 1.0)], parts)
 
 
 def test_without_a_gradient_two_values_make_one():

@@ -9,9 +9,16 @@ import optuna
 import pytest
 
 from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError
-from hybridq.optimizers import OPTIMIZERS, Optimizer, Outcome, minimize
+from hybridq.optimizers import (
+    OPTIMIZERS,
+    NelderMead,
+    Optimizer,
+    Outcome,
+    Reason,
+    configured_optimizer,
+    minimize,
+)
 from hybridq.optimizers.scipy_call import first_simplex
-from hybridq.optimizers.scipy_local import NelderMead
 from tests.optimizers.optimizer_functions import Plain, Quadratic, rosenbrock
 
 
@@ -27,13 +34,13 @@ from tests.optimizers.optimizer_functions import Plain, Quadratic, rosenbrock
         ([[1.0, 2.0], [3.0]], ParameterError),
     ],
 )
-def test_a_senseless_start_is_refused(x0, error):
+def test_an_invalid_start_is_refused(x0, error):
     with pytest.raises(error, match="x0"):
         minimize(rosenbrock, x0)
 
 
 @pytest.mark.parametrize("x0", [[0.1], [0.1, 0.2, 0.3], [[0.1], [0.2]]])
-def test_a_start_of_another_length_than_the_objective_takes_is_told_before_work(x0):
+def test_a_start_of_another_length_than_the_objective_takes_is_refused_before_work(x0):
     objective = Plain(rosenbrock)
     objective.n_params = 2
     with pytest.raises(DimensionError, match=r"x0 has shape .* takes 2 parameters: give .*\(2,\)"):
@@ -44,7 +51,10 @@ def test_a_start_of_another_length_than_the_objective_takes_is_told_before_work(
 @pytest.mark.parametrize(
     ("bounds", "words"),
     [
-        ([[1.0, -1.0], [0.0, 1.0]], r"bounds\[0\] = \[1, -1\] must rise"),
+        (
+            [[1.0, -1.0], [0.0, 1.0]],
+            r"bounds\[0\] must be a lower and a larger upper bound, got \[1, -1\]",
+        ),
         ([[-1.0, 1.0], [1.0, 1.0]], r"bounds\[1\]"),
         ([[-1.0, np.nan], [0.0, 1.0]], r"bounds\[0\]"),
         ([-1.0, 1.0], r"shape \(2, 2\)"),
@@ -52,7 +62,7 @@ def test_a_start_of_another_length_than_the_objective_takes_is_told_before_work(
         ([[-1.0, 0.25], [0.0, 1.0]], "x0 has 0.5 for parameter 0"),
     ],
 )
-def test_senseless_bounds_are_refused(bounds, words):
+def test_invalid_bounds_are_refused(bounds, words):
     with pytest.raises(ParameterError, match=words):
         minimize(rosenbrock, [0.5, 0.5], bounds=bounds)
 
@@ -73,9 +83,11 @@ def test_senseless_bounds_are_refused(bounds, words):
         {"rng": -1},
     ],
 )
-def test_senseless_limits_are_refused(limit):
-    with pytest.raises(ParameterError, match=next(iter(limit))):
+def test_invalid_limits_are_refused(limit):
+    (name,) = limit
+    with pytest.raises(ParameterError, match=f"{name} must be ") as caught:
         minimize(rosenbrock, [0.5, 0.5], **limit)
+    assert caught.value.argument == name
 
 
 @pytest.mark.parametrize(
@@ -88,7 +100,7 @@ def test_senseless_limits_are_refused(limit):
         ("rotosolve", "the frequencies of its parameters"),
     ],
 )
-def test_an_objective_that_lacks_what_a_method_needs_is_told_which_methods_fit(method, lacks):
+def test_a_method_that_an_objective_cannot_serve_is_refused_with_those_that_fit(method, lacks):
     objective = Plain(rosenbrock)
     with pytest.raises(ParameterError, match=f"{method} needs {re.escape(lacks)}") as caught:
         minimize(objective, [0.5, 0.5], method)
@@ -100,7 +112,7 @@ def test_an_objective_that_lacks_what_a_method_needs_is_told_which_methods_fit(m
     assert objective.seen == []
 
 
-def test_one_evaluation_is_told_in_the_singular():
+def test_one_evaluation_is_written_in_the_singular():
     found = minimize(Quadratic([0.0]), [1.0], method="nelder-mead", max_evaluations=1)
     assert "the budget of 1 evaluation is used up" in found.message
 
@@ -119,9 +131,35 @@ def test_an_unknown_method_is_answered_with_the_nearest_name():
 
 @pytest.mark.parametrize("method", list(OPTIMIZERS))
 def test_an_unknown_option_is_answered_with_the_valid_ones(method):
-    with pytest.raises(ParameterError, match=f"{method} has no option 'step_sise'") as caught:
+    with pytest.raises(UnknownNameError, match=f"option of {method} 'step_sise'") as caught:
         minimize(rosenbrock, [0.5, 0.5], method, step_sise=1)
+    assert caught.value.argument == "step_sise"
     assert all(name in str(caught.value) for name in OPTIMIZERS[method].option_names())
+
+
+def test_a_misspelled_option_is_answered_with_the_nearest_one():
+    with pytest.raises(UnknownNameError, match="did you mean 'learning_rate'"):
+        minimize(rosenbrock, [0.5, 0.5], "adam", lerning_rate=0.1)
+
+
+@pytest.mark.parametrize("wrong", [3.0, None, rosenbrock, object()])
+def test_what_is_not_an_optimizer_is_refused_with_what_is_expected(wrong):
+    with pytest.raises(ParameterError, match="must be a name of OPTIMIZERS or a conf") as caught:
+        configured_optimizer(wrong)
+    assert caught.value.argument == "optimizer"
+
+
+def test_a_class_in_place_of_an_optimizer_is_refused_with_the_remedy():
+    with pytest.raises(ParameterError, match="method must be .*: call the class"):
+        minimize(rosenbrock, [0.5, 0.5], NelderMead)
+
+
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+def test_an_optimizer_is_made_of_its_name_and_options(name):
+    made = configured_optimizer(name)
+    assert type(made) is OPTIMIZERS[name]
+    assert configured_optimizer(name, made.options()) == made
+    assert configured_optimizer(made) is made
 
 
 @pytest.mark.parametrize(
@@ -147,16 +185,18 @@ def test_an_unknown_option_is_answered_with_the_valid_ones(method):
         ("optuna-cmaes", {"population": 1}),
     ],
 )
-def test_a_senseless_option_is_refused(method, options):
+def test_an_invalid_option_is_refused(method, options):
     with pytest.raises(ParameterError, match=next(iter(options))):
         minimize(rosenbrock, [0.5, 0.5], method, bounds=[[0, 1]] * 2, **options)
 
 
 def test_what_is_not_a_function_is_refused():
-    with pytest.raises(ParameterError, match="not a function"):
+    with pytest.raises(ParameterError, match=r"objective must be a function of a vector, got 3.0"):
         minimize(3.0, [0.0])
     objective = Plain(rosenbrock)
-    with pytest.raises(ParameterError, match="callback='print' is no function"):
+    with pytest.raises(
+        ParameterError, match="callback must be a function of a Record, got 'print'"
+    ):
         minimize(objective, [0.0, 0.0], callback="print")
     assert objective.seen == []
 
@@ -218,7 +258,7 @@ def test_a_wrong_gradient_is_reported_as_a_failure_with_advice():
             return value, -gradient
 
     solution = minimize(Wrong([0.0, 0.0]), [1.0, 2.0], "bfgs")
-    assert solution.status == "failed"
+    assert (solution.status, solution.reason) == ("failed", Reason.LINE_SEARCH)
     assert "nelder-mead" in solution.message
 
 
@@ -232,7 +272,7 @@ def test_a_method_whose_arithmetic_breaks_down_returns_the_best_so_far():
             raise ZeroDivisionError("no pivot")
 
     solution = minimize(lambda x: 4.0, [0.0], Fragile())
-    assert solution.status == "failed"
+    assert (solution.status, solution.reason) == ("failed", Reason.ARITHMETIC)
     assert solution.value == 4.0
     assert "no pivot" in solution.message
 
@@ -279,15 +319,17 @@ def test_the_status_is_that_of_the_winning_start_and_the_message_names_it():
     assert solution.message.startswith("start 2 of 3 is the best")
 
 
-def test_starts_beyond_the_budget_are_not_begun_and_that_is_told():
+def test_starts_beyond_the_budget_are_not_begun_and_that_is_reported():
     solution = minimize(lambda x: float(x[0]), np.arange(5.0)[:, None], Walk(), max_evaluations=2)
     assert solution.evaluations == 2
+    assert solution.starts_begun == 2
     assert "3 of 5 starts were not begun" in solution.message
 
 
 def test_values_that_are_not_finite_are_mentioned():
     solution = minimize(lambda x: float(x[0]) if x[0] < 9 else np.nan, [10.0], Walk())
     assert solution.value == 7.0
+    assert solution.not_finite == 5
     assert "5 of 8 values were not finite" in solution.message
 
 

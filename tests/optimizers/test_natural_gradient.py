@@ -118,7 +118,7 @@ def test_within_bounds_the_free_parameters_go_on():
 
 
 def test_other_words_for_blocks_are_refused():
-    with pytest.raises(ParameterError, match="'full' or 'layers'"):
+    with pytest.raises(ParameterError, match="blocks must be one of 'full', 'layers'"):
         minimize(hq.Expectation(SPHERE, X), [0.4, 0.3], "natural-gradient", blocks="qubits")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hybridq.core.errors import MissingExtraError, ParameterError
-from hybridq.optimizers import OPTIMIZERS, driver
+from hybridq.optimizers import OPTIMIZERS, Reason, evaluator
 from tests.optimizers.optimizer_functions import Function, Plain, Quadratic, rosenbrock, run
 
 
@@ -152,7 +152,8 @@ def test_a_region_of_nan_is_avoided(method):
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_without_any_finite_value_the_search_failed_and_says_so(method, bad):
     solution = run(lambda x: bad, [1.0, -0.5], method, max_evaluations=25, rng=3)
-    assert solution.status == "failed"
+    assert (solution.status, solution.reason) == ("failed", Reason.NOT_FINITE)
+    assert solution.not_finite == solution.evaluations
     assert math.isnan(solution.value)
     assert solution.best_evaluation == -1
     assert "finite" in solution.message
@@ -166,7 +167,7 @@ def test_the_budget_is_respected_exactly(method, budget):
     solution = run(objective, [-1.2, 1.0, 0.3], method, max_evaluations=budget, rng=4)
     assert len(objective.seen) == budget
     assert solution.evaluations == budget
-    assert solution.status == "max_evaluations"
+    assert (solution.status, solution.reason) == ("max_evaluations", Reason.MAX_EVALUATIONS)
     assert "max_evaluations" in solution.message
 
 
@@ -183,7 +184,7 @@ class Clock:
 @every_optimizer
 def test_no_evaluation_begins_after_the_time_limit(method, monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(driver, "work_seconds", clock)
+    monkeypatch.setattr(evaluator, "work_seconds", clock)
     calls = []
 
     def slow(x):
@@ -412,7 +413,7 @@ def test_nothing_is_printed_warned_or_changed(method, capsys):
 def test_the_registry_describes_every_optimizer(method):
     entry = OPTIMIZERS[method]
     assert entry.name == method
-    for line in (entry.summary, entry.cost):
+    for line in (entry.summary, entry.cost, entry.source):
         assert line
         assert "\n" not in line
         assert len(line) <= 80

@@ -9,7 +9,7 @@ import hybridq as hq
 from hybridq.optimizers import minimize
 from hybridq.optimizers.driver import Driver
 from hybridq.optimizers.perturbation import Gains, perturbed_gradients
-from hybridq.optimizers.qn_spsa import QnSpsa
+from hybridq.optimizers.qn_spsa import QNSPSA
 from tests.optimizers.optimizer_functions import Plain, Quadratic
 
 
@@ -131,7 +131,7 @@ def test_the_mean_of_metric_samples_is_the_metric():
     x = np.random.default_rng(2).normal(size=ansatz.n_params)
     driver = driver_of(objective, ansatz.n_params)
     rng = np.random.default_rng(4)
-    sampler = QnSpsa(metric_perturbation=0.02)
+    sampler = QNSPSA(metric_perturbation=0.02)
     mean = np.mean([sampler._metric_sample(driver, x, rng) for _ in range(3000)], axis=0)
     assert driver.fidelities == 12000
     np.testing.assert_allclose(mean, objective.metric(x), atol=0.05)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hybridq.core.errors import FormatError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import Molecule
-from hybridq.problems.fcidump import parse_fcidump
-from hybridq.problems.fcidump_writer import format_fcidump
+from hybridq.problems.formats.fcidump import parse_fcidump
+from hybridq.problems.formats.fcidump_writer import format_fcidump
 
 FOLDER = Path(__file__).parents[2] / "problems" / "molecules"
 BODY = """0.6757101548035163 1 1 1 1
@@ -151,7 +151,7 @@ BAD: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "no NELEC": ("&FCI NORB=2 /\n" + BODY, 1, ("NELEC",)),
     "NORB twice": ("&FCI NORB=2,NELEC=2,\nNORB=3 /\n" + BODY, 2, ("twice",)),
     "NORB no integer": ("&FCI NORB=two,NELEC=2 /\n" + BODY, 1, ("NORB=two",)),
-    "NORB zero": ("&FCI NORB=0,NELEC=2 /\n" + BODY, 1, ("at least one",)),
+    "NORB zero": ("&FCI NORB=0,NELEC=2 /\n" + BODY, 1, ("at least 1",)),
     "NORB absurd": ("&FCI NORB=999999,NELEC=2 /\n" + BODY, 1, ("NORB=999999", "GiB")),
     "electrons": (HEAD.replace("NELEC=2", "NELEC=5") + BODY, 1, ("NELEC=5", "1 to 4")),
     "no electrons": (HEAD.replace("NELEC=2", "NELEC=0") + BODY, 1, ("NELEC=0",)),

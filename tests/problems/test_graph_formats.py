@@ -242,7 +242,7 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_suffix_settles_whether_a_first_line_is_a_header() -> None:
     text = "4 3\n1 2\n2 3\n1 4\n"
-    with pytest.raises(FormatError, match="--format rudy or --format edgelist"):
+    with pytest.raises(FormatError, match="choose with format='rudy' or format='edgelist'"):
         parse_graph(text)
     assert parse_graph(text, source="g.rud").number_of_edges() == 3
     assert parse_graph(text, source="g.edges").number_of_edges() == 4

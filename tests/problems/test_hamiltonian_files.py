@@ -15,7 +15,7 @@ import hybridq as hq
 from hybridq.core.errors import FormatError, ParameterError
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems import PROBLEMS, HamiltonianProblem
-from hybridq.problems.hamiltonian_files import parse_hamiltonian
+from hybridq.problems.formats.pauli_sums import parse_hamiltonian
 
 FOLDER = Path(__file__).parents[2] / "problems" / "hamiltonians"
 
@@ -56,12 +56,12 @@ BAD: dict[str, tuple[str, int | None, str]] = {
     "empty list": ("[]", None, "no terms"),
     "empty sum": (PauliSum.zero(2).to_json(), None, "no terms"),
     "empty object": ("{}", None, "no terms"),
-    "mixed widths": ("XX 1\nXXX 2\n", 2, "3 qubits where the first has 2"),
-    "mixed widths in JSON": ('[["XX", 1],\n\n ["X", 2]]', 3, "1 qubits where the first has 2"),
+    "mixed widths": ("XX 1\nXXX 2\n", 2, "3 qubits, where the first has 2"),
+    "mixed widths in JSON": ('[["XX", 1],\n\n ["X", 2]]', 3, "1 qubits, where the first has 2"),
     "a wrong letter": ("XX 1\nXA 2\n", 2, "'XA'"),
-    "no number": ("XX 1\nZZ 2.0.0\n", 2, "'2.0.0'"),
+    "not a number": ("XX 1\nZZ 2.0.0\n", 2, "'2.0.0'"),
     "not finite": ("XX 1\nZZ 1e999\n", 2, "not finite"),
-    "NaN": ('[["XX", 1],\n ["ZZ", NaN]]', 2, "no part of a Pauli term"),
+    "NaN": ('[["XX", 1],\n ["ZZ", NaN]]', 2, "cannot be part of a Pauli term"),
     "three columns": ("XX 1 2\n", 1, "'XX 1 2'"),
     "not hermitian": (
         "XX 1\nZZ 0.5+0.25j\nYY 1+0.125j\n",
@@ -81,18 +81,22 @@ BAD: dict[str, tuple[str, int | None, str]] = {
     "an absurd qubit": ("0.5 [X0] +\n0.5 [Z999999999] +\n" + "1 [Y0] +\n" * 999, 2, "without gaps"),
     "a fermion": ("0.5 [0^ 1] +\n0.5 [1^ 0]", 1, "ladder operator"),
     "broken JSON": ('[["XX", 1],\n ["ZZ", 2', 2, "neither JSON"),
-    "a triple": ('[["XX", 1],\n ["ZZ", 2, 3, 4]]', 2, "no term"),
-    "a text coefficient": ('[["XX", 1],\n ["ZZ", "2"]]', 2, "no number"),
-    "a truth value": ('[["XX", 1],\n ["ZZ", True]]', 2, "no number"),
-    "a call": ("[('XX', 1),\n ('ZZ', open('x'))]", 2, "no part of a Pauli term"),
-    "a number as key": ("{1: 2}", 1, "no Pauli term"),
-    "a broken key": ("{((0, 'Q'),): 2}", 1, "no Pauli term"),
-    "a set": ("{1, 2}", 1, "no list of terms"),
-    "lists of two lengths": ("SparsePauliOp(['XX'], coeffs=[1, 2])", 1, "no list of terms"),
+    "a triple": ('[["XX", 1],\n ["ZZ", 2, 3, 4]]', 2, "not a term"),
+    "a text coefficient": ('[["XX", 1],\n ["ZZ", "2"]]', 2, "not a number"),
+    "a truth value": ('[["XX", 1],\n ["ZZ", True]]', 2, "not a number"),
+    "a call": ("[('XX', 1),\n ('ZZ', open('x'))]", 2, "cannot be part of a Pauli term"),
+    "a number as key": ("{1: 2}", 1, "not a Pauli term"),
+    "a broken key": ("{((0, 'Q'),): 2}", 1, "not a Pauli term"),
+    "a set": ("{1, 2}", 1, "not a list of terms"),
+    "lists of two lengths": ("SparsePauliOp(['XX'], coeffs=[1, 2])", 1, "not a list of terms"),
     "cut own JSON": (SUM.to_json()[:80], 5, "JSON"),
-    "a molecule": ("&FCI NORB=2,NELEC=2 /\n0.5 1 1 1 1\n", 1, "Molecule.from_fcidump"),
+    "a molecule": (
+        "&FCI NORB=2,NELEC=2 /\n0.5 1 1 1 1\n",
+        1,
+        "appears to hold molecular integrals in fcidump format",
+    ),
     "a graph in JSON": ('{"directed": false,\n "nodes": [1, 2]}', 1, "'false'"),
-    "a graph": ("3 2\n0 1\n1 2\n", 1, "no Pauli label"),
+    "a graph": ("3 2\n0 1\n1 2\n", 1, "not a Pauli label"),
 }
 
 

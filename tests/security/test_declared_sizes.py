@@ -21,7 +21,7 @@ from hybridq.core.files import read_bytes
 from hybridq.core.limits import MOST_BYTES, MOST_LAYERS
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems.formats import parse_graph
-from hybridq.problems.hamiltonian_files import parse_hamiltonian
+from hybridq.problems.formats.pauli_sums import parse_hamiltonian
 from tests.security.security_samples import FLORENTINE, ROOT
 
 TFIM = ROOT / "problems/hamiltonians/tfim_8.json"
@@ -74,7 +74,7 @@ FILES = {
         "200\n\n" + "".join(f"H 0 0 {k}\n" for k in range(200)),
         "integrals of 200 orbitals",
     ),
-    "XYZ count": ("molecule", "a.xyz", "999999\n\nH 0 0 0\n", "999999 atoms are announced"),
+    "XYZ count": ("molecule", "a.xyz", "999999\n\nH 0 0 0\n", "999999 atoms are declared"),
     "few integrals": (
         "molecule",
         "a.fcidump",
@@ -399,7 +399,7 @@ def test_depth_at_the_limit_is_taken():
 
     ring = PauliSum.from_sparse([("ZZ", (0, 1), 1.0)], 2)
     assert hq.QAOA(ring, MOST_LAYERS).n_params == 2 * MOST_LAYERS
-    with pytest.raises(HybridqError, match="p must be at most 10,000, got 10,001"):
+    with pytest.raises(HybridqError, match="p must be at most 10,000, got 10001"):
         hq.QAOA(ring, MOST_LAYERS + 1)
 
 

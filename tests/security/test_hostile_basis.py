@@ -68,7 +68,8 @@ def test_config_with_a_hostile_basis_is_refused_at_its_place(kind, tmp_path):
 
 def test_place_of_an_unknown_basis_is_its_line_and_column():
     text = f'name: a\nproblem:\n  kind: molecule\n  geometry: "{HYDROGEN}"\n  basis: sto3\n'
-    with pytest.raises(ConfigError, match=r"c\.yaml:5:10: basis: 'sto3' .*did you mean 'sto-3g'"):
+    words = r"c\.yaml:5:10: basis must be a name .* 'sto3': did you mean 'sto-3g'"
+    with pytest.raises(ConfigError, match=words):
         plan(parse_config(text, "c.yaml"))
 
 

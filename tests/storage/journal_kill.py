@@ -23,6 +23,7 @@ import numpy as np
 from hybridq.optimizers import OPTIMIZERS, minimize
 
 N = 4
+LONGEST_WAIT = 300.0  # seconds for the next line of a journal
 
 
 class Landscape:
@@ -159,8 +160,23 @@ def tear(moment):
     os.write = torn
 
 
-def forked(method, journal, *, delay=None, tear_at=None):
-    """Run one search in a fork; its outcome, or None if it was killed on the way."""
+def count_lines(journal):
+    return journal.read_bytes().count(b"\n") if journal.exists() else 0
+
+
+def kill_after(child, journal, lines):
+    """Kill a process when its journal has as many lines, unless it ends before."""
+    give_up = time.monotonic() + LONGEST_WAIT
+    while count_lines(journal) < lines:
+        assert time.monotonic() < give_up, "the search makes no progress"
+        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            return
+        time.sleep(0.0005)
+    os.kill(child, signal.SIGKILL)
+
+
+def forked(method, journal, *, kill_at=None, tear_at=None):
+    """Run one search in a fork; its outcome, or None if it was killed."""
     resume = journal.exists()
     outcome = journal.with_suffix(".outcome")
     child = os.fork()
@@ -175,9 +191,8 @@ def forked(method, journal, *, delay=None, tear_at=None):
             traceback.print_exc()
         finally:
             os._exit(code)
-    if delay is not None:
-        time.sleep(delay)
-        os.kill(child, signal.SIGKILL)
+    if kill_at is not None:
+        kill_after(child, journal, kill_at)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
@@ -190,10 +205,8 @@ def survive(method, moments, folder):
     """Kill at `moments` moments, half of them in the middle of a line, and report."""
     search(method, None, False)  # imports and warms up
     whole, calls = search(method, None, False)
-    began = time.perf_counter()
     search(method, Path(folder) / "whole.jsonl", False)
-    seconds = time.perf_counter() - began
-    lines = (Path(folder) / "whole.jsonl").read_bytes().count(b"\n")
+    lines = count_lines(Path(folder) / "whole.jsonl")
     kills = torn = different = repeated = 0
     for moment in range(moments):
         journal = Path(folder) / f"{moment}.jsonl"
@@ -202,13 +215,17 @@ def survive(method, moments, folder):
             if moment % 2:
                 outcome = forked(method, journal, tear_at=random.randint(1, lines))
             else:
-                outcome = forked(method, journal, delay=random.uniform(0.0, seconds))
+                outcome = forked(
+                    method,
+                    journal,
+                    kill_at=random.randint(min(count_lines(journal), lines - 1), lines - 1),
+                )
             kills += outcome is None
             text = journal.read_bytes() if journal.exists() else b""
             torn += not text.endswith(b"\n") and text != b""
             if outcome is not None or random.random() < 0.5:
                 break
-        kept = journal.read_bytes().count(b"\n") if journal.exists() else 0
+        kept = count_lines(journal)
         resumed, again = outcome or forked(method, journal)
         different += resumed != whole
         # What the journal holds is not evaluated again.

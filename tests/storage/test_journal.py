@@ -263,7 +263,7 @@ def test_another_version_is_refused(path):
 def test_a_journal_that_is_there_is_not_overwritten(path):
     search(path)
     written = path.read_bytes()
-    with pytest.raises(OutputError, match=r"there already: continue it with resume=True, or name"):
+    with pytest.raises(OutputError, match=r"exists already: continue it with resume=True, or name"):
         search(path)
     assert path.read_bytes() == written
 
@@ -277,9 +277,9 @@ def test_resuming_needs_a_journal(path):
 
 
 @pytest.mark.parametrize("content", [b"notes\n", b"{}\n", b'{"nodes": 3', b"\x00" * 50])
-def test_a_file_that_is_no_journal_is_left_as_it_is(path, content):
+def test_a_file_that_is_not_a_journal_is_left_unchanged(path, content):
     path.write_bytes(content)
-    with pytest.raises(FormatError, match="no journal"):
+    with pytest.raises(FormatError, match="not a journal"):
         search(path, resume=True)
     assert path.read_bytes() == content
 
@@ -343,7 +343,7 @@ def test_a_place_that_cannot_be_written_is_told_before_work(tmp_path, place, why
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="a folder where nobody can write")
 def test_a_folder_that_takes_no_files_is_told_before_work():
     objective = quadratic()
-    with pytest.raises(OutputError, match=r"/proc/run.jsonl: .*; name a file in a folder that may"):
+    with pytest.raises(OutputError, match=r"/proc/run.jsonl: .*: name a file in a folder that may"):
         search("/proc/run.jsonl", objective=objective)
     assert objective.seen == []
 
@@ -353,7 +353,7 @@ def test_a_folder_that_takes_no_files_is_told_before_work():
 def test_a_device_or_pipe_is_refused_and_left_as_it_is(path, resume):
     os.mkfifo(path)
     objective = quadratic()
-    with pytest.raises(OutputError, match="it is no ordinary file; name another file"):
+    with pytest.raises(OutputError, match="it is not a regular file; name another file"):
         search(path, objective=objective, resume=resume)
     assert objective.seen == []
     assert path.is_fifo()
@@ -450,7 +450,9 @@ def test_lines_are_forced_to_the_disk_by_policy(path, monkeypatch, sync, most):
 
 
 def test_an_unknown_policy_is_refused(path):
-    with pytest.raises(ParameterError, match="sync='daily': choose from always, interval, never"):
+    with pytest.raises(
+        ParameterError, match="sync must be one of 'always', 'interval', 'never', got 'daily'"
+    ):
         Journal(path, sync="daily")
 
 

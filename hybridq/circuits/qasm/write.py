@@ -1,4 +1,4 @@
-"""Circuits as OpenQASM programs, versions 2 and 3."""
+"""Write circuits as OpenQASM programs, versions 2 and 3."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from hybridq.circuits.decompose import rotations
+from hybridq.circuits.decompose import parts
 from hybridq.circuits.instructions import Angle, Gate, Instruction, PauliRotation, PhaseGate
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
 
-# Gates that not every reader knows, in those that all of them do, up to a global phase; the
+# Gates that some readers lack, in gates that all of them have, up to a global phase; the
 # numbers are places among the gate's qubits.
 _Words = tuple[tuple[str, tuple[int, ...]], ...]
 _SWAP: _Words = (("cx", (0, 1)), ("cx", (1, 0)), ("cx", (0, 1)))
@@ -36,9 +36,9 @@ _WORDS: dict[int, dict[str, _Words]] = {
     },
     3: {"sxdg": _SXDG, "iswap": _ISWAP, "iswapdg": _ISWAPDG},
 }
-# Names of the phase gate and its controlled kin; wider ones are written as rotations in 2.
+# Names of the phase gate and its controlled form; wider ones are rotations in version 2.
 _PHASES = {2: ("u1", "cu1"), 3: ("p", "cp")}
-# What turns a Z into the letter, before and after a rotation about Z.
+# Changes of basis from Z to the letter, before and after a rotation about Z.
 _BEFORE: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
 _AFTER: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("h", "s"), "Z": ()}
 _RESERVED = frozenset(
@@ -159,15 +159,16 @@ _RESERVED = frozenset(
 
 
 def write_qasm(circuit: Circuit, version: int = 2) -> str:
-    """The circuit as an OpenQASM program on the register q, exact up to a global phase.
+    """Return a circuit as an OpenQASM program on the register q.
 
-    Version 2 keeps to the gates of the language's paper, which every reader knows; version 3 to
-    its standard library. Pauli rotations on several qubits, excitations, diagonal phases and
-    mixers are written out with ladders of CX. Angles keep all their digits.
+    The program is exact up to a global phase. Version 2 keeps to the gates of the language's
+    paper, which every reader knows; version 3 to its standard library. Pauli rotations on several
+    qubits, excitations, diagonal phases and mixers are written out with ladders of CX. Angles keep
+    all their digits.
 
     Args:
-        circuit: what to write; version 2 has no room for free parameters, version 3 declares
-            them as inputs.
+        circuit: the circuit; version 2 cannot express free parameters, version 3 declares them
+            as inputs.
         version: 2 or 3.
 
     Raises:
@@ -178,11 +179,13 @@ def write_qasm(circuit: Circuit, version: int = 2) -> str:
     arXiv:2104.14722 (version 3).
     """
     if isinstance(version, bool) or version not in (2, 3):
-        raise ParameterError(f"version={version!r}: OpenQASM is written in version 2 or 3")
+        raise ParameterError(argument="version", value=version, expected="2 or 3")
     if version == 2 and circuit.parameters:
         raise ParameterError(
-            f"OpenQASM 2 has no free parameters, but {circuit.parameters[0]!r} is free: "
-            "bind it, or write version 3"
+            f"OpenQASM 2 has no free parameters, but {circuit.parameters[0]!r} is free",
+            argument="version",
+            value=version,
+            remedy=("bind it, or write ", Setting("version", 3)),
         )
     names = identifiers(circuit.parameters)
     if version == 2:
@@ -196,28 +199,40 @@ def write_qasm(circuit: Circuit, version: int = 2) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _statements(
-    instruction: Instruction, version: int, angle_of: Callable[[Angle], str]
-) -> Iterator[str]:
-    if isinstance(instruction, Gate):
-        words: _Words = ((instruction.name, tuple(range(len(instruction.qubits)))),)
-        for name, places in _WORDS[version].get(instruction.name, words):
-            yield _call(name, *(instruction.qubits[place] for place in places))
-        return
-    if isinstance(instruction, PhaseGate):
-        controls, names = len(instruction.qubits) - 1, _PHASES[version]
-        if controls < len(names) or version == 3:
-            name = names[controls] if controls < len(names) else f"ctrl({controls}) @ p"
-            yield _call(f"{name}({angle_of(instruction.angle)})", *instruction.qubits)
-            return
-    for rotation in rotations(instruction):
-        yield from _rotation(rotation, angle_of(rotation.angle))
+AngleText: TypeAlias = Callable[[Angle], str]
 
 
-def _rotation(rotation: PauliRotation, angle: str) -> Iterator[str]:
-    """A rotation about a product of Zs by a ladder of CX, between changes of basis."""
+def _statements(instruction: Instruction, version: int, text: AngleText) -> Iterator[str]:
+    """Write one instruction; classes without a form of their own are decomposed."""
+    write = _FORMS.get(type(instruction), _parts)
+    return write(instruction, version, text)
+
+
+def _gate(gate: Gate, version: int, _text: AngleText) -> Iterator[str]:
+    words: _Words = ((gate.name, tuple(range(len(gate.qubits)))),)
+    for name, places in _WORDS[version].get(gate.name, words):
+        yield _call(name, *(gate.qubits[place] for place in places))
+
+
+def _phase_gate(gate: PhaseGate, version: int, text: AngleText) -> Iterator[str]:
+    controls, names = len(gate.qubits) - 1, _PHASES[version]
+    if controls < len(names) or version == 3:
+        name = names[controls] if controls < len(names) else f"ctrl({controls}) @ p"
+        yield _call(f"{name}({text(gate.angle)})", *gate.qubits)
+    else:
+        yield from _parts(gate, version, text)
+
+
+def _parts(instruction: Instruction, version: int, text: AngleText) -> Iterator[str]:
+    for part in parts(instruction):
+        yield from _statements(part, version, text)
+
+
+def _rotation(rotation: PauliRotation, _version: int, text: AngleText) -> Iterator[str]:
+    """Write a rotation about a product of Zs by a ladder of CX, between changes of basis."""
     if not rotation.qubits:  # a global phase
         return
+    angle = text(rotation.angle)
     if len(rotation.qubits) == 1:
         yield _call(f"r{rotation.paulis.lower()}({angle})", *rotation.qubits)
         return
@@ -230,6 +245,14 @@ def _rotation(rotation: PauliRotation, angle: str) -> Iterator[str]:
     yield from (_call("cx", *pair) for pair in reversed(ladder))
     for qubit, letter in letters:
         yield from (_call(name, qubit) for name in _AFTER[letter])
+
+
+_FORMS: dict[type[Instruction], Callable[[Any, int, AngleText], Iterator[str]]] = {
+    Gate: _gate,
+    PhaseGate: _phase_gate,
+    PauliRotation: _rotation,
+}
+"""Instructions with a form of their own."""
 
 
 def _call(name: str, *qubits: int) -> str:
@@ -248,7 +271,7 @@ def _angle(angle: Angle, names: list[str]) -> str:
 
 
 def number(value: float) -> str:
-    """`value` with all its digits; as a part of pi where that is the same number."""
+    """Return `value` with all its digits, as a part of pi where that is the same number."""
     turns = Fraction(value / math.pi).limit_denominator(16)
     top, bottom = turns.numerator, turns.denominator
     if top and abs(top) <= 16 and top * math.pi / bottom == value:
@@ -259,7 +282,7 @@ def number(value: float) -> str:
 
 
 def identifiers(names: tuple[str, ...]) -> list[str]:
-    """A distinct OpenQASM 3 identifier for each name: ``x[0]`` is ``x_0``."""
+    """Return a distinct OpenQASM 3 identifier for each name: ``x[0]`` is ``x_0``."""
     taken: set[str] = set()
     result = []
     for name in names:

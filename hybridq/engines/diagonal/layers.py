@@ -1,14 +1,15 @@
-"""Recognizing a circuit of phases by one cost and X mixers, and mapping its parameters."""
+"""Recognize circuits of phases by one cost and X mixers, and map their parameters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.circuits.circuit import Circuit
-from hybridq.circuits.instructions import Angle, DiagonalPhase, Gate, XMixer
+from hybridq.circuits.instructions import DiagonalPhase, Gate, Instruction, XMixer
 from hybridq.core import memory
 from hybridq.core.errors import EngineError
 from hybridq.operators.pauli_sum import PauliSum
@@ -16,14 +17,14 @@ from hybridq.operators.pauli_sum import PauliSum
 
 @dataclass(frozen=True)
 class Layers:
-    """A circuit that is |+…+⟩ followed by p times a phase and a mixer.
+    """A circuit of |+…+⟩ followed by p times a phase and a mixer.
 
     Attributes:
         hamiltonian: the cost in the phases.
         matrix, offset: the angles γ_1 … γ_p, β_1 … β_p are ``matrix @ x + offset``; shapes
             (2p, n_params) and (2p,).
-        is_plain: whether the angles are the parameters themselves, in order; then there is no
-            `matrix`.
+        is_plain: True if the angles are the parameters themselves, in order; `matrix` is then
+            empty.
     """
 
     hamiltonian: PauliSum
@@ -38,7 +39,7 @@ class Layers:
 
 
 def read_layers(circuit: Circuit) -> Layers:
-    """The layers of `circuit`.
+    """Return the layers of `circuit`.
 
     Raises:
         EngineError: it has another form; the message names the first instruction that does not
@@ -46,27 +47,29 @@ def read_layers(circuit: Circuit) -> Layers:
     """
     n = circuit.n_qubits
     opening = circuit.instructions[:n]
-    hadamards = [gate for gate in opening if isinstance(gate, Gate) and gate.name == "h"]
-    if len(hadamards) < n or len({gate.qubits for gate in hadamards}) < n:
+    hadamards = {step for step in opening if step.symbol == "h"}
+    if hadamards != {Gate("h", (qubit,)) for qubit in range(n)}:
         raise EngineError(
             "the diagonal engine starts from |+...+>: the circuit must open with one Hadamard "
             "gate on each qubit"
         )
     rest = circuit.instructions[n:]
-    phases, mixers = rest[0::2], rest[1::2]
-    for number, (phase, mixer) in enumerate(zip(phases, mixers, strict=False)):
-        if not isinstance(phase, DiagonalPhase):
-            _refuse(n + 2 * number, phase, "a phase by the cost")
-        if not isinstance(mixer, XMixer) or len(mixer.qubits) < n:
-            _refuse(n + 2 * number + 1, mixer, "an X mixer on all qubits")
-    if not phases or len(phases) != len(mixers):
+    phases: list[DiagonalPhase] = []
+    mixers: list[XMixer] = []
+    for number, (phase, mixer) in enumerate(zip(rest[0::2], rest[1::2], strict=False)):
+        position = n + 2 * number
+        phases.append(_expect(DiagonalPhase, phase, position, "a phase by the cost"))
+        mixers.append(_expect(XMixer, mixer, position + 1, "an X mixer on all qubits"))
+        if len(mixer.qubits) < n:
+            _refuse(position + 1, mixer, "an X mixer on all qubits")
+    if not phases or len(rest) % 2:
         raise EngineError(
             "the diagonal engine needs whole layers: a phase and then a mixer in each"
         )
-    costs = [phase.hamiltonian for phase in phases if isinstance(phase, DiagonalPhase)]
+    costs = [phase.hamiltonian for phase in phases]
     if any(cost is not costs[0] and cost != costs[0] for cost in costs):
         raise EngineError("the diagonal engine needs the same cost in every layer")
-    angles: list[Angle] = [i.angle for i in (*phases, *mixers) if not isinstance(i, Gate)]
+    angles = [phase.angle for phase in phases] + [mixer.angle for mixer in mixers]
     offset = np.array([angle.constant for angle in angles])
     if len(angles) == circuit.n_params and all(
         angle.parameter == row and angle.coefficient == 1.0 and angle.constant == 0.0
@@ -85,7 +88,17 @@ def read_layers(circuit: Circuit) -> Layers:
     return Layers(costs[0], matrix, offset)
 
 
-def _refuse(position: int, instruction: object, expected: str) -> None:
+Kind = TypeVar("Kind", bound=Instruction)
+
+
+def _expect(kind: type[Kind], instruction: Instruction, position: int, expected: str) -> Kind:
+    """Return `instruction`, which has to be of the class `kind`."""
+    if not isinstance(instruction, kind):
+        _refuse(position, instruction, expected)
+    return instruction
+
+
+def _refuse(position: int, instruction: Instruction, expected: str) -> NoReturn:
     raise EngineError(
         f"instruction {position} is {type(instruction).__name__}: "
         f"the diagonal engine expects {expected} there"

@@ -1,7 +1,7 @@
 """Exact exponentials of sums of excitations that do not commute.
 
-In a sector the generator G of such a sum falls apart into many small blocks, most of them alike:
-each distinct block is diagonalized once, and e^{θG} is applied block by block.
+In a sector the generator G of such a sum is block diagonal with many small blocks, most of them
+equal: each distinct block is diagonalized once, and e^{θG} is applied block by block.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Block:
 
     Args:
         members: basis states of each copy of the block, int32, shape (copies, size).
-        signs: what turns each copy into the block, s_a s_b B_ab, float64, same shape.
+        signs: s with s_a s_b B_ab the same for each copy, float64, same shape.
         generator: B or K, shape (size, size).
         frequencies: ω, shape (k,).
         cosines, sines: P and Q (P again for K), shape (k, size, size).
-        imaginary: whether the generator is −iK.
+        imaginary: True if the generator is −iK.
     """
 
     members: NDArray[np.int32]
@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Blocks of two states that couple with ±`strength`: rotations.
+    """Blocks of two states that couple with ±`strength`, which are rotations.
 
     Args:
         source, target: int32, shape (pairs,); `sign` float64.
@@ -61,10 +61,10 @@ class Pairs:
 
 
 def commute(terms: Terms) -> bool:
-    """Whether all transitions act on different modes, signs apart, so that they commute."""
+    """Return whether all transitions have distinct modes and commuting signs."""
     for k, (_, a) in enumerate(terms):
         for _, b in terms[:k]:
-            if a.care_mask & b.care_mask:
+            if a.mode_mask & b.mode_mask:
                 return False
             crossings = (a.flip_mask & b.sign_mask).bit_count()
             if (crossings + (b.flip_mask & a.sign_mask).bit_count()) % 2:
@@ -73,12 +73,12 @@ def commute(terms: Terms) -> bool:
 
 
 def blocks_of(sector: Sector, terms: Terms, imaginary: bool) -> tuple[Pairs | Block, ...]:
-    """The generator Σ c (T ∓ T†) in the sector, as rotations of pairs and as larger blocks.
+    """Return the generator Σ c (T ∓ T†) in the sector as pairs and larger blocks.
 
     Raises:
         CapacityError: its entries do not fit in memory.
     """
-    # Circuits that grow ask for the same sums again and again.
+    # Circuits that grow need the same sums repeatedly.
     build = _kept_blocks if sector.dim <= _KEPT_STATES else _new_blocks
     return build(sector, terms, imaginary)
 
@@ -98,8 +98,8 @@ def _new_blocks(sector: Sector, terms: Terms, imaginary: bool) -> tuple[Pairs | 
     basis = sector.basis().astype(np.uint64)
     rows, columns, values = [], [], []
     for coefficient, term in terms:
-        care, full = np.uint64(term.care_mask), np.uint64(term.source_bits)
-        source = np.flatnonzero(basis & care == full)
+        modes, full = np.uint64(term.mode_mask), np.uint64(term.source_bits)
+        source = np.flatnonzero(basis & modes == full)
         here = basis[source]
         odd = np.bitwise_count(here & np.uint64(term.sign_mask)) & 1
         rows.append(rank(basis, here ^ np.uint64(term.flip_mask)))
@@ -165,7 +165,7 @@ def _blocks(
 
 
 def _gauge(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Signs s of the states of each block that make many s_a B_ab s_b alike, shape (blocks, size).
+    """Return signs s that make many blocks s_a B_ab s_b equal, shape (blocks, size).
 
     Jordan–Wigner signs differ from copy to copy; here every state takes the sign that makes its
     coupling to an earlier one positive, along a tree of couplings from the first state.
@@ -190,7 +190,7 @@ def _gauge(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
 def _spectrum(
     matrix: NDArray[np.float64], imaginary: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Frequencies, P and Q of `Block`."""
+    """Return frequencies, P and Q of `Block`."""
     if imaginary:
         frequencies, vectors = np.linalg.eigh(matrix)
         projectors = np.einsum("ak,bk->kab", vectors, vectors)

@@ -1,19 +1,20 @@
-"""From excitations and phases to the steps of the sector's kernels."""
+"""Translate excitations and phases to steps of the sector's kernels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from math import comb
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.circuits.instructions import (
     Angle,
+    DiagonalPhase,
     Excitation,
+    Instruction,
     PauliRotation,
     PhaseGate,
     Transition,
@@ -34,14 +35,14 @@ from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import Sector, rank
 
 GROUPS = 16
-"""Parts of a large step, shared by however many threads there are."""
+"""Parts of a large step, distributed over the threads."""
 
 LARGE_STEP = 1 << 13
-"""Amplitudes from which a step is cut into parts."""
+"""Amplitudes from which a step is split into parts."""
 
 
 class Entries(NamedTuple):
-    """What one side of a step does: entry k leads from source to target with a sign."""
+    """One side of a step: entry k leads from source to target with a sign."""
 
     source: NDArray[np.int32]
     target: NDArray[np.int32]
@@ -51,30 +52,32 @@ class Entries(NamedTuple):
 _ONCE = Entries(np.zeros(1, np.int32), np.zeros(1, np.int32), np.ones(1))
 
 
-def side_entries(width: int, ones: int, care: int, full: int, flip: int, signs: int) -> Entries:
-    """The strings with `full` under the mask `care`, where `flip` leads them, and their signs.
+def side_entries(width: int, ones: int, modes: int, full: int, flip: int, signs: int) -> Entries:
+    """Return the strings with `full` under the mask `modes`, their images and signs.
 
     Args:
-        width, ones: which strings: of so many qubits, with so many ones.
+        width, ones: number of qubits and of ones of the strings.
+        modes, full: the strings have the bits `full` under the mask `modes`.
+        flip: mask of the bits that lead to the image.
         signs: mask of the bits whose parity is the sign.
 
     Raises:
         CapacityError: the entries do not fit in memory.
     """
-    # Circuits that grow ask for the same few short lists again and again.
+    # Circuits that grow need the same few short lists repeatedly.
     build = _kept_entries if comb(width, ones) <= _KEPT_STRINGS else _new_entries
-    return build(width, ones, care, full, flip, signs)
+    return build(width, ones, modes, full, flip, signs)
 
 
 _KEPT_STRINGS = 1 << 12
 
 
-def _new_entries(width: int, ones: int, care: int, full: int, flip: int, signs: int) -> Entries:
+def _new_entries(width: int, ones: int, modes: int, full: int, flip: int, signs: int) -> Entries:
     strings = Sector.of_weight(width, ones).low_strings
     memory.require(
         40 * len(strings), f"an excitation of {len(strings):,} strings", "use a smaller sector"
     )
-    source = np.flatnonzero(strings & np.uint64(care) == np.uint64(full))
+    source = np.flatnonzero(strings & np.uint64(modes) == np.uint64(full))
     here = strings[source]
     sign = 1.0 - 2.0 * (np.bitwise_count(here & np.uint64(signs)) & 1)
     target = rank(strings, here ^ np.uint64(flip)) if flip else source
@@ -88,7 +91,7 @@ class Steps:
     """Collects the steps of a circuit in one sector.
 
     Args:
-        sector: what every item conserves.
+        sector: the sector that every item conserves.
     """
 
     def __init__(self, sector: Sector) -> None:
@@ -102,29 +105,25 @@ class Steps:
 
     def add(self, item: Conserving) -> None:
         """Append the steps of one item."""
-        angle = item.angle
-        if isinstance(item, Excitation):
-            if commute(item.terms):
-                self._terms(item, angle)
-            else:
-                self._sum(item, angle)
-        elif isinstance(item, PhaseGate):
-            self._phase_gate(item, angle)
-        elif isinstance(item, PauliRotation):
-            mask = sum(1 << qubit for qubit in item.qubits)
-            high, low = self._sides(0, 0, 0, mask)
-            self._phase(PHASE, high, low, 0.5, angle)
-        else:
-            self._diagonal(item.hamiltonian, angle)
+        _FORMS[type(item)](self, item, item.angle)
 
     def add_generator(self, item: Conserving, parameter: int) -> None:
         """Append an item whose angle is a parameter that stays 0, for its derivative there."""
-        angle = Angle(parameter=parameter)
-        if isinstance(item, Excitation):
-            # At angle 0 the terms of a sum need not commute: their derivatives add up.
+        _GENERATORS[type(item)](self, item, Angle(parameter=parameter))
+
+    def _excitation(self, item: Excitation, angle: Angle) -> None:
+        if commute(item.terms):
             self._terms(item, angle)
         else:
-            self.add(replace(item, angle=angle))
+            self._sum(item, angle)
+
+    def _rotation(self, item: PauliRotation, angle: Angle) -> None:
+        mask = sum(1 << qubit for qubit in item.qubits)
+        high, low = self._sides(0, 0, 0, mask)
+        self._phase(PHASE, high, low, 0.5, angle)
+
+    def _diagonal_phase(self, item: DiagonalPhase, angle: Angle) -> None:
+        self._diagonal(item.hamiltonian, angle)
 
     def _terms(self, item: Excitation, angle: Angle) -> None:
         for coefficient, term in item.terms:
@@ -149,10 +148,10 @@ class Steps:
         self._entries.append(entries)
         return len(self._entries) - 1
 
-    def _sides(self, care: int, full: int, flip: int, signs: int) -> tuple[int, int]:
-        """The numbers of the high and the low list of an operation given by masks."""
+    def _sides(self, modes: int, full: int, flip: int, signs: int) -> tuple[int, int]:
+        """Return the numbers of the high and the low list of an operation given by masks."""
         s = self.sector
-        parts = [s.parts(mask) for mask in (care, full, flip, signs)]
+        parts = [s.parts(mask) for mask in (modes, full, flip, signs)]
         high = self._list((s.n_qubits - s.split, s.high, *(p[1] for p in parts)))
         low = self._list((s.split, s.low, *(p[0] for p in parts)))
         return high, low
@@ -176,7 +175,7 @@ class Steps:
     def _transition(
         self, coefficient: float, term: Transition, angle: Angle, imaginary: bool
     ) -> None:
-        high, low = self._sides(term.care_mask, term.source_bits, term.flip_mask, term.sign_mask)
+        high, low = self._sides(term.mode_mask, term.source_bits, term.flip_mask, term.sign_mask)
         work = self._size(high, low)
         if work == 0:
             return
@@ -187,7 +186,7 @@ class Steps:
         self._append(kind, high, low, coefficient * term.sign, angle, work)
 
     def _is_identity(self, low: int) -> bool:
-        """Whether a list of lower strings leads each onto itself, signs all +1."""
+        """Return whether a list of lower strings maps each to itself with sign +1."""
         source, target, sign = self._entries[low]
         if len(source) < self.sector.n_low:
             return False
@@ -213,7 +212,7 @@ class Steps:
         self._append(DENSE, 0, row, 1.0, angle, self.sector.dim)
 
     def program(self) -> Program:
-        """The steps as arrays."""
+        """Return the steps as arrays."""
         columns: list[Any] = list(zip(*self._steps, strict=True)) or [()] * 7
         lengths = [0, *(len(entries.source) for entries in self._entries)]
         return Program(
@@ -249,12 +248,24 @@ class Steps:
         }
 
 
+Form: TypeAlias = Callable[[Steps, Any, Angle], None]
+
+_FORMS: dict[type[Instruction], Form] = {
+    Excitation: Steps._excitation,
+    PhaseGate: Steps._phase_gate,
+    PauliRotation: Steps._rotation,
+    DiagonalPhase: Steps._diagonal_phase,
+}
+# At angle 0 the terms of a sum need not commute: their derivatives add up.
+_GENERATORS: dict[type[Instruction], Form] = {**_FORMS, Excitation: Steps._terms}
+
+
 def _joined(arrays: Iterable[NDArray[Any]], dtype: Any) -> NDArray[Any]:
     return np.concatenate([np.empty(0, dtype), *arrays]).astype(dtype, copy=False)
 
 
 def diagonal_in(hamiltonian: PauliSum, sector: Sector) -> NDArray[np.float64]:
-    """The values of a diagonal Hamiltonian on the sector's basis states, shape (dim,)."""
+    """Return the values of a diagonal Hamiltonian in the sector, shape (dim,)."""
     s = hamiltonian.simplify()
     memory.require(
         8 * (sector.dim + len(s) * (sector.n_low + sector.n_high)),

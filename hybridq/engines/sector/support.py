@@ -1,9 +1,9 @@
-"""The part of a sector that a circuit can reach: symmetries that nobody told, found by walking.
+"""Find the part of a sector that a circuit can reach, and reduce its program to it.
 
 From its reference determinant a circuit reaches, whatever its angles, only what its excitations
 lead to. Where orbitals have point-group symmetry and the excitations respect it, that is a small
-part of the sector; everything else is zero in ψ, and never looked at in λ. And in the first steps
-little has been reached yet: pairs of which neither state has are left out of the step's list.
+part of the sector; all other amplitudes are zero in ψ and not read in λ. In the first steps few
+states are reached yet: pairs of two states that are not reached are left out of the step's list.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ MOST_ENTRIES = 1 << 24
 
 
 def compact(program: Program, start: int, dim: int) -> tuple[Program, NDArray[np.int64] | None]:
-    """The program on the states it reaches, and which these are, ascending; None for all of them.
+    """Return the program on the states it reaches, and these states, ascending.
 
     In the new program each step has one flat list of single states, and only the pairs that are
-    reached by then. Where that would be too large, the program comes back as it is.
+    reached by then. Where that would be too large, the program is returned unchanged. The states
+    are None where all of the sector is reached.
 
     Args:
         start: number of the state that the program starts from.
@@ -65,7 +66,7 @@ def compact(program: Program, start: int, dim: int) -> tuple[Program, NDArray[np
 
 
 def flat_list(program: Program, step: int) -> tuple[Any, Any, Any]:
-    """(source, target, sign) of a step on single states of the sector; empty for DENSE."""
+    """Return (source, target, sign) of a step on single states; empty for DENSE."""
     kind, high, low = program.kind[step], program.high[step], program.low[step]
     if kind == DENSE:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
@@ -88,8 +89,9 @@ def flat_list(program: Program, step: int) -> tuple[Any, Any, Any]:
 
 
 def _renumbered(program: Program, moves: Any, reached: Any, support: Any) -> Program:
-    """The program with the states of `support` numbered 0, 1, …; list 0 is a single row."""
+    """Return the program with the states of `support` numbered 0, 1, …"""
     number = np.cumsum(reached) - 1
+    # List 0 is a single row.
     lists = [(np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1))]
     high, low = np.zeros_like(program.high), program.low.copy()
     acts = program.kind == DENSE

@@ -1,14 +1,17 @@
-"""A circuit as a list of operations on a state vector, neighbouring one-qubit gates fused."""
+"""Compile a circuit to operations on a state vector, with one-qubit gates fused."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.decompose import parts
 from hybridq.circuits.instructions import (
     Angle,
     DiagonalPhase,
@@ -62,7 +65,7 @@ class Factor:
 
     @property
     def real(self) -> bool:
-        """Whether its matrix is real."""
+        """True if its matrix is real."""
         if self.matrix is not None:
             return bool(np.isreal(self.matrix).all())
         return self.kind in _REAL
@@ -78,7 +81,7 @@ class Operation:
         target: the qubit of a matrix.
         flip: the bits whose value it changes; they have to be local to a pass.
         z: the bits whose parity is a sign.
-        care, source: it acts where index & care == source.
+        condition, source: it acts where index & condition == source.
         sign: a constant sign; imaginary: see `kernels.gates`.
     """
 
@@ -87,33 +90,33 @@ class Operation:
     target: int = 0
     flip: int = 0
     z: int = 0
-    care: int = 0
+    condition: int = 0
     source: int = 0
     sign: int = 1
     imaginary: bool = False
 
     @property
-    def looks(self) -> int:
-        """The bits that it leaves as they are and that decide what it does."""
-        return (self.z | self.care) & ~self.flip
+    def reads(self) -> int:
+        """Bits that it reads and leaves unchanged."""
+        return (self.z | self.condition) & ~self.flip
 
     @property
     def form(self) -> int:
-        """What is known of a matrix at all angles; see `kernels.gates`."""
+        """Properties of a matrix that hold at all angles; see `kernels.gates`."""
         if self.kind != MATRIX:
             return 0
         form = REAL if all(factor.real for factor in self.factors) else 0
         if all(factor.matrix is not None for factor in self.factors):
             form |= FIXED
         (first, *more) = self.factors
-        lone = not more and self.care.bit_count() == 1 and first.matrix is not None
+        lone = not more and self.condition.bit_count() == 1 and first.matrix is not None
         if lone and np.array_equal(first.matrix, matrix("x")):  # type: ignore[arg-type]
             form |= SWAP
         return form
 
     @property
     def layer_form(self) -> int:
-        """Which diagonal parts a matrix has at some angles; see `kernels.turns`."""
+        """Diagonal parts that a matrix has at some angles; see `kernels.turns`."""
         kinds_of = [factor.kind for factor in self.factors]
         diagonal = {kinds.RZ, kinds.PHASE, kinds.GLOBAL}
         rest = list(itertools.dropwhile(lambda kind: kind == kinds.RY, kinds_of))
@@ -132,12 +135,12 @@ class Program:
 
 
 def matrix(name: str) -> NDArray[np.complex128]:
-    """The 2×2 matrix of a named one-qubit gate."""
+    """Return the 2×2 matrix of a named one-qubit gate."""
     return np.array(MATRICES[name], dtype=np.complex128)
 
 
 def compile_circuit(circuit: Circuit) -> Program:
-    """The operations that `circuit` stands for.
+    """Return the operations of `circuit`.
 
     Raises:
         EngineError: an excitation is a sum of transitions that do not commute.
@@ -147,38 +150,32 @@ def compile_circuit(circuit: Circuit) -> Program:
     latest: dict[int, int] = {}
     for number, instruction in enumerate(circuit.instructions):
         for operation in lower(instruction, number):
-            plain = operation.kind == MATRIX and not operation.care
+            plain = operation.kind == MATRIX and not operation.condition
             before = latest.get(operation.target, -1)
             if plain and before >= 0:
                 previous = operations[before]
-                if previous.kind == MATRIX and not previous.care:
+                if previous.kind == MATRIX and not previous.condition:
                     previous.factors.extend(operation.factors)
                     continue
-            for qubit in _bits(operation.flip | operation.looks):
+            for qubit in _bits(operation.flip | operation.reads):
                 latest[qubit] = len(operations)
             operations.append(operation)
     return Program(circuit.n_qubits, tuple(operations), factor_arrays(operations))
 
 
 def lower(instruction: Instruction, number: int) -> list[Operation]:
-    """One instruction (number `number` of its circuit) as operations."""
-    if isinstance(instruction, Gate):
-        return _gate(instruction)
-    if isinstance(instruction, PauliRotation):
-        return [_pauli(instruction)]
-    if isinstance(instruction, PhaseGate):
-        *controls, target = instruction.qubits
-        return [_controlled(controls, target, Factor(kinds.PHASE, instruction.angle))]
-    if isinstance(instruction, Excitation):
-        return _excitation(instruction, number)
-    if isinstance(instruction, DiagonalPhase):
-        return _phase(instruction)
-    if isinstance(instruction, XMixer):
-        angle = _scaled(instruction.angle, -2.0)
-        return [_controlled([], qubit, Factor(kinds.RX, angle)) for qubit in instruction.qubits]
-    raise EngineError(
-        f"instruction {number} ({type(instruction).__name__}) is unknown to the statevector engine"
-    )
+    """Return one instruction (number `number` of its circuit) as operations.
+
+    Classes without a form of their own in `_FORMS` are decomposed.
+
+    Raises:
+        EngineError: an excitation is a sum of transitions that do not commute, or an instruction
+            decomposes into itself.
+    """
+    build = _FORMS.get(type(instruction))
+    if build is not None:
+        return build(instruction, number)
+    return [operation for part in parts(instruction) for operation in lower(part, number)]
 
 
 def _bits(mask: int) -> list[int]:
@@ -194,11 +191,11 @@ def _scaled(angle: Angle, factor: float) -> Angle:
 
 
 def _controlled(controls: list[int], target: int, factor: Factor) -> Operation:
-    care = _mask(controls)
-    return Operation(MATRIX, [factor], target=target, flip=1 << target, care=care, source=care)
+    mask = _mask(controls)
+    return Operation(MATRIX, [factor], target=target, flip=1 << target, condition=mask, source=mask)
 
 
-def _gate(gate: Gate) -> list[Operation]:
+def _gate(gate: Gate, _number: int = 0) -> list[Operation]:
     name, qubits = gate.name, gate.qubits
     if name in MATRICES:
         return [_controlled([], qubits[0], Factor(kinds.CONSTANT, matrix=matrix(name)))]
@@ -208,13 +205,15 @@ def _gate(gate: Gate) -> list[Operation]:
         return [_controlled([qubits[a]], qubits[b], flip) for a, b in pairs]
     if name in {"iswap", "iswapdg"}:
         hop = Transition((qubits[0],), (qubits[1],), fermionic=False)
-        turn = -np.pi / 2 if name == "iswap" else np.pi / 2
-        return [_transition(hop, 1.0, Angle(turn), imaginary=True)]
+        angle = Angle(-np.pi / 2 if name == "iswap" else np.pi / 2)
+        return [_transition(hop, 1.0, angle, imaginary=True)]
     *controls, target = qubits  # cx, cy, cz, ccx
     return [_controlled(controls, target, Factor(kinds.CONSTANT, matrix=matrix(name[-1])))]
 
 
 def _pauli(rotation: PauliRotation) -> Operation:
+    if not rotation.paulis:
+        return _controlled([], 0, Factor(kinds.GLOBAL, _scaled(rotation.angle, -0.5)))
     if len(rotation.paulis) == 1:
         factor = Factor(_ROTATIONS[rotation.paulis], rotation.angle)
         return _controlled([], rotation.qubits[0], factor)
@@ -235,7 +234,7 @@ def _transition(term: Transition, coefficient: float, angle: Angle, imaginary: b
         [Factor(kinds.FULL_ANGLE, _scaled(angle, coefficient))],
         flip=term.flip_mask,
         z=term.sign_mask,
-        care=term.care_mask,
+        condition=term.mode_mask,
         source=term.source_bits,
         sign=term.sign,
         imaginary=imaginary,
@@ -256,9 +255,9 @@ def _excitation(excitation: Excitation, number: int) -> list[Operation]:
 
 
 def _commute(a: Transition, b: Transition, imaginary: bool) -> bool:
-    """Whether the generators of two transitions commute, by acting on all states they look at."""
-    qubits = _bits(a.care_mask | b.care_mask)
-    # A sign that only one of them takes on bits neither changes commutes; on shared bits it counts.
+    """Return whether the generators of two transitions commute, by acting on basis states."""
+    qubits = _bits(a.mode_mask | b.mode_mask)
+    # Signs of bits outside both modes commute; signs of the modes are part of the products.
     for values in itertools.product((0, 1), repeat=len(qubits)):
         z = sum(value << qubit for value, qubit in zip(values, qubits, strict=True))
         if _product(a, b, z, imaginary) != _product(b, a, z, imaginary):
@@ -267,10 +266,10 @@ def _commute(a: Transition, b: Transition, imaginary: bool) -> bool:
 
 
 def _product(first: Transition, second: Transition, z: int, imaginary: bool) -> tuple[int, int]:
-    """(state, amplitude) of second · first |z⟩, amplitude 0 (state 0) where it vanishes."""
+    """Return (state, amplitude) of second · first |z⟩, (0, 0) where it vanishes."""
     amplitude = 1
     for term in (first, second):
-        inside = z & term.care_mask
+        inside = z & term.mode_mask
         if inside == term.source_bits:
             step = 1
         elif inside == term.source_bits ^ term.flip_mask:
@@ -282,8 +281,8 @@ def _product(first: Transition, second: Transition, z: int, imaginary: bool) -> 
     return z, amplitude
 
 
-def _phase(phase: DiagonalPhase) -> list[Operation]:
-    """e^{−iγH} term by term: they commute."""
+def _phase(phase: DiagonalPhase, _number: int) -> list[Operation]:
+    """Return e^{−iγH} term by term, since the terms commute."""
     operations = []
     for letters, qubits, value in phase.hamiltonian.to_sparse():
         coefficient = float(complex(value).real)
@@ -296,8 +295,29 @@ def _phase(phase: DiagonalPhase) -> list[Operation]:
     return operations
 
 
+def _phase_gate(gate: PhaseGate, _number: int) -> list[Operation]:
+    *controls, target = gate.qubits
+    return [_controlled(controls, target, Factor(kinds.PHASE, gate.angle))]
+
+
+def _x_mixer(mixer: XMixer, _number: int) -> list[Operation]:
+    angle = _scaled(mixer.angle, -2.0)
+    return [_controlled([], qubit, Factor(kinds.RX, angle)) for qubit in mixer.qubits]
+
+
+# Instructions with operations of their own.
+_FORMS: dict[type[Instruction], Callable[[Any, int], list[Operation]]] = {
+    Gate: _gate,
+    PauliRotation: lambda rotation, _number: [_pauli(rotation)],
+    PhaseGate: _phase_gate,
+    Excitation: _excitation,
+    DiagonalPhase: _phase,
+    XMixer: _x_mixer,
+}
+
+
 def factor_arrays(operations: list[Operation]) -> Factors:
-    """The factors of operations as arrays, an operation's slot being its place in the list."""
+    """Return the factors of operations as arrays; an operation's slot is its index."""
     rows = [(slot, factor) for slot, op in enumerate(operations) for factor in op.factors]
     identity = np.eye(2, dtype=np.complex128)
     return Factors(

@@ -50,7 +50,7 @@ class FlipGroup:
     weights: tuple[float, ...]
 
     @property
-    def looks(self) -> int:
+    def reads(self) -> int:
         """All bits that decide a sign and are not flipped."""
         mask = 0
         for z in self.z:
@@ -157,13 +157,13 @@ def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item
     left: list[Item] = []
     changed = looked = 0  # the qubits of what is left
     for slot, item in waiting:
-        flip, looks = item.flip, item.looks
-        blocked = not free and (flip & (changed | looked) or looks & changed)
+        flip, reads = item.flip, item.reads
+        blocked = not free and (flip & (changed | looked) or reads & changed)
         fits = (local | flip).bit_count() <= most or not taken
         if blocked or not fits:
             left.append((slot, item))
             changed |= flip
-            looked |= looks
+            looked |= reads
         else:
             taken.append((slot, item))
             local |= flip
@@ -191,7 +191,7 @@ def _gathered(taken: list[Item], place: dict[int, int]) -> list[Item | _Together
     latest: dict[int, int] = {}  # by qubit, the place in `result` of the last that touches it
     open_at = {LAYER: -1, LINEAR: -1, PHASES: -1}
     for slot, item in taken:
-        mask = item.flip | item.looks
+        mask = item.flip | item.reads
         qubits = [qubit for qubit in range(mask.bit_length()) if mask >> qubit & 1]
         after = max((latest.get(qubit, -1) for qubit in qubits), default=-1)
         kind = _kind_together(item, place)
@@ -225,10 +225,12 @@ def _kind_together(item: Operation | FlipGroup, place: dict[int, int]) -> int | 
         return PHASES if local >> CHUNK_BITS == 0 or local % (1 << CHUNK_BITS) == 0 else None
     if item.kind != MATRIX:
         return None
-    if not item.care:
+    if not item.condition:
         return LAYER
     inside = all(
-        qubit in place for qubit in range(item.care.bit_length()) if item.care >> qubit & 1
+        qubit in place
+        for qubit in range(item.condition.bit_length())
+        if item.condition >> qubit & 1
     )
     return LINEAR if item.form & SWAP and inside and len(place) <= MOST_MAPPED_BITS else None
 
@@ -248,7 +250,7 @@ def _linear_map(run: _Together, place: dict[int, int]) -> NDArray[np.int64]:
     """Where each amplitude of a block comes from under a run of controlled NOTs."""
     columns = [1 << bit for bit in range(len(place))]  # images of the unit vectors
     for _, gate in reversed(run):
-        control, target = place[gate.care.bit_length() - 1], place[gate.target]
+        control, target = place[gate.condition.bit_length() - 1], place[gate.target]
         columns = [image ^ ((image >> control & 1) << target) for image in columns]
     low = _spanned(columns[:CHUNK_BITS])
     return np.concatenate([low, _spanned(columns[CHUNK_BITS:])])
@@ -277,8 +279,8 @@ def _operation_row(slot: int, op: Operation, place: dict[int, int]) -> list[int]
         _moved(op.flip, place),
         _moved(op.z, place),
         op.z & ~inside,
-        _moved(op.care, place),
-        op.care & ~inside,
+        _moved(op.condition, place),
+        op.condition & ~inside,
         _moved(op.source, place),
         op.source & ~inside,
         op.sign,

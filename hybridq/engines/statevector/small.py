@@ -1,4 +1,4 @@
-"""One run of a circuit of few qubits in plain NumPy: nothing to compile for a first try."""
+"""Run a circuit of few qubits in NumPy, without compiling."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Vector = NDArray[np.float64]
 
 
 def small_state(circuit: Circuit, x: Vector) -> State:
-    """The state vector at `x`, shape (2**n_qubits,).
+    """Return the state vector at `x`, shape (2**n_qubits,).
 
     Raises:
         EngineError: an excitation is a sum of transitions that do not commute.
@@ -33,12 +33,12 @@ def small_state(circuit: Circuit, x: Vector) -> State:
 
 
 def _applied(op: Operation, state: State, index: NDArray[np.int64], x: Vector) -> State:
-    acts = (index & op.care) == op.source
+    acts = (index & op.condition) == op.source
     if op.kind == MATRIX:
         matrix = _matrix(op.factors[0], x)
         bit = index >> op.target & 1
-        turned = matrix[bit, bit] * state + matrix[bit, 1 - bit] * state[index ^ op.flip]
-        return np.where(acts, turned, state)
+        product = matrix[bit, bit] * state + matrix[bit, 1 - bit] * state[index ^ op.flip]
+        return np.where(acts, product, state)
     angle = op.factors[0].angle.value(x)
     sign = op.sign * np.where(np.bitwise_count(index & op.z) & 1, -1.0, 1.0)
     if op.kind == EXCHANGE:
@@ -57,7 +57,7 @@ def _exchanged(
     angle: float,
     sign: Vector,
 ) -> State:
-    """e^{θG} of one transition: a rotation between z and z ^ flip where it acts."""
+    """Apply e^{θG} of one transition, a rotation between z and z ^ flip where it acts."""
     source = index[acts]
     target = source ^ op.flip
     a, b, s = state[source], state[target], sign[source] * np.sin(angle)

@@ -51,7 +51,7 @@ class Choice:
     def key_names(self) -> list[str]:
         """The keys of all kinds."""
         return list(
-            dict.fromkeys(key for model in self.models.values() for key in model.model_fields)
+            dict.fromkeys(key for model in self.models.values() for key in model.key_names())
         )
 
     def read(self, raw: Any, path: Path) -> tuple[Section | None, list[Mistake]]:
@@ -125,7 +125,7 @@ class Group:
 
     def key_names(self) -> list[str]:
         """The keys."""
-        return list(self.model.model_fields)
+        return self.model.key_names()
 
     def read(self, raw: Any, path: Path) -> tuple[Section | None, list[Mistake]]:
         """The section that `raw` says, or what is wrong with it; see `Choice.read`."""

@@ -18,16 +18,11 @@ from hybridq.ansatz.pools import POOLS
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.core.errors import ParameterError
 from hybridq.core.limits import MOST_LAYERS, MOST_RESTARTS
+from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.core.registry import Registry
 from hybridq.engines.choose import ENGINES
 from hybridq.experiments.config.choice import Choice, Group, Single
-from hybridq.experiments.config.option_models import (
-    Option,
-    of_dataclass,
-    of_function,
-    one_of,
-    section_model,
-)
+from hybridq.experiments.config.option_models import one_of, section_model
 from hybridq.experiments.problems import PROBLEM_KINDS
 from hybridq.experiments.section import Section
 from hybridq.objectives import OBJECTIVES, Objective

@@ -55,6 +55,18 @@ class Part:
     facts: Any
 
 
+def _set(raw: Plain, key: str, value: Any) -> None:
+    """Set a dotted key; mappings on the way are copied."""
+    head, _, rest = key.partition(".")
+    if rest:
+        inner = raw.get(head)
+        raw[head] = dict(inner) if isinstance(inner, dict) else {} if inner is None else inner
+        if isinstance(raw[head], dict):
+            _set(raw[head], rest, value)
+    else:
+        raw[head] = value
+
+
 class Combinations:
     """The sections of a config in every combination of its axes; each is read only once.
 
@@ -188,7 +200,9 @@ class Combinations:
                 else:
                     raw = column[rows[index]]
         if dotted and (raw is None or isinstance(raw, dict)):
-            raw = {**(raw or {}), **dict(dotted)}
+            raw = dict(raw or {})
+            for key, value in dotted:
+                _set(raw, key, value)
         return raw
 
     def mistakes(self, rows: Rows) -> list[Mistake]:

@@ -84,7 +84,15 @@ def json_schema() -> Plain:
 def _model(model: type[Section], definitions: Plain) -> Plain:
     """The schema of a model. A key that it needs may be in the sweep: none is required."""
     schema = model.model_json_schema()
-    definitions |= schema.pop("$defs", {})
+    for name, inner in schema.pop("$defs", {}).items():
+        if "kind" in inner["properties"]:
+            inner["properties"]["kind"].setdefault("description", inner.get("description", ""))
+        definitions[name] = _plain(inner)
+    return _plain(schema)
+
+
+def _plain(schema: Plain) -> Plain:
+    """Return the schema of a model without required keys and titles."""
     schema.pop("required", None)
     for each in schema["properties"].values():
         each.pop("title", None)
@@ -109,6 +117,9 @@ def _section(section: Choice | Group | Single, definitions: Plain) -> Plain:
     return {"anyOf": [*kinds, short, *nothing]}
 
 
+_NOT_OF_VALUES = ("default", "description", "title")
+
+
 def _value(name: str) -> Plain:
     """What a dotted name may be: whatever one of the section's kinds takes."""
     head, _, key = name.partition(".")
@@ -119,13 +130,11 @@ def _value(name: str) -> Plain:
     options: dict[str, Plain] = {}
     description = ""
     for model in models:
-        if key not in model.model_fields:
-            continue
-        schema = dict(_model(model, {})["properties"][key])
-        description = description or schema.pop("description", "")
-        schema = {k: v for k, v in schema.items() if k not in ("default", "description")}
-        for option in schema.get("anyOf", [schema]):
-            options[canonical(option)] = option
+        for schema in map(dict, model.schemas_of(key)):
+            description = description or schema.pop("description", "")
+            schema = {k: v for k, v in schema.items() if k not in _NOT_OF_VALUES}
+            for option in schema.get("anyOf", [schema]):
+                options[canonical(option)] = option
     found = list(options.values())
     return {**(found[0] if len(found) == 1 else {"anyOf": found}), "description": description}
 

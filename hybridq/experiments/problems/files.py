@@ -10,16 +10,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from hybridq.core.errors import FormatError, UnknownNameError
+from hybridq.core.errors import FormatError
 from hybridq.core.files import read_bytes
 from hybridq.core.limits import LONGEST_PATH, MOST_FILES
 from hybridq.experiments.content import checked_digest
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.limits import (
     MOST_OF_A_SECTOR,
-    MOST_OF_A_STATE,
     check_qubits,
 )
 from hybridq.experiments.records import Plain
@@ -125,37 +124,6 @@ def _found(path: str, base: Path) -> list[str]:
     return found
 
 
-def _graph_format(name: str) -> str:
-    from hybridq.problems.formats import GRAPH_FORMATS
-
-    try:
-        return GRAPH_FORMATS.canonical(name)
-    except UnknownNameError as error:
-        raise ValueError(str(error)) from None
-
-
-class MaxCutFile(FileSection):
-    """A maximum cut of the graph in a file, or of all graphs that a pattern matches."""
-
-    over_bits: ClassVar[bool] = True
-    most_qubits: ClassVar[int] = MOST_OF_A_STATE
-    summary: ClassVar[str] = "a graph in a file, or many by a pattern"
-
-    kind: Literal["maxcut"] = "maxcut"
-
-    path: FilePath
-    """The file, or a pattern such as graphs/*.rud for several; relative to the config's folder."""
-
-    format: Annotated[str, AfterValidator(_graph_format)] | None = None
-    """The file's format by name, where its content does not tell."""
-
-    def read(self, data: bytes, source: str) -> Problem:
-        """See `FileSection.read`."""
-        from hybridq.problems.maxcut import MaxCut
-
-        return MaxCut.from_bytes(data, source=source, format=self.format)
-
-
 class HamiltonianFile(FileSection):
     """The ground state of the Hamiltonian in a file, or of all that a pattern matches."""
 
@@ -175,4 +143,4 @@ class HamiltonianFile(FileSection):
         return HamiltonianProblem.from_bytes(data, source=source)
 
 
-FILES: tuple[type[ProblemSection], ...] = (MaxCutFile, HamiltonianFile)
+FILES: tuple[type[ProblemSection], ...] = (HamiltonianFile,)

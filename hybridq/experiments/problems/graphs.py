@@ -1,4 +1,4 @@
-"""Generated graphs to cut: those of one shape, whose weights may be drawn."""
+"""Generated graphs of a fixed shape, whose weights may be drawn."""
 
 from __future__ import annotations
 
@@ -12,80 +12,49 @@ from pydantic import Field, model_validator
 
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.limits import MOST_OF_A_STATE, check_qubits
+from hybridq.experiments.problems.sources import Source
 from hybridq.experiments.records import Plain
 from hybridq.experiments.seeds import derived
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from hybridq.problems.maxcut import MaxCut
+    from hybridq.problems.base import Problem
 
 Weights = Literal["none", "uniform", "normal", "sign"]
 Nodes = Annotated[int, Field(ge=2)]
 
 
-class GraphSection(ProblemSection):
-    """A maximum cut of a generated graph; nodes are numbered from 0."""
+class GraphSection(Source, ProblemSection):
+    """A generated graph, its nodes numbered from 0; alone, the short form of its maximum cut."""
 
+    shape: ClassVar[str] = "graph"
+    short_form_of: ClassVar[str] = "maxcut"
     over_bits: ClassVar[bool] = True
 
     weights: Weights = "none"
     """Of the edges: none (all 1), uniform in (0, 1], normal (standard), or sign (+1 or -1)."""
-
-    instances: Annotated[int, Field(ge=1)] = 1
-    """How many instances, each drawn by its own seed."""
-
-    instance: Annotated[int, Field(ge=0)] | None = None
-    """One instance by its number, from 0, in place of all."""
-
-    @property
-    @abstractmethod
-    def order(self) -> int:
-        """Number of nodes."""
 
     @property
     def is_drawn(self) -> bool:
         """Whether two instances differ."""
         return self.weights != "none"
 
-    @model_validator(mode="after")
-    def _instances_differ(self) -> Self:
-        if self.instance is not None and self.instances > 1:
-            raise ValueError(
-                f"instance: {self.instance} beside instances: {self.instances}: give one of them"
-            )
-        if not self.is_drawn and (self.instances > 1 or self.instance):
-            raise ValueError(
-                "nothing of this graph is drawn, so that all instances are the same: "
-                "leave out instances, or draw weights"
-            )
-        return self
-
-    def expand(self, base: Path) -> list[Self]:
-        """See `ProblemSection.expand`: one section for each number below `instances`."""
-        if self.instance is not None or not self.is_drawn:
-            return [self]
-        return [
-            self.model_copy(update={"instances": 1, "instance": number})
-            for number in range(self.instances)
-        ]
-
-    def facts(self, base: Path, seed: int) -> Plain:
-        """See `ProblemSection.facts`."""
-        return {**self.resolved(), "seed": seed} if self.is_drawn else self.resolved()
-
     def check(self, base: Path) -> None:
         """See `ProblemSection.check`."""
         check_qubits(self.order, MOST_OF_A_STATE, f"a graph of {self.order} nodes")
 
-    def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> MaxCut:
-        """See `ProblemSection.build`."""
+    def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
+        """Return the maximum cut of the graph; see `ProblemSection.build`."""
         GraphSection.check(self, base)
-        import networkx as nx
-
         from hybridq.problems.maxcut import MaxCut
 
-        facts = self.facts(base, seed)
+        return MaxCut(self.data(self.facts(base, seed)), name=self.instance_title())
+
+    def data(self, facts: Plain) -> nx.Graph[Any]:
+        """See `Source.data`."""
+        import networkx as nx
+
         # The shape does not depend on the weights, so that kinds of weights can be compared on it.
         shape = {name: value for name, value in facts.items() if name != "weights"}
         drawn = self.draw(np.random.default_rng(derived("graph", shape)))
@@ -94,20 +63,15 @@ class GraphSection(ProblemSection):
         graph: nx.Graph[Any] = nx.Graph()
         graph.add_nodes_from(range(len(drawn)))
         graph.add_weighted_edges_from((u, v, w) for (u, v), w in zip(pairs, values, strict=True))
-        number = f" #{self.instance or 0}" if self.is_drawn else ""
-        return MaxCut(graph, name=f"{self.title()}{number}")
-
-    @abstractmethod
-    def title(self) -> str:
-        """What such a graph is called, in a few words."""
+        return graph
 
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
-        """A graph with nodes 0 … n − 1; its weights come later."""
+        """Return a graph with nodes 0 … n − 1; its weights come later."""
 
 
 class Complete(GraphSection):
-    """A maximum cut of a graph with all edges: the Sherrington-Kirkpatrick model.
+    """A graph with all edges; with normal weights the Sherrington-Kirkpatrick model.
 
     Couplings are not divided by the root of the number of nodes, which changes no ratio.
     """
@@ -139,7 +103,7 @@ class Complete(GraphSection):
 
 
 class Ring(GraphSection):
-    """A maximum cut of a ring."""
+    """A ring of nodes."""
 
     summary: ClassVar[str] = "ring, each node with two neighbours"
 
@@ -165,7 +129,7 @@ class Ring(GraphSection):
 
 
 class LatticeGraph(GraphSection):
-    """A maximum cut of a square lattice; nodes are numbered row by row."""
+    """A square lattice; nodes are numbered row by row."""
 
     summary: ClassVar[str] = "square lattice, open or periodic"
 

@@ -17,7 +17,7 @@ from hybridq.experiments.records import Plain
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
-    from hybridq.problems.xyz import Atom
+    from hybridq.problems.formats.xyz import Atom
 
 _PLACEHOLDER = re.compile(
     r"\{\s*+(?:(?P<sign>-)|(?P<factor>-?\d++(?:\.\d*+)?)\s*+\*)?\s*+bond\s*+\}"
@@ -34,7 +34,7 @@ def _basis(name: str) -> str:
     try:
         return check_basis(name)
     except ParameterError as error:
-        raise ValueError(str(error).replace("basis=", "basis: ", 1)) from None
+        raise ValueError(str(error)) from None
 
 
 Active = Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
@@ -132,7 +132,7 @@ class MoleculeSection(FileSection):
         Raises:
             FormatError: it cannot be read.
         """
-        from hybridq.problems.xyz import parse_geometry
+        from hybridq.problems.formats.xyz import parse_geometry
 
         def length(found: re.Match[str]) -> str:
             factor = -1.0 if found["sign"] else float(found["factor"] or 1.0)
@@ -170,8 +170,8 @@ class MoleculeSection(FileSection):
         """See `ProblemSection.build`."""
         if self.path is not None:
             return super().build(base, seed, contents)
+        from hybridq.problems.formats.xyz import formula
         from hybridq.problems.molecule import Molecule
-        from hybridq.problems.xyz import formula
 
         basis = self.basis or "sto-3g"
         stretched = "" if self.bond is None else f", bond {self.bond:g}"

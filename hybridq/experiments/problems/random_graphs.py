@@ -1,4 +1,4 @@
-"""Graphs to cut whose edges are drawn."""
+"""Graphs whose edges are drawn."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class RandomGraphSection(GraphSection):
 
 
 class RandomRegular(RandomGraphSection):
-    """A maximum cut of a random graph in which every node has as many edges."""
+    """A random graph in which every node has as many edges."""
 
     summary: ClassVar[str] = "random graph, every node of one degree"
 
@@ -105,7 +105,7 @@ class RandomRegular(RandomGraphSection):
 
 
 class ErdosRenyi(RandomGraphSection):
-    """A maximum cut of a random graph in which every pair of nodes is joined with one chance."""
+    """A random graph in which every pair of nodes is joined with one probability."""
 
     summary: ClassVar[str] = "random graph, every edge with one probability"
 

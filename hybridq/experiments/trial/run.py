@@ -22,7 +22,7 @@ from hybridq.experiments.trial.measures import convergence, metrics, same_outcom
 from hybridq.experiments.trial.provenance import provenance
 from hybridq.experiments.trial.time_limit import TrialTimeout, within
 from hybridq.optimizers import OPTIMIZERS, Journal
-from hybridq.optimizers.blas import one_blas_thread
+from hybridq.core.blas import one_blas_thread
 from hybridq.solver import solve
 from hybridq.solver.energy import INTERRUPTED
 

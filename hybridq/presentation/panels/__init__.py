@@ -8,7 +8,7 @@ one by an entry point in the group ``hybridq.panels``.
 from __future__ import annotations
 
 from hybridq.core.errors import ParameterError
-from hybridq.core.registry import Registry
+from hybridq.core.registry import Registry, lazy
 from hybridq.presentation.panels.base import Panel
 
 __all__ = ["PANELS", "Panel"]
@@ -23,13 +23,13 @@ def _check(name: str, entry: Panel) -> None:
 PANELS: Registry[Panel] = Registry(
     "panel",
     {
-        "answer": "hybridq.presentation.panels.answer:ANSWER",
-        "energy-error": "hybridq.presentation.panels.energy_error:ENERGY_ERROR",
-        "convergence": "hybridq.presentation.panels.convergence:CONVERGENCE",
-        "growth": "hybridq.presentation.panels.growth:GROWTH",
-        "distribution": "hybridq.presentation.panels.distribution:DISTRIBUTION",
-        "landscape": "hybridq.presentation.panels.landscape:LANDSCAPE",
-        "numbers": "hybridq.presentation.panels.numbers:NUMBERS",
+        "answer": lazy("hybridq.presentation.panels.answer:ANSWER"),
+        "energy-error": lazy("hybridq.presentation.panels.energy_error:ENERGY_ERROR"),
+        "convergence": lazy("hybridq.presentation.panels.convergence:CONVERGENCE"),
+        "growth": lazy("hybridq.presentation.panels.growth:GROWTH"),
+        "distribution": lazy("hybridq.presentation.panels.distribution:DISTRIBUTION"),
+        "landscape": lazy("hybridq.presentation.panels.landscape:LANDSCAPE"),
+        "numbers": lazy("hybridq.presentation.panels.numbers:NUMBERS"),
     },
     group="hybridq.panels",
     check=_check,

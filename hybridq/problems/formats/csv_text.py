@@ -1,4 +1,4 @@
-"""Edge tables: comma, semicolon or tab between the columns, with or without a header row."""
+"""Edge tables with comma, semicolon or tab between columns, header optional."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import FormatError
-from hybridq.problems.formats._common import (
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._graphs import (
     GraphBuilder,
-    GraphFormat,
-    is_number,
+    joins_integers,
     parse_label,
-    parse_weight,
-    short,
     weighted_edges,
 )
+from hybridq.problems.formats._text import first_rows, is_number, parse_weight, short
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,14 +24,15 @@ DELIMITERS = ",;\t"
 _SOURCES = ("source", "from", "src", "node1", "u")
 _TARGETS = ("target", "to", "dst", "node2", "v")
 _WEIGHTS = ("weight", "w")
-_NO_WEIGHTS = ("id", "key", "label", "type", "timeset")  # what Gephi and networkx write beside
+_NO_WEIGHTS = ("id", "key", "label", "type", "timeset")  # that Gephi and networkx add
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """Which column holds what; `width` is None when a header allows further columns.
+    """Columns of a table by their content.
 
-    `doubtful` are the columns that may be weights under another name, by position.
+    `width` is None when a header allows further columns; `doubtful` are the columns that may be
+    weights under another name, by position.
     """
 
     u: int = 0
@@ -45,17 +45,17 @@ class _Columns:
 
 
 def first_delimiter(line: str) -> str | None:
-    """The delimiter of a table whose first line this is, or None."""
+    """Return the delimiter of a table by its first line, or None."""
     return next((mark for mark in DELIMITERS if mark in line), None)
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
-    """The graph in a table of edges.
+    """Return the graph in a table of edges.
 
     Columns are source, target and perhaps weight, in this order without a header row. A header
     row names them (source/from/src/node1/u, target/to/dst/node2/v, weight/w) in any order, with
-    further columns passed over; without a weight among them, a column of numbers is refused, as
-    it may be meant as the weight. Lines at the top that begin with ``#`` are comments. Labels
+    further columns ignored; without a weight among them, a column of numbers is refused, as
+    it may be intended as the weight. Lines at the top that begin with ``#`` are comments. Labels
     written like integers become int.
 
     Raises:
@@ -93,7 +93,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
 
 
 def _skip_comments(text: str) -> tuple[int, str]:
-    """How many lines at the top are blank or comments, and the rest."""
+    """Return the number of blank and comment lines at the top, and the rest."""
     lines = text.split("\n")
     count = 0
     while count < len(lines) and (not lines[count].strip() or lines[count].lstrip()[0] == "#"):
@@ -102,10 +102,11 @@ def _skip_comments(text: str) -> tuple[int, str]:
 
 
 def _header(cells: list[str], source: str, line: int) -> _Columns | None:
-    """The columns that a header row names, or None when the row is an edge."""
+    """Return the columns that a header row names, or None when the row is an edge."""
     names = [cell.lower() for cell in cells]
 
     def find(choices: tuple[str, ...]) -> int | None:
+        """Return the position of the first of several names."""
         return next((names.index(name) for name in choices if name in names), None)
 
     if any(is_number(cell) for cell in cells):
@@ -126,10 +127,11 @@ def _header(cells: list[str], source: str, line: int) -> _Columns | None:
 
 
 def _add_row(builder: GraphBuilder, cells: list[str], columns: _Columns, line: int) -> None:
+    """Add the edge of a row."""
     width = len(cells)
     if width <= max(columns.u, columns.v) or (columns.width and width > columns.width):
         raise FormatError(
-            f"{width} columns where source, target and weight belong: correct the row",
+            f"{width} columns, expected source, target and perhaps weight: correct the row",
             source=builder.source,
             line=line,
         )
@@ -140,7 +142,7 @@ def _add_row(builder: GraphBuilder, cells: list[str], columns: _Columns, line: i
         )
     if columns.type is not None and cells[columns.type : columns.type + 1] == ["Directed"]:
         raise FormatError(
-            "the edge is directed, a cut has no direction: export it as undirected",
+            "the edge is directed: export the graph as undirected",
             source=builder.source,
             line=line,
         )
@@ -160,7 +162,7 @@ def _add_row(builder: GraphBuilder, cells: list[str], columns: _Columns, line: i
 
 
 def write(graph: nx.Graph[Any]) -> str:
-    """The graph as a comma-separated table with a header; isolated nodes cannot be kept."""
+    """Return the graph as a comma-separated table with a header, without isolated nodes."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("source", "target", "weight"))
@@ -168,6 +170,26 @@ def write(graph: nx.Graph[Any]) -> str:
     return stream.getvalue()
 
 
-FORMAT = GraphFormat(
-    "csv", "comma, semicolon or tab separated, header optional", read, write, (".csv", ".tsv")
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is a table: its first row has a delimiter."""
+    rows = first_rows(text)
+    delimiter = first_delimiter(rows[0]) if rows else None
+    if delimiter is None:
+        return Match.NO
+    cells = [[cell.strip(' "') for cell in row.split(delimiter)] for row in rows]
+    names = [cell.lower() for cell in cells[0]]
+    if any(name in names for name in _SOURCES) and any(name in names for name in _TARGETS):
+        return Match.LIKELY
+    return Match.POSSIBLE if all(map(joins_integers, cells)) else Match.FALLBACK
+
+
+FORMAT = Format(
+    "csv",
+    "comma, semicolon or tab separated, header optional",
+    "graph",
+    read,
+    recognizes,
+    suffixes=(".csv", ".tsv"),
+    aliases=("tsv",),
+    write=write,
 )

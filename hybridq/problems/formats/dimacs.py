@@ -5,37 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import FormatError
-from hybridq.problems.formats._common import (
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._graphs import (
     GraphBuilder,
-    GraphFormat,
     check_node_count,
-    numbered_lines,
     one_based_index,
+    weighted_edges,
+)
+from hybridq.problems.formats._text import (
+    is_count,
+    numbered_lines,
     parse_count,
     parse_weight,
     short,
-    weighted_edges,
 )
 
 if TYPE_CHECKING:
     import networkx as nx
 
 # "n", "d", "v" and "x" lines carry node weights, positions and parameters.
-_PASSED_OVER = frozenset("cndvx")
+_IGNORED = frozenset("cndvx")
 KINDS = ("edge", "col", "edges", "clq")
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
-    """The graph in a DIMACS text; nodes are the integers 1 to n.
+    """Return the graph in a DIMACS text; nodes are the integers 1 to n.
 
     Raises:
-        FormatError: anything else, arcs of a directed graph among it.
+        FormatError: anything else, such as arcs of a directed graph.
     """
     builder: GraphBuilder | None = None
     header_line = declared = 0
     for line, content in numbered_lines(text):
         tokens = content.split()
-        if tokens[0] in _PASSED_OVER:
+        if tokens[0] in _IGNORED:
             continue
         if tokens[0] == "p":
             if builder is not None:
@@ -45,13 +48,13 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
             continue
         if tokens[0] == "a":
             raise FormatError(
-                "an arc (a) belongs to a directed graph, a cut has no direction: use e lines",
+                "an arc (a) belongs to a directed graph: use e lines",
                 source=source,
                 line=line,
             )
         if tokens[0] != "e" or len(tokens) not in (3, 4):
             raise FormatError(
-                f'{short(content)} is no DIMACS line: write "e u v" or "e u v weight"',
+                f'{short(content)} is not a DIMACS line: write "e u v" or "e u v weight"',
                 source=source,
                 line=line,
             )
@@ -64,12 +67,13 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
         weight = parse_weight(tokens[3], source, line) if len(tokens) == 4 else 1
         builder.numbered_edge(tokens[1], tokens[2], weight, line)
     if builder is None:
-        raise FormatError('there is no line "p edge NODES EDGES": add it', source=source)
+        raise FormatError('the line "p edge NODES EDGES" is missing: add it', source=source)
     builder.check_edge_count(declared, header_line)
     return builder.finish()
 
 
 def _header(tokens: list[str], source: str, line: int) -> tuple[int, int]:
+    """Return the numbers of nodes and edges of a p line."""
     if len(tokens) != 4 or tokens[1] not in KINDS:
         raise FormatError(
             f'the header is {short(" ".join(tokens))}: write "p edge NODES EDGES"',
@@ -82,7 +86,7 @@ def _header(tokens: list[str], source: str, line: int) -> tuple[int, int]:
 
 
 def write(graph: nx.Graph[Any]) -> str:
-    """The graph as a DIMACS text.
+    """Return the graph as a DIMACS text.
 
     Raises:
         ProblemError: the labels are not 1 to n.
@@ -93,6 +97,29 @@ def write(graph: nx.Graph[Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-FORMAT = GraphFormat(
-    "dimacs", '"p edge nodes edges", then "e u v weight"', read, write, (".col", ".dimacs", ".clq")
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is a DIMACS graph, by its first line after comments."""
+    for _, line in numbered_lines(text):
+        tokens = line.split()
+        if tokens[0] == "p":
+            if len(tokens) in (3, 4) and tokens[1] in KINDS:
+                return Match.LIKELY
+            return Match.FALLBACK if len(tokens) == 4 else Match.NO
+        if tokens[0] == "e":
+            is_edge = len(tokens) in (3, 4) and is_count(tokens[1]) and is_count(tokens[2])
+            return Match.LIKELY if is_edge else Match.NO
+        if tokens[0] != "c":
+            return Match.NO
+    return Match.NO
+
+
+FORMAT = Format(
+    "dimacs",
+    '"p edge nodes edges", then "e u v weight"',
+    "graph",
+    read,
+    recognizes,
+    suffixes=(".col", ".dimacs", ".clq"),
+    aliases=("col",),
+    write=write,
 )

@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import FormatError
-from hybridq.problems.formats._common import (
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._graphs import (
     GraphBuilder,
-    GraphFormat,
-    numbered_lines,
+    joins_integers,
     parse_label,
-    parse_weight,
     weighted_edges,
 )
+from hybridq.problems.formats._text import first_rows, numbered_lines, parse_weight
+from hybridq.problems.formats.csv_text import first_delimiter
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -24,7 +25,7 @@ _NETWORKX_DATA = re.compile(r"\{\s*(?:'weight':\s*([^\s,{}]+)\s*)?\}")
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
-    """The graph in an edge list: ``u v`` or ``u v weight``, comments after ``#`` or ``%``.
+    """Return the graph in an edge list: ``u v`` or ``u v weight``, comments after ``#`` or ``%``.
 
     Labels written like integers become int, others stay str. Either all edges carry a weight or
     none does.
@@ -40,7 +41,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
             continue
         if len(tokens) == 1:
             raise FormatError(
-                f"{raw[:40]!r} is one column where an edge has two nodes: complete the line",
+                f"{raw[:40]!r} is one column, and an edge has two nodes: complete the line",
                 source=source,
                 line=line,
             )
@@ -59,12 +60,13 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
 
 
 def _weight(text: str, source: str, line: int) -> float:
+    """Return the weight in the third column, also as networkx writes it."""
     data = _NETWORKX_DATA.fullmatch(text)
     if data is not None:
         return parse_weight(data[1], source, line) if data[1] else 1
     if len(text.split()) > 1:
         raise FormatError(
-            f"{text[:40]!r} follows the two nodes, where one weight may stand: correct the line",
+            f"{text[:40]!r} follows the two nodes, expected at most one weight: correct the line",
             source=source,
             line=line,
         )
@@ -72,10 +74,25 @@ def _weight(text: str, source: str, line: int) -> float:
 
 
 def write(graph: nx.Graph[Any]) -> str:
-    """The graph as ``u v weight`` lines; isolated nodes cannot be kept."""
+    """Return the graph as ``u v weight`` lines, without isolated nodes."""
     return "".join(f"{u} {v} {w}\n" for u, v, w in weighted_edges(graph))
 
 
-FORMAT = GraphFormat(
-    "edgelist", '"u v weight" lines, any labels', read, write, (".edgelist", ".edges", ".el")
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is an edge list; any words may be labels."""
+    rows = first_rows(text)
+    if not rows or first_delimiter(rows[0]) is not None:
+        return Match.FALLBACK
+    return Match.POSSIBLE if all(joins_integers(row.split()) for row in rows) else Match.FALLBACK
+
+
+FORMAT = Format(
+    "edgelist",
+    '"u v weight" lines, any labels',
+    "graph",
+    read,
+    recognizes,
+    suffixes=(".edgelist", ".edges", ".el"),
+    aliases=("edge-list", "edges"),
+    write=write,
 )

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from hybridq.core.errors import FormatError
-from hybridq.problems.formats._common import (
-    GraphBuilder,
-    GraphFormat,
-    parse_label,
-    parse_weight,
-    short,
-    weighted_edges,
-)
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._graphs import GraphBuilder, parse_label, weighted_edges
+from hybridq.problems.formats._text import parse_weight, short
 
 if TYPE_CHECKING:
     import networkx as nx
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
-    """The graph in a GraphML text.
+    """Return the graph in a GraphML text.
 
     Node ids written like integers become int. The weight is the edge attribute ``weight`` or its
     declared default, else 1. Document type declarations are refused, and with them all entities
@@ -32,7 +28,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
 
     Source: http://graphml.graphdrawing.org/specification.html
     """
-    parser = expat.ParserCreate("utf-8")  # whatever the declaration says: `text` is decoded
+    parser = expat.ParserCreate("utf-8")  # regardless of the declaration: `text` is decoded
     parser.buffer_text = True
     reading = _Reading(source, parser)
     parser.StartDoctypeDeclHandler = reading.doctype
@@ -52,7 +48,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
 
 
 class _Reading:
-    """Takes the parser's events; nodes and edges may come in any order."""
+    """Handler of the parser's events; nodes and edges may come in any order."""
 
     def __init__(self, source: str, parser: expat.XMLParserType) -> None:
         self.source = source
@@ -70,12 +66,15 @@ class _Reading:
         self.edges: list[tuple[Hashable, Hashable, float | None, int]] = []
 
     def error(self, message: str) -> FormatError:
+        """Return an error at the current line."""
         return FormatError(message, source=self.source, line=self.parser.CurrentLineNumber)
 
     def doctype(self, *_: object) -> None:
+        """Refuse a document type."""
         raise self.error("a document type (<!DOCTYPE) is not read: remove it, if this is GraphML")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Handle the start of an element."""
         local = name.rpartition(":")[2]
         if not self.path and local != "graphml":
             raise self.error(f"the XML is {short(name)} and not GraphML, the only XML that is read")
@@ -94,13 +93,14 @@ class _Reading:
         elif local == "edge":
             self._edge(attributes)
         elif local == "hyperedge":
-            raise self.error("a hyperedge joins more than two nodes: only edges can be cut")
+            raise self.error("a hyperedge joins more than two nodes: use edges")
         elif local == "data" and self.path[-1] == "edge":
             self.key = attributes.get("key")
         self.text = ""
         self.path.append(local)
 
     def end(self, name: str) -> None:
+        """Handle the end of an element."""
         self.path.pop()
         local = name.rpartition(":")[2]
         parent = self.path[-1] if self.path else ""
@@ -119,32 +119,37 @@ class _Reading:
         self.text = ""
 
     def characters(self, data: str) -> None:
+        """Collect the text of an element that may hold a weight."""
         if self.path[-1] in ("data", "default"):
             self.text += data
 
     def finish(self) -> nx.Graph[Any]:
+        """Return the graph."""
         if not self.graphs:
-            raise FormatError("there is no <graph> element: add one", source=self.source)
+            raise FormatError("the <graph> element is missing: add one", source=self.source)
         builder = GraphBuilder(self.source, nodes=self.nodes)
         for u, v, weight, line in self.edges:
             builder.edge(u, v, self.default if weight is None else weight, line)
         return builder.finish()
 
     def _attribute(self, attributes: dict[str, str], name: str, element: str) -> str:
+        """Return an attribute that an element must have."""
         if name not in attributes:
             raise self.error(f'the {element} has no "{name}": add it')
         return attributes[name]
 
     def _node(self, name: str) -> None:
+        """Add a node."""
         label = parse_label(name)
         if label in self.nodes:
-            raise self.error(f"node {short(label)} is there twice: remove one")
+            raise self.error(f"node {short(label)} is listed twice: remove one")
         self.nodes[label] = None
 
     def _edge(self, attributes: dict[str, str]) -> None:
+        """Begin an edge, whose weight may follow."""
         directed = attributes.get("directed")
         if directed == "true" or (self.directed and directed != "false"):
-            raise self.error('the graph is directed, a cut is not: set edgedefault="undirected"')
+            raise self.error('the graph is directed: set edgedefault="undirected"')
         self.ends = (
             self._attribute(attributes, "source", "edge"),
             self._attribute(attributes, "target", "edge"),
@@ -153,7 +158,7 @@ class _Reading:
 
 
 def write(graph: nx.Graph[Any]) -> str:
-    """The graph as GraphML."""
+    """Return the graph as GraphML."""
     from xml.sax.saxutils import quoteattr  # brings urllib, which reading does not need
 
     lines = [
@@ -171,6 +176,20 @@ def write(graph: nx.Graph[Any]) -> str:
     return "\n".join([*lines, "  </graph>", "</graphml>", ""])
 
 
-FORMAT = GraphFormat(
-    "graphml", "XML with an edge attribute named weight", read, write, (".graphml", ".xml")
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is GraphML: XML with that element."""
+    start = text.lstrip()
+    if not re.match(r"<[?!\w]", start):
+        return Match.NO
+    return Match.CERTAIN if "<graphml" in start[:4096] else Match.FALLBACK
+
+
+FORMAT = Format(
+    "graphml",
+    "XML with an edge attribute named weight",
+    "graph",
+    read,
+    recognizes,
+    suffixes=(".graphml", ".xml"),
+    write=write,
 )

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.checks import is_real, is_whole
 from hybridq.core.errors import FormatError, ProblemError
-from hybridq.problems.formats._common import (
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._graphs import (
     GraphBuilder,
-    GraphFormat,
     check_isolated,
     check_node_count,
-    short,
-    tidy,
 )
-from hybridq.problems.formats._json_place import line_of
+from hybridq.problems.formats._json import line_of, load_json
+from hybridq.problems.formats._text import short, tidy
 
 if TYPE_CHECKING:
     import networkx as nx
 
+_EDGES = re.compile(r'"(nodes|edges|links)"\s*+:\s*+\[')
+_NODE_LINK = re.compile(r'\{\s*+"(id|source|target|weight)"\s*+:|"links"\s*+:')
+_LIST_OF_LISTS = re.compile(r"\[\s*+\[")
 _MAX_LABEL_DEPTH = 8
 _LARGEST_LABEL = 10**100  # longer whole numbers are slow to compare and to print
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
-    """The graph in a JSON text, of either layout.
+    """Return the graph in a JSON text, of either layout.
 
     ``{"nodes": [{"id": a}, ...], "links" or "edges": [{"source": a, "target": b, "weight": w}]}``
     as written by `networkx.node_link_data`, or
@@ -38,40 +41,24 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
     Raises:
         FormatError: anything else.
     """
+    data = load_json(text, source, "a graph")
     try:
-        data = json.loads(text)
-        try:
-            return _graph(data, source)
-        except _EntryError as error:
-            line = line_of(text, error.key, error.position)
-            raise FormatError(str(error), source=source, line=line) from None
-    except json.JSONDecodeError as error:
-        raise _not_json(text, error, source) from None
+        return _graph(data, source)
+    except _EntryError as error:
+        line = line_of(text, error.key, error.position)
+        raise FormatError(str(error), source=source, line=line) from None
     except RecursionError:
         raise FormatError("the JSON is nested too deeply for a graph", source=source) from None
     except FormatError:
         raise
-    except ValueError:
+    except ValueError:  # Python's limit on the digits of a number that a message shows
         raise FormatError(
             "the JSON holds a number of thousands of digits: correct it", source=source
         ) from None
 
 
-def _not_json(text: str, error: json.JSONDecodeError, source: str) -> FormatError:
-    """The refusal of a text that is no JSON; one that ends too early ends where its text does."""
-    content = text.rstrip()
-    too_early = error.pos >= len(content)
-    position = len(content) if too_early else error.pos
-    return FormatError(
-        f"not valid JSON at column {position - content.rfind(chr(10), 0, position)}: {error.msg}; "
-        f"{'the file ends too early' if too_early else 'correct it'}",
-        source=source,
-        line=content.count("\n", 0, position) + 1,
-    )
-
-
 class _EntryError(Exception):
-    """What is wrong with one entry of a list in the document."""
+    """Error in one entry of a list of the document."""
 
     def __init__(self, message: str, key: str, position: int) -> None:
         self.key, self.position = key, position
@@ -80,7 +67,7 @@ class _EntryError(Exception):
 
 
 def write_node_link(graph: nx.Graph[Any]) -> str:
-    """The graph as networkx node-link data."""
+    """Return the graph as networkx node-link data."""
     nodes = [{"id": u} for u in graph.nodes]
     edges = [
         {"source": u, "target": v, "weight": tidy(float(weight))}
@@ -93,7 +80,7 @@ def write_node_link(graph: nx.Graph[Any]) -> str:
 
 
 def write_plain(graph: nx.Graph[Any]) -> str:
-    """The graph as ``{"nodes": [...], "edges": [[u, v, w], ...]}``."""
+    """Return the graph as ``{"nodes": [...], "edges": [[u, v, w], ...]}``."""
     edges = [[u, v, tidy(float(weight))] for u, v, weight in graph.edges(data="weight", default=1)]
     nodes = ", ".join(_dump(u, indent=None) for u in graph.nodes)
     lines = ",\n    ".join(_dump(edge, indent=None) for edge in edges)
@@ -101,6 +88,7 @@ def write_plain(graph: nx.Graph[Any]) -> str:
 
 
 def _dump(value: Any, indent: int | None = 1) -> str:
+    """Return a value as JSON."""
     try:
         text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -109,6 +97,7 @@ def _dump(value: Any, indent: int | None = 1) -> str:
 
 
 def _graph(data: Any, source: str) -> nx.Graph[Any]:
+    """Return the graph of a decoded document."""
     if isinstance(data, list):
         data = {"edges": data}
     if not isinstance(data, dict):
@@ -130,7 +119,7 @@ def _graph(data: Any, source: str) -> nx.Graph[Any]:
             u, v, weight = _edge(entry)
             if is_multigraph and ((u, v) in builder.edges or (v, u) in builder.edges):
                 raise FormatError(
-                    f"edge {short(u)}-{short(v)} is there twice: "
+                    f"edge {short(u)}-{short(v)} is listed twice: "
                     "merge parallel edges into one weight each"
                 )
             builder.edge(u, v, weight)
@@ -144,9 +133,9 @@ def _graph(data: Any, source: str) -> nx.Graph[Any]:
 
 
 def _flags(data: dict[str, Any], source: str) -> bool:
-    """Whether it is declared a multigraph, which parallel edges make a difference to."""
+    """Return whether the graph is declared a multigraph; refuse a directed one."""
     for flag, accepted, remedy in (
-        ("directed", (False,), "a cut has no direction: convert with to_undirected()"),
+        ("directed", (False,), "only undirected graphs are read, convert with to_undirected()"),
         ("multigraph", (False, True), "write true or false"),
     ):
         value = data.get(flag, False)
@@ -156,6 +145,7 @@ def _flags(data: dict[str, Any], source: str) -> bool:
 
 
 def _nodes(data: dict[str, Any], source: str) -> Sequence[Hashable] | None:
+    """Return the declared nodes, None where edges define them."""
     entries = data.get("nodes")
     if entries is None:
         return None
@@ -172,7 +162,7 @@ def _nodes(data: dict[str, Any], source: str) -> Sequence[Hashable] | None:
             position += 1
             label = _node(entry)
             if label in nodes:
-                raise FormatError(f"node {short(label)} is there twice: remove one")
+                raise FormatError(f"node {short(label)} is listed twice: remove one")
             nodes[label] = None
     except FormatError as error:
         raise _EntryError(str(error.message), "nodes", position) from None
@@ -180,6 +170,7 @@ def _nodes(data: dict[str, Any], source: str) -> Sequence[Hashable] | None:
 
 
 def _node(entry: Any) -> Hashable:
+    """Return the label of an entry of the nodes."""
     if not isinstance(entry, dict):
         return _label(entry)
     if "id" not in entry:
@@ -188,6 +179,7 @@ def _node(entry: Any) -> Hashable:
 
 
 def _edge_list(data: dict[str, Any], source: str) -> tuple[str, list[Any]]:
+    """Return the list of edges, and its key."""
     keys = [key for key in ("edges", "links") if key in data]
     if len(keys) != 1:
         problem = 'both "edges" and "links"' if keys else 'neither "edges" nor "links"'
@@ -199,6 +191,7 @@ def _edge_list(data: dict[str, Any], source: str) -> tuple[str, list[Any]]:
 
 
 def _edge(entry: Any) -> tuple[Hashable, Hashable, float]:
+    """Return the ends and the weight of an entry of the edges."""
     if isinstance(entry, dict):
         missing = [key for key in ("source", "target") if key not in entry]
         if missing:
@@ -208,11 +201,12 @@ def _edge(entry: Any) -> tuple[Hashable, Hashable, float]:
         u, v = entry[:2]
         weight = entry[2] if len(entry) == 3 else 1
     else:
-        raise FormatError(f"{short(entry)} is no edge: give [u, v] or [u, v, weight]")
+        raise FormatError(f"{short(entry)} is not an edge: give [u, v] or [u, v, weight]")
     return _label(u), _label(v), _weight(weight)
 
 
 def _label(value: Any, depth: int = 0) -> Hashable:
+    """Return a node label; lists become tuples."""
     if isinstance(value, list):
         if depth == _MAX_LABEL_DEPTH:
             raise FormatError("the node label is nested too deeply")
@@ -226,11 +220,12 @@ def _label(value: Any, depth: int = 0) -> Hashable:
             ) from None
         return value
     if not is_real(value) or not abs(value) < _LARGEST_LABEL:
-        raise FormatError(f"{short(value)} is no node label: use a string, a number or a list")
+        raise FormatError(f"{short(value)} is not a node label: use a string, a number or a list")
     return value
 
 
 def _weight(value: Any) -> float:
+    """Return a finite weight, as an int where it is a whole number."""
     if not is_real(value):
         raise FormatError(f"weight {short(value)} is not a number: give a number")
     try:
@@ -242,9 +237,43 @@ def _weight(value: Any) -> float:
     return tidy(weight)
 
 
-NODE_LINK = GraphFormat(
-    "node-link", "JSON as networkx.node_link_data writes it", read, write_node_link, ()
+def _is_node_link(text: str) -> bool | None:
+    """Return whether a JSON graph is in node-link layout, None where it is not a graph."""
+    start = text.lstrip()[: 1 << 20]
+    if start[:1] == "{" and _EDGES.search(start):
+        return _NODE_LINK.search(start) is not None
+    return False if _LIST_OF_LISTS.match(start) else None
+
+
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is a graph in plain JSON."""
+    start, node_link = text.lstrip()[:1], _is_node_link(text)
+    if node_link is None:
+        return Match.FALLBACK if start in ("{", "[") else Match.NO
+    if node_link:
+        return Match.NO
+    return Match.CERTAIN if start == "{" else Match.LIKELY
+
+
+def recognizes_node_link(text: str, source: str) -> Match:
+    """Return the confidence that a text is a graph in node-link layout."""
+    return Match.CERTAIN if _is_node_link(text) else Match.NO
+
+
+NODE_LINK = Format(
+    "node-link",
+    "JSON as networkx.node_link_data writes it",
+    "graph",
+    read,
+    recognizes_node_link,
+    write=write_node_link,
 )
-PLAIN = GraphFormat(
-    "json", 'JSON {"nodes": [...], "edges": [[u, v, weight], ...]}', read, write_plain, (".json",)
+PLAIN = Format(
+    "json",
+    'JSON {"nodes": [...], "edges": [[u, v, weight], ...]}',
+    "graph",
+    read,
+    recognizes,
+    suffixes=(".json",),
+    write=write_plain,
 )

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import FormatError
-from hybridq.problems.formats._common import (
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._graphs import (
     GraphBuilder,
-    GraphFormat,
     check_node_count,
-    numbered_lines,
     one_based_index,
+    weighted_edges,
+)
+from hybridq.problems.formats._text import (
+    numbered_lines,
     parse_count,
     parse_weight,
     short,
-    weighted_edges,
 )
 
 if TYPE_CHECKING:
@@ -24,11 +26,11 @@ BANNER = "%%MatrixMarket"
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
-    """The graph whose weighted adjacency matrix a Matrix Market text holds.
+    """Return the graph whose weighted adjacency matrix a Matrix Market text holds.
 
     Coordinate layout; real, integer or pattern values (pattern: weight 1); symmetric, or general
     with both of each pair of mirrored entries. A stored zero off the diagonal is an edge of
-    weight 0, one on the diagonal is nothing.
+    weight 0, one on the diagonal is ignored.
 
     Raises:
         FormatError: anything else.
@@ -50,7 +52,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
             continue
         if len(tokens) != 2 + has_values:
             raise FormatError(
-                f"{short(content)} is no entry: write row, column"
+                f"{short(content)} is not an entry: write row, column"
                 f"{' and value' if has_values else ''}",
                 source=source,
                 line=line,
@@ -59,13 +61,13 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
         row, column = (parse_count(token, "index", source, line) for token in tokens[:2])
         if (row, column) in seen or (symmetric and (column, row) in seen):
             raise FormatError(
-                f"entry ({row}, {column}) is there twice: remove one", source=source, line=line
+                f"entry ({row}, {column}) is listed twice: remove one", source=source, line=line
             )
         seen[row, column] = line
         if row != column or weight != 0:
             builder.numbered_edge(tokens[0], tokens[1], weight, line)
     if builder is None:
-        raise FormatError('there is no size line "rows columns entries": add it', source=source)
+        raise FormatError('the size line "rows columns entries" is missing: add it', source=source)
     if len(seen) != declared:
         raise FormatError(
             f"{declared} entries are declared, the file holds {len(seen)}: "
@@ -79,7 +81,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
 
 
 def _banner(line: int, content: str, source: str) -> tuple[bool, bool]:
-    """Whether entries carry values, and whether only one triangle is stored."""
+    """Return whether entries carry values, and whether one triangle is stored."""
     words = content.lower().split()
     if not words or words[0] != BANNER.lower():
         raise FormatError(
@@ -106,9 +108,10 @@ def _banner(line: int, content: str, source: str) -> tuple[bool, bool]:
 
 
 def _size(tokens: list[str], source: str, line: int) -> tuple[int, int]:
+    """Return the numbers of nodes and of entries."""
     if len(tokens) != 3:
         raise FormatError(
-            f'{short(" ".join(tokens))} is no size line: write "rows columns entries"',
+            f'{short(" ".join(tokens))} is not a size line: write "rows columns entries"',
             source=source,
             line=line,
         )
@@ -124,7 +127,7 @@ def _size(tokens: list[str], source: str, line: int) -> tuple[int, int]:
 
 
 def _check_mirrors(seen: dict[tuple[int, int], int], source: str) -> None:
-    """Refuse a general matrix with an entry on one side of the diagonal only."""
+    """Raise if a general matrix has an entry on one side of the diagonal only."""
     for (row, column), line in seen.items():
         if (column, row) not in seen:
             raise FormatError(
@@ -136,7 +139,7 @@ def _check_mirrors(seen: dict[tuple[int, int], int], source: str) -> None:
 
 
 def write(graph: nx.Graph[Any]) -> str:
-    """The graph as a symmetric real matrix (lower triangle).
+    """Return the graph as a symmetric real matrix (lower triangle).
 
     Raises:
         ProblemError: the labels are not 1 to n.
@@ -149,6 +152,19 @@ def write(graph: nx.Graph[Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-FORMAT = GraphFormat(
-    "matrix-market", "sparse adjacency matrix, coordinate layout", read, write, (".mtx",)
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is Matrix Market, by its banner."""
+    banner = text.lstrip()[: len(BANNER)]
+    return Match.CERTAIN if banner.lower() == BANNER.lower() else Match.NO
+
+
+FORMAT = Format(
+    "matrix-market",
+    "sparse adjacency matrix, coordinate layout",
+    "graph",
+    read,
+    recognizes,
+    suffixes=(".mtx",),
+    aliases=("mtx", "matrixmarket"),
+    write=write,
 )

@@ -1,19 +1,28 @@
-"""Gset and rudy files: a header ``n m``, then one line ``u v weight`` an edge, nodes from 1."""
+"""Gset and rudy files: a header ``n m``, then ``u v weight`` lines, nodes from 1.
+
+A first line of two integers may as well be an edge of an edge list; see `recognizes`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import FormatError
-from hybridq.problems.formats._common import (
+from hybridq.problems.formats import csv_text, edge_list
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._graphs import (
     GraphBuilder,
-    GraphFormat,
     check_node_count,
-    numbered_lines,
     one_based_index,
+    weighted_edges,
+)
+from hybridq.problems.formats._text import (
+    is_count,
+    numbered_lines,
     parse_count,
     parse_weight,
-    weighted_edges,
+    short,
+    suffix_of,
 )
 
 if TYPE_CHECKING:
@@ -21,9 +30,9 @@ if TYPE_CHECKING:
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
-    """The graph in a rudy text; nodes are the integers 1 to n.
+    """Return the graph in a rudy text; nodes are the integers 1 to n.
 
-    Further tokens in the header, blank lines and comments (``#`` or ``%``) are passed over; an
+    Further tokens in the header, blank lines and comments (``#`` or ``%``) are ignored; an
     edge without a weight has weight 1.
 
     Raises:
@@ -38,7 +47,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
         if builder is None:
             if len(tokens) < 2:
                 raise FormatError(
-                    f"the header is {content[:40]!r}: give the numbers of nodes and edges",
+                    f"the header is {short(content)}: give the numbers of nodes and edges",
                     source=source,
                     line=line,
                 )
@@ -49,20 +58,22 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
             continue
         if len(tokens) not in (2, 3):
             raise FormatError(
-                f"{len(tokens)} columns where an edge has two nodes and a weight: correct the line",
+                f"{len(tokens)} columns, expected two nodes and perhaps a weight: correct the line",
                 source=source,
                 line=line,
             )
         weight = parse_weight(tokens[2], source, line) if len(tokens) == 3 else 1
         builder.numbered_edge(tokens[0], tokens[1], weight, line)
     if builder is None:
-        raise FormatError("there is no header: give the numbers of nodes and edges", source=source)
+        raise FormatError(
+            "the file has no header: give the numbers of nodes and edges", source=source
+        )
     builder.check_edge_count(declared, header_line)
     return builder.finish()
 
 
 def write(graph: nx.Graph[Any]) -> str:
-    """The graph as a rudy text.
+    """Return the graph as a rudy text.
 
     Raises:
         ProblemError: the labels are not 1 to n.
@@ -73,6 +84,56 @@ def write(graph: nx.Graph[Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-FORMAT = GraphFormat(
-    "rudy", 'Gset and rudy: "nodes edges", then "u v weight"', read, write, (".rud", ".rudy", ".mc")
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is a rudy file.
+
+    A first line of two whole numbers n m (and perhaps more, n > 0) is the header of one when
+
+    - the suffix says so (``.rud``, ``.rudy``, ``.mc``); or
+    - every other line has another number of columns than the first.
+
+    Where it has as many columns as they, and exactly m lines follow, all between nodes 1 to n, it
+    may be a header or an edge, unless the suffix is that of an edge list or a table.
+    """
+    lines = numbered_lines(text)
+    rows = (line.split() for _, line in lines if line[0] not in "#%")
+    head = next(rows, [])
+    if len(head) < 2 or not all(map(is_count, head[:2])):
+        return Match.NO
+    suffix = suffix_of(source)
+    if suffix in _SUFFIXES:
+        return Match.LIKELY
+    if not int(head[0][:30]) or (len(head) > 2 and head[2][0] in "{#"):
+        return Match.NO  # node 0, or the attributes or the comment of an edge
+    body = list(rows)
+    widths = {len(row) for row in body}
+    if body and widths <= {2, 3} and len(head) not in widths:
+        return Match.LIKELY
+    n_nodes, n_edges = head[0], head[1]
+    if n_edges != str(len(body)) or not _are_edges(body, n_nodes):
+        return Match.NO
+    is_table = suffix in edge_list.FORMAT.suffixes + csv_text.FORMAT.suffixes
+    return Match.NO if is_table else Match.POSSIBLE
+
+
+def _are_edges(rows: list[list[str]], n_nodes: str) -> bool:
+    """Return whether every row is an edge between nodes 1 to `n_nodes`."""
+    limit = int(n_nodes[:30])
+    return all(
+        2 <= len(row) <= 3
+        and all(is_count(token) and 1 <= int(token[:30]) <= limit for token in row[:2])
+        for row in rows
+    )
+
+
+_SUFFIXES = (".rud", ".rudy", ".mc")
+FORMAT = Format(
+    "rudy",
+    'Gset and rudy: "nodes edges", then "u v weight"',
+    "graph",
+    read,
+    recognizes,
+    suffixes=_SUFFIXES,
+    aliases=("gset", "rud", "mc"),
+    write=write,
 )

@@ -1,4 +1,4 @@
-"""Linear algebra beside an objective that has the cores for itself."""
+"""Limit BLAS threads while an objective uses all cores."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Within the block NumPy's and SciPy's linear algebra keeps to one thread.
+    """Limit the linear algebra of NumPy and SciPy to one thread within the block.
 
-    That of a few dozen numbers gains nothing from BLAS threads, which then spin on the very cores
-    that the objective runs on: half the time of a search on two cores. Blocks within such a block
-    cost nothing.
+    Linear algebra of a few dozen numbers gains nothing from BLAS threads, which then spin on the
+    cores that the objective runs on: half the time of a search on two cores. Nested blocks cost
+    nothing.
     """
     global _is_limited
     if _is_limited:
@@ -33,8 +33,8 @@ _is_limited = False
 
 @cache
 def _controller() -> Any:
-    """The libraries of this process, looked for once: that takes longer than a small search."""
-    import scipy.linalg  # noqa: F401  its BLAS has to be there to be found
+    """Return the BLAS libraries of this process; finding them is slow, so only once."""
+    import scipy.linalg  # noqa: F401  loads the BLAS that is to be limited
     import threadpoolctl
 
     return threadpoolctl.ThreadpoolController()

@@ -1,4 +1,4 @@
-"""The spellings of Pauli terms in text: OpenFermion's, Qiskit's labels, and Python literals."""
+"""Pauli terms in text: OpenFermion's, Qiskit's labels, and Python literals."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Term(NamedTuple):
         paulis: letters X, Y, Z.
         qubits: the qubit of each letter.
         coefficient: as written.
-        line: where it stands.
-        width: number of qubits that the term itself shows, None where it only names some.
+        line: its line in the file.
+        width: number of qubits of a label, None where the term only names some qubits.
     """
 
     paulis: str
@@ -44,11 +44,18 @@ class Term(NamedTuple):
     width: int | None
 
 
+def is_label(text: str) -> bool:
+    """Return whether `text` is a Pauli label such as ``XXI``."""
+    return _LABEL.fullmatch(text) is not None
+
+
 def _short(text: str) -> str:
+    """Return `repr(text)`, cut to a length that fits an error message."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 def _number(text: str, source: str, line: int) -> complex:
+    """Return a finite coefficient."""
     try:
         value = complex(text) if _NUMBER.fullmatch(text) else None
     except ValueError:  # one parenthesis without the other
@@ -63,6 +70,7 @@ def _number(text: str, source: str, line: int) -> complex:
 
 
 def _finite(value: complex, source: str, line: int) -> complex:
+    """Return `value`; raise where it is not finite."""
     if not cmath.isfinite(value):
         raise FormatError(
             f"the coefficient {value} is not finite: give a number", source=source, line=line
@@ -71,10 +79,10 @@ def _finite(value: complex, source: str, line: int) -> complex:
 
 
 def _from_label(label: str, coefficient: complex, source: str, line: int) -> Term:
-    """The term of a Qiskit label, whose last letter is qubit 0."""
+    """Return the term of a Qiskit label, whose last letter is qubit 0."""
     if not _LABEL.fullmatch(label):
         raise FormatError(
-            f"{_short(label)} is no Pauli label: write one of I, X, Y, Z a qubit, such as XXI",
+            f"{_short(label)} is not a Pauli label: write one of I, X, Y, Z a qubit, such as XXI",
             source=source,
             line=line,
         )
@@ -87,7 +95,7 @@ def _from_label(label: str, coefficient: complex, source: str, line: int) -> Ter
 
 
 def read_openfermion(text: str, source: str) -> Iterator[Term]:
-    """The terms of a printed `QubitOperator`: ``(0.5+0j) [X0 Y1] +`` and so on.
+    """Yield the terms of a printed `QubitOperator`: ``(0.5+0j) [X0 Y1] +`` and so on.
 
     A first line ``QubitOperator:``, as `save_operator` writes, is skipped.
     """
@@ -122,10 +130,10 @@ def _from_factors(body: str, coefficient: complex, source: str, line: int) -> Te
     found = [_FACTOR.fullmatch(factor) for factor in factors]
     for factor, match in zip(factors, found, strict=True):
         if match is None:
-            message = f"{_short(factor)} is no Pauli on a qubit: write X0, Y1 or Z2"
+            message = f"{_short(factor)} is not a Pauli on a qubit: write X0, Y1 or Z2"
             if _LADDER.fullmatch(factor):
                 message = (
-                    f"{_short(factor)} is a fermion's ladder operator: map the operator to qubits "
+                    f"{_short(factor)} is a fermionic ladder operator: map the operator to qubits "
                     "first, for example with openfermion.jordan_wigner"
                 )
             raise FormatError(message, source=source, line=line)
@@ -148,14 +156,14 @@ def _from_pairs(pairs: list[tuple[str, int]], coefficient: complex, source: str,
 
 
 def read_label_lines(text: str, source: str) -> Iterator[Term]:
-    """The terms of lines such as ``XXI 0.5``; also ``0.5 * XXI``, and comments after ``#``."""
+    """Yield the terms of lines such as ``XXI 0.5`` or ``0.5 * XXI  # comment``."""
     for line, row in enumerate(text.split("\n"), start=1):
         columns = re.split(r"[\s,:;*]+", row.partition("#")[0].strip(" \t,;"))
         if columns == [""]:
             continue
         if len(columns) != 2:
             raise FormatError(
-                f"{_short(row.strip())} is no term: write a label and a number, such as 'XXI 0.5'",
+                f"{_short(row.strip())} is not a term: write a label and a number, as 'XXI 0.5'",
                 source=source,
                 line=line,
             )
@@ -167,7 +175,9 @@ def read_label_lines(text: str, source: str) -> Iterator[Term]:
 
 
 def read_literals(text: str, source: str) -> Iterator[Term]:
-    """The terms of lists and dictionaries in JSON or Python: whole files, or one pair a line.
+    """Yield the terms of lists and dictionaries in JSON or Python.
+
+    Whole files, or one pair a line:
 
     ``[["XXI", 0.5], ...]``, ``{"XXI": 0.5, ...}``, Python's ``[("XXI", (0.5+0j)), ...]``,
     ``SparsePauliOp(["XXI", ...], coeffs=[0.5, ...])`` and ``{((0, "X"), (1, "Y")): 0.5, ...}``.
@@ -187,6 +197,7 @@ def read_literals(text: str, source: str) -> Iterator[Term]:
 
 
 def _literal_terms(node: ast.expr, source: str, shift: int) -> Iterator[Term]:
+    """Yield the terms of one literal, which begins after `shift` lines."""
     for key, value, row in _entries(node, source, shift):
         line = row + shift
         coefficient = _coefficient(value, source, line)
@@ -197,7 +208,7 @@ def _literal_terms(node: ast.expr, source: str, shift: int) -> Iterator[Term]:
 
 
 def _parsed(text: str, source: str) -> list[tuple[ast.expr, int]]:
-    """The one literal of the text, or that of each line; with the number of lines before it."""
+    """Return the literal of the text, or that of each line, with the lines before it."""
     try:
         return [(_tree(text.strip()), _blank_lines(text))]
     except SyntaxError as error:
@@ -218,19 +229,21 @@ def _parsed(text: str, source: str) -> list[tuple[ast.expr, int]]:
 
 
 def _tree(text: str) -> ast.expr:
+    """Return the syntax tree of an expression, which is not evaluated."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about escapes in strings, which no label has
         return ast.parse(text, mode="eval").body
 
 
 def _blank_lines(text: str) -> int:
+    """Return the number of blank lines at the top."""
     return text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _entries(
     node: ast.expr, source: str, shift: int
 ) -> Iterator[tuple[object, ast.expr | None, int]]:
-    """Key, coefficient and line of every term."""
+    """Yield key, coefficient and line of every term."""
     match node:
         case ast.Dict(keys=keys, values=values):
             pairs = list(zip(keys, values, strict=True))
@@ -244,7 +257,7 @@ def _entries(
             pairs = list(zip(keys, values, strict=True))
         case _:
             raise FormatError(
-                'no list of terms: write [["XXI", 0.5], ...] or a PauliSum\'s JSON',
+                'not a list of terms: write [["XXI", 0.5], ...] or a PauliSum\'s JSON',
                 source=source,
                 line=node.lineno + shift,
             )
@@ -254,29 +267,32 @@ def _entries(
 
 
 def _pair(element: ast.expr, source: str, shift: int) -> tuple[ast.expr, ast.expr]:
+    """Return the two parts of an entry of a list."""
     match element:
         case ast.List(elts=[key, value]) | ast.Tuple(elts=[key, value]):
             return key, value
     raise FormatError(
-        f'{_short(ast.unparse(element))} is no term: write ["XXI", 0.5]',
+        f'{_short(ast.unparse(element))} is not a term: write ["XXI", 0.5]',
         source=source,
         line=element.lineno + shift,
     )
 
 
 def _literal(node: ast.expr | None, source: str, line: int) -> object:
+    """Return the value of a literal; raise where it is anything else."""
     try:
         return ast.literal_eval(node) if node is not None else None
     except (ValueError, TypeError, RecursionError, MemoryError):
         shown = _short(ast.unparse(node)) if node is not None else "this"
         raise FormatError(
-            f'{shown} is no part of a Pauli term: write [["XXI", 0.5], ...]',
+            f'{shown} cannot be part of a Pauli term: write [["XXI", 0.5], ...]',
             source=source,
             line=line,
         ) from None
 
 
 def _coefficient(node: ast.expr | None, source: str, line: int) -> complex:
+    """Return a coefficient: a number, or a pair of real and imaginary part."""
     match _literal(node, source, line):
         case [int() | float() as real, int() | float() as imaginary]:
             return _finite(complex(real, imaginary), source, line)
@@ -291,14 +307,14 @@ def _coefficient(node: ast.expr | None, source: str, line: int) -> complex:
                 ) from None
         case other:
             raise FormatError(
-                f"the coefficient {_short(repr(other))} is no number: write 0.5 or [0.5, 0.0]",
+                f"the coefficient {_short(repr(other))} is not a number: write 0.5 or [0.5, 0.0]",
                 source=source,
                 line=line,
             )
 
 
 def _pairs(key: object, source: str, line: int) -> list[tuple[str, int]]:
-    """Letters and qubits of a key such as ``((0, "X"), (1, "Y"))``."""
+    """Return letters and qubits of a key such as ``((0, "X"), (1, "Y"))``."""
     pairs: list[tuple[str, int]] = []
     if isinstance(key, tuple):
         for factor in key:
@@ -310,7 +326,7 @@ def _pairs(key: object, source: str, line: int) -> list[tuple[str, int]]:
         else:
             return pairs
     raise FormatError(
-        f"{_short(repr(key))} is no Pauli term: write a label, or ((0, 'X'), (1, 'Y'))",
+        f"{_short(repr(key))} is not a Pauli term: write a label, or ((0, 'X'), (1, 'Y'))",
         source=source,
         line=line,
     )

@@ -1,4 +1,4 @@
-"""Positions of atoms: XYZ files, and geometries written in one line."""
+"""Positions of atoms: XYZ files, and geometries in one line."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from hybridq.core.errors import FormatError, ParameterError, UnknownNameError
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._text import suffix_of
 
 #: An element's symbol and its position.
 Atom = tuple[str, tuple[float, float, float]]
@@ -21,10 +23,14 @@ SYMBOLS = (  # noqa: SIM905
 ).split()
 _KNOWN = {symbol.lower(): symbol for symbol in SYMBOLS}
 _NUMBER = re.compile(r"[+-]?(\d++(?:\.\d*+)?|\.\d++)([eEdD][+-]?\d++)?", re.ASCII)
+# A number, a comment line, then the first atom.
+_FIRST_ATOM = re.compile(
+    r"\s*+\d{1,6}[ \t]*+\n[^\n]*+\n[ \t]*+[A-Za-z]{1,2}(?:[ \t]++[-+.\deEdD]++){3}", re.ASCII
+)
 # Å in one bohr, CODATA 2018.
 BOHR = 0.529177210903
 MOST_ATOMS = 1_000
-"""Of a molecule; its Hartree-Fock calculation would take days."""
+"""Largest number of atoms; the Hartree-Fock calculation of more would take days."""
 
 _FARTHEST = 1e6
 _MOST_ELECTRONS = 200_000
@@ -33,21 +39,25 @@ _UNITS = {"angstrom": 1.0, "ang": 1.0, "a": 1.0, "å": 1.0, "bohr": BOHR, "au": 
 
 
 def unit_in_angstrom(unit: str) -> float:
-    """Length of a unit in ångström: ``"angstrom"`` (also ``"ang"``) or ``"bohr"`` (``"au"``).
+    """Return a unit of length in ångström.
+
+    Args:
+        unit: ``"angstrom"`` (also ``"ang"``) or ``"bohr"`` (``"au"``).
 
     Raises:
         UnknownNameError: another unit.
     """
     key = str(unit).strip().lower().replace("ångström", "angstrom")
     if key not in _UNITS:
-        raise UnknownNameError("unit of length", unit, ("angstrom", "bohr"))
+        raise UnknownNameError("unit of length", unit, ("angstrom", "bohr"), argument="unit")
     return _UNITS[key]
 
 
 def parse_xyz(text: str, *, source: str = "input") -> list[Atom]:
-    r"""The atoms of an XYZ file: their number, a comment, then ``symbol x y z`` lines, in ångström.
+    r"""Return the atoms of an XYZ file, in ångström.
 
-    Further columns are skipped; of several frames there must be only one.
+    The file holds their number, a comment, then ``symbol x y z`` lines. Further columns are
+    skipped; a file of several frames is refused.
 
     Args:
         text: the file's text with ``\n`` line ends.
@@ -61,7 +71,7 @@ def parse_xyz(text: str, *, source: str = "input") -> list[Atom]:
     count = lines[first].strip()
     if not re.fullmatch(r"\d{1,6}", count, re.ASCII) or int(count) == 0:
         raise FormatError(
-            f"{count[:30]!r} where an XYZ file has its number of atoms: give it in the first line",
+            f"{count[:30]!r} is not the number of atoms: give it in the first line of an XYZ file",
             source=source,
             line=first + 1,
         )
@@ -70,7 +80,7 @@ def parse_xyz(text: str, *, source: str = "input") -> list[Atom]:
         rows.pop()
     if len(rows) != int(count):
         raise FormatError(
-            f"{count} atoms are announced, {len(rows)} lines follow the comment: "
+            f"{count} atoms are declared, {len(rows)} lines follow the comment: "
             + ("is the file truncated?" if len(rows) < int(count) else "give one molecule a file"),
             source=source,
             line=first + 1,
@@ -81,9 +91,11 @@ def parse_xyz(text: str, *, source: str = "input") -> list[Atom]:
 
 
 def parse_geometry(geometry: str | Iterable[tuple[str, Sequence[float]]]) -> list[Atom]:
-    """The atoms of a geometry: ``"H 0 0 0; H 0 0 0.735"`` or ``[("H", (0, 0, 0)), ...]``.
+    """Return the atoms of a geometry.
 
-    In text, atoms are separated by semicolons or line ends.
+    Args:
+        geometry: ``"H 0 0 0; H 0 0 0.735"``, atoms separated by semicolons or line ends, or
+            ``[("H", (0, 0, 0)), ...]``.
 
     Raises:
         FormatError: it is written in another way.
@@ -96,30 +108,31 @@ def parse_geometry(geometry: str | Iterable[tuple[str, Sequence[float]]]) -> lis
         rows = [[str(symbol), *map(str, position)] for symbol, position in geometry]
     except (TypeError, ValueError):
         raise FormatError(
-            'no list of atoms: write [("H", (0, 0, 0)), ...] or "H 0 0 0; ..."', source=source
+            'not a list of atoms: write [("H", (0, 0, 0)), ...] or "H 0 0 0; ..."', source=source
         ) from None
     return _checked((_atom(row, source, None) for row in rows), source)
 
 
 def _atom(columns: list[str], source: str, line: int | None) -> Atom:
+    """Return the atom of a row: symbol or nuclear charge, and position."""
     shown = " ".join(columns)[:40]
     if len(columns) < 4:
         raise FormatError(
-            f"{shown!r} is no atom: write a symbol and x y z", source=source, line=line
+            f"{shown!r} is not an atom: write a symbol and x y z", source=source, line=line
         )
     symbol = columns[0]
     if symbol.isdecimal() and 1 <= int(symbol[:4]) <= len(SYMBOLS):
         symbol = SYMBOLS[int(symbol) - 1]
     if symbol.lower() not in _KNOWN:
         raise FormatError(
-            f"{symbol[:20]!r} is no chemical element: write its symbol, such as Li",
+            f"{symbol[:20]!r} is not a chemical element: write its symbol, such as Li",
             source=source,
             line=line,
         )
     numbers = [re.sub("[dD]", "e", text) for text in columns[1:4] if _NUMBER.fullmatch(text)]
     if len(numbers) < 3:
         raise FormatError(
-            f"{shown!r} has a coordinate that is no number: write Cartesian x y z",
+            f"{shown!r} has a coordinate that is not a number: write Cartesian x y z",
             source=source,
             line=line,
         )
@@ -134,7 +147,7 @@ def _atom(columns: list[str], source: str, line: int | None) -> Atom:
 
 
 def _checked(atoms: Iterable[Atom], source: str) -> list[Atom]:
-    """The atoms, none at the place of another."""
+    """Return the atoms; raise if two are in one place."""
     found: list[Atom] = []
     for symbol, place in atoms:
         if len(found) == MOST_ATOMS:
@@ -150,25 +163,57 @@ def _checked(atoms: Iterable[Atom], source: str) -> list[Atom]:
                 )
         found.append((symbol, place))
     if not found:
-        raise FormatError("there are no atoms: write 'symbol x y z'", source=source)
+        raise FormatError("the geometry has no atoms: write 'symbol x y z'", source=source)
     return found
 
 
 def n_electrons(atoms: Sequence[Atom], charge: int) -> int:
-    """Electrons of the atoms, less the charge.
+    """Return the number of electrons of the atoms, less the charge.
 
     Raises:
-        ParameterError: none are left, or far more than the atoms bring.
+        ParameterError: there are none, or far more than the atoms have.
     """
     total = sum(SYMBOLS.index(symbol) + 1 for symbol, _ in atoms) - charge
     if total < 1:
-        raise ParameterError(f"charge={charge} leaves {total} electrons: give a smaller charge")
+        raise ParameterError(
+            f"charge={charge} leaves {total} electrons",
+            argument="charge",
+            value=charge,
+            remedy="give a smaller charge",
+        )
     if total > _MOST_ELECTRONS:
-        raise ParameterError(f"charge={charge} makes {total} electrons: give a larger charge")
+        raise ParameterError(
+            f"charge={charge} makes {total} electrons",
+            argument="charge",
+            value=charge,
+            remedy="give a larger charge",
+        )
     return total
 
 
 def formula(atoms: Sequence[Atom]) -> str:
-    """The sum formula, such as ``"LiH"``, elements in the order in which they first occur."""
+    """Return the sum formula, such as ``"LiH"``, elements in order of occurrence."""
     counts = Counter(symbol for symbol, _ in atoms)
     return "".join(symbol + (str(count) if count > 1 else "") for symbol, count in counts.items())
+
+
+def _read(text: str, source: str) -> list[Atom]:
+    """Return the atoms of an XYZ file, in ångström."""
+    return parse_xyz(text, source=source)
+
+
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is an XYZ file, by its suffix and first atom."""
+    if suffix_of(source) == ".xyz":
+        return Match.CERTAIN
+    return Match.LIKELY if _FIRST_ATOM.match(text) else Match.NO
+
+
+FORMAT = Format(
+    "xyz",
+    'number of atoms, a comment, then "symbol x y z" in ångström',
+    "geometry",
+    _read,
+    recognizes,
+    suffixes=(".xyz",),
+)

@@ -1,4 +1,4 @@
-"""Writes FCIDUMP files."""
+"""Text of FCIDUMP files."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ def format_fcidump(
     n_beta: int,
     orbital_symmetries: tuple[int, ...] | None = None,
 ) -> str:
-    """The text of an FCIDUMP file: each distinct integral once, in hartree, to 17 digits.
+    """Return the text of an FCIDUMP file: each distinct integral once, to 17 digits.
 
-    Where α and β have orbitals of their own, the file has six blocks and says IUHF=1.
+    Values are in hartree. For orbitals of their own for α and β, the file has six blocks and
+    IUHF=1.
     """
     m = electronic.n_orbitals
     labels = ",".join(str(label) for label in orbital_symmetries or (1,) * m)
@@ -50,6 +51,7 @@ def format_fcidump(
 
 
 def _two_body(g: NDArray[np.float64], *, exchange: bool) -> Iterator[str]:
+    """Yield the lines of the two-electron integrals."""
     m = len(g)
     pairs = [(i, j) for i in range(m) for j in range(i + 1)]
     for left, (i, j) in enumerate(pairs):
@@ -59,7 +61,8 @@ def _two_body(g: NDArray[np.float64], *, exchange: bool) -> Iterator[str]:
 
 
 def _one_body(h: NDArray[np.float64]) -> Iterator[str]:
-    # The diagonal is written even where it is zero: a reader may take its absence for a cut file.
+    """Yield the lines of the one-electron integrals."""
+    # Zeros of the diagonal are written too: without them a file may appear truncated.
     for i in range(len(h)):
         for j in range(i + 1):
             if i == j or abs(h[i, j]) > _ZERO:
@@ -67,4 +70,5 @@ def _one_body(h: NDArray[np.float64]) -> Iterator[str]:
 
 
 def _line(value: float, i: int, j: int, k: int, l: int) -> str:  # noqa: E741
+    """Return the line of one integral."""
     return f"{value: .16E} {i:4d} {j:4d} {k:4d} {l:4d}"

@@ -1,10 +1,11 @@
-"""FCIDUMP: integrals over molecular orbitals as text, read and written.
+"""FCIDUMP: integrals over molecular orbitals as text.
 
 Source: Knowles, Handy 1989, Comput. Phys. Commun. 54, 75.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,11 +15,13 @@ from numpy.typing import NDArray
 from hybridq.core import memory
 from hybridq.core.errors import FormatError
 from hybridq.operators.electronic import ElectronicHamiltonian
-from hybridq.problems._fcidump_header import read_header
-from hybridq.problems._fcidump_table import Table, read_table
+from hybridq.problems.formats._fcidump_header import read_header
+from hybridq.problems.formats._fcidump_table import Table, read_table
+from hybridq.problems.formats._format import Format, Match
 
 # Two values of one integral may differ by the rounding of the program that wrote them.
 _ROUNDING = 1e-9
+_HEADER = re.compile(r"^[ \t]*+[&$]FCI\b", re.IGNORECASE | re.MULTILINE)
 _IDLE_ORBITALS = 8  # orbitals without integrals that are never too many
 _DENSE_ORBITALS = 31  # more than engines hold; only an active space of dense integrals is of use
 _BYTES = 150  # of all arrays at once, for each of NORB**4 integrals
@@ -30,14 +33,14 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class FcidumpData:
-    """What an FCIDUMP file holds.
+    """Content of an FCIDUMP file.
 
     Attributes:
         electronic: the integrals.
         n_alpha: spin-up electrons.
         n_beta: spin-down electrons.
         orbital_symmetries: ORBSYM, one label an orbital, or None.
-        notes: what was read otherwise than it stands, for people.
+        notes: values that were read in another sense than written, in words.
     """
 
     electronic: ElectronicHamiltonian
@@ -49,9 +52,9 @@ class FcidumpData:
 
 @memory.capacity("reading the FCIDUMP file", "choose a smaller active space")
 def parse_fcidump(text: str, *, spin: int | None = None, source: str = "input") -> FcidumpData:
-    r"""The integrals in the text of an FCIDUMP file.
+    r"""Return the integrals in the text of an FCIDUMP file.
 
-    Read are: headers that begin with ``&FCI`` or ``$FCI`` and end with ``&END``, ``$END`` or
+    Accepted are headers that begin with ``&FCI`` or ``$FCI`` and end with ``&END``, ``$END`` or
     ``/``, in any case, over any number of lines; comments after ``!`` and lines that begin with
     ``#``; Fortran exponents; orbital energies (one index), which are skipped. Two-electron
     integrals are in chemists' order; those absent are zero. An integral may be repeated if it
@@ -90,7 +93,7 @@ def parse_fcidump(text: str, *, spin: int | None = None, source: str = "input") 
 
 
 def _check_orbitals(table: Table, m: int, source: str) -> None:
-    """Refuse a NORB that is far beyond the orbitals that occur, before arrays are made for it."""
+    """Raise if NORB is far beyond the orbitals that occur, before any allocation."""
     orbitals = np.where(table.indices > m, table.indices - m, table.indices)
     used = len(np.unique(orbitals[orbitals > 0]))
     if m - used > max(_IDLE_ORBITALS, used):
@@ -110,7 +113,7 @@ def _check_orbitals(table: Table, m: int, source: str) -> None:
 
 
 def _kinds(table: Table) -> tuple[Mask, Mask, Mask]:
-    """Which rows are constants, one-electron and two-electron integrals."""
+    """Return masks of constants, one-electron and two-electron integrals."""
     i, j, k, l = (table.indices > 0).T  # noqa: E741
     is_core = ~(i | j | k | l)
     is_one = i & j & ~k & ~l
@@ -124,13 +127,16 @@ def _kinds(table: Table) -> tuple[Mask, Mask, Mask]:
 
 
 def _spins_by_index(table: Table, beta: Mask, is_one: Mask, m: int) -> NDArray[np.int64]:
-    """Spins (0 α, 1 β) of both pairs of indices, shape (n, 2), where β orbitals follow the α."""
+    """Return spins (0 α, 1 β) of both index pairs, shape (n, 2), by orbital numbers.
+
+    β orbitals follow those of α.
+    """
     one_electron = np.unique(table.indices[is_one])
-    # A file that means β has them all; a mere slip has one index too high.
+    # A file with β orbitals has them all; a typing error has one index too high.
     meant = np.isin(np.arange(m + 1, 2 * m + 1), one_electron).all()
     stray = (table.indices > 2 * m).any(axis=1) if meant else beta.any(axis=1)
     table.refuse(stray, f"indices {{indices}} go beyond NORB={m}: correct them, or NORB")
-    # The zeros of a one-electron integral are neither spin, and are no mixture.
+    # The zeros of a one-electron integral have neither spin, and do not mix them.
     table.refuse(
         (beta[:, 0] != beta[:, 1]) | (beta[:, 2] != beta[:, 3]),
         "the integral {indices} mixes α and β orbitals, which is not read: spin must be conserved",
@@ -139,7 +145,7 @@ def _spins_by_index(table: Table, beta: Mask, is_one: Mask, m: int) -> NDArray[n
 
 
 def _spins_by_block(table: Table, is_core: Mask, is_one: Mask, is_two: Mask) -> NDArray[np.int64]:
-    """Spins of both pairs of indices, shape (n, 2), in a file of six blocks."""
+    """Return spins of both index pairs, shape (n, 2), in a file of six blocks."""
     n_blocks = int(is_core.sum())
     if n_blocks != len(_BLOCKS):
         raise FormatError(
@@ -152,7 +158,7 @@ def _spins_by_block(table: Table, is_core: Mask, is_one: Mask, is_two: Mask) -> 
     table.refuse(is_core & (block < 5) & (table.values != 0), "{value} where a block ends: write 0")
     table.refuse(
         (is_two & (block > 2)) | (is_one & ((block < 3) | (block > 4))),
-        "the integral {indices} stands in the wrong block: the order is " + ", ".join(_BLOCKS),
+        "the integral {indices} is in the wrong block: the order is " + ", ".join(_BLOCKS),
     )
     first = np.array([0, 1, 0, 0, 1, 0])
     second = np.array([0, 1, 1, 0, 0, 0])
@@ -160,7 +166,7 @@ def _spins_by_block(table: Table, is_core: Mask, is_one: Mask, is_two: Mask) -> 
 
 
 def _constant(core: Table) -> float:
-    """The one value without indices."""
+    """Return the one value without indices."""
     if not len(core.values):
         raise FormatError(
             "the constant (nuclear repulsion) is missing: end the file with a line "
@@ -184,7 +190,7 @@ def _electronic(
     constant: float,
     m: int,
 ) -> ElectronicHamiltonian:
-    """The integrals in arrays; `spins` is None where α and β share their orbitals."""
+    """Return the integrals in arrays; `spins` is None for orbitals of both spins."""
     if spins is None:
         h = _one_body(table.rows(is_one), m, "")
         g = _two_body(table.rows(is_two), m)
@@ -209,7 +215,7 @@ def _electronic(
 
 
 def _one_body(rows: Table, m: int, whose: str) -> Integrals:
-    """h, shape (m, m), symmetric."""
+    """Return h, shape (m, m), symmetric."""
     if not len(rows.values):
         raise FormatError(
             f"no one-electron integrals{whose} (lines 'value i j 0 0'): is the file truncated?",
@@ -225,7 +231,7 @@ def _one_body(rows: Table, m: int, whose: str) -> Integrals:
 
 
 def _two_body(rows: Table, m: int, *, exchange: bool = True) -> Integrals:
-    """(ij|kl), shape (m, m, m, m); with `exchange` also symmetric in the two pairs."""
+    """Return (ij|kl), shape (m, m, m, m), with `exchange` symmetric in the pairs."""
     _check_range(rows, m)
     i, j, k, l = (rows.indices - 1).T  # noqa: E741
     left, right = _pair(i, j), _pair(k, l)
@@ -241,6 +247,7 @@ def _two_body(rows: Table, m: int, *, exchange: bool = True) -> Integrals:
 
 
 def _check_range(rows: Table, m: int) -> None:
+    """Raise if an index is beyond the orbitals."""
     rows.refuse(
         (rows.indices > m).any(axis=1),
         f"indices {{indices}} go beyond NORB={m}: correct them, or NORB",
@@ -248,7 +255,7 @@ def _check_range(rows: Table, m: int) -> None:
 
 
 def _pair(i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One number for each unordered pair."""
+    """Return one number for each unordered pair."""
     high, low = np.maximum(i, j), np.minimum(i, j)
     return high * (high + 1) // 2 + low
 
@@ -256,15 +263,35 @@ def _pair(i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.int64]:
 def _first_of_each(
     rows: Table, key: NDArray[np.int64], *columns: NDArray[np.int64]
 ) -> tuple[Any, ...]:
-    """Rows and columns without repetitions of a key; a contradiction is refused."""
+    """Return rows and columns without repeated keys; raise at a contradiction."""
     unique, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     if len(unique) == len(key):
         return rows, *columns
     known = rows.values[first][inverse]
     rows.refuse(
         np.abs(rows.values - known) > _ROUNDING * np.maximum(1.0, np.abs(known)),
-        "the integral {indices} = {value} stands in the file already with another value: keep one",
+        "the integral {indices} = {value} is already given with another value: keep one",
     )
     chosen = np.zeros(len(key), dtype=bool)
     chosen[first] = True
     return rows.rows(chosen), *(column[chosen] for column in columns)
+
+
+def _read(text: str, source: str) -> FcidumpData:
+    """Return the integrals, with the electrons of the header."""
+    return parse_fcidump(text, source=source)
+
+
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is an FCIDUMP file, by the opening of its header."""
+    return Match.CERTAIN if _HEADER.search(text[: 1 << 20]) else Match.NO
+
+
+FORMAT = Format(
+    "fcidump",
+    "integrals over molecular orbitals, header &FCI NORB=...",
+    "integrals",
+    _read,
+    recognizes,
+    suffixes=(".fcidump",),
+)

@@ -1,16 +1,15 @@
-"""What all graph readers share: labels, weights, limits, and the checks of a simple graph."""
+"""Labels, weights and limits of graph files, and the checks of a simple graph."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import FormatError, ProblemError
 from hybridq.core.limits import too_many_idle
+from hybridq.problems.formats._text import parse_count, short, tidy
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -18,95 +17,24 @@ if TYPE_CHECKING:
 #: A file may not declare more nodes than this: isolated nodes cost memory but no input.
 MAX_NODES = 1_000_000
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
-_COUNT = re.compile(r"\d+", re.ASCII)
-_EXACT_IN_FLOAT = 2**53
-
-
-@dataclass(frozen=True)
-class GraphFormat:
-    """A way to write graphs in a file.
-
-    Attributes:
-        name: the name after ``--format``.
-        summary: one line that says what it looks like.
-        read: text and the source's name -> graph; raises only `FormatError`.
-        write: graph -> text.
-        suffixes: customary file suffixes; they settle what the content leaves open.
-    """
-
-    name: str
-    summary: str
-    read: Callable[[str, str], nx.Graph[Any]]
-    write: Callable[[nx.Graph[Any]], str]
-    suffixes: tuple[str, ...]
-
-
-def short(value: object, limit: int = 40) -> str:
-    """`repr` on one line, cut to a length that fits an error message."""
-    text = repr(value)
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."
-
-
-def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Non-blank lines, stripped, with their numbers from 1; line ends are ``\\n`` already."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        stripped = line.strip()
-        if stripped:
-            yield number, stripped
+_LABEL = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 
 
 def parse_label(text: str) -> Hashable:
-    """A node label in a text file: an int if written like one (no leading zeros), else a str."""
-    return int(text) if _INTEGER.fullmatch(text) else text
+    """Return a node label: an int if written like one (no leading zeros), else a str."""
+    return int(text) if _LABEL.fullmatch(text) else text
 
 
-def is_count(text: str) -> bool:
-    """Whether `text` is a plain non-negative integer."""
-    return _COUNT.fullmatch(text) is not None
-
-
-def is_number(text: str) -> bool:
-    """Whether `text` is a decimal number."""
-    return _NUMBER.fullmatch(text) is not None
-
-
-def parse_count(text: str, what: str, source: str, line: int) -> int:
-    """A non-negative integer in a text file."""
-    if not is_count(text):
-        raise FormatError(
-            f"{what} {short(text)} is not a whole number: correct it", source=source, line=line
-        )
-    if len(text) > 30:  # int() itself refuses thousands of digits, with another error
-        raise FormatError(f"{what} {short(text)} is absurd: correct it", source=source, line=line)
-    return int(text)
-
-
-def parse_weight(text: str, source: str, line: int) -> float:
-    """A finite weight in a text file; whole numbers come back as int, so that they look so."""
-    if text == "":
-        raise FormatError("the weight is empty: give a number", source=source, line=line)
-    # float() also takes "nan", "1_000" and digits of other scripts; a weight is none of these.
-    value = float(text) if is_number(text) else math.nan
-    if not math.isfinite(value):
-        raise FormatError(
-            f"weight {short(text)} is not a finite number: give a number such as 2 or -0.5",
-            source=source,
-            line=line,
-        )
-    return tidy(value)
-
-
-def tidy(value: float) -> float:
-    """`value`, as an int where that says the same."""
-    return int(value) if value.is_integer() and abs(value) <= _EXACT_IN_FLOAT else value
+def joins_integers(cells: list[str]) -> bool:
+    """Return whether a row of a table begins with two integers, as an edge may."""
+    return len(cells) > 1 and all(_INTEGER.fullmatch(cell) for cell in cells[:2])
 
 
 def check_node_count(count: int, source: str, line: int | None = None) -> None:
     """Refuse a declared number of nodes that is zero or too large to hold."""
     if count == 0:
-        raise FormatError("the graph has no nodes: nothing to cut", source=source, line=line)
+        raise FormatError("the graph has no nodes: give some", source=source, line=line)
     if count > MAX_NODES:
         raise FormatError(
             f"{count} nodes are declared, at most {MAX_NODES} are read: correct the number",
@@ -116,11 +44,11 @@ def check_node_count(count: int, source: str, line: int | None = None) -> None:
 
 
 def check_isolated(declared: int, ends: int, source: str) -> None:
-    """Refuse a declared number of nodes that the edges are far from using.
+    """Refuse a declared number of nodes far beyond those that edges use.
 
     Args:
         declared: number of nodes.
-        ends: number of ends of edges, the most nodes that can have an edge.
+        ends: number of ends of edges, an upper bound on the nodes with an edge.
         source: the file's name, for errors.
     """
     if too_many_idle(declared, ends):
@@ -132,11 +60,11 @@ def check_isolated(declared: int, ends: int, source: str) -> None:
 
 
 class GraphBuilder:
-    """Collects nodes and edges of a simple undirected graph and checks each as it comes.
+    """Collector of the nodes and edges of a simple undirected graph, each checked.
 
     Args:
         source: the file's name, for errors.
-        nodes: all nodes there are, or None when edges bring their own.
+        nodes: all nodes, or None when the edges define them.
         one_based: the nodes are 1..`one_based` and are added at the end.
     """
 
@@ -159,14 +87,14 @@ class GraphBuilder:
             self.graph.add_nodes_from(nodes)
 
     def edge(self, u: Hashable, v: Hashable, weight: float, line: int | None = None) -> None:
-        """Add an edge; the same edge again with the same weight changes nothing.
+        """Add an edge; an equal edge with the same weight changes nothing.
 
         Raises:
             FormatError: a self-loop, a node that was not declared, or a second weight.
         """
         if u == v:
             raise FormatError(
-                f"edge {short(u)}-{short(v)} is a self-loop, which no cut can cut: remove it",
+                f"edge {short(u)}-{short(v)} is a self-loop: remove it",
                 source=self.source,
                 line=line,
             )
@@ -206,7 +134,7 @@ class GraphBuilder:
         self.edge(pair[0], pair[1], weight, line)
 
     def check_edge_count(self, declared: int, line: int) -> None:
-        """Refuse a file that holds more or fewer edges than it says.
+        """Refuse a file that holds more or fewer edges than its header declares.
 
         Files that list each edge in both directions may count either way.
         """
@@ -219,15 +147,15 @@ class GraphBuilder:
             )
 
     def finish(self) -> nx.Graph[Any]:
-        """The graph.
+        """Return the graph.
 
         Raises:
-            FormatError: there are no nodes or no edges, or far more nodes than edges touch.
+            FormatError: there are no nodes or no edges, or far more nodes than the edges use.
         """
         if self.one_based is None and not self.edges and not self.graph:
-            raise FormatError("the graph has no nodes: nothing to cut", source=self.source)
+            raise FormatError("the graph has no nodes: give some", source=self.source)
         if not self.edges:
-            raise FormatError("the graph has no edges: nothing to cut", source=self.source)
+            raise FormatError("the graph has no edges: give some", source=self.source)
         if self.one_based is not None:
             check_isolated(self.one_based, 2 * len(self.edges), self.source)
             self.graph.add_nodes_from(range(1, self.one_based + 1))
@@ -236,13 +164,13 @@ class GraphBuilder:
 
 
 def weighted_edges(graph: nx.Graph[Any]) -> Iterator[tuple[Any, Any, str]]:
-    """Edges with their weight as text that reads back to the same float."""
+    """Yield the edges with their weight as text that reads back to the same float."""
     for u, v, weight in graph.edges(data="weight", default=1):
         yield u, v, repr(tidy(float(weight)))
 
 
 def one_based_index(graph: nx.Graph[Any], name: str) -> dict[Any, int]:
-    """Nodes as 1..n, for formats that know no other labels.
+    """Return the nodes as 1..n, for formats without other labels.
 
     Raises:
         ProblemError: the labels are not the numbers 1..n themselves, so they would be lost.

@@ -1,4 +1,4 @@
-"""The lines of an FCIDUMP file below its header: one value and four orbitals each."""
+"""Lines of an FCIDUMP file below its header: one value and four orbitals each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Table:
 
     Attributes:
         values: shape (n,), hartree.
-        indices: shape (n, 4), orbitals from 1, 0 where there is none.
+        indices: shape (n, 4), orbitals from 1, 0 for none.
         lines: shape (n,), line numbers in the file.
         source: the file's name.
         end: number of the file's last row, also where only some are chosen.
@@ -37,7 +37,7 @@ class Table:
     end: int
 
     def rows(self, chosen: NDArray[np.bool_]) -> Table:
-        """The rows where `chosen`, shape (n,), is true."""
+        """Return the rows where `chosen`, shape (n,), is true."""
         return replace(
             self,
             values=self.values[chosen],
@@ -46,11 +46,11 @@ class Table:
         )
 
     def refuse(self, wrong: Any, message: str) -> None:
-        """Nothing, unless a row is `wrong`, bool of shape (n,).
+        """Raise if a row is `wrong`, bool of shape (n,).
 
         Raises:
             FormatError: names the first wrong row; ``{value}`` and ``{indices}`` in the message
-                are its own.
+                are those of that row.
         """
         if wrong.any():
             k = int(np.argmax(wrong))
@@ -63,7 +63,9 @@ class Table:
 
 
 def read_table(lines: list[str], first: int, source: str) -> Table:
-    """The rows of ``lines[first:]``; blank lines and comments (``!``, ``#``) are skipped.
+    """Return the rows of ``lines[first:]``, without blank lines and comments.
+
+    Comments begin with ``!`` or ``#``.
 
     Raises:
         FormatError: a line that is not one finite number and four whole ones, or no line at all.
@@ -92,6 +94,7 @@ def read_table(lines: list[str], first: int, source: str) -> Table:
 
 
 def _value(text: str) -> float:
+    """Return a number in Fortran's spelling; raise ValueError at anything else."""
     match = _FORTRAN.fullmatch(text)
     if match is None:
         raise ValueError
@@ -100,25 +103,26 @@ def _value(text: str) -> float:
 
 
 def _orbital(text: str) -> int:
+    """Return the number of an orbital; raise ValueError at anything else."""
     if not _INDEX.fullmatch(text):
         raise ValueError
     return int(text)
 
 
 def _explain(fields: list[str], source: str, line: int) -> NoReturn:
-    """Say what is wrong with a line that could not be read."""
+    """Raise the error of a line that could not be read."""
     if fields[0].startswith("("):
         message = "complex integrals are not read: write the file in real orbitals"
     elif len(fields) != 5:
         message = (
-            f"{len(fields)} columns where a value and four orbitals belong: "
+            f"{len(fields)} columns, expected a value and four orbitals: "
             "correct the line, or is the file truncated?"
         )
     else:
         try:
             _value(fields[0])
             wrong = next(text for text in fields[1:] if not _INDEX.fullmatch(text))
-            message = f"{wrong[:30]!r} is no orbital's number: give a whole number, 0 for none"
+            message = f"{wrong[:30]!r} is not an orbital number: give a whole number, 0 for none"
         except ValueError:
             message = f"{fields[0][:30]!r} is not a finite number: correct it"
     raise FormatError(message, source=source, line=line)

@@ -1,4 +1,4 @@
-"""The header of an FCIDUMP file: a Fortran namelist in the spellings that programs write."""
+"""Header of an FCIDUMP file: a Fortran namelist as programs write it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Entries = dict[str, list[tuple[str, int]]]
 
 @dataclass(frozen=True)
 class Header:
-    """What the header says.
+    """Content of the header.
 
     Attributes:
         n_orbitals: NORB.
@@ -30,7 +30,7 @@ class Header:
         orbital_symmetries: ORBSYM, or None where it is absent.
         unrestricted: whether UHF or IUHF is set.
         n_lines: number of lines of the file up to the header's end.
-        notes: what was read otherwise than it stands, for people.
+        notes: values that were read in another sense than written, in words.
     """
 
     n_orbitals: int
@@ -43,10 +43,15 @@ class Header:
 
 
 def read_header(lines: list[str], source: str, spin: int | None = None) -> Header:
-    """The header at the top of the lines of a file; `spin`, where given, stands for MS2.
+    """Return the header at the top of the lines of a file.
+
+    Args:
+        lines: of the file.
+        source: the file's name, for messages.
+        spin: n_alpha − n_beta, in place of MS2.
 
     Raises:
-        FormatError: there is none, or what it says is impossible.
+        FormatError: the header is missing, or its values are impossible.
     """
     entries, first, n_lines = _entries(lines, source)
     for word in ("NORB", "NELEC"):
@@ -62,7 +67,7 @@ def read_header(lines: list[str], source: str, spin: int | None = None) -> Heade
             )
     m, line = _integer(entries, "NORB", source)
     if m < 1:
-        raise FormatError(f"NORB={m}: give at least one orbital", source=source, line=line)
+        raise FormatError(f"NORB must be at least 1, got {m}: correct it", source=source, line=line)
     try:
         memory.require(2 * 24 * m**4, f"NORB={m}: its integrals", "choose a smaller active space")
     except CapacityError as error:
@@ -80,14 +85,14 @@ def read_header(lines: list[str], source: str, spin: int | None = None) -> Heade
 
 
 def _entries(lines: list[str], source: str) -> tuple[_Entries, int, int]:
-    """The assignments between ``&FCI`` and ``&END``, the first line and the number of lines."""
+    """Return the assignments between ``&FCI`` and ``&END``, the first line and the last."""
     first = next(
         (k for k, line in enumerate(lines) if line.strip() and line.strip()[0] not in "!#*"), 0
     )
     opening = _OPENING.match(lines[first])
     if opening is None:
         raise FormatError(
-            "no FCIDUMP file: it must begin with &FCI NORB=..., NELEC=...",
+            "not an FCIDUMP file: it must begin with &FCI NORB=..., NELEC=...",
             source=source,
             line=first + 1,
         )
@@ -117,6 +122,7 @@ def _entries(lines: list[str], source: str) -> tuple[_Entries, int, int]:
 
 
 def _assignments(tokens: list[tuple[str, int]], source: str) -> _Entries:
+    """Return the values of each name."""
     entries: _Entries = {}
     word = ""
     for k, (token, line) in enumerate(tokens):
@@ -127,7 +133,7 @@ def _assignments(tokens: list[tuple[str, int]], source: str) -> _Entries:
             word = token.upper()
             if word in entries:
                 raise FormatError(
-                    f"{word} stands twice in the header: keep one", source=source, line=line
+                    f"{word} is given twice in the header: keep one", source=source, line=line
                 )
             entries[word] = []
         elif word:
@@ -142,23 +148,24 @@ def _assignments(tokens: list[tuple[str, int]], source: str) -> _Entries:
 
 
 def _flag(values: list[tuple[str, int]]) -> bool:
+    """Return whether a logical or integer value is true."""
     text = values[0][0]
     return _TRUE.fullmatch(text) is not None or (text.isdigit() and int(text) > 0)
 
 
 def _integer(entries: _Entries, word: str, source: str) -> tuple[int, int]:
-    """The one integer of a word, and its line."""
+    """Return the one integer of a word, and its line."""
     text, line = entries[word][0]
     if len(entries[word]) > 1 or not _INTEGER.fullmatch(text):
         shown = ",".join(value for value, _ in entries[word])[:30]
-        raise FormatError(f"{word}={shown} is no integer: correct it", source=source, line=line)
+        raise FormatError(f"{word}={shown} is not an integer: correct it", source=source, line=line)
     return int(text), line
 
 
 def _electrons(
     entries: _Entries, m: int, spin: int | None, source: str
 ) -> tuple[int, int, tuple[str, ...]]:
-    """Numbers of α and β electrons, and a note where MS2 is not taken at its word."""
+    """Return the numbers of α and β electrons, and a note if MS2 is not used as given."""
     electrons, line = _integer(entries, "NELEC", source)
     if not 1 <= electrons <= 2 * m:
         raise FormatError(
@@ -196,6 +203,7 @@ def _electrons(
 
 
 def _symmetries(entries: _Entries, m: int, source: str) -> tuple[int, ...] | None:
+    """Return ORBSYM, None where it is absent."""
     if "ORBSYM" not in entries:
         return None
     labels: list[int] = []
@@ -207,7 +215,7 @@ def _symmetries(entries: _Entries, m: int, source: str) -> tuple[int, ...] | Non
             labels.append(int(text))
         else:
             raise FormatError(
-                f"ORBSYM holds {text[:30]!r}, which is no symmetry label: give integers",
+                f"ORBSYM holds {text[:30]!r}, which is not a symmetry label: give integers",
                 source=source,
                 line=line,
             )

@@ -1,0 +1,321 @@
+"""`hybridq solve FAMILY FILE`: one command for every family, made from its declaration.
+
+The options come from where they are declared: the family's fields, the arguments of
+`hybridq.solve`, the fields of ansätze, objectives and engines. Their help is in the docstrings.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hybridq.cli import option_types
+from hybridq.cli import shared_options as shared
+from hybridq.cli.errors import INTERRUPTED, OK
+from hybridq.cli.optimizer_options import OptimizerOptions, configured
+from hybridq.cli.options import check_parameters
+from hybridq.cli.report import Outputs, report
+from hybridq.cli.right_command import naming_the_right_command
+from hybridq.core.errors import ParameterError, Setting
+from hybridq.core.options import Option, of_function
+
+if TYPE_CHECKING:
+    from hybridq.cli.progress import Progress
+    from hybridq.optimizers import Optimizer
+    from hybridq.problems.base import Problem
+
+_DIGITS = 11  # of an energy that is searched: millihartree show
+_PREFIXED = {"k": "excited", "method": "excited-method"}  # arguments of `excited_states`
+
+# Arguments of `hybridq.solve` by the panel that shows them.
+_SEARCH = ("initial", "strategy", "objective", "alpha", "eta", "objective_shots", "restarts")
+_LIMITS = ("max_evaluations", "time_limit")
+_CIRCUIT = ("engine", "precision", "threads")
+_BITS_ONLY = ("p", "mixer", "strategy", "shots")
+_ENERGIES_ONLY = ("exact",)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Options of one command by group, as they are declared in the library."""
+
+    family: tuple[Option, ...]
+    solve: Mapping[str, Option]
+    ansatz: Mapping[str, Option]
+    states: Mapping[str, Option]
+
+
+def declared(family: type[Problem]) -> Declared:
+    """Return every option of the command of a family."""
+    from hybridq.problems.base import BinaryProblem
+    from hybridq.solver import solve
+    from hybridq.solver.choices import ansatz_options
+    from hybridq.strategies.excited import excited_states
+
+    left_out = _ENERGIES_ONLY if issubclass(family, BinaryProblem) else _BITS_ONLY
+    arguments = {option.name: option for option in of_function(solve)}
+    states = {} if issubclass(family, BinaryProblem) else {
+        option.name: option for option in of_function(excited_states, ("k", "method", "tries"))
+    }  # fmt: skip
+    own = tuple(family.options())
+    taken = {option.name for option in own} | arguments.keys()
+    ansatz = {name: option for name, option in ansatz_options(family).items() if name not in taken}
+    return Declared(
+        own,
+        {name: option for name, option in arguments.items() if name not in left_out},
+        ansatz,
+        states,
+    )
+
+
+def command_of(family: type[Problem]) -> Callable[..., int]:
+    """Return the function of the command of a family, with its options as the signature."""
+    options = declared(family)
+
+    def run(**values: Any) -> int:
+        return _run(family, options, values)
+
+    parameters = list(_parameters(family, options))
+    run.__signature__ = inspect.Signature(parameters, return_annotation=int)  # type: ignore[attr-defined]
+    run.__doc__ = _help(family)
+    run.__name__ = family.kind.replace("-", "_")
+    return run
+
+
+def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Parameter]:
+    def named(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return inspect.Parameter(name, kind, default=default, annotation=annotation)
+
+    def declared_in(panel: str, group: Mapping[str, Option], *names: str) -> Iterator[Any]:
+        for name in names or group:
+            if name in group:
+                flag = f"--{_PREFIXED.get(name, name) if group is options.states else name}"
+                made = option_types.parameter(group[name], flag.replace("_", "-"), panel)
+                if made is not None:
+                    yield named(_key(group is options.states, name), made)
+
+    what = f"{family.reads[0] if family.reads else 'problem'} file, or - for standard input."
+    argument = typer.Argument(metavar="FILE", help=what[:1].upper() + what[1:])
+    yield named("file", Annotated[str, argument], inspect.Parameter.empty)
+    title = family.kind.replace("-", " ").capitalize()
+    yield from declared_in(title, {option.name: option for option in options.family})
+    yield from declared_in(shared.ANSATZ, options.solve, "ansatz", "p", "mixer")
+    yield from declared_in(shared.ANSATZ, options.ansatz)
+    yield from declared_in(shared.STATES, options.states)
+    yield from declared_in(shared.OPTIMIZER, options.solve, "optimizer")
+    yield named("optimizer_option", OptimizerOptions)
+    yield from declared_in(shared.SEARCH, options.solve, *_SEARCH, *_LIMITS)
+    yield named("seed", shared.Seed)
+    yield named("journal", shared.Journal)
+    yield named("resume", shared.Resume, False)
+    yield from declared_in(shared.CIRCUIT, options.solve, *_CIRCUIT, "shots")
+    yield named("format", shared.Format)
+    yield from declared_in(shared.OUTPUT, options.solve, "exact")
+    yield named("json", shared.Json)
+    yield named("plot", shared.Plot)
+    yield named("quiet", shared.Quiet, False)
+    yield named("debug", shared.Debug, False)
+
+
+def _key(of_states: bool, name: str) -> str:
+    """Return the keyword of an option inside the command; two groups may share a name."""
+    return f"states_{name}" if of_states else name
+
+
+def _help(family: type[Problem]) -> str:
+    """Return the help text of a command: the family's summary, its formats, examples."""
+    from hybridq.problems.formats import FORMATS
+
+    names = [name for name, entry in FORMATS.items() if entry.shape in family.reads]
+    parts = [family.summary]
+    if names:
+        parts.append(f"Reads {', '.join(names)}.")
+    parts.append(
+        "Shows the answer with a classical reference. Ctrl-C ends the search and reports the "
+        "best so far."
+    )
+    examples = "\n\n".join(
+        f"  [bold]hybridq solve {family.kind} {example}[/bold]" for example in family.examples
+    )
+    return "\n\n".join([*parts, "Examples:", examples])
+
+
+def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> int:
+    """Read the problem, solve it, report; return the exit code."""
+    from hybridq.problems.base import option_fields  # noqa: F401
+
+    file, journal, resume = values["file"], values["journal"], values["resume"]
+    what = family.reads[0] if family.reads else "problem"
+    outputs = Outputs(
+        file, values["json"], values["plot"], values["quiet"], what=what, store=journal
+    )
+    seed = shared.seed_of(values["seed"], journal, resume)
+    _check_names(values)
+    settings = _given(values, options.solve)
+    settings |= _given(values, options.ansatz)
+    settings["optimizer"] = _optimizer(values)
+    settings["initial"] = check_parameters(values.get("initial") or "auto")
+    states = {
+        name: values[_key(True, name)]
+        for name in options.states
+        if values.get(_key(True, name)) is not None
+    }
+    own = {
+        option.name: values[option.name]
+        for option in options.family
+        if values.get(option.name) is not None
+    }
+    if states:
+        _check_states(states, values)
+    with naming_the_right_command(file, family):
+        problem = family.from_file(file, values["format"], **own)
+    from hybridq.cli.progress import Progress
+    from hybridq.core.jit import on_first_compile
+
+    label, sign, digits = _progress_of(problem, values)
+    with (
+        Progress(
+            label,
+            sign=sign,
+            total=values.get("max_evaluations"),
+            quiet=outputs.quiet,
+            digits=digits,
+        ) as progress,
+        on_first_compile(progress.compiling),
+    ):
+        if states:
+            finish = _lowest_states(problem, states, settings, seed, outputs, progress)
+        else:
+            finish = _solve(problem, settings, values, seed, outputs, progress)
+    return finish()
+
+
+def _given(values: Mapping[str, Any], options: Mapping[str, Option]) -> dict[str, Any]:
+    """Return the options that were set."""
+    return {name: values[name] for name in options if values.get(name) is not None}
+
+
+def _check_names(values: Mapping[str, Any]) -> None:
+    """Raise for a name that no registry has, before any file is read."""
+    from hybridq.solver.choices import REGISTRIES, ansatz_names
+
+    for argument, registry in REGISTRIES().items():
+        name = values.get(argument)
+        if name is not None and not (argument == "engine" and name == "auto"):
+            registry.canonical(name)
+    if values.get("ansatz") is not None:
+        ansatz_names().canonical(values["ansatz"])
+
+
+def _optimizer(values: Mapping[str, Any]) -> str | Optimizer | None:
+    """Return the optimizer with the options of ``--optimizer-option``."""
+    name, texts = values["optimizer"], values["optimizer_option"]
+    if not texts:
+        return name  # type: ignore[no-any-return]
+    from hybridq.solver.choices import default_optimizer
+
+    return configured(name or default_optimizer(values.get("objective_shots")), texts)
+
+
+def _check_states(states: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Raise for options that do not go with excited states.
+
+    Raises:
+        ParameterError: the first of them.
+    """
+    if "k" not in states:
+        first = next(iter(states))
+        option = _PREFIXED.get(first, first).replace("-", "_")
+        raise ParameterError(
+            (Setting(option), " goes with ", Setting("excited"), ", the number of states")
+        )
+    for name in ("restarts", "time_limit", "journal"):
+        if values.get(name) is not None:
+            raise ParameterError((Setting(name), " does not go with ", Setting("excited")))
+
+
+def _progress_of(problem: Problem, values: Mapping[str, Any]) -> tuple[str, float, int]:
+    """Return label, sign and digits of the best value in a progress bar."""
+    from hybridq.objectives import OBJECTIVES
+    from hybridq.problems.base import BinaryProblem
+
+    if not isinstance(problem, BinaryProblem):
+        return problem.value_name, 1.0, _DIGITS
+    objective = OBJECTIVES[values.get("objective") or "expectation"]
+    label = objective.label.format(value=problem.value_name)
+    return f"best {label}", objective.shown_sign(problem.sign), 6
+
+
+def _solve(
+    problem: Problem,
+    settings: dict[str, Any],
+    values: Mapping[str, Any],
+    seed: int | None,
+    outputs: Outputs,
+    progress: Progress,
+) -> Callable[[], int]:
+    from hybridq.cli.result_screen import show
+    from hybridq.solver import solve
+
+    result = solve(
+        problem,
+        rng=seed,
+        journal=values["journal"],
+        resume=values["resume"],
+        landscape=outputs.plot is not None,
+        callback=progress.record,
+        stage=progress.stage,
+        **settings,
+    )
+
+    def finish() -> int:
+        report(
+            outputs,
+            to_json=result.to_json,
+            show=lambda: show(result, quiet=outputs.quiet, notes=problem.notes),
+            plot=result.plot,
+        )
+        return INTERRUPTED if result.optimizer.status == "interrupted" else OK
+
+    return finish
+
+
+def _lowest_states(
+    problem: Problem,
+    states: dict[str, Any],
+    settings: dict[str, Any],
+    seed: int | None,
+    outputs: Outputs,
+    progress: Progress,
+) -> Callable[[], int]:
+    from hybridq.ansatz.angle_file import read_angles
+    from hybridq.cli.result_screen import show_states
+    from hybridq.strategies.excited import excited_states
+
+    progress.stage("states")
+    if isinstance(settings["initial"], Path):
+        settings["initial"] = read_angles(settings["initial"])
+    try:
+        found = excited_states(problem, rng=seed, callback=progress.record, **states, **settings)
+    except ParameterError as error:
+        if error.argument in _PREFIXED:
+            error.with_argument(_PREFIXED[error.argument].replace("-", "_"))
+        raise
+
+    def finish() -> int:
+        report(
+            outputs,
+            to_json=found.to_json,
+            show=lambda: show_states(found, quiet=outputs.quiet, notes=problem.notes),
+            plot=found.plot,
+        )
+        stopped = any(state.status == "interrupted" for state in found.states)
+        return INTERRUPTED if stopped else OK
+
+    return finish

@@ -1,0 +1,195 @@
+"""Sections for problem families, made from the registry: options of the family, source, file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
+
+from hybridq.core.errors import UnknownNameError
+from hybridq.core.options import of_dataclass
+from hybridq.core.registry import canonical_name
+from hybridq.experiments.problems.base import ProblemSection
+from hybridq.experiments.problems.files import FileSection
+from hybridq.experiments.problems.graphs import GRAPHS
+from hybridq.experiments.problems.limits import MOST_OF_A_STATE, check_qubits
+from hybridq.experiments.problems.random_graphs import RANDOM_GRAPHS
+from hybridq.experiments.problems.sources import RandomIntegers, Source
+from hybridq.experiments.records import Plain
+from hybridq.problems import PROBLEMS
+from hybridq.problems.base import BinaryProblem, Problem, option_fields
+
+#: Sources by the shape of their data.
+SOURCES: dict[str, tuple[type[Source], ...]] = {
+    "graph": (*RANDOM_GRAPHS, *GRAPHS),  # type: ignore[arg-type]
+    "numbers": (RandomIntegers,),
+}
+#: Shapes whose data may be written in the config as they are.
+INLINE: dict[str, Any] = {"numbers": Annotated[list[float], Field(min_length=1)]}
+
+
+def _format_name(name: str) -> str:
+    from hybridq.problems.formats import FORMATS
+
+    try:
+        return FORMATS.canonical(name)
+    except UnknownNameError as error:
+        raise ValueError(str(error)) from None
+
+
+class FamilySection(FileSection):
+    """An instance of a problem family: from a file, a source, or values in the config.
+
+    Class attributes:
+        family: the problem family.
+        shape: the key of the source, the shape of data that the family reads.
+    """
+
+    family: ClassVar[type[Problem]]
+    shape: ClassVar[str]
+    most_qubits: ClassVar[int] = MOST_OF_A_STATE
+
+    format: Annotated[str, AfterValidator(_format_name)] | None = None
+    """The file's format by name; recognized from its content by default."""
+
+    @property
+    def source(self) -> Any:
+        """The section of the source, the values in the config, or None with a file."""
+        return getattr(self, self.shape)
+
+    @property
+    def instances(self) -> int:
+        """Number of instances of the source."""
+        return self.source.instances if isinstance(self.source, Source) else 1
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.path is None) == (self.source is None):
+            raise ValueError(f"give either path, a file, or {self.shape}, where the data come from")
+        if self.path is None and self.format is not None:
+            raise ValueError("format belongs to path: leave it out")
+        return self
+
+    def expand(self, base: Path) -> list[Any]:
+        """See `ProblemSection.expand`."""
+        if not isinstance(self.source, Source):
+            return super().expand(base)
+        if self.source.short_form_of == self.family.kind:
+            return self.source.expand(base)
+        return [self.model_copy(update={self.shape: each}) for each in self.source.expand(base)]
+
+    def resolved(self) -> Plain:
+        """See `ProblemSection.resolved`."""
+        plain = super().resolved()
+        if isinstance(self.source, Source):
+            plain[self.shape] = self.source.resolved()
+        return plain
+
+    def facts(self, base: Path, seed: int) -> Plain:
+        """See `ProblemSection.facts`."""
+        if self.path is not None:
+            return super().facts(base, seed)
+        plain = self.resolved()
+        if isinstance(self.source, Source):
+            plain[self.shape] = self.source.facts(base, seed)
+        return plain
+
+    def check(self, base: Path) -> None:
+        """See `ProblemSection.check`: the file is read, or an instance is built."""
+        if self.path is not None:
+            super().check(base)
+            return
+        if isinstance(self.source, Source):
+            check_qubits(self.source.order, self.most_qubits, f"{self.shape}: {self.source.kind}")  # type: ignore[attr-defined]
+            self.source.check(base)
+        problem = self.build(base, 0, {})
+        check_qubits(problem.n_qubits, self.most_qubits, f"problem: {problem.name}")
+
+    def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
+        """See `ProblemSection.build`."""
+        if self.path is not None:
+            return super().build(base, seed, contents)
+        if isinstance(self.source, Source):
+            data = self.source.data(self.source.facts(base, seed))
+            return self.family.from_data(data, name=self.source.instance_title(), **self.options())
+        return self.family.from_data(self.source, name=self.title(), **self.options())
+
+    def title(self) -> str:
+        """Return a name for values that stand in the config."""
+        digest = hashlib.sha256(repr(self.source).encode()).hexdigest()[:6]
+        return f"{len(self.source)} {self.shape} {digest}"
+
+    def options(self) -> Plain:
+        """Return the options of the family."""
+        return {name: getattr(self, name) for name in option_fields(self.family)}
+
+    def read(self, data: bytes, source: str) -> Problem:
+        """See `FileSection.read`."""
+        return self.family.from_bytes(data, source=source, format=self.format, **self.options())
+
+
+def family_section(family: type[Problem]) -> type[FamilySection]:
+    """Return the section of a family: ``kind``, its source, its options, ``path``, ``format``."""
+    shape = family.reads[0]
+    fields: dict[str, Any] = {
+        "kind": (Literal[family.kind], Field(family.kind, description=family.summary)),
+        shape: (
+            source_type(shape) | None,
+            Field(None, description=f"Where the {shape} comes from, in place of a file."),
+        ),
+    }
+    for option in of_dataclass(family, option_fields(family)):
+        fields[option.name] = (option.type, Field(option.default, description=option.help))
+    told: dict[str, Any] = {"use_attribute_docstrings": False}
+    made = create_model(
+        type_name(family.kind),
+        __base__=FamilySection,
+        __doc__=family.summary,
+        __cls_kwargs__=told,
+        **fields,
+    )
+    made.family, made.shape, made.summary = family, shape, family.summary
+    made.nested = {shape: SOURCES.get(shape, ())}
+    made.over_bits = issubclass(family, BinaryProblem)
+    return made
+
+
+def type_name(kind: str) -> str:
+    """Return a class name for a kind, ``IndependentSet`` for ``independent-set``."""
+    return "".join(part.capitalize() for part in kind.split("-"))
+
+
+def source_type(shape: str) -> Any:
+    """Return the type of the source of a shape: a section by its kind, or values."""
+    kinds = SOURCES.get(shape, ())
+    options: list[Any] = [INLINE[shape]] if shape in INLINE else []
+    if len(kinds) == 1:
+        options.append(kinds[0])
+    elif kinds:
+        options.append(Annotated[reduce(or_, kinds), Field(discriminator="kind")])
+    if not options:
+        return str  # no source of this shape: a file is the only way
+    return Annotated[reduce(or_, options), BeforeValidator(_canonical_kind)]
+
+
+def _canonical_kind(raw: Any) -> Any:
+    """Return a source with its kind in the registered spelling; a bare text is a kind."""
+    if isinstance(raw, str):
+        raw = {"kind": raw}
+    if isinstance(raw, dict) and isinstance(raw.get("kind"), str):
+        return {**raw, "kind": canonical_name(raw["kind"])}
+    return raw
+
+
+def family_sections(by_hand: tuple[str, ...]) -> tuple[type[ProblemSection], ...]:
+    """Return the sections of every registered family but those written by hand."""
+    return tuple(
+        family_section(family)
+        for kind, family in PROBLEMS.items()
+        if kind not in by_hand and family.reads
+    )

@@ -1,0 +1,82 @@
+"""Make a configured optimizer of a name or an object, and options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hybridq.core.errors import ParameterError, Text, UnknownNameError
+from hybridq.optimizers.base import Optimizer
+from hybridq.optimizers.capabilities import Capability, member
+from hybridq.optimizers.registry import OPTIMIZERS
+
+EXPECTED = "a name of OPTIMIZERS or a configured optimizer such as hybridq.optimizers.SPSA()"
+
+
+def configured_optimizer(
+    optimizer: str | Optimizer,
+    options: Mapping[str, Any] | None = None,
+    *,
+    argument: str = "optimizer",
+) -> Optimizer:
+    """Return the optimizer of a name with its options, or the one that is given.
+
+    Args:
+        optimizer: a name of `OPTIMIZERS`, or a configured optimizer.
+        options: options by name, for an optimizer that is given by name.
+        argument: the argument that holds `optimizer`, for errors.
+
+    Raises:
+        UnknownNameError: no optimizer, or no option of it, has that name.
+        ParameterError: `optimizer` is neither, is configured already, or an option has a value
+            that is not accepted.
+    """
+    options = dict(options or {})
+    if isinstance(optimizer, Optimizer):
+        if options:
+            raise ParameterError(
+                f"{optimizer.name} is already configured",
+                argument=next(iter(options)),
+                remedy=f"set {', '.join(options)} where it is constructed",
+            )
+        return optimizer
+    if not isinstance(optimizer, str):
+        remedy = "call the class, which makes an optimizer" if _is_class(optimizer) else None
+        raise ParameterError(argument=argument, value=optimizer, expected=EXPECTED, remedy=remedy)
+    try:
+        kind = OPTIMIZERS[optimizer]
+    except UnknownNameError as error:
+        raise error.with_argument(argument) from None
+    known = kind.option_names()
+    for name in options:
+        if name not in known:
+            raise UnknownNameError(f"option of {kind.name}", name, known, argument=name)
+    return kind(**options)
+
+
+def _is_class(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, Optimizer)
+
+
+def default_optimizer(objective: object) -> str:
+    """Return the name of the optimizer that is used if none is given."""
+    return "cobyla" if member(objective, Capability.GRADIENT) is None else "l-bfgs"
+
+
+def check_single_search(optimizer: Optimizer, searches: Text) -> None:
+    """Raise if several searches would share one study in a storage.
+
+    Args:
+        optimizer: the optimizer of all searches.
+        searches: what makes several searches, a sentence without a full stop.
+
+    Raises:
+        ParameterError: the optimizer keeps its study in a storage.
+    """
+    if not optimizer.repeatable:
+        parts = (searches,) if isinstance(searches, str) else tuple(searches)
+        raise ParameterError(
+            (f"{optimizer.name}: ", *parts, ", and a study in a storage is a single search"),
+            argument="storage",
+            remedy="leave out storage and study_name",
+        )

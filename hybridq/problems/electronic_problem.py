@@ -1,0 +1,208 @@
+"""Electrons in a set of orbitals, given by integrals, and their ground state."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.core.checks import is_whole
+from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.numbers import plural
+from hybridq.operators.electronic import ElectronicHamiltonian
+from hybridq.problems import integrals
+from hybridq.problems.base import Problem
+
+if TYPE_CHECKING:
+    from hybridq.operators.pauli_sum import PauliSum
+
+
+class ElectronicProblem(Problem):
+    r"""Electronic ground state in m spatial orbitals.
+
+    The Hamiltonian is that of `ElectronicHamiltonian` on 2m qubits by Jordan and Wigner, all α
+    orbitals before all β; its eigenvalues are total energies in hartree (nuclear repulsion and
+    frozen electrons included).
+
+    Args:
+        electronic: the integrals, in real orthonormal orbitals, the occupied ones first.
+        n_alpha: spin-up electrons.
+        n_beta: spin-down electrons.
+        name: of this instance; its size by default.
+        orbital_symmetries: the irreducible representation of each orbital, numbered as in FCIDUMP
+            files (from 1, products by exclusive or of the numbers less 1), or None.
+        notes: remarks on the origin of the data.
+
+    Raises:
+        DimensionError: not one symmetry label an orbital.
+        ParameterError: that many electrons do not fit in the orbitals.
+    """
+
+    unit = "hartree"
+    default_ansatz = "uccsd"
+    electronic: ElectronicHamiltonian
+
+    def __init__(
+        self,
+        electronic: ElectronicHamiltonian,
+        n_alpha: int,
+        n_beta: int,
+        *,
+        name: str | None = None,
+        orbital_symmetries: tuple[int, ...] | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        m = electronic.n_orbitals
+        for what, count in (("n_alpha", n_alpha), ("n_beta", n_beta)):
+            if not is_whole(count) or not 0 <= count <= m:
+                raise ParameterError(
+                    argument=what,
+                    value=count,
+                    expected=f"an integer from 0 to {m}, the number of orbitals",
+                )
+        if n_alpha + n_beta == 0:
+            raise ParameterError(
+                argument="n_alpha", value=0, expected="at least 1 where n_beta is 0"
+            )
+        if orbital_symmetries is not None and len(orbital_symmetries) != m:
+            raise DimensionError(
+                argument="orbital_symmetries",
+                value=orbital_symmetries,
+                expected=f"{m} labels, one for each orbital",
+            )
+        self.electronic = electronic
+        self.n_alpha = int(n_alpha)
+        self.n_beta = int(n_beta)
+        self.orbital_symmetries = orbital_symmetries
+        self.notes = notes
+        self.name = str(name or f"{n_alpha + n_beta} electrons in {m} orbitals")
+
+    def to_fcidump(self, path: str | os.PathLike[str]) -> None:
+        """Write an FCIDUMP file, whole or not at all.
+
+        `Molecule.from_fcidump` reads the same integrals.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        from hybridq.core.files import write_text
+        from hybridq.problems.formats.fcidump_writer import format_fcidump
+
+        text = format_fcidump(self.electronic, self.n_alpha, self.n_beta, self.orbital_symmetries)
+        write_text(path, text)
+
+    def active_space(self, electrons: int, orbitals: int) -> Self:
+        """Return the problem of some electrons and orbitals around the highest occupied one.
+
+        The lowest orbitals are frozen with two electrons each, the highest are dropped; energies
+        stay total energies.
+
+        Raises:
+            ParameterError: there are not so many electrons or orbitals, or they do not fit.
+        """
+        n_core, n_active = integrals.core_and_active(
+            self.n_alpha, self.n_beta, self.n_orbitals, (electrons, orbitals)
+        )
+        labels = self.orbital_symmetries
+        return type(self)(
+            integrals.active_space(self.electronic, n_core, n_active),
+            self.n_alpha - n_core,
+            self.n_beta - n_core,
+            name=f"{self.name} ({electrons}e, {orbitals}o)",
+            orbital_symmetries=labels and labels[n_core : n_core + n_active],
+            notes=self.notes,
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({self.name!r}: {self.n_alpha} α and {self.n_beta} β electrons "
+            f"in {self.n_orbitals} orbitals)"
+        )
+
+    @property
+    def n_orbitals(self) -> int:
+        """Number m of spatial orbitals."""
+        return self.electronic.n_orbitals
+
+    @property
+    def n_qubits(self) -> int:
+        """2m: one qubit a spin orbital."""
+        return self.electronic.n_qubits
+
+    @property
+    def n_electrons(self) -> int:
+        """Number of electrons in these orbitals, without frozen ones."""
+        return self.n_alpha + self.n_beta
+
+    @property
+    def particles(self) -> tuple[int, int]:
+        """Numbers of spin-up and spin-down electrons."""
+        return self.n_alpha, self.n_beta
+
+    @property
+    def spin(self) -> int:
+        """2S = n_alpha − n_beta, as in PySCF."""
+        return self.n_alpha - self.n_beta
+
+    @property
+    def hamiltonian(self) -> PauliSum:
+        """Hamiltonian on 2m qubits by Jordan and Wigner, computed once."""
+        return self.electronic.pauli_sum
+
+    @cached_property
+    def occupied(self) -> NDArray[np.uint8]:
+        """Hartree–Fock determinant as bits, shape (n_qubits,), entry q for qubit q."""
+        m = self.n_orbitals
+        bits = np.zeros(2 * m, dtype=np.uint8)
+        bits[: self.n_alpha] = 1
+        bits[m : m + self.n_beta] = 1
+        bits.flags.writeable = False
+        return bits
+
+    @cached_property
+    def hartree_fock_energy(self) -> float:
+        """Energy in hartree of the determinant of the first n_alpha and n_beta orbitals.
+
+        It is the Hartree–Fock energy if the orbitals are those of Hartree–Fock.
+        """
+        return integrals.determinant_energy(self.electronic, self.n_alpha, self.n_beta)
+
+    @cached_property
+    def orbital_energies(self) -> NDArray[np.float64]:
+        r"""Diagonal of the Fock matrices of α and β, shape (2, m), in hartree.
+
+        .. math:: \epsilon_{p\sigma} = h_{pp} + \sum_{i\tau} (pp|ii) - \sum_{i\sigma} (pi|ip)
+        """
+        energies = integrals.fock_diagonal(self.electronic, self.n_alpha, self.n_beta)
+        energies.flags.writeable = False
+        return energies
+
+    def size(self) -> str:
+        """Return electrons, orbitals, spin and qubits in words."""
+        inside = f"{plural(self.n_electrons, 'electron')} in {plural(self.n_orbitals, 'orbital')}"
+        kind = "" if self.electronic.is_restricted else ", unrestricted"
+        return f"{inside}{kind}, 2S = {self.spin}, {plural(self.n_qubits, 'qubit')}"
+
+    def describe(self) -> dict[str, Any]:
+        """Return sizes and properties.
+
+        Returns:
+            ``orbitals``, ``electrons``, ``n_alpha``, ``n_beta``, ``spin`` (2S), ``constant``
+            (hartree), ``hartree_fock_energy`` (hartree), ``restricted``, ``irreps`` (number of
+            distinct symmetry labels, None where unknown).
+        """
+        labels = self.orbital_symmetries
+        return {
+            "orbitals": self.n_orbitals,
+            "electrons": self.n_electrons,
+            "n_alpha": self.n_alpha,
+            "n_beta": self.n_beta,
+            "spin": self.spin,
+            "constant": self.electronic.constant,
+            "hartree_fock_energy": self.hartree_fock_energy,
+            "restricted": self.electronic.is_restricted,
+            "irreps": None if labels is None else len(set(labels)),
+        }

@@ -1,0 +1,99 @@
+"""Promise of a file format, and the shapes of data that files hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+from hybridq.core.errors import FormatError, Text
+
+SHAPES: Final[dict[str, str]] = {
+    "graph": "a graph",
+    "pauli-sum": "a Hamiltonian",
+    "integrals": "molecular integrals",
+    "geometry": "a molecular geometry",
+    "numbers": "a list of numbers",
+}
+"""Shapes of data, with the noun phrase that messages use."""
+
+
+class Match(IntEnum):
+    """Confidence that a text is written in a format.
+
+    `Format.recognizes` may return a plain bool as well: True counts as `CERTAIN`.
+    """
+
+    NO = 0
+    #: Fits where nothing else of the same shape does; says nothing about other shapes.
+    FALLBACK = 1
+    #: The content fits, and so may that of other formats.
+    POSSIBLE = 2
+    #: The content fits, and a wrong guess is improbable.
+    LIKELY = 3
+    #: The text bears a mark of this format, such as a banner.
+    CERTAIN = 4
+
+
+@dataclass(frozen=True)
+class Format:
+    """Notation for data of one shape in a file.
+
+    Attributes:
+        name: the registered name.
+        summary: one line that describes the notation.
+        shape: the kind of data that `read` returns, a key of `SHAPES` or a plug-in's own.
+        read: text and source -> data; raises only `FormatError`, with line numbers.
+        recognizes: text, or at least its first MiB, and source -> `Match`; never raises.
+        suffixes: customary file suffixes; they settle what the content leaves open.
+        aliases: further names.
+        write: data -> text, or None where the format is only read.
+    """
+
+    name: str
+    summary: str
+    shape: str
+    read: Callable[[str, str], Any]
+    recognizes: Callable[[str, str], Match | bool]
+    suffixes: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    write: Callable[[Any], str] | None = None
+
+    @property
+    def noun(self) -> str:
+        """Noun phrase for the data, such as ``"a graph"``."""
+        return SHAPES.get(self.shape, self.shape)
+
+    def match(self, text: str, source: str) -> Match:
+        """Return the confidence that `text` is written in this format."""
+        found = self.recognizes(text, source)
+        return Match.CERTAIN if found is True else Match(found)
+
+
+class ShapeError(FormatError):
+    """Error at a file that holds data of another shape than the one asked for.
+
+    Args:
+        message: the error of the reader that was tried.
+        source: the file's name.
+        line: line number, counted from 1.
+        remedy: what to do.
+        wanted: the shapes that were asked for.
+        found: the format that the text appears to be written in.
+    """
+
+    def __init__(
+        self,
+        message: Text,
+        *,
+        source: str,
+        line: int | None = None,
+        remedy: Text | None = None,
+        wanted: tuple[str, ...],
+        found: Format,
+    ) -> None:
+        self.wanted = wanted
+        self.found = found.shape
+        self.found_format = found.name
+        super().__init__(message, source=source, line=line, remedy=remedy)

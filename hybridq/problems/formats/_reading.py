@@ -1,0 +1,225 @@
+"""Read data of a given shape from files, and recognize the format of a text."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hybridq.core import memory
+from hybridq.core.errors import FormatError, Setting
+from hybridq.core.files import read_bytes
+from hybridq.problems.formats._format import SHAPES, Format, Match, ShapeError
+from hybridq.problems.formats._registry import FORMATS, FormatsOfShape
+from hybridq.problems.formats._text import decode, encoding_of, suffix_of
+from hybridq.problems.formats._unread import UNREAD
+
+_HEAD = 1 << 20  # bytes, or characters, that are examined to recognize a file
+
+Shapes = str | tuple[str, ...]
+
+
+def read(path: str | os.PathLike[str], shape: Shapes, format: str | None = None) -> Any:
+    """Return the data in a file; ``-`` is standard input.
+
+    Args:
+        path: the file's name.
+        shape: the shape of the data, a key of `SHAPES`, or several that will do.
+        format: the name of a format of that shape; chosen by `choose` when None.
+
+    Raises:
+        FormatError: the file cannot be read.
+        ShapeError: it appears to hold data of another shape.
+        UnknownNameError: no format of that shape has that name.
+    """
+    if format is not None:
+        FormatsOfShape(*_tuple(shape)).canonical(format)  # before a long wait for standard input
+    data, source = read_bytes(path)
+    return parse(data, shape, format, source=source)
+
+
+@memory.capacity("reading the file", "give a smaller file")
+def parse(
+    data: bytes | str, shape: Shapes, format: str | None = None, *, source: str = "input"
+) -> Any:
+    """Return the data in the content of a file.
+
+    Args:
+        data: UTF-8 bytes (UTF-16 with a byte order mark), or text.
+        shape: as for `read`.
+        format: as for `read`.
+        source: the file's name, for messages; its suffix settles what the content leaves open.
+
+    Raises:
+        FormatError: the content cannot be read.
+        ShapeError: it appears to hold data of another shape.
+        UnknownNameError: no format of that shape has that name.
+    """
+    shapes = _tuple(shape)
+    known = FormatsOfShape(*shapes)
+    forced = None if format is None else known[format]
+    text = decode(data, source, _nouns(shapes))
+    if forced is not None:
+        return forced.read(text, source)
+    chosen = choose(text, shapes, source)
+    try:
+        return chosen.read(text, source)
+    except FormatError as error:
+        raise _explained(error, chosen, text, source, shapes) from None
+
+
+def choose(text: str, shape: Shapes, source: str = "input") -> Format:
+    """Return the format of a text that should hold data of a given shape.
+
+    The format that recognizes the text with the greatest confidence is chosen. Among several,
+    the one with the suffix of `source`; as a fallback, the first in the order of `FORMATS`.
+
+    Args:
+        text: the whole text.
+        shape: as for `read`.
+        source: the file's name.
+
+    Raises:
+        FormatError: two formats fit equally well, or the format is known and not read.
+    """
+    shapes = _tuple(shape)
+    ranked = _ranked(text, source, (FORMATS[name] for name in FormatsOfShape(*shapes)))
+    best = ranked[0][0] if ranked else Match.NO
+    if best <= Match.FALLBACK:
+        for entry in UNREAD:
+            if entry.shape in shapes and entry.recognizes(text, source):
+                raise FormatError(entry.message, source=source)
+    if best == Match.NO:
+        unknown = FormatError(f"the text does not appear to hold {_nouns(shapes)}", source=source)
+        raise _of_other_shape(unknown, best, text, source, shapes) or unknown
+    equal = [entry for match, entry in ranked if match == best]
+    suffix = suffix_of(source)
+    equal = [entry for entry in equal if suffix in entry.suffixes] or equal
+    if len(equal) > 1 and best > Match.FALLBACK:
+        first, second = equal[:2]
+        raise FormatError(
+            f"the text fits {first.name} ({first.summary}) and {second.name} ({second.summary})",
+            source=source,
+            remedy=(
+                "choose with ",
+                Setting("format", first.name),
+                " or ",
+                Setting("format", second.name),
+            ),
+        )
+    return equal[0]
+
+
+def recognize(head: str, source: str = "input") -> Format | None:
+    """Return the format that a text appears to be written in, of any shape.
+
+    Args:
+        head: the text, or at least its first MiB.
+        source: the file's name.
+
+    Returns:
+        the format, or None where no format is recognized by its content.
+    """
+    head = head[:_HEAD]
+    ranked = _ranked(head, source, FORMATS.values())
+    return ranked[0][1] if ranked and ranked[0][0] >= Match.POSSIBLE else None
+
+
+def format_of(path: str | os.PathLike[str]) -> Format | None:
+    """Return the format that a file appears to be written in, None where unknown.
+
+    At most 1 MiB is read, nothing of standard input. Never raises.
+    """
+    name = os.fspath(path)
+    if name == "-":
+        return None
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(_HEAD)
+        # A character may be cut at the end of the head.
+        text = codecs.getincrementaldecoder(encoding_of(data))().decode(data, final=False)
+    except (OSError, ValueError):
+        return None
+    return recognize(text.replace("\r\n", "\n").replace("\r", "\n"), name)
+
+
+def shape_of(path: str | os.PathLike[str]) -> str | None:
+    """Return the shape of the data that a file appears to hold, None where unknown.
+
+    At most 1 MiB is read, nothing of standard input. Never raises.
+    """
+    found = format_of(path)
+    return None if found is None else found.shape
+
+
+def _tuple(shape: Shapes) -> tuple[str, ...]:
+    """Return one or several shapes as a tuple."""
+    return (shape,) if isinstance(shape, str) else tuple(shape)
+
+
+def _ranked(text: str, source: str, entries: Iterable[Format]) -> list[tuple[Match, Format]]:
+    """Return the formats that recognize a text, the most confident first."""
+    found = [(entry.match(text, source), entry) for entry in entries]
+    return sorted((pair for pair in found if pair[0]), key=lambda pair: -pair[0])
+
+
+def _explained(
+    error: FormatError, chosen: Format, text: str, source: str, shapes: tuple[str, ...]
+) -> FormatError:
+    """Return the error of a reader with a remark where the format may be the wrong one.
+
+    Args:
+        error: the reader's own.
+        chosen: its format.
+        text: the whole text.
+        source: the file's name.
+        shapes: the shapes that were asked for.
+    """
+    match = chosen.match(text, source)
+    if match == Match.CERTAIN:
+        return error
+    other = _of_other_shape(error, match, text, source, shapes)
+    if other is not None:
+        return other
+    remark = (f" (read as {chosen.name}; set ", Setting("format"), " to choose another format)")
+    return FormatError(
+        (*_parts(error), *remark), source=error.source, line=error.line, remedy=error.remedy
+    )
+
+
+def _of_other_shape(
+    error: FormatError, match: Match, text: str, source: str, shapes: tuple[str, ...]
+) -> ShapeError | None:
+    """Return `error` as a ShapeError, None where no other shape is more probable.
+
+    Args:
+        error: of the reader that was tried.
+        match: its confidence.
+        text: the whole text.
+        source: the file's name.
+        shapes: the shapes that were asked for.
+    """
+    other = recognize(text, source)
+    if other is None or other.shape in shapes or other.match(text, source) <= match:
+        return None
+    return ShapeError(
+        (*_parts(error), f" (the text appears to hold {other.noun} in {other.name} format)"),
+        source=error.source,
+        line=error.line,
+        remedy=error.remedy,
+        wanted=shapes,
+        found=other,
+    )
+
+
+def _parts(error: FormatError) -> tuple[str | Setting, ...]:
+    """Return the parts of an error's message."""
+    message = error.message or ""
+    return (message,) if isinstance(message, str) else tuple(message)
+
+
+def _nouns(shapes: tuple[str, ...]) -> str:
+    """Return a phrase for the data of given shapes."""
+    return " or ".join(SHAPES.get(shape, shape) for shape in shapes)

@@ -1,0 +1,88 @@
+"""Registry of file formats, and views of its entries by shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hybridq.core.errors import UnknownNameError
+from hybridq.core.registry import Registry
+from hybridq.problems.formats import (
+    csv_text,
+    dimacs,
+    edge_list,
+    fcidump,
+    graphml,
+    json_text,
+    matrix_market,
+    numbers,
+    pauli_sums,
+    rudy,
+    xyz,
+)
+from hybridq.problems.formats._format import Format
+
+# Of formats that recognize a text equally well as a fallback, the first is chosen.
+_FORMATS = (
+    json_text.PLAIN,
+    json_text.NODE_LINK,
+    matrix_market.FORMAT,
+    graphml.FORMAT,
+    dimacs.FORMAT,
+    rudy.FORMAT,
+    csv_text.FORMAT,
+    edge_list.FORMAT,
+    pauli_sums.OWN_JSON,
+    pauli_sums.LITERALS,
+    pauli_sums.OPENFERMION,
+    pauli_sums.LABELS,
+    fcidump.FORMAT,
+    xyz.FORMAT,
+    numbers.JSON,
+    numbers.FORMAT,
+)
+
+#: Every file format by name.
+FORMATS: Registry[Format] = Registry(
+    "format",
+    {entry.name: entry for entry in _FORMATS},
+    aliases={alias: entry.name for entry in _FORMATS for alias in entry.aliases},
+)
+
+
+class FormatsOfShape(Mapping[str, Format]):
+    """View of the entries of `FORMATS` that hold data of given shapes.
+
+    Args:
+        shapes: keys of `SHAPES`.
+    """
+
+    def __init__(self, *shapes: str) -> None:
+        self.shapes = shapes
+
+    def canonical(self, name: str) -> str:
+        """Return the registered spelling of `name`.
+
+        Raises:
+            UnknownNameError: no format of these shapes has that name.
+        """
+        if name in FORMATS:
+            found = FORMATS.canonical(name)
+            if FORMATS[found].shape in self.shapes:
+                return found
+        what = " or ".join(shape.replace("-", " ") for shape in self.shapes)
+        raise UnknownNameError(f"{what} format", name, self, argument="format")
+
+    def __getitem__(self, name: str) -> Format:
+        return FORMATS[self.canonical(name)]
+
+    def __contains__(self, name: object) -> bool:
+        return name in FORMATS and FORMATS[str(name)].shape in self.shapes
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in FORMATS if FORMATS[name].shape in self.shapes)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"FormatsOfShape({', '.join(map(repr, self.shapes))})"

@@ -1,0 +1,124 @@
+"""Lists of numbers: plain text, and JSON."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from hybridq.core.checks import is_real
+from hybridq.core.errors import FormatError
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._json import line_of, load_json
+from hybridq.problems.formats._text import first_rows, is_number, numbered_lines, short
+
+_EMPTY = "there are no numbers: give at least one"
+_SEPARATOR = re.compile(r"\s*+,\s*+|\s++")
+_INTEGER = re.compile(r"[+-]?\d{1,400}", re.ASCII)
+_JSON_LIST = re.compile(r"\[\s*+-?\d[\d.eE+-]*+\s*+[],]")
+_JSON_OBJECT = re.compile(r'\{\s*+"numbers"\s*+:')
+
+
+def read(text: str, source: str = "input") -> list[float]:
+    """Return the numbers in a text: one or several a line, between blanks or commas.
+
+    Comments begin with ``#``. Whole numbers are int and exact, others float.
+
+    Raises:
+        FormatError: an entry is not a finite number, or there are none.
+    """
+    found: list[float] = []
+    for line, content in numbered_lines(text):
+        row = content.partition("#")[0].strip().removesuffix(",").rstrip()
+        if not row:
+            continue
+        for entry, token in enumerate(_SEPARATOR.split(row), start=1):
+            value = _number(token)
+            if value is None:
+                raise FormatError(
+                    f"entry {entry} of the line, {short(token)}, is not a finite number: "
+                    "give a number such as 2 or -0.5",
+                    source=source,
+                    line=line,
+                )
+            found.append(value)
+    if not found:
+        raise FormatError(_EMPTY, source=source)
+    return found
+
+
+def _number(token: str) -> float | None:
+    """Return a finite number, as an int where it is written like one; else None."""
+    if not is_number(token) or not math.isfinite(float(token)):
+        return None
+    return int(token) if _INTEGER.fullmatch(token) else float(token)
+
+
+def read_json(text: str, source: str = "input") -> list[float]:
+    """Return the numbers in a JSON text: ``[3, 1, 1.5]`` or ``{"numbers": [3, 1, 1.5]}``.
+
+    Whole numbers are int and exact, others float.
+
+    Raises:
+        FormatError: an entry is not a finite number, or the text is anything else.
+    """
+    data = load_json(text, source, "a list of numbers")
+    if isinstance(data, dict) and "numbers" in data:
+        data = data["numbers"]
+    if not isinstance(data, list):
+        raise FormatError(
+            f'the JSON holds {short(data)} and not a list of numbers: give {{"numbers": [...]}}',
+            source=source,
+        )
+    for position, value in enumerate(data):
+        if not _is_finite(value):
+            raise FormatError(
+                f"entry {position + 1} of the list, {short(value)}, is not a finite number: "
+                "give a number such as 2 or -0.5",
+                source=source,
+                line=line_of(text, "numbers", position),
+            )
+    if not data:
+        raise FormatError(_EMPTY, source=source)
+    return data
+
+
+def _is_finite(value: Any) -> bool:
+    """Return whether `value` is a number that a float can hold."""
+    try:
+        return is_real(value) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text is a list of numbers.
+
+    Rows of two or three numbers may as well be the edges of a graph.
+    """
+    rows = [_SEPARATOR.split(row.partition("#")[0].strip(" \t,")) for row in first_rows(text, "#")]
+    if not rows or not all(is_number(token) for row in rows for token in row):
+        return Match.FALLBACK
+    return Match.POSSIBLE if all(len(row) in (2, 3) for row in rows) else Match.LIKELY
+
+
+def recognizes_json(text: str, source: str) -> Match:
+    """Return the confidence that a text is a list of numbers in JSON."""
+    start = text.lstrip()
+    if _JSON_OBJECT.match(start):
+        return Match.CERTAIN
+    if _JSON_LIST.match(start):
+        return Match.LIKELY
+    return Match.FALLBACK if start[:1] in ("{", "[") else Match.NO
+
+
+JSON = Format(
+    "json-numbers",
+    'JSON [3, 1, 1.5] or {"numbers": [3, 1, 1.5]}',
+    "numbers",
+    read_json,
+    recognizes_json,
+)
+FORMAT = Format(
+    "numbers", "numbers between blanks, commas or line ends", "numbers", read, recognizes
+)

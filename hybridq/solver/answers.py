@@ -1,0 +1,182 @@
+"""Answers in bits: the final state is sampled, decoded, checked and held against a reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.core.errors import ProblemError
+from hybridq.presentation import Best, Ratio, Reference, Samples, Trace
+from hybridq.solver.common import Vector, Wishes, unless_interrupted
+
+if TYPE_CHECKING:
+    from hybridq.objectives import Objective
+    from hybridq.optimizers import Solution
+    from hybridq.problems.base import BinaryProblem, Bits
+
+_ROUNDING = 1e-9  # relative to the sum of all magnitudes that a value adds up
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measurements of the final state, decoded.
+
+    Attributes:
+        values: the distinct natural values of feasible samples, ascending; of all samples where
+            none is feasible.
+        counts: how often each was measured.
+        samples: number of shots and the feasible share.
+        best: the best of them.
+    """
+
+    values: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    samples: Samples
+    best: Best
+
+
+def sample(problem: BinaryProblem, objective: Objective, x: Vector, wishes: Wishes) -> Measured:
+    """Measure the state at `x` and decode the best sample.
+
+    Raises:
+        ProblemError: the family contradicts itself; see `check_family`.
+    """
+    wishes.say("sampling")
+    bits, counts = objective.sample_bits(x, wishes.shots, wishes.streams[2])
+    values = problem.values(bits)
+    broken = problem.violation_counts(bits)
+    feasible = broken == 0
+    # The best feasible sample, or the one of fewest violations and best value among them.
+    row = int(np.lexsort((problem.sign * values, broken))[0])
+    check_family(problem, bits[row], float(values[row]), int(broken[row]))
+    shown = feasible if feasible.any() else np.ones(len(bits), dtype=bool)
+    distinct, where = np.unique(values[shown], return_inverse=True)
+    return Measured(
+        values=distinct,
+        counts=np.bincount(where, weights=counts[shown]).astype(np.int64),
+        samples=Samples(int(counts.sum()), float(counts[feasible].sum() / counts.sum())),
+        best=decoded(problem, bits[row], float(values[row])),
+    )
+
+
+def decoded(problem: BinaryProblem, bits: Bits, value: float) -> Best:
+    """Return an assignment in the user's own terms."""
+    violations = problem.violations(bits)
+    return Best(
+        value=value,
+        bits="".join(map(str, bits)),
+        assignment=problem.decode(bits),
+        feasible=not violations,
+        answer={row.title: row.entries for row in problem.answer(bits)},
+        violations=violations,
+    )
+
+
+def check_family(problem: BinaryProblem, bits: Bits, value: float, violations: int) -> None:
+    """Raise unless value, cost and violations of a family agree on an assignment.
+
+    .. math:: \\langle z|H|z\\rangle = \\text{sign} \\cdot \\text{value}(z) + \\text{penalty}(z)
+
+    Args:
+        problem: the instance.
+        bits: an assignment z.
+        value: of the assignment, as `BinaryProblem.values` gives it.
+        violations: how many constraints it violates, as `violation_counts` gives it.
+
+    Raises:
+        ProblemError: they disagree; the message names the family.
+    """
+    family = type(problem).__name__
+    energy = float(np.asarray(problem.cost().energies(bits)).reshape(-1)[0])
+    penalty = problem.penalty_energy(bits)
+    expected = problem.sign * value + penalty
+    scale = max(problem.value_scale, abs(energy), abs(penalty))
+    told = "".join(map(str, bits))
+    if not abs(energy - expected) <= _ROUNDING * scale:
+        raise ProblemError(
+            f"the family {problem.kind!r} ({family}) contradicts itself: at the bits {told} its "
+            f"cost is {energy:.10g}, but its value {value:.10g} and its penalty {penalty:.10g} "
+            f"make {expected:.10g}: check `value` and `cost` (arithmetic on uint8 bits wraps "
+            "around); hybridq.testing.check_problem finds the smallest example"
+        )
+    single = float(problem.value(bits))
+    if abs(single - value) > _ROUNDING * scale or len(problem.violations(bits)) != violations:
+        raise ProblemError(
+            f"the family {problem.kind!r} ({family}) contradicts itself: at the bits {told} "
+            "`value` or `violations` of one row differ from `values` or `violation_counts` of "
+            "many: check them with hybridq.testing.check_problem"
+        )
+
+
+def classical_reference(problem: BinaryProblem, wishes: Wishes) -> Reference | None:
+    """Return a classical answer to the same question, None where it was interrupted."""
+    wishes.say("classical reference")
+    return unless_interrupted(lambda: _reference(problem, wishes.streams[3]))
+
+
+_PROVEN: WeakKeyDictionary[BinaryProblem, Reference] = WeakKeyDictionary()
+"""Proven best values of problems that are still in use; no chance is part of finding them."""
+
+
+def _reference(problem: BinaryProblem, rng: np.random.Generator) -> Reference | None:
+    from hybridq.classical import reference
+
+    known = _PROVEN.get(problem)
+    if known is not None:
+        return known
+    classic = reference(problem.cost(), rng=rng)
+    if problem.violations(classic.bits):
+        return None  # the lowest energy found is not an answer
+    value = float(problem.value(classic.bits))
+    found = Reference(
+        value=value,
+        method=classic.method,
+        exact=classic.exact,
+        bound=value if classic.exact else None,
+    )
+    if found.exact:
+        _PROVEN[problem] = found
+    return found
+
+
+def ratio(
+    problem: BinaryProblem, expectation: float, best: Best, reference: Reference | None
+) -> Ratio | None:
+    """Return expectation and best sample over the reference."""
+    if reference is None:
+        return None
+    total = problem.hamiltonian.one_norm
+    return Ratio(
+        expectation=_quotient(expectation, reference.value, total),
+        best=_quotient(best.value, reference.value, total) if best.feasible else None,
+    )
+
+
+def _quotient(value: float, reference: float, total: float) -> float | None:
+    """Return value / reference, None where the reference is rounding noise of `total`."""
+    return value / reference if reference > 1e-12 * total else None
+
+
+def trace(
+    problem: BinaryProblem,
+    solution: Solution,
+    measured: Measured,
+    landscape: tuple[Vector, Vector, Vector] | None,
+    rng: np.random.Generator,
+    sign: float,
+) -> Trace:
+    """Return the arrays behind the pictures; `sign` converts minimized values to shown ones."""
+    child = rng.bit_generator.seed_seq.spawn(1)[0]  # type: ignore[attr-defined]
+    return Trace(
+        values=sign * solution.values,
+        sample_values=measured.values,
+        sample_counts=measured.counts,
+        uniform_seed=int(child.generate_state(2, np.uint64)[0]),
+        landscape=landscape,
+        problem=problem,
+        seconds=solution.seconds,
+    )

@@ -1,0 +1,88 @@
+"""Plain English: every summary line says what a thing is or does, in the field's words."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "hybridq"
+FILES = sorted(PACKAGE.rglob("*.py"))
+QUESTIONS = ("What", "Which", "Where", "That", "How", "Who", "Whose", "Why", "When", "Whether")
+IDIOMS = re.compile(
+    r"\b(told|tells|tell|beside|whoever|nobody|goes on|go on|stands|makes no sense|"
+    r"has its way|have their way|is no [a-z]+|are no [a-z]+|there is none at all)\b"
+)
+LONGEST_SUMMARY = 80
+LONGEST_FILE = 400
+
+
+def docstrings(path: Path) -> Iterator[tuple[str, str]]:
+    """The place and the docstring of every module, class and function of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            text = ast.get_docstring(node)
+            if text:
+                name = getattr(node, "name", "module")
+                line = getattr(node, "lineno", 1)
+                yield f"{path.relative_to(PACKAGE)}:{line} {name}", text
+
+
+def summaries() -> Iterator[tuple[str, str]]:
+    for path in FILES:
+        for place, text in docstrings(path):
+            yield place, text.split("\n\n")[0].strip()
+
+
+def listed(found: list[str]) -> str:
+    return f"{len(found)} found:\n" + "\n".join(found[:40])
+
+
+def test_no_summary_begins_with_a_question_word() -> None:
+    found = [f"{place}: {text}" for place, text in summaries() if text.split()[0] in QUESTIONS]
+    assert not found, listed(found)
+
+
+def test_summaries_are_one_line_of_at_most_80_characters() -> None:
+    found = [
+        f"{place}: {text}"
+        for place, text in summaries()
+        if "\n" in text or len(text) > LONGEST_SUMMARY
+        # A formula may be all that there is to say.
+        if not text.startswith(":math:") and "Protocol" not in text
+    ]
+    assert not found, listed(found)
+
+
+def test_docstrings_are_free_of_idioms() -> None:
+    found = [
+        f"{place}: ...{match[0]}..."
+        for path in FILES
+        for place, text in docstrings(path)
+        if (match := IDIOMS.search(text)) is not None
+    ]
+    assert not found, listed(found)
+
+
+def test_texts_are_free_of_idioms() -> None:
+    """Messages, help and screens are texts of the code."""
+    found = []
+    for path in FILES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {text for _, text in docstrings(path)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                match = IDIOMS.search(node.value)
+                if match and node.value.strip() not in docs and match[0] in node.value:
+                    if not any(node.value.strip()[:60] in doc for doc in docs):
+                        found.append(f"{path.relative_to(PACKAGE)}:{node.lineno}: {match[0]}")
+    assert not found, listed(found)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_file_is_over_400_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
