@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.classical.pauli_action import PauliAction
 from hybridq.core import memory
+from hybridq.core.blas import one_blas_thread
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import CapacityError, ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
@@ -18,7 +19,6 @@ from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import Sector
 from hybridq.operators.sector_electronic import electronic_matrix
 from hybridq.operators.sector_matrix import sector_matrix
-from hybridq.core.blas import one_blas_thread
 
 if TYPE_CHECKING:
     import scipy.sparse.linalg

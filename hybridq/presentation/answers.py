@@ -142,7 +142,7 @@ def search_clauses(result: Result) -> list[str]:
     """Return circuit, qubits and evaluations, a clause each."""
     counted = plural(result.optimizer.evaluations, "evaluation")
     return [
-        search.ansatz_line(result.ansatz),
+        search.ansatz_clause(result.ansatz),
         plural(result.problem.n_qubits, "qubit"),
         f"{counted} by {result.optimizer.method}",
     ]

@@ -20,6 +20,12 @@ _NAMES = {
     "hva": "HVA",
     "adapt": "ADAPT-VQE",
 }
+_CONVERGED = {
+    Reason.CONVERGED: "converged",
+    Reason.ROUNDING: "converged, no step lowers the value beyond rounding",
+    Reason.SHORT_STEPS: "converged, the steps are shorter than the tolerance",
+    Reason.ALL_HOPS: "all hops are done",
+}
 _ENDINGS = {
     "interrupted": " (interrupted)",
     "max_evaluations": " (evaluation limit)",
@@ -33,6 +39,13 @@ def ansatz_name(ansatz: Mapping[str, Any]) -> str:
     if kind == "k-upccgsd":
         return f"{ansatz.get('k', 'k')}-UpCCGSD"
     return _NAMES.get(kind.lower(), capital(kind))
+
+
+def ansatz_clause(ansatz: Mapping[str, Any]) -> str:
+    """Return name and depth, or the number of parameters, of a circuit."""
+    if "p" in ansatz:
+        return f"{ansatz_name(ansatz)}, p = {ansatz['p']}"
+    return f"{ansatz_name(ansatz)}, {plural(int(ansatz.get('n_params', 0)), 'parameter')}"
 
 
 def ansatz_line(ansatz: Mapping[str, Any]) -> str:
@@ -74,7 +87,7 @@ def engine_line(engine: EngineInfo, n_qubits: int, room: int | None = None) -> s
 
 def optimizer_line(optimizer: OptimizerInfo) -> str:
     """Return method, evaluations and the end of the search on one line."""
-    ending = "converged" if optimizer.reason == Reason.CONVERGED else optimizer.message
+    ending = _CONVERGED.get(optimizer.reason, optimizer.message)
     counted = plural(optimizer.evaluations, "evaluation")
     return f"{optimizer.method}, {counted}: {ending or optimizer.status}"
 

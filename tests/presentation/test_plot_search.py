@@ -5,12 +5,20 @@ from dataclasses import replace
 import networkx as nx
 import numpy as np
 import pytest
-from hybridq.presentation.search_curve import plot_search
 
 import hybridq as hq
+from hybridq.plots.style import new_axes
+from hybridq.presentation.panels import PANELS
 
 EDGES = 6
 RING = hq.MaxCut(nx.cycle_graph(EDGES))
+
+
+def plot_search(result):
+    """The convergence panel alone."""
+    ax = new_axes(None)
+    PANELS["convergence"].draw(result, ax)
+    return ax
 
 
 def best_line(ax):
