@@ -14,7 +14,7 @@ from experiments.from_configs import Study
 from experiments.vqe.record import Row
 from hybridq.experiments.analysis.compare import Contrast, compare
 from hybridq.experiments.analysis.table import Table
-from hybridq.plots.style import BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, style_axes, new_axes
+from hybridq.plots.style import BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, new_axes, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

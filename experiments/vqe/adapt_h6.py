@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import hybridq as hq
 from experiments.vqe.record import Row, Study
-from hybridq.plots.style import BLACK, BLUE, GREEN, INK, VERMILLION, style_axes, new_axes
+from hybridq.plots.style import BLACK, BLUE, GREEN, INK, VERMILLION, new_axes, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -16,7 +16,7 @@ import numpy as np
 
 import hybridq as hq
 from experiments.vqe.record import Row, Study
-from hybridq.plots.style import BLUE, GREEN, ORANGE, PALE, VERMILLION, style_axes, new_axes
+from hybridq.plots.style import BLUE, GREEN, ORANGE, PALE, VERMILLION, new_axes, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -18,7 +18,7 @@ from hybridq.cli.words import as_option, as_options
 from hybridq.core import clock
 from hybridq.core.errors import Text as Message
 from hybridq.core.errors import render_text
-from hybridq.core.numbers import plural, seconds
+from hybridq.core.numbers import number, plural, seconds
 from hybridq.core.text import listing, one_line
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ def _entries(entries: Sequence[object], item: str) -> str:
     """Return a row of the answer, as far as there is room."""
     if not entries:
         return "none"
-    text, missing = listing(entries, _ANSWER_ROOM)
+    shown = [number(entry) if isinstance(entry, float) else entry for entry in entries]
+    text, missing = listing(shown, _ANSWER_ROOM)
     more = f", ... and {missing} more (--json FILE has all)" if missing else ""
     count = f"{plural(len(entries), item)}: " if len(entries) > 1 else ""
     return f"{count}{text}{more}"

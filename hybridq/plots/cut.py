@@ -34,6 +34,7 @@ def plot_cut(
     title: str = "The cut",
     sides: tuple[str, str] = ("side 0", "side 1"),
     edges: tuple[str, str] = ("cut edge", "uncut edge"),
+    conflict: str | None = None,
 ) -> Axes:
     """Draw a graph with its nodes on two sides, edges between them in front.
 
@@ -47,7 +48,9 @@ def plot_cut(
         ax: the axes to draw on; a new figure by default.
         title: of the picture.
         sides: names of the two sides in the legend.
-        edges: names of an edge between the sides and of one within a side.
+        edges: names of an edge between the sides and of one within a side, in the singular.
+        conflict: name of an edge within side 1, if such edges are drawn in vermillion as
+            violations; None draws them as those within side 0.
 
     Raises:
         ParameterError: a node has no side, or one that is neither 0 nor 1.
@@ -63,7 +66,7 @@ def plot_cut(
     extent = ax.get_window_extent()
     positions = layout.node_positions(graph, side_of, extent.width / extent.height)
     _frame(ax, positions)
-    lines = _draw_edges(ax, positions, pairs, weights.astype(np.float64), side_of, edges)
+    lines = _draw_edges(ax, positions, pairs, weights.astype(np.float64), side_of, edges, conflict)
     dots = _draw_nodes(ax, positions, pairs, [str(node) for node in graph], side_of, sides)
     style.style_axes(ax, title=title, xlabel="", ylabel="")
     ax.set_axis_off()
@@ -108,6 +111,7 @@ def _draw_edges(
     weights: NDArray[np.float64],
     sides: NDArray[np.uint8],
     titles: tuple[str, str],
+    conflict: str | None,
 ) -> list[LineCollection]:
     """Draw the edges; return their artists, those between the sides first."""
     from matplotlib.collections import LineCollection
@@ -117,10 +121,11 @@ def _draw_edges(
     relative = size / size.max() if size.size and size.max() > 0 else np.ones(size.size)
     weighted = bool(np.any(weights != 1.0))
     drawn: dict[bool, list[LineCollection]] = {True: [], False: []}
+    within = (sides[edges] == 1).all(axis=1) & (conflict is not None)
     crowd = float(np.clip(60.0 / max(len(edges), 1), 0.0, 1.0)) ** 0.5
     for cut in (False, True):
         for negative in (False, True):
-            chosen = (crossing == cut) & ((weights < 0) == negative)
+            chosen = (crossing == cut) & ((weights < 0) == negative) & ~within
             if not chosen.any():
                 continue
             widest = (0.6 + 2.2 * crowd) if cut else (0.5 + 1.1 * crowd)
@@ -140,7 +145,17 @@ def _draw_edges(
             lines.set_gid(f"{'cut' if cut else 'uncut'}-{'negative' if negative else 'positive'}")
             ax.add_collection(lines, autolim=False)
             drawn[cut].append(lines)
-    return drawn[True] + drawn[False]
+    clashes = []
+    if within.any() and conflict is not None:
+        count = f"{within.sum()} {conflict if within.sum() == 1 else plural_noun(conflict)}"
+        lines = LineCollection(
+            positions[edges[within]], colors=style.VERMILLION, linewidths=0.9 + 2.2 * crowd,
+            zorder=2, label=count, capstyle="round",
+        )  # fmt: skip
+        lines.set_gid("conflict")
+        ax.add_collection(lines, autolim=False)
+        clashes.append(lines)
+    return clashes + drawn[True] + drawn[False]
 
 
 def _edge_label(name: str, weights: NDArray[np.float64], weighted: bool) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hybridq.presentation.result import Result
 
 _ROW_ROOM = 66  # characters of a fact on one line of a screen
+_SHORT_NAME = 12  # characters of a value's name that leave room for a remark
 _MOST_VIOLATIONS = 3  # in a sentence
 
 
@@ -184,7 +185,8 @@ def no_ratio(result: Result) -> str | None:
     known = "optimum" if reference.exact else "best known"
     if abs(reference.value) <= numbers.noise(result):
         return f"no ratio: the {known} is 0"
-    if result.ratio is None or result.ratio.best is None:
+    ratio = result.ratio
+    if ratio is None or (ratio.best is None and ratio.expectation is None):
         return f"no ratio: the {known} is {'negative' if reference.value < 0 else 'unfit'}"
     return None
 
@@ -200,9 +202,10 @@ def _comparison(result: Result) -> Comparison:
         cell = _share(result, best.value) if best.feasible else "not feasible"
         cells = (numbers.value(result, best.value), cell)
         rows.append(ComparisonRow(f"Best of {_shots(result)}", cells, emphasized=True))
-    per_sample = "penalties included" if _has_constraints(result) else "one sample, on average"
+    meaning = "penalties included" if _has_constraints(result) else "one sample, on average"
+    label = f"Expected {name} ({meaning})" if len(name) <= _SHORT_NAME else f"Expected {name}"
     cells = (numbers.expectation(result), _share(result, result.expectation))
-    rows.append(ComparisonRow(f"Expected {name} ({per_sample})", cells))
+    rows.append(ComparisonRow(label, cells))
     if reference is not None:
         proof = "optimal" if exact else "best known"
         cells = (numbers.value(result, reference.value), proof)

@@ -73,7 +73,9 @@ def ansatz_line(ansatz: Mapping[str, Any]) -> str:
 
 def problem_line(problem: ProblemInfo) -> str:
     """Return name and size of the instance on one line."""
-    return f"{problem.name}, {problem.size or plural(problem.n_qubits, 'qubit')}"
+    size = problem.size or plural(problem.n_qubits, "qubit")
+    # The default name is the beginning of the size.
+    return size if size.startswith(f"{problem.name},") else f"{problem.name}, {size}"
 
 
 def engine_line(engine: EngineInfo, n_qubits: int, room: int | None = None) -> str:

@@ -92,6 +92,9 @@ class ExcitedStates(ComparedByValue):
         """Method of the exact energies, or the reason why they were not computed."""
         return exact_text(self.diagonalization)
 
+    def __repr__(self) -> str:
+        return f"ExcitedStates({self.problem.name!r}: {len(self.states)} states, seed={self.seed})"
+
     def __str__(self) -> str:
         from hybridq.presentation.state_sentences import paragraph
 
