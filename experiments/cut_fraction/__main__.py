@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from experiments.from_configs import Study
 from experiments.vqe.record import Row
 from hybridq.experiments.analysis.table import Table
-from hybridq.plots.style import BLUE, GREEN, ORANGE, PALE, VERMILLION, dress
+from hybridq.plots.style import BLUE, GREEN, ORANGE, PALE, VERMILLION, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -118,7 +118,7 @@ def picture(
     left.set_yscale("log")
     left.set_xticks(list(TREE))
     left.set_xlim(0.5, 4.5)
-    dress(
+    style_axes(
         left, title="Cages: exact where girth > 2p + 1 (filled)", xlabel="p",
         ylabel="distance from the tree's cut fraction",
     )  # fmt: skip
@@ -142,7 +142,7 @@ def picture(
     right.set_xlim(-0.004, None)
     right.set_xticks([0, *(1.0 / n for n in by_size(random, 1))])
     right.set_xticklabels(["∞", *(str(n) for n in by_size(random, 1))])
-    dress(
+    style_axes(
         right, title="Random graphs: means with two standard errors",
         xlabel="nodes n, on a scale of 1/n", ylabel="cut fraction",
     )  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 from experiments.from_configs import Study
 from experiments.vqe.record import Row
 from hybridq.experiments.analysis.table import Table
-from hybridq.plots.style import BLUE, GREEN, INK, ORANGE, VERMILLION, dress
+from hybridq.plots.style import BLUE, GREEN, INK, ORANGE, VERMILLION, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -108,8 +108,8 @@ def picture(scans: dict[str, Table]) -> Figure:
     )  # fmt: skip
     right.set_yscale("log")
     bond = "bond, Å"
-    dress(left, title="Energy above the minimum", xlabel=bond, ylabel="energy, hartree")
-    dress(right, title="Error of UCCSD (none for H2)", xlabel=bond, ylabel="error, mHa")
+    style_axes(left, title="Energy above the minimum", xlabel=bond, ylabel="energy, hartree")
+    style_axes(right, title="Error of UCCSD (none for H2)", xlabel=bond, ylabel="error, mHa")
     left.legend(frameon=False, fontsize=9)
     right.legend(frameon=False, fontsize=9, loc="lower right")
     return figure

@@ -17,7 +17,7 @@ from hybridq.plots.style import (
     ORANGE,
     SKY,
     VERMILLION,
-    dress,
+    style_axes,
 )
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def convergence(searches: Searches, design: Design, start: str, where: str, **on
             ax.set_xlim(marks[0], marks[-1])
             ax.set_xticks(marks, [str(mark) for mark in marks])
             ax.minorticks_off()
-            dress(ax, title=f"{title}: {label}", xlabel="circuit executions", ylabel=label)
+            style_axes(ax, title=f"{title}: {label}", xlabel="circuit executions", ylabel=label)
     for pair in axes:
         limits = [ax.get_ylim() for ax in pair]
         for ax in pair:
@@ -212,7 +212,7 @@ def starts(searches: Searches, design: Design) -> Figure:
                 name = "auto, then L-BFGS" if mode == "solve" else start
                 ends[name] = (depths[-1], means[-1], colour)
         ax.set_xticks(design.depths)
-        dress(ax, title=title, xlabel="layers p", ylabel="approximation ratio")
+        style_axes(ax, title=title, xlabel="layers p", ylabel="approximation ratio")
         if ends:
             _label_ends(ax, ends, 1.05)
     return figure

@@ -14,7 +14,7 @@ from experiments.from_configs import Study
 from experiments.vqe.record import Row
 from hybridq.experiments.analysis.compare import Contrast, compare
 from hybridq.experiments.analysis.table import Table
-from hybridq.plots.style import BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, dress, fresh_axes
+from hybridq.plots.style import BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, new_axes, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,7 +55,7 @@ def loss(trials: Table) -> Contrast:
 
 
 def picture(losses: dict[tuple[str, str], dict[int, Contrast]]) -> Figure:
-    ax = fresh_axes(None, 7.2, 4.6)
+    ax = new_axes(None, 7.2, 4.6)
     ax.axhline(PUBLISHED, color=INK, lw=0.9)
     ax.annotate(
         "published average, 1.1", (0.65, PUBLISHED), (0, 4), textcoords="offset points",
@@ -78,7 +78,7 @@ def picture(losses: dict[tuple[str, str], dict[int, Contrast]]) -> Figure:
         )  # fmt: skip
     ax.set_xticks([1, 2, 3])
     ax.set_xlim(0.6, 3.4)
-    dress(
+    style_axes(
         ax, title="What transferred angles lose, with 95 % intervals", xlabel="p",
         ylabel="ratio, percentage points",
     )  # fmt: skip

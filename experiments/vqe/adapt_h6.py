@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import hybridq as hq
 from experiments.vqe.record import Row, Study
-from hybridq.plots.style import BLACK, BLUE, GREEN, INK, VERMILLION, dress, fresh_axes
+from hybridq.plots.style import BLACK, BLUE, GREEN, INK, VERMILLION, new_axes, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,7 +55,7 @@ def crossing(steps: list[dict[str, Any]]) -> int:
 
 
 def picture(runs: dict[str, list[dict[str, Any]]]) -> Figure:
-    ax = fresh_axes(None, 7.2, 4.6)
+    ax = new_axes(None, 7.2, 4.6)
     styles = [(BLUE, "-", 2.2), (VERMILLION, "--", 1.6), (GREEN, ":", 2.0)]
     for (pool, steps), (colour, line, width) in zip(runs.items(), styles, strict=True):
         errors = [1e3 * (step["energy"] - EXACT) for step in steps]
@@ -77,7 +77,7 @@ def picture(runs: dict[str, list[dict[str, Any]]]) -> Figure:
     ax.annotate("published: 39 operators", (PUBLISHED_CROSSING + 0.7, 90), fontsize=9, color=INK)
     ax.set_yscale("log")
     ax.set_xlim(0, OPERATORS)
-    dress(
+    style_axes(
         ax,
         title="ADAPT-VQE on the H6 chain, 1.5 Å, STO-3G",
         xlabel="operators",

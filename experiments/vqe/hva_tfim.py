@@ -16,7 +16,7 @@ import numpy as np
 
 import hybridq as hq
 from experiments.vqe.record import Row, Study
-from hybridq.plots.style import BLUE, GREEN, ORANGE, PALE, VERMILLION, dress, fresh_axes
+from hybridq.plots.style import BLUE, GREEN, ORANGE, PALE, VERMILLION, new_axes, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,7 @@ def lowest(n: int, layers: int) -> float:
 
 
 def picture(energies: dict[int, list[float]]) -> Figure:
-    ax = fresh_axes(None, 7.2, 4.6)
+    ax = new_axes(None, 7.2, 4.6)
     styles = zip("osD^", (BLUE, ORANGE, GREEN, VERMILLION), strict=True)
     for (n, values), (marker, colour) in zip(energies.items(), styles, strict=True):
         errors = [max(value - exact(n), 1e-15) for value in values]
@@ -47,7 +47,7 @@ def picture(energies: dict[int, list[float]]) -> Figure:
     ax.set_yscale("log")
     ax.set_ylim(1e-15, 10)
     ax.set_xticks(range(1, 1 + max(len(values) for values in energies.values())))
-    dress(
+    style_axes(
         ax,
         title="Critical Ising ring: exact from N/2 layers on",
         xlabel="layers",

@@ -19,7 +19,7 @@ import numpy as np
 import hybridq as hq
 from experiments.vqe.record import Row, Study
 from hybridq.core.errors import MissingExtraError
-from hybridq.plots.style import BLACK, BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, dress
+from hybridq.plots.style import BLACK, BLUE, GREEN, INK, ORANGE, PALE, VERMILLION, style_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,7 +98,7 @@ def draw_energies(ax: Axes, name: str, points: list[Point]) -> None:
         list(known), list(known.values()), "s", mfc="none", mec=VERMILLION, ms=10,
         label="published FCI",
     )  # fmt: skip
-    dress(ax, title=f"{name}, STO-3G", xlabel="bond, Å", ylabel="energy, hartree")
+    style_axes(ax, title=f"{name}, STO-3G", xlabel="bond, Å", ylabel="energy, hartree")
     ax.legend(frameon=False, fontsize=9)
 
 
@@ -122,7 +122,7 @@ def draw_errors(ax: Axes, scans: dict[str, list[Point]], orders: dict[float, lis
     ax.annotate("1.6 mHa", (3.0, 1.8), fontsize=9, ha="right", color=INK)
     ax.set_yscale("log")
     ax.set_ylim(1e-3, 30)
-    dress(
+    style_axes(
         ax, title="Error of UCCSD (none for H2)", xlabel="bond or spacing, Å", ylabel="error, mHa"
     )
     ax.legend(frameon=False, fontsize=9, loc="lower right")

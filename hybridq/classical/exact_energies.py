@@ -1,8 +1,9 @@
-"""The exact lowest energies of a Hamiltonian or a molecule, or the reason why there are none."""
+"""Exact lowest energies of a Hamiltonian or a molecule, and a record of how they were found."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,30 +11,97 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import CapacityError
 from hybridq.core.randomness import RandomLike
+from hybridq.operators.sector import Sector
 
 if TYPE_CHECKING:
     from hybridq.operators.electronic import ElectronicHamiltonian
     from hybridq.operators.pauli_sum import PauliSum
-    from hybridq.operators.sector import Sector
 
-# States up to which a solve diagonalizes without being asked: seconds at most.
+# States up to which a solve diagonalizes by default: seconds at most.
 QUICK_STATES = 200_000
+
+
+class ExactStatus(StrEnum):
+    """Outcome of an exact diagonalization.
+
+    Attributes:
+        DONE: the energies are known.
+        NOT_REQUESTED: the caller asked for none.
+        TOO_LARGE: it takes longer than a default is worth.
+        REFUSED: it does not fit in memory, or the Hamiltonian leaves the sector.
+        INTERRUPTED: Ctrl-C.
+    """
+
+    DONE = "done"
+    NOT_REQUESTED = "not_requested"
+    TOO_LARGE = "too_large"
+    REFUSED = "refused"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Diagonalization:
+    """Record of an exact diagonalization.
+
+    Attributes:
+        status: the outcome.
+        algorithm: such as ``"dense diagonalization"``; empty unless done.
+        states: dimension of the space, None where nothing was attempted.
+        sector: the sector that was searched; None for all states.
+        within_circuit: True if the sector is that of the circuit, and other states were left out
+            although the question is about all of them.
+        refusal: the message of the error, where it was refused.
+    """
+
+    status: ExactStatus = ExactStatus.NOT_REQUESTED
+    algorithm: str = ""
+    states: int | None = None
+    sector: Sector | None = None
+    within_circuit: bool = False
+    refusal: str = ""
+
+    @property
+    def method(self) -> str:
+        """Algorithm, size and space in words, or the reason why there are no energies."""
+        match self.status:
+            case ExactStatus.NOT_REQUESTED:
+                return "not asked for"
+            case ExactStatus.INTERRUPTED:
+                return "interrupted"
+            case ExactStatus.REFUSED:
+                return f"not computed: {self.refusal}"
+            case ExactStatus.TOO_LARGE:
+                return f"not computed: {self.states:,} states take long to diagonalize"
+        size = "" if self.states is None else f" of {self.states:,} states"
+        space = "" if self.sector is None else f" with {numbers_of(self.sector)}"
+        circuit = ", those of the circuit; others not looked at" if self.within_circuit else ""
+        return f"{self.algorithm}{size}{space}{circuit}"
 
 
 @dataclass(frozen=True)
 class ExactEnergies:
-    """The lowest energies, ascending, and how they were found.
+    """The lowest energies, ascending, with the record of how they were found.
 
     Attributes:
         values: shape (k,); empty where none were computed.
-        note: the method and the space, or why there are no values.
-        ground: eigenvector of the first value over the states looked at, in ascending order of
+        how: the record of the diagonalization.
+        ground: eigenvector of the first value over the states searched, in ascending order of
             their basis index; None where there are no values.
     """
 
     values: NDArray[np.float64]
-    note: str
-    ground: NDArray[Any] | None = None
+    how: Diagonalization
+    ground: NDArray[Any] | None = field(default=None, repr=False)
+
+    @classmethod
+    def absent(cls, status: ExactStatus, **record: Any) -> ExactEnergies:
+        """Return no energies, with the reason.
+
+        Args:
+            status: the reason.
+            record: further fields of `Diagonalization`.
+        """
+        return cls(np.empty(0), Diagonalization(status, **record))
 
 
 def exact_energies(
@@ -44,41 +112,45 @@ def exact_energies(
     wanted: bool | None = None,
     rng: RandomLike = None,
 ) -> ExactEnergies:
-    """The `k` lowest eigenvalues by diagonalization.
+    """Return the `k` lowest eigenvalues by diagonalization.
 
     Args:
         observable: the Hamiltonian.
-        k: how many, fewer where the space has fewer states.
-        sector: look among its states only.
-        wanted: False skips the work, True does it whatever it takes, None does it where it takes
+        k: number of values; fewer where the space has fewer states.
+        sector: search among its states only.
+        wanted: False skips the work, True does it at any cost, None does it where it takes
             seconds.
-        rng: for the first vector of the iteration.
+        rng: source of the first vector of the iteration.
 
     Raises:
         CapacityError: `wanted` is True and it does not fit in memory.
     """
     from hybridq.classical.ground_state import ground_states
 
-    none = np.empty(0)
     if wanted is False:
-        return ExactEnergies(none, "not asked for")
+        return ExactEnergies.absent(ExactStatus.NOT_REQUESTED)
     dim = 1 << observable.n_qubits if sector is None else sector.dim
     if wanted is None and dim > QUICK_STATES:
-        return ExactEnergies(
-            none, f"not computed: {dim:,} states take long to diagonalize; exact=True tries"
-        )
+        return ExactEnergies.absent(ExactStatus.TOO_LARGE, states=dim, sector=sector)
     try:
         found = ground_states(observable, min(k, dim), sector=sector, rng=rng)
     except CapacityError as refusal:
         if wanted:
             raise
-        return ExactEnergies(none, f"not computed: {refusal}")
-    space = "" if sector is None else f" with {numbers_of(sector)}"
-    return ExactEnergies(found.values, f"{found.method}{space}", found.vectors[:, 0].copy())
+        return ExactEnergies.absent(
+            ExactStatus.REFUSED, states=dim, sector=sector, refusal=str(refusal)
+        )
+    how = Diagonalization(ExactStatus.DONE, found.algorithm, dim, sector)
+    return ExactEnergies(found.values, how, found.vectors[:, 0].copy())
 
 
 def numbers_of(sector: Sector) -> str:
-    """What its states have in common, in words."""
-    if 2 * sector.split == sector.n_qubits:
+    """Return the numbers that the states of a sector have in common, in words."""
+    if is_electronic(sector):
         return f"N_alpha = {sector.low} and N_beta = {sector.high}"
     return str(sector)
+
+
+def is_electronic(sector: Sector) -> bool:
+    """True if the two groups of a sector have the form of α and β spin orbitals."""
+    return 2 * sector.split == sector.n_qubits

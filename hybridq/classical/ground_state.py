@@ -42,7 +42,7 @@ class GroundStates:
             Hamiltonian's unit.
         vectors: their eigenvectors as columns, shape (dim, k), float64 or complex128; over the
             2**n basis states, or over those of `sector` in its order.
-        method: how they were found, in words for a reader.
+        algorithm: how they were found, such as ``"dense diagonalization"``.
         exact: whether they are eigenvalues up to rounding, shown by the residuals.
         residual: the largest of ‖Hv − Ev‖, which bounds the error of every value.
         sector: the sector that was searched, or None for the whole space.
@@ -50,10 +50,15 @@ class GroundStates:
 
     values: NDArray[np.float64]
     vectors: NDArray[Any]
-    method: str
+    algorithm: str
     exact: bool
     residual: float
     sector: Sector | None
+
+    @property
+    def method(self) -> str:
+        """The algorithm and the number of states, in words."""
+        return f"{self.algorithm} of {len(self.vectors):,} states"
 
 
 def ground_states(
@@ -186,8 +191,7 @@ def _dense(matrix: NDArray[Any], k: int, sector: Sector | None) -> GroundStates:
     values, vectors = np.linalg.eigh(matrix)
     values, vectors = values[:k], np.ascontiguousarray(vectors[:, :k])
     residual = float(np.linalg.norm(matrix @ vectors - vectors * values, axis=0).max())
-    method = f"dense diagonalization of {len(matrix):,} states"
-    return GroundStates(values, vectors, method, True, residual, sector)
+    return GroundStates(values, vectors, "dense diagonalization", True, residual, sector)
 
 
 def _lanczos(
@@ -210,9 +214,8 @@ def _lanczos(
         values, vectors = values[order], vectors[:, order]
     products = np.stack([operator @ vector for vector in vectors.T], axis=1)
     residual = float(np.linalg.norm(products - vectors * values, axis=0).max())
-    method = f"Lanczos diagonalization of {operator.shape[0]:,} states"
     exact = residual <= 1e-6 * max(1.0, float(np.abs(values).max()))
-    return GroundStates(values, vectors, method, exact, residual, sector)
+    return GroundStates(values, vectors, "Lanczos diagonalization", exact, residual, sector)
 
 
 def _arpack(

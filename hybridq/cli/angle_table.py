@@ -1,4 +1,4 @@
-"""The angles of the best point, layer by layer."""
+"""Angles of the best point, layer by layer, as a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hybridq.cli.words import angle
+from hybridq.core.numbers import angle
 
 if TYPE_CHECKING:
     from hybridq.presentation import Result
@@ -22,7 +22,7 @@ _LAYERS_A_ROW = 8
 
 
 def angle_table(result: Result) -> list[RenderableType]:
-    """Angles of the best point by layer, in radians; `--json` has them to the last digit."""
+    """Return the angles by layer in radians; ``--json`` writes all digits."""
     layers = result.ansatz.get("p")
     values = result.parameters.tolist()
     if not isinstance(layers, int) or len(values) != 2 * layers:
@@ -31,12 +31,12 @@ def angle_table(result: Result) -> list[RenderableType]:
 
 
 def layer_table(title: str, values: Sequence[float], rest: str) -> list[RenderableType]:
-    """Angles by layer under a title.
+    """Return angles by layer under a title.
 
     Args:
-        title: says what they are.
+        title: above the table.
         values: γ_1 … γ_p, β_1 … β_p.
-        rest: where those are for which there is no room.
+        rest: the place of those that are left out.
     """
     layers = len(values) // 2
     shown = min(layers, _MOST_LAYERS)

@@ -1,4 +1,4 @@
-"""What a finished run leaves: its JSON, its screen, its picture."""
+"""Output of a finished run: JSON, screen, picture."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from hybridq.cli.options import check_outputs
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where results go, checked at birth, before any work.
+    """Destinations of a result, checked before any work.
 
     Args:
         source: the input file, which no output may overwrite; ``-`` for standard input.
         json: a file for the JSON, ``-`` to print it in place of the screen, or None.
         plot: a file for the picture, or None.
         quiet: one line in place of the screen.
-        what: what the input is called.
+        what: the word for the input.
         store: a file that keeps the run itself, or None.
 
     Raises:
@@ -39,7 +39,7 @@ class Outputs:
 
     @property
     def name(self) -> str:
-        """What to call the input."""
+        """The name of the input."""
         return "standard input" if self.source == "-" else Path(self.source).name
 
 
@@ -50,11 +50,11 @@ def report(
     show: Callable[[], None],
     plot: Callable[[str], Any],
 ) -> None:
-    """Write the files that were asked for and show the answer.
+    """Write the requested files and show the answer.
 
     Args:
-        outputs: where to.
-        to_json: the JSON text; with a path, written there too.
+        outputs: the destinations.
+        to_json: returns the JSON text; with a path, also writes it.
         show: prints the screen.
         plot: writes the picture.
     """

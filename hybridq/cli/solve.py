@@ -295,9 +295,7 @@ def _lowest_states(
     progress: Progress,
 ) -> Callable[[], int]:
     from hybridq.ansatz.angle_file import read_angles
-    from hybridq.cli import states_screen
-    from hybridq.plots import save
-    from hybridq.presentation.levels import states_overview
+    from hybridq.cli.result_screen import show_states
     from hybridq.strategies.excited import excited_states
 
     progress.stage("states")
@@ -314,8 +312,8 @@ def _lowest_states(
         report(
             outputs,
             to_json=found.to_json,
-            show=lambda: states_screen.show(found, quiet=outputs.quiet, notes=problem.notes),
-            plot=lambda path: save(states_overview(found), path),
+            show=lambda: show_states(found, quiet=outputs.quiet, notes=problem.notes),
+            plot=found.plot,
         )
         stopped = any(state.status == "interrupted" for state in found.states)
         return INTERRUPTED if stopped else OK

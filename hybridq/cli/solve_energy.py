@@ -170,7 +170,7 @@ def _ground_state(
     progress: Progress,
     notes: tuple[str, ...],
 ) -> Callable[[], int]:
-    from hybridq.cli import energy_screen
+    from hybridq.cli import result_screen as screen
     from hybridq.solver import solve
 
     if keywords["ansatz"] == ADAPT:
@@ -190,7 +190,7 @@ def _ground_state(
         report(
             request.outputs,
             to_json=result.to_json,
-            show=lambda: energy_screen.show(result, quiet=request.outputs.quiet, notes=notes),
+            show=lambda: screen.show(result, quiet=request.outputs.quiet, notes=notes),
             plot=result.plot,
         )
         return INTERRUPTED if result.optimizer.status == "interrupted" else OK
@@ -205,9 +205,7 @@ def _lowest_states(
     progress: Progress,
     notes: tuple[str, ...],
 ) -> Callable[[], int]:
-    from hybridq.cli import states_screen
-    from hybridq.plots import save
-    from hybridq.presentation.levels import states_overview
+    from hybridq.cli import result_screen as screen
     from hybridq.strategies.excited import excited_states
 
     assert request.excited is not None
@@ -224,8 +222,8 @@ def _lowest_states(
         report(
             request.outputs,
             to_json=found.to_json,
-            show=lambda: states_screen.show(found, quiet=request.outputs.quiet, notes=notes),
-            plot=lambda path: save(states_overview(found), path),
+            show=lambda: screen.show_states(found, quiet=request.outputs.quiet, notes=notes),
+            plot=found.plot,
         )
         stopped = any(state.status == "interrupted" for state in found.states)
         return INTERRUPTED if stopped else OK

@@ -197,7 +197,7 @@ def maxcut(
 
 
 def _run(request: _Request) -> int:
-    from hybridq.cli import screen
+    from hybridq.cli import result_screen as screen
     from hybridq.cli.progress import Progress
     from hybridq.cli.refusals import check_memory, in_words_of_options
     from hybridq.core.jit import on_first_compile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from hybridq.core.files import write_text
 
 def plain(value: Any) -> Any:
     """Convert `value` to JSON types; node labels become strings."""
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, dict):
         # Labels such as 1 and "1" are two nodes; written as text they would be one.
         text = str if len({str(label) for label in value}) == len(value) else repr
@@ -23,7 +26,7 @@ def plain(value: Any) -> Any:
         return [plain(v) for v in value.tolist()]
     if isinstance(value, np.generic):
         return value.item()
-    return value
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def json_text(value: dict[str, Any], path: str | os.PathLike[str] | None = None) -> str:

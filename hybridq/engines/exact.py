@@ -104,9 +104,9 @@ class ExactEngine(Engine):
             remedy = ("use ", Setting("precision", "single"), " or fewer qubits")
         memory.require(needed, f"n_qubits={self.n_qubits}: {what}", remedy)
 
-    def _set_info(self, reason: str) -> None:
-        """Record why this engine fits."""
-        self.info = EngineInfo(name=self.name, reason=reason, precision=self.precision)
+    def _set_info(self, reason: str, threads: int) -> None:
+        """Record why this engine fits, and its number of threads."""
+        self.info = EngineInfo(self.name, reason, self.precision, threads)
 
 
 class WholeStateEngine(ExactEngine):

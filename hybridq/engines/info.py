@@ -1,4 +1,4 @@
-"""The engine that ran a circuit, as results record it."""
+"""Description of the engine that ran a circuit, as results record it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """The engine that ran the circuits, and the reason for the choice."""
+    """An engine, the reason for choosing it, and how it worked.
+
+    Attributes:
+        name: the engine's name.
+        reason: the reason for choosing it, in words.
+        precision: ``"double"`` or ``"single"``.
+        threads: number of threads; None where it is not known.
+    """
 
     name: str
     reason: str
     precision: str
+    threads: int | None = None
 
     def __str__(self) -> str:
         return f"{self.name}, {self.precision} precision: {self.reason}"

@@ -102,6 +102,8 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
         kind: the name in `OBJECTIVES`.
         summary: one line that says when to choose it.
         source: the publication, where there is one.
+        label: words for the number that is shown, with ``{value}`` for the name of the value.
+        is_probability: whether minus the value is a probability, which is shown instead.
         is_energy: whether values are in the Hamiltonian's unit; else they are pure numbers.
         is_linear: whether it is linear in the probabilities, so that it is a trigonometric
             polynomial of each parameter.
@@ -111,6 +113,8 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
     kind: ClassVar[str]
     summary: ClassVar[str]
     source: ClassVar[str] = ""
+    label: ClassVar[str] = "objective"
+    is_probability: ClassVar[bool] = False
     is_energy: ClassVar[bool] = True
     is_linear: ClassVar[bool] = False
     needs: ClassVar[tuple[type, ...]] = (SupportsDistribution,)
@@ -244,6 +248,17 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
         from hybridq.objectives.distribution import distribution_objective
 
         return distribution_objective(binding)
+
+    @classmethod
+    def shown_sign(cls, sign: float) -> float:
+        """Return the factor from the minimized value to the one that is shown.
+
+        Args:
+            sign: of the problem, for values in its unit.
+        """
+        if cls.is_energy:
+            return sign
+        return -1.0 if cls.is_probability else 1.0
 
     @classmethod
     def option_names(cls) -> tuple[str, ...]:

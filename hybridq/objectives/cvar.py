@@ -37,6 +37,7 @@ class CVaR(ObjectiveConfig):
     """
 
     kind: ClassVar[str] = "cvar"
+    label: ClassVar[str] = "CVaR of the {value}"
     summary: ClassVar[str] = "The mean of the lowest part of the values: rewards good samples."
     source: ClassVar[str] = (
         "Barkoutsos, Nannicini, Robert, Tavernelli, Woerner 2020, arXiv:1907.04769; gradients: "

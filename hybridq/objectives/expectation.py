@@ -33,6 +33,7 @@ class Expectation(ObjectiveConfig):
     """
 
     kind: ClassVar[str] = "expectation"
+    label: ClassVar[str] = "expected {value}"
     summary: ClassVar[str] = "The mean of the measured values: the usual objective."
     is_linear: ClassVar[bool] = True
     needs: ClassVar[tuple[type, ...]] = (SupportsExpectation,)

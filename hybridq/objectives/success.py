@@ -44,6 +44,8 @@ class SuccessProbability(ObjectiveConfig):
     """
 
     kind: ClassVar[str] = "success-probability"
+    label: ClassVar[str] = "probability of an optimum"
+    is_probability: ClassVar[bool] = True
     summary: ClassVar[str] = "Minus the probability of an optimum, for studies of known problems."
     is_energy: ClassVar[bool] = False
     is_linear: ClassVar[bool] = True

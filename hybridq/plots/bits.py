@@ -39,11 +39,12 @@ def plot_bits(ax: Axes, labels: Sequence[Any], bits: NDArray[np.uint8]) -> None:
     ax.set_xlim(-0.7, columns - 0.3)
     ax.set_ylim(-rows + 0.3, 0.7)
     ax.set_aspect("equal")
-    style.dress(ax, title="The best assignment: 1 is filled", xlabel="", ylabel="")
+    style.style_axes(ax, title="The best assignment: 1 is filled", xlabel="", ylabel="")
     ax.set_axis_off()
 
 
 def _cell(x: float, y: float, colour: str) -> Any:
+    """Return one square of the grid."""
     from matplotlib.patches import Rectangle
 
     return Rectangle((x - 0.45, y - 0.45), 0.9, 0.9, facecolor=colour, edgecolor=style.PALE)
@@ -76,5 +77,5 @@ def plot_stacks(ax: Axes, groups: Mapping[str, Sequence[float]], *, title: str) 
                 above += number
             else:
                 below += number
-    style.dress(ax, title=title, xlabel="", ylabel="sum")
+    style.style_axes(ax, title=title, xlabel="", ylabel="sum")
     ax.set_xticks(range(len(groups)), list(groups))

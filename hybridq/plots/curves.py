@@ -1,4 +1,4 @@
-"""How a search went: every evaluation, and the best so far."""
+"""Convergence of a search: every evaluation, and the best so far."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def plot_convergence(
     value_name: str = "value",
     label: str | None = None,
 ) -> Axes:
-    """All evaluations as faint dots, the best so far as a line, the reference as a dashed line.
+    """Draw evaluations as dots, the best so far and the reference as lines.
 
     The axis spans the best so far and the reference, with some room on the worse side; values
     beyond that are triangles at the edge, counted in the legend.
@@ -34,12 +34,12 @@ def plot_convergence(
         values: the value of every evaluation in order, shape (evaluations,); NaN where one
             failed.
         reference: value of a classical answer.
-        sense: whether larger or smaller values are better.
-        ax: where to draw; a new figure if left out.
-        value_name: what a value is called.
+        sense: ``"maximize"`` if larger values are better, or ``"minimize"``.
+        ax: the axes to draw on; a new figure by default.
+        value_name: the name of a value.
         label: of the axis; the expected value by default.
     """
-    ax = style.fresh_axes(ax)
+    ax = style.new_axes(ax)
     found = np.asarray(values, dtype=np.float64).reshape(-1)
     running = np.fmax if sense == "maximize" else np.fmin
     steps = np.arange(1, found.size + 1)
@@ -64,8 +64,9 @@ def plot_convergence(
             drawstyle="steps-post",
             label="best so far",
         )
+    mark = None
     if reference is not None:
-        ax.axhline(
+        mark = ax.axhline(
             reference,
             color=style.VERMILLION,
             linestyle=(0, (5, 3)),
@@ -73,7 +74,7 @@ def plot_convergence(
             label=f"classical reference: {style.number(reference)}",
         )
     label = f"expected {value_name}" if label is None else label
-    style.dress(ax, title="Convergence", xlabel="evaluation", ylabel=label)
+    style.style_axes(ax, title="Convergence", xlabel="evaluation", ylabel=label)
     ax.margins(x=0.02, y=0.08)
     _focus(ax, found, running.accumulate(found), reference, sense)
     if found.size == 1:  # of so narrow an axis the locator makes fractions
@@ -82,7 +83,7 @@ def plot_convergence(
         from matplotlib.ticker import MaxNLocator
 
         ax.xaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
-    style.legend_below(ax, columns=2 if len(ax.lines) > 3 else 3)
+    style.legend_below(ax, columns=2 if len(ax.lines) > 3 else 3, last=mark)
     return ax
 
 
@@ -93,8 +94,8 @@ def _focus(
     reference: float | None,
     sense: Literal["maximize", "minimize"],
 ) -> None:
-    """Limits from `best` and `reference`, and a marker at the edge for each value beyond them."""
-    # In what follows larger is better; `up` turns back.
+    """Set limits from `best` and `reference`, and mark each value beyond them at the edge."""
+    # In what follows larger is better; `up` restores the sign.
     up = 1.0 if sense == "maximize" else -1.0
     matters = up * np.append(best, np.nan if reference is None else reference)
     matters = matters[np.isfinite(matters)]

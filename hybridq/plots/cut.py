@@ -1,4 +1,4 @@
-"""A graph with its cut shown."""
+"""A graph with its nodes on two sides."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ParameterError
+from hybridq.core.numbers import plural, plural_noun
 from hybridq.plots import labels, layout, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection, PathCollection
     from networkx import Graph
 
 # Side 0 and side 1 differ in colour, in brightness and in shape.
@@ -21,7 +23,7 @@ _SIDES = (
     {"color": style.ORANGE, "marker": "s", "text": "black"},
 )
 _NAMES_INSIDE = 100
-_NAMES_BESIDE = 40
+_NAMES_OUTSIDE = 40
 
 
 def plot_cut(
@@ -32,8 +34,9 @@ def plot_cut(
     title: str = "The cut",
     sides: tuple[str, str] = ("side 0", "side 1"),
     edges: tuple[str, str] = ("cut edge", "uncut edge"),
+    conflict: str | None = None,
 ) -> Axes:
-    """Draw a graph with its nodes on two sides and the edges between the sides in front.
+    """Draw a graph with its nodes on two sides, edges between them in front.
 
     Sides differ in colour and shape. Edges between them are dark and solid, the others pale and
     dashed; those of negative weight are vermillion. Where weights differ the line width follows
@@ -45,7 +48,9 @@ def plot_cut(
         ax: the axes to draw on; a new figure by default.
         title: of the picture.
         sides: names of the two sides in the legend.
-        edges: names of an edge between the sides and of one within a side.
+        edges: names of an edge between the sides and of one within a side, in the singular.
+        conflict: name of an edge within side 1, if such edges are drawn in vermillion as
+            violations; None draws them as those within side 0.
 
     Raises:
         ParameterError: a node has no side, or one that is neither 0 nor 1.
@@ -53,7 +58,7 @@ def plot_cut(
     from matplotlib.collections import PathCollection
 
     side_of = _sides(graph, assignment)
-    ax = style.fresh_axes(ax, 6.0, 5.6)
+    ax = style.new_axes(ax, 6.0, 5.6)
     index = {node: i for i, node in enumerate(graph)}
     pairs = np.array([(index[u], index[v]) for u, v in graph.edges], dtype=np.int64)
     pairs = pairs.reshape(-1, 2)
@@ -61,17 +66,14 @@ def plot_cut(
     extent = ax.get_window_extent()
     positions = layout.node_positions(graph, side_of, extent.width / extent.height)
     _frame(ax, positions)
-    _draw_edges(ax, positions, pairs, weights.astype(np.float64), side_of, edges)
-    _draw_nodes(ax, positions, pairs, [str(node) for node in graph], side_of, sides)
-    style.dress(ax, title=title, xlabel="", ylabel="")
+    lines = _draw_edges(ax, positions, pairs, weights.astype(np.float64), side_of, edges, conflict)
+    dots = _draw_nodes(ax, positions, pairs, [str(node) for node in graph], side_of, sides)
+    style.style_axes(ax, title=title, xlabel="", ylabel="")
     ax.set_axis_off()
-    handles, names = ax.get_legend_handles_labels()
-    # The cut before the rest, the sides last: the order of importance, not of drawing.
-    ranks = [(name.startswith(sides), edges[1] in name) for name in names]
-    order = sorted(range(len(names)), key=ranks.__getitem__)
+    handles = [*lines, *dots]
     legend = ax.legend(
-        [handles[k] for k in order], [names[k] for k in order], loc="upper center",
-        bbox_to_anchor=(0.5, 0.0), ncols=3 if len(names) == 3 else 2, frameon=False, fontsize=9,
+        handles=handles, loc="upper center",
+        bbox_to_anchor=(0.5, 0.0), ncols=3 if len(handles) == 3 else 2, frameon=False, fontsize=9,
         borderaxespad=0.3, columnspacing=1.6, scatterpoints=1,
     )  # fmt: skip
     for handle in legend.legend_handles:
@@ -81,6 +83,7 @@ def plot_cut(
 
 
 def _sides(graph: Graph[Any], assignment: Mapping[Any, int]) -> NDArray[np.uint8]:
+    """Return the side of each node."""
     for node in graph:
         if assignment.get(node) not in (0, 1):
             raise ParameterError(
@@ -91,10 +94,10 @@ def _sides(graph: Graph[Any], assignment: Mapping[Any, int]) -> NDArray[np.uint8
 
 
 def _frame(ax: Axes, positions: NDArray[np.float64]) -> None:
-    """Limits with room for the nodes, equal scales in both directions."""
+    """Set limits with room for the nodes and equal scales in both directions."""
     low, high = positions.min(axis=0), positions.max(axis=0)
     margin = max(0.09 * float((high - low).max()), 0.35)
-    # As data, since limits that are set by hand cannot give way to the equal scales.
+    # As data: limits that are set explicitly would override the equal scales.
     ax.update_datalim([low - margin, high + margin])
     ax.margins(0.0)
     ax.autoscale_view()
@@ -108,17 +111,21 @@ def _draw_edges(
     weights: NDArray[np.float64],
     sides: NDArray[np.uint8],
     titles: tuple[str, str],
-) -> None:
+    conflict: str | None,
+) -> list[LineCollection]:
+    """Draw the edges; return their artists, those between the sides first."""
     from matplotlib.collections import LineCollection
 
     crossing = sides[edges[:, 0]] != sides[edges[:, 1]]
     size = np.abs(weights)
     relative = size / size.max() if size.size and size.max() > 0 else np.ones(size.size)
     weighted = bool(np.any(weights != 1.0))
+    drawn: dict[bool, list[LineCollection]] = {True: [], False: []}
+    within = (sides[edges] == 1).all(axis=1) & (conflict is not None)
     crowd = float(np.clip(60.0 / max(len(edges), 1), 0.0, 1.0)) ** 0.5
     for cut in (False, True):
         for negative in (False, True):
-            chosen = (crossing == cut) & ((weights < 0) == negative)
+            chosen = (crossing == cut) & ((weights < 0) == negative) & ~within
             if not chosen.any():
                 continue
             widest = (0.6 + 2.2 * crowd) if cut else (0.5 + 1.1 * crowd)
@@ -137,11 +144,24 @@ def _draw_edges(
             )
             lines.set_gid(f"{'cut' if cut else 'uncut'}-{'negative' if negative else 'positive'}")
             ax.add_collection(lines, autolim=False)
+            drawn[cut].append(lines)
+    clashes = []
+    if within.any() and conflict is not None:
+        count = f"{within.sum()} {conflict if within.sum() == 1 else plural_noun(conflict)}"
+        lines = LineCollection(
+            positions[edges[within]], colors=style.VERMILLION, linewidths=0.9 + 2.2 * crowd,
+            zorder=2, label=count, capstyle="round",
+        )  # fmt: skip
+        lines.set_gid("conflict")
+        ax.add_collection(lines, autolim=False)
+        clashes.append(lines)
+    return clashes + drawn[True] + drawn[False]
 
 
 def _edge_label(name: str, weights: NDArray[np.float64], weighted: bool) -> str:
+    """Return count, sign and total weight of a group of edges."""
+    name = name if len(weights) == 1 else plural_noun(name)
     count = f"{len(weights)} {'negative ' if weights[0] < 0 else ''}{name}"
-    count += "" if len(weights) == 1 else "s"
     return f"{count}, weight {style.number(float(weights.sum()))}" if weighted else count
 
 
@@ -152,31 +172,35 @@ def _draw_nodes(
     names: list[str],
     sides: NDArray[np.uint8],
     titles: tuple[str, str],
-) -> None:
+) -> list[PathCollection]:
+    """Draw the nodes with their names; return the artist of each side."""
     n = len(names)
     longest = max(len(name) for name in names)
     inside = longest <= 3 and n <= _NAMES_INSIDE
     area = float(np.clip(5600.0 / n, 14.0, 340.0))
     if inside:
         area = max(area, 85.0)
-    elif n <= _NAMES_BESIDE:
+    elif n <= _NAMES_OUTSIDE:
         area = min(area, 110.0)
-    for side, look in enumerate(_SIDES):
+    drawn = []
+    for side, style_of_side in enumerate(_SIDES):
         members = sides == side
-        ax.scatter(
+        dots = ax.scatter(
             positions[members, 0],
             positions[members, 1],
             # A square looks larger than a circle of the same nominal size.
             s=area * (1.0 if side == 0 else 0.82),
-            c=look["color"],
-            marker=look["marker"],
+            c=style_of_side["color"],
+            marker=style_of_side["marker"],
             edgecolors="white" if n <= layout.LARGE else "none",
             linewidths=1.0,
             zorder=3,
-            label=f"{titles[side]}: {members.sum()} node{'' if members.sum() == 1 else 's'}",
+            label=f"{titles[side]}: {plural(int(members.sum()), 'node')}",
         )
+        drawn.append(dots)
     if inside:
         size = float(np.clip(0.55 * area**0.5, 5.2, 10.0))
         labels.label_inside(ax, positions, names, [_SIDES[s]["text"] for s in sides], size)
-    elif n <= _NAMES_BESIDE:
-        labels.label_beside(ax, positions, edges, names, 7.5, 0.5 * area**0.5)
+    elif n <= _NAMES_OUTSIDE:
+        labels.label_outside(ax, positions, edges, names, 7.5, 0.5 * area**0.5)
+    return drawn

@@ -1,4 +1,4 @@
-"""What sampling the circuit gives, against guessing."""
+"""Distribution of sampled values, compared with uniform guessing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.errors import DimensionError
+from hybridq.core.numbers import plural_noun
 from hybridq.plots import style
 
 if TYPE_CHECKING:
@@ -25,18 +26,18 @@ def plot_cut_distribution(
     *,
     value_name: str = "cut",
 ) -> Axes:
-    """Histogram of sampled values beside that of uniformly random assignments.
+    """Draw histograms of sampled values and of uniformly random assignments.
 
     Args:
         sample_values: distinct sampled values, shape (k,).
-        sample_counts: how often each was sampled, shape (k,).
+        sample_counts: number of times that each was sampled, shape (k,).
         uniform_values: values of uniformly random assignments, one each.
         reference: value of a classical answer.
-        ax: where to draw; a new figure if left out.
-        value_name: what a value is called, for the labels.
+        ax: the axes to draw on; a new figure by default.
+        value_name: the name of a value, for the labels.
 
     Raises:
-        DimensionError: as many counts as values are needed, and at least one.
+        DimensionError: other than one count for each value, or no sample.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -44,11 +45,11 @@ def plot_cut_distribution(
     counts = np.asarray(sample_counts, dtype=np.float64).reshape(-1)
     if sampled.shape != counts.shape or not counts.sum() > 0:
         raise DimensionError(
-            f"{sampled.size} sample values with {counts.size} counts that sum to "
-            f"{counts.sum():g}: give one count a value, and at least one sample"
+            f"sample_counts must be one count for each of {sampled.size} sample_values, "
+            f"got {counts.size} counts that sum to {counts.sum():g}: give at least one sample"
         )
     uniform = np.asarray([] if uniform_values is None else uniform_values, dtype=np.float64)
-    ax = style.fresh_axes(ax)
+    ax = style.new_axes(ax)
     edges = histogram_edges(np.concatenate([sampled, uniform.reshape(-1)]))
     heights, _ = np.histogram(sampled, bins=edges, weights=counts / counts.sum())
     gap = 0.08 * (edges[1] - edges[0])
@@ -58,7 +59,7 @@ def plot_cut_distribution(
         width=np.diff(edges) - 2 * gap,
         align="edge",
         color=style.BLUE,
-        label="QAOA samples",
+        label="samples",
     )
     if uniform.size:
         shares, _ = np.histogram(uniform, bins=edges, weights=np.ones(uniform.size))
@@ -69,31 +70,32 @@ def plot_cut_distribution(
             linewidth=1.8,
             label="uniform guessing",
         )
+    mark = None
     if reference is not None:
-        ax.axvline(
+        mark = ax.axvline(
             reference,
             color=style.VERMILLION,
             linestyle=(0, (5, 3)),
             linewidth=1.5,
             label=f"classical reference: {style.number(reference)}",
         )
-    style.dress(
+    style.style_axes(
         ax,
-        title=f"Sampled {value_name}s",
+        title=f"Sampled {plural_noun(value_name)}",
         xlabel=value_name,
         ylabel="share of samples",
     )
     ax.margins(x=0.03)
     if np.array_equal(sampled, np.round(sampled)):
         ax.xaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
-    style.legend_below(ax)
+    style.legend_below(ax, last=mark)
     return ax
 
 
 def histogram_edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Edges of equal bins, shape (bins + 1,).
+    """Return the edges of equal bins, shape (bins + 1,).
 
-    Whole numbers get bins centred on the values that can occur, so that parity (all cuts even,
+    Integers get bins centred on the values that can occur, so that parity (all cuts even,
     say) does not leave every other bin empty.
     """
     distinct = np.unique(values)

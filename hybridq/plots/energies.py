@@ -1,4 +1,4 @@
-"""How an energy came down: its error on a logarithmic axis, by evaluation or by operator."""
+"""Error of an energy on a logarithmic axis, by evaluation or by operator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def plot_energy_error(
     hartree_fock: float | None = None,
     hartree: bool = False,
 ) -> Axes:
-    """Each evaluation's error as a faint dot, the best so far as a line, on a logarithmic axis.
+    """Draw the error of each evaluation and of the best so far on a logarithmic axis.
 
     Where no exact energy is known, heights are above the lowest energy found. Errors that are
     rounding are drawn at the size of rounding.
@@ -34,12 +34,12 @@ def plot_energy_error(
         values: the energy of every evaluation in order, shape (evaluations,); NaN where one
             failed.
         exact: the exact energy.
-        ax: where to draw; a new figure if left out.
+        ax: the axes to draw on; a new figure by default.
         hartree_fock: the Hartree–Fock energy, drawn as a line.
-        hartree: energies are in hartree: the axis is in millihartree, and chemical accuracy is
-            drawn as a line.
+        hartree: True for energies in hartree: the axis is in millihartree, and chemical accuracy
+            is drawn as a line.
     """
-    ax = style.fresh_axes(ax)
+    ax = style.new_axes(ax)
     found = np.asarray(values, dtype=np.float64).reshape(-1)
     base = _base(found, exact)
     steps = np.arange(1, found.size + 1)
@@ -71,8 +71,8 @@ def plot_energy_error(
         label="best so far",
     )
     marks = _reference_lines(ax, base, exact, hartree_fock, hartree=hartree)
-    _dress(ax, "Convergence", "evaluation", exact is not None, hartree=hartree)
-    _within(ax, best[drawn], found, base, exact, marks, hartree=hartree)
+    _style_axes(ax, "Convergence", "evaluation", exact is not None, hartree=hartree)
+    _set_limits(ax, best[drawn], found, base, exact, marks, hartree=hartree)
     style.legend_below(ax, columns=2)
     return ax
 
@@ -86,18 +86,20 @@ def plot_growth(
     hartree_fock: float | None = None,
     hartree: bool = False,
 ) -> Axes:
-    """The error of an ansatz that grows, by its number of operators, on a logarithmic axis.
+    """Draw the error of an ansatz that grows, by its number of operators.
+
+    The axis is logarithmic.
 
     Args:
         energies: after each appended operator, shape (operators,).
         exact: the exact energy.
-        ax: where to draw; a new figure if left out.
+        ax: the axes to draw on; a new figure by default.
         gradient_norms: of the pool before each operator, shape (operators,), drawn against an axis
             on the right.
         hartree_fock: the energy without operators.
-        hartree: energies are in hartree.
+        hartree: True for energies in hartree.
     """
-    ax = style.fresh_axes(ax)
+    ax = style.new_axes(ax)
     found = np.asarray(energies, dtype=np.float64).reshape(-1)
     base = _base(found, exact)
     counts = np.arange(1, found.size + 1)
@@ -113,16 +115,16 @@ def plot_growth(
         zorder=3,
     )
     marks = _reference_lines(ax, base, exact, hartree_fock, hartree=hartree)
-    _dress(ax, "Growth of the ansatz", "operators", exact is not None, hartree=hartree)
+    _style_axes(ax, "Growth of the ansatz", "operators", exact is not None, hartree=hartree)
     if gradient_norms is not None:
         _gradients(ax, counts, np.asarray(gradient_norms, dtype=np.float64).reshape(-1))
-    _within(ax, found[keep], found, base, exact, marks, hartree=hartree)
+    _set_limits(ax, found[keep], found, base, exact, marks, hartree=hartree)
     style.legend_below(ax, columns=2)
     return ax
 
 
 def _gradients(ax: Axes, counts: NDArray[np.int64], norms: NDArray[np.float64]) -> None:
-    """The norms against an axis on the right that spans whole decades, and their legend."""
+    """Draw the norms against an axis on the right that spans whole decades."""
     right = ax.twinx()
     options: dict[str, Any] = {"color": style.GREEN, "linewidth": 1.3, "linestyle": (0, (1, 1))}
     right.plot(counts, norms, **options)
@@ -138,12 +140,13 @@ def _gradients(ax: Axes, counts: NDArray[np.int64], norms: NDArray[np.float64]) 
 
 
 def heights(energies: NDArray[np.float64], base: float, *, hartree: bool) -> NDArray[np.float64]:
-    """Energies above `base`, in millihartree where they are in hartree, at least rounding."""
+    """Return energies above `base`, in millihartree for hartree, and at least rounding."""
     above = np.maximum(energies - base, _ROUNDING * max(1.0, abs(base)))
     return above * (1e3 if hartree else 1.0)
 
 
 def _base(found: NDArray[np.float64], exact: float | None) -> float:
+    """Return the energy from which heights are measured."""
     if exact is not None:
         return exact
     finite = found[np.isfinite(found)]
@@ -153,7 +156,7 @@ def _base(found: NDArray[np.float64], exact: float | None) -> float:
 def _reference_lines(
     ax: Axes, base: float, exact: float | None, hartree_fock: float | None, *, hartree: bool
 ) -> list[float]:
-    """Draw the lines that errors are held against; returns their heights."""
+    """Draw the lines that errors are compared with; return their heights."""
     unit, scale = (" mHa", 1e3) if hartree else ("", 1.0)
     marks = []
     if hartree_fock is not None and hartree_fock > base:
@@ -171,18 +174,19 @@ def _reference_lines(
     return marks
 
 
-def _dress(ax: Axes, title: str, xlabel: str, known: bool, *, hartree: bool) -> None:
+def _style_axes(ax: Axes, title: str, xlabel: str, known: bool, *, hartree: bool) -> None:
+    """Set titles, the logarithmic scale and the grid."""
     from matplotlib.ticker import MaxNLocator
 
     what = "error" if known else "energy above the lowest found"
-    style.dress(ax, title=title, xlabel=xlabel, ylabel=f"{what} (mHa)" if hartree else what)
+    style.style_axes(ax, title=title, xlabel=xlabel, ylabel=f"{what} (mHa)" if hartree else what)
     ax.set_yscale("log")
     ax.margins(x=0.02)
     ax.xaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
     ax.grid(axis="y", color=style.PALE, linewidth=0.5, alpha=0.5)
 
 
-def _within(
+def _set_limits(
     ax: Axes,
     best: NDArray[np.float64],
     found: NDArray[np.float64],
@@ -192,7 +196,7 @@ def _within(
     *,
     hartree: bool,
 ) -> None:
-    """Limits that hold everything drawn, and never less than a decade."""
+    """Set limits that hold everything drawn and span at least a decade."""
     every = heights(np.concatenate([best, found]), base, hartree=hartree)
     every = every[np.isfinite(every)]
     if exact is None:

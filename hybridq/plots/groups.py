@@ -1,4 +1,4 @@
-"""Groups of trials beside each other: means along a condition, spreads, paired differences."""
+"""Pictures that compare groups: means along a condition, spreads, paired differences."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Series:
     """One group's values along a condition.
 
     Args:
-        label: what the group is called; empty for a single one.
-        x: where, shape (k,), ascending.
-        y: the value there, shape (k,).
+        label: the name of the group; empty for a single one.
+        x: values of the condition, shape (k,), ascending.
+        y: the mean at each, shape (k,).
         low, high: ends of its confidence interval, shape (k,); NaN where there is none.
     """
 
@@ -43,8 +43,8 @@ class Series:
     high: ArrayLike
 
 
-def look(place: int) -> dict[str, object]:
-    """Colour, marker and dashes of the group at this place: told apart without colour too."""
+def series_style(place: int) -> dict[str, object]:
+    """Return colour, marker and dashes of a group, distinguishable without colour."""
     return {
         "color": _COLOURS[place % len(_COLOURS)],
         "marker": _MARKERS[place % len(_MARKERS)],
@@ -52,8 +52,8 @@ def look(place: int) -> dict[str, object]:
     }
 
 
-def name_groups(ax: Axes) -> None:
-    """A legend under the axes, in as many columns as have room; none for a single group."""
+def add_group_legend(ax: Axes) -> None:
+    """Put a legend under the axes, in as many columns as fit; none for a single group."""
     labels = ax.get_legend_handles_labels()[1]
     if len(labels) < 2:
         return
@@ -76,37 +76,37 @@ def plot_series(
     linear_below: float = 0.0,
     log_x: bool = False,
 ) -> Axes:
-    """A line with a band of confidence for each group.
+    """Draw a line with a confidence band for each group.
 
     Args:
         series: the groups.
-        ax: where to draw; a new figure if left out.
+        ax: the axes to draw on; a new figure by default.
         title, xlabel, ylabel: texts.
-        ticks: names of the places 0, 1, … where the condition is no number.
-        log: a logarithmic axis of the values.
-        linear_below: then the values nearer to zero than this stand on a linear piece of it,
-            which has zero and negative values too; 0 for none.
-        log_x: a logarithmic axis of the condition.
+        ticks: names of the places 0, 1, … where the condition is not a number.
+        log: True for a logarithmic axis of the values.
+        linear_below: with `log`, magnitudes below this are on a linear section, which holds zero
+            and negative values too; 0 for none.
+        log_x: True for a logarithmic axis of the condition.
     """
-    ax = style.fresh_axes(ax, 5.8, 4.2)
+    ax = style.new_axes(ax, 5.8, 4.2)
     for place, one in enumerate(series):
         x, y = _numbers(one.x), _numbers(one.y)
         low, high = _numbers(one.low), _numbers(one.high)
-        shown = look(place)
+        line_style = series_style(place)
         known = np.isfinite(low) & np.isfinite(high)
         if known.sum() > 1 and not ticks:
             ax.fill_between(
-                x[known], low[known], high[known], color=str(shown["color"]), alpha=0.13, lw=0
+                x[known], low[known], high[known], color=str(line_style["color"]), alpha=0.13, lw=0
             )
         elif known.any():
-            ax.vlines(x[known], low[known], high[known], color=str(shown["color"]), lw=1.4)
-        # The first ones are broader, so that equal lines show below each other.
+            ax.vlines(x[known], low[known], high[known], color=str(line_style["color"]), lw=1.4)
+        # The first ones are broader, so that coinciding lines all show.
         more = min(len(series) - 1 - place, 3)
         ax.plot(
             x, y, lw=1.8 + 0.9 * more, ms=5.5 + 1.4 * more, label=one.label or None,
-            **shown,  # type: ignore[arg-type]
+            **line_style,  # type: ignore[arg-type]
         )  # fmt: skip
-    style.dress(ax, title=title, xlabel=xlabel, ylabel=ylabel)
+    style.style_axes(ax, title=title, xlabel=xlabel, ylabel=ylabel)
     if log:
         ax.set_yscale(**_logarithmic(linear_below))
     if ticks:
@@ -114,10 +114,10 @@ def plot_series(
     elif log_x:
         _decades(ax, [_numbers(one.x) for one in series])
     else:
-        _whole_ticks(ax, [_numbers(one.x) for one in series])
+        _integer_ticks(ax, [_numbers(one.x) for one in series])
     ax.margins(x=0.04, y=0.08)
     ax.grid(axis="y", color=style.PALE, linewidth=0.5, alpha=0.5)
-    name_groups(ax)
+    add_group_legend(ax)
     return ax
 
 
@@ -131,20 +131,20 @@ def plot_boxes(
     log: bool = False,
     linear_below: float = 0.0,
 ) -> Axes:
-    """A box of the quartiles for each group, one under the other, with every value as a dot.
+    """Draw a box of the quartiles for each group, with every value as a dot.
 
-    Whiskers reach the furthest values within 1.5 times the quartiles' distance (Tukey); where
-    a group has more than 400 values, only those beyond the whiskers are dots.
+    Whiskers reach the furthest values within 1.5 interquartile ranges (Tukey). Where a group has
+    more than 400 values, only those beyond the whiskers are dots.
 
     Args:
-        labels: what the groups are called, the first on top.
+        labels: the names of the groups, the first on top.
         values: of each group.
-        ax: where to draw; a new figure if left out.
+        ax: the axes to draw on; a new figure by default.
         title, xlabel: texts.
-        log: a logarithmic axis.
+        log: True for a logarithmic axis.
         linear_below: as in `plot_series`.
     """
-    ax = style.fresh_axes(ax, 5.8, max(2.4, 1.3 + 0.48 * len(labels)))
+    ax = style.new_axes(ax, 5.8, max(2.4, 1.3 + 0.48 * len(labels)))
     found = [_numbers(group)[np.isfinite(_numbers(group))] for group in values]
     places = np.arange(len(labels), 0, -1)
     rng = np.random.default_rng(0)
@@ -165,7 +165,7 @@ def plot_boxes(
             dots, place + rng.uniform(-0.2, 0.2, dots.size), linestyle="none", marker="o",
             ms=3.6, mew=0, color=style.BLUE, alpha=0.6, zorder=3,
         )  # fmt: skip
-    style.dress(ax, title=title, xlabel=xlabel, ylabel="")
+    style.style_axes(ax, title=title, xlabel=xlabel, ylabel="")
     if log:
         ax.set_xscale(**_logarithmic(linear_below))
     _rows(ax, labels, places)
@@ -183,23 +183,23 @@ def plot_differences(
     xlabel: str,
     remarks: Sequence[str] = (),
 ) -> Axes:
-    """Mean paired differences with their intervals, one under the other, about a line at zero.
+    """Draw mean paired differences with their intervals about a line at zero.
 
     Args:
-        labels: what the groups are called, the first on top.
+        labels: the names of the groups, the first on top.
         means: shape (k,).
         lows, highs: ends of the intervals, shape (k,); NaN where there is none.
-        ax: where to draw; a new figure if left out.
+        ax: the axes to draw on; a new figure by default.
         title, xlabel: texts.
-        remarks: a word at the right end of each row.
+        remarks: texts at the right end of each row.
     """
-    ax = style.fresh_axes(ax, 5.8, max(2.2, 1.3 + 0.42 * len(labels)))
+    ax = style.new_axes(ax, 5.8, max(2.2, 1.3 + 0.42 * len(labels)))
     places = np.arange(len(labels), 0, -1)
     middle, low, high = _numbers(means), _numbers(lows), _numbers(highs)
     ax.axvline(0.0, color=style.VERMILLION, linestyle=(0, (5, 3)), linewidth=1.4)
     ax.hlines(places, low, high, color=style.BLUE, lw=2.0)
     ax.plot(middle, places, linestyle="none", marker="o", ms=7, color=style.BLUE)
-    style.dress(ax, title=title, xlabel=xlabel, ylabel="")
+    style.style_axes(ax, title=title, xlabel=xlabel, ylabel="")
     ax.margins(x=0.08)
     _rows(ax, labels, places)
     for place, remark in zip(places, remarks, strict=False):
@@ -212,7 +212,7 @@ def plot_differences(
 
 
 def _rows(ax: Axes, labels: Sequence[str], places: NDArray[np.int64]) -> None:
-    """A named row for each group, as tall for one as for many."""
+    """Name the row of each group, at a fixed height per row."""
     ax.set_yticks(places, [_shortened(label) for label in labels], parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(0.4, len(labels) + 0.6)
@@ -221,20 +221,21 @@ def _rows(ax: Axes, labels: Sequence[str], places: NDArray[np.int64]) -> None:
 
 
 def _name_ticks(ax: Axes, ticks: Sequence[str]) -> None:
-    turned = sum(map(len, ticks)) > 60
+    """Write names at the places 0, 1, …, rotated where they are long."""
+    rotated = sum(map(len, ticks)) > 60
     ax.set_xticks(
         range(len(ticks)), [_shortened(tick) for tick in ticks], parse_math=False,
-        rotation=30 if turned else 0, ha="right" if turned else "center",
+        rotation=30 if rotated else 0, ha="right" if rotated else "center",
     )  # fmt: skip
 
 
 def _logarithmic(linear_below: float) -> dict[str, Any]:
-    """A scale by decades, with zero where `linear_below` says from where on."""
+    """Return the arguments of a logarithmic scale, linear around zero on request."""
     return {"value": "symlog", "linthresh": linear_below} if linear_below else {"value": "log"}
 
 
 def _decades(ax: Axes, xs: Sequence[NDArray[np.float64]]) -> None:
-    """A logarithmic axis, with the values themselves as ticks where they are few."""
+    """Set a logarithmic axis, with the values themselves as ticks where they are few."""
     ax.set_xscale("log")
     places = np.unique(np.concatenate(xs))
     if places.size <= _MOST_TICKS:
@@ -242,7 +243,8 @@ def _decades(ax: Axes, xs: Sequence[NDArray[np.float64]]) -> None:
         ax.set_xticks([], minor=True)
 
 
-def _whole_ticks(ax: Axes, xs: Sequence[NDArray[np.float64]]) -> None:
+def _integer_ticks(ax: Axes, xs: Sequence[NDArray[np.float64]]) -> None:
+    """Put ticks at integers where all values are integers."""
     every = np.concatenate([*xs, [0.0]])
     if np.all(every == np.round(every)):
         from matplotlib.ticker import MaxNLocator
@@ -251,8 +253,10 @@ def _whole_ticks(ax: Axes, xs: Sequence[NDArray[np.float64]]) -> None:
 
 
 def _shortened(text: str, most: int = 34) -> str:
+    """Return `text` cut to `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _numbers(values: ArrayLike) -> NDArray[np.float64]:
+    """Return values as a flat float64 array."""
     return np.asarray(values, dtype=np.float64).reshape(-1)

@@ -1,4 +1,4 @@
-"""Node names that do not run into one another."""
+"""Placement of node names without overlaps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Box = tuple[float, float, float, float]
 def label_inside(
     ax: Axes, positions: NDArray[np.float64], names: list[str], colours: list[str], size: float
 ) -> None:
-    """Short names on the nodes themselves."""
+    """Write short names on the nodes themselves."""
     for (x, y), name, colour in zip(positions, names, colours, strict=True):
         ax.text(
             x, y, name, color=colour, fontsize=size, ha="center", va="center_baseline",
@@ -27,7 +27,7 @@ def label_inside(
         )  # fmt: skip
 
 
-def label_beside(
+def label_outside(
     ax: Axes,
     positions: NDArray[np.float64],
     edges: NDArray[np.int64],
@@ -35,16 +35,17 @@ def label_beside(
     size: float,
     radius: float,
 ) -> None:
-    """Long names next to their nodes, where they hide least; one that fits nowhere is left out.
+    """Write long names next to their nodes, where they hide least.
 
-    Each stands on an opaque white box in front of the edges. No name covers a node or another
-    name; among the places left, the one that covers the least length of edges is taken.
+    Each has an opaque white box in front of the edges. No name covers a node or another name;
+    among the remaining places, the one that covers the least length of edges is taken, and a name
+    that fits nowhere is left out.
 
     Args:
-        ax: axes whose limits are final; the boxes are reckoned from its size.
+        ax: axes whose limits are final; the boxes are computed from its size.
         positions: shape (n, 2), data units.
         edges: pairs of rows of `positions`, shape (m, 2).
-        names: one a node.
+        names: one for each node.
         size: font size in points.
         radius: of a node, in points.
     """
@@ -85,7 +86,7 @@ def label_beside(
 
 
 def _places(half_width: float, half_height: float, gap: float) -> Iterator[tuple[float, float]]:
-    """Where the middle of a box may be from its node: all around it, the best liked first."""
+    """Yield offsets of a box from its node, all around it, in order of preference."""
     for extra in (0.0, 5.0):
         x, y = half_width + gap + extra, half_height + gap + extra
         yield from ((0.0, y), (0.0, -y), (x, 0.0), (-x, 0.0))
@@ -99,12 +100,12 @@ def _places(half_width: float, half_height: float, gap: float) -> Iterator[tuple
 def covered_lengths(
     box: _Box, starts: NDArray[np.float64], ends: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """How much of each segment lies in `box` (left, bottom, right, top), shape (segments,).
+    """Return the length of each segment in `box` (left, bottom, right, top), shape (segments,).
 
     Source: Y. Liang, B. Barsky, ACM Trans. Graph. 3, 1 (1984): line clipping.
     """
     along = ends - starts
-    # A segment along an axis meets the box's other two sides nowhere, or everywhere.
+    # A segment along an axis crosses the box's other two sides nowhere, or everywhere.
     safe = np.where(np.abs(along) < 1e-12, 1e-12, along)
     first = (np.array(box[:2]) - starts) / safe
     second = (np.array(box[2:]) - starts) / safe
@@ -115,4 +116,5 @@ def covered_lengths(
 
 
 def _overlap(one: _Box, other: _Box) -> bool:
+    """True if two boxes overlap."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

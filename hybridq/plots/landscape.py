@@ -1,4 +1,4 @@
-"""The expectation over both angles of a single layer."""
+"""Landscape: the expectation over both angles of a single layer."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def plot_landscape(
     *,
     value_name: str = "value",
 ) -> Axes:
-    """The expectation of a one-layer circuit over (γ, β), with the angles found marked.
+    """Draw the expectation of a one-layer circuit over (γ, β), with the angles found.
 
     Args:
         gammas: phase angles in radians, ascending, shape (g,).
         betas: mixer angles in radians, ascending, shape (b,).
         values: expectation at (gamma, beta), shape (g, b).
         point: the angles found, (gamma, beta).
-        ax: where to draw; a new figure if left out.
-        value_name: what a value is called, for the labels.
+        ax: the axes to draw on; a new figure by default.
+        value_name: the name of a value, for the labels.
 
     Raises:
         DimensionError: the shapes do not fit.
@@ -40,10 +40,11 @@ def plot_landscape(
     z = np.asarray(values, dtype=np.float64)
     if x.ndim != 1 or y.ndim != 1 or z.shape != (x.size, y.size):
         raise DimensionError(
-            f"values has shape {z.shape}: {x.shape} gammas and {y.shape} betas need "
-            f"({x.size}, {y.size})"
+            argument="values",
+            value=z.shape,
+            expected=f"of shape ({x.size}, {y.size}), gammas by betas",
         )
-    ax = style.fresh_axes(ax)
+    ax = style.new_axes(ax)
     mesh = ax.pcolormesh(x, y, z.T, cmap="cividis", shading="nearest", rasterized=True)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
     bar.set_label(f"expected {value_name}", fontsize=10)
@@ -60,6 +61,6 @@ def plot_landscape(
             label="angles found",
             zorder=3,
         )
-    style.dress(ax, title="Landscape at p = 1", xlabel="γ (radians)", ylabel="β (radians)")
+    style.style_axes(ax, title="Landscape at p = 1", xlabel="γ (radians)", ylabel="β (radians)")
     style.legend_below(ax)
     return ax

@@ -1,4 +1,4 @@
-"""Where to draw the nodes of a graph: deterministic, components side by side."""
+"""Deterministic layout of a graph's nodes, components side by side."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from networkx import Graph
 
-# Above this, force-directed layouts are slow, and hairballs anyway.
+# Above this, force-directed layouts are slow, and unreadable anyway.
 LARGE = 300
 _MOST_STRETCH = 1.5
 # A component this many times longer than wide is laid along its length, and folded into rows
@@ -24,15 +24,15 @@ _MAX_STEPS = 300
 def node_positions(
     graph: Graph[Any], sides: NDArray[np.uint8], aspect: float = 1.0
 ) -> NDArray[np.float64]:
-    """Positions of the nodes in graph order, shape (n, 2).
+    """Return positions of the nodes in graph order, shape (n, 2).
 
     Up to `LARGE` nodes: each connected component by its graph distances (least stress), packed in
-    rows, large ones first. Above: two discs, one a side, so that at least the cut shows.
+    rows, large ones first. Above: two discs, one for each side, so that at least the cut shows.
 
     Args:
-        graph: the graph; weights play no part.
+        graph: the graph; weights are ignored.
         sides: 0 or 1 of each node.
-        aspect: width over height of the place to fill; the picture is turned and moderately
+        aspect: width over height of the area to fill; the picture is rotated and moderately
             stretched towards it.
     """
     if len(graph) > LARGE:
@@ -45,6 +45,7 @@ def node_positions(
 
 
 def _packed(graph: Graph[Any], aspect: float) -> NDArray[np.float64]:
+    """Return positions with the connected components packed in rows."""
     import networkx as nx
 
     index = {node: i for i, node in enumerate(graph)}
@@ -74,7 +75,7 @@ def _packed(graph: Graph[Any], aspect: float) -> NDArray[np.float64]:
 
 
 def _component(n: int, edges: NDArray[np.int64], *, aspect: float) -> NDArray[np.float64]:
-    """Positions of a connected graph on 0 ... n - 1; neighbours are about one unit apart."""
+    """Return positions of a connected graph on 0 ... n - 1, with edges of about unit length."""
     if n == 1:
         return np.zeros((1, 2))
     import networkx as nx
@@ -93,11 +94,11 @@ def _component(n: int, edges: NDArray[np.int64], *, aspect: float) -> NDArray[np
     best = found[0] if len(found) == 1 else min(found, key=lambda xy: clutter(xy, edges))
     lengths = np.linalg.norm(best[edges[:, 0]] - best[edges[:, 1]], axis=1)
     best = (best - best.mean(axis=0)) / max(float(np.median(lengths)), 1e-9)
-    return _turned(best, aspect)
+    return _rotated(best, aspect)
 
 
 def _least_stress(distances: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    r"""Positions that locally minimize :math:`\sum_{i<j} (|x_i - x_j| / d_{ij} - 1)^2`.
+    r"""Minimize :math:`\sum_{i<j} (|x_i - x_j| / d_{ij} - 1)^2` locally.
 
     Stress majorization, from positions `xy`. The networkx layout of the same stress goes through
     SciPy's L-BFGS-B, whose small linear algebra stalls for seconds when all cores are busy.
@@ -124,12 +125,12 @@ def _least_stress(distances: NDArray[np.float64], xy: NDArray[np.float64]) -> ND
 
 
 def _tries(n: int) -> int:
-    """How many further starts the time allows."""
+    """Return the number of further starts."""
     return 8 if n <= 24 else 3 if n <= 64 else 0
 
 
-def _turned(xy: NDArray[np.float64], aspect: float) -> NDArray[np.float64]:
-    """`xy` turned so that it fills a place of this aspect, and folded where it is very long."""
+def _rotated(xy: NDArray[np.float64], aspect: float) -> NDArray[np.float64]:
+    """Rotate `xy` to fill an area of this aspect, and fold it where it is very long."""
     _, spread, axes = np.linalg.svd(xy, full_matrices=False)
     if spread[0] < _LONG * spread[1]:
         angles = np.pi * np.arange(36) / 36
@@ -139,29 +140,29 @@ def _turned(xy: NDArray[np.float64], aspect: float) -> NDArray[np.float64]:
         return xy @ turns[int(np.argmax(fits))]
     # The sign of a principal axis is arbitrary; fixing it keeps the picture the same everywhere.
     axes *= np.where(axes[np.arange(2), np.abs(axes).argmax(axis=1)] < 0, -1.0, 1.0)[:, None]
-    turned = xy @ axes.T
-    if np.ptp(turned[:, 0]) >= _FOLDED:
-        return _folded(turned, aspect)
-    return turned if aspect >= 1.0 else turned[:, ::-1]
+    rotated = xy @ axes.T
+    if np.ptp(rotated[:, 0]) >= _FOLDED:
+        return _folded(rotated, aspect)
+    return rotated if aspect >= 1.0 else rotated[:, ::-1]
 
 
 def _fit(xy: NDArray[np.float64], aspect: float) -> float:
-    """Scale at which a drawing, with room for its nodes, fits a place of this aspect."""
+    """Return the scale at which a drawing with its nodes fits an area of this aspect."""
     width, height = (float(side) + 1.0 for side in np.ptp(xy, axis=0))
     return min(aspect / width, 1.0 / height)
 
 
 def _folded(xy: NDArray[np.float64], aspect: float) -> NDArray[np.float64]:
-    """A drawing that lies along x, bent into as many rows as fill the place best."""
+    """Fold a drawing along x into the number of rows that fills the area best."""
     along = xy[:, 0] - xy[:, 0].min()
-    # A long drawing comes out slightly bowed; the rows shall be straight.
+    # A long drawing comes out slightly bowed; the rows should be straight.
     across = xy[:, 1] - np.polyval(np.polyfit(along, xy[:, 1], 2), along)
     length, thick = float(along.max()), float(np.ptp(across))
     radius = 0.5 * (thick + 2.0)
     best, best_fit, turns, run = xy, 0.0, 0, length
     while run > 0.0:
         folded = _serpentine(along, across, run, radius)
-        # One row may stand as well as lie.
+        # A single row may be vertical as well.
         if turns == 0 and aspect < 1.0:
             folded = folded[:, ::-1]
         fit = _fit(folded, aspect)
@@ -175,11 +176,11 @@ def _folded(xy: NDArray[np.float64], aspect: float) -> NDArray[np.float64]:
 def _serpentine(
     along: NDArray[np.float64], across: NDArray[np.float64], run: float, radius: float
 ) -> NDArray[np.float64]:
-    """Points at `across` from a path of straight runs and half turns, `along` on their way."""
+    """Return points along a path of straight runs and half turns, at distance `across`."""
     period = run + math.pi * radius
     row = np.floor((along + 1e-9) / period)
     inside = along - row * period
-    # What a point has turned in the bend at the end of its row.
+    # Angle of a point in the bend at the end of its row.
     angle = np.clip((inside - run) / radius, 0.0, math.pi)
     way = np.where(row % 2 == 0, 1.0, -1.0)
     reach = radius + way * across
@@ -189,7 +190,7 @@ def _serpentine(
 
 
 def clutter(xy: NDArray[np.float64], edges: NDArray[np.int64]) -> float:
-    """How hard a drawing is to read: crossings, and above all edges that run through nodes."""
+    """Return the penalty of crossings, and above all of edges through nodes."""
     a, b = xy[edges[:, 0]], xy[edges[:, 1]]
     along = b - a
     length2 = np.maximum((along**2).sum(axis=1), 1e-12)
@@ -202,16 +203,16 @@ def clutter(xy: NDArray[np.float64], edges: NDArray[np.int64]) -> float:
     hits = float((gap < radius).sum())
 
     def side(p: NDArray[np.float64]) -> NDArray[np.float64]:
-        """On which side of each edge (row) each point (column) lies."""
+        """Return the signed area of each edge (row) with each point (column)."""
         away = p[None, :, :] - a[:, None, :]
         return along[:, None, 0] * away[:, :, 1] - along[:, None, 1] * away[:, :, 0]
 
-    parted = side(a) * side(b) < -1e-12
-    return 4.0 * hits + 0.5 * float((parted & parted.T).sum())
+    separated = side(a) * side(b) < -1e-12
+    return 4.0 * hits + 0.5 * float((separated & separated.T).sum())
 
 
 def _two_discs(sides: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """A sunflower of nodes for each side."""
+    """Return a sunflower of nodes for each side."""
     positions = np.empty((len(sides), 2))
     radius = math.sqrt(max(np.bincount(sides, minlength=2).max(), 1))
     for side, centre in ((0, -1.25), (1, 1.25)):

@@ -24,9 +24,9 @@ _DPI = 160
 
 
 def check_plot_path(path: str | os.PathLike[str]) -> Path:
-    """`path` as a `Path`, once it is clear that a picture can be written there.
+    """Return `path` as a `Path` if a picture can be written there.
 
-    Called before the work starts.
+    Call it before the work starts.
 
     Raises:
         OutputError: the suffix names no known format, or the place cannot be written.
@@ -34,13 +34,15 @@ def check_plot_path(path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     if target.suffix.lower() not in _METADATA:
         known = ", ".join(sorted(_METADATA))
-        found = f"{target.suffix!r} is no picture format" if target.suffix else "it has no suffix"
+        found = (
+            f"{target.suffix!r} is not a picture format" if target.suffix else "it has no suffix"
+        )
         raise OutputError(f"cannot write the picture {target}: {found}; choose from {known}")
     return check_writable(target)
 
 
 def save(figure: Figure, path: str | os.PathLike[str]) -> None:
-    """Write `figure` as PNG, PDF or SVG by suffix, whole or not at all.
+    """Write `figure` atomically as PNG, PDF or SVG, by suffix.
 
     Raises:
         OutputError: the suffix names no known format, or the file cannot be written.
@@ -51,17 +53,18 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
 
 
 def png(figure: Figure) -> bytes:
-    """`figure` as the bytes of a PNG file."""
+    """Return `figure` as the bytes of a PNG file."""
     buffer = io.BytesIO()
     _write(figure, buffer, ".png", 110)
     return buffer.getvalue()
 
 
 def _write(figure: Figure, target: Path | io.BytesIO, suffix: str, dpi: int) -> None:
+    """Write a figure without time stamps and without warnings about fonts."""
     import matplotlib
 
     with warnings.catch_warnings(), matplotlib.rc_context({"svg.hashsalt": "hybridq"}):
-        # A node label in a script that the font lacks is drawn as a box; that is no news.
+        # A node label in a script that the font lacks is drawn as a box; no need to warn.
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
         figure.savefig(
             target,

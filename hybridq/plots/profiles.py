@@ -1,4 +1,4 @@
-"""How searches go and how often they succeed: bands of convergence, performance profiles."""
+"""Convergence bands and performance profiles of many searches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hybridq.plots import style
-from hybridq.plots.groups import look, name_groups
+from hybridq.plots.groups import add_group_legend, series_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Band:
-    """How the searches of one group went.
+    """Convergence of the searches of one group.
 
     Args:
-        label: what the group is called; empty for a single one.
+        label: the name of the group; empty for a single one.
         steps: evaluations, ascending, shape (k,).
         middle: median of the best so far there, shape (k,).
         low, high: its quartiles, shape (k,).
@@ -37,17 +37,17 @@ class Band:
 def plot_bands(
     bands: Sequence[Band], ax: Axes | None = None, *, title: str, ylabel: str, log: bool = False
 ) -> Axes:
-    """Median of the best so far by evaluations, with a band between the quartiles.
+    """Draw the median of the best so far, with a band between the quartiles.
 
     Args:
         bands: the groups.
-        ax: where to draw; a new figure if left out.
+        ax: the axes to draw on; a new figure by default.
         title, ylabel: texts.
-        log: a logarithmic axis of the values; that of the evaluations always is one.
+        log: True for a logarithmic axis of the values; that of the evaluations always is.
     """
-    ax = style.fresh_axes(ax, 5.8, 4.2)
+    ax = style.new_axes(ax, 5.8, 4.2)
     for place, band in enumerate(bands):
-        colour = str(look(place)["color"])
+        colour = str(series_style(place)["color"])
         steps = np.asarray(band.steps, dtype=np.float64)
         ax.fill_between(
             steps, np.asarray(band.low), np.asarray(band.high), step="post", color=colour,
@@ -55,16 +55,16 @@ def plot_bands(
         )  # fmt: skip
         ax.plot(
             steps, np.asarray(band.middle), drawstyle="steps-post", lw=1.9, color=colour,
-            linestyle=look(place)["linestyle"], label=band.label or None,
+            linestyle=series_style(place)["linestyle"], label=band.label or None,
         )  # fmt: skip
-    style.dress(ax, title=title, xlabel="evaluation", ylabel=ylabel)
+    style.style_axes(ax, title=title, xlabel="evaluation", ylabel=ylabel)
     ax.set_xscale("log")
     if log:
         ax.set_yscale("log")
     _plain_decades(ax)
     ax.margins(x=0.0, y=0.06)
     ax.grid(axis="y", color=style.PALE, linewidth=0.5, alpha=0.5)
-    name_groups(ax)
+    add_group_legend(ax)
     return ax
 
 
@@ -77,37 +77,37 @@ def plot_profile(
     title: str,
     xlabel: str,
 ) -> Axes:
-    """Performance profiles: the share of the problems solved within a factor of the best.
+    """Draw performance profiles: shares of problems solved within a factor of the best.
 
     Args:
-        ratios: factors τ ≥ 1 at which anything changes, ascending, shape (k,).
+        ratios: factors τ ≥ 1 at which a share changes, ascending, shape (k,).
         shares: of the problems, shape (k, groups).
-        labels: what the groups are called.
-        ax: where to draw; a new figure if left out.
+        labels: the names of the groups.
+        ax: the axes to draw on; a new figure by default.
         title, xlabel: texts.
     """
-    ax = style.fresh_axes(ax, 5.8, 4.2)
+    ax = style.new_axes(ax, 5.8, 4.2)
     tau = np.asarray(ratios, dtype=np.float64)
     rho = np.asarray(shares, dtype=np.float64)
     end = max(2.0, float(tau[-1]) * 1.15)
     for place, name in enumerate(labels):
         ax.plot(
             [*tau, end], [*rho[:, place], rho[-1, place]], drawstyle="steps-post", lw=1.9,
-            color=str(look(place)["color"]), label=name,
-            linestyle=look(place)["linestyle"],
+            color=str(series_style(place)["color"]), label=name,
+            linestyle=series_style(place)["linestyle"],
         )  # fmt: skip
-    style.dress(ax, title=title, xlabel=xlabel, ylabel="share of the cases")
+    style.style_axes(ax, title=title, xlabel=xlabel, ylabel="share of the cases")
     ax.set_xscale("log")
     ax.set_xlim(1.0, end)
     ax.set_ylim(-0.02, 1.04)
     _plain_decades(ax)
     ax.grid(axis="y", color=style.PALE, linewidth=0.5, alpha=0.5)
-    name_groups(ax)
+    add_group_legend(ax)
     return ax
 
 
 def _plain_decades(ax: Axes) -> None:
-    """Numbers rather than powers on the axis along."""
+    """Write plain numbers rather than powers on the horizontal axis."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     low, high = ax.get_xlim()

@@ -1,15 +1,18 @@
-"""What the pictures share: colours, a fresh axes, plain numbers.
+"""Style of all pictures: colours, axes, legends, numbers.
 
-The palette is that of Okabe and Ito (2008), told apart by colour-blind readers; where a
+The palette is that of Okabe and Ito (2008), which colour-blind readers can distinguish; where a
 difference matters, shape, line style or brightness carries it as well.
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
+from hybridq.core import numbers
+from hybridq.core.numbers import with_minus_signs
+
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -24,8 +27,8 @@ INK = "#333333"
 PALE = "#B8B8B8"
 
 
-def fresh_axes(ax: Axes | None, width: float = 6.0, height: float = 4.2) -> Axes:
-    """`ax`, or the axes of a new figure of this size in inches, outside pyplot."""
+def new_axes(ax: Axes | None, width: float = 6.0, height: float = 4.2) -> Axes:
+    """Return `ax`, or the axes of a new figure of this size in inches, outside pyplot."""
     if ax is not None:
         return ax
     return new_figure(width, height, layout="constrained").add_subplot()
@@ -47,9 +50,14 @@ def new_figure(width: float, height: float, *, layout: Any = None) -> Figure:
     return figure
 
 
-def dress(ax: Axes, *, title: str, xlabel: str, ylabel: str) -> None:
-    """Title and labels in one style; a light frame that leaves the data in front."""
+def set_title(ax: Axes, title: str) -> None:
+    """Write the title of a picture at its upper left."""
     ax.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, parse_math=False)
+
+
+def style_axes(ax: Axes, *, title: str, xlabel: str, ylabel: str) -> None:
+    """Set title, labels and a light frame that leaves the data in front."""
+    set_title(ax, title)
     ax.set_xlabel(xlabel, fontsize=10)
     ax.set_ylabel(ylabel, fontsize=10)
     ax.tick_params(labelsize=9, color=PALE)
@@ -59,11 +67,16 @@ def dress(ax: Axes, *, title: str, xlabel: str, ylabel: str) -> None:
         ax.spines[side].set_color(PALE)
 
 
-def legend_below(ax: Axes, columns: int = 3) -> None:
-    """A frameless legend under the axes, where it cannot hide data."""
+def legend_below(ax: Axes, columns: int = 3, *, last: Artist | None = None) -> None:
+    """Put a frameless legend under the axes, where it cannot hide data.
+
+    Args:
+        ax: the axes.
+        columns: entries in a row.
+        last: the artist whose entry comes last.
+    """
     handles, labels = ax.get_legend_handles_labels()
-    # matplotlib lists lines before bars; the reference reads best at the end.
-    order = sorted(range(len(labels)), key=lambda k: "reference" in labels[k])
+    order = sorted(range(len(labels)), key=lambda k: handles[k] is last)
     handles, labels = [handles[k] for k in order], [labels[k] for k in order]
     if handles:
         ax.legend(
@@ -81,20 +94,10 @@ def legend_below(ax: Axes, columns: int = 3) -> None:
 
 
 def number(value: float) -> str:
-    """`value` with up to six significant digits, a true minus sign and no trailing zeros."""
-    return f"{value:.6g}".replace("-", "−")
+    """Format a value with up to six significant digits and a true minus sign."""
+    return with_minus_signs(numbers.number(value))
 
 
 def percent(ratio: float) -> str:
-    """`ratio` in per cent with one decimal; never rounded to 100 %, as on the screen."""
-    if math.isclose(ratio, 1.0, rel_tol=1e-9):
-        return "100 %"
-    text = f"{100 * ratio:.1f}"
-    if text == "100.0":
-        return "> 99.9 %" if ratio < 1 else "> 100 %"
-    return f"{text} %".replace("-", "−")
-
-
-def capital(text: str) -> str:
-    """`text` with its first letter in upper case and the others untouched."""
-    return text[:1].upper() + text[1:]
+    """Format a ratio in per cent with one decimal and a true minus sign; never rounded to 100 %."""
+    return with_minus_signs(numbers.percent(ratio))

@@ -1,15 +1,15 @@
-"""What a run returns: the answer, how good it is, and everything needed to repeat it."""
+"""Outcomes of a run, and the sentences, tables and pictures that present them."""
 
 from __future__ import annotations
 
+from hybridq.classical.exact_energies import Diagonalization, ExactStatus
 from hybridq.core.plain import json_text, plain
 from hybridq.engines.info import EngineInfo
+from hybridq.presentation.columns import Columns
+from hybridq.presentation.energy_parts import Energy, Iteration, Particles
 from hybridq.presentation.parts import (
     Best,
-    Energy,
-    Iteration,
     OptimizerInfo,
-    Particles,
     ProblemInfo,
     Ratio,
     Reference,
@@ -21,8 +21,11 @@ from hybridq.presentation.states import ExcitedStates, State
 
 __all__ = [
     "Best",
+    "Columns",
+    "Diagonalization",
     "Energy",
     "EngineInfo",
+    "ExactStatus",
     "ExcitedStates",
     "Iteration",
     "OptimizerInfo",

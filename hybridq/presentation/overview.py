@@ -1,117 +1,100 @@
-"""One figure that tells a result: the answer, how it was found, how good it is."""
+"""Figures of an outcome: all panels that apply, under a sentence."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from hybridq.core.numbers import with_minus_signs
+from hybridq.core.text import one_line
 from hybridq.plots import style
-from hybridq.plots.distribution import plot_cut_distribution
-from hybridq.plots.landscape import plot_landscape
-from hybridq.presentation.energy_overview import energy_overview
-from hybridq.presentation.search_curve import plot_search
+from hybridq.plots.levels import plot_levels
+from hybridq.presentation import sentences, state_sentences
+from hybridq.presentation.numbers import HARTREE
+from hybridq.presentation.panels import PANELS, Panel
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from hybridq.presentation.result import Result
+    from hybridq.presentation.states import ExcitedStates
 
-# Which panel goes where, by how many there are; with three the first fills the left half.
-_MOSAICS = {1: "0", 2: "01", 3: "01;02", 4: "01;23"}
+# Places and size in inches by the number of panels; with three the first fills the left half.
+_MOSAICS = {1: "0", 2: "01", 3: "01;02", 4: "01;23", 5: "001122;334455", 6: "012;345"}
+_SIZES = {1: (7.0, 5.2), 2: (12.0, 5.6), 3: (12.5, 8.0), 4: (12.5, 9.2)}
+_MOST_PANELS = 6
+_ROW_WIDTH = {1: 7.0, 2: 11.5, 3: 15.5}
+_ROW_HEIGHT = 5.6
 
 
 def overview(result: Result) -> Figure:
-    """All pictures that `result` has the data for, as one figure under a sentence.
+    """Return all panels that apply to a result as one figure.
 
-    Of the cut, the convergence, the sampled values and (for p = 1) the landscape, those that
-    the trace holds; always the convergence. Energies have a figure of their own
-    (`energy_overview`).
+    The family's own picture of the answer comes first; then the panels in the order of `PANELS`.
     """
-    if result.energy is not None:
-        return energy_overview(result, result.energy)
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-    panels = _panels(result)
-    size = {1: (7.0, 5.2), 2: (12.0, 5.6), 3: (12.5, 8.0)}.get(len(panels), (12.5, 9.2))
-    spacing = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.04, hspace=0.05)
-    figure = style.new_figure(*size, layout=spacing)
-    headline, detail = sentences(result)
-    width = int(8.2 * size[0])
-    figure.suptitle(
-        textwrap.fill(headline, width), x=0.015, ha="left", fontsize=14, fontweight="bold",
-        color=style.BLACK, parse_math=False,
-    )  # fmt: skip
-    axes = figure.subplot_mosaic(_MOSAICS[len(panels)])
-    for key, panel in enumerate(panels):
-        _draw(panel, result, axes[str(key)])
-    figure.supxlabel(
-        textwrap.fill(detail, int(1.6 * width)), x=0.015, ha="left", fontsize=9.5,
-        color=style.INK, parse_math=False,
-    )  # fmt: skip
+    panels = [panel for panel in PANELS.values() if panel.applies(result)][:_MOST_PANELS]
+    title, detail = sentences.caption(result)
+    mosaic, (width, height), ratios = _layout(panels)
+    figure = _new_figure(width, height)
+    axes = figure.subplot_mosaic(mosaic, width_ratios=ratios)
+    _write(figure, title, detail)
+    for place, panel in enumerate(panels):
+        panel.draw(result, axes[str(place)])
     return figure
 
 
-def sentences(result: Result) -> tuple[str, str]:
-    """A headline that states the answer, and a line that states how it was found."""
-    problem, name = result.problem, result.problem.value_name
-    headline = f"{problem.name}: "
-    if result.best is not None:
-        headline += f"best sampled {name} {style.number(result.best.value)}"
-    else:
-        headline += f"{name} {style.number(result.expectation)}"
-    reference, ratio = result.reference, result.ratio
-    if reference is not None:
-        kind = "optimum" if reference.exact else "best found classically"
-        headline += f", {kind} {style.number(reference.value)}"
-        quotient = None
-        if ratio is not None:
-            quotient = ratio.best if result.best is not None else ratio.expectation
-        if quotient is not None:
-            headline += f" ({style.percent(quotient)})"
-    detail = [f"expected {name} {style.number(result.expectation)}"]
-    if ratio is not None and ratio.expectation is not None:
-        detail[0] += f" ({style.percent(ratio.expectation)})"
-    layers = result.ansatz.get("p")
-    ansatz = str(result.ansatz.get("kind", "circuit"))
-    ansatz = "QAOA" if ansatz.lower() == "qaoa" else ansatz
-    detail.append(f"{ansatz}, p = {layers}" if layers is not None else ansatz)
-    detail.append(f"{problem.n_qubits} qubits")
-    count = result.optimizer.evaluations
-    detail.append(f"{count} evaluation{'' if count == 1 else 's'} by {result.optimizer.method}")
-    if reference is not None:
-        detail.append(f"reference by {reference.method}")
-    return headline, style.capital(" · ".join(detail))
+def states_overview(found: ExcitedStates) -> Figure:
+    """Return the levels of `hybridq.excited_states` as a figure."""
+    figure = _new_figure(6.5, 5.6)
+    labels = [
+        "" if state.s_squared is None else f"⟨S²⟩ = {abs(state.s_squared):.2f}"
+        for state in found.states
+    ]
+    plot_levels(
+        [state.energy for state in found.states],
+        [state.exact for state in found.states],
+        figure.add_subplot(),
+        labels=labels,
+        unit="Ha" if found.unit == HARTREE else None,
+    )
+    _write(figure, state_sentences.caption(found), "")
+    return figure
 
 
-def _panels(result: Result) -> list[str]:
-    trace = result.trace
-    panels = []
-    if trace.problem is not None and result.best is not None:
-        panels.append("cut")
-    panels.append("convergence")
-    if trace.sample_values is not None and trace.sample_counts is not None:
-        panels.append("distribution")
-    if trace.landscape is not None:
-        panels.append("landscape")
-    return panels
+def _layout(
+    panels: Sequence[Panel],
+) -> tuple[str, tuple[float, float], list[float] | None]:
+    """Return places, size in inches, and relative widths of the columns in a single row."""
+    count = len(panels)
+    if count <= 3 and any(panel.width < Panel.width for panel in panels):
+        row = "".join(map(str, range(count)))
+        return row, (_ROW_WIDTH[count], _ROW_HEIGHT), [panel.width for panel in panels]
+    return _MOSAICS[count], _SIZES.get(count, (17.0, 9.2)), None
 
 
-def _draw(panel: str, result: Result, ax: Axes) -> None:
-    trace, name = result.trace, result.problem.value_name
-    target = None if result.reference is None else result.reference.value
-    if panel == "cut" and trace.problem is not None and result.best is not None:
-        trace.problem.draw(ax, np.array([int(bit) for bit in result.best.bits], dtype=np.uint8))
-    elif panel == "convergence":
-        plot_search(result, ax)
-    elif panel == "distribution" and trace.sample_values is not None:
-        counts = trace.sample_counts
-        if counts is not None:
-            plot_cut_distribution(
-                trace.sample_values, counts, trace.uniform_values, target, ax, value_name=name
-            )
-    elif panel == "landscape" and trace.landscape is not None:
-        gamma, beta = (float(angle) for angle in result.parameters[:2])
-        plot_landscape(*trace.landscape, (gamma, beta), ax, value_name=name)
+def _new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure with room between its panels."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    spacing = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.04, hspace=0.05)
+    return style.new_figure(width, height, layout=spacing)
+
+
+def _write(figure: Figure, title: str, detail: str) -> None:
+    """Write a title above the panels and a line of details below."""
+    width = int(8.2 * figure.get_figwidth())
+    figure.suptitle(
+        _wrapped(title, width), x=0.015, ha="left", fontsize=14, fontweight="bold",
+        color=style.BLACK, parse_math=False,
+    )  # fmt: skip
+    if detail:
+        figure.supxlabel(
+            _wrapped(detail, int(1.6 * width)), x=0.015, ha="left", fontsize=9.5,
+            color=style.INK, parse_math=False,
+        )  # fmt: skip
+
+
+def _wrapped(text: str, width: int) -> str:
+    """Return `text` in lines of at most `width` characters."""
+    return textwrap.fill(with_minus_signs(one_line(text)), width)

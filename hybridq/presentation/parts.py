@@ -1,4 +1,4 @@
-"""The parts of a result, each a group of plain named fields."""
+"""Parts of a result: groups of plain named fields."""
 
 from __future__ import annotations
 
@@ -8,15 +8,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.equality import ComparedByValue
+from hybridq.presentation.energy_parts import Iteration
+
 if TYPE_CHECKING:
-    from hybridq.problems.base import BinaryProblem
+    from hybridq.problems.base import BinaryProblem, Problem
 
 UNIFORM_SAMPLES = 20_000
 
 
 @dataclass(frozen=True)
 class ProblemInfo:
-    """Which question was asked; `facts` holds what the problem says of itself."""
+    """The question that a result answers, in plain values.
+
+    Attributes:
+        kind: the family's name in `PROBLEMS`.
+        name: the name of the instance.
+        n_qubits: number of qubits.
+        sense: ``"maximize"`` or ``"minimize"``.
+        value_name: the name of the value, such as ``"cut"``.
+        facts: properties of the instance, from `Problem.describe`.
+        noun: the word for an instance, such as ``"graph"``.
+        item: the word for one entry of an answer, such as ``"node"``.
+        size: the size in the user's terms, such as ``"5 nodes, 6 edges"``.
+        value_scale: the magnitude against which rounding of a value is judged.
+        most: a value that no assignment exceeds; None where none is known.
+        most_name: the words before `most`, as in "4 of at most 6".
+        mean: the value of a uniformly random assignment on average; None where it has no closed
+            form.
+    """
 
     kind: str
     name: str
@@ -24,19 +44,52 @@ class ProblemInfo:
     sense: str
     value_name: str = "value"
     facts: dict[str, Any] = field(default_factory=dict)
+    noun: str = "problem"
+    item: str = "qubit"
+    size: str = ""
+    value_scale: float = 0.0
+    most: float | None = None
+    most_name: str = "at most"
+    mean: float | None = None
+
+    @classmethod
+    def of(cls, problem: Problem) -> ProblemInfo:
+        """Return the description of a problem."""
+        return cls(
+            kind=problem.kind,
+            name=problem.name,
+            n_qubits=problem.n_qubits,
+            sense=problem.sense,
+            value_name=problem.value_name,
+            facts=problem.describe(),
+            noun=problem.noun,
+            item=problem.item,
+            size=problem.size(),
+            value_scale=problem.value_scale,
+            most=problem.most,
+            most_name=problem.most_name,
+            mean=problem.mean_value,
+        )
+
+    @property
+    def maximizes(self) -> bool:
+        """True if larger values are better."""
+        return self.sense == "maximize"
 
 
 @dataclass(frozen=True)
 class OptimizerInfo:
-    """How the classical outer loop went.
+    """Outcome of the classical outer loop.
 
     Attributes:
         method: the optimizer's name.
-        evaluations: how many times the objective was evaluated.
+        evaluations: number of evaluations of the objective.
         status: one word: ``converged``, ``max_evaluations``, ``time_limit``, ``target``,
             ``interrupted`` or ``failed``.
         message: one sentence that says why the search ended.
-        options: those of the optimizer that were not at their defaults.
+        options: options of the optimizer that were not at their defaults.
+        reason: the fact that ended the search, a value of `hybridq.optimizers.Reason`; finer than
+            `status`, and empty where it was not recorded.
     """
 
     method: str
@@ -44,6 +97,7 @@ class OptimizerInfo:
     status: str
     message: str
     options: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +108,7 @@ class Best:
         value: its natural value.
         bits: its bits, qubit 0 first.
         assignment: its bit by the user's label.
-        feasible: whether it violates no constraint.
+        feasible: True if it violates no constraint.
         answer: the answer in the user's own terms, rows of labels by title.
         violations: the constraints it violates, one line each.
     """
@@ -72,7 +126,7 @@ class Samples:
     """Measurements of the final state.
 
     Attributes:
-        shots: how many there were.
+        shots: number of measurements.
         feasible_share: the share of them that violates no constraint.
     """
 
@@ -86,8 +140,8 @@ class Reference:
 
     Attributes:
         value: its natural value.
-        method: how it was found.
-        exact: whether it is proven optimal.
+        method: the name of the method that found it.
+        exact: True if it is proven optimal.
         bound: the proven bound on every value, in the problem's own sense; None without one.
     """
 
@@ -108,92 +162,20 @@ class Ratio:
     best: float | None
 
 
-@dataclass(frozen=True)
-class Particles:
-    """Expectation values of the numbers of electrons: of spin α, of spin β, of both."""
-
-    n_alpha: float
-    n_beta: float
-    n: float
-
-
-@dataclass(frozen=True)
-class Energy:
-    """How good a variational energy is; None where a figure makes no sense or is not known.
-
-    Attributes:
-        unit: ``"hartree"`` for molecules, None where the Hamiltonian brings its own unit.
-        hartree_fock: energy of the Hartree–Fock determinant, in hartree.
-        exact: the exact ground energy, with the particle numbers asked for where there are some.
-        exact_note: how `exact` was computed, or why it was not, and what tells its state from
-            those of the circuit.
-        exact_s_squared: ⟨S²⟩ of the exact ground state, in units of ħ².
-        reachable: the lowest energy of the states that the circuit keeps to, where the ground
-            state is not among them.
-        error: energy − `exact`.
-        error_mha: `error` in millihartree (molecules only).
-        chemical_accuracy: whether `error` is at most 1.6 millihartree (molecules only).
-        correlation_recovered: (E_HF − E) / (E_HF − E_exact), 1 at the exact energy.
-        particles: how many electrons the state holds.
-        s_squared: ⟨S²⟩ in units of ħ²: 0 for a singlet, 0.75 for a doublet, 2 for a triplet.
-        s_z: ⟨S_z⟩ in units of ħ.
-    """
-
-    unit: str | None = None
-    hartree_fock: float | None = None
-    exact: float | None = None
-    exact_note: str = ""
-    exact_s_squared: float | None = None
-    reachable: float | None = None
-    error: float | None = None
-    error_mha: float | None = None
-    chemical_accuracy: bool | None = None
-    correlation_recovered: float | None = None
-    particles: Particles | None = None
-    s_squared: float | None = None
-    s_z: float | None = None
-
-
-@dataclass(frozen=True)
-class Iteration:
-    """One step of an ansatz that grows: an operator is appended and all parameters optimized.
-
-    Attributes:
-        operator: name of the operator that was appended.
-        gradient: |dE/dθ| of that operator before, the largest of the pool.
-        gradient_norm: Euclidean norm of the whole pool's gradient before.
-        energy: after the optimization.
-        parameters: after the optimization, shape (n_params,).
-        evaluations: of the objective, in all iterations so far.
-    """
-
-    operator: str
-    gradient: float
-    gradient_norm: float
-    energy: float
-    parameters: NDArray[np.float64]
-    evaluations: int
-
-    @property
-    def n_params(self) -> int:
-        """How many parameters the ansatz has by now."""
-        return len(self.parameters)
-
-
-@dataclass(frozen=True)
-class Trace:
+@dataclass(frozen=True, eq=False)
+class Trace(ComparedByValue):
     """Arrays behind the pictures; they stay out of the JSON.
 
     Attributes:
         values: the objective at every evaluation in order, shape (evaluations,): in the problem's
             natural sign where it is an energy, else as it was minimized.
-        iterations: for an ansatz that grows (ADAPT-VQE), its steps in order.
         sample_values: distinct natural values that were sampled, ascending.
-        sample_counts: how often each of them was sampled.
-        uniform_seed: seed of the uniformly random assignments that samples are held against.
+        sample_counts: number of times that each of them was sampled.
+        uniform_seed: seed of the uniformly random assignments that samples are compared with.
         landscape: for p = 1, the triple (gammas, betas, expectation[gamma, beta]).
-        problem: the problem itself, which draws its answer.
-        seconds: time of the search alone; compiling, kills and pauses left out.
+        problem: the problem itself, which draws its answer; left out of ``==``.
+        iterations: steps of an ansatz that grows (ADAPT-VQE), in order.
+        seconds: time of the search alone, without compilation, interruptions and pauses.
     """
 
     values: NDArray[np.float64]
@@ -201,13 +183,13 @@ class Trace:
     sample_counts: NDArray[np.int64] | None = None
     uniform_seed: int | None = None
     landscape: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]] | None = None
-    problem: BinaryProblem | None = None
+    problem: BinaryProblem | None = field(default=None, compare=False)
     iterations: tuple[Iteration, ...] = ()
     seconds: float = 0.0
 
     @property
     def uniform_values(self) -> NDArray[np.float64] | None:
-        """Values of uniformly random feasible assignments, drawn when asked for; None without."""
+        """Values of uniformly random feasible assignments, drawn on access; None without any."""
         if self.uniform_seed is None or self.problem is None:
             return None
         rng = np.random.default_rng(self.uniform_seed)

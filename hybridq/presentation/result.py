@@ -1,19 +1,22 @@
-"""The outcome of `hybridq.solve`: typed, printed, written, plotted."""
+"""Result of `hybridq.solve`: typed, printed, written, read back, plotted."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.equality import ComparedByValue
+from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.core.plain import json_text, plain
 from hybridq.engines.info import EngineInfo
+from hybridq.presentation.columns import Columns
+from hybridq.presentation.energy_parts import Energy
 from hybridq.presentation.parts import (
     Best,
-    Energy,
     OptimizerInfo,
     ProblemInfo,
     Ratio,
@@ -21,29 +24,36 @@ from hybridq.presentation.parts import (
     Samples,
     Trace,
 )
-from hybridq.presentation.text import one_line, paragraph
+from hybridq.presentation.restore import read_document, restore
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
-class Result:
+@dataclass(frozen=True, eq=False)
+class Result(ComparedByValue):
     """The outcome of `hybridq.solve`.
 
+    Two results are equal if all their fields are, arrays element by element; a result has no
+    hash. It can be pickled, and `from_json` reads what `to_json` wrote.
+
     Attributes:
-        expectation: expected value in the problem's natural sign (expected cut, energy).
+        problem: the question.
+        ansatz: kind and options of the circuit, and where its search began.
+        engine: the engine that ran the circuits.
+        optimizer: the outcome of the classical outer loop.
         parameters: the best angles found, in radians, shape (n_params,).
+        expectation: expected value in the problem's natural sign (expected cut, energy).
         best: the best sampled assignment (diagonal problems only).
         samples: the measurements of the final state (diagonal problems only).
-        reference: the classical answer it is held against.
+        reference: the classical answer that it is compared with.
         ratio: `expectation` and `best` over the reference.
         energy: Hartree–Fock and exact energies, particle number and spin (Hamiltonians and
             molecules only).
-        objective: what was minimized: its name and options, the value reached, and with shots
-            what they cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
+        objective: the function that was minimized: its name and options, the value reached, and
+            with shots their cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
         seed: the seed of the run, or None.
-        seconds: time of the whole solve, without that for compiling kernels, which are kept.
+        seconds: time of the whole solve, without compilation of kernels.
         versions: versions of hybridq, Python and the numerical libraries.
         trace: the arrays behind the pictures.
     """
@@ -66,39 +76,114 @@ class Result:
     objective: dict[str, Any] = field(default_factory=lambda: {"kind": "expectation"})
 
     def __repr__(self) -> str:
-        return one_line(self)
+        from hybridq.presentation.sentences import short_repr
+
+        return short_repr(self)
 
     def __str__(self) -> str:
+        from hybridq.presentation.sentences import paragraph
+
         return paragraph(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything but the trace, in types that JSON knows."""
-        fields = {
-            name: getattr(self, name) for name in self.__dataclass_fields__ if name != "trace"
-        }
+        """Return everything but the trace, in types that JSON knows."""
         return plain(
             {
-                name: asdict(value) if hasattr(value, "__dataclass_fields__") else value
-                for name, value in fields.items()
+                "problem": asdict(self.problem),
+                "ansatz": self.ansatz,
+                "engine": asdict(self.engine),
+                "optimizer": asdict(self.optimizer),
+                "parameters": self.parameters,
+                "expectation": self.expectation,
+                "best": None if self.best is None else asdict(self.best),
+                "reference": None if self.reference is None else asdict(self.reference),
+                "ratio": None if self.ratio is None else asdict(self.ratio),
+                "seed": self.seed,
+                "seconds": self.seconds,
+                "versions": self.versions,
+                "energy": None if self.energy is None else self.energy.to_dict(),
+                "samples": None if self.samples is None else asdict(self.samples),
+                "objective": self.objective,
             }
         )
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """The result as JSON text; with `path`, also written there, whole or not at all.
+        """Return the result as JSON text; with `path`, also write it there atomically.
 
         Raises:
             OutputError: the file cannot be written.
         """
         return json_text(self.to_dict(), path)
 
+    @classmethod
+    def from_json(cls, source: str | os.PathLike[str]) -> Self:
+        """Return the result in a JSON file or text; all but the trace comes back.
+
+        Node labels that are not strings come back as strings.
+
+        Args:
+            source: a path, or the text itself, which begins with ``{``.
+
+        Raises:
+            FormatError: it cannot be read, or is not the JSON of a result.
+        """
+        document, name = read_document(source)
+        return restore(cls, document, name, trace=Trace(values=np.empty(0)))
+
+    def table(self, kind: str | None = None) -> Columns:
+        """Return the history of the search as columns.
+
+        Args:
+            kind: ``"evaluations"`` (the value of each), ``"iterations"`` (operators of
+                an ansatz that grew) or ``"steps"`` (searches of a strategy); by default the most
+                specific that there is.
+
+        Raises:
+            UnknownNameError: no such kind.
+            ParameterError: this result has no such history.
+        """
+        tables = {
+            "iterations": self._iterations(),
+            "steps": Columns.of_rows("steps", self.ansatz.get("steps", ())),
+            "evaluations": self._evaluations(),
+        }
+        if kind is None:
+            kind = next((name for name, columns in tables.items() if len(columns)), "evaluations")
+        if kind not in tables:
+            raise UnknownNameError("kind of table", kind, tables, argument="kind")
+        if not len(tables[kind]):
+            raise ParameterError(f"this result has no {kind}", argument="kind", value=kind)
+        return tables[kind]
+
+    def _iterations(self) -> Columns:
+        """Return operator, gradient and energy of each step of an ansatz that grew."""
+        rows = [
+            {
+                "operator": step.operator,
+                "gradient": step.gradient,
+                "gradient_norm": step.gradient_norm,
+                "energy": step.energy,
+                "n_params": step.n_params,
+                "evaluations": step.evaluations,
+            }
+            for step in self.trace.iterations
+        ]
+        return Columns.of_rows("iterations", rows)
+
+    def _evaluations(self) -> Columns:
+        """Return the value of each evaluation in order."""
+        values = self.trace.values.tolist()
+        columns = {"evaluation": tuple(range(1, len(values) + 1)), "value": tuple(values)}
+        return Columns("evaluations", columns)
+
     def figure(self) -> Figure:
-        """All pictures of this result as one matplotlib figure."""
+        """Return all pictures of this result as one Matplotlib figure."""
         from hybridq.presentation.overview import overview
 
         return overview(self)
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> Figure:
-        """`figure()`, and with `path` also saved there (PNG, PDF or SVG by suffix).
+        """Return `figure()`; with `path`, also save it there (PNG, PDF or SVG by suffix).
 
         Raises:
             OutputError: the file cannot be written.
@@ -111,7 +196,7 @@ class Result:
         return figure
 
     def _repr_png_(self) -> bytes:
-        """What a notebook shows."""
+        """Return the picture that a notebook shows."""
         from hybridq.plots import png
 
         return png(self.figure())

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.classical.exact_energies import Diagonalization
+from hybridq.core.equality import ComparedByValue
 from hybridq.core.plain import json_text, plain
 from hybridq.engines.info import EngineInfo
+from hybridq.presentation.columns import Columns
+from hybridq.presentation.energy_parts import exact_text
 from hybridq.presentation.parts import ProblemInfo
+from hybridq.presentation.restore import read_document, restore
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
-class State:
-    """One of the lowest states; None where a figure makes no sense or is not known.
+@dataclass(frozen=True, eq=False)
+class State(ComparedByValue):
+    """One of the lowest states; fields that do not apply or are not known are None.
 
     Attributes:
         energy: its energy.
@@ -27,7 +35,7 @@ class State:
         s_z: ⟨S_z⟩ in units of ħ.
         overlaps: |⟨lower|this⟩|² with each lower state in order.
         evaluations: of the objective, for this state.
-        status: how its search ended; ``"diagonalized"`` in a subspace.
+        status: outcome of its search; ``"diagonalized"`` in a subspace.
         parameters: of the ansatz; None in a subspace, where no single circuit prepares it.
     """
 
@@ -44,21 +52,21 @@ class State:
     parameters: NDArray[np.float64] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True)
-class ExcitedStates:
+@dataclass(frozen=True, eq=False)
+class ExcitedStates(ComparedByValue):
     """The outcome of `excited_states`, states in ascending energy.
 
     Attributes:
-        problem: what was asked.
-        method: ``"vqd"`` or ``"subspace"``, with what it was done by in `facts`.
+        problem: the question.
+        method: ``"vqd"`` or ``"subspace"``; its options are in `facts`.
         ansatz: of the ground state, and with VQD of all states.
-        engine: which engine ran the circuits.
+        engine: the engine that ran the circuits.
         states: the states found.
-        exact_note: how the exact energies were computed, or why they were not.
+        diagonalization: record of how the exact energies were computed, or of why they were not.
         unit: ``"hartree"`` for molecules, None where the Hamiltonian brings its own unit.
         facts: of the method, plain names and values.
         seed: the seed of the run, or None.
-        seconds: time taken, without that for compiling kernels.
+        seconds: time taken, without compilation of kernels.
         versions: versions of hybridq, Python and the numerical libraries.
     """
 
@@ -67,7 +75,7 @@ class ExcitedStates:
     ansatz: dict[str, Any]
     engine: EngineInfo
     states: tuple[State, ...]
-    exact_note: str
+    diagonalization: Diagonalization
     unit: str | None
     facts: dict[str, Any]
     seed: int | None
@@ -79,32 +87,76 @@ class ExcitedStates:
         """The energies, ascending, shape (k,)."""
         return np.array([state.energy for state in self.states])
 
+    @property
+    def exact_note(self) -> str:
+        """Method of the exact energies, or the reason why they were not computed."""
+        return exact_text(self.diagonalization)
+
+    def __repr__(self) -> str:
+        return f"ExcitedStates({self.problem.name!r}: {len(self.states)} states, seed={self.seed})"
+
     def __str__(self) -> str:
-        kind = self.ansatz.get("kind", "circuit")
-        unit = " in hartree" if self.unit == "hartree" else ""
-        lines = [f"{self.problem.name}: {len(self.states)} lowest states by {self.method} ({kind})"]
-        lines.append(f"  {'energy' + unit:>20} {'exact':>14} {'error':>10} {'⟨N⟩':>6} {'⟨S²⟩':>7}")
-        for number, state in enumerate(self.states):
-            n = None if state.n_alpha is None else state.n_alpha + (state.n_beta or 0.0)
-            lines.append(
-                f"{number} {state.energy:20.8f} {_cell(state.exact, '14.8f')} "
-                f"{_cell(state.error, '10.2e')} {_cell(n, '6.2f')} {_cell(state.s_squared, '7.4f')}"
-            )
-        return "\n".join(lines)
+        from hybridq.presentation.state_sentences import paragraph
+
+        return paragraph(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything, in types that JSON knows."""
-        return plain(asdict(self))
+        """Return everything in types that JSON knows."""
+        return plain({**asdict(self), "exact_note": self.exact_note})
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """The states as JSON text; with `path`, also written there, whole or not at all.
+        """Return the states as JSON text; with `path`, also write it there atomically.
 
         Raises:
             OutputError: the file cannot be written.
         """
         return json_text(self.to_dict(), path)
 
+    @classmethod
+    def from_json(cls, source: str | os.PathLike[str]) -> Self:
+        """Return the states in a JSON file or text.
 
-def _cell(value: float | None, form: str) -> str:
-    width = int(form.split(".")[0])
-    return "-".rjust(width) if value is None else format(value, form)
+        Args:
+            source: a path, or the text itself, which begins with ``{``.
+
+        Raises:
+            FormatError: it cannot be read, or is not the JSON of excited states.
+        """
+        return restore(cls, *read_document(source))
+
+    def table(self) -> Columns:
+        """Return one row for each state: energies, electrons, spin, search."""
+        names = (
+            "energy", "exact", "error", "n_alpha", "n_beta", "s_squared", "s_z", "evaluations",
+            "status",
+        )  # fmt: skip
+        rows = [
+            {"state": place, **{name: getattr(state, name) for name in names}}
+            for place, state in enumerate(self.states)
+        ]
+        return Columns.of_rows("states", rows)
+
+    def figure(self) -> Figure:
+        """Return the levels as a Matplotlib figure."""
+        from hybridq.presentation.overview import states_overview
+
+        return states_overview(self)
+
+    def plot(self, path: str | os.PathLike[str] | None = None) -> Figure:
+        """Return `figure()`; with `path`, also save it there (PNG, PDF or SVG by suffix).
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        from hybridq.plots import save
+
+        figure = self.figure()
+        if path is not None:
+            save(figure, path)
+        return figure
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture that a notebook shows."""
+        from hybridq.plots import png
+
+        return png(self.figure())

@@ -62,6 +62,9 @@ class Problem(ABC):
             `hybridq.problems.formats`).
         name: the name of this instance.
         mixers: the mixers that suit the family, the default first.
+        noun: the word for an instance, on screens.
+        item: the word for one entry of an answer, on screens.
+        most_name: the words before `most`, as in "4 of at most 6".
         examples: arguments after ``hybridq solve KIND`` that its help page shows.
     """
 
@@ -71,6 +74,9 @@ class Problem(ABC):
     value_name: ClassVar[str]
     reads: ClassVar[tuple[str, ...]] = ()
     mixers: ClassVar[tuple[str, ...]] = ()
+    noun: ClassVar[str] = "problem"
+    item: ClassVar[str] = "qubit"
+    most_name: ClassVar[str] = "at most"
     examples: ClassVar[tuple[str, ...]] = ("FILE --seed 7 --plot out.png",)
     name: str
 
@@ -101,6 +107,21 @@ class Problem(ABC):
     def size(self) -> str:
         """Return the size of the instance in the user's terms, such as ``"12 nodes, 18 edges"``."""
         return f"{self.n_qubits} qubit{'' if self.n_qubits == 1 else 's'}"
+
+    @property
+    def value_scale(self) -> float:
+        """The magnitude against which rounding of a value is judged; 0 for none."""
+        return 0.0
+
+    @property
+    def most(self) -> float | None:
+        """A value that no assignment exceeds, worth showing; None without one."""
+        return None
+
+    @property
+    def mean_value(self) -> float | None:
+        """The value of a uniformly random assignment on average; None without a closed form."""
+        return None
 
     @property
     def blocks(self) -> tuple[tuple[int, ...], ...]:
@@ -279,6 +300,13 @@ class BinaryProblem(Problem):
         ising = self._ising
         sizes = [abs(ising.constant), *np.abs(ising.linear), *np.abs(ising.couplings)]
         return float(sum(sizes) + sum(abs(value) for _, value in ising.higher))
+
+    @property
+    def mean_value(self) -> float | None:
+        """The constant of the cost in the natural sign; None where there are constraints."""
+        if type(self).violations is not BinaryProblem.violations:
+            return None
+        return self.sign * self._ising.constant
 
     @cached_property
     def _ising(self) -> Ising:

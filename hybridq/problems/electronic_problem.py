@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.numbers import plural
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import integrals
 from hybridq.problems.base import Problem
@@ -183,6 +184,12 @@ class ElectronicProblem(Problem):
         energies = integrals.fock_diagonal(self.electronic, self.n_alpha, self.n_beta)
         energies.flags.writeable = False
         return energies
+
+    def size(self) -> str:
+        """Return electrons, orbitals, spin and qubits in words."""
+        inside = f"{plural(self.n_electrons, 'electron')} in {plural(self.n_orbitals, 'orbital')}"
+        kind = "" if self.electronic.is_restricted else ", unrestricted"
+        return f"{inside}{kind}, 2S = {self.spin}, {plural(self.n_qubits, 'qubit')}"
 
     def describe(self) -> dict[str, Any]:
         """Return sizes and properties.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import is_real
 from hybridq.core.errors import ProblemError
+from hybridq.core.numbers import plural
 from hybridq.problems.base import BinaryProblem
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class GraphProblem(BinaryProblem):
     """
 
     reads: ClassVar[tuple[str, ...]] = ("graph",)
+    noun: ClassVar[str] = "graph"
+    item: ClassVar[str] = "node"
     needs_edges: ClassVar[bool] = True
 
     graph: nx.Graph[Any]
@@ -89,9 +92,9 @@ class GraphProblem(BinaryProblem):
         return _edge_arrays(self.graph, self.nodes)
 
     def size(self) -> str:
-        """Return nodes, edges and weights, such as ``"5 nodes, 6 edges, total weight 6"``."""
+        """Return nodes and edges, such as ``"5 nodes, 6 edges"``."""
         n, m = self.n_qubits, len(self.edges)
-        return f"{n} node{'' if n == 1 else 's'}, {m} edge{'' if m == 1 else 's'}"
+        return f"{plural(n, 'node')}, {plural(m, 'edge')}"
 
     def describe(self) -> dict[str, Any]:
         """Return the size, the weights, the degrees and the shape of the graph.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.errors import ParameterError
+from hybridq.core.numbers import plural
 from hybridq.problems.base import Problem, Sense
 from hybridq.problems.formats.pauli_sums import real_part, worst_imaginary
 
@@ -65,6 +66,10 @@ class HamiltonianProblem(Problem):
     def hamiltonian(self) -> PauliSum:
         """Pauli sum with real coefficients."""
         return self._hamiltonian
+
+    def size(self) -> str:
+        """Return terms and qubits, such as ``"16 terms, 8 qubits"``."""
+        return f"{plural(len(self._hamiltonian), 'term')}, {plural(self.n_qubits, 'qubit')}"
 
     def describe(self) -> dict[str, Any]:
         """Return sizes and properties.

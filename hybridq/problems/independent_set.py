@@ -142,7 +142,8 @@ class IndependentSet(GraphProblem):
             self.graph,
             self.decode(bits),
             ax,
-            title="The independent set",
+            title="The chosen nodes" if self.violations(bits) else "The independent set",
             sides=("left out", "in the set"),
-            edges=("edge to the set", "other edge"),
+            edges=("boundary edge", "other edge"),
+            conflict="violated edge",
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.core.numbers import number, same
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.graph_problem import GraphProblem
 
@@ -42,6 +43,7 @@ class MaxCut(GraphProblem):
     )
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "cut"
+    most_name: ClassVar[str] = "total weight"
 
     @cached_property
     def ising(self) -> Ising:
@@ -63,7 +65,11 @@ class MaxCut(GraphProblem):
 
     def size(self) -> str:
         """Return nodes, edges and weights, such as ``"5 nodes, 6 edges, total weight 6"``."""
-        return f"{super().size()}, total weight {self.total_weight:g}"
+        total = self.total_weight
+        rounding = abs(total) <= 1e-13 * self.value_scale
+        text = f"{super().size()}, total weight {number(0.0 if rounding else total)}"
+        low, high = float(self.weights.min()), float(self.weights.max())
+        return text if same(low, high) else f"{text}, weights {number(low)} to {number(high)}"
 
     def value(self, bits: ArrayLike) -> float:
         """Return the weight of the edges between the two sides, for bits of shape (n_qubits,)."""

@@ -48,6 +48,7 @@ class Molecule(ElectronicProblem):
     )
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "energy"
+    noun: ClassVar[str] = "molecule"
 
     @classmethod
     def from_fcidump(cls, path: str | os.PathLike[str], *, spin: int | None = None) -> Molecule:

@@ -44,6 +44,7 @@ class NumberPartitioning(BinaryProblem):
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "squared difference"
     reads: ClassVar[tuple[str, ...]] = ("numbers",)
+    item: ClassVar[str] = "number"
 
     numbers: Sequence[float]
     name: str = field(default="", kw_only=True)

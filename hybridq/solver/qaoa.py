@@ -146,7 +146,12 @@ def _described(
         facts["strategy"] = strategy
         value = "expectation" if settings.is_plain else "value"
         facts["steps"] = [
-            {"step": s.label, value: factory.natural(sign) * s.value, "evaluations": s.evaluations}
+            {
+                "step": s.label,
+                value: factory.natural(sign) * s.value,
+                "evaluations": s.evaluations,
+                **s.kind,
+            }
             for s in found.steps
         ]
     return facts

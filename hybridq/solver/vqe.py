@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.classical.exact_energies import (
     QUICK_STATES,
     ExactEnergies,
-    numbers_of,
+    ExactStatus,
 )
 from hybridq.core.errors import ParameterError
 from hybridq.operators.moments import moments
@@ -168,9 +167,9 @@ def _energies(
             if not narrowed:
                 raise
             # The circuit keeps what the Hamiltonian does not.
-            return ExactEnergies(np.empty(0), f"not computed: {refusal}")
+            return ExactEnergies.absent(ExactStatus.REFUSED, refusal=str(refusal))
         if narrowed and len(found.values):
-            return replace(found, note=f"{found.note}, those of the circuit; others not looked at")
+            return replace(found, how=replace(found.how, within_circuit=True))
         return found
 
     exact = unless_interrupted(diagonalize)
@@ -195,7 +194,7 @@ def _exact_spin(
     return moments(sector.basis(), exact.ground, m, same_orbitals=restricted).s_squared
 
 
-def _kept(objective: ExactObjective, exact: ExactEnergies | None) -> tuple[str, float] | None:
+def _kept(objective: ExactObjective, exact: ExactEnergies | None) -> tuple[Sector, float] | None:
     """What the circuit keeps and its lowest energy, where the ground state is not among that."""
     sector = objective.sector
     if sector is None or exact is None or exact.ground is None:
@@ -209,4 +208,4 @@ def _kept(objective: ExactObjective, exact: ExactEnergies | None) -> tuple[str, 
     lowest = float(exact.values[0])
     if not len(values) or values[0] - lowest <= SAME_ENERGY * max(1.0, abs(lowest)):
         return None
-    return numbers_of(sector), float(values[0])
+    return sector, float(values[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from hybridq.objectives import Expectation, ExpectationObjective
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.choice import check_alone, chosen_optimizer
-from hybridq.optimizers.solution import Status
+from hybridq.optimizers.solution import Reason, Status
 from hybridq.presentation import Iteration
 from hybridq.problems.base import Problem
 from hybridq.storage.journal import opened
@@ -41,7 +41,14 @@ Vector = NDArray[np.float64]
 TIE = 1e-6
 # A gradient of the pool this small, in hartree per radian, is rounding: more operators are no help.
 STATIONARY = 1e-6
-STUCK = "no operator of it lowers the energy from here"
+
+
+class _End(NamedTuple):
+    """End of a run: status, reason and message, as in `Solution`."""
+
+    status: Status
+    reason: Reason | None
+    message: str
 
 
 @dataclass(frozen=True)
@@ -226,20 +233,19 @@ class _Run:
         objective = self._objective(self._ansatz)
         x = np.empty(0)
         energy = objective(x)
-        status: Status
         try:
             while True:
                 ended = self._ended(energy)
                 if ended is not None:
-                    status, message = ended
                     break
                 slopes = np.abs(objective.operator_gradients(x, self._operators))
                 norm = float(np.linalg.norm(slopes))
                 if norm <= self._rules.gradient_tolerance:
-                    status = "converged"
                     message = f"the pool's gradient has norm {norm:.3g}"
+                    ended = _End("converged", Reason.SMALL_GRADIENT, message)
                     if norm <= STATIONARY:
-                        message += f", {STUCK}"
+                        message += ", no operator of it lowers the energy from here"
+                        ended = _End("converged", Reason.NO_DESCENT, message)
                     break
                 chosen = int(np.flatnonzero(slopes >= slopes.max() * (1.0 - TIE))[0])
                 operator = self._pool[chosen]
@@ -258,13 +264,14 @@ class _Run:
                 )
                 self._iterations.append(iteration)
                 if solution.status not in ("converged", "failed"):
-                    status, message = solution.status, solution.message
+                    ended = _End(solution.status, solution.reason, solution.message)
                     break
                 if self._progress is not None:
                     self._progress(iteration)
         except KeyboardInterrupt:
-            status, message = "interrupted", "interrupted between two optimizations"
-        return self._adaptation(objective, x, energy, status, message)
+            message = "interrupted between two optimizations"
+            ended = _End("interrupted", Reason.INTERRUPTED, message)
+        return self._adaptation(objective, x, energy, ended)
 
     def _objective(self, ansatz: AdaptiveAnsatz) -> ExpectationObjective:
         if ansatz.operators:
@@ -293,36 +300,33 @@ class _Run:
             journal=self._journal,
         )
 
-    def _ended(self, energy: float) -> tuple[Status, str] | None:
-        """Why the run is over after the iterations so far, or None."""
+    def _ended(self, energy: float) -> _End | None:
+        """Return the end of the run after the iterations so far, None to continue."""
         rules, count = self._rules, len(self._iterations)
         if self._exact is not None and rules.target_error is not None:
             error = energy - self._exact
             if error <= rules.target_error:
-                return "target", f"within {error:.3g} hartree of the exact energy"
+                message = f"within {error:.3g} hartree of the exact energy"
+                return _End("target", Reason.TARGET, message)
         if rules.energy_tolerance is not None and count > 1:
             gain = self._iterations[-2].energy - energy
             if gain < rules.energy_tolerance:
-                return "converged", f"the last operator gained {gain:.3g} hartree"
+                message = f"the last operator gained {gain:.3g} hartree"
+                return _End("converged", Reason.SMALL_GAIN, message)
         if count >= rules.max_operators:
-            return (
-                "max_evaluations",
-                f"{count} operators are the most allowed: raise max_operators to go on",
-            )
+            message = f"{count} operators are the most allowed: raise max_operators to go on"
+            return _End("max_evaluations", Reason.MAX_OPERATORS, message)
         if self._max_evaluations is not None and len(self._energies) >= self._max_evaluations:
-            return "max_evaluations", "the evaluations are used up: raise max_evaluations to go on"
+            message = "the evaluations are used up: raise max_evaluations to go on"
+            return _End("max_evaluations", Reason.MAX_EVALUATIONS, message)
         spent = work_seconds() - self._began
         if self._time_limit is not None and self._iterations and spent >= self._time_limit:
-            return "time_limit", "the time limit is reached: raise time_limit to go on"
+            message = "the time limit is reached: raise time_limit to go on"
+            return _End("time_limit", Reason.TIME_LIMIT, message)
         return None
 
     def _adaptation(
-        self,
-        objective: ExpectationObjective,
-        x: Vector,
-        energy: float,
-        status: Status,
-        message: str,
+        self, objective: ExpectationObjective, x: Vector, energy: float, ended: _End
     ) -> Adaptation:
         values = np.array(self._energies or [energy])
         count = len(self._iterations)
@@ -331,8 +335,9 @@ class _Run:
             value=energy,
             evaluations=len(self._energies),
             gradients=len(self._energies),
-            status=status,
-            message=f"{count} operator{'' if count == 1 else 's'}: {message}",
+            status=ended.status,
+            reason=ended.reason,
+            message=f"{count} operator{'' if count == 1 else 's'}: {ended.message}",
             method=self._method.name,
             values=values,
             best_evaluation=int(np.argmin(values)),

@@ -30,11 +30,21 @@ class Step:
         label: what was searched, for example ``"p = 3"``.
         value: the lowest value of this search, minimized.
         evaluations: of the objective, in this search.
+        depth: the number of layers, for a step of a ladder; None otherwise.
+        starts: the number of starts, for a round of several; None otherwise.
     """
 
     label: str
     value: float
     evaluations: int
+    depth: int | None = None
+    starts: int | None = None
+
+    @property
+    def kind(self) -> dict[str, int]:
+        """`depth` or `starts` by name, where it is given."""
+        given = {"depth": self.depth, "starts": self.starts}
+        return {name: count for name, count in given.items() if count is not None}
 
 
 def steps(label: str, solution: Solution | None) -> tuple[Step, ...]:

@@ -87,7 +87,7 @@ def fourier(task: Task) -> Found:
             beside = search(others, searches_left=left, at_most=rest, aside=True)
             if beside is not None and beside.value < value:
                 found, value = seen.outward(beside.x), beside.value
-        return found, Step(f"p = {depth}", value, task.search.used - used)
+        return found, Step(f"p = {depth}", value, task.search.used - used, depth=depth)
 
     return climb(task, rung)
 

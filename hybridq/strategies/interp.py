@@ -54,6 +54,6 @@ def interp(task: Task) -> Found:
         )
         if solution is None:
             return None
-        return solution.x, Step(f"p = {depth}", solution.value, solution.evaluations)
+        return solution.x, Step(f"p = {depth}", solution.value, solution.evaluations, depth=depth)
 
     return climb(task, rung)

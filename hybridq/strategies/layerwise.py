@@ -54,8 +54,11 @@ def layerwise(task: Task) -> Found:
             last = task.search.run(objective, found[np.newaxis], np.asarray, bounds=ansatz.bounds)
             if last is not None:
                 return last.x, Step(
-                    f"p = {depth}, all layers", last.value, evaluations + last.evaluations
+                    f"p = {depth}, all layers",
+                    last.value,
+                    evaluations + last.evaluations,
+                    depth=depth,
                 )
-        return found, Step(f"p = {depth}", value, evaluations)
+        return found, Step(f"p = {depth}", value, evaluations, depth=depth)
 
     return climb(task, rung)

@@ -58,7 +58,9 @@ def multistart(task: Task) -> Found:
             runner.x, runner.value = solution.x, solution.value
             runner.done = solution.status == "converged"
         alive.sort(key=lambda runner: runner.value)
-        rungs.append(Step(f"{len(alive)} starts", alive[0].value, search.used - before))
+        count = len(alive)
+        used = search.used - before
+        rungs.append(Step(f"{count} starts", alive[0].value, used, starts=count))
         if search.over or all(runner.done for runner in alive):
             break
         alive = alive[: -(-len(alive) // 2)]

@@ -1,4 +1,4 @@
-"""What every result says of its problem and of the software."""
+"""Descriptions of the problem and of the software, for results."""
 
 from __future__ import annotations
 
@@ -15,19 +15,13 @@ if TYPE_CHECKING:
 
 
 def problem_info(problem: Problem) -> ProblemInfo:
-    """Which question was asked."""
-    return ProblemInfo(
-        kind=problem.kind,
-        name=problem.name,
-        n_qubits=problem.n_qubits,
-        sense=problem.sense,
-        value_name=problem.value_name,
-        facts=problem.describe(),
-    )
+    """Return the description of a problem for a result."""
+    return ProblemInfo.of(problem)
 
 
 @cache
 def _installed() -> dict[str, str]:
+    """Return the versions, looked up once."""
     packages = ("numpy", "scipy", "numba", "networkx")
     return {
         "hybridq": __version__,
@@ -37,5 +31,5 @@ def _installed() -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of hybridq, Python and the numerical libraries."""
+    """Return the versions of hybridq, Python and the numerical libraries."""
     return dict(_installed())

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.base import Outcome
 from hybridq.optimizers.choice import chosen_optimizer
+from hybridq.optimizers.solution import Reason
 from hybridq.strategies.rescaled import search_angles
 
 if TYPE_CHECKING:
@@ -208,13 +209,15 @@ class SharedSearch:
         values = np.concatenate(self._values)
         best_value, best_x = self.best if self.best is not None else (math.nan, last.x)
         finite = np.where(np.isfinite(values), values, np.inf)
-        status, message = last.status, last.message
+        status, reason, message = last.status, last.reason, last.message
         if self._interrupted:
             plural = "" if self.used == 1 else "s"
-            status, message = "interrupted", f"interrupted after {self.used} evaluation{plural}"
+            status, reason = "interrupted", Reason.INTERRUPTED
+            message = f"interrupted after {self.used} evaluation{plural}"
         elif early:
             spent = self.remaining <= 0
             status = "max_evaluations" if spent else "time_limit"
+            reason = Reason.MAX_EVALUATIONS if spent else Reason.TIME_LIMIT
             remedy = "raise max_evaluations" if spent else "raise time_limit"
             message = f"{early} when the budget was used up: {remedy} to search on"
         return replace(
@@ -224,6 +227,7 @@ class SharedSearch:
             evaluations=self.used,
             gradients=self.gradients,
             status=status,
+            reason=reason,
             message=message,
             values=values,
             best_evaluation=-1 if self.best is None else int(np.argmin(finite)),

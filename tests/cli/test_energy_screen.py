@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
-from hybridq.cli import energies, energy_screen, states_screen
-from hybridq.cli.energy_verdict import headline, next_step, warnings
-from hybridq.presentation import OptimizerInfo, Particles, Result
-from hybridq.strategies.adapt import STUCK
-from tests.helpers.energy_samples import chain_result, grown_result, molecule_result, three_states
+from hybridq.cli import result_screen as screen
+from hybridq.cli.words import as_option
+from hybridq.core.errors import render_text
+from hybridq.operators.sector import Sector
+from hybridq.presentation import Energy, OptimizerInfo, Particles, Result, energies, numbers
+from hybridq.presentation.sentences import report
+from tests.helpers.energy_samples import (
+    chain_result,
+    done,
+    grown_result,
+    molecule_result,
+    three_states,
+)
 
 Show = Callable[..., str]
 
@@ -19,10 +27,29 @@ Show = Callable[..., str]
 @pytest.fixture
 def shown(capsys: pytest.CaptureFixture[str]) -> Show:
     def show(result: Result, **options: Any) -> str:
-        energy_screen.show(result, **options)
+        screen.show(result, **options)
         return capsys.readouterr().out
 
     return show
+
+
+def block(result: Result) -> Energy:
+    assert result.energy is not None
+    return result.energy
+
+
+def headline(result: Result) -> tuple[bool, str]:
+    found = report(result)
+    return found.good, render_text(found.headline, as_option)
+
+
+def warnings(result: Result) -> list[str]:
+    return energies.warnings(result, block(result))
+
+
+def next_step(result: Result) -> str | None:
+    advice = energies.next_step(result, block(result))
+    return None if advice is None else render_text(advice, as_option)
 
 
 def words(text: str) -> str:
@@ -44,7 +71,7 @@ def words(text: str) -> str:
 def test_the_headline_claims_exactly_what_is_known(
     result: Result, good: bool, sentence: str
 ) -> None:
-    if sentence.startswith("50"):
+    if sentence.startswith("50"):  # the energy without an exact one
         result = replace(result, expectation=-75.0)
     is_good, text = headline(result)
     assert is_good is good
@@ -70,7 +97,7 @@ def test_the_screen_holds_every_number(shown: Show) -> None:
         "⟨N⟩ = 10, ⟨S²⟩ = 0.0000 (singlet)",
         "UCCSD, 48 parameters, 92 more are 0 by symmetry, started from mp2",
         "sector, double precision: the circuit conserves N: 441 of 16,384 amplitudes",
-        "l-bfgs converged after 30 evaluations",
+        "l-bfgs, 30 evaluations: converged",
         "0.50 s, seed 7",
     ):
         assert part in text
@@ -101,7 +128,7 @@ def test_a_bad_energy_comes_with_one_thing_to_try(ansatz: dict[str, Any], advice
     assert advice in found
 
 
-def test_a_state_of_other_electrons_or_mixed_spin_is_told(shown: Show) -> None:
+def test_a_state_of_other_electrons_or_mixed_spin_is_reported(shown: Show) -> None:
     result = molecule_result()
     assert warnings(result) == []
     assert result.energy is not None
@@ -118,7 +145,7 @@ def test_a_state_of_other_electrons_or_mixed_spin_is_told(shown: Show) -> None:
      (0.4, None), (1.0, None)],
 )  # fmt: skip
 def test_a_multiplet_is_named_by_its_spin(s_squared: float, name: str | None) -> None:
-    assert energies.multiplicity(s_squared) == name
+    assert numbers.multiplicity(s_squared) == name
 
 
 def test_an_ansatz_that_grew_shows_some_of_its_steps(shown: Show) -> None:
@@ -130,10 +157,11 @@ def test_an_ansatz_that_grew_shows_some_of_its_steps(shown: Show) -> None:
     assert "pool gsd" in text
 
 
-def test_the_limit_of_operators_is_told_as_such(shown: Show) -> None:
+def test_the_limit_of_operators_is_reported_as_such(shown: Show) -> None:
     stopped = OptimizerInfo(
-        "l-bfgs", 50, "max_evaluations", "4 operators are the most: raise max_operators to go on"
-    )
+        "l-bfgs", 50, "max_evaluations", "4 operators are the most: raise max_operators",
+        reason="max_operators",
+    )  # fmt: skip
     text = words(shown(grown_result(4, optimizer=stopped)))
     assert "Stopped at 4 operators: --max-operators allows more." in text
     assert "raise --max-operators" in text
@@ -143,7 +171,7 @@ def test_the_limit_of_operators_is_told_as_such(shown: Show) -> None:
 def test_more_operators_are_not_advised_where_none_lowers_the_energy(
     pool: str, advice: str
 ) -> None:
-    stuck = OptimizerInfo("l-bfgs", 5, "converged", f"1 operator: norm 2e-12, {STUCK}")
+    stuck = OptimizerInfo("l-bfgs", 5, "converged", "1 operator", reason="no_descent")
     ansatz = {"kind": "adapt", "n_params": 1, "pool": pool}
     found = next_step(molecule_result(0.01, optimizer=stuck, ansatz=ansatz))
     assert found is not None
@@ -151,7 +179,7 @@ def test_more_operators_are_not_advised_where_none_lowers_the_energy(
     assert "--max-operators" not in found
 
 
-def test_an_exact_state_of_other_spin_is_told_and_what_finds_it() -> None:
+def test_an_exact_state_of_other_spin_is_reported_with_a_remedy() -> None:
     result = molecule_result(0.01)
     assert result.energy is not None
     other = replace(result, energy=replace(result.energy, exact_s_squared=2.0))
@@ -166,21 +194,21 @@ def test_an_exact_state_of_other_spin_is_told_and_what_finds_it() -> None:
 def test_no_deeper_circuit_is_advised_where_the_ground_state_lies_elsewhere(shown: Show) -> None:
     result = chain_result(0.3)
     assert result.energy is not None
-    note = "dense diagonalization of 256 states; the circuit keeps 4 ones on 8 qubits"
-    kept = replace(result, energy=replace(result.energy, exact_note=note, reachable=-9.7))
+    sector = Sector.of_weight(8, 4)
+    kept = replace(result, energy=replace(result.energy, kept=sector, reachable=-9.7))
     text = words(shown(kept))
-    assert "The circuit keeps 4 ones on 8 qubits." in text
+    assert "The circuit keeps 4 ones on 8 qubits, whose lowest energy is -9.70000000" in text
     assert "no deeper circuit leaves these states" in text
-    short = replace(result, energy=replace(result.energy, exact_note=note, reachable=-9.9))
+    short = replace(result, energy=replace(result.energy, kept=sector, reachable=-9.9))
     assert "Try --layers 8" in words(shown(short))
 
 
 def test_the_exact_energy_of_some_states_is_not_called_that_of_all() -> None:
     result = chain_result(0.0)
     assert result.energy is not None
-    note = "dense diagonalization of 4 states with N_alpha = 1 and N_beta = 1"
-    told = headline(replace(result, energy=replace(result.energy, exact_note=note)))[1]
-    assert told.endswith("the exact ground energy with N_alpha = 1 and N_beta = 1.")
+    how = done(4, sector=Sector.of_electrons(2, 1, 1))
+    text = headline(replace(result, energy=replace(result.energy, diagonalization=how)))[1]
+    assert text.endswith("the exact ground energy with N_alpha = 1 and N_beta = 1.")
 
 
 def test_notes_of_the_reader_are_shown(shown: Show) -> None:
@@ -208,7 +236,7 @@ def test_quiet_is_one_line(shown: Show) -> None:
 
 
 def test_excited_states_are_a_table_with_spin(capsys: pytest.CaptureFixture[str]) -> None:
-    states_screen.show(three_states(1e-4))
+    screen.show_states(three_states(1e-4))
     text = words(capsys.readouterr().out)
     for part in (
         "3 lowest states found, 0.100 mHa off the exact energy at worst: within chemical",
@@ -216,15 +244,15 @@ def test_excited_states_are_a_table_with_spin(capsys: pytest.CaptureFixture[str]
         "0 -75.00000000 -75.00000000 0 10 0.0000 singlet",
         "1 -74.80000000 -74.80000000 0 10 2.0000 triplet",
         "2 -74.69990000 -74.70000000 0.100 10 0.0000 singlet",
-        "subspace: H among what the pool makes of the ground state",
+        "subspace: H in the span of pool operators applied to the ground state",
     ):
         assert part in text
 
 
 def test_excited_states_that_are_off_come_with_advice(capsys: pytest.CaptureFixture[str]) -> None:
-    states_screen.show(three_states(0.01))
+    screen.show_states(three_states(0.01))
     assert "Try --excited-method vqd" in words(capsys.readouterr().out)
-    states_screen.show(three_states(0.01), quiet=True)
+    screen.show_states(three_states(0.01), quiet=True)
     assert capsys.readouterr().out == (
         "Energies -75.00000000, -74.80000000, -74.69000000 Ha, largest error 10.000 mHa, seed 7\n"
     )

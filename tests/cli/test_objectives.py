@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from hybridq.cli.objective_options import no_gain
 from hybridq.presentation import Result
+from hybridq.presentation.objectives import no_gain
 from tests.cli.cli_samples import Outcome
 
 Run = Callable[..., Outcome]
 
-LITTLE = "gained less than one estimate can tell apart"
+LITTLE = "gained less than one estimate can resolve"
 NOTHING = "ended no better than it began"
 
 

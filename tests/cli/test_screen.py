@@ -9,9 +9,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hybridq.cli import screen
-from hybridq.cli.verdict import headline, quiet_line
-from hybridq.presentation import Best, EngineInfo, OptimizerInfo, Ratio, Reference, Result
+from hybridq.cli import result_screen as screen
+from hybridq.presentation import (
+    Best,
+    EngineInfo,
+    OptimizerInfo,
+    Ratio,
+    Reference,
+    Result,
+    Samples,
+)
+from hybridq.presentation.answers import Standing, standing
+from hybridq.presentation.sentences import report
 
 MakeResult = Callable[..., Result]
 ANSWER = "Best cut found: 4 of total weight 4."
@@ -24,6 +33,11 @@ def shown(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
         return capsys.readouterr().out
 
     return show
+
+
+def headline(result: Result) -> tuple[bool, str]:
+    found = report(result)
+    return found.good, str(found.headline)
 
 
 def words(text: str) -> str:
@@ -71,9 +85,9 @@ def test_without_a_reference_nothing_is_claimed(make_result: MakeResult) -> None
     result = make_result(reference=None, ratio=None)
     assert headline(result) == (
         False,
-        f"{ANSWER} There is no classical reference to hold it against.",
+        f"{ANSWER} There is no classical reference to compare it with.",
     )
-    assert quiet_line(result).endswith("4, no ratio, expected cut 3, seed 7")
+    assert str(report(result).brief).endswith("4, no ratio, expected cut 3, seed 7")
 
 
 def test_a_minimized_problem_is_worse_when_its_value_is_higher(make_result: MakeResult) -> None:
@@ -116,7 +130,7 @@ def test_piped_output_is_plain_text_of_at_most_80_columns(
     nodes = {f"a node with quite a long name {i}\x1b[2J": i % 2 for i in range(300)}
     layers = 30
     result = make_result(
-        best=Best(4.0, "01" * 150, nodes),
+        best=Best(4.0, "01" * 150, nodes, answer={"Side 0": tuple(nodes)}),
         ansatz={"kind": "qaoa", "n_params": 2 * layers, "p": layers},
         parameters=np.linspace(-10, 10, 2 * layers),
         optimizer=OptimizerInfo("cobyla", 10**6, "failed", "a long message " * 20),
@@ -143,7 +157,8 @@ def test_an_encoding_without_the_label_is_no_failure(
 ) -> None:
     buffer = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(buffer, encoding="ascii"))
-    screen.show(make_result(best=Best(4.0, "0101", {"Zürich": 0, "京都": 1, "c": 0, "d": 1})))
+    sides = {"Side 0": ("Zürich", "c"), "Side 1": ("京都", "d")}
+    screen.show(make_result(best=Best(4.0, "0101", {}, answer=sides)))
     sys.stdout.flush()
     text = buffer.getvalue().decode("ascii")
     assert "Z\\xfcrich" in text
@@ -182,13 +197,12 @@ def test_a_search_cut_short_by_a_limit_says_so_under_the_headline(
     assert shown(make_result(optimizer=stopped), quiet=True).endswith(ending)
 
 
-def weighing(result: Result, absolute: float, **facts: float) -> Result:
-    facts = {**result.problem.facts, "absolute_weight": absolute, **facts}
-    return replace(result, problem=replace(result.problem, facts=facts))
+def weighing(result: Result, scale: float, **fields: float | None) -> Result:
+    return replace(result, problem=replace(result.problem, value_scale=scale, **fields))
 
 
 def test_a_cut_above_the_total_weight_is_not_held_against_it(make_result: MakeResult) -> None:
-    result = weighing(make_result(), 5.75, total_weight=3.75, weight_min=-1.0)
+    result = weighing(make_result(), 5.75, most=None, mean=1.875)
     assert headline(result)[1].startswith("Best cut found: 4. That is optimal")
 
 
@@ -203,8 +217,8 @@ def test_an_optimum_of_0_has_no_ratios_and_no_noise(
             ratio=Ratio(None, None),
         ),
         *(3.0,),
-        total_weight=-3.0,
-        weight_min=-2.0,
+        most=None,
+        mean=-1.5,
     )
     text = words(shown(result))
     assert "Best cut found: 0. That is optimal" in text
@@ -225,7 +239,8 @@ def test_small_weights_are_shown_and_told_apart(
             ratio=Ratio(0.625, 0.75),
         ),
         *(4e-10,),
-        total_weight=4e-10,
+        most=4e-10,
+        mean=2e-10,
     )
     text = words(shown(small))
     assert "Best cut found: 3e-10 of total weight 4e-10. That is 75.0 % of the optimum, 4e" in text
@@ -247,7 +262,69 @@ def test_an_engine_with_much_to_say_is_one_line_for_a_newcomer(
     make_result: MakeResult, shown: Callable[..., str]
 ) -> None:
     reason = "phases of a diagonal cost and X mixers; half the state (3 of 4 qubits); 2 threads"
-    text = shown(make_result(engine=EngineInfo("diagonal", reason, "double")))
+    text = shown(make_result(engine=EngineInfo("diagonal", reason, "double", 2)))
     (row,) = [line for line in text.splitlines() if line.startswith(" Engine")]
     assert words(row) == "Engine diagonal, double precision, 4 qubits on 2 threads"
     assert "phases of" not in text
+
+
+# -- families with constraints ----------------------------------------------------------------
+
+CLASH = "a and b are joined by an edge"
+
+
+def infeasible(make_result: MakeResult) -> Result:
+    result = make_result()
+    best = Best(
+        3.0, "1110", {}, feasible=False, answer={"In the set": ("a", "b", "c")}, violations=(CLASH,)
+    )
+    samples = Samples(1000, 0.0)
+    problem = replace(result.problem, value_name="size", most=None, mean=None)
+    return replace(result, best=best, samples=samples, problem=problem)
+
+
+def test_an_infeasible_best_sample_is_not_held_against_the_optimum(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    result = infeasible(make_result)
+    assert standing(result) is Standing.INFEASIBLE
+    good, text = headline(result)
+    assert not good
+    assert (
+        text
+        == f"No sample is feasible. The best one has size 3 and violates 1 constraint: {CLASH}."
+    )
+    screen_text = words(shown(result))
+    assert "Best of 1000 samples 3 not feasible" in screen_text
+    assert f"Violated {CLASH}" in screen_text
+    assert "0 of 1,000 samples (0.0 %)" in screen_text
+    assert "75.0 %" not in words(shown(result, quiet=True))
+
+
+def test_the_share_of_feasible_samples_is_shown_where_there_are_others(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    assert "Feasible" not in shown(make_result())
+    text = words(shown(make_result(samples=Samples(1000, 0.125))))
+    assert "Feasible 125 of 1,000 samples (12.5 %)" in text
+    assert "Expected cut (penalties included)" in text
+
+
+def test_nothing_beats_a_proven_optimum(make_result: MakeResult) -> None:
+    reference = Reference(4.0, "exhaustive search", True)
+    result = make_result(best=Best(255.0, "0101", {}), reference=reference)
+    good, text = headline(result)
+    assert not good
+    assert "contradicts the optimum, 4 (exhaustive search)" in text
+    assert "beats" not in text
+    assert "not proven" not in text
+
+
+def test_a_row_of_the_answer_counts_entries_from_two_on(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    rows = {"Chosen": ("a", "b"), "Left": ("c",), "Dropped": ()}
+    text = words(shown(make_result(best=Best(4.0, "1101", {}, answer=rows))))
+    assert "Chosen 2 nodes: a, b" in text
+    assert "Left c " in text
+    assert "Dropped none" in text

@@ -1,4 +1,4 @@
-"""Where a search began and how it went on, on the screen."""
+"""Start, steps, objective and time of a search on the screen."""
 
 from __future__ import annotations
 
@@ -8,34 +8,43 @@ from pathlib import Path
 import pytest
 
 from hybridq.cli.objective_options import sign_of
-from hybridq.cli.search_rows import in_short, search_rows, time_row
+from hybridq.cli.result_screen import time_row
+from hybridq.presentation.search import start_facts, steps_line
 from hybridq.strategies.registry import STRATEGIES
 from tests.cli.cli_samples import Outcome
 
 Run = Callable[..., Outcome]
 
 
+def depth(p: int) -> dict[str, object]:
+    return {"step": f"p = {p}", "depth": p}
+
+
+def starts(count: int) -> dict[str, object]:
+    return {"step": f"{count} starts", "starts": count}
+
+
 @pytest.mark.parametrize(
     ("steps", "words"),
     [
         ([], ""),
-        (["p = 3"], "p = 3"),
-        (["p = 1", "p = 2", "p = 3"], "p = 1 to 3, 3 searches"),
-        (["p = 2", "p = 3, all layers"], "p = 2 to 3, 2 searches"),
-        (["16 starts", "8 starts", "4 starts"], "16, 8, 4 starts"),
-        (["1 starts"], "1 start"),
-        (["ramp", "p = 3"], "ramp, then p = 3"),
-        (["QAOA, p = 2", "multi-angle, p = 2"], "QAOA, p = 2, then multi-angle, p = 2"),
+        ([depth(3)], "p = 3"),
+        ([depth(1), depth(2), depth(3)], "p = 1 to 3, 3 searches"),
+        ([depth(2), {"step": "p = 3, all layers", "depth": 3}], "p = 2 to 3, 2 searches"),
+        ([starts(16), starts(8), starts(4)], "16, 8, 4 starts"),
+        ([starts(1)], "1 start"),
+        ([{"step": "ramp"}, {"step": "p = 3"}], "ramp, then p = 3"),
+        ([{"step": "QAOA, p = 2"}, {"step": "multi-angle"}], "QAOA, p = 2, then multi-angle"),
     ],
 )
-def test_steps_are_told_in_short(steps: list[str], words: str) -> None:
-    assert in_short(steps) == words
+def test_steps_of_one_kind_are_merged(steps: list[dict[str, object]], words: str) -> None:
+    assert steps_line(steps) == words
 
 
-def test_a_reason_stands_beside_the_start() -> None:
-    assert search_rows({}) == []
-    assert search_rows({"initial": "sk"}) == [("Start", "sk")]
-    assert search_rows({"initial": "sk", "initial_reason": "a tree"}) == [("Start", "sk: a tree")]
+def test_a_start_is_shown_with_its_reason() -> None:
+    assert start_facts({}) == []
+    assert start_facts({"initial": "sk"}) == [("Start", "sk")]
+    assert start_facts({"initial": "sk", "initial_reason": "a tree"}) == [("Start", "sk: a tree")]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -62,7 +71,7 @@ def test_progress_shows_each_objective_with_its_own_sign() -> None:
         ("cvar", "mean cut of the best 20 % of samples: reached "),
     ],
 )
-def test_the_objective_is_told_in_words(
+def test_the_objective_is_shown_in_words(
     hybridq: Run, square: Path, objective: str, words: str
 ) -> None:
     run = ("solve", "maxcut", square, "--p", 2, "--seed", 1, "--objective", objective)
@@ -75,9 +84,9 @@ def test_the_objective_is_told_in_words(
         assert "reached 100" in out or "reached > 99.9" in out
 
 
-def test_the_time_is_told_without_compiling_and_compiling_where_it_was_felt(monkeypatch):
+def test_compilation_is_timed_separately_where_it_is_noticeable(monkeypatch):
     assert time_row(0.25, 7) == ("Time", "0.25 s, seed 7")
     assert time_row(0.25, None, "12 evaluations") == ("Time", "0.25 s, 12 evaluations")
     monkeypatch.setattr("hybridq.core.clock.compiling_seconds", lambda: 19.4)
-    told = "0.25 s and 19.4 s to compile, once on this machine, seed 7"
-    assert time_row(0.25, 7) == ("Time", told)
+    text = "0.25 s and 19.4 s to compile, once on this machine, seed 7"
+    assert time_row(0.25, 7) == ("Time", text)

@@ -6,7 +6,7 @@ from hybridq.experiments.config.config import load_config
 from hybridq.experiments.records import State
 from hybridq.experiments.running.runner import prepare
 from hybridq.experiments.store.store import Store
-from hybridq.plots.style import fresh_axes
+from hybridq.plots.style import new_axes
 
 pytest.importorskip("experiments.from_configs", reason="needs the repository: run from its root")
 
@@ -39,7 +39,7 @@ def test_ring_of_disagrees_is_cut_as_published_and_written_down(folder):
         Row.near(f"p = {p}", (2 * p + 1) / (2 * p + 2), cut / 6, 1e-6)
         for (p,), cut in zip(trials.keys(["ansatz.p"]), trials.numbers("expectation"), strict=True)
     ]
-    one.finish(rows, fresh_axes(None).figure, "What it is.")
+    one.finish(rows, new_axes(None).figure, "What it is.")
     page = (folder / "README.md").read_text()
     assert "| p = 2 | 0.833333333 | 0.8333333" in page
     assert "2 trials" in page
@@ -51,7 +51,7 @@ def test_number_that_differs_ends_the_study_with_an_error_after_all_is_written(f
     one = study(folder)
     one.trials("rings.yaml")
     with pytest.raises(SystemExit, match="not all numbers"):
-        one.finish([Row.near("p = 1", 0.8, 0.75, 1e-3)], fresh_axes(None).figure, "What it is.")
+        one.finish([Row.near("p = 1", 0.8, 0.75, 1e-3)], new_axes(None).figure, "What it is.")
     assert "| NO |" in (folder / "README.md").read_text()
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.presentation import (
+    Diagonalization,
     Energy,
     EngineInfo,
+    ExactStatus,
     ExcitedStates,
     Iteration,
     OptimizerInfo,
@@ -39,10 +41,21 @@ WATER = ProblemInfo(
     value_name="energy",
     facts={"orbitals": 7, "electrons": 10, "n_alpha": 5, "n_beta": 5, "spin": 0,
            "restricted": True},
+    noun="molecule",
+    size="10 electrons in 7 orbitals, 2S = 0, 14 qubits",
 )  # fmt: skip
 CHAIN = ProblemInfo(
-    "hamiltonian", "chain", 8, "minimize", "energy", {"terms": 16, "diagonal": False}
-)
+    "hamiltonian", "chain", 8, "minimize", "energy", {"terms": 16, "diagonal": False},
+    size="16 terms, 8 qubits",
+)  # fmt: skip
+
+
+TOO_LARGE = Diagonalization(ExactStatus.TOO_LARGE, states=250_000)
+
+
+def done(states: int, **changes: Any) -> Diagonalization:
+    """A dense diagonalization of so many states."""
+    return Diagonalization(ExactStatus.DONE, "dense diagonalization", states, **changes)
 
 
 def molecule_result(error: float | None = 1e-4, **changes: Any) -> Result:
@@ -53,7 +66,7 @@ def molecule_result(error: float | None = 1e-4, **changes: Any) -> Result:
         unit="hartree",
         hartree_fock=-74.95,
         exact=exact,
-        exact_note="dense diagonalization of 441 states" if exact else "not computed: too many",
+        diagonalization=TOO_LARGE if exact is None else done(441),
         error=error,
         error_mha=None if error is None else 1e3 * error,
         chemical_accuracy=None if error is None else error <= 1.6e-3,
@@ -67,7 +80,7 @@ def molecule_result(error: float | None = 1e-4, **changes: Any) -> Result:
         ansatz={"kind": "uccsd", "n_params": 48, "excitations": 48, "singlet": False,
                 "forbidden_by_symmetry": 92, "repetitions": 1, "initial": "mp2"},
         engine=EngineInfo("sector", "the circuit conserves N: 441 of 16,384 amplitudes", "double"),
-        optimizer=OptimizerInfo("l-bfgs", 30, "converged", "l-bfgs converged after 30 evaluations"),
+        optimizer=OptimizerInfo("l-bfgs", 30, "converged", "its test passed", reason="converged"),
         parameters=np.zeros(48),
         expectation=energy,
         best=None,
@@ -88,7 +101,7 @@ def chain_result(error: float, **changes: Any) -> Result:
         problem=CHAIN,
         ansatz={"kind": "hva", "n_params": 8, "layers": 4, "initial": "ramp"},
         expectation=-10.0 + error,
-        energy=Energy(exact=-10.0, exact_note="dense diagonalization of 256 states", error=error),
+        energy=Energy(exact=-10.0, diagonalization=done(256), error=error),
         trace=Trace(values=np.array([-8.0, -10.0 + error])),
         **changes,
     )
@@ -131,7 +144,7 @@ def three_states(worst: float = 1e-5, **changes: Any) -> ExcitedStates:
         ansatz={"kind": "uccsd", "n_params": 48},
         engine=EngineInfo("sector", "N is conserved", "double"),
         states=states,
-        exact_note="dense diagonalization of 441 states",
+        diagonalization=done(441),
         unit="hartree",
         facts={"evaluations": 30},
         seed=7,

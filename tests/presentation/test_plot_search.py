@@ -7,10 +7,18 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.presentation.search_curve import plot_search
+from hybridq.plots.style import new_axes
+from hybridq.presentation.panels import PANELS
 
 EDGES = 6
 RING = hq.MaxCut(nx.cycle_graph(EDGES))
+
+
+def plot_search(result):
+    """The convergence panel alone."""
+    ax = new_axes(None)
+    PANELS["convergence"].draw(result, ax)
+    return ax
 
 
 def best_line(ax):

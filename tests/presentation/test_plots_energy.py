@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from hybridq.plots import plot_energy_error, plot_growth, png, save
 from hybridq.plots.energies import heights
-from hybridq.presentation.levels import plot_levels, states_overview
+from hybridq.plots.levels import plot_levels
 from tests.helpers.energy_samples import chain_result, grown_result, molecule_result, three_states
 
 
@@ -81,14 +81,14 @@ def test_growth_shows_error_and_gradient_by_operator() -> None:
 
 
 def test_levels_join_found_and_exact() -> None:
-    ax = plot_levels([-1.0, -0.5], [-1.0, None], labels=["0: a", "1: b"])
+    ax = plot_levels([-1.0, -0.5], [-1.0, None], labels=["a", "b"])
     drawn = [np.asarray(line.get_ydata(), float).tolist() for line in ax.lines]
     assert drawn == [[-1.0, -1.0], [-1.0, -1.0], [-1.0, -1.0], [-0.5, -0.5]]
     assert [text.get_text() for text in ax.texts] == ["0: a", "1: b"]
 
 
 def test_levels_that_fall_together_share_a_label() -> None:
-    ax = plot_levels([-1.0, -0.5, -0.5], labels=["0: S = 0", "1: S = 1", "2: S = 1"])
+    ax = plot_levels([-1.0, -0.5, -0.5], labels=["S = 0", "S = 1", "S = 1"])
     assert [text.get_text() for text in ax.texts] == ["0: S = 0", "1–2: S = 1"]
 
 
@@ -120,14 +120,14 @@ def test_the_overview_of_a_spin_model_has_no_chemistry() -> None:
 
 
 def test_without_an_exact_energy_the_overview_says_why() -> None:
-    assert "not computed: too many" in texts(molecule_result(None).figure())
+    assert "not computed: 250,000 states take long" in texts(molecule_result(None).figure())
 
 
 @pytest.mark.parametrize("suffix", [".png", ".pdf", ".svg"])
 def test_pictures_are_written_in_every_format(tmp_path: Path, suffix: str) -> None:
     for name, figure in (
         ("a", molecule_result().figure()),
-        ("b", states_overview(three_states())),
+        ("b", three_states().figure()),
     ):
         path = tmp_path / f"{name}{suffix}"
         save(figure, path)

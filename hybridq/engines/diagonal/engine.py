@@ -80,7 +80,8 @@ class DiagonalEngine(WholeStateEngine):
             plan.bits, plan.symmetric, build_cost(plan), self._dtype, self._team
         )
         self._set_info(
-            f"phases of a diagonal cost and X mixers; {plan.reason}; {self._runner.where}"
+            f"phases of a diagonal cost and X mixers; {plan.reason}; {self._runner.where}",
+            1 if kind is OneBlock else self._team.threads,
         )
 
     def _new_state(self) -> State:

@@ -79,7 +79,7 @@ class SectorEngine(ExactEngine):
         numbers = self._size * len(self._per)
         self._ket, self._bra = (np.empty(numbers, dtype=self._dtype) for _ in range(2))
         self._deflated: list[tuple[float, NDArray[Any]]] = []
-        self._set_info(self._reason())
+        self._set_info(self._reason(), self._threads)
 
     def _new_action(self, support: NDArray[np.int64] | None) -> Action:
         """Return H on the states `support` of the sector, on all of them for None."""

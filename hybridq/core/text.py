@@ -1,0 +1,34 @@
+"""Text from outside made safe and short: one line, listings, capitals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def one_line(text: object) -> str:
+    """Return `text` on one line, control characters shown as escapes.
+
+    File names and node labels come from outside: printed raw, they could steer a terminal.
+    """
+    parts = " ".join(str(text).split())
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in parts)
+
+
+def listing(labels: Iterable[object], room: int) -> tuple[str, int]:
+    """Join labels with commas in at most `room` characters.
+
+    Returns:
+        The text, and the number of labels that did not fit.
+    """
+    words = [one_line(label) for label in labels]
+    used = 0
+    for position, word in enumerate(words):
+        used += len(word) + 2
+        if used > room and position:
+            return ", ".join(words[:position]), len(words) - position
+    return ", ".join(words), 0
+
+
+def capital(text: str) -> str:
+    """Return `text` with its first letter in upper case and the others untouched."""
+    return text[:1].upper() + text[1:]
