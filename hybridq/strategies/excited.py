@@ -150,7 +150,7 @@ def excited_states(
 def _require_room(objective: ExpectationObjective, k: int) -> None:
     """Refuse more states than the space has."""
     sector = objective.sector
-    dim = 1 << objective.ansatz.n_qubits if sector is None else sector.dim
+    dim = 1 << objective.circuit.n_qubits if sector is None else sector.dim
     if k > dim:
         raise ParameterError(f"k={k}: there are {dim} states here, ask for at most that many")
 
