@@ -80,6 +80,7 @@ class Gibbs(ObjectiveConfig):
         mean = float(_factors(eta, values, lowest) @ probabilities)
 
         def weigh(energies: Vector) -> Vector:
+            """Return W of some values."""
             return -_factors(eta, energies, lowest) / mean
 
         return eta * lowest - math.log(mean), weigh
