@@ -12,7 +12,7 @@ from hybridq._version import __version__
 from hybridq.circuits import simulation
 
 if TYPE_CHECKING:
-    from hybridq import experiments
+    from hybridq import engines, experiments, objectives
     from hybridq.ansatz import (
         ANSATZE,
         HVA,
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from hybridq.strategies.transfer import learn_angles
 
 simulation.provide("hybridq.engines.run")
+
+_ROOMS = ("engines", "experiments", "objectives")
 
 _HOMES = {
     "ANSATZE": "ansatz",
@@ -127,18 +129,20 @@ __all__ = [
     "WarmStartQAOA",
     "__version__",
     "adapt_vqe",
+    "engines",
     "excited_states",
     "experiments",
     "learn_angles",
     "minimize",
+    "objectives",
     "solve",
     "spin_models",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "experiments":
-        return importlib.import_module("hybridq.experiments")
+    if name in _ROOMS:
+        return importlib.import_module(f"hybridq.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'hybridq' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"hybridq.{_HOMES[name]}"), name)
@@ -147,4 +151,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES, "experiments"})
+    return sorted({*globals(), *_HOMES, *_ROOMS})

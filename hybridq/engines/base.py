@@ -1,4 +1,4 @@
-"""The common part of all running engines: one circuit, one observable, checked points."""
+"""Base of running engines: one circuit, one observable, checked points."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 Observable: TypeAlias = PauliSum | ElectronicHamiltonian
 HamiltonianLike: TypeAlias = "Observable | Ising | Problem"
-"""Whatever stands for a Hamiltonian; see `as_observable`."""
+"""Anything with a Hamiltonian; see `as_observable`."""
 
 _SHOT_BYTES = 40  # its index, sorted to be counted
 
@@ -237,7 +237,7 @@ def checked_threads(threads: int | None) -> int:
 def counted_bits(
     samples: NDArray[Any], n_qubits: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return distinct measured bit rows in the order of basis indices, and their counts.
+    """Return distinct measured bit rows, ordered by basis index, and their counts.
 
     Args:
         samples: what `SupportsSampling.sample` returned.

@@ -165,10 +165,10 @@ def choose_engine(
     if second is not None:
         return second
     if config.name != AUTO:
-        ((_, refusal),) = refusals
-        if refusal.remedy is not None or config.for_any_circuit() == config:
-            raise refusal
+        ((_, reason),) = refusals
+        if reason.remedy is not None or config.for_any_circuit() == config:
+            raise reason
         use = ("; use ", Setting("engine", "statevector"), " or ", Setting("engine", AUTO))
-        raise EngineError((str(refusal), *use), argument="engine", value=config.name) from None
-    reasons = "".join(f"\n  {candidate.name}: {refusal}" for candidate, refusal in refusals)
+        raise EngineError((str(reason), *use), argument="engine", value=config.name) from None
+    reasons = "".join(f"\n  {each.name}: {reason}" for each, reason in refusals)
     raise EngineError(f"no engine can run this circuit:{reasons}", argument="engine", value=AUTO)

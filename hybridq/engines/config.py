@@ -1,4 +1,4 @@
-"""Configurations of engines: frozen objects that make a running engine for a circuit."""
+"""Base of engine configurations: frozen objects that make running engines."""
 
 from __future__ import annotations
 

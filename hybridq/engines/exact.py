@@ -1,4 +1,4 @@
-"""The common part of the embedded simulators: precision, threads, states, geometry."""
+"""Base of the embedded simulators: precision, threads, states, geometry."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class ExactEngine(Engine):
 
     @abstractmethod
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
-        """Return the statevector, shape (2**n_qubits,), qubit 0 the lowest bit of the index."""
+        """Return the statevector, shape (2**n_qubits,), qubit 0 the lowest bit."""
 
     def amplitudes(self, x: ArrayLike) -> NDArray[Any]:
-        """Return a copy of the state on the basis states that the engine keeps, shape (k,)."""
+        """Return a copy of the state on the basis states that are kept, shape (k,)."""
         return self.state(x)
 
     def metric(self, x: ArrayLike, blocks: str | None = None) -> Vector:
@@ -110,7 +110,7 @@ class ExactEngine(Engine):
 
 
 class WholeStateEngine(ExactEngine):
-    """A simulator whose states are arrays of real and imaginary parts, made on first use.
+    """A simulator of states as arrays of real and imaginary parts, made on first use.
 
     Class attributes:
         MOST_QUBITS: the width that it accepts at most.

@@ -193,9 +193,17 @@ def lacking(engine_name: str, capability: type) -> EngineError:
         engine_name: the engine's plain name.
         capability: one of `CAPABILITIES`.
     """
+    remedy: tuple[str | Setting, ...] = (
+        "use ",
+        Setting("engine", "statevector"),
+        " or ",
+        Setting("engine", "auto"),
+    )
+    if capability in (SupportsExpectation, SupportsDistribution):
+        remedy = (*remedy, ", or estimate the objective from shots")
     return EngineError(
         f"the {engine_name} engine does not give {_NAMES[capability]}",
         argument="engine",
         value=engine_name,
-        remedy=("use ", Setting("engine", "statevector"), " or ", Setting("engine", "auto")),
+        remedy=remedy,
     )

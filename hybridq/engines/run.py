@@ -51,7 +51,7 @@ def state(circuit: Circuit, x: Values | None = None) -> NDArray[np.complexfloati
 def probabilities(
     circuit: Circuit, qubits: Sequence[int] | None = None, x: Values | None = None
 ) -> Vector:
-    """Return outcome probabilities on `qubits`, shape (2**k,), ``qubits[0]`` the lowest bit."""
+    """Return probabilities of outcomes, shape (2**k,), qubits[0] the lowest bit."""
     where = _measured(circuit, qubits)
     amplitudes = state(circuit, x)
     memory.require(

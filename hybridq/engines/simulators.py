@@ -76,9 +76,10 @@ class Diagonal(Simulator):
 
 @dataclass(frozen=True, kw_only=True)
 class Sector(Simulator):
-    """Circuits that conserve particle numbers: only the amplitudes of one sector, real if possible.
+    """Circuits that conserve particle numbers, on the amplitudes of one sector.
 
-    Unitary coupled cluster, Givens rotations and XY mixers are such circuits.
+    Amplitudes are real where the circuit is. Unitary coupled cluster, Givens rotations and XY
+    mixers are such circuits.
     """
 
     name: ClassVar[str] = "sector"

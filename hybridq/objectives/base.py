@@ -1,4 +1,4 @@
-"""Bound objectives: a configuration, an ansatz, a Hamiltonian and a running engine."""
+"""Bound objectives: a configuration with ansatz, Hamiltonian and running engine."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Objective(ABC):
 
     @property
     def identity(self) -> dict[str, Any]:
-        """Everything that decides the values, so that a journal of another objective is refused."""
+        """Everything that decides the values, by which a journal knows its objective."""
         engine = self.binding.engine
         further = {
             name: value
@@ -149,7 +149,7 @@ class Objective(ABC):
         return counted_bits(engine.sample(x, shots, rng), self.circuit.n_qubits)
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> dict[str, int]:
-        """Return counts by bitstring, qubit 0 written first, of `shots` measurements at `x`."""
+        """Return counts by bitstring, qubit 0 first, of `shots` measurements at `x`."""
         bits, counts = self.sample_bits(x, shots, rng)
         letters = np.ascontiguousarray(bits + ord("0"))
         strings = letters.view(f"S{bits.shape[1]}").ravel().astype(str)

@@ -1,4 +1,4 @@
-"""Configurations of objectives: a statistic with its options, bound to a circuit later."""
+"""Base of objective configurations: a statistic with its options."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Binding:
 class Bindable:
     """A configuration whose constructor can bind it at once.
 
-    ``CVaR(ansatz, hamiltonian, alpha=0.2)`` stands for ``CVaR(alpha=0.2).bind(ansatz,
+    ``CVaR(ansatz, hamiltonian, alpha=0.2)`` is short for ``CVaR(alpha=0.2).bind(ansatz,
     hamiltonian)`` and returns the bound objective, which is not an instance of `CVaR`.
     """
 
@@ -217,7 +217,7 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
         return Binding(config, ansatz, circuit, observable, engine, running)
 
     def check_hamiltonian(self, hamiltonian: Observable) -> None:
-        """Raise unless this objective is defined for `hamiltonian`: for diagonal ones by default.
+        """Raise unless this objective is defined for `hamiltonian`: diagonal by default.
 
         Raises:
             ParameterError: it is not.
@@ -236,7 +236,7 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
         return self
 
     def statistic(self, binding: Binding) -> Statistic:
-        """Return the function of the distribution: this object, unless it needs all values."""
+        """Return the function of the distribution: this object by default."""
         return self
 
     def evaluator(self, binding: Binding) -> Objective:

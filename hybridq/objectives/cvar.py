@@ -14,7 +14,7 @@ from hybridq.objectives.statistics import Vector, Weigh
 
 @configured
 class CVaR(ObjectiveConfig):
-    r"""Conditional value at risk: the mean of the lowest part α of a Hamiltonian's values.
+    r"""Conditional value at risk: the mean of the lowest part α of the values.
 
     .. math:: \mathrm{CVaR}_\alpha = \frac{1}{\alpha} \Bigl(\sum_{E_z < q} p_z E_z
               + \bigl(\alpha - P(E < q)\bigr)\, q\Bigr) = \sum_z p_z W(E_z), \qquad
@@ -66,6 +66,7 @@ class CVaR(ObjectiveConfig):
         quantile = float(values[row])
 
         def weigh(energies: Vector) -> Vector:
+            """Return W of some values."""
             return quantile + np.minimum(energies - quantile, 0.0) / self.alpha
 
         below = values[:row] - quantile

@@ -1,4 +1,4 @@
-"""Exact objectives that depend on the whole distribution of a diagonal Hamiltonian."""
+"""Exact objectives over the whole distribution of a diagonal Hamiltonian."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hybridq.objectives.config import Binding
 
 @dataclass(frozen=True)
 class _Levels:
-    """The distinct values of a Hamiltonian, ascending, and the level of each basis state."""
+    """The distinct values of a Hamiltonian and the level of each basis state."""
 
     values: Vector
     of_state: NDArray[np.intp]

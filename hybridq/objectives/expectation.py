@@ -62,7 +62,7 @@ class Expectation(ObjectiveConfig):
         return bound
 
     def evaluator(self, binding: Binding) -> ExpectationObjective:
-        """Return the objective with exact values, with gradients where the engine has them."""
+        """Return the exact objective, with gradients where the engine has them."""
         if isinstance(binding.engine, SupportsGradient):
             return DifferentiableExpectation(binding)
         return ExpectationObjective(binding)
@@ -87,7 +87,7 @@ class ExpectationObjective(ExactObjective):
         return self._engine.expectation(x)
 
     def values(self, points: ArrayLike) -> Vector:
-        """Return the expectation value at each row of `points`, shape (k, n_params) → (k,)."""
+        """Return ⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
         return self._engine.expectations(points)
 
     def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:

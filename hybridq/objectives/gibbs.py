@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
@@ -65,7 +64,7 @@ class Gibbs(ObjectiveConfig):
         if self.eta is not None:
             return self
         energy = coupling_strength(Ising.from_pauli_sum(as_pauli_sum(hamiltonian)))
-        return replace(self, eta=1.0 / energy)
+        return type(self)(eta=1.0 / energy)
 
     def at(self, values: Vector, probabilities: Vector) -> tuple[float, Weigh]:
         """Return −log Σ p e^{−ηE}, and the weight function W."""
@@ -82,6 +81,7 @@ class Gibbs(ObjectiveConfig):
         mean = float(_factors(eta, values, lowest) @ probabilities)
 
         def weigh(energies: Vector) -> Vector:
+            """Return W of some values."""
             return -_factors(eta, energies, lowest) / mean
 
         return eta * lowest - math.log(mean), weigh

@@ -75,7 +75,7 @@ def unrolled(circuit: Circuit) -> Unrolled:
 
 
 class ShiftedObjective(SampledObjective):
-    """A sampled objective with gradients by the parameter-shift rule; see `ParameterShift`.
+    """A sampled objective with parameter-shift gradients; see `ParameterShift`.
 
     Args:
         binding: the configuration, and everything that it is bound to.

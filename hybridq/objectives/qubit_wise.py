@@ -43,7 +43,7 @@ class MeasurementBasis:
 
     @property
     def is_computational(self) -> bool:
-        """Whether it is the computational basis."""
+        """True for the computational basis."""
         return set(self.letters) <= {"Z"}
 
     def appended_to(self, circuit: Circuit) -> Circuit:

@@ -1,4 +1,4 @@
-"""Measurement plans of Hamiltonians: circuits, shots of each, and the measured values."""
+"""Measurement plans of Hamiltonians: circuits, their shots, and measured values."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def readout(hamiltonian: Observable, shots: int, engine_of: EngineOf) -> Readout
 
 
 class DirectReadout:
-    """Plan for a diagonal Hamiltonian: all qubits are measured, and the bits give the value."""
+    """Plan for a diagonal Hamiltonian: the bits of all qubits give the value."""
 
     circuits = 1
 
@@ -117,7 +117,7 @@ class GroupedReadout:
         ]
 
     def _engines(self, engine: Engine) -> list[Engine]:
-        """Return an engine for each basis, with the change of basis appended to the circuit."""
+        """Return an engine for each basis, with its change of basis appended."""
         if engine not in self._rotated:
             self._rotated[engine] = [
                 engine
@@ -170,7 +170,7 @@ def _sorted(values: Vector, counts: NDArray[np.int64]) -> Counts:
 
 
 def _divided(shots: int, weights: Vector) -> NDArray[np.int64]:
-    """Divide `shots` in proportion to `weights`, at least one each, by largest remainders."""
+    """Divide `shots` in proportion to `weights`, by largest remainders, from 1 each."""
     spare = shots - len(weights)
     total = float(weights.sum())
     quotas = spare * (weights / total if total else np.full(len(weights), 1.0 / len(weights)))

@@ -153,7 +153,7 @@ class SampledObjective(Objective):
 
     @property
     def identity(self) -> dict[str, Any]:
-        """Everything that decides the values, so that a journal of another objective is refused."""
+        """Everything that decides the values, by which a journal knows its objective."""
         return {**super().identity, "shots": self.shots, "seed": self.seed}
 
     def checkpoint(self) -> dict[str, int]:

@@ -26,6 +26,7 @@ class MinusProbability(Statistic):
         """Return −P(E ≤ threshold), and the weight function."""
 
         def weigh(energies: Vector) -> Vector:
+            """Return W of some values."""
             return -(energies <= self.threshold).astype(np.float64)
 
         return float(weigh(values) @ probabilities), weigh
@@ -33,7 +34,9 @@ class MinusProbability(Statistic):
 
 @configured
 class SuccessProbability(ObjectiveConfig):
-    r"""Minus the probability of measuring an optimum, :math:`-\sum_{z:\,E_z = E_{\min}} p_z`.
+    r"""Minus the probability of measuring an optimum.
+
+    .. math:: -\sum_{z:\,E_z = E_{\min}} p_z
 
     Minus, since objectives are minimized: −1 where every measurement is optimal. The optimum is
     searched among all values, so this is for studies, not for problems whose answer is open.

@@ -19,6 +19,8 @@ from hybridq.core.checks import checked_count, is_real
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
+from hybridq.engines.config import EngineConfig
 from hybridq.objectives import Expectation, ExpectationObjective
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
@@ -106,8 +108,8 @@ def adapt_vqe(
     optimizer: str | Optimizer = "l-bfgs",
     max_evaluations: int | None = None,
     time_limit: float | None = None,
-    engine: str = "auto",
-    precision: str = "double",
+    engine: EngineLike = AUTO,
+    precision: str | None = None,
     threads: int | None = None,
     rng: RandomLike = None,
     callback: Callable[[Record], Any] | None = None,
@@ -158,6 +160,7 @@ def adapt_vqe(
     method = chosen_optimizer(optimizer)
     check_alone(method, "adapt makes a search for each operator")
     check_limits(max_evaluations, time_limit, None)
+    simulator = resolve_engine(engine, precision=precision, threads=threads)
     subject = as_problem(problem)
     if subject.n_orbitals is None:
         raise ParameterError(
@@ -171,7 +174,7 @@ def adapt_vqe(
                 {
                     "problem": {"digest": fingerprint(subject), "name": subject.name},
                     "ansatz": {"kind": "adapt", "pool": pool},
-                    "precision": precision,
+                    "precision": simulator.options().get("precision", "double"),
                     "seed": seed_facts(rng),
                 }
             )
@@ -180,7 +183,7 @@ def adapt_vqe(
             pool,
             rules,
             method,
-            {"engine": engine, "precision": precision, "threads": threads},
+            simulator,
             max_evaluations,
             time_limit,
             as_generator(rng),
@@ -199,7 +202,7 @@ class _Run:
         pool: str,
         rules: StopRules,
         method: Optimizer,
-        simulation: dict[str, Any],
+        engine: EngineConfig,
         max_evaluations: int | None,
         time_limit: float | None,
         rng: np.random.Generator,
@@ -210,7 +213,7 @@ class _Run:
         self._began = work_seconds()
         self._problem, self._rules, self._method = problem, rules, method
         self._observable = observable_of(problem)
-        self._simulation = simulation
+        self._engine = engine
         self._max_evaluations, self._time_limit = max_evaluations, time_limit
         self._callback, self._progress, self._journal = callback, progress, journal
         electrons = Electrons.of(problem)  # type: ignore[arg-type]
@@ -275,10 +278,10 @@ class _Run:
 
     def _objective(self, ansatz: AdaptiveAnsatz) -> ExpectationObjective:
         if ansatz.operators:
-            return Expectation().bind(ansatz, self._observable, **self._simulation)
+            return Expectation().bind(ansatz, self._observable, engine=self._engine)
         # An operator at angle 0 shows the engines what kind of circuit is to come.
         first = ansatz.circuit.append(self._operators[0])
-        return Expectation().bind(first, self._observable, **self._simulation)
+        return Expectation().bind(first, self._observable, engine=self._engine)
 
     def _optimize(self, objective: ExpectationObjective, start: Vector) -> Solution:
         (rng,) = self._rng.spawn(1)

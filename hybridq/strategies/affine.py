@@ -7,6 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.optimizers.protocols import (
+    HasFidelity,
+    HasGradient,
+    HasMetric,
+    HasValues,
+    Resumable,
+)
+
 Vector = NDArray[np.float64]
 
 
@@ -27,12 +35,16 @@ class Affine:
         self._offset = np.zeros(len(self._matrix)) if offset is None else np.asarray(offset)
         self.n_params = self._matrix.shape[1]
         self.is_energy = getattr(objective, "is_energy", True)
-        for name in ("value_and_gradient", "values", "metric", "fidelity"):
-            if hasattr(objective, name):
-                setattr(self, name, getattr(self, f"_{name}"))
-        for name in ("checkpoint", "restore"):  # random numbers know no coordinates
-            if hasattr(objective, name):
-                setattr(self, name, getattr(objective, name))
+        if isinstance(objective, HasGradient):
+            self.value_and_gradient = self._value_and_gradient
+        if isinstance(objective, HasValues):
+            self.values = self._values
+        if isinstance(objective, HasMetric):
+            self.metric = self._metric
+        if isinstance(objective, HasFidelity):
+            self.fidelity = self._fidelity
+        if isinstance(objective, Resumable):  # random numbers do not depend on coordinates
+            self.checkpoint, self.restore = objective.checkpoint, objective.restore
 
     @property
     def identity(self) -> Any:

@@ -17,6 +17,7 @@ from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.core.registry import Registry
+from hybridq.engines.choose import AUTO, EngineLike
 from hybridq.objectives import Expectation, ExpectationObjective
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
@@ -54,8 +55,8 @@ def excited_states(
     optimizer: str | Optimizer = "l-bfgs",
     initial: str | ArrayLike = "auto",
     max_evaluations: int | None = None,
-    engine: str = "auto",
-    precision: str = "double",
+    engine: EngineLike = AUTO,
+    precision: str | None = None,
     threads: int | None = None,
     rng: RandomLike = None,
     exact: bool | None = None,
@@ -150,7 +151,7 @@ def excited_states(
 def _require_room(objective: ExpectationObjective, k: int) -> None:
     """Refuse more states than the space has."""
     sector = objective.sector
-    dim = 1 << objective.ansatz.n_qubits if sector is None else sector.dim
+    dim = 1 << objective.circuit.n_qubits if sector is None else sector.dim
     if k > dim:
         raise ParameterError(f"k={k}: there are {dim} states here, ask for at most that many")
 

@@ -19,7 +19,7 @@ Amplitudes = NDArray[Any]
 def basis_of(objective: ExactObjective) -> NDArray[np.int64]:
     """The basis states that the objective's engine keeps, ascending."""
     sector = objective.sector
-    return np.arange(1 << objective.ansatz.n_qubits) if sector is None else sector.basis()
+    return np.arange(1 << objective.circuit.n_qubits) if sector is None else sector.basis()
 
 
 def amplitudes_of(objective: ExactObjective, snapshot: NDArray[Any]) -> Amplitudes:
@@ -27,7 +27,7 @@ def amplitudes_of(objective: ExactObjective, snapshot: NDArray[Any]) -> Amplitud
     if snapshot.ndim == 1:
         return snapshot
     # Real and imaginary parts, with room for qubits that idle.
-    real, imaginary = snapshot[:, : 1 << objective.ansatz.n_qubits]
+    real, imaginary = snapshot[:, : 1 << objective.circuit.n_qubits]
     return real + 1j * imaginary
 
 

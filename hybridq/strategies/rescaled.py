@@ -13,6 +13,7 @@ from hybridq.ansatz.angles import coupling_strength
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.objectives import Objective
 from hybridq.optimizers import Optimizer, Record, Solution, minimize
+from hybridq.optimizers.protocols import HasFidelity, HasGradient, HasMetric, Resumable
 
 Vector = NDArray[np.float64]
 
@@ -32,20 +33,18 @@ class Rescaled:
     """
 
     def __init__(self, objective: Objective, unit: float, gammas: int | None = None) -> None:
-        self._objective = objective
+        self._objective: Any = objective
         self.value_unit = unit if objective.is_energy else 1.0
         self._scale = np.ones(objective.n_params)
         self._scale[: objective.n_params // 2 if gammas is None else gammas] = 1.0 / unit
-        for name, offered in {
-            "value_and_gradient": self._value_and_gradient,
-            "metric": self._metric,
-            "fidelity": self._fidelity,
-        }.items():
-            if hasattr(objective, name):
-                setattr(self, name, offered)
-        for name in ("checkpoint", "restore"):
-            if hasattr(objective, name):
-                setattr(self, name, getattr(objective, name))
+        if isinstance(objective, HasGradient):
+            self.value_and_gradient = self._value_and_gradient
+        if isinstance(objective, HasMetric):
+            self.metric = self._metric
+        if isinstance(objective, HasFidelity):
+            self.fidelity = self._fidelity
+        if isinstance(objective, Resumable):
+            self.checkpoint, self.restore = objective.checkpoint, objective.restore
 
     @property
     def identity(self) -> Any:
@@ -80,11 +79,11 @@ class Rescaled:
         return self._objective.values(self.outward(points)) / self.value_unit
 
     def _value_and_gradient(self, y: ArrayLike) -> tuple[float, Vector]:
-        value, gradient = self._objective.value_and_gradient(self.outward(y))  # type: ignore[union-attr]
+        value, gradient = self._objective.value_and_gradient(self.outward(y))
         return value / self.value_unit, gradient * self._scale / self.value_unit
 
     def _metric(self, y: ArrayLike, blocks: str | None = None) -> Vector:
-        metric = self._objective.metric(self.outward(y), blocks)  # type: ignore[union-attr]
+        metric = self._objective.metric(self.outward(y), blocks)
         return metric * np.outer(self._scale, self._scale)
 
     def _fidelity(self, y: ArrayLike, other: ArrayLike) -> float:

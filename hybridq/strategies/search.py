@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.circuits.circuit import Circuit
+from hybridq.ansatz.base import Ansatz
+from hybridq.ansatz.qaoa import QAOA
 from hybridq.optimizers import Optimizer, Solution, minimize
 from hybridq.optimizers.choice import chosen_optimizer
 from hybridq.optimizers.scipy_gradient import LBFGS
@@ -45,10 +46,10 @@ def search_energy(
     optimizer = chosen_optimizer(method)
     if optimizer.needs_bounds:
         ansatz = objective.ansatz
-        if isinstance(ansatz, Circuit):
-            bounds = np.tile([-np.pi, np.pi], (ansatz.n_params, 1))
-        else:
+        if isinstance(ansatz, Ansatz | QAOA):
             bounds = ansatz.bounds
+        else:
+            bounds = np.tile([-np.pi, np.pi], (objective.n_params, 1))
         starts = np.clip(starts, bounds[:, 0], bounds[:, 1])
     if isinstance(optimizer, LBFGS) and optimizer.tolerance is None:
         gain = SINGLE_GAIN if objective.engine.precision == "single" else GAIN
@@ -62,7 +63,7 @@ def search_energy(
 def default_evaluations(objective: Objective) -> int:
     """Evaluations by default: fewer where each takes longer, so that a search ends in minutes."""
     sector = objective.sector
-    states = 2.0**objective.ansatz.n_qubits if sector is None else float(sector.dim)
+    states = 2.0**objective.circuit.n_qubits if sector is None else float(sector.dim)
     return int(np.clip(5e8 / states, 300, 50_000))
 
 

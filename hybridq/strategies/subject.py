@@ -85,8 +85,8 @@ def with_particles(problem: Any, ansatz: object, options: Mapping[str, Any]) -> 
 
 
 def observable_of(problem: Problem) -> Observable:
-    """What is measured: integrals where there are some, since engines know short cuts for them."""
-    return problem.hamiltonian if problem.electronic is None else problem.electronic
+    """Return the Hamiltonian in the form that engines measure fastest."""
+    return problem.observable
 
 
 def asked_sector(problem: Problem) -> Sector | None:

@@ -146,7 +146,7 @@ def test_the_landscape_holds_the_expectation_at_its_angles():
     gammas, betas, values = scan_landscape(objective, ansatz, points=9, sign=-1.0)
     assert values[2, 7] == pytest.approx(-objective([gammas[2], betas[7]]))
     assert hq.solve(problem, p=1, landscape=True, rng=1).trace.landscape is not None
-    with pytest.raises(ParameterError, match="p=2"):
+    with pytest.raises(ParameterError, match="p must be 1, got 2"):
         scan_landscape(objective, hq.QAOA(problem.hamiltonian, 2))
 
 
@@ -174,7 +174,7 @@ def test_labels_that_only_differ_in_type_stay_apart_in_json():
         ({"shots": 0}, ParameterError, "shots=0"),
         ({"restarts": -1}, ParameterError, "restarts=-1"),
         ({"initial": "rmap"}, UnknownNameError, "did you mean 'ramp'"),
-        ({"precision": "quad"}, ParameterError, "precision='quad'"),
+        ({"precision": "quad"}, ParameterError, "got 'quad'"),
         ({"max_evaluations": 0}, ParameterError, "max_evaluations"),
         ({"time_limit": 0.0}, ParameterError, "time_limit"),
         ({"rng": -3}, ParameterError, "rng=-3"),

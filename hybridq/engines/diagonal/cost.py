@@ -1,4 +1,4 @@
-"""How the diagonal engine holds a cost: the choice that is made once, and the reason for it."""
+"""Representations of a cost in the diagonal engine, and the choice among them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MOST_LEVELS = 2**16
 
 @dataclass(frozen=True)
 class CostPlan:
-    """What will be built for a cost, known before anything is allocated.
+    """Representation of a cost, chosen before anything is allocated.
 
     Attributes:
-        ising: the cost over the bits that are simulated.
-        bits: how many those are.
+        ising: the cost over the simulated bits.
+        bits: the number of simulated bits.
         symmetric: whether they are half of a spin-flip symmetric state of one more qubit.
-        stored_bytes: what storing the diagonal takes while it is made, 0 where none is stored.
-        reason: why, in words.
+        stored_bytes: peak memory of storing the diagonal, 0 where it is not stored.
+        reason: the reason for the choice, in words.
     """
 
     ising: Ising
@@ -33,7 +33,7 @@ class CostPlan:
 
 
 def plan_cost(ising: Ising) -> CostPlan:
-    """The cheapest faithful way to hold `ising`."""
+    """Return the cheapest exact representation of `ising`."""
     symmetric = not ising.has_odd_terms and ising.n_qubits > 1
     reduced = fix_last_spin(ising) if symmetric else ising
     bits = reduced.n_qubits
@@ -49,9 +49,9 @@ def plan_cost(ising: Ising) -> CostPlan:
 
 
 def fix_last_spin(ising: Ising) -> Ising:
-    """`ising` with the last spin set to +1, over one spin fewer.
+    """Return `ising` with the last spin fixed to +1, over one spin fewer.
 
-    The energies of a spin-flip symmetric cost lose nothing by it.
+    A spin-flip symmetric cost keeps all its energies.
     """
     last = ising.n_qubits - 1
     linear = ising.linear[:last].copy()
@@ -71,7 +71,7 @@ def fix_last_spin(ising: Ising) -> Ising:
 
 
 def build_cost(plan: CostPlan) -> Cost:
-    """The cost as the kernels take it."""
+    """Return the cost in the form that the kernels take."""
     ising = plan.ising
     no_index, no_levels = np.zeros(0, dtype=np.uint16), np.zeros(0)
     none, no_linear, no_pairs = np.zeros(2), np.zeros((2, 0)), np.zeros((0, 0))
@@ -94,7 +94,10 @@ def build_cost(plan: CostPlan) -> Cost:
 def _in_bits(
     ising: Ising,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Constant, linear and pair coefficients over bits, s = 1 − 2z, of E(z) and of E(~z)."""
+    """Return constant, linear and pair coefficients over bits of E(z) and E(~z).
+
+    Bits z and spins s are related by s = 1 − 2z.
+    """
     couplings = np.zeros((ising.n_qubits, ising.n_qubits))
     first, second = ising.pairs.T
     couplings[first, second] = couplings[second, first] = ising.couplings

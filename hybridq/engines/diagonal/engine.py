@@ -32,7 +32,7 @@ SAMPLING_STRIP_BITS = 12
 
 
 class DiagonalEngine(WholeStateEngine):
-    """Exact simulation of |+…+⟩ under p layers e^{−iγH}, e^{iβΣX}; the observable is H.
+    """Exact simulation of |+…+⟩ under layers e^{−iγH}, e^{iβΣX}; the observable is H.
 
     The state lives in the frame where mixers are real rotations, on half the amplitudes where
     the cost is spin-flip symmetric; see `hybridq.engines.diagonal`.
@@ -145,8 +145,8 @@ class DiagonalEngine(WholeStateEngine):
             state = state[::-1]
         if self._symmetric:
             state = np.concatenate([state, state[::-1]]) / np.sqrt(2.0)
-        turns = _quarter_turns(angles[len(angles) // 2 :])
-        return (state * 1j ** int(turns * self.n_qubits % 4)).astype(dtype)
+        quarters = _quarter_rotations(angles[len(angles) // 2 :])
+        return (state * 1j ** int(quarters * self.n_qubits % 4)).astype(dtype)
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
         """Return `shots` measured basis states as indices, shape (shots,), in any order."""
@@ -172,7 +172,7 @@ class DiagonalEngine(WholeStateEngine):
         if flipped:
             indices ^= (1 << self._bits) - 1
         if self._symmetric:
-            # Either of the two states that one amplitude stands for, with equal probability.
+            # Either of the two states that one amplitude represents, with equal probability.
             indices ^= generator.integers(0, 2, shots) * ((1 << self.n_qubits) - 1)
         return indices
 
@@ -246,8 +246,11 @@ class DiagonalEngine(WholeStateEngine):
         return values[seen], probabilities[seen]
 
 
-def _quarter_turns(betas: Vector) -> Any:
-    """Return the quarter turns that the kernels took off the mixers, a factor i per qubit each."""
+def _quarter_rotations(betas: Vector) -> Any:
+    """Return the total of quarter rotations that the kernels took off the mixers.
+
+    Each is a factor i per qubit.
+    """
     tangent = np.tan(betas)
     with np.errstate(divide="ignore"):
         reduced = np.where(np.abs(tangent) > 1.0, -1.0 / tangent, tangent)

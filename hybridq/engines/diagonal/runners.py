@@ -1,4 +1,4 @@
-"""The two ways to run the layers: a state in one block, or in passes over memory."""
+"""Runners of QAOA layers: a state in one block, or in passes over memory."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ Vector = NDArray[np.float64]
 
 
 class Runner(Protocol):
-    """Runs the layers at angles γ_1 … γ_p, β_1 … β_p.
+    """A way to run the layers at angles γ_1 … γ_p, β_1 … β_p.
+
+    A state is an array of shape (2, entries), real and imaginary parts, of blocks of 2**block_bits
+    amplitudes that lie 2**block_bits + pad entries apart.
 
     Attributes:
-        where: how the work is spread, in words.
-        block_bits, pad: a state is an array of shape (2, entries), real and imaginary parts, of
-            blocks of 2**block_bits amplitudes that lie 2**block_bits + pad entries apart.
+        where: the distribution of the work, in words.
+        block_bits: bits of an index within a block.
+        pad: unused entries after each block.
     """
 
     where: str
@@ -40,45 +43,46 @@ class Runner(Protocol):
     pad: int
 
     def energy(self, ket: State, angles: Vector) -> float:
-        """The expectation; the state is left in `ket`."""
+        """Return the expectation value; leave the state in `ket`."""
 
     def gradient(
         self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
     ) -> float:
-        """The expectation, with its derivatives in `out`; both states are overwritten.
+        """Return the expectation value; leave its derivatives in `out`.
 
-        With `weights`, that of another diagonal observable, given by its 2**bits values.
+        Both states are overwritten. With `weights` the observable is another diagonal one, given
+        by its 2**bits values.
         """
 
     def evolve(self, ket: State, angles: Vector) -> bool:
-        """Leave the final state in `ket`; returns whether all its bits are flipped."""
+        """Leave the final state in `ket`; return True if all its bits are flipped."""
 
     def energies(self, rows: Vector) -> Vector:
-        """The expectation at each row of angles."""
+        """Return the expectation value at each row of angles."""
 
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
-        """The probability of the costs lowest, lowest + 1, …, shape (bins,)."""
+        """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""
 
 
 def new_state(runner: Runner, bits: int, dtype: Any) -> State:
-    """Room for a state of 2**bits amplitudes as `runner` lays it out, not filled."""
+    """Return an uninitialized state of 2**bits amplitudes in the layout of `runner`."""
     blocks = 1 << (bits - runner.block_bits)
     return np.empty((2, blocks * ((1 << runner.block_bits) + runner.pad)), dtype)
 
 
 def amplitudes(runner: Runner, ket: State) -> State:
-    """The state without the gaps between its blocks, shape (2, 2**bits); a copy if there are."""
+    """Return the state without the gaps between blocks, shape (2, 2**bits)."""
     size = 1 << runner.block_bits
     return ket.reshape(2, -1, size + runner.pad)[:, :, :size].reshape(2, -1)
 
 
 def _measured(cost: Cost, weights: Vector | None) -> Cost:
-    """The cost itself, or a stored one with these values."""
+    """Return the cost itself, or a stored one with these values."""
     return cost if weights is None else cost._replace(kind=STORED, levels=weights)
 
 
 class OneBlock:
-    """For states that stay in one core's cache: one thread a state, all cores for a batch."""
+    """Runner for states that fit in one core's cache: one thread per state of a batch."""
 
     where = "one block"
     pad = 0
@@ -91,7 +95,7 @@ class OneBlock:
         self._states = np.empty((team.threads, 2, 1 << bits), dtype)
 
     def energy(self, ket: State, angles: Vector) -> float:
-        """See `Runner`."""
+        """Return the expectation value; leave the state in `ket`."""
         return block_energy(
             ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
         )
@@ -99,20 +103,20 @@ class OneBlock:
     def gradient(
         self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
     ) -> float:
-        """See `Runner`."""
+        """Return the expectation value; leave its derivatives in `out`."""
         return block_gradient(
             ket[0], ket[1], bra[0], bra[1], self._bits, self._symmetric, angles, self._cost,
             _measured(self._cost, weights), self._space, out,
         )  # fmt: skip
 
     def evolve(self, ket: State, angles: Vector) -> bool:
-        """See `Runner`."""
+        """Leave the final state in `ket`; return True if all its bits are flipped."""
         return block_evolve(
             ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
         )
 
     def energies(self, rows: Vector) -> Vector:
-        """See `Runner`."""
+        """Return the expectation value at each row of angles."""
         values = np.empty(len(rows))
         self._team.run(
             block_energies, self._states, self._bits, self._symmetric, rows, self._cost,
@@ -121,7 +125,7 @@ class OneBlock:
         return values
 
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
-        """See `Runner`."""
+        """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""
         flipped = self.evolve(ket, angles)
         out = np.zeros((1, bins))
         block_histogram(ket[0], ket[1], self._bits, self._cost, self._space, flipped, lowest, out)
@@ -129,7 +133,7 @@ class OneBlock:
 
 
 class ManyPasses:
-    """For larger states: all threads share every pass over memory."""
+    """Runner for larger states: all threads share every pass over memory."""
 
     def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
         self._bits, self._cost, self._dtype, self._team = bits, cost, dtype, team
@@ -140,19 +144,20 @@ class ManyPasses:
         self.where = f"{team.threads} thread{'s' if team.threads > 1 else ''}"
 
     def _forward(self, ket: State, angles: Vector, finish: bool) -> tuple[float, bool]:
+        """Return the expectation value and True if all bits are flipped."""
         return self._team.run(
             pass_evolve, ket[0], ket[1], self._grid, angles, self._cost, self._tables,
             self._space, finish,
         )  # fmt: skip
 
     def energy(self, ket: State, angles: Vector) -> float:
-        """See `Runner`."""
+        """Return the expectation value; leave the state in `ket`."""
         return self._forward(ket, angles, True)[0]
 
     def gradient(
         self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
     ) -> float:
-        """See `Runner`."""
+        """Return the expectation value; leave its derivatives in `out`."""
         _, flipped = self._forward(ket, angles, False)
         return self._team.run(
             pass_gradient, ket, bra, self._grid, angles, self._cost,
@@ -160,16 +165,16 @@ class ManyPasses:
         )  # fmt: skip
 
     def evolve(self, ket: State, angles: Vector) -> bool:
-        """See `Runner`."""
+        """Leave the final state in `ket`; return True if all its bits are flipped."""
         return self._forward(ket, angles, True)[1]
 
     def energies(self, rows: Vector) -> Vector:
-        """See `Runner`."""
+        """Return the expectation value at each row of angles."""
         ket = new_state(self, self._bits, self._dtype)
         return np.array([self.energy(ket, row) for row in rows])
 
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
-        """See `Runner`."""
+        """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""
         flipped = self.evolve(ket, angles)
         out = np.zeros((HISTOGRAM_GROUPS, bins))
         self._team.run(

@@ -1,4 +1,4 @@
-"""The arrays that the diagonal engine's kernels work on, sized once."""
+"""Working arrays of the diagonal engine's kernels, allocated once."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from hybridq.engines.diagonal.kernels.passes import PassSpace
 from hybridq.engines.diagonal.kernels.tables import Grid, Tables
 
 ONE_BLOCK_BITS = 12
-"""States of so many bits stay whole in one core's cache; larger ones are cut into blocks."""
+"""States of up to this many bits stay in one core's cache; larger ones are split."""
 
 WIDEST_VECTOR = 16
 MOST_MIDDLE_BITS = 10
 PANEL_BYTES = 1 << 18
-"""One array of a panel, about: four of them, with the tables, fit a core's second-level cache."""
+"""Size of a panel: four of them, with the tables, fit in a core's second-level cache."""
 
 
 def choose_grid(bits: int, symmetric: bool, itemsize: int) -> Grid:
-    """How to cut the index of a state of more than `ONE_BLOCK_BITS` bits.
+    """Return the split of the index of a state of more than `ONE_BLOCK_BITS` bits.
 
-    It depends on nothing but the arguments, so that every machine adds in the same order.
+    It depends on the arguments alone, so that every machine adds in the same order.
     """
     rest = bits - CHUNK_BITS
     middle = min(rest - min(4, rest // 2), MOST_MIDDLE_BITS)
@@ -36,12 +36,13 @@ def choose_grid(bits: int, symmetric: bool, itemsize: int) -> Grid:
 
 
 def _signs(dtype: Any) -> Any:
+    """Return the parity signs of the indices of one chunk."""
     ones = np.bitwise_count(np.arange(CHUNK, dtype=np.uint8))
     return (1 - 2 * (ones % 2).astype(np.int8)).astype(dtype)
 
 
 def block_space(bits: int, levels: int, dtype: Any, threads: int) -> BlockSpace:
-    """Working arrays for states of one block, with a leading axis of threads."""
+    """Return working arrays for one-block states, with a leading axis of threads."""
     size = 1 << bits
     return BlockSpace(
         table=np.empty((threads, 2, size), dtype),
@@ -58,12 +59,12 @@ def block_space(bits: int, levels: int, dtype: Any, threads: int) -> BlockSpace:
 
 
 def one_thread(space: BlockSpace) -> BlockSpace:
-    """The first thread's share of `space`."""
+    """Return the first thread's part of `space`."""
     return BlockSpace(*(array[0] for array in space))
 
 
 def tables(grid: Grid, levels: int, dtype: Any) -> Tables:
-    """Tables of one layer's phase and of the cost."""
+    """Return the tables of one layer's phase and of the cost."""
     low = 1 << (CHUNK_BITS + grid.middle)
     high = 1 << (CHUNK_BITS + grid.high)
     of_high = max(grid.middle << grid.high, 1)
@@ -88,7 +89,7 @@ def tables(grid: Grid, levels: int, dtype: Any) -> Tables:
 
 
 def pass_space(grid: Grid, dtype: Any, threads: int) -> PassSpace:
-    """Working arrays of passes over a large state."""
+    """Return working arrays for passes over a large state."""
     lines = 1 << max(grid.middle, grid.high + grid.wide)
     panel = (2 if grid.symmetric else 1) << (CHUNK_BITS + grid.wide + grid.high)
     return PassSpace(

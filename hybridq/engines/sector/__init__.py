@@ -1,1 +1,6 @@
-"""The sector engine: circuits that conserve particle numbers, only the states that have them."""
+"""Sector engine: circuits that conserve particle numbers, on the states that have them.
+
+`reading` reads a circuit, `steps` and `blocks` compile it to a program, `support` drops states
+that it does not reach, `walker` runs it, `action` applies the Hamiltonian, `engine` is the running
+engine, and `kernels` the compiled code.
+"""

@@ -1,4 +1,4 @@
-"""Hamiltonians that act on states in a sector."""
+"""Products of a Hamiltonian with states in a sector."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from hybridq.operators.sector_matrix import sector_matrix
 from hybridq.operators.sector_product import ElectronicProduct
 
 TEAM_ENTRIES = 1 << 18
-"""Matrices of fewer entries are multiplied by one thread."""
+"""Matrices with fewer entries are multiplied by one thread."""
 
 
 MOST_ENTRIES = 1 << 24
-"""Up to so many entries before symmetry a matrix is stored; from there the product is faster."""
+"""Entries, before symmetry, up to which a matrix is stored; else products are faster."""
 
 
 class Action(Protocol):
-    """A Hamiltonian in a sector, which acts on flat arrays of amplitudes (see `sector_walk`)."""
+    """A Hamiltonian in a sector, acting on flat arrays of amplitudes (see `Walker`)."""
 
     def apply(self, ket: NDArray[Any], out: NDArray[Any], per: tuple[int, ...]) -> None:
-        """Into `out` H times the ket; where the ket is real (`per` of one entry), Re H."""
+        """Write H times the ket to `out`; Re H where the ket is real (`per` of one entry)."""
 
 
 class MatrixAction:
@@ -41,8 +41,8 @@ class MatrixAction:
 
     Args:
         matrix: CSR, real or complex.
-        dtype: of the states.
-        threads: how many may share one product.
+        dtype: dtype of the states.
+        threads: the number of threads that may share one product.
     """
 
     def __init__(self, matrix: Any, dtype: Any, threads: int) -> None:
@@ -52,17 +52,17 @@ class MatrixAction:
         self._imaginary = _arrays(matrix.imag, dtype) if is_complex else None
 
     def apply(self, ket: NDArray[Any], out: NDArray[Any], per: tuple[int, ...]) -> None:
-        """Into `out` H times the ket, or Re H times a real ket."""
+        """Write H times the ket to `out`, or Re H times a real ket."""
         self._team.run(multiply_rows, *self._real, ket, out, per)
         if self._imaginary is not None and len(per) == 2:
-            turned = np.empty_like(out)
-            self._team.run(multiply_rows, *self._imaginary, ket, turned, per)
-            out[0::2] -= turned[1::2]
-            out[1::2] += turned[0::2]
+            product = np.empty_like(out)  # of Im H
+            self._team.run(multiply_rows, *self._imaginary, ket, product, per)
+            out[0::2] -= product[1::2]
+            out[1::2] += product[0::2]
 
 
 def _arrays(matrix: Any, dtype: Any) -> tuple[Any, Any, Any]:
-    """Starts, columns and values as `multiply_rows` takes them."""
+    """Return row starts, columns and values in the form that `multiply_rows` takes."""
     return (
         matrix.indptr.astype(np.uint64),
         matrix.indices.astype(np.uint32),
@@ -71,13 +71,13 @@ def _arrays(matrix: Any, dtype: Any) -> tuple[Any, Any, Any]:
 
 
 class ProductAction:
-    """An electronic Hamiltonian whose matrix is never stored."""
+    """An electronic Hamiltonian applied without storing its matrix."""
 
     def __init__(self, product: ElectronicProduct) -> None:
         self._product = product
 
     def apply(self, ket: NDArray[Any], out: NDArray[Any], per: tuple[int, ...]) -> None:
-        """Into `out` H times the ket."""
+        """Write H times the ket to `out`."""
         if len(per) == 1:
             self._product.apply(ket, out)
             return
@@ -88,13 +88,13 @@ class ProductAction:
 
 
 class PartAction:
-    """Another action on a part of its states: nothing comes from the rest and goes there."""
+    """Another action restricted to some of its basis states."""
 
     def __init__(self, action: Action, support: NDArray[np.int64], dim: int) -> None:
         self._action, self._support, self._dim = action, support, dim
 
     def apply(self, ket: NDArray[Any], out: NDArray[Any], per: tuple[int, ...]) -> None:
-        """Into `out` H times the ket."""
+        """Write H times the ket to `out`."""
         whole = np.zeros((self._dim, len(per)), dtype=ket.dtype)
         whole[self._support] = ket.reshape(-1, len(per))
         image = np.empty_like(whole)
@@ -109,7 +109,7 @@ def build_action(
     dtype: Any,
     threads: int,
 ) -> Action:
-    """The observable in the sector, or on the states `support` of it only.
+    """Return the observable in the sector, or on its states `support` alone.
 
     Raises:
         CapacityError: it does not fit in memory.
@@ -127,9 +127,9 @@ _LAST: list[tuple[weakref.ref[Any], Sector, Any]] = []
 
 
 def _built(observable: Observable, sector: Sector) -> Any:
-    """The observable's matrix in the sector, or its parts where that would be too large.
+    """Return the observable's matrix in the sector, or its parts if that is too large.
 
-    The last one is kept: a growing ansatz and the states of a spectrum share it.
+    The last one is cached: a growing ansatz and the states of a spectrum share it.
     """
     for known, where, built in _LAST:
         if known() is observable and where == sector:
@@ -140,6 +140,7 @@ def _built(observable: Observable, sector: Sector) -> Any:
 
 
 def _build(observable: Observable, sector: Sector) -> Any:
+    """Return the matrix or the parts, without the cache."""
     if not isinstance(observable, ElectronicHamiltonian):
         return sector_matrix(observable, sector)
     if observable.n_orbitals != sector.split:

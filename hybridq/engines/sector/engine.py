@@ -26,7 +26,7 @@ from hybridq.operators.sector import Sector
 
 
 class SectorEngine(ExactEngine):
-    """Exact simulation on the amplitudes of one sector, real where the circuit is real.
+    """Exact simulation on the amplitudes of one sector, real where the circuit is.
 
     Args:
         circuit: X gates, then instructions that conserve the number of ones (on both halves, or
@@ -190,7 +190,7 @@ class SectorEngine(ExactEngine):
         return gradient
 
     def snapshot(self, x: ArrayLike) -> NDArray[Any]:
-        """Return a copy of the state at `x`, shape (sector.dim,), real where the circuit is."""
+        """Return a copy of the state, shape (sector.dim,), real where the circuit is."""
         point = self.checked_point(x)
         with self._lock:
             self._evolve(point)
@@ -251,7 +251,7 @@ class SectorEngine(ExactEngine):
                 )
 
     def amplitudes(self, x: ArrayLike) -> NDArray[Any]:
-        """Return a copy of the state on the basis states of the sector, shape (sector.dim,)."""
+        """Return a copy of the state on the sector's basis states, shape (sector.dim,)."""
         return self.snapshot(x)
 
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:

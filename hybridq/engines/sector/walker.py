@@ -1,4 +1,4 @@
-"""A program in a sector with the working room it needs."""
+"""Runs of a compiled program in a sector, with their working arrays."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from hybridq.engines.sector.kernels.walk import run_backward, run_forward
 from hybridq.engines.sector.steps import GROUPS
 
 TEAM_STATES = 1 << 16
-"""Fewer amplitudes are walked by one thread: it is done before the others wake up."""
+"""States with fewer amplitudes are run by one thread, since waking others takes longer."""
 
 
 class Walker:
-    """Runs one program forward and, for derivatives, backward.
+    """Runner of one program, forward and, for derivatives, backward.
 
-    States are flat arrays of real numbers: `per` of them an amplitude (see `sector_walk`).
+    States are flat arrays of real numbers, `len(per)` of them per amplitude.
 
     Args:
         program: the steps.
         size: number of amplitudes.
         per: one entry where states are real, two where they are complex.
         dtype: float64 or float32.
-        threads: how many may share the work.
+        threads: the number of threads that may share the work.
     """
 
     def __init__(
@@ -43,8 +43,8 @@ class Walker:
         self._extras: tuple[int | None, Any] = (None, None)
         if phases or len(program.blocks):
             largest, threads = program.largest, self._team.threads
-            room = np.empty((threads, 2, largest, largest)), np.empty((threads, largest, 4))
-            self._extras = 1 if phases else None, room
+            space = np.empty((threads, 2, largest, largest)), np.empty((threads, largest, 4))
+            self._extras = 1 if phases else None, space
 
     def forward(self, ket: NDArray[Any], point: Vector) -> None:
         """Apply the program at parameters `point` to the ket, in place."""
@@ -53,7 +53,7 @@ class Walker:
     def derivatives(
         self, ket: NDArray[Any], bra: NDArray[Any], point: Vector, gradient: Vector
     ) -> None:
-        """Into `gradient` the derivatives of ⟨ψ|H|ψ⟩, ψ being what the program led to.
+        """Write the derivatives of ⟨ψ|H|ψ⟩ to `gradient`, ψ the program's final state.
 
         Args:
             ket: ψ.

@@ -96,7 +96,7 @@ class StatevectorEngine(WholeStateEngine):
 
     @property
     def _slots(self) -> int:
-        """The number of operations, each with a slot in the arrays of coefficients and sums."""
+        """The number of operations; each has a slot in the arrays `_coefs` and `_sums`."""
         return len(self._program.operations)
 
     @property
@@ -299,7 +299,7 @@ class StatevectorEngine(WholeStateEngine):
     # Further operators, and states of other circuits.
 
     def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
-        """Return d⟨H⟩/dθ at θ = 0 of each operator appended; see `SupportsOperatorGradients`."""
+        """Return d⟨H⟩/dθ at θ = 0 of each operator appended at `x`, shape (operators,)."""
         point = self.checked_point(x)
         with self._lock:
             ket = self._evolve(point, self._forward)

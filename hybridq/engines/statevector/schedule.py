@@ -1,6 +1,6 @@
-"""Which operations share a pass over the state vector, and on which qubits the pass works.
+"""Scheduling of operations into passes over the statevector.
 
-An operation may overtake others where they act on different qubits, or where both only look at a
+An operation may overtake others where they act on different qubits, or where both only read a
 qubit (controls, signs). A pass takes every operation that may come next while the qubits that they
 change fit into one block.
 """
@@ -36,12 +36,13 @@ RUN_BITS = 6  # the lowest qubits are always local: copies move lines of 64 ampl
 
 @dataclass(frozen=True)
 class FlipGroup:
-    """Terms of an observable with one flip mask and one kind of phase; see `observables`.
+    """Observable terms with one flip mask and one kind of phase; see `observables`.
 
     Attributes:
         flip: the bits that all terms flip.
         imaginary: whether the terms hold an odd number of Y.
-        z: the sign masks; weights: the coefficients with their phases.
+        z: the sign masks.
+        weights: the coefficients with their phases.
     """
 
     flip: int
@@ -51,7 +52,7 @@ class FlipGroup:
 
     @property
     def reads(self) -> int:
-        """All bits that decide a sign and are not flipped."""
+        """Mask of the bits that decide a sign and are not flipped."""
         mask = 0
         for z in self.z:
             mask |= z
@@ -59,7 +60,7 @@ class FlipGroup:
 
 
 def group_terms(observable: PauliSum) -> tuple[float, list[FlipGroup]]:
-    """The constant of a hermitian observable, and its other terms by what they flip."""
+    """Return the constant of a hermitian observable, and its other terms by flip mask."""
     constant = 0.0
     groups: dict[tuple[int, bool], list[tuple[int, float]]] = {}
     simple = observable.simplify()
@@ -71,7 +72,7 @@ def group_terms(observable: PauliSum) -> tuple[float, list[FlipGroup]]:
             constant += coefficient
             continue
         n_y = (x & z).bit_count()
-        # i^y is ±1, or ±i, which leaves ∓Im of what is summed.
+        # i^y is ±1, or ±i, which leaves ∓Im of the sum.
         sign = -1.0 if (n_y % 4 in (1, 2)) else 1.0
         groups.setdefault((x, n_y % 2 == 1), []).append((z, sign * coefficient))
     return constant, [
@@ -80,14 +81,15 @@ def group_terms(observable: PauliSum) -> tuple[float, list[FlipGroup]]:
     ]
 
 
-Item = tuple[int, "Operation | FlipGroup"]  # slot, and what happens
+Item = tuple[int, "Operation | FlipGroup"]  # with its slot
 
 
 def schedule(items: Sequence[Item], n: int, *, free: bool = False) -> Plan:
-    """The passes that carry out `items` in order on n qubits.
+    """Return the passes that carry out `items` in order on n qubits.
 
     Args:
         items: operations, each with its slot in the arrays of coefficients and sums.
+        n: the number of qubits.
         free: the items commute with each other.
     """
     waiting = list(items)
@@ -140,7 +142,7 @@ def schedule(items: Sequence[Item], n: int, *, free: bool = False) -> Plan:
 
 
 def _stacked(tables: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """The tables as rows of one array, short ones filled up with zeros."""
+    """Return the tables as rows of one array, short ones padded with zeros."""
     longest = max((len(table) for table in tables), default=0)
     stacked = np.zeros((len(tables), longest), dtype=np.int64)
     for row, table in zip(stacked, tables, strict=True):
@@ -149,21 +151,21 @@ def _stacked(tables: list[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 
 def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item], list[Item]]:
-    """The local qubits of the next pass, what it does, and what is left."""
+    """Return the local qubits of the next pass, its items, and the remaining items."""
     base = (1 << min(RUN_BITS, n)) - 1
     most = min(BLOCK_BITS, n)
     local = base
     taken: list[Item] = []
     left: list[Item] = []
-    changed = looked = 0  # the qubits of what is left
+    changed = read = 0  # the qubits of the remaining items
     for slot, item in waiting:
         flip, reads = item.flip, item.reads
-        blocked = not free and (flip & (changed | looked) or reads & changed)
+        blocked = not free and (flip & (changed | read) or reads & changed)
         fits = (local | flip).bit_count() <= most or not taken
         if blocked or not fits:
             left.append((slot, item))
             changed |= flip
-            looked |= reads
+            read |= reads
         else:
             taken.append((slot, item))
             local |= flip
@@ -177,8 +179,10 @@ def _take(waiting: list[Item], n: int, free: bool) -> tuple[list[int], list[Item
 
 
 class _Together(list[tuple[int, Operation]]):
-    """One-qubit gates on different qubits, controlled NOTs in order, or rotations about products
-    of Z: one row of the table."""
+    """Operations that share one row of the table.
+
+    One-qubit gates on different qubits, controlled NOTs in order, or rotations about products of Z.
+    """
 
     def __init__(self, kind: int) -> None:
         super().__init__()
@@ -186,9 +190,9 @@ class _Together(list[tuple[int, Operation]]):
 
 
 def _gathered(taken: list[Item], place: dict[int, int]) -> list[Item | _Together]:
-    """The items in an order that is as good, with what can be done together gathered."""
+    """Return the items in an equivalent order, with those that share a row gathered."""
     result: list[Item | _Together] = []
-    latest: dict[int, int] = {}  # by qubit, the place in `result` of the last that touches it
+    latest: dict[int, int] = {}  # by qubit, the place in `result` of the last item that acts on it
     open_at = {LAYER: -1, LINEAR: -1, PHASES: -1}
     for slot, item in taken:
         mask = item.flip | item.reads
@@ -218,6 +222,7 @@ def _gathered(taken: list[Item], place: dict[int, int]) -> list[Item | _Together
 
 
 def _kind_together(item: Operation | FlipGroup, place: dict[int, int]) -> int | None:
+    """Return the kind of row that the item can share, None if it needs its own."""
     if not isinstance(item, Operation):
         return None
     if item.kind == PARITY:
@@ -238,7 +243,7 @@ def _kind_together(item: Operation | FlipGroup, place: dict[int, int]) -> int | 
 def _layer_row(
     layer: _Together, place: dict[int, int], members: list[tuple[int, int]]
 ) -> list[int]:
-    """The row of a layer of one-qubit gates; their places and slots go to `members`."""
+    """Return the row of a layer of one-qubit gates; add places and slots to `members`."""
     begin, form = len(members), 0
     for slot, gate in sorted(layer, key=lambda member: place[member[1].target]):
         members.append((place[gate.target], slot))
@@ -247,7 +252,7 @@ def _layer_row(
 
 
 def _linear_map(run: _Together, place: dict[int, int]) -> NDArray[np.int64]:
-    """Where each amplitude of a block comes from under a run of controlled NOTs."""
+    """Return the source of each amplitude of a block under a run of controlled NOTs."""
     columns = [1 << bit for bit in range(len(place))]  # images of the unit vectors
     for _, gate in reversed(run):
         control, target = place[gate.condition.bit_length() - 1], place[gate.target]
@@ -257,7 +262,7 @@ def _linear_map(run: _Together, place: dict[int, int]) -> NDArray[np.int64]:
 
 
 def _spanned(images: list[int]) -> NDArray[np.int64]:
-    """The images of all numbers of len(images) bits under the linear map with these columns."""
+    """Return the images of all len(images)-bit numbers under these columns' map."""
     table = np.zeros(1, dtype=np.int64)
     for image in images:
         table = np.concatenate([table, table ^ image])
@@ -265,11 +270,12 @@ def _spanned(images: list[int]) -> NDArray[np.int64]:
 
 
 def _moved(mask: int, place: dict[int, int]) -> int:
-    """The bits of `mask` that are local, at their places in the block."""
+    """Return the bits of `mask` that are local, at their places in the block."""
     return sum(1 << position for qubit, position in place.items() if mask >> qubit & 1)
 
 
 def _operation_row(slot: int, op: Operation, place: dict[int, int]) -> list[int]:
+    """Return the row of one operation."""
     inside = sum(1 << qubit for qubit in place)
     return [
         op.kind,
@@ -293,11 +299,13 @@ def _operation_row(slot: int, op: Operation, place: dict[int, int]) -> list[int]
 def _group_row(
     slot: int, group: FlipGroup, place: dict[int, int], begin: int, end: int
 ) -> list[int]:
+    """Return the row of a group of observable terms."""
     flip = _moved(group.flip, place)
     return [MEASURE, slot, 0, 0, flip, 0, 0, 0, 0, 0, 0, 1, int(group.imaginary), begin, end]
 
 
 def _layout_arrays(layouts: list[list[int]], n: int) -> dict[str, NDArray[np.int64]]:
+    """Return the arrays of `Plan` that place the blocks of each pass in the state."""
     run_bits = [_run_of(local) for local in layouts]
     runs = [1 << (len(local) - run) for local, run in zip(layouts, run_bits, strict=True)]
     offsets = np.zeros((len(layouts), max(runs, default=1)), dtype=np.int64)
@@ -317,5 +325,5 @@ def _layout_arrays(layouts: list[list[int]], n: int) -> dict[str, NDArray[np.int
 
 
 def _run_of(local: list[int]) -> int:
-    """How many of the lowest qubits are local."""
+    """Return the number of lowest qubits that are local."""
     return next((i for i, qubit in enumerate(local) if i != qubit), len(local))

@@ -84,9 +84,7 @@ ANSATZ = Choice(
             "qaoa",
             [
                 Option("p", Layers | None, None, "Layers; by default as many as suit the size."),
-                Option(
-                    "mixer", one_of(MIXERS) | None, None, "The mixer; x by default."
-                ),
+                Option("mixer", one_of(MIXERS) | None, None, "The mixer; x by default."),
             ],
             summary="The quantum approximate optimization algorithm, for problems over bits.",
         ),
