@@ -1,4 +1,7 @@
-"""Compiled enumeration of all states of a small Ising problem. Arrays and numbers only."""
+"""Compiled enumeration of all states of a small Ising problem.
+
+Kernels take arrays and numbers only.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ def scan_chunk(
     n_mid: int,
     prefix: int,
 ) -> tuple[float, int]:
-    """Lowest energy among the states whose highest bits are `prefix`, and where it is.
+    """Return the lowest energy of the states with high bits `prefix`, and its index.
 
     The state index is ``prefix | mid | low``. The low spins are handled in one block for each
     setting of the higher ones: E = table[low] + sum_i s_i f_i + E_high, where f_i is the field

@@ -1,4 +1,7 @@
-"""Compiled single-flip search on an Ising problem of any size. Arrays and numbers only."""
+"""Compiled single-flip search on an Ising problem of any size.
+
+Kernels take arrays and numbers only.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from hybridq.core.jit import jit
 def greedy_in_place(
     starts: Any, targets: Any, weights: Any, linear: Any, spins: Any, order: Any, fields: Any
 ) -> None:
-    """Set the spins one after another, each to lower the energy with those already set.
+    """Set spins one by one, each to lower the energy with those already set.
 
     A spin that feels no field keeps the value it comes with. `fields` is left holding
     f_i = h_i + sum_j J_ij s_j.
@@ -64,7 +67,7 @@ def anneal_in_place(
     temperatures: Any,
     seed: int,
 ) -> None:
-    """Metropolis sweeps over all spins in turn, one at each temperature.
+    """Run one Metropolis sweep over all spins at each temperature.
 
     The random numbers are xorshift64 from `seed` (not zero), so that every restart has its own
     stream whichever thread runs it.
@@ -92,7 +95,7 @@ def anneal_in_place(
 def fields_in_place(
     starts: Any, targets: Any, weights: Any, linear: Any, spins: Any, fields: Any
 ) -> None:
-    """f_i = h_i + sum_j J_ij s_j, computed afresh."""
+    """Compute f_i = h_i + sum_j J_ij s_j."""
     for i in range(linear.size):
         total = linear[i]
         for edge in range(starts[i], starts[i + 1]):
@@ -112,7 +115,9 @@ def restart_in_place(
     seed: int,
     least: float,
 ) -> float:
-    """Greedy start and descent; then, with temperatures, annealing and descent. The better stays.
+    """Run a greedy start and descent, then annealing and descent; keep the better.
+
+    Annealing is left out without temperatures.
 
     Args:
         starts, targets, weights: the coupling graph in compressed rows.

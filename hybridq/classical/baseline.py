@@ -1,4 +1,4 @@
-"""What a classical baseline returns."""
+"""Result of a classical solver."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Baseline:
     def from_bits(
         cls, ising: Ising, bits: NDArray[np.uint8], *, method: str, exact: bool
     ) -> Baseline:
-        """The baseline of an assignment; its energy is evaluated here."""
+        """Return the baseline of an assignment, with its energy evaluated."""
         frozen = np.array(bits, dtype=np.uint8)
         frozen.flags.writeable = False
         energy = float(np.asarray(ising.energies(frozen)).reshape(()))

@@ -1,4 +1,4 @@
-"""The best classical answer that a second or two can give, and an honest word on it."""
+"""Choice of the best classical reference that takes a second or two."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_RESTARTS = 16
 
 
 def reference(ising: Ising, *, rng: RandomLike = None, time_limit: float | None = None) -> Baseline:
-    """The exact minimum where a second or two suffices, else the best state found.
+    """Return the exact minimum if that takes seconds, else the best state found.
 
     Tried in turn: exhaustive search (up to about 32 spins), a state that satisfies every term,
     variable elimination (thinly connected problems of any size), simulated annealing with

@@ -1,4 +1,4 @@
-"""The lowest energy of a large, thinly connected problem: spins are minimized out one by one."""
+"""Exact minimum of a sparse Ising problem by variable elimination."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Factor = tuple[tuple[int, ...], NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class EliminationPlan:
-    """In which order to take the spins out, and what it costs.
+    """Order of elimination of all spins, and its cost.
 
     Attributes:
         order: all spins, in the order of their elimination.
@@ -38,7 +38,7 @@ class EliminationPlan:
 
 
 def plan_elimination(ising: Ising) -> EliminationPlan | None:
-    """An elimination order by least degree, or None where it costs more than the limits."""
+    """Return an elimination order by least degree, None if it exceeds the limits."""
     adjacent: list[set[int]] = [set() for _ in range(ising.n_qubits)]
     scopes = [tuple(pair) for pair in np.asarray(ising.pairs).tolist()]
     for scope in scopes + [tuple(qubits) for qubits, _ in ising.higher]:
@@ -68,7 +68,7 @@ def plan_elimination(ising: Ising) -> EliminationPlan | None:
 
 
 def elimination_minimum(ising: Ising, plan: EliminationPlan | None = None) -> Baseline:
-    """The ground state of `ising` by variable elimination (dynamic programming), any order.
+    """Return the ground state of `ising` by variable elimination, terms of any order.
 
     Taking out spin i replaces all terms that hold it by their minimum over s_i, a table over
     its neighbours; going back, each spin takes the value that attained the minimum. Exact; the
@@ -114,7 +114,7 @@ def elimination_minimum(ising: Ising, plan: EliminationPlan | None = None) -> Ba
 
 
 def _factors(ising: Ising, rank: NDArray[np.int64]) -> list[_Factor]:
-    """Every term as a table over its spins, in ascending rank; bit 0 is spin +1."""
+    """Return each term as a table over its spins, by rank; bit 0 is spin +1."""
     up = np.array([1.0, -1.0])
     factors: list[_Factor] = [
         ((int(rank[i]),), float(ising.linear[i]) * up) for i in np.flatnonzero(ising.linear)

@@ -1,4 +1,4 @@
-"""The lowest energy of a small Ising problem, by looking at every state."""
+"""Exact minimum of a small Ising problem by exhaustive search."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MID_BITS = 12  # 4 million states a chunk, about a millisecond
 
 
 def exact_minimum(ising: Ising, *, threads: int | None = None) -> Baseline:
-    """The ground state of `ising` by exhaustive search; of several, the one of smallest index.
+    """Return the ground state by exhaustive search, of smallest index if degenerate.
 
     For terms of at most two spins the states run in Gray order over the high spins, with the
     low spins evaluated in vectorized blocks, and without linear terms only half of them are
@@ -56,7 +56,7 @@ def exact_minimum(ising: Ising, *, threads: int | None = None) -> Baseline:
 
 
 def index_to_bits(index: int, n_qubits: int) -> NDArray[np.uint8]:
-    """Bits of a basis index, uint8 of shape (n_qubits,); qubit 0 is the least significant."""
+    """Return the bits of a basis index, uint8 of shape (n_qubits,), qubit 0 first."""
     return np.array([(index >> q) & 1 for q in range(n_qubits)], dtype=np.uint8)
 
 
@@ -114,7 +114,7 @@ def _gray_minimum(ising: Ising, threads: int | None) -> int:
 def _quadratic_energies(
     couplings: NDArray[np.float64], linear: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """sum h_i s_i + sum_{i<j} J_ij s_i s_j for all states of a few spins, shape (2**n,)."""
+    """Return sum h_i s_i + sum_{i<j} J_ij s_i s_j for all states, shape (2**n,)."""
     n = len(linear)
     spins = 1.0 - 2.0 * ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1)
     return spins @ linear + 0.5 * ((spins @ couplings) * spins).sum(axis=1)

@@ -44,7 +44,7 @@ def exact_energies(
     wanted: bool | None = None,
     rng: RandomLike = None,
 ) -> ExactEnergies:
-    """The `k` lowest eigenvalues by diagonalization.
+    """Return the `k` lowest eigenvalues by diagonalization.
 
     Args:
         observable: the Hamiltonian.

@@ -63,7 +63,7 @@ def ground_states(
     sector: Sector | None = None,
     rng: RandomLike = None,
 ) -> GroundStates:
-    """The k lowest eigenvalues and eigenvectors, of the whole space or of one sector.
+    """Return the k lowest eigenvalues and eigenvectors, optionally of a sector.
 
     Up to 700 states by dense diagonalization, beyond by the implicitly restarted Lanczos method
     (ARPACK) from a random vector: on the sparse matrix of a sector, or on the Pauli terms
@@ -169,7 +169,7 @@ def _require(dim: int, k: int, itemsize: int) -> None:
 
 
 def _krylov(dim: int, k: int) -> int:
-    """Length of the Lanczos basis between restarts."""
+    """Return the length of the Lanczos basis between restarts."""
     return min(dim, max(4 * k, 24))
 
 
@@ -197,7 +197,10 @@ def _lanczos(
     rng: RandomLike,
     spread: float,
 ) -> GroundStates:
-    """The lowest k by ARPACK; `spread` is at least the distance of any two eigenvalues."""
+    """Return the lowest k states by ARPACK.
+
+    `spread` is an upper bound on the distance of any two eigenvalues.
+    """
     generator = as_generator(rng)
     values, vectors = _arpack(operator, k, generator)
     while k > 1:
@@ -238,7 +241,7 @@ def _arpack(
 def _lifted(
     operator: scipy.sparse.linalg.LinearOperator[Any], vectors: NDArray[Any], spread: float
 ) -> scipy.sparse.linalg.LinearOperator[Any]:
-    """The operator with the given eigenvectors moved above the rest of the spectrum."""
+    """Return the operator with given eigenvectors shifted above its spectrum."""
     import scipy.sparse.linalg
 
     found = vectors.copy()

@@ -1,4 +1,4 @@
-"""Good answers to Ising problems of any size, by single flips and restarts."""
+"""Local search on Ising problems of any size, by single flips and restarts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def local_search(
     time_limit: float | None = None,
     threads: int | None = None,
 ) -> Baseline:
-    """The best local minimum of several restarts; no single flip lowers its energy.
+    """Return the best of several local minima; no single flip lowers its energy.
 
     A restart builds a state greedily in a random order and descends by single flips; then it
     anneals (`sweeps` Metropolis sweeps, geometric temperatures), descends again and keeps the
@@ -109,7 +109,7 @@ def local_search(
 def _scales(
     ising: Ising, linear: NDArray[np.float64], sweeps: int
 ) -> tuple[NDArray[np.float64], float]:
-    """The temperatures, and the smallest gain that is not a rounding error."""
+    """Return the temperatures, and the smallest gain that is not a rounding error."""
     squares = float(np.sum(linear**2) + 2.0 * np.sum(ising.couplings**2))
     field = np.sqrt(squares / ising.n_qubits)
     largest = max(np.abs(linear).max(initial=0.0), np.abs(ising.couplings).max(initial=0.0))

@@ -1,4 +1,4 @@
-"""A Pauli sum as a linear operator that is never written out."""
+"""A Pauli sum as a matrix-free linear operator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PARTS = 16
 
 
 class PauliAction:
-    """The product of a hermitian Pauli sum with vectors of 2**n entries, n from 6 to 30.
+    """Product of a hermitian Pauli sum with vectors of 2**n entries, 6 <= n <= 30.
 
     Its threads end with the ``with`` block; results do not depend on their number.
 
@@ -60,7 +60,7 @@ class PauliAction:
         self._pool.shutdown()
 
     def __call__(self, vector: NDArray[Any]) -> NDArray[Any]:
-        """The product with a vector, shape (2**n,)."""
+        """Return the product with a vector, shape (2**n,)."""
         from hybridq.classical._pauli_action_kernel import pauli_rows
 
         source = np.ascontiguousarray(vector, dtype=self.dtype).reshape(-1)
@@ -79,7 +79,7 @@ class PauliAction:
         return out
 
     def operator(self) -> scipy.sparse.linalg.LinearOperator[Any]:
-        """The same as SciPy's solvers take it."""
+        """Return the action as a `LinearOperator` of SciPy."""
         import scipy.sparse.linalg
 
         return scipy.sparse.linalg.LinearOperator(

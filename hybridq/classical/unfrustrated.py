@@ -1,4 +1,4 @@
-"""Ising problems in which every term can have its way: solved in one walk over the graph."""
+"""Ising problems without frustration, solved by one graph traversal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def unfrustrated_minimum(ising: Ising) -> Baseline | None:
-    """The state that satisfies every term, E = constant - sum |h| - sum |J|, or None.
+    """Return the state that satisfies every term, None if there is none.
+
+    Its energy is constant - sum |h| - sum |J|.
 
     Such a state is a proven minimum, since no term can do better. It exists when the signs
     around every cycle agree (Harary's balance), for example for the max-cut of a bipartite

@@ -1,4 +1,4 @@
-"""The Clifford frame behind tapering: symmetries paired with qubits, terms brought across."""
+"""The Clifford frame of tapering: symmetries paired with qubits."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def check_sector(symmetries: Sequence[PauliSum], values: tuple[int, ...], n_qubi
 
 
 def _anticommute(operator: PauliSum, product: PauliSum) -> NDArray[np.bool_]:
-    """Which terms of `operator` anticommute with a single Pauli product."""
+    """Return which terms of `operator` anticommute with a single Pauli product."""
     return _masks.anticommuting(
         operator.x_masks, operator.z_masks, product.x_masks, product.z_masks
     )
@@ -63,7 +63,10 @@ def _anticommute(operator: PauliSum, product: PauliSum) -> NDArray[np.bool_]:
 def paired(
     symmetries: list[PauliSum],
 ) -> tuple[tuple[int, ...], tuple[PauliSum, ...], tuple[PauliSum, ...]]:
-    """Qubits, generators and one-qubit partners, each of which anticommutes with its own alone."""
+    """Return removed qubits, generators and their one-qubit partners.
+
+    Each partner anticommutes with its own generator only.
+    """
     generators = list(symmetries)
     removed: list[int] = []
     partners: list[PauliSum] = []
@@ -101,7 +104,7 @@ def restricted(
     generators: Sequence[PauliSum],
     partners: Sequence[PauliSum],
 ) -> PauliSum:
-    """The operator in the sector, on the qubits that are kept."""
+    """Return the operator in the sector, on the qubits that are kept."""
     s = operator.simplify()
     x, z, c = s.x_masks.copy(), s.z_masks.copy(), s.coefficients.copy()
     for tau, sigma in zip(generators, partners, strict=True):
@@ -135,7 +138,7 @@ def restricted(
 
 
 def applied(product: PauliSum, state: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """A single Pauli product times a state vector."""
+    """Return a single Pauli product times a state vector."""
     x, z = int(product.x_masks[0, 0]), int(product.z_masks[0, 0])
     source = np.arange(len(state)) ^ x
     odd = _masks.popcount((source & z).astype(np.uint64)[:, None]) & 1

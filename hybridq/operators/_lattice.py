@@ -35,7 +35,7 @@ class Bonds:
 
 
 def lattice_graph(lattice: Lattice, *, periodic: bool = False) -> nx.Graph[Any]:
-    """The graph of a chain (n sites), a square lattice (rows, columns) or a given graph.
+    """Return the graph of a chain, a square lattice (rows, columns) or a graph.
 
     Args:
         lattice: a number of sites in a row, numbered 0 … n - 1; a pair (rows, columns), with
@@ -88,7 +88,7 @@ def _is_count(length: object) -> bool:
 
 
 def bonds(graph: nx.Graph[Any]) -> Bonds:
-    """The bonds of a lattice's graph; the edge attribute "weight" (1 by default) is kept.
+    """Return the bonds of a lattice's graph, with edge attribute "weight" or 1.
 
     Raises:
         ProblemError: a weight that is no finite number.
@@ -108,7 +108,7 @@ def bonds(graph: nx.Graph[Any]) -> Bonds:
 
 
 def finite(**numbers: float) -> None:
-    """Nothing, if all the couplings are finite real numbers.
+    """Raise if a coupling is not a finite real number.
 
     Raises:
         ParameterError: one is not; it is named.

@@ -1,4 +1,4 @@
-"""Bit masks of Pauli terms: 64 qubits a word, qubit q = bit q % 64 of word q // 64.
+"""Bit masks of Pauli terms: qubit q is bit q % 64 of word q // 64.
 
 A mask array has shape (terms, words), dtype uint64. Everything here works on whole arrays.
 """
@@ -27,7 +27,7 @@ _MOST_QUBITS = 1 << 32
 
 
 def checked_width(n_qubits: object) -> int:
-    """`n_qubits` as an int.
+    """Return `n_qubits` as an int.
 
     Raises:
         ParameterError: it is no integer from 1 to 2**32.
@@ -40,12 +40,12 @@ def checked_width(n_qubits: object) -> int:
 
 
 def n_words(n_qubits: int) -> int:
-    """Number of 64-bit words that hold `n_qubits` bits, at least one."""
+    """Return the number of 64-bit words that hold `n_qubits` bits, at least one."""
     return max(1, -(-n_qubits // 64))
 
 
 def _popcount_by_table(words: Masks) -> Integers:
-    """The NumPy 1.x way: look every byte up."""
+    """Return the number of set bits of each row from a table of bytes (NumPy 1.x)."""
     counts = _BYTE_WEIGHT[np.ascontiguousarray(words).view(np.uint8)]
     return counts.reshape(*words.shape[:-1], -1).sum(axis=-1, dtype=np.int64)
 
@@ -54,7 +54,7 @@ _BYTE_WEIGHT = np.array([int(byte).bit_count() for byte in range(256)], dtype=np
 
 
 def popcount(words: Masks) -> Integers:
-    """Number of set bits of each row: shape (..., words) -> (...), int64."""
+    """Return the number of set bits of each row: shape (..., words) -> (...), int64."""
     if not hasattr(np, "bitwise_count"):
         return _popcount_by_table(words)
     if words.shape[-1] == 1:
@@ -63,7 +63,7 @@ def popcount(words: Masks) -> Integers:
 
 
 def bits_outside(words: Masks, n_qubits: int) -> bool:
-    """Whether any row has a bit at or above `n_qubits`."""
+    """Return whether any row has a bit at or above `n_qubits`."""
     used = n_qubits - 64 * (words.shape[1] - 1)
     if used == 64 or not len(words):
         return False
@@ -71,7 +71,7 @@ def bits_outside(words: Masks, n_qubits: int) -> bool:
 
 
 def pack(rows: Integers, qubits: Integers, shape: tuple[int, int]) -> Masks:
-    """Masks of `shape` with bit `qubits[k]` set in row `rows[k]`, for every k."""
+    """Return masks of `shape` with bit `qubits[k]` set in row `rows[k]`, for all k."""
     # This array, its copies while terms are merged, and as much again for the other mask.
     memory.require(
         48 * shape[0] * shape[1],
@@ -85,7 +85,7 @@ def pack(rows: Integers, qubits: Integers, shape: tuple[int, int]) -> Masks:
 
 
 def unpack(words: Masks) -> tuple[Integers, Integers]:
-    """The set bits as (rows, qubits), ordered by row and then by qubit: `pack`'s inverse."""
+    """Return the set bits as (rows, qubits), by row and qubit; inverse of `pack`."""
     rows, columns = np.nonzero(words)
     values = words[rows, columns]
     little = values.astype("<u8").view(np.uint8).reshape(-1, 8)
@@ -94,7 +94,7 @@ def unpack(words: Masks) -> tuple[Integers, Integers]:
 
 
 def split_by_weight(words: Masks) -> list[tuple[Integers, Integers]]:
-    """Rows grouped by how many bits they have, lightest first.
+    """Group rows by their number of set bits, ascending.
 
     Returns:
         pairs (rows, qubits) with shapes (k,) and (k, weight), qubits ascending in each row.
@@ -110,7 +110,7 @@ def split_by_weight(words: Masks) -> list[tuple[Integers, Integers]]:
 
 
 def sort_order(x_masks: Masks, z_masks: Masks) -> Integers:
-    """Stable order of the terms by x mask, then by z mask, both read as integers."""
+    """Return the stable order of terms by x mask, then by z mask, as integers."""
     columns = np.concatenate((z_masks, x_masks), axis=1)
     # A column that is the same everywhere orders nothing; a diagonal sum has many of them.
     columns = columns[:, (columns != columns[:1]).any(axis=0)]
@@ -126,7 +126,7 @@ def sort_order(x_masks: Masks, z_masks: Masks) -> Integers:
 def merge(
     x_masks: Masks, z_masks: Masks, coefficients: NDArray[np.complex128], tolerance: float
 ) -> tuple[Masks, Masks, NDArray[np.complex128]]:
-    """Equal terms added up, in canonical order, without those of modulus <= `tolerance`."""
+    """Merge equal terms, in canonical order; drop those of modulus <= `tolerance`."""
     if not len(coefficients):
         return x_masks, z_masks, coefficients
     order = sort_order(x_masks, z_masks)
@@ -142,7 +142,7 @@ def merge(
 
 
 def anticommuting(x_a: Masks, z_a: Masks, x_b: Masks, z_b: Masks) -> NDArray[np.bool_]:
-    """Whether terms anticommute, row against row (shapes broadcast)."""
+    """Return whether terms anticommute, row by row (shapes broadcast)."""
     # Parity of a sum of popcounts = parity of the popcount of the XOR.
     return popcount((x_a & z_b) ^ (z_a & x_b)) % 2 == 1
 
@@ -151,7 +151,7 @@ _POWERS_OF_I = np.array([1, 1j, -1, -1j])
 
 
 def product_phase(x_a: Masks, z_a: Masks, x_b: Masks, z_b: Masks) -> NDArray[np.complex128]:
-    r"""The phase of P_a P_b = phase * P_ab, row against row (shapes broadcast).
+    r"""Return the phase of P_a P_b = phase * P_ab, row against row (shapes broadcast).
 
     With P(x, z) = i^{|x & z|} X^x Z^z, moving Z^{z_a} past X^{x_b} gives (-1)^{|z_a & x_b|}, so
     the phase is i^{y_a + y_b - y_ab + 2 |z_a & x_b|} with y = |x & z|.
@@ -168,7 +168,7 @@ Terms = tuple[Masks, Masks, NDArray[np.complex128]]
 
 
 def product(left: Terms, right: Terms, *, only_anticommuting: bool = False) -> Terms:
-    """Merged terms of the product of two sums, or of its anticommuting pairs alone."""
+    """Return the merged terms of a product, or of its anticommuting pairs only."""
     (x_a, z_a, c_a), (x_b, z_b, c_b) = left, right
     words = x_a.shape[1]
     step = max(1, _PAIR_WORDS // max(1, len(c_b) * words))

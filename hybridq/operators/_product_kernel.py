@@ -1,4 +1,7 @@
-"""Compiled product of the αβ repulsion with a state, never stored. Arrays and numbers only."""
+"""Compiled matrix-free product of the αβ repulsion with a state.
+
+Kernels take arrays and numbers only.
+"""
 
 from __future__ import annotations
 

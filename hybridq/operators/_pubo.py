@@ -28,7 +28,7 @@ _LARGEST_ORDER = 20
 
 
 def read(Q: Any, n_qubits: int | None) -> Polynomial:
-    """The polynomial of bits given as an array, a scipy sparse matrix or a mapping."""
+    """Return the bit polynomial of an array, a SciPy sparse matrix or a mapping."""
     if isinstance(Q, Mapping):
         return _read_mapping(Q, n_qubits)
     if hasattr(Q, "tocoo"):
@@ -83,7 +83,7 @@ def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
 
 
 def _collect(n: int, terms: list[Term]) -> Polynomial:
-    """Terms of any order sorted into a polynomial; equal ones may repeat."""
+    """Return the polynomial of terms of any order; equal terms may repeat."""
     constant = sum(value for term, value in terms if len(term) == 0)
     linear = np.zeros(n)
     for term, value in terms:
@@ -97,17 +97,20 @@ def _collect(n: int, terms: list[Term]) -> Polynomial:
 
 
 def bits_to_spins(polynomial: Polynomial) -> Polynomial:
-    """The same values with x = (1 - s) / 2: x_S = 2^-|S| sum over T in S of (-1)^|T| s_T."""
+    """Convert a polynomial of bits x to one of spins s, with x = (1 - s) / 2.
+
+    x_S = 2^-|S| sum over T in S of (-1)^|T| s_T.
+    """
     return _substitute(polynomial, lambda size, part: (-1.0) ** part / 2.0**size)
 
 
 def spins_to_bits(polynomial: Polynomial) -> Polynomial:
-    """The same values with s = 1 - 2 x: s_S = sum over T in S of (-2)^|T| x_T."""
+    """Return the same values with s = 1 - 2 x: s_S = sum over T in S of (-2)^|T| x_T."""
     return _substitute(polynomial, lambda size, part: (-2.0) ** part)
 
 
 def _substitute(polynomial: Polynomial, factor: Callable[[int, int], float]) -> Polynomial:
-    """Every term S replaced by ``factor(|S|, |T|)`` times each of its subsets T."""
+    """Replace each term S by ``factor(|S|, |T|)`` times each of its subsets T."""
     n, constant, linear, pairs, couplings, higher = polynomial
     widest = max((len(term) for term, _ in higher), default=0)
     if widest > _LARGEST_ORDER:
@@ -140,7 +143,7 @@ def _subsets(
 def merge_pairs(
     n: int, pairs: NDArray[np.int64], couplings: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Pairs with i < j in lexicographic order, each once, and their nonzero couplings."""
+    """Return distinct pairs i < j in lexicographic order and nonzero couplings."""
     ij = np.sort(pairs, axis=1)
     keys = ij[:, 0] * n + ij[:, 1]
     if (keys[1:] > keys[:-1]).all() and couplings.all():
@@ -153,7 +156,10 @@ def merge_pairs(
 
 
 def merge_higher(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """Higher terms in lexicographic order, each once, without zeros; indices ascend."""
+    """Return distinct nonzero higher terms in lexicographic order.
+
+    Indices ascend.
+    """
     totals: dict[tuple[int, ...], float] = {}
     for term, value in terms:
         totals[term] = totals.get(term, 0.0) + value

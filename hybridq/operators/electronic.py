@@ -1,4 +1,4 @@
-"""Electrons in orbitals: the integrals behind a molecule's Hamiltonian."""
+"""Electronic Hamiltonians, given by integrals over orbitals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SYMMETRY_TOLERANCE = 1e-8
 
 @dataclass(frozen=True, eq=False)
 class ElectronicHamiltonian:
-    r"""A non-relativistic electronic Hamiltonian in m orthonormal real spatial orbitals.
+    r"""Electronic Hamiltonian in m orthonormal real spatial orbitals.
 
     .. math:: H = c + \sum_{\sigma pq} h^\sigma_{pq}\, a^\dagger_{p\sigma} a_{q\sigma}
         + \tfrac12 \sum_{\sigma\tau pqrs} (pq|rs)^{\sigma\tau}\,
@@ -69,7 +69,7 @@ class ElectronicHamiltonian:
 
     @cached_property
     def is_restricted(self) -> bool:
-        """Whether α and β share their orbitals."""
+        """True if α and β share their orbitals."""
         return bool(
             np.array_equal(self.one_body[0], self.one_body[1])
             and np.array_equal(self.two_body[0], self.two_body[1])
@@ -82,7 +82,7 @@ class ElectronicHamiltonian:
         return self.to_pauli_sum()
 
     def to_pauli_sum(self, mapping: str = "jordan-wigner") -> PauliSum:
-        """The Hamiltonian on 2m qubits, mode j encoded by `mapping`.
+        """Return the Hamiltonian on 2m qubits, mode j encoded by `mapping`.
 
         The coefficients are real, in hartree; those of at most 1e-12 are dropped.
 
@@ -101,7 +101,7 @@ class ElectronicHamiltonian:
 def _check_integrals(
     constant: float, one_body: NDArray[np.float64], two_body: NDArray[np.float64]
 ) -> None:
-    """Refuses integrals that are not finite, or that change when their indices are exchanged."""
+    """Raise for integrals that are not finite or lack a permutation symmetry."""
     if not (np.isfinite(constant) and np.isfinite(one_body).all() and np.isfinite(two_body).all()):
         raise ProblemError("an integral is not finite: give real numbers in hartree")
     largest = max(float(np.abs(one_body).max()), float(np.abs(two_body).max()), 1.0)

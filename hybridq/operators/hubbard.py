@@ -1,4 +1,4 @@
-"""The Fermi–Hubbard model, whole and in its parts."""
+"""The Fermi–Hubbard model and its parts."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class HubbardModel:
         return self.to_pauli_sum()
 
     def to_pauli_sum(self, mapping: str = "jordan-wigner") -> PauliSum:
-        """The whole model, mode j encoded by `mapping` (a name in `MAPPINGS`)."""
+        """Return the whole model, mode j encoded by `mapping` (a name in `MAPPINGS`)."""
         return (self.hopping + self.onsite).to_pauli_sum(mapping)
 
 
@@ -95,7 +95,7 @@ def fermi_hubbard(
     mu: float = 0.0,
     periodic: bool = False,
 ) -> HubbardModel:
-    """The Fermi–Hubbard model on a lattice; its Pauli sum is ``.hamiltonian``.
+    """Return the Fermi–Hubbard model on a lattice; its Pauli sum is ``.hamiltonian``.
 
     Args:
         lattice: sites in a chain, (rows, columns), or a graph.

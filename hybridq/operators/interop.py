@@ -1,4 +1,7 @@
-"""Operators of Qiskit and OpenFermion, both ways; neither package is needed to import this."""
+"""Conversion from and to operators of Qiskit and OpenFermion.
+
+Both packages are optional and imported on use.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from hybridq.operators.pauli_sum import PauliSum
 
 
 def load_extra(module: str, extra: str, purpose: str) -> Any:
-    """A module of an optional package.
+    """Return a module of an optional package.
 
     Args:
         module: the module's name; its first part is the package.
@@ -31,7 +34,7 @@ def load_extra(module: str, extra: str, purpose: str) -> Any:
 
 
 def to_qiskit(operator: PauliSum) -> Any:
-    """The operator as a `qiskit.quantum_info.SparsePauliOp`; qubit q stays qubit q.
+    """Return the operator as a `SparsePauliOp` of Qiskit; qubit q stays qubit q.
 
     Raises:
         MissingExtraError: Qiskit is not installed.
@@ -44,7 +47,9 @@ def to_qiskit(operator: PauliSum) -> Any:
 
 
 def from_qiskit(operator: Any) -> PauliSum:
-    """A Qiskit `SparsePauliOp` or `Pauli` as a Pauli sum; qubit q stays qubit q.
+    """Return a `SparsePauliOp` or `Pauli` of Qiskit as a Pauli sum.
+
+    Qubit q stays qubit q.
 
     Raises:
         MissingExtraError: Qiskit is not installed.
@@ -65,7 +70,7 @@ def from_qiskit(operator: Any) -> PauliSum:
 
 
 def to_openfermion(operator: PauliSum) -> Any:
-    """The operator as an `openfermion.QubitOperator`; qubit q stays qubit q.
+    """Return the operator as an `openfermion.QubitOperator`; qubit q stays qubit q.
 
     Raises:
         MissingExtraError: OpenFermion is not installed.
@@ -80,7 +85,7 @@ def to_openfermion(operator: PauliSum) -> Any:
 
 
 def from_openfermion(operator: Any, n_qubits: int | None = None) -> PauliSum:
-    """An OpenFermion operator on qubits or fermions as a Pauli sum.
+    """Return an OpenFermion operator on qubits or fermions as a Pauli sum.
 
     A `QubitOperator` is taken qubit by qubit. A `FermionOperator` has α and β modes in turns; they
     are put in blocks, all α before all β, and mapped by Jordan and Wigner.
@@ -112,7 +117,7 @@ def from_openfermion(operator: Any, n_qubits: int | None = None) -> PauliSum:
 
 
 def _blocked(operator: Any, n_modes: int | None) -> FermionSum:
-    """A `FermionOperator` with mode 2p + σ renamed p + σ m."""
+    """Return a `FermionOperator` with mode 2p + σ renamed p + σ m."""
     reach = max((mode for product in operator.terms for mode, _ in product), default=0) + 1
     n = reach + reach % 2 if n_modes is None else n_modes
     if n % 2 or n < reach:

@@ -1,4 +1,4 @@
-"""Energies of classical spins, QUBO and PUBO, and the diagonal Pauli sums they are."""
+"""Ising energies, from QUBO and PUBO, and as diagonal Pauli sums."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ class Ising:
 
     @classmethod
     def from_pauli_sum(cls, hamiltonian: PauliSum) -> Ising:
-        """The spin energy of a real diagonal sum, Z on qubit i being s_i; made once for each sum.
+        """Return the Ising energy of a real diagonal sum, with Z on qubit i as s_i.
+
+        It is computed once for each sum.
 
         Raises:
             ParameterError: the sum is not real and diagonal; a term is named.
@@ -113,7 +115,7 @@ class Ising:
         *,
         n_qubits: int | None = None,
     ) -> Ising:
-        r"""The spin energy equal to a polynomial of bits x = (1 - s) / 2.
+        r"""Return the spin energy equal to a polynomial of bits x = (1 - s) / 2.
 
         Args:
             Q: an (n, n) array or scipy sparse matrix, meaning :math:`x^T Q x` (both triangles
@@ -135,7 +137,7 @@ class Ising:
     # -- other forms ----------------------------------------------------------------------------
 
     def to_qubo(self) -> tuple[dict[tuple[int, ...], float], float]:
-        """The same energy as a polynomial of bits x = (1 - s) / 2: ``(coefficients, offset)``.
+        """Return ``(coefficients, offset)`` of the polynomial in bits x = (1 - s) / 2.
 
         The keys are ascending index tuples, ``(i,)`` for linear terms; zeros are left out.
         `from_qubo` takes both back.
@@ -148,7 +150,7 @@ class Ising:
         return Q, constant
 
     def to_pauli_sum(self) -> PauliSum:
-        """The diagonal Pauli sum with these values, in canonical order."""
+        """Return the diagonal Pauli sum with these values, in canonical order."""
         fields = np.flatnonzero(self.linear)
         orders = [0] * (self.constant != 0) + [1] * len(fields) + [2] * len(self.pairs)
         orders += [len(spins) for spins, _ in self.higher]
@@ -171,7 +173,7 @@ class Ising:
     # -- energies -------------------------------------------------------------------------------
 
     def energies(self, bits: ArrayLike) -> NDArray[np.float64]:
-        """The energy of every row of `bits`, computed term by term, for any number of spins.
+        """Return the energy of each row of `bits`, for any number of spins.
 
         Args:
             bits: shape (k, n_qubits) or (n_qubits,), values 0 and 1.
@@ -210,17 +212,17 @@ class Ising:
 
     @property
     def is_quadratic(self) -> bool:
-        """Whether no term has more than two spins."""
+        """True if no term has more than two spins."""
         return not self.higher
 
     @property
     def has_odd_terms(self) -> bool:
-        """Whether a term of odd order is present; without one, E(s) = E(-s)."""
+        """True if a term of odd order is present; without one, E(s) = E(-s)."""
         return bool(self.linear.any()) or any(len(spins) % 2 for spins, _ in self.higher)
 
     @property
     def is_integer(self) -> bool:
-        """Whether all energies differ from each other by integers, exactly.
+        """True if all energies differ from each other by integers, exactly.
 
         True if and only if every coefficient of the polynomial of bits, its offset aside, is an
         integer (Moebius inversion); a unit-weight MaxCut is, although its couplings are 1/2.
@@ -257,7 +259,7 @@ class Ising:
 def _merged_pairs(
     n: int, pairs: ArrayLike, couplings: ArrayLike
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Pairs with i < j in lexicographic order, each once, and their nonzero couplings."""
+    """Return distinct pairs i < j in lexicographic order and nonzero couplings."""
     J = np.array(couplings, dtype=np.float64)
     ij = np.asarray(pairs)
     if ij.size == 0:
@@ -278,7 +280,7 @@ def _merged_pairs(
 
 
 def _merged_higher(n: int, higher: Iterable[tuple[Iterable[int], Any]]) -> Higher:
-    """Terms of three and more spins, ascending inside and out, each once, without zeros."""
+    """Return distinct nonzero terms of three and more spins, sorted."""
     terms = []
     for spins, value in higher:
         term = tuple(sorted(int(spin) for spin in spins))

@@ -1,4 +1,7 @@
-"""Pauli sums as text: dense labels (``"XZI"``), sparse terms (``("ZZ", (0, 5), 1.0)``), JSON."""
+"""Text forms of Pauli sums: labels, sparse terms, JSON.
+
+Labels are such as ``"XZI"``, sparse terms such as ``("ZZ", (0, 5), 1.0)``.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ _CODES[_LETTERS] = np.arange(4)
 
 
 def _codes(text: str, where: str) -> NDArray[np.uint8]:
-    """Codes of the letters of `text`, or an error that names the first wrong one."""
+    """Return the codes of the letters of `text`; raise for the first wrong one."""
     codes = _CODES[np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)]
     if (codes == 255).any():
         wrong = text[int(np.argmax(codes == 255))]
@@ -57,7 +60,10 @@ def _pack_codes(
 def read_labels(
     labels: Mapping[str, complex] | Iterable[tuple[str, complex]],
 ) -> tuple[int, Arrays]:
-    """Number of qubits and arrays of labels such as ``{"XZI": 1.0}``; character i is qubit i."""
+    """Return the number of qubits and the arrays of labels.
+
+    Labels are such as ``{"XZI": 1.0}``; character i acts on qubit i.
+    """
     pairs = list(labels.items() if isinstance(labels, Mapping) else labels)
     if not pairs:
         raise ParameterError("no labels given: use PauliSum.zero(n_qubits) for an empty sum")
@@ -76,7 +82,10 @@ def read_labels(
 
 
 def read_sparse(terms: Iterable[tuple[str, Sequence[int], complex]], n_qubits: int) -> Arrays:
-    """Arrays of sparse terms ``(paulis, qubits, coefficient)``, letter k acting on qubit k."""
+    """Return the arrays of sparse terms ``(paulis, qubits, coefficient)``.
+
+    Letter k acts on ``qubits[k]``.
+    """
     listed = list(terms)
     lengths = np.array([len(paulis) for paulis, _, _ in listed], dtype=np.int64)
     for paulis, qubits, _ in listed:
@@ -112,7 +121,7 @@ def read_sparse(terms: Iterable[tuple[str, Sequence[int], complex]], n_qubits: i
 
 
 def write_labels(x: Masks, z: Masks, n_qubits: int) -> list[str]:
-    """The label of every term, qubit 0 first."""
+    """Return the label of every term, qubit 0 first."""
     codes = np.zeros((len(x), n_qubits), dtype=np.uint8)
     for masks, bit in ((x, 1), (z, 2)):
         rows, qubits = _masks.unpack(masks)
@@ -121,7 +130,10 @@ def write_labels(x: Masks, z: Masks, n_qubits: int) -> list[str]:
 
 
 def write_sparse(x: Masks, z: Masks, coefficients: NDArray[np.complex128]) -> list[SparseTerm]:
-    """Every term as ``(paulis, qubits, coefficient)``, qubits ascending, no identities."""
+    """Return each term as ``(paulis, qubits, coefficient)``, without identities.
+
+    Qubits ascend.
+    """
     rows, qubits = _masks.unpack(x | z)
     word, bit = qubits // 64, (qubits % 64).astype(np.uint64)
     one = np.uint64(1)
@@ -137,7 +149,7 @@ def write_sparse(x: Masks, z: Masks, coefficients: NDArray[np.complex128]) -> li
 
 
 def format_terms(terms: Iterable[SparseTerm]) -> str:
-    """A readable sum such as ``-1.5 Z0 Z3 + 0.5 X1``."""
+    """Return a readable sum such as ``-1.5 Z0 Z3 + 0.5 X1``."""
     text = ""
     for paulis, qubits, coefficient in terms:
         names = [f"{letter}{qubit}" for letter, qubit in zip(paulis, qubits, strict=True)]
@@ -155,7 +167,7 @@ def format_terms(terms: Iterable[SparseTerm]) -> str:
 
 
 def write_json(n_qubits: int, terms: Iterable[SparseTerm]) -> str:
-    """JSON text of a sum; the schema stands at `PauliSum.to_json`."""
+    """Return the JSON text of a sum; see `PauliSum.to_json` for the schema."""
     head = {"format": FORMAT, "version": VERSION, "n_qubits": n_qubits}
     lines = [
         json.dumps([paulis, list(qubits), c.real if c.imag == 0 else [c.real, c.imag]])
@@ -166,7 +178,7 @@ def write_json(n_qubits: int, terms: Iterable[SparseTerm]) -> str:
 
 
 def read_json(text: str, source: str = "input") -> tuple[int, Arrays]:
-    """Number of qubits and arrays of the JSON text that `write_json` makes.
+    """Return the number of qubits and arrays of the JSON text that `write_json` makes.
 
     Raises:
         FormatError: whatever is wrong with the text.
@@ -201,7 +213,10 @@ def read_json(text: str, source: str = "input") -> tuple[int, Arrays]:
 
 
 def _json_term(term: Any) -> tuple[str, list[int], complex]:
-    """One checked term ``["ZZ", [0, 5], 1.0]``; a complex coefficient is ``[real, imaginary]``."""
+    """Return one validated term such as ``["ZZ", [0, 5], 1.0]``.
+
+    A complex coefficient is ``[real, imaginary]``.
+    """
     match term:
         case [str(paulis), list(qubits), c] if all(type(q) is int for q in qubits):
             parts = c if isinstance(c, list) and len(c) == 2 else [c, 0.0]

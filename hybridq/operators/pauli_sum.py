@@ -55,7 +55,7 @@ class PauliSum:
     __array_ufunc__ = None
 
     def __new__(cls, n_qubits: object = 1, *_: object, **__: object) -> Self:
-        """Refuses labels before ``__init__``, which would only miss the masks."""
+        """Raise for labels before ``__init__``, which would only miss the masks."""
         if isinstance(n_qubits, str | Mapping | list | tuple):
             raise ParameterError(
                 f"PauliSum takes n_qubits and masks, not a {type(n_qubits).__name__}: for labels "
@@ -101,7 +101,7 @@ class PauliSum:
 
     @classmethod
     def from_labels(cls, labels: Mapping[str, complex] | Iterable[tuple[str, complex]]) -> PauliSum:
-        """The sum of labels such as ``{"XZI": 1.0}``; character i acts on qubit i.
+        """Return the sum of labels such as ``{"XZI": 1.0}``; character i acts on qubit i.
 
         Raises:
             DimensionError: labels of different lengths.
@@ -114,7 +114,9 @@ class PauliSum:
     def from_sparse(
         cls, terms: Iterable[tuple[str, Sequence[int], complex]], n_qubits: int
     ) -> PauliSum:
-        """The sum of terms ``(paulis, qubits, coefficient)`` such as ``("ZZ", (0, 5), 1.0)``.
+        """Return the sum of terms ``(paulis, qubits, coefficient)``.
+
+        A term is such as ``("ZZ", (0, 5), 1.0)``.
 
         Letter k of `paulis` acts on ``qubits[k]``, in any order; ``("", (), c)`` is a constant.
 
@@ -127,17 +129,17 @@ class PauliSum:
 
     @classmethod
     def identity(cls, n_qubits: int, coefficient: complex = 1.0) -> PauliSum:
-        """`coefficient` times the identity."""
+        """Return `coefficient` times the identity."""
         return cls.from_sparse([("", (), coefficient)], n_qubits)
 
     @classmethod
     def zero(cls, n_qubits: int) -> PauliSum:
-        """The sum without terms."""
+        """Return the sum without terms."""
         return cls.from_sparse([], n_qubits)
 
     @classmethod
     def from_json(cls, text: str, *, source: str = "input") -> PauliSum:
-        """The sum written by `to_json`; errors name `source`.
+        """Return the sum written by `to_json`; errors name `source`.
 
         Raises:
             FormatError: the text is anything else.
@@ -148,17 +150,20 @@ class PauliSum:
     # -- other forms ----------------------------------------------------------------------------
 
     def to_labels(self) -> dict[str, complex]:
-        """Label (qubit 0 first) -> coefficient, equal terms merged."""
+        """Return coefficients by label (qubit 0 first), equal terms merged."""
         s = self.simplify()
         labels = pauli_io.write_labels(s.x_masks, s.z_masks, s.n_qubits)
         return dict(zip(labels, s.coefficients.tolist(), strict=True))
 
     def to_sparse(self) -> list[tuple[str, tuple[int, ...], complex]]:
-        """Every term as ``(paulis, qubits, coefficient)``, qubits ascending, as stored."""
+        """Return each stored term as ``(paulis, qubits, coefficient)``.
+
+        Qubits ascend.
+        """
         return pauli_io.write_sparse(self.x_masks, self.z_masks, self.coefficients)
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """JSON text; with `path`, also written there, whole or not at all.
+        """Return the sum as JSON text; with `path`, also write it atomically.
 
         An object with ``"format": "hybridq-pauli-sum"``, ``"version": 1``, ``"n_qubits"`` and
         ``"terms"``: a list of ``[paulis, qubits, coefficient]`` such as ``["ZZ", [0, 5], 1.0]``;
@@ -175,7 +180,9 @@ class PauliSum:
         return text
 
     def to_matrix(self) -> scipy.sparse.csr_array:
-        """The matrix in the computational basis: complex128 CSR, shape (2**n, 2**n).
+        """Return the matrix in the computational basis, CSR of shape (2**n, 2**n).
+
+        The dtype is complex128.
 
         Raises:
             CapacityError: it does not fit in memory.
@@ -186,7 +193,7 @@ class PauliSum:
     # -- algebra --------------------------------------------------------------------------------
 
     def simplify(self, tolerance: float = 0.0) -> PauliSum:
-        """Equal terms merged, those with ``|c| <= tolerance`` dropped, in canonical order."""
+        """Merge equal terms and drop those with ``|c| <= tolerance``, canonical order."""
         if not tolerance >= 0:
             raise ParameterError(f"tolerance={tolerance}: give a number >= 0")
         if tolerance == 0:
@@ -261,13 +268,13 @@ class PauliSum:
         return PauliSum(self.n_qubits, *_masks.product(self._arrays, other._arrays))
 
     def commutator(self, other: PauliSum) -> PauliSum:
-        """``self @ other - other @ self``, from the pairs of terms that anticommute."""
+        """Return ``self @ other - other @ self``, from anticommuting pairs of terms."""
         self._same_width(other)
         arrays = _masks.product(self._arrays, other._arrays, only_anticommuting=True)
         return PauliSum(self.n_qubits, *arrays) * 2.0
 
     def dagger(self) -> PauliSum:
-        """The adjoint."""
+        """Return the adjoint."""
         return self._with(self.coefficients.conj())
 
     @property
@@ -294,11 +301,11 @@ class PauliSum:
 
     @property
     def is_diagonal(self) -> bool:
-        """Whether only I and Z are left once equal terms are merged."""
+        """True if only I and Z are left once equal terms are merged."""
         return not self.x_masks.any() or not self.simplify().x_masks.any()
 
     def is_hermitian(self, tolerance: float = 0.0) -> bool:
-        """Whether every merged coefficient has an imaginary part of at most `tolerance`."""
+        """Return whether all merged coefficients are real up to `tolerance`."""
         return bool((np.abs(self.simplify().coefficients.imag) <= tolerance).all())
 
     # -- diagonal sums --------------------------------------------------------------------------
@@ -318,7 +325,9 @@ class PauliSum:
         return s.z_masks, s.coefficients.real.copy()
 
     def diagonal(self) -> NDArray[np.float64]:
-        """The values on all basis states, shape (2**n,), float64; entry b belongs to index b.
+        """Return the values on all basis states, float64, shape (2**n,).
+
+        Entry b belongs to basis index b.
 
         Raises:
             ParameterError: the sum is not diagonal and real; a term is named.
@@ -333,7 +342,7 @@ class PauliSum:
         return _walsh.values_on_all_states(z_masks[:, 0], coefficients, self.n_qubits)
 
     def diagonal_at(self, bits: ArrayLike) -> NDArray[np.float64]:
-        """The values on chosen basis states, for any number of qubits.
+        """Return the values on chosen basis states, for any number of qubits.
 
         Args:
             bits: rows of 0 and 1, shape (k, n), or one row (n,); entry q is qubit q.
@@ -357,12 +366,12 @@ class PauliSum:
     # -- comparison and display -----------------------------------------------------------------
 
     def isclose(self, other: PauliSum, tolerance: float = 1e-12) -> bool:
-        """Whether no merged coefficient differs by more than `tolerance`."""
+        """Return whether no merged coefficient differs by more than `tolerance`."""
         self._same_width(other)
         return len((self - other).simplify(tolerance)) == 0
 
     def __eq__(self, other: object) -> bool:
-        """Whether both simplified sums have the same terms with exactly the same coefficients."""
+        """Return whether both simplified sums are exactly equal."""
         if not isinstance(other, PauliSum):
             return NotImplemented
         return self.n_qubits == other.n_qubits and all(
@@ -378,7 +387,7 @@ class PauliSum:
         return PauliSum, (self.n_qubits, *self._arrays)
 
     def __len__(self) -> int:
-        """Number of stored terms."""
+        """Return the number of stored terms."""
         return len(self.coefficients)
 
     def __bool__(self) -> bool:
@@ -386,7 +395,7 @@ class PauliSum:
         return True
 
     def __iter__(self) -> Iterator[tuple[str, tuple[int, ...], complex]]:
-        """The terms of `to_sparse`."""
+        """Return the terms of `to_sparse`."""
         return iter(self.to_sparse())
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Electronic Hamiltonians times a state, for sectors whose matrix would be too large to store."""
+"""Matrix-free product of an electronic Hamiltonian with a state of a sector."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ElectronicProduct:
         self._blas = threadpoolctl.ThreadpoolController()
 
     def apply(self, state: NDArray[Any], out: NDArray[Any]) -> None:
-        """Into `out` H times a real `state`; both contiguous, shape (dim,)."""
+        """Write H times a real `state` to `out`; both contiguous, shape (dim,)."""
         c, sigma = state.reshape(self.shape), out.reshape(self.shape)
         # Threads share rows; inside a thread's share a matrix product is its own.
         with self._blas.limit(limits=1, user_api="blas"):
@@ -96,7 +96,7 @@ class ElectronicProduct:
                 done.result()
 
     def _same_spin(self, c: Any, sigma: Any, first: int, last: int) -> None:
-        """H_α and H_β of rows first … last − 1."""
+        """Apply H_α and H_β to rows first … last − 1."""
         if first == last:
             return
         low = self._low
@@ -113,13 +113,13 @@ class ElectronicProduct:
 
 
 def _same_spin(matrix: scipy.sparse.csr_array, dtype: Any) -> Any:
-    """A symmetric same-spin matrix, dense where that multiplies faster."""
+    """Return a symmetric same-spin matrix, dense where that multiplies faster."""
     matrix = matrix.astype(dtype)
     return matrix.toarray() if matrix.shape[0] <= DENSE_STRINGS else matrix
 
 
 def _by_pair(moves: Moves, number: NDArray[np.int32], n_pairs: int, dtype: Any) -> tuple[Any, ...]:
-    """The moves of all strings by pair p ≤ q: (starts, from, to, sign), unsigned indices."""
+    """Return moves by pair p ≤ q: (starts, from, to, sign), unsigned indices."""
     pair = number[moves.pair].ravel()
     order = np.argsort(pair, kind="stable")
     to = np.repeat(np.arange(len(moves.partner)), moves.partner.shape[1])

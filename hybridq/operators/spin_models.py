@@ -29,7 +29,9 @@ __all__ = [
 
 
 def tfim(lattice: Lattice, *, h: float = 1.0, J: float = 1.0, periodic: bool = False) -> PauliSum:
-    r"""The transverse-field Ising model :math:`-J\sum_{\langle ij\rangle} Z_iZ_j - h\sum_i X_i`.
+    r"""Return the transverse-field Ising model.
+
+    .. math:: H = -J\sum_{\langle ij\rangle} Z_iZ_j - h\sum_i X_i
 
     Args:
         lattice: sites in a chain, (rows, columns), or a graph.
@@ -53,7 +55,9 @@ def tfim(lattice: Lattice, *, h: float = 1.0, J: float = 1.0, periodic: bool = F
 def heisenberg(
     lattice: Lattice, *, J: float = 1.0, h: float = 0.0, periodic: bool = False
 ) -> PauliSum:
-    r"""The Heisenberg model :math:`J\sum_{\langle ij\rangle}(XX + YY + ZZ)_{ij} - h\sum_i Z_i`.
+    r"""Return the Heisenberg model.
+
+    .. math:: H = J\sum_{\langle ij\rangle}(XX + YY + ZZ)_{ij} - h\sum_i Z_i
 
     Pauli matrices, not spins ½: divide by 4 for :math:`J\,\vec S_i\cdot\vec S_j`.
 
@@ -78,7 +82,9 @@ def xxz(
     h: float = 0.0,
     periodic: bool = False,
 ) -> PauliSum:
-    r"""The XXZ model :math:`J\sum_{\langle ij\rangle}(XX + YY + \Delta ZZ)_{ij} - h\sum_i Z_i`.
+    r"""Return the XXZ model.
+
+    .. math:: H = J\sum_{\langle ij\rangle}(XX + YY + \Delta ZZ)_{ij} - h\sum_i Z_i
 
     Args:
         lattice: sites in a chain, (rows, columns), or a graph, with at least one bond.
@@ -107,7 +113,7 @@ def _sum(
     couplings: list[tuple[str, float]],
     terms: list[_Term],
 ) -> PauliSum:
-    """The simplified sum of one-site terms and of the couplings on every bond."""
+    """Return the simplified sum of one-site terms and of the couplings on every bond."""
     for (i, j), weight in zip(bonds.pairs.tolist(), bonds.weights.tolist(), strict=True):
         terms += [(paulis, (i, j), coupling * weight) for paulis, coupling in couplings]
     return PauliSum.from_sparse(terms, bonds.n_sites).simplify()

@@ -1,4 +1,4 @@
-"""Z2 symmetries of a Hamiltonian, and the qubits that they make superfluous."""
+"""Z2 symmetries of a Hamiltonian, and tapering of the qubits they remove."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hybridq.operators.pauli_sum import PauliSum
 
 
 def z2_symmetries(hamiltonian: PauliSum) -> tuple[PauliSum, ...]:
-    """Independent Pauli products that commute with every term and with each other.
+    """Return independent Pauli products that commute with all terms and each other.
 
     As many as there can be, those of Z alone first; each a sum of one term with coefficient 1.
 
@@ -57,7 +57,7 @@ def _product(x: NDArray[np.bool_], z: NDArray[np.bool_]) -> PauliSum:
 
 
 def sector_of(symmetries: Iterable[PauliSum], bits: ArrayLike) -> tuple[int, ...]:
-    """The eigenvalue, +1 or -1, of each symmetry in a basis state such as a reference determinant.
+    """Return the eigenvalue, +1 or -1, of each symmetry in a basis state.
 
     Args:
         symmetries: Pauli products of Z alone, with coefficient 1 or -1.
@@ -77,7 +77,9 @@ def taper(
     *,
     reference: ArrayLike | None = None,
 ) -> Tapering:
-    """The Hamiltonian in one sector of its Z2 symmetries, on one qubit less for each of them.
+    """Return the Hamiltonian in a sector of its Z2 symmetries, on fewer qubits.
+
+    Each symmetry removes one qubit.
 
     The spectra of all sectors together are the spectrum of the Hamiltonian.
 
@@ -114,7 +116,7 @@ def taper(
 
 
 def two_qubit_reduction(hamiltonian: PauliSum, n_alpha: int, n_beta: int) -> Tapering:
-    """A spin-blocked Hamiltonian in the parity mapping without its two qubits of known parity.
+    """Return a parity-mapped Hamiltonian without its two qubits of known parity.
 
     Qubit m - 1 holds the parity of the α electrons and qubit 2m - 1 that of all electrons.
 
@@ -136,7 +138,7 @@ def two_qubit_reduction(hamiltonian: PauliSum, n_alpha: int, n_beta: int) -> Tap
 
 @dataclass(frozen=True, eq=False)
 class Tapering:
-    r"""A Hamiltonian in one sector of Z2 symmetries, and the Clifford that brought it there.
+    r"""A Hamiltonian in a sector of Z2 symmetries, and the Clifford that tapers it.
 
     Let :math:`\tau_i` be the generators, equal to 1 in the sector, and :math:`\sigma_i` one-qubit
     Paulis that anticommute with :math:`\tau_i` alone: :math:`U = \prod_i (\sigma_i +
@@ -171,7 +173,7 @@ class Tapering:
         return _clifford.kept(self.n_qubits, self.removed)
 
     def taper(self, operator: PauliSum) -> PauliSum:
-        """Another operator in the same sector, for example the number of electrons.
+        """Return another operator in the same sector, such as the number of electrons.
 
         Raises:
             ParameterError: a term leaves the sector; it is named.
@@ -180,7 +182,7 @@ class Tapering:
         return _clifford.restricted(operator, self.removed, self.generators, self.partners)
 
     def expand_bits(self, bits: ArrayLike) -> NDArray[np.uint8]:
-        """The bits before tapering of basis states after it.
+        """Return the bits before tapering of basis states after it.
 
         Args:
             bits: shape (n,) or (k, n) with n the qubits that are kept.
@@ -200,7 +202,7 @@ class Tapering:
         return full if np.ndim(bits) == 2 else full[0]
 
     def expand_state(self, state: NDArray[Any]) -> NDArray[np.complex128]:
-        """The state vector before tapering of one after it, shape (2**n_qubits,), complex128.
+        """Return the state before tapering, shape (2**n_qubits,), complex128.
 
         For symmetries of Z alone its entries are those of `state`, at the indices that belong
         to `expand_bits`, and zero elsewhere.
