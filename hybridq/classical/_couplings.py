@@ -43,12 +43,16 @@ def neighbours(
 
 
 def has_fields(ising: Ising) -> bool:
-    """Return whether any linear term breaks the symmetry under a flip of all spins."""
+    """Return whether a linear term breaks the symmetry under a flip of all spins."""
     return bool(np.any(ising.linear))
 
 
 def require_quadratic(ising: Ising, what: str) -> None:
     """Raise for terms of more than two spins.
+
+    Args:
+        ising: the problem.
+        what: the function that requires it, for the message.
 
     Raises:
         ParameterError: there are such terms.
@@ -56,6 +60,7 @@ def require_quadratic(ising: Ising, what: str) -> None:
     if ising.higher:
         order = max(len(qubits) for qubits, _ in ising.higher)
         raise ParameterError(
-            f"{what} takes terms of at most two spins, got a term of order {order}: "
-            "use exact_minimum, which takes any order"
+            f"{what} takes terms of at most two spins, got a term of order {order}",
+            argument="ising",
+            remedy="use exact_minimum, which takes any order",
         )

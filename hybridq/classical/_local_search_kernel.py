@@ -18,8 +18,7 @@ def greedy_in_place(
 ) -> None:
     """Set spins one by one, each to lower the energy with those already set.
 
-    A spin that feels no field keeps the value it comes with. `fields` is left holding
-    f_i = h_i + sum_j J_ij s_j.
+    A spin without a field keeps its value. On return `fields` holds f_i = h_i + sum_j J_ij s_j.
     """
     fields[:] = linear
     for position in range(order.size):
@@ -70,7 +69,7 @@ def anneal_in_place(
     """Run one Metropolis sweep over all spins at each temperature.
 
     The random numbers are xorshift64 from `seed` (not zero), so that every restart has its own
-    stream whichever thread runs it.
+    stream on any thread.
     """
     state = np.uint64(seed)
     for sweep in range(temperatures.size):
@@ -78,7 +77,7 @@ def anneal_in_place(
         for i in range(spins.size):
             rise = -2.0 * spins[i] * fields[i]
             accept = rise <= 0.0
-            # Beyond 37 temperatures the chance is below the resolution of the random number.
+            # Beyond 37 temperatures the probability is below the resolution of the random number.
             if not accept and rise < 37.0 * temperature:
                 state ^= state << np.uint64(13)
                 state ^= state >> np.uint64(7)
@@ -124,7 +123,7 @@ def restart_in_place(
         linear: h, shape (n,).
         spins: +1 and -1, float64 (n,); overwritten with the answer.
         order: the order of the greedy construction, a permutation of 0 ... n - 1.
-        temperatures: one a sweep; empty to leave annealing out.
+        temperatures: one per sweep; empty for no annealing.
         seed: of this restart's random numbers, at least 1.
         least: the smallest gain that counts, above the rounding error of the fields.
 

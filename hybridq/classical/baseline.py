@@ -17,10 +17,10 @@ class Baseline:
     """A classical answer to an Ising problem.
 
     Attributes:
-        energy: E(s) of `bits`, computed from them and not carried along a search.
+        energy: E(s) of `bits`, evaluated anew.
         bits: the assignment, uint8 of shape (n_qubits,); entry q is qubit q.
-        method: how it was found, in words for a reader: ``"exhaustive search"``.
-        exact: whether it is proven that no assignment has a lower energy.
+        method: description of the method, such as ``"exhaustive search"``.
+        exact: True if it is proven that no assignment has a lower energy.
     """
 
     energy: float

@@ -15,7 +15,7 @@ from hybridq.core.errors import CapacityError
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
 
-# Tables of 2^23 energies are 64 MiB; 2^27 entries in all take a second or two.
+# Tables of 2^23 energies take 64 MiB; 2^27 entries in total take a second or two.
 MAX_WIDTH = 22
 MAX_ENTRIES = 1 << 27
 
@@ -29,7 +29,7 @@ class EliminationPlan:
     Attributes:
         order: all spins, in the order of their elimination.
         width: largest number of other spins that one elimination couples.
-        entries: energies tabulated in all.
+        entries: total number of tabulated energies.
     """
 
     order: tuple[int, ...]
@@ -48,17 +48,17 @@ def plan_elimination(ising: Ising) -> EliminationPlan | None:
         others.discard(i)
     queue = [(len(others), i) for i, others in enumerate(adjacent)]
     heapq.heapify(queue)
-    gone = [False] * ising.n_qubits
+    eliminated = [False] * ising.n_qubits
     order: list[int] = []
     width, entries = 0, 0
     while queue:
         degree, i = heapq.heappop(queue)
-        if gone[i] or degree != len(adjacent[i]):
-            continue  # an entry that a later degree has replaced
+        if eliminated[i] or degree != len(adjacent[i]):
+            continue  # outdated by a later degree
         width, entries = max(width, degree), entries + (2 << degree)
         if width > MAX_WIDTH or entries > MAX_ENTRIES:
             return None
-        gone[i] = True
+        eliminated[i] = True
         order.append(i)
         for j in adjacent[i]:
             adjacent[j] |= adjacent[i]
@@ -70,13 +70,13 @@ def plan_elimination(ising: Ising) -> EliminationPlan | None:
 def elimination_minimum(ising: Ising, plan: EliminationPlan | None = None) -> Baseline:
     """Return the ground state of `ising` by variable elimination, terms of any order.
 
-    Taking out spin i replaces all terms that hold it by their minimum over s_i, a table over
-    its neighbours; going back, each spin takes the value that attained the minimum. Exact; the
-    cost grows as 2^width, whatever the number of spins.
+    Eliminating spin i replaces all terms that contain it by their minimum over s_i, a table over
+    its neighbours; in reverse order, each spin takes the value that attained the minimum. The
+    result is exact; the cost grows as 2^width and linearly with the number of spins.
 
     Args:
         ising: the problem.
-        plan: what `plan_elimination` gave; made here if left out.
+        plan: the result of `plan_elimination`, computed by default.
 
     Raises:
         CapacityError: the problem is too densely connected.
@@ -91,8 +91,8 @@ def elimination_minimum(ising: Ising, plan: EliminationPlan | None = None) -> Ba
         )
     rank = np.empty(ising.n_qubits, dtype=np.int64)
     rank[list(plan.order)] = np.arange(ising.n_qubits)
-    # Spins go by their place in the order from here on: a factor's scope ascends, and it is
-    # kept with its first spin, the next of it to be eliminated.
+    # From here on spins are numbered by their rank in the order. The scope of a factor ascends,
+    # and it is stored with its first spin, which is eliminated first.
     waiting: list[list[_Factor]] = [[] for _ in plan.order]
     for scope, energies in _factors(ising, rank):
         waiting[scope[0]].append((scope, energies))

@@ -1,13 +1,15 @@
-"""The exact lowest energies of a Hamiltonian or a molecule, or the reason why there are none."""
+"""Exact lowest energies by diagonalization, or the reason for their absence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.arrays import Vector
 from hybridq.core.errors import CapacityError
 from hybridq.core.randomness import RandomLike
 
@@ -16,8 +18,22 @@ if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
     from hybridq.operators.sector import Sector
 
-# States up to which a solve diagonalizes without being asked: seconds at most.
+# States up to which a solve diagonalizes by default: seconds at most.
 QUICK_STATES = 200_000
+
+
+class Absence(StrEnum):
+    """The reason for absent exact energies.
+
+    Attributes:
+        NOT_REQUESTED: the caller did not want them.
+        TOO_LARGE: the space is too large to diagonalize within seconds.
+        REFUSED: diagonalization is impossible here, for example for lack of memory.
+    """
+
+    NOT_REQUESTED = "not_requested"
+    TOO_LARGE = "too_large"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -25,15 +41,53 @@ class ExactEnergies:
     """The lowest energies, ascending, and how they were found.
 
     Attributes:
-        values: shape (k,); empty where none were computed.
-        note: the method and the space, or why there are no values.
-        ground: eigenvector of the first value over the states looked at, in ascending order of
-            their basis index; None where there are no values.
+        values: shape (k,); empty if none were computed.
+        method: description of the method, such as ``"dense diagonalization of 4 states"``; empty
+            if none was used.
+        sector: the sector of the states, None for the whole space.
+        absence: why there are no values; None if there are.
+        detail: the error behind `Absence.REFUSED`.
+        n_states: number of states of the space, None if unknown.
+        narrowed: True if only the states that the circuit can reach were searched, because all
+            were too many.
+        ground: eigenvector of the first value over the states searched, in ascending order of
+            their basis index; None if there are no values.
     """
 
-    values: NDArray[np.float64]
-    note: str
+    values: Vector
+    method: str = ""
+    sector: Sector | None = None
+    absence: Absence | None = None
+    detail: str = ""
+    n_states: int | None = None
+    narrowed: bool = False
     ground: NDArray[Any] | None = None
+
+    @classmethod
+    def refused(cls, detail: str) -> ExactEnergies:
+        """Return no energies, because of an error."""
+        return cls(np.empty(0), absence=Absence.REFUSED, detail=detail)
+
+    @property
+    def note(self) -> str:
+        """The facts of this object in words."""
+        return describe(self)
+
+
+def describe(energies: ExactEnergies) -> str:
+    """Return the method and the space of exact energies, or why there are none."""
+    match energies.absence:
+        case None:
+            space = "" if energies.sector is None else f" with {numbers_of(energies.sector)}"
+            rest = ", those of the circuit; others not looked at" if energies.narrowed else ""
+            return f"{energies.method}{space}{rest}"
+        case Absence.NOT_REQUESTED:
+            return "not asked for"
+        case Absence.TOO_LARGE:
+            states = f"{energies.n_states:,} states take long to diagonalize"
+            return f"not computed: {states}; exact=True tries"
+        case Absence.REFUSED:
+            return f"not computed: {energies.detail}"
 
 
 def exact_energies(
@@ -48,9 +102,9 @@ def exact_energies(
 
     Args:
         observable: the Hamiltonian.
-        k: how many, fewer where the space has fewer states.
-        sector: look among its states only.
-        wanted: False skips the work, True does it whatever it takes, None does it where it takes
+        k: number of eigenvalues; fewer if the space has fewer states.
+        sector: search only its states.
+        wanted: False skips the work, True does it however long it takes, None does it if it takes
             seconds.
         rng: for the first vector of the iteration.
 
@@ -60,25 +114,24 @@ def exact_energies(
     from hybridq.classical.ground_state import ground_states
 
     none = np.empty(0)
-    if wanted is False:
-        return ExactEnergies(none, "not asked for")
     dim = 1 << observable.n_qubits if sector is None else sector.dim
+    if wanted is False:
+        return ExactEnergies(none, sector=sector, absence=Absence.NOT_REQUESTED, n_states=dim)
     if wanted is None and dim > QUICK_STATES:
-        return ExactEnergies(
-            none, f"not computed: {dim:,} states take long to diagonalize; exact=True tries"
-        )
+        return ExactEnergies(none, sector=sector, absence=Absence.TOO_LARGE, n_states=dim)
     try:
         found = ground_states(observable, min(k, dim), sector=sector, rng=rng)
-    except CapacityError as refusal:
+    except CapacityError as error:
         if wanted:
             raise
-        return ExactEnergies(none, f"not computed: {refusal}")
-    space = "" if sector is None else f" with {numbers_of(sector)}"
-    return ExactEnergies(found.values, f"{found.method}{space}", found.vectors[:, 0].copy())
+        return ExactEnergies.refused(str(error))
+    return ExactEnergies(
+        found.values, found.method, sector, n_states=dim, ground=found.vectors[:, 0].copy()
+    )
 
 
 def numbers_of(sector: Sector) -> str:
-    """What its states have in common, in words."""
+    """Return the conserved numbers of a sector in words."""
     if 2 * sector.split == sector.n_qubits:
         return f"N_alpha = {sector.low} and N_beta = {sector.high}"
     return str(sector)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.classical.pauli_action import PauliAction
 from hybridq.core import memory
+from hybridq.core.blas import one_blas_thread
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import CapacityError, ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
@@ -18,18 +19,17 @@ from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import Sector
 from hybridq.operators.sector_electronic import electronic_matrix
 from hybridq.operators.sector_matrix import sector_matrix
-from hybridq.core.blas import one_blas_thread
 
 if TYPE_CHECKING:
     import scipy.sparse.linalg
 
-# Up to here all eigenvalues at once take less than a second.
+# Up to this dimension all eigenvalues take less than a second.
 _DENSE = 700
-# Minutes on two cores; every further qubit doubles them.
+# Minutes on two cores; every further qubit doubles the time.
 _MOST_QUBITS = 24
 _TOLERANCE = 1e-9
 _HERMITIAN = 1e-10
-# Energies closer than this, relative to the spread of the spectrum, are one.
+# Energies closer than this, relative to the spread of the spectrum, are equal.
 _SAME = 1e-9
 
 
@@ -42,10 +42,10 @@ class GroundStates:
             Hamiltonian's unit.
         vectors: their eigenvectors as columns, shape (dim, k), float64 or complex128; over the
             2**n basis states, or over those of `sector` in its order.
-        method: how they were found, in words for a reader.
-        exact: whether they are eigenvalues up to rounding, shown by the residuals.
+        method: description of the method, with the number of states.
+        exact: True if the residuals show eigenvalues up to rounding.
         residual: the largest of ‖Hv − Ev‖, which bounds the error of every value.
-        sector: the sector that was searched, or None for the whole space.
+        sector: the sector of the states, or None for the whole space.
     """
 
     values: NDArray[np.float64]
@@ -72,20 +72,20 @@ def ground_states(
 
     Args:
         hamiltonian: hermitian.
-        k: how many.
+        k: number of eigenvalues.
         sector: numbers of ones that the Hamiltonian conserves; for electrons
             ``Sector.of_electrons(n_orbitals, n_alpha, n_beta)``.
         rng: source of the starting vector; the values do not depend on it beyond rounding.
 
     Raises:
-        ParameterError: not hermitian, k not from 1 to the number of states, or a Hamiltonian
-            that leads out of the sector.
-        DimensionError: Hamiltonian and sector of different widths.
+        ParameterError: the Hamiltonian is not hermitian or does not conserve the sector, or k is
+            not from 1 to the number of states.
+        DimensionError: Hamiltonian and sector have different widths.
         CapacityError: more than 24 qubits without a sector, too little memory, or no convergence.
     """
     if isinstance(hamiltonian, PauliSum):
         _check_hermitian(hamiltonian)
-    # Short vector operations gain nothing from the threads of BLAS, and wait for them.
+    # Short vector operations do not gain from BLAS threads, but wait for them.
     with one_blas_thread():
         return _search(hamiltonian, k, sector, rng)
 
@@ -128,7 +128,8 @@ def _search(
 
 def _checked_count(k: int, dim: int) -> int:
     if not is_whole(k) or not 1 <= k <= dim:
-        raise ParameterError(f"k={k!r}: give a whole number from 1 to {dim}, the number of states")
+        expected = f"an integer from 1 to {dim}, the number of states"
+        raise ParameterError(argument="k", value=k, expected=expected)
     return dim
 
 
@@ -146,17 +147,17 @@ def _check_hermitian(hamiltonian: PauliSum) -> None:
 
 def _check_conserved(hamiltonian: PauliSum, sector: Sector) -> None:
     if hamiltonian.n_qubits != sector.n_qubits:
-        return  # sector_matrix tells
+        return  # sector_matrix raises
     for what, qubits in (
         ("lower", range(sector.split)),
         ("upper", range(sector.split, sector.n_qubits)),
     ):
         z = PauliSum.from_sparse([("Z", (q,), 1.0) for q in qubits], sector.n_qubits)
-        drift = hamiltonian.commutator(z).simplify(_HERMITIAN * max(hamiltonian.norm, 1e-300))
-        if len(drift):
+        change = hamiltonian.commutator(z).simplify(_HERMITIAN * max(hamiltonian.norm, 1e-300))
+        if len(change):
             raise ParameterError(
                 f"the Hamiltonian changes the number of ones on the {what} {len(qubits)} qubits, "
-                f"so that it has no energies in the sector ({sector}): search without a sector"
+                f"so it has no energies in the sector ({sector}): search without a sector"
             )
 
 
@@ -204,8 +205,8 @@ def _lanczos(
     generator = as_generator(rng)
     values, vectors = _arpack(operator, k, generator)
     while k > 1:
-        # A Krylov space holds one vector of each degenerate eigenspace: look at the rest.
-        value, vector = _arpack(_lifted(operator, vectors, spread), 1, generator)
+        # A Krylov space holds one vector of each degenerate eigenspace: search the complement.
+        value, vector = _arpack(_shifted(operator, vectors, spread), 1, generator)
         if value[0] > values[-1] - _SAME * spread:
             break
         values[-1], vectors[:, -1:] = value[0], vector
@@ -232,13 +233,13 @@ def _arpack(
     except scipy.sparse.linalg.ArpackNoConvergence as error:
         raise CapacityError(
             f"the Lanczos method found {len(error.eigenvalues)} of {k} energies of {dim:,} states "
-            "before it gave up: ask for fewer, or use a smaller sector"
+            "before it stopped: request fewer, or use a smaller sector"
         ) from None
     order = np.argsort(values)
     return values[order], vectors[:, order]
 
 
-def _lifted(
+def _shifted(
     operator: scipy.sparse.linalg.LinearOperator[Any], vectors: NDArray[Any], spread: float
 ) -> scipy.sparse.linalg.LinearOperator[Any]:
     """Return the operator with given eigenvectors shifted above its spectrum."""

@@ -26,7 +26,7 @@ class PauliAction:
     Its threads end with the ``with`` block; results do not depend on their number.
 
     Attributes:
-        dtype: float64 where the sum's matrix is real, else complex128.
+        dtype: float64 if the sum's matrix is real, else complex128.
     """
 
     def __init__(self, hamiltonian: PauliSum) -> None:
@@ -37,10 +37,10 @@ class PauliAction:
         self._dim = 1 << s.n_qubits
         phases = np.array([1, 1j, -1, -1j])[_masks.popcount(s.x_masks & s.z_masks) & 3]
         coefficients = s.coefficients.real * phases
-        # An even number of Y in every term.
+        # Real if every term has an even number of Y.
         self.dtype = np.dtype(np.complex128 if coefficients.imag.any() else np.float64)
         self._coefficients = coefficients if self.dtype.kind == "c" else coefficients.real.copy()
-        # Canonical order: equal x masks stand together.
+        # In canonical order equal x masks are adjacent.
         flips, first = np.unique(s.x_masks[:, 0], return_index=True)
         self._flips = flips.astype(np.int64)
         self._starts = np.append(first, len(s)).astype(np.int64)

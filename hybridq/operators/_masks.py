@@ -1,6 +1,6 @@
 """Bit masks of Pauli terms: qubit q is bit q % 64 of word q // 64.
 
-A mask array has shape (terms, words), dtype uint64. Everything here works on whole arrays.
+A word has 64 qubits. A mask array has shape (terms, words) and dtype uint64.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from hybridq.core import memory
 from hybridq.core.checks import is_whole
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 
 Masks = NDArray[np.uint64]
 Integers = NDArray[np.int64]
 
-# Columns up to this many are sorted by lexsort, wider masks as byte strings (one memcmp a
-# comparison instead of one pass a column).
+# Up to this many columns are sorted by lexsort, wider masks as byte strings (one memcmp per
+# comparison instead of one pass per column).
 _LEXSORT_COLUMNS = 2
 
 
-# Wider than any register; keeps a typing error from asking for terabytes of masks.
+# Wider than any register; a mistyped number must not allocate terabytes of masks.
 _MOST_QUBITS = 1 << 32
 
 
@@ -30,12 +30,13 @@ def checked_width(n_qubits: object) -> int:
     """Return `n_qubits` as an int.
 
     Raises:
-        ParameterError: it is no integer from 1 to 2**32.
+        ParameterError: it is not an integer from 1 to 2**32.
     """
     if not is_whole(n_qubits):
-        raise ParameterError(f"n_qubits={n_qubits!r}: give an integer of at least 1")
+        raise ParameterError(argument="n_qubits", value=n_qubits, expected="an integer >= 1")
     if not 1 <= n_qubits <= _MOST_QUBITS:
-        raise ParameterError(f"n_qubits={n_qubits}: give an integer from 1 to 2**32")
+        expected = "an integer from 1 to 2**32"
+        raise ParameterError(argument="n_qubits", value=n_qubits, expected=expected)
     return int(n_qubits)
 
 
@@ -70,9 +71,45 @@ def bits_outside(words: Masks, n_qubits: int) -> bool:
     return bool((words[:, -1] >> np.uint64(used)).any())
 
 
+def checked_masks(name: str, masks: object, terms: int, n_qubits: int) -> Masks:
+    """Return masks of shape (terms, words) as read-only uint64, a copy.
+
+    Args:
+        name: the argument's name, for the error.
+        masks: the masks that were given.
+        terms: their number.
+        n_qubits: number of qubits.
+
+    Raises:
+        ParameterError: they are not unsigned integers.
+        DimensionError: their shape does not fit, or a bit is at or above `n_qubits`.
+    """
+    given: NDArray[Any] = np.array(masks)
+    if given.size == 0:
+        given = given.astype(np.uint64)
+    if given.dtype.kind not in "iu" or (given.dtype.kind == "i" and (given < 0).any()):
+        raise ParameterError(f"{name} must be uint64 words, got dtype {given.dtype}", argument=name)
+    words = given.astype(np.uint64, copy=False)
+    shape = (terms, n_words(n_qubits))
+    if words.shape != shape:
+        raise DimensionError(
+            f"{name} must have shape {shape} for {terms} coefficients on {n_qubits} qubits, "
+            f"got {words.shape}",
+            argument=name,
+        )
+    if bits_outside(words, n_qubits):
+        raise DimensionError(
+            f"{name} must have no bit at or above qubit {n_qubits}, with n_qubits={n_qubits}",
+            argument=name,
+            remedy="clear it or raise n_qubits",
+        )
+    words.setflags(write=False)
+    return words
+
+
 def pack(rows: Integers, qubits: Integers, shape: tuple[int, int]) -> Masks:
     """Return masks of `shape` with bit `qubits[k]` set in row `rows[k]`, for all k."""
-    # This array, its copies while terms are merged, and as much again for the other mask.
+    # This array, its copies while terms are merged, and the same for the other mask.
     memory.require(
         48 * shape[0] * shape[1],
         f"a sum of {shape[0]} terms on {64 * shape[1]} qubits",
@@ -112,7 +149,7 @@ def split_by_weight(words: Masks) -> list[tuple[Integers, Integers]]:
 def sort_order(x_masks: Masks, z_masks: Masks) -> Integers:
     """Return the stable order of terms by x mask, then by z mask, as integers."""
     columns = np.concatenate((z_masks, x_masks), axis=1)
-    # A column that is the same everywhere orders nothing; a diagonal sum has many of them.
+    # A constant column does not affect the order; a diagonal sum has many of them.
     columns = columns[:, (columns != columns[:1]).any(axis=0)]
     if columns.shape[1] == 0:
         return np.arange(len(columns), dtype=np.int64)
@@ -151,7 +188,7 @@ _POWERS_OF_I = np.array([1, 1j, -1, -1j])
 
 
 def product_phase(x_a: Masks, z_a: Masks, x_b: Masks, z_b: Masks) -> NDArray[np.complex128]:
-    r"""Return the phase of P_a P_b = phase * P_ab, row against row (shapes broadcast).
+    r"""Return the phase of P_a P_b = phase * P_ab, row by row (shapes broadcast).
 
     With P(x, z) = i^{|x & z|} X^x Z^z, moving Z^{z_a} past X^{x_b} gives (-1)^{|z_a & x_b|}, so
     the phase is i^{y_a + y_b - y_ab + 2 |z_a & x_b|} with y = |x & z|.

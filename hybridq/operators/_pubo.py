@@ -23,7 +23,7 @@ Polynomial: TypeAlias = tuple[
     tuple[Term, ...],
 ]
 
-# A term of order k has 2**k descendants in the other basis.
+# A term of order k becomes 2**k terms in the other basis.
 _LARGEST_ORDER = 20
 
 
@@ -42,10 +42,12 @@ def read(Q: Any, n_qubits: int | None) -> Polynomial:
             rows, columns = np.nonzero(dense)
             values = dense[rows, columns]
     if len(shape) != 2 or shape[0] != shape[1] or shape[0] < 1:
-        raise DimensionError(f"Q has shape {shape}: give a square array of shape (n, n)")
+        raise DimensionError(f"Q must have shape (n, n), got {shape}", argument="Q")
     n = int(shape[0])
     if n_qubits is not None and n_qubits != n:
-        raise DimensionError(f"Q has shape {shape}, but n_qubits={n_qubits}: leave n_qubits out")
+        raise DimensionError(
+            f"Q has shape {shape}, but n_qubits={n_qubits}: leave n_qubits out", argument="n_qubits"
+        )
     rows, columns = rows.astype(np.int64), columns.astype(np.int64)
     on_diagonal = rows == columns
     linear = np.zeros(n)
@@ -60,7 +62,7 @@ def _real(values: Any) -> NDArray[np.float64]:
     except ValueError:
         array = np.array(None)
     if array.dtype.kind not in "biuf":
-        raise ParameterError(f"a QUBO of dtype {array.dtype}: give real numbers")
+        raise ParameterError(f"Q must hold real numbers, got dtype {array.dtype}", argument="Q")
     return array.astype(np.float64)
 
 
@@ -70,7 +72,9 @@ def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
     for key, value in zip(Q, _real(list(Q.values())).tolist(), strict=True):
         indices = key if isinstance(key, tuple) else (key,)
         if not all(is_whole(i) for i in indices):
-            raise ParameterError(f"key {key!r}: name bits by integers, as in (0, 5)")
+            raise ParameterError(
+                f"keys of Q must be tuples of integers such as (0, 5), got {key!r}", argument="Q"
+            )
         term = tuple(sorted({int(i) for i in indices}))
         if term and (term[0] < 0 or (n_qubits is not None and term[-1] >= n_qubits)):
             raise DimensionError(f"key {key!r} names a bit outside 0 ... {n_qubits or 'n'} - 1")
@@ -78,7 +82,7 @@ def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
         terms.append((term, value))
     n = highest + 1 if n_qubits is None else n_qubits
     if n < 1:
-        raise ParameterError("the mapping names no bit: give n_qubits")
+        raise ParameterError("the mapping names no bit: give n_qubits", argument="n_qubits")
     return _collect(n, terms)
 
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import DimensionError, ParameterError
 
-# Up to this many qubits a dense Hadamard transform beats splitting terms any further.
+# Up to this many qubits a dense Hadamard transform is faster than splitting further.
 _DENSE_QUBITS = 10
-# Entries that one butterfly pass handles at a time, so that its temporary stays in cache.
+# Entries of one butterfly pass, so that its temporary fits in the cache.
 _CHUNK = 1 << 15
 # Entries of the largest temporary of `values_on_rows`.
 _ROW_CHUNK = 1 << 21
@@ -119,9 +119,9 @@ def check_bits(bits: object, n_qubits: int) -> NDArray[np.uint8]:
     array = np.asarray(bits)
     if array.ndim not in (1, 2) or array.shape[-1] != n_qubits:
         raise DimensionError(
-            f"bits of shape {array.shape} do not fit n_qubits={n_qubits}: "
-            f"give shape ({n_qubits},) or (k, {n_qubits})"
+            f"bits must have shape ({n_qubits},) or (k, {n_qubits}), got {array.shape}",
+            argument="bits",
         )
     if array.dtype.kind not in "biuf" or not ((array == 0) | (array == 1)).all():
-        raise ParameterError("bits hold something other than 0 and 1: give bits, not spins")
+        raise ParameterError("bits must be 0 or 1: give bits, not spins", argument="bits")
     return np.atleast_2d(array).astype(np.uint8)

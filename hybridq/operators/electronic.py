@@ -50,7 +50,8 @@ class ElectronicHamiltonian:
         if m < 1 or one_body.shape != (2, m, m) or two_body.shape != (3, m, m, m, m):
             raise DimensionError(
                 f"one_body has shape {one_body.shape} and two_body {two_body.shape}: "
-                "give (2, m, m) and (3, m, m, m, m) for m orbitals"
+                "give (2, m, m) and (3, m, m, m, m) for m orbitals",
+                argument="one_body",
             )
         _check_integrals(self.constant, one_body, two_body)
         object.__setattr__(self, "constant", float(self.constant))
@@ -64,12 +65,12 @@ class ElectronicHamiltonian:
 
     @property
     def n_qubits(self) -> int:
-        """2m."""
+        """2m, the number of qubits."""
         return 2 * self.n_orbitals
 
     @cached_property
     def is_restricted(self) -> bool:
-        """True if α and β share their orbitals."""
+        """True if α and β have the same orbitals."""
         return bool(
             np.array_equal(self.one_body[0], self.one_body[1])
             and np.array_equal(self.two_body[0], self.two_body[1])
@@ -78,7 +79,7 @@ class ElectronicHamiltonian:
 
     @cached_property
     def pauli_sum(self) -> PauliSum:
-        """The Hamiltonian on 2m qubits by Jordan and Wigner."""
+        """The Hamiltonian on 2m qubits by Jordan–Wigner."""
         return self.to_pauli_sum()
 
     def to_pauli_sum(self, mapping: str = "jordan-wigner") -> PauliSum:
@@ -90,7 +91,7 @@ class ElectronicHamiltonian:
             mapping: a name in `MAPPINGS`: jordan-wigner, parity or bravyi-kitaev.
 
         Raises:
-            UnknownNameError: no such mapping.
+            UnknownNameError: there is no such mapping.
             CapacityError: the terms do not fit in memory.
         """
         from hybridq.operators._electronic_paulis import electronic_pauli_sum
@@ -115,6 +116,6 @@ def _check_integrals(
         error = float(np.abs(integrals - integrals.transpose(axes)).max())
         if error > _SYMMETRY_TOLERANCE * largest:
             raise ProblemError(
-                f"{what} by {error:.3g}, which is no hermitian Hamiltonian: "
+                f"{what} by {error:.3g}, so the Hamiltonian is not hermitian: "
                 "give integrals over real orbitals, two_body in chemists' order"
             )

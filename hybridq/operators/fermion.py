@@ -28,7 +28,7 @@ class FermionSum:
     .. math:: \sum_k c_k \prod a^{(\dagger)}
 
     ``FermionSum(4, {((3, 1), (0, 0)): 0.5})`` is :math:`\tfrac12 a_3^\dagger a_0`. Equal products
-    are merged and zeros dropped, nothing is reordered before `normal_ordered` is called.
+    are merged and zeros dropped; only `normal_ordered` reorders products.
     ``a @ b`` is the operator product; `*` and `/` take numbers only.
 
     Args:
@@ -38,13 +38,14 @@ class FermionSum:
 
     Raises:
         DimensionError: a mode outside 0 … n_modes - 1.
-        ParameterError: n_modes or an action of no meaning, or a coefficient that is not finite.
+        ParameterError: n_modes is not a positive integer, an action is neither 0 nor 1, or a
+            coefficient is not finite.
     """
 
     n_modes: int
     terms: Mapping[Product, complex] = field(default_factory=dict)
 
-    # NumPy scalars on the left leave the work to __rmul__ instead of making object arrays.
+    # Makes NumPy scalars on the left defer to __rmul__ instead of making object arrays.
     __array_ufunc__ = None
 
     def __post_init__(self) -> None:
@@ -90,7 +91,7 @@ class FermionSum:
             value = electronic.two_body[block, p, q, r, s]
             for spin, other in ([(0, 0)], [(0, 1)], [(1, 1)])[block]:
                 i, j, k, n = p + m * spin, q + m * spin, r + m * other, s + m * other
-                # αβ stands for βα too.
+                # αβ includes βα.
                 factor = 1.0 if spin != other else 0.5
                 terms.append((((i, 1), (k, 1), (n, 0), (j, 0)), factor * value))
         return cls.from_terms(2 * m, terms)
@@ -100,7 +101,7 @@ class FermionSum:
     def _same_width(self, other: FermionSum) -> None:
         if self.n_modes != other.n_modes:
             raise DimensionError(
-                f"sums on {self.n_modes} and {other.n_modes} modes do not combine: "
+                f"sums on {self.n_modes} and {other.n_modes} modes cannot be combined: "
                 "build both with the same n_modes"
             )
 
@@ -213,7 +214,7 @@ class FermionSum:
             mapping: a name in `MAPPINGS`: jordan-wigner, parity or bravyi-kitaev.
 
         Raises:
-            UnknownNameError: no such mapping.
+            UnknownNameError: there is no such mapping.
             CapacityError: the terms do not fit in memory.
         """
         return PauliSum(self.n_modes, *_ladder.paulis(self.terms, self.n_modes, mapping)).simplify(
@@ -225,7 +226,7 @@ class FermionSum:
         return len(self.terms)
 
     def __bool__(self) -> bool:
-        # Without this an empty sum would be false, and `if operator:` would lie.
+        # Without this an empty sum would be false in `if operator:`.
         return True
 
     def __iter__(self) -> Iterator[tuple[Product, complex]]:
@@ -248,17 +249,20 @@ def _checked(product: Iterable[tuple[int, int]], n_modes: int) -> Product:
         pairs = tuple((int(mode), int(action)) for mode, action in product)
     except (TypeError, ValueError):
         raise ParameterError(
-            f"{product!r} is no product of ladder operators: "
-            "give (mode, action) pairs, action 1 to create and 0 to annihilate"
+            f"terms must be products of (mode, action) pairs, got {product!r}: "
+            "action is 1 to create and 0 to annihilate",
+            argument="terms",
         ) from None
     for mode, action in pairs:
         if not 0 <= mode < n_modes:
             raise DimensionError(
-                f"mode {mode} in {pairs} lies outside 0 … {n_modes - 1} (n_modes={n_modes})"
+                f"mode {mode} in {pairs} is outside 0 … {n_modes - 1} (n_modes={n_modes})",
+                argument="terms",
             )
         if action not in (0, 1):
             raise ParameterError(
-                f"action {action} in {pairs}: give 1 to create and 0 to annihilate"
+                f"action {action} in {pairs} must be 1 to create or 0 to annihilate",
+                argument="terms",
             )
     return pairs
 
@@ -266,7 +270,7 @@ def _checked(product: Iterable[tuple[int, int]], n_modes: int) -> Product:
 def _number(coefficient: complex) -> complex:
     value = complex(coefficient)
     if not (math.isfinite(value.real) and math.isfinite(value.imag)):
-        raise ParameterError(f"a coefficient is {value}: give finite numbers")
+        raise ParameterError(f"coefficients must be finite, got {value}", argument="terms")
     return value
 
 

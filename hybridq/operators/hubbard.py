@@ -33,7 +33,7 @@ class HubbardModel:
 
     Raises:
         ParameterError: a number that is not finite.
-        ProblemError: a graph that is no lattice (see `lattice_graph`).
+        ProblemError: a graph that is not a lattice (see `lattice_graph`).
     """
 
     graph: nx.Graph[Any]
@@ -52,7 +52,7 @@ class HubbardModel:
 
     @property
     def n_qubits(self) -> int:
-        """Two a site."""
+        """Number of qubits, two per site."""
         return 2 * self.n_sites
 
     @cached_property
@@ -79,7 +79,7 @@ class HubbardModel:
 
     @cached_property
     def hamiltonian(self) -> PauliSum:
-        """The whole model on 2 n_sites qubits by Jordan and Wigner."""
+        """The whole model on 2 n_sites qubits by Jordan–Wigner."""
         return self.to_pauli_sum()
 
     def to_pauli_sum(self, mapping: str = "jordan-wigner") -> PauliSum:
@@ -106,6 +106,6 @@ def fermi_hubbard(
 
     Raises:
         ParameterError: a lattice or a number of no meaning.
-        ProblemError: a graph that is no lattice (see `lattice_graph`).
+        ProblemError: a graph that is not a lattice (see `lattice_graph`).
     """
     return HubbardModel(lattice_graph(lattice, periodic=periodic), t, U, mu)

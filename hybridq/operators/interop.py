@@ -29,7 +29,7 @@ def load_extra(module: str, extra: str, purpose: str) -> Any:
     except ImportError as error:
         package = module.partition(".")[0]
         if error.name is not None and error.name.partition(".")[0] != package:
-            raise  # the package is there, and lacks something itself
+            raise  # the package is installed, and a dependency of it is missing
         raise MissingExtraError(package, extra, purpose) from None
 
 
@@ -60,7 +60,8 @@ def from_qiskit(operator: Any) -> PauliSum:
         operator = info.SparsePauliOp(operator)
     if not isinstance(operator, info.SparsePauliOp):
         raise ParameterError(
-            f"from_qiskit got a {type(operator).__name__}: give a SparsePauliOp or a Pauli"
+            f"operator must be a SparsePauliOp or a Pauli, got a {type(operator).__name__}",
+            argument="operator",
         )
     if operator.coeffs.dtype == object:
         raise ParameterError(
@@ -111,8 +112,9 @@ def from_openfermion(operator: Any, n_qubits: int | None = None) -> PauliSum:
     if isinstance(operator, openfermion.FermionOperator):
         return _blocked(operator, n_qubits).to_pauli_sum()
     raise ParameterError(
-        f"from_openfermion got a {type(operator).__name__}: "
-        "give a QubitOperator or a FermionOperator (openfermion.get_fermion_operator makes one)"
+        "operator must be a QubitOperator or a FermionOperator, got a "
+        f"{type(operator).__name__}: openfermion.get_fermion_operator converts it",
+        argument="operator",
     )
 
 
@@ -122,7 +124,9 @@ def _blocked(operator: Any, n_modes: int | None) -> FermionSum:
     n = reach + reach % 2 if n_modes is None else n_modes
     if n % 2 or n < reach:
         raise ParameterError(
-            f"n_qubits={n} for an operator on {reach} modes: give an even number at least as large"
+            argument="n_qubits",
+            value=n,
+            expected=f"an even number >= {reach}, the number of modes",
         )
     m = n // 2
     return FermionSum.from_terms(
@@ -139,5 +143,5 @@ def _number(coefficient: Any) -> complex:
         return complex(coefficient)
     except (TypeError, ValueError):
         raise ParameterError(
-            f"the coefficient {coefficient!s:.40} is no number: substitute its symbols first"
+            f"the coefficient {coefficient!s:.40} is not a number: substitute its symbols first"
         ) from None

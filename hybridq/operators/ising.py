@@ -28,8 +28,8 @@ class Ising:
     .. math:: E(s) = constant + \sum_i h_i s_i + \sum_{i<j} J_{ij} s_i s_j
               + \sum_{t} K_t \prod_{i \in t} s_i
 
-    At birth couplings are merged, sorted and stripped of zeros, so equal energies have equal
-    fields (up to rounding).
+    On construction couplings are merged, sorted and stripped of zeros, so equal energies have
+    equal fields (up to rounding).
 
     Args:
         n_qubits: number of spins, at least 1.
@@ -55,12 +55,15 @@ class Ising:
         n = _masks.checked_width(self.n_qubits)
         linear = np.array(self.linear, dtype=np.float64)
         if linear.shape != (n,):
-            raise DimensionError(f"linear has shape {linear.shape}: n_qubits={n} needs ({n},)")
+            raise DimensionError(
+                f"linear must have shape ({n},) with n_qubits={n}, got {linear.shape}",
+                argument="linear",
+            )
         pairs, couplings = _merged_pairs(n, self.pairs, self.couplings)
         higher = _merged_higher(n, self.higher)
         rest = [float(self.constant), *(value for _, value in higher)]
         if not all(np.isfinite(numbers).all() for numbers in (linear, couplings, rest)):
-            raise ParameterError("an Ising coefficient is NaN or infinite: give finite numbers")
+            raise ParameterError("Ising coefficients must be finite: one is NaN or infinite")
         for array in (linear, pairs, couplings):
             array.setflags(write=False)
         object.__setattr__(self, "n_qubits", n)
@@ -84,7 +87,7 @@ class Ising:
         known: Ising | None = hamiltonian.__dict__.get("_ising") if cls is Ising else None
         if known is None:
             known = cls._of_terms(hamiltonian)
-            hamiltonian.__dict__["_ising"] = known  # neither of them ever changes
+            hamiltonian.__dict__["_ising"] = known  # both are immutable
         return known
 
     @classmethod
@@ -243,7 +246,7 @@ class Ising:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Through the constructor: plain pickling would lose the read-only flags.
+        # The constructor restores the read-only flags, which pickling loses.
         return Ising, self._polynomial
 
     __hash__ = None  # type: ignore[assignment]
@@ -266,16 +269,21 @@ def _merged_pairs(
         ij = np.empty((0, 2), dtype=np.int64)
     if J.ndim != 1 or ij.shape != (len(J), 2) or ij.dtype.kind not in "iu":
         raise DimensionError(
-            f"pairs of shape {ij.shape} and dtype {ij.dtype} with couplings of shape {J.shape}: "
-            "give integers of shape (m, 2) and numbers of shape (m,)"
+            "pairs must be integers of shape (m, 2) and couplings of shape (m,), got shapes "
+            f"{ij.shape} and {J.shape}, dtype {ij.dtype}",
+            argument="pairs",
         )
     ij = ij.astype(np.int64)
     if len(ij) and (ij.min() < 0 or ij.max() >= n):
-        raise DimensionError(f"a pair names a spin outside 0 ... {n - 1}: n_qubits={n}")
+        raise DimensionError(
+            f"pairs must name spins in 0 ... {n - 1}, with n_qubits={n}", argument="pairs"
+        )
     same = ij[:, 0] == ij[:, 1]
     if same.any():
         i = int(ij[same][0, 0])
-        raise ParameterError(f"pair ({i}, {i}) couples a spin to itself: add it to the constant")
+        raise ParameterError(
+            f"pair ({i}, {i}) couples a spin to itself: add it to the constant", argument="pairs"
+        )
     return _pubo.merge_pairs(n, ij, J)
 
 
@@ -285,8 +293,13 @@ def _merged_higher(n: int, higher: Iterable[tuple[Iterable[int], Any]]) -> Highe
     for spins, value in higher:
         term = tuple(sorted(int(spin) for spin in spins))
         if len(term) < 3 or len(set(term)) < len(term):
-            raise ParameterError(f"higher term {term}: name at least three different spins")
+            raise ParameterError(
+                f"higher term {term} must name at least three different spins", argument="higher"
+            )
         if term[0] < 0 or term[-1] >= n:
-            raise DimensionError(f"higher term {term} leaves 0 ... {n - 1}: n_qubits={n}")
+            raise DimensionError(
+                f"higher term {term} must name spins in 0 ... {n - 1}, with n_qubits={n}",
+                argument="higher",
+            )
         terms.append((term, float(value)))
     return _pubo.merge_higher(terms)

@@ -35,7 +35,7 @@ def _codes(text: str, where: str) -> NDArray[np.uint8]:
     codes = _CODES[np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)]
     if (codes == 255).any():
         wrong = text[int(np.argmax(codes == 255))]
-        raise ParameterError(f"{where} holds {wrong!r}: only I, X, Y and Z are Paulis")
+        raise ParameterError(f"{where} has the letter {wrong!r}: only I, X, Y and Z are Paulis")
     return codes
 
 
@@ -43,7 +43,7 @@ def _numbers(values: Sequence[Any]) -> NDArray[np.complex128]:
     try:
         return np.array(values, dtype=np.complex128)
     except (TypeError, ValueError) as error:
-        raise ParameterError(f"a coefficient is no number ({error}): give numbers") from error
+        raise ParameterError(f"coefficients must be numbers: {error}") from error
 
 
 def _pack_codes(
@@ -72,7 +72,7 @@ def read_labels(
         if len(label) != n:
             raise DimensionError(
                 f"labels {pairs[0][0]!r} and {label!r} have lengths {n} and {len(label)}: "
-                "give every label one character a qubit"
+                "give every label one character per qubit"
             )
     codes = _codes("".join(label for label, _ in pairs), "a label")
     active = np.flatnonzero(codes)
@@ -92,12 +92,12 @@ def read_sparse(terms: Iterable[tuple[str, Sequence[int], complex]], n_qubits: i
         if len(paulis) != len(qubits):
             raise DimensionError(
                 f"term {paulis!r} on qubits {tuple(qubits)} has {len(paulis)} Paulis for "
-                f"{len(qubits)} qubits: give one letter a qubit"
+                f"{len(qubits)} qubits: give one letter per qubit"
             )
     codes = _codes("".join(paulis for paulis, _, _ in listed), "a term")
     flat = np.array([qubit for _, qubits, _ in listed for qubit in qubits])
     if flat.size and flat.dtype.kind not in "iu":
-        raise ParameterError("a qubit is no integer: number the qubits 0, 1, 2, ...")
+        raise ParameterError("qubits must be integers 0, 1, 2, ...")
     flat = flat.astype(np.int64)
     rows = np.repeat(np.arange(len(listed), dtype=np.int64), lengths)
     bad = (flat < 0) | (flat >= n_qubits)
@@ -181,16 +181,16 @@ def read_json(text: str, source: str = "input") -> tuple[int, Arrays]:
     """Return the number of qubits and arrays of the JSON text that `write_json` makes.
 
     Raises:
-        FormatError: whatever is wrong with the text.
+        FormatError: the text is not in this format.
     """
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise FormatError(f"no valid JSON: {error.msg}", source=source, line=error.lineno) from None
+        raise FormatError(f"invalid JSON: {error.msg}", source=source, line=error.lineno) from None
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"no readable JSON: {error}", source=source) from None
+        raise FormatError(f"unreadable JSON: {error}", source=source) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise FormatError(f'no Pauli sum: "format" must be "{FORMAT}"', source=source)
+        raise FormatError(f'not a Pauli sum: "format" must be "{FORMAT}"', source=source)
     if data.get("version") != VERSION:
         raise FormatError(
             f"version {data.get('version')!r} is unknown: this hybridq reads version {VERSION}",
@@ -205,7 +205,7 @@ def read_json(text: str, source: str = "input") -> tuple[int, Arrays]:
         used = len({qubit for _, qubits, _ in read for qubit in qubits})
         if too_many_idle(n_qubits, used):
             raise ParameterError(
-                f"n_qubits={n_qubits:,}, where the terms act on {used:,} in all: correct n_qubits"
+                f"n_qubits={n_qubits:,}, but the terms act on {used:,} in all: correct n_qubits"
             )
         return n_qubits, read_sparse(read, n_qubits)
     except (HybridqError, OverflowError, MemoryError) as error:

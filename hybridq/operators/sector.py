@@ -28,13 +28,13 @@ class Sector:
 
     Args:
         n_qubits: width, at most 62.
-        split: how many qubits make up the lower group.
+        split: number of qubits in the lower group.
         low: ones on the lower group.
         high: ones on the upper group.
 
     Raises:
         ParameterError: more ones than qubits, or a split outside 0 … n_qubits.
-        CapacityError: too many qubits to number the states.
+        CapacityError: the states of so many qubits cannot be numbered.
     """
 
     n_qubits: int
@@ -45,16 +45,20 @@ class Sector:
     def __post_init__(self) -> None:
         if self.n_qubits > MOST_QUBITS:
             raise CapacityError(
-                f"n_qubits={self.n_qubits}: a sector has at most {MOST_QUBITS} qubits"
+                argument="n_qubits",
+                value=self.n_qubits,
+                expected=f"at most {MOST_QUBITS} in a sector",
             )
         if not 0 <= self.split <= self.n_qubits:
-            raise ParameterError(f"split={self.split}: give 0 to n_qubits={self.n_qubits}")
+            expected = f"from 0 to n_qubits={self.n_qubits}"
+            raise ParameterError(argument="split", value=self.split, expected=expected)
         for name, ones, width in (
             ("low", self.low, self.split),
             ("high", self.high, self.n_qubits - self.split),
         ):
             if not 0 <= ones <= width:
-                raise ParameterError(f"{name}={ones} ones on {width} qubits: give 0 to {width}")
+                expected = f"from 0 to {width}, the number of qubits in its group"
+                raise ParameterError(argument=name, value=ones, expected=expected)
 
     @classmethod
     def of_electrons(cls, n_orbitals: int, n_alpha: int, n_beta: int) -> Sector:
@@ -122,7 +126,9 @@ class Sector:
             CapacityError: the full vector does not fit in memory.
         """
         if vector.shape != (self.dim,):
-            raise DimensionError(f"a vector of shape {vector.shape} in a sector of {self.dim}")
+            raise DimensionError(
+                f"vector must have shape ({self.dim},), got {vector.shape}", argument="vector"
+            )
         memory.require(
             vector.itemsize << self.n_qubits,
             f"the full state vector of {self.n_qubits} qubits",

@@ -53,7 +53,7 @@ class Moves:
         """
         n = len(self.partner)
         own = np.arange(n)[:, None]
-        # A string without electrons still has itself as its partner, by no move at all.
+        # A string without electrons has only itself as its partner, without a move.
         keys = np.unique(np.concatenate([(own * n + self.partner).ravel(), np.arange(n) * (n + 1)]))
         entry = np.searchsorted(keys, (own * n + self.partner).ravel())
         order = np.argsort(entry, kind="stable")
@@ -162,7 +162,8 @@ def electronic_parts(hamiltonian: ElectronicHamiltonian, sector: Sector) -> Elec
     m = hamiltonian.n_orbitals
     if sector.n_qubits != 2 * m or sector.split != m:
         raise DimensionError(
-            f"{m} orbitals need a sector of {2 * m} qubits, {m} of them lower; got {sector}"
+            f"{m} orbitals need a sector of {2 * m} qubits, {m} of them lower; got {sector}",
+            argument="sector",
         )
     constant = hamiltonian.constant
     moves = [one_electron_moves(s, m) for s in (sector.low_strings, sector.high_strings)]
@@ -194,7 +195,7 @@ def matrix_of_parts(parts: ElectronicParts) -> scipy.sparse.csr_array:
 
     sector = parts.sector
     n_high, n_low = sector.shape
-    # Room for one upper string's rows as if no integral vanished, and for one entry too many.
+    # Space for one upper string's rows if no integral vanishes, and for one extra entry.
     most = 1 + parts.most_entries // n_high
     memory.require(12 * most, f"rows of {sector.dim:,} determinants", "use a smaller active space")
     columns, values = np.empty(most, dtype=np.int32), np.empty(most)
@@ -215,7 +216,7 @@ def matrix_of_parts(parts: ElectronicParts) -> scipy.sparse.csr_array:
         written = electronic_rows(j, *fixed, columns, values, mine)
         rows.append((columns[:written].copy(), values[:written].copy()))
         total += written
-        # The rows so far, and all of them once more when they are joined.
+        # The rows so far, and a copy of them when they are joined.
         memory.require(
             12 * total, f"a matrix of {sector.dim:,} determinants", "use a smaller active space"
         )

@@ -38,7 +38,9 @@ def sector_matrix(hamiltonian: PauliSum, sector: Sector) -> scipy.sparse.csr_arr
 
     if hamiltonian.n_qubits != sector.n_qubits:
         raise DimensionError(
-            f"a Pauli sum on {hamiltonian.n_qubits} qubits in a sector of {sector.n_qubits}"
+            f"a Pauli sum on {hamiltonian.n_qubits} qubits in a sector of {sector.n_qubits}: "
+            "the widths must agree",
+            argument="sector",
         )
     s = hamiltonian.simplify()
     x, z = s.x_masks[:, 0], s.z_masks[:, 0]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core import memory
-from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.operators import _clifford, _gf2, _masks, _walsh
 from hybridq.operators.pauli_sum import PauliSum
 
@@ -37,7 +37,7 @@ def z2_symmetries(hamiltonian: PauliSum) -> tuple[PauliSum, ...]:
             k for k, u in enumerate(rest) if (u[:n] & v[n:]).sum() + (u[n:] & v[:n]).sum() & 1
         ]
         if against:
-            # One partner is given up; times it, the others commute with v.
+            # One partner is dropped; multiplied by it, the others commute with v.
             partner = rest[against[0]].copy()
             for k in against:
                 rest[k] = rest[k] ^ partner
@@ -64,7 +64,7 @@ def sector_of(symmetries: Iterable[PauliSum], bits: ArrayLike) -> tuple[int, ...
         bits: shape (n_qubits,), entry q is qubit q.
 
     Raises:
-        ParameterError: a symmetry is not diagonal, so that the state has no sharp value of it.
+        ParameterError: a symmetry is not diagonal, so a basis state is not an eigenstate of it.
         DimensionError: `bits` has another length.
     """
     return tuple(round(float(symmetry.diagonal_at(bits))) for symmetry in symmetries)
@@ -84,20 +84,24 @@ def taper(
     The spectra of all sectors together are the spectrum of the Hamiltonian.
 
     Args:
-        hamiltonian: what is tapered.
+        hamiltonian: the operator to taper.
         symmetries: Pauli products with coefficient 1, `z2_symmetries` by default.
         sector: the eigenvalue of each symmetry, +1 or -1.
         reference: instead of `sector`, bits of shape (n_qubits,) of a basis state in it.
 
     Raises:
-        ParameterError: both or neither of `sector` and `reference`; symmetries that are no
+        ParameterError: both or neither of `sector` and `reference`; symmetries that are not
             Pauli products, do not commute with each other or with a term, depend on each other,
             or leave no qubit.
         DimensionError: another width or number of eigenvalues.
     """
     chosen = z2_symmetries(hamiltonian) if symmetries is None else tuple(symmetries)
     if (sector is None) == (reference is None):
-        raise ParameterError("give either sector=, one of +1 and -1 a symmetry, or reference= bits")
+        raise ParameterError(
+            ("give either ", Setting("sector"), ", +1 or -1 for each symmetry, or ",
+             Setting("reference"), ", the bits of a basis state"),
+            argument="sector",
+        )  # fmt: skip
     for symmetry in chosen:
         _clifford.check_symmetry(symmetry, hamiltonian.n_qubits)
     values = sector_of(chosen, reference) if reference is not None else tuple(sector or ())
@@ -131,7 +135,9 @@ def two_qubit_reduction(hamiltonian: PauliSum, n_alpha: int, n_beta: int) -> Tap
     """
     n = hamiltonian.n_qubits
     if n % 2 or n < 4:
-        raise DimensionError(f"n_qubits={n}: two-qubit reduction needs 2m qubits with m >= 2")
+        raise DimensionError(
+            f"the two-qubit reduction needs 2m qubits with m >= 2, got {n}", argument="hamiltonian"
+        )
     symmetries = [PauliSum.from_sparse([("Z", (q,), 1.0)], n) for q in (n // 2 - 1, n - 1)]
     return taper(hamiltonian, symmetries, ((-1) ** n_alpha, (-1) ** (n_alpha + n_beta)))
 
@@ -197,7 +203,7 @@ class Tapering:
         full = np.zeros((len(rows), self.n_qubits), dtype=np.uint8)
         full[:, self.kept] = rows
         for qubit, generator in zip(self.removed, self.generators, strict=True):
-            # With its own qubit at 0 the generator's value tells what that qubit has to be.
+            # The generator's value with its own qubit at 0 determines that qubit.
             full[:, qubit] = generator.diagonal_at(full) < 0
         return full if np.ndim(bits) == 2 else full[0]
 
@@ -214,8 +220,9 @@ class Tapering:
         kept = self.kept
         if np.shape(state) != (1 << len(kept),):
             raise DimensionError(
-                f"a state of shape {np.shape(state)} on {len(kept)} kept qubits: "
-                f"give shape ({1 << len(kept)},)"
+                f"state must have shape ({1 << len(kept)},) on {len(kept)} kept qubits, got "
+                f"{np.shape(state)}",
+                argument="state",
             )
         memory.require(
             64 << self.n_qubits, f"the state on {self.n_qubits} qubits", "use fewer qubits"

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core import memory
+from hybridq.core.blas import one_blas_thread
 from hybridq.core.errors import ParameterError, ProblemError
 from hybridq.operators.electronic import ElectronicHamiltonian
-from hybridq.core.blas import one_blas_thread
 from hybridq.problems import _pyscf, integrals
 from hybridq.problems.basis_sets import load_basis
 from hybridq.problems.xyz import Atom, n_electrons, unit_in_angstrom

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from hybridq.circuits.circuit import Circuit
@@ -169,9 +168,9 @@ def _energies(
             if not narrowed:
                 raise
             # The circuit keeps what the Hamiltonian does not.
-            return ExactEnergies(np.empty(0), f"not computed: {refusal}")
+            return ExactEnergies.refused(str(refusal))
         if narrowed and len(found.values):
-            return replace(found, note=f"{found.note}, those of the circuit; others not looked at")
+            return replace(found, narrowed=True)
         return found
 
     exact = unless_interrupted(diagonalize)

@@ -199,7 +199,7 @@ def test_a_shorter_search_before_another_one_is_refused(path):
             search(journal, method="cobyla")
     with (
         Journal(path, resume=True) as journal,
-        pytest.raises(FormatError, match=r"evaluation 61 of search 1.*search has ended.*was 60"),
+        pytest.raises(FormatError, match=r"evaluation 61 of search 1.*journal has ended.*was 60"),
     ):
         search(journal, max_evaluations=70)
 
@@ -229,7 +229,7 @@ def test_the_journal_of_another_search_is_refused_and_the_difference_named(path,
     written = path.read_bytes()
     with pytest.raises(FormatError, match=message) as refusal:
         search(path, **{"objective": objective, "resume": True} | changes)
-    assert "name another file to begin anew" in str(refusal.value)
+    assert "name another file to start again" in str(refusal.value)
     assert len(objective.seen) == 60
     assert path.read_bytes() == written
 
@@ -323,7 +323,7 @@ def test_a_damaged_line_is_named(path):
     ("place", "why"),
     [
         ("missing/run.jsonl", "there is no folder .*missing; create it first"),
-        ("file/run.jsonl", "file is no folder; name a file in a folder"),
+        ("file/run.jsonl", "file is not a folder; name a file in a folder"),
         (".", "it is a directory; name a file inside it"),
         ("a\0b", "null byte; give the name of a file"),
         ("x" * 300, "too long; give the name of a file"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core import memory
+from hybridq.core.blas import one_blas_thread
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import FormatError, OutputError, ParameterError
 from hybridq.experiments.arrays import Recorder
@@ -22,7 +23,6 @@ from hybridq.experiments.trial.measures import convergence, metrics, same_outcom
 from hybridq.experiments.trial.provenance import provenance
 from hybridq.experiments.trial.time_limit import TrialTimeout, within
 from hybridq.optimizers import OPTIMIZERS, Journal
-from hybridq.core.blas import one_blas_thread
 from hybridq.solver import solve
 from hybridq.solver.energy import INTERRUPTED
 
