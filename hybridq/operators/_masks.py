@@ -26,17 +26,17 @@ _LEXSORT_COLUMNS = 2
 _MOST_QUBITS = 1 << 32
 
 
-def checked_width(n_qubits: object) -> int:
-    """Return `n_qubits` as an int.
+def checked_width(n_qubits: object, argument: str = "n_qubits") -> int:
+    """Return `n_qubits` as an int; `argument` is its name in errors.
 
     Raises:
         ParameterError: it is not an integer from 1 to 2**32.
     """
     if not is_whole(n_qubits):
-        raise ParameterError(argument="n_qubits", value=n_qubits, expected="an integer >= 1")
+        raise ParameterError(argument=argument, value=n_qubits, expected="an integer >= 1")
     if not 1 <= n_qubits <= _MOST_QUBITS:
         expected = "an integer from 1 to 2**32"
-        raise ParameterError(argument="n_qubits", value=n_qubits, expected=expected)
+        raise ParameterError(argument=argument, value=n_qubits, expected=expected)
     return int(n_qubits)
 
 

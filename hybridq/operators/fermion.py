@@ -49,7 +49,7 @@ class FermionSum:
     __array_ufunc__ = None
 
     def __post_init__(self) -> None:
-        n = _masks.checked_width(self.n_modes)
+        n = _masks.checked_width(self.n_modes, "n_modes")
         checked = {_checked(product, n): _number(c) for product, c in dict(self.terms).items()}
         object.__setattr__(self, "n_modes", n)
         object.__setattr__(self, "terms", {p: c for p, c in checked.items() if c != 0})

@@ -36,6 +36,8 @@ class OptimizerInfo:
             ``interrupted`` or ``failed``.
         message: one sentence that says why the search ended.
         options: those of the optimizer that were not at their defaults.
+        reason: the fact that ended the search, a value of `hybridq.optimizers.Reason`; empty if
+            unknown.
     """
 
     method: str
@@ -43,6 +45,7 @@ class OptimizerInfo:
     status: str
     message: str
     options: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def optimizer_info(solution: Solution, wishes: Wishes) -> OptimizerInfo:
         status=solution.status,
         message=solution.message,
         options=wishes.configured.changed_options(),
+        reason="" if solution.reason is None else solution.reason.value,
     )
 
 

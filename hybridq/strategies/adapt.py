@@ -23,7 +23,7 @@ from hybridq.objectives import Expectation
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.choice import check_alone, chosen_optimizer
-from hybridq.optimizers.solution import Status
+from hybridq.optimizers.solution import Reason, Status
 from hybridq.presentation import Iteration
 from hybridq.problems.base import Problem
 from hybridq.storage.journal import opened
@@ -227,18 +227,20 @@ class _Run:
         x = np.empty(0)
         energy = objective(x)
         status: Status
+        reason: Reason | None
         try:
             while True:
                 ended = self._ended(energy)
                 if ended is not None:
-                    status, message = ended
+                    status, reason, message = ended
                     break
                 slopes = np.abs(objective.operator_gradients(x, self._operators))
                 norm = float(np.linalg.norm(slopes))
                 if norm <= self._rules.gradient_tolerance:
-                    status = "converged"
+                    status, reason = "converged", Reason.SMALL_GRADIENT
                     message = f"the pool's gradient has norm {norm:.3g}"
                     if norm <= STATIONARY:
+                        reason = Reason.NO_DESCENT
                         message += f", {STUCK}"
                     break
                 chosen = int(np.flatnonzero(slopes >= slopes.max() * (1.0 - TIE))[0])
@@ -258,13 +260,15 @@ class _Run:
                 )
                 self._iterations.append(iteration)
                 if solution.status not in ("converged", "failed"):
-                    status, message = solution.status, solution.message
+                    status, reason = solution.status, solution.reason
+                    message = solution.message
                     break
                 if self._progress is not None:
                     self._progress(iteration)
         except KeyboardInterrupt:
-            status, message = "interrupted", "interrupted between two optimizations"
-        return self._adaptation(objective, x, energy, status, message)
+            status, reason = "interrupted", Reason.INTERRUPTED
+            message = "interrupted between two optimizations"
+        return self._adaptation(objective, x, energy, status, reason, message)
 
     def _objective(self, ansatz: AdaptiveAnsatz) -> Expectation:
         if ansatz.operators:
@@ -293,31 +297,41 @@ class _Run:
             journal=self._journal,
         )
 
-    def _ended(self, energy: float) -> tuple[Status, str] | None:
+    def _ended(self, energy: float) -> tuple[Status, Reason, str] | None:
         """Why the run is over after the iterations so far, or None."""
         rules, count = self._rules, len(self._iterations)
         if self._exact is not None and rules.target_error is not None:
             error = energy - self._exact
             if error <= rules.target_error:
-                return "target", f"within {error:.3g} hartree of the exact energy"
+                return "target", Reason.TARGET, f"within {error:.3g} hartree of the exact energy"
         if rules.energy_tolerance is not None and count > 1:
             gain = self._iterations[-2].energy - energy
             if gain < rules.energy_tolerance:
-                return "converged", f"the last operator gained {gain:.3g} hartree"
+                message = f"the last operator gained {gain:.3g} hartree"
+                return "converged", Reason.SMALL_GAIN, message
         if count >= rules.max_operators:
             return (
                 "max_evaluations",
+                Reason.MAX_OPERATORS,
                 f"{count} operators are the most allowed: raise max_operators to go on",
             )
         if self._max_evaluations is not None and len(self._energies) >= self._max_evaluations:
-            return "max_evaluations", "the evaluations are used up: raise max_evaluations to go on"
+            message = "the evaluations are used up: raise max_evaluations to go on"
+            return "max_evaluations", Reason.MAX_EVALUATIONS, message
         spent = work_seconds() - self._began
         if self._time_limit is not None and self._iterations and spent >= self._time_limit:
-            return "time_limit", "the time limit is reached: raise time_limit to go on"
+            message = "the time limit is reached: raise time_limit to go on"
+            return "time_limit", Reason.TIME_LIMIT, message
         return None
 
     def _adaptation(
-        self, objective: Expectation, x: Vector, energy: float, status: Status, message: str
+        self,
+        objective: Expectation,
+        x: Vector,
+        energy: float,
+        status: Status,
+        reason: Reason | None,
+        message: str,
     ) -> Adaptation:
         values = np.array(self._energies or [energy])
         count = len(self._iterations)
@@ -333,5 +347,6 @@ class _Run:
             best_evaluation=int(np.argmin(values)),
             start=0,
             seconds=work_seconds() - self._began,
+            reason=reason,
         )
         return Adaptation(objective, self._ansatz, solution, tuple(self._iterations))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.optimizers import Optimizer, Record, Solution
+from hybridq.optimizers import Optimizer, Reason, Record, Solution
 from hybridq.optimizers.base import Outcome
 from hybridq.optimizers.choice import chosen_optimizer
 from hybridq.strategies.rescaled import search_angles
@@ -68,7 +68,7 @@ class SharedSearch:
         self.optimizer = optimizer = chosen_optimizer(method)
         self.needs_bounds = optimizer.needs_bounds
         self.is_local = not (optimizer.needs_bounds or optimizer.joint_starts)
-        own = getattr(optimizer, "tolerance", None)
+        own = optimizer.options().get("tolerance")
         self.tolerance = tolerance if tolerance is None or own is None else own
         self.max_evaluations = max_evaluations
         self.used = self.gradients = 0
@@ -208,13 +208,15 @@ class SharedSearch:
         values = np.concatenate(self._values)
         best_value, best_x = self.best if self.best is not None else (math.nan, last.x)
         finite = np.where(np.isfinite(values), values, np.inf)
-        status, message = last.status, last.message
+        status, reason, message = last.status, last.reason, last.message
         if self._interrupted:
             plural = "" if self.used == 1 else "s"
-            status, message = "interrupted", f"interrupted after {self.used} evaluation{plural}"
+            status, reason = "interrupted", Reason.INTERRUPTED
+            message = f"interrupted after {self.used} evaluation{plural}"
         elif early:
             spent = self.remaining <= 0
             status = "max_evaluations" if spent else "time_limit"
+            reason = Reason(status)
             remedy = "raise max_evaluations" if spent else "raise time_limit"
             message = f"{early} when the budget was used up: {remedy} to search on"
         return replace(
@@ -224,6 +226,7 @@ class SharedSearch:
             evaluations=self.used,
             gradients=self.gradients,
             status=status,
+            reason=reason,
             message=message,
             values=values,
             best_evaluation=-1 if self.best is None else int(np.argmin(finite)),

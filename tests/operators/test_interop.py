@@ -74,7 +74,7 @@ def test_openfermion_fermions_are_put_in_blocks() -> None:
     theirs = openfermion.get_sparse_operator(operator, 6).toarray()
     ours = dense(from_openfermion(operator, 6))
     assert np.linalg.eigvalsh(ours) == pytest.approx(np.linalg.eigvalsh(theirs), abs=1e-10)
-    with pytest.raises(ParameterError, match="n_qubits must be an even number .* got 3"):
+    with pytest.raises(ParameterError, match=r"n_qubits must be an even number .* got 3"):
         from_openfermion(number, n_qubits=3)
 
 

@@ -134,11 +134,11 @@ def test_bad_input_is_refused():
         heisenberg((2, 4), periodic=True)
     with pytest.raises(ParameterError, match="a graph has its own"):
         tfim(nx.path_graph(3), periodic=True)
-    with pytest.raises(ParameterError, match="h must be .* got nan"):
+    with pytest.raises(ParameterError, match=r"h must be .* got nan"):
         tfim(3, h=np.nan)
-    with pytest.raises(ParameterError, match="U must be .* got '4'"):
+    with pytest.raises(ParameterError, match=r"U must be .* got '4'"):
         fermi_hubbard(3, U="4")
-    with pytest.raises(ParameterError, match="delta must be .* got 1j"):
+    with pytest.raises(ParameterError, match=r"delta must be .* got 1j"):
         xxz(3, 1j)
     with pytest.raises(ProblemError, match="no bonds"):
         heisenberg(1)

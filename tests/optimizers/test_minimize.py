@@ -53,7 +53,7 @@ def test_a_start_of_another_length_than_the_objective_takes_is_refused_before_wo
     [
         (
             [[1.0, -1.0], [0.0, 1.0]],
-            r"bounds\[0\] must be a lower and a larger upper bound, got \[1, -1\]",
+            r"bounds\[0\] must be a lower and .* got \[1, -1\]",
         ),
         ([[-1.0, 1.0], [1.0, 1.0]], r"bounds\[1\]"),
         ([[-1.0, np.nan], [0.0, 1.0]], r"bounds\[0\]"),
@@ -150,7 +150,7 @@ def test_what_is_not_an_optimizer_is_refused_with_what_is_expected(wrong):
 
 
 def test_a_class_in_place_of_an_optimizer_is_refused_with_the_remedy():
-    with pytest.raises(ParameterError, match="method must be .*: call the class"):
+    with pytest.raises(ParameterError, match=r"method must be .*: call the class"):
         minimize(rosenbrock, [0.5, 0.5], NelderMead)
 
 

@@ -450,9 +450,7 @@ def test_lines_are_forced_to_the_disk_by_policy(path, monkeypatch, sync, most):
 
 
 def test_an_unknown_policy_is_refused(path):
-    with pytest.raises(
-        ParameterError, match="sync must be one of 'always', 'interval', 'never', got 'daily'"
-    ):
+    with pytest.raises(ParameterError, match=r"sync must be one of 'always', .* got 'daily'"):
         Journal(path, sync="daily")
 
 

@@ -155,8 +155,7 @@ class OptimizerSection(Section):
         try:
             optimizer = kind(**options)
         except ParameterError as error:
-            named = re.search(r"\b([a-z_0-9]+)=", str(error))
-            context = {"field": named[1]} if named and named[1] in options else {}
+            context = {"field": error.argument} if error.argument in options else {}
             raise PydanticCustomError("option", "{text}", {"text": str(error), **context}) from None
         if not optimizer.repeatable:
             raise ValueError(
