@@ -46,7 +46,7 @@ def pauli_rows(
         z_masks: int64 (terms,).
         coefficients: with the phase i^{|x & z|}, dtype of the vector, (terms,).
         signs: Hadamard matrix (−1)^{|z & b|} of the low bits, float64 (width, width).
-        weights: room for one block, dtype of the vector, (width,).
+        weights: workspace for one block, dtype of the vector, (width,).
         vector, out: shape (2**n,), float64 or complex128.
     """
     width = len(weights)

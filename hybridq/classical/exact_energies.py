@@ -26,7 +26,7 @@ class Absence(StrEnum):
     """The reason for absent exact energies.
 
     Attributes:
-        NOT_REQUESTED: the caller did not want them.
+        NOT_REQUESTED: the caller did not request them.
         TOO_LARGE: the space is too large to diagonalize within seconds.
         REFUSED: diagonalization is impossible here, for example for lack of memory.
     """
@@ -95,7 +95,7 @@ def exact_energies(
     k: int = 1,
     *,
     sector: Sector | None = None,
-    wanted: bool | None = None,
+    requested: bool | None = None,
     rng: RandomLike = None,
 ) -> ExactEnergies:
     """Return the `k` lowest eigenvalues by diagonalization.
@@ -104,25 +104,25 @@ def exact_energies(
         observable: the Hamiltonian.
         k: number of eigenvalues; fewer if the space has fewer states.
         sector: search only its states.
-        wanted: False skips the work, True does it however long it takes, None does it if it takes
-            seconds.
+        requested: False skips the work, True does it however long it takes, None does it if it
+            takes seconds.
         rng: for the first vector of the iteration.
 
     Raises:
-        CapacityError: `wanted` is True and it does not fit in memory.
+        CapacityError: `requested` is True and it does not fit in memory.
     """
     from hybridq.classical.ground_state import ground_states
 
     none = np.empty(0)
     dim = 1 << observable.n_qubits if sector is None else sector.dim
-    if wanted is False:
+    if requested is False:
         return ExactEnergies(none, sector=sector, absence=Absence.NOT_REQUESTED, n_states=dim)
-    if wanted is None and dim > QUICK_STATES:
+    if requested is None and dim > QUICK_STATES:
         return ExactEnergies(none, sector=sector, absence=Absence.TOO_LARGE, n_states=dim)
     try:
         found = ground_states(observable, min(k, dim), sector=sector, rng=rng)
     except CapacityError as error:
-        if wanted:
+        if requested:
             raise
         return ExactEnergies.refused(str(error))
     return ExactEnergies(

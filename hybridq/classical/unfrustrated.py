@@ -40,11 +40,11 @@ def unfrustrated_minimum(ising: Ising) -> Baseline | None:
         while walk:
             i = walk.pop()
             for edge in range(starts[i], starts[i + 1]):
-                j, wanted = targets[edge], -spins[i] if weights[edge] > 0 else spins[i]
+                j, favoured = targets[edge], -spins[i] if weights[edge] > 0 else spins[i]
                 if not spins[j]:
-                    spins[j] = wanted
+                    spins[j] = favoured
                     walk.append(j)
-                elif spins[j] != wanted:
+                elif spins[j] != favoured:
                     return None
     bits = np.array([spin < 0 for spin in spins], dtype=np.uint8)
     return Baseline.from_bits(ising, bits, method="every term satisfied at once", exact=True)

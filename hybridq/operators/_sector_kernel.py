@@ -32,8 +32,8 @@ def pauli_rows(
     """Write the entries of a Pauli sum in the rows of upper strings first … last − 1.
 
     Args:
-        low_partner: string that each distinct flip of the lower qubits leads to, −1 outside the
-            sector, int32 (flips, n_low); high_partner likewise.
+        low_partner: partner of each string under each distinct flip of the lower qubits, −1 outside
+            the sector, int32 (flips, n_low); high_partner likewise.
         low_sign: (−1)^{|z & b|} of each distinct z mask and string, int8 (masks, n_low);
             high_sign likewise.
         groups: for each flip of all qubits its two parts and its first and last + 1 term,
@@ -41,7 +41,7 @@ def pauli_rows(
         terms: the rows of low_sign and high_sign of each term, int64 (terms, 2).
         coefficients: of the terms, with their phases i^{|x & z|}; real parts only.
         tolerance: entries up to this are left out.
-        columns, values: where the entries go.
+        columns, values: output arrays for the entries.
         counts: entries of each row.
 
     Returns:
@@ -129,12 +129,12 @@ def electronic_rows(
     Args:
         low_singles: (starts, partners, pair starts, pairs, signs): for each lower string its
             partners under one-electron moves, itself among them, ascending; each partner has a
-            list of the moves p m + q that lead there. high_singles likewise.
-        low_matrix: (starts, columns, values) of the Hamiltonian of the lower electrons alone, with
+            list of the moves p m + q to it. high_singles likewise.
+        low_matrix: (starts, columns, values) of the Hamiltonian of the lower electrons only, with
             every partner of `low_singles` in its pattern. high_matrix likewise.
         two: (pq|rs), pq of the lower and rs of the upper electrons, shape (m², m²).
-        weights: room for m² numbers a partner of the upper string.
-        columns, values: where the entries go.
+        weights: workspace of m² numbers per partner of the upper string.
+        columns, values: output arrays for the entries.
         counts: entries of each row.
 
     Returns:

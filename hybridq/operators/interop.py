@@ -19,7 +19,7 @@ def load_extra(module: str, extra: str, purpose: str) -> Any:
     Args:
         module: the module's name; its first part is the package.
         extra: the extra of hybridq that brings the package.
-        purpose: what it is needed for, as a message should say it.
+        purpose: the function that needs it, for the message.
 
     Raises:
         MissingExtraError: it is not installed; the message gives the pip command.

@@ -147,11 +147,11 @@ class Sector:
         )
 
 
-def rank(strings: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return the position of each wanted string in the ascending `strings`, or −1."""
-    at = np.searchsorted(strings, wanted)
+def rank(strings: NDArray[np.uint64], targets: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the position of each target in the ascending `strings`, or −1."""
+    at = np.searchsorted(strings, targets)
     at = np.minimum(at, len(strings) - 1)
-    return np.where(strings[at] == wanted, at, -1)
+    return np.where(strings[at] == targets, at, -1)
 
 
 def _strings(width: int, ones: int) -> NDArray[np.uint64]:

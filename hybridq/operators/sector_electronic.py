@@ -41,7 +41,7 @@ class Moves:
 
     @property
     def n_partners(self) -> int:
-        """To how many other strings a move leads from each."""
+        """Number of partners of each string other than itself."""
         own = self.partner == np.arange(len(self.partner))[:, None]
         return self.partner.shape[1] - int(own[0].sum())
 
@@ -99,7 +99,7 @@ def one_electron_moves(strings: NDArray[np.uint64], n_orbitals: int) -> Moves:
 def same_spin_matrix(
     moves: Moves, constant: float, one_body: NDArray[np.float64], two_body: NDArray[np.float64]
 ) -> scipy.sparse.csr_array:
-    r"""Return the Hamiltonian of the electrons of one spin alone, CSR on their strings.
+    r"""Return the Hamiltonian of the electrons of one spin only, CSR on their strings.
 
     :math:`c + \sum h_{pq} E_{pq} + \tfrac12\sum (pq|rs)(E_{pq}E_{rs} - \delta_{qr}E_{ps})`. Its
     pattern holds every one- and two-electron move, also where the value is zero.

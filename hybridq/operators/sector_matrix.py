@@ -27,7 +27,7 @@ def sector_matrix(hamiltonian: PauliSum, sector: Sector) -> scipy.sparse.csr_arr
 
     The dtype is float64 if the block is real, complex128 otherwise.
 
-    What leads out of the sector is left out, so that x† M x is the expectation value of the whole
+    Entries that leave the sector are left out, so x† M x is the expectation value of the whole
     sum in every state of the sector. Columns are ascending; entries that cancel are not stored.
 
     Raises:

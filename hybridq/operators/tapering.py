@@ -18,14 +18,14 @@ from hybridq.operators.pauli_sum import PauliSum
 def z2_symmetries(hamiltonian: PauliSum) -> tuple[PauliSum, ...]:
     """Return independent Pauli products that commute with all terms and each other.
 
-    As many as there can be, those of Z alone first; each a sum of one term with coefficient 1.
+    The number is maximal and products of Z come first; each is one term with coefficient 1.
 
     Source: Bravyi, Gambetta, Mezzacapo, Temme 2017, arXiv:1701.08213.
     """
     s, n = hamiltonian.simplify(), hamiltonian.n_qubits
     # v = (x, z) commutes with a term where x . term_z + z . term_x = 0.
     terms = np.concatenate((_rows(s.z_masks, n), _rows(s.x_masks, n)), axis=1)
-    # Reduced with the x columns first, the last rows span all products of Z alone.
+    # Reduced with the x columns first, the last rows span all products of Z.
     centralizer, pivots = _gf2.row_reduce(_gf2.kernel(terms))
     first_z = sum(pivot < n for pivot in pivots)
     rest = [*centralizer[first_z:], *centralizer[:first_z]]
@@ -60,7 +60,7 @@ def sector_of(symmetries: Iterable[PauliSum], bits: ArrayLike) -> tuple[int, ...
     """Return the eigenvalue, +1 or -1, of each symmetry in a basis state.
 
     Args:
-        symmetries: Pauli products of Z alone, with coefficient 1 or -1.
+        symmetries: Pauli products of Z only, with coefficient 1 or -1.
         bits: shape (n_qubits,), entry q is qubit q.
 
     Raises:
@@ -147,7 +147,7 @@ class Tapering:
     r"""A Hamiltonian in a sector of Z2 symmetries, and the Clifford that tapers it.
 
     Let :math:`\tau_i` be the generators, equal to 1 in the sector, and :math:`\sigma_i` one-qubit
-    Paulis that anticommute with :math:`\tau_i` alone: :math:`U = \prod_i (\sigma_i +
+    Paulis that anticommute with :math:`\tau_i` only: :math:`U = \prod_i (\sigma_i +
     \tau_i)/\sqrt2` exchanges the two, so that after U every :math:`\sigma_i = 1` and its qubit can
     be left out.
 
@@ -197,7 +197,7 @@ class Tapering:
             uint8, shape (n_qubits,) or (k, n_qubits).
 
         Raises:
-            ParameterError: a symmetry is not made of Z alone, so that a basis state becomes none.
+            ParameterError: a symmetry is not a product of Z, so a basis state is not mapped to one.
         """
         rows = _walsh.check_bits(bits, len(self.kept))
         full = np.zeros((len(rows), self.n_qubits), dtype=np.uint8)
@@ -210,7 +210,7 @@ class Tapering:
     def expand_state(self, state: NDArray[Any]) -> NDArray[np.complex128]:
         """Return the state before tapering, shape (2**n_qubits,), complex128.
 
-        For symmetries of Z alone its entries are those of `state`, at the indices that belong
+        For symmetries of Z only, its entries are those of `state`, at the indices that belong
         to `expand_bits`, and zero elsewhere.
 
         Raises:

@@ -221,7 +221,7 @@ class _Run:
         """Append operators until a rule, a limit or Ctrl-C says stop."""
         if self._rules.target_error is not None:
             sector = asked_sector(self._problem)
-            found = exact_energies(self._observable, sector=sector, wanted=True, rng=0)
+            found = exact_energies(self._observable, sector=sector, requested=True, rng=0)
             self._exact = float(found.values[0])
         objective = self._objective(self._ansatz)
         x = np.empty(0)
