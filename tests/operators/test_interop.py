@@ -111,7 +111,7 @@ def test_what_openfermion_cannot_give_is_refused() -> None:
         ("openfermion", lambda: from_openfermion(SUM)),
     ],
 )
-def test_a_missing_package_is_told_with_the_command(monkeypatch, package, call) -> None:
+def test_a_missing_package_is_reported_with_the_command(monkeypatch, package, call) -> None:
     for module in [package, *(name for name in sys.modules if name.startswith(f"{package}."))]:
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=rf"pip install {package}"):
