@@ -1,4 +1,4 @@
-"""Classical answers to the same problems, each with an honest label."""
+"""Classical references: exact solvers and heuristics, labelled as such."""
 
 from hybridq.classical.baseline import Baseline
 from hybridq.classical.choose import reference

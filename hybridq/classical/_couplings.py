@@ -1,4 +1,4 @@
-"""The couplings of an Ising problem as the arrays that the compiled searches take."""
+"""Couplings of an Ising problem as arrays for compiled searches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def dense(ising: Ising) -> NDArray[np.float64]:
-    """The symmetric coupling matrix J, shape (n, n), zero diagonal."""
+    """Return the symmetric coupling matrix J, shape (n, n), zero diagonal."""
     matrix = np.zeros((ising.n_qubits, ising.n_qubits))
     if len(ising.pairs):
         i, j = np.asarray(ising.pairs).T
@@ -26,7 +26,7 @@ def dense(ising: Ising) -> NDArray[np.float64]:
 def neighbours(
     ising: Ising,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """The coupling graph in compressed rows.
+    """Return the coupling graph in compressed rows.
 
     Returns:
         `starts` of shape (n + 1,), `targets` and `weights` of shape (2 m,): the neighbours of
@@ -43,12 +43,16 @@ def neighbours(
 
 
 def has_fields(ising: Ising) -> bool:
-    """Whether any linear term breaks the symmetry under a flip of all spins."""
+    """Return whether a linear term breaks the symmetry under a flip of all spins."""
     return bool(np.any(ising.linear))
 
 
 def require_quadratic(ising: Ising, what: str) -> None:
-    """Refuse terms of more than two spins.
+    """Raise for terms of more than two spins.
+
+    Args:
+        ising: the problem.
+        what: the function that requires it, for the message.
 
     Raises:
         ParameterError: there are such terms.
@@ -56,6 +60,7 @@ def require_quadratic(ising: Ising, what: str) -> None:
     if ising.higher:
         order = max(len(qubits) for qubits, _ in ising.higher)
         raise ParameterError(
-            f"{what} takes terms of at most two spins, got a term of order {order}: "
-            "use exact_minimum, which takes any order"
+            f"{what} takes terms of at most two spins, got a term of order {order}",
+            argument="ising",
+            remedy="use exact_minimum, which takes any order",
         )

@@ -1,4 +1,7 @@
-"""Compiled enumeration of all states of a small Ising problem. Arrays and numbers only."""
+"""Compiled enumeration of all states of a small Ising problem.
+
+Kernels take arrays and numbers only.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ def scan_chunk(
     n_mid: int,
     prefix: int,
 ) -> tuple[float, int]:
-    """Lowest energy among the states whose highest bits are `prefix`, and where it is.
+    """Return the lowest energy of the states with high bits `prefix`, and its index.
 
     The state index is ``prefix | mid | low``. The low spins are handled in one block for each
     setting of the higher ones: E = table[low] + sum_i s_i f_i + E_high, where f_i is the field
     of the higher spins on low spin i. The mid spins run in Gray order, one flip a block, so
-    that f and E_high are updated and not recomputed; both start afresh in every chunk, which
+    that f and E_high are updated and not recomputed; both are recomputed in every chunk, which
     keeps the rounding error of the updates far below the energies' own.
 
     Args:
@@ -93,8 +96,8 @@ def scan_chunk(
                 row_part[width + x] = row_part[x] - 2.0 * fields[i]
             width *= 2
 
-        # Column by column so that the inner loop runs in vector lanes; a running minimum over a
-        # single number would not.
+        # Column by column, so that the inner loop is vectorized; a running minimum over a single
+        # number would not be.
         for lane in range(lowest.shape[0]):  # a slice would compile its error messages
             lowest[lane] = table[0, lane]
         for row in range(1, rows):

@@ -1,4 +1,7 @@
-"""Compiled single-flip search on an Ising problem of any size. Arrays and numbers only."""
+"""Compiled single-flip search on an Ising problem of any size.
+
+Kernels take arrays and numbers only.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,9 @@ from hybridq.core.jit import jit
 def greedy_in_place(
     starts: Any, targets: Any, weights: Any, linear: Any, spins: Any, order: Any, fields: Any
 ) -> None:
-    """Set the spins one after another, each to lower the energy with those already set.
+    """Set spins one by one, each to lower the energy with those already set.
 
-    A spin that feels no field keeps the value it comes with. `fields` is left holding
-    f_i = h_i + sum_j J_ij s_j.
+    A spin without a field keeps its value. On return `fields` holds f_i = h_i + sum_j J_ij s_j.
     """
     fields[:] = linear
     for position in range(order.size):
@@ -64,10 +66,10 @@ def anneal_in_place(
     temperatures: Any,
     seed: int,
 ) -> None:
-    """Metropolis sweeps over all spins in turn, one at each temperature.
+    """Run one Metropolis sweep over all spins at each temperature.
 
     The random numbers are xorshift64 from `seed` (not zero), so that every restart has its own
-    stream whichever thread runs it.
+    stream on any thread.
     """
     state = np.uint64(seed)
     for sweep in range(temperatures.size):
@@ -75,7 +77,7 @@ def anneal_in_place(
         for i in range(spins.size):
             rise = -2.0 * spins[i] * fields[i]
             accept = rise <= 0.0
-            # Beyond 37 temperatures the chance is below the resolution of the random number.
+            # Beyond 37 temperatures the probability is below the resolution of the random number.
             if not accept and rise < 37.0 * temperature:
                 state ^= state << np.uint64(13)
                 state ^= state >> np.uint64(7)
@@ -92,7 +94,7 @@ def anneal_in_place(
 def fields_in_place(
     starts: Any, targets: Any, weights: Any, linear: Any, spins: Any, fields: Any
 ) -> None:
-    """f_i = h_i + sum_j J_ij s_j, computed afresh."""
+    """Compute f_i = h_i + sum_j J_ij s_j."""
     for i in range(linear.size):
         total = linear[i]
         for edge in range(starts[i], starts[i + 1]):
@@ -112,14 +114,16 @@ def restart_in_place(
     seed: int,
     least: float,
 ) -> float:
-    """Greedy start and descent; then, with temperatures, annealing and descent. The better stays.
+    """Run a greedy start and descent, then annealing and descent; keep the better.
+
+    Annealing is left out without temperatures.
 
     Args:
         starts, targets, weights: the coupling graph in compressed rows.
         linear: h, shape (n,).
         spins: +1 and -1, float64 (n,); overwritten with the answer.
         order: the order of the greedy construction, a permutation of 0 ... n - 1.
-        temperatures: one a sweep; empty to leave annealing out.
+        temperatures: one per sweep; empty for no annealing.
         seed: of this restart's random numbers, at least 1.
         least: the smallest gain that counts, above the rounding error of the fields.
 

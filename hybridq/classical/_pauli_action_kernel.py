@@ -1,4 +1,7 @@
-"""Compiled product of a Pauli sum with a vector. Arrays and numbers only."""
+"""Compiled product of a Pauli sum with a vector.
+
+Kernels take arrays and numbers only.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from hybridq.core.jit import jit
 
 @jit(internal=True)
 def _odd(word: int) -> bool:
-    """Whether a word of at most 32 bits has an odd number of ones."""
+    """Return whether a word of at most 32 bits has an odd number of ones."""
     word ^= word >> 16
     word ^= word >> 8
     word ^= word >> 4
@@ -31,7 +34,7 @@ def pauli_rows(
     vector: Any,
     out: Any,
 ) -> None:
-    """Blocks first … last − 1 of the product, each of len(weights) rows.
+    """Write blocks first … last − 1 of the product, each of len(weights) rows.
 
     The terms with flip x multiply entry b of the vector by W(b) = Σ_k c_k (−1)^{|z_k & b|} and
     add it to row b ^ x. Within a block only the low bits of b change, so that W is a sum of rows
@@ -43,7 +46,7 @@ def pauli_rows(
         z_masks: int64 (terms,).
         coefficients: with the phase i^{|x & z|}, dtype of the vector, (terms,).
         signs: Hadamard matrix (−1)^{|z & b|} of the low bits, float64 (width, width).
-        weights: room for one block, dtype of the vector, (width,).
+        weights: workspace for one block, dtype of the vector, (width,).
         vector, out: shape (2**n,), float64 or complex128.
     """
     width = len(weights)

@@ -1,4 +1,4 @@
-"""What a classical baseline returns."""
+"""Result of a classical solver."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Baseline:
     """A classical answer to an Ising problem.
 
     Attributes:
-        energy: E(s) of `bits`, computed from them and not carried along a search.
+        energy: E(s) of `bits`, evaluated anew.
         bits: the assignment, uint8 of shape (n_qubits,); entry q is qubit q.
-        method: how it was found, in words for a reader: ``"exhaustive search"``.
-        exact: whether it is proven that no assignment has a lower energy.
+        method: description of the method, such as ``"exhaustive search"``.
+        exact: True if it is proven that no assignment has a lower energy.
     """
 
     energy: float
@@ -32,7 +32,7 @@ class Baseline:
     def from_bits(
         cls, ising: Ising, bits: NDArray[np.uint8], *, method: str, exact: bool
     ) -> Baseline:
-        """The baseline of an assignment; its energy is evaluated here."""
+        """Return the baseline of an assignment, with its energy evaluated."""
         frozen = np.array(bits, dtype=np.uint8)
         frozen.flags.writeable = False
         energy = float(np.asarray(ising.energies(frozen)).reshape(()))

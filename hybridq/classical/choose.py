@@ -1,4 +1,4 @@
-"""The best classical answer that a second or two can give, and an honest word on it."""
+"""Choice of the best classical reference that takes a second or two."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from hybridq.core.randomness import RandomLike
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
 
-# 2^31 states take 0.3 s with 512-bit vectors on two cores; the slowest machines get ten times that.
+# 2^31 states take 0.3 s with 512-bit vectors on two cores, up to ten times that on slow machines.
 _QUICK_SPINS = 31
 _QUICK_HIGHER_ORDER = 18
 _MAX_RESTARTS = 16
 
 
 def reference(ising: Ising, *, rng: RandomLike = None, time_limit: float | None = None) -> Baseline:
-    """The exact minimum where a second or two suffices, else the best state found.
+    """Return the exact minimum if that takes seconds, else the best state found.
 
-    Tried in turn: exhaustive search (up to about 32 spins), a state that satisfies every term,
-    variable elimination (thinly connected problems of any size), simulated annealing with
-    restarts. `exact` is true for all but the last.
+    The methods are tried in this order: exhaustive search (up to about 32 spins), a state that
+    satisfies every term, variable elimination (sparse problems of any size), simulated annealing
+    with restarts. `exact` is true for all but the last.
 
     Args:
         ising: the problem.
-        rng: source of randomness, used by annealing alone.
-        time_limit: no restart of annealing begins after this many seconds; by default the
-            number of restarts alone decides, so that a seed always gives the same answer.
+        rng: source of randomness, used by annealing only.
+        time_limit: no restart of annealing begins after this many seconds; by default
+            only the number of restarts limits it, so a seed always gives the same answer.
 
     Raises:
         CapacityError: a large problem with terms of more than two spins, densely connected.
@@ -55,6 +55,6 @@ def reference(ising: Ising, *, rng: RandomLike = None, time_limit: float | None 
             return exact_minimum(ising)
         raise CapacityError(
             f"no classical reference for {n} spins with terms of more than two spins: "
-            f"the limit is {HIGHER_ORDER_LIMIT} spins unless they are thinly connected"
+            f"the limit is {HIGHER_ORDER_LIMIT} spins unless they are sparsely connected"
         )
     return local_search(ising, restarts=_MAX_RESTARTS, rng=rng, time_limit=time_limit)

@@ -1,4 +1,4 @@
-"""The lowest energy of a large, thinly connected problem: spins are minimized out one by one."""
+"""Exact minimum of a sparse Ising problem by variable elimination."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hybridq.core.errors import CapacityError
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
 
-# Tables of 2^23 energies are 64 MiB; 2^27 entries in all take a second or two.
+# Tables of 2^23 energies take 64 MiB; 2^27 entries in total take a second or two.
 MAX_WIDTH = 22
 MAX_ENTRIES = 1 << 27
 
@@ -24,12 +24,12 @@ _Factor = tuple[tuple[int, ...], NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class EliminationPlan:
-    """In which order to take the spins out, and what it costs.
+    """Order of elimination of all spins, and its cost.
 
     Attributes:
         order: all spins, in the order of their elimination.
         width: largest number of other spins that one elimination couples.
-        entries: energies tabulated in all.
+        entries: total number of tabulated energies.
     """
 
     order: tuple[int, ...]
@@ -38,7 +38,7 @@ class EliminationPlan:
 
 
 def plan_elimination(ising: Ising) -> EliminationPlan | None:
-    """An elimination order by least degree, or None where it costs more than the limits."""
+    """Return an elimination order by least degree, None if it exceeds the limits."""
     adjacent: list[set[int]] = [set() for _ in range(ising.n_qubits)]
     scopes = [tuple(pair) for pair in np.asarray(ising.pairs).tolist()]
     for scope in scopes + [tuple(qubits) for qubits, _ in ising.higher]:
@@ -48,17 +48,17 @@ def plan_elimination(ising: Ising) -> EliminationPlan | None:
         others.discard(i)
     queue = [(len(others), i) for i, others in enumerate(adjacent)]
     heapq.heapify(queue)
-    gone = [False] * ising.n_qubits
+    eliminated = [False] * ising.n_qubits
     order: list[int] = []
     width, entries = 0, 0
     while queue:
         degree, i = heapq.heappop(queue)
-        if gone[i] or degree != len(adjacent[i]):
-            continue  # an entry that a later degree has replaced
+        if eliminated[i] or degree != len(adjacent[i]):
+            continue  # outdated by a later degree
         width, entries = max(width, degree), entries + (2 << degree)
         if width > MAX_WIDTH or entries > MAX_ENTRIES:
             return None
-        gone[i] = True
+        eliminated[i] = True
         order.append(i)
         for j in adjacent[i]:
             adjacent[j] |= adjacent[i]
@@ -68,15 +68,15 @@ def plan_elimination(ising: Ising) -> EliminationPlan | None:
 
 
 def elimination_minimum(ising: Ising, plan: EliminationPlan | None = None) -> Baseline:
-    """The ground state of `ising` by variable elimination (dynamic programming), any order.
+    """Return the ground state of `ising` by variable elimination, terms of any order.
 
-    Taking out spin i replaces all terms that hold it by their minimum over s_i, a table over
-    its neighbours; going back, each spin takes the value that attained the minimum. Exact; the
-    cost grows as 2^width, whatever the number of spins.
+    Eliminating spin i replaces all terms that contain it by their minimum over s_i, a table over
+    its neighbours; in reverse order, each spin takes the value that attained the minimum. The
+    result is exact; the cost grows as 2^width and linearly with the number of spins.
 
     Args:
         ising: the problem.
-        plan: what `plan_elimination` gave; made here if left out.
+        plan: the result of `plan_elimination`, computed by default.
 
     Raises:
         CapacityError: the problem is too densely connected.
@@ -91,8 +91,8 @@ def elimination_minimum(ising: Ising, plan: EliminationPlan | None = None) -> Ba
         )
     rank = np.empty(ising.n_qubits, dtype=np.int64)
     rank[list(plan.order)] = np.arange(ising.n_qubits)
-    # Spins go by their place in the order from here on: a factor's scope ascends, and it is
-    # kept with its first spin, the next of it to be eliminated.
+    # From here on spins are numbered by their rank in the order. The scope of a factor ascends,
+    # and it is stored with its first spin, which is eliminated first.
     waiting: list[list[_Factor]] = [[] for _ in plan.order]
     for scope, energies in _factors(ising, rank):
         waiting[scope[0]].append((scope, energies))
@@ -114,7 +114,7 @@ def elimination_minimum(ising: Ising, plan: EliminationPlan | None = None) -> Ba
 
 
 def _factors(ising: Ising, rank: NDArray[np.int64]) -> list[_Factor]:
-    """Every term as a table over its spins, in ascending rank; bit 0 is spin +1."""
+    """Return each term as a table over its spins, by rank; bit 0 is spin +1."""
     up = np.array([1.0, -1.0])
     factors: list[_Factor] = [
         ((int(rank[i]),), float(ising.linear[i]) * up) for i in np.flatnonzero(ising.linear)

@@ -1,4 +1,4 @@
-"""The lowest energy of a small Ising problem, by looking at every state."""
+"""Exact minimum of a small Ising problem by exhaustive search."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from hybridq.core.errors import CapacityError
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
 
-# One to ten minutes on two cores with the spin-flip symmetry, by the width of their vectors.
+# One to ten minutes on two cores with the spin-flip symmetry, depending on vector width.
 EXACT_LIMIT = 40
-# Without Gray code and blocks: a matter of seconds.
+# Seconds without Gray code and blocks.
 HIGHER_ORDER_LIMIT = 22
 
 _LOW_BITS = 10  # 1024 energies of a block: 8 KiB, a quarter of a level-1 cache
@@ -26,16 +26,16 @@ _MID_BITS = 12  # 4 million states a chunk, about a millisecond
 
 
 def exact_minimum(ising: Ising, *, threads: int | None = None) -> Baseline:
-    """The ground state of `ising` by exhaustive search; of several, the one of smallest index.
+    """Return the ground state by exhaustive search, of smallest index if degenerate.
 
     For terms of at most two spins the states run in Gray order over the high spins, with the
     low spins evaluated in vectorized blocks, and without linear terms only half of them are
     visited, since E(s) = E(-s). Work is cut into chunks of fixed size: the answer does not
-    depend on the number of threads. Terms of more spins are enumerated plainly.
+    depend on the number of threads. Terms of more spins are enumerated directly.
 
     Args:
         ising: the problem; couplings may be any real numbers.
-        threads: how many threads to use, all that Numba would use by default.
+        threads: number of threads; by default that of Numba.
 
     Raises:
         CapacityError: more than `EXACT_LIMIT` spins, or more than `HIGHER_ORDER_LIMIT` with
@@ -56,7 +56,7 @@ def exact_minimum(ising: Ising, *, threads: int | None = None) -> Baseline:
 
 
 def index_to_bits(index: int, n_qubits: int) -> NDArray[np.uint8]:
-    """Bits of a basis index, uint8 of shape (n_qubits,); qubit 0 is the least significant."""
+    """Return the bits of a basis index, uint8 of shape (n_qubits,), qubit 0 first."""
     return np.array([(index >> q) & 1 for q in range(n_qubits)], dtype=np.uint8)
 
 
@@ -82,7 +82,7 @@ def _gray_minimum(ising: Ising, threads: int | None) -> int:
     couplings = _couplings.dense(ising)
     linear = np.array(ising.linear, dtype=np.float64)
     if not linear.any():
-        # The highest spin stays up, and its couplings become fields on the others.
+        # The highest spin is fixed to up, and its couplings become fields on the others.
         linear = couplings[:-1, -1].copy()
         couplings = np.ascontiguousarray(couplings[:-1, :-1])
     n = len(linear)
@@ -99,7 +99,7 @@ def _gray_minimum(ising: Ising, threads: int | None) -> int:
         _, high = scan(0)
     else:
         with ThreadPoolExecutor(threads or numba.get_num_threads()) as pool:
-            # map keeps the order of the prefixes, so that a tie goes to the smallest index
+            # map keeps the order of the prefixes, so ties go to the smallest index
             try:
                 _, high = min(pool.map(scan, range(n_prefixes)), key=lambda found: found[0])
             except BaseException:
@@ -114,7 +114,7 @@ def _gray_minimum(ising: Ising, threads: int | None) -> int:
 def _quadratic_energies(
     couplings: NDArray[np.float64], linear: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """sum h_i s_i + sum_{i<j} J_ij s_i s_j for all states of a few spins, shape (2**n,)."""
+    """Return sum h_i s_i + sum_{i<j} J_ij s_i s_j for all states, shape (2**n,)."""
     n = len(linear)
     spins = 1.0 - 2.0 * ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1)
     return spins @ linear + 0.5 * ((spins @ couplings) * spins).sum(axis=1)

@@ -1,4 +1,4 @@
-"""Good answers to Ising problems of any size, by single flips and restarts."""
+"""Local search on Ising problems of any size, by single flips and restarts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from hybridq.core.randomness import RandomLike, spawn
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
 
-# First and last temperature in units of the root-mean-square field on a spin: chosen on Gset
+# First and last temperature in units of the root-mean-square field on a spin, tuned on Gset
 # graphs and on random graphs with normal and log-normal weights.
 _HOT, _COLD = 1.2, 0.05
-# Flips proposed by default in all restarts together: one to two seconds on two cores.
+# Default number of proposed flips of all restarts: one to two seconds on two cores.
 _PROPOSALS = 2e8
 _MAX_SWEEPS = 8000
 _MIN_SWEEPS = 100
@@ -35,7 +35,7 @@ def local_search(
     time_limit: float | None = None,
     threads: int | None = None,
 ) -> Baseline:
-    """The best local minimum of several restarts; no single flip lowers its energy.
+    """Return the best of several local minima; no single flip lowers its energy.
 
     A restart builds a state greedily in a random order and descends by single flips; then it
     anneals (`sweeps` Metropolis sweeps, geometric temperatures), descends again and keeps the
@@ -44,13 +44,13 @@ def local_search(
 
     Args:
         ising: the problem, with terms of at most two spins.
-        restarts: how many restarts.
-        sweeps: annealing sweeps a restart; 0 for greedy descent alone; by default what takes
-            about a second in all.
+        restarts: number of restarts.
+        sweeps: annealing sweeps per restart; 0 for greedy descent only; by default as many as
+            take about a second in total.
         rng: source of randomness.
-        time_limit: no restart begins after this many seconds (the first always runs). Only a
-            limit that is reached makes the answer depend on the machine's speed.
-        threads: how many threads to use, all that Numba would use by default.
+        time_limit: no restart begins after this many seconds (the first always runs). The
+            answer depends on the speed of the machine only if the limit is reached.
+        threads: number of threads; by default that of Numba.
 
     Raises:
         ParameterError: terms of more than two spins, `restarts` < 1 or `sweeps` < 0.
@@ -60,9 +60,14 @@ def local_search(
     """
     _couplings.require_quadratic(ising, "local_search")
     if restarts < 1:
-        raise ParameterError(f"restarts={restarts}: local_search needs at least 1")
+        raise ParameterError(argument="restarts", value=restarts, expected="an integer >= 1")
     if sweeps is not None and sweeps < 0:
-        raise ParameterError(f"sweeps={sweeps}: give 0 for greedy descent, or more")
+        raise ParameterError(
+            argument="sweeps",
+            value=sweeps,
+            expected="an integer >= 0",
+            remedy="0 is greedy descent",
+        )
     import numba
 
     from hybridq.classical._local_search_kernel import restart_in_place
@@ -109,7 +114,7 @@ def local_search(
 def _scales(
     ising: Ising, linear: NDArray[np.float64], sweeps: int
 ) -> tuple[NDArray[np.float64], float]:
-    """The temperatures, and the smallest gain that is not a rounding error."""
+    """Return the temperatures, and the smallest gain above rounding errors."""
     squares = float(np.sum(linear**2) + 2.0 * np.sum(ising.couplings**2))
     field = np.sqrt(squares / ising.n_qubits)
     largest = max(np.abs(linear).max(initial=0.0), np.abs(ising.couplings).max(initial=0.0))

@@ -1,4 +1,4 @@
-"""A Pauli sum as a linear operator that is never written out."""
+"""A Pauli sum as a matrix-free linear operator."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _PARTS = 16
 
 
 class PauliAction:
-    """The product of a hermitian Pauli sum with vectors of 2**n entries, n from 6 to 30.
+    """Product of a hermitian Pauli sum with vectors of 2**n entries, 6 <= n <= 30.
 
     Its threads end with the ``with`` block; results do not depend on their number.
 
     Attributes:
-        dtype: float64 where the sum's matrix is real, else complex128.
+        dtype: float64 if the sum's matrix is real, else complex128.
     """
 
     def __init__(self, hamiltonian: PauliSum) -> None:
@@ -37,10 +37,10 @@ class PauliAction:
         self._dim = 1 << s.n_qubits
         phases = np.array([1, 1j, -1, -1j])[_masks.popcount(s.x_masks & s.z_masks) & 3]
         coefficients = s.coefficients.real * phases
-        # An even number of Y in every term.
+        # Real if every term has an even number of Y.
         self.dtype = np.dtype(np.complex128 if coefficients.imag.any() else np.float64)
         self._coefficients = coefficients if self.dtype.kind == "c" else coefficients.real.copy()
-        # Canonical order: equal x masks stand together.
+        # In canonical order equal x masks are adjacent.
         flips, first = np.unique(s.x_masks[:, 0], return_index=True)
         self._flips = flips.astype(np.int64)
         self._starts = np.append(first, len(s)).astype(np.int64)
@@ -60,7 +60,7 @@ class PauliAction:
         self._pool.shutdown()
 
     def __call__(self, vector: NDArray[Any]) -> NDArray[Any]:
-        """The product with a vector, shape (2**n,)."""
+        """Return the product with a vector, shape (2**n,)."""
         from hybridq.classical._pauli_action_kernel import pauli_rows
 
         source = np.ascontiguousarray(vector, dtype=self.dtype).reshape(-1)
@@ -79,7 +79,7 @@ class PauliAction:
         return out
 
     def operator(self) -> scipy.sparse.linalg.LinearOperator[Any]:
-        """The same as SciPy's solvers take it."""
+        """Return the action as a `LinearOperator` of SciPy."""
         import scipy.sparse.linalg
 
         return scipy.sparse.linalg.LinearOperator(

@@ -1,4 +1,4 @@
-"""Ising problems in which every term can have its way: solved in one walk over the graph."""
+"""Ising problems without frustration, solved by one graph traversal."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 
 def unfrustrated_minimum(ising: Ising) -> Baseline | None:
-    """The state that satisfies every term, E = constant - sum |h| - sum |J|, or None.
+    """Return the state that satisfies every term, None if there is none.
 
-    Such a state is a proven minimum, since no term can do better. It exists when the signs
-    around every cycle agree (Harary's balance), for example for the max-cut of a bipartite
-    graph with positive weights; a linear term counts as a coupling to one more spin that is
-    up. Takes time linear in the number of terms. None too for terms of more than two spins.
+    Its energy is constant - sum |h| - sum |J|.
+
+    Such a state is a proven minimum, since every term is at its minimum. It exists if every cycle
+    is balanced (Harary), for example for the max-cut of a bipartite graph with positive weights; a
+    linear term counts as a coupling to one more spin that is up. The time is linear in the number
+    of terms. Also None for terms of more than two spins.
 
     Source: F. Harary, Michigan Math. J. 2, 143 (1953).
     """
@@ -30,7 +32,7 @@ def unfrustrated_minimum(ising: Ising) -> Baseline | None:
     fields = np.asarray(ising.linear).tolist()
     spins = [-1 if field > 0 else 1 if field < 0 else 0 for field in fields]
     walk = [i for i in range(n) if spins[i]]
-    # What the fields decide comes first; only spins that they do not reach may be chosen freely.
+    # Spins determined by fields come first; only spins not connected to them are free to choose.
     for root in (-1, *range(n)):
         if root >= 0 and not spins[root]:
             spins[root] = 1
@@ -38,11 +40,11 @@ def unfrustrated_minimum(ising: Ising) -> Baseline | None:
         while walk:
             i = walk.pop()
             for edge in range(starts[i], starts[i + 1]):
-                j, wanted = targets[edge], -spins[i] if weights[edge] > 0 else spins[i]
+                j, favoured = targets[edge], -spins[i] if weights[edge] > 0 else spins[i]
                 if not spins[j]:
-                    spins[j] = wanted
+                    spins[j] = favoured
                     walk.append(j)
-                elif spins[j] != wanted:
+                elif spins[j] != favoured:
                     return None
     bits = np.array([spin < 0 for spin in spins], dtype=np.uint8)
     return Baseline.from_bits(ising, bits, method="every term satisfied at once", exact=True)

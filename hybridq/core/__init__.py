@@ -1,1 +1,1 @@
-"""Foundations: errors, checks, registries, memory, files, clock, compiling, randomness."""
+"""Foundations: errors, checks, registry, memory, files, clock, jit, randomness."""

@@ -8,4 +8,4 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector: TypeAlias = NDArray[np.float64]
-"""A float64 array: a point of shape (n,), or whatever shape the docstring gives."""
+"""A float64 array; the docstring that uses it gives the shape."""

@@ -17,7 +17,7 @@ _excluded = 0.0
 
 
 def work_seconds() -> float:
-    """Return seconds of work since an arbitrary origin; only differences are meaningful."""
+    """Return seconds of work since an arbitrary origin; compare differences only."""
     if not _compiling:
         return perf_counter() - _excluded
     _resume(get_ident(), all_levels=True)  # a thread that reads the clock no longer compiles

@@ -111,7 +111,7 @@ def _is_special(target: Path) -> bool:
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield a temporary path that replaces `path` when the block ends without an error.
+    """Yield a temporary path that replaces `path` if the block succeeds.
 
     The temporary name keeps the suffix of `path`, since some writers choose the format by it.
     Output for a device or a pipe is copied there at the end.

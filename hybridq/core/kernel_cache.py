@@ -101,7 +101,7 @@ class _Packaged(caching.FunctionCache):  # type: ignore[misc]
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Store nothing and warn once."""
-        _notify("they are compiled anew in every process")
+        _notify("they are compiled again in every process")
 
 
 class _Temporary(caching.FunctionCache):  # type: ignore[misc]

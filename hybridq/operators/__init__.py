@@ -1,4 +1,4 @@
-"""Operators on qubits and fermions: Pauli sums, spin energies, electrons, model Hamiltonians."""
+"""Operators: Pauli sums, Ising energies, fermions, model Hamiltonians."""
 
 from hybridq.operators import spin_models
 from hybridq.operators.electronic import ElectronicHamiltonian

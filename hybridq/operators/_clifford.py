@@ -1,4 +1,4 @@
-"""The Clifford frame behind tapering: symmetries paired with qubits, terms brought across."""
+"""The Clifford frame of tapering: symmetries paired with qubits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hybridq.operators import _masks, pauli_io
 from hybridq.operators._masks import Masks
 from hybridq.operators.pauli_sum import PauliSum
 
-# Terms that cancel in a sector leave no more than this, relative to the largest.
+# Residue of terms that cancel in a sector, relative to the largest.
 _ROUNDING = 1e-14
 
 
@@ -28,7 +28,8 @@ def check_symmetry(symmetry: PauliSum, n_qubits: int) -> None:
         )
     if len(symmetry) != 1 or symmetry.coefficients[0] != 1 or symmetry.constant != 0:
         raise ParameterError(
-            f"symmetry {_text(symmetry)}: give one Pauli product other than I, with coefficient 1"
+            f"symmetry {_text(symmetry)} must be a Pauli product other than I, with coefficient 1",
+            argument="symmetries",
         )
 
 
@@ -36,25 +37,28 @@ def check_sector(symmetries: Sequence[PauliSum], values: tuple[int, ...], n_qubi
     if len(values) != len(symmetries):
         raise DimensionError(
             f"{len(symmetries)} symmetries, but a sector of {len(values)} eigenvalues: "
-            "give one for each"
+            "give one for each",
+            argument="sector",
         )
     if not all(value in (1, -1) for value in values):
-        raise ParameterError(f"sector {values}: every eigenvalue is +1 or -1")
+        raise ParameterError(argument="sector", value=values, expected="eigenvalues, each +1 or -1")
     if len(symmetries) >= n_qubits:
         raise ParameterError(
             f"{len(symmetries)} symmetries leave none of {n_qubits} qubits: "
-            "taper with fewer of them"
+            "taper with fewer of them",
+            argument="symmetries",
         )
     for k, one in enumerate(symmetries):
         for other in symmetries[:k]:
             if _anticommute(one, other)[0]:
                 raise ParameterError(
-                    f"symmetries {_text(other)} and {_text(one)} anticommute: they share no sector"
+                    f"symmetries {_text(other)} and {_text(one)} anticommute: "
+                    "they have no common sector"
                 )
 
 
 def _anticommute(operator: PauliSum, product: PauliSum) -> NDArray[np.bool_]:
-    """Which terms of `operator` anticommute with a single Pauli product."""
+    """Return which terms of `operator` anticommute with a single Pauli product."""
     return _masks.anticommuting(
         operator.x_masks, operator.z_masks, product.x_masks, product.z_masks
     )
@@ -63,7 +67,10 @@ def _anticommute(operator: PauliSum, product: PauliSum) -> NDArray[np.bool_]:
 def paired(
     symmetries: list[PauliSum],
 ) -> tuple[tuple[int, ...], tuple[PauliSum, ...], tuple[PauliSum, ...]]:
-    """Qubits, generators and one-qubit partners, each of which anticommutes with its own alone."""
+    """Return removed qubits, generators and their one-qubit partners.
+
+    Each partner anticommutes with its own generator only.
+    """
     generators = list(symmetries)
     removed: list[int] = []
     partners: list[PauliSum] = []
@@ -77,7 +84,7 @@ def paired(
             raise ParameterError(
                 f"symmetry {_text(symmetries[k])} is a product of those before it: leave it out"
             )
-        # A partner X keeps basis states basis states; the last such qubit goes.
+        # A partner X maps basis states to basis states; the last such qubit is removed.
         pauli, qubit = next((f for f in reversed(free) if f[0] != "X"), free[-1])
         sigma = PauliSum.from_sparse(
             [("Z" if pauli == "X" else "X", (qubit,), 1.0)], generator.n_qubits
@@ -101,7 +108,7 @@ def restricted(
     generators: Sequence[PauliSum],
     partners: Sequence[PauliSum],
 ) -> PauliSum:
-    """The operator in the sector, on the qubits that are kept."""
+    """Return the operator in the sector, on the qubits that are kept."""
     s = operator.simplify()
     x, z, c = s.x_masks.copy(), s.z_masks.copy(), s.coefficients.copy()
     for tau, sigma in zip(generators, partners, strict=True):
@@ -111,15 +118,15 @@ def restricted(
             term = PauliSum(s.n_qubits, x[k : k + 1], z[k : k + 1], c[k : k + 1])
             raise ParameterError(
                 f"the term {_text(term)} does not commute with the symmetry {_text(tau)}: "
-                "it leads out of the sector"
+                "it leaves the sector"
             )
-        # tau is 1 here; times it, every term commutes with sigma.
-        turned = _masks.anticommuting(x, z, sigma.x_masks, sigma.z_masks)
-        c[turned] *= tau.coefficients * _masks.product_phase(
-            x[turned], z[turned], tau.x_masks, tau.z_masks
+        # tau is 1 in this sector; multiplied by it, every term commutes with sigma.
+        changed = _masks.anticommuting(x, z, sigma.x_masks, sigma.z_masks)
+        c[changed] *= tau.coefficients * _masks.product_phase(
+            x[changed], z[changed], tau.x_masks, tau.z_masks
         )
-        x[turned] ^= tau.x_masks
-        z[turned] ^= tau.z_masks
+        x[changed] ^= tau.x_masks
+        z[changed] ^= tau.z_masks
     stay = kept(s.n_qubits, removed)
     new = np.full(s.n_qubits, -1, dtype=np.int64)
     new[list(stay)] = np.arange(len(stay))
@@ -135,7 +142,7 @@ def restricted(
 
 
 def applied(product: PauliSum, state: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """A single Pauli product times a state vector."""
+    """Return a single Pauli product times a state vector."""
     x, z = int(product.x_masks[0, 0]), int(product.z_masks[0, 0])
     source = np.arange(len(state)) ^ x
     odd = _masks.popcount((source & z).astype(np.uint64)[:, None]) & 1

@@ -17,7 +17,7 @@ _DROPPED = 1e-12
 
 
 class _Terms(NamedTuple):
-    """Terms s X^x Z^z, shapes (..., words), (..., words) and (...); s is real throughout."""
+    """Terms s X^x Z^z with real s; shapes (..., words), (..., words) and (...)."""
 
     x: Masks
     z: Masks
@@ -30,7 +30,7 @@ class _Terms(NamedTuple):
 def electronic_pauli_sum(
     constant: float, one_body: NDArray[np.float64], two_body: NDArray[np.float64], mapping: str
 ) -> PauliSum:
-    r"""The Hamiltonian of `ElectronicHamiltonian` as a Pauli sum.
+    r"""Return the Hamiltonian of `ElectronicHamiltonian` as a Pauli sum.
 
     With the pairs A = (p ≤ q) and :math:`S_A = E_{pq} + E_{qp}` (:math:`S_{pp} = E_{pp}`),
 
@@ -69,7 +69,7 @@ def electronic_pauli_sum(
 
 
 def _hops(modes: Encoding, p: NDArray[np.int64], q: NDArray[np.int64]) -> _Terms:
-    """S of each pair, two terms each: shapes (pairs, 2, words) and (pairs, 2).
+    """Return S of each pair, two terms each: (pairs, 2, words) and (pairs, 2).
 
     Off the diagonal (d_p c_q - c_p d_q) / 2 with the Majorana operators c = a + a† and
     d = a† - a; on it (1 - Z^f) / 2.
@@ -94,7 +94,7 @@ def _sign(z: Masks, x: Masks) -> NDArray[np.float64]:
 
 
 def _same_spin(hops: _Terms, couplings: NDArray[np.float64]) -> _Terms:
-    """Half the sum of (A|B) S_A S_B over one spin, from the pairs A ≤ B."""
+    """Return half the sum of (A|B) S_A S_B over one spin, from the pairs A ≤ B."""
     weights = np.triu(couplings)
     np.fill_diagonal(weights, 0.5 * weights.diagonal())
     # Terms that anticommute cancel against those of S_B S_A.
@@ -104,7 +104,10 @@ def _same_spin(hops: _Terms, couplings: NDArray[np.float64]) -> _Terms:
 def _products(
     left: _Terms, right: _Terms, weights: NDArray[np.float64], *, only_commuting: bool = False
 ) -> _Terms:
-    """The terms of the sum of weights[A, B] S_A S_B, or of its commuting pairs of terms."""
+    """Return the terms of the sum of weights[A, B] S_A S_B.
+
+    Optionally only the commuting pairs of terms.
+    """
     a, b = np.nonzero(weights)
     one, two = left.at((a, slice(None), None)), right.at((b, None))
     signs = one.s * two.s * _sign(one.z, two.x) * weights[a, b][:, None, None]

@@ -9,7 +9,7 @@ Bits = NDArray[np.bool_]
 
 
 def row_reduce(matrix: Bits) -> tuple[Bits, list[int]]:
-    """Reduced row echelon form without its zero rows, and the column of each row's pivot.
+    """Return the reduced row echelon form without zero rows, and its pivot columns.
 
     Args:
         matrix: shape (rows, columns); left as it is.
@@ -33,7 +33,7 @@ def row_reduce(matrix: Bits) -> tuple[Bits, list[int]]:
 
 
 def kernel(matrix: Bits) -> Bits:
-    """A basis of the vectors v with ``matrix @ v = 0``, one a row, shape (nullity, columns)."""
+    """Return a basis of the null space of `matrix`, shape (nullity, columns)."""
     reduced, pivots = row_reduce(matrix)
     free = [column for column in range(matrix.shape[1]) if column not in set(pivots)]
     basis = np.zeros((len(free), matrix.shape[1]), dtype=bool)
@@ -43,7 +43,7 @@ def kernel(matrix: Bits) -> Bits:
 
 
 def inverse(matrix: Bits) -> Bits:
-    """The inverse of an invertible square matrix."""
+    """Return the inverse of an invertible square matrix."""
     n = len(matrix)
     reduced, _ = row_reduce(np.concatenate((matrix, np.eye(n, dtype=bool)), axis=1))
     return reduced[:, n:]

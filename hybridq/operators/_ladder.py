@@ -1,4 +1,4 @@
-"""Products of ladder operators: normal order, and their Pauli terms on whole arrays."""
+"""Products of ladder operators: normal order and vectorized Pauli terms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _Product = tuple[tuple[int, int], ...]
 
 
 def normal_ordered(terms: Mapping[_Product, complex]) -> dict[_Product, complex]:
-    """The same operator with creation left of annihilation, modes descending in both."""
+    """Return the operator in normal order.
+
+    Creation operators are left of annihilation operators; modes descend in both.
+    """
     total: dict[_Product, complex] = {}
     todo = list(terms.items())
     while todo:
@@ -39,7 +42,7 @@ def normal_ordered(terms: Mapping[_Product, complex]) -> dict[_Product, complex]
 
 
 def _first_exchange(product: _Product) -> tuple[int, bool] | None:
-    """Where two neighbours stand in the wrong order, and whether their anticommutator is 1."""
+    """Return the first unordered pair, and whether its anticommutator is 1."""
     for k, ((mode, action), (next_mode, next_action)) in enumerate(pairwise(product)):
         if action < next_action:
             return k, mode == next_mode
@@ -51,7 +54,7 @@ def _first_exchange(product: _Product) -> tuple[int, bool] | None:
 def paulis(
     terms: Mapping[_Product, complex], n_modes: int, mapping: str
 ) -> tuple[Masks, Masks, NDArray[np.complex128]]:
-    """Masks and coefficients of the sum's Pauli terms, not merged."""
+    """Return masks and coefficients of the sum's Pauli terms, not merged."""
     modes = encoding(mapping, n_modes)
     words = _masks.n_words(n_modes)
     # Two masks and a coefficient of every term, and their copies while they are merged.
@@ -80,7 +83,10 @@ def paulis(
 def _expanded(
     modes: Encoding, ladder: NDArray[np.int64]
 ) -> tuple[Masks, Masks, NDArray[np.float64]]:
-    """Terms s X^x Z^z of products of one length: shapes (products, 2**length[, words])."""
+    """Return terms s X^x Z^z of products of equal length.
+
+    Shapes are (products, 2**length[, words]).
+    """
     x = np.zeros((len(ladder), 1, modes.update.shape[1]), dtype=np.uint64)
     z, s = x.copy(), np.ones((len(ladder), 1))
     # a = X^u (Z^p - Z^{p ^ f}) / 2, and a plus for a†

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hybridq.core import memory
 from hybridq.core.checks import is_real, is_whole
-from hybridq.core.errors import ParameterError, ProblemError
+from hybridq.core.errors import ParameterError, ProblemError, Setting
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -35,7 +35,7 @@ class Bonds:
 
 
 def lattice_graph(lattice: Lattice, *, periodic: bool = False) -> nx.Graph[Any]:
-    """The graph of a chain (n sites), a square lattice (rows, columns) or a given graph.
+    """Return the graph of a chain, a square lattice (rows, columns) or a graph.
 
     Args:
         lattice: a number of sites in a row, numbered 0 … n - 1; a pair (rows, columns), with
@@ -53,15 +53,23 @@ def lattice_graph(lattice: Lattice, *, periodic: bool = False) -> nx.Graph[Any]:
     shape = lattice if isinstance(lattice, tuple) else (lattice,)
     if len(shape) not in (1, 2) or not all(_is_count(length) for length in shape):
         raise ParameterError(
-            f"lattice={lattice!r}: give a number of sites, a pair (rows, columns) "
-            "or a networkx graph"
+            argument="lattice",
+            value=lattice,
+            expected="a number of sites, a pair (rows, columns) or a networkx graph",
         )
     if periodic and min(shape) < 3:
         raise ParameterError(
-            f"lattice={lattice!r} with periodic=True: a closed row needs at least 3 sites, "
-            "with 2 its bond would count twice; give a graph with weights instead"
+            (
+                Setting("lattice", lattice),
+                " must have at least 3 sites in each closed row with ",
+                Setting("periodic", True),
+                ", since 2 sites would have their bond twice",
+            ),
+            argument="lattice",
+            value=lattice,
+            remedy="give a graph with weights instead",
         )
-    # Python objects of a site and its bonds, as networkx keeps them.
+    # Python objects of a site and its bonds in networkx.
     memory.require(1500 * math.prod(shape), f"a lattice of shape {shape}", "use fewer sites")
     if len(shape) == 2:
         return nx.grid_2d_graph(*shape, periodic=periodic)
@@ -70,10 +78,16 @@ def lattice_graph(lattice: Lattice, *, periodic: bool = False) -> nx.Graph[Any]:
 
 def _checked_graph(graph: nx.Graph[Any], periodic: bool) -> nx.Graph[Any]:
     if periodic:
-        raise ParameterError("periodic=True is for chains and square lattices: a graph has its own")
+        raise ParameterError(
+            (
+                Setting("periodic", True),
+                " is for chains and square lattices: a graph has its own bonds",
+            ),
+            argument="periodic",
+        )
     if graph.is_directed() or graph.is_multigraph():
         raise ProblemError(
-            f"a {type(graph).__name__} is no lattice: give an undirected networkx.Graph"
+            f"a {type(graph).__name__} is not a lattice: give an undirected networkx.Graph"
         )
     if not graph:
         raise ProblemError("the graph has no nodes: give at least one site")
@@ -88,7 +102,7 @@ def _is_count(length: object) -> bool:
 
 
 def bonds(graph: nx.Graph[Any]) -> Bonds:
-    """The bonds of a lattice's graph; the edge attribute "weight" (1 by default) is kept.
+    """Return the bonds of a lattice's graph, with edge attribute "weight" or 1.
 
     Raises:
         ProblemError: a weight that is no finite number.
@@ -108,11 +122,11 @@ def bonds(graph: nx.Graph[Any]) -> Bonds:
 
 
 def finite(**numbers: float) -> None:
-    """Nothing, if all the couplings are finite real numbers.
+    """Raise if a coupling is not a finite real number.
 
     Raises:
         ParameterError: one is not; it is named.
     """
     for name, value in numbers.items():
         if not is_real(value) or not math.isfinite(value):
-            raise ParameterError(f"{name}={value!r}: give a finite real number")
+            raise ParameterError(argument=name, value=value, expected="a finite real number")

@@ -1,6 +1,6 @@
-"""Bit masks of Pauli terms: 64 qubits a word, qubit q = bit q % 64 of word q // 64.
+"""Bit masks of Pauli terms: qubit q is bit q % 64 of word q // 64.
 
-A mask array has shape (terms, words), dtype uint64. Everything here works on whole arrays.
+A word has 64 qubits. A mask array has shape (terms, words) and dtype uint64.
 """
 
 from __future__ import annotations
@@ -12,40 +12,41 @@ from numpy.typing import NDArray
 
 from hybridq.core import memory
 from hybridq.core.checks import is_whole
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 
 Masks = NDArray[np.uint64]
 Integers = NDArray[np.int64]
 
-# Columns up to this many are sorted by lexsort, wider masks as byte strings (one memcmp a
-# comparison instead of one pass a column).
+# Up to this many columns are sorted by lexsort, wider masks as byte strings (one memcmp per
+# comparison instead of one pass per column).
 _LEXSORT_COLUMNS = 2
 
 
-# Wider than any register; keeps a typing error from asking for terabytes of masks.
+# Wider than any register; a mistyped number must not allocate terabytes of masks.
 _MOST_QUBITS = 1 << 32
 
 
-def checked_width(n_qubits: object) -> int:
-    """`n_qubits` as an int.
+def checked_width(n_qubits: object, argument: str = "n_qubits") -> int:
+    """Return `n_qubits` as an int; `argument` is its name in errors.
 
     Raises:
-        ParameterError: it is no integer from 1 to 2**32.
+        ParameterError: it is not an integer from 1 to 2**32.
     """
     if not is_whole(n_qubits):
-        raise ParameterError(f"n_qubits={n_qubits!r}: give an integer of at least 1")
+        raise ParameterError(argument=argument, value=n_qubits, expected="an integer >= 1")
     if not 1 <= n_qubits <= _MOST_QUBITS:
-        raise ParameterError(f"n_qubits={n_qubits}: give an integer from 1 to 2**32")
+        expected = "an integer from 1 to 2**32"
+        raise ParameterError(argument=argument, value=n_qubits, expected=expected)
     return int(n_qubits)
 
 
 def n_words(n_qubits: int) -> int:
-    """Number of 64-bit words that hold `n_qubits` bits, at least one."""
+    """Return the number of 64-bit words that hold `n_qubits` bits, at least one."""
     return max(1, -(-n_qubits // 64))
 
 
 def _popcount_by_table(words: Masks) -> Integers:
-    """The NumPy 1.x way: look every byte up."""
+    """Return the number of set bits of each row from a table of bytes (NumPy 1.x)."""
     counts = _BYTE_WEIGHT[np.ascontiguousarray(words).view(np.uint8)]
     return counts.reshape(*words.shape[:-1], -1).sum(axis=-1, dtype=np.int64)
 
@@ -54,7 +55,7 @@ _BYTE_WEIGHT = np.array([int(byte).bit_count() for byte in range(256)], dtype=np
 
 
 def popcount(words: Masks) -> Integers:
-    """Number of set bits of each row: shape (..., words) -> (...), int64."""
+    """Return the number of set bits of each row: shape (..., words) -> (...), int64."""
     if not hasattr(np, "bitwise_count"):
         return _popcount_by_table(words)
     if words.shape[-1] == 1:
@@ -63,16 +64,52 @@ def popcount(words: Masks) -> Integers:
 
 
 def bits_outside(words: Masks, n_qubits: int) -> bool:
-    """Whether any row has a bit at or above `n_qubits`."""
+    """Return whether any row has a bit at or above `n_qubits`."""
     used = n_qubits - 64 * (words.shape[1] - 1)
     if used == 64 or not len(words):
         return False
     return bool((words[:, -1] >> np.uint64(used)).any())
 
 
+def checked_masks(name: str, masks: object, terms: int, n_qubits: int) -> Masks:
+    """Return masks of shape (terms, words) as read-only uint64, a copy.
+
+    Args:
+        name: the argument's name, for the error.
+        masks: the masks that were given.
+        terms: their number.
+        n_qubits: number of qubits.
+
+    Raises:
+        ParameterError: they are not unsigned integers.
+        DimensionError: their shape does not fit, or a bit is at or above `n_qubits`.
+    """
+    given: NDArray[Any] = np.array(masks)
+    if given.size == 0:
+        given = given.astype(np.uint64)
+    if given.dtype.kind not in "iu" or (given.dtype.kind == "i" and (given < 0).any()):
+        raise ParameterError(f"{name} must be uint64 words, got dtype {given.dtype}", argument=name)
+    words = given.astype(np.uint64, copy=False)
+    shape = (terms, n_words(n_qubits))
+    if words.shape != shape:
+        raise DimensionError(
+            f"{name} must have shape {shape} for {terms} coefficients on {n_qubits} qubits, "
+            f"got {words.shape}",
+            argument=name,
+        )
+    if bits_outside(words, n_qubits):
+        raise DimensionError(
+            f"{name} must have no bit at or above qubit {n_qubits}, with n_qubits={n_qubits}",
+            argument=name,
+            remedy="clear it or raise n_qubits",
+        )
+    words.setflags(write=False)
+    return words
+
+
 def pack(rows: Integers, qubits: Integers, shape: tuple[int, int]) -> Masks:
-    """Masks of `shape` with bit `qubits[k]` set in row `rows[k]`, for every k."""
-    # This array, its copies while terms are merged, and as much again for the other mask.
+    """Return masks of `shape` with bit `qubits[k]` set in row `rows[k]`, for all k."""
+    # This array, its copies while terms are merged, and the same for the other mask.
     memory.require(
         48 * shape[0] * shape[1],
         f"a sum of {shape[0]} terms on {64 * shape[1]} qubits",
@@ -85,7 +122,7 @@ def pack(rows: Integers, qubits: Integers, shape: tuple[int, int]) -> Masks:
 
 
 def unpack(words: Masks) -> tuple[Integers, Integers]:
-    """The set bits as (rows, qubits), ordered by row and then by qubit: `pack`'s inverse."""
+    """Return the set bits as (rows, qubits), by row and qubit; inverse of `pack`."""
     rows, columns = np.nonzero(words)
     values = words[rows, columns]
     little = values.astype("<u8").view(np.uint8).reshape(-1, 8)
@@ -94,7 +131,7 @@ def unpack(words: Masks) -> tuple[Integers, Integers]:
 
 
 def split_by_weight(words: Masks) -> list[tuple[Integers, Integers]]:
-    """Rows grouped by how many bits they have, lightest first.
+    """Group rows by their number of set bits, ascending.
 
     Returns:
         pairs (rows, qubits) with shapes (k,) and (k, weight), qubits ascending in each row.
@@ -110,9 +147,9 @@ def split_by_weight(words: Masks) -> list[tuple[Integers, Integers]]:
 
 
 def sort_order(x_masks: Masks, z_masks: Masks) -> Integers:
-    """Stable order of the terms by x mask, then by z mask, both read as integers."""
+    """Return the stable order of terms by x mask, then by z mask, as integers."""
     columns = np.concatenate((z_masks, x_masks), axis=1)
-    # A column that is the same everywhere orders nothing; a diagonal sum has many of them.
+    # A constant column does not affect the order; a diagonal sum has many of them.
     columns = columns[:, (columns != columns[:1]).any(axis=0)]
     if columns.shape[1] == 0:
         return np.arange(len(columns), dtype=np.int64)
@@ -126,7 +163,7 @@ def sort_order(x_masks: Masks, z_masks: Masks) -> Integers:
 def merge(
     x_masks: Masks, z_masks: Masks, coefficients: NDArray[np.complex128], tolerance: float
 ) -> tuple[Masks, Masks, NDArray[np.complex128]]:
-    """Equal terms added up, in canonical order, without those of modulus <= `tolerance`."""
+    """Merge equal terms, in canonical order; drop those of modulus <= `tolerance`."""
     if not len(coefficients):
         return x_masks, z_masks, coefficients
     order = sort_order(x_masks, z_masks)
@@ -142,7 +179,7 @@ def merge(
 
 
 def anticommuting(x_a: Masks, z_a: Masks, x_b: Masks, z_b: Masks) -> NDArray[np.bool_]:
-    """Whether terms anticommute, row against row (shapes broadcast)."""
+    """Return whether terms anticommute, row by row (shapes broadcast)."""
     # Parity of a sum of popcounts = parity of the popcount of the XOR.
     return popcount((x_a & z_b) ^ (z_a & x_b)) % 2 == 1
 
@@ -151,7 +188,7 @@ _POWERS_OF_I = np.array([1, 1j, -1, -1j])
 
 
 def product_phase(x_a: Masks, z_a: Masks, x_b: Masks, z_b: Masks) -> NDArray[np.complex128]:
-    r"""The phase of P_a P_b = phase * P_ab, row against row (shapes broadcast).
+    r"""Return the phase of P_a P_b = phase * P_ab, row by row (shapes broadcast).
 
     With P(x, z) = i^{|x & z|} X^x Z^z, moving Z^{z_a} past X^{x_b} gives (-1)^{|z_a & x_b|}, so
     the phase is i^{y_a + y_b - y_ab + 2 |z_a & x_b|} with y = |x & z|.
@@ -168,7 +205,7 @@ Terms = tuple[Masks, Masks, NDArray[np.complex128]]
 
 
 def product(left: Terms, right: Terms, *, only_anticommuting: bool = False) -> Terms:
-    """Merged terms of the product of two sums, or of its anticommuting pairs alone."""
+    """Return the merged terms of a product, or of its anticommuting pairs only."""
     (x_a, z_a, c_a), (x_b, z_b, c_b) = left, right
     words = x_a.shape[1]
     step = max(1, _PAIR_WORDS // max(1, len(c_b) * words))

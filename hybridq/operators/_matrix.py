@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def csr(
     x_masks: Masks, z_masks: Masks, coefficients: NDArray[np.complex128], n_qubits: int
 ) -> scipy.sparse.csr_array:
-    r"""CSR matrix of a simplified sum, shape (2**n, 2**n).
+    r"""Return the CSR matrix of a simplified sum, shape (2**n, 2**n).
 
     Terms that share an x mask share one entry a row: P |b> = i^{|x & z|} (-1)^{|z & b|} |b ^ x>,
     so their entries in column b are a Walsh-Hadamard transform of the coefficients.

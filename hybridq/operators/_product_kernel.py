@@ -1,4 +1,7 @@
-"""Compiled product of the αβ repulsion with a state, never stored. Arrays and numbers only."""
+"""Compiled matrix-free product of the αβ repulsion with a state.
+
+Kernels take arrays and numbers only.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from hybridq.core.jit import jit
 
 @jit()
 def add_repulsion(
-    first: int, last: int, state: Any, out: Any, moves: Any, lists: Any, two: Any, room: Any
+    first: int, last: int, state: Any, out: Any, moves: Any, lists: Any, two: Any, workspace: Any
 ) -> None:
     r"""Add Σ (pq|rs) E^α_pq E^β_rs of `state` to the rows first … last − 1 of `out`.
 
@@ -27,11 +30,11 @@ def add_repulsion(
         moves: partner, pair (p ≤ q counted) and sign by upper string and move.
         lists: (starts, source, target, sign): for each pair p ≤ q the moves of the lower strings.
         two: (pq|rs) by pairs p ≤ q and r ≤ s, shape (pairs, pairs).
-        room: (weights (pairs, moves), rows (moves, n_low), products (pairs, n_low)).
+        workspace: (weights (pairs, moves), rows (moves, n_low), products (pairs, n_low)).
     """
     partner, pair, sign = moves
     starts, source, target, signs = lists
-    weights, rows, products = room
+    weights, rows, products = workspace
     for string in range(first, last):
         for e in range(partner.shape[1]):
             rows[e] = state[partner[string, e]]

@@ -23,12 +23,12 @@ Polynomial: TypeAlias = tuple[
     tuple[Term, ...],
 ]
 
-# A term of order k has 2**k descendants in the other basis.
+# A term of order k becomes 2**k terms in the other basis.
 _LARGEST_ORDER = 20
 
 
 def read(Q: Any, n_qubits: int | None) -> Polynomial:
-    """The polynomial of bits given as an array, a scipy sparse matrix or a mapping."""
+    """Return the bit polynomial of an array, a SciPy sparse matrix or a mapping."""
     if isinstance(Q, Mapping):
         return _read_mapping(Q, n_qubits)
     if hasattr(Q, "tocoo"):
@@ -42,10 +42,12 @@ def read(Q: Any, n_qubits: int | None) -> Polynomial:
             rows, columns = np.nonzero(dense)
             values = dense[rows, columns]
     if len(shape) != 2 or shape[0] != shape[1] or shape[0] < 1:
-        raise DimensionError(f"Q has shape {shape}: give a square array of shape (n, n)")
+        raise DimensionError(f"Q must have shape (n, n), got {shape}", argument="Q")
     n = int(shape[0])
     if n_qubits is not None and n_qubits != n:
-        raise DimensionError(f"Q has shape {shape}, but n_qubits={n_qubits}: leave n_qubits out")
+        raise DimensionError(
+            f"Q has shape {shape}, but n_qubits={n_qubits}: leave n_qubits out", argument="n_qubits"
+        )
     rows, columns = rows.astype(np.int64), columns.astype(np.int64)
     on_diagonal = rows == columns
     linear = np.zeros(n)
@@ -60,7 +62,7 @@ def _real(values: Any) -> NDArray[np.float64]:
     except ValueError:
         array = np.array(None)
     if array.dtype.kind not in "biuf":
-        raise ParameterError(f"a QUBO of dtype {array.dtype}: give real numbers")
+        raise ParameterError(f"Q must hold real numbers, got dtype {array.dtype}", argument="Q")
     return array.astype(np.float64)
 
 
@@ -70,7 +72,9 @@ def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
     for key, value in zip(Q, _real(list(Q.values())).tolist(), strict=True):
         indices = key if isinstance(key, tuple) else (key,)
         if not all(is_whole(i) for i in indices):
-            raise ParameterError(f"key {key!r}: name bits by integers, as in (0, 5)")
+            raise ParameterError(
+                f"keys of Q must be tuples of integers such as (0, 5), got {key!r}", argument="Q"
+            )
         term = tuple(sorted({int(i) for i in indices}))
         if term and (term[0] < 0 or (n_qubits is not None and term[-1] >= n_qubits)):
             raise DimensionError(f"key {key!r} names a bit outside 0 ... {n_qubits or 'n'} - 1")
@@ -78,12 +82,12 @@ def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
         terms.append((term, value))
     n = highest + 1 if n_qubits is None else n_qubits
     if n < 1:
-        raise ParameterError("the mapping names no bit: give n_qubits")
+        raise ParameterError("the mapping names no bit: give n_qubits", argument="n_qubits")
     return _collect(n, terms)
 
 
 def _collect(n: int, terms: list[Term]) -> Polynomial:
-    """Terms of any order sorted into a polynomial; equal ones may repeat."""
+    """Return the polynomial of terms of any order; equal terms may repeat."""
     constant = sum(value for term, value in terms if len(term) == 0)
     linear = np.zeros(n)
     for term, value in terms:
@@ -97,17 +101,20 @@ def _collect(n: int, terms: list[Term]) -> Polynomial:
 
 
 def bits_to_spins(polynomial: Polynomial) -> Polynomial:
-    """The same values with x = (1 - s) / 2: x_S = 2^-|S| sum over T in S of (-1)^|T| s_T."""
+    """Convert a polynomial of bits x to one of spins s, with x = (1 - s) / 2.
+
+    x_S = 2^-|S| sum over T in S of (-1)^|T| s_T.
+    """
     return _substitute(polynomial, lambda size, part: (-1.0) ** part / 2.0**size)
 
 
 def spins_to_bits(polynomial: Polynomial) -> Polynomial:
-    """The same values with s = 1 - 2 x: s_S = sum over T in S of (-2)^|T| x_T."""
+    """Return the same values with s = 1 - 2 x: s_S = sum over T in S of (-2)^|T| x_T."""
     return _substitute(polynomial, lambda size, part: (-2.0) ** part)
 
 
 def _substitute(polynomial: Polynomial, factor: Callable[[int, int], float]) -> Polynomial:
-    """Every term S replaced by ``factor(|S|, |T|)`` times each of its subsets T."""
+    """Replace each term S by ``factor(|S|, |T|)`` times each of its subsets T."""
     n, constant, linear, pairs, couplings, higher = polynomial
     widest = max((len(term) for term, _ in higher), default=0)
     if widest > _LARGEST_ORDER:
@@ -140,7 +147,7 @@ def _subsets(
 def merge_pairs(
     n: int, pairs: NDArray[np.int64], couplings: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Pairs with i < j in lexicographic order, each once, and their nonzero couplings."""
+    """Return distinct pairs i < j in lexicographic order and nonzero couplings."""
     ij = np.sort(pairs, axis=1)
     keys = ij[:, 0] * n + ij[:, 1]
     if (keys[1:] > keys[:-1]).all() and couplings.all():
@@ -153,7 +160,10 @@ def merge_pairs(
 
 
 def merge_higher(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """Higher terms in lexicographic order, each once, without zeros; indices ascend."""
+    """Return distinct nonzero higher terms in lexicographic order.
+
+    Indices ascend.
+    """
     totals: dict[tuple[int, ...], float] = {}
     for term, value in terms:
         totals[term] = totals.get(term, 0.0) + value

@@ -1,4 +1,6 @@
-"""Compiled assembly of Hamiltonians in a sector, row by row. Arrays and numbers only.
+"""Compiled assembly of Hamiltonians in a sector, row by row.
+
+Kernels take arrays and numbers only.
 
 Rows and columns of a sector's matrix are pairs (string of the upper qubits, string of the lower
 qubits), numbered ``high * n_low + low``.
@@ -27,11 +29,11 @@ def pauli_rows(
     values: Any,
     counts: Any,
 ) -> int:
-    """Entries of a Pauli sum in the rows whose upper string is one of first … last − 1.
+    """Write the entries of a Pauli sum in the rows of upper strings first … last − 1.
 
     Args:
-        low_partner: string that each distinct flip of the lower qubits leads to, −1 outside the
-            sector, int32 (flips, n_low); high_partner likewise.
+        low_partner: partner of each string under each distinct flip of the lower qubits, −1 outside
+            the sector, int32 (flips, n_low); high_partner likewise.
         low_sign: (−1)^{|z & b|} of each distinct z mask and string, int8 (masks, n_low);
             high_sign likewise.
         groups: for each flip of all qubits its two parts and its first and last + 1 term,
@@ -39,7 +41,7 @@ def pauli_rows(
         terms: the rows of low_sign and high_sign of each term, int64 (terms, 2).
         coefficients: of the terms, with their phases i^{|x & z|}; real parts only.
         tolerance: entries up to this are left out.
-        columns, values: where the entries go.
+        columns, values: output arrays for the entries.
         counts: entries of each row.
 
     Returns:
@@ -71,7 +73,9 @@ def pauli_rows(
 def same_spin_row(
     string: int, partner: Any, pair: Any, sign: Any, one: Any, two: Any, row: Any, seen: Any
 ) -> None:
-    r"""Into `row` the row of Σ one_pq E_pq + ½ Σ (pq|rs) E_pq E_rs; `seen` marks its pattern.
+    r"""Add to `row` the row of Σ one_pq E_pq + ½ Σ (pq|rs) E_pq E_rs.
+
+    `seen` marks its pattern.
 
     Args:
         partner, pair, sign: for each string J the strings J' with ⟨J|E_pq|J'⟩ = sign, and p m + q;
@@ -93,7 +97,10 @@ def same_spin_row(
 def _weights(
     two: Any, high_pairs: Any, high_signs: Any, first: int, last: int, weights: Any
 ) -> None:
-    """Into ``weights[pq]`` Σ_k sign_k (pq|rs_k) over the entries first … last − 1 of a string."""
+    """Write Σ_k sign_k (pq|rs_k) into ``weights[pq]``.
+
+    The sum runs over the entries first … last − 1 of a string.
+    """
     for pq in range(two.shape[0]):
         total = 0.0
         for k in range(first, last):
@@ -115,17 +122,19 @@ def electronic_rows(
     values: Any,
     counts: Any,
 ) -> int:
-    """Entries of an electronic Hamiltonian in the rows of one upper string, columns ascending.
+    """Write the entries of an electronic Hamiltonian in the rows of an upper string.
+
+    Columns ascend within a row.
 
     Args:
         low_singles: (starts, partners, pair starts, pairs, signs): for each lower string its
             partners under one-electron moves, itself among them, ascending; each partner has a
-            list of the moves p m + q that lead there. high_singles likewise.
-        low_matrix: (starts, columns, values) of the Hamiltonian of the lower electrons alone, with
+            list of the moves p m + q to it. high_singles likewise.
+        low_matrix: (starts, columns, values) of the Hamiltonian of the lower electrons only, with
             every partner of `low_singles` in its pattern. high_matrix likewise.
         two: (pq|rs), pq of the lower and rs of the upper electrons, shape (m², m²).
-        weights: room for m² numbers a partner of the upper string.
-        columns, values: where the entries go.
+        weights: workspace of m² numbers per partner of the upper string.
+        columns, values: output arrays for the entries.
         counts: entries of each row.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Values of sums of Z products: on all basis states at once, or on chosen bit rows."""
+"""Values of sums of Z products on all basis states or on chosen bit rows."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import DimensionError, ParameterError
 
-# Up to this many qubits a dense Hadamard transform beats splitting terms any further.
+# Up to this many qubits a dense Hadamard transform is faster than splitting further.
 _DENSE_QUBITS = 10
-# Entries that one butterfly pass handles at a time, so that its temporary stays in cache.
+# Entries of one butterfly pass, so that its temporary fits in the cache.
 _CHUNK = 1 << 15
 # Entries of the largest temporary of `values_on_rows`.
 _ROW_CHUNK = 1 << 21
@@ -23,7 +23,7 @@ Number = TypeVar("Number", np.float64, np.complex128)
 
 @cache
 def _hadamard(n_qubits: int) -> NDArray[np.float64]:
-    """Unnormalized Hadamard matrix of shape (2**n, 2**n)."""
+    """Return the unnormalized Hadamard matrix, shape (2**n, 2**n)."""
     matrix = np.ones((1, 1))
     for _ in range(n_qubits):
         matrix = np.block([[matrix, matrix], [matrix, -matrix]])
@@ -33,7 +33,7 @@ def _hadamard(n_qubits: int) -> NDArray[np.float64]:
 def values_on_all_states(
     z_masks: NDArray[np.uint64], coefficients: NDArray[Number], n_qubits: int
 ) -> NDArray[Number]:
-    r"""``sum_k c_k (-1)^{popcount(z_k & b)}`` for every b = 0 ... 2**n - 1.
+    r"""Return ``sum_k c_k (-1)^{popcount(z_k & b)}`` for every b = 0 ... 2**n - 1.
 
     Splits off the highest qubit: the terms without it give A, those with it B, and the two halves
     are A + B and A - B. For terms of order k this costs about 2**k * 2**n additions however many
@@ -83,7 +83,7 @@ def values_on_rows(
     bits: NDArray[np.uint8],
     groups: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]],
 ) -> NDArray[np.float64]:
-    """``sum_t c_t prod_{q in t} s_q`` with s = 1 - 2 bit, for every row of `bits`.
+    """Return ``sum_t c_t prod_{q in t} s_q`` with s = 1 - 2 bit, for each row.
 
     Args:
         bits: shape (k, n), values 0 and 1.
@@ -110,7 +110,7 @@ def values_on_rows(
 
 
 def check_bits(bits: object, n_qubits: int) -> NDArray[np.uint8]:
-    """`bits` as a uint8 array of shape (k, n_qubits).
+    """Return `bits` as a uint8 array of shape (k, n_qubits).
 
     Raises:
         DimensionError: the last axis does not have n_qubits entries.
@@ -119,9 +119,9 @@ def check_bits(bits: object, n_qubits: int) -> NDArray[np.uint8]:
     array = np.asarray(bits)
     if array.ndim not in (1, 2) or array.shape[-1] != n_qubits:
         raise DimensionError(
-            f"bits of shape {array.shape} do not fit n_qubits={n_qubits}: "
-            f"give shape ({n_qubits},) or (k, {n_qubits})"
+            f"bits must have shape ({n_qubits},) or (k, {n_qubits}), got {array.shape}",
+            argument="bits",
         )
     if array.dtype.kind not in "biuf" or not ((array == 0) | (array == 1)).all():
-        raise ParameterError("bits hold something other than 0 and 1: give bits, not spins")
+        raise ParameterError("bits must be 0 or 1: give bits, not spins", argument="bits")
     return np.atleast_2d(array).astype(np.uint8)

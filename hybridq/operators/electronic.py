@@ -1,4 +1,4 @@
-"""Electrons in orbitals: the integrals behind a molecule's Hamiltonian."""
+"""Electronic Hamiltonians, given by integrals over orbitals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SYMMETRY_TOLERANCE = 1e-8
 
 @dataclass(frozen=True, eq=False)
 class ElectronicHamiltonian:
-    r"""A non-relativistic electronic Hamiltonian in m orthonormal real spatial orbitals.
+    r"""Electronic Hamiltonian in m orthonormal real spatial orbitals.
 
     .. math:: H = c + \sum_{\sigma pq} h^\sigma_{pq}\, a^\dagger_{p\sigma} a_{q\sigma}
         + \tfrac12 \sum_{\sigma\tau pqrs} (pq|rs)^{\sigma\tau}\,
@@ -50,7 +50,8 @@ class ElectronicHamiltonian:
         if m < 1 or one_body.shape != (2, m, m) or two_body.shape != (3, m, m, m, m):
             raise DimensionError(
                 f"one_body has shape {one_body.shape} and two_body {two_body.shape}: "
-                "give (2, m, m) and (3, m, m, m, m) for m orbitals"
+                "give (2, m, m) and (3, m, m, m, m) for m orbitals",
+                argument="one_body",
             )
         _check_integrals(self.constant, one_body, two_body)
         object.__setattr__(self, "constant", float(self.constant))
@@ -64,12 +65,12 @@ class ElectronicHamiltonian:
 
     @property
     def n_qubits(self) -> int:
-        """2m."""
+        """2m, the number of qubits."""
         return 2 * self.n_orbitals
 
     @cached_property
     def is_restricted(self) -> bool:
-        """Whether α and β share their orbitals."""
+        """True if α and β have the same orbitals."""
         return bool(
             np.array_equal(self.one_body[0], self.one_body[1])
             and np.array_equal(self.two_body[0], self.two_body[1])
@@ -78,11 +79,11 @@ class ElectronicHamiltonian:
 
     @cached_property
     def pauli_sum(self) -> PauliSum:
-        """The Hamiltonian on 2m qubits by Jordan and Wigner."""
+        """The Hamiltonian on 2m qubits by Jordan–Wigner."""
         return self.to_pauli_sum()
 
     def to_pauli_sum(self, mapping: str = "jordan-wigner") -> PauliSum:
-        """The Hamiltonian on 2m qubits, mode j encoded by `mapping`.
+        """Return the Hamiltonian on 2m qubits, mode j encoded by `mapping`.
 
         The coefficients are real, in hartree; those of at most 1e-12 are dropped.
 
@@ -90,7 +91,7 @@ class ElectronicHamiltonian:
             mapping: a name in `MAPPINGS`: jordan-wigner, parity or bravyi-kitaev.
 
         Raises:
-            UnknownNameError: no such mapping.
+            UnknownNameError: there is no such mapping.
             CapacityError: the terms do not fit in memory.
         """
         from hybridq.operators._electronic_paulis import electronic_pauli_sum
@@ -101,7 +102,7 @@ class ElectronicHamiltonian:
 def _check_integrals(
     constant: float, one_body: NDArray[np.float64], two_body: NDArray[np.float64]
 ) -> None:
-    """Refuses integrals that are not finite, or that change when their indices are exchanged."""
+    """Raise for integrals that are not finite or lack a permutation symmetry."""
     if not (np.isfinite(constant) and np.isfinite(one_body).all() and np.isfinite(two_body).all()):
         raise ProblemError("an integral is not finite: give real numbers in hartree")
     largest = max(float(np.abs(one_body).max()), float(np.abs(two_body).max()), 1.0)
@@ -115,6 +116,6 @@ def _check_integrals(
         error = float(np.abs(integrals - integrals.transpose(axes)).max())
         if error > _SYMMETRY_TOLERANCE * largest:
             raise ProblemError(
-                f"{what} by {error:.3g}, which is no hermitian Hamiltonian: "
+                f"{what} by {error:.3g}, so the Hamiltonian is not hermitian: "
                 "give integrals over real orbitals, two_body in chemists' order"
             )

@@ -1,4 +1,4 @@
-"""Sums of products of fermionic ladder operators, and the observables of electrons."""
+"""Sums of products of fermionic ladder operators; observables of electrons."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ Product: TypeAlias = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FermionSum:
-    r"""An operator :math:`\sum_k c_k \prod a^{(\dagger)}` on `n_modes` modes; immutable.
+    r"""An immutable sum of products of ladder operators on `n_modes` modes.
+
+    .. math:: \sum_k c_k \prod a^{(\dagger)}
 
     ``FermionSum(4, {((3, 1), (0, 0)): 0.5})`` is :math:`\tfrac12 a_3^\dagger a_0`. Equal products
-    are merged and zeros dropped, nothing is reordered before `normal_ordered` is called.
+    are merged and zeros dropped; only `normal_ordered` reorders products.
     ``a @ b`` is the operator product; `*` and `/` take numbers only.
 
     Args:
@@ -36,17 +38,18 @@ class FermionSum:
 
     Raises:
         DimensionError: a mode outside 0 … n_modes - 1.
-        ParameterError: n_modes or an action of no meaning, or a coefficient that is not finite.
+        ParameterError: n_modes is not a positive integer, an action is neither 0 nor 1, or a
+            coefficient is not finite.
     """
 
     n_modes: int
     terms: Mapping[Product, complex] = field(default_factory=dict)
 
-    # NumPy scalars on the left leave the work to __rmul__ instead of making object arrays.
+    # Makes NumPy scalars on the left defer to __rmul__ instead of making object arrays.
     __array_ufunc__ = None
 
     def __post_init__(self) -> None:
-        n = _masks.checked_width(self.n_modes)
+        n = _masks.checked_width(self.n_modes, "n_modes")
         checked = {_checked(product, n): _number(c) for product, c in dict(self.terms).items()}
         object.__setattr__(self, "n_modes", n)
         object.__setattr__(self, "terms", {p: c for p, c in checked.items() if c != 0})
@@ -55,7 +58,7 @@ class FermionSum:
 
     @classmethod
     def from_terms(cls, n_modes: int, terms: Iterable[tuple[Product, complex]]) -> FermionSum:
-        """The sum of (product, coefficient) pairs, in which a product may occur repeatedly."""
+        """Return the sum of (product, coefficient) pairs; products may repeat."""
         total: dict[Product, complex] = {}
         for product, coefficient in terms:
             total[tuple(product)] = total.get(tuple(product), 0) + coefficient
@@ -63,22 +66,22 @@ class FermionSum:
 
     @classmethod
     def creation(cls, mode: int, n_modes: int) -> FermionSum:
-        r""":math:`a^\dagger` of a mode."""
+        r"""Return :math:`a^\dagger` of a mode."""
         return cls(n_modes, {((mode, 1),): 1.0})
 
     @classmethod
     def annihilation(cls, mode: int, n_modes: int) -> FermionSum:
-        """:math:`a` of a mode."""
+        """Return :math:`a` of a mode."""
         return cls(n_modes, {((mode, 0),): 1.0})
 
     @classmethod
     def identity(cls, n_modes: int, coefficient: complex = 1.0) -> FermionSum:
-        """`coefficient` times the identity."""
+        """Return `coefficient` times the identity."""
         return cls(n_modes, {(): coefficient})
 
     @classmethod
     def from_electronic(cls, electronic: ElectronicHamiltonian) -> FermionSum:
-        """The molecule's Hamiltonian, term by term as its docstring defines it."""
+        """Return the molecule's Hamiltonian, term by term as its docstring defines it."""
         m = electronic.n_orbitals
         terms: list[tuple[Product, complex]] = [((), electronic.constant)]
         for spin, p, q in np.argwhere(electronic.one_body).tolist():
@@ -88,7 +91,7 @@ class FermionSum:
             value = electronic.two_body[block, p, q, r, s]
             for spin, other in ([(0, 0)], [(0, 1)], [(1, 1)])[block]:
                 i, j, k, n = p + m * spin, q + m * spin, r + m * other, s + m * other
-                # αβ stands for βα too.
+                # αβ includes βα.
                 factor = 1.0 if spin != other else 0.5
                 terms.append((((i, 1), (k, 1), (n, 0), (j, 0)), factor * value))
         return cls.from_terms(2 * m, terms)
@@ -98,7 +101,7 @@ class FermionSum:
     def _same_width(self, other: FermionSum) -> None:
         if self.n_modes != other.n_modes:
             raise DimensionError(
-                f"sums on {self.n_modes} and {other.n_modes} modes do not combine: "
+                f"sums on {self.n_modes} and {other.n_modes} modes cannot be combined: "
                 "build both with the same n_modes"
             )
 
@@ -150,11 +153,11 @@ class FermionSum:
         )
 
     def commutator(self, other: FermionSum) -> FermionSum:
-        """``self @ other - other @ self``, in normal order."""
+        """Return ``self @ other - other @ self`` in normal order."""
         return (self @ other - other @ self).normal_ordered()
 
     def dagger(self) -> FermionSum:
-        """The adjoint."""
+        """Return the adjoint."""
         return FermionSum(
             self.n_modes,
             {
@@ -164,7 +167,9 @@ class FermionSum:
         )
 
     def normal_ordered(self, tolerance: float = 0.0) -> FermionSum:
-        """The same operator with creation left of annihilation, modes descending in both.
+        """Return the operator in normal order.
+
+        Creation operators are left of annihilation operators; modes descend in both.
 
         Terms with ``|c| <= tolerance`` are dropped. Two sums are the same operator exactly where
         their normal orders are equal.
@@ -181,29 +186,35 @@ class FermionSum:
     # -- properties -----------------------------------------------------------------------------
 
     def is_hermitian(self, tolerance: float = 1e-12) -> bool:
-        """Whether no normal-ordered coefficient differs from its adjoint's beyond `tolerance`."""
+        """Return whether the operator equals its adjoint up to `tolerance`.
+
+        The normal-ordered coefficients are compared.
+        """
         return self.isclose(self.dagger(), tolerance)
 
     def isclose(self, other: FermionSum, tolerance: float = 1e-12) -> bool:
-        """Whether both are the same operator, up to `tolerance` in each normal-ordered term."""
+        """Return whether both operators agree up to `tolerance`.
+
+        The normal-ordered coefficients are compared.
+        """
         self._same_width(other)
         return not (self - other).normal_ordered(tolerance).terms
 
     @property
     def conserves_particles(self) -> bool:
-        """Whether every product creates as many particles as it annihilates."""
+        """True if every product creates as many particles as it annihilates."""
         return all(
             2 * sum(action for _, action in product) == len(product) for product in self.terms
         )
 
     def to_pauli_sum(self, mapping: str = "jordan-wigner") -> PauliSum:
-        """The operator on n_modes qubits, mode j encoded by `mapping`, exact zeros dropped.
+        """Return the operator on n_modes qubits, without exact zeros.
 
         Args:
             mapping: a name in `MAPPINGS`: jordan-wigner, parity or bravyi-kitaev.
 
         Raises:
-            UnknownNameError: no such mapping.
+            UnknownNameError: there is no such mapping.
             CapacityError: the terms do not fit in memory.
         """
         return PauliSum(self.n_modes, *_ladder.paulis(self.terms, self.n_modes, mapping)).simplify(
@@ -211,15 +222,15 @@ class FermionSum:
         )
 
     def __len__(self) -> int:
-        """Number of products."""
+        """Return the number of products."""
         return len(self.terms)
 
     def __bool__(self) -> bool:
-        # Without this an empty sum would be false, and `if operator:` would lie.
+        # Without this an empty sum would be false in `if operator:`.
         return True
 
     def __iter__(self) -> Iterator[tuple[Product, complex]]:
-        """The (product, coefficient) pairs."""
+        """Return the (product, coefficient) pairs."""
         return iter(self.terms.items())
 
     def __repr__(self) -> str:
@@ -238,17 +249,20 @@ def _checked(product: Iterable[tuple[int, int]], n_modes: int) -> Product:
         pairs = tuple((int(mode), int(action)) for mode, action in product)
     except (TypeError, ValueError):
         raise ParameterError(
-            f"{product!r} is no product of ladder operators: "
-            "give (mode, action) pairs, action 1 to create and 0 to annihilate"
+            f"terms must be products of (mode, action) pairs, got {product!r}: "
+            "action is 1 to create and 0 to annihilate",
+            argument="terms",
         ) from None
     for mode, action in pairs:
         if not 0 <= mode < n_modes:
             raise DimensionError(
-                f"mode {mode} in {pairs} lies outside 0 … {n_modes - 1} (n_modes={n_modes})"
+                f"mode {mode} in {pairs} is outside 0 … {n_modes - 1} (n_modes={n_modes})",
+                argument="terms",
             )
         if action not in (0, 1):
             raise ParameterError(
-                f"action {action} in {pairs}: give 1 to create and 0 to annihilate"
+                f"action {action} in {pairs} must be 1 to create or 0 to annihilate",
+                argument="terms",
             )
     return pairs
 
@@ -256,7 +270,7 @@ def _checked(product: Iterable[tuple[int, int]], n_modes: int) -> Product:
 def _number(coefficient: complex) -> complex:
     value = complex(coefficient)
     if not (math.isfinite(value.real) and math.isfinite(value.imag)):
-        raise ParameterError(f"a coefficient is {value}: give finite numbers")
+        raise ParameterError(f"coefficients must be finite, got {value}", argument="terms")
     return value
 
 
@@ -264,19 +278,24 @@ def _number(coefficient: complex) -> complex:
 
 
 def number_operator(n_modes: int, modes: Iterable[int] | None = None) -> FermionSum:
-    """The number of particles in `modes`, all of them by default."""
+    """Return the number of particles in `modes`, all of them by default."""
     counted = range(n_modes) if modes is None else modes
     return FermionSum.from_terms(n_modes, ((((j, 1), (j, 0)), 1.0) for j in counted))
 
 
 def spin_z(n_orbitals: int) -> FermionSum:
-    r""":math:`S_z = \tfrac12 (N_\alpha - N_\beta)` in units of ħ, on 2m spin-blocked modes."""
+    r"""Return S_z in units of ħ, on 2m spin-blocked modes.
+
+    .. math:: S_z = \tfrac12 (N_\alpha - N_\beta)
+    """
     m = n_orbitals
     return 0.5 * (number_operator(2 * m, range(m)) - number_operator(2 * m, range(m, 2 * m)))
 
 
 def spin_squared(n_orbitals: int) -> FermionSum:
-    r""":math:`S^2 = S_- S_+ + S_z (S_z + 1)` in units of ħ², on 2m spin-blocked modes.
+    r"""Return S² in units of ħ², on 2m spin-blocked modes.
+
+    .. math:: S^2 = S_- S_+ + S_z (S_z + 1)
 
     With :math:`S_+ = \sum_p a_{p\alpha}^\dagger a_{p\beta}`: α and β share their orbitals. Its
     values are S(S + 1); normal-ordered, m² products of four operators and 2m of two.

@@ -1,4 +1,4 @@
-"""The Fermi–Hubbard model, whole and in its parts."""
+"""The Fermi–Hubbard model and its parts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class HubbardModel:
 
     Raises:
         ParameterError: a number that is not finite.
-        ProblemError: a graph that is no lattice (see `lattice_graph`).
+        ProblemError: a graph that is not a lattice (see `lattice_graph`).
     """
 
     graph: nx.Graph[Any]
@@ -52,7 +52,7 @@ class HubbardModel:
 
     @property
     def n_qubits(self) -> int:
-        """Two a site."""
+        """Number of qubits, two per site."""
         return 2 * self.n_sites
 
     @cached_property
@@ -79,11 +79,11 @@ class HubbardModel:
 
     @cached_property
     def hamiltonian(self) -> PauliSum:
-        """The whole model on 2 n_sites qubits by Jordan and Wigner."""
+        """The whole model on 2 n_sites qubits by Jordan–Wigner."""
         return self.to_pauli_sum()
 
     def to_pauli_sum(self, mapping: str = "jordan-wigner") -> PauliSum:
-        """The whole model, mode j encoded by `mapping` (a name in `MAPPINGS`)."""
+        """Return the whole model, mode j encoded by `mapping` (a name in `MAPPINGS`)."""
         return (self.hopping + self.onsite).to_pauli_sum(mapping)
 
 
@@ -95,7 +95,7 @@ def fermi_hubbard(
     mu: float = 0.0,
     periodic: bool = False,
 ) -> HubbardModel:
-    """The Fermi–Hubbard model on a lattice; its Pauli sum is ``.hamiltonian``.
+    """Return the Fermi–Hubbard model on a lattice; its Pauli sum is ``.hamiltonian``.
 
     Args:
         lattice: sites in a chain, (rows, columns), or a graph.
@@ -106,6 +106,6 @@ def fermi_hubbard(
 
     Raises:
         ParameterError: a lattice or a number of no meaning.
-        ProblemError: a graph that is no lattice (see `lattice_graph`).
+        ProblemError: a graph that is not a lattice (see `lattice_graph`).
     """
     return HubbardModel(lattice_graph(lattice, periodic=periodic), t, U, mu)

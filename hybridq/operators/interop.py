@@ -1,4 +1,7 @@
-"""Operators of Qiskit and OpenFermion, both ways; neither package is needed to import this."""
+"""Conversion from and to operators of Qiskit and OpenFermion.
+
+Both packages are optional and imported on use.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,12 @@ from hybridq.operators.pauli_sum import PauliSum
 
 
 def load_extra(module: str, extra: str, purpose: str) -> Any:
-    """A module of an optional package.
+    """Return a module of an optional package.
 
     Args:
         module: the module's name; its first part is the package.
         extra: the extra of hybridq that brings the package.
-        purpose: what it is needed for, as a message should say it.
+        purpose: the function that needs it, for the message.
 
     Raises:
         MissingExtraError: it is not installed; the message gives the pip command.
@@ -26,12 +29,12 @@ def load_extra(module: str, extra: str, purpose: str) -> Any:
     except ImportError as error:
         package = module.partition(".")[0]
         if error.name is not None and error.name.partition(".")[0] != package:
-            raise  # the package is there, and lacks something itself
+            raise  # the package is installed, and a dependency of it is missing
         raise MissingExtraError(package, extra, purpose) from None
 
 
 def to_qiskit(operator: PauliSum) -> Any:
-    """The operator as a `qiskit.quantum_info.SparsePauliOp`; qubit q stays qubit q.
+    """Return the operator as a `SparsePauliOp` of Qiskit; qubit q stays qubit q.
 
     Raises:
         MissingExtraError: Qiskit is not installed.
@@ -44,7 +47,9 @@ def to_qiskit(operator: PauliSum) -> Any:
 
 
 def from_qiskit(operator: Any) -> PauliSum:
-    """A Qiskit `SparsePauliOp` or `Pauli` as a Pauli sum; qubit q stays qubit q.
+    """Return a `SparsePauliOp` or `Pauli` of Qiskit as a Pauli sum.
+
+    Qubit q stays qubit q.
 
     Raises:
         MissingExtraError: Qiskit is not installed.
@@ -55,7 +60,8 @@ def from_qiskit(operator: Any) -> PauliSum:
         operator = info.SparsePauliOp(operator)
     if not isinstance(operator, info.SparsePauliOp):
         raise ParameterError(
-            f"from_qiskit got a {type(operator).__name__}: give a SparsePauliOp or a Pauli"
+            f"operator must be a SparsePauliOp or a Pauli, got a {type(operator).__name__}",
+            argument="operator",
         )
     if operator.coeffs.dtype == object:
         raise ParameterError(
@@ -65,7 +71,7 @@ def from_qiskit(operator: Any) -> PauliSum:
 
 
 def to_openfermion(operator: PauliSum) -> Any:
-    """The operator as an `openfermion.QubitOperator`; qubit q stays qubit q.
+    """Return the operator as an `openfermion.QubitOperator`; qubit q stays qubit q.
 
     Raises:
         MissingExtraError: OpenFermion is not installed.
@@ -80,7 +86,7 @@ def to_openfermion(operator: PauliSum) -> Any:
 
 
 def from_openfermion(operator: Any, n_qubits: int | None = None) -> PauliSum:
-    """An OpenFermion operator on qubits or fermions as a Pauli sum.
+    """Return an OpenFermion operator on qubits or fermions as a Pauli sum.
 
     A `QubitOperator` is taken qubit by qubit. A `FermionOperator` has α and β modes in turns; they
     are put in blocks, all α before all β, and mapped by Jordan and Wigner.
@@ -106,18 +112,21 @@ def from_openfermion(operator: Any, n_qubits: int | None = None) -> PauliSum:
     if isinstance(operator, openfermion.FermionOperator):
         return _blocked(operator, n_qubits).to_pauli_sum()
     raise ParameterError(
-        f"from_openfermion got a {type(operator).__name__}: "
-        "give a QubitOperator or a FermionOperator (openfermion.get_fermion_operator makes one)"
+        "operator must be a QubitOperator or a FermionOperator, got a "
+        f"{type(operator).__name__}: openfermion.get_fermion_operator converts it",
+        argument="operator",
     )
 
 
 def _blocked(operator: Any, n_modes: int | None) -> FermionSum:
-    """A `FermionOperator` with mode 2p + σ renamed p + σ m."""
+    """Return a `FermionOperator` with mode 2p + σ renamed p + σ m."""
     reach = max((mode for product in operator.terms for mode, _ in product), default=0) + 1
     n = reach + reach % 2 if n_modes is None else n_modes
     if n % 2 or n < reach:
         raise ParameterError(
-            f"n_qubits={n} for an operator on {reach} modes: give an even number at least as large"
+            argument="n_qubits",
+            value=n,
+            expected=f"an even number >= {reach}, the number of modes",
         )
     m = n // 2
     return FermionSum.from_terms(
@@ -134,5 +143,5 @@ def _number(coefficient: Any) -> complex:
         return complex(coefficient)
     except (TypeError, ValueError):
         raise ParameterError(
-            f"the coefficient {coefficient!s:.40} is no number: substitute its symbols first"
+            f"the coefficient {coefficient!s:.40} is not a number: substitute its symbols first"
         ) from None

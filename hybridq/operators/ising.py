@@ -1,4 +1,4 @@
-"""Energies of classical spins, QUBO and PUBO, and the diagonal Pauli sums they are."""
+"""Ising energies, from QUBO and PUBO, and as diagonal Pauli sums."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Ising:
     .. math:: E(s) = constant + \sum_i h_i s_i + \sum_{i<j} J_{ij} s_i s_j
               + \sum_{t} K_t \prod_{i \in t} s_i
 
-    At birth couplings are merged, sorted and stripped of zeros, so equal energies have equal
-    fields (up to rounding).
+    On construction couplings are merged, sorted and stripped of zeros, so equal energies have
+    equal fields (up to rounding).
 
     Args:
         n_qubits: number of spins, at least 1.
@@ -55,12 +55,15 @@ class Ising:
         n = _masks.checked_width(self.n_qubits)
         linear = np.array(self.linear, dtype=np.float64)
         if linear.shape != (n,):
-            raise DimensionError(f"linear has shape {linear.shape}: n_qubits={n} needs ({n},)")
+            raise DimensionError(
+                f"linear must have shape ({n},) with n_qubits={n}, got {linear.shape}",
+                argument="linear",
+            )
         pairs, couplings = _merged_pairs(n, self.pairs, self.couplings)
         higher = _merged_higher(n, self.higher)
         rest = [float(self.constant), *(value for _, value in higher)]
         if not all(np.isfinite(numbers).all() for numbers in (linear, couplings, rest)):
-            raise ParameterError("an Ising coefficient is NaN or infinite: give finite numbers")
+            raise ParameterError("Ising coefficients must be finite: one is NaN or infinite")
         for array in (linear, pairs, couplings):
             array.setflags(write=False)
         object.__setattr__(self, "n_qubits", n)
@@ -74,7 +77,9 @@ class Ising:
 
     @classmethod
     def from_pauli_sum(cls, hamiltonian: PauliSum) -> Ising:
-        """The spin energy of a real diagonal sum, Z on qubit i being s_i; made once for each sum.
+        """Return the Ising energy of a real diagonal sum, with Z on qubit i as s_i.
+
+        It is computed once for each sum.
 
         Raises:
             ParameterError: the sum is not real and diagonal; a term is named.
@@ -82,7 +87,7 @@ class Ising:
         known: Ising | None = hamiltonian.__dict__.get("_ising") if cls is Ising else None
         if known is None:
             known = cls._of_terms(hamiltonian)
-            hamiltonian.__dict__["_ising"] = known  # neither of them ever changes
+            hamiltonian.__dict__["_ising"] = known  # both are immutable
         return known
 
     @classmethod
@@ -113,7 +118,7 @@ class Ising:
         *,
         n_qubits: int | None = None,
     ) -> Ising:
-        r"""The spin energy equal to a polynomial of bits x = (1 - s) / 2.
+        r"""Return the spin energy equal to a polynomial of bits x = (1 - s) / 2.
 
         Args:
             Q: an (n, n) array or scipy sparse matrix, meaning :math:`x^T Q x` (both triangles
@@ -135,7 +140,7 @@ class Ising:
     # -- other forms ----------------------------------------------------------------------------
 
     def to_qubo(self) -> tuple[dict[tuple[int, ...], float], float]:
-        """The same energy as a polynomial of bits x = (1 - s) / 2: ``(coefficients, offset)``.
+        """Return ``(coefficients, offset)`` of the polynomial in bits x = (1 - s) / 2.
 
         The keys are ascending index tuples, ``(i,)`` for linear terms; zeros are left out.
         `from_qubo` takes both back.
@@ -148,7 +153,7 @@ class Ising:
         return Q, constant
 
     def to_pauli_sum(self) -> PauliSum:
-        """The diagonal Pauli sum with these values, in canonical order."""
+        """Return the diagonal Pauli sum with these values, in canonical order."""
         fields = np.flatnonzero(self.linear)
         orders = [0] * (self.constant != 0) + [1] * len(fields) + [2] * len(self.pairs)
         orders += [len(spins) for spins, _ in self.higher]
@@ -171,7 +176,7 @@ class Ising:
     # -- energies -------------------------------------------------------------------------------
 
     def energies(self, bits: ArrayLike) -> NDArray[np.float64]:
-        """The energy of every row of `bits`, computed term by term, for any number of spins.
+        """Return the energy of each row of `bits`, for any number of spins.
 
         Args:
             bits: shape (k, n_qubits) or (n_qubits,), values 0 and 1.
@@ -210,17 +215,17 @@ class Ising:
 
     @property
     def is_quadratic(self) -> bool:
-        """Whether no term has more than two spins."""
+        """True if no term has more than two spins."""
         return not self.higher
 
     @property
     def has_odd_terms(self) -> bool:
-        """Whether a term of odd order is present; without one, E(s) = E(-s)."""
+        """True if a term of odd order is present; without one, E(s) = E(-s)."""
         return bool(self.linear.any()) or any(len(spins) % 2 for spins, _ in self.higher)
 
     @property
     def is_integer(self) -> bool:
-        """Whether all energies differ from each other by integers, exactly.
+        """True if all energies differ from each other by integers, exactly.
 
         True if and only if every coefficient of the polynomial of bits, its offset aside, is an
         integer (Moebius inversion); a unit-weight MaxCut is, although its couplings are 1/2.
@@ -241,7 +246,7 @@ class Ising:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Through the constructor: plain pickling would lose the read-only flags.
+        # The constructor restores the read-only flags, which pickling loses.
         return Ising, self._polynomial
 
     __hash__ = None  # type: ignore[assignment]
@@ -257,34 +262,44 @@ class Ising:
 def _merged_pairs(
     n: int, pairs: ArrayLike, couplings: ArrayLike
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Pairs with i < j in lexicographic order, each once, and their nonzero couplings."""
+    """Return distinct pairs i < j in lexicographic order and nonzero couplings."""
     J = np.array(couplings, dtype=np.float64)
     ij = np.asarray(pairs)
     if ij.size == 0:
         ij = np.empty((0, 2), dtype=np.int64)
     if J.ndim != 1 or ij.shape != (len(J), 2) or ij.dtype.kind not in "iu":
         raise DimensionError(
-            f"pairs of shape {ij.shape} and dtype {ij.dtype} with couplings of shape {J.shape}: "
-            "give integers of shape (m, 2) and numbers of shape (m,)"
+            "pairs must be integers of shape (m, 2) and couplings of shape (m,), got shapes "
+            f"{ij.shape} and {J.shape}, dtype {ij.dtype}",
+            argument="pairs",
         )
     ij = ij.astype(np.int64)
     if len(ij) and (ij.min() < 0 or ij.max() >= n):
-        raise DimensionError(f"a pair names a spin outside 0 ... {n - 1}: n_qubits={n}")
+        raise DimensionError(
+            f"pairs must name spins in 0 ... {n - 1}, with n_qubits={n}", argument="pairs"
+        )
     same = ij[:, 0] == ij[:, 1]
     if same.any():
         i = int(ij[same][0, 0])
-        raise ParameterError(f"pair ({i}, {i}) couples a spin to itself: add it to the constant")
+        raise ParameterError(
+            f"pair ({i}, {i}) couples a spin to itself: add it to the constant", argument="pairs"
+        )
     return _pubo.merge_pairs(n, ij, J)
 
 
 def _merged_higher(n: int, higher: Iterable[tuple[Iterable[int], Any]]) -> Higher:
-    """Terms of three and more spins, ascending inside and out, each once, without zeros."""
+    """Return distinct nonzero terms of three and more spins, sorted."""
     terms = []
     for spins, value in higher:
         term = tuple(sorted(int(spin) for spin in spins))
         if len(term) < 3 or len(set(term)) < len(term):
-            raise ParameterError(f"higher term {term}: name at least three different spins")
+            raise ParameterError(
+                f"higher term {term} must name at least three different spins", argument="higher"
+            )
         if term[0] < 0 or term[-1] >= n:
-            raise DimensionError(f"higher term {term} leaves 0 ... {n - 1}: n_qubits={n}")
+            raise DimensionError(
+                f"higher term {term} must name spins in 0 ... {n - 1}, with n_qubits={n}",
+                argument="higher",
+            )
         terms.append((term, float(value)))
     return _pubo.merge_higher(terms)

@@ -1,4 +1,4 @@
-"""How fermionic modes are written into qubits: Jordan–Wigner, parity, Bravyi–Kitaev."""
+"""Fermion-to-qubit encodings: Jordan–Wigner, parity, Bravyi–Kitaev."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ class Encoding:
         return _packed(below)
 
     def encode(self, occupations: ArrayLike) -> NDArray[np.uint8]:
-        """Qubit bits of occupations, shape (n,) or (k, n), same shape returned."""
+        """Return the qubit bits of occupations, both of shape (n,) or (k, n)."""
         return self._times(self.matrix, occupations)
 
     def decode(self, bits: ArrayLike) -> NDArray[np.uint8]:
-        """Occupations of qubit bits, shape (n,) or (k, n), same shape returned."""
+        """Return the occupations of qubit bits, both of shape (n,) or (k, n)."""
         return self._times(self.inverse, bits)
 
     def _times(self, matrix: NDArray[np.bool_], rows: ArrayLike) -> NDArray[np.uint8]:
@@ -93,7 +93,7 @@ def _parity(n: int) -> NDArray[np.bool_]:
 
 
 def _bravyi_kitaev(n: int) -> NDArray[np.bool_]:
-    """Qubit j stores the parity of a binary indexed (Fenwick) tree's node j + 1."""
+    """Return B whose qubit j is the parity of node j + 1 of a Fenwick tree."""
     matrix = np.zeros((n, n), dtype=bool)
     for node in range(1, n + 1):
         matrix[node - 1, node - (node & -node) : node] = True
@@ -109,7 +109,7 @@ MAPPINGS: Registry[Callable[[int], NDArray[np.bool_]]] = Registry(
 
 
 def encoding(mapping: str, n_modes: int) -> Encoding:
-    """The encoding of `n_modes` modes by the mapping of that name.
+    """Return the encoding of `n_modes` modes by the mapping of that name.
 
     Jordan–Wigner stores the occupation of mode j in qubit j, parity that of modes 0 … j
     together, Bravyi–Kitaev that of a block of modes that ends at j.

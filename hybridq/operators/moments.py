@@ -1,4 +1,4 @@
-"""Particle number and spin of a state, from its amplitudes alone."""
+"""Particle number and spin of a state, from its amplitudes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Moments:
-    """Expectation values of a state of electrons: numbers by spin, S² in ħ² and S_z in ħ.
+    """Particle numbers, S² (ħ²) and S_z (ħ) of a state of electrons.
 
     S² is None where the orbitals of the two spins differ and their overlaps are not known.
     """
@@ -29,7 +29,9 @@ def moments(
     *,
     same_orbitals: bool = True,
 ) -> Moments:
-    r"""⟨N_α⟩, ⟨N_β⟩, ⟨S²⟩ and ⟨S_z⟩ of a normalized state, spin-blocked, by Jordan and Wigner.
+    r"""Return ⟨N_α⟩, ⟨N_β⟩, ⟨S²⟩ and ⟨S_z⟩ of a normalized state.
+
+    The encoding is spin-blocked Jordan–Wigner.
 
     .. math:: S^2 = S_z^2 + S_z + S_- S_+, \qquad
         \langle S_- S_+ \rangle = \| S_+ \psi \|^2, \qquad
@@ -57,7 +59,7 @@ def moments(
 
 
 def _raised_norm(z: NDArray[np.int64], psi: NDArray[Any], m: int) -> float:
-    """‖S₊ψ‖²."""
+    """Return ‖S₊ψ‖²."""
     targets, values = [], []
     for p in range(m):
         flip = 1 << p | 1 << (m + p)

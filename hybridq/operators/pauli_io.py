@@ -1,4 +1,7 @@
-"""Pauli sums as text: dense labels (``"XZI"``), sparse terms (``("ZZ", (0, 5), 1.0)``), JSON."""
+"""Text forms of Pauli sums: labels, sparse terms, JSON.
+
+Labels are such as ``"XZI"``, sparse terms such as ``("ZZ", (0, 5), 1.0)``.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,11 @@ _CODES[_LETTERS] = np.arange(4)
 
 
 def _codes(text: str, where: str) -> NDArray[np.uint8]:
-    """Codes of the letters of `text`, or an error that names the first wrong one."""
+    """Return the codes of the letters of `text`; raise for the first wrong one."""
     codes = _CODES[np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)]
     if (codes == 255).any():
         wrong = text[int(np.argmax(codes == 255))]
-        raise ParameterError(f"{where} holds {wrong!r}: only I, X, Y and Z are Paulis")
+        raise ParameterError(f"{where} has the letter {wrong!r}: only I, X, Y and Z are Paulis")
     return codes
 
 
@@ -40,7 +43,7 @@ def _numbers(values: Sequence[Any]) -> NDArray[np.complex128]:
     try:
         return np.array(values, dtype=np.complex128)
     except (TypeError, ValueError) as error:
-        raise ParameterError(f"a coefficient is no number ({error}): give numbers") from error
+        raise ParameterError(f"coefficients must be numbers: {error}") from error
 
 
 def _pack_codes(
@@ -57,7 +60,10 @@ def _pack_codes(
 def read_labels(
     labels: Mapping[str, complex] | Iterable[tuple[str, complex]],
 ) -> tuple[int, Arrays]:
-    """Number of qubits and arrays of labels such as ``{"XZI": 1.0}``; character i is qubit i."""
+    """Return the number of qubits and the arrays of labels.
+
+    Labels are such as ``{"XZI": 1.0}``; character i acts on qubit i.
+    """
     pairs = list(labels.items() if isinstance(labels, Mapping) else labels)
     if not pairs:
         raise ParameterError("no labels given: use PauliSum.zero(n_qubits) for an empty sum")
@@ -66,7 +72,7 @@ def read_labels(
         if len(label) != n:
             raise DimensionError(
                 f"labels {pairs[0][0]!r} and {label!r} have lengths {n} and {len(label)}: "
-                "give every label one character a qubit"
+                "give every label one character per qubit"
             )
     codes = _codes("".join(label for label, _ in pairs), "a label")
     active = np.flatnonzero(codes)
@@ -76,19 +82,22 @@ def read_labels(
 
 
 def read_sparse(terms: Iterable[tuple[str, Sequence[int], complex]], n_qubits: int) -> Arrays:
-    """Arrays of sparse terms ``(paulis, qubits, coefficient)``, letter k acting on qubit k."""
+    """Return the arrays of sparse terms ``(paulis, qubits, coefficient)``.
+
+    Letter k acts on ``qubits[k]``.
+    """
     listed = list(terms)
     lengths = np.array([len(paulis) for paulis, _, _ in listed], dtype=np.int64)
     for paulis, qubits, _ in listed:
         if len(paulis) != len(qubits):
             raise DimensionError(
                 f"term {paulis!r} on qubits {tuple(qubits)} has {len(paulis)} Paulis for "
-                f"{len(qubits)} qubits: give one letter a qubit"
+                f"{len(qubits)} qubits: give one letter per qubit"
             )
     codes = _codes("".join(paulis for paulis, _, _ in listed), "a term")
     flat = np.array([qubit for _, qubits, _ in listed for qubit in qubits])
     if flat.size and flat.dtype.kind not in "iu":
-        raise ParameterError("a qubit is no integer: number the qubits 0, 1, 2, ...")
+        raise ParameterError("qubits must be integers 0, 1, 2, ...")
     flat = flat.astype(np.int64)
     rows = np.repeat(np.arange(len(listed), dtype=np.int64), lengths)
     bad = (flat < 0) | (flat >= n_qubits)
@@ -112,7 +121,7 @@ def read_sparse(terms: Iterable[tuple[str, Sequence[int], complex]], n_qubits: i
 
 
 def write_labels(x: Masks, z: Masks, n_qubits: int) -> list[str]:
-    """The label of every term, qubit 0 first."""
+    """Return the label of every term, qubit 0 first."""
     codes = np.zeros((len(x), n_qubits), dtype=np.uint8)
     for masks, bit in ((x, 1), (z, 2)):
         rows, qubits = _masks.unpack(masks)
@@ -121,7 +130,10 @@ def write_labels(x: Masks, z: Masks, n_qubits: int) -> list[str]:
 
 
 def write_sparse(x: Masks, z: Masks, coefficients: NDArray[np.complex128]) -> list[SparseTerm]:
-    """Every term as ``(paulis, qubits, coefficient)``, qubits ascending, no identities."""
+    """Return each term as ``(paulis, qubits, coefficient)``, without identities.
+
+    Qubits ascend.
+    """
     rows, qubits = _masks.unpack(x | z)
     word, bit = qubits // 64, (qubits % 64).astype(np.uint64)
     one = np.uint64(1)
@@ -137,7 +149,7 @@ def write_sparse(x: Masks, z: Masks, coefficients: NDArray[np.complex128]) -> li
 
 
 def format_terms(terms: Iterable[SparseTerm]) -> str:
-    """A readable sum such as ``-1.5 Z0 Z3 + 0.5 X1``."""
+    """Return a readable sum such as ``-1.5 Z0 Z3 + 0.5 X1``."""
     text = ""
     for paulis, qubits, coefficient in terms:
         names = [f"{letter}{qubit}" for letter, qubit in zip(paulis, qubits, strict=True)]
@@ -155,7 +167,7 @@ def format_terms(terms: Iterable[SparseTerm]) -> str:
 
 
 def write_json(n_qubits: int, terms: Iterable[SparseTerm]) -> str:
-    """JSON text of a sum; the schema stands at `PauliSum.to_json`."""
+    """Return the JSON text of a sum; see `PauliSum.to_json` for the schema."""
     head = {"format": FORMAT, "version": VERSION, "n_qubits": n_qubits}
     lines = [
         json.dumps([paulis, list(qubits), c.real if c.imag == 0 else [c.real, c.imag]])
@@ -166,19 +178,19 @@ def write_json(n_qubits: int, terms: Iterable[SparseTerm]) -> str:
 
 
 def read_json(text: str, source: str = "input") -> tuple[int, Arrays]:
-    """Number of qubits and arrays of the JSON text that `write_json` makes.
+    """Return the number of qubits and arrays of the JSON text that `write_json` makes.
 
     Raises:
-        FormatError: whatever is wrong with the text.
+        FormatError: the text is not in this format.
     """
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise FormatError(f"no valid JSON: {error.msg}", source=source, line=error.lineno) from None
+        raise FormatError(f"invalid JSON: {error.msg}", source=source, line=error.lineno) from None
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"no readable JSON: {error}", source=source) from None
+        raise FormatError(f"unreadable JSON: {error}", source=source) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise FormatError(f'no Pauli sum: "format" must be "{FORMAT}"', source=source)
+        raise FormatError(f'not a Pauli sum: "format" must be "{FORMAT}"', source=source)
     if data.get("version") != VERSION:
         raise FormatError(
             f"version {data.get('version')!r} is unknown: this hybridq reads version {VERSION}",
@@ -193,7 +205,7 @@ def read_json(text: str, source: str = "input") -> tuple[int, Arrays]:
         used = len({qubit for _, qubits, _ in read for qubit in qubits})
         if too_many_idle(n_qubits, used):
             raise ParameterError(
-                f"n_qubits={n_qubits:,}, where the terms act on {used:,} in all: correct n_qubits"
+                f"n_qubits={n_qubits:,}, but the terms act on {used:,} in all: correct n_qubits"
             )
         return n_qubits, read_sparse(read, n_qubits)
     except (HybridqError, OverflowError, MemoryError) as error:
@@ -201,7 +213,10 @@ def read_json(text: str, source: str = "input") -> tuple[int, Arrays]:
 
 
 def _json_term(term: Any) -> tuple[str, list[int], complex]:
-    """One checked term ``["ZZ", [0, 5], 1.0]``; a complex coefficient is ``[real, imaginary]``."""
+    """Return one validated term such as ``["ZZ", [0, 5], 1.0]``.
+
+    A complex coefficient is ``[real, imaginary]``.
+    """
     match term:
         case [str(paulis), list(qubits), c] if all(type(q) is int for q in qubits):
             parts = c if isinstance(c, list) and len(c) == 2 else [c, 0.0]

@@ -1,10 +1,10 @@
-"""Weighted sums of Pauli products: every Hamiltonian and observable of hybridq."""
+"""Weighted sums of Pauli products: Hamiltonians and observables."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
@@ -27,7 +27,7 @@ class PauliSum:
     r"""An operator :math:`\sum_k c_k P_k` on `n_qubits` qubits; immutable.
 
     Qubit q of term k is bit q % 64 of word q // 64 of the masks: X where only the x bit is set,
-    Z where only the z bit is, Y where both are, so a real coefficient is a hermitian term.
+    Z where only the z bit is, Y where both are, so a term with a real coefficient is hermitian.
 
     The constructor, `from_labels`, `from_sparse` and `dagger` keep the terms as given; `+`, `-`,
     `@` and `commutator` return simplified sums: equal terms merged, exact zeros dropped, ordered by
@@ -42,7 +42,7 @@ class PauliSum:
 
     Raises:
         DimensionError: shapes do not fit, or a mask has a bit at n_qubits or above.
-        ParameterError: n_qubits is no positive integer (labels go to `from_labels`), or a
+        ParameterError: n_qubits is not a positive integer (labels go to `from_labels`), or a
             coefficient is not finite.
     """
 
@@ -51,11 +51,11 @@ class PauliSum:
     z_masks: NDArray[np.uint64]
     coefficients: NDArray[np.complex128]
 
-    # NumPy scalars on the left leave the work to __rmul__ instead of making object arrays.
+    # Makes NumPy scalars on the left defer to __rmul__ instead of making object arrays.
     __array_ufunc__ = None
 
     def __new__(cls, n_qubits: object = 1, *_: object, **__: object) -> Self:
-        """Refuses labels before ``__init__``, which would only miss the masks."""
+        """Raise for labels, which `__init__` would report as missing masks."""
         if isinstance(n_qubits, str | Mapping | list | tuple):
             raise ParameterError(
                 f"PauliSum takes n_qubits and masks, not a {type(n_qubits).__name__}: for labels "
@@ -69,31 +69,17 @@ class PauliSum:
         coefficients = np.array(self.coefficients, dtype=np.complex128)
         if coefficients.ndim != 1:
             raise DimensionError(
-                f"coefficients have shape {coefficients.shape}: give one a term, shape (terms,)"
+                f"coefficients must have shape (terms,), got {coefficients.shape}",
+                argument="coefficients",
             )
         if not np.isfinite(coefficients).all():
             wrong = coefficients[~np.isfinite(coefficients)][0]
-            raise ParameterError(f"a coefficient is {wrong}: give finite numbers")
-        shape = (len(coefficients), _masks.n_words(n))
-        for name in ("x_masks", "z_masks"):
-            masks = np.array(getattr(self, name))
-            if masks.size == 0:
-                masks = masks.astype(np.uint64)
-            if masks.dtype.kind not in "iu" or (masks.dtype.kind == "i" and (masks < 0).any()):
-                raise ParameterError(f"{name} has dtype {masks.dtype}: give uint64 words")
-            masks = masks.astype(np.uint64, copy=False)
-            if masks.shape != shape:
-                raise DimensionError(
-                    f"{name} has shape {masks.shape}, but {shape[0]} coefficients on {n} qubits "
-                    f"need {shape}"
-                )
-            if _masks.bits_outside(masks, n):
-                raise DimensionError(
-                    f"{name} has a bit at or above qubit {n}, but n_qubits={n}: "
-                    "clear it or raise n_qubits"
-                )
-            masks.setflags(write=False)
-            object.__setattr__(self, name, masks)
+            raise ParameterError(
+                f"coefficients must be finite, got {wrong}", argument="coefficients"
+            )
+        for name, masks in (("x_masks", self.x_masks), ("z_masks", self.z_masks)):
+            words = _masks.checked_masks(name, masks, len(coefficients), n)
+            object.__setattr__(self, name, words)
         coefficients.setflags(write=False)
         object.__setattr__(self, "coefficients", coefficients)
 
@@ -101,11 +87,12 @@ class PauliSum:
 
     @classmethod
     def from_labels(cls, labels: Mapping[str, complex] | Iterable[tuple[str, complex]]) -> PauliSum:
-        """The sum of labels such as ``{"XZI": 1.0}``; character i acts on qubit i.
+        """Return the sum of labels such as ``{"XZI": 1.0}``; character i acts on qubit i.
 
         Raises:
             DimensionError: labels of different lengths.
-            ParameterError: no labels, a letter other than I, X, Y, Z, or no finite coefficient.
+            ParameterError: no labels, a letter other than I, X, Y, Z, or a coefficient that is not
+                finite.
         """
         n_qubits, arrays = pauli_io.read_labels(labels)
         return cls(n_qubits, *arrays)
@@ -114,33 +101,36 @@ class PauliSum:
     def from_sparse(
         cls, terms: Iterable[tuple[str, Sequence[int], complex]], n_qubits: int
     ) -> PauliSum:
-        """The sum of terms ``(paulis, qubits, coefficient)`` such as ``("ZZ", (0, 5), 1.0)``.
+        """Return the sum of terms ``(paulis, qubits, coefficient)``.
+
+        A term is such as ``("ZZ", (0, 5), 1.0)``.
 
         Letter k of `paulis` acts on ``qubits[k]``, in any order; ``("", (), c)`` is a constant.
 
         Raises:
-            DimensionError: a qubit outside 0 ... n_qubits - 1, or not one letter a qubit.
-            ParameterError: a wrong letter, a qubit named twice in a term, no finite coefficient.
+            DimensionError: a qubit outside 0 ... n_qubits - 1, or not one letter per qubit.
+            ParameterError: a wrong letter, a qubit named twice in a term, or a coefficient that is
+                not finite.
         """
         n = _masks.checked_width(n_qubits)
         return cls(n, *pauli_io.read_sparse(terms, n))
 
     @classmethod
     def identity(cls, n_qubits: int, coefficient: complex = 1.0) -> PauliSum:
-        """`coefficient` times the identity."""
+        """Return `coefficient` times the identity."""
         return cls.from_sparse([("", (), coefficient)], n_qubits)
 
     @classmethod
     def zero(cls, n_qubits: int) -> PauliSum:
-        """The sum without terms."""
+        """Return the sum without terms."""
         return cls.from_sparse([], n_qubits)
 
     @classmethod
     def from_json(cls, text: str, *, source: str = "input") -> PauliSum:
-        """The sum written by `to_json`; errors name `source`.
+        """Return the sum written by `to_json`; errors name `source`.
 
         Raises:
-            FormatError: the text is anything else.
+            FormatError: the text is not in this format.
         """
         n_qubits, arrays = pauli_io.read_json(text, source)
         return cls(n_qubits, *arrays)
@@ -148,17 +138,20 @@ class PauliSum:
     # -- other forms ----------------------------------------------------------------------------
 
     def to_labels(self) -> dict[str, complex]:
-        """Label (qubit 0 first) -> coefficient, equal terms merged."""
+        """Return coefficients by label (qubit 0 first), equal terms merged."""
         s = self.simplify()
         labels = pauli_io.write_labels(s.x_masks, s.z_masks, s.n_qubits)
         return dict(zip(labels, s.coefficients.tolist(), strict=True))
 
     def to_sparse(self) -> list[tuple[str, tuple[int, ...], complex]]:
-        """Every term as ``(paulis, qubits, coefficient)``, qubits ascending, as stored."""
+        """Return each stored term as ``(paulis, qubits, coefficient)``.
+
+        Qubits ascend.
+        """
         return pauli_io.write_sparse(self.x_masks, self.z_masks, self.coefficients)
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """JSON text; with `path`, also written there, whole or not at all.
+        """Return the sum as JSON text; with `path`, also write it atomically.
 
         An object with ``"format": "hybridq-pauli-sum"``, ``"version": 1``, ``"n_qubits"`` and
         ``"terms"``: a list of ``[paulis, qubits, coefficient]`` such as ``["ZZ", [0, 5], 1.0]``;
@@ -175,7 +168,9 @@ class PauliSum:
         return text
 
     def to_matrix(self) -> scipy.sparse.csr_array:
-        """The matrix in the computational basis: complex128 CSR, shape (2**n, 2**n).
+        """Return the matrix in the computational basis, CSR of shape (2**n, 2**n).
+
+        The dtype is complex128.
 
         Raises:
             CapacityError: it does not fit in memory.
@@ -186,9 +181,9 @@ class PauliSum:
     # -- algebra --------------------------------------------------------------------------------
 
     def simplify(self, tolerance: float = 0.0) -> PauliSum:
-        """Equal terms merged, those with ``|c| <= tolerance`` dropped, in canonical order."""
+        """Merge equal terms and drop those with ``|c| <= tolerance``, canonical order."""
         if not tolerance >= 0:
-            raise ParameterError(f"tolerance={tolerance}: give a number >= 0")
+            raise ParameterError(argument="tolerance", value=tolerance, expected="a number >= 0")
         if tolerance == 0:
             return self._canonical
         return self._merged(self.x_masks, self.z_masks, self.coefficients, tolerance)
@@ -207,7 +202,7 @@ class PauliSum:
     def _same_width(self, other: PauliSum) -> None:
         if self.n_qubits != other.n_qubits:
             raise DimensionError(
-                f"sums on {self.n_qubits} and {other.n_qubits} qubits do not combine: "
+                f"sums on {self.n_qubits} and {other.n_qubits} qubits cannot be combined: "
                 "build both with the same n_qubits"
             )
 
@@ -233,17 +228,14 @@ class PauliSum:
         return self + (-other)
 
     def __neg__(self) -> PauliSum:
-        return self._with(-self.coefficients)
-
-    def _with(self, coefficients: NDArray[np.complex128]) -> PauliSum:
-        return PauliSum(self.n_qubits, self.x_masks, self.z_masks, coefficients)
+        return replace(self, coefficients=-self.coefficients)
 
     def __mul__(self, other: complex) -> PauliSum:
         if isinstance(other, PauliSum):
             raise ParameterError("* takes a number: write a @ b for the product of two Pauli sums")
         if not _is_number(other):
             return NotImplemented
-        return self._with(self.coefficients * complex(other))
+        return replace(self, coefficients=self.coefficients * complex(other))
 
     __rmul__ = __mul__
 
@@ -252,7 +244,7 @@ class PauliSum:
             return NotImplemented
         if other == 0:
             raise ParameterError("division of a Pauli sum by zero")
-        return self._with(self.coefficients / complex(other))
+        return replace(self, coefficients=self.coefficients / complex(other))
 
     def __matmul__(self, other: PauliSum) -> PauliSum:
         if not isinstance(other, PauliSum):
@@ -261,14 +253,14 @@ class PauliSum:
         return PauliSum(self.n_qubits, *_masks.product(self._arrays, other._arrays))
 
     def commutator(self, other: PauliSum) -> PauliSum:
-        """``self @ other - other @ self``, from the pairs of terms that anticommute."""
+        """Return ``self @ other - other @ self``, from anticommuting pairs of terms."""
         self._same_width(other)
         arrays = _masks.product(self._arrays, other._arrays, only_anticommuting=True)
         return PauliSum(self.n_qubits, *arrays) * 2.0
 
     def dagger(self) -> PauliSum:
-        """The adjoint."""
-        return self._with(self.coefficients.conj())
+        """Return the adjoint."""
+        return replace(self, coefficients=self.coefficients.conj())
 
     @property
     def _arrays(self) -> tuple[Masks, Masks, NDArray[np.complex128]]:
@@ -294,11 +286,11 @@ class PauliSum:
 
     @property
     def is_diagonal(self) -> bool:
-        """Whether only I and Z are left once equal terms are merged."""
+        """True if only I and Z are left once equal terms are merged."""
         return not self.x_masks.any() or not self.simplify().x_masks.any()
 
     def is_hermitian(self, tolerance: float = 0.0) -> bool:
-        """Whether every merged coefficient has an imaginary part of at most `tolerance`."""
+        """Return whether all merged coefficients are real up to `tolerance`."""
         return bool((np.abs(self.simplify().coefficients.imag) <= tolerance).all())
 
     # -- diagonal sums --------------------------------------------------------------------------
@@ -312,13 +304,15 @@ class PauliSum:
             k = int(np.argmax(wrong))
             term = s._text(slice(k, k + 1))
             raise ParameterError(
-                f"the sum is not real and diagonal: term {term} is in the way, "
-                "only real multiples of I and Z products are"
+                f"the sum is not real and diagonal because of the term {term}: "
+                "only real multiples of products of I and Z are"
             )
         return s.z_masks, s.coefficients.real.copy()
 
     def diagonal(self) -> NDArray[np.float64]:
-        """The values on all basis states, shape (2**n,), float64; entry b belongs to index b.
+        """Return the values on all basis states, float64, shape (2**n,).
+
+        Entry b belongs to basis index b.
 
         Raises:
             ParameterError: the sum is not diagonal and real; a term is named.
@@ -333,7 +327,7 @@ class PauliSum:
         return _walsh.values_on_all_states(z_masks[:, 0], coefficients, self.n_qubits)
 
     def diagonal_at(self, bits: ArrayLike) -> NDArray[np.float64]:
-        """The values on chosen basis states, for any number of qubits.
+        """Return the values on chosen basis states, for any number of qubits.
 
         Args:
             bits: rows of 0 and 1, shape (k, n), or one row (n,); entry q is qubit q.
@@ -357,12 +351,12 @@ class PauliSum:
     # -- comparison and display -----------------------------------------------------------------
 
     def isclose(self, other: PauliSum, tolerance: float = 1e-12) -> bool:
-        """Whether no merged coefficient differs by more than `tolerance`."""
+        """Return whether no merged coefficient differs by more than `tolerance`."""
         self._same_width(other)
         return len((self - other).simplify(tolerance)) == 0
 
     def __eq__(self, other: object) -> bool:
-        """Whether both simplified sums have the same terms with exactly the same coefficients."""
+        """Return whether both simplified sums are exactly equal."""
         if not isinstance(other, PauliSum):
             return NotImplemented
         return self.n_qubits == other.n_qubits and all(
@@ -374,19 +368,19 @@ class PauliSum:
         return hash((self.n_qubits, *(array.tobytes() for array in self.simplify()._arrays)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Through the constructor: plain pickling would lose the read-only flags.
+        # The constructor restores the read-only flags, which pickling loses.
         return PauliSum, (self.n_qubits, *self._arrays)
 
     def __len__(self) -> int:
-        """Number of stored terms."""
+        """Return the number of stored terms."""
         return len(self.coefficients)
 
     def __bool__(self) -> bool:
-        # Without this an empty sum would be false, and `if operator:` would lie.
+        # Without this an empty sum would be false in `if operator:`.
         return True
 
     def __iter__(self) -> Iterator[tuple[str, tuple[int, ...], complex]]:
-        """The terms of `to_sparse`."""
+        """Return the terms of `to_sparse`."""
         return iter(self.to_sparse())
 
     def __repr__(self) -> str:

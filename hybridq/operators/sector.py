@@ -18,7 +18,9 @@ MOST_QUBITS = 62
 
 @dataclass(frozen=True)
 class Sector:
-    r"""The span of the basis states with `low` ones on qubits 0 … split−1 and `high` on the rest.
+    r"""Span of the basis states with fixed numbers of ones on two groups of qubits.
+
+    There are `low` ones on qubits 0 … split−1 and `high` on the rest.
 
     Spin-blocked electrons: split = m orbitals, `low` α and `high` β electrons. Fixed Hamming
     weight: split = n_qubits. Its states are in ascending order of their basis index, so that
@@ -26,13 +28,13 @@ class Sector:
 
     Args:
         n_qubits: width, at most 62.
-        split: how many qubits make up the lower group.
+        split: number of qubits in the lower group.
         low: ones on the lower group.
         high: ones on the upper group.
 
     Raises:
         ParameterError: more ones than qubits, or a split outside 0 … n_qubits.
-        CapacityError: too many qubits to number the states.
+        CapacityError: the states of so many qubits cannot be numbered.
     """
 
     n_qubits: int
@@ -43,25 +45,29 @@ class Sector:
     def __post_init__(self) -> None:
         if self.n_qubits > MOST_QUBITS:
             raise CapacityError(
-                f"n_qubits={self.n_qubits}: a sector has at most {MOST_QUBITS} qubits"
+                argument="n_qubits",
+                value=self.n_qubits,
+                expected=f"at most {MOST_QUBITS} in a sector",
             )
         if not 0 <= self.split <= self.n_qubits:
-            raise ParameterError(f"split={self.split}: give 0 to n_qubits={self.n_qubits}")
+            expected = f"from 0 to n_qubits={self.n_qubits}"
+            raise ParameterError(argument="split", value=self.split, expected=expected)
         for name, ones, width in (
             ("low", self.low, self.split),
             ("high", self.high, self.n_qubits - self.split),
         ):
             if not 0 <= ones <= width:
-                raise ParameterError(f"{name}={ones} ones on {width} qubits: give 0 to {width}")
+                expected = f"from 0 to {width}, the number of qubits in its group"
+                raise ParameterError(argument=name, value=ones, expected=expected)
 
     @classmethod
     def of_electrons(cls, n_orbitals: int, n_alpha: int, n_beta: int) -> Sector:
-        """Electrons of both spins in `n_orbitals` spatial orbitals, spin-blocked."""
+        """Return the sector of electrons in `n_orbitals` spatial orbitals, spin-blocked."""
         return cls(2 * n_orbitals, n_orbitals, n_alpha, n_beta)
 
     @classmethod
     def of_weight(cls, n_qubits: int, weight: int) -> Sector:
-        """All basis states with `weight` ones."""
+        """Return all basis states with `weight` ones."""
         return cls(n_qubits, n_qubits, weight)
 
     @property
@@ -95,17 +101,17 @@ class Sector:
         return _strings(self.n_qubits - self.split, self.high)
 
     def basis(self) -> NDArray[np.int64]:
-        """The basis states as indices of the full space, ascending, shape (dim,)."""
+        """Return the basis states as indices of the full space, ascending, shape (dim,)."""
         memory.require(16 * self.dim, f"the basis of {self.dim:,} states", "use a smaller sector")
         high = self.high_strings.astype(np.int64) << np.int64(self.split)
         return (high[:, None] | self.low_strings.astype(np.int64)[None, :]).reshape(-1)
 
     def parts(self, z: int) -> tuple[int, int]:
-        """The bits of `z` on the lower group, and on the upper group shifted down to bit 0."""
+        """Return the bits of `z` on the lower and the upper group, each from bit 0."""
         return z & ((1 << self.split) - 1), z >> self.split
 
     def index(self, z: ArrayLike) -> NDArray[np.int64]:
-        """Positions of basis states in the sector, −1 where they lie outside; the shape of `z`."""
+        """Return positions of basis states in the sector, −1 if outside; shape of `z`."""
         states = np.asarray(z, dtype=np.uint64)
         low = states & np.uint64((1 << self.split) - 1)
         i = rank(self.low_strings, low)
@@ -113,14 +119,16 @@ class Sector:
         return np.where((i < 0) | (j < 0), -1, j * self.n_low + i)
 
     def embed(self, vector: NDArray[Any]) -> NDArray[Any]:
-        """A vector of the sector as a full state vector, shape (2**n_qubits,).
+        """Return a vector of the sector as a full state vector, shape (2**n_qubits,).
 
         Raises:
             DimensionError: it has not `dim` entries.
             CapacityError: the full vector does not fit in memory.
         """
         if vector.shape != (self.dim,):
-            raise DimensionError(f"a vector of shape {vector.shape} in a sector of {self.dim}")
+            raise DimensionError(
+                f"vector must have shape ({self.dim},), got {vector.shape}", argument="vector"
+            )
         memory.require(
             vector.itemsize << self.n_qubits,
             f"the full state vector of {self.n_qubits} qubits",
@@ -139,15 +147,15 @@ class Sector:
         )
 
 
-def rank(strings: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Position of each wanted string in the ascending `strings`, −1 where it is none of them."""
-    at = np.searchsorted(strings, wanted)
+def rank(strings: NDArray[np.uint64], targets: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the position of each target in the ascending `strings`, or −1."""
+    at = np.searchsorted(strings, targets)
     at = np.minimum(at, len(strings) - 1)
-    return np.where(strings[at] == wanted, at, -1)
+    return np.where(strings[at] == targets, at, -1)
 
 
 def _strings(width: int, ones: int) -> NDArray[np.uint64]:
-    """All integers below 2**width with `ones` bits set, ascending."""
+    """Return all integers below 2**width with `ones` bits set, ascending."""
     memory.require(
         24 * comb(width, ones),
         f"the list of {comb(width, ones):,} strings of {ones} ones on {width} qubits",

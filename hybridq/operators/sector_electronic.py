@@ -1,4 +1,7 @@
-"""Electronic Hamiltonians in a sector of fixed electron numbers, straight from the integrals."""
+"""Electronic Hamiltonians in a sector of fixed electron numbers.
+
+They are computed from the integrals, without Pauli terms.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    r"""All one-electron moves :math:`\langle J|E_{pq}|J'\rangle = \pm 1` of k electrons.
+    r"""All one-electron moves of k electrons.
+
+    A move has :math:`\langle J|E_{pq}|J'\rangle = \pm 1`.
 
     Args:
         partner: J' by string J and move, the k moves onto itself first, int32,
@@ -36,19 +41,19 @@ class Moves:
 
     @property
     def n_partners(self) -> int:
-        """To how many other strings a move leads from each."""
+        """Number of partners of each string other than itself."""
         own = self.partner == np.arange(len(self.partner))[:, None]
         return self.partner.shape[1] - int(own[0].sum())
 
     def by_partner(self) -> tuple[Any, Any, Any, Any, Any]:
-        """Moves grouped by where they lead: (starts, partners, pair starts, pairs, signs).
+        """Group moves by partner: (starts, partners, pair starts, pairs, signs).
 
         The partners of string J are entries starts[J] … starts[J + 1] − 1, ascending and itself
         among them; partner e has the moves pair starts[e] … pair starts[e + 1] − 1.
         """
         n = len(self.partner)
         own = np.arange(n)[:, None]
-        # A string without electrons still has itself as its partner, by no move at all.
+        # A string without electrons has only itself as its partner, without a move.
         keys = np.unique(np.concatenate([(own * n + self.partner).ravel(), np.arange(n) * (n + 1)]))
         entry = np.searchsorted(keys, (own * n + self.partner).ravel())
         order = np.argsort(entry, kind="stable")
@@ -64,7 +69,7 @@ class Moves:
 
 
 def one_electron_moves(strings: NDArray[np.uint64], n_orbitals: int) -> Moves:
-    """The moves among `strings`, all of one electron number, ascending."""
+    """Return the moves among `strings`, all of one electron number, ascending."""
     n, m = len(strings), n_orbitals
     k = int(np.bitwise_count(strings[0]))
     width = k * (m - k) + k
@@ -94,7 +99,7 @@ def one_electron_moves(strings: NDArray[np.uint64], n_orbitals: int) -> Moves:
 def same_spin_matrix(
     moves: Moves, constant: float, one_body: NDArray[np.float64], two_body: NDArray[np.float64]
 ) -> scipy.sparse.csr_array:
-    r"""The Hamiltonian of the electrons of one spin alone, CSR on their strings.
+    r"""Return the Hamiltonian of the electrons of one spin only, CSR on their strings.
 
     :math:`c + \sum h_{pq} E_{pq} + \tfrac12\sum (pq|rs)(E_{pq}E_{rs} - \delta_{qr}E_{ps})`. Its
     pattern holds every one- and two-electron move, also where the value is zero.
@@ -126,7 +131,7 @@ def same_spin_matrix(
 
 @dataclass(frozen=True, eq=False)
 class ElectronicParts:
-    """A Hamiltonian in a sector as same-spin matrices, moves of both spins and αβ integrals."""
+    """A Hamiltonian in a sector: same-spin matrices, moves and αβ integrals."""
 
     sector: Sector
     n_orbitals: int
@@ -147,7 +152,9 @@ class ElectronicParts:
 
 
 def electronic_parts(hamiltonian: ElectronicHamiltonian, sector: Sector) -> ElectronicParts:
-    """The parts of the Hamiltonian in a sector; the constant is in the α matrix.
+    """Return the parts of a Hamiltonian in a sector.
+
+    The constant is in the α matrix.
 
     Raises:
         DimensionError: the sector is not one of α and β electrons in these orbitals.
@@ -155,7 +162,8 @@ def electronic_parts(hamiltonian: ElectronicHamiltonian, sector: Sector) -> Elec
     m = hamiltonian.n_orbitals
     if sector.n_qubits != 2 * m or sector.split != m:
         raise DimensionError(
-            f"{m} orbitals need a sector of {2 * m} qubits, {m} of them lower; got {sector}"
+            f"{m} orbitals need a sector of {2 * m} qubits, {m} of them lower; got {sector}",
+            argument="sector",
         )
     constant = hamiltonian.constant
     moves = [one_electron_moves(s, m) for s in (sector.low_strings, sector.high_strings)]
@@ -166,7 +174,9 @@ def electronic_parts(hamiltonian: ElectronicHamiltonian, sector: Sector) -> Elec
 
 
 def electronic_matrix(hamiltonian: ElectronicHamiltonian, sector: Sector) -> scipy.sparse.csr_array:
-    """The Hamiltonian in a sector: CSR, float64, shape (dim, dim), columns ascending.
+    """Return the Hamiltonian in a sector, CSR of float64, shape (dim, dim).
+
+    Columns ascend.
 
     Entries that vanish by symmetry are not stored.
 
@@ -178,14 +188,14 @@ def electronic_matrix(hamiltonian: ElectronicHamiltonian, sector: Sector) -> sci
 
 
 def matrix_of_parts(parts: ElectronicParts) -> scipy.sparse.csr_array:
-    """`electronic_matrix` of the parts."""
+    """Return `electronic_matrix` of the parts."""
     import scipy.sparse
 
     from hybridq.operators._sector_kernel import electronic_rows
 
     sector = parts.sector
     n_high, n_low = sector.shape
-    # Room for one upper string's rows as if no integral vanished, and for one entry too many.
+    # Space for one upper string's rows if no integral vanishes, and for one extra entry.
     most = 1 + parts.most_entries // n_high
     memory.require(12 * most, f"rows of {sector.dim:,} determinants", "use a smaller active space")
     columns, values = np.empty(most, dtype=np.int32), np.empty(most)
@@ -206,7 +216,7 @@ def matrix_of_parts(parts: ElectronicParts) -> scipy.sparse.csr_array:
         written = electronic_rows(j, *fixed, columns, values, mine)
         rows.append((columns[:written].copy(), values[:written].copy()))
         total += written
-        # The rows so far, and all of them once more when they are joined.
+        # The rows so far, and a copy of them when they are joined.
         memory.require(
             12 * total, f"a matrix of {sector.dim:,} determinants", "use a smaller active space"
         )

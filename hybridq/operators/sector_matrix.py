@@ -23,9 +23,11 @@ _CHUNK_ENTRIES = 1 << 20
 
 
 def sector_matrix(hamiltonian: PauliSum, sector: Sector) -> scipy.sparse.csr_array:
-    """The block of a Pauli sum on a sector: CSR of shape (dim, dim), float64 where it is real.
+    """Return the block of a Pauli sum on a sector, CSR of shape (dim, dim).
 
-    What leads out of the sector is left out, so that x† M x is the expectation value of the whole
+    The dtype is float64 if the block is real, complex128 otherwise.
+
+    Entries that leave the sector are left out, so x† M x is the expectation value of the whole
     sum in every state of the sector. Columns are ascending; entries that cancel are not stored.
 
     Raises:
@@ -36,7 +38,9 @@ def sector_matrix(hamiltonian: PauliSum, sector: Sector) -> scipy.sparse.csr_arr
 
     if hamiltonian.n_qubits != sector.n_qubits:
         raise DimensionError(
-            f"a Pauli sum on {hamiltonian.n_qubits} qubits in a sector of {sector.n_qubits}"
+            f"a Pauli sum on {hamiltonian.n_qubits} qubits in a sector of {sector.n_qubits}: "
+            "the widths must agree",
+            argument="sector",
         )
     s = hamiltonian.simplify()
     x, z = s.x_masks[:, 0], s.z_masks[:, 0]
@@ -76,7 +80,7 @@ class _PauliRows:
         self._terms = np.stack([low_mask, high_mask], axis=1).astype(np.int64)
 
     def matrix(self, coefficients: NDArray[np.float64], tolerance: float) -> Any:
-        """The matrix of the terms with these real coefficients."""
+        """Return the matrix of the terms with these real coefficients."""
         import scipy.sparse
 
         from hybridq.operators._sector_kernel import pauli_rows
@@ -115,7 +119,7 @@ class _PauliRows:
 
 
 def _partners(strings: NDArray[np.uint64], flips: NDArray[np.uint64]) -> tuple[Any, Any]:
-    """Where each distinct flip leads every string, and which of them each given flip is."""
+    """Return partners under each distinct flip, and the index of each given flip."""
     distinct, which = np.unique(flips, return_inverse=True)
     partners = np.empty((len(distinct), len(strings)), dtype=np.int32)
     for k, flip in enumerate(distinct):
@@ -124,7 +128,10 @@ def _partners(strings: NDArray[np.uint64], flips: NDArray[np.uint64]) -> tuple[A
 
 
 def _signs(strings: NDArray[np.uint64], masks: NDArray[np.uint64]) -> tuple[Any, Any]:
-    """(−1)^{|mask & string|} of each distinct mask, and which of them each given mask is."""
+    """Return signs of each distinct mask, and the index of each given mask.
+
+    The sign of a string is (−1)^{|mask & string|}.
+    """
     distinct, which = np.unique(masks, return_inverse=True)
     signs = np.empty((len(distinct), len(strings)), dtype=np.int8)
     for k, mask in enumerate(distinct):

@@ -1,4 +1,4 @@
-"""Electronic Hamiltonians times a state, for sectors whose matrix would be too large to store."""
+"""Matrix-free product of an electronic Hamiltonian with a state of a sector."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     import scipy.sparse
 
 DENSE_STRINGS = 4096
-"""Up to so many strings the same-spin matrices are dense: a tenth of them and more is filled."""
+"""Largest number of strings with dense same-spin matrices, at least a tenth full."""
 
 CHUNKS = 16
-"""Parts of the work that threads share; fixed, so that their number changes no result."""
+"""Parts of the work for all threads; fixed, so that results are reproducible."""
 
 
 class ElectronicProduct:
@@ -28,7 +28,7 @@ class ElectronicProduct:
     Args:
         parts: the Hamiltonian.
         dtype: of the states, float64 or float32.
-        threads: how many may share the work.
+        threads: number of threads.
 
     Raises:
         CapacityError: the working arrays do not fit in memory.
@@ -61,7 +61,7 @@ class ElectronicProduct:
         self._two = parts.two.reshape(m, m, m, m)[p, q][:, p, q].astype(dtype)
         self._low = _same_spin(parts.low_matrix, dtype)
         self._high = _same_spin(parts.high_matrix, dtype)
-        self._rooms = [
+        self._workspaces = [
             (
                 np.empty((n_pairs, width), dtype),
                 np.empty((width, n_low), dtype),
@@ -73,12 +73,14 @@ class ElectronicProduct:
         self._blas = threadpoolctl.ThreadpoolController()
 
     def apply(self, state: NDArray[Any], out: NDArray[Any]) -> None:
-        """Into `out` H times a real `state`; both contiguous, shape (dim,)."""
+        """Write H times a real `state` to `out`; both contiguous, shape (dim,)."""
         c, sigma = state.reshape(self.shape), out.reshape(self.shape)
-        # Threads share rows; inside a thread's share a matrix product is its own.
+        # Rows are divided among threads; each computes its own matrix products.
         with self._blas.limit(limits=1, user_api="blas"):
             self._spread(lambda first, last, _: self._same_spin(c, sigma, first, last))
-            self._spread(lambda first, last, room: self._repulsion(c, sigma, first, last, room))
+            self._spread(
+                lambda first, last, workspace: self._repulsion(c, sigma, first, last, workspace)
+            )
 
     def _spread(self, work: Callable[[int, int, Any], None]) -> None:
         n_high = self.shape[0]
@@ -86,7 +88,7 @@ class ElectronicProduct:
 
         def run(thread: int) -> None:
             for k in range(thread, CHUNKS, self._threads):
-                work(bounds[k], bounds[k + 1], self._rooms[thread])
+                work(bounds[k], bounds[k + 1], self._workspaces[thread])
 
         if self._threads == 1:
             run(0)
@@ -96,7 +98,7 @@ class ElectronicProduct:
                 done.result()
 
     def _same_spin(self, c: Any, sigma: Any, first: int, last: int) -> None:
-        """H_α and H_β of rows first … last − 1."""
+        """Apply H_α and H_β to rows first … last − 1."""
         if first == last:
             return
         low = self._low
@@ -106,20 +108,20 @@ class ElectronicProduct:
             sigma[first:last] = (low @ c[first:last].T).T
         sigma[first:last] += self._high[first:last] @ c
 
-    def _repulsion(self, c: Any, sigma: Any, first: int, last: int, room: Any) -> None:
+    def _repulsion(self, c: Any, sigma: Any, first: int, last: int, workspace: Any) -> None:
         from hybridq.operators._product_kernel import add_repulsion
 
-        add_repulsion(first, last, c, sigma, self._moves, self._lists, self._two, room)
+        add_repulsion(first, last, c, sigma, self._moves, self._lists, self._two, workspace)
 
 
 def _same_spin(matrix: scipy.sparse.csr_array, dtype: Any) -> Any:
-    """A symmetric same-spin matrix, dense where that multiplies faster."""
+    """Return a symmetric same-spin matrix, dense where that multiplies faster."""
     matrix = matrix.astype(dtype)
     return matrix.toarray() if matrix.shape[0] <= DENSE_STRINGS else matrix
 
 
 def _by_pair(moves: Moves, number: NDArray[np.int32], n_pairs: int, dtype: Any) -> tuple[Any, ...]:
-    """The moves of all strings by pair p ≤ q: (starts, from, to, sign), unsigned indices."""
+    """Return moves by pair p ≤ q: (starts, from, to, sign), unsigned indices."""
     pair = number[moves.pair].ravel()
     order = np.argsort(pair, kind="stable")
     to = np.repeat(np.arange(len(moves.partner)), moves.partner.shape[1])

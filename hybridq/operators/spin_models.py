@@ -29,7 +29,9 @@ __all__ = [
 
 
 def tfim(lattice: Lattice, *, h: float = 1.0, J: float = 1.0, periodic: bool = False) -> PauliSum:
-    r"""The transverse-field Ising model :math:`-J\sum_{\langle ij\rangle} Z_iZ_j - h\sum_i X_i`.
+    r"""Return the transverse-field Ising model.
+
+    .. math:: H = -J\sum_{\langle ij\rangle} Z_iZ_j - h\sum_i X_i
 
     Args:
         lattice: sites in a chain, (rows, columns), or a graph.
@@ -38,8 +40,8 @@ def tfim(lattice: Lattice, *, h: float = 1.0, J: float = 1.0, periodic: bool = F
         periodic: close the chain to a ring, the square lattice to a torus.
 
     Raises:
-        ParameterError: a lattice or a number of no meaning.
-        ProblemError: a graph that is no lattice (see `lattice_graph`).
+        ParameterError: `lattice` is not one, or a number is not finite.
+        ProblemError: a graph that is not a lattice (see `lattice_graph`).
 
     The ring's ground state energy for J = 1 is :math:`-\sum_k \sqrt{1 + h^2 - 2h\cos k}` over
     :math:`k = (2m + 1)\pi/n`. Source: Pfeuty 1970, Ann. Phys. 57, 79.
@@ -53,7 +55,9 @@ def tfim(lattice: Lattice, *, h: float = 1.0, J: float = 1.0, periodic: bool = F
 def heisenberg(
     lattice: Lattice, *, J: float = 1.0, h: float = 0.0, periodic: bool = False
 ) -> PauliSum:
-    r"""The Heisenberg model :math:`J\sum_{\langle ij\rangle}(XX + YY + ZZ)_{ij} - h\sum_i Z_i`.
+    r"""Return the Heisenberg model.
+
+    .. math:: H = J\sum_{\langle ij\rangle}(XX + YY + ZZ)_{ij} - h\sum_i Z_i
 
     Pauli matrices, not spins ½: divide by 4 for :math:`J\,\vec S_i\cdot\vec S_j`.
 
@@ -64,8 +68,8 @@ def heisenberg(
         periodic: close the chain to a ring, the square lattice to a torus.
 
     Raises:
-        ParameterError: a lattice or a number of no meaning.
-        ProblemError: no bonds, or a graph that is no lattice (see `lattice_graph`).
+        ParameterError: `lattice` is not one, or a number is not finite.
+        ProblemError: no bonds, or a graph that is not a lattice (see `lattice_graph`).
     """
     return xxz(lattice, delta=1.0, J=J, h=h, periodic=periodic)
 
@@ -78,7 +82,9 @@ def xxz(
     h: float = 0.0,
     periodic: bool = False,
 ) -> PauliSum:
-    r"""The XXZ model :math:`J\sum_{\langle ij\rangle}(XX + YY + \Delta ZZ)_{ij} - h\sum_i Z_i`.
+    r"""Return the XXZ model.
+
+    .. math:: H = J\sum_{\langle ij\rangle}(XX + YY + \Delta ZZ)_{ij} - h\sum_i Z_i
 
     Args:
         lattice: sites in a chain, (rows, columns), or a graph, with at least one bond.
@@ -88,8 +94,8 @@ def xxz(
         periodic: close the chain to a ring, the square lattice to a torus.
 
     Raises:
-        ParameterError: a lattice or a number of no meaning.
-        ProblemError: no bonds, or a graph that is no lattice (see `lattice_graph`).
+        ParameterError: `lattice` is not one, or a number is not finite.
+        ProblemError: no bonds, or a graph that is not a lattice (see `lattice_graph`).
     """
     _lattice.finite(delta=delta, J=J, h=h)
     bonds = _lattice.bonds(lattice_graph(lattice, periodic=periodic))
@@ -107,7 +113,7 @@ def _sum(
     couplings: list[tuple[str, float]],
     terms: list[_Term],
 ) -> PauliSum:
-    """The simplified sum of one-site terms and of the couplings on every bond."""
+    """Return the simplified sum of one-site terms and couplings on all bonds."""
     for (i, j), weight in zip(bonds.pairs.tolist(), bonds.weights.tolist(), strict=True):
         terms += [(paulis, (i, j), coupling * weight) for paulis, coupling in couplings]
     return PauliSum.from_sparse(terms, bonds.n_sites).simplify()

@@ -1,4 +1,4 @@
-"""Z2 symmetries of a Hamiltonian, and the qubits that they make superfluous."""
+"""Z2 symmetries of a Hamiltonian, and tapering of the qubits they remove."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core import memory
-from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.operators import _clifford, _gf2, _masks, _walsh
 from hybridq.operators.pauli_sum import PauliSum
 
 
 def z2_symmetries(hamiltonian: PauliSum) -> tuple[PauliSum, ...]:
-    """Independent Pauli products that commute with every term and with each other.
+    """Return independent Pauli products that commute with all terms and each other.
 
-    As many as there can be, those of Z alone first; each a sum of one term with coefficient 1.
+    The number is maximal and products of Z come first; each is one term with coefficient 1.
 
     Source: Bravyi, Gambetta, Mezzacapo, Temme 2017, arXiv:1701.08213.
     """
     s, n = hamiltonian.simplify(), hamiltonian.n_qubits
     # v = (x, z) commutes with a term where x . term_z + z . term_x = 0.
     terms = np.concatenate((_rows(s.z_masks, n), _rows(s.x_masks, n)), axis=1)
-    # Reduced with the x columns first, the last rows span all products of Z alone.
+    # Reduced with the x columns first, the last rows span all products of Z.
     centralizer, pivots = _gf2.row_reduce(_gf2.kernel(terms))
     first_z = sum(pivot < n for pivot in pivots)
     rest = [*centralizer[first_z:], *centralizer[:first_z]]
@@ -37,7 +37,7 @@ def z2_symmetries(hamiltonian: PauliSum) -> tuple[PauliSum, ...]:
             k for k, u in enumerate(rest) if (u[:n] & v[n:]).sum() + (u[n:] & v[:n]).sum() & 1
         ]
         if against:
-            # One partner is given up; times it, the others commute with v.
+            # One partner is dropped; multiplied by it, the others commute with v.
             partner = rest[against[0]].copy()
             for k in against:
                 rest[k] = rest[k] ^ partner
@@ -57,14 +57,14 @@ def _product(x: NDArray[np.bool_], z: NDArray[np.bool_]) -> PauliSum:
 
 
 def sector_of(symmetries: Iterable[PauliSum], bits: ArrayLike) -> tuple[int, ...]:
-    """The eigenvalue, +1 or -1, of each symmetry in a basis state such as a reference determinant.
+    """Return the eigenvalue, +1 or -1, of each symmetry in a basis state.
 
     Args:
-        symmetries: Pauli products of Z alone, with coefficient 1 or -1.
+        symmetries: Pauli products of Z only, with coefficient 1 or -1.
         bits: shape (n_qubits,), entry q is qubit q.
 
     Raises:
-        ParameterError: a symmetry is not diagonal, so that the state has no sharp value of it.
+        ParameterError: a symmetry is not diagonal, so a basis state is not an eigenstate of it.
         DimensionError: `bits` has another length.
     """
     return tuple(round(float(symmetry.diagonal_at(bits))) for symmetry in symmetries)
@@ -77,25 +77,31 @@ def taper(
     *,
     reference: ArrayLike | None = None,
 ) -> Tapering:
-    """The Hamiltonian in one sector of its Z2 symmetries, on one qubit less for each of them.
+    """Return the Hamiltonian in a sector of its Z2 symmetries, on fewer qubits.
+
+    Each symmetry removes one qubit.
 
     The spectra of all sectors together are the spectrum of the Hamiltonian.
 
     Args:
-        hamiltonian: what is tapered.
+        hamiltonian: the operator to taper.
         symmetries: Pauli products with coefficient 1, `z2_symmetries` by default.
         sector: the eigenvalue of each symmetry, +1 or -1.
         reference: instead of `sector`, bits of shape (n_qubits,) of a basis state in it.
 
     Raises:
-        ParameterError: both or neither of `sector` and `reference`; symmetries that are no
+        ParameterError: both or neither of `sector` and `reference`; symmetries that are not
             Pauli products, do not commute with each other or with a term, depend on each other,
             or leave no qubit.
         DimensionError: another width or number of eigenvalues.
     """
     chosen = z2_symmetries(hamiltonian) if symmetries is None else tuple(symmetries)
     if (sector is None) == (reference is None):
-        raise ParameterError("give either sector=, one of +1 and -1 a symmetry, or reference= bits")
+        raise ParameterError(
+            ("give either ", Setting("sector"), ", +1 or -1 for each symmetry, or ",
+             Setting("reference"), ", the bits of a basis state"),
+            argument="sector",
+        )  # fmt: skip
     for symmetry in chosen:
         _clifford.check_symmetry(symmetry, hamiltonian.n_qubits)
     values = sector_of(chosen, reference) if reference is not None else tuple(sector or ())
@@ -114,7 +120,7 @@ def taper(
 
 
 def two_qubit_reduction(hamiltonian: PauliSum, n_alpha: int, n_beta: int) -> Tapering:
-    """A spin-blocked Hamiltonian in the parity mapping without its two qubits of known parity.
+    """Return a parity-mapped Hamiltonian without its two qubits of known parity.
 
     Qubit m - 1 holds the parity of the α electrons and qubit 2m - 1 that of all electrons.
 
@@ -129,17 +135,19 @@ def two_qubit_reduction(hamiltonian: PauliSum, n_alpha: int, n_beta: int) -> Tap
     """
     n = hamiltonian.n_qubits
     if n % 2 or n < 4:
-        raise DimensionError(f"n_qubits={n}: two-qubit reduction needs 2m qubits with m >= 2")
+        raise DimensionError(
+            f"the two-qubit reduction needs 2m qubits with m >= 2, got {n}", argument="hamiltonian"
+        )
     symmetries = [PauliSum.from_sparse([("Z", (q,), 1.0)], n) for q in (n // 2 - 1, n - 1)]
     return taper(hamiltonian, symmetries, ((-1) ** n_alpha, (-1) ** (n_alpha + n_beta)))
 
 
 @dataclass(frozen=True, eq=False)
 class Tapering:
-    r"""A Hamiltonian in one sector of Z2 symmetries, and the Clifford that brought it there.
+    r"""A Hamiltonian in a sector of Z2 symmetries, and the Clifford that tapers it.
 
     Let :math:`\tau_i` be the generators, equal to 1 in the sector, and :math:`\sigma_i` one-qubit
-    Paulis that anticommute with :math:`\tau_i` alone: :math:`U = \prod_i (\sigma_i +
+    Paulis that anticommute with :math:`\tau_i` only: :math:`U = \prod_i (\sigma_i +
     \tau_i)/\sqrt2` exchanges the two, so that after U every :math:`\sigma_i = 1` and its qubit can
     be left out.
 
@@ -171,7 +179,7 @@ class Tapering:
         return _clifford.kept(self.n_qubits, self.removed)
 
     def taper(self, operator: PauliSum) -> PauliSum:
-        """Another operator in the same sector, for example the number of electrons.
+        """Return another operator in the same sector, such as the number of electrons.
 
         Raises:
             ParameterError: a term leaves the sector; it is named.
@@ -180,7 +188,7 @@ class Tapering:
         return _clifford.restricted(operator, self.removed, self.generators, self.partners)
 
     def expand_bits(self, bits: ArrayLike) -> NDArray[np.uint8]:
-        """The bits before tapering of basis states after it.
+        """Return the bits before tapering of basis states after it.
 
         Args:
             bits: shape (n,) or (k, n) with n the qubits that are kept.
@@ -189,20 +197,20 @@ class Tapering:
             uint8, shape (n_qubits,) or (k, n_qubits).
 
         Raises:
-            ParameterError: a symmetry is not made of Z alone, so that a basis state becomes none.
+            ParameterError: a symmetry is not a product of Z, so a basis state is not mapped to one.
         """
         rows = _walsh.check_bits(bits, len(self.kept))
         full = np.zeros((len(rows), self.n_qubits), dtype=np.uint8)
         full[:, self.kept] = rows
         for qubit, generator in zip(self.removed, self.generators, strict=True):
-            # With its own qubit at 0 the generator's value tells what that qubit has to be.
+            # The generator's value with its own qubit at 0 determines that qubit.
             full[:, qubit] = generator.diagonal_at(full) < 0
         return full if np.ndim(bits) == 2 else full[0]
 
     def expand_state(self, state: NDArray[Any]) -> NDArray[np.complex128]:
-        """The state vector before tapering of one after it, shape (2**n_qubits,), complex128.
+        """Return the state before tapering, shape (2**n_qubits,), complex128.
 
-        For symmetries of Z alone its entries are those of `state`, at the indices that belong
+        For symmetries of Z only, its entries are those of `state`, at the indices that belong
         to `expand_bits`, and zero elsewhere.
 
         Raises:
@@ -212,8 +220,9 @@ class Tapering:
         kept = self.kept
         if np.shape(state) != (1 << len(kept),):
             raise DimensionError(
-                f"a state of shape {np.shape(state)} on {len(kept)} kept qubits: "
-                f"give shape ({1 << len(kept)},)"
+                f"state must have shape ({1 << len(kept)},) on {len(kept)} kept qubits, got "
+                f"{np.shape(state)}",
+                argument="state",
             )
         memory.require(
             64 << self.n_qubits, f"the state on {self.n_qubits} qubits", "use fewer qubits"

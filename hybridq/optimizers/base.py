@@ -29,7 +29,7 @@ Journals do not record such a field, and configs and stored trials cannot set it
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a method ended by itself, without a limit of the driver.
+    """Outcome of a method that ended by itself, without a limit of the driver.
 
     Attributes:
         converged: True if its own convergence test passed.

@@ -1,4 +1,4 @@
-"""The objective behind its journal: results are replayed or computed, checked and recorded."""
+"""Evaluation of an objective through a journal, with checks of its results."""
 
 from __future__ import annotations
 

@@ -320,7 +320,7 @@ def _normalized(name: str) -> str:
 
 
 def _is_usable(entry: Any) -> bool:
-    """Return whether a seed alone makes a sampler of continuous parameters."""
+    """Return whether a sampler needs only a seed and takes real parameters."""
     if inspect.isabstract(entry) or entry.__name__ == "BruteForceSampler":
         return False
     parameters = inspect.signature(entry).parameters.values()

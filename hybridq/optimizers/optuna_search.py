@@ -40,7 +40,7 @@ class OptunaSearch(Optimizer):
             sampler learns from a batch only when it is complete.
         storage: a database by URL (``"sqlite:///search.db"``, ``"postgresql://…"``) or a file that
             ends in .db or .log, see `hybridq.storage.database.connect`; None: in memory, for
-            this search alone.
+            this search only.
         study_name: the study in the storage, created if it does not exist.
     """
 

@@ -18,7 +18,7 @@ ALPHA, GAMMA = 0.602, 0.101
 
 @dataclass(frozen=True)
 class Gains:
-    """Step sizes a / (k + 1 + A)^0.602 of iterations k = 0, 1, …
+    """Step sizes a / (k + 1 + A)^0.602 of iterations k.
 
     Source: Spall 1998, doi:10.1109/7.705889.
     """

@@ -81,7 +81,7 @@ def minimize(
 
     Raises:
         UnknownNameError: no optimizer, or no option of it, has that name.
-        DimensionError: `x0`, `bounds` or what the objective returns has the wrong shape.
+        DimensionError: `x0`, `bounds` or a result of the objective has the wrong shape.
         ParameterError: an argument or an option has a value that is not accepted, or the
             objective lacks what the method requires, such as a gradient; the message names the
             methods that fit.

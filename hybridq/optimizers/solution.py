@@ -1,4 +1,4 @@
-"""Results of a search: records of evaluations, the reason for its end, the solution."""
+"""Results of a search: records of evaluations, its ending, the solution."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Solution:
 
 @dataclass(frozen=True)
 class Ending:
-    """How the search from one start ended, as data; `describe` makes the sentence.
+    """End of the search from one start, as data; `describe` makes the sentence.
 
     Attributes:
         status: see `Solution`.

@@ -222,7 +222,7 @@ class JournalFile:
                 self._synced = perf_counter()
         except OSError as error:
             remedy: Text = (
-                "its content is kept; make room and continue with ",
+                "its content is kept; free some space and continue with ",
                 Setting("resume", True),
             )
             raise self._cannot_write(error, remedy) from error

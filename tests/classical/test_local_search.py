@@ -79,7 +79,7 @@ def test_bad_arguments_are_refused() -> None:
     cubic = Ising(3, 0.0, np.zeros(3), np.empty((0, 2)), [], (((0, 1, 2), 1.0),))
     with pytest.raises(ParameterError, match="order 3"):
         local_search(cubic)
-    with pytest.raises(ParameterError, match="restarts=0"):
+    with pytest.raises(ParameterError, match="restarts must be an integer >= 1, got 0"):
         local_search(random_ising(3, 0), restarts=0)
-    with pytest.raises(ParameterError, match="sweeps=-1"):
+    with pytest.raises(ParameterError, match="sweeps must be an integer >= 0, got -1"):
         local_search(random_ising(3, 0), sweeps=-1)

@@ -53,7 +53,7 @@ def test_a_journal_that_is_there_is_refused_in_words_of_options(
     assert hybridq(*command).code == 0
     told = hybridq(*command)
     assert told.code == 2
-    assert "is there already: continue it with --resume, or name another file" in told.err
+    assert "exists already: continue it with --resume, or name another file" in told.err
     told = hybridq(*command[:-1], 8, "--resume")
     assert told.code == 2
     assert "seed is 8 in this run and 7 in the journal" in told.err

@@ -58,7 +58,7 @@ def test_a_failure_within_leaves_the_old_file_and_nothing_else(tmp_path):
         ("x" * 300, "name a file"),
     ],
 )
-def test_what_cannot_be_written_is_told_with_a_remedy(tmp_path, name, reason):
+def test_what_cannot_be_written_is_refused_with_a_remedy(tmp_path, name, reason):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match=reason):
         check_writable(f"{tmp_path}/{name}")

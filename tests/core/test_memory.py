@@ -219,7 +219,7 @@ def test_memory_error_without_words_has_numbers_too(system):
         raise MemoryError
 
 
-def test_memory_that_runs_out_while_it_is_told_is_told_all_the_same(monkeypatch):
+def test_memory_that_runs_out_during_the_report_is_reported_all_the_same(monkeypatch):
     def broke():
         raise MemoryError
 

@@ -106,8 +106,8 @@ def another_version(path):
         (a_folder, OutputError, "is a directory; name a file inside"),
         (a_text, OutputError, "file is not a database"),
         (no_folder_for_a_journal, OutputError, "no folder .*create it first"),
-        (another_log, OutputError, "no journal of Optuna"),
-        (a_damaged_journal, OutputError, "no journal of Optuna, or it is damaged"),
+        (another_log, OutputError, "not a journal of Optuna"),
+        (a_damaged_journal, OutputError, "not a journal of Optuna, or it is damaged"),
         (another_version, OutputError, "another version of Optuna.*storage upgrade"),
         (lambda path: "postgresql://me:secret@127.0.0.1:1/x", OutputError, "cannot be reached"),
         (lambda path: "postgresql+psycopg2://me:secret@host/x", OutputError, "pip install"),
@@ -119,11 +119,11 @@ def another_version(path):
             OutputError,
             r"install its Python package$",
         ),
-        (lambda path: "postgresql+none://me:secret@host/x", ParameterError, "no URL"),
-        (lambda path: "postgresql://me:secret@host:port/x", ParameterError, "port is no number"),
-        (lambda path: "postgresql://me:secret/x", ParameterError, "port is no number"),
+        (lambda path: "postgresql+none://me:secret@host/x", ParameterError, "must be a URL"),
+        (lambda path: "postgresql://me:secret@host:port/x", ParameterError, "port is not a number"),
+        (lambda path: "postgresql://me:secret/x", ParameterError, "port is not a number"),
         (lambda path: "postgresql://me:my@secret/x@host/y", ParameterError, "write %40"),
-        (lambda path: "runs", ParameterError, "no URL"),
+        (lambda path: "runs", ParameterError, "must be a URL"),
     ],
 )
 def test_a_storage_that_cannot_be_used_is_told_within_seconds(made, error, words, tmp_path):
@@ -152,7 +152,7 @@ def test_a_file_is_not_made_for_those_who_only_read(tmp_path):
             Store.open(url, make=False)
     assert not list(tmp_path.iterdir())
     Store.open(url).close()
-    with pytest.raises(UnknownNameError, match=r"experiment in .* 'a': there is none at all"):
+    with pytest.raises(UnknownNameError, match=r"experiment in .* 'a': none is registered"):
         Store.open(url, make=False).experiment("a")
 
 

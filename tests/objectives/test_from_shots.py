@@ -177,7 +177,7 @@ def test_the_sector_engine_is_measured_on_all_qubits():
 @pytest.mark.parametrize("shots", [0, -3, 2.5, True])
 def test_shots_that_make_no_sense_are_refused(shots):
     hamiltonian = COSTS["whole"]
-    with pytest.raises(ParameterError, match="whole number of at least 1"):
+    with pytest.raises(ParameterError, match="must be an integer >= 1"):
         hq.FromShots(hq.Expectation(hq.QAOA(hamiltonian, 1), hamiltonian), shots=shots)
 
 

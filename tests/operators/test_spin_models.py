@@ -123,7 +123,7 @@ def test_public_names():
 
 @pytest.mark.parametrize("lattice", [0, -3, 2.5, (2, 0), (1, 2, 3), "chain", True, None])
 def test_what_is_no_lattice_is_refused(lattice):
-    with pytest.raises(ParameterError, match="give a number of sites"):
+    with pytest.raises(ParameterError, match="must be a number of sites"):
         tfim(lattice)
 
 
@@ -134,11 +134,11 @@ def test_bad_input_is_refused():
         heisenberg((2, 4), periodic=True)
     with pytest.raises(ParameterError, match="a graph has its own"):
         tfim(nx.path_graph(3), periodic=True)
-    with pytest.raises(ParameterError, match="h=nan"):
+    with pytest.raises(ParameterError, match=r"h must be .* got nan"):
         tfim(3, h=np.nan)
-    with pytest.raises(ParameterError, match="U='4'"):
+    with pytest.raises(ParameterError, match=r"U must be .* got '4'"):
         fermi_hubbard(3, U="4")
-    with pytest.raises(ParameterError, match="delta=1j"):
+    with pytest.raises(ParameterError, match=r"delta must be .* got 1j"):
         xxz(3, 1j)
     with pytest.raises(ProblemError, match="no bonds"):
         heisenberg(1)

@@ -97,7 +97,7 @@ def test_an_energy_from_shots_is_reported_exactly():
         ({"objective": "cvar", "eta": 1.0}, ParameterError, "eta=1.0 is for the objective 'gibbs'"),
         ({"objective": "cvar", "alpha": 1.1}, ParameterError, "at most 1"),
         ({"objective": "gibbs", "eta": -1.0}, ParameterError, "above 0"),
-        ({"objective_shots": 0}, ParameterError, "objective_shots=0: give a whole number"),
+        ({"objective_shots": 0}, ParameterError, "objective_shots must be an integer >= 1, got 0"),
         ({"objective_shots": 9, "optimizer": "bfgs", "p": 300}, CapacityError, "spsa"),
     ],
 )

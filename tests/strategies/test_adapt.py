@@ -106,7 +106,7 @@ def test_the_journal_of_another_run_is_refused(tmp_path):
     ]:
         with pytest.raises(FormatError, match=difference):
             grow()
-    with pytest.raises(OutputError, match="there already"):
+    with pytest.raises(OutputError, match="exists already"):
         adapt_vqe(molecule("h2"), journal=path)
     with pytest.raises(ParameterError, match="resume=True"):
         adapt_vqe(molecule("h2"), resume=True)
