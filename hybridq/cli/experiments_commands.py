@@ -9,7 +9,7 @@ import typer
 
 from hybridq.cli import experiment_options as options
 from hybridq.cli import page
-from hybridq.cli.choice_options import Name
+from hybridq.cli.trial_selection import Name
 from hybridq.cli.errors import OK
 from hybridq.cli.experiments_compare import compare
 from hybridq.cli.experiments_files import export, plot, report

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from hybridq.cli.standing import Standing
+from hybridq.cli.run_progress import Standing
 from hybridq.cli.words import decimals, number, one_line, plural
 from hybridq.experiments.records import State
 from hybridq.experiments.running.events import Ended, Event, Note

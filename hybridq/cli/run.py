@@ -16,7 +16,7 @@ from hybridq.cli.words import plural
 if TYPE_CHECKING:
     from hybridq.experiments.config.config import ExperimentConfig
     from hybridq.experiments.records import Planned
-    from hybridq.experiments.running.stop import Stop
+    from hybridq.experiments.running.stop_request import StopRequest
     from hybridq.experiments.store.store import Experiment, Store
 
 _FAILED = 1  # exit status: some trials failed
@@ -58,7 +58,7 @@ def run(
       [bold]hybridq run configs/maxcut_depth_sweep.yaml[/bold]
       [bold]hybridq run sweep.yaml --set optimizer.kind=cobyla --name cobyla --jobs 4[/bold]
     """
-    from hybridq.cli.waiting import waiting
+    from hybridq.cli.status_line import waiting
     from hybridq.storage.database import without_password
 
     overrides = [*(set_ or []), *([] if name is None else [f"name={name}"])]
@@ -94,17 +94,17 @@ class _Run:
 
     def carry_out(self, jobs: int | None, extend: bool, retry_failed: bool) -> int:
         """Store what is missing, run it, show how it went; the exit status."""
-        from hybridq.cli.asked_to_stop import stopping_on_signals
+        from hybridq.cli.stop_signals import stopping_on_signals
         from hybridq.cli.live_table import Watch
-        from hybridq.cli.standing import Standing
+        from hybridq.cli.run_progress import Standing
         from hybridq.experiments.running import runner
-        from hybridq.experiments.running.stop import Stop
+        from hybridq.experiments.running.stop_request import StopRequest
         from hybridq.experiments.running.versions import version_note
 
         began = time.perf_counter()
         goal = self._config.goal()
         standing = Standing(goal.metric, goal.direction == "maximize")
-        stop = Stop()
+        stop = StopRequest()
         with Watch(self._config.name, standing, quiet=self._quiet) as watch:
             ready = runner.prepare(
                 self._config,
@@ -138,7 +138,7 @@ class _Run:
                 return INTERRUPTED
             raise
 
-    def _summarized(self, experiment: Experiment, began: float, stop: Stop, *, idle: bool) -> int:
+    def _summarized(self, experiment: Experiment, began: float, stop: StopRequest, *, idle: bool) -> int:
         """Show how it went; the exit status."""
         from hybridq.cli.run_summary import show_summary
         from hybridq.experiments.records import State

@@ -10,7 +10,7 @@ import typer
 
 from hybridq.cli import experiment_options as options
 from hybridq.cli import page
-from hybridq.cli.asked_to_stop import stopping_on_signals
+from hybridq.cli.stop_signals import stopping_on_signals
 from hybridq.cli.errors import FAILED, INTERRUPTED, OK
 from hybridq.cli.failure_lines import failure_lines, traceback_command
 from hybridq.cli.options import seconds_from_zero
@@ -63,14 +63,14 @@ def worker(
     from hybridq.cli.options import check_name
     from hybridq.experiments.records import State
     from hybridq.experiments.running import runner
-    from hybridq.experiments.running.stop import Stop
+    from hybridq.experiments.running.stop_request import StopRequest
     from hybridq.experiments.running.versions import POLICIES, check_version
     from hybridq.experiments.running.worker import Terms
     from hybridq.experiments.store.store import Store
 
     policy = check_name("version policy", version_policy, POLICIES)
     folder = options.check_base(base)
-    stop, lines = Stop(), _Lines(quiet)
+    stop, lines = StopRequest(), _Lines(quiet)
     with Store.open(storage, make=False) as store:
         found = store.experiment(experiment)
         note = check_version(found, policy)

@@ -18,12 +18,12 @@ import pytest
 from rich.console import Console
 
 from hybridq.cli.live_table import Watch, duration, progress_line
-from hybridq.cli.standing import Standing
+from hybridq.cli.run_progress import Standing
 from hybridq.experiments.problems import cache
 from hybridq.experiments.records import Outcome as TrialOutcome
 from hybridq.experiments.records import Planned, State
 from hybridq.experiments.running.events import Began, Counted, Ended, Note
-from hybridq.experiments.running.stop import Stop
+from hybridq.experiments.running.stop_request import StopRequest
 from hybridq.experiments.trial import run as trial_module
 from tests.cli.cli_samples import Outcome
 
@@ -197,8 +197,8 @@ def test_another_config_of_the_same_name_is_refused_with_the_difference(
 def test_ctrl_c_again_as_the_last_trial_ends_is_no_failure(
     config: Path, hybridq: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(*_: object, stop: Stop, **__: object) -> None:
-        stop.ask_finish()
+    def stopped(*_: object, stop: StopRequest, **__: object) -> None:
+        stop.request_finish()
 
     def pressed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hybridq.core.errors import ParameterError, UnknownNameError
-from hybridq.experiments.analysis.cautions import fewest_pairs, smallest_p
+from hybridq.experiments.analysis.caveats import fewest_pairs, smallest_p
 from hybridq.experiments.analysis.compare import compare
 from hybridq.experiments.analysis.comparison_rows import adjustment, rows
 from hybridq.experiments.analysis.files import plot

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ParameterError
-from hybridq.experiments.analysis import cautions
+from hybridq.experiments.analysis import caveats
 from hybridq.experiments.analysis.cases import Cases
 from hybridq.experiments.analysis.comparison import Comparison, Contrast, Group
-from hybridq.experiments.analysis.rounding import floor_of
-from hybridq.experiments.analysis.senses import maximized
+from hybridq.experiments.analysis.metric_conventions import floor_of, maximized, unit_of
 from hybridq.experiments.analysis.statistics import (
     differences,
     holm,
@@ -24,7 +23,6 @@ from hybridq.experiments.analysis.statistics import (
     wins,
 )
 from hybridq.experiments.analysis.table import PROBLEM, Table, label
-from hybridq.experiments.analysis.units import unit_of
 
 # Beyond so many groups only the comparisons that are shown are tested, which is fast.
 _ALL_PAIRS_UP_TO = 40
@@ -79,8 +77,8 @@ def compare(
     members = list(rows.values())
     cases = Cases.of(trials, by, members, numbers)
     if len(members) > 1:
-        notes += cautions.mixed(trials, by)
-    notes += cautions.gaps(trials, by, rows)
+        notes += caveats.mixed(trials, by)
+    notes += caveats.gaps(trials, by, rows)
     means = [fmean(cases.means(place)) for place in range(len(members))]
     scan = _is_scan(trials, by, members)
     reference = None
@@ -95,11 +93,11 @@ def compare(
     if tested:
         floor = floor_of(metric)
         if reference is None:
-            notes.append(cautions.scanned(by))
+            notes.append(caveats.scanned(by))
         else:
             contrasts, pairs, tests = _contrasts(cases, reference, floor, chosen=against is None)
         shared, winners = _winners(cases, floor, maximize=maximize)
-        notes += cautions.limits(labels, reference, contrasts, cases.unit, pairs, tests)
+        notes += caveats.limits(labels, reference, contrasts, cases.unit, pairs, tests)
     groups = []
     for place, group in enumerate(members):
         values = numbers[group]

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hybridq.experiments.analysis.rounding import equal, floor_of
+from hybridq.experiments.analysis.metric_conventions import equal, floor_of, with_unit
 from hybridq.experiments.analysis.statistics import Interval
 from hybridq.experiments.analysis.table import Key
-from hybridq.experiments.analysis.units import with_unit
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hybridq.experiments.analysis.comparison import Comparison, Group
-from hybridq.experiments.analysis.rounding import floor_of
+from hybridq.experiments.analysis.metric_conventions import floor_of, with_unit
 from hybridq.experiments.analysis.statistics import Interval
 from hybridq.experiments.analysis.table import PROBLEM, Key, show
-from hybridq.experiments.analysis.units import with_unit
 
 _TIED_NAMED = 3
 _WIDE = 1e4  # ratio of the largest to the smallest mean beyond which digits follow each value

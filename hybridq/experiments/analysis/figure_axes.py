@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hybridq.core.errors import ParameterError
-from hybridq.experiments.analysis.rounding import floor_of
+from hybridq.experiments.analysis.metric_conventions import floor_of, unit_of, with_unit
 from hybridq.experiments.analysis.table import PROBLEM, REPETITION, Key, Table, show
 from hybridq.experiments.analysis.targets import Target
-from hybridq.experiments.analysis.units import unit_of, with_unit
 
 _MOST_GROUPS = 14
 _ERRORS = ("error", "error_mha")

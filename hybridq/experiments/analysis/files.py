@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hybridq.core.errors import OutputError, ParameterError
 from hybridq.experiments.analysis.figure_axes import Wish
-from hybridq.experiments.analysis.senses import maximized
+from hybridq.experiments.analysis.metric_conventions import maximized
 from hybridq.experiments.analysis.table import Table
 from hybridq.experiments.analysis.targets import Target
 from hybridq.experiments.records import Plain, StoredTrial

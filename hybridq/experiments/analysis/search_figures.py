@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hybridq.core.errors import ParameterError
+from hybridq.experiments.analysis.convergence import apart, curves, effort
 from hybridq.experiments.analysis.figure_axes import (
     Wish,
     along,
@@ -15,12 +16,10 @@ from hybridq.experiments.analysis.figure_axes import (
     places_along,
     titled,
 )
-from hybridq.experiments.analysis.rounding import floor_of
-from hybridq.experiments.analysis.searches import apart, curves, effort
+from hybridq.experiments.analysis.metric_conventions import floor_of, unit_of
 from hybridq.experiments.analysis.statistics import performance_profile
 from hybridq.experiments.analysis.table import Table, label
 from hybridq.experiments.analysis.targets import solutions, usual_target
-from hybridq.experiments.analysis.units import unit_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
-from hybridq.experiments.analysis.rounding import ROUNDING, equal
+from hybridq.experiments.analysis.metric_conventions import ROUNDING, equal
 
 _RESAMPLES = 2000
 # Beyond this many values the corrections of BCa are far below the interval's own noise, and its

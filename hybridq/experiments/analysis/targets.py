@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ParameterError
-from hybridq.experiments.analysis.rounding import ROUNDING, floor_of
+from hybridq.experiments.analysis.metric_conventions import ROUNDING, floor_of
 from hybridq.experiments.analysis.statistics import time_to_solution
 from hybridq.experiments.analysis.table import Table, label
 

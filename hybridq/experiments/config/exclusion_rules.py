@@ -1,4 +1,4 @@
-"""The key ``exclude`` of a config: rules that leave trials out."""
+"""Rules of the key ``exclude``, which exclude trials."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.errors import Mistake, shown
 
 REPEAT = "repeat"
-"""A name of rules that no section has: which of the repeats, from 0."""
+"""Name of the repeat in rules, from 0; no section has it."""
 
 
-class Rules:
-    """What leaves trials out.
+class ExclusionRules:
+    """Rules that exclude trials.
 
     Args:
-        exclude: the value of the key.
+        exclude: the value of the key ``exclude``.
 
     Attributes:
-        mistakes: what is wrong with it; such rules are left out.
+        mistakes: mistakes in it; wrong rules are ignored.
     """
 
     def __init__(self, exclude: Any) -> None:
@@ -29,20 +29,21 @@ class Rules:
         self._written: list[Any] = exclude if isinstance(exclude, list) else []
         self._rules: list[dict[str, list[Any]]] = []
         if exclude is not None and not isinstance(exclude, list):
-            self._refuse(("exclude",), "exclude: give a list of mappings, - {ansatz.p: 1}")
+            expected = "a list of mappings, - {ansatz.p: 1}"
+            self.mistakes.append(Mistake.of_value(("exclude",), "exclude", exclude, expected))
         for index, rule in enumerate(self._written):
             self._rules.append(self._read(index, rule))
         self._matched = [False] * len(self._rules)
 
     def __len__(self) -> int:
-        """Number of rules."""
+        """Return the number of rules."""
         return len(self._rules)
 
     def exclude(self, value: Callable[[str], Any]) -> bool:
-        """Whether a rule excludes a trial; rules that do are remembered.
+        """Return True if a rule excludes a trial, and remember that rule.
 
         Args:
-            value: gives a condition of the trial by its dotted name.
+            value: returns a condition of the trial by its dotted name.
         """
         found = False
         for index, rule in enumerate(self._rules):
@@ -51,24 +52,26 @@ class Rules:
         return found
 
     def unused(self) -> Iterator[tuple[Mapping[str, Any], Mistake]]:
-        """The rules that have excluded nothing so far, with what to say of them."""
+        """Yield the rules without any match so far, with their mistakes."""
         for index, matched in enumerate(self._matched):
             if not matched:
                 rule = self._written[index]
-                told = ", ".join(f"{name}: {shown(value)}" for name, value in rule.items())
-                yield rule, Mistake(("exclude", index), f"this rule matches no trial: {told}")
+                said = ", ".join(f"{name}: {shown(value)}" for name, value in rule.items())
+                yield rule, Mistake(("exclude", index), f"this rule matches no trial: {said}")
 
     def _read(self, index: int, rule: Any) -> dict[str, list[Any]]:
-        """A rule with its values as lists, kinds in the registered spelling."""
+        """Return a rule with lists of values, kinds in the registered spelling."""
         path = ("exclude", index)
         if not isinstance(rule, dict) or not rule:
-            self._refuse(path, "exclude: give a mapping of dotted names to values")
+            expected = "a mapping of dotted names to values"
+            self.mistakes.append(Mistake.of_value(path, "exclude", rule, expected))
             return {}
         found: dict[str, list[Any]] = {}
         for name, value in rule.items():
             hint = None if name == REPEAT else unknown(name)
             if hint is not None:
-                self._refuse((*path, name), f"exclude: unknown name {name!r}{hint}", True)
+                text = f"exclude: unknown name {name!r}{hint}"
+                self.mistakes.append(Mistake((*path, name), text, at_key=True))
                 continue
             listed = value if isinstance(value, list) else [value]
             section = SECTIONS.get(name)
@@ -79,19 +82,16 @@ class Rules:
             found[name] = listed
         return found
 
-    def _refuse(self, path: tuple[str | int, ...], text: str, at_key: bool = False) -> None:
-        self.mistakes.append(Mistake(path, text, at_key))
-
 
 def _is_one_of(value: Any, values: list[Any]) -> bool:
     return any(_matches(value, wanted) for wanted in values) or _matches(value, values)
 
 
 def _matches(value: Any, wanted: Any) -> bool:
-    """Whether a condition is what a rule says; of a mapping, whether it has all that it says."""
+    """True if a condition has the wanted value; a mapping, all wanted values."""
     if isinstance(wanted, Mapping):
         return isinstance(value, Mapping) and all(
             _matches(value.get(key), each) for key, each in wanted.items()
         )
-    # True is 1 in Python, and not in a config.
+    # True equals 1 in Python, but not in a config.
     return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)

@@ -1,4 +1,4 @@
-"""What an experiment sweeps as parameters of Optuna, which its dashboard draws against."""
+"""Swept conditions as parameters of Optuna, for its dashboard."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 def distributions(
     swept: Iterable[Plain], known: Mapping[str, BaseDistribution] | None = None
 ) -> dict[str, BaseDistribution]:
-    """The distribution of each swept condition: whole numbers, numbers, or one of several texts.
+    """Return the distribution of each swept condition: integer, float or categorical.
 
     Args:
-        swept: of each trial.
-        known: those of the trials that are there; of the same kind still, since Optuna refuses
-            another one, with ranges made wider. A text that is new has no place in them.
+        swept: swept conditions of each trial.
+        known: distributions of the stored trials. Their kinds are kept, since Optuna rejects
+            changes, and their ranges widened. A new text does not fit into them.
     """
     values: dict[str, list[Any]] = {}
     for conditions in swept:
@@ -31,15 +31,15 @@ def distributions(
     return found
 
 
-def placed(swept: Plain, known: Mapping[str, BaseDistribution]) -> Plain:
-    """The parameters of a trial: its swept conditions, as far as they fit the distributions."""
+def parameters(swept: Plain, known: Mapping[str, BaseDistribution]) -> Plain:
+    """Return a trial's parameters: its swept conditions that fit the distributions."""
     from optuna.distributions import CategoricalDistribution, IntDistribution
 
     found: Plain = {}
     for name, value in swept.items():
         kind = known.get(name)
         if isinstance(kind, CategoricalDistribution):
-            if (text := label(value)) in kind.choices:
+            if (text := condition_text(value)) in kind.choices:
                 found[name] = text
         elif (
             kind is not None
@@ -50,12 +50,14 @@ def placed(swept: Plain, known: Mapping[str, BaseDistribution]) -> Plain:
     return found
 
 
-def label(value: Any) -> str:
-    """A condition as a text for people: ``spsa(calibrate=true)`` for a whole section."""
+def condition_text(value: Any) -> str:
+    """Return a condition as text: ``spsa(calibrate=true)`` for a whole section."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping) and "kind" in value:
-        rest = ", ".join(f"{name}={label(v)}" for name, v in value.items() if name != "kind")
+        rest = ", ".join(
+            f"{name}={condition_text(v)}" for name, v in value.items() if name != "kind"
+        )
         return f"{value['kind']}({rest})" if rest else str(value["kind"])
     return canonical(value)
 
@@ -71,7 +73,7 @@ def _distribution(values: list[Any]) -> BaseDistribution:
         return IntDistribution(min(values), max(values))
     if all(_is_number(value) for value in values):
         return FloatDistribution(min(values), max(values))
-    return CategoricalDistribution(list(dict.fromkeys(label(value) for value in values)))
+    return CategoricalDistribution(list(dict.fromkeys(condition_text(value) for value in values)))
 
 
 def _widened(old: BaseDistribution, values: list[Any]) -> BaseDistribution:

@@ -7,7 +7,7 @@ from optuna.distributions import (
     check_distribution_compatibility,
 )
 
-from hybridq.experiments.store.swept import distributions, label, placed
+from hybridq.experiments.store.optuna_parameters import condition_text, distributions, parameters
 
 FIRST = [
     {"p": 1, "alpha": 0.5, "kind": "cobyla", "calibrate": False, "shots": 100},
@@ -26,7 +26,7 @@ def test_numbers_are_numbers_and_all_else_is_text():
 
 
 def test_trials_are_placed_in_them():
-    found = placed(FIRST[1], distributions(FIRST))
+    found = parameters(FIRST[1], distributions(FIRST))
     assert found == {"p": 3, "alpha": 1, "kind": "spsa", "calibrate": "true", "shots": "null"}
 
 
@@ -39,11 +39,14 @@ def test_an_extension_keeps_what_optuna_lets_be():
     assert found["bond"] == FloatDistribution(0.7, 0.7)
     for name, kind in known.items():
         check_distribution_compatibility(kind, found[name])
-    assert placed(more[0], found) == {"p": 8, "alpha": 2.5, "bond": 0.7}
-    assert placed(more[1], found) == {}
+    assert parameters(more[0], found) == {"p": 8, "alpha": 2.5, "bond": 0.7}
+    assert parameters(more[1], found) == {}
 
 
 def test_a_section_is_named_by_its_kind():
-    assert label({"kind": "spsa", "calibrate": True, "a": 0.1}) == "spsa(calibrate=true, a=0.1)"
-    assert label({"kind": "cobyla"}) == "cobyla"
-    assert label([2, 2]) == "[2,2]"
+    assert (
+        condition_text({"kind": "spsa", "calibrate": True, "a": 0.1})
+        == "spsa(calibrate=true, a=0.1)"
+    )
+    assert condition_text({"kind": "cobyla"}) == "cobyla"
+    assert condition_text([2, 2]) == "[2,2]"

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from hybridq.core.errors import ParameterError
+from hybridq.experiments.analysis.convergence import apart, curves, effort
 from hybridq.experiments.analysis.figure_axes import Wish, along
 from hybridq.experiments.analysis.figures import KINDS, draw
-from hybridq.experiments.analysis.searches import apart, curves, effort
 from hybridq.experiments.analysis.table import table
 from hybridq.experiments.analysis.targets import Target, solutions, usual_target
 from tests.experiments.trial_samples import done, duel

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hybridq.cli.waiting import waiting
+from hybridq.cli.status_line import waiting
 
 
 class Terminal(io.StringIO):

@@ -1,4 +1,4 @@
-"""How a run is asked to end: after the trials that are running, or at once."""
+"""Requests to end a run: after the running trials, or at once."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-_GLANCE = 0.1  # seconds
+_POLL_SECONDS = 0.1
 
 
 class Abandoned(BaseException):
-    """The running trial is to be left as it is.
+    """Interruption of a running trial, which returns to the queue.
 
-    No `Exception`, so that nothing between takes it for a failure of the trial, and no
-    `KeyboardInterrupt`, at which a search would end with the best point it has.
+    It is not an `Exception`, so that no handler takes it for a failure of the trial, and not a
+    `KeyboardInterrupt`, at which a search would return the best point so far.
     """
 
 
-class Stop:
-    """What was asked for so far. It is set from signals and threads, and read by the worker.
+class StopRequest:
+    """Stop request, set by signal handlers and threads and read by the worker.
 
     Attributes:
-        finish: begin no further trial.
-        abandon: leave the running one too.
+        finish: start no further trial.
+        abandon: interrupt the running one too.
     """
 
     def __init__(self) -> None:
@@ -34,46 +34,46 @@ class Stop:
         self.abandon = False
         self._in_trial = False
 
-    def ask_finish(self) -> None:
-        """Begin no further trial."""
+    def request_finish(self) -> None:
+        """Request that no further trial starts."""
         self.finish = True
 
-    def ask_abandon(self) -> None:
-        """Leave the running trial as well; its thread is interrupted only by a signal."""
+    def request_abandon(self) -> None:
+        """Request the end of the running trial too; only a signal interrupts it."""
         self.abandon = self.finish = True
 
     def sleep(self, seconds: float) -> None:
-        """Wait so long, or until something is asked for."""
-        # No threading.Event: setting one in a handler of the thread that waits can lock up.
+        """Sleep until the time is over or a stop is requested."""
+        # A threading.Event can deadlock when a handler of the waiting thread sets it.
         end = time.monotonic() + seconds
         while not self.finish and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, _GLANCE))
+            time.sleep(min(left, _POLL_SECONDS))
 
     def interrupt(self) -> None:
-        """`Abandoned`, where the main thread runs a trial that is to be left.
+        """Raise `Abandoned` if the main thread runs a trial that is to be abandoned.
 
-        Called by handlers of signals: only within a trial, since a write to the store that was
-        cut in two would leave the trial's state unknown.
+        Signal handlers call this. It raises only within a trial, since an interrupted write to the
+        store would leave the trial's state unknown.
         """
         if self.abandon and self._in_trial:
             raise Abandoned
 
     @contextmanager
     def trial(self) -> Iterator[None]:
-        """The block that may be interrupted."""
+        """Mark the block as a trial that may be interrupted."""
         self._in_trial = True
         try:
-            self.interrupt()  # asked for in the moment before
+            self.interrupt()  # requested just before
             yield
         finally:
             self._in_trial = False
 
 
 @contextmanager
-def signals(
+def handle_signals(
     handlers: dict[signal.Signals, Callable[[], None]],
 ) -> Iterator[None]:
-    """Within the block these signals call these functions; outside the main thread none does."""
+    """Call these functions on signals within the block, in the main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -91,7 +91,7 @@ def signals(
             signal.signal(number, handler_before)
 
 
-def hang_ups() -> list[signal.Signals]:
-    """The signals by which a system ends a process, as far as there are any here."""
+def termination_signals() -> list[signal.Signals]:
+    """Return the signals by which the system ends a process."""
     names = ("SIGTERM", "SIGHUP")
     return [getattr(signal, name) for name in names if hasattr(signal, name)]

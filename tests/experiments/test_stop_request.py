@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,8 @@ from hybridq.experiments.running.events import (
     to_line,
 )
 from hybridq.experiments.running.journals import journal_folder
-from hybridq.experiments.running.patience import patiently
-from hybridq.experiments.running.stop import Abandoned, Stop, signals
+from hybridq.experiments.running.retry import retry
+from hybridq.experiments.running.stop_request import Abandoned, StopRequest, handle_signals
 
 
 @pytest.mark.parametrize(
@@ -42,13 +41,13 @@ def test_events_cross_a_pipe_unchanged(event: Event) -> None:
 
 
 def test_a_signal_interrupts_a_trial_and_nothing_else() -> None:
-    stop = Stop()
+    stop = StopRequest()
 
     def abandon() -> None:
-        stop.ask_abandon()
+        stop.request_abandon()
         stop.interrupt()
 
-    with signals({signal.SIGUSR1: abandon}):
+    with handle_signals({signal.SIGUSR1: abandon}):
         os.kill(os.getpid(), signal.SIGUSR1)  # between two trials: only taken note of
         assert stop.abandon
         assert stop.finish
@@ -64,12 +63,18 @@ def test_abandoned_is_no_failure_that_a_trial_could_swallow() -> None:
     assert not issubclass(Abandoned, Exception | KeyboardInterrupt)
 
 
-def test_sleep_ends_when_asked_to_finish() -> None:
-    stop = Stop()
-    stop.ask_finish()
-    began = time.monotonic()
-    stop.sleep(30)
-    assert time.monotonic() - began < 5
+def test_sleep_ends_when_asked_to_finish(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, naps = StopRequest(), list[float]()
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        stop.request_finish()
+
+    monkeypatch.setattr("hybridq.experiments.running.stop_request.time.sleep", nap)
+    stop.sleep(3600)
+    stop.sleep(3600)
+    assert len(naps) == 1
+    assert naps[0] < 1
 
 
 def test_a_storage_that_fails_for_a_while_is_waited_for() -> None:
@@ -82,9 +87,9 @@ def test_a_storage_that_fails_for_a_while_is_waited_for() -> None:
             raise answer
         return answer
 
-    assert patiently(call, Stop(), told.append) == 42
-    assert told[0].startswith("the server restarts; trying again")
-    assert told[1].startswith("the storage answers again")
+    assert retry(call, StopRequest(), told.append) == 42
+    assert told[0].startswith("the server restarts; retrying")
+    assert told[1].startswith("the storage has recovered")
     assert len(told) == 2
 
 
@@ -93,7 +98,7 @@ def test_a_storage_that_goes_on_failing_is_given_up() -> None:
         raise OutputError("no space left on the device")
 
     with pytest.raises(OutputError, match="no space left"):
-        patiently(call, Stop(), lambda text: None, patience=0.1)
+        retry(call, StopRequest(), lambda text: None, seconds=0.0)
 
 
 def test_journals_are_beside_a_file_and_in_the_cache_for_a_server(

@@ -98,7 +98,7 @@ def choose(
         UnknownNameError: there is no such experiment or column.
         ParameterError: no trial is done or left, or two experiments have different metrics.
     """
-    from hybridq.experiments.analysis.senses import maximized
+    from hybridq.experiments.analysis.metric_conventions import maximized
     from hybridq.experiments.analysis.table import table
     from hybridq.experiments.records import State
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ParameterError
-from hybridq.experiments.analysis.rounding import ROUNDING, floor_of
+from hybridq.experiments.analysis.metric_conventions import ROUNDING, floor_of
 from hybridq.experiments.analysis.table import Key, Table, label
 from hybridq.experiments.analysis.targets import Target
 from hybridq.experiments.records import StoredTrial

@@ -1,4 +1,4 @@
-"""Whether the sections of a trial go together: what each alone cannot know."""
+"""Compatibility of the sections of a trial."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from hybridq.optimizers import OPTIMIZERS
 
 OF_MOLECULES = ("uccsd", "k-upccgsd", "adapt")
 OWN_CIRCUITS = ("multi-angle", "warm-start", "warm-start-cut")
-"""Strategies whose circuit is not that of QAOA, and has starts of its own."""
+"""Strategies with a circuit and initial points of their own."""
 
 
-def disagreements(sections: Mapping[str, Section]) -> Iterator[Mistake]:
-    """What is wrong with sections that are right alone.
+def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
+    """Yield the mistakes in a combination of sections that are valid alone.
 
     Args:
-        sections: of one trial, by key.
+        sections: sections of one trial, by key.
     """
     problem: Any = sections["problem"]
     objective: Any = sections["objective"]
@@ -34,34 +34,32 @@ def disagreements(sections: Mapping[str, Section]) -> Iterator[Mistake]:
     kind = ansatz.kind if ansatz.kind != AUTO else ("qaoa" if over_bits else AUTO)
     if kind == "qaoa" and not over_bits:
         yield Mistake(
-            ("ansatz",), f"ansatz 'qaoa' answers problems over bits, not {what}: take hva or auto"
+            ("ansatz",), f"ansatz 'qaoa' solves problems over bits, not {what}: use hva or auto"
         )
     if kind in OF_MOLECULES and problem.kind != "molecule":
         yield Mistake(
             ("ansatz",),
             f"ansatz {kind!r} needs the orbitals of a molecule, not {what}: "
-            "take hva or hardware-efficient",
+            "use hva or hardware-efficient",
         )
     if objective.kind != "expectation" and not over_bits and problem.kind != "hamiltonian":
         yield Mistake(
             ("objective",),
             f"objective {objective.kind!r} needs a diagonal Hamiltonian, and {what} has none: "
-            "take expectation",
+            "use expectation",
         )
     if strategy.kind != "direct" and kind != "qaoa":
         yield Mistake(
             ("strategy",),
-            f"strategy {strategy.kind!r} searches the angles of the ansatz qaoa, and this is "
-            f"{kind!r}: take direct",
+            f"strategy {strategy.kind!r} searches the angles of the ansatz 'qaoa', not of "
+            f"{kind!r}: use direct",
         )
     if kind == "adapt":
         if strategy.restarts:
-            yield Mistake(
-                ("strategy", "restarts"), "adapt grows from one start: leave restarts out"
-            )
+            yield Mistake(("strategy", "restarts"), "adapt grows from one start: omit restarts")
         if objective.kind != "expectation" or objective.shots is not None:
             yield Mistake(
-                ("objective",), "adapt minimizes the exact expectation value: leave objective out"
+                ("objective",), "adapt minimizes the exact expectation value: omit objective"
             )
     yield from _too_many_qubits(problem, ansatz, sections["engine"])
     yield from _start(strategy, kind)
@@ -69,27 +67,27 @@ def disagreements(sections: Mapping[str, Section]) -> Iterator[Mistake]:
 
 
 def _too_many_qubits(problem: Any, ansatz: Any, engine: Any) -> Iterator[Mistake]:
-    """A problem that only the engine sector can hold, and a circuit or an engine without sectors.
+    """Yield mistakes of problems that fit into a symmetry sector only.
 
-    Of an instance in a file or of a molecule the trial tells: its qubits are not known here.
+    The qubits of instances in files and of molecules are not known here; their trials raise.
     """
     if problem.qubits is None or problem.qubits <= MOST_OF_A_STATE:
         return
     limit = (
         f"{MOST_OF_A_STATE} qubits at most, and this problem has {problem.qubits}: "
-        "give fewer sites, or take"
+        "use fewer sites, or"
     )
     if engine.kind not in (AUTO, "sector"):
         yield Mistake(("engine",), f"the engine {engine.kind!r} holds {limit} auto")
     if ansatz.kind == "hardware-efficient" and _leaves_sectors(ansatz):
         yield Mistake(
             ("ansatz",),
-            f"the ansatz {ansatz.kind!r} keeps to no sector, which allows {limit} hva",
+            f"the ansatz {ansatz.kind!r} leaves the sector, which allows {limit} hva",
         )
 
 
 def _leaves_sectors(ansatz: Any) -> bool:
-    """Whether rotations of a hardware-efficient circuit change the number of ones."""
+    """True if rotations of a hardware-efficient circuit change the number of ones."""
     last = ansatz.final_rotations
     return any(
         name != "rz" for name in [*ansatz.rotations, *([] if isinstance(last, bool) else last)]
@@ -97,7 +95,7 @@ def _leaves_sectors(ansatz: Any) -> bool:
 
 
 def _start(strategy: Any, kind: str) -> Iterator[Mistake]:
-    """A start by a name that nothing has."""
+    """Yield the mistake of an unknown initial point."""
     initial = strategy.initial
     if not isinstance(initial, str) or initial == AUTO or is_file(initial):
         return
@@ -116,13 +114,13 @@ def _start(strategy: Any, kind: str) -> Iterator[Mistake]:
             return
     yield Mistake(
         ("strategy", "initial"),
-        f"the ansatz {kind!r} has no start {initial!r}{nearest(initial, known)}"
+        f"the ansatz {kind!r} has no initial point {initial!r}{nearest(initial, known)}"
         " (the name of a file of angles ends in .json)",
     )
 
 
 def _optimizer(section: Any) -> Iterator[Mistake]:
-    """An optimizer whose package is not installed."""
+    """Yield the mistake of an optimizer whose package is not installed."""
     if section.kind == AUTO:
         return
     options = section.model_dump()
