@@ -1,4 +1,4 @@
-"""How far a run is: counted from its events, by the value of the condition that leads."""
+"""Progress of a run, counted from its events."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from hybridq.experiments.records import StoredTrial
 
 _REPETITION = ("repeat", "seed", "problem.instance", "problem.path")
-_RATE_OVER = 500  # trials that the rate is measured on
+_RATE_OVER = 500  # trials over which the rate is measured
 _NOTES = 3
 
 
 @dataclass
-class Group:
-    """The trials that share the leading condition's value."""
+class GroupProgress:
+    """Progress of the trials with one value of the leading condition."""
 
     total: int = 0
     done: int = 0
@@ -32,25 +32,25 @@ class Group:
 
     @property
     def mean(self) -> float | None:
-        """Of the metric over the trials that have one."""
+        """Mean of the metric over the trials that have one."""
         return self.sum / self.valued if self.valued else None
 
 
 @dataclass
-class Standing:
-    """The state of a run as a person wants to see it.
+class RunProgress:
+    """Progress of a run.
 
     Attributes:
-        metric, maximize: what is looked at, and whether more is better.
-        leading: the dotted name of the first swept condition, None where nothing is swept.
-        doing: what goes on before the first trial.
-        groups: by the leading condition's value, in the order of the plan.
+        metric, maximize: the shown metric, and True if larger is better.
+        leading: dotted name of the first swept condition, None without a sweep.
+        doing: activity before the first trial.
+        groups: trials by the leading condition's value, in the order of the plan.
     """
 
     metric: str
     maximize: bool
     leading: str | None = None
-    groups: dict[str, Group] = field(default_factory=dict)
+    groups: dict[str, GroupProgress] = field(default_factory=dict)
     total: int = 0
     running: int = 0
     doing: str = ""
@@ -63,10 +63,10 @@ class Standing:
         self._over: set[str] = set()
         self._mine = 0  # running here
         self._seen = {State.DONE: 0, State.FAILED: 0}
-        self._counted = {State.DONE: 0, State.FAILED: 0}  # other runners' trials are among these
+        self._counted = {State.DONE: 0, State.FAILED: 0}  # with other runners' trials
 
     def expect(self, planned: Sequence[Planned]) -> None:
-        """Take note of what there is to do."""
+        """Add the planned trials."""
         self.leading = _leading(planned)
         for trial in planned:
             self._add(trial.identity, trial.swept)
@@ -74,11 +74,11 @@ class Standing:
     def _add(self, identity: str, swept: Mapping[str, Any]) -> None:
         label = _label(swept, self.leading)
         self._group_of[identity] = label
-        self.groups.setdefault(label, Group()).total += 1
+        self.groups.setdefault(label, GroupProgress()).total += 1
         self.total += 1
 
     def remember(self, trials: Iterable[StoredTrial]) -> None:
-        """Count what was done or failed before this run, also of trials that were not planned."""
+        """Count trials that ended before this run, including unplanned ones."""
         for trial in trials:
             if trial.identity not in self._group_of:
                 self._add(trial.identity, trial.swept)
@@ -88,7 +88,7 @@ class Standing:
                 self._end(trial.identity, trial.state, value)
 
     def take(self, event: Event) -> None:
-        """Bring the state up to date."""
+        """Update the progress by an event."""
         if isinstance(event, Began):
             self._mine += 1
             self.running = max(self.running, self._mine)
@@ -109,7 +109,7 @@ class Standing:
         if identity in self._over:
             return
         self._over.add(identity)
-        group = self.groups.setdefault(self._group_of.get(identity, "all"), Group())
+        group = self.groups.setdefault(self._group_of.get(identity, "all"), GroupProgress())
         self._seen[state] += 1
         if state == State.FAILED:
             group.failed += 1
@@ -123,24 +123,24 @@ class Standing:
 
     @property
     def done(self) -> int:
-        """How many trials are done, as far as that is known."""
+        """Number of trials that are known to be done."""
         return max(self._seen[State.DONE], self._counted[State.DONE])
 
     @property
     def failed(self) -> int:
-        """How many trials have failed for good."""
+        """Number of trials that have failed for good."""
         return max(self._seen[State.FAILED], self._counted[State.FAILED])
 
     @property
     def best(self) -> float | None:
-        """The best value of the metric so far."""
-        groups = list(self.groups.values())  # another thread draws while this one counts
+        """Best value of the metric so far."""
+        groups = list(self.groups.values())  # another thread renders while this one counts
         values = [group.best for group in groups if group.best is not None]
         return (max if self.maximize else min)(values, default=None)
 
     @property
     def rate(self) -> float | None:
-        """Trials a second, of late."""
+        """Recent trials per second."""
         if not self._ended_at or self._begun_at is None:
             return None
         full = len(self._ended_at) == self._ended_at.maxlen
@@ -150,13 +150,13 @@ class Standing:
 
     @property
     def seconds_left(self) -> float | None:
-        """An estimate from the rate."""
+        """Remaining time, estimated from the rate."""
         left = self.total - self.done - self.failed
         return left / self.rate if self.rate and left >= 0 else None
 
 
 def _leading(planned: Sequence[Planned]) -> str | None:
-    """The first swept condition that is no mere repetition."""
+    """Return the first swept condition except repeats and instances."""
     for trial in planned[:1]:
         for name in trial.swept:
             if name not in _REPETITION:

@@ -1,4 +1,4 @@
-"""A line that says what a command is busy with before it has anything else to show."""
+"""Status line of a command without other output."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _ERASED = "\r\x1b[K"
 
 
 @contextmanager
-def waiting(text: str, *, quiet: bool) -> Iterator[None]:
-    """On a terminal `text` stands on standard error within the block, and is gone after it.
+def status_line(text: str, *, quiet: bool) -> Iterator[None]:
+    """Show `text` on a terminal's standard error within the block.
 
     Args:
-        text: what is being done.
+        text: the current activity.
         quiet: show nothing.
     """
     shown = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

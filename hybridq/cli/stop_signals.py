@@ -1,4 +1,4 @@
-"""Ctrl-C during a run: the first lets running trials finish, the second abandons them."""
+"""Ctrl-C during a run: finish the running trials, then abandon them."""
 
 from __future__ import annotations
 
@@ -11,31 +11,33 @@ if TYPE_CHECKING:
     from hybridq.experiments.running.stop_request import StopRequest
 
 _FINISH = "finishing the running trials; press Ctrl-C again to abandon them"
-_ABANDON = "abandoning the running trials; the next run takes them up again"
+_ABANDON = "abandoning the running trials; the next run will resume them"
 
 
 @contextmanager
-def stopping_on_signals(stop: StopRequest, tell: Callable[[str], None]) -> Iterator[None]:
-    """Within the block Ctrl-C and the system's handle_signals to end are wishes put into `stop`.
+def handle_stop_signals(stop: StopRequest, notify: Callable[[str], None]) -> Iterator[None]:
+    """Convert Ctrl-C and termination signals within the block to stop requests.
 
     Args:
-        stop: what the workers look at.
-        tell: told what was understood; it is called within a handler of a signal.
+        stop: the request that the workers read.
+        notify: called with a message within a signal handler.
     """
-    from hybridq.experiments.running.stop_request import termination_signals, handle_signals
+    from hybridq.experiments.running.stop_request import handle_signals, termination_signals
 
     def interrupt() -> None:
         if stop.finish:
             abandon()
         else:
             stop.request_finish()
-            tell(_FINISH)
+            notify(_FINISH)
 
     def abandon() -> None:
         if not stop.abandon:
             stop.request_abandon()
-            tell(_ABANDON)
+            notify(_ABANDON)
         stop.interrupt()
 
-    with handle_signals({signal.SIGINT: interrupt, **dict.fromkeys(termination_signals(), abandon)}):
+    with handle_signals(
+        {signal.SIGINT: interrupt, **dict.fromkeys(termination_signals(), abandon)}
+    ):
         yield

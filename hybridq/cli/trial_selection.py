@@ -1,4 +1,4 @@
-"""Options that choose trials, columns and metrics of experiments, and what they mean."""
+"""Options that select trials, columns and metrics of experiments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from hybridq.cli.options import finite_number
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 
 if TYPE_CHECKING:
     from hybridq.experiments.analysis.table import Table
@@ -24,13 +24,16 @@ By: TypeAlias = Annotated[
         "--by",
         metavar="KEYS",
         show_default=False,
-        help="Conditions that make the groups, with commas (default: what was varied).",
+        help="Conditions that make the groups, separated by commas (default: the varied ones).",
     ),
 ]
 Metric: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--metric", metavar="NAME", show_default=False, help="Default: the experiment's own."
+        "--metric",
+        metavar="NAME",
+        show_default=False,
+        help="Metric to compare (default: the experiment's).",
     ),
 ]
 Where: TypeAlias = Annotated[
@@ -39,7 +42,7 @@ Where: TypeAlias = Annotated[
         "--where",
         metavar="KEY=VALUES",
         show_default=False,
-        help="Only trials with one of these values, with commas; any number of times.",
+        help="Select trials with one of these values, separated by commas; repeatable.",
     ),
 ]
 Against: TypeAlias = Annotated[
@@ -58,20 +61,20 @@ Aim: TypeAlias = Annotated[
         parser=finite_number,
         metavar="VALUE",
         show_default=False,
-        help="Metric from which a trial is a success: adds time to solution.",
+        help="Value of the metric from which a trial is a success; adds time to solution.",
     ),
 ]
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """The trials that a command is about.
+class Selection:
+    """Trials that a command applies to.
 
     Attributes:
-        title: the experiments' names.
-        trials: what is done of them, filtered.
+        title: names of the experiments.
+        trials: their finished trials, filtered.
         by: columns to compare by.
-        metric, maximize: what is compared, and whether larger is better.
+        metric, maximize: the compared metric, and True if larger is better.
     """
 
     title: str
@@ -81,7 +84,7 @@ class Chosen:
     maximize: bool
 
 
-def choose(
+def select_trials(
     store: Store,
     names: Sequence[str],
     *,
@@ -89,14 +92,14 @@ def choose(
     metric: str | None,
     where: Sequence[str] | None,
     trials: Mapping[str, Sequence[StoredTrial]] | None = None,
-) -> Chosen:
-    """The trials of these experiments that the options choose.
+) -> Selection:
+    """Return the trials that the options select.
 
-    Read from the storage unless `trials` has them already, by experiment.
+    They are read from the storage unless `trials` has them, by experiment.
 
     Raises:
-        UnknownNameError: there is no such experiment or column.
-        ParameterError: no trial is done or left, or two experiments have different metrics.
+        UnknownNameError: an experiment or a column does not exist.
+        ParameterError: no trial is done or left, or the experiments have different metrics.
     """
     from hybridq.experiments.analysis.metric_conventions import maximized
     from hybridq.experiments.analysis.table import table
@@ -117,7 +120,7 @@ def choose(
     for name in (*(columns or ()), metric):
         found.column(name)
     own = next((one for one in experiments if one.metric == metric), None)
-    return Chosen(
+    return Selection(
         title=", ".join(one.name for one in experiments),
         trials=found,
         by=tuple(found.choices()) if columns is None else columns,
@@ -127,9 +130,9 @@ def choose(
 
 
 def conditions(texts: Sequence[str]) -> dict[str, list[Any]]:
-    """``KEY=VALUE,VALUE`` of --where as columns and their values, read as YAML has them.
+    """Convert ``KEY=VALUE,VALUE`` of --where to columns and values, as in YAML.
 
-    ``none``, which screens show where a trial has no such condition, stands for that too.
+    ``none`` selects trials without the condition, as screens show them.
 
     Raises:
         ParameterError: a text is not of this form.
@@ -141,7 +144,9 @@ def conditions(texts: Sequence[str]) -> dict[str, list[Any]]:
     for text in texts:
         name, equals, values = text.partition("=")
         if not equals or not name.strip() or not values.strip():
-            raise ParameterError(f"--where {text}: write KEY=VALUE, for example ansatz.p=3")
+            raise ParameterError(
+                argument="where", value=text, expected="KEY=VALUE, for example ansatz.p=3"
+            )
         found = parse(f"[{values}]", f"--where {text}").value
         nothing = [None] * any(isinstance(v, str) and v.lower() == "none" for v in found)
         wanted[name.strip()] = [*map(frozen, found), *nothing]
@@ -152,6 +157,7 @@ def _metric(experiments: Sequence[Experiment]) -> str:
     names = list(dict.fromkeys(one.metric for one in experiments))
     if len(names) > 1:
         raise ParameterError(
-            f"the experiments have different metrics ({', '.join(names)}): choose one with --metric"
+            f"the experiments have different metrics ({', '.join(names)})",
+            remedy=("choose one with ", Setting("metric")),
         )
     return names[0]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hybridq.cli.status_line import waiting
+from hybridq.cli.status_line import status_line
 
 
 class Terminal(io.StringIO):
@@ -22,14 +22,14 @@ def standard_error(monkeypatch, stream):
 
 def test_a_terminal_shows_the_text_and_then_erases_it(monkeypatch):
     terminal = standard_error(monkeypatch, Terminal())
-    with waiting("reading a.yaml ...", quiet=False):
+    with status_line("reading a.yaml ...", quiet=False):
         assert terminal.getvalue() == "reading a.yaml ..."
     assert terminal.getvalue() == "reading a.yaml ...\r\x1b[K"
 
 
 def test_it_is_short_and_erased_before_an_error_is_told(monkeypatch):
     terminal = standard_error(monkeypatch, Terminal())
-    with pytest.raises(ValueError, match="no"), waiting("reading " + "x" * 200, quiet=False):
+    with pytest.raises(ValueError, match="no"), status_line("reading " + "x" * 200, quiet=False):
         raise ValueError("no")
     shown, erased = terminal.getvalue().split("\r")
     assert len(shown) == 79
@@ -39,6 +39,6 @@ def test_it_is_short_and_erased_before_an_error_is_told(monkeypatch):
 @pytest.mark.parametrize(("stream", "quiet"), [(io.StringIO(), False), (Terminal(), True)])
 def test_a_pipe_and_a_quiet_run_get_nothing(monkeypatch, stream, quiet):
     standard_error(monkeypatch, stream)
-    with waiting("reading", quiet=quiet):
+    with status_line("reading", quiet=quiet):
         pass
     assert stream.getvalue() == ""

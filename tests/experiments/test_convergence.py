@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from hybridq.core.errors import ParameterError
-from hybridq.experiments.analysis.convergence import apart, curves, effort
-from hybridq.experiments.analysis.figure_axes import Wish, along
+from hybridq.experiments.analysis.convergence import curves, differing_sections, effort
+from hybridq.experiments.analysis.figure_axes import FigureSettings, along
 from hybridq.experiments.analysis.figures import KINDS, draw
 from hybridq.experiments.analysis.table import table
-from hybridq.experiments.analysis.targets import Target, solutions, usual_target
+from hybridq.experiments.analysis.targets import Target, default_target, times_to_solution
 from tests.experiments.trial_samples import done, duel
 
 
@@ -25,7 +25,7 @@ def test_time_to_solution_is_counted_per_instance_over_its_repeats():
         done(k, {"ratio": ratio, "seconds": 2.0}, problem__instance=k // 2, repeat=k % 2)
         for k, ratio in enumerate([0.9, 0.7, 0.9, 0.9, 0.1, 0.1])
     ]
-    (found,) = solutions(table({"a": trials}), [], Target("ratio", 0.9, True))
+    (found,) = times_to_solution(table({"a": trials}), [], Target("ratio", 0.9, True))
     # One of two: ln 0.01 / ln 0.5 runs of 2 s; both: one run; none: never.
     assert found.times.tolist() == pytest.approx([2 * math.log(0.01) / math.log(0.5), 2.0, np.inf])
     assert found.share == 0.5
@@ -37,9 +37,9 @@ def test_without_repeats_the_instances_share_one_time():
         for k, error in enumerate([0.5, 3.0])
     ]
     found = table({"a": trials})
-    target = usual_target(found)
+    target = default_target(found)
     assert str(target) == "error_mha ≤ 1.6"
-    (one,) = solutions(found, [], target)
+    (one,) = times_to_solution(found, [], target)
     assert one.times.tolist() == pytest.approx([1.5 * math.log(0.01) / math.log(0.5)])
 
 
@@ -98,10 +98,10 @@ def test_depths_that_are_compared_have_a_goal_each():
     names, costs = effort(trials, ["ansatz.p"])
     assert names == ["p = 1", "p = 3"]
     assert costs.tolist() == [[7.0, 30.0]]
-    assert apart(trials) == "circuit"
-    ax = KINDS["profile"](trials, Wish("x", "ratio", maximize=True, by=("ansatz.p",)))
+    assert differing_sections(trials) == "circuit"
+    ax = KINDS["profile"](trials, FigureSettings("x", "ratio", maximize=True, by=("ansatz.p",)))
     assert ax.get_title(loc="left").endswith("best with the same circuit")
-    ax = KINDS["convergence"](trials, Wish("x", "ratio", maximize=True, by=("ansatz.p",)))
+    ax = KINDS["convergence"](trials, FigureSettings("x", "ratio", maximize=True, by=("ansatz.p",)))
     assert "best with the same circuit" in ax.get_ylabel()
 
 
@@ -116,7 +116,7 @@ def test_the_goal_is_the_best_of_all_repeats():
         }
     )
     assert effort(trials, ["optimizer.kind"])[1].tolist() == [[5.0, 9.0], [np.inf, np.inf]]
-    assert apart(trials) == ""
+    assert differing_sections(trials) == ""
 
 
 def test_a_target_is_one_goal_for_all_depths():
@@ -125,8 +125,8 @@ def test_a_target_is_one_goal_for_all_depths():
     assert effort(trials, ["ansatz.p"], target=target)[1].tolist() == [[np.inf, 30.0]]
     easy = Target("ratio", 0.6, maximize=True)
     assert effort(trials, ["ansatz.p"], target=easy)[1].tolist() == [[7.0, 30.0]]
-    wish = Wish("x", "ratio", maximize=True, by=("ansatz.p",), target=target)
-    assert KINDS["profile"](trials, wish).get_title(loc="left").endswith("ratio ≥ 0.7")
+    settings = FigureSettings("x", "ratio", maximize=True, by=("ansatz.p",), target=target)
+    assert KINDS["profile"](trials, settings).get_title(loc="left").endswith("ratio ≥ 0.7")
 
 
 def test_a_target_of_an_error_counts_from_the_exact_energy():
@@ -144,7 +144,7 @@ def test_a_target_of_an_error_counts_from_the_exact_energy():
 @pytest.mark.parametrize(
     ("metric", "conditions", "message"),
     [
-        ("best_ratio", {}, "expectation, ratio, .* alone"),
+        ("best_ratio", {}, "choose expectation, ratio, "),
         ("ratio", {"objective__kind": "cvar"}, "minimize cvar"),
         ("ratio", {"objective__shots": 100}, "objective.shots=none"),
     ],
@@ -156,9 +156,11 @@ def test_a_target_that_the_convergence_does_not_tell_is_refused(metric, conditio
 
 
 def test_a_target_that_nobody_reaches_draws_nothing():
-    wish = Wish("x", "ratio", maximize=True, target=Target("ratio", 0.99, maximize=True))
+    settings = FigureSettings(
+        "x", "ratio", maximize=True, target=Target("ratio", 0.99, maximize=True)
+    )
     with pytest.raises(ParameterError, match=r"no group reached ratio ≥ 0\.99"):
-        KINDS["profile"](deep_and_shallow(DEPTHS), wish)
+        KINDS["profile"](deep_and_shallow(DEPTHS), settings)
 
 
 def test_a_strategy_with_a_circuit_of_its_own_has_its_own_goal():
@@ -222,7 +224,7 @@ def test_every_kind_is_drawn(kind):
         for n, (k, p) in enumerate((k, p) for k in range(3) for p in (1, 2))
         for j in (0, 1)
     ]  # fmt: skip
-    figure = draw(kind, table({"a": trials}), Wish("a", "ratio", True))
+    figure = draw(kind, table({"a": trials}), FigureSettings("a", "ratio", True))
     (ax,) = figure.axes
     assert ax.get_xlabel()
     assert ax.get_title(loc="left").startswith("a")
@@ -238,7 +240,7 @@ def test_lines_pass_through_the_means_with_their_names():
         )
         for n, (p, kind) in enumerate((p, kind) for p in (1, 2, 3) for kind in "ab")
     ]
-    (ax,) = draw("lines", table({"a": trials}), Wish("a", "ratio", True)).axes
+    (ax,) = draw("lines", table({"a": trials}), FigureSettings("a", "ratio", True)).axes
     lines = {line.get_label(): line for line in ax.get_lines()}
     assert lines["b"].get_xdata().tolist() == [1, 2, 3]
     assert lines["b"].get_ydata().tolist() == pytest.approx([0.15, 0.25, 0.35])
@@ -247,12 +249,12 @@ def test_lines_pass_through_the_means_with_their_names():
 def test_too_many_groups_for_a_figure_are_refused():
     trials = [done(k, {"ratio": 0.5}, optimizer__kind=str(k)) for k in range(20)]
     with pytest.raises(ParameterError, match=r"20 groups by optimizer.kind are too many"):
-        draw("convergence", table({"a": trials}), Wish("a", "ratio", True))
+        draw("convergence", table({"a": trials}), FigureSettings("a", "ratio", True))
 
 
 def test_no_number_to_draw_along_says_what_to_do():
-    with pytest.raises(ParameterError, match="--kind box"):
-        draw("lines", table({"a": duel(2)}), Wish("a", "ratio", True))
+    with pytest.raises(ParameterError, match="kind='box'"):
+        draw("lines", table({"a": duel(2)}), FigureSettings("a", "ratio", True))
 
 
 def errors_along_shots(errors, metric="error_mha", shots=(10, 100, 1000)):
@@ -260,7 +262,7 @@ def errors_along_shots(errors, metric="error_mha", shots=(10, 100, 1000)):
         done(n, {metric: error}, problem__instance=0, shots=count)
         for n, (count, error) in enumerate(zip(shots, errors, strict=True))
     ]
-    return KINDS["lines"](table({"x": trials}), Wish("t", metric, maximize=False))
+    return KINDS["lines"](table({"x": trials}), FigureSettings("t", metric, maximize=False))
 
 
 @pytest.mark.parametrize(
@@ -298,12 +300,12 @@ def test_an_axis_has_the_unit_and_names_no_interval_that_is_not_there():
         done(n, {"energy": -1.0 - n}, problem__kind="molecule", problem__bond=bond)
         for n, bond in enumerate((0.7, 0.9))
     ]
-    ax = KINDS["lines"](table({"x": trials}), Wish("t", "energy", maximize=False))
+    ax = KINDS["lines"](table({"x": trials}), FigureSettings("t", "energy", maximize=False))
     assert ax.get_ylabel() == "energy (Ha)"
     several = [
         done(2 * n + k, {"ratio": 0.5 + 0.1 * k}, ansatz__p=p, problem__instance=k)
         for n, p in enumerate((1, 2))
         for k in (0, 1)
     ]
-    ax = KINDS["lines"](table({"x": several}), Wish("t", "ratio", maximize=True))
+    ax = KINDS["lines"](table({"x": several}), FigureSettings("t", "ratio", maximize=True))
     assert ax.get_ylabel() == "mean ratio, 95 % interval"

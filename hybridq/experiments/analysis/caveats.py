@@ -1,4 +1,4 @@
-"""What a comparison cannot say, in sentences."""
+"""Caveats of a comparison, in sentences."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _MOST_NAMED = 4
 _SIGNIFICANT = 0.05
 
 
-def mixed(trials: Table, by: Sequence[str]) -> list[str]:
-    """What the groups differ in beside what they are compared by and what belongs to it."""
+def confounders(trials: Table, by: Sequence[str]) -> list[str]:
+    """Return a note on further conditions in which the groups differ."""
     sections = {name.partition(".")[0] for name in by} | {"problem"}
     known = (*trials.alike(by), *by, *REPETITION, EXPERIMENT)
     others = [
@@ -24,8 +24,10 @@ def mixed(trials: Table, by: Sequence[str]) -> list[str]:
     return [f"The groups also differ in {', '.join(others)}."] if others else []
 
 
-def gaps(trials: Table, by: Sequence[str], groups: Mapping[Key, Sequence[int]]) -> list[str]:
-    """Which groups lack conditions that others have, so that their means are of other trials."""
+def missing_conditions(
+    trials: Table, by: Sequence[str], groups: Mapping[Key, Sequence[int]]
+) -> list[str]:
+    """Return notes on groups that lack conditions of others."""
     notes = []
     for name in trials.alike(by):
         if name in REPETITION:
@@ -36,23 +38,25 @@ def gaps(trials: Table, by: Sequence[str], groups: Mapping[Key, Sequence[int]]) 
         lacking = [label(by, key) for key, values in found.items() if values != everything]
         if lacking:
             notes.append(
-                f"Not all values of {name} are in {_some(lacking)}: its mean is over other "
-                "conditions, the difference over those in common."
+                f"{_some(lacking)} lacks values of {name}: its mean is over other conditions, the "
+                "difference over those in common."
                 if len(lacking) == 1
-                else f"Not all values of {name} are in {_some(lacking)}: means are over different "
-                "conditions, differences over those in common."
+                else f"{_some(lacking)} lack values of {name}: means are over other conditions, "
+                "differences over those in common."
             )
     return notes
 
 
-def scanned(by: Sequence[str]) -> str:
-    """That groups of different problems are not tested, and what would be, for a scan by `by`."""
+def untested_scan(by: Sequence[str]) -> str:
+    """Return the note that groups of different problems are not tested."""
     others = [name for name in by if not name.startswith(PROBLEM)]
-    remedy = f" Compare by {', '.join(others)} alone to test them within each." if others else ""
-    return f"The groups are of different problems: none is tested against another.{remedy}"
+    remedy = (
+        f" Compare by {', '.join(others)} alone to test them within each problem." if others else ""
+    )
+    return f"The groups are of different problems and are not tested against each other.{remedy}"
 
 
-def limits(
+def test_limits(
     labels: Sequence[str],
     reference: int | None,
     contrasts: Sequence[Contrast | None],
@@ -60,15 +64,15 @@ def limits(
     pairs: Sequence[int],
     tests: int,
 ) -> list[str]:
-    """What the tests cannot say.
+    """Return notes on the limits of the tests.
 
     Args:
-        labels: of the groups.
-        reference: index of the group that the others are tested against; None where none is.
-        contrasts: of each group.
-        unit: what a case is.
-        pairs: how many cases each of the tests has.
-        tests: how many tests the p-values are adjusted for.
+        labels: labels of the groups.
+        reference: index of the group that the others are tested against, None without tests.
+        contrasts: contrast of each group.
+        unit: unit of a case.
+        pairs: number of cases of each test.
+        tests: number of tests that the p-values are adjusted for.
     """
     if reference is None:
         return []
@@ -79,15 +83,15 @@ def limits(
         if one is None and place != reference
     ]
     if alone and all(one is None for one in contrasts):
-        notes.append("The groups have no problem in common: none is tested against another.")
+        notes.append("The groups have no problem in common and are not tested against each other.")
     elif alone:
         notes.append(
-            f"Not tested, with no {unit} in common with {labels[reference]}: {_some(alone)}."
+            f"Not tested, without a common {unit} with {labels[reference]}: {_some(alone)}."
         )
     if pairs and smallest_p(tests, max(pairs)) >= _SIGNIFICANT:
         most = max(pairs)
         notes.append(
-            f"Fewer than {fewest_pairs(tests)} {unit}s cannot make a difference significant: "
+            f"No difference over fewer than {fewest_pairs(tests)} {unit}s can be significant: "
             f"p is at least {smallest_p(tests, most):.2g} with {most} {unit}{'s' * (most != 1)} "
             f"and {tests} test{'s' * (tests != 1)}."
         )
@@ -95,7 +99,7 @@ def limits(
 
 
 def smallest_p(tests: int, pairs: int) -> float:
-    r"""The least that a two-sided signed-rank test of n pairs can give, after Holm's adjustment.
+    r"""Return the least p of a signed-rank test of n pairs after Holm's adjustment.
 
     All n differences have one sign in two of their 2^n signs; the smallest of m values is
     multiplied by m: :math:`\min(1, m \cdot 2/2^n)`.
@@ -108,7 +112,7 @@ def smallest_p(tests: int, pairs: int) -> float:
 
 
 def fewest_pairs(tests: int) -> int:
-    """The fewest pairs with which so many tests can find a difference at p < 0.05."""
+    """Return the fewest pairs with which a difference can have p < 0.05."""
     return math.floor(math.log2(2.0 * tests / _SIGNIFICANT)) + 1
 
 

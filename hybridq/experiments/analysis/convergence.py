@@ -1,4 +1,4 @@
-"""How the searches of a table went: convergence by group, effort to converge."""
+"""Convergence of searches, and their effort to converge."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.experiments.analysis.metric_conventions import ROUNDING, floor_of
 from hybridq.experiments.analysis.table import Key, Table, label
 from hybridq.experiments.analysis.targets import Target
@@ -19,20 +19,20 @@ from hybridq.experiments.records import StoredTrial
 _POINTS = 200
 _OF_VALUE = ("expectation", "ratio", "energy", "error", "error_mha")
 _OF_CIRCUIT, _OF_OBJECTIVE = "ansatz.", "objective."
-# Strategies that search a circuit of their own; the others differ in the way to the same angles.
+# Strategies with a circuit of their own; the others search the same angles in another way.
 _OWN_CIRCUIT = ("multi-angle", "warm-start", "warm-start-cut")
 
 Curve: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""Evaluations, and values there."""
+"""Evaluations, and the values at them."""
 
 
 @dataclass(frozen=True)
-class Goal:
-    """What the searches of one function began and ended with, whatever the group.
+class SearchSpan:
+    """First and best value of the searches of one function.
 
     Attributes:
-        sign: 1 where they go down, −1 where they go up.
-        first, best: the worst beginning and the best end, times the sign.
+        sign: 1 for searches that decrease the value, −1 for those that increase it.
+        first, best: the worst first and the best last value, times the sign.
     """
 
     sign: float
@@ -40,20 +40,22 @@ class Goal:
     best: float
 
 
-def searched(trials: Table) -> list[Key]:
-    """What each trial searched: its instance, circuit and objective; equal for equal functions.
+def function_keys(trials: Table) -> list[Key]:
+    """Return a key of the function that each trial searched.
 
-    Repeats, seeds, optimizers and budgets search the same function; another depth, another
-    objective, or a strategy that brings its own circuit makes another.
+    Equal keys mean equal functions. Trials that differ in repeat, seed, optimizer or budget search
+    the same function; another depth, another objective or a strategy with its own circuit makes
+    another one.
     """
     columns = (trials.column(name) for name in _functions(trials))
     return list(zip(trials.instances, _own_circuits(trials), *columns, strict=True))
 
 
-def apart(trials: Table) -> str:
-    """In what the searches of one instance differ so that each has a goal of its own.
+def differing_sections(trials: Table) -> str:
+    """Return the sections in which searches of one instance differ.
 
-    ``circuit``, ``objective``, ``circuit and objective``; empty where all of them search the same.
+    The result is ``circuit``, ``objective``, ``circuit and objective``, or empty if all searches of
+    an instance have the same function.
     """
     names = _functions(trials)
     own = len(set(_own_circuits(trials))) > 1
@@ -65,28 +67,28 @@ def apart(trials: Table) -> str:
 def effort(
     trials: Table, by: Sequence[str], tolerance: float = 1e-2, target: Target | None = None
 ) -> tuple[list[str], NDArray[np.float64]]:
-    r"""Evaluations until a search has converged, on the cases that all groups have.
+    r"""Return the evaluations until convergence, on the cases that all groups have.
 
-    Converged is what has closed all but `tolerance` of the gap between the worst beginning and
-    the best value of any search, of whatever group and repeat, of the same function (see
-    `searched`): :math:`f \le f_L + \tau (f_0 - f_L)`. So p = 1 is never measured against the best
-    of p = 3: where circuits are compared, each by the best that is known of itself. To compare
-    them by one goal give a target.
+    A search has converged when it has closed all but `tolerance` of the gap between the worst first
+    and the best value of any search of the same function (see `function_keys`):
+    :math:`f \le f_L + \tau (f_0 - f_L)`. So p = 1 is never measured against the best of p = 3, but
+    each circuit against the best value that is known for it. A target compares all of them by the
+    same value.
 
     Args:
-        trials: with their convergence.
+        trials: trials with their convergence.
         by: columns whose values make the groups.
         tolerance: τ, between 0 and 1.
-        target: what a search has to reach instead, the same for all groups: a value of the
-            metrics ``expectation``, ``ratio``, ``energy``, ``error`` or ``error_mha``.
+        target: value to reach instead, the same for all groups, of the metrics ``expectation``,
+            ``ratio``, ``energy``, ``error`` or ``error_mha``.
 
     Returns:
-        labels of the groups, and evaluations, shape (cases, groups), infinite where a search did
+        labels of the groups, and evaluations, shape (cases, groups), infinite for a search that did
         not converge. A case is an instance with all conditions that the groups have in common.
 
     Raises:
-        ParameterError: no case that all groups have, or a target that the convergence does not
-            tell: of another metric, another objective, or from shots.
+        ParameterError: the groups have no common case, or the convergence does not show when the
+            target was reached: another metric or objective, or values from shots.
 
     Source: Moré and Wild 2009, SIAM J. Optim. 20, 172 (the test of convergence).
     """
@@ -94,12 +96,19 @@ def effort(
     whole = [cell for cell in _cells(trials, by, list(groups.values())) if all(cell)]
     if not whole:
         raise ParameterError(
-            f"no case was run in all of the {len(groups)} groups with its convergence kept: choose "
-            "others with --by, or fewer with --where"
+            f"the {len(groups)} groups have no common case with a stored convergence",
+            argument="by",
+            value=tuple(by),
+            remedy=(
+                "choose other groups with ",
+                Setting("by"),
+                ", or fewer with ",
+                Setting("where"),
+            ),
         )
     if target is not None:
-        _check_told(trials, target)
-    keys, goals = searched(trials), _goals(trials)
+        _check_target(trials, target)
+    keys, spans = function_keys(trials), _spans(trials)
 
     def spent(row: int) -> float:
         trial = trials.trials[row]
@@ -107,7 +116,7 @@ def effort(
         if target is not None:
             enough = target.reached(_as_metric(trial, curve[:, 1], target.metric))
         else:
-            goal = goals[keys[row]]
+            goal = spans[keys[row]]
             slack = max(ROUNDING * abs(goal.best), floor_of("expectation"))
             most = goal.best + tolerance * (goal.first - goal.best) + slack
             enough = goal.sign * curve[:, 1] <= most
@@ -118,18 +127,18 @@ def effort(
 
 
 def curves(trials: Table, by: Sequence[str]) -> tuple[str, dict[str, Curve]]:
-    """How far the best so far was from the goal, by evaluations: quartiles over the trials.
+    """Return the distance from the best by evaluations, as quartiles over the trials.
 
-    Of energies whose exact values are known, the distance from them. Otherwise the gap to the best
-    value of any search of the same function (see `searched`), as a share of that from the worst
-    beginning.
+    For energies with known exact values it is the distance from them. Otherwise it is the gap to
+    the best value of any search of the same function (see `function_keys`), as a share of the gap
+    of the worst first value.
 
     Returns:
-        what the values are: ``"error"`` or ``"gap"``; and of each group the evaluations, shape
-        (k,), with first quartile, median and third, shape (3, k).
+        the meaning of the values, ``"error"`` or ``"gap"``, and for each group the evaluations,
+        shape (k,), with first quartile, median and third quartile, shape (3, k).
     """
     is_error = _has_exact_energies(trials)
-    keys, goals = searched(trials), _goals(trials)
+    keys, spans = function_keys(trials), _spans(trials)
     found: dict[str, Curve] = {}
     for key, rows in trials.groups(by).items():
         lines: list[Curve] = []
@@ -141,7 +150,7 @@ def curves(trials: Table, by: Sequence[str]) -> tuple[str, dict[str, Curve]]:
             if is_error:
                 values = np.abs(curve[:, 1] - _metric(trial, "reference"))
             else:
-                goal = goals[keys[row]]
+                goal = spans[keys[row]]
                 values = (goal.sign * curve[:, 1] - goal.best) / (goal.first - goal.best or 1.0)
             lines.append((curve[:, 0], values))
         if lines:
@@ -150,56 +159,78 @@ def curves(trials: Table, by: Sequence[str]) -> tuple[str, dict[str, Curve]]:
 
 
 def _functions(trials: Table) -> list[str]:
-    """The varying conditions of the circuit and of the objective."""
+    """Return the varying conditions of the circuit and of the objective."""
     return [name for name in trials.varying if name.startswith((_OF_CIRCUIT, _OF_OBJECTIVE))]
 
 
 def _own_circuits(trials: Table) -> list[str]:
-    """The strategy of each trial where it brings a circuit, else nothing."""
+    """Return each trial's strategy if it has its own circuit, else an empty text."""
     kinds = trials.conditions.get("strategy.kind", [None] * len(trials))
     return [kind if kind in _OWN_CIRCUIT else "" for kind in kinds]
 
 
-def _goals(trials: Table) -> dict[Key, Goal]:
-    """The goal of each function that was searched."""
+def _spans(trials: Table) -> dict[Key, SearchSpan]:
+    """Return the span of each function that was searched."""
     found: dict[Key, list[NDArray[np.float64]]] = {}
-    for key, trial in zip(searched(trials), trials.trials, strict=True):
+    for key, trial in zip(function_keys(trials), trials.trials, strict=True):
         curve = _curve(trial)
         if curve.size:
             found.setdefault(key, []).append(curve[:, 1])
-    goals = {}
+    spans = {}
     for key, lines in found.items():
-        # What is kept is the best so far, so that its way tells which way is better.
+        # Stored values are the best so far, so their trend shows the direction of improvement.
         sign = -1.0 if sum(float(line[-1] - line[0]) for line in lines) > 0.0 else 1.0
-        goals[key] = Goal(
+        spans[key] = SearchSpan(
             sign, max(sign * float(line[0]) for line in lines),
             min(sign * float(line[-1]) for line in lines),
         )  # fmt: skip
-    return goals
+    return spans
 
 
-def _check_told(trials: Table, target: Target) -> None:
-    """Refuse a target that cannot be read off the convergence."""
+def _check_target(trials: Table, target: Target) -> None:
+    """Raise if the convergence does not show when the target was reached."""
     if target.metric not in _OF_VALUE:
         raise ParameterError(
-            f"target {target}: how many evaluations it took is known of "
-            f"{', '.join(_OF_VALUE)} alone: choose one of them with --metric, or --kind tts"
+            f"the evaluations until {target} are not stored",
+            argument="metric",
+            value=target.metric,
+            remedy=(
+                f"choose {', '.join(_OF_VALUE)} with ",
+                Setting("metric"),
+                ", or ",
+                Setting("kind", "tts"),
+            ),
         )
     kinds = set(trials.conditions.get("objective.kind", [None])) - {None, "expectation"}
     if kinds:
         raise ParameterError(
-            f"target {target}: trials that minimize {', '.join(sorted(kinds))} have not kept when "
-            "they reached it: choose --where objective.kind=expectation, or --kind tts"
+            f"trials that minimize {', '.join(sorted(kinds))} have not stored when they reached "
+            f"{target}",
+            argument="target",
+            value=target.value,
+            remedy=(
+                "choose ",
+                Setting("where", "objective.kind=expectation"),
+                ", or ",
+                Setting("kind", "tts"),
+            ),
         )
     if any(trials.conditions.get("objective.shots", [])):
         raise ParameterError(
-            f"target {target}: values from shots reach it by chance: choose "
-            "--where objective.shots=none, or --kind tts"
+            f"values from shots reach {target} by chance",
+            argument="target",
+            value=target.value,
+            remedy=(
+                "choose ",
+                Setting("where", "objective.shots=none"),
+                ", or ",
+                Setting("kind", "tts"),
+            ),
         )
 
 
 def _as_metric(trial: StoredTrial, values: NDArray[np.float64], metric: str) -> NDArray[np.float64]:
-    """Expectation values as this metric; NaN where the trial has no reference for it."""
+    """Convert expectation values to this metric; NaN for a trial without reference."""
     if metric in ("expectation", "energy"):
         return values
     reference = _metric(trial, "reference") if metric in _known(trial) else math.nan
@@ -213,12 +244,12 @@ def _known(trial: StoredTrial) -> Mapping[str, Any]:
 
 
 def _quartiles(lines: Sequence[Curve]) -> Curve:
-    """Quartiles of step functions on the evaluations 1 … last, about evenly on a log scale."""
+    """Return quartiles of step functions, about evenly spaced on a log scale."""
     last = max(float(steps[-1]) for steps, _ in lines)
     grid = np.unique(np.geomspace(1.0, max(last, 1.0), _POINTS).round())
     held = np.full((len(lines), grid.size), math.nan)
     for row, (steps, values) in enumerate(lines):
-        # A search that has ended keeps what it found.
+        # A search that has ended keeps its last value.
         place = np.searchsorted(steps, grid, side="right") - 1
         held[row, place >= 0] = values[place[place >= 0]]
     known = ~np.isnan(held).all(axis=0)
@@ -228,7 +259,7 @@ def _quartiles(lines: Sequence[Curve]) -> Curve:
 def _cells(
     trials: Table, by: Sequence[str], groups: Sequence[Sequence[int]]
 ) -> list[list[list[int]]]:
-    """Rows with a convergence by case and group: what has the same instance and conditions."""
+    """Return rows with a convergence by case and group."""
     keys = trials.keys(trials.alike(by))
     cells: dict[tuple[str, Key], list[list[int]]] = {}
     for place, rows in enumerate(groups):

@@ -195,9 +195,7 @@ def _config(
     override_label: str = config_layers.OVERRIDE_LABEL,
 ) -> ExperimentConfig:
     if document.value is None:
-        raise ConfigError(
-            f"{document.place(()).source}: the config is empty: write a name"
-        )
+        raise ConfigError(f"{document.place(()).source}: the config is empty: write a name")
     if not isinstance(document.value, dict):
         raise ConfigError(f"{document.place(())}: a config must be a mapping, key: value")
     document = _normal(config_layers.with_overrides(document, overrides, override_label))
