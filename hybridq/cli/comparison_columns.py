@@ -1,4 +1,4 @@
-"""The columns that every screen with a comparison has: groups, trials, mean and interval."""
+"""Columns of a comparison: groups, trials, mean and interval."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hybridq.cli.fitted_table import Column
 
 if TYPE_CHECKING:
     from hybridq.experiments.analysis.comparison import Comparison
-    from hybridq.experiments.analysis.comparison_rows import Row
+    from hybridq.experiments.analysis.comparison_rows import ComparisonRow
 
 
-def columns(found: Comparison, shown: Sequence[Row]) -> list[Column]:
-    """These groups of a comparison: what they are called, and their means with intervals."""
+def columns(found: Comparison, shown: Sequence[ComparisonRow]) -> list[Column]:
+    """Return the columns of these groups, with their means and intervals."""
     from hybridq.experiments.analysis.comparison_rows import headings
 
     return [

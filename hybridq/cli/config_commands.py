@@ -1,4 +1,4 @@
-"""`hybridq config check|schema`."""
+"""Commands `hybridq config check` and `schema`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ config = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 @config.callback()
 def config_group() -> None:
-    """Check the config of an experiment, or get the schema by which editors complete it.
+    """Check the config of an experiment, or print its JSON Schema for editors.
 
     Examples:
 
@@ -37,13 +37,13 @@ def check(
     file: Annotated[str, typer.Argument(metavar="CONFIG", help="The experiment, a YAML file.")],
     set_: options.Set = None,
     storage: options.Storage = None,
-    yes: Annotated[bool, typer.Option("--yes", help="However many trials there are.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Allow any number of trials.")] = False,
     debug: options.Debug = False,
 ) -> int:
-    """Find every mistake in a config, and say what it would run; nothing is stored.
+    """Check a config and show its trials; nothing is stored.
 
-    Each mistake comes with file, line and column. What no engine could run or no
-    package is there for is one too. Instance files are read; nothing is simulated.
+    Every mistake is reported with file, line and column, including missing packages
+    and circuits that no engine can run. Instance files are read; nothing is simulated.
 
     Examples:
 
@@ -51,12 +51,11 @@ def check(
       [bold]hybridq config check sweep.yaml --set repeats=10 --set ansatz.p=2[/bold]
     """
     from hybridq.experiments.config.config import load_config
-    from hybridq.experiments.config.sweep import plan
     from hybridq.experiments.running.runner import check_output
     from hybridq.experiments.store.storage import choose_storage
 
-    loaded = load_config(file, set_ or [])
-    planned = plan(loaded, None) if yes else plan(loaded)
+    loaded = load_config(file, set_ or [], override_label=options.OVERRIDE)
+    planned = options.planned_trials(loaded, without_limit=yes)
     url = choose_storage(storage, loaded.storage)
     check_output(loaded, url)
     _show(loaded, planned, url)
@@ -67,7 +66,7 @@ def check(
 def schema(
     out: Annotated[
         str | None,
-        typer.Option("--out", metavar="FILE", show_default=False, help="Write it there."),
+        typer.Option("--out", metavar="FILE", show_default=False, help="Write it to this file."),
     ] = None,
     debug: options.Debug = False,
 ) -> int:
@@ -93,7 +92,7 @@ def schema(
         page.write_plain(text)
         return OK
     write_text(out, text)
-    page.say(f"Schema written to {out}. First line of a config beside it:")
+    page.say(f"Schema written to {out}. First line of a config in the same folder:")
     page.say(f"# yaml-language-server: $schema={out}")
     return OK
 
@@ -108,7 +107,7 @@ def _show(loaded: ExperimentConfig, planned: Sequence[Planned], url: str) -> Non
     goal = loaded.goal()
     sweep = loaded.sweep()
     whole = sweep.trials()
-    fewer = f" of {whole:,}: the others are excluded, or the same" * (whole > len(planned))
+    fewer = f" of {whole:,}: the others are excluded, or equal" * (whole > len(planned))
     rows = [
         ("Trials", f"{len(planned):,}{fewer}"),
         *(("Sweep" if index == 0 else "", _axis(axis)) for index, axis in enumerate(sweep.axes)),
@@ -133,7 +132,7 @@ def _show(loaded: ExperimentConfig, planned: Sequence[Planned], url: str) -> Non
 
 
 def _axis(axis: Axis) -> str:
-    """The names and the values of an axis, in the middle cut where they are many."""
+    """Return the names and values of an axis, long lists shortened."""
     return "; ".join(
         f"{name}: {_values([column[row] for row in _some(len(column))], len(column))}"
         for name, column in zip(axis.names, axis.columns, strict=True)
@@ -145,13 +144,13 @@ def _some(length: int) -> list[int]:
 
 
 def _values(values: list[object], length: int) -> str:
-    told = [_said(value) for value in values]
-    if len(told) < length:
-        told.insert(-1, "...")
-    return ", ".join(told) + (f" ({length:,} values)" if len(values) < length else "")
+    texts = [_value_text(value) for value in values]
+    if len(texts) < length:
+        texts.insert(-1, "...")
+    return ", ".join(texts) + (f" ({length:,} values)" if len(values) < length else "")
 
 
-def _said(value: object) -> str:
+def _value_text(value: object) -> str:
     if isinstance(value, dict):
         kind = value.get("kind")
         others = {key: each for key, each in value.items() if key != "kind"}
@@ -159,9 +158,9 @@ def _said(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "none"}[value]
     if isinstance(value, list):
-        return f"[{', '.join(map(_said, value))}]"
+        return f"[{', '.join(map(_value_text, value))}]"
     return str(value)
 
 
 def _trial(swept: dict[str, object]) -> str:
-    return ", ".join(f"{name} {_said(value)}" for name, value in swept.items())
+    return ", ".join(f"{name} {_value_text(value)}" for name, value in swept.items())

@@ -1,14 +1,23 @@
-"""Options that the commands about experiments share, with their help."""
+"""Options that the commands about experiments share."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from hybridq.cli.options import whole_number
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ConfigError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hybridq.experiments.config.config import ExperimentConfig
+    from hybridq.experiments.records import Planned
+
+OVERRIDE = "--set"
+"""Name of an override of a config in messages."""
 
 _URLS = "sqlite:///FILE, journal:///FILE (a fourth slash for a path from /) or postgresql://..."
 
@@ -18,7 +27,7 @@ Set: TypeAlias = Annotated[
         "--set",
         metavar="KEY=VALUE",
         show_default=False,
-        help="Change a value of the config, by dotted name; any number of times.",
+        help="Override a value of the config by its dotted name; repeatable.",
     ),
 ]
 Storage: TypeAlias = Annotated[
@@ -27,7 +36,7 @@ Storage: TypeAlias = Annotated[
         "--storage",
         metavar="URL",
         show_default=False,
-        help=f"Where trials are kept: {_URLS} (default: the config's, else hybridq.db here).",
+        help=f"Storage of the trials: {_URLS} (default: the config's, else hybridq.db here).",
     ),
 ]
 StoredIn: TypeAlias = Annotated[
@@ -36,7 +45,7 @@ StoredIn: TypeAlias = Annotated[
         "--storage",
         metavar="URL",
         show_default=False,
-        help=f"Where trials are kept: {_URLS} (default: $HYBRIDQ_STORAGE, else hybridq.db here).",
+        help=f"Storage of the trials: {_URLS} (default: $HYBRIDQ_STORAGE, else hybridq.db here).",
     ),
 ]
 Jobs: TypeAlias = Annotated[
@@ -55,8 +64,8 @@ Base: TypeAlias = Annotated[
         "--base",
         metavar="FOLDER",
         show_default=False,
-        help="Where instance files are that are too large for the storage, over 1 MB packed "
-        "(default: here, as the config says their paths).",
+        help="Folder of instance files too large for the storage, over 1 MB packed "
+        "(default: the current folder).",
     ),
 ]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of errors.")]
@@ -73,13 +82,30 @@ Threads: TypeAlias = Annotated[
 
 
 def check_base(folder: str | None) -> str | None:
-    """The full path of ``--base``, None where it was not given.
+    """Return the full path of ``--base``, None by default.
 
     Raises:
-        ParameterError: it is no folder.
+        ParameterError: it is not a folder.
     """
     if folder is None:
         return None
     if not Path(folder).is_dir():
-        raise ParameterError(f"--base {folder}: there is no such folder")
+        raise ParameterError(argument="base", value=folder, expected="an existing folder")
     return str(Path(folder).resolve())
+
+
+def planned_trials(config: ExperimentConfig, *, without_limit: bool) -> Sequence[Planned]:
+    """Return the trials of a config, any number of them with ``--yes``.
+
+    Raises:
+        ConfigError: the config has mistakes, or its trials exceed the limit.
+    """
+    from hybridq.experiments.config.errors import TooManyTrialsError
+    from hybridq.experiments.config.sweep import plan
+
+    if without_limit:
+        return plan(config, None)
+    try:
+        return plan(config)
+    except TooManyTrialsError as error:
+        raise ConfigError(f"{error.summary}: shorten the sweep, or allow them with --yes") from None

@@ -1,4 +1,4 @@
-"""Screens about one experiment, and one of its trials."""
+"""Screens of an experiment and of a trial."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def show_config(config: Plain) -> None:
 
 
 def show_experiment(experiment: Experiment, trials: Sequence[StoredTrial]) -> None:
-    """Print what an experiment is and how it stands."""
+    """Print the conditions, the state and the failures of an experiment."""
     counts = {state: sum(trial.state == state for trial in trials) for state in State}
-    standing = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    states = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     facts = experiment.facts
     rows = [
-        ("Trials", f"{len(trials)}: {standing}" if trials else "none"),
+        ("Trials", f"{len(trials)}: {states}" if trials else "none"),
         ("Metric", f"{facts.metric}, to {facts.direction}"),
         ("Made", f"{_moment(facts.created)} with hybridq {facts.version}"),
     ]
@@ -64,13 +64,13 @@ def show_experiment(experiment: Experiment, trials: Sequence[StoredTrial]) -> No
 def show_trial(
     name: str, trial: StoredTrial, attempts: Sequence[StoredTrial], file: str = ""
 ) -> None:
-    """Print all that is known of a trial.
+    """Print all data of a trial.
 
     Args:
-        name: of the experiment.
-        trial: the one to show.
-        attempts: all trials of the same conditions, by number; this one is among them.
-        file: which has its arrays, if it has any.
+        name: name of the experiment.
+        trial: the trial.
+        attempts: all trials of the same conditions by number, including this one.
+        file: path of its arrays, if it has any.
     """
     parts = page.heading(f"{name}, trial {trial.number}: {trial.state}", good=False)
     rows = [("Identity", trial.identity), ("Attempt", _attempt(trial, attempts))]
@@ -86,7 +86,7 @@ def show_trial(
     if outcome is not None:
         sections += [("Metrics", outcome.metrics), ("Provenance", flat(outcome.provenance))]
     for title, values in sections:
-        shown = [(key, _told(key, value)) for key, value in values.items()]
+        shown = [(key, _metric_text(key, value)) for key, value in values.items()]
         parts += [Text(""), Text(f" {title}", style="bold"), page.facts(shown)]
     if outcome is not None and outcome.parameters:
         listed = ", ".join(f"{x:.6g}" for x in outcome.parameters)
@@ -100,7 +100,7 @@ def show_trial(
         parts += [Text(""), Text(" Arrays", style="bold"), page.facts([*kept, ("file", file)])]
     page.show_parts(parts)
     if trial.error:
-        # A traceback as it is: its lines are meant to be copied.
+        # Unwrapped, so that its lines can be copied.
         page.show_parts(
             [Text(""), Text(" Traceback", style="bold red"), Text(trial.error.rstrip())]
         )
@@ -108,7 +108,7 @@ def show_trial(
 
 
 def _attempt(trial: StoredTrial, attempts: Sequence[StoredTrial]) -> str:
-    """Which attempt it is, and under which numbers the others are."""
+    """Return the attempt, and the numbers of the others."""
     text = str(trial.attempt)
     others = [f"{one.number} ({one.state})" for one in attempts if one.number != trial.number]
     if not others:
@@ -116,17 +116,17 @@ def _attempt(trial: StoredTrial, attempts: Sequence[StoredTrial]) -> str:
     last = attempts[-1]
     if last.number == trial.number:
         return f"{text}, after trial {', '.join(others)}"
-    return f"{text}; tried again, the latest attempt is trial {last.number} ({last.state})"
+    return f"{text}; retried, the latest attempt is trial {last.number} ({last.state})"
 
 
-def _told(key: str, value: Any) -> str:
+def _metric_text(key: str, value: Any) -> str:
     if key == "peak_memory":
         return f"{value / 1e6:.0f} MB"
     return as_config_keys(value) if key == "message" else _value(value)
 
 
 def _conditions(trials: Sequence[StoredTrial]) -> tuple[list[tuple[str, str]], ...]:
-    """The conditions that differ with their values, and those that do not."""
+    """Return the varied conditions with their values, and the equal ones."""
     varied: list[tuple[str, str]] = []
     fixed: list[tuple[str, str]] = []
     rows = [{**flat(trial.conditions), **trial.swept} for trial in trials]

@@ -1,4 +1,4 @@
-"""`hybridq experiments list`, `show` and `delete`; its other commands have files of their own."""
+"""Commands `hybridq experiments list`, `show` and `delete`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import typer
 
 from hybridq.cli import experiment_options as options
 from hybridq.cli import page
-from hybridq.cli.choice_options import Name
 from hybridq.cli.errors import OK
 from hybridq.cli.experiments_compare import compare
 from hybridq.cli.experiments_files import export, plot, report
 from hybridq.cli.options import whole_number
+from hybridq.cli.trial_selection import Name
 from hybridq.cli.words import plural
-from hybridq.core.errors import OutputError, ParameterError
+from hybridq.core.errors import OutputError, ParameterError, Setting
 
 if TYPE_CHECKING:
     from hybridq.experiments.records import StoredTrial
@@ -27,7 +27,7 @@ experiments = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 @experiments.callback()
 def experiments_group() -> None:
-    """What experiments have found: list, show, compare, draw, export.
+    """List, show, compare, draw and export experiments.
 
     Examples:
 
@@ -64,7 +64,7 @@ def show(
         ),
     ] = None,
     config: Annotated[
-        bool, typer.Option("--config", help="Print the config alone, as YAML to run again.")
+        bool, typer.Option("--config", help="Print the config only, as YAML.")
     ] = False,
     storage: options.Storage = None,
     debug: options.Debug = False,
@@ -97,13 +97,13 @@ def show(
                 file = _file(experiment, one)
                 show_trial(name, one, attempts, file)
                 return OK
-        raise ParameterError(f"{name} has no trial {trial}: {_numbers(len(trials))}")
+        raise ParameterError(f"{name} has no trial {trial}", remedy=_numbers(len(trials)))
 
 
 @experiments.command()
 def delete(
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without a question.")] = False,
     storage: options.Storage = None,
     debug: options.Debug = False,
 ) -> int:
@@ -122,16 +122,18 @@ def delete(
             what += f", {counts[State.RUNNING]} running right now"
         if not yes:
             if not sys.stdin.isatty():
-                raise ParameterError(f"{what}: --yes deletes them without a question")
+                raise ParameterError(
+                    what, remedy=("delete them without a question with ", Setting("yes", True))
+                )
             page.say(what)
             if not typer.confirm("Delete all of it?"):
-                page.say("kept")
+                page.say("not deleted")
                 return OK
         lost = store.delete(name)
         delete_journals(store.url, name)
         page.say(f"deleted {what}")
         if lost:
-            page.say(f"not found: the arrays of {plural(lost, 'trial')}, whose folder was moved")
+            page.say(f"not found: arrays of {plural(lost, 'trial')}, whose folder was moved")
     return OK
 
 
@@ -142,7 +144,7 @@ experiments.command()(export)
 
 
 def _file(experiment: Experiment, trial: StoredTrial) -> str:
-    """Where the arrays of a trial are, or why that is not known; empty if it has none."""
+    """Return the path of a trial's arrays, or the error; empty without arrays."""
     if not trial.arrays:
         return ""
     try:
@@ -183,4 +185,4 @@ def _best(store: Store, summary: Summary) -> str:
 
 
 def _numbers(count: int) -> str:
-    return f"they are 0 to {count - 1}" if count else "it has none at all"
+    return f"choose from 0 to {count - 1}" if count else "it has no trials"

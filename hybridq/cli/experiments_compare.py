@@ -1,4 +1,4 @@
-"""`hybridq experiments compare NAME ...`."""
+"""Command `hybridq experiments compare NAME ...`."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hybridq.cli import choice_options as choices
 from hybridq.cli import experiment_options as options
 from hybridq.cli import page
+from hybridq.cli import trial_selection as selection
 from hybridq.cli.errors import OK
 from hybridq.cli.words import one_line, plural, seconds
 
 if TYPE_CHECKING:
     from hybridq.experiments.analysis.comparison import Comparison
-    from hybridq.experiments.analysis.targets import Solution
+    from hybridq.experiments.analysis.targets import TimeToSolution
 
 _MOST_ROWS = 100
 
 
 def compare(
     names: Annotated[list[str], typer.Argument(metavar="NAME", help="One experiment, or several.")],
-    by: choices.By = None,
-    metric: choices.Metric = None,
-    where: choices.Where = None,
-    against: choices.Against = None,
-    target: choices.Aim = None,
+    by: selection.By = None,
+    metric: selection.Metric = None,
+    where: selection.Where = None,
+    against: selection.Against = None,
+    target: selection.Aim = None,
     storage: options.Storage = None,
     debug: options.Debug = False,
 ) -> int:
     """Compare groups of trials: means with intervals, wins, paired tests.
 
-    Groups are tested on the same instances, repeats averaged: Wilcoxon
-    signed-rank test, corrected by Holm's method. Wins: the share of the
-    instances on which a group is best, ties (within 1e-7 of the value, or
-    rounding) shared. Intervals: bootstrap over the instances. Groups of
-    different problems are only tested with --against.
+    Groups are tested on the same instances with repeats averaged: Wilcoxon
+    signed-rank test, corrected by Holm's method. Wins: share of the instances
+    on which a group is best; ties (within 1e-7 of the value, or rounding) are
+    shared. Intervals: bootstrap over the instances. Groups of different
+    problems are only tested with --against.
 
     Examples:
 
@@ -47,12 +47,12 @@ def compare(
       [bold]hybridq experiments compare first second --metric evaluations[/bold]
     """
     from hybridq.experiments.analysis.compare import compare as compared
-    from hybridq.experiments.analysis.targets import Target, solutions
+    from hybridq.experiments.analysis.targets import Target, times_to_solution
     from hybridq.experiments.records import State
     from hybridq.experiments.store.store import Store
 
     with Store.open(storage, make=False) as store:
-        chosen = choices.choose(store, names, by=by, metric=metric, where=where)
+        chosen = selection.select_trials(store, names, by=by, metric=metric, where=where)
         failed = [(name, store.experiment(name).counts()[State.FAILED]) for name in names]
     found = compared(
         chosen.trials, chosen.by, chosen.metric, maximize=chosen.maximize, against=against
@@ -60,20 +60,22 @@ def compare(
     times = []
     if target is not None:
         goal = Target(chosen.metric, target, chosen.maximize)
-        times = solutions(chosen.trials, chosen.by, goal)
-    _show(chosen.title, found, times, [_of_failures(*one) for one in failed if one[1]])
+        times = times_to_solution(chosen.trials, chosen.by, goal)
+    _show(chosen.title, found, times, [_failure_note(*one) for one in failed if one[1]])
     return OK
 
 
-def _of_failures(name: str, count: int) -> str:
-    """That a mean over what is done may be one over what was easy."""
+def _failure_note(name: str, count: int) -> str:
+    """Return the note that failed trials are not in the means."""
     return (
-        f"{name}: {plural(count, 'trial')} failed and {'is' if count == 1 else 'are'} in no mean: "
+        f"{name}: {plural(count, 'trial')} failed and {'is' if count == 1 else 'are'} not in the means: "
         f"hybridq experiments show {shlex.quote(name)}."
     )
 
 
-def _show(title: str, found: Comparison, times: list[Solution], failures: Sequence[str]) -> None:
+def _show(
+    title: str, found: Comparison, times: list[TimeToSolution], failures: Sequence[str]
+) -> None:
     from rich.console import RenderableType
     from rich.padding import Padding
     from rich.text import Text
@@ -104,7 +106,7 @@ def _show(title: str, found: Comparison, times: list[Solution], failures: Sequen
     table, left_out = fitted(table_columns, page.width(), bold)
     notes = []
     if len(found.groups) > _MOST_ROWS:
-        notes.append(f"{len(found.groups) - _MOST_ROWS} more groups: 'export' has all.")
+        notes.append(f"{len(found.groups) - _MOST_ROWS} more groups: 'export' writes all.")
     if paired := cases(found):
         notes.append(paired)
         notes.append(f"Difference and p-value: from {found.beside}.")
@@ -124,6 +126,6 @@ def _show(title: str, found: Comparison, times: list[Solution], failures: Sequen
     )
 
 
-def _time(one: Solution) -> str:
+def _time(one: TimeToSolution) -> str:
     middle = sorted(one.times)[len(one.times) // 2]
     return seconds(float(middle)) if math.isfinite(middle) else "never"

@@ -1,4 +1,4 @@
-"""`hybridq experiments plot`, `report` and `export`: experiments as files."""
+"""Commands `hybridq experiments plot`, `report` and `export`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Annotated
 
 import typer
 
-from hybridq.cli import choice_options as choices
 from hybridq.cli import experiment_options as options
 from hybridq.cli import page
+from hybridq.cli import trial_selection as selection
 from hybridq.cli.errors import FAILED, OK
 from hybridq.cli.words import plural
-from hybridq.core.errors import OutputError
+from hybridq.core.errors import OutputError, Setting
 
 
 def plot(
-    name: choices.Name,
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Picture: .png, .pdf or .svg.")],
+    name: selection.Name,
+    out: Annotated[
+        str, typer.Option("--out", metavar="FILE", help="Image file: .png, .pdf or .svg.")
+    ],
     kind: Annotated[
         str,
         typer.Option(
@@ -27,21 +29,24 @@ def plot(
     x: Annotated[
         str | None,
         typer.Option(
-            "--x", metavar="KEY", show_default=False, help="Condition along the axis of lines."
+            "--x",
+            metavar="KEY",
+            show_default=False,
+            help="Condition along the horizontal axis, of lines and tts.",
         ),
     ] = None,
-    by: choices.By = None,
-    metric: choices.Metric = None,
-    where: choices.Where = None,
-    against: choices.Against = None,
-    target: choices.Aim = None,
+    by: selection.By = None,
+    metric: selection.Metric = None,
+    where: selection.Where = None,
+    against: selection.Against = None,
+    target: selection.Aim = None,
     cost: Annotated[
         str | None,
         typer.Option(
             "--cost",
             metavar="NAME",
             show_default=False,
-            help="What a trial takes, for tts (default: seconds).",
+            help="Metric with the cost of a trial, of tts (default: seconds).",
         ),
     ] = None,
     storage: options.Storage = None,
@@ -51,8 +56,8 @@ def plot(
 
     lines: mean of the metric along a condition. box: all trials by group.
     differences: paired, from one group. convergence: best so far by evaluations.
-    profile: performance profile of the evaluations, to the best found with the
-    same circuit or to --target. tts: time to solution.
+    profile: performance profile of the evaluations until the best value found with
+    the same circuit, or until --target. tts: time to solution.
 
     Examples:
 
@@ -67,7 +72,7 @@ def plot(
     KINDS.canonical(kind)
     check_plot_path(out)
     with Store.open(storage, make=False) as store:
-        chosen = choices.choose(store, [name], by=by, metric=metric, where=where)
+        chosen = selection.select_trials(store, [name], by=by, metric=metric, where=where)
     files.plot(
         chosen.trials,
         out,
@@ -86,20 +91,20 @@ def plot(
 
 
 def report(
-    name: choices.Name,
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Page to write, .html.")],
-    by: choices.By = None,
-    metric: choices.Metric = None,
-    where: choices.Where = None,
-    against: choices.Against = None,
-    target: choices.Aim = None,
+    name: selection.Name,
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="HTML file.")],
+    by: selection.By = None,
+    metric: selection.Metric = None,
+    where: selection.Where = None,
+    against: selection.Against = None,
+    target: selection.Aim = None,
     storage: options.Storage = None,
     debug: options.Debug = False,
 ) -> int:
-    """Write an experiment as one HTML page with everything inside.
+    """Write an experiment as one HTML page.
 
-    The outcome in a sentence, tables, figures, conditions, provenance, failures.
-    The file needs no other file and no network.
+    The page has the outcome in a sentence, tables, figures, conditions, provenance
+    and failures. It needs no other file and no network.
 
     Example: [bold]hybridq experiments report depth-sweep --out depth-sweep.html[/bold]
     """
@@ -113,7 +118,7 @@ def report(
         trials, config = experiment.trials(), experiment.config
         done, columns, maximize = table({}), None, experiment.direction == "maximize"
         if any(trial.state == State.DONE for trial in trials):
-            chosen = choices.choose(
+            chosen = selection.select_trials(
                 store, [name], by=by, metric=metric, where=where, trials={name: trials}
             )
             done, columns = chosen.trials, chosen.by
@@ -129,7 +134,7 @@ def report(
         target=target,
         title=name,
         config=config,
-        others=matching(others, choices.conditions(where or [])),
+        others=matching(others, selection.conditions(where or [])),
         remark=f"Only trials with {' and '.join(where)}." if where else "",
     )
     page.say(f"{out}: report of {plural(len(done), 'finished trial')}")
@@ -137,14 +142,14 @@ def report(
 
 
 def export(
-    name: choices.Name,
+    name: selection.Name,
     out: Annotated[
         str | None,
         typer.Option(
             "--out",
             metavar="FILE",
             show_default=False,
-            help="Table: .csv, .parquet, .json or .tex.",
+            help="Table file: .csv, .parquet, .json or .tex.",
         ),
     ] = None,
     arrays: Annotated[
@@ -153,20 +158,20 @@ def export(
             "--arrays",
             metavar="FOLDER",
             show_default=False,
-            help="For the arrays that output.arrays has kept: a NumPy file a trial.",
+            help="Folder for the arrays stored by output.arrays, a NumPy file per trial.",
         ),
     ] = None,
-    by: choices.By = None,
-    metric: choices.Metric = None,
-    where: choices.Where = None,
-    against: choices.Against = None,
+    by: selection.By = None,
+    metric: selection.Metric = None,
+    where: selection.Where = None,
+    against: selection.Against = None,
     storage: options.Storage = None,
     debug: options.Debug = False,
 ) -> int:
     """Write an experiment as a table for other programs.
 
-    CSV and Parquet have a row for each trial, failed ones too; JSON has the
-    parameters, convergence and config as well. LaTeX has the comparison by --by.
+    CSV and Parquet have one row for each trial, including failed ones. JSON also
+    has parameters, convergence and config. LaTeX has the comparison by --by.
 
     Examples:
 
@@ -180,17 +185,23 @@ def export(
     from hybridq.experiments.store.store import Store
 
     if out is None and arrays is None:
-        raise OutputError("export to what? Give --out FILE, --arrays FOLDER, or both")
+        raise OutputError(
+            "nothing to export",
+            remedy=("set ", Setting("out"), " or ", Setting("arrays"), ", or both"),
+        )
     is_comparison = out is not None and check_export_path(out).suffix.lower() == ".tex"
     if not is_comparison and (where or not by is metric is against is None):
         raise OutputError(
-            f"--by, --metric, --where and --against are for .tex: {out or arrays} has all trials"
+            (
+                *(Setting("by"), ", ", Setting("metric"), ", ", Setting("where"), " and "),
+                *(Setting("against"), f" apply to .tex only: {out or arrays} has all trials"),
+            )
         )
     with Store.open(storage, make=False) as store:
         experiment = store.experiment(name)
         trials = experiment.trials()
         if out is not None and is_comparison:
-            chosen = choices.choose(store, [name], by=by, metric=metric, where=where)
+            chosen = selection.select_trials(store, [name], by=by, metric=metric, where=where)
             count = files.export(
                 chosen.trials,
                 out,

@@ -1,4 +1,4 @@
-"""Why trials failed: each message once, with how many it met."""
+"""Failures of trials, grouped by message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINES = 4  # of one message
 
 
 def failures(failed: Sequence[tuple[int, str]]) -> list[RenderableType]:
-    """The part of a screen about trials that failed; empty if none did.
+    """Return the part of a screen about failed trials, empty if there are none.
 
     Args:
         failed: see `failure_lines`.
@@ -30,15 +30,15 @@ def failures(failed: Sequence[tuple[int, str]]) -> list[RenderableType]:
 
 
 def traceback_command(name: str, failed: Iterable[tuple[int, str]]) -> str:
-    """What shows the traceback of a trial of this experiment that failed as most of them did."""
+    """Return the command that shows the traceback of the most frequent failure."""
     return f"hybridq experiments show {shlex.quote(name)} {most_frequent(failed)}"
 
 
 def failure_lines(failed: Iterable[tuple[int, str]], width: int) -> list[str]:
-    """The messages that are met most often first, wrapped, as lines that begin with blanks.
+    """Return the most frequent messages first, as wrapped and indented lines.
 
     Args:
-        failed: the number of each trial that failed, and why it did.
+        failed: number of each failed trial, and the reason.
         width: characters of a line.
     """
     ranked = _ranked(failed)
@@ -59,12 +59,12 @@ def failure_lines(failed: Iterable[tuple[int, str]], width: int) -> list[str]:
 
 
 def most_frequent(failed: Iterable[tuple[int, str]]) -> int:
-    """The number of a trial that failed as most of them did."""
+    """Return the number of a trial with the most frequent failure."""
     return _ranked(failed)[0][1][0]
 
 
 def _ranked(failed: Iterable[tuple[int, str]]) -> list[tuple[str, list[int]]]:
-    """Each message with the numbers of its trials, the most frequent first."""
+    """Return each message with its trials' numbers, the most frequent first."""
     numbers: dict[str, list[int]] = {}
     for number, reason in failed:
         numbers.setdefault(one_line(reason), []).append(number)

@@ -1,4 +1,4 @@
-"""A table that fits the screen: what matters least is left out first."""
+"""A table that fits the screen by omitting columns."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Column:
     """A column of texts.
 
     Args:
-        title: above it.
-        texts: one a row; a column without any text is left out.
-        rank: how dispensable it is: 0 stays, the highest goes first.
-        words: whether it is flush left and may be cut.
+        title: title of the column.
+        texts: one per row; a column without any text is omitted.
+        rank: order of omission: the highest rank first, 0 never.
+        words: True for left-aligned text that may be cut.
     """
 
     title: str
@@ -34,19 +34,19 @@ class Column:
 def fitted(
     columns: Sequence[Column], width: int, bold: Sequence[bool] = ()
 ) -> tuple[Table, list[str]]:
-    """The columns as a table of at most `width` characters, and the titles left out of it.
+    """Return a table of at most `width` characters, and the omitted titles.
 
     Args:
-        columns: from left to right.
+        columns: columns from left to right.
         width: characters of a line.
-        bold: of each row, whether it stands out.
+        bold: True for each highlighted row.
     """
     shown = [column for column in columns if any(column.texts)]
     left_out: list[str] = []
     while sum(map(_width, shown)) + 1 > width and any(column.rank for column in shown):
-        goes = max(shown, key=lambda column: column.rank)
-        shown.remove(goes)
-        left_out.insert(0, goes.title)
+        dispensable = max(shown, key=lambda column: column.rank)
+        shown.remove(dispensable)
+        left_out.insert(0, dispensable.title)
     room = _cut(shown, width)
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
     table.add_column("", width=0)
@@ -60,8 +60,8 @@ def fitted(
         )
     texts = [_shortened(column.texts, most) for column, most in zip(shown, room, strict=True)]
     for place, row in enumerate(zip(*texts, strict=True)):
-        stands_out = place < len(bold) and bold[place]
-        table.add_row("", *map(Text, row), style="bold" if stands_out else "")
+        highlighted = place < len(bold) and bold[place]
+        table.add_row("", *map(Text, row), style="bold" if highlighted else "")
     return table, left_out
 
 
@@ -70,7 +70,7 @@ def _width(column: Column) -> int:
 
 
 def _cut(shown: Sequence[Column], width: int) -> list[int]:
-    """The characters of each column: the widest columns of words give way until all fit."""
+    """Return the widths of the columns; the widest text columns shrink until all fit."""
     room = [_width(column) - _GAP for column in shown]
     words = [place for place, column in enumerate(shown) if column.words]
     while sum(room) + _GAP * len(room) + 1 > width:
@@ -82,7 +82,7 @@ def _cut(shown: Sequence[Column], width: int) -> list[int]:
 
 
 def _shortened(texts: Sequence[str], room: int) -> list[str]:
-    """The texts in at most so many characters; what differs goes on to differ."""
+    """Return the texts cut to `room` characters, distinct ones kept distinct."""
     lines = [one_line(text) for text in texts]
     ways: tuple[Callable[[str], str], ...] = (
         lambda text: f"{text[: room - 1]}…",

@@ -1,4 +1,4 @@
-"""`hybridq reproduce NAME NUMBER`."""
+"""Command `hybridq reproduce NAME NUMBER`."""
 
 from __future__ import annotations
 
@@ -18,25 +18,27 @@ if TYPE_CHECKING:
 
 def reproduce(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="The experiment, or NAME/NUMBER in one.")
+        str, typer.Argument(metavar="NAME", help="The experiment, or NAME/NUMBER of a trial.")
     ],
     number: Annotated[
         int | None,
         typer.Argument(
-            metavar="NUMBER", parser=whole_number(0), show_default=False, help="Of the trial."
+            metavar="NUMBER",
+            parser=whole_number(0),
+            show_default=False,
+            help="Number of the trial.",
         ),
     ] = None,
     storage: options.StoredIn = None,
     threads: options.Threads = None,
     base: options.Base = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="The verdict only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the verdict only.")] = False,
     debug: options.Debug = False,
 ) -> int:
-    """Run a stored trial again and say whether it gives the same, bit for bit.
+    """Run a stored trial again and compare the outcomes bit for bit.
 
-    Nothing is stored. Where the outcome differs, so do the differences, and the
-    versions and machines that are not the same any more. Exit status: 0 when
-    identical, 1 when not.
+    Nothing is stored. Differences are shown with the versions and machines that
+    have changed. Exit status: 0 if the outcomes are identical, 1 if not.
 
     Example: [bold]hybridq reproduce depth-sweep 12[/bold]
     """
@@ -49,16 +51,18 @@ def reproduce(
     with Store.open(storage, make=False) as store:
         found = again(store.experiment(name), number, base=folder, threads=threads)
     if found.trial.number != number and not quiet:
-        page.say(f"Trial {number} failed and was tried again as trial {found.trial.number}.")
+        page.say(f"Trial {number} failed and was retried as trial {found.trial.number}.")
     _show(name, found, quiet)
     return OK if found.identical else FAILED
 
 
 def _split(text: str) -> tuple[str, int]:
-    """``NAME/NUMBER`` in its parts."""
+    """Split ``NAME/NUMBER``."""
     name, slash, number = text.rpartition("/")
     if not slash:
-        raise ParameterError(f"which trial of {text!r}? Give its number after the name")
+        raise ParameterError(
+            "the number of the trial is missing", remedy=f"write it after the name {text!r}"
+        )
     return name, whole_number(0)(number)
 
 
@@ -71,13 +75,13 @@ def _show(name: str, found: Reproduction, quiet: bool) -> None:
     parts = page.heading(f"{which} {verdict}.", good=found.identical)
     rows = [("Difference" if not row else "", line) for row, line in enumerate(found.differences)]
     for what, (then, now) in found.changed.items():
-        rows.append(("Changed", f"{what}: {_said(then)} then, {_said(now)} now"))
+        rows.append(("Changed", f"{what}: {_value_text(then)} then, {_value_text(now)} now"))
     if found.note:
         rows.append(("Note", found.note))
     if not found.identical and not found.changed:
-        rows.append(("Changed", "no version, commit or machine that was recorded"))
+        rows.append(("Changed", "none of the recorded versions, commits and machines"))
     page.show_parts([*parts, page.facts(rows)])
 
 
-def _said(value: object) -> str:
+def _value_text(value: object) -> str:
     return "nothing" if value is None else str(value)

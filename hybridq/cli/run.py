@@ -1,4 +1,4 @@
-"""`hybridq run CONFIG`."""
+"""Command `hybridq run CONFIG`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hybridq.cli.words import plural
 if TYPE_CHECKING:
     from hybridq.experiments.config.config import ExperimentConfig
     from hybridq.experiments.records import Planned
-    from hybridq.experiments.running.stop import Stop
+    from hybridq.experiments.running.stop_request import StopRequest
     from hybridq.experiments.store.store import Experiment, Store
 
 _FAILED = 1  # exit status: some trials failed
@@ -27,29 +27,34 @@ def run(
     set_: options.Set = None,
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", show_default=False, help="Instead of its own."),
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            show_default=False,
+            help="Name to use instead of the config's.",
+        ),
     ] = None,
     jobs: options.Jobs = None,
     storage: options.Storage = None,
     extend: Annotated[
         bool,
-        typer.Option("--extend", help="Add to an experiment that has another config."),
+        typer.Option("--extend", help="Add to an experiment with another config."),
     ] = False,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Run trials that failed once more.")
+        bool, typer.Option("--retry-failed", help="Run failed trials again.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check and count only; store and run nothing.")
+        bool, typer.Option("--dry-run", help="Only check and count the trials.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="However many trials there are.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="One line at the end.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Allow any number of trials.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print one line at the end.")] = False,
     debug: options.Debug = False,
 ) -> int:
-    """Run an experiment: every trial that its config asks for and the storage lacks.
+    """Run the trials of an experiment that the storage does not have.
 
-    Ctrl-C lets the running trials finish, pressed again it abandons them. The
-    same command goes on where a run was stopped or killed, and trials that were
-    cut short continue from their journals.
+    Ctrl-C finishes the running trials; pressed again, it abandons them. The same
+    command resumes a run that was stopped or killed, and interrupted trials
+    continue from their journals.
 
     Exit status: 0 when all trials are done, 1 when some failed, 130 when stopped.
 
@@ -58,19 +63,18 @@ def run(
       [bold]hybridq run configs/maxcut_depth_sweep.yaml[/bold]
       [bold]hybridq run sweep.yaml --set optimizer.kind=cobyla --name cobyla --jobs 4[/bold]
     """
-    from hybridq.cli.waiting import waiting
+    from hybridq.cli.status_line import status_line
     from hybridq.storage.database import without_password
 
     overrides = [*(set_ or []), *([] if name is None else [f"name={name}"])]
-    with waiting(f"reading {config} and planning its trials ...", quiet=quiet):
+    with status_line(f"reading {config} and planning its trials ...", quiet=quiet):
         from hybridq.experiments.config.config import load_config
-        from hybridq.experiments.config.sweep import plan
         from hybridq.experiments.running.runner import check_output
         from hybridq.experiments.store.storage import choose_storage
         from hybridq.experiments.store.store import Store
 
-        loaded = load_config(config, overrides)
-        planned = plan(loaded, None) if yes else plan(loaded)
+        loaded = load_config(config, overrides, override_label=options.OVERRIDE)
+        planned = options.planned_trials(loaded, without_limit=yes)
         url = choose_storage(storage, loaded.storage)
         check_output(loaded, url)
         store = None if dry_run else Store.open(url)
@@ -82,7 +86,7 @@ def run(
 
 
 class _Run:
-    """One run of an experiment, watched."""
+    """One run of an experiment with its display."""
 
     def __init__(
         self, config: ExperimentConfig, planned: Sequence[Planned], store: Store, quiet: bool
@@ -93,53 +97,55 @@ class _Run:
         self._quiet = quiet
 
     def carry_out(self, jobs: int | None, extend: bool, retry_failed: bool) -> int:
-        """Store what is missing, run it, show how it went; the exit status."""
-        from hybridq.cli.asked_to_stop import stopping_on_signals
-        from hybridq.cli.live_table import Watch
-        from hybridq.cli.standing import Standing
+        """Store and run missing trials, show the summary, return the exit status."""
+        from hybridq.cli.live_table import LiveTable
+        from hybridq.cli.run_progress import RunProgress
+        from hybridq.cli.stop_signals import handle_stop_signals
         from hybridq.experiments.running import runner
-        from hybridq.experiments.running.stop import Stop
+        from hybridq.experiments.running.stop_request import StopRequest
         from hybridq.experiments.running.versions import version_note
 
         began = time.perf_counter()
         goal = self._config.goal()
-        standing = Standing(goal.metric, goal.direction == "maximize")
-        stop = Stop()
-        with Watch(self._config.name, standing, quiet=self._quiet) as watch:
+        progress = RunProgress(goal.metric, goal.direction == "maximize")
+        stop = StopRequest()
+        with LiveTable(self._config.name, progress, quiet=self._quiet) as live:
             ready = runner.prepare(
                 self._config,
                 self._store,
                 planned=self._planned,
                 extend=extend,
                 retry_failed=retry_failed,
-                progress=watch.storing,
+                progress=live.storing,
             )
             experiment = ready.experiment
-            standing.expect(self._planned)
+            progress.expect(self._planned)
             if ready.added < len(self._planned):
-                standing.remember(experiment.trials())
+                progress.remember(experiment.trials())
             if note := version_note(experiment):
-                watch.say(note)
+                live.say(note)
             jobs = runner.jobs_for(experiment, jobs)
             if jobs:
-                watch.say(self._opening(standing.total, standing.done, jobs))
-                with stopping_on_signals(stop, watch.say_at_once):
+                with handle_stop_signals(stop, live.say_at_once):
+                    live.say(self._opening(progress.total, progress.done, jobs))
                     runner.carry_out(
                         experiment,
                         runner.terms_of(self._config, self._store),
                         jobs,
-                        on_event=watch.event,
+                        on_event=live.event,
                         stop=stop,
                     )
         try:
             return self._summarized(experiment, began, stop, idle=not jobs)
         except KeyboardInterrupt:
-            if stop.finish:  # Ctrl-C again, where all that was running has just ended
+            if stop.finish:  # Ctrl-C again, just after the running trials have ended
                 return INTERRUPTED
             raise
 
-    def _summarized(self, experiment: Experiment, began: float, stop: Stop, *, idle: bool) -> int:
-        """Show how it went; the exit status."""
+    def _summarized(
+        self, experiment: Experiment, began: float, stop: StopRequest, *, idle: bool
+    ) -> int:
+        """Show the summary; return the exit status."""
         from hybridq.cli.run_summary import show_summary
         from hybridq.experiments.records import State
 
@@ -161,7 +167,7 @@ class _Run:
         return _FAILED if any(trial.state == State.FAILED for trial in trials) else OK
 
     def _opening(self, total: int, done: int, jobs: int) -> str:
-        before = f", {done} of them done before" if done else ""
+        before = f", {done} of them done" if done else ""
         return (
             f"{self._config.name}: {plural(total, 'trial')}{before}, {jobs} at a time, "
             f"to {self._storage()}"

@@ -1,4 +1,4 @@
-"""The screen at the end of a run: the metric by what was swept, and what failed."""
+"""Screen at the end of a run: the metric by condition, and failures."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def show_summary(
     quiet: bool,
     idle_in: str | None = None,
 ) -> None:
-    """Print how an experiment stands.
+    """Print the state of an experiment.
 
     Args:
-        name: of the experiment.
-        trials: all of them, one for each identity.
-        metric: the number shown.
-        maximize: whether more of it is better.
-        seconds: that this run took.
-        stopped: the run was asked to end before its end.
-        quiet: one line only.
-        idle_in: the storage of a run that had nothing to do; None of any other.
+        name: name of the experiment.
+        trials: all trials, one for each identity.
+        metric: the shown metric.
+        maximize: True if larger is better.
+        seconds: duration of this run.
+        stopped: True if the run was stopped before its end.
+        quiet: print one line only.
+        idle_in: storage of a run without any work, None for other runs.
     """
     done = sum(trial.state == State.DONE for trial in trials)
     failed = [(trial.number, trial.reason) for trial in trials if trial.state == State.FAILED]
@@ -49,15 +49,15 @@ def show_summary(
     if failed:
         headline += f", {len(failed)} failed"
     if idle_in is not None:
-        headline += f": nothing left to do, results are in {idle_in}"
+        headline += f": no trials left to run, results are in {idle_in}"
     if quiet:
         page.say(headline)
         return
     notes = []
     if stopped:
-        notes.append("Stopped early; the same command goes on with what is left.")
+        notes.append("Stopped early; the same command runs the remaining trials.")
     elif done + len(failed) < expected:
-        notes.append("The rest is still run by other workers.")
+        notes.append("Other workers are still running the rest.")
     good = done == expected and not stopped
     parts = page.heading(headline, good=good, notes=notes)
     parts += [*_metrics(trials, metric, maximize=maximize), *failures(failed)]
@@ -66,7 +66,7 @@ def show_summary(
 
 
 def _metrics(trials: Sequence[StoredTrial], metric: str, *, maximize: bool) -> list[RenderableType]:
-    """The mean of the metric by what was varied, as 'experiments compare' has it."""
+    """Return the mean metric by varied condition, as in 'experiments compare'."""
     import numpy as np
 
     from hybridq.cli.comparison_columns import columns
@@ -94,5 +94,5 @@ def _next_steps(name: str, done: int, failed: Sequence[tuple[int, str]]) -> list
         rows.append(("Compare", f"hybridq experiments compare {shlex.quote(name)}"))
     if failed:
         rows.append(("Traceback", traceback_command(name, failed)))
-        rows.append(("Try again", "the same command with --retry-failed"))
+        rows.append(("Retry", "the same command with --retry-failed"))
     return [Text(""), page.facts(rows), Text("")]

@@ -1,4 +1,4 @@
-"""`hybridq worker`: trials of an experiment that others share through a storage."""
+"""Command `hybridq worker`, which shares an experiment through a storage."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typer
 
 from hybridq.cli import experiment_options as options
 from hybridq.cli import page
-from hybridq.cli.asked_to_stop import stopping_on_signals
 from hybridq.cli.errors import FAILED, INTERRUPTED, OK
 from hybridq.cli.failure_lines import failure_lines, traceback_command
 from hybridq.cli.options import seconds_from_zero
+from hybridq.cli.stop_signals import handle_stop_signals
 from hybridq.cli.words import one_line, plural
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _LINE_SECONDS = 10.0
 
 def worker(
     experiment: Annotated[
-        str, typer.Option("--experiment", metavar="NAME", help="Which experiment.")
+        str, typer.Option("--experiment", metavar="NAME", help="Name of the experiment.")
     ],
     storage: options.StoredIn = None,
     jobs: options.Jobs = None,
@@ -34,7 +34,7 @@ def worker(
             "--wait",
             parser=seconds_from_zero,
             metavar="SECONDS",
-            help="Look for more trials so long once none is left.",
+            help="Time to wait for more trials once none is left.",
         ),
     ] = 0.0,
     version_policy: Annotated[
@@ -42,7 +42,7 @@ def worker(
         typer.Option(
             "--version-policy",
             metavar="NAME",
-            help="Of another hybridq version: warn, refuse or ignore.",
+            help="For an experiment of another hybridq version: warn, refuse or ignore.",
         ),
     ] = "warn",
     base: options.Base = None,
@@ -51,9 +51,9 @@ def worker(
 ) -> int:
     """Run trials of a stored experiment until none is left.
 
-    Start as many as you like, on as many machines as reach the storage; each
-    trial is run once, and those of a worker that died are taken up by others.
-    Ctrl-C lets the running trials finish, pressed again it abandons them.
+    Start any number of workers on all machines that can reach the storage. Each
+    trial is run once; other workers run those of a worker that died. Ctrl-C
+    finishes the running trials; pressed again, it abandons them.
 
     Examples:
 
@@ -63,14 +63,14 @@ def worker(
     from hybridq.cli.options import check_name
     from hybridq.experiments.records import State
     from hybridq.experiments.running import runner
-    from hybridq.experiments.running.stop import Stop
+    from hybridq.experiments.running.stop_request import StopRequest
     from hybridq.experiments.running.versions import POLICIES, check_version
     from hybridq.experiments.running.worker import Terms
     from hybridq.experiments.store.store import Store
 
     policy = check_name("version policy", version_policy, POLICIES)
     folder = options.check_base(base)
-    stop, lines = Stop(), _Lines(quiet)
+    stop, lines = StopRequest(), _Lines(quiet)
     with Store.open(storage, make=False) as store:
         found = store.experiment(experiment)
         note = check_version(found, policy)
@@ -85,7 +85,7 @@ def worker(
         engine = found.config.get("engine")
         threads = engine.get("threads") if isinstance(engine, dict) else None
         terms = Terms(store.url, found.name, threads=threads, base=folder, wait=wait)
-        with stopping_on_signals(stop, lines.say_at_once):
+        with handle_stop_signals(stop, lines.say_at_once):
             runner.carry_out(found, terms, jobs, on_event=lines.event, stop=stop)
     lines.close(found.name)
     if stop.finish:
@@ -94,17 +94,17 @@ def worker(
 
 
 class _Lines:
-    """What a worker does, in plain lines on standard output: on a far machine they are a log."""
+    """Log of a worker on standard output, for distant machines."""
 
     def __init__(self, quiet: bool) -> None:
         self.done = self.failed = self.released = 0
         self._quiet = quiet
-        self._told = 0.0
+        self._printed_at = 0.0
         self._last = ""
         self._failures: list[tuple[int, str]] = []
 
     def event(self, event: Event) -> None:
-        """Count trials; tell of failures, and now and then of the count."""
+        """Count trials; print failures, and the count now and then."""
         from hybridq.experiments.records import State
         from hybridq.experiments.running.events import Ended, Note
 
@@ -115,27 +115,27 @@ class _Lines:
         if event.state == State.FAILED:
             if not event.again:
                 self.failed += 1
-                self._failures.append((event.number, event.error or "no message was kept"))
-            more = "; it will be tried again" if event.again else ""
+                self._failures.append((event.number, event.error or "no message was stored"))
+            more = "; it will be retried" if event.again else ""
             self._print(f"trial {event.number} failed{more}: {event.error}")
         elif event.state == State.DONE:
             self.done += event.recorded
-        if time.monotonic() - self._told > _LINE_SECONDS:
+        if time.monotonic() - self._printed_at > _LINE_SECONDS:
             self.say(self.summary())
 
     def summary(self) -> str:
-        """The counts so far."""
+        """Return the counts so far."""
         failed = f", {self.failed} failed" if self.failed else ""
         return f"{plural(self.done, 'trial')} done here{failed}"
 
     def say(self, text: str) -> None:
-        """A line, unless that is not wanted."""
-        self._told = time.monotonic()
+        """Print a line unless quiet."""
+        self._printed_at = time.monotonic()
         if not self._quiet:
             self._print(text)
 
     def close(self, name: str) -> None:
-        """Why trials of this experiment failed, and the count at the end."""
+        """Print the reasons of failures and the final count."""
         if self._failures and not self._quiet:
             for line in failure_lines(self._failures, page.width()):
                 print(line)
@@ -144,7 +144,7 @@ class _Lines:
             self.say(self.summary())
 
     def say_at_once(self, text: str) -> None:
-        """A line from within a handler of a signal, where `print` may not be called."""
+        """Print a line from a signal handler, where `print` is not safe."""
         os.write(1, f"{text}\n".encode())
 
     def _print(self, text: str) -> None:

@@ -1,15 +1,15 @@
-"""Experiments: a config becomes trials, trials are run and stored, results compared.
+"""Plan, run, store and compare experiments.
 
     from hybridq.experiments import Store, compare, load_config, plot, run, table
 
     config = load_config("configs/example.yaml")
     with Store.open() as store:
         trials = run(config, store).trials()
-    done = table({config.name: trials})
-    print(compare(done, ["ansatz.p"], "ratio"))
-    plot(done, "depth.png", x="ansatz.p")
+    finished = table({config.name: trials})
+    print(compare(finished, ["ansatz.p"], "ratio"))
+    plot(finished, "depth.png", x="ansatz.p")
 
-The public names are loaded when first used.
+The public names are imported on first use.
 """
 
 from __future__ import annotations

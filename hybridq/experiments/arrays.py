@@ -1,4 +1,4 @@
-"""The large arrays of a trial, which are kept where a config asks for them."""
+"""Large arrays of a trial, kept on request of the config."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ ARRAYS = {
     "values": "the objective at every evaluation in order, shape (evaluations,), in the problem's "
     "own sense",
     "points": "the parameters at every evaluation, shape (evaluations, parameters); NaN where the "
-    "circuit had fewer of them then",
-    "samples": "of problems over bits: sample_values, the distinct values that were measured, and "
-    "sample_counts, how often each was",
+    "circuit had fewer of them",
+    "samples": "of problems over bits: sample_values, the distinct measured values, and "
+    "sample_counts, the number of times each occurred",
 }
-"""What there is by name."""
+"""Descriptions of the arrays by name."""
 
 
 def kinds_of(names: Collection[str]) -> list[str]:
-    """Which of `ARRAYS` these arrays belong to."""
+    """Return the kinds in `ARRAYS` that these arrays belong to."""
     return list(dict.fromkeys("samples" if name.startswith("sample_") else name for name in names))
 
 
 class Recorder:
-    """Takes down what a search passes through, as far as it is asked for.
+    """Recorder of a search, for the arrays that are requested.
 
     Args:
         wanted: names out of `ARRAYS`.
@@ -43,18 +43,18 @@ class Recorder:
 
     @property
     def callback(self) -> Callable[[Record], None] | None:
-        """For the search; None where nothing has to be taken down while it runs."""
+        """Callback for the search, None where it has nothing to record."""
         return self._take if "points" in self._wanted else None
 
     def _take(self, record: Record) -> None:
         self._points.append(record.x)
 
     def begin(self) -> None:
-        """Forget what was taken down of a search that begins anew."""
+        """Forget the points of an earlier search."""
         self._points.clear()
 
     def arrays(self, result: Result) -> Arrays:
-        """What is wanted of a finished search; what its problem does not have is left out."""
+        """Return the requested arrays of a finished search that the problem has."""
         trace = result.trace
         found: dict[str, NDArray[Any] | None] = {}
         if "values" in self._wanted:
@@ -67,6 +67,7 @@ class Recorder:
 
 
 def _as_rows(points: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Stack points of different lengths, padded with NaN."""
     rows = np.full((len(points), max((len(point) for point in points), default=0)), np.nan)
     for row, point in zip(rows, points, strict=True):
         row[: len(point)] = point

@@ -1,4 +1,4 @@
-"""Files known by their content, wherever they lie."""
+"""Content digests of files."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from hybridq.core.errors import FormatError
 
 
 def checked_digest(data: bytes, wanted: str | None, source: str) -> str:
-    """The SHA-256 of a file's content.
+    """Return the SHA-256 of a file's content.
 
     Args:
         data: the content.
-        wanted: the SHA-256 that it should have, None for any.
+        wanted: the expected SHA-256, None for any.
         source: the file's name.
 
     Raises:
-        FormatError: it has another.
+        FormatError: the digests differ.
     """
     found = hashlib.sha256(data).hexdigest()
     if wanted not in (None, found):
         raise FormatError(
-            f"its content is another than was asked for (SHA-256 {wanted:.12}…, now "
-            f"{found:.12}…): bring the old file back, or plan the experiment anew",
+            f"the content has changed (SHA-256 {found:.12}… instead of {wanted:.12}…)",
             source=source,
+            remedy="restore the old file, or plan the experiment again",
         )
     return found

@@ -1,4 +1,4 @@
-"""What an experiment is judged by: its metric, and which way is better."""
+"""Metric of an experiment and the direction in which it improves."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DIRECTIONS: dict[str, Direction | None] = {
     "shots_used": "minimize",
     "circuits": "minimize",
 }
-"""The metrics that one can aim at; None: as the problem has it."""
+"""Directions of the metrics; None: the problem's own sense."""
 
 _OF_BITS = ("ratio", "best_ratio", "p_optimum", "best")
 _OF_ENERGIES = ("energy", "error", "error_mha", "correlation")
@@ -32,14 +32,14 @@ _OF_ENERGIES = ("energy", "error", "error_mha", "correlation")
 
 @dataclass(frozen=True)
 class Goal:
-    """A metric's name, and the direction in which it gets better."""
+    """A metric and the direction in which it improves."""
 
     metric: str
     direction: Direction
 
 
 def goal_of(metric: str | None, problems: Iterable[Any]) -> Goal:
-    """The goal of an experiment on these problems.
+    """Return the goal of an experiment on these problems.
 
     Args:
         metric: one of `DIRECTIONS`; None for ``ratio`` over bits and ``energy`` elsewhere.
@@ -53,8 +53,8 @@ def goal_of(metric: str | None, problems: Iterable[Any]) -> Goal:
     if metric is None:
         if mixed:
             raise ValueError(
-                "problems over bits and others have no metric in common that tells which is "
-                "better: name one, such as metric: evaluations"
+                "problems over bits and other problems have no metric in common by default: "
+                "name one, such as metric: evaluations"
             )
         metric = "ratio" if True in over_bits else "energy"
     missing = (metric in _OF_BITS and False in over_bits) or (
@@ -63,7 +63,7 @@ def goal_of(metric: str | None, problems: Iterable[Any]) -> Goal:
     if missing or (mixed and DIRECTIONS[metric] is None):
         kinds = ", ".join(dict.fromkeys(p.kind for p in problems))
         raise ValueError(
-            f"metric {metric!r} is not one of all problems here ({kinds}): choose "
+            f"metric {metric!r} does not apply to all problems here ({kinds}): choose "
             "another, or leave it out"
         )
     return Goal(metric, DIRECTIONS[metric] or ("maximize" if True in over_bits else "minimize"))

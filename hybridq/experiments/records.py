@@ -1,4 +1,4 @@
-"""The plain data of an experiment: what a trial is, what it gave, what the store knows of it."""
+"""Plain data of an experiment: planned trials, outcomes, stored trials."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from hybridq.experiments.arrays import Arrays
 
 Plain: TypeAlias = dict[str, Any]
-"""A mapping of values that JSON knows."""
+"""A mapping with JSON values."""
 
 
 class State(StrEnum):
-    """Where a trial stands."""
+    """State of a trial."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -30,12 +30,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Planned:
-    """A trial that a config asks for.
+    """A trial of a config's plan.
 
     Attributes:
         conditions: the resolved sections of the config, ``problem`` … ``seed``: all that decides
-            the outcome, and where the instance is found.
-        facts: what of the conditions decides the outcome: the instance's content and not its path.
+            the outcome, and the location of the instance.
+        facts: the part of the conditions that decides the outcome: the content of the instance,
+            not its path.
         swept: the conditions that differ within the experiment, by dotted name.
     """
 
@@ -45,20 +46,20 @@ class Planned:
 
     @cached_property
     def identity(self) -> str:
-        """A name made from the facts alone: the same trial has it in every experiment."""
+        """Digest of the facts, equal for the same trial in every experiment."""
         return identity(self.facts)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one trial gave, in plain values.
+    """Result of one trial in plain values.
 
     Attributes:
         metrics: flat: ``expectation``, ``ratio``, ``evaluations``, ``seconds``, ``status`` …
         parameters: the best parameters found.
-        convergence: pairs (evaluation, best expectation so far), thinned out.
+        convergence: pairs (evaluation, best expectation so far), thinned.
         provenance: versions, commit, host, peak memory in bytes, threads.
-        arrays: the large arrays that were asked for; in a store they are apart from the rest.
+        arrays: the large arrays that were requested; a store keeps them in separate files.
     """
 
     metrics: Plain
@@ -70,18 +71,18 @@ class Outcome:
 
 @dataclass(frozen=True)
 class StoredTrial:
-    """A trial as the store has it.
+    """A trial in the store.
 
     Attributes:
         number: counts from 0 within the experiment.
-        identity: of its facts.
-        outcome: of a trial that is done.
-        error: the traceback of one that failed.
-        worker: who runs or ran it.
-        attempt: 1, and more where it was tried again.
-        started, finished: seconds since 1970, None where that is not so yet.
+        identity: digest of its facts.
+        outcome: result of a finished trial.
+        error: traceback of a failed one.
+        worker: name of the worker that runs or ran it.
+        attempt: number of the attempt, from 1.
+        started, finished: seconds since 1970, None before.
         arrays: shape and dtype of the arrays that are kept, by name (`Experiment.arrays`).
-        arrays_in: the folder of their file, None where it is the one beside the storage.
+        arrays_in: the folder of their file, None for the one next to the storage.
     """
 
     number: int
@@ -100,22 +101,22 @@ class StoredTrial:
 
     @property
     def reason(self) -> str:
-        """Why it failed, in a line."""
-        return reason_of(self.error or "no message was kept")
+        """Reason of the failure, in one line."""
+        return reason_of(self.error or "no message was stored")
 
 
 def canonical(value: Any) -> str:
-    """JSON with sorted keys and no blanks: equal values give equal text."""
+    """Return JSON with sorted keys and without blanks, equal for equal values."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def identity(facts: Mapping[str, Any]) -> str:
-    """Sixteen hexadecimal digits that name what these facts say."""
+    """Return the first 16 hexadecimal digits of the facts' SHA-256."""
     return hashlib.sha256(canonical(facts).encode()).hexdigest()[:16]
 
 
 def flat(conditions: Mapping[str, Any], prefix: str = "") -> Plain:
-    """Nested conditions by dotted names: ``{"ansatz": {"p": 3}}`` gives ``{"ansatz.p": 3}``."""
+    """Flatten nested conditions: ``{"ansatz": {"p": 3}}`` gives ``{"ansatz.p": 3}``."""
     found: Plain = {}
     for name, value in conditions.items():
         if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""What all sections of a config share: strict types, no unknown keys, never changed."""
+"""Base of the config's sections: strict types, no unknown keys, immutable."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Section(BaseModel):
-    """A group of keys in a config; a subclass names its keys as typed fields.
+    """A group of keys in a config; a subclass declares its keys as typed fields.
 
-    Unknown keys and values of another type are refused: ``"3"`` is no number, and 3 is a float too.
+    Unknown keys and values of another type are rejected: ``"3"`` is text; 3 is also a float.
     """
 
     model_config = ConfigDict(

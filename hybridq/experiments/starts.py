@@ -1,4 +1,4 @@
-"""Where a trial's search begins: a name, parameters, or a file of angles known by its content."""
+"""Initial points of a trial's search: names, parameters or files of angles."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from hybridq.experiments.content import checked_digest
 
 
 def is_file(initial: Any) -> bool:
-    """Whether a start is the name of a file of angles."""
+    """True if a start is the name of a file of angles."""
     return isinstance(initial, str) and initial.lower().endswith(".json")
 
 
 def start_of(strategy: Mapping[str, Any], base: Path, contents: Mapping[str, bytes]) -> Any:
-    """The start as `hybridq.solve` takes it: a name, parameters, or learned angles.
+    """Return the start as `hybridq.solve` takes it: name, parameters or angles.
 
     Args:
-        strategy: the section; its ``initial``, and ``sha256`` where that is a file.
+        strategy: the section, with ``initial`` and, for a file, ``sha256``.
         base: the folder that the file is relative to.
-        contents: files' bytes by SHA-256, which come before the file itself.
+        contents: contents of files by SHA-256, used before the files themselves.
 
     Raises:
-        FormatError: the file is missing, has changed, or holds no angles.
+        FormatError: the file is missing, has changed, or contains no angles.
     """
     initial = strategy.get("initial", "auto")
     if not is_file(initial):
@@ -37,7 +37,7 @@ def start_of(strategy: Mapping[str, Any], base: Path, contents: Mapping[str, byt
     if data is None:
         data, source = read_bytes(base / initial)
         checked_digest(data, wanted, source)
-    with TemporaryDirectory() as folder:  # what reads angles reads files
+    with TemporaryDirectory() as folder:  # `angles_in` reads files only
         copy = Path(folder, Path(initial).name)
         copy.write_bytes(data)
         return angles_in(copy)

@@ -1,4 +1,4 @@
-"""Tracebacks as text: what they come down to, and how long ones are shortened."""
+"""Reasons in tracebacks, and tracebacks cut to a length."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ _GROUP_HEAD, _GROUP_MARGIN = "  + Exception Group Traceback", "  | "
 
 
 def reason_of(error: str) -> str:
-    """What a traceback, or a message with details below, comes down to: ``ValueError: too few``.
+    """Return the reason in a traceback on one line: ``ValueError: too few``.
 
-    Of a chain of exceptions the last counts, of an exception group its own message. A message of
-    several lines is told on one.
+    Of a chain of exceptions the last one counts, of an exception group its own message. The text
+    may also be a message with details in further lines.
+
     """
     _, _, message, _ = _parts(error)
     margin = _GROUP_MARGIN if message.startswith(_GROUP_MARGIN) else ""
@@ -23,11 +24,11 @@ def reason_of(error: str) -> str:
 
 
 def shortened(error: str, longest: int) -> str:
-    """A traceback of which `reason_of` says the same, without the middle where it is too long.
+    """Cut the middle out of a long traceback and keep its reason.
 
     Args:
-        error: the traceback, or a message with details below.
-        longest: characters that are kept. A message of more than half of them loses its end.
+        error: the traceback, or a message with details in further lines.
+        longest: most characters to keep. A message of more than half of them loses its end.
     """
     if len(error) <= longest:
         return error
@@ -42,7 +43,7 @@ def shortened(error: str, longest: int) -> str:
 
 
 def _parts(error: str) -> tuple[str, str, str, str]:
-    """Earlier exceptions and the last head, its frames, its message, and what is below."""
+    """Split into earlier exceptions, frames, message and the lines below."""
     lines = _LINE.findall(error.strip("\n"))
     if not lines:
         return "", "", "", ""
@@ -62,11 +63,11 @@ def _parts(error: str) -> tuple[str, str, str, str]:
 
 
 def _without_middle(text: str, room: int) -> str:
-    """Whole lines from both ends of `text`, and between them a line that says what is missing."""
+    """Return whole lines from both ends of `text` around a note of the omission."""
     if len(text) <= room:
         return text
     head = text[: room // 2].rpartition("\n")[0]
     tail = text[-(room // 2) :].partition("\n")[2]
     margin = _GROUP_MARGIN if tail.startswith(_GROUP_MARGIN) else ""
     missing = len(text) - len(head) - len(tail)
-    return f"{head}\n{margin}  ... ({missing:,} characters are left out)\n{tail}"
+    return f"{head}\n{margin}  ... ({missing:,} characters omitted)\n{tail}"

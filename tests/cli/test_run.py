@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from hybridq.cli.live_table import Watch, duration, progress_line
-from hybridq.cli.standing import Standing
+from hybridq.cli.live_table import LiveTable, duration, progress_line
+from hybridq.cli.run_progress import RunProgress
 from hybridq.experiments.problems import cache
 from hybridq.experiments.records import Outcome as TrialOutcome
 from hybridq.experiments.records import Planned, State
 from hybridq.experiments.running.events import Began, Counted, Ended, Note
-from hybridq.experiments.running.stop import Stop
+from hybridq.experiments.running.stop_request import StopRequest
 from hybridq.experiments.trial import run as trial_module
 from tests.cli.cli_samples import Outcome
 
@@ -197,8 +197,8 @@ def test_another_config_of_the_same_name_is_refused_with_the_difference(
 def test_ctrl_c_again_as_the_last_trial_ends_is_no_failure(
     config: Path, hybridq: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(*_: object, stop: Stop, **__: object) -> None:
-        stop.ask_finish()
+    def stopped(*_: object, stop: StopRequest, **__: object) -> None:
+        stop.request_finish()
 
     def pressed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -331,9 +331,9 @@ def planned(p: int, repeat: int) -> Planned:
 
 
 @pytest.fixture
-def standing() -> Standing:
+def progress() -> RunProgress:
     """Two depths with two repeats; three trials are through, one of them failed."""
-    made = Standing("ratio", maximize=True)
+    made = RunProgress("ratio", maximize=True)
     trials = [planned(p, repeat) for p in (1, 2) for repeat in (0, 1)]
     made.expect(trials)
     for number, (trial, value) in enumerate(zip(trials, (0.7, 0.8, 0.9, None), strict=True)):
@@ -344,44 +344,44 @@ def standing() -> Standing:
     return made
 
 
-def test_the_standing_counts_by_the_leading_condition(standing: Standing) -> None:
-    assert standing.leading == "ansatz.p"
-    one, two = standing.groups["1"], standing.groups["2"]
+def test_the_standing_counts_by_the_leading_condition(progress: RunProgress) -> None:
+    assert progress.leading == "ansatz.p"
+    one, two = progress.groups["1"], progress.groups["2"]
     assert (one.done, one.total, one.failed, one.best) == (2, 2, 0, 0.8)
     assert one.mean == pytest.approx(0.75)
     assert (two.done, two.total, two.failed, two.best) == (1, 2, 1, 0.9)
-    assert standing.best == 0.9
-    assert (standing.done, standing.failed, standing.total) == (3, 1, 4)
+    assert progress.best == 0.9
+    assert (progress.done, progress.failed, progress.total) == (3, 1, 4)
 
 
 def test_a_trial_counts_once_and_an_attempt_that_is_tried_again_not_at_all() -> None:
-    standing = Standing("ratio", maximize=True)
+    progress = RunProgress("ratio", maximize=True)
     trial = planned(1, 0)
-    standing.expect([trial])
-    standing.take(Ended("w", 0, trial.identity, State.FAILED, error="x", again=True))
-    assert standing.failed == 0
+    progress.expect([trial])
+    progress.take(Ended("w", 0, trial.identity, State.FAILED, error="x", again=True))
+    assert progress.failed == 0
     for worker in ("w", "v"):
-        standing.take(Ended(worker, 0, trial.identity, State.DONE, value=0.5))
-    assert standing.done == 1
-    standing.take(Counted(waiting=0, running=3, done=7, failed=0))
-    assert (standing.done, standing.running) == (7, 3)
+        progress.take(Ended(worker, 0, trial.identity, State.DONE, value=0.5))
+    assert progress.done == 1
+    progress.take(Counted(waiting=0, running=3, done=7, failed=0))
+    assert (progress.done, progress.running) == (7, 3)
     other = planned(1, 1)
-    standing.expect([other])
-    standing.take(Ended("w", 1, other.identity, State.DONE))  # it was among those counted
-    assert standing.done == 7
+    progress.expect([other])
+    progress.take(Ended("w", 1, other.identity, State.DONE))  # it was among those counted
+    assert progress.done == 7
 
 
-def test_the_line_has_all_that_matters(standing: Standing) -> None:
-    line = progress_line(standing)
+def test_the_line_has_all_that_matters(progress: RunProgress) -> None:
+    line = progress_line(progress)
     assert line.startswith("3/4 done, 1 failed, best ratio 0.9000, ")
     assert len(line) <= 80
 
 
-def test_the_table_on_a_terminal_fits_and_shows_notes(standing: Standing) -> None:
+def test_the_table_on_a_terminal_fits_and_shows_notes(progress: RunProgress) -> None:
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=60, color_system=None)
-    watch = Watch("depths", standing, quiet=False, console=console)
-    standing.take(Note("a worker died over trial 3 (killed by SIGKILL); it is taken up again"))
+    watch = LiveTable("depths", progress, quiet=False, console=console)
+    progress.take(Note("a worker died over trial 3 (killed by SIGKILL); it is taken up again"))
     console.print(watch.table())
     text = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
     assert re.search(r"ansatz\.p +done +failed +mean ratio +best ratio", text)
@@ -391,9 +391,9 @@ def test_the_table_on_a_terminal_fits_and_shows_notes(standing: Standing) -> Non
 
 
 def test_the_same_failure_is_not_told_a_hundred_times(
-    standing: Standing, capsys: pytest.CaptureFixture[str]
+    progress: RunProgress, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Watch("depths", standing, quiet=False) as watch:
+    with LiveTable("depths", progress, quiet=False) as watch:
         for number in range(100):
             watch.event(Ended("w", number, str(number), State.FAILED, error="ValueError: no"))
     assert len(capsys.readouterr().err.splitlines()) <= 5

@@ -1,8 +1,12 @@
-"""A process that adds trials and works on them beside others: STORAGE NAME NUMBER START."""
+"""A process that adds trials and works on them at the same time as others: STORAGE NUMBER FOLDER.
+
+It creates ``ready-NUMBER`` in the folder and begins when ``go`` is there.
+"""
 
 import json
 import sys
 import time
+from pathlib import Path
 
 from hybridq.experiments.store.store import Store
 from tests.experiments.store_samples import create, outcome, planned
@@ -10,8 +14,9 @@ from tests.experiments.store_samples import create, outcome, planned
 COUNT = 24
 
 
-def main(storage, number, start):
-    while time.time() < start:
+def main(storage, number, folder):
+    (folder / f"ready-{number}").touch()
+    while not (folder / "go").exists():
         time.sleep(0.001)
     done, worker = [], f"w{number}"
     with Store.open(storage) as store:
@@ -25,4 +30,4 @@ def main(storage, number, start):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

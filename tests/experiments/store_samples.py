@@ -1,6 +1,21 @@
 """Trials and outcomes for tests of the store, small and made up."""
 
+import time
+
 from hybridq.experiments.records import Outcome, Planned
+
+
+class DrivenClock:
+    """A clock that starts at the present and moves only when a test says so."""
+
+    def __init__(self):
+        self.now = time.time()
+
+    def __call__(self):
+        return self.now
+
+    def advance(self, seconds):
+        self.now += seconds
 
 
 def planned(count, **swept):

@@ -86,7 +86,7 @@ def test_a_run_goes_on_after_a_worker_and_then_its_runner_were_killed(tmp_path: 
     time.sleep(0.05)
     runner.kill()
     runner.wait()
-    again = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    again = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert again.returncode == 0, again.stderr
     assert "48 of 48 trials done" in again.stdout
     assert stored_figures(experiment.trials()) == undisturbed(config)
@@ -96,7 +96,7 @@ def test_a_run_goes_on_after_a_worker_and_then_its_runner_were_killed(tmp_path: 
 
 def wait_for_trials(url: str) -> Experiment:
     """The experiment, as soon as the first of its trials is done."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while time.monotonic() < until:
         with Store.open(url) as store:
             if "small" in store.names():
@@ -104,7 +104,7 @@ def wait_for_trials(url: str) -> Experiment:
                 if experiment.counts()[State.DONE]:
                     return experiment
         time.sleep(0.05)
-    raise AssertionError("no trial was done within a minute")
+    raise AssertionError("no trial was done within five minutes")
 
 
 def process_of(trial: StoredTrial) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hybridq.core.errors import ParameterError, UnknownNameError
-from hybridq.experiments.analysis.cautions import fewest_pairs, smallest_p
+from hybridq.experiments.analysis.caveats import fewest_pairs, smallest_p
 from hybridq.experiments.analysis.compare import compare
 from hybridq.experiments.analysis.comparison_rows import adjustment, rows
 from hybridq.experiments.analysis.files import plot
@@ -77,7 +77,7 @@ def test_what_the_groups_also_differ_in_is_said():
     ]  # fmt: skip
     found = by_optimizer(trials)
     assert found.notes[0] == "The groups also differ in shots."
-    assert "Fewer than 6 instances" in found.notes[1]
+    assert "No difference over fewer than 6 instances" in found.notes[1]
     assert found.groups[0].contrast.pairs == 3
 
 
@@ -89,7 +89,9 @@ def test_different_problems_are_not_paired():
     ]
     found = compare(table({"a": trials}), ["problem.nodes"], "ratio", maximize=True)
     assert all(group.contrast is None and group.wins is None for group in found.groups)
-    assert found.notes == ("The groups are of different problems: none is tested against another.",)
+    assert found.notes == (
+        "The groups are of different problems and are not tested against each other.",
+    )
 
 
 def test_a_scan_has_no_reference_unless_it_is_asked_for():
@@ -104,7 +106,7 @@ def test_a_scan_has_no_reference_unless_it_is_asked_for():
     found = compare(table({"a": trials}), by, "ratio")
     assert (found.scan, found.reference, found.beside, found.tests) == (True, None, "", 0)
     assert all(group.contrast is None for group in found.groups)
-    assert "Compare by optimizer.kind alone to test them within each." in found.notes[0]
+    assert "Compare by optimizer.kind alone to test them within each problem." in found.notes[0]
     with pytest.raises(ParameterError, match="of different problems: choose other columns"):
         plot(table({"a": trials}), kind="differences", by=by)
     asked = compare(table({"a": trials}), by, "ratio", against="nodes = 8, a")
@@ -157,7 +159,7 @@ def test_the_best_of_many_groups_is_corrected_for_pairs_that_are_not_tested():
     assert chosen.groups[40].contrast.p == pytest.approx(820 * 2 / 2**14)
     assert told.groups[40].contrast.p == pytest.approx(40 * 2 / 2**14)
     assert "all 820 pairs of groups" in adjustment(chosen)
-    assert "those not shown are not tested, and taken to be no smaller" in adjustment(chosen)
+    assert "those not shown are not tested, and assumed to be no smaller" in adjustment(chosen)
     assert "for the 40 comparisons shown" in adjustment(told)
 
 
@@ -197,12 +199,14 @@ def test_smaller_is_better_where_that_is_so():
 def test_trials_without_the_metric_are_left_out_and_counted():
     trials = [*duel(3), done(99, {}, optimizer__kind="cobyla", problem__instance=7)]
     found = by_optimizer(trials)
-    assert found.notes[0] == "1 trial without ratio left out."
+    assert found.notes[0] == "1 trial without ratio omitted."
     assert np.isfinite(found.groups[0].mean)
 
 
 def test_an_unknown_reference_names_the_groups():
-    with pytest.raises(ParameterError, match="no group 'bfgs': choose from cobyla; spsa"):
+    with pytest.raises(
+        ParameterError, match="against must be the label of a group: cobyla; spsa, got 'bfgs'"
+    ):
         by_optimizer(duel(2), against="bfgs")
 
 
@@ -229,7 +233,7 @@ def test_means_over_different_conditions_are_told():
     ]
     found = by_optimizer(trials)
     assert [note for note in found.notes if "ansatz.p" in note] == [
-        "Not all values of ansatz.p are in spsa: its mean is over other conditions, the "
+        "spsa lacks values of ansatz.p: its mean is over other conditions, the "
         "difference over those in common."
     ]
     whole = by_optimizer([one for one in trials if one.conditions["ansatz"]["p"] < 3])
@@ -269,7 +273,7 @@ def test_six_cases_are_too_few_for_three_groups():
         for j, kind in enumerate("abc")
     ]  # fmt: skip
     assert by_optimizer(trials).notes == (
-        "Fewer than 7 instances cannot make a difference significant: p is at least 0.094 with "
+        "No difference over fewer than 7 instances can be significant: p is at least 0.094 with "
         "6 instances and 3 tests.",
     )
     assert by_optimizer(trials).tests == 3

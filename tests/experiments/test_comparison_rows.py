@@ -101,7 +101,7 @@ def test_nothing_is_claimed_of_groups_that_cannot_be_tested():
     assert "significant" not in sentence(found)
     assert cases(found) == "Paired on 6 instances, each with its repeats averaged."
     assert found.notes == (
-        "Not tested, with no instance in common with basis = large, b: basis = small, a; "
+        "Not tested, without a common instance with basis = large, b: basis = small, a; "
         "basis = small, b.",
     )
 
@@ -115,7 +115,7 @@ def test_a_scan_has_a_range_and_no_best():
 
 
 def test_what_the_p_values_are_adjusted_for_is_said():
-    assert adjustment(by_optimizer(duel(6))) == "p-value: of a single test, so not adjusted."
+    assert adjustment(by_optimizer(duel(6))) == "p-value: of a single test, not adjusted."
     trials = [
         done(3 * k + j, {"ratio": 0.5 + 0.1 * j + 0.01 * k * j}, problem__instance=k,
              optimizer__kind=kind)

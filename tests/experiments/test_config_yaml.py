@@ -75,7 +75,7 @@ def test_anchors_and_merge_keys():
 
 def test_a_duplicate_key_names_both_lines():
     assert refusal("a: 1\nb: 2\na: 3\n") == (
-        "c.yaml:3:1: the key 'a' stands here again, first in line 1: leave out one of the two"
+        "c.yaml:3:1: the key 'a' is repeated, first in line 1: omit one of the two"
     )
 
 
@@ -91,17 +91,17 @@ def test_several_mistakes_are_told_at_once():
         ("a: b: c", "c.yaml:1:5: mapping values are not allowed here"),
         ("a: [1, 2", "c.yaml:1:9: expected ',' or ']'"),
         ("a: *b", "undefined alias 'b'"),
-        ("a: &x [*x]", "this alias stands within what it repeats"),
-        ("a: !!python/object:os.system {}", "the tag !!python/object:os.system has no meaning"),
-        ("a: !!binary aGk=", "the tag !!binary has no meaning"),
+        ("a: &x [*x]", "this alias contains itself"),
+        ("a: !!python/object:os.system {}", "the tag !!python/object:os.system is not supported"),
+        ("a: !!binary aGk=", "the tag !!binary is not supported"),
         ("a: !!int x", "x cannot be read as int"),
-        ("a: 1e999", "1e999 is no finite number"),
-        ("a: .nan", ".nan is no finite number"),
-        ("? [1]\n: 2", "a key is a word, and this is a list"),
-        ("1: 2", "a key is a word, and '1' is none: put it in quotes"),
-        ("{<<: 3}", "<<: takes a mapping"),
+        ("a: 1e999", "1e999 is not a finite number"),
+        ("a: .nan", ".nan is not a finite number"),
+        ("? [1]\n: 2", "a key must be text, got a list"),
+        ("1: 2", "a key must be text, got '1': put it in quotes"),
+        ("{<<: 3}", "<<: must be a mapping"),
         ("a: 1\n---\nb: 2", "expected a single document"),
-        ("a: \x01", "this is no YAML"),
+        ("a: \x01", "this is not YAML"),
         ("[" * 1500, "nested too deeply"),
     ],
 )
@@ -165,4 +165,4 @@ def test_any_text_is_read_or_refused(text):
     ["x: {geometry: H 0 0 {bond}, bond: 1}", "x: [H 0 0 {bond}, H]", "x:\n  geometry: {bond} H"],
 )
 def test_a_place_to_fill_in_wants_quotes(text):
-    assert refusal(text).endswith("put the geometry in quotes, or whatever text has {...} in it")
+    assert refusal(text).endswith("put the geometry, or any text with {...}, in quotes")

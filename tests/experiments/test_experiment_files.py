@@ -7,7 +7,7 @@ import pytest
 import hybridq
 from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.experiments import export, plot, report, table
-from tests.experiments.trial_samples import duel
+from tests.experiments.trial_samples import as_option, duel
 
 
 @pytest.fixture
@@ -29,15 +29,29 @@ def test_a_plot_is_returned_and_written(trials, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"kind": "lines", "target": 0.9}, "--target is for --kind profile and tts"),
-        ({"kind": "box", "x": "repeat"}, "--x is for --kind lines and tts"),
-        ({"kind": "profile", "cost": "seconds"}, "--cost is for --kind tts"),
-        ({"kind": "box", "against": "spsa"}, "--against is for --kind differences"),
+        (
+            {"kind": "lines", "target": 0.9},
+            "--target does not apply to lines: omit it, or use --kind profile or --kind tts",
+        ),
+        (
+            {"kind": "box", "x": "repeat"},
+            "--x does not apply to box: omit it, or use --kind lines or --kind tts",
+        ),
+        (
+            {"kind": "profile", "cost": "seconds"},
+            "--cost does not apply to profile: omit it, or use --kind tts",
+        ),
+        (
+            {"kind": "box", "against": "spsa"},
+            "--against does not apply to box: omit it, or use --kind differences",
+        ),
     ],
 )
 def test_an_option_of_another_figure_is_refused(trials, options, message):
-    with pytest.raises(ParameterError, match=message):
+    with pytest.raises(ParameterError) as caught:
         plot(trials, **options)
+    assert caught.value.render(as_option) == message
+    assert "--" not in str(caught.value)
 
 
 def test_a_column_that_there_is_not_is_refused_before_anything_is_written(trials, tmp_path):
@@ -52,7 +66,7 @@ def test_a_report_has_its_title_and_remark(trials, tmp_path):
     text = (tmp_path / "x.html").read_text(encoding="utf-8")
     assert "<h1>a &lt; b</h1>" in text
     assert "Only some." in text
-    with pytest.raises(OutputError, match=r"name it \.html"):
+    with pytest.raises(OutputError, match=r"ends in \.html"):
         report(trials, tmp_path / "x.pdf")
 
 
@@ -65,5 +79,5 @@ def test_an_export_goes_by_its_suffix(trials, tmp_path):
     assert [line.split()[-2] for line in text.splitlines() if line.strip().startswith("spsa")] == [
         "--"
     ]
-    with pytest.raises(OutputError, match=r"for \.tex"):
+    with pytest.raises(OutputError, match=r"a \.tex file"):
         export(trials, tmp_path / "y.csv", by=["optimizer.kind"])

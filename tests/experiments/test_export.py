@@ -69,7 +69,12 @@ def test_parquet_without_pyarrow_names_the_extra(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("x.xls", "no export format"), ("x", "no suffix"), ("no/x.csv", "folder")]
+    ("name", "reason"),
+    [
+        ("x.xls", r"ends in one of \.csv, \.json, .*x\.xls"),
+        ("x", r"ends in one of \.csv, \.json, .*/x'$"),
+        ("no/x.csv", "folder"),
+    ],
 )
 def test_a_place_that_cannot_be_written_is_refused(tmp_path, name, reason):
     with pytest.raises(OutputError, match=reason):

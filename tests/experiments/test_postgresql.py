@@ -16,7 +16,7 @@ def test_a_server_that_restarts_loses_nothing(postgresql):
     claimed = experiment.claim("me")
     postgresql.stop("immediate")
     try:
-        with pytest.raises(OutputError, match=r"failed .*goes on from there") as caught:
+        with pytest.raises(OutputError, match=r"failed .*resumes the run") as caught:
             experiment.finish(claimed, outcome())
         assert "\n" not in str(caught.value)
         with pytest.raises(OutputError, match="cannot be reached"):

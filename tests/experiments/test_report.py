@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from hybridq.experiments.analysis.files import wish_of
+from hybridq.experiments.analysis.files import figure_settings
 from hybridq.experiments.analysis.report import duration, page
 from hybridq.experiments.analysis.table import table
 from hybridq.experiments.records import State
@@ -43,7 +43,7 @@ class Outline(HTMLParser):
 
 def written(trials, options=None, **config):
     done_ones = table({"duel": trials})
-    wish = wish_of(done_ones, "duel", metric="ratio", maximize=True, **(options or {}))
+    wish = figure_settings(done_ones, "duel", metric="ratio", maximize=True, **(options or {}))
     return page(done_ones, wish, trials, config=config)
 
 

@@ -19,7 +19,7 @@ from hybridq.experiments.running import worker as worker_module
 from hybridq.experiments.running.events import Began, Ended, Event, Note
 from hybridq.experiments.running.journals import delete_journals, journal_folder
 from hybridq.experiments.running.runner import carry_out, jobs_for, prepare, run, terms_of
-from hybridq.experiments.running.stop import Stop, signals
+from hybridq.experiments.running.stop_request import StopRequest, handle_signals
 from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Experiment, Store
 from hybridq.experiments.trial import run as trial_module
@@ -27,6 +27,8 @@ from hybridq.experiments.trial.provenance import cores
 from tests.experiments.run_samples import each_done_once, small, stored_figures, undisturbed
 
 RunTrial = Callable[..., Outcome]
+
+_LIMIT = 120.0  # seconds to wait for an event, on a busy machine too
 
 
 @pytest.fixture(params=["sqlite:///{}/runs.db", "journal:///{}/runs.log"])
@@ -130,12 +132,12 @@ def test_asked_to_finish_no_further_trial_begins(
     store: Store, instead: Callable[[RunTrial], None]
 ) -> None:
     instead(given)
-    stop, seen = Stop(), list[Event]()
+    stop, seen = StopRequest(), list[Event]()
 
     def on_event(event: Event) -> None:
         seen.append(event)
         if isinstance(event, Began) and event.number == 2:
-            stop.ask_finish()
+            stop.request_finish()
 
     counts = run(small(), store, 1, on_event, stop=stop).counts()
     assert counts[State.DONE] == 3
@@ -146,18 +148,18 @@ def test_asked_to_abandon_the_running_trial_waits_again(
     store: Store, instead: Callable[[RunTrial], None]
 ) -> None:
     def long(conditions: Any, **_: Any) -> Outcome:
-        time.sleep(30)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        time.sleep(30)  # which the signal interrupts
         raise AssertionError("not reached")
 
     instead(long)
-    stop = Stop()
+    stop = StopRequest()
 
     def abandon() -> None:
-        stop.ask_abandon()
+        stop.request_abandon()
         stop.interrupt()
 
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGUSR1)).start()
-    with signals({signal.SIGUSR1: abandon}):
+    with handle_signals({signal.SIGUSR1: abandon}):
         experiment = run(small(), store, 1, stop=stop)
     assert experiment.counts()[State.WAITING] == 8
     assert experiment.trials()[0].worker is None
@@ -176,25 +178,35 @@ def test_a_worker_goes_on_over_a_storage_that_fails_for_a_moment(
         return recorded
 
     monkeypatch.setattr(Experiment, "finish", failing)
-    monkeypatch.setattr("hybridq.experiments.running.patience._NAPS", (0.01, 0.01))
+    monkeypatch.setattr("hybridq.experiments.running.retry._FIRST_DELAY", 0.01)
     events: list[Event] = []
     experiment = run(small(), store, 1, events.append)
     assert experiment.counts()[State.DONE] == 8
     assert each_done_once(experiment)
-    assert any("trying again" in event.text for event in events if isinstance(event, Note))
+    assert any("retrying" in event.text for event in events if isinstance(event, Note))
 
 
 def test_an_experiment_deleted_during_a_trial_ends_the_run_in_one_error(
     store: Store, instead: Callable[[RunTrial], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    beaten, beat = threading.Event(), Experiment.beat
+
+    def noted(self: Experiment, worker: str) -> None:
+        try:
+            beat(self, worker)
+        except ParameterError:
+            beaten.set()
+            raise
+
     def deleting(conditions: Any, **_: Any) -> Outcome:
         store.delete("small")
-        time.sleep(0.2)  # for the heart to beat
+        assert beaten.wait(_LIMIT)
         return given(conditions)
 
     complaints: list[Any] = []
     monkeypatch.setattr(threading, "excepthook", complaints.append)
     monkeypatch.setattr(worker_module, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(Experiment, "beat", noted)
     instead(deleting)
     with pytest.raises(ParameterError, match="was deleted"):
         run(small(), store, 1)
@@ -214,19 +226,24 @@ def test_a_trial_whose_journal_is_held_by_another_runs_without_one(
 
 
 def test_workers_wait_for_more_as_long_as_they_are_told(
-    store: Store, instead: Callable[[RunTrial], None]
+    store: Store, instead: Callable[[RunTrial], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead(given)
-    config = small()
-    experiment = prepare(config, store).experiment
+    experiment = prepare(small(), store).experiment
+    waited = []
+
+    def wait(self: StopRequest, seconds: float) -> None:
+        if not waited:
+            prepare(small("repeats=3"), Store.open(store.url), extend=True)
+        waited.append(seconds)
+
+    monkeypatch.setattr(StopRequest, "sleep", wait)
     work(Terms(store.url, "small"))
-    added = threading.Timer(
-        0.3, lambda: prepare(small("repeats=3"), Store.open(store.url), extend=True)
-    )
-    added.start()
+    assert not waited
+    assert experiment.counts()[State.DONE] == 8
     work(Terms(store.url, "small", wait=1.0))
-    added.join()
     assert experiment.counts()[State.DONE] == 12
+    assert sum(waited[1:]) >= 1.0  # again, after the last trial
 
 
 def test_a_runner_waits_for_the_trials_of_others(
@@ -252,9 +269,9 @@ def test_jobs_are_as_many_as_there_are_trials_at_most(store: Store) -> None:
     assert jobs_for(experiment) == min(cores(), 8)
     assert jobs_for(experiment, 3) == 3
     assert jobs_for(experiment, 100) == 8
-    with pytest.raises(ParameterError, match="jobs=0"):
+    with pytest.raises(ParameterError, match="jobs must be an integer >= 1, got 0"):
         jobs_for(experiment, 0)
-    with pytest.raises(ParameterError, match="jobs=0"):
+    with pytest.raises(ParameterError, match="jobs must be an integer >= 1, got 0"):
         run(small(), store, 0)
     run(small(), store, 1)
     assert jobs_for(experiment) == 0
@@ -276,19 +293,22 @@ def test_a_worker_says_that_it_lives(
     beats: list[str] = []
     beat = Experiment.beat
 
+    enough = threading.Event()
+
     def noted(self: Experiment, worker: str) -> None:
-        beats.append(worker)
         beat(self, worker)
+        beats.append(worker)
+        if len(beats) > 3:
+            enough.set()
 
     monkeypatch.setattr(Experiment, "beat", noted)
 
     def slow(conditions: Any, **_: Any) -> Outcome:
-        time.sleep(0.1)
+        assert enough.wait(_LIMIT)
         return given(conditions)
 
     instead(slow)
     run(small("repeats=1"), store, 1)
-    assert len(beats) > 3
     assert len(set(beats)) == 1
 
 

@@ -2,30 +2,38 @@
 
 import math
 import os
-import time
+import threading
 
 import optuna
 import pytest
 
 from hybridq._version import __version__
-from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
+from hybridq.core.errors import OutputError, ParameterError, Setting, UnknownNameError
 from hybridq.experiments.records import Outcome, Planned, State
-from hybridq.experiments.store.facts import FACTS
+from hybridq.experiments.store import heartbeat
+from hybridq.experiments.store.experiment_facts import FACTS
 from hybridq.experiments.store.heartbeat import new_worker
-from hybridq.experiments.store.store import Store
+from hybridq.experiments.store.store import Store, _is_abandoned
 from hybridq.storage.database import connect
-from tests.experiments.store_samples import create, outcome, planned
+from tests.experiments.store_samples import DrivenClock, create, outcome, planned
+
+_LIMIT = 120.0  # seconds to wait for an event, on a busy machine too
 
 
 @pytest.fixture
-def store(storage):
-    with Store.open(storage) as store:
+def clock():
+    return DrivenClock()
+
+
+@pytest.fixture
+def store(storage, clock):
+    with Store.open(storage, clock=clock) as store:
         yield store
 
 
-def other(storage, name="runs"):
+def other(storage, clock=None, *, name="runs"):
     """The experiment as another process sees it."""
-    return Store.open(storage).experiment(name)
+    return Store.open(storage, clock=clock or DrivenClock()).experiment(name)
 
 
 def filled(store, count=3, **options):
@@ -43,10 +51,11 @@ def counts(experiment):
     return {str(state): count for state, count in experiment.counts().items() if count}
 
 
-def test_what_is_stored_is_read_back(store, storage):
-    before = time.time()
+def test_what_is_stored_is_read_back(store, storage, clock):
     experiment = filled(store)
+    began = clock.now
     claimed = experiment.claim("me")
+    clock.advance(2.5)
     assert experiment.finish(claimed, outcome())
     first, second, _ = other(storage).trials()
     assert (first.number, first.identity) == (0, planned(1)[0].identity)
@@ -54,7 +63,7 @@ def test_what_is_stored_is_read_back(store, storage):
     assert first.swept == {"index": 0}
     assert first.outcome == outcome()
     assert (first.state, first.worker, first.attempt) == (State.DONE, "me", 1)
-    assert before <= first.started <= first.finished <= time.time()
+    assert (first.started, first.finished) == (began, began + 2.5)
     assert second.state is State.WAITING
     assert (second.outcome, second.worker, second.started, second.finished) == (None,) * 4
     assert counts(other(storage)) == {"done": 1, "waiting": 2}
@@ -168,10 +177,11 @@ def test_failed_trials_are_added_again_only_when_asked(store):
     assert len(experiment.trials()) == 2
 
 
-def test_a_worker_killed_between_retry_and_failure_costs_nothing(store):
+def test_a_worker_killed_between_retry_and_failure_costs_nothing(store, clock):
     experiment = filled(store, 1)
     claimed = experiment.claim("dead")
     experiment._retry(claimed)  # and now it is killed
+    clock.advance(1.0)
     assert experiment.release_dead(0.0) == 1
     again = experiment.claim("b")
     assert again.attempt == 1
@@ -183,7 +193,7 @@ def test_a_worker_killed_between_retry_and_failure_costs_nothing(store):
     assert counts(experiment) == {"failed": 1}
 
 
-def test_trials_of_dead_workers_wait_again(store):
+def test_trials_of_dead_workers_wait_again(store, clock):
     experiment = filled(store, 3)
     dead, left, alive = new_worker(), new_worker(), new_worker()
     for worker in (dead, left, alive):
@@ -192,44 +202,42 @@ def test_trials_of_dead_workers_wait_again(store):
     assert experiment.release_dead(60.0) == 0
     experiment.leave(left)
     assert experiment.release_dead(60.0) == 1
-    time.sleep(0.2)
+    clock.advance(61.0)
     experiment.beat(alive)
-    assert experiment.release_dead(0.15) == 1
+    assert experiment.release_dead(60.0) == 1
     running = experiment.trials([State.RUNNING])
     assert [trial.worker for trial in running] == [alive]
 
 
-def test_a_worker_whose_process_is_gone_is_dead_at_once(store):
+def test_a_worker_whose_process_is_gone_is_dead_at_once(store, clock):
     experiment = filled(store, 1)
     child = os.fork()
     if child == 0:
         os._exit(0)
-    from hybridq.experiments.store import heartbeat
-    from hybridq.experiments.store.left_behind import leave_sign
-
-    sign = heartbeat.sign_of_life() | {"pid": child, "born": 1}
+    beat = heartbeat.heartbeat(clock.now) | {"pid": child, "born": 1}
     os.waitpid(child, 0)
-    leave_sign(experiment._trials, "gone", sign)
+    heartbeat.write_heartbeat(experiment._trials, "gone", beat)
     experiment.claim("gone")
     assert experiment.release_dead(3600.0) == 1
     assert experiment.claim("me") is not None
 
 
-def test_a_worker_killed_as_it_claimed_leaves_nothing_behind(store):
+def test_a_worker_killed_as_it_claimed_leaves_nothing_behind(store, clock):
     experiment = filled(store, 1)
     trials = experiment._trials
     trials.storage.set_trial_state_values(
-        trials.heads()[0].trial_id, optuna.trial.TrialState.RUNNING
+        trials.headers()[0].trial_id, optuna.trial.TrialState.RUNNING
     )
     assert experiment.release_dead(60.0) == 0
-    time.sleep(0.05)
-    assert experiment.release_dead(0.01) == 1
+    clock.advance(_LIMIT)  # Optuna's own clock gave the time of the claim
+    assert experiment.release_dead(60.0) == 1
     assert counts(experiment) == {"waiting": 1}
 
 
-def test_who_is_taken_for_dead_and_lives_changes_nothing(store, storage):
-    experiment, second = filled(store, 1), other(storage)
+def test_who_is_taken_for_dead_and_lives_changes_nothing(store, storage, clock):
+    experiment, second = filled(store, 1), other(storage, clock)
     slow = experiment.claim("slow")
+    clock.advance(1.0)
     assert second.release_dead(0.0) == 1
     quick = second.claim("quick")
     assert second.finish(quick, outcome(0.5))
@@ -240,9 +248,10 @@ def test_who_is_taken_for_dead_and_lives_changes_nothing(store, storage):
     assert (trial.state, trial.worker, trial.outcome) == (State.DONE, "quick", outcome(0.5))
 
 
-def test_who_lives_may_finish_before_the_other(store, storage):
-    experiment, second = filled(store, 1), other(storage)
+def test_who_lives_may_finish_before_the_other(store, storage, clock):
+    experiment, second = filled(store, 1), other(storage, clock)
     slow = experiment.claim("slow")
+    clock.advance(1.0)
     second.release_dead(0.0)
     assert experiment.finish(slow, outcome())
     assert second.claim("quick") is None
@@ -267,7 +276,8 @@ def test_an_experiment_with_another_config_is_refused(store):
     with pytest.raises(ParameterError, match=r"ansatz\.p is \[1,2\] there and \[1,2,3\] here") as e:
         create(store, config={"ansatz": {"p": [1, 2, 3]}, "seed": 1, "shots": 10})
     assert "shots is absent there and 10 here" in str(e.value)
-    assert "--extend" in str(e.value)
+    assert Setting("extend", True) in e.value.remedy
+    assert e.value.argument == "extend"
     assert "secret" not in str(e.value)
     assert store.experiment("runs").config["retries"] == 2
 
@@ -297,7 +307,7 @@ def test_names_are_found_and_deleted(store, storage):
     assert store.names() == ["one", "two"]
     with pytest.raises(UnknownNameError, match="did you mean 'two'"):
         store.experiment("tow")
-    doomed = other(storage, "two")
+    doomed = other(storage, name="two")
     claimed = doomed.claim("a")
     store.delete("two")
     assert Store.open(storage).names() == ["one"]
@@ -314,14 +324,14 @@ def test_other_studies_of_optuna_are_left_alone(store, storage):
     study = optuna.create_study(storage=connect(storage), study_name="theirs")
     study.tell(study.ask(), 1.0)
     assert store.names() == []
-    with pytest.raises(ParameterError, match="no experiment of hybridq"):
+    with pytest.raises(ParameterError, match="not an experiment of hybridq"):
         create(store, "theirs")
     with pytest.raises(UnknownNameError):
         store.experiment("theirs")
 
 
 def test_an_experiment_whose_making_was_cut_short_is_made(store, monkeypatch):
-    monkeypatch.setattr("hybridq.experiments.store.store._MAKING_SECONDS", 0.1)
+    monkeypatch.setattr("hybridq.experiments.store.store._CREATOR_SECONDS", 0.1)
     store._storage.create_new_study([optuna.study.StudyDirection.MAXIMIZE], "runs")
     assert store.names() == []
     assert len(filled(store).trials()) == 3
@@ -331,23 +341,30 @@ def test_an_experiment_whose_making_was_cut_short_is_made(store, monkeypatch):
 def test_of_two_who_make_one_experiment_the_second_waits_and_is_refused(
     store, storage, monkeypatch
 ):
-    monkeypatch.setattr("hybridq.experiments.store.store._MAKING_SECONDS", 0.05)
-    child = os.fork()
-    if child == 0:
-        try:
-            slowly = lambda *_: time.sleep(1.0)  # noqa: E731
-            monkeypatch.setattr("hybridq.experiments.store.store.add_contents", slowly)
-            with Store.open(storage) as mine:
-                create(mine, "runs", config={"first": 1})
-        finally:
-            os._exit(0)
-    until = time.monotonic() + 20
-    while not (trials := store._find("runs")) or not trials.attributes("maker"):
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    marked, looked_at = threading.Event(), threading.Event()
+    monkeypatch.setattr("hybridq.experiments.store.store._CREATOR_SECONDS", 0.05)
+
+    def only_when_looked_at(*_):
+        marked.set()
+        assert looked_at.wait(_LIMIT)
+
+    def first():
+        with Store.open(storage) as mine:
+            create(mine, "runs", config={"first": 1})
+
+    def seen_alive(creator, now):
+        looked_at.set()  # the second one has found the first one's mark, and waits
+        return False
+
+    monkeypatch.setattr("hybridq.experiments.store.store.add_contents", only_when_looked_at)
+    monkeypatch.setattr("hybridq.experiments.store.store._is_abandoned", seen_alive)
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert marked.wait(_LIMIT)
     with pytest.raises(ParameterError, match="first is 1 there and absent here"):
         create(store, "runs", config={})
-    os.waitpid(child, 0)
+    thread.join(_LIMIT)
+    assert not thread.is_alive()
 
 
 def test_who_failed_to_make_an_experiment_may_try_again_at_once(store, monkeypatch):
@@ -360,7 +377,7 @@ def test_who_failed_to_make_an_experiment_may_try_again_at_once(store, monkeypat
 
 def test_an_empty_study_of_the_other_direction_is_left_alone(store):
     store._storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "runs")
-    with pytest.raises(ParameterError, match="no experiment of hybridq"):
+    with pytest.raises(ParameterError, match="not an experiment of hybridq"):
         create(store)
 
 
@@ -370,7 +387,7 @@ def test_facts_of_other_versions_are_read_as_far_as_they_are_known(store, storag
     trials.storage.set_study_user_attr(trials.study, FACTS, {**facts, "later": 1})
     assert other(storage).metric == "ratio"
     trials.storage.set_study_user_attr(trials.study, FACTS, {"version": "0.0.1"})
-    with pytest.raises(ParameterError, match=r"made by hybridq 0\.0\.1 has no config"):
+    with pytest.raises(ParameterError, match=r"made by hybridq 0\.0\.1 lacks config"):
         _ = other(storage).metric
 
 
@@ -382,7 +399,7 @@ def test_an_experiment_deleted_while_all_are_listed_is_left_out(store, monkeypat
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 201, ".", ".."])
 def test_names_that_nobody_could_use_are_refused(store, name):
-    with pytest.raises(ParameterError, match="cannot be an experiment's"):
+    with pytest.raises(ParameterError, match="name must be one to 200 printable characters"):
         create(store, name)
 
 
@@ -421,3 +438,12 @@ def test_a_trial_without_the_metric_is_the_worst(store, storage):
 
 def test_there_is_no_best_trial_before_one_is_done(store):
     assert filled(store).best() is None
+
+
+def test_whose_creation_of_an_experiment_is_abandoned(clock):
+    mine = heartbeat.heartbeat(clock.now)
+    parents = mine | {"pid": os.getppid(), "born": heartbeat._born(os.getppid())}
+    assert _is_abandoned(mine, clock.now)  # this process failed, and tries again
+    assert not _is_abandoned(parents, clock.now)
+    assert _is_abandoned(parents | {"born": 1}, clock.now)  # the number was given to another one
+    assert _is_abandoned(parents, clock.now + 61.0)

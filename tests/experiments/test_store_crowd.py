@@ -12,23 +12,28 @@ from tests.experiments.store_crowd import COUNT
 from tests.experiments.store_samples import planned
 
 _HERE = Path(__file__).parent
+_LIMIT = 300.0  # seconds
 
 
-def test_processes_share_the_trials_and_none_is_run_twice(storage):
+def test_processes_share_the_trials_and_none_is_run_twice(storage, tmp_path):
     size = 4 if storage.startswith("postgresql") else 2
-    start = time.time() + 2.0  # by then all have imported what they need
     crowd = [
         subprocess.Popen(
-            [sys.executable, _HERE / "store_crowd.py", storage, str(number), str(start)],
+            [sys.executable, _HERE / "store_crowd.py", storage, str(number), str(tmp_path)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for number in range(size)
     ]
+    until = time.monotonic() + _LIMIT
+    while len(list(tmp_path.glob("ready-*"))) < size:  # all have imported what they need
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    (tmp_path / "go").touch()
     told = []
     for one in crowd:
-        output, errors = one.communicate(timeout=100)
+        output, errors = one.communicate(timeout=_LIMIT)
         assert one.returncode == 0, errors
         told.append(json.loads(output))
     done = [index for one in told for index in one["done"]]

@@ -188,34 +188,34 @@ sweep: {problem.bond: {from: 0.5, to: 1.0, step: 0.25}}
 @pytest.mark.parametrize(
     ("sweep", "told"),
     [
-        ("{ansatz.p: []}", "4:19: ansatz.p: the list is empty: leave the name out"),
+        ("{ansatz.p: []}", "4:19: ansatz.p: the list is empty: omit the name"),
         ("{ansatz.pp: [1]}", "4:9: sweep: unknown name 'ansatz.pp': did you mean 'ansatz.p'?"),
         ("{anstaz.p: [1]}", "4:9: sweep: unknown name 'anstaz.p': did you mean 'ansatz.p'?"),
         ("{shots.p: [1]}", "4:9: sweep: unknown name 'shots.p': shots is a single value"),
-        ("{ansatz.p: 3}", "4:19: ansatz.p: 3: give a list, {from, to, step} or"),
-        ("{ansatz.p: [1, 2, 1]}", "4:26: ansatz.p: 1 stands in the list twice"),
-        ("{optimizer: [l-bfgs, LBFGS]}", "stands in the list twice"),
-        ("{ansatz.p: [1, 0]}", "4:23: ansatz.p: 0: give at least 1"),
-        ("{ansatz.p: {from: 0, to: 2, step: 1}}", "4:19: ansatz.p: 0: give at least 1"),
+        ("{ansatz.p: 3}", "4:19: ansatz.p must be a list, {from, to, step} or"),
+        ("{ansatz.p: [1, 2, 1]}", "4:26: ansatz.p: 1 is in the list twice"),
+        ("{optimizer: [l-bfgs, LBFGS]}", "is in the list twice"),
+        ("{ansatz.p: [1, 0]}", "4:23: ansatz.p must be at least 1, got 0"),
+        ("{ansatz.p: {from: 0, to: 2, step: 1}}", "4:19: ansatz.p must be at least 1, got 0"),
         ("{seed: [1, 2]}", "4:9: seed cannot be swept: repeats: 3"),
         ("{engine.threads: [1]}", "4:9: engine.threads cannot be swept"),
         ("{problem.instances: [1]}", "4:9: problem.instances cannot be swept"),
-        ("[1]", "4:8: sweep: give a mapping"),
-        ("{zip: [3]}", "4:15: zip: give a mapping"),
-        ("{zip: {shots: [1, 2], ansatz.p: [1]}}", "zip: the lists must be equally long: "
+        ("[1]", "4:8: sweep must be a mapping"),
+        ("{zip: [3]}", "4:15: zip must be a mapping"),
+        ("{zip: {shots: [1, 2], ansatz.p: [1]}}", "zip: the lists must have equal lengths: "
          "shots has 2, ansatz.p has 1 values"),
         ("{shots: [1], zip: {shots: [1, 2]}}", "4:27: shots is swept twice"),
         ("{ansatz.p: {from: 1, too: 3, step: 1}}", "unknown key 'too': did you mean 'to'?"),
-        ("{ansatz.p: {from: 1, to: 3.5}}", "a range has a step, or a number of points"),
-        ("{ansatz.p: {from: 1, to: 3, scale: log}}", "a range has a step, or a number of points"),
+        ("{ansatz.p: {from: 1, to: 3.5}}", "a range must have either step or points"),
+        ("{ansatz.p: {from: 1, to: 3, scale: log}}", "a range must have either step or points"),
         ("{ansatz.p: {from: 3, to: 1}}", "step: 1 does not lead from 3 to 1"),
         ("{ansatz.p: {from: 1, to: 3, step: 0}}", "step: 0 does not lead from 1 to 3"),
         ("{ansatz.p: {from: 3, to: 1, step: 1}}", "step: 1 does not lead from 3 to 1"),
-        ("{ansatz.p: {from: 1, to: a, step: 1}}", "to: 'a': give a number"),
-        ("{ansatz.p: {from: 1, to: 3, points: 1}}", "points: 1: give a whole number of at least 2"),
-        ("{shots: {from: 0, to: 3, points: 2, scale: log}}", "with ends above 0"),
-        ("{shots: {from: 1, to: 3, points: 2, scale: lg}}", "give one of linear, log"),
-        ("{shots: {from: 1, to: 4, points: 3}}", "4:16: shots: 2.5: give a whole number"),
+        ("{ansatz.p: {from: 1, to: a, step: 1}}", "to must be a number, got 'a'"),
+        ("{ansatz.p: {from: 1, to: 3, points: 1}}", "points must be an integer >= 2, got 1"),
+        ("{shots: {from: 0, to: 3, points: 2, scale: log}}", "and ends above 0"),
+        ("{shots: {from: 1, to: 3, points: 2, scale: lg}}", "must be one of linear, log"),
+        ("{shots: {from: 1, to: 4, points: 3}}", "4:16: shots must be an integer, got 2.5"),
         ("{optimizer: [{kind: cobyla, initial_step: -1}]}", "4:50: cobyla: initial_step=-1.0"),
         ("{optimizer: [{kind: spsa, blokcing: true}]}", "4:34: unknown key 'blokcing'"),
     ],
@@ -249,8 +249,8 @@ def test_options_of_another_kind_are_told_clearly():
     [
         ("[{ansatz.p: 3}]", "5:11: this rule matches no trial: ansatz.p: 3"),
         ("[{ansatz.q: 3}]", "5:12: exclude: unknown name 'ansatz.q': did you mean 'ansatz.p'?"),
-        ("[{}]", "5:11: exclude: give a mapping"),
-        ("{ansatz.p: 1}", "5:10: exclude: give a list of mappings"),
+        ("[{}]", "5:11: exclude must be a mapping"),
+        ("{ansatz.p: 1}", "5:10: exclude must be a list of mappings"),
         ("[{ansatz.p: true}]", "this rule matches no trial"),
         ("[{problem.kind: ring}]", "5:1: the rules exclude every trial"),
     ],
@@ -276,8 +276,8 @@ def test_too_many_trials_are_counted_and_refused_before_they_are_made():
     )
     [line] = problems(text)
     assert line == (
-        "c.yaml:5:1: 20,000,000 trials (ansatz.p 100,000 × shots 2 × repeats 100), and more than "
-        "100,000 are made only on demand: shorten the sweep, or allow them (--yes)"
+        "c.yaml:5:1: 20,000,000 trials (ansatz.p 100,000 × shots 2 × repeats 100) exceed the "
+        "limit of 100,000: shorten the sweep, or plan without a limit"
     )
     many = "name: x\nproblem: {kind: erdos-renyi, nodes: 6, instances: 1000000000}"
     assert "c.yaml:2:40: 1,000,000,000 trials" in problems(many)[0]
@@ -306,10 +306,10 @@ sweep: {{ansatz.p: [1, 2], optimizer.knd: [a], budget.evaluations: [-1, 2]}}
 shots: -3
 """)
     assert [line.split(": ", 1)[1] for line in told] == [
-        "ansatz: a list: give a mapping with a kind; several go under sweep, as ansatz: [...]",
+        "ansatz must be a mapping with a kind, got a list: sweep several, as ansatz: [...]",
         "sweep: unknown name 'optimizer.knd': did you mean 'optimizer.kind'?",
-        "budget.evaluations: -1: give at least 1",
-        "shots: -3: give at least 1",
+        "budget.evaluations must be at least 1, got -1",
+        "shots must be at least 1, got -3",
     ]
 
 

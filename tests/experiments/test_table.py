@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import MissingExtraError, ParameterError, UnknownNameError
 from hybridq.experiments.analysis.table import label, matching, owners, show, table
 from hybridq.experiments.records import State
 from tests.experiments.trial_samples import done, duel
@@ -55,8 +56,26 @@ def test_an_unknown_column_names_the_nearest():
         table({"a": duel(1)}).column("optimiser.kind")
 
 
+def test_a_data_frame_has_a_row_for_each_trial():
+    pandas = pytest.importorskip("pandas")
+    found = table({"a": duel(2)})
+    frame = found.to_pandas()
+    assert isinstance(frame, pandas.DataFrame)
+    assert frame["trial"].tolist() == [0, 1, 2, 3]
+    assert frame["optimizer.kind"].tolist() == list(found.column("optimizer.kind"))
+    assert frame["ratio"].tolist() == list(found.column("ratio"))
+    assert frame["instance"].nunique() == 2
+
+
+def test_a_data_frame_without_pandas_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(MissingExtraError, match="pip install pandas") as caught:
+        table({"a": duel(1)}).to_pandas()
+    assert caught.value.extra == "pandas"
+
+
 def test_text_is_no_metric():
-    with pytest.raises(ParameterError, match=r"status is no number .*'ok' in trial 0"):
+    with pytest.raises(ParameterError, match=r"status is not numeric .*'ok' in trial 0"):
         table({"a": duel(1)}).numbers("status")
 
 

@@ -236,7 +236,8 @@ def test_a_limit_that_something_swallows_comes_again(monkeypatch):
 
 
 def test_an_import_is_not_cut_in_two(tmp_path, monkeypatch):
-    (tmp_path / "takes_long.py").write_text("import time\ntime.sleep(0.3)\nwhole = True\n")
+    rings = "import os, signal\nos.kill(os.getpid(), signal.SIGALRM)\nwhole = True\n"
+    (tmp_path / "takes_long.py").write_text(rings)
     monkeypatch.syspath_prepend(tmp_path)
 
     def load_and_wait():
@@ -246,7 +247,7 @@ def test_an_import_is_not_cut_in_two(tmp_path, monkeypatch):
         time.sleep(10)
 
     done = []
-    with pytest.raises(TrialTimeout), within(0.05):
+    with pytest.raises(TrialTimeout), within(3600.0):
         load_and_wait()
     assert done == [True]
 
@@ -281,7 +282,7 @@ LONG = {
 
 
 def test_a_trial_beyond_its_time_limit_is_refused():
-    with pytest.raises(TrialTimeout, match="the trial took longer"):
+    with pytest.raises(TrialTimeout, match="the trial exceeded its time limit"):
         run(LONG, time_limit=0.1)
 
 
@@ -335,8 +336,20 @@ def test_a_killed_trial_continues_to_the_same_end(tmp_path, at_once):
 
 def test_a_trial_stopped_by_its_time_limit_leaves_its_journal(tmp_path, at_once):
     path = tmp_path / "trial.jsonl"
+
+    def ring_after_ten():
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
+            if path.exists() and len(path.read_bytes().splitlines()) > 10:
+                break
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGALRM)  # as the timer of the limit does
+
+    thread = threading.Thread(target=ring_after_ten)
+    thread.start()
     with pytest.raises(TrialTimeout):
-        run({**LONG, "budget": {"evaluations": 10**6}}, journal_path=path, time_limit=0.3)
+        run({**LONG, "budget": {"evaluations": 10**6}}, journal_path=path, time_limit=3600.0)
+    thread.join()
     assert len(path.read_bytes().splitlines()) > 10
 
 

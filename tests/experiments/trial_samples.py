@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from hybridq.core.errors import ABSENT, Setting
 from hybridq.experiments.records import Outcome, Plain, State, StoredTrial, flat, identity
+
+
+def as_option(setting: Setting) -> str:
+    """A reference to an argument as the command line spells it."""
+    option = f"--{setting.argument.replace('_', '-')}"
+    return option if setting.value is ABSENT else f"{option} {setting.value}"
 
 
 def done(number: int, metrics: Plain, **conditions: Any) -> StoredTrial:

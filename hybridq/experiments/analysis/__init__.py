@@ -1,1 +1,1 @@
-"""What experiments have found: tables, statistics, comparisons, figures, reports."""
+"""Analysis of experiments: tables, statistics, comparisons, figures, reports."""

@@ -1,4 +1,4 @@
-"""What of two groups of trials can be compared: cases, within which like stands beside like."""
+"""Match trials of several groups for paired comparison."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from hybridq.experiments.analysis.table import REPETITION, Key, Table
 
 @dataclass(frozen=True)
 class Cases:
-    """The values of groups of trials, by case.
+    """Values of groups of trials by case.
 
-    A case is one instance, its repeats and further conditions averaged; where no group has more
-    than one instance it is one repeat, and where none has several repeats, one combination of the
-    further conditions. Every combination of further conditions counts the same, however many
-    repeats it has.
+    A case is one instance, averaged over its repeats and further conditions. If no group has more
+    than one instance, it is one repeat, and if none has several repeats either, one combination of
+    the further conditions. Every combination of further conditions has the same weight, whatever
+    its number of repeats.
 
     Attributes:
-        unit: what a case is: ``"instance"``, ``"repeat"`` or ``"combination"``.
-        cells: of each group the values by case, and within it by what has to be alike to be
-            compared: first what counts once, then what is averaged before.
-        own: of each group the mean of each case over all that the group itself has.
+        unit: unit of a case: ``"instance"``, ``"repeat"`` or ``"combination"``.
+        cells: values of each group by case, and within it by the conditions that must agree: first
+            those with equal weight, then those that are averaged before.
+        own: mean of each case over all trials of the group, for each group.
     """
 
     unit: str
@@ -39,12 +39,12 @@ class Cases:
         groups: Sequence[Sequence[int]],
         numbers: NDArray[np.float64],
     ) -> Cases:
-        """The cases of these groups.
+        """Return the cases of these groups.
 
         Args:
-            trials: what is done.
+            trials: finished trials.
             by: columns that make the groups.
-            groups: rows of each.
+            groups: rows of each group.
             numbers: the value of each row, finite.
         """
         alike = trials.alike(by)
@@ -76,11 +76,11 @@ class Cases:
         )
 
     def means(self, group: int) -> Sequence[float]:
-        """The mean of each case of a group."""
+        """Return the mean of each case of a group."""
         return self.own[group]
 
     def common(self, groups: Sequence[int]) -> NDArray[np.float64]:
-        """Means over what all of these groups have of each case, shape (cases, groups)."""
+        """Return means over the common conditions of each case, shape (cases, groups)."""
         first, *others = (self.cells[group] for group in groups)
         found = []
         for case, inner in first.items():
@@ -94,7 +94,7 @@ class Cases:
 
 
 def _balanced(cell: Mapping[tuple[Key, Key], float]) -> float:
-    """The mean over what counts once, of the means over what is averaged before."""
+    """Return the mean over equally weighted parts of the means within them."""
     parts: dict[Key, list[float]] = {}
     for (once, _), value in cell.items():
         parts.setdefault(once, []).append(value)
@@ -119,5 +119,5 @@ def _means(
 
 
 def _several(keys: Sequence[Key], groups: Sequence[Sequence[int]]) -> bool:
-    """Whether a group has more than one of these."""
+    """True if a group has more than one of these keys."""
     return any(len({keys[row] for row in rows}) > 1 for rows in groups)

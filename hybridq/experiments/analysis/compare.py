@@ -1,4 +1,4 @@
-"""Groups of trials beside each other: which is better, by how much, and how sure that is."""
+"""Comparison of groups of trials: means, intervals, paired tests."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ParameterError
-from hybridq.experiments.analysis import cautions
+from hybridq.experiments.analysis import caveats
 from hybridq.experiments.analysis.cases import Cases
-from hybridq.experiments.analysis.comparison import Comparison, Contrast, Group
-from hybridq.experiments.analysis.rounding import floor_of
-from hybridq.experiments.analysis.senses import maximized
+from hybridq.experiments.analysis.comparison import ComparedGroup, Comparison, Contrast
+from hybridq.experiments.analysis.metric_conventions import floor_of, maximized, unit_of
 from hybridq.experiments.analysis.statistics import (
     differences,
     holm,
@@ -23,10 +22,9 @@ from hybridq.experiments.analysis.statistics import (
     signed_rank,
     wins,
 )
-from hybridq.experiments.analysis.table import PROBLEM, Table, label
-from hybridq.experiments.analysis.units import unit_of
+from hybridq.experiments.analysis.table import PROBLEM, Key, Table, label, show
 
-# Beyond so many groups only the comparisons that are shown are tested, which is fast.
+# Beyond this number of groups only the shown comparisons are tested, which is fast.
 _ALL_PAIRS_UP_TO = 40
 
 
@@ -39,26 +37,26 @@ def compare(
     against: str | None = None,
     tested: bool = True,
 ) -> Comparison:
-    """The groups of `trials` by `by`, with tests on the cases that they have in common.
+    """Compare the groups of `trials` by `by` on their common cases.
 
-    Repeats on one instance are not independent, so that they are averaged (see `Cases`). Like is
-    compared with like: the average over a case takes the conditions that both groups have.
+    Repeats on one instance are not independent and are averaged (see `Cases`). The average over a
+    case includes only the conditions that both groups have.
 
     Args:
-        trials: what is done.
+        trials: finished trials.
         by: columns whose values make the groups.
         metric: a numeric column.
-        maximize: whether larger is better; None for what is known of the metric, see `maximized`.
-        against: label of the group to compare with; the best one if left out. Then the p-values
-            are adjusted for all pairs of groups, as the best is only known afterwards. With more
-            than 40 groups only the pairs with the best are tested; the others are taken to find
-            no smaller p-value. Groups of different problems are only tested if it is given.
-        tested: whether the groups are tested against each other; means and intervals are the same
-            without, and there at once.
+        maximize: True if larger is better; None for the default of the metric, see `maximized`.
+        against: label of the group to compare with, the best one by default. With the default the
+            p-values are adjusted for all pairs of groups, as the best is only known afterwards;
+            with more than 40 groups only the pairs with the best are tested, and the others are
+            assumed to have no smaller p-value. Groups of different problems are only tested if it
+            is given.
+        tested: False to omit the tests, which does not change means and intervals and is faster.
 
     Raises:
-        UnknownNameError: a column that there is not.
-        ParameterError: no numbers, or no group called `against`.
+        UnknownNameError: a column does not exist.
+        ParameterError: no trial has the metric, or no group has the label `against`.
     """
     if maximize is None:
         maximize = maximized(metric, trials)
@@ -66,26 +64,28 @@ def compare(
     known = np.isfinite(numbers)
     if not known.any():
         raise ParameterError(
-            f"no finished trial has the metric {metric}: "
-            f"choose from {', '.join(numeric(trials)) or 'none'}"
+            f"no finished trial has the metric {metric}",
+            argument="metric",
+            value=metric,
+            remedy=f"choose from {', '.join(numeric(trials)) or 'none'}",
         )
     notes = []
     if not known.all():
         missing = int((~known).sum())
-        notes.append(f"{missing} trial{'s' * (missing > 1)} without {metric} left out.")
+        notes.append(f"{missing} trial{'s' * (missing > 1)} without {metric} omitted.")
         trials, numbers = trials.take(np.flatnonzero(known).tolist()), numbers[known]
     rows = trials.groups(by)
     labels = [label(by, key) for key in rows]
     members = list(rows.values())
     cases = Cases.of(trials, by, members, numbers)
     if len(members) > 1:
-        notes += cautions.mixed(trials, by)
-    notes += cautions.gaps(trials, by, rows)
+        notes += caveats.confounders(trials, by)
+    notes += caveats.missing_conditions(trials, by, rows)
     means = [fmean(cases.means(place)) for place in range(len(members))]
     scan = _is_scan(trials, by, members)
     reference = None
     if against is not None:
-        reference = _called(labels, against)
+        reference = _find_group(by, list(rows), labels, against)
     elif not scan:
         reference = int(np.argmax(means) if maximize else np.argmin(means))
     contrasts: list[Contrast | None] = [None] * len(members)
@@ -95,16 +95,16 @@ def compare(
     if tested:
         floor = floor_of(metric)
         if reference is None:
-            notes.append(cautions.scanned(by))
+            notes.append(caveats.untested_scan(by))
         else:
             contrasts, pairs, tests = _contrasts(cases, reference, floor, chosen=against is None)
         shared, winners = _winners(cases, floor, maximize=maximize)
-        notes += cautions.limits(labels, reference, contrasts, cases.unit, pairs, tests)
+        notes += caveats.test_limits(labels, reference, contrasts, cases.unit, pairs, tests)
     groups = []
     for place, group in enumerate(members):
         values = numbers[group]
         groups.append(
-            Group(
+            ComparedGroup(
                 key=list(rows)[place],
                 label=labels[place],
                 rows=group,
@@ -133,7 +133,7 @@ def compare(
 
 
 def numeric(trials: Table) -> list[str]:
-    """The metrics that are numbers."""
+    """Return the names of the numeric metrics."""
     return [
         name
         for name, column in trials.metrics.items()
@@ -142,18 +142,23 @@ def numeric(trials: Table) -> list[str]:
     ]
 
 
-def _called(labels: Sequence[str], wanted: str) -> int:
+def _find_group(by: Sequence[str], keys: Sequence[Key], labels: Sequence[str], wanted: str) -> int:
+    """Return the index of the group with this label, or this value of the last column."""
+
     def plain(text: str) -> str:
         return "".join(text.split()).lower()
 
-    for place, name in enumerate(labels):
-        if plain(name) == plain(wanted) or plain(name).rpartition("=")[2] == plain(wanted):
+    for place, (key, name) in enumerate(zip(keys, labels, strict=True)):
+        names = [name, show(key[-1])] if by else [name]
+        if plain(wanted) in map(plain, names):
             return place
-    raise ParameterError(f"there is no group {wanted!r}: choose from {'; '.join(labels)}")
+    raise ParameterError(
+        argument="against", value=wanted, expected=f"the label of a group: {'; '.join(labels)}"
+    )
 
 
 def _is_scan(trials: Table, by: Sequence[str], groups: Sequence[Sequence[int]]) -> bool:
-    """Whether the groups are made by what the problem is, and two have no instance in common."""
+    """True if the groups differ in the problem, and two have no common instance."""
     if not any(name.startswith(PROBLEM) for name in by):
         return False
     instances = [{trials.instances[row] for row in rows} for rows in groups]
@@ -163,9 +168,10 @@ def _is_scan(trials: Table, by: Sequence[str], groups: Sequence[Sequence[int]]) 
 def _contrasts(
     cases: Cases, reference: int, floor: float, *, chosen: bool
 ) -> tuple[list[Contrast | None], list[int], int]:
-    """Each group beside the reference, the tests corrected for all that choose it.
+    """Return each group's contrast with the reference, with adjusted p-values.
 
-    And how many pairs each of those tests has, and for how many tests they are corrected.
+    The result has the contrasts, the number of pairs of each test, and the number of tests that
+    the p-values are adjusted for.
     """
     places = range(len(cases.cells))
     pairs = [(place, reference) for place in places if place != reference]
@@ -195,7 +201,7 @@ def _contrasts(
 def _winners(
     cases: Cases, floor: float, *, maximize: bool
 ) -> tuple[int, NDArray[np.float64] | None]:
-    """How many cases all groups have, and the share of them that each wins."""
+    """Return the number of common cases, and the share of them that each group wins."""
     values = cases.common(range(len(cases.cells)))
     if len(cases.cells) < 2 or not len(values):
         return len(values), None

@@ -1,4 +1,4 @@
-"""What a comparison gives: groups, the contrasts between them, and which of them are best."""
+"""Results of a comparison: groups, contrasts, and the best group."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hybridq.experiments.analysis.rounding import equal, floor_of
+from hybridq.experiments.analysis.metric_conventions import equal, floor_of, with_unit
 from hybridq.experiments.analysis.statistics import Interval
 from hybridq.experiments.analysis.table import Key
-from hybridq.experiments.analysis.units import with_unit
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """One group beside the reference group, on the same cases.
+    """Difference of one group from the reference on the same cases.
 
     Attributes:
-        pairs: cases that both groups have.
+        pairs: number of common cases.
         difference: mean of group − reference.
         interval: 95 % bootstrap interval of that mean, None for a single pair.
         effect: matched-pairs rank-biserial correlation, above 0 where the group's values are
             larger.
-        p: of the Wilcoxon signed-rank test, adjusted by Holm's method for all tests made.
+        p: p-value of the Wilcoxon signed-rank test, adjusted by Holm's method for all tests.
     """
 
     pairs: int
@@ -33,20 +32,20 @@ class Contrast:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Trials that agree in what is compared.
+class ComparedGroup:
+    """Trials with equal values in the compared columns.
 
     Attributes:
         key: the values of the columns compared by.
-        label: what it is called.
-        rows: of the table.
-        mean: every case counts the same, however many repeats it has.
+        label: name of the group.
+        rows: its rows of the table.
+        mean: mean over the cases, whatever their numbers of repeats.
         interval: 95 % bootstrap interval of the mean over the cases, None for a single one.
         median, std: over the trials; the standard deviation with n − 1, NaN for one trial.
         wins: share of the common cases on which it is best, ties (see `equal`) shared; None
             without such cases.
-        contrast: beside the reference group; None for the reference itself and where no case is
-            common.
+        contrast: difference from the reference; None for the reference itself and without common
+            cases.
     """
 
     key: Key
@@ -62,28 +61,28 @@ class Group:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Groups of the trials of one or more experiments by one metric; `str` of it is a table.
+    """Groups of trials compared by one metric; `str` of it is a table.
 
     Attributes:
         by: the columns whose values make the groups.
-        metric: what is compared.
-        maximize: whether larger is better.
+        metric: the compared metric.
+        maximize: True if larger is better.
         groups: in the order of their keys.
-        reference: index of the group that the others stand beside; None of a scan unless it was
-            asked for.
-        unit: what a case is: ``"instance"``, ``"repeat"`` or ``"combination"``.
-        cases: how many all groups have in common.
-        notes: what to keep in mind, in sentences.
+        reference: index of the group that the others are compared with; None for a scan without
+            a requested one.
+        unit: unit of a case: ``"instance"``, ``"repeat"`` or ``"combination"``.
+        cases: number of cases that all groups have.
+        notes: caveats in sentences.
         measured_in: unit of the metric, empty for none; see `unit_of`.
-        scan: whether the groups are of different problems, none of which is a better choice.
-        tests: how many tests the p-values are adjusted for.
-        untested: how many of them were not made, and taken to find no smaller p-value.
+        scan: True if the groups are of different problems, none of which is a better choice.
+        tests: number of tests that the p-values are adjusted for.
+        untested: number of them that were omitted, and assumed to have no smaller p-value.
     """
 
     by: tuple[str, ...]
     metric: str
     maximize: bool
-    groups: tuple[Group, ...]
+    groups: tuple[ComparedGroup, ...]
     reference: int | None
     unit: str
     cases: int
@@ -101,7 +100,7 @@ class Comparison:
 
     @property
     def tied(self) -> tuple[int, ...]:
-        """Indices of the groups whose mean is equal to the best one; none of a scan."""
+        """Indices of the groups whose mean equals the best one; none of a scan."""
         if self.scan:
             return ()
         top = self.groups[self.best].mean
@@ -110,7 +109,7 @@ class Comparison:
 
     @property
     def beside(self) -> str:
-        """Label of the reference; empty where there is none."""
+        """Label of the reference, empty without one."""
         return "" if self.reference is None else self.groups[self.reference].label
 
     @property

@@ -1,4 +1,4 @@
-"""A comparison in words and digits: what screen, page and paper have in common."""
+"""A comparison in words and digits, for screen, page and paper."""
 
 from __future__ import annotations
 
@@ -8,25 +8,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hybridq.experiments.analysis.comparison import Comparison, Group
-from hybridq.experiments.analysis.rounding import floor_of
+from hybridq.experiments.analysis.comparison import ComparedGroup, Comparison
+from hybridq.experiments.analysis.metric_conventions import floor_of, with_unit
 from hybridq.experiments.analysis.statistics import Interval
 from hybridq.experiments.analysis.table import PROBLEM, Key, show
-from hybridq.experiments.analysis.units import with_unit
 
 _TIED_NAMED = 3
-_WIDE = 1e4  # ratio of the largest to the smallest mean beyond which digits follow each value
+_WIDE = 1e4  # ratio of the largest to the smallest mean beyond which each value has its own digits
 
 
 @dataclass(frozen=True)
-class Row:
-    """A group in words; empty where something is not known.
+class ComparisonRow:
+    """A group in words; unknown values are empty.
 
     Attributes:
         keys: the values that make the group.
-        best: whether its mean is the best, or cannot be told from it in the digits shown; of a
-            scan none is.
-        reference: whether the others stand beside it.
+        best: True if its mean is the best or equal to it in the shown digits; never for a scan.
+        reference: True if the others are compared with it.
     """
 
     keys: tuple[str, ...]
@@ -42,8 +40,8 @@ class Row:
     reference: bool
 
 
-def rows(found: Comparison) -> list[Row]:
-    """The groups of a comparison, one after the other."""
+def rows(found: Comparison) -> list[ComparisonRow]:
+    """Return the rows of a comparison, one for each group."""
     digits = formatter(found)
     shown = {digits(found.groups[place].mean) for place in found.tied}
     return [
@@ -53,7 +51,7 @@ def rows(found: Comparison) -> list[Row]:
 
 
 def headings(found: Comparison) -> list[str]:
-    """What the columns of the keys are called: their last part, or all where that is ambiguous.
+    """Return the titles of the key columns, shortened where unambiguous.
 
     A kind is called by its section: ``optimizer`` for ``optimizer.kind``.
     """
@@ -68,9 +66,9 @@ def headings(found: Comparison) -> list[str]:
 
 
 def sentence(found: Comparison) -> str:
-    """The outcome in a sentence: the best mean, whose it is, and how sure that is.
+    """Return the outcome in a sentence: the best mean, its group, its significance.
 
-    Of a scan, where no group is a better choice than another, from where to where the means go.
+    For a scan, where no group is a better choice than another, it is the range of the means.
     """
     best = found.groups[found.best]
     value = _mean(best, found)
@@ -89,7 +87,7 @@ def sentence(found: Comparison) -> str:
     ]
     untested = len(rivals) < len(found.groups) - len(tied)
     if untested or not rivals or found.reference not in found.tied:
-        return f"{text}."  # what is not tested against all others is not called better than them
+        return f"{text}."  # only a group that is tested against all others is called better
     close = [name for name, p in rivals if p >= 0.05]
     if not close:
         others = "the other" if len(found.groups) == 2 else "all others"
@@ -104,26 +102,26 @@ def sentence(found: Comparison) -> str:
 
 
 def _range(found: Comparison) -> str:
-    """From where to where the means of a scan go."""
+    """Return the range of the means of a scan."""
     digits = formatter(found)
     ends = [min(found.groups, key=_mean_of), max(found.groups, key=_mean_of)]
     low, high = (f"{_value(group.mean, digits, found)} ({group.label})" for group in ends)
     differing = " and ".join(name for name in found.by if name.startswith(PROBLEM))
     return (
         f"Mean {_name(found)} from {low} to {high}. Another {differing} is another "
-        "problem: no group is called the best."
+        "problem: no group is the best."
     )
 
 
 def cases(found: Comparison) -> str:
-    """What the tests stand on, in a sentence; empty where nothing is tested."""
+    """Return a sentence on the cases of the tests, empty without tests."""
     pairs = {group.contrast.pairs for group in found.groups if group.contrast}
     if not pairs:
         return ""
     each = {
         "instance": "each with its repeats averaged",
-        "repeat": "all on one instance, so that they say nothing of others",
-        "combination": "all on one instance, so that they say nothing of others",
+        "repeat": "all on one instance, without evidence for others",
+        "combination": "all on one instance, without evidence for others",
     }[found.unit]
     fewest, most = min(pairs), max(pairs)
     count = str(most) if fewest == most else f"{fewest} to {most}"
@@ -132,19 +130,19 @@ def cases(found: Comparison) -> str:
 
 
 def adjustment(found: Comparison) -> str:
-    """What the p-values are adjusted for, in a sentence; empty where nothing is tested."""
+    """Return a sentence on the adjustment of the p-values, empty without tests."""
     shown = sum(group.contrast is not None for group in found.groups)
     if not shown:
         return ""
     if found.tests == 1:
-        return "p-value: of a single test, so not adjusted."
+        return "p-value: of a single test, not adjusted."
     if found.tests == shown:
         return f"p-values: adjusted by Holm's method for the {shown} comparisons shown."
     return (
         f"p-values: adjusted by Holm's method for all {found.tests} pairs of groups, as the best "
         "is only known afterwards"
         + (
-            "; those not shown are not tested, and taken to be no smaller."
+            "; those not shown are not tested, and assumed to be no smaller."
             if found.untested
             else "."
         )
@@ -152,7 +150,7 @@ def adjustment(found: Comparison) -> str:
 
 
 def plain(found: Comparison) -> str:
-    """A comparison as plain text: the outcome, a row for each group, notes."""
+    """Return a comparison as plain text: the outcome, a row for each group, notes."""
     shown = rows(found)
     columns = [
         [title, *(row.keys[place] for row in shown)] for place, title in enumerate(headings(found))
@@ -177,14 +175,14 @@ def plain(found: Comparison) -> str:
 
 
 def probability(p: float) -> str:
-    """A p-value with its sign: ``= 0.031``, ``< 0.001``."""
+    """Return a p-value with its sign: ``= 0.031``, ``< 0.001``."""
     return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
 
 
 def formatter(found: Comparison) -> Callable[[float], str]:
-    """How values of this metric are written: as many decimals as the intervals can tell apart.
+    """Return a formatter with as many decimals as the intervals resolve.
 
-    What rounding makes of 0 is 0.
+    Values within rounding of 0 are written as 0.
     """
     floor = floor_of(found.metric)
 
@@ -203,7 +201,7 @@ def formatter(found: Comparison) -> Callable[[float], str]:
 
 
 def _name(found: Comparison) -> str:
-    """The metric without its unit, which stands behind the value."""
+    """Return the metric without its unit, which follows the value."""
     return with_unit(found.metric, "") if found.measured_in else found.metric
 
 
@@ -211,14 +209,14 @@ def _value(value: float, digits: Callable[[float], str], found: Comparison) -> s
     return f"{digits(value)} {found.measured_in}".rstrip()
 
 
-def _mean(group: Group, found: Comparison) -> str:
-    """The mean with its unit, and its interval where there is one."""
+def _mean(group: ComparedGroup, found: Comparison) -> str:
+    """Return the mean with its unit, and its interval if known."""
     digits = formatter(found)
     ends = _interval(group.interval, digits)
     return _value(group.mean, digits, found) + (f" (95 % interval {ends})" if ends else "")
 
 
-def _mean_of(group: Group) -> float:
+def _mean_of(group: ComparedGroup) -> float:
     return group.mean
 
 
@@ -232,9 +230,11 @@ def _known(value: float, text: str) -> str:
     return text if math.isfinite(value) else ""
 
 
-def _row(group: Group, digits: Callable[[float], str], best: bool, reference: bool) -> Row:
+def _row(
+    group: ComparedGroup, digits: Callable[[float], str], best: bool, reference: bool
+) -> ComparisonRow:
     one = group.contrast
-    return Row(
+    return ComparisonRow(
         keys=_keys(group.key),
         trials=str(len(group.rows)),
         mean=digits(group.mean),
@@ -250,7 +250,7 @@ def _row(group: Group, digits: Callable[[float], str], best: bool, reference: bo
 
 
 def _keys(key: Key) -> tuple[str, ...]:
-    """The values in words; what a group does not have stays empty if it has anything else."""
+    """Return the values in words; missing ones are empty if the group has any other."""
     bare = all(value is None for value in key)
     return tuple("" if value is None and not bare else show(value) for value in key)
 
@@ -260,11 +260,11 @@ def _signed(value: float) -> str:
 
 
 def _interval(ends: Interval | None, digits: Callable[[float], str]) -> str:
-    """The ends of an interval; empty where there is none, or no width since all cases are equal."""
+    """Return the interval as text, empty if unknown or of zero width."""
     if ends is None or digits(ends.low) == digits(ends.high):
         return ""
     return f"{digits(ends.low)} to {digits(ends.high)}"
 
 
-def _trials(group: Group) -> str:
+def _trials(group: ComparedGroup) -> str:
     return f"{len(group.rows)} trial{'' if len(group.rows) == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""An experiment as a file: CSV or Parquet for data frames, JSON with everything, LaTeX."""
+"""Export of an experiment: CSV, Parquet, JSON, LaTeX."""
 
 from __future__ import annotations
 
@@ -24,24 +24,27 @@ SUFFIXES = (".csv", ".json", ".parquet", ".tex")
 
 
 def check_export_path(path: str | os.PathLike[str]) -> Path:
-    """`path` as a `Path`, once it is clear that an export can be written there.
+    """Return `path` as a `Path`; raise if an export cannot be written there.
 
     Raises:
-        OutputError: the suffix names no known format, or the place cannot be written.
+        OutputError: the suffix is unknown, or the place cannot be written.
         MissingExtraError: Parquet without pyarrow.
     """
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
-        found = f"{target.suffix!r} is no export format" if suffix else "it has no suffix"
-        raise OutputError(f"cannot write {target}: {found}; choose from {', '.join(SUFFIXES)}")
+        raise OutputError(
+            argument="out",
+            value=str(target),
+            expected=f"a file name that ends in one of {', '.join(SUFFIXES)}",
+        )
     if suffix == ".parquet":
         _pyarrow()
     return check_writable(target)
 
 
 def columns(trials: Sequence[StoredTrial]) -> dict[str, list[Any]]:
-    """All trials, failed and waiting ones too, as columns of one length; None where one has none.
+    """Return all trials as columns of equal length, with None for missing values.
 
     First ``trial``, ``state``, ``attempt``, then conditions by dotted name, metrics, and
     ``worker``, ``host``, ``started``, ``finished`` (UTC, ISO 8601), ``identity``, ``instance``,
@@ -59,9 +62,9 @@ def columns(trials: Sequence[StoredTrial]) -> dict[str, list[Any]]:
 def export_trials(
     path: str | os.PathLike[str], name: str, config: Plain, trials: Sequence[StoredTrial]
 ) -> None:
-    """Write all trials as CSV, Parquet or JSON, by the suffix of `path`, whole or not at all.
+    """Write all trials as CSV, Parquet or JSON, in one atomic write.
 
-    JSON has everything: the experiment's config, and of each trial conditions, metrics,
+    JSON contains everything: the experiment's config, and each trial's conditions, metrics,
     parameters, convergence and provenance.
 
     Raises:
@@ -80,9 +83,9 @@ def export_trials(
 
 
 def latex(found: Comparison, caption: str) -> str:
-    r"""A comparison as a LaTeX table (``\usepackage{booktabs}``), the best means in bold.
+    r"""Return a comparison as a LaTeX table (``\usepackage{booktabs}``).
 
-    Bold is what ties with the best, or cannot be told from it in the digits shown.
+    Means that tie with the best, or are equal to it in the shown digits, are bold.
     """
     digits = formatter(found)
     titles = [
@@ -156,7 +159,7 @@ def _csv(found: dict[str, list[Any]]) -> str:
 
 
 def _arrow(found: dict[str, list[Any]]) -> Any:
-    """An Arrow table; a column of several types becomes text."""
+    """Return an Arrow table; a column of several types becomes text."""
     pyarrow = _pyarrow()
     arrays: dict[str, Any] = {}
     for name, values in found.items():

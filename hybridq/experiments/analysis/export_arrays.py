@@ -1,4 +1,4 @@
-"""The arrays that an experiment keeps, copied to files that people can tell apart."""
+"""Export of stored arrays to files with readable names."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def export_arrays(
     """Write the arrays of each trial to ``FOLDER/trial-NUMBER.npz``, for `numpy.load`.
 
     Args:
-        experiment: which has them.
-        trials: of the experiment; those without arrays are left out.
-        folder: made if it is not there; files in it that have these names are replaced.
+        experiment: the experiment with the arrays.
+        trials: trials of the experiment; those without arrays are skipped.
+        folder: created if missing; existing files of these names are replaced.
 
     Returns:
-        how many files there are, and of each trial whose arrays cannot be read, why.
+        the number of files, and an error for each trial whose arrays cannot be read.
 
     Raises:
         ParameterError: none of the trials has arrays.
@@ -34,15 +34,18 @@ def export_arrays(
     kept = [trial for trial in trials if trial.arrays]
     if not kept:
         raise ParameterError(
-            f"no trial of {experiment.name!r} has kept arrays: ask for them by output.arrays in "
-            "the config before it is run"
+            f"no trial of {experiment.name!r} has stored arrays",
+            remedy="request them by output.arrays in the config before the run",
         )
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"cannot make the folder {target}: {error.strerror or error}; name another"
+            f"cannot create the folder {target} ({error.strerror or error})",
+            argument="arrays",
+            value=str(target),
+            remedy="name another folder",
         ) from error
     unreadable = []
     for trial in kept:

@@ -1,4 +1,4 @@
-"""What a figure shall show, and the axes that the trials have for it."""
+"""Settings of a figure, and the axes that the trials have for it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hybridq.core.errors import ParameterError
-from hybridq.experiments.analysis.rounding import floor_of
+from hybridq.core.errors import ParameterError, Setting
+from hybridq.experiments.analysis.metric_conventions import floor_of, unit_of, with_unit
 from hybridq.experiments.analysis.table import PROBLEM, REPETITION, Key, Table, show
 from hybridq.experiments.analysis.targets import Target
-from hybridq.experiments.analysis.units import unit_of, with_unit
 
 _MOST_GROUPS = 14
 _ERRORS = ("error", "error_mha")
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a figure shall show.
+class FigureSettings:
+    """Settings of a figure.
 
     Attributes:
         title: usually the experiment's name.
-        by: columns whose values make the groups; None for what was varied.
+        by: columns whose values make the groups; None for the varied conditions.
         metric: a numeric column.
-        maximize: whether larger is better.
-        x: the column along the horizontal axis of lines; None for the first number that varies.
-        target: what a success is; None for the usual one.
-        cost: the column that says what a trial takes.
+        maximize: True if larger is better.
+        x: the column along the horizontal axis of lines; None for the first varying number.
+        target: condition of a success; None for the default.
+        cost: the column with the cost of a trial.
         against: label of the group that differences are taken from; None for the best.
     """
 
@@ -44,7 +43,7 @@ class Wish:
 
 
 def along(trials: Table, by: Sequence[str] | None = None) -> str | None:
-    """The column to draw lines along unless told: the first that varies and is a number."""
+    """Return the default column to draw lines along: a number that varies."""
     no_axis = (*REPETITION, f"{PROBLEM}instance")
     names = [name for name in (*(by or trials.choices()), *trials.varying) if name not in no_axis]
     for name in names:
@@ -56,12 +55,12 @@ def along(trials: Table, by: Sequence[str] | None = None) -> str | None:
 
 
 def titled(name: str, trials: Table) -> str:
-    """A column as an axis calls it, with its unit: p for ``ansatz.p``, ``energy (Ha)``."""
+    """Return the title of a column with its unit: ``p``, ``energy (Ha)``."""
     return with_unit(name, unit_of(name, trials))
 
 
 def places_along(trials: Table, x: str) -> tuple[dict[Key, float], list[str]]:
-    """The place of each value on the axis, and names where they are no numbers."""
+    """Return the position of each value on the axis, and names of text values."""
     keys = list(trials.groups([x]))
     if all(isinstance(k[0], (int, float)) and not isinstance(k[0], bool) for k in keys):
         return {key: float(key[0]) for key in keys}, []
@@ -69,9 +68,9 @@ def places_along(trials: Table, x: str) -> tuple[dict[Key, float], list[str]]:
 
 
 def decades_from(trials: Table, metric: str) -> float | None:
-    """Where the decades of an error begin, which shrinks by factors; None for a linear axis.
+    """Return the start of the decades of an error, None for a linear axis.
 
-    0 where all values are above rounding, so that the whole axis is logarithmic.
+    It is 0 if all values are above rounding, so that the whole axis is logarithmic.
     """
     if metric not in _ERRORS:
         return None
@@ -84,20 +83,27 @@ def decades_from(trials: Table, metric: str) -> float | None:
 
 
 def over_decades(places: Mapping[Key, float]) -> bool:
-    """Whether a condition has positive values over more than one and a half decades."""
+    """True if positive values span more than one and a half decades."""
     values = list(places.values())
     return min(values) > 0.0 and max(values) > 10**1.5 * min(values)
 
 
 def check_groups(trials: Table, by: Sequence[str], most: int = _MOST_GROUPS) -> None:
-    """Refuse more groups than a figure can tell apart.
+    """Raise if the groups are too many for a figure.
 
     Raises:
-        ParameterError: they are more than `most`.
+        ParameterError: the groups are more than `most`.
     """
     count = len(set(trials.keys(by)))
     if count > most:
         raise ParameterError(
-            f"{count} groups by {', '.join(by)} are too many for one figure (at most {most}): "
-            "choose fewer columns with --by, or fewer trials with --where"
+            f"{count} groups by {', '.join(by)} are too many for one figure (at most {most})",
+            argument="by",
+            value=tuple(by),
+            remedy=(
+                "choose fewer columns with ",
+                Setting("by"),
+                ", or fewer trials with ",
+                Setting("where"),
+            ),
         )

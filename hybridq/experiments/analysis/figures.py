@@ -1,4 +1,4 @@
-"""Every kind of figure of an experiment, by name."""
+"""Registry of the figures of an experiment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hybridq.core.registry import Registry
-from hybridq.experiments.analysis.figure_axes import Wish
+from hybridq.experiments.analysis.figure_axes import FigureSettings
 from hybridq.experiments.analysis.group_figures import boxes, differences, lines
 from hybridq.experiments.analysis.search_figures import convergence, profile, time_to_solution
 from hybridq.experiments.analysis.table import Table
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KINDS: Registry[Callable[[Table, Wish], Axes]] = Registry(
+KINDS: Registry[Callable[[Table, FigureSettings], Axes]] = Registry(
     "kind of figure",
     {
         "lines": lines,
@@ -26,17 +26,17 @@ KINDS: Registry[Callable[[Table, Wish], Axes]] = Registry(
         "tts": time_to_solution,
     },
 )
-"""Every kind of figure by name."""
+"""Registry of the kinds of figures."""
 
 
-def draw(kind: str, trials: Table, wish: Wish) -> Figure:
-    """A figure of one of the `KINDS`.
+def draw(kind: str, trials: Table, settings: FigureSettings) -> Figure:
+    """Return a figure of one of the `KINDS`.
 
     Raises:
-        UnknownNameError: there is no such kind or column.
-        ParameterError: the trials have not what it shows.
+        UnknownNameError: the kind or a column does not exist.
+        ParameterError: the trials lack the data of the figure.
     """
-    ax = KINDS[kind](trials, wish)
+    ax = KINDS[kind](trials, settings)
     figure = ax.get_figure(root=True)
     assert figure is not None
     return figure

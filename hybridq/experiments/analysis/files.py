@@ -1,4 +1,4 @@
-"""A table of trials as files: a picture, a page, a table for other programs."""
+"""Write a table of trials to files: figure, report, export."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hybridq.core.errors import OutputError, ParameterError
-from hybridq.experiments.analysis.figure_axes import Wish
-from hybridq.experiments.analysis.senses import maximized
+from hybridq.core.errors import OutputError, ParameterError, Setting
+from hybridq.experiments.analysis.figure_axes import FigureSettings
+from hybridq.experiments.analysis.metric_conventions import maximized
 from hybridq.experiments.analysis.table import Table
 from hybridq.experiments.analysis.targets import Target
 from hybridq.experiments.records import Plain, StoredTrial
@@ -16,7 +16,7 @@ from hybridq.experiments.records import Plain, StoredTrial
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MEANT_FOR = {
+_KINDS_WITH = {
     "x": ("lines", "tts"),
     "target": ("profile", "tts"),
     "cost": ("tts",),
@@ -38,24 +38,24 @@ def plot(
     cost: str | None = None,
     title: str = "",
 ) -> Figure:
-    """A figure of the trials, written to `out` where that is given.
+    """Return a figure of the trials, and write it to `out` if given.
 
     Args:
-        trials: what is done.
-        out: picture to write, .png, .pdf or .svg.
+        trials: finished trials.
+        out: image file, .png, .pdf or .svg.
         kind: ``lines``, ``box``, ``differences``, ``convergence``, ``profile`` or ``tts``.
-        by: columns whose values make the groups; what was varied if left out.
-        metric: a numeric column; ``ratio``, or ``energy``, if left out.
-        maximize: whether larger is better; what is known of the metric if left out.
+        by: columns whose values make the groups; the varied conditions by default.
+        metric: a numeric column; ``ratio`` or ``energy`` by default.
+        maximize: True if larger is better; the default depends on the metric.
         x: the column along the horizontal axis, of lines and tts.
-        against: label of the group that differences are taken from; the best if left out.
+        against: label of the group that differences are taken from; the best by default.
         target: value of the metric from which a trial is a success, of profile and tts.
-        cost: the column that says what a trial takes, of tts; ``seconds`` if left out.
-        title: above the figure.
+        cost: the column with the cost of a trial, of tts; ``seconds`` by default.
+        title: title of the figure.
 
     Raises:
-        UnknownNameError: there is no such kind or column.
-        ParameterError: the trials have not what it shows, or an option is of another kind.
+        UnknownNameError: the kind or a column does not exist.
+        ParameterError: the trials lack the data, or an argument belongs to another kind.
         OutputError: `out` cannot be written.
     """
     from hybridq.experiments.analysis.figures import KINDS, draw
@@ -64,22 +64,34 @@ def plot(
     kind = KINDS.canonical(kind)
     given = {"x": x, "target": target, "cost": cost, "against": against}
     for name, value in given.items():
-        if value is not None and kind not in _MEANT_FOR[name]:
+        if value is not None and kind not in _KINDS_WITH[name]:
+            kinds = _KINDS_WITH[name]
             raise ParameterError(
-                f"--{name} is for --kind {' and '.join(_MEANT_FOR[name])}: leave it out of {kind}"
+                (Setting(name), f" does not apply to {kind}"),
+                argument=name,
+                value=value,
+                remedy=("omit it, or use ", *_alternatives(kinds)),
             )
     if out is not None:
         check_plot_path(out)
     if x is not None:
         trials.column(x)
-    wish = wish_of(
+    settings = figure_settings(
         trials, title, by=by, metric=metric, maximize=maximize, x=x, against=against,
         target=target, cost=cost or "seconds",
     )  # fmt: skip
-    figure = draw(kind, trials, wish)
+    figure = draw(kind, trials, settings)
     if out is not None:
         save(figure, out)
     return figure
+
+
+def _alternatives(kinds: Sequence[str]) -> list[str | Setting]:
+    """Return the settings of these kinds, separated by "or"."""
+    parts: list[str | Setting] = []
+    for kind in kinds:
+        parts += [Setting("kind", kind), " or "]
+    return parts[:-1]
 
 
 def report(
@@ -96,34 +108,34 @@ def report(
     others: Sequence[StoredTrial] = (),
     remark: str = "",
 ) -> None:
-    """Write the trials as one HTML page: outcome, tables, figures, conditions, provenance.
+    """Write the trials as one HTML page.
 
     Args:
-        trials: what is done.
-        out: page to write, .html.
+        trials: finished trials.
+        out: HTML file.
         by, metric, maximize: as in `plot`.
-        against: label of the group that the others are tested against; the best if left out.
+        against: label of the group that the others are tested against; the best by default.
         target: value of the metric from which a trial is a success.
-        title: of the page.
-        config: of the experiment, shown where it is given.
-        others: trials that are not done, told with their failures.
-        remark: a sentence on what the trials are.
+        title: title of the page.
+        config: config of the experiment, shown if given.
+        others: unfinished trials, shown with their failures.
+        remark: a sentence about the selection of the trials.
 
     Raises:
-        UnknownNameError: there is no such column.
-        ParameterError: no trial has the metric, or there is no group `against`.
-        OutputError: `out` cannot be written, or is not called .html.
+        UnknownNameError: a column does not exist.
+        ParameterError: no trial has the metric, or no group has the label `against`.
+        OutputError: `out` cannot be written, or does not end in .html.
     """
     from hybridq.core.files import check_writable, write_text
     from hybridq.experiments.analysis.report import page
 
     if check_writable(out).suffix.lower() not in (".html", ".htm"):
-        raise OutputError(f"cannot write {out}: a report is HTML; name it .html")
-    wish = wish_of(
+        raise OutputError(argument="out", value=str(out), expected="a file name that ends in .html")
+    settings = figure_settings(
         trials, title, by=by, metric=metric, maximize=maximize, against=against, target=target
     )
     every = sorted([*trials.trials, *others], key=lambda trial: trial.number)
-    write_text(out, page(trials, wish, every, config=config, remark=remark))
+    write_text(out, page(trials, settings, every, config=config, remark=remark))
 
 
 def export(
@@ -136,22 +148,25 @@ def export(
     against: str | None = None,
     title: str = "experiment",
 ) -> int:
-    """Write the trials for other programs, by the suffix of `out`; how many rows it has.
+    """Write the trials for other programs, in the format of the suffix of `out`.
 
-    CSV and Parquet have a row for each trial, JSON the parameters and convergence as well, LaTeX
-    the comparison by `by` (a row for each group).
+    CSV and Parquet have one row for each trial, JSON also parameters and convergence, LaTeX the
+    comparison by `by` with one row for each group.
 
     Args:
-        trials: what is done.
-        out: table to write, .csv, .parquet, .json or .tex.
-        by, metric, maximize: as in `plot`, of LaTeX alone.
-        against: label of the group that the others are tested against, of LaTeX alone.
-        title: of the experiment.
+        trials: finished trials.
+        out: table file, .csv, .parquet, .json or .tex.
+        by, metric, maximize: as in `plot`, for LaTeX only.
+        against: label of the group that the others are tested against, for LaTeX only.
+        title: name of the experiment.
+
+    Returns:
+        the number of rows.
 
     Raises:
-        UnknownNameError: there is no such column.
-        ParameterError: no trial has the metric, or there is no group `against`.
-        OutputError: `out` cannot be written, or an option of LaTeX for another format.
+        UnknownNameError: a column does not exist.
+        ParameterError: no trial has the metric, or no group has the label `against`.
+        OutputError: `out` cannot be written, or has another format than the arguments require.
         MissingExtraError: Parquet without pyarrow.
     """
     from hybridq.core.files import write_text
@@ -161,12 +176,20 @@ def export(
 
     if check_export_path(out).suffix.lower() != ".tex":
         if not (by is metric is against is None):
-            raise OutputError(f"by, metric and against are for .tex: {out} has all trials")
+            raise OutputError(
+                argument="out", value=str(out), expected="a .tex file with by, metric or against"
+            )
         export_trials(out, title, {}, trials.trials)
         return len(trials)
-    wish = wish_of(trials, title, by=by, metric=metric, maximize=maximize, against=against)
+    settings = figure_settings(
+        trials, title, by=by, metric=metric, maximize=maximize, against=against
+    )
     found = compare(
-        trials, wish.by or trials.choices(), wish.metric, maximize=wish.maximize, against=against
+        trials,
+        settings.by or trials.choices(),
+        settings.metric,
+        maximize=settings.maximize,
+        against=against,
     )
     caption = " ".join(
         filter(None, (f"{title}: {found.quantity}.", cases(found), adjustment(found)))
@@ -175,7 +198,7 @@ def export(
     return len(found.groups)
 
 
-def wish_of(
+def figure_settings(
     trials: Table,
     title: str,
     *,
@@ -186,11 +209,11 @@ def wish_of(
     against: str | None = None,
     target: float | None = None,
     cost: str = "seconds",
-) -> Wish:
-    """What to show of these trials, with the usual choices filled in; see `plot`.
+) -> FigureSettings:
+    """Return settings for these trials with defaults filled in; see `plot`.
 
     Raises:
-        UnknownNameError: there is no such column.
+        UnknownNameError: a column does not exist.
     """
     metric = metric or ("ratio" if "ratio" in trials.metrics else "energy")
     if len(trials):
@@ -198,7 +221,7 @@ def wish_of(
             trials.column(column)
     if maximize is None:
         maximize = maximized(metric, trials)
-    return Wish(
+    return FigureSettings(
         title=title,
         metric=metric,
         maximize=maximize,

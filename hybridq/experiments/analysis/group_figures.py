@@ -1,4 +1,4 @@
-"""Figures of groups of trials: means along a condition, spreads, paired differences."""
+"""Figures of groups of trials: means, distributions, paired differences."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.experiments.analysis.compare import compare
 from hybridq.experiments.analysis.comparison_rows import probability
 from hybridq.experiments.analysis.figure_axes import (
-    Wish,
+    FigureSettings,
     along,
     check_groups,
     decades_from,
@@ -24,25 +24,27 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def lines(trials: Table, wish: Wish) -> Axes:
-    """Mean of the metric along a condition, a line with its 95 % interval for each group."""
+def lines(trials: Table, settings: FigureSettings) -> Axes:
+    """Draw the mean of the metric along a condition, a line for each group."""
     from hybridq.plots.groups import Series, plot_series
 
-    x = wish.x or along(trials, wish.by)
+    x = settings.x or along(trials, settings.by)
     if x is None:
         raise ParameterError(
-            "no condition with several values to draw along: name one with --x, or choose "
-            "--kind box"
+            "no numeric condition has several values to draw along",
+            argument="x",
+            value=None,
+            remedy=("name a condition with ", Setting("x"), ", or choose ", Setting("kind", "box")),
         )
-    by = [name for name in wish.by or trials.choices() if name != x]
+    by = [name for name in settings.by or trials.choices() if name != x]
     places, ticks = places_along(trials, x)
     check_groups(trials, by)
-    scale = decades_from(trials, wish.metric)
+    scale = decades_from(trials, settings.metric)
     series = []
     alone, bands = True, False
     for key, rows in trials.groups(by).items():
         part = trials.take(rows)
-        found = compare(part, [x], wish.metric, maximize=wish.maximize, tested=False)
+        found = compare(part, [x], settings.metric, maximize=settings.maximize, tested=False)
         ends = [
             (group.interval.low, group.interval.high) if group.interval else (np.nan, np.nan)
             for group in found.groups
@@ -58,12 +60,12 @@ def lines(trials: Table, wish: Wish) -> Axes:
                 [high for _, high in ends],
             )
         )
-    ylabel = ("" if alone else "mean ") + titled(wish.metric, trials)
+    ylabel = ("" if alone else "mean ") + titled(settings.metric, trials)
     if bands:
         ylabel += ", 95 % interval"
     return plot_series(
         series,
-        title=wish.title,
+        title=settings.title,
         xlabel=titled(x, trials),
         ylabel=ylabel,
         ticks=ticks,
@@ -73,45 +75,52 @@ def lines(trials: Table, wish: Wish) -> Axes:
     )
 
 
-def boxes(trials: Table, wish: Wish) -> Axes:
-    """The metric of all trials, a box for each group."""
+def boxes(trials: Table, settings: FigureSettings) -> Axes:
+    """Draw the metric of all trials, a box for each group."""
     from hybridq.plots.groups import plot_boxes
 
-    by = wish.by or trials.choices()
+    by = settings.by or trials.choices()
     check_groups(trials, by, 40)
-    numbers = trials.numbers(wish.metric)
-    scale = decades_from(trials, wish.metric)
+    numbers = trials.numbers(settings.metric)
+    scale = decades_from(trials, settings.metric)
     groups = trials.groups(by)
     return plot_boxes(
         [label(by, key) for key in groups],
         [numbers[rows] for rows in groups.values()],
-        title=wish.title, xlabel=titled(wish.metric, trials), log=scale is not None,
+        title=settings.title, xlabel=titled(settings.metric, trials), log=scale is not None,
         linear_below=scale or 0.0,
     )  # fmt: skip
 
 
-def differences(trials: Table, wish: Wish) -> Axes:
-    """Mean paired differences of the groups from one of them, with intervals and p-values.
+def differences(trials: Table, settings: FigureSettings) -> Axes:
+    """Draw mean paired differences from one group, with intervals and p-values.
 
     Raises:
         ParameterError: no group has a case in common with the reference, or the groups are of
-            different problems and no reference was asked for.
+            different problems and no reference is given.
     """
     from hybridq.plots.groups import plot_differences
 
-    by = wish.by or trials.choices()
+    by = settings.by or trials.choices()
     check_groups(trials, by, 40)
-    found = compare(trials, by, wish.metric, maximize=wish.maximize, against=wish.against)
+    found = compare(
+        trials, by, settings.metric, maximize=settings.maximize, against=settings.against
+    )
     if found.reference is None:
         raise ParameterError(
-            f"the groups by {', '.join(by)} are of different problems: choose other columns with "
-            "--by, or the group to compare with by --against"
+            f"the groups by {', '.join(by)} are of different problems",
+            argument="by",
+            value=tuple(by),
+            remedy=(
+                "choose other columns with ",
+                Setting("by"),
+                ", or the group to compare with by ",
+                Setting("against"),
+            ),
         )
     shown = [(group.label, group.contrast) for group in found.groups if group.contrast]
     if not shown:
-        raise ParameterError(
-            "no group has a case in common with another: there are no paired differences"
-        )
+        raise ParameterError("the groups have no common cases and thus no paired differences")
     ends = [
         (one.interval.low, one.interval.high) if one.interval else (np.nan, np.nan)
         for _, one in shown
@@ -121,7 +130,7 @@ def differences(trials: Table, wish: Wish) -> Axes:
         [one.difference for _, one in shown],
         [low for low, _ in ends],
         [high for _, high in ends],
-        title=wish.title,
+        title=settings.title,
         xlabel=f"{found.quantity}: difference from {found.beside}",
         remarks=[f"p {probability(one.p)}" for _, one in shown],
     )

@@ -1,4 +1,4 @@
-"""One HTML file with everything inside: style, tables and drawings; no scripts, nothing loaded."""
+"""Parts of an HTML page that needs no other file and no scripts."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere; }
 
 
 def page(title: str, parts: Iterable[str]) -> str:
-    """A whole HTML document.
+    """Return a whole HTML document.
 
     Args:
         title: plain text.
-        parts: of the body, in HTML.
+        parts: HTML parts of the body.
     """
     light = " ".join(f"--{name}: {colour};" for name, colour, _ in _INKS.values())
     dark = " ".join(f"--{name}: {colour};" for name, _, colour in _INKS.values())
@@ -83,17 +83,17 @@ def page(title: str, parts: Iterable[str]) -> str:
 
 
 def paragraph(text: str, kind: str = "") -> str:
-    """Plain text as a paragraph of this class."""
+    """Return plain text as a paragraph of this class."""
     return f"<p{_class(kind)}>{escape(text)}</p>"
 
 
 def heading(text: str) -> str:
-    """Plain text as the heading of a section."""
+    """Return plain text as the heading of a section."""
     return f"<h2>{escape(text)}</h2>"
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:
-    """Figures with their names, as tiles."""
+    """Return values with their names as tiles."""
     tiles = (f"<li><b>{escape(value)}</b><span>{escape(name)}</span></li>" for name, value in pairs)
     return f'<ul class="facts">{"".join(tiles)}</ul>'
 
@@ -105,13 +105,13 @@ def table(
     text_columns: int,
     best: Sequence[bool] = (),
 ) -> str:
-    """Plain texts as a table that scrolls where it is too wide.
+    """Return plain text as a table that scrolls if it is too wide.
 
     Args:
-        titles: of the columns.
-        rows: of texts.
-        text_columns: how many columns from the left are text; the others are numbers.
-        best: of each row, whether it stands out.
+        titles: titles of the columns.
+        rows: texts of the rows.
+        text_columns: number of text columns from the left; the others are numbers.
+        best: True for each highlighted row.
     """
 
     def cells(texts: Sequence[str], tag: str) -> str:
@@ -131,7 +131,7 @@ def table(
 
 
 def details(summary: str, text: str, kind: str = "") -> str:
-    """Plain text that unfolds under its summary."""
+    """Return plain text that unfolds under its summary."""
     return (
         f"<details{_class(kind)}><summary>{escape(summary)}</summary>"
         f"<pre>{escape(text)}</pre></details>"
@@ -139,12 +139,12 @@ def details(summary: str, text: str, kind: str = "") -> str:
 
 
 def drawing(figure: Figure, name: str, caption: str) -> str:
-    """A figure of matplotlib as SVG in the page, its ink following the page's scheme.
+    """Return a figure as SVG with colours that follow the page's scheme.
 
     Args:
-        figure: what to draw.
-        name: unlike those of the other drawings in the page.
-        caption: plain text under it, read out in its place too.
+        figure: the figure.
+        name: unique name within the page.
+        caption: plain text below it, also for screen readers.
     """
     import matplotlib
 
@@ -153,13 +153,13 @@ def drawing(figure: Figure, name: str, caption: str) -> str:
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     svg = text.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    # An id may stand once in a page only.
+    # An id must be unique within a page.
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'(xlink:href="#|href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r"#[0-9a-fA-F]{6}\b", _ink, svg)
-    # Of text without a colour of its own.
-    told = f'<svg role="img" aria-label="{escape(caption)}" fill="var(--black)" '
-    svg = svg.replace("<svg ", told, 1)
+    # For text without a colour of its own.
+    opening = f'<svg role="img" aria-label="{escape(caption)}" fill="var(--black)" '
+    svg = svg.replace("<svg ", opening, 1)
     return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
 
 

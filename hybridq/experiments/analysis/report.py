@@ -1,4 +1,4 @@
-"""An experiment as one HTML file: the outcome, figures, conditions, provenance, failures."""
+"""HTML report of an experiment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hybridq.experiments.analysis.comparison_rows import (
     rows,
     sentence,
 )
-from hybridq.experiments.analysis.figure_axes import Wish, along
+from hybridq.experiments.analysis.figure_axes import FigureSettings, along
 from hybridq.experiments.analysis.figures import draw
 from hybridq.experiments.analysis.table import Table, label, owners, show
 from hybridq.experiments.analysis.targets import Target
@@ -31,15 +31,14 @@ _MOST_FAILURES = 20
 _MOST_VALUES = 12
 
 _CAPTIONS = {
-    "lines": "Mean of the metric, with its 95 % bootstrap interval where a point has several "
-    "cases.",
+    "lines": "Mean of the metric, with its 95 % bootstrap interval if a point has several cases.",
     "box": "All trials: quartiles with the median, whiskers to 1.5 times their distance (Tukey).",
     "differences": "Mean differences on the same cases with 95 % bootstrap intervals; p of the "
     "Wilcoxon signed-rank test, corrected by Holm's method.",
-    "convergence": "Median over the trials, with the band between the quartiles: how far the "
-    "best so far was from the exact energy, or else from the best that any search found on the "
+    "convergence": "Median over the trials, with the band between the quartiles: distance of the "
+    "best so far from the exact energy, or else from the best that any search found on the "
     "instance with the same circuit and objective, as a share of the distance at the worst start.",
-    "profile": "Share of the cases on which a search met the target, or came within 1 % of the "
+    "profile": "Share of the cases on which a search reached the target, or came within 1 % of the "
     "whole improvement to the best found with the same circuit and objective, by evaluations as a "
     "multiple of the fewest that any group needed (Dolan and Moré 2002).",
     "tts": "Time until one run in a row of independent ones has succeeded with 99 % confidence: "
@@ -49,33 +48,33 @@ _CAPTIONS = {
 
 def page(
     done: Table,
-    wish: Wish,
+    settings: FigureSettings,
     trials: Sequence[StoredTrial],
     *,
     config: Plain | None = None,
     remark: str = "",
 ) -> str:
-    """The report of an experiment as an HTML document that needs no other file.
+    """Return the report of an experiment as an HTML document.
 
     Args:
-        done: the trials that are compared.
-        wish: its title, the metric and its direction, columns, target and reference.
-        trials: all of them, failed and waiting ones too.
-        config: of the experiment; left out of the page where it is not given.
-        remark: a sentence on what the trials are.
+        done: the finished trials.
+        settings: title, metric with its direction, columns, target and reference.
+        trials: all trials, failed and waiting ones too.
+        config: config of the experiment, omitted from the page by default.
+        remark: a sentence about the selection of the trials.
     """
-    parts = [f"<header><h1>{escape(wish.title)}</h1>"]
+    parts = [f"<header><h1>{escape(settings.title)}</h1>"]
     if config and config.get("description"):
         parts.append(html.paragraph(str(config["description"])))
     if remark:
         parts.append(html.paragraph(remark, "quiet"))
     parts.append("</header>")
     if len(done):
-        columns = list(wish.by or done.choices())
-        parts += _outcome(done, columns, wish)
+        columns = list(settings.by or done.choices())
+        parts += _outcome(done, columns, settings)
         parts.append(html.facts(_tiles(trials, done)))
-        parts += _tables(done, columns, wish)
-        parts += _figures(done, columns, wish)
+        parts += _tables(done, columns, settings)
+        parts += _figures(done, columns, settings)
         parts += _conditions(done)
         parts += _provenance(done)
     else:
@@ -84,11 +83,11 @@ def page(
     parts += _failures(trials)
     if config is not None:
         parts += _config(config)
-    return html.page(f"{wish.title} · hybridq", parts)
+    return html.page(f"{settings.title} · hybridq", parts)
 
 
-def _outcome(done: Table, by: Sequence[str], wish: Wish) -> list[str]:
-    found = compare(done, by, wish.metric, maximize=wish.maximize, against=wish.against)
+def _outcome(done: Table, by: Sequence[str], settings: FigureSettings) -> list[str]:
+    found = compare(done, by, settings.metric, maximize=settings.maximize, against=settings.against)
     notes = [note for note in (cases(found), adjustment(found), *found.notes) if note]
     return [
         html.paragraph(sentence(found), "verdict"),
@@ -107,19 +106,19 @@ def _tiles(trials: Sequence[StoredTrial], done: Table) -> list[tuple[str, str]]:
     return tiles
 
 
-def _tables(done: Table, by: Sequence[str], wish: Wish) -> list[str]:
-    """The groups by all columns, and by each alone where they are several."""
+def _tables(done: Table, by: Sequence[str], settings: FigureSettings) -> list[str]:
+    """Return the groups by all columns, and by each of several columns alone."""
     parts = []
     for columns in [list(by), *([[name] for name in by] if len(by) > 1 else [])]:
-        # The reference that was asked for is a group by all columns.
-        against = wish.against if columns == list(by) else None
-        found = compare(done, columns, wish.metric, maximize=wish.maximize, against=against)
+        # The requested reference is a group by all columns.
+        against = settings.against if columns == list(by) else None
+        found = compare(done, columns, settings.metric, maximize=settings.maximize, against=against)
         if 1 < len(found.groups) <= _MOST_GROUPS:
             parts.append(html.heading(f"By {' and '.join(columns)}"))
-            parts.append(_table(done, found, wish.target))
+            parts.append(_table(done, found, settings.target))
     if not parts:
-        found = compare(done, [], wish.metric, maximize=wish.maximize)
-        parts.append(_table(done, found, wish.target))
+        found = compare(done, [], settings.metric, maximize=settings.maximize)
+        parts.append(_table(done, found, settings.target))
     return parts
 
 
@@ -139,8 +138,10 @@ def _table(done: Table, found: Comparison, target: Target | None) -> str:
         ("p-value", [row.p for row in shown]),
     ]
     if target is not None:
-        met = target.met(done)
-        shares = {label(found.by, key): met[k].mean() for key, k in done.groups(found.by).items()}
+        successes = target.reached_by(done)
+        shares = {
+            label(found.by, key): successes[k].mean() for key, k in done.groups(found.by).items()
+        }
         texts = [f"{100 * shares[group.label]:.0f} %" for group in found.groups]
         columns.append((str(target), texts))
     known = [(title, texts) for title, texts in columns if any(texts)]
@@ -152,25 +153,25 @@ def _table(done: Table, found: Comparison, target: Target | None) -> str:
     )
 
 
-def _figures(done: Table, by: Sequence[str], wish: Wish) -> list[str]:
-    """Those of the figures that the trials have the data for."""
+def _figures(done: Table, by: Sequence[str], settings: FigureSettings) -> list[str]:
+    """Return the figures for which the trials have the data."""
     x = along(done, by)
-    # Beside the line along a number the groups are told apart by what else was chosen.
+    # Next to the line along a number the other conditions distinguish the groups.
     others = tuple(column for column in by if column != x) or tuple(by)
     parts = []
     for kind, caption in _CAPTIONS.items():
-        whole = kind in ("lines", "tts") or (kind == "differences" and wish.against is not None)
-        own = replace(wish, by=tuple(by) if whole else others)
+        whole = kind in ("lines", "tts") or (kind == "differences" and settings.against is not None)
+        own = replace(settings, by=tuple(by) if whole else others)
         try:
             figure = draw(kind, done, own)
         except ParameterError:
-            continue  # not every experiment has two groups, a number to draw along, a success
+            continue  # not every experiment has two groups, a numeric condition or a success
         parts.append(html.drawing(figure, kind, caption))
     return [html.heading("Figures"), *parts] if parts else []
 
 
 def _conditions(done: Table) -> list[str]:
-    """What was varied, and what was the same everywhere."""
+    """Return the varied conditions and the equal ones."""
     varied = []
     for name in done.varying:
         column = done.column(name)
@@ -221,7 +222,7 @@ def _failures(trials: Sequence[StoredTrial]) -> list[str]:
         return []
     parts = [html.heading(f"Failures: {len(failed)}")]
     for trial in failed[:_MOST_FAILURES]:
-        error = (trial.error or "no traceback was kept").strip()
+        error = (trial.error or "no traceback was stored").strip()
         what = label(list(trial.swept), tuple(trial.swept.values()))
         parts.append(html.details(f"Trial {trial.number} ({what}): {trial.reason}", error, "bad"))
     if len(failed) > _MOST_FAILURES:
@@ -243,7 +244,7 @@ def _moment(seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A span of time with its two largest units: ``12 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    """Return a duration in its two largest units: ``3 min 20 s``, ``2 h 5 min``."""
     if seconds < 60:
         return f"{seconds:.3g} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -1,4 +1,4 @@
-"""Figures of how searches went: convergence, performance profiles, time to solution."""
+"""Figures of searches: convergence, performance profiles, time to solution."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
+from hybridq.experiments.analysis.convergence import curves, differing_sections, effort
 from hybridq.experiments.analysis.figure_axes import (
-    Wish,
+    FigureSettings,
     along,
     check_groups,
     over_decades,
     places_along,
     titled,
 )
-from hybridq.experiments.analysis.rounding import floor_of
-from hybridq.experiments.analysis.searches import apart, curves, effort
+from hybridq.experiments.analysis.metric_conventions import floor_of, unit_of
 from hybridq.experiments.analysis.statistics import performance_profile
 from hybridq.experiments.analysis.table import Table, label
-from hybridq.experiments.analysis.targets import solutions, usual_target
-from hybridq.experiments.analysis.units import unit_of
+from hybridq.experiments.analysis.targets import default_target, times_to_solution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,16 +27,16 @@ if TYPE_CHECKING:
 _LEAST_GAP = 1e-4  # a smaller one is drawn as this
 
 
-def convergence(trials: Table, wish: Wish) -> Axes:
-    """The best so far by evaluations: median and quartiles of each group."""
+def convergence(trials: Table, settings: FigureSettings) -> Axes:
+    """Draw the best so far by evaluations: median and quartiles of each group."""
     from hybridq.plots.profiles import Band, plot_bands
 
-    by = wish.by or trials.choices()
+    by = settings.by or trials.choices()
     check_groups(trials, by)
     scale, found = curves(trials, by)
     if not found:
-        raise ParameterError("no finished trial has kept its convergence")
-    same = apart(trials)
+        raise ParameterError("no finished trial has a stored convergence")
+    same = differing_sections(trials)
     unit = unit_of("error", trials)
     least = floor_of("error") if scale == "error" else _LEAST_GAP
     names = {
@@ -49,55 +48,67 @@ def convergence(trials: Table, wish: Wish) -> Axes:
         Band(name if by else "", steps, *np.maximum(quartiles[[1, 0, 2]], least))
         for name, (steps, quartiles) in found.items()
     ]
-    return plot_bands(bands, title=f"{wish.title}: convergence", ylabel=names[scale], log=True)
+    return plot_bands(bands, title=f"{settings.title}: convergence", ylabel=names[scale], log=True)
 
 
-def profile(trials: Table, wish: Wish) -> Axes:
-    """Performance profiles of the evaluations until a search has converged, or met the target.
+def profile(trials: Table, settings: FigureSettings) -> Axes:
+    """Draw performance profiles of the evaluations until convergence or the target.
 
     Raises:
-        ParameterError: the evaluations cannot be told (see `effort`), or no search met the target.
+        ParameterError: the evaluations are unknown (see `effort`), or no search reached the target.
     """
     from hybridq.plots.profiles import plot_profile
 
-    by = wish.by or trials.choices()
+    by = settings.by or trials.choices()
     check_groups(trials, by)
-    names, costs = effort(trials, by, target=wish.target)
+    names, costs = effort(trials, by, target=settings.target)
     if not np.isfinite(costs).any():
-        what = "converged" if wish.target is None else f"reached {wish.target}"
-        raise ParameterError(f"no group {what} in all repeats of a case: choose another --target")
+        what = "converged" if settings.target is None else f"reached {settings.target}"
+        raise ParameterError(
+            f"no group {what} in all repeats of a case",
+            argument="target",
+            remedy=("choose another ", Setting("target")),
+        )
     steps, shares = performance_profile(costs)
-    same = apart(trials)
+    same = differing_sections(trials)
     goal = f", best with the same {same}" if same else ""
-    if wish.target is not None:
-        goal = f", {wish.target}"
+    if settings.target is not None:
+        goal = f", {settings.target}"
     return plot_profile(
         steps,
         shares,
         names,
-        title=f"{wish.title}: performance profile{goal}",
+        title=f"{settings.title}: performance profile{goal}",
         xlabel="evaluations, as a multiple of the fewest",
     )
 
 
-def time_to_solution(trials: Table, wish: Wish) -> Axes:
-    """Time until a group has succeeded with 99 % confidence, along a condition or by group."""
+def time_to_solution(trials: Table, settings: FigureSettings) -> Axes:
+    """Draw the time to a success with 99 % confidence, along a condition or by group."""
     from hybridq.plots.groups import Series, plot_boxes, plot_series
 
-    target = wish.target or usual_target(trials)
+    target = settings.target or default_target(trials)
     if target is None:
-        raise ParameterError("what is a success here? name it with --metric NAME --target VALUE")
-    by = wish.by or tuple(trials.choices())
-    time = wish.cost.startswith("seconds")
-    ylabel = (
-        f"{'time' if time else titled(wish.cost, trials)} to solution, 99 %{' (s)' if time else ''}"
-    )
-    title = f"{wish.title}: time to {target}"
-    x = wish.x or along(trials, by)
+        raise ParameterError(
+            "these trials have no default condition of a success",
+            argument="target",
+            value=None,
+            remedy=("name it with ", Setting("metric"), " and ", Setting("target")),
+        )
+    by = settings.by or tuple(trials.choices())
+    time = settings.cost.startswith("seconds")
+    cost = "time" if time else titled(settings.cost, trials)
+    ylabel = f"{cost} to solution, 99 %{' (s)' * time}"
+    title = f"{settings.title}: time to {target}"
+    x = settings.x or along(trials, by)
     if x is None:
-        found = solutions(trials, by, target, wish.cost)
+        found = times_to_solution(trials, by, target, settings.cost)
         if not any(np.isfinite(one.times).any() for one in found):
-            raise ParameterError(f"no trial reached {target}: choose another with --target")
+            raise ParameterError(
+                f"no trial reached {target}",
+                argument="target",
+                remedy=("choose another ", Setting("target")),
+            )
         return plot_boxes(
             [f"{one.label} ({one.share:.0%})" for one in found],
             [one.times for one in found], title=title, xlabel=ylabel, log=True,
@@ -108,7 +119,7 @@ def time_to_solution(trials: Table, wish: Wish) -> Axes:
     series = []
     for key, rows in trials.groups(rest).items():
         part = trials.take(rows)
-        found = solutions(part, [x], target, wish.cost)
+        found = times_to_solution(part, [x], target, settings.cost)
         where = [places[place] for place in part.groups([x])]
         medians = [float(np.median(one.times)) for one in found]
         middle = [value if np.isfinite(value) else np.nan for value in medians]
@@ -117,7 +128,11 @@ def time_to_solution(trials: Table, wish: Wish) -> Axes:
             Series(label(rest, key) if rest else "", where, middle, *zip(*ends, strict=True))
         )
     if not any(np.isfinite(np.asarray(one.y)).any() for one in series):
-        raise ParameterError(f"no group reached {target} on half its instances: lower --target")
+        raise ParameterError(
+            f"no group reached {target} on half of its instances",
+            argument="target",
+            remedy=("choose a weaker ", Setting("target")),
+        )
     return plot_series(
         series, title=title, xlabel=titled(x, trials), ylabel=ylabel, ticks=ticks, log=True,
         log_x=over_decades(places),
@@ -127,7 +142,7 @@ def time_to_solution(trials: Table, wish: Wish) -> Axes:
 def _finite_interval(
     times: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
 ) -> tuple[float, float]:
-    """The quartiles of the times, NaN where one is infinite."""
+    """Return the quartiles of the times, NaN if one is infinite."""
     low, high = np.quantile(times, [0.25, 0.75], method="nearest")
     both = np.isfinite(low) and np.isfinite(high)
     return (float(low), float(high)) if both else (np.nan, np.nan)

@@ -1,4 +1,4 @@
-"""Numbers that say which choice is better, by how much, and how sure that is."""
+"""Statistics of comparisons: intervals, paired tests, profiles."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
-from hybridq.experiments.analysis.rounding import ROUNDING, equal
+from hybridq.experiments.analysis.metric_conventions import ROUNDING, equal
 
 _RESAMPLES = 2000
-# Beyond this many values the corrections of BCa are far below the interval's own noise, and its
-# jackknife costs the square of their number.
+# Beyond this number of values the corrections of BCa are far below the interval's noise, and the
+# jackknife takes quadratic time.
 _CORRECTED_UP_TO = 500
 _BATCH = 2_000_000  # numbers of a bootstrap batch in memory at once
 
@@ -34,12 +34,12 @@ class Interval:
 
 @dataclass(frozen=True)
 class SignedRank:
-    """What a paired test says.
+    """Result of a paired test.
 
     Attributes:
-        effect: matched-pairs rank-biserial correlation, −1 … 1; 1 where every difference is
-            above zero, 0 where all are zero.
-        p: of the two-sided Wilcoxon signed-rank test; 1 where all differences are zero.
+        effect: matched-pairs rank-biserial correlation, −1 … 1; 1 if every difference is above
+            zero, 0 if all are zero.
+        p: p-value of the two-sided Wilcoxon signed-rank test; 1 if all differences are zero.
     """
 
     effect: float
@@ -47,7 +47,7 @@ class SignedRank:
 
 
 def mean_interval(values: ArrayLike, level: float = 0.95, rng: RandomLike = 0) -> Interval | None:
-    """A bootstrap confidence interval of the mean, None for fewer than two values.
+    """Return a bootstrap interval of the mean, None for fewer than two values.
 
     Bias-corrected and accelerated (BCa) up to 500 values, by percentiles above; 2000 resamples.
 
@@ -77,31 +77,29 @@ def mean_interval(values: ArrayLike, level: float = 0.95, rng: RandomLike = 0) -
     )
     low, high = float(result.confidence_interval.low), float(result.confidence_interval.high)
     if math.isnan(low) or math.isnan(high):
-        # BCa has no answer where every resample lies on one side.
+        # BCa is undefined if every resample lies on one side.
         return Interval(float(found.min()), float(found.max()))
     return Interval(low, high)
 
 
 def differences(first: ArrayLike, second: ArrayLike, floor: float = 0.0) -> NDArray[np.float64]:
-    """first − second of the same cases; 0 where they tie, see `equal`.
+    """Return first − second of the same cases, 0 for ties; see `equal`.
 
     Args:
         first, second: values of the same cases in the same order, shape (n,).
-        floor: what rounding makes of 0, see `floor_of`.
+        floor: absolute tolerance of ties, see `floor_of`.
 
     Raises:
         DimensionError: the two differ in length.
     """
     a, b = _vector(first), _vector(second)
     if a.size != b.size:
-        raise DimensionError(
-            f"paired values of lengths {a.size} and {b.size}: give the same cases for both"
-        )
+        raise DimensionError(f"paired values must have equal lengths, got {a.size} and {b.size}")
     return np.where(equal(a, b, floor), 0.0, a - b)
 
 
 def signed_rank(gaps: ArrayLike) -> SignedRank:
-    """The Wilcoxon signed-rank test of paired differences, and its effect size.
+    """Return the Wilcoxon signed-rank test of paired differences with its effect size.
 
     Zeros are left out of the ranks. The effect size is (W₊ − W₋)/(W₊ + W₋) of the rank sums.
 
@@ -116,7 +114,7 @@ def signed_rank(gaps: ArrayLike) -> SignedRank:
     moved = found[found != 0.0]
     if not moved.size:
         return SignedRank(0.0, 1.0)
-    # Rounded, so that differences which are equal up to rounding share a rank.
+    # Rounded, so that differences that are equal up to rounding share a rank.
     sizes = np.array([float(f"{size:.9e}") for size in np.abs(moved)])
     signs = np.sign(moved)
     ranks = rankdata(sizes)
@@ -126,14 +124,14 @@ def signed_rank(gaps: ArrayLike) -> SignedRank:
 
 
 def holm(p_values: Sequence[float], tests: int | None = None) -> list[float]:
-    """p-values adjusted for being several, by Holm's step-down method.
+    """Return the p-values adjusted by Holm's step-down method.
 
     The k-th smallest of m is multiplied by m − k + 1, never below the one before, at most 1.
 
     Args:
-        p_values: what is known of them.
-        tests: m, where more were possible than are known. The others are taken for no smaller,
-            which is the least favourable: whatever they are, no p-value would come out larger.
+        p_values: the known p-values.
+        tests: m, if more tests were possible. The unknown p-values are assumed to be no smaller,
+            the least favourable case: other values would make no result larger.
 
     Source: Holm 1979, Scand. J. Stat. 6, 65.
     """
@@ -147,14 +145,14 @@ def holm(p_values: Sequence[float], tests: int | None = None) -> list[float]:
 
 
 def wins(values: ArrayLike, *, maximize: bool, floor: float = 0.0) -> NDArray[np.float64]:
-    """Share of the cases on which each group is best, shape (groups,), ties shared.
+    """Return the share of cases on which each group is best, shape (groups,).
 
-    A tie is what equals the best value, see `equal`.
+    Values equal to the best one tie, see `equal`.
 
     Args:
-        values: one row a case, one column a group, shape (cases, groups); finite.
-        maximize: whether larger is better.
-        floor: what rounding makes of 0, see `floor_of`.
+        values: finite values, shape (cases, groups).
+        maximize: True if larger is better.
+        floor: absolute tolerance of ties, see `floor_of`.
     """
     found = np.asarray(values, dtype=np.float64)
     best = (found.max if maximize else found.min)(axis=1, keepdims=True)
@@ -165,16 +163,16 @@ def wins(values: ArrayLike, *, maximize: bool, floor: float = 0.0) -> NDArray[np
 def time_to_solution(
     success: ArrayLike, seconds: ArrayLike, confidence: float = 0.99
 ) -> NDArray[np.float64]:
-    r"""Time until a run has succeeded at least once with this confidence.
+    r"""Return the time until a run has succeeded at least once with this confidence.
 
     .. math:: \mathrm{TTS} = t \max\left(1, \frac{\ln(1 - c)}{\ln(1 - s)}\right)
 
-    Runs are repeated independently; one is needed at least; infinite where none succeeds.
+    Runs are independent, and at least one is needed. The time is infinite if none succeeds.
 
     Args:
-        success: probability s of success of one run, or the share that succeeded.
+        success: probability s of success of one run, or the share of successes.
         seconds: time t of one run (or any other cost of it: shots, evaluations).
-        confidence: c, between 0 and 1 and neither.
+        confidence: c, with 0 < c < 1.
 
     Raises:
         ParameterError: a success outside 0 … 1, or a confidence outside 0 … 1.
@@ -185,9 +183,12 @@ def time_to_solution(
         np.asarray(success, dtype=np.float64), np.asarray(seconds, dtype=np.float64)
     )
     if not 0.0 < confidence < 1.0:
-        raise ParameterError(f"confidence={confidence:g}: choose a number between 0 and 1")
+        raise ParameterError(
+            argument="confidence", value=confidence, expected="a number between 0 and 1"
+        )
     if np.any((s < 0.0) | (s > 1.0)):
-        raise ParameterError(f"success={s[(s < 0) | (s > 1)].flat[0]:g} is no probability")
+        wrong = float(s[(s < 0) | (s > 1)].flat[0])
+        raise ParameterError(argument="success", value=wrong, expected="probabilities from 0 to 1")
     runs = np.full(s.shape, np.inf)
     runs[s >= confidence] = 1.0
     middle = (s > 0.0) & (s < confidence)
@@ -198,17 +199,17 @@ def time_to_solution(
 def performance_profile(
     costs: ArrayLike,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    r"""Performance profiles :math:`\rho_s(\tau)`: how often a solver is within τ of the best.
+    r"""Return the share of problems within τ of the best, :math:`\rho_s(\tau)`.
 
     .. math:: r_{p,s} = t_{p,s} / \min_s t_{p,s}, \qquad
               \rho_s(\tau) = \tfrac{1}{n_p} |\{p : r_{p,s} \le \tau\}|
 
     Args:
         costs: :math:`t_{p,s} > 0` of each problem and solver, shape (problems, solvers);
-            infinite where a solver failed. Problems that nobody solved count for nobody.
+            infinite where a solver failed. Unsolved problems count for no solver.
 
     Returns:
-        the ratios τ ≥ 1 at which anything changes, ascending, shape (k,), and ρ at each, shape
+        the ratios τ ≥ 1 at which a profile changes, ascending, shape (k,), and ρ at each, shape
         (k, solvers).
 
     Raises:
@@ -218,9 +219,13 @@ def performance_profile(
     """
     spent = np.asarray(costs, dtype=np.float64)
     if spent.ndim != 2 or not spent.size:
-        raise DimensionError(f"costs of shape {spent.shape}: give (problems, solvers), not empty")
+        raise DimensionError(
+            argument="costs",
+            value=spent.shape,
+            expected="a non-empty array of shape (problems, solvers)",
+        )
     if not np.all(spent > 0.0):
-        raise ParameterError(f"cost {np.nanmin(spent):g}: costs of a profile are above 0")
+        raise ParameterError(argument="costs", value=float(np.nanmin(spent)), expected="positive")
     best = spent.min(axis=1, keepdims=True)
     ratios = np.full(spent.shape, np.inf)
     solved = np.isfinite(best[:, 0])

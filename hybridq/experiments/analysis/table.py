@@ -1,4 +1,4 @@
-"""The trials that are done, as columns: conditions and metrics by name, rows chosen and grouped."""
+"""Finished trials as columns of conditions and metrics."""
 
 from __future__ import annotations
 
@@ -6,38 +6,41 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.errors import MissingExtraError, ParameterError, UnknownNameError
 from hybridq.experiments.records import Plain, State, StoredTrial, canonical, flat
+
+if TYPE_CHECKING:
+    import pandas
 
 Key: TypeAlias = tuple[Any, ...]
 """The values of some columns in one row."""
 
 EXPERIMENT = "experiment"
-"""The column that tells experiments apart where a table holds several."""
+"""The column with the experiment, in a table of several."""
 
 REPETITION = ("repeat", "seed")
-"""Conditions that differ between repeats of one and the same thing."""
+"""Conditions that differ between repeats."""
 
 PROBLEM = "problem."
-"""How the conditions begin that say what was solved."""
+"""Prefix of the conditions of the problem."""
 
 _WHICH_INSTANCE = (f"{PROBLEM}instance", f"{PROBLEM}path")
 
 
 @dataclass(frozen=True)
 class Table:
-    """Trials that are done, in columns.
+    """Finished trials in columns.
 
     Attributes:
-        trials: one a row.
-        conditions: what was chosen, by dotted name; None where a trial has no such condition.
-        metrics: what came out, by name; None where a trial lacks it.
-        instances: what the problem was, by content: equal for equal problems.
+        trials: one trial per row.
+        conditions: conditions by dotted name; None for a trial without the condition.
+        metrics: metrics by name; None for a trial without the metric.
+        instances: digests of the problems' contents, equal for equal problems.
     """
 
     trials: Sequence[StoredTrial]
@@ -53,10 +56,10 @@ class Table:
         return f"<Table: {len(self)} trials, {len(self.metrics)} metrics; varying: {varying}>"
 
     def column(self, name: str) -> Sequence[Any]:
-        """The values of a condition or metric.
+        """Return the values of a condition or metric.
 
         Raises:
-            UnknownNameError: there is none of this name; the message offers the nearest.
+            UnknownNameError: the column does not exist; the message offers the nearest name.
         """
         found = self.conditions.get(name, self.metrics.get(name))
         if found is None:
@@ -64,29 +67,30 @@ class Table:
         return found
 
     def numbers(self, name: str) -> NDArray[np.float64]:
-        """A column as numbers, shape (rows,); NaN where a trial has none.
+        """Return a column as numbers, shape (rows,), NaN for missing values.
 
         Raises:
-            UnknownNameError: there is no such column.
-            ParameterError: it holds text.
+            UnknownNameError: the column does not exist.
+            ParameterError: it contains text.
         """
         values = self.column(name)
         for value in values:
             if value is not None and not isinstance(value, (int, float)):
+                number = self.trials[list(values).index(value)].number
                 raise ParameterError(
-                    f"{name} is no number ({value!r} in trial "
-                    f"{self.trials[list(values).index(value)].number}): choose another metric"
+                    f"{name} is not numeric ({value!r} in trial {number})",
+                    remedy="choose another metric",
                 )
         return np.array([math.nan if value is None else float(value) for value in values])
 
     def keys(self, names: Sequence[str]) -> list[Key]:
-        """The values of these columns, a tuple for each row."""
+        """Return the values of these columns, a tuple for each row."""
         if not names:
             return [()] * len(self)
         return list(zip(*(self.column(name) for name in names), strict=True))
 
     def take(self, rows: Iterable[int]) -> Table:
-        """These rows alone."""
+        """Return these rows alone."""
         chosen = list(rows)
         return Table(
             [self.trials[row] for row in chosen],
@@ -96,11 +100,11 @@ class Table:
         )
 
     def where(self, wanted: Mapping[str, Sequence[Any]]) -> Table:
-        """The rows whose columns have one of the wanted values each.
+        """Return the rows whose columns have one of the wanted values each.
 
         Raises:
-            UnknownNameError: there is no such column.
-            ParameterError: nothing is left; the message names the values that exist.
+            UnknownNameError: a column does not exist.
+            ParameterError: no row is left; the message names the existing values.
         """
         kept = list(range(len(self)))
         for name, values in wanted.items():
@@ -108,30 +112,52 @@ class Table:
             left = [row for row in kept if _among(column[row], values)]
             if not left:
                 present = ", ".join(show(v) for v in _in_order({column[row] for row in kept})[:12])
-                asked = " or ".join(dict.fromkeys(show(value) for value in values))
+                wanted_text = " or ".join(dict.fromkeys(show(value) for value in values))
                 raise ParameterError(
-                    f"no finished trial has {name} = {asked}: among the others it is "
-                    f"{present or 'nothing'}"
+                    f"no finished trial has {name} = {wanted_text}; present values are "
+                    f"{present or 'none'}"
                 )
             kept = left
         return self.take(kept)
 
     def groups(self, names: Sequence[str]) -> dict[Key, list[int]]:
-        """Rows by the values of these columns; the groups in the order of their values."""
+        """Return rows by the values of these columns, in the order of the values."""
         found: dict[Key, list[int]] = {}
         for row, key in enumerate(self.keys(names)):
             found.setdefault(key, []).append(row)
         return {key: found[key] for key in _in_order(found)}
 
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the trials as a data frame, one row each.
+
+        The columns are ``trial`` (the number), the conditions by dotted name, the metrics, and
+        ``instance`` (the digest of the problem).
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise MissingExtraError("pandas", "pandas", "a data frame") from None
+        return pandas.DataFrame(
+            {
+                "trial": [trial.number for trial in self.trials],
+                **{name: list(column) for name, column in self.conditions.items()},
+                **{name: list(column) for name, column in self.metrics.items()},
+                "instance": list(self.instances),
+            }
+        )
+
     @cached_property
     def varying(self) -> tuple[str, ...]:
-        """The conditions that are not the same everywhere."""
+        """Conditions with several values."""
         return tuple(name for name, column in self.conditions.items() if len(set(column)) > 1)
 
     def alike(self, by: Sequence[str]) -> list[str]:
-        """The varying conditions, the problem's aside, in which the groups can be held alike.
+        """Return the varying conditions, except the problem's, that the groups share.
 
-        Those of which all groups by `by` have a value in common.
+        These are the conditions of which all groups by `by` have a common value.
         """
         groups = self.groups(by).values()
         others = [
@@ -144,16 +170,15 @@ class Table:
         ]
 
     def further(self, by: Sequence[str]) -> list[str]:
-        """The varying conditions beside those of `by`, the problem's and the repetition's aside."""
+        """Return the varying conditions except `by`, the problem's and the repetition's."""
         aside = (*by, EXPERIMENT, *REPETITION)
         return [n for n in self.varying if n not in aside and not n.startswith(PROBLEM)]
 
     def choices(self) -> list[str]:
-        """The columns to compare by unless told: what was varied on purpose, as few as tell it.
+        """Return the default columns to compare by: the varied conditions.
 
-        The experiment where there are several; else the varying conditions beside instances and
-        repeats, without those that others imply; else what the problems differ in beyond their
-        number.
+        This is the experiment if there are several; else the varying conditions except instances
+        and repeats, without those that others imply; else the varying conditions of the problems.
         """
         names = [
             name for name in self.varying if name not in REPETITION and not name.startswith(PROBLEM)
@@ -166,7 +191,7 @@ class Table:
                 for name in self.varying
                 if name.startswith(PROBLEM) and name not in _WHICH_INSTANCE
             ]
-        # The kind of a section says more than the options that come with it.
+        # The kind of a section is more informative than its options.
         names.sort(key=lambda name: not name.endswith(".kind"))
         chosen: list[str] = []
         for name in names:
@@ -176,13 +201,13 @@ class Table:
 
 
 def table(experiments: Mapping[str, Iterable[StoredTrial]]) -> Table:
-    """The trials that are done, of one experiment or several, each once, by number.
+    """Return the finished trials of one or several experiments, each once, by number.
 
-    Where an identity is done more than once in an experiment, the first counts. With more than
-    one experiment a column `experiment` tells them apart.
+    If an identity is done more than once in an experiment, the first one counts. With more than one
+    experiment the table has a column ``experiment``.
 
     Args:
-        experiments: the trials of each, by name.
+        experiments: the trials of each experiment, by name.
     """
     rows: list[tuple[str, StoredTrial]] = []
     for name, trials in experiments.items():
@@ -206,7 +231,7 @@ def table(experiments: Mapping[str, Iterable[StoredTrial]]) -> Table:
 def matching(
     trials: Iterable[StoredTrial], wanted: Mapping[str, Sequence[Any]]
 ) -> list[StoredTrial]:
-    """The trials, done or not, whose conditions have one of the wanted values each."""
+    """Return the trials, finished or not, with one of the wanted values each."""
     return [
         trial
         for trial in trials
@@ -215,10 +240,10 @@ def matching(
 
 
 def label(names: Sequence[str], key: Key) -> str:
-    """What a group is called: ``cobyla, p = 3``.
+    """Return the label of a group: ``cobyla, p = 3``.
 
-    A kind and an experiment speak for themselves; other values stand beside the last part of
-    their name, and options that the group does not have are left out if it has any other.
+    Kinds and experiments are shown alone, other values with the last part of their name. Options
+    that the group does not have are omitted if it has any other.
     """
     bare_group = all(value is None for value in key)
     parts = []
@@ -232,11 +257,11 @@ def label(names: Sequence[str], key: Key) -> str:
 
 
 def owners(kinds: Sequence[Any], values: Sequence[Any]) -> list[str]:
-    """The kinds whose option this is; none where all kinds have it.
+    """Return the kinds that have this option, an empty list if all have it.
 
     Args:
-        kinds: of the section, one a row.
-        values: of the option, one a row; None where it is missing.
+        kinds: kinds of the section, one per row.
+        values: values of the option, one per row; None if missing.
     """
     having = {kind for kind, value in zip(kinds, values, strict=True) if value is not None}
     if not having or having == set(kinds):
@@ -245,7 +270,7 @@ def owners(kinds: Sequence[Any], values: Sequence[Any]) -> list[str]:
 
 
 def show(value: Any) -> str:
-    """A condition's value in a word, as YAML would have it."""
+    """Return a condition's value as short text, as in YAML."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -263,7 +288,7 @@ def _conditions(trial: StoredTrial) -> Plain:
 
 
 def _instance(trial: StoredTrial) -> str:
-    """The digest of the instance that the trial was run on, else its conditions."""
+    """Return the digest of the trial's instance, else its conditions."""
     known = trial.outcome.provenance.get("instance") if trial.outcome else None
     return str(known or canonical(trial.conditions.get("problem")))
 
@@ -276,7 +301,7 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
 
 
 def frozen(value: Any) -> Any:
-    """Lists as tuples, so that every value can tell groups apart."""
+    """Convert lists to tuples, so that every value is hashable."""
     if isinstance(value, (list, tuple)):
         return tuple(frozen(part) for part in value)
     if isinstance(value, Mapping):
@@ -285,7 +310,7 @@ def frozen(value: Any) -> Any:
 
 
 def _among(value: Any, wanted: Sequence[Any]) -> bool:
-    # In Python True == 1; here a switch and a number are different things.
+    # In Python True == 1, but a boolean and a number are different values here.
     return any(
         value == other and isinstance(value, bool) == isinstance(other, bool) for other in wanted
     )
@@ -296,7 +321,7 @@ def _in_order(keys: Iterable[Any]) -> list[Any]:
 
 
 def _rank(value: Any) -> tuple[Any, ...]:
-    """Sorts numbers before text and nothing before both, within tuples too."""
+    """Return a sort key: nothing before numbers before text, within tuples too."""
     if isinstance(value, tuple):
         return (3, *(_rank(part) for part in value))
     if value is None:

@@ -1,4 +1,4 @@
-"""When a trial is a success, and how long it takes until one is: time to solution."""
+"""Conditions of a success, and time to solution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ParameterError
-from hybridq.experiments.analysis.rounding import ROUNDING, floor_of
+from hybridq.experiments.analysis.metric_conventions import ROUNDING, floor_of
 from hybridq.experiments.analysis.statistics import time_to_solution
 from hybridq.experiments.analysis.table import Table, label
 
@@ -18,12 +18,12 @@ _CHEMICAL_ACCURACY_MHA = 1.6
 
 @dataclass(frozen=True)
 class Target:
-    """When a trial counts as a success.
+    """Condition of a success: a bound on a metric.
 
     Attributes:
         metric: a numeric column.
-        value: what it has to reach.
-        maximize: whether it has to be at least or at most so large.
+        value: the value to reach.
+        maximize: True for at least, False for at most this value.
     """
 
     metric: str
@@ -33,12 +33,12 @@ class Target:
     def __str__(self) -> str:
         return f"{self.metric} {'≥' if self.maximize else '≤'} {self.value:g}"
 
-    def met(self, trials: Table) -> NDArray[np.bool_]:
-        """Which trials met it, shape (rows,); those without the metric did not."""
+    def reached_by(self, trials: Table) -> NDArray[np.bool_]:
+        """Return True for the trials that reached it, shape (rows,)."""
         return self.reached(trials.numbers(self.metric))
 
     def reached(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which of these values of the metric are enough, up to rounding; NaN is not."""
+        """Return True for the values that reach the target, up to rounding; NaN does not."""
         slack = max(ROUNDING * abs(self.value), floor_of(self.metric))
         if self.maximize:
             return np.asarray(values >= self.value - slack)
@@ -46,14 +46,14 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Solution:
-    """How long a group takes to succeed at least once with 99 % confidence.
+class TimeToSolution:
+    """Time of a group to at least one success with 99 % confidence.
 
     Attributes:
-        label: of the group.
-        share: of its trials that succeeded.
-        times: of each instance, infinite where no repeat succeeded; a single time over all
-            instances where none has repeats.
+        label: label of the group.
+        share: share of its trials that succeeded.
+        times: time for each instance, infinite if no repeat succeeded; a single time over all
+            instances if none has repeats.
     """
 
     label: str
@@ -61,8 +61,8 @@ class Solution:
     times: NDArray[np.float64]
 
 
-def usual_target(trials: Table) -> Target | None:
-    """The goal unless told: the best known answer was sampled, or chemical accuracy is reached."""
+def default_target(trials: Table) -> Target | None:
+    """Return the default target: the best known answer, or chemical accuracy."""
     if "best_ratio" in trials.metrics:
         return Target("best_ratio", 1.0, True)
     if "error_mha" in trials.metrics:
@@ -70,23 +70,28 @@ def usual_target(trials: Table) -> Target | None:
     return None
 
 
-def solutions(
+def times_to_solution(
     trials: Table, by: Sequence[str], target: Target, cost: str = "seconds"
-) -> list[Solution]:
-    """Time to solution of each group (see `time_to_solution`), per instance over its repeats.
+) -> list[TimeToSolution]:
+    """Return the time to solution of each group, per instance over its repeats.
 
     Args:
-        trials: what is done.
+        trials: finished trials.
         by: columns whose values make the groups.
-        target: what a success is.
-        cost: the numeric column that says what one trial takes.
+        target: condition of a success.
+        cost: the numeric column with the cost of one trial.
 
     Raises:
-        UnknownNameError, ParameterError: a column is missing or no number.
+        UnknownNameError, ParameterError: a column is missing or not numeric.
     """
-    met, costs = target.met(trials), trials.numbers(cost)
+    successes, costs = target.reached_by(trials), trials.numbers(cost)
     if np.isnan(costs).any():
-        raise ParameterError(f"{int(np.isnan(costs).sum())} trials have no {cost}: choose another")
+        raise ParameterError(
+            f"{int(np.isnan(costs).sum())} trials have no {cost}",
+            argument="cost",
+            value=cost,
+            remedy="choose another column",
+        )
     found = []
     for key, rows in trials.groups(by).items():
         instances: dict[str, list[int]] = {}
@@ -96,8 +101,8 @@ def solutions(
         if max(map(len, parts)) == 1:
             parts = [rows]
         times = time_to_solution(
-            [float(np.mean(met[part])) for part in parts],
+            [float(np.mean(successes[part])) for part in parts],
             [float(np.mean(costs[part])) for part in parts],
         )
-        found.append(Solution(label(by, key), float(np.mean(met[rows])), times))
+        found.append(TimeToSolution(label(by, key), float(np.mean(successes[rows])), times))
     return found

@@ -1,1 +1,1 @@
-"""From YAML to planned trials: sections, sweeps, mistakes with their places, the JSON Schema."""
+"""From YAML to planned trials: sections, sweeps, mistakes, the JSON Schema."""

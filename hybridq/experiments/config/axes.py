@@ -1,4 +1,4 @@
-"""The key ``sweep`` of a config, read: names, and the values that they take."""
+"""Axes of a sweep: names and their values."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from hybridq.experiments.config.choice import Choice
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.errors import Mistake, nearest, shown
-from hybridq.experiments.config.yaml_source import Path
+from hybridq.experiments.config.yaml_source import KeyPath
 from hybridq.experiments.records import canonical
 
 ZIP = "zip"
-_LARGEST = 1e15  # whole numbers up to here are exact
-_LONGEST = 1_000_000_000  # more than anybody could run
+_LARGEST = 1e15  # integers up to this are exact
+_LONGEST = 1_000_000_000  # values of a range
 SCALES = ("linear", "log")
 CANNOT_BE_SWEPT = {
     "repeat": "repeats: 3 runs every combination with three seeds",
-    "repeats": "it is the same for all trials: repeats: 3 runs every combination with three seeds",
+    "repeats": "it is equal for all trials: repeats: 3 runs every combination with three seeds",
     "seed": "repeats: 3 runs every combination with three seeds that follow from seed",
-    "engine.threads": "results do not depend on it, so that all its trials would be the same",
+    "engine.threads": "results do not depend on it, so all its trials would be equal",
     "problem.instance": "problem.instances: 5 runs every combination on five instances",
     "problem.instances": "problem.instances: 5 runs every combination on five instances",
 }
@@ -30,7 +30,7 @@ CANNOT_BE_SWEPT = {
 
 @dataclass(frozen=True)
 class Range(Sequence[float]):
-    """Numbers from `start` on, not yet written out."""
+    """A range of numbers, computed on demand."""
 
     start: float
     stop: float
@@ -75,36 +75,37 @@ class Axis:
     Attributes:
         names: dotted names, several where they are zipped.
         columns: the values of each name, equally many.
-        paths: where each name's values stand in the config.
+        paths: the location of each name's values in the config.
     """
 
     names: tuple[str, ...]
     columns: tuple[Sequence[Any], ...]
-    paths: tuple[Path, ...]
+    paths: tuple[KeyPath, ...]
 
     def __len__(self) -> int:
         return len(self.columns[0])
 
-    def path(self, name: str, row: int) -> Path:
-        """The place of the value that a name has in some row."""
+    def path(self, name: str, row: int) -> KeyPath:
+        """Return the location of a name's value in a row."""
         column = self.names.index(name)
         path = self.paths[column]
         return path if isinstance(self.columns[column], Range) else (*path, row)
 
 
 def read_axes(sweep: Any) -> tuple[list[Axis], list[Mistake]]:
-    """The axes that the key ``sweep`` says, and what is wrong with it."""
+    """Return the axes of the key ``sweep`` and the mistakes in it."""
     if sweep is None:
         return [], []
     if not isinstance(sweep, dict):
-        return [], [Mistake(("sweep",), "sweep: give a mapping of dotted names to lists or ranges")]
+        expected = "a mapping of dotted names to lists or ranges"
+        return [], [Mistake.of_value(("sweep",), "sweep", sweep, expected)]
     axes: list[Axis] = []
     mistakes: list[Mistake] = []
     for name, values in sweep.items():
         if name == ZIP:
             several = isinstance(values, list)
             for index, group in enumerate(values if several else [values]):
-                path: Path = ("sweep", ZIP, index) if several else ("sweep", ZIP)
+                path: KeyPath = ("sweep", ZIP, index) if several else ("sweep", ZIP)
                 axes += _zipped(group, path, mistakes)
         else:
             column = _column(name, values, ("sweep", name), mistakes)
@@ -117,13 +118,13 @@ def read_axes(sweep: Any) -> tuple[list[Axis], list[Mistake]]:
         for name in axis.names:
             if name in seen:
                 at = axis.paths[axis.names.index(name)]
-                mistakes.append(Mistake(at, f"{name} is swept twice: leave one out", True))
+                mistakes.append(Mistake(at, f"{name} is swept twice: omit one", True))
             seen[name] = axis
     return axes, mistakes
 
 
 def swept_names(sweep: Any) -> set[str]:
-    """Every dotted name in the key ``sweep``, those of axes that make no sense too."""
+    """Return every dotted name in the key ``sweep``, of invalid axes too."""
     if not isinstance(sweep, dict):
         return set()
     together = sweep.get(ZIP)
@@ -132,10 +133,11 @@ def swept_names(sweep: Any) -> set[str]:
     return {str(name) for name in sweep if name != ZIP} | zipped
 
 
-def _zipped(group: Any, path: Path, mistakes: list[Mistake]) -> list[Axis]:
-    """One axis of the names that go together."""
+def _zipped(group: Any, path: KeyPath, mistakes: list[Mistake]) -> list[Axis]:
+    """Return the axis of names that change together."""
     if not isinstance(group, dict) or not group:
-        mistakes.append(Mistake(path, "zip: give a mapping of dotted names to lists"))
+        expected = "a mapping of dotted names to lists"
+        mistakes.append(Mistake.of_value(path, "zip", group, expected))
         return []
     before = len(mistakes)
     columns = [_column(name, values, (*path, name), mistakes) for name, values in group.items()]
@@ -144,14 +146,14 @@ def _zipped(group: Any, path: Path, mistakes: list[Mistake]) -> list[Axis]:
     found = [column for column in columns if column is not None]
     lengths = {name: len(column) for name, column in zip(group, found, strict=True)}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        mistakes.append(Mistake(path, f"zip: the lists must be equally long: {told} values"))
+        counts = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        mistakes.append(Mistake(path, f"zip: the lists must have equal lengths: {counts} values"))
         return []
     return [Axis(tuple(group), tuple(found), tuple((*path, name) for name in group))]
 
 
-def _column(name: str, values: Any, path: Path, mistakes: list[Mistake]) -> Sequence[Any] | None:
-    """The values of one swept name."""
+def _column(name: str, values: Any, path: KeyPath, mistakes: list[Mistake]) -> Sequence[Any] | None:
+    """Return the values of one swept name."""
     before = len(mistakes)
     if name in CANNOT_BE_SWEPT:
         mistakes.append(Mistake(path, f"{name} cannot be swept: {CANNOT_BE_SWEPT[name]}", True))
@@ -165,18 +167,15 @@ def _column(name: str, values: Any, path: Path, mistakes: list[Mistake]) -> Sequ
     elif isinstance(values, dict) and "from" in values:
         found = _range(name, values, path, mistakes)
     else:
-        mistakes.append(
-            Mistake(
-                path,
-                f"{name}: {shown(values)}: give a list, {{from, to, step}} or {{from, to, points}}",
-            )
-        )
+        expected = "a list, {from, to, step} or {from, to, points}"
+        mistakes.append(Mistake.of_value(path, name, values, expected))
     return found if len(mistakes) == before else None
 
 
-def _listed(name: str, values: list[Any], path: Path, mistakes: list[Mistake]) -> list[Any]:
+def _listed(name: str, values: list[Any], path: KeyPath, mistakes: list[Mistake]) -> list[Any]:
+    """Return the values of a list, kinds in the registered spelling."""
     if not values:
-        mistakes.append(Mistake(path, f"{name}: the list is empty: leave the name out"))
+        mistakes.append(Mistake(path, f"{name}: the list is empty: omit the name"))
     section = SECTIONS.get(name)
     normal = [value if section is None else section.normal(value) for value in values]
     if name.endswith(".kind"):
@@ -185,7 +184,7 @@ def _listed(name: str, values: list[Any], path: Path, mistakes: list[Mistake]) -
 
 
 def _repeated(axis: Axis) -> list[Mistake]:
-    """Rows of an axis that stand there twice; a range has none."""
+    """Return the mistakes of repeated rows; a range has none."""
     if any(isinstance(column, Range) for column in axis.columns):
         return []
     seen: set[str] = set()
@@ -193,23 +192,25 @@ def _repeated(axis: Axis) -> list[Mistake]:
     for row, values in enumerate(zip(*axis.columns, strict=True)):
         key = canonical(values)
         if key in seen:
-            told = ", ".join(map(shown, values))
-            text = f"{' and '.join(axis.names)}: {told} stands in the list twice: leave one out"
+            value = ", ".join(map(shown, values))
+            text = f"{' and '.join(axis.names)}: {value} is in the list twice: omit one"
             mistakes.append(Mistake(axis.path(axis.names[0], row), text))
         seen.add(key)
     return mistakes
 
 
 def kind_of(name: str, value: Any) -> Any:
-    """A kind in its registered spelling; anything else is left alone."""
+    """Return a kind in its registered spelling, any other value unchanged."""
     section = SECTIONS.get(name.partition(".")[0])
     if isinstance(section, Choice) and isinstance(value, str):
         return section.canonical(value)
     return value
 
 
-def _range(name: str, given: dict[str, Any], path: Path, mistakes: list[Mistake]) -> Range | None:
-    """A range, both ends included where a step hits the last."""
+def _range(
+    name: str, given: dict[str, Any], path: KeyPath, mistakes: list[Mistake]
+) -> Range | None:
+    """Return a range, with both ends where a step reaches the last one."""
 
     def refuse(text: str, *key: str) -> None:
         mistakes.append(Mistake((*path, *key), f"{name}: {text}"))
@@ -224,36 +225,36 @@ def _range(name: str, given: dict[str, Any], path: Path, mistakes: list[Mistake]
     for key in ("from", "to", "step"):
         value = given.get(key)
         if (key in given or key == "to") and not _is_number(value):
-            refuse(f"{key}: {shown(value)}: give a number", *([key] if key in given else []))
+            refuse(f"{key} must be a number, got {shown(value)}", *([key] if key in given else []))
     points, scale = given.get("points"), given.get("scale", "linear")
-    whole = all(
+    integers = all(
         _is_number(given.get(key)) and isinstance(given[key], int) for key in ("from", "to")
     )
-    one_by_one = whole and not {"step", "points", "scale"} & given.keys()
-    if not one_by_one and ("step" in given) == ("points" in given):
-        refuse("a range has a step, or a number of points: give one of them")
+    consecutive = integers and not {"step", "points", "scale"} & given.keys()
+    if not consecutive and ("step" in given) == ("points" in given):
+        refuse("a range must have either step or points")
     if points is not None and (
         isinstance(points, bool) or not isinstance(points, int) or points < 2
     ):
-        refuse(f"points: {shown(points)}: give a whole number of at least 2", "points")
+        refuse(f"points must be an integer >= 2, got {shown(points)}", "points")
     if scale not in SCALES:
-        refuse(f"scale: {shown(scale)}: give one of {', '.join(SCALES)}", "scale")
+        refuse(f"scale must be one of {', '.join(SCALES)}, got {shown(scale)}", "scale")
     if len(mistakes) > before:
         return None
-    start, stop, step = given["from"], given["to"], given.get("step", 1 if one_by_one else None)
+    start, stop, step = given["from"], given["to"], given.get("step", 1 if consecutive else None)
     largest = max(abs(start), abs(stop))
     if largest > _LARGEST or (step is not None and 0 < abs(step) < largest / _LONGEST):
-        refuse(f"a range reaches at most {_LARGEST:.0e} and has at most {_LONGEST:,} numbers")
+        refuse(f"a range must end at {_LARGEST:.0e} or below and have at most {_LONGEST:,} values")
         return None
     if points is not None and points > _LONGEST:
-        refuse(f"points: {shown(points)}: give at most {_LONGEST:,}", "points")
+        refuse(f"points must be at most {_LONGEST:,}, got {shown(points)}", "points")
         return None
     if scale == "log" and (step is not None or min(start, stop) <= 0):
-        refuse("scale: log goes with points, and with ends above 0", "scale")
+        refuse("scale: log requires points, and ends above 0", "scale")
         return None
     if step is None:
         if start == stop:
-            refuse(f"from and to are both {shown(start)}: give a list of one value")
+            refuse(f"from and to are both {shown(start)}: use a list of one value")
             return None
         return Range(start, stop, int(points or 0), log=scale == "log")
     if step == 0 or (stop - start) / step < 0:
@@ -268,7 +269,7 @@ def _is_number(value: Any) -> bool:
 
 
 def unknown(name: str) -> str | None:
-    """What to say of a dotted name that no section has, None for one that is known."""
+    """Return the hint for an unknown dotted name, None for a known one."""
     head, _, key = name.partition(".")
     if head not in SECTIONS:
         return nearest(name, [*all_names(), *SECTIONS])
@@ -276,10 +277,10 @@ def unknown(name: str) -> str | None:
     if not key or key in section.key_names():
         return None
     if not section.key_names():
-        return f": {head} is a single value, and has no keys"
+        return f": {head} is a single value without keys"
     return nearest(name, [f"{head}.{each}" for each in section.key_names()])
 
 
 def all_names() -> list[str]:
-    """Every dotted name."""
+    """Return every dotted name."""
     return [f"{head}.{key}" for head, section in SECTIONS.items() for key in section.key_names()]

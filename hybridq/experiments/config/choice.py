@@ -1,4 +1,4 @@
-"""Sections of a config as they are read: told apart by ``kind``, without kinds, single values."""
+"""Sections of a config: with a ``kind``, without kinds, and single values."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pydantic import ValidationError
 
 from hybridq.core.registry import Registry
 from hybridq.experiments.config.errors import Mistake, nearest, of_model, shown
-from hybridq.experiments.config.yaml_source import Path
+from hybridq.experiments.config.yaml_source import KeyPath
 from hybridq.experiments.records import Plain
 from hybridq.experiments.section import Section
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A section of a config that is told apart by its ``kind``.
+    """A section of a config with a ``kind``.
 
     Attributes:
         name: the section's key.
         models: its models by kind.
-        names: where the kinds are registered; some may be in `models` alone.
-        default: the kind of a section that is left out; None where it must be there.
-        implied: the kind of a section without one that has this key.
+        names: the registry of the kinds; some may be in `models` alone.
+        default: the kind of an absent section; None if the section is required.
+        implied: the kind of a section without one, by a key that it has.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Choice:
     implied: Mapping[str, str] = field(default_factory=dict)
 
     def normal(self, raw: Any) -> Any:
-        """`raw` with its kind in the registered spelling; a bare text is a kind."""
+        """Return `raw` as a mapping with its kind in the registered spelling."""
         if isinstance(raw, str):
             raw = {"kind": raw}
         if isinstance(raw, dict) and isinstance(raw.get("kind"), str):
@@ -42,39 +42,38 @@ class Choice:
         return raw
 
     def canonical(self, kind: str) -> str:
-        """The registered spelling of a kind; an unknown one is left alone."""
+        """Return the registered spelling of a kind, an unknown one unchanged."""
         spelled = kind.strip().lower().replace("_", "-")
         if spelled in self.models:
             return spelled
         return self.names.canonical(kind) if kind in self.names else kind
 
     def key_names(self) -> list[str]:
-        """The keys of all kinds."""
+        """Return the keys of all kinds."""
         return list(
             dict.fromkeys(key for model in self.models.values() for key in model.key_names())
         )
 
-    def read(self, raw: Any, path: Path) -> tuple[Section | None, list[Mistake]]:
-        """The section that `raw` says, or what is wrong with it.
+    def read(self, raw: Any, path: KeyPath) -> tuple[Section | None, list[Mistake]]:
+        """Return the section of `raw`, or its mistakes.
 
         Args:
-            raw: as `normal` gives it.
-            path: where it stands.
+            raw: a result of `normal`.
+            path: its location.
         """
         if raw is None and self.default is not None:
             raw = {"kind": self.default}
         if not isinstance(raw, dict):
-            text = f"{self.name}: {shown(raw)}: give a mapping with a kind"
-            if isinstance(raw, list):
-                text += f"; several go under sweep, as {self.name}: [...]"
-            return None, [Mistake(path, text)]
+            several = f"sweep several, as {self.name}: [...]" if isinstance(raw, list) else ""
+            return None, [Mistake.of_value(path, self.name, raw, "a mapping with a kind", several)]
         implied = (kind for key, kind in self.implied.items() if key in raw)
         kind = raw.get("kind", next(implied, self.default))
         if kind is None:
             return None, [Mistake(path, f"{self.name} needs the key 'kind': {self._listed()}")]
         if not isinstance(kind, str):
-            text = f"{self.name}: {shown(kind)} is no kind: give a name; whole sections are swept "
-            return None, [Mistake((*path, "kind"), f"{text}as {self.name}: [{{kind: ...}}, ...]")]
+            whole = f"sweep whole sections as {self.name}: [{{kind: ...}}, ...]"
+            name = f"{self.name}.kind"
+            return None, [Mistake.of_value((*path, "kind"), name, kind, "a name", whole)]
         if kind not in self.models:
             hint = nearest(str(kind), self.models)
             return None, [
@@ -82,7 +81,10 @@ class Choice:
             ]
         return self._of_kind(kind, raw, path)
 
-    def _of_kind(self, kind: str, raw: Plain, path: Path) -> tuple[Section | None, list[Mistake]]:
+    def _of_kind(
+        self, kind: str, raw: Plain, path: KeyPath
+    ) -> tuple[Section | None, list[Mistake]]:
+        """Validate a section of a known kind."""
         model = self.models[kind]
         try:
             return model.model_validate({**raw, "kind": kind}), []
@@ -91,7 +93,7 @@ class Choice:
         return None, [self._of_other_kind(each, kind) for each in found]
 
     def _of_other_kind(self, mistake: Mistake, kind: str) -> Mistake:
-        """Tells of an unknown key that it belongs to other kinds."""
+        """Explain an unknown key that belongs to other kinds."""
         key = mistake.path[-1] if mistake.path else None
         if not mistake.at_key or not isinstance(key, str):
             return mistake
@@ -99,7 +101,7 @@ class Choice:
         if not owners:
             return mistake
         own = ", ".join(name for name in self.models[kind].model_fields if name != "kind")
-        remedy = f"{kind!r} takes {own}" if own else f"give another kind, such as {owners[0]}"
+        remedy = f"{kind!r} takes {own}" if own else f"choose another kind, such as {owners[0]}"
         owned = f"{key!r}, which belongs to {_some(owners)}"
         text = f"{self.name} {kind!r} has no option {owned}: {remedy}"
         return Mistake(mistake.path, text, True)
@@ -114,24 +116,24 @@ def _some(names: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Group:
-    """A section of a config that has no ``kind``."""
+    """A section of a config without ``kind``."""
 
     name: str
     model: type[Section]
 
     def normal(self, raw: Any) -> Any:
-        """`raw` itself."""
+        """Return `raw` unchanged."""
         return raw
 
     def key_names(self) -> list[str]:
         """The keys."""
         return self.model.key_names()
 
-    def read(self, raw: Any, path: Path) -> tuple[Section | None, list[Mistake]]:
-        """The section that `raw` says, or what is wrong with it; see `Choice.read`."""
+    def read(self, raw: Any, path: KeyPath) -> tuple[Section | None, list[Mistake]]:
+        """Return the section of `raw`, or its mistakes; see `Choice.read`."""
         raw = {} if raw is None else raw
         if not isinstance(raw, dict):
-            return None, [Mistake(path, f"{self.name}: {shown(raw)}: give a mapping")]
+            return None, [Mistake.of_value(path, self.name, raw, "a mapping")]
         try:
             return self.model.model_validate(raw), []
         except ValidationError as error:
@@ -140,21 +142,21 @@ class Group:
 
 @dataclass(frozen=True)
 class Single:
-    """A key of a config that is no section."""
+    """A key of a config with a plain value."""
 
     name: str
     model: type[Section]
 
     def normal(self, raw: Any) -> Any:
-        """`raw` itself."""
+        """Return `raw` unchanged."""
         return raw
 
     def key_names(self) -> list[str]:
-        """None."""
+        """Return an empty list."""
         return []
 
-    def read(self, raw: Any, path: Path) -> tuple[Section | None, list[Mistake]]:
-        """A section with the value, or what is wrong with it; see `Choice.read`."""
+    def read(self, raw: Any, path: KeyPath) -> tuple[Section | None, list[Mistake]]:
+        """Return a section with the value, or its mistakes; see `Choice.read`."""
         whole = {} if raw is None else {self.name: raw}
         try:
             return self.model.model_validate(whole), []

@@ -1,4 +1,4 @@
-"""The combinations of a sweep: what each section of the config says in each of them."""
+"""Sections of the config in every combination of a sweep."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hybridq.core.errors import HybridqError, MissingExtraError
 from hybridq.core.files import read_bytes
 from hybridq.experiments.config.axes import Axis, read_axes, swept_names
 from hybridq.experiments.config.choices import SECTIONS
+from hybridq.experiments.config.compatibility import incompatibilities
 from hybridq.experiments.config.errors import Mistake, refuse, shown
-from hybridq.experiments.config.together import disagreements
 from hybridq.experiments.config.yaml_source import Document, Place
 from hybridq.experiments.content import checked_digest
 from hybridq.experiments.problems import ProblemSection
@@ -24,13 +24,13 @@ from hybridq.experiments.records import Plain
 from hybridq.experiments.section import Section
 from hybridq.experiments.starts import is_file
 
-Rows: TypeAlias = tuple[int, ...]
-"""A combination: the row of each axis."""
+AxisIndices: TypeAlias = tuple[int, ...]
+"""A combination: the index into each axis."""
 
 
 @dataclass(frozen=True)
-class Instance:
-    """One instance of a problem: its conditions, and the facts that decide it."""
+class PlannedInstance:
+    """Conditions and facts of one instance of a problem."""
 
     conditions: Plain
     facts: Plain
@@ -41,11 +41,11 @@ class Part:
     """A section of the config in one combination.
 
     Attributes:
-        raw: what the config says, sweeps filled in.
-        section: what that means, None where it is wrong.
-        mistakes: why.
-        conditions: plain values, defaults filled in; those of `raw` where it is wrong.
-        facts: what of the conditions decides the outcome; of the problem, its instances know.
+        raw: values in the config, with those of the sweep.
+        section: the section, None if it has mistakes.
+        mistakes: its mistakes.
+        conditions: plain values with defaults; those of `raw` if it has mistakes.
+        facts: the conditions that decide the outcome; for the problem see its instances.
     """
 
     raw: Any
@@ -68,32 +68,32 @@ def _set(raw: Plain, key: str, value: Any) -> None:
 
 
 class Combinations:
-    """The sections of a config in every combination of its axes; each is read only once.
+    """Sections of a config in every combination of its axes, each read once.
 
     Args:
         document: the config, its sections in normal form.
-        base: the folder that paths are relative to.
-        seed: of the experiment.
+        base: folder of relative paths.
+        seed: seed of the experiment.
     """
 
     def __init__(self, document: Document, base: Path, seed: int) -> None:
         self._document, self._base, self._seed = document, base, seed
         self.axes, self.wrong = read_axes(document.value.get("sweep"))
-        self._parts: dict[str, dict[Rows, Part]] = {name: {} for name in SECTIONS}
-        self._instances: dict[Rows, tuple[Instance, ...]] = {}
-        self._refused: dict[Rows, Mistake] = {}
+        self._parts: dict[str, dict[AxisIndices, Part]] = {name: {} for name in SECTIONS}
+        self._instances: dict[AxisIndices, tuple[PlannedInstance, ...]] = {}
+        self._refused: dict[AxisIndices, Mistake] = {}
         self._together: dict[tuple[int, ...], list[Mistake]] = {}
 
     def __len__(self) -> int:
         return math.prod(len(axis) for axis in self.axes)
 
-    def rows(self) -> Iterator[Rows]:
-        """All combinations, the last axis fastest."""
+    def rows(self) -> Iterator[AxisIndices]:
+        """Return all combinations, the last axis fastest."""
         return product(*(range(len(axis)) for axis in self.axes))
 
     @cached_property
     def touching(self) -> dict[str, list[int]]:
-        """Which axes touch a section, by its key."""
+        """Indices of the axes that change a section, by its key."""
         return {
             name: [
                 index
@@ -103,39 +103,39 @@ class Combinations:
             for name in SECTIONS
         }
 
-    def part(self, name: str, rows: Rows) -> Part:
-        """A section in a combination."""
+    def part(self, name: str, rows: AxisIndices) -> Part:
+        """Return a section in a combination."""
         key = self._key(name, rows)
         parts = self._parts[name]
         if key not in parts:
             parts[key] = self._read(name, rows)
         return parts[key]
 
-    def forms_of(self, name: str) -> Iterator[Rows]:
-        """Combinations in which a section takes each of its forms once."""
+    def forms_of(self, name: str) -> Iterator[AxisIndices]:
+        """Return combinations with each distinct form of a section once."""
         touching = set(self.touching[name])
         return product(
             *(range(len(axis) if i in touching else 1) for i, axis in enumerate(self.axes))
         )
 
     def parts_of(self, name: str) -> Iterator[Part]:
-        """A section in each of its forms."""
+        """Return a section in each of its forms."""
         return (self.part(name, rows) for rows in self.forms_of(name))
 
-    def instances(self, rows: Rows) -> tuple[Instance, ...]:
-        """The instances of the problem in a combination; where it is wrong, one as it is written.
+    def instances(self, rows: AxisIndices) -> tuple[PlannedInstance, ...]:
+        """Return the instances of the problem; one as written if it has mistakes.
 
-        Files are found and read here, and not before; what cannot be run is found out too.
+        Files are searched and read here for the first time. Errors become mistakes.
         """
         key = self._key("problem", rows)
         if key not in self._instances:
             part = self.part("problem", rows)
-            found: tuple[Instance, ...] = (Instance(part.conditions, part.facts),)
+            found: tuple[PlannedInstance, ...] = (PlannedInstance(part.conditions, part.facts),)
             if isinstance(part.section, ProblemSection):
                 try:
                     sections = part.section.expand(self._base)
                     found = tuple(
-                        Instance(each.resolved(), each.facts(self._base, self._seed))
+                        PlannedInstance(each.resolved(), each.facts(self._base, self._seed))
                         for each in sections
                     )
                     for each in sections:
@@ -147,15 +147,15 @@ class Combinations:
             self._instances[key] = found
         return self._instances[key]
 
-    def count_instances(self, rows: Rows) -> int:
-        """How many `instances` gives; numbers of drawn ones are known before they are made."""
+    def count_instances(self, rows: AxisIndices) -> int:
+        """Return the number of `instances`; drawn ones are not built for it."""
         asked = getattr(self.part("problem", rows).section, "instances", 1)
         return asked if asked > 1 else len(self.instances(rows))
 
-    def _key(self, name: str, rows: Rows) -> Rows:
+    def _key(self, name: str, rows: AxisIndices) -> AxisIndices:
         return tuple(rows[index] for index in self.touching[name])
 
-    def _read(self, name: str, rows: Rows) -> Part:
+    def _read(self, name: str, rows: AxisIndices) -> Part:
         raw = self._raw(name, rows)
         section, mistakes = SECTIONS[name].read(raw, (name,))
         if section is None:
@@ -168,7 +168,7 @@ class Combinations:
             return Part(raw, None, (Mistake((name, "initial"), str(error)),), raw, raw)
 
     def _resolved(self, name: str, section: Section) -> tuple[Any, Any]:
-        """Conditions and facts of a section other than the problem."""
+        """Return conditions and facts of a section other than the problem."""
         conditions = section.model_dump(mode="json", exclude_none=True)
         if name == "shots":
             return conditions["shots"], conditions["shots"]
@@ -185,8 +185,8 @@ class Combinations:
             facts = {key: value for key, value in conditions.items() if key != "initial"}
         return conditions, facts
 
-    def _raw(self, name: str, rows: Rows) -> Any:
-        """What the config says of a section in a combination."""
+    def _raw(self, name: str, rows: AxisIndices) -> Any:
+        """Return the config's values of a section in a combination."""
         raw = self._document.value.get(name)
         dotted: list[tuple[str, Any]] = []
         for index in self.touching[name]:
@@ -205,8 +205,8 @@ class Combinations:
                 _set(raw, key, value)
         return raw
 
-    def mistakes(self, rows: Rows) -> list[Mistake]:
-        """What is wrong with a combination, at the places where its values stand."""
+    def mistakes(self, rows: AxisIndices) -> list[Mistake]:
+        """Return the mistakes in a combination, located at their values."""
         parts = {name: self.part(name, rows) for name in SECTIONS}
         found = [mistake for part in parts.values() for mistake in part.mistakes]
         self.instances(rows)
@@ -217,11 +217,11 @@ class Combinations:
         key = tuple(id(part) for part in parts.values())
         if key not in self._together:
             sections = {name: part.section for name, part in parts.items() if part.section}
-            self._together[key] = list(disagreements(sections))
+            self._together[key] = list(incompatibilities(sections))
         return [self._placed(mistake, rows) for mistake in self._together[key]]
 
-    def mistakes_beside(self) -> list[Mistake]:
-        """What is wrong with the sections whose axes are right, where others are not."""
+    def mistakes_of_sound_axes(self) -> list[Mistake]:
+        """Return the mistakes in sections whose axes have no mistakes."""
         right = {name for axis in self.axes for name in axis.names}
         missing = swept_names(self._document.value.get("sweep")) - right
         unsure = {name.partition(".")[0] for name in missing}
@@ -233,13 +233,13 @@ class Combinations:
             for mistake in self.part(name, rows).mistakes
         ]
 
-    def _placed(self, mistake: Mistake, rows: Rows) -> Mistake:
-        """A mistake at the entry of the sweep that its value comes from."""
+    def _placed(self, mistake: Mistake, rows: AxisIndices) -> Mistake:
+        """Locate a mistake at the entry of the sweep that holds its value."""
         path = mistake.path
         swept_whole = any(path[0] in axis.names for axis in self.axes)
         is_mapping = isinstance(self._raw(str(path[0]), rows), dict)
         if len(path) == 1 and not swept_whole and not (is_mapping and mistake.of_values):
-            return mistake  # whatever the sweep puts into it
+            return mistake  # independent of the values of the sweep
         names = [
             (swept, axis, row)
             for axis, row in zip(self.axes, rows, strict=True)
@@ -259,23 +259,23 @@ class Combinations:
         if not names:
             return mistake
         values = {s: axis.columns[axis.names.index(s)][row] for s, axis, row in names}
-        told = ", ".join(f"{swept} {shown(value)}" for swept, value in values.items())
+        said = ", ".join(f"{swept} {shown(value)}" for swept, value in values.items())
         swept, axis, row = names[-1]
         hint = self._hint(mistake, names)
-        if len(path) > 1:  # the value stands in the section, and the sweep makes it wrong
-            return replace(mistake, text=f"{mistake.text} (with {told} of the sweep){hint}")
-        return Mistake(axis.path(swept, row), f"{mistake.text} (with {told})")
+        if len(path) > 1:  # the value is in the section, and the sweep makes it wrong
+            return replace(mistake, text=f"{mistake.text} (with {said} of the sweep){hint}")
+        return Mistake(axis.path(swept, row), f"{mistake.text} (with {said})")
 
     @staticmethod
     def _hint(mistake: Mistake, names: Sequence[tuple[str, Axis, int]]) -> str:
-        """How to sweep kinds whose options differ."""
+        """Return a hint on sweeping kinds with different options."""
         section = mistake.path[0]
         if not mistake.at_key or f"{section}.kind" not in [name for name, _, _ in names]:
             return ""
         return f"; sweep whole sections: {section}: [{{kind: ..., option: ...}}, {{kind: ...}}]"
 
     def refuse(self, mistakes: Iterable[Mistake]) -> None:
-        """Raise a `ConfigError` with all mistakes, if there is one."""
+        """Raise a `ConfigError` with all mistakes, if any."""
 
         def place(mistake: Mistake) -> Place:
             return self._document.place(mistake.path, key=mistake.at_key)

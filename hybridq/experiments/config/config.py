@@ -1,21 +1,22 @@
-"""The config of an experiment: a YAML file, read, checked, and planned as trials."""
+"""Config of an experiment: a YAML file, read, checked and planned as trials."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError, field_validator
 
 from hybridq.core.errors import ConfigError
+from hybridq.experiments.arrays import ARRAYS
 from hybridq.experiments.config import layers as config_layers
 from hybridq.experiments.config.axes import read_axes, swept_names
+from hybridq.experiments.config.choice import Group
 from hybridq.experiments.config.choices import SECTIONS
-from hybridq.experiments.config.errors import Mistake, nearest, of_model, refuse
-from hybridq.experiments.config.output import OUTPUT, OutputSection
-from hybridq.experiments.config.rules import Rules
+from hybridq.experiments.config.errors import PATTERNS, Mistake, nearest, of_model, refuse
+from hybridq.experiments.config.exclusion_rules import ExclusionRules
 from hybridq.experiments.config.sweep import Sweep, plan
 from hybridq.experiments.config.yaml_source import Document, Place, parse
 from hybridq.experiments.goal import DIRECTIONS, Goal, goal_of
@@ -24,16 +25,44 @@ from hybridq.experiments.section import Section
 
 __all__ = ["ExperimentConfig", "load_config", "parse_config", "plan"]
 
-_CHECKED_AT_ONCE = 10_000  # combinations that are looked at when there are mistakes already
+_CHECKED_AT_ONCE = 10_000  # combinations that are checked when there are mistakes already
+
+_ArrayName = Literal[tuple(ARRAYS)]  # type: ignore[valid-type]
+
+
+_NAME = r"^\w[\w .+-]{0,99}$"
+PATTERNS[_NAME] = "1 to 100 letters, digits, blanks and . _ + -"
+
+
+class OutputSection(Section):
+    """What is kept of each trial beside its figures, parameters and thinned convergence."""
+
+    arrays: Annotated[list[_ArrayName], Field(min_length=1)]  # type: ignore[valid-type]
+    """values (the objective at every evaluation), points (the parameters there), samples."""
+
+    folder: Annotated[str, Field(min_length=1)] | None = None
+    """The full path of where they go; by default beside the storage: runs.db.artifacts."""
+
+    @field_validator("folder")
+    @classmethod
+    def _is_absolute(cls, folder: str | None) -> str | None:
+        if folder is not None and not Path(folder).expanduser().is_absolute():
+            raise ValueError(
+                "output.folder must be a full path: a relative one differs between processes"
+            )
+        return folder
+
+
+_OUTPUT = Group("output", OutputSection)
 
 
 class ExperimentConfig(Section):
-    """What an experiment is: its settings as attributes, its trials by `plan`.
+    """Settings of an experiment; `plan` returns its trials.
 
-    Attributes that are not settings: `text`, `base`.
+    The attributes `text` and `base` are not settings.
     """
 
-    name: Annotated[str, Field(pattern=r"^\w[\w .+-]{0,99}$")]
+    name: Annotated[str, Field(pattern=_NAME)]
     """What the experiment is called in the store: letters, digits, blanks and . _ + -"""
 
     description: str = ""
@@ -69,24 +98,24 @@ class ExperimentConfig(Section):
 
     @property
     def text(self) -> str:
-        """The config as it was written."""
+        """Text of the config."""
         return self._text
 
     @property
     def base(self) -> Path:
-        """The folder that its paths are relative to."""
+        """Folder of relative paths."""
         return self._base
 
     @property
     def threads(self) -> int | None:
-        """Threads of each process, None for what the runner chooses."""
+        """Threads of each process, None if the runner chooses."""
         engine = self._document.value.get("engine")
         return engine.get("threads") if isinstance(engine, dict) else None
 
     def plain(self) -> Plain:
-        """The config as plain values, files it includes and ``--set`` worked in.
+        """Return the config as plain values, with includes and overrides.
 
-        This is what is stored, so the storage is not in it: its URL may hold a password.
+        This is stored with the experiment, without the storage, whose URL may contain a password.
         """
         sections = {
             name: value
@@ -96,11 +125,11 @@ class ExperimentConfig(Section):
         return {**self.model_dump(mode="json", exclude={"storage"}), **sections}
 
     def sweep(self) -> Sweep:
-        """The axes and rules of the config, which make its trials."""
+        """Return the axes and rules that make the trials."""
         return Sweep(self._document, self._base, self.seed, self.repeats)
 
     def goal(self) -> Goal:
-        """What is compared, and whether larger is better.
+        """Return the metric and its direction.
 
         Raises:
             ConfigError: the metric does not apply to the problems.
@@ -111,55 +140,65 @@ class ExperimentConfig(Section):
             raise ConfigError(f"{self._document.place(('metric',))}: {error}") from None
 
     def contents(self) -> dict[str, tuple[str, bytes]]:
-        """The instance files of all trials: name and bytes by SHA-256.
+        """Return name and content of the instance files by SHA-256.
 
         Raises:
-            ConfigError: a file cannot be read, or a problem makes no sense.
+            ConfigError: a file cannot be read, or a problem has mistakes.
         """
         return self.sweep().contents()
 
 
-def load_config(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> ExperimentConfig:
-    """The config in a YAML file.
+def load_config(
+    path: str | os.PathLike[str],
+    overrides: Iterable[str] = (),
+    *,
+    override_label: str = config_layers.OVERRIDE_LABEL,
+) -> ExperimentConfig:
+    """Return the config in a YAML file.
 
     Args:
-        path: of the file.
-        overrides: texts ``name=value`` that win over the file, such as ``"ansatz.p=2"``.
+        path: path of the file.
+        overrides: texts ``name=value`` that override the file, such as ``"ansatz.p=2"``.
+        override_label: name of an override in messages, such as the option that gave it.
 
     Raises:
-        ConfigError: it cannot be read or makes no sense; every mistake with its place.
+        ConfigError: the file cannot be read or has mistakes; lists all of them with their places.
     """
     document, text = config_layers.read(path)
-    return _config(document, text, Path(path).parent, overrides)
+    return _config(document, text, Path(path).parent, overrides, override_label)
 
 
 def parse_config(
     text: str, source: str = "config", base: str | os.PathLike[str] = ".",
     overrides: Iterable[str] = (),
 ) -> ExperimentConfig:  # fmt: skip
-    """The config in a YAML text; see `load_config`.
+    """Return the config in a YAML text; see `load_config`.
 
     Args:
-        text: YAML, of which JSON is a part.
-        source: what messages call it.
-        base: the folder that paths are relative to.
-        overrides: texts ``name=value`` that win over the text.
+        text: YAML, of which JSON is a subset.
+        source: name of the text in messages.
+        base: folder of relative paths.
+        overrides: texts ``name=value`` that override the text.
 
     Raises:
-        ConfigError: it makes no sense; every mistake with its place.
+        ConfigError: the text has mistakes; lists all of them with their places.
     """
     document = config_layers.with_includes(parse(text, source), Path(base))
     return _config(document, text, Path(base), overrides)
 
 
 def _config(
-    document: Document, text: str, base: Path, overrides: Iterable[str]
+    document: Document,
+    text: str,
+    base: Path,
+    overrides: Iterable[str],
+    override_label: str = config_layers.OVERRIDE_LABEL,
 ) -> ExperimentConfig:
     if document.value is None:
-        raise ConfigError(f"{document.place(()).source}: the config is empty: it needs a name")
+        raise ConfigError(f"{document.place(()).source}: the config is empty: write a name")
     if not isinstance(document.value, dict):
-        raise ConfigError(f"{document.place(())}: a config is a mapping, key: value, and no list")
-    document = _normal(config_layers.with_overrides(document, overrides))
+        raise ConfigError(f"{document.place(())}: a config must be a mapping, key: value")
+    document = _normal(config_layers.with_overrides(document, overrides, override_label))
     settings = ExperimentConfig.model_fields
     value = document.value
     mistakes = [
@@ -169,20 +208,18 @@ def _config(
     ]
     own = {key: value[key] for key in settings if value.get(key) is not None}
     if "output" in own:
-        own["output"], wrong = OUTPUT.read(own["output"], ("output",))
+        own["output"], wrong = _OUTPUT.read(own["output"], ("output",))
         mistakes += wrong
     try:
         config = ExperimentConfig.model_validate(own)
     except ValidationError as error:
         config = None
-        mistakes += [
-            _of_name(each) for each in of_model(error, own, (), ExperimentConfig, "config")
-        ]
+        mistakes += of_model(error, own, (), ExperimentConfig, "config")
     if isinstance(value.get("metric"), str) and value["metric"] not in DIRECTIONS:
         hint = nearest(value["metric"], DIRECTIONS)
         mistakes.append(Mistake(("metric",), f"unknown metric {value['metric']!r}{hint}"))
     wrong = read_axes(value.get("sweep"))[1]
-    wrong += Rules(value.get("exclude")).mistakes
+    wrong += ExclusionRules(value.get("exclude")).mistakes
     mistakes += wrong
     names = swept_names(value.get("sweep"))
     swept = {name.partition(".")[0] for name in names}
@@ -202,23 +239,15 @@ def _config(
 
 
 def _is_no_section(value: Any) -> bool:
-    """Whether what stands in a section's place is wrong, whatever the sweep puts into it."""
+    """True if a section's value is wrong for every value of the sweep."""
     return value is not None and not isinstance(value, dict)
 
 
 _OTHERS = (*SECTIONS, "sweep", "exclude", "include")
 
 
-def _of_name(mistake: Mistake) -> Mistake:
-    """A clearer word on names, which the pattern alone would tell."""
-    if mistake.path == ("name",):
-        text = f"{mistake.text.split(': give')[0]}: give letters, digits, blanks and . _ + -"
-        return Mistake(mistake.path, f"{text}, at most 100")
-    return mistake
-
-
 def _normal(document: Document) -> Document:
-    """Sections in the form that all else is made for: mappings, kinds spelled as registered."""
+    """Return the document with sections as mappings and registered kinds."""
     value = {
         name: SECTIONS[name].normal(raw) if name in SECTIONS else raw
         for name, raw in document.value.items()
@@ -227,9 +256,9 @@ def _normal(document: Document) -> Document:
 
 
 def _of_sweep(sweep: Sweep) -> list[Mistake]:
-    """Mistakes in the values of a sweep, where there are not too many to look at."""
+    """Return mistakes in the values of a sweep that is not too large to check."""
     if sweep.combinations > _CHECKED_AT_ONCE:
         return []
     if sweep.is_wrong:
-        return sweep.mistakes_beside()
+        return sweep.mistakes_of_sound_axes()
     return sweep.mistakes() if sweep.trials() <= _CHECKED_AT_ONCE else []

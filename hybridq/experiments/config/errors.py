@@ -1,71 +1,99 @@
-"""Mistakes in a config: found by models, told in plain words, and sorted by where they stand."""
+"""Mistakes in a config, in plain words and sorted by their places."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import ConfigError, closest
-from hybridq.experiments.config.yaml_source import Path, Place
+from hybridq.experiments.config.yaml_source import KeyPath, Place
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
-_KINDS = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
+_EXPECTED = {
+    "int_type": "an integer",
+    "int_from_float": "an integer",
     "float_type": "a number",
     "finite_number": "a finite number",
-    "string_type": "a text",
+    "string_type": "text",
     "bool_type": "true or false",
     "list_type": "a list",
     "tuple_type": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
-    "none_required": "nothing",
+    "none_required": "null",
 }
 _LIMITS = {
-    "greater_than": ("gt", "a number above"),
+    "greater_than": ("gt", "greater than"),
     "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "a number below"),
+    "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
 MOST_LINES = 20
-_NO_TRUTH = ("yes", "no", "on", "off", "y", "n", "true", "false")
+PATTERNS: dict[str, str] = {}
+"""Descriptions of regular expressions of fields, registered where the field is declared."""
+
+_INTEGER = {"int_type", "int_from_float"}
+_NUMBER = {"float_type", *_INTEGER}
+_YAML_1_1_BOOLEANS = ("yes", "no", "on", "off", "y", "n", "true", "false")
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """Something wrong with the value at a path, or with its key.
+    """A mistake in the value at a path, or in its key.
 
     Attributes:
-        of_values: whether values that a sweep puts there may be to blame.
+        path: location of the value in the config.
+        text: message without the place.
+        at_key: True if the key is wrong, not its value.
+        of_values: True if values from a sweep may be the cause.
     """
 
-    path: Path
+    path: KeyPath
     text: str
     at_key: bool = False
     of_values: bool = True
 
+    @classmethod
+    def of_value(
+        cls, path: KeyPath, name: str, value: Any, expected: str, remedy: str = ""
+    ) -> Mistake:
+        """Return the mistake "<name> must be <expected>, got <value>: <remedy>"."""
+        text = f"{name} must be {expected}, got {shown(value)}"
+        return cls(path, f"{text}: {remedy}" if remedy else text)
 
-def refuse(mistakes: Iterable[Mistake], place: Callable[[Mistake], Place]) -> None:
-    """Raise a `ConfigError` with all mistakes, sorted by place, if there is one.
+
+class TooManyTrialsError(ConfigError):
+    """A plan with more trials than the limit.
 
     Args:
-        mistakes: what was found; the same line is told once.
-        place: where the value of a mistake stands.
+        summary: place, number of trials and limit.
+    """
+
+    def __init__(self, summary: str) -> None:
+        self.summary = summary
+        super().__init__(f"{summary}: shorten the sweep, or plan without a limit")
+
+
+def refuse(mistakes: Iterable[Mistake], place: Callable[[Mistake], Place]) -> None:
+    """Raise a `ConfigError` with all mistakes, sorted by place, if any.
+
+    Args:
+        mistakes: what was found; equal lines are reported once.
+        place: returns the place of a mistake.
     """
     lines = {(place(each), f"{place(each)}: {each.text}") for each in mistakes}
     if lines:
-        told = [text for _, text in sorted(lines)]
-        more = len(told) - MOST_LINES
-        raise ConfigError(told if more <= 0 else [*told[:MOST_LINES], f"and {more:,} more"])
+        ordered = [text for _, text in sorted(lines)]
+        more = len(ordered) - MOST_LINES
+        raise ConfigError(ordered if more <= 0 else [*ordered[:MOST_LINES], f"and {more:,} more"])
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """``": did you mean 'x'?"`` or ``": choose from x, y"``; of many names only the nearest."""
+    """Return ``": did you mean 'x'?"``, or ``": choose from x, y"``."""
     names = list(known)
     near = closest(name, names, likeness=0.6)
     if near is not None:
@@ -75,7 +103,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as it stands in YAML, cut where it is long."""
+    """Return a value as YAML has it, shortened where it is long."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -89,19 +117,19 @@ def shown(value: Any) -> str:
 
 
 def of_model(
-    error: ValidationError, raw: Mapping[str, Any], path: Path, model: type[BaseModel], what: str
+    error: ValidationError, raw: Mapping[str, Any], path: KeyPath, model: type[BaseModel], what: str
 ) -> list[Mistake]:
-    """What pydantic found, in plain words.
+    """Convert pydantic's errors to mistakes in plain words.
 
     Args:
-        error: of validating `raw` with `model`.
-        raw: what stands in the config.
-        path: where `raw` stands.
-        model: whose fields are the known keys.
-        what: what the section is called, for example ``"optimizer 'spsa'"``.
+        error: the error of validating `raw` with `model`.
+        raw: values in the config.
+        path: location of `raw`.
+        model: model with the known keys as fields.
+        what: name of the section, for example ``"optimizer 'spsa'"``.
     """
     found: list[Mistake] = []
-    expected: dict[Path, list[str]] = {}
+    expected: dict[KeyPath, dict[str, str]] = {}  # descriptions by pydantic's type of error
     for each in error.errors(include_url=False):
         at, value = _within(each["loc"], raw)
         kind, context = each["type"], each.get("ctx", {})
@@ -117,23 +145,22 @@ def of_model(
             at = (*at, context["field"]) if "field" in context else at
             found.append(Mistake((*path, *at), text))
         else:
-            expected.setdefault(at, []).append(_expected(kind, context, value, each["msg"]))
-    for at, words in expected.items():
+            expected.setdefault(at, {})[kind] = _expected(kind, context, each["msg"])
+    for at, kinds in expected.items():
         if any(len(other) > len(at) and other[: len(at)] == at for other in expected):
-            continue  # one of the types fits but for something within
+            continue  # one of the types fits, except for a value within
         value = _value(raw, at)
         name = ".".join(map(str, (*path, *at)))
-        options = " or ".join(dict.fromkeys(words))
-        found.append(
-            Mistake((*path, *at), f"{name}: {shown(value)}: give {options}{_remedy(value, words)}")
-        )
+        options = " or ".join(dict.fromkeys(kinds.values()))
+        remedy = _remedy(value, kinds.keys())
+        found.append(Mistake.of_value((*path, *at), name, value, options, remedy))
     return found
 
 
-def _expected(kind: str, context: Mapping[str, Any], value: Any, message: str) -> str:
-    """What would have been right, in a few words."""
-    if kind in _KINDS:
-        return _KINDS[kind]
+def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
+    """Return a description of the accepted values."""
+    if kind in _EXPECTED:
+        return _EXPECTED[kind]
     if kind in _LIMITS:
         name, words = _LIMITS[kind]
         return f"{words} {context[name]:g}"
@@ -141,46 +168,53 @@ def _expected(kind: str, context: Mapping[str, Any], value: Any, message: str) -
         listed = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         return f"one of {', '.join(listed)}"
     if kind == "too_short":
-        return f"at least {context['min_length']} values"
+        return f"a list of at least {context['min_length']} values"
     if kind == "too_long":
-        return f"at most {context['max_length']} values"
+        return f"a list of at most {context['max_length']} values"
     if kind == "string_too_short":
-        return "a text that is not empty"
+        return "text that is not empty"
+    if kind == "string_pattern_mismatch" and context["pattern"] in PATTERNS:
+        return PATTERNS[context["pattern"]]
     return message[:1].lower() + message[1:]
 
 
-def _remedy(value: Any, words: Sequence[str]) -> str:
-    """How a value of the wrong kind is written right."""
-    if isinstance(value, str) and "true or false" in words and value.lower() in _NO_TRUTH:
-        return f" (YAML 1.2 takes {value!r} as a text)"
-    if isinstance(value, float) and "a whole number" in words and value == int(value):
-        return f": write {int(value)}"
-    if isinstance(value, str) and {"a whole number", "a number"} & set(words):
+def _remedy(value: Any, kinds: Set[str]) -> str:
+    """Return the correct spelling of a value of the wrong type, empty if unknown.
+
+    Args:
+        value: the value in the config.
+        kinds: pydantic's types of its errors.
+    """
+    if isinstance(value, str) and "bool_type" in kinds and value.lower() in _YAML_1_1_BOOLEANS:
+        return f"{value!r} is text in YAML 1.2"
+    if isinstance(value, float) and kinds & _INTEGER and value == int(value):
+        return f"write {int(value)}"
+    if isinstance(value, str) and kinds & _NUMBER:
         try:
-            return f": write {float(value):g} without quotes"
+            return f"write {float(value):g} without quotes"
         except ValueError:
             return ""
-    if isinstance(value, int | float) and words == ["a text"]:
-        return ": put it in quotes"
-    if isinstance(value, Mapping) and words == ["a text"]:
-        return ": put a text with {...} in quotes"
+    if isinstance(value, int | float) and kinds == {"string_type"}:
+        return "put it in quotes"
+    if isinstance(value, Mapping) and kinds == {"string_type"}:
+        return "put text with {...} in quotes"
     return ""
 
 
-def _within(loc: Sequence[str | int], raw: Any) -> tuple[Path, Any]:
-    """The part of a pydantic location that is in the config, without the names of branches."""
+def _within(loc: Sequence[str | int], raw: Any) -> tuple[KeyPath, Any]:
+    """Return the location in the config, without names of union branches."""
     at: list[str | int] = []
     value = raw
     for step in loc:
         if (isinstance(value, Mapping) and step in value) or (
             isinstance(value, list) and isinstance(step, int) and step < len(value)
         ):
-            value = value[step]  # type: ignore[index]  # a list has numbers, a mapping names
+            value = value[step]  # type: ignore[index]  # a list has integers, a mapping names
             at.append(step)
     return tuple(at), value
 
 
-def _value(raw: Any, at: Path) -> Any:
+def _value(raw: Any, at: KeyPath) -> Any:
     for step in at:
         raw = raw[step]
     return raw

@@ -1,4 +1,4 @@
-"""From files and options to one document: includes, ``--set``, and what wins over what."""
+"""Layers of a config: included files, the file itself, overrides."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from hybridq.core.limits import LONGEST_PATH, MOST_BYTES_OF_SETTINGS, MOST_INCLU
 from hybridq.experiments.config.yaml_source import Document, Place, parse
 
 _DEPTH = 20  # of includes within includes
+OVERRIDE_LABEL = "override"
 
 
 def read(path: str | os.PathLike[str]) -> tuple[Document, str]:
-    """A config file with its includes, and its text as written.
+    """Return a config file with its includes, and its text.
 
     Raises:
-        ConfigError: it cannot be read, or is no YAML.
+        ConfigError: the file cannot be read, or is not YAML.
     """
     text = _text(Path(path), str(path))
     return with_includes(parse(text, str(path)), Path(path).parent, (Path(path).resolve(),)), text
@@ -32,17 +33,17 @@ def with_includes(
     above: tuple[Path, ...] = (),
     count: Iterator[int] | None = None,
 ) -> Document:
-    """A document over the files that its key ``include`` names; later ones win over earlier.
+    """Merge a document over the files of its key ``include``, in their order.
 
     Args:
-        document: with or without the key.
-        base: the folder that the names are relative to.
+        document: a document with or without the key.
+        base: folder of relative names.
         above: the files that include this one.
-        count: numbers the files that are included by the whole config.
+        count: counter of the files that the whole config includes.
 
     Raises:
-        ConfigError: a file cannot be read, is no mapping, or includes itself, or there are more
-            than `MOST_INCLUDES`.
+        ConfigError: a file cannot be read, is not a mapping or includes itself, or the config
+            includes more than `MOST_INCLUDES` files.
     """
     count = itertools.count(1) if count is None else count
     if not isinstance(document.value, dict) or "include" not in document.value:
@@ -53,10 +54,10 @@ def with_includes(
     for index, name in enumerate(names if listed else [names]):
         place = document.place(("include", index) if listed else ("include",))
         if not isinstance(name, str) or not 0 < len(name) <= LONGEST_PATH:
-            raise ConfigError(f"{place}: include takes the name of a file, or a list of names")
+            raise ConfigError(f"{place}: include must be the name of a file, or a list of names")
         if next(count) > MOST_INCLUDES:
             raise ConfigError(
-                f"{place}: {name}: more than {MOST_INCLUDES} files are included: leave some out"
+                f"{place}: {name}: more than {MOST_INCLUDES} files are included: omit some"
             )
         merged = merge(merged, _included(name, base, above, place, count))
     own = {key: value for key, value in document.value.items() if key != "include"}
@@ -66,29 +67,29 @@ def with_includes(
 def _included(
     name: str, base: Path, above: tuple[Path, ...], place: Place, count: Iterator[int]
 ) -> Document:
+    """Return the document of an included file."""
     path = base / name
     if path.resolve() in above:
-        raise ConfigError(f"{place}: {name} includes itself: leave it out")
+        raise ConfigError(f"{place}: {name} includes itself: omit it")
     if len(above) >= _DEPTH:
         raise ConfigError(f"{place}: {name}: more than {_DEPTH} files include one another")
     try:
-        found = parse(_text(path, str(path)), str(path))
+        text = _text(path, str(path))
     except ConfigError as error:
-        if str(error).startswith(f"{path}: the file"):
-            raise ConfigError(f"{place}: include: {error}") from None
-        raise
+        raise ConfigError(f"{place}: include: {error}") from None
+    found = parse(text, str(path))
     if found.value is None:
         raise ConfigError(f"{place}: the included file {name} is empty")
     if not isinstance(found.value, dict):
-        raise ConfigError(f"{found.place(())}: an included file is a mapping, key: value")
+        raise ConfigError(f"{found.place(())}: an included file must be a mapping, key: value")
     return with_includes(found, path.parent, (*above, path.resolve()), count)
 
 
 def merge(under: Document, over: Document) -> Document:
-    """Two documents in one: keys of `over` win, within sections one by one.
+    """Merge two documents; keys of `over` win, within sections one by one.
 
-    A section of another ``kind`` replaces the whole section; lists, and mappings within sections,
-    are replaced whole too.
+    A section of another ``kind`` replaces the whole section, and so do lists, and mappings within
+    sections.
     """
     value = dict(under.value)
     values, keys = dict(under.values), dict(under.keys)
@@ -114,30 +115,33 @@ def _goes_into(old: Any, new: Any) -> bool:
     return new.get("kind", old.get("kind")) == old.get("kind")
 
 
-def with_overrides(document: Document, overrides: Iterable[str]) -> Document:
-    """A document with values from the command line.
+def with_overrides(
+    document: Document, overrides: Iterable[str], label: str = OVERRIDE_LABEL
+) -> Document:
+    """Return the document with overridden values.
 
     Args:
         document: a mapping.
-        overrides: texts ``name=value`` with dotted names and YAML values. A name that is swept is
-            no longer swept, unless the name is that of the sweep itself, ``sweep.ansatz.p=[1, 2]``.
+        overrides: texts ``name=value`` with dotted names and YAML values. They replace a sweep of
+            that name, unless the name is that of the sweep itself, ``sweep.ansatz.p=[1, 2]``.
+        label: name of an override in messages.
 
     Raises:
-        ConfigError: one of them is no such text.
+        ConfigError: an override has another form.
     """
     for text in overrides:
         name, equals, value = text.partition("=")
-        name, source = name.strip(), f"--set {text}"
+        name, source = name.strip(), f"{label} {text}"
         if not equals or not name or not all(name.split(".")):
-            raise ConfigError(f"{source}: give a name and a value, such as --set ansatz.p=2")
+            raise ConfigError(f"{source}: write NAME=VALUE, such as ansatz.p=2")
         head, *rest = name.split(".", 1) if name.startswith("sweep.") else name.split(".")
         document = _unswept(document, name)
-        document = _put(document, (head, *rest), parse(value, source), Place(source))
+        document = _put(document, (head, *rest), parse(value, source), Place(source, override=True))
     return document
 
 
 def _put(document: Document, path: tuple[str, ...], new: Document, place: Place) -> Document:
-    """The document with one value replaced; a text in a section's place is its kind."""
+    """Return the document with one value replaced."""
     value = dict(document.value)
     inner = value
     for key in path[:-1]:
@@ -154,7 +158,7 @@ def _put(document: Document, path: tuple[str, ...], new: Document, place: Place)
 
 
 def _unswept(document: Document, name: str) -> Document:
-    """The document without the sweeps over what is set now."""
+    """Return the document without sweeps of an overridden name."""
     sweep = document.value.get("sweep")
     if not isinstance(sweep, dict):
         return document
@@ -179,20 +183,20 @@ def _unswept(document: Document, name: str) -> Document:
 
 
 def _text(path: Path, source: str) -> str:
-    """The text of a config file."""
+    """Return the text of a config file."""
     if path.is_dir():
-        raise ConfigError(f"{source}: the file is a folder: name a file in it")
+        raise ConfigError(f"{source}: this is a folder: name a file in it")
     try:
         if path.stat().st_size > MOST_BYTES_OF_SETTINGS:
             raise ConfigError(
-                f"{source}: the file has {path.stat().st_size:,} bytes, and a config at most "
-                f"{MOST_BYTES_OF_SETTINGS:,}: check the name"
+                f"{source}: the file has {path.stat().st_size:,} bytes, more than the "
+                f"{MOST_BYTES_OF_SETTINGS:,} of a config: check the name"
             )
         return read_bytes(path, MOST_BYTES_OF_SETTINGS)[0].decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ConfigError(f"{source}: the file is no text in UTF-8: check the name") from None
+        raise ConfigError(f"{source}: the file is not UTF-8 text: check the name") from None
     except FileNotFoundError:
-        raise ConfigError(f"{source}: the file is not there: check the name") from None
+        raise ConfigError(f"{source}: the file does not exist: check the name") from None
     except FormatError as error:
         raise ConfigError(f"{source}: the file cannot be read ({error.message})") from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The JSON Schema of configs, by which editors complete and check the YAML."""
+"""JSON Schema of configs, for completion and checks in editors."""
 
 from __future__ import annotations
 
@@ -13,34 +13,35 @@ from hybridq.experiments.section import Section
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _SECTION_HELP = {
-    "problem": "What is solved: instances in files, or drawn by a seed.",
+    "problem": "The problem: instances in files, or drawn by a seed.",
     "ansatz": "The circuit.",
-    "objective": "What the search minimizes.",
-    "optimizer": "How the search goes on; its options are the optimizer's own.",
-    "strategy": "How the angles are searched, and where the search begins.",
-    "budget": "When the search ends, if it does not converge before.",
-    "engine": "What simulates the circuit.",
+    "objective": "The quantity that the search minimizes.",
+    "optimizer": "The classical optimizer with its own options.",
+    "strategy": "The strategy of the search, and its initial point.",
+    "budget": "The end of the search, unless it converges before.",
+    "engine": "The simulator of the circuit.",
     "shots": "Measurements of the final state, for problems over bits.",
 }
 _SWEEP_HELP = (
-    "Dotted names, each with a list or a range; every combination is run. Names under zip go "
+    "Dotted names, each with a list or a range; every combination is run. Names under zip change "
     "together."
 )
 _EXCLUDE_HELP = (
-    "Rules that drop combinations: a trial is left out where all that a rule says is so. A list "
-    "stands for any of its values."
+    "Rules that exclude trials: a rule excludes a trial that has all of its values. A list "
+    "matches any of its values."
 )
 _INCLUDE_HELP = (
-    "A file, or several, whose keys are taken over; keys here win, within sections one by one. "
+    "A file, or several, whose keys are included; keys here override them, within sections one "
+    "by one. "
     "Paths in it are relative to the folder of the including config."
 )
 
 
 def json_schema() -> Plain:
-    """The JSON Schema of a config, draft 2020-12.
+    """Return the JSON Schema of a config, draft 2020-12.
 
-    It takes every config that `load_config` takes with the registered spelling of names. What
-    depends on several keys at once, such as whether an ansatz suits a problem, it does not check.
+    It accepts every config that `load_config` accepts with the registered spelling of names. It
+    does not check conditions on several keys, such as an ansatz that does not suit a problem.
     """
     definitions: Plain = {}
     settings = _model(ExperimentConfig, definitions)["properties"]
@@ -53,7 +54,7 @@ def json_schema() -> Plain:
     return {
         "$schema": DIALECT,
         "title": "Experiment of hybridq",
-        "description": "What hybridq run takes: a problem, how to solve it, and what to vary.",
+        "description": "A problem, how to solve it, and the conditions to vary.",
         "type": "object",
         "properties": {
             **settings,
@@ -82,7 +83,7 @@ def json_schema() -> Plain:
 
 
 def _model(model: type[Section], definitions: Plain) -> Plain:
-    """The schema of a model. A key that it needs may be in the sweep: none is required."""
+    """Return the schema of a model without required keys, which a sweep may have."""
     schema = model.model_json_schema()
     for name, inner in schema.pop("$defs", {}).items():
         if "kind" in inner["properties"]:
@@ -121,7 +122,7 @@ _NOT_OF_VALUES = ("default", "description", "title")
 
 
 def _value(name: str) -> Plain:
-    """What a dotted name may be: whatever one of the section's kinds takes."""
+    """Return the schema of a dotted name: all that one of the kinds accepts."""
     head, _, key = name.partition(".")
     section = SECTIONS[head]
     models = section.models.values() if isinstance(section, Choice) else [section.model]
@@ -143,7 +144,7 @@ def _range() -> Plain:
     number: Plain = {"type": "number"}
     return {
         "title": "a range",
-        "description": "Numbers at equal steps, both ends included, or so many points.",
+        "description": "Numbers at equal steps, or a number of points, with both ends.",
         "type": "object",
         "properties": {
             "from": number,
@@ -192,7 +193,7 @@ def _sweep() -> Plain:
         "properties": {
             **lists,
             "zip": {
-                "description": "Lists of one length: their first values go together, and so on.",
+                "description": "Lists of equal length: their first values are combined, and so on.",
                 "anyOf": [group, {"type": "array", "items": group}],
             },
         },

@@ -1,4 +1,4 @@
-"""From the axes of a config to its trials."""
+"""Trials of a config: combinations, exclusion, instances, repeats."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from hybridq.core.errors import ConfigError, HybridqError
 from hybridq.core.files import read_bytes
 from hybridq.experiments.config.axes import Axis
 from hybridq.experiments.config.choices import SECTIONS
-from hybridq.experiments.config.combinations import Combinations, Instance, Rows
-from hybridq.experiments.config.errors import Mistake
-from hybridq.experiments.config.rules import REPEAT, Rules
-from hybridq.experiments.config.yaml_source import Document
-from hybridq.experiments.config.yaml_source import Path as Keys
+from hybridq.experiments.config.combinations import AxisIndices, Combinations, PlannedInstance
+from hybridq.experiments.config.errors import Mistake, TooManyTrialsError
+from hybridq.experiments.config.exclusion_rules import REPEAT, ExclusionRules
+from hybridq.experiments.config.yaml_source import Document, KeyPath
 from hybridq.experiments.problems import ProblemSection
 from hybridq.experiments.records import Plain, Planned, canonical, flat
 from hybridq.experiments.section import Section
@@ -26,26 +25,27 @@ if TYPE_CHECKING:
     from hybridq.experiments.config.config import ExperimentConfig
 
 MOST_TRIALS = 100_000
-"""More are refused unless they are asked for twice."""
+"""Default limit of a plan."""
 
-_MOST_COMPARISONS = 20_000_000  # of trials and rules
+_MOST_COMPARISONS = 20_000_000  # of trials with rules
 _BYTES_PER_TRIAL = 4_000
 _NOT_COMPARED = ("problem.sha256", "strategy.sha256")
 
 
 def plan(config: ExperimentConfig, limit: int | None = MOST_TRIALS) -> list[Planned]:
-    """The trials that a config asks for, in the order in which they are run.
+    """Return the trials of a config in the order in which they run.
 
-    Every repeat goes over all instances, every instance over all combinations, so that the trials
-    that are compared with each other are done one after the other. What two combinations have in
-    common is one trial.
+    Repeats are the outer loop, instances the middle one and combinations the inner one, so that
+    trials that are compared with each other run one after the other. Equal trials of several
+    combinations are planned once.
 
     Args:
-        config: what to plan.
-        limit: more trials than this are refused before any is made; None allows any number.
+        config: the config.
+        limit: most trials, checked before any is planned; None for no limit.
 
     Raises:
-        ConfigError: a value makes no sense, or there are too many trials or none.
+        TooManyTrialsError: the plan exceeds `limit`.
+        ConfigError: a value is wrong, or no trial is left.
         CapacityError: the list does not fit in memory.
     """
     planned = config.sweep().planned(limit)
@@ -54,32 +54,32 @@ def plan(config: ExperimentConfig, limit: int | None = MOST_TRIALS) -> list[Plan
 
 
 class Sweep:
-    """The combinations that a config asks for.
+    """Combinations of a config.
 
     Args:
         document: the config, its sections in normal form.
-        base: the folder that paths are relative to.
-        seed: of the experiment.
-        repeats: of every combination.
+        base: folder of relative paths.
+        seed: seed of the experiment.
+        repeats: repeats of every combination.
     """
 
     def __init__(self, document: Document, base: Path, seed: int = 0, repeats: int = 1) -> None:
         self._document, self._base = document, base
         self._seed, self._repeats = seed, repeats
         self._all = Combinations(document, base, seed)
-        self._rules = Rules(document.value.get("exclude"))
+        self._rules = ExclusionRules(document.value.get("exclude"))
         self._wrong = [*self._all.wrong, *self._rules.mistakes]
 
     @property
     def combinations(self) -> int:
-        """How many there are before exclusion, instances and repeats."""
+        """Number of combinations before exclusion, instances and repeats."""
         return len(self._all)
 
     def trials(self) -> int:
-        """How many trials there are before exclusion, counted without making them.
+        """Return the number of trials before exclusion, without planning them.
 
         Raises:
-            ConfigError: the sweep makes no sense.
+            ConfigError: the sweep has mistakes.
         """
         self._all.refuse(self._wrong)
         forms = 1
@@ -90,14 +90,14 @@ class Sweep:
 
     @property
     def axes(self) -> list[Axis]:
-        """The names that are swept, with their values."""
+        """Names that are swept, with their values."""
         return self._all.axes
 
     def mistakes(self) -> list[Mistake]:
-        """What is wrong in any combination that is not excluded.
+        """Return the mistakes in any combination that is not excluded.
 
         Raises:
-            ConfigError: the sweep itself makes no sense.
+            ConfigError: the sweep itself has mistakes.
         """
         self._all.refuse(self._wrong)
         found: list[Mistake] = []
@@ -108,26 +108,26 @@ class Sweep:
 
     @property
     def is_wrong(self) -> bool:
-        """Whether the sweep, or a rule that excludes, makes no sense."""
+        """True if the sweep or an exclusion rule has mistakes."""
         return bool(self._wrong)
 
-    def mistakes_beside(self) -> list[Mistake]:
-        """What is wrong in the sections that all axes over them say rightly.
+    def mistakes_of_sound_axes(self) -> list[Mistake]:
+        """Return the mistakes in sections whose axes have no mistakes.
 
-        None where rules may exclude it.
+        The list is empty if rules may exclude them.
         """
-        return [] if self._document.value.get("exclude") else self._all.mistakes_beside()
+        return [] if self._document.value.get("exclude") else self._all.mistakes_of_sound_axes()
 
     def problems(self) -> list[Section]:
-        """The distinct problem sections; of those that are wrong none."""
+        """Return the distinct problem sections without mistakes."""
         self._all.refuse(self._wrong)
         return [part.section for part in self._all.parts_of("problem") if part.section is not None]
 
     def contents(self) -> dict[str, tuple[str, bytes]]:
-        """The files of all instances and starts: name and bytes by SHA-256.
+        """Return name and content of the files of instances and starts by SHA-256.
 
         Raises:
-            ConfigError: one cannot be read.
+            ConfigError: a file cannot be read.
         """
         self._all.refuse(self._wrong)
         found: dict[str, tuple[str, bytes]] = {}
@@ -146,10 +146,10 @@ class Sweep:
         return found
 
     def planned(self, limit: int | None) -> list[Planned]:
-        """All trials; `plan` explains it."""
+        """Return all trials; see `plan`."""
         self._all.refuse(self._wrong)
         self._check_number(limit)
-        kept: list[tuple[Rows, int, int, Instance]] = []
+        kept: list[tuple[AxisIndices, int, int, PlannedInstance]] = []
         wrong: list[Mistake] = []
         for rows in self._all.rows():
             left = False
@@ -170,7 +170,7 @@ class Sweep:
     # ----- number -----
 
     def _check_number(self, limit: int | None) -> None:
-        """Refuse too many trials, or too many rules for them, before any is made."""
+        """Raise if there are too many trials, or too many rules for them."""
         factors = [f"{' + '.join(axis.names)} {len(axis):,}" for axis in self.axes]
         factors += [f"repeats {self._repeats:,}"] * (self._repeats > 1)
         number = self.combinations * self._repeats
@@ -181,22 +181,21 @@ class Sweep:
         self._check_work(whole)
 
     def _check_work(self, number: int) -> None:
-        """Refuse rules that would take minutes to be held against all trials."""
+        """Raise if matching the rules with all trials would take minutes."""
         if number * len(self._rules) > _MOST_COMPARISONS:
             raise ConfigError(
                 f"{self._document.place(('exclude',), key=True)}: {len(self._rules):,} rules for "
-                f"{number:,} trials are too many: give lists of values in fewer rules"
+                f"{number:,} trials are too many: use lists of values in fewer rules"
             )
 
     def _check(self, number: int, limit: int | None, factors: list[str]) -> None:
         if limit is not None and number > limit:
-            told = " × ".join(factors)
-            makers: tuple[Keys, ...] = (("sweep",), ("problem", "instances"), ("repeats",))
+            product = " × ".join(factors)
+            makers: tuple[KeyPath, ...] = (("sweep",), ("problem", "instances"), ("repeats",))
             maker = next((path for path in makers if path in self._document.keys), ())
-            raise ConfigError(
-                f"{self._document.place(maker, key=True)}: {number:,} trials ({told}), and "
-                f"more than {limit:,} are made only on demand: shorten the sweep, or allow them "
-                "(--yes)"
+            place = self._document.place(maker, key=True)
+            raise TooManyTrialsError(
+                f"{place}: {number:,} trials ({product}) exceed the limit of {limit:,}"
             )
         memory.require(
             number * _BYTES_PER_TRIAL, f"the list of {number:,} trials", "shorten the sweep"
@@ -204,8 +203,8 @@ class Sweep:
 
     # ----- exclusion -----
 
-    def _is_left(self, rows: Rows, instance: Instance, repeat: int) -> bool:
-        """Whether no rule excludes a trial."""
+    def _is_left(self, rows: AxisIndices, instance: PlannedInstance, repeat: int) -> bool:
+        """True if no rule excludes a trial."""
 
         def value(name: str) -> Any:
             head, _, key = name.partition(".")
@@ -224,39 +223,39 @@ class Sweep:
         if not left:
             raise ConfigError(
                 f"{self._document.place(('exclude',), key=True)}: the rules exclude every trial: "
-                "leave some of them out"
+                "omit some of them"
             )
 
     def _is_overridden(self, rule: Mapping[str, Any]) -> bool:
-        """Whether a rule names something that the command line has set."""
-        return any(
-            self._document.place(tuple(name.split("."))).source.startswith("--set") for name in rule
-        )
+        """True if a rule names an overridden value."""
+        return any(self._document.place(tuple(name.split("."))).override for name in rule)
 
     # ----- trials -----
 
-    def _trials(self, kept: Iterable[tuple[Rows, int, int, Instance]]) -> list[Planned]:
-        """The trials of combinations, instances and repeats; of equal ones the first."""
+    def _trials(
+        self, kept: Iterable[tuple[AxisIndices, int, int, PlannedInstance]]
+    ) -> list[Planned]:
+        """Return the trials of combinations, instances and repeats, without duplicates."""
         conditions: list[Plain] = []
         facts: list[Plain] = []
-        beside: dict[Rows, tuple[Plain, Plain]] = {}
+        other: dict[AxisIndices, tuple[Plain, Plain]] = {}
         for rows, _, repeat, instance in kept:
-            if rows not in beside:
+            if rows not in other:
                 parts = {name: self._all.part(name, rows) for name in SECTIONS if name != "problem"}
-                beside[rows] = (
+                other[rows] = (
                     {name: part.conditions for name, part in parts.items()},
                     {name: part.facts for name, part in parts.items()},
                 )
             last = {"repeat": repeat, "seed": self._seed}
-            conditions.append({"problem": instance.conditions, **beside[rows][0], **last})
-            facts.append({"problem": instance.facts, **beside[rows][1], **last})
+            conditions.append({"problem": instance.conditions, **other[rows][0], **last})
+            facts.append({"problem": instance.facts, **other[rows][1], **last})
         distinct: dict[str, Planned] = {}
         for trial in map(Planned, conditions, facts, self._swept(conditions)):
             distinct.setdefault(trial.identity, trial)
         return list(distinct.values())
 
     def _swept(self, trials: Sequence[Plain]) -> list[Plain]:
-        """Of each trial's conditions those that differ between the trials, by dotted name."""
+        """Return each trial's conditions that differ between trials, by dotted name."""
         swept = [name for axis in self.axes for name in axis.names]
         always = {name for name in swept if "." in name or not SECTIONS[name].key_names()}
         columns = {
@@ -278,9 +277,9 @@ class Sweep:
         ]
 
     def _names(self) -> list[str]:
-        """Names of conditions that may differ, in the order of the config; the repeat comes last.
+        """Return the names that may differ, in the order of the config, repeat last.
 
-        A section that is swept whole stands for the keys that it has anywhere.
+        A section that is swept whole counts with all keys that it has anywhere.
         """
         found: dict[str, None] = {}
         for axis in self.axes:
@@ -302,7 +301,7 @@ def _key(value: Any) -> Any:
 
 
 def _at(conditions: Any, path: Sequence[str]) -> Any:
-    """A condition by its name, None where the trial has none of that name."""
+    """Return a condition by its path, None if the trial has none."""
     for key in path:
         if not isinstance(conditions, dict):
             return None

@@ -1,7 +1,7 @@
-"""YAML text to plain values that know where they stand; nothing in it is executed.
+"""Parser of YAML to plain values with places; it executes nothing.
 
-Words mean what YAML 1.2 says: only ``true`` and ``false`` are truth values, ``1e-3`` is a number,
-``012`` and ``no`` are texts.
+Scalars follow YAML 1.2: only ``true`` and ``false`` are booleans, ``1e-3`` is a number, ``012`` and
+``no`` are text.
 """
 
 from __future__ import annotations
@@ -16,22 +16,27 @@ import yaml
 
 from hybridq.core.errors import ConfigError
 
-Path: TypeAlias = tuple[str | int, ...]
-"""Keys and indices that lead from the top of a config to a value."""
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""Keys and indices from the top of a config to a value."""
 
-MOST_VALUES = 100_000  # of one file, aliases counted as often as they are used
-_FILLED_IN = re.compile(r"\{\w+\}")  # a place for a value, as in the geometry of a molecule
+MOST_VALUES = 100_000  # of one file, with every use of an alias
+_FILLED_IN = re.compile(r"\{\w+\}")  # a placeholder, as in the geometry of a molecule
 _BREAKS = "\x85\u2028\u2029"
 _TAG = "tag:yaml.org,2002:"
 
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where something stands: a file or an option, line and column counted from 1, or 0."""
+    """Source, line and column of a value, counted from 1, or 0 if unknown.
+
+    Attributes:
+        override: True if the value is from an override, not from a file.
+    """
 
     source: str
     line: int = 0
     column: int = 0
+    override: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.source}:{self.line}:{self.column}" if self.line else self.source
@@ -39,20 +44,20 @@ class Place:
 
 @dataclass(frozen=True)
 class Document:
-    """Plain values, and where each of them and its key stand.
+    """Plain values, and the places of values and keys.
 
     Attributes:
-        value: mappings, lists, texts, numbers, truth values, None.
-        values: where the values stand, by their paths.
-        keys: where the keys of mappings stand, by the paths of their values.
+        value: mappings, lists, text, numbers, booleans, None.
+        values: places of the values, by their paths.
+        keys: places of the keys of mappings, by the paths of their values.
     """
 
     value: Any
-    values: dict[Path, Place] = field(default_factory=dict)
-    keys: dict[Path, Place] = field(default_factory=dict)
+    values: dict[KeyPath, Place] = field(default_factory=dict)
+    keys: dict[KeyPath, Place] = field(default_factory=dict)
 
     def place(self, path: Sequence[str | int], *, key: bool = False) -> Place:
-        """Where the value at `path` stands, or its key; or the nearest thing around it."""
+        """Return the place of a value or its key, or of the nearest parent."""
         path = tuple(path)
         for length in range(len(path), -1, -1):
             found = (self.keys if key and length else self.values).get(path[:length])
@@ -66,13 +71,13 @@ _MOST_DIGITS = 100
 
 
 class _Loader(yaml.SafeLoader):
-    """Composes nodes; only the scalars of YAML 1.2 are more than text."""
+    """Composer of nodes with the scalar types of YAML 1.2."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # as its base declares it
 
 
 class _Dumper(yaml.SafeDumper):
-    """Puts quotes around what either YAML 1.1 or 1.2 would not read as text."""
+    """Writer that quotes text which YAML 1.1 or 1.2 would read otherwise."""
 
 
 _SCALARS: tuple[tuple[str, str, str], ...] = (
@@ -97,22 +102,22 @@ for _name, _pattern, _first in _SCALARS:
 
 
 def parse(text: str, source: str) -> Document:
-    """The plain values of a YAML text.
+    """Return the plain values of a YAML text.
 
     Args:
         text: one YAML document.
-        source: what messages call it, usually the name of the file.
+        source: name in messages, usually that of the file.
 
     Raises:
-        ConfigError: it is no YAML, a key stands twice, or a value is of a kind that has no place
-            in a config; every such mistake that was found, with its line.
+        ConfigError: the text is not YAML, a key is repeated, or a value has a type that configs do
+            not have; lists all mistakes with their lines.
     """
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise ConfigError(_syntax(error, text, source)) from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"{source}: this is no YAML: {_plain(str(error))}") from None
+        raise ConfigError(f"{source}: this is not YAML: {_plain(str(error))}") from None
     except RecursionError:
         raise ConfigError(f"{source}: the brackets are nested too deeply") from None
     if node is None:
@@ -128,15 +133,15 @@ def parse(text: str, source: str) -> Document:
 
 
 def dump(value: Any) -> str:
-    """Plain values as YAML, which `parse` reads back as they are."""
+    """Return plain values as YAML, which `parse` reads back unchanged."""
     text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
-    if any(mark in text for mark in _BREAKS):  # read as ends of lines if they stand as they are
+    if any(mark in text for mark in _BREAKS):  # read as line ends if written as they are
         text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=False)
     return text
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, source: str) -> str:
-    """A syntax error in one line, with a remedy for the commonest."""
+    """Return a syntax error in one line, with a remedy for frequent ones."""
     mark = error.problem_mark or error.context_mark
     place = Place(source) if mark is None else Place(source, mark.line + 1, mark.column + 1)
     problem = _plain(error.problem or "it cannot be read")
@@ -146,13 +151,13 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, source: str) -> str:
     hint = ""
     line = [] if mark is None else text.splitlines()[mark.line : mark.line + 1]
     if "expected" in problem and any(map(_FILLED_IN.search, line)):
-        hint = ": put the geometry in quotes, or whatever text has {...} in it"
+        hint = ": put the geometry, or any text with {...}, in quotes"
     elif "mapping values are not allowed" in problem:
-        hint = ": quote a text that has a colon in it, and check the indentation"
+        hint = ": quote text with a colon, and check the indentation"
     elif "could not find expected ':'" in problem or "expected <block end>" in problem:
-        hint = ": check the indentation, and that each key is followed by a colon and a blank"
+        hint = ": check the indentation, and the colon and blank after each key"
     elif "undefined alias" in problem:
-        hint = ": write & before the name where the value stands"
+        hint = ": write & before the name at the value"
     return f"{place}: {problem}{context}{hint}"
 
 
@@ -161,19 +166,19 @@ def _plain(text: str) -> str:
 
 
 class _Builder:
-    """Turns nodes into plain values and remembers where they stand."""
+    """Converter of nodes to plain values with their places."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.values: dict[Path, Place] = {}
-        self.keys: dict[Path, Place] = {}
+        self.values: dict[KeyPath, Place] = {}
+        self.keys: dict[KeyPath, Place] = {}
         self.errors: list[tuple[Place, str]] = []
-        self._below: dict[Path, list[Path]] = {}  # paths of what a value holds
+        self._below: dict[KeyPath, list[KeyPath]] = {}  # paths of the values in a value
         self._open: set[int] = set()
         self._count = 0
 
-    def build(self, node: yaml.Node, path: Path) -> Any:
-        """The value of a node, and of all below it."""
+    def build(self, node: yaml.Node, path: KeyPath) -> Any:
+        """Return the value of a node with all of its children."""
         place = self._place(node)
         self.values[path] = place
         if path:
@@ -186,7 +191,7 @@ class _Builder:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, place)
         if id(node) in self._open:
-            self._refuse(place, "this alias stands within what it repeats: write the value out")
+            self._refuse(place, "this alias contains itself: write the value out")
             return None
         self._open.add(id(node))
         try:
@@ -196,10 +201,10 @@ class _Builder:
                 return self._mapping(node, path)
         finally:
             self._open.discard(id(node))
-        self._refuse(place, f"the tag {_tag(node)} has no meaning here: write a plain value")
+        self._refuse(place, f"the tag {_tag(node)} is not supported: write a plain value")
         return None
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
         found: dict[str, Any] = {}
         own: dict[str, Place] = {}
         for key_node, value_node in self._own_last(node):
@@ -214,8 +219,8 @@ class _Builder:
             if name in own:
                 self._refuse(
                     place,
-                    f"the key {name!r} stands here again, first in line {own[name].line}: "
-                    "leave out one of the two",
+                    f"the key {name!r} is repeated, first in line {own[name].line}: "
+                    "omit one of the two",
                 )
                 continue
             own[name] = place
@@ -226,22 +231,22 @@ class _Builder:
 
     @staticmethod
     def _own_last(node: yaml.MappingNode) -> Iterable[tuple[yaml.Node, yaml.Node]]:
-        """The pairs of a mapping, what is merged in first, so that its own keys win."""
+        """Return the pairs of a mapping with merged ones first, so own keys win."""
         return sorted(node.value, key=lambda pair: pair[0].tag != _TAG + "merge")
 
-    def _merged(self, node: yaml.Node, path: Path) -> dict[str, Any]:
-        """What ``<<:`` brings in: a mapping, or several of which the first wins."""
+    def _merged(self, node: yaml.Node, path: KeyPath) -> dict[str, Any]:
+        """Return the values of ``<<:``: a mapping, or several of which the first wins."""
         parts = node.value if isinstance(node, yaml.SequenceNode) else [node]
         found: dict[str, Any] = {}
         for part in reversed(parts):
             if not isinstance(part, yaml.MappingNode):
-                self._refuse(self._place(part), "<<: takes a mapping, such as *base")
+                self._refuse(self._place(part), "<<: must be a mapping, such as *base")
                 continue
             found.update(self._mapping(part, path))
         return found
 
-    def _forget(self, path: Path) -> None:
-        """Drop the places of a value that is replaced."""
+    def _forget(self, path: KeyPath) -> None:
+        """Remove the places of a replaced value."""
         if path not in self.values:
             return
         left = [path]
@@ -253,10 +258,10 @@ class _Builder:
 
     def _key(self, node: yaml.Node, place: Place) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
-            self._refuse(place, "a key is a word, and this is a list or a mapping")
+            self._refuse(place, "a key must be text, got a list or a mapping")
             return None
         if node.tag != _TAG + "str":
-            self._refuse(place, f"a key is a word, and {node.value!r} is none: put it in quotes")
+            self._refuse(place, f"a key must be text, got {node.value!r}: put it in quotes")
             return None
         return str(node.value)
 
@@ -271,7 +276,9 @@ class _Builder:
             if kind == "bool":
                 return {"true": True, "false": False}[text.lower()]
             if kind in ("int", "float") and len(text) > _MOST_DIGITS:
-                self._refuse(place, f"{text:.20}... has {len(text):,} characters, and a number few")
+                self._refuse(
+                    place, f"{text:.20}... has {len(text):,} digits, too many for a number"
+                )
                 return None
             if kind == "int":
                 return int(text.replace("_", ""), 0)
@@ -279,12 +286,12 @@ class _Builder:
                 value = float(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
                 if math.isfinite(value):
                     return value
-                self._refuse(place, f"{text:.40} is no finite number")
+                self._refuse(place, f"{text:.40} is not a finite number")
                 return None
         except (ValueError, KeyError):
             self._refuse(place, f"{text:.40} cannot be read as {kind}")
             return None
-        self._refuse(place, f"the tag {_tag(node)} has no meaning here: write a plain value")
+        self._refuse(place, f"the tag {_tag(node)} is not supported: write a plain value")
         return None
 
     def _place(self, node: yaml.Node) -> Place:

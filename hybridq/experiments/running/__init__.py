@@ -1,1 +1,1 @@
-"""Running what is stored: workers, crews of them, what they tell, how they are stopped."""
+"""Run stored trials: workers, pools of them, their events, and stop requests."""

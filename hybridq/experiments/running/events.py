@@ -1,4 +1,4 @@
-"""What a run tells while it goes on; each event is plain data that crosses a pipe as one line."""
+"""Events of a run, plain data that cross a pipe as one line each."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from hybridq.experiments.records import State
 
 @dataclass(frozen=True)
 class Began:
-    """A worker has taken up a trial.
+    """A worker has started a trial.
 
     Attributes:
-        trial_id: the store's own name of the trial.
-        number: within the experiment.
-        identity: of the trial's facts.
-        attempt: 1, and more where it is tried again.
+        trial_id: the store's id of the trial.
+        number: number of the trial within the experiment.
+        identity: digest of the trial's facts.
+        attempt: number of the attempt, from 1.
     """
 
     worker: str
@@ -30,15 +30,15 @@ class Began:
 
 @dataclass(frozen=True)
 class Ended:
-    """A worker is through with a trial.
+    """A worker has ended a trial.
 
     Attributes:
-        state: done, failed, or waiting again where it was abandoned.
-        recorded: False where somebody else had finished it meanwhile.
-        value: the experiment's metric, None where there is none.
-        seconds: how long the trial took.
-        error: why one failed, in a line.
-        again: a failed trial will be tried once more.
+        state: done, failed, or waiting after it was abandoned.
+        recorded: False if another worker had finished it meanwhile.
+        value: the experiment's metric, None without one.
+        seconds: duration of the trial.
+        error: reason of a failure, in one line.
+        again: True if a failed trial will be retried.
     """
 
     worker: str
@@ -54,7 +54,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many trials of the whole experiment stand where, other runners' trials included."""
+    """Numbers of trials of the whole experiment in each state."""
 
     waiting: int
     running: int
@@ -64,7 +64,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Note:
-    """Something that the person who watches should know, in a sentence."""
+    """A message for the person who watches the run."""
 
     text: str
 
@@ -74,7 +74,7 @@ OnEvent: TypeAlias = Callable[[Event], None]
 
 
 def ignore(event: Event) -> None:
-    """What hears events that nobody asked to be told."""
+    """Discard an event."""
     del event
 
 
@@ -82,12 +82,12 @@ _KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Began, Ended,
 
 
 def to_line(event: Event) -> str:
-    """The event as one line of JSON, without the end of the line."""
+    """Return the event as one line of JSON, without the line end."""
     return json.dumps([type(event).__name__, asdict(event)])
 
 
 def from_line(line: str) -> Event:
-    """The event that `to_line` made this line of."""
+    """Return the event in a line of `to_line`."""
     kind, fields = json.loads(line)
     if "state" in fields:
         fields["state"] = State(fields["state"])

@@ -1,4 +1,4 @@
-"""Where the journals of running trials are: beside the storage where that is a file."""
+"""Journals of running trials, next to the storage where that is a file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from hybridq.storage.database import storage_url, without_password
 
 
 def journal_folder(url: str, name: str) -> Path:
-    """The folder of an experiment's journals; a trial that was cut short continues from there.
+    """Return the folder of an experiment's journals, from which trials resume.
 
-    Beside the file of the storage (``runs.db.journals/NAME``), where all who share the file find
-    it; for a server in this user's cache, so that trials continue on the machine they began on and
-    begin anew elsewhere.
+    It is next to the file of the storage (``runs.db.journals/NAME``), where all that share the file
+    find it. For a server it is in the user's cache: trials resume on the machine on which they
+    started, and start over elsewhere.
 
     Args:
-        url: of the storage.
-        name: of the experiment.
+        url: URL of the storage.
+        name: name of the experiment.
     """
     scheme, _, rest = storage_url(url).partition("://")
     if scheme.startswith("sqlite") or scheme == "journal":
@@ -33,26 +33,26 @@ def journal_folder(url: str, name: str) -> Path:
 
 
 def journal_file(folder: Path, identity: str) -> Path:
-    """Return the file of a trial's journal; `identity` may be any text that a storage holds."""
+    """Return the path of a trial's journal; any stored text is a valid `identity`."""
     return folder / f"{_file_name(identity)}.jsonl"
 
 
 def _file_name(name: str) -> str:
-    """Return a name that is no path: separators are escaped, and so are names of dots alone."""
+    """Escape a name so that it is no path: separators, and names of dots alone."""
     quoted = quote(name, safe=" ")
     return quoted.replace(".", "%2E") if not quoted.strip(".") else quoted
 
 
 def is_linked(folder: Path) -> bool:
-    """Tell whether a folder of journals, or the one it is in, is a link to somewhere else."""
+    """True if a folder of journals or its parent is a symbolic link."""
     return folder.is_symlink() or folder.parent.is_symlink()
 
 
 def set_aside(journal: Path) -> bool:
-    """Rename a journal that no run of ours has left, so that its values are not believed.
+    """Rename a journal that no run of ours has left, so that it is not read.
 
     Returns:
-        whether none is left in its place.
+        True if no journal is left in its place.
     """
     try:
         journal.replace(journal.with_name(f"{journal.name}.stale"))
@@ -64,18 +64,18 @@ def set_aside(journal: Path) -> bool:
 
 
 def leave_folder(folder: Path) -> None:
-    """Remove the folder of an experiment's journals, and the one that it is in, if empty."""
-    with suppress(OSError):  # it has journals, or another was faster
+    """Remove the folder of an experiment's journals and its parent, if empty."""
+    with suppress(OSError):  # it has journals, or another process removed it
         folder.rmdir()
         folder.parent.rmdir()
 
 
 def delete_journals(url: str, name: str) -> None:
-    """Remove the journals of an experiment that is no more.
+    """Remove the journals of a deleted experiment.
 
     Args:
-        url: of the storage.
-        name: of the experiment.
+        url: URL of the storage.
+        name: name of the experiment.
     """
     folder = journal_folder(url, name)
     if is_linked(folder):

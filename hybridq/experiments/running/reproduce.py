@@ -1,4 +1,4 @@
-"""A stored trial run again: is the outcome identical, and if not, what else has changed?"""
+"""Run a stored trial again and compare the outcomes."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from hybridq.experiments.records import Outcome, StoredTrial, flat
 if TYPE_CHECKING:
     from hybridq.experiments.store.store import Experiment
 
-_OF_THE_MACHINE = ("versions.", "python", "host", "processor", "platform", "commit")
+_ENVIRONMENT = ("versions.", "python", "host", "processor", "platform", "commit")
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A trial beside itself, run again.
+    """A stored trial and its outcome when run again.
 
     Attributes:
-        trial: as it is stored; where an attempt that failed was asked for, the one that counts.
-        outcome: what it gave now.
-        differences: of the outcomes, a line each; none if they are identical.
-        changed: what was otherwise when the trial was stored, by name: (then, now).
-        note: what was not compared and why, empty where all was.
+        trial: the stored trial; for a failed attempt the one that counts.
+        outcome: the new outcome.
+        differences: differences of the outcomes, one a line, empty if they are identical.
+        changed: changes of the environment since then, by name: (then, now).
+        note: what was not compared and why, empty if everything was.
     """
 
     trial: StoredTrial
@@ -37,7 +37,7 @@ class Reproduction:
 
     @property
     def identical(self) -> bool:
-        """Whether every figure is the same, bit for bit, times aside."""
+        """True if every number is the same bit for bit, times excepted."""
         return not self.differences
 
 
@@ -51,15 +51,14 @@ def reproduce(
     """Run a stored trial again; nothing is stored.
 
     Args:
-        experiment: which has the trial.
-        number: of the trial; that of an attempt which failed leads to the latest one.
-        base: the folder that instance files are relative to, where the store has not their
-            contents; the current one by default.
-        threads: of the simulator.
+        experiment: the experiment with the trial.
+        number: number of the trial; a failed attempt leads to the one that counts.
+        base: folder of instance files that the store does not contain, the current one by default.
+        threads: threads of the simulator.
 
     Raises:
-        ParameterError: there is no such trial, or it is not done.
-        HybridqError: its instance is missing, or it fails now.
+        ParameterError: no trial has this number, or it is not done.
+        HybridqError: its instance is missing, or the trial fails.
     """
     from hybridq.experiments.trial.run import run_trial, same_outcome
 
@@ -87,29 +86,36 @@ def reproduce(
 
 
 def _done_trial(experiment: Experiment, number: int) -> StoredTrial:
-    """The trial of this number, or the attempt that counts where it failed."""
+    """Return the trial of this number, or the attempt that counts if it failed."""
     trials = {trial.number: trial for trial in experiment.trials(attempts=True)}
     if number not in trials:
-        there = f"it has {min(trials)} to {max(trials)}" if trials else "it has none yet"
-        raise ParameterError(f"{experiment.name!r} has no trial {number}: {there}")
+        present = f"one of {min(trials)} to {max(trials)}" if trials else "of an existing trial"
+        raise ParameterError(
+            argument="number",
+            value=number,
+            expected=present,
+            remedy=None if trials else f"{experiment.name!r} has no trials yet",
+        )
     asked = trials[number]
     if asked.outcome is not None:
         return asked
     latest = next(one for one in experiment.trials() if one.identity == asked.identity)
     if latest.outcome is not None:
         return latest
-    again = f" (tried again as trial {latest.number}: {latest.state})"
+    again = f" (retried as trial {latest.number}: {latest.state})"
     raise ParameterError(
         f"trial {number} of {experiment.name!r} is {asked.state}"
-        f"{again * (latest.number != number)}, so there is nothing to compare with: "
-        "choose one that is done"
+        f"{again * (latest.number != number)} and has no outcome to compare with",
+        argument="number",
+        value=number,
+        remedy="choose a trial that is done",
     )
 
 
 def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """What may make figures differ: versions, the commit, the machine."""
+    """Return the changes that may alter numbers: versions, commit, machine."""
     before, after = flat(then), flat(now)
-    names = [name for name in {**before, **after} if name.startswith(_OF_THE_MACHINE)]
+    names = [name for name in {**before, **after} if name.startswith(_ENVIRONMENT)]
     return {
         name: (before.get(name), after.get(name))
         for name in names

@@ -1,4 +1,4 @@
-"""An experiment from its config to the last trial: planned, stored, run on this machine's cores."""
+"""Plan, store and run an experiment on the cores of this machine."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hybridq.core import memory
 from hybridq.core.errors import ConfigError, ParameterError
 from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Planned, State
-from hybridq.experiments.running.crew import Crew
 from hybridq.experiments.running.events import OnEvent, ignore
-from hybridq.experiments.running.stop import Stop
+from hybridq.experiments.running.stop_request import StopRequest
 from hybridq.experiments.running.worker import DEAD_AFTER, Terms, work_on
+from hybridq.experiments.running.worker_pool import WorkerPool
 from hybridq.experiments.store.artifacts import check_artifact_folder
 from hybridq.experiments.trial.provenance import cores
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from hybridq.experiments.store.store import Experiment, Store
     from hybridq.experiments.store.trials import Progress
 
-_BYTES_OF_A_WORKER = 2**27  # of its libraries and kernels
+_BYTES_PER_WORKER = 2**27  # of its libraries and kernels
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """An experiment that is stored and ready to run.
+    """A stored experiment that is ready to run.
 
     Attributes:
-        planned: the trials that the config asks for.
-        added: how many of them the store did not have.
+        planned: the trials of the config's plan.
+        added: number of trials that were added to the store.
     """
 
     experiment: Experiment
@@ -48,18 +48,18 @@ def prepare(
     retry_failed: bool = False,
     progress: Progress | None = None,
 ) -> Prepared:
-    """Store the experiment and those of its trials that are missing; nothing is run yet.
+    """Store the experiment and its missing trials, without running them.
 
     Args:
-        config: of the experiment.
-        store: where it goes.
-        planned: its trials, if they were planned already.
-        extend: add to an experiment of this name that has another config.
-        retry_failed: enqueue the trials that failed once more.
-        progress: called with how many trials are added and how many there are to add.
+        config: config of the experiment.
+        store: the store.
+        planned: its trials, if they are planned already.
+        extend: add to an experiment of this name with another config.
+        retry_failed: queue failed trials again.
+        progress: called with the number of added trials and the number to add.
 
     Raises:
-        HybridqError: the config cannot be run, or there is another experiment of this name.
+        HybridqError: the config cannot be run, or another experiment has this name.
     """
     planned = plan(config) if planned is None else planned
     goal = config.goal()
@@ -78,15 +78,15 @@ def prepare(
 
 
 def check_output(config: ExperimentConfig, url: str) -> None:
-    """Refuse an output that cannot be kept, before anything is stored.
+    """Raise if the requested arrays cannot be stored, before anything else is.
 
     Args:
-        config: of the experiment.
-        url: of the storage.
+        config: config of the experiment.
+        url: URL of the storage.
 
     Raises:
-        ConfigError: none of the problems has what is asked for.
-        ParameterError, OutputError: there is no folder for arrays, or none that can be written.
+        ConfigError: none of the problems has the requested arrays.
+        ParameterError, OutputError: no folder for arrays is named, or it cannot be written.
     """
     if config.output is None:
         return
@@ -95,13 +95,13 @@ def check_output(config: ExperimentConfig, url: str) -> None:
     if set(config.output.arrays) == {"samples"} and not over_bits:
         raise ConfigError(
             "output.arrays: samples are measured bits, and none of these problems is over bits: "
-            "ask for values or points"
+            "request values or points"
         )
     check_artifact_folder(url, config.plain())
 
 
 def terms_of(config: ExperimentConfig, store: Store) -> Terms:
-    """What workers of this config have to know, who wait for each other's trials."""
+    """Return the settings of this config's workers, which wait for each other."""
     return Terms(
         store.url,
         config.name,
@@ -117,31 +117,31 @@ def carry_out(
     jobs: int,
     *,
     on_event: OnEvent | None = None,
-    stop: Stop | None = None,
+    stop: StopRequest | None = None,
 ) -> None:
-    """Run what is waiting in an experiment, and return when no worker has anything left to do.
+    """Run the waiting trials of an experiment until no worker has work left.
 
-    One job runs in this process, more run in a process each.
+    A single job runs in this process, several jobs in a process each.
 
     Args:
         experiment: the trials.
-        terms: of the workers; `threads` None divides the cores among the jobs.
-        jobs: how many trials run at once.
-        on_event: told what happens.
-        stop: may ask to finish or to abandon.
+        terms: settings of the workers; `threads` None divides the cores among the jobs.
+        jobs: number of trials at once.
+        on_event: called with every event.
+        stop: requests to finish or to abandon.
 
     Raises:
-        OutputError: the storage fails for long.
-        HybridqError: workers die one after the other.
+        OutputError: the storage keeps failing.
+        HybridqError: too many workers died in a row.
     """
-    _checked(jobs)
-    tell, stop = on_event or ignore, stop or Stop()
+    _check_jobs(jobs)
+    emit, stop = on_event or ignore, stop or StopRequest()
     terms = replace(terms, threads=terms.threads or max(1, cores() // jobs))
     if jobs == 1:
-        work_on(experiment, terms, on_event=tell, stop=stop)
+        work_on(experiment, terms, on_event=emit, stop=stop)
         return
     limit = experiment.config.get("time_limit")
-    Crew(experiment, terms, jobs, time_limit=limit, on_event=tell, stop=stop).work()
+    WorkerPool(experiment, terms, jobs, time_limit=limit, on_event=emit, stop=stop).work()
 
 
 def run(
@@ -152,27 +152,27 @@ def run(
     *,
     extend: bool = False,
     retry_failed: bool = False,
-    stop: Stop | None = None,
+    stop: StopRequest | None = None,
 ) -> Experiment:
-    """Run an experiment: what the store has is not run again.
+    """Run the trials of an experiment that the store does not have.
 
     Args:
-        config: of the experiment (`load_config`).
-        store: where it is kept (`Store.open`).
+        config: config of the experiment (`load_config`).
+        store: the store (`Store.open`).
         jobs: trials at once, one for each core by default.
-        on_event: told what happens.
-        extend: add to an experiment of this name that has another config.
-        retry_failed: run the trials that failed once more.
-        stop: may ask to finish or to abandon.
+        on_event: called with every event.
+        extend: add to an experiment of this name with another config.
+        retry_failed: run failed trials again.
+        stop: requests to finish or to abandon.
 
     Returns:
-        The experiment, whose `trials` have the outcomes. A trial that failed is no error here.
+        The experiment, whose `trials` have the outcomes. A failed trial does not raise.
 
     Raises:
-        HybridqError: the config cannot be run, there is another experiment of this name, the
-            storage fails for long, or workers die one after the other.
+        HybridqError: the config cannot be run, another experiment has this name, the storage keeps
+            failing, or too many workers died in a row.
     """
-    _checked(1 if jobs is None else jobs)  # before anything is stored
+    _check_jobs(1 if jobs is None else jobs)  # before anything is stored
     ready = prepare(config, store, extend=extend, retry_failed=retry_failed)
     jobs = jobs_for(ready.experiment, jobs)
     if jobs:
@@ -182,25 +182,26 @@ def run(
 
 
 def jobs_for(experiment: Experiment, jobs: int | None = None) -> int:
-    """How many trials to run at once: one a core unless told, and no more than there are to run.
+    """Return the number of trials to run at once, at most those left to run.
 
     Args:
-        experiment: trials of workers that are dead are freed first.
-        jobs: as many as are wished for.
+        experiment: its trials of dead workers are released first.
+        jobs: requested number, one for each core by default.
 
     Raises:
         ParameterError: `jobs` is not positive.
-        CapacityError: that many processes do not fit in memory.
+        CapacityError: the processes do not fit in memory.
     """
-    jobs = _checked(cores() if jobs is None else jobs)
+    jobs = _check_jobs(cores() if jobs is None else jobs)
     experiment.release_dead(DEAD_AFTER)
     counts = experiment.counts()
     jobs = min(jobs, counts[State.WAITING] + counts[State.RUNNING])
-    memory.require(jobs * _BYTES_OF_A_WORKER, f"running {jobs:,} trials at once", "give fewer jobs")
+    memory.require(jobs * _BYTES_PER_WORKER, f"running {jobs:,} trials at once", "use fewer jobs")
     return jobs
 
 
-def _checked(jobs: int) -> int:
+def _check_jobs(jobs: int) -> int:
+    """Return the number of jobs; raise if it is not positive."""
     if jobs < 1:
-        raise ParameterError(f"jobs={jobs}: at least one is needed")
+        raise ParameterError(argument="jobs", value=jobs, expected="an integer >= 1")
     return jobs

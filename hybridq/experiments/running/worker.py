@@ -1,4 +1,4 @@
-"""A worker: claims trials one after the other, runs them, and stores what they gave."""
+"""A worker, which claims trials, runs them and stores their outcomes."""
 
 from __future__ import annotations
 
@@ -22,35 +22,34 @@ from hybridq.experiments.running.journals import (
     leave_folder,
     set_aside,
 )
-from hybridq.experiments.running.patience import patiently
-from hybridq.experiments.running.stop import Abandoned, Stop
+from hybridq.experiments.running.retry import retry
+from hybridq.experiments.running.stop_request import Abandoned, StopRequest
 from hybridq.experiments.tracebacks import reason_of
 
 if TYPE_CHECKING:
     from hybridq.experiments.records import Outcome
-    from hybridq.experiments.store.store import Claimed, Experiment
+    from hybridq.experiments.store.store import ClaimedTrial, Experiment
 
 T = TypeVar("T")
 
 BEAT_SECONDS = 10.0
 DEAD_AFTER = 60.0
-"""Seconds without a sign of life after which a worker's trials go to others."""
+"""Seconds without a heartbeat after which a worker's trials go to others."""
 
-_NAPS = (0.05, 1.0)  # seconds between two looks for trials: at first, and at most
+_FIRST_DELAY, _LONGEST_DELAY = 0.05, 1.0  # seconds between two searches for trials
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a worker has to know.
+    """Settings of a worker.
 
     Attributes:
-        url: of the storage.
-        name: of the experiment.
-        threads: of the simulator, None for all cores.
-        base: the folder that files in the config are relative to, where the store has not their
-            contents.
-        wait: seconds to look for more once nothing is left.
-        for_others: wait as long as another worker runs trials, which may have to be taken up.
+        url: URL of the storage.
+        name: name of the experiment.
+        threads: threads of the simulator, None for all cores.
+        base: folder of the config's files that the store does not contain.
+        wait: seconds to wait for more trials once none is left.
+        for_others: wait as long as other workers run trials, which may be released.
     """
 
     url: str
@@ -61,25 +60,25 @@ class Terms:
     for_others: bool = False
 
     def to_line(self) -> str:
-        """The terms as one line of JSON, without the end of the line."""
+        """Return the terms as one line of JSON, without the line end."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_line(cls, line: str) -> Terms:
-        """The terms that `to_line` made this line of."""
+        """Return the terms in a line of `to_line`."""
         return cls(**json.loads(line))
 
 
-def work(terms: Terms, *, on_event: OnEvent | None = None, stop: Stop | None = None) -> None:
-    """Work on an experiment until none of its trials is left, or until it is asked to stop.
+def work(terms: Terms, *, on_event: OnEvent | None = None, stop: StopRequest | None = None) -> None:
+    """Work on an experiment until no trial is left or a stop is requested.
 
     Args:
-        terms: which experiment, and how.
-        on_event: told when a trial begins and ends.
-        stop: may be asked to finish or to abandon, from signals and threads.
+        terms: settings of the worker.
+        on_event: called when a trial begins and ends.
+        stop: set by signal handlers and threads to finish or to abandon.
 
     Raises:
-        OutputError: the storage cannot be reached or fails for long.
+        OutputError: the storage cannot be reached or keeps failing.
     """
     from hybridq.experiments.store.store import Store
 
@@ -92,19 +91,23 @@ def work_on(
     terms: Terms,
     *,
     on_event: OnEvent | None = None,
-    stop: Stop | None = None,
+    stop: StopRequest | None = None,
 ) -> None:
-    """`work` on an experiment that is open already."""
-    _Worker(experiment, terms, on_event or ignore, stop or Stop()).work()
+    """Work on an open experiment; see `work`."""
+    _Worker(experiment, terms, on_event or ignore, stop or StopRequest()).work()
 
 
 class _Worker:
-    def __init__(self, experiment: Experiment, terms: Terms, on_event: OnEvent, stop: Stop) -> None:
+    """A worker in this process."""
+
+    def __init__(
+        self, experiment: Experiment, terms: Terms, on_event: OnEvent, stop: StopRequest
+    ) -> None:
         from hybridq.experiments.store.heartbeat import new_worker
 
         self._experiment = experiment
         self._terms = terms
-        self._tell = on_event
+        self._emit = on_event
         self._stop = stop
         self._id = new_worker()
         config = experiment.config
@@ -116,40 +119,40 @@ class _Worker:
         if config.get("journal", True):
             folder = journal_folder(terms.url, experiment.name)
             self._journals = None if is_linked(folder) else folder
-            with suppress(OSError):  # then trials go unjournaled
+            with suppress(OSError):  # trials then run without journals
                 folder.mkdir(parents=True, exist_ok=True)
 
     def work(self) -> None:
-        """Claim and run until nothing is left."""
-        self._patiently(lambda: self._experiment.release_dead(DEAD_AFTER))
+        """Claim and run trials until none is left."""
+        self._retry(lambda: self._experiment.release_dead(DEAD_AFTER))
         try:
             self._work()
         finally:
-            self._leave_journals()
+            self._remove_empty_folder()
 
     def _work(self) -> None:
-        with self._heart():
-            idle, nap = 0.0, _NAPS[0]
+        with self._heartbeats():
+            idle, delay = 0.0, _FIRST_DELAY
             while not self._stop.finish:
-                claimed = self._patiently(lambda: self._experiment.claim(self._id))
+                claimed = self._retry(lambda: self._experiment.claim(self._id))
                 if claimed is not None:
-                    idle, nap = 0.0, _NAPS[0]
+                    idle, delay = 0.0, _FIRST_DELAY
                     self._run(claimed)
                     continue
-                if idle >= self._terms.wait and not self._others_run():
+                if idle >= self._terms.wait and not self._others_are_running():
                     return
-                self._stop.sleep(nap)
-                idle, nap = idle + nap, min(2 * nap, _NAPS[1])
+                self._stop.sleep(delay)
+                idle, delay = idle + delay, min(2 * delay, _LONGEST_DELAY)
 
-    def _others_run(self) -> bool:
+    def _others_are_running(self) -> bool:
         if not self._terms.for_others:
             return False
-        counts = self._patiently(self._experiment.counts)
+        counts = self._retry(self._experiment.counts)
         return counts[State.RUNNING] + counts[State.WAITING] > 0
 
-    def _run(self, claimed: Claimed) -> None:
+    def _run(self, claimed: ClaimedTrial) -> None:
         experiment = self._experiment
-        self._tell(
+        self._emit(
             Began(self._id, claimed.trial_id, claimed.number, claimed.identity, claimed.attempt)
         )
         began = perf_counter()
@@ -157,24 +160,24 @@ class _Worker:
             with self._stop.trial():
                 outcome = self._outcome(claimed)
         except (Abandoned, KeyboardInterrupt) as error:
-            self._patiently(lambda: experiment.release(claimed))
-            self._ended(claimed, State.WAITING, began)
+            self._retry(lambda: experiment.release(claimed))
+            self._report_end(claimed, State.WAITING, began)
             if isinstance(error, KeyboardInterrupt):
                 raise
         except Exception as error:
             text = traceback.format_exc()
-            retries = self._retries if _may_differ_next_time(error) else 0
-            self._patiently(lambda: experiment.fail(claimed, text, retries))
+            retries = self._retries if _is_transient(error) else 0
+            self._retry(lambda: experiment.fail(claimed, text, retries))
             again = claimed.attempt <= retries
-            self._ended(claimed, State.FAILED, began, error=reason_of(text), again=again)
+            self._report_end(claimed, State.FAILED, began, error=reason_of(text), again=again)
         else:
-            recorded = self._patiently(lambda: experiment.finish(claimed, outcome))
-            self._forget_journal(claimed)
+            recorded = self._retry(lambda: experiment.finish(claimed, outcome))
+            self._delete_journal(claimed)
             value = outcome.metrics.get(experiment.metric)
-            self._ended(claimed, State.DONE, began, recorded=recorded, value=value)
+            self._report_end(claimed, State.DONE, began, recorded=recorded, value=value)
 
-    def _outcome(self, claimed: Claimed) -> Outcome:
-        """What the trial gives, journaled where that can be."""
+    def _outcome(self, claimed: ClaimedTrial) -> Outcome:
+        """Run the trial, journaled where possible."""
         from hybridq.experiments.trial.run import run_trial
 
         def outcome(journal: Path | None) -> Outcome:
@@ -194,16 +197,16 @@ class _Worker:
         try:
             return outcome(journal)
         except OutputError:
-            # The journal is held by a worker that was taken for dead, or the disk is full.
+            # A worker that was taken for dead holds the journal, or the disk is full.
             if journal is None:
                 raise
             return outcome(None)
 
-    def _journal(self, claimed: Claimed) -> Path | None:
+    def _journal(self, claimed: ClaimedTrial) -> Path | None:
         return None if self._journals is None else journal_file(self._journals, claimed.identity)
 
-    def _leave_journals(self) -> None:
-        """Leave no empty folder, unless another worker may be about to write there."""
+    def _remove_empty_folder(self) -> None:
+        """Remove an empty folder of journals unless another worker may use it."""
         if self._journals is None:
             return
         with suppress(HybridqError):
@@ -211,13 +214,15 @@ class _Worker:
             if not counts[State.RUNNING] + counts[State.WAITING]:
                 leave_folder(self._journals)
 
-    def _forget_journal(self, claimed: Claimed) -> None:
+    def _delete_journal(self, claimed: ClaimedTrial) -> None:
         journal = self._journal(claimed)
         if journal is not None:
             for path in (journal, journal.with_name(f"{journal.name}.stale")):
                 path.unlink(missing_ok=True)
 
-    def _ended(self, claimed: Claimed, state: State, began: float, **facts: object) -> None:
+    def _report_end(
+        self, claimed: ClaimedTrial, state: State, began: float, **facts: object
+    ) -> None:
         seconds = perf_counter() - began
         event = Ended(
             self._id,
@@ -227,25 +232,25 @@ class _Worker:
             seconds=seconds,
             **facts,  # type: ignore[arg-type]
         )
-        self._tell(event)
+        self._emit(event)
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        return patiently(call, self._stop, lambda text: self._tell(Note(text)))
+    def _retry(self, call: Callable[[], T]) -> T:
+        return retry(call, self._stop, lambda text: self._emit(Note(text)))
 
     @contextmanager
-    def _heart(self) -> Iterator[None]:
-        """Signs of life from a thread, which also frees the trials of workers that gave none."""
+    def _heartbeats(self) -> Iterator[None]:
+        """Send heartbeats and release trials of dead workers from a thread."""
         ended = threading.Event()
 
         def beat() -> None:
             while True:
-                with suppress(HybridqError):  # the worker itself tells of a storage that fails
+                with suppress(HybridqError):  # the worker itself reports a failing storage
                     self._experiment.beat(self._id)
                     self._experiment.release_dead(DEAD_AFTER)
                 if ended.wait(BEAT_SECONDS):
                     return
 
-        self._patiently(lambda: self._experiment.beat(self._id))
+        self._retry(lambda: self._experiment.beat(self._id))
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()
         try:
@@ -257,6 +262,6 @@ class _Worker:
                 self._experiment.leave(self._id)
 
 
-def _may_differ_next_time(error: Exception) -> bool:
-    """Whether trying again makes sense: a refusal by hybridq itself would be the same again."""
+def _is_transient(error: Exception) -> bool:
+    """True if a retry may succeed; errors of hybridq itself would recur."""
     return not isinstance(error, HybridqError) or isinstance(error, OutputError | CapacityError)

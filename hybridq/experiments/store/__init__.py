@@ -1,1 +1,1 @@
-"""Where experiments are kept: Optuna's storages, one study an experiment."""
+"""Storage of experiments: one study of Optuna for each."""

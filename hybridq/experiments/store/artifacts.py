@@ -1,4 +1,4 @@
-"""The arrays of trials, as artifacts of Optuna: a file each in a folder beside the storage."""
+"""Arrays of trials as artifacts of Optuna, one file each."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _NAMES = uuid.UUID("6f1d3a5e-3c0b-4f38-9d55-0f6a3c1f7a10")
 
 
 class Artifacts:
-    """The files of one experiment's arrays.
+    """Files of one experiment's arrays.
 
-    A file's name follows from experiment and trial, so that a trial that is run twice, its first
-    worker having been killed in between, leaves one file. The trial says which folder that is in,
-    but for the one beside the storage, which may be moved with it.
+    The file name is derived from experiment and trial, so a trial that is run twice, after its
+    first worker was killed, leaves one file. The trial records its folder, except for the one next
+    to the storage, which may be moved together with it.
 
     Args:
-        url: of the storage.
-        experiment: what tells this experiment from all others that share a folder.
+        url: URL of the storage.
+        experiment: data that identify the experiment among all that share a folder.
     """
 
     def __init__(self, url: str, experiment: Plain) -> None:
@@ -48,17 +48,17 @@ class Artifacts:
         self._experiment = canonical(experiment)
 
     def name(self, identity: str) -> str:
-        """The name of the file of a trial's arrays, which Optuna knows the artifact by."""
+        """Return the file name of a trial's arrays, which is also the artifact's id."""
         return str(uuid.uuid5(_NAMES, f"{self._experiment} {identity}"))
 
     def keep(
         self, storage: BaseStorage, trial_id: int, identity: str, arrays: Arrays, folder: Path
     ) -> Plain:
-        """Write the arrays of a running trial and tell Optuna of them.
+        """Write the arrays of a running trial and register them with Optuna.
 
         Returns:
-            what the trial's record says of them: ``shapes``, shape and dtype by name, and
-            ``folder``, None where it is beside the storage.
+            the trial's record of them: ``shapes``, shape and dtype by name, and ``folder``, None
+            for the one next to the storage.
 
         Raises:
             OutputError: the file cannot be written.
@@ -69,18 +69,18 @@ class Artifacts:
         path = folder / self.name(identity)
         _refuse_link(folder, self._url)
         if path.is_symlink():
-            path.unlink()  # what it points to is nothing of ours
+            path.unlink()  # its target is not ours
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                f"cannot make the folder of arrays {folder}: {error.strerror or error}; name "
-                f"another by output.folder or {VARIABLE}"
+                f"cannot create the folder of arrays {folder} ({error.strerror or error})",
+                remedy=f"name another by output.folder or {VARIABLE}",
             ) from error
         with atomic_path(path) as temporary, temporary.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         meta = ArtifactMeta(path.name, f"{identity}.npz", "application/zip", None)
-        with suppress(UpdateFinishedTrialError):  # by another worker, which wrote the same
+        with suppress(UpdateFinishedTrialError):  # by another worker with the same arrays
             storage.set_trial_system_attr(
                 trial_id, f"{_ATTRIBUTE}{path.name}", json.dumps(asdict(meta))
             )
@@ -88,30 +88,30 @@ class Artifacts:
             name: {"shape": list(array.shape), "dtype": array.dtype.name}
             for name, array in arrays.items()
         }
-        beside = folder == _beside(self._url)
-        return {"shapes": shapes, "folder": None if beside else str(folder)}
+        default = folder == _default_folder(self._url)
+        return {"shapes": shapes, "folder": None if default else str(folder)}
 
     def find(self, trial: StoredTrial) -> Path:
-        """The file of a trial's arrays.
+        """Return the path of a trial's arrays.
 
         Raises:
-            OutputError: it is in none of the folders where it may be.
+            OutputError: none of the folders has it.
         """
         folders = self._folders([trial])
         for folder in folders:
             if (path := folder / self.name(trial.identity)).is_file():
                 return path
-        looked = ", ".join(map(str, folders)) or "no folder"
+        searched = ", ".join(map(str, folders)) or "no folder"
         raise OutputError(
-            f"the arrays of trial {trial.number} are not there (looked in {looked}): where the "
-            f"folder was moved, name it by {VARIABLE}"
+            f"the arrays of trial {trial.number} are missing (searched {searched})",
+            remedy=f"if the folder was moved, name it by {VARIABLE}",
         )
 
     def read(self, trial: StoredTrial) -> dict[str, NDArray[Any]]:
-        """The arrays of a trial by name.
+        """Return the arrays of a trial by name.
 
         Raises:
-            OutputError: the file is not there or is damaged.
+            OutputError: the file is missing or damaged.
             CapacityError: the arrays do not fit in memory.
         """
         path = self.find(trial)
@@ -127,73 +127,76 @@ class Artifacts:
             ) from error
 
     def remove(self, trials: Iterable[StoredTrial]) -> int:
-        """Delete the files of these trials, with what a kill left of them, and empty folders.
+        """Delete the files of these trials, partial files, and empty folders.
 
         Returns:
-            of how many trials the arrays were kept and are not found.
+            the number of trials whose arrays were stored and are missing.
         """
         trials = list(trials)
         names = {self.name(trial.identity) for trial in trials}
         found: set[str] = set()
-        beside = _beside(self._url)
+        default = _default_folder(self._url)
         for folder in self._folders(trials):
             before = len(found)
             for entry in folder.iterdir() if folder.is_dir() else ():
-                # A file that was being written is called .NAME.something.
+                # A partial file is called .NAME.something.
                 name = entry.name.removeprefix(".").partition(".")[0]
                 if name in names:
                     with suppress(OSError):
                         entry.unlink()
                         found.add(name)
-            if len(found) > before or folder == beside:  # none that only the storage names
+            if len(found) > before or folder == default:  # not a folder that only the storage names
                 with suppress(OSError):
                     folder.rmdir()
         return sum(bool(one.arrays) and self.name(one.identity) not in found for one in trials)
 
     def _folders(self, trials: Iterable[StoredTrial]) -> list[Path]:
-        """Where arrays of these trials may be: as the environment says, as recorded, beside."""
+        """Return the folders to search: from the environment, recorded, the default."""
         named = os.environ.get(VARIABLE)
         recorded = dict.fromkeys(one.arrays_in for one in trials if one.arrays_in is not None)
-        beside = _beside(self._url)
+        default = _default_folder(self._url)
         found = [] if not named else [Path(named).expanduser()]
         found += [Path(folder) for folder in recorded]
-        return found if beside is None else [*found, beside]
+        return found if default is None else [*found, default]
 
 
 def artifact_folder(url: str, config: Plain) -> Path:
-    """Where arrays are kept from now on: as environment or config say, or beside the storage.
+    """Return the folder for new arrays.
+
+    The environment is used first, then the config, then the folder next to the storage.
 
     Args:
-        url: of the storage.
-        config: of the experiment.
+        url: URL of the storage.
+        config: config of the experiment.
 
     Raises:
-        ParameterError: the storage is a server, and no folder is named; or it is no full path.
+        ParameterError: the storage is a server and no folder is named, or the path is relative.
     """
     named = os.environ.get(VARIABLE) or (config.get("output") or {}).get("folder")
     if named is not None:
         folder = Path(named).expanduser()
         if not folder.is_absolute():
             raise ParameterError(
-                f"the folder of arrays {named!r} is relative, which is another place for each "
-                "process: give its full path"
+                f"the folder of arrays {named!r} is relative, so it differs between processes",
+                remedy="give its full path",
             )
         return folder
-    beside = _beside(url)
-    if beside is None:
+    default = _default_folder(url)
+    if default is None:
         raise ParameterError(
-            "arrays are kept in a folder, and the storage is a server: name a folder that all "
-            f"workers reach by output.folder in the config or by {VARIABLE}"
+            "arrays need a folder, and the storage is a server",
+            remedy="name a folder that all workers can reach by output.folder in the config or by "
+            f"{VARIABLE}",
         )
-    return beside
+    return default
 
 
 def check_artifact_folder(url: str, config: Plain) -> None:
-    """Refuse a folder of arrays that cannot be written, before an hour's work; see above.
+    """Raise if the folder of arrays cannot be written; see `artifact_folder`.
 
     Raises:
-        ParameterError: there is none.
-        OutputError: it, or the folder that it will be made in, is none of ours to write to.
+        ParameterError: no folder is named.
+        OutputError: the folder, or its nearest existing parent, cannot be written.
     """
     folder = artifact_folder(url, config)
     _refuse_link(folder, url)
@@ -202,15 +205,15 @@ def check_artifact_folder(url: str, config: Plain) -> None:
 
 
 def _refuse_link(folder: Path, url: str) -> None:
-    """Refuse a folder beside the storage that is a link to somewhere else."""
-    if folder.is_symlink() and folder == _beside(url):
+    """Raise if the folder next to the storage is a symbolic link."""
+    if folder.is_symlink() and folder == _default_folder(url):
         raise OutputError(
-            f"the folder of arrays {folder} is a link, and is not taken unless it is named: "
-            f"name it by output.folder or {VARIABLE}"
+            f"the folder of arrays {folder} is a symbolic link, which is used only by name",
+            remedy=f"name it by output.folder or {VARIABLE}",
         )
 
 
-def _beside(url: str) -> Path | None:
-    """The folder beside the storage's file, None for a server."""
+def _default_folder(url: str) -> Path | None:
+    """Return the folder next to the storage's file, None for a server."""
     file = storage_file(url)
     return None if file is None else file.with_name(file.name + ".artifacts")

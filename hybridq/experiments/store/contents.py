@@ -1,4 +1,4 @@
-"""The content of instances' files among the attributes of a study, for workers without them."""
+"""Contents of instance files, stored with the experiment for other machines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hybridq.experiments.records import Plain
 from hybridq.experiments.store.trials import Trials
 
 LARGEST = 1_000_000
-"""Bytes, packed, up to which the content of a file is kept with the experiment."""
+"""Largest packed content of a file that is kept with the experiment, in bytes."""
 
 LARGEST_IN_MYSQL = 60_000
 """The same where a text is at most 64 KiB."""
@@ -22,7 +22,7 @@ _INSTANCE = "instance:"
 
 
 def stored_contents(trials: Trials) -> dict[str, bytes]:
-    """What the files hold, by the SHA-256 of that."""
+    """Return the contents of the stored files by their SHA-256."""
     found = trials.attributes(_INSTANCE)
     return {name.removeprefix(_INSTANCE): unpacked(value) for name, value in found.items()}
 
@@ -30,12 +30,12 @@ def stored_contents(trials: Trials) -> dict[str, bytes]:
 def add_contents(
     trials: Trials, contents: Mapping[str, tuple[str, bytes]], largest: int = LARGEST
 ) -> None:
-    """Store those that are missing and not too large.
+    """Store contents that are missing and not too large.
 
     Args:
-        trials: of the experiment.
+        trials: trials of the experiment.
         contents: name and content of each file by the SHA-256 of the content.
-        largest: bytes that one may take, packed.
+        largest: most bytes of one packed content.
     """
     stored = trials.attributes(_INSTANCE) if contents else {}
     for sha, (file, data) in contents.items():
@@ -46,7 +46,7 @@ def add_contents(
 
 
 def packed(name: str, data: bytes) -> Plain:
-    """The content of a file for an attribute."""
+    """Return the content of a file as an attribute."""
     text = base64.b64encode(gzip.compress(data, mtime=0)).decode("ascii")
     return {"name": name, "gzip": text}
 
@@ -55,13 +55,14 @@ def unpacked(value: Mapping[str, str]) -> bytes:
     """Return the content of the file that `packed` was given.
 
     Raises:
-        FormatError: it is larger than any file that is read.
+        FormatError: the content is larger than any file that hybridq reads.
     """
     with gzip.GzipFile(fileobj=io.BytesIO(base64.b64decode(value["gzip"]))) as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise FormatError(
-            f"it unpacks to more than {MOST_BYTES:,} bytes: is the storage damaged?",
+            f"the content unpacks to more than {MOST_BYTES:,} bytes",
             source=str(value.get("name", "an instance")),
+            remedy="check whether the storage is damaged",
         )
     return data

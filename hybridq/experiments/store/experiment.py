@@ -1,10 +1,9 @@
-"""An experiment in a store: its trials are added, claimed, finished and read."""
+"""An experiment in a store: add, claim, finish and read its trials."""
 
 from __future__ import annotations
 
 import math
 import random
-import time
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,18 +11,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hybridq.experiments.records import Outcome, Plain, Planned, State, StoredTrial
-from hybridq.experiments.store import swept
+from hybridq.experiments.store import optuna_parameters
 from hybridq.experiments.store.artifacts import (
     Artifacts,
     artifact_folder,
     check_artifact_folder,
 )
 from hybridq.experiments.store.contents import stored_contents
-from hybridq.experiments.store.effective import effective
-from hybridq.experiments.store.facts import FACTS, Facts
-from hybridq.experiments.store.heartbeat import sign_of_life
-from hybridq.experiments.store.left_behind import leave_sign, release_left
-from hybridq.experiments.store.trial_record import LONGEST_ERROR, Row, described, packed, stored
+from hybridq.experiments.store.experiment_facts import FACTS, Facts
+from hybridq.experiments.store.heartbeat import heartbeat, release_expired, write_heartbeat
+from hybridq.experiments.store.trial_record import (
+    LONGEST_ERROR,
+    TrialRecord,
+    one_per_identity,
+    outcome_attribute,
+    stored_trial,
+    waiting_attributes,
+)
 from hybridq.experiments.store.trials import NewTrial, Progress, Trials
 from hybridq.experiments.tracebacks import shortened
 
@@ -37,11 +41,11 @@ _ENDED = (State.DONE, State.FAILED)
 
 
 @dataclass(frozen=True)
-class Claimed:
-    """A trial that is this worker's to run.
+class ClaimedTrial:
+    """A trial that a worker has claimed.
 
     Attributes:
-        again: whether a worker has begun it before, and may have left a journal.
+        again: True if a worker has started it before, and may have left a journal.
     """
 
     trial_id: int
@@ -54,97 +58,101 @@ class Claimed:
 
 
 class Experiment:
-    """One experiment; `Store.create` and `Store.experiment` make these.
+    """An experiment; `Store.create` and `Store.experiment` return these.
 
-    Any number of processes may hold one each and call what they like at the same time. All that
-    writes may be called again after it has raised: nothing is recorded twice.
+    Any number of processes may use it at the same time. Every method that writes may be called
+    again after it has raised: nothing is recorded twice.
 
-    Every method raises `OutputError` where the storage fails, and `ParameterError` where somebody
-    has deleted the experiment.
+    Every method raises `OutputError` if the storage fails, and `ParameterError` if the experiment
+    has been deleted.
 
     Args:
-        name: of the experiment.
+        name: name of the experiment.
         trials: its trials in the storage.
-        told: a context that tells failures of the storage as errors of hybridq.
-        url: of the storage.
+        translate: a context that converts storage exceptions to errors of hybridq.
+        url: URL of the storage.
     """
 
     def __init__(
-        self, name: str, trials: Trials, told: Callable[[], AbstractContextManager[None]], url: str
+        self,
+        name: str,
+        trials: Trials,
+        translate: Callable[[], AbstractContextManager[None]],
+        url: str,
     ) -> None:
         self.name = name
         self._url = url
         self._trials = trials
-        self._told = told
-        self._ahead: list[int] = []  # trials to be claimed next, in reverse
+        self._translate = translate
+        self._queue: list[int] = []  # ids of the trials to claim next, in reverse
 
     @cached_property
     def facts(self) -> Facts:
-        """What the experiment is."""
-        with self._told():
+        """Config, metric and origin."""
+        with self._translate():
             return Facts.read(self._trials.attributes(FACTS)[FACTS])
 
     @property
     def config(self) -> Plain:
-        """See `Facts`."""
+        """Config of the latest run; see `Facts`."""
         return self.facts.config
 
     @property
     def metric(self) -> str:
-        """See `Facts`."""
+        """Metric that tables show; see `Facts`."""
         return self.facts.metric
 
     @property
     def direction(self) -> str:
-        """See `Facts`."""
+        """Direction in which the metric improves; see `Facts`."""
         return self.facts.direction
 
     @cached_property
     def contents(self) -> dict[str, bytes]:
-        """What the files of its instances hold, by the SHA-256 of that."""
-        with self._told():
+        """Contents of the instance files by their SHA-256."""
+        with self._translate():
             return stored_contents(self._trials)
 
     @cached_property
     def artifacts(self) -> Artifacts:
-        """The files of its arrays."""
+        """Files of the arrays."""
         return Artifacts(self._url, {"name": self.name, "created": self.facts.created})
 
     def check_artifacts(self) -> None:
-        """Refuse to run where arrays are asked for and cannot be written; see `artifact_folder`."""
+        """Raise if arrays are requested and cannot be written; see `artifact_folder`."""
         if self.wanted_arrays:
             check_artifact_folder(self._url, self.config)
 
     @property
     def wanted_arrays(self) -> list[str]:
-        """Which of `ARRAYS` are kept of each trial."""
+        """Names in `ARRAYS` that are kept of each trial."""
         return (self.config.get("output") or {}).get("arrays", [])
 
     def arrays(self, trial: StoredTrial) -> dict[str, NDArray[Any]]:
-        """The arrays of a trial that is done, by name (see `ARRAYS`); empty if none were kept.
+        """Return the arrays of a finished trial by name (see `ARRAYS`), empty if none.
 
         Raises:
-            OutputError: they were kept and cannot be read.
+            OutputError: they were stored and cannot be read.
         """
         return self.artifacts.read(trial) if trial.arrays else {}
 
     def enqueue(
         self, planned: Iterable[Planned], progress: Progress | None = None, *, failed: bool = False
     ) -> int:
-        """Add the trials that are not there yet; they wait to be claimed.
+        """Add the missing trials to the queue.
 
         Args:
-            planned: all that there should be.
-            progress: called with how many are added and how many there are to add.
-            failed: also those of which every attempt has failed, once more.
+            planned: all trials of the plan.
+            progress: called with the number of added trials and the number to add.
+            failed: retry trials of which every attempt has failed.
 
         Returns:
-            how many were added.
+            the number of added trials.
         """
         new = [self._new(one) for one in planned]
 
-        def wanted(heads: list[Row], new: Sequence[NewTrial]) -> list[NewTrial]:
-            there = {head.identity: head for head in effective(heads)}
+        def wanted(heads: list[TrialRecord], new: Sequence[NewTrial]) -> list[NewTrial]:
+            there = {head.identity: head for head in one_per_identity(heads)}
             missing: dict[str, NewTrial] = {}
             for one in new:
                 head = there.get(one.identity)
@@ -155,32 +163,33 @@ class Experiment:
                     missing.setdefault(one.identity, one)
             return list(missing.values())
 
-        with self._told():
+        with self._translate():
             return self._trials.add(new, wanted, progress)
 
-    def claim(self, worker: str) -> Claimed | None:
-        """A waiting trial that is now this worker's; None if none waits.
+    def claim(self, worker: str) -> ClaimedTrial | None:
+        """Claim a waiting trial; return None if none waits.
 
-        A worker that is alone gets them in order. Several begin at random places, so that they
-        seldom reach for the same one.
+        A single worker gets them in order. Several start at random places, which keeps collisions
+        rare.
         """
-        with self._told():
+        with self._translate():
             while True:
-                if not self._ahead and not self._look_ahead():
+                if not self._queue and not self._fill_queue():
                     return None
-                row = self._trials.row(self._ahead.pop())  # once claimed, it names this worker
-                if self._trials.claim(row.trial_id, worker):
-                    return _claimed(row, worker)
-                self._ahead = []
+                # Read before the claim, which replaces the name of a former worker.
+                record = self._trials.record(self._queue.pop())
+                if self._trials.claim(record.trial_id, worker):
+                    return _claimed(record, worker)
+                self._queue = []
 
-    def finish(self, claimed: Claimed, outcome: Outcome) -> bool:
-        """Record what a trial gave.
+    def finish(self, claimed: ClaimedTrial, outcome: Outcome) -> bool:
+        """Record the outcome of a trial.
 
         Returns:
-            False if somebody else had finished it, having taken this worker for dead. Then nothing
-            is changed: the same trial gives the same again.
+            False if another worker had finished it, having taken this one for dead. Then nothing
+            changes: the same trial has the same outcome.
         """
-        with self._told():
+        with self._translate():
             if self._check_same(claimed).state in _ENDED:
                 return False  # before its arrays are replaced
             arrays: Plain = {}
@@ -192,87 +201,90 @@ class Experiment:
                     outcome.arrays,
                     artifact_folder(self._url, self.config),
                 )
-            result = packed(outcome, claimed.worker, time.time(), arrays)
+            result = outcome_attribute(outcome, claimed.worker, self._trials.clock(), arrays)
             return self._trials.finish(claimed.trial_id, result, self._value(outcome))
 
-    def fail(self, claimed: Claimed, error: str, retries: int = 0) -> None:
-        """Record that a trial failed, and let it be tried again if it may.
+    def fail(self, claimed: ClaimedTrial, error: str, retries: int = 0) -> None:
+        """Record the failure of a trial, and retry it if allowed.
 
         Args:
             claimed: the trial.
             error: the traceback.
-            retries: how often it may be tried again after the first attempt.
+            retries: most retries after the first attempt.
         """
         what = {
             "traceback": shortened(error, LONGEST_ERROR),
             "worker": claimed.worker,
-            "finished": time.time(),
+            "finished": self._trials.clock(),
         }
-        with self._told():
+        with self._translate():
             self._check_same(claimed)
             if claimed.attempt <= retries:
                 # Before the failure is recorded: a kill in between must not lose the retry.
                 self._retry(claimed)
             self._trials.fail(claimed.trial_id, what)
 
-    def release(self, claimed: Claimed) -> None:
-        """Let a claimed trial wait for another worker."""
-        with self._told():
+    def release(self, claimed: ClaimedTrial) -> None:
+        """Return a claimed trial to the queue."""
+        with self._translate():
             self._check_same(claimed)
             self._trials.release(claimed.trial_id)
 
     def release_dead(self, timeout: float) -> int:
-        """Let the trials of dead workers wait again.
+        """Return the trials of dead workers to the queue.
 
         Args:
-            timeout: seconds without a sign of life after which a worker counts as dead.
+            timeout: seconds without a heartbeat after which a worker counts as dead.
 
         Returns:
-            how many trials were freed.
+            the number of released trials.
         """
-        with self._told():
-            return release_left(self._trials, timeout)
+        with self._translate():
+            return release_expired(self._trials, timeout)
 
     def beat(self, worker: str) -> None:
-        """Leave a sign of life of this process's worker."""
-        with self._told():
-            leave_sign(self._trials, worker, sign_of_life())
+        """Record a heartbeat of this process's worker."""
+        with self._translate():
+            write_heartbeat(self._trials, worker, heartbeat(self._trials.clock()))
 
     def leave(self, worker: str) -> None:
-        """Say that this worker has ended."""
-        with self._told():
-            leave_sign(self._trials, worker, {**sign_of_life(), "left": True})
+        """Record that this worker has ended."""
+        with self._translate():
+            beat = {**heartbeat(self._trials.clock()), "left": True}
+            write_heartbeat(self._trials, worker, beat)
 
     def counts(self) -> dict[State, int]:
-        """How many trials stand where; of several attempts of one trial only one counts."""
-        with self._told():
+        """Return the number of trials in each state, retries counted once."""
+        with self._translate():
             return self._trials.counts()
 
     def trials(
         self, states: Collection[State] | None = None, *, attempts: bool = False
     ) -> list[StoredTrial]:
-        """The trials by number.
+        """Return the trials by number.
 
         Args:
-            states: only those in one of these.
-            attempts: failed attempts too of trials that were tried again.
+            states: return only trials in one of these.
+            attempts: include failed attempts of trials that were retried.
         """
-        with self._told():
-            rows = self._trials.rows()
+        with self._translate():
+            records = self._trials.records()
         if not attempts:
-            rows = effective(rows)
-        return [stored(row) for row in rows if states is None or row.state in states]
+            records = one_per_identity(records)
+        return [
+            stored_trial(record) for record in records if states is None or record.state in states
+        ]
 
     def best(self) -> StoredTrial | None:
-        """The trial with the best value of the metric; None if none is done."""
-        with self._told():
+        """Return the trial with the best value of the metric, None if none is done."""
+        with self._translate():
             trial_id = self._trials.best()
-            return None if trial_id is None else stored(self._trials.row(trial_id))
+            return None if trial_id is None else stored_trial(self._trials.record(trial_id))
 
     def _new(self, planned: Planned, attempt: int = 1) -> NewTrial:
         known = self.distributions
-        params = swept.placed(planned.swept, known)
-        return NewTrial(described(planned, attempt), params, known)
+        params = optuna_parameters.parameters(planned.swept, known)
+        return NewTrial(waiting_attributes(planned, attempt), params, known)
 
     @cached_property
     def distributions(self) -> dict[str, BaseDistribution]:
@@ -281,33 +293,36 @@ class Experiment:
 
         return {name: json_to_distribution(text) for name, text in self.facts.swept.items()}
 
-    def _look_ahead(self) -> bool:
-        """Find out which trials wait."""
-        rows = effective(self._trials.heads())
-        waiting = [row.trial_id for row in rows if row.state is State.WAITING]
-        if waiting and any(row.state is State.RUNNING for row in rows):
+    def _fill_queue(self) -> bool:
+        """Read the waiting trials; return False if none waits."""
+        records = one_per_identity(self._trials.headers())
+        waiting = [record.trial_id for record in records if record.state is State.WAITING]
+        if waiting and any(record.state is State.RUNNING for record in records):
             start = random.randrange(len(waiting))
             waiting = waiting[start:] + waiting[:start]
-        self._ahead = waiting[::-1]
+        self._queue = waiting[::-1]
         return bool(waiting)
 
-    def _check_same(self, claimed: Claimed) -> Row:
-        """The trial; a database numbers new ones as deleted ones were, which are others."""
-        row = self._trials.row(claimed.trial_id)
-        if row.identity != claimed.identity:
-            raise KeyError(claimed.trial_id)
-        return row
+    def _check_same(self, claimed: ClaimedTrial) -> TrialRecord:
+        """Return the claimed trial; raise if its number now belongs to another.
 
-    def _retry(self, claimed: Claimed) -> None:
-        row = self._trials.row(claimed.trial_id)
-        attributes = {name: row.attributes[name] for name in ("identity", "conditions", "swept")}
+        A database reuses the numbers of deleted trials.
+        """
+        record = self._trials.record(claimed.trial_id)
+        if record.identity != claimed.identity:
+            raise KeyError(claimed.trial_id)
+        return record
+
+    def _retry(self, claimed: ClaimedTrial) -> None:
+        record = self._trials.record(claimed.trial_id)
+        attributes = {name: record.attributes[name] for name in ("identity", "conditions", "swept")}
         again = NewTrial(
             {**attributes, "attempt": claimed.attempt + 1},
-            swept.placed(attributes["swept"], self.distributions),
+            optuna_parameters.parameters(attributes["swept"], self.distributions),
             self.distributions,
         )
 
-        def wanted(heads: list[Row], new: Sequence[NewTrial]) -> list[NewTrial]:
+        def wanted(heads: list[TrialRecord], new: Sequence[NewTrial]) -> list[NewTrial]:
             there = any(
                 head.identity == claimed.identity and head.attempt > claimed.attempt
                 for head in heads
@@ -317,21 +332,21 @@ class Experiment:
         self._trials.add([again], wanted, None)
 
     def _value(self, outcome: Outcome) -> float:
-        """The metric for Optuna, which knows no trial without one: then the worst there is."""
+        """Return the metric for Optuna, the worst value where the trial has none."""
         value = outcome.metrics.get(self.metric)
         if value is None or math.isnan(value):
             return math.inf if self.direction == "minimize" else -math.inf
         return float(value)
 
 
-def _claimed(row: Row, worker: str) -> Claimed:
-    """Return a trial as its worker takes it, from what the storage said of it before."""
-    return Claimed(
-        trial_id=row.trial_id,
-        number=row.number,
-        identity=row.identity,
-        conditions=row.attributes["conditions"],
-        attempt=row.attempt,
+def _claimed(record: TrialRecord, worker: str) -> ClaimedTrial:
+    """Return the claim of a trial, from its record before the claim."""
+    return ClaimedTrial(
+        trial_id=record.trial_id,
+        number=record.number,
+        identity=record.identity,
+        conditions=record.attributes["conditions"],
+        attempt=record.attempt,
         worker=worker,
-        again="worker" in row.attributes or row.attempt > 1,
+        again="worker" in record.attributes or record.attempt > 1,
     )

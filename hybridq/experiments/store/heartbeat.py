@@ -1,59 +1,110 @@
-"""Signs of life of workers, and which workers are dead."""
+"""Heartbeats of workers, and the release of trials whose worker is dead."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import socket
-import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from hybridq.experiments.records import Plain
+from hybridq.experiments.records import Plain, State
+from hybridq.experiments.store.trial_record import TrialRecord
+from hybridq.experiments.store.trials import Trials
+
+_WORKER = "worker:"
+_NAMELESS_SECONDS = 5.0
 
 
 def new_worker() -> str:
-    """A name for a worker that begins now: the host, the process and something random."""
+    """Return a new worker's name: the host, the process and random digits."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
 
 
-def sign_of_life() -> Plain:
-    """What a worker leaves in the store: who it is, and when it was seen (seconds since 1970)."""
+def heartbeat(now: float) -> Plain:
+    """Return the heartbeat of this process's worker.
+
+    Args:
+        now: time in seconds since 1970.
+    """
     pid = os.getpid()
     return {
         "host": socket.gethostname(),
         "machine": _machine(),
         "pid": pid,
         "born": _born(pid),
-        "seen": time.time(),
+        "seen": now,
     }
 
 
-def is_dead(sign: Mapping[str, object], timeout: float) -> bool:
-    """Whether the worker of this sign is gone: its process is, or it was not seen for `timeout`.
+def is_dead(beat: Mapping[str, object], timeout: float, now: float) -> bool:
+    """True if the worker's process has ended, or its heartbeat is older than `timeout`.
 
-    The process is looked for only where this is the same machine, by its number and the moment it
-    began, since numbers are used again. Elsewhere the clocks decide, which must agree well within
-    `timeout`; a worker that is taken for dead and lives does no harm, its trials are run twice.
+    The process is checked only on the same machine, by its number and its start time, since the
+    system reuses numbers. Elsewhere the clocks decide, which must agree well within `timeout`. A
+    living worker that is taken for dead does no harm: its trial is run twice and recorded once.
 
     Args:
-        sign: its last one.
+        beat: the worker's latest heartbeat.
         timeout: in seconds.
+        now: time in seconds since 1970.
     """
-    if sign.get("left"):
+    if beat.get("left"):
         return True
-    seen = sign["seen"]
+    seen = beat["seen"]
     assert isinstance(seen, int | float)
-    if time.time() - seen > timeout:
+    if now - seen > timeout:
         return True
-    pid, born = sign.get("pid"), sign.get("born")
-    if born is None or sign.get("machine") != _machine() or not isinstance(pid, int):
+    pid, born = beat.get("pid"), beat.get("born")
+    if born is None or beat.get("machine") != _machine() or not isinstance(pid, int):
         return False
     return _born(pid) != born
 
 
+def write_heartbeat(trials: Trials, worker: str, beat: Plain) -> None:
+    """Store a worker's heartbeat with the experiment."""
+    trials.storage.set_study_user_attr(trials.study, f"{_WORKER}{worker}", beat)
+
+
+def release_expired(trials: Trials, timeout: float) -> int:
+    """Return the trials of dead workers to the queue; return their number.
+
+    Args:
+        trials: the trials of an experiment.
+        timeout: seconds without a heartbeat after which a worker counts as dead.
+    """
+    running = trials.headers([State.RUNNING])
+    if not running:
+        return 0
+    beats = trials.attributes(_WORKER)
+    now = trials.clock()
+    expired = [one for one in running if _is_expired(one, beats, timeout, now)]
+    return sum(_release_unchanged(trials, one) for one in expired)
+
+
+def _release_unchanged(trials: Trials, record: TrialRecord) -> bool:
+    """Release the trial unless another worker holds it."""
+    now = trials.record(record.trial_id)
+    if now.state is not State.RUNNING or now.worker != record.worker:
+        return False
+    return trials.release(record.trial_id)
+
+
+def _is_expired(record: TrialRecord, beats: Mapping[str, Any], timeout: float, now: float) -> bool:
+    """True if a running trial has lost its worker."""
+    beat = beats.get(f"{_WORKER}{record.worker}")
+    if beat is not None:
+        return is_dead(beat, timeout, now)
+    if record.worker is None:
+        # The worker was killed before it stored its name, which takes milliseconds. If it lives,
+        # the trial is run twice and recorded once.
+        timeout = min(timeout, _NAMELESS_SECONDS)
+    return record.since is None or now - record.since > timeout
+
+
 def _machine() -> str | None:
-    """What tells apart machines, their starts, and containers that number processes anew."""
+    """Return an id of the machine, its boot and its process namespace."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"
@@ -62,7 +113,7 @@ def _machine() -> str | None:
 
 
 def _born(pid: int) -> int | None:
-    """When the process began, in ticks since the machine did; None if there is no such one."""
+    """Return the start of a process in ticks since boot, None if it has ended."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -1,34 +1,71 @@
-"""Which storage an experiment is kept in."""
+"""The storage of experiments: its default URL, and its failures as errors of hybridq."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from hybridq.core.errors import OutputError
+from hybridq.core.errors import OutputError, ParameterError, Setting
+from hybridq.storage.database import first_line
 
 DEFAULT_STORAGE = "sqlite:///hybridq.db"
 VARIABLE = "HYBRIDQ_STORAGE"
 
 
 def choose_storage(option: str | None = None, config: str | None = None) -> str:
-    """The URL of the storage: the option, else the environment, else the config, else the default.
+    """Return the URL from the option, the environment, the config or the default.
 
-    What URLs there are, see `hybridq.storage.database.connect`. Without any of these it is
-    ``hybridq.db`` in the current folder.
+    The first of these that is set is used. The default is ``hybridq.db`` in the current folder;
+    `hybridq.storage.database.connect` documents the URLs.
 
     Args:
-        option: as given on the command line.
-        config: as written in the config.
+        option: URL given by the caller.
+        config: URL in the config.
 
     Raises:
-        OutputError: nothing is named, and ``hybridq.db`` is a link to somewhere else.
+        OutputError: no URL is given, and ``hybridq.db`` is a symbolic link.
     """
     named = option or os.environ.get(VARIABLE) or config
     link = Path(DEFAULT_STORAGE.partition(":///")[2])
     if not named and link.is_symlink():
         raise OutputError(
-            f"{link} is a link to {link.readlink()}, which is not taken unless it is named: "
-            f"give --storage or {VARIABLE}"
+            f"{link} is a symbolic link to {link.readlink()}, which is used only by name",
+            remedy=("name the storage by ", Setting("storage"), f" or {VARIABLE}"),
         )
     return named or DEFAULT_STORAGE
+
+
+@contextmanager
+def translate_errors(shown: str) -> Iterator[None]:
+    """Convert storage exceptions within the block to errors of hybridq.
+
+    Args:
+        shown: the URL of the storage without its password.
+
+    Raises:
+        OutputError: the storage fails.
+        ParameterError: the experiment or the trial has been deleted meanwhile.
+    """
+    import sqlalchemy
+    from optuna.exceptions import StorageInternalError
+
+    try:
+        yield
+    except (StorageInternalError, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+        if isinstance(error, OutputError):
+            raise
+        cause = error.__cause__ if isinstance(error, StorageInternalError) else error
+        reason = first_line(cause or error)  # words of the database, not of hybridq
+        full = "full" in reason or "space" in reason
+        raise OutputError(
+            f"the storage {shown} failed ({reason})",
+            remedy=f"{'free some space; ' * full}finished trials are kept, and the same command "
+            "resumes the run",
+        ) from error
+    except KeyError as error:
+        raise ParameterError(
+            f"an experiment was deleted from {shown} while it was in use",
+            remedy="run its config again to start over",
+        ) from error

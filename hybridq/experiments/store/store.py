@@ -1,27 +1,24 @@
-"""The store: experiments in a storage of Optuna."""
+"""Experiments in a storage of Optuna."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from hybridq._version import __version__
-from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
-from hybridq.experiments.records import Plain, Planned
-from hybridq.experiments.store import swept
+from hybridq.core.errors import OutputError, ParameterError, Setting, UnknownNameError
+from hybridq.experiments.records import Plain, Planned, State
+from hybridq.experiments.store import optuna_parameters
 from hybridq.experiments.store.contents import LARGEST, LARGEST_IN_MYSQL, add_contents
-from hybridq.experiments.store.differences import differences
-from hybridq.experiments.store.experiment import Claimed, Experiment
-from hybridq.experiments.store.facts import FACTS, Facts
-from hybridq.experiments.store.failures import told_of
-from hybridq.experiments.store.heartbeat import is_dead, sign_of_life
-from hybridq.experiments.store.storage import choose_storage
-from hybridq.experiments.store.summary import Summary
-from hybridq.experiments.store.trials import Trials
+from hybridq.experiments.store.experiment import ClaimedTrial, Experiment
+from hybridq.experiments.store.experiment_facts import FACTS, Facts, differences
+from hybridq.experiments.store.heartbeat import heartbeat, is_dead
+from hybridq.experiments.store.storage import choose_storage, translate_errors
+from hybridq.experiments.store.trials import Clock, Trials
 from hybridq.storage.database import (
     connect,
     quiet_optuna,
@@ -34,57 +31,99 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
     from optuna.study import StudyDirection
 
-__all__ = ["Claimed", "Experiment", "Store", "Summary"]
+__all__ = ["ClaimedTrial", "Experiment", "Store", "Summary"]
 
 _LONGEST_NAME = 200
-_MAKER = "maker"  # the attribute with a sign of life of who makes an experiment
-_MAKING_SECONDS = 1.0  # within which whoever begins to make an experiment has left that
-_LONGEST_MAKING = 60.0
+_CREATOR = "maker"  # attribute with the heartbeat of the process that creates an experiment
+_CREATOR_SECONDS = 1.0  # within which the creator of an experiment has stored its heartbeat
+_LONGEST_CREATION = 60.0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One line of a list of experiments.
+
+    Attributes:
+        counts: number of trials in each state.
+        version: version of hybridq that created it.
+        created: time of creation in seconds since 1970.
+    """
+
+    name: str
+    description: str
+    metric: str
+    direction: str
+    version: str
+    created: float
+    counts: dict[State, int]
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Self:
+        """Return the present summary of an experiment."""
+        return cls(
+            name=experiment.name,
+            description=str(experiment.config.get("description") or ""),
+            metric=experiment.metric,
+            direction=experiment.direction,
+            version=experiment.facts.version,
+            created=experiment.facts.created,
+            counts=experiment.counts(),
+        )
 
 
 class Store:
-    """The experiments in one storage; `Store.open` makes it.
+    """The experiments in one storage; `Store.open` opens it.
 
-    One experiment is one study of Optuna and one trial one of its trials, so that whatever reads
-    Optuna's storages, `optuna-dashboard` above all, shows them. All that a trial needs stands with
-    it: any number of workers anywhere may open the same storage. A process that was forked must
-    open it anew.
+    An experiment is a study of Optuna, and a trial one of its trials, so every reader of Optuna's
+    storages, such as `optuna-dashboard`, shows them. A trial is stored with all that it needs: any
+    number of workers on any machine may open the same storage. A forked process must open it anew.
 
     Args:
-        url: where it is, for messages.
-        storage: of Optuna.
+        url: URL of the storage, for messages.
+        storage: Optuna's storage.
+        clock: for the times of claims, results and heartbeats.
     """
 
-    def __init__(self, url: str, storage: BaseStorage) -> None:
+    def __init__(self, url: str, storage: BaseStorage, clock: Clock = time.time) -> None:
         self.url = url
         self._storage = storage
+        self._clock = clock
 
     @classmethod
-    def open(cls, url: str | None = None, *, make: bool = True) -> Store:
-        """The store behind a URL, made if it is not there.
+    def open(cls, url: str | None = None, *, make: bool = True, clock: Clock = time.time) -> Store:
+        """Open the store behind a URL, created if it does not exist.
 
         Args:
-            url: see `hybridq.storage.database.connect`; None: see `choose_storage`.
-            make: False to refuse a file that is not there, for those who only read.
+            url: see `hybridq.storage.database.connect`; `choose_storage` chooses for None.
+            make: False to reject a missing file, for readers.
+            clock: returns the time in seconds since 1970; tests pass their own.
 
         Raises:
-            OutputError: it cannot be reached.
-            ParameterError: the URL cannot be read, or names a database in memory.
+            OutputError: the storage cannot be reached.
+            ParameterError: the URL is malformed, or names a database in memory.
         """
         url = storage_url(choose_storage(url))
         if url.startswith("sqlite") and url.partition("://")[2] in ("", "/", "/:memory:"):
             raise ParameterError(
-                f"storage={url!r} is in memory and would be lost: name a file, for example "
-                "sqlite:///runs.db"
+                argument="storage",
+                value=url,
+                expected="a storage that outlives this process",
+                remedy="name a file, for example sqlite:///runs.db",
             )
         file = None if make else storage_file(url)
         if file is not None and not file.exists():
             raise OutputError(
-                f"there is no {file}, so no experiment is in it: name the storage by --storage or "
-                "HYBRIDQ_STORAGE, or go to its folder"
+                f"the storage {file} does not exist",
+                argument="storage",
+                value=url,
+                remedy=(
+                    "name the storage by ",
+                    Setting("storage"),
+                    " or HYBRIDQ_STORAGE, or change to its folder",
+                ),
             )
         with quiet_optuna():
-            return cls(url, connect(url))
+            return cls(url, connect(url), clock)
 
     def __enter__(self) -> Store:
         return self
@@ -98,7 +137,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let go of the storage's connections."""
+        """Close the connections of the storage."""
         from optuna.storages import RDBStorage
 
         if isinstance(self._storage, RDBStorage):
@@ -106,30 +145,30 @@ class Store:
             self._storage.engine.dispose()
 
     def names(self) -> list[str]:
-        """The names of the experiments, oldest first; other studies of Optuna are left out."""
+        """Return the names of the experiments, oldest first, without foreign studies."""
         from optuna.storages import RDBStorage
 
         from hybridq.experiments.store.trials_sql import names_of_studies
 
-        with self._told():
+        with self._translate():
             if isinstance(self._storage, RDBStorage):
                 return names_of_studies(self._storage, FACTS)
             studies = self._storage.get_all_studies()
             return [study.study_name for study in studies if FACTS in study.user_attrs]
 
     def summaries(self) -> list[Summary]:
-        """What `hybridq experiments list` tells of each experiment, oldest first."""
+        """Return a summary of each experiment, oldest first."""
         found = (self._summary(name) for name in self.names())
         return [one for one in found if one is not None]
 
     def experiment(self, name: str) -> Experiment:
-        """The experiment of this name.
+        """Return the experiment of this name.
 
         Raises:
-            UnknownNameError: there is none.
+            UnknownNameError: no experiment has this name.
         """
         trials = self._find(name)
-        if trials is not None and self._is_ours(trials):
+        if trials is not None and self._is_complete(trials):
             return self._experiment(name, trials)
         raise UnknownNameError(f"experiment in {self._shown}", name, self.names())
 
@@ -144,40 +183,40 @@ class Store:
         contents: Mapping[str, tuple[str, bytes]] | None = None,
         extend: bool = False,
     ) -> Experiment:
-        """The experiment of this name, made if it is not there; no trials are added.
+        """Return the experiment of this name, created if missing, without new trials.
 
         Args:
             name: at most 200 characters.
-            config: all that it was asked to be, resolved.
-            planned: all its trials, for what differs between them.
-            metric: what tables and the dashboard look at.
+            config: the resolved config.
+            planned: all its trials, to find the conditions that differ.
+            metric: the metric that tables and the dashboard show.
             direction: ``minimize`` or ``maximize``.
             contents: name and content of the instances' files by the SHA-256 of the content.
-            extend: an experiment that is there may have another config: its trials stay, and this
-                config is the experiment's from now on.
+            extend: accept another config than the stored one: its trials stay, and this config
+                replaces the stored one.
 
         Raises:
-            ParameterError: the name is empty or long, another kind of study has it, or an
+            ParameterError: the name is empty or too long, or belongs to a foreign study or to an
                 experiment with another config.
             OutputError: the storage fails.
         """
         from optuna.distributions import distribution_to_json
 
         _check_name(name)
-        trials, there = self._made(name, direction)
+        trials, there = self._create_or_find(name, direction)
         if there is not None:
             self._compare(there, config, metric, direction, extend)
         known = {} if there is None else there.distributions
-        found = swept.distributions((one.swept for one in planned), known)
+        found = optuna_parameters.distributions((one.swept for one in planned), known)
         facts = Facts(
             config=config,
             metric=metric,
             direction=direction,
             version=__version__ if there is None else there.facts.version,
-            created=time.time() if there is None else there.facts.created,
+            created=self._clock() if there is None else there.facts.created,
             swept={name: distribution_to_json(kind) for name, kind in found.items()},
         )
-        with self._told():
+        with self._translate():
             add_contents(trials, contents or {}, self._largest_content)
             if there is None or there.facts != facts:
                 self._storage.set_study_user_attr(trials.study, FACTS, asdict(facts))
@@ -186,7 +225,7 @@ class Store:
         return self._experiment(name, trials)
 
     def _summary(self, name: str) -> Summary | None:
-        """None of an experiment that was deleted a moment ago."""
+        """Return the summary, None if the experiment was deleted meanwhile."""
         try:
             return Summary.of(self.experiment(name))
         except ParameterError:
@@ -198,98 +237,115 @@ class Store:
         """Delete an experiment with all its trials and their arrays.
 
         Returns:
-            how many trials' arrays are not found, their folder having been moved.
+            the number of trials whose arrays are missing, because their folder was moved.
 
         Raises:
-            UnknownNameError: there is none of this name.
+            UnknownNameError: no experiment has this name.
         """
         experiment = self.experiment(name)
         artifacts, written = experiment.artifacts, experiment.trials()
         trials = self._find(name)
         if trials is not None:
-            with self._told():
+            with self._translate():
                 trials.delete()
         return artifacts.remove(written)
 
-    def _made(self, name: str, direction: str) -> tuple[Trials, Experiment | None]:
-        """The study of this name, and the experiment that is complete in it."""
+    def _create_or_find(self, name: str, direction: str) -> tuple[Trials, Experiment | None]:
+        """Return the study of this name, and its experiment if that is complete."""
         from optuna.exceptions import DuplicatedStudyError
         from optuna.study import StudyDirection
 
         wanted = StudyDirection[direction.upper()]
         try:
-            with self._told(), quiet_optuna():
-                return self._begun(self._trials(self._storage.create_new_study([wanted], name)))
+            with self._translate(), quiet_optuna():
+                return self._mark_creating(
+                    self._trials(self._storage.create_new_study([wanted], name))
+                )
         except DuplicatedStudyError:
             pass
         trials = self._find(name)
-        until = time.monotonic() + _MAKING_SECONDS
-        while trials is not None and not self._is_ours(trials):
-            if self._is_anothers(trials, wanted):
+        until = time.monotonic() + _CREATOR_SECONDS
+        while trials is not None and not self._is_complete(trials):
+            if self._is_foreign(trials, wanted):
                 raise ParameterError(
-                    f"{name!r} in {self._shown} is a study of Optuna and no experiment of hybridq: "
-                    "give another name, or another storage"
+                    f"{name!r} in {self._shown} is a study of Optuna, not an experiment of hybridq",
+                    argument="name",
+                    value=name,
+                    remedy="choose another name or another storage",
                 )
-            # Somebody is making it right now, or was killed over it.
-            with self._told():
-                maker = trials.attributes(_MAKER).get(_MAKER)
-            if time.monotonic() > until if maker is None else _has_left_off(maker):
-                return self._begun(trials)
-            time.sleep(_MAKING_SECONDS / 10)
+            # Another process is creating it, or was killed while it did.
+            with self._translate():
+                creator = trials.attributes(_CREATOR).get(_CREATOR)
+            if (
+                time.monotonic() > until
+                if creator is None
+                else _is_abandoned(creator, self._clock())
+            ):
+                return self._mark_creating(trials)
+            time.sleep(_CREATOR_SECONDS / 10)
         if trials is None:
-            raise ParameterError(f"the experiment {name!r} was just deleted: try again")
+            raise ParameterError(f"the experiment {name!r} was just deleted", remedy="try again")
         return trials, self._experiment(name, trials)
 
-    def _begun(self, trials: Trials) -> tuple[Trials, None]:
-        """A study that this process makes an experiment of, for which others wait."""
-        with self._told():
-            self._storage.set_study_user_attr(trials.study, _MAKER, sign_of_life())
+    def _mark_creating(self, trials: Trials) -> tuple[Trials, None]:
+        """Mark a study as being made into an experiment by this process."""
+        with self._translate():
+            self._storage.set_study_user_attr(trials.study, _CREATOR, heartbeat(self._clock()))
         return trials, None
 
     def _compare(
         self, there: Experiment, config: Plain, metric: str, direction: str, extend: bool
     ) -> None:
-        """Refuse to continue an experiment that asks for something else."""
+        """Raise if the stored experiment has another goal or another config."""
         where = f"the experiment {there.name!r} in {self._shown}"
         if (there.metric, there.direction) != (metric, direction):
             raise ParameterError(
-                f"{where} looks at {there.metric} ({there.direction}) and this config at {metric} "
-                f"({direction}), which cannot be changed: give another name"
+                f"{where} optimizes {there.metric} ({there.direction}) and this config {metric} "
+                f"({direction}), which cannot be changed",
+                argument="name",
+                value=there.name,
+                remedy="choose another name",
             )
         found = differences(there.config, config)
         if found and not extend:
             raise ParameterError(
-                f"{where} has another config: {found}; give --extend to add the new trials to it, "
-                "or another name"
+                f"{where} has another config: {found}",
+                argument="extend",
+                value=False,
+                remedy=(
+                    "add the new trials to it with ",
+                    Setting("extend", True),
+                    ", or choose another name",
+                ),
             )
 
     def _name_metric(self, name: str, metric: str) -> None:
-        """What the dashboard calls the trials' value."""
+        """Set the name of the trials' value in the dashboard."""
         import optuna
 
         with quiet_optuna():
             optuna.load_study(study_name=name, storage=self._storage).set_metric_names([metric])
 
     def _find(self, name: str) -> Trials | None:
-        with self._told():
+        with self._translate():
             try:
                 return self._trials(self._storage.get_study_id_from_name(name))
             except KeyError:
                 return None
 
-    def _is_ours(self, trials: Trials) -> bool:
-        with self._told():
+    def _is_complete(self, trials: Trials) -> bool:
+        with self._translate():
             return bool(trials.attributes(FACTS))
 
-    def _is_anothers(self, trials: Trials, wanted: StudyDirection) -> bool:
-        """Whether a study cannot have been begun by hybridq for this experiment."""
-        with self._told():
+    def _is_foreign(self, trials: Trials, wanted: StudyDirection) -> bool:
+        """True if hybridq cannot have created this study for the experiment."""
+        with self._translate():
             if not self._storage.get_n_trials(trials.study) and self._storage.get_study_directions(
                 trials.study
             ) == [wanted]:
                 return False
-            # Looked at last: who makes it now marks it first, and may have just finished.
-            return not trials.attributes(_MAKER) and not trials.attributes(FACTS)
+            # Checked last: a creator marks the study first, and may have just finished.
+            return not trials.attributes(_CREATOR) and not trials.attributes(FACTS)
 
     def _trials(self, study: int) -> Trials:
         from optuna.storages import RDBStorage
@@ -297,11 +353,11 @@ class Store:
         from hybridq.experiments.store.trials_sql import SqlTrials
 
         if isinstance(self._storage, RDBStorage):
-            return SqlTrials(self._storage, study)
-        return Trials(self._storage, study)
+            return SqlTrials(self._storage, study, self._clock)
+        return Trials(self._storage, study, self._clock)
 
     def _experiment(self, name: str, trials: Trials) -> Experiment:
-        return Experiment(name, trials, self._told, self.url)
+        return Experiment(name, trials, self._translate, self.url)
 
     @property
     def _largest_content(self) -> int:
@@ -311,21 +367,22 @@ class Store:
     def _shown(self) -> str:
         return without_password(self.url)
 
-    def _told(self) -> AbstractContextManager[None]:
-        """Within the block failures of the storage are told as errors of hybridq."""
-        return told_of(self._shown)
+    def _translate(self) -> AbstractContextManager[None]:
+        """Convert storage exceptions within the block to errors of hybridq."""
+        return translate_errors(self._shown)
 
 
-def _has_left_off(maker: Plain) -> bool:
-    """Whether nobody makes it any more: its maker is dead, or has failed in this process."""
-    mine = {**sign_of_life(), "seen": maker["seen"]}
-    return mine == maker or is_dead(maker, _LONGEST_MAKING)
+def _is_abandoned(creator: Plain, now: float) -> bool:
+    """True if the creator is dead, or has failed in this process."""
+    mine = heartbeat(creator["seen"])
+    return mine == creator or is_dead(creator, _LONGEST_CREATION, now)
 
 
 def _check_name(name: str) -> None:
-    usable = name.strip() not in ("", ".", "..")  # which journals' folders cannot be called
+    usable = name.strip() not in ("", ".", "..")  # a folder of journals has this name
     if not usable or len(name) > _LONGEST_NAME or not name.isprintable():
         raise ParameterError(
-            f"name={name[:50]!r} cannot be an experiment's: give one to {_LONGEST_NAME} printable "
-            "characters"
+            argument="name",
+            value=name,
+            expected=f"one to {_LONGEST_NAME} printable characters, not only dots or blanks",
         )

@@ -1,18 +1,19 @@
-"""How a trial is laid down in the attributes of an Optuna trial, and read from there."""
+"""Trials as attributes of Optuna's trials."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hybridq.experiments.records import Outcome, Plain, Planned, State, StoredTrial
 
 LONGEST_ERROR = 20_000
-"""Characters of a traceback that are kept, of its two ends."""
+"""Most characters of a traceback that are stored, from its two ends."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """A trial as it stands in the storage."""
+class TrialRecord:
+    """A trial as the storage holds it."""
 
     trial_id: int
     number: int
@@ -21,27 +22,27 @@ class Row:
 
     @property
     def identity(self) -> str:
-        """Of the trial's facts."""
+        """Digest of the trial's facts."""
         return str(self.attributes["identity"])
 
     @property
     def attempt(self) -> int:
-        """1, and more where it was tried again."""
+        """Number of the attempt, from 1."""
         return int(self.attributes["attempt"])
 
     @property
     def worker(self) -> str | None:
-        """Who claimed it last."""
+        """Name of the worker that claimed it last."""
         return self.attributes.get("worker", {}).get("name")
 
     @property
     def since(self) -> float | None:
-        """When it was claimed, in seconds since 1970."""
+        """Time of the claim in seconds since 1970."""
         return self.attributes.get("worker", {}).get("since")
 
 
-def described(planned: Planned, attempt: int = 1) -> Plain:
-    """The attributes of a trial that waits."""
+def waiting_attributes(planned: Planned, attempt: int = 1) -> Plain:
+    """Return the attributes of a new trial."""
     return {
         "identity": planned.identity,
         "conditions": planned.conditions,
@@ -50,8 +51,8 @@ def described(planned: Planned, attempt: int = 1) -> Plain:
     }
 
 
-def packed(outcome: Outcome, worker: str, finished: float, arrays: Plain) -> Plain:
-    """All that a trial gave, for one attribute; of its arrays what `Artifacts.keep` tells."""
+def outcome_attribute(outcome: Outcome, worker: str, finished: float, arrays: Plain) -> Plain:
+    """Return the attribute with an outcome, without the arrays themselves."""
     return {
         "metrics": outcome.metrics,
         "parameters": outcome.parameters,
@@ -63,29 +64,54 @@ def packed(outcome: Outcome, worker: str, finished: float, arrays: Plain) -> Pla
     }
 
 
-def stored(row: Row) -> StoredTrial:
-    """The trial of this row."""
-    attributes = row.attributes
-    result = attributes.get("result") if row.state is State.DONE else None
-    error = attributes.get("error") if row.state is State.FAILED else None
+def stored_trial(record: TrialRecord) -> StoredTrial:
+    """Convert a record to a `StoredTrial`."""
+    attributes = record.attributes
+    result = attributes.get("result") if record.state is State.DONE else None
+    error = attributes.get("error") if record.state is State.FAILED else None
     ended = result or error or {}
     kept = ended.get("arrays", {})
-    waiting = row.state is State.WAITING
+    waiting = record.state is State.WAITING
     return StoredTrial(
-        number=row.number,
-        identity=row.identity,
-        state=row.state,
+        number=record.number,
+        identity=record.identity,
+        state=record.state,
         conditions=attributes["conditions"],
         swept=attributes["swept"],
         outcome=None if result is None else _outcome(result),
         error=None if error is None else error["traceback"],
-        worker=None if waiting else ended.get("worker", row.worker),
-        attempt=row.attempt,
-        started=None if waiting else row.since,
+        worker=None if waiting else ended.get("worker", record.worker),
+        attempt=record.attempt,
+        started=None if waiting else record.since,
         finished=ended.get("finished"),
         arrays=kept.get("shapes", {}),
         arrays_in=kept.get("folder"),
     )
+
+
+def one_per_identity(records: Iterable[TrialRecord]) -> list[TrialRecord]:
+    """Return the trial that counts for each identity, by number.
+
+    Two runners may add the same trial at once. The first one that has not failed counts, for every
+    reader; where all have failed, the last one counts.
+
+    Args:
+        records: all trials of an experiment, by number.
+    """
+    best: dict[str, TrialRecord] = {}
+    for record in records:
+        other = best.get(record.identity)
+        if other is None or other.state is State.FAILED:
+            best[record.identity] = record
+    return sorted(best.values(), key=lambda record: record.number)
+
+
+def count_by_state(records: Iterable[TrialRecord]) -> dict[State, int]:
+    """Return the number of identities in each state."""
+    found = dict.fromkeys(State, 0)
+    for record in one_per_identity(records):
+        found[record.state] += 1
+    return found
 
 
 def _outcome(result: Plain) -> Outcome:

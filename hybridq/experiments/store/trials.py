@@ -1,27 +1,30 @@
-"""The trials of one experiment in a storage of Optuna, through what Optuna itself offers."""
+"""Trials of one experiment, through the interface of Optuna's storages."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hybridq.experiments.records import Plain, State
-from hybridq.experiments.store.effective import tally
-from hybridq.experiments.store.trial_record import Row
+from hybridq.experiments.store.trial_record import TrialRecord, count_by_state
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
     from optuna.storages import BaseStorage
     from optuna.trial import FrozenTrial, TrialState
 
-Progress = Callable[[int, int], None]
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with the number of trials that are added and the number to add."""
+
+Clock: TypeAlias = Callable[[], float]
+"""Returns the time in seconds since 1970."""
 
 
 @dataclass(frozen=True)
 class NewTrial:
-    """A trial to be added: its attributes and its parameters for Optuna."""
+    """A trial to add: its attributes and its parameters for Optuna."""
 
     attributes: Plain
     params: Plain
@@ -29,60 +32,67 @@ class NewTrial:
 
     @property
     def identity(self) -> str:
-        """Of the trial's facts."""
+        """Digest of the trial's facts."""
         return str(self.attributes["identity"])
 
 
 class Trials:
-    """What the store needs of Optuna; enough for journal files, which Optuna keeps in memory.
+    """Trials of one experiment in any storage.
+
+    This is fast enough for journal files, which Optuna holds in memory; `SqlTrials` serves
+    databases.
 
     Args:
-        storage: of Optuna.
+        storage: Optuna's storage.
         study: the number of the experiment's study in it.
+        clock: for the times of claims.
     """
 
-    def __init__(self, storage: BaseStorage, study: int) -> None:
+    def __init__(self, storage: BaseStorage, study: int, clock: Clock = time.time) -> None:
         self.storage = storage
         self.study = study
+        self.clock = clock
 
     def attributes(self, prefix: str = "") -> Plain:
-        """The study's attributes whose names begin so."""
+        """Return the study's attributes whose names begin with `prefix`."""
         found = self.storage.get_study_user_attrs(self.study)
         return {name: value for name, value in found.items() if name.startswith(prefix)}
 
-    def heads(self, states: Collection[State] | None = None) -> list[Row]:
-        """The trials by number, with at least the attributes identity, attempt and worker."""
-        return self.rows(states)
+    def headers(self, states: Collection[State] | None = None) -> list[TrialRecord]:
+        """Return the trials by number with their identity, attempt and worker at least."""
+        return self.records(states)
 
-    def rows(self, states: Collection[State] | None = None) -> list[Row]:
-        """The trials by number, with all attributes; those that are not hybridq's are left out."""
+    def records(self, states: Collection[State] | None = None) -> list[TrialRecord]:
+        """Return hybridq's trials by number, with all attributes."""
         wanted = None if states is None else optuna_states(states)
         found = self.storage.get_all_trials(self.study, deepcopy=False, states=wanted)
-        return [_row(trial) for trial in found if "identity" in trial.user_attrs]
+        return [_record(trial) for trial in found if "identity" in trial.user_attrs]
 
     def counts(self) -> dict[State, int]:
-        """How many identities stand where."""
-        return tally(self.rows())
+        """Return the number of identities in each state."""
+        return count_by_state(self.records())
 
-    def row(self, trial_id: int) -> Row:
-        """One trial."""
-        self.storage.get_study_name_from_id(self.study)  # journals keep trials of deleted studies
-        return _row(self.storage.get_trial(trial_id))
+    def record(self, trial_id: int) -> TrialRecord:
+        """Return one trial."""
+        self.storage.get_study_name_from_id(
+            self.study
+        )  # journals keep the trials of deleted studies
+        return _record(self.storage.get_trial(trial_id))
 
     def add(
         self,
         trials: Sequence[NewTrial],
-        wanted: Callable[[list[Row], Sequence[NewTrial]], list[NewTrial]],
+        wanted: Callable[[list[TrialRecord], Sequence[NewTrial]], list[NewTrial]],
         progress: Progress | None,
     ) -> int:
-        """Add those of the trials that `wanted` picks, given the heads of what is there.
+        """Add the trials that `wanted` selects, given the headers of the present ones.
 
         Returns:
-            how many were added.
+            the number of added trials.
         """
         from optuna.trial import TrialState, create_trial
 
-        missing = wanted(self.heads(), trials)
+        missing = wanted(self.headers(), trials)
         for done, trial in enumerate(missing):
             if progress is not None:
                 progress(done, len(missing))
@@ -96,38 +106,38 @@ class Trials:
         return len(missing)
 
     def claim(self, trial_id: int, worker: str) -> bool:
-        """Make a waiting trial this worker's; False if somebody else was first."""
+        """Claim a waiting trial; return False if another worker was faster."""
         from optuna.trial import TrialState
 
         if not self._change(trial_id, TrialState.RUNNING):
             return False
-        mark = {"name": worker, "since": time.time()}
+        mark = {"name": worker, "since": self.clock()}
         self.storage.set_trial_user_attr(trial_id, "worker", mark)
         return True
 
     def release(self, trial_id: int) -> bool:
-        """Let a trial wait again; False if it has ended."""
+        """Return a trial to the queue; return False if it has ended."""
         from optuna.trial import TrialState
 
         return self._change(trial_id, TrialState.WAITING)
 
     def finish(self, trial_id: int, result: Plain, value: float) -> bool:
-        """Record what a trial gave; False if it had ended before."""
+        """Record a trial's result; return False if it had ended before."""
         from optuna.trial import TrialState
 
         return self._end(trial_id, "result", result, TrialState.COMPLETE, [value])
 
     def fail(self, trial_id: int, error: Plain) -> bool:
-        """Record why a trial failed; False if it had ended before."""
+        """Record a trial's failure; return False if it had ended before."""
         from optuna.trial import TrialState
 
         return self._end(trial_id, "error", error, TrialState.FAIL, None)
 
     def best(self) -> int | None:
-        """The id of the trial with the best value."""
+        """Return the id of the trial with the best value, None if none is done."""
         try:
             return int(self.storage.get_best_trial(self.study)._trial_id)
-        except ValueError:  # none is done
+        except ValueError:  # no trial is done
             return None
 
     def delete(self) -> None:
@@ -155,12 +165,12 @@ class Trials:
 
 
 def optuna_states(states: Collection[State]) -> tuple[TrialState, ...]:
-    """Optuna's names of these states."""
+    """Convert our states to Optuna's."""
     return tuple(theirs for theirs, ours in _states().items() if ours in states)
 
 
 def state_of(state: TrialState) -> State:
-    """Our name of a state of Optuna."""
+    """Convert a state of Optuna to ours."""
     return _states()[state]
 
 
@@ -176,10 +186,10 @@ def _states() -> dict[TrialState, State]:
     }
 
 
-def _row(trial: FrozenTrial) -> Row:
+def _record(trial: FrozenTrial) -> TrialRecord:
     attributes: dict[str, Any] = dict(trial.user_attrs)
     state = state_of(trial.state)
     if state is State.RUNNING and "worker" not in attributes and trial.datetime_start:
-        # Its worker was killed just after it had claimed it.
+        # Its worker was killed just after the claim.
         attributes["worker"] = {"name": None, "since": trial.datetime_start.timestamp()}
-    return Row(trial._trial_id, trial.number, state, attributes)
+    return TrialRecord(trial._trial_id, trial.number, state, attributes)

@@ -1,4 +1,4 @@
-"""The trials of one experiment in a database: what takes Optuna long by plain SQL on its tables."""
+"""Trials of one experiment in a database, with SQL on Optuna's tables."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hybridq.experiments.records import Plain, State
-from hybridq.experiments.store.effective import tally
-from hybridq.experiments.store.trial_record import Row
+from hybridq.experiments.store.trial_record import TrialRecord, count_by_state
 from hybridq.experiments.store.trials import NewTrial, Progress, Trials, optuna_states, state_of
 from hybridq.storage.database import READS_ONLY
 
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from optuna.storages import RDBStorage
     from sqlalchemy import Connection, Select, TableClause
 
-_TOGETHER = 1_000  # trials added in one transaction
-_OF_A_TRIAL = (
+_BATCH = 1_000  # trials added in one transaction
+_TRIAL_TABLES = (
     "trial_user_attributes",
     "trial_system_attributes",
     "trial_params",
@@ -27,21 +26,21 @@ _OF_A_TRIAL = (
     "trial_intermediate_values",
     "trial_heartbeats",
 )
-_HEAD = ("identity", "attempt", "worker")
+_HEADER = ("identity", "attempt", "worker")
 
 
 class SqlTrials(Trials):
-    """See `Trials`. Changes of a trial that is there are made by Optuna.
+    """Trials in a database; Optuna itself changes trials that exist.
 
-    To add ten thousand trials and to delete them takes Optuna most of a minute each, to read them
-    several seconds; here it is a second. The tables are those of Optuna, which refuses a database
-    whose tables are of another form.
+    Optuna takes most of a minute to add or to delete ten thousand trials and several seconds to
+    read them; SQL takes a second. The tables are Optuna's, which rejects a database with another
+    schema.
     """
 
     storage: RDBStorage
 
     def attributes(self, prefix: str = "") -> Plain:
-        """See `Trials.attributes`."""
+        """Return attributes of the study; see `Trials.attributes`."""
         attributes = _tables()["study_user_attributes"]
         key = attributes.c.key
         query = (
@@ -52,25 +51,25 @@ class SqlTrials(Trials):
         with self._reading() as connection:
             return {name: json.loads(text) for name, text in connection.execute(query)}
 
-    def heads(self, states: Collection[State] | None = None) -> list[Row]:
-        """See `Trials.heads`."""
+    def headers(self, states: Collection[State] | None = None) -> list[TrialRecord]:
+        """Return the headers of the trials; see `Trials.headers`."""
         with self._reading() as connection:
-            rows = self._rows(connection, states, _HEAD)
+            rows = self._records(connection, states, _HEADER)
         return [
-            # Its worker was killed just after it had claimed it: Optuna knows when.
-            Trials.row(self, row.trial_id)
+            # Its worker was killed just after the claim; Optuna has the time of it.
+            Trials.record(self, row.trial_id)
             if row.state is State.RUNNING and "worker" not in row.attributes
             else row
             for row in rows
         ]
 
-    def rows(self, states: Collection[State] | None = None) -> list[Row]:
-        """See `Trials.rows`."""
+    def records(self, states: Collection[State] | None = None) -> list[TrialRecord]:
+        """Return the records of the trials; see `Trials.records`."""
         with self._reading() as connection:
-            return self._rows(connection, states, None)
+            return self._records(connection, states, None)
 
     def counts(self) -> dict[State, int]:
-        """See `Trials.counts`; the trials are read only where an identity has several."""
+        """Return the counts; read trials only where an identity has several."""
         import sqlalchemy
 
         tables = _tables()
@@ -86,33 +85,36 @@ class SqlTrials(Trials):
             rows = connection.execute(by_state.group_by(trials.c.state)).all()
             found = {state_of(state): number for state, number in rows}
             if sum(found.values()) != connection.execute(identities).scalar_one():
-                return tally(self._rows(connection, None, ("identity",)))
+                return count_by_state(self._records(connection, None, ("identity",)))
         return dict.fromkeys(State, 0) | found
 
-    def row(self, trial_id: int) -> Row:
-        """See `Trials.row`."""
+    def record(self, trial_id: int) -> TrialRecord:
+        """Return one record; see `Trials.record`."""
         with self._reading() as connection:
-            for row in self._rows(connection, None, None, trial_id):
+            for row in self._records(connection, None, None, trial_id):
                 return row
         raise KeyError(trial_id)
 
     def add(
         self,
         trials: Sequence[NewTrial],
-        wanted: Callable[[list[Row], Sequence[NewTrial]], list[NewTrial]],
+        wanted: Callable[[list[TrialRecord], Sequence[NewTrial]], list[NewTrial]],
         progress: Progress | None,
     ) -> int:
-        """See `Trials.add`; of two who add at once, one waits and sees what the other did."""
+        """Add trials; see `Trials.add`.
+
+        Two processes that add at once take turns, and the second one sees the trials of the first.
+        """
         left, added, count = list(trials), 0, -1
         while True:
             with self.storage.engine.begin() as connection:
                 self._lock(connection)
                 found = self._count(connection)
-                if found != count:  # at first, and where somebody else adds as well
-                    left = wanted(self._rows(connection, None, _HEAD), left)
+                if found != count:  # at first, and where another process adds trials too
+                    left = wanted(self._records(connection, None, _HEADER), left)
                 if progress is not None:
                     progress(added, added + len(left))
-                some, left = left[:_TOGETHER], left[_TOGETHER:]
+                some, left = left[:_BATCH], left[_BATCH:]
                 self._insert(connection, some, found)
             added += len(some)
             count = found + len(some)
@@ -120,20 +122,20 @@ class SqlTrials(Trials):
                 return added
 
     def delete(self) -> None:
-        """See `Trials.delete`."""
+        """Delete the study with its trials; see `Trials.delete`."""
         tables = _tables()
         trials = tables["trials"]
         ours = _select(trials.c.trial_id).where(trials.c.study_id == self.study)
         with self.storage.engine.begin() as connection:
             self._lock(connection)
-            for name in _OF_A_TRIAL:
+            for name in _TRIAL_TABLES:
                 table = tables[name]
                 connection.execute(table.delete().where(table.c.trial_id.in_(ours)))
             connection.execute(trials.delete().where(trials.c.study_id == self.study))
         super().delete()
 
     def _lock(self, connection: Connection) -> None:
-        """Whoever else adds trials to this study waits, Optuna's own way of adding included."""
+        """Block other processes from adding trials to this study, through Optuna too."""
         studies = _tables()["studies"]
         name = studies.c.study_name
         changed = connection.execute(
@@ -171,7 +173,7 @@ class SqlTrials(Trials):
         )
         ids = connection.execute(query).scalars().all()
         attributes, params = [], []
-        texts: dict[int, str] = {}  # of the distributions, of which there are few
+        texts: dict[int, str] = {}  # texts of the few distributions by id
         for trial_id, trial in zip(ids, new, strict=True):
             attributes += [
                 {"trial_id": trial_id, "key": key, "value_json": json.dumps(value)}
@@ -193,13 +195,13 @@ class SqlTrials(Trials):
         if params:
             connection.execute(tables["trial_params"].insert(), params)
 
-    def _rows(
+    def _records(
         self,
         connection: Connection,
         states: Collection[State] | None,
         keys: tuple[str, ...] | None,
         trial_id: int | None = None,
-    ) -> list[Row]:
+    ) -> list[TrialRecord]:
         tables = _tables()
         trials, attributes = tables["trials"], tables["trial_user_attributes"]
         query = (
@@ -220,11 +222,11 @@ class SqlTrials(Trials):
             query = query.where(attributes.c.key.in_(keys))
         if trial_id is not None:
             query = query.where(trials.c.trial_id == trial_id)
-        found: dict[int, Row] = {}
+        found: dict[int, TrialRecord] = {}
         for one, number, state, key, text in connection.execute(query):
             row = found.get(one)
             if row is None:
-                row = found[one] = Row(one, number, state_of(state), {})
+                row = found[one] = TrialRecord(one, number, state_of(state), {})
             row.attributes[key] = json.loads(text)
         return [row for row in found.values() if "identity" in row.attributes]
 
@@ -235,7 +237,7 @@ class SqlTrials(Trials):
 
 
 def names_of_studies(storage: RDBStorage, attribute: str) -> list[str]:
-    """The names of the studies that have this attribute, oldest first."""
+    """Return the names of the studies with this attribute, oldest first."""
     tables = _tables()
     studies, attributes = tables["studies"], tables["study_user_attributes"]
     query = (
@@ -256,12 +258,12 @@ def _select(*what: Any) -> Select[Any]:
 
 @cache
 def _tables() -> dict[str, TableClause]:
-    """The tables of Optuna, as far as they are used here."""
+    """Return the tables of Optuna that are used here."""
     import sqlalchemy
     from optuna.trial import TrialState
 
     columns: dict[str, list[Any]] = {
-        **{name: ["trial_id"] for name in _OF_A_TRIAL},
+        **{name: ["trial_id"] for name in _TRIAL_TABLES},
         "studies": ["study_id", "study_name"],
         "study_user_attributes": ["study_id", "key", "value_json"],
         "trials": ["trial_id", "study_id", "number", "state"],

@@ -1,1 +1,1 @@
-"""One trial: conditions in, figures out."""
+"""Run one trial: from its conditions to metrics."""

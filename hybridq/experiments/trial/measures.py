@@ -1,4 +1,4 @@
-"""What is kept of a result: flat figures and the way to them, comparable bit for bit."""
+"""Metrics and convergence of a result, comparable bit for bit."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from hybridq.experiments.records import Outcome, Plain
 if TYPE_CHECKING:
     from hybridq.presentation import Result
 
-POINTS = 100  # of a convergence curve that are kept at most
+POINTS = 100  # most points of a convergence curve
 
 _TIMES = ("seconds", "seconds_total")
 
 
 def metrics(result: Result) -> Plain:
-    """The figures of a result by flat names; what does not apply is left out.
+    """Return the metrics of a result by flat names; absent ones are left out.
 
     Of all problems: ``expectation`` (natural sign), ``reference``, ``reference_exact``,
-    ``evaluations``, ``status``, ``message``, ``method`` (the optimizer that was used),
+    ``evaluations``, ``status``, ``message``, ``method`` (the optimizer),
     ``n_qubits``, ``n_params``, ``seconds`` (of the search alone). Over bits: ``ratio`` (expectation
     over the reference), ``best``, ``best_ratio``, ``p_optimum`` (the share of the samples that are
     optimal, where the optimum is proven). Of energies: ``energy``, ``error``,
@@ -63,7 +63,7 @@ def metrics(result: Result) -> Plain:
 
 
 def _optimal_share(result: Result) -> float | None:
-    """The share of the samples that reach the proven optimum."""
+    """Return the share of the samples that reach the proven optimum."""
     values, counts = result.trace.sample_values, result.trace.sample_counts
     if values is None or counts is None or result.reference is None or not result.reference.exact:
         return None
@@ -73,17 +73,17 @@ def _optimal_share(result: Result) -> float | None:
 
 
 def _number(value: Any) -> Any:
-    """A plain value; numbers that JSON does not know become None."""
+    """Convert to a plain value; numbers that JSON lacks become None."""
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def convergence(result: Result) -> list[tuple[int, float]]:
-    """The best value so far of what was minimized, as pairs (evaluation from 1, value).
+    """Return the best minimized value so far as pairs (evaluation from 1, value).
 
-    Values have the natural sign, as in `Trace`. The evaluations at which it improved and the last
-    are kept; where they are more than `POINTS`, those at growing distances.
+    Values have the natural sign, as in `Trace`. The improving evaluations and the last one are
+    kept, at most `POINTS` of them, at growing distances.
     """
     from hybridq.objectives import OBJECTIVES
 
@@ -99,7 +99,7 @@ def convergence(result: Result) -> list[tuple[int, float]]:
 
 
 def _thinned(indices: NDArray[np.intp], most: int) -> NDArray[np.intp]:
-    """At most so many of the indices: the first, the last, and between them ever fewer."""
+    """Return at most `most` indices: the first, the last, and ever fewer between."""
     if len(indices) <= most:
         return indices
     chosen = np.geomspace(1, len(indices), most).round().astype(np.intp) - 1
@@ -107,15 +107,15 @@ def _thinned(indices: NDArray[np.intp], most: int) -> NDArray[np.intp]:
 
 
 def same_outcome(a: Outcome, b: Outcome) -> list[str]:
-    """What differs between two outcomes of equal conditions, a line each; none where nothing does.
+    """Return the differences of two outcomes of equal conditions, one a line.
 
-    Figures are compared bit for bit. Times, memory, machines and versions are left out. A search
-    that ended by a time limit may differ for that reason alone.
+    The list is empty if nothing differs. Numbers are compared bit for bit; times, memory, machines
+    and versions are ignored. A search that ended by a time limit may differ for that reason alone.
     """
     instances = [outcome.provenance.get("instance") for outcome in (a, b)]
     found = []
     if instances[0] != instances[1]:
-        found.append(f"another instance was drawn or read: {instances[0]}, then {instances[1]}")
+        found.append(f"the instance differs: {instances[0]}, then {instances[1]}")
     for name in {**a.metrics, **b.metrics}:
         before, after = a.metrics.get(name), b.metrics.get(name)
         if name not in _TIMES and before != after:
@@ -139,5 +139,5 @@ def same_outcome(a: Outcome, b: Outcome) -> list[str]:
 
 
 def _flat(values: list[Any]) -> list[Any]:
-    """Numbers and pairs of numbers in one row; a store gives pairs back as lists."""
+    """Flatten numbers and pairs of numbers; a store returns pairs as lists."""
     return [n for value in values for n in (value if isinstance(value, list | tuple) else [value])]

@@ -1,4 +1,4 @@
-"""Where and with what a trial was run."""
+"""Provenance of a trial: versions, commit and machine."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _GIT_SECONDS = 5.0
 
 
 def provenance(threads: int | None) -> Plain:
-    """Versions, commit, machine and the memory of this process, as plain values.
+    """Return versions, commit, machine and memory of this process.
 
     Args:
-        threads: of the simulator, None for all cores.
+        threads: threads of the simulator, None for all cores.
 
     Returns:
         ``versions`` by package; ``commit`` of the working directory, with ``-dirty`` where files
         differ from it, absent outside a repository; ``host``, ``platform``, ``cpus``, ``threads``;
-        ``peak_memory`` in bytes, the most that the process has held since it began.
+        ``peak_memory`` in bytes, the peak of the process since its start.
     """
     from hybridq.strategies.report import versions
 
@@ -42,7 +42,7 @@ def _machine() -> Plain:
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -50,10 +50,10 @@ def cores() -> int:
 
 @cache
 def _commit(folder: str) -> str | None:
-    """Return the commit that is checked out in a folder, None where there is none or no git.
+    """Return the commit of a folder, None without a repository or git.
 
     Git runs commands that the settings of a repository name (monitors, filters, hooks, transports);
-    none of them is run here, since the folder may be somebody else's.
+    none of them is run here, since the folder may belong to another user.
     """
     found, commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if found != 0:
@@ -64,7 +64,7 @@ def _commit(folder: str) -> str | None:
     scoped = zip(parts[::2], parts[1::2], strict=False)
     keys = [key for scope, key in scoped if scope not in ("system", "global")]
     names = {key.removeprefix("filter.").rpartition(".")[0] for key in keys}
-    # A git that cannot list its filters (1: there are none), or a name that no option can overrule.
+    # Git cannot list its filters (1: it has none), or no option can overrule a name.
     if found not in (0, 1) or any("=" in name for name in names):
         return f"{commit}-dirty"
     settings = [f"filter.{name}.{key}=" for name in names for key in ("clean", "process")]
@@ -83,7 +83,7 @@ _INERT = (
 
 
 def _git(folder: str, *arguments: str, options: Sequence[str] = ()) -> tuple[int, str]:
-    """Return git's exit status, -1 where it cannot be run, and what it prints."""
+    """Return git's exit status, -1 where it cannot be run, and its output."""
     command = ["git", "-C", folder, *_INERT, *options, *arguments]
     quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
     quiet["GIT_ALLOW_PROTOCOL"] = ""  # none: git itself knows the variable above since 2.45
@@ -97,7 +97,7 @@ def _git(folder: str, *arguments: str, options: Sequence[str] = ()) -> tuple[int
 
 
 def _peak_memory() -> int | None:
-    """Bytes, None where the system does not tell."""
+    """Return the peak memory in bytes, None where the system does not report it."""
     try:
         import resource
     except ImportError:

@@ -1,4 +1,4 @@
-"""A hard limit on the time of a block: it is interrupted where it stands."""
+"""Time limit of a block, enforced by an interruption."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from types import FrameType
 
 from hybridq.core.errors import HybridqError, ParameterError
 
-_AGAIN = 1.0  # seconds after which the interruption comes again, where something swallowed it
-_SOON = 0.02  # seconds after which it is tried again, where it would have done harm
+_AGAIN = 1.0  # seconds after which the interruption is repeated, in case a handler caught it
+_SOON = 0.02  # seconds after which a postponed interruption is tried again
 _DELICATE = ("importlib.", "_frozen_importlib", "numba.", "llvmlite.")
 
 
 class TrialTimeout(HybridqError):
-    """A trial took longer than it may."""
+    """A trial exceeded its time limit."""
 
 
 class _TimeUp(BaseException):
-    """No `Exception`: nothing between may take it for a failure of its own and go on."""
+    """Interruption that no handler of `Exception` takes for a failure."""
 
 
 @contextmanager
 def within(seconds: float | None) -> Iterator[None]:
-    """A block that is interrupted after so many seconds.
+    """Interrupt the block after `seconds`.
 
-    The system's alarm clock does it, which only rings in the main thread: in others, and on systems
-    without one, there is no limit. A compiled kernel is first run to its end, and so are imports
-    and compilations, which would break all later trials of the process if they were cut in two.
+    The system's interval timer interrupts the main thread; in other threads, and on systems without
+    the timer, the limit has no effect. Compiled kernels run to their end first, and so do imports
+    and compilations, whose interruption would break all later trials of the process.
 
     Args:
         seconds: the limit, None for none.
@@ -39,7 +39,9 @@ def within(seconds: float | None) -> Iterator[None]:
         ParameterError: the limit is not positive.
     """
     if seconds is not None and not seconds > 0:
-        raise ParameterError(f"time_limit={seconds!r}: give a positive number of seconds, or None")
+        raise ParameterError(
+            argument="time_limit", value=seconds, expected="a positive number of seconds, or None"
+        )
     in_main = threading.current_thread() is threading.main_thread()
     if seconds is None or not in_main or not hasattr(signal, "setitimer"):
         yield
@@ -61,8 +63,9 @@ def within(seconds: float | None) -> Iterator[None]:
     except _TimeUp:
         armed = False
         raise TrialTimeout(
-            f"the trial took longer than its time limit of {seconds:g} s: raise time_limit, or "
-            "end its search sooner with budget.seconds or budget.evaluations"
+            f"the trial exceeded its time limit of {seconds:g} s",
+            remedy="raise time_limit, or end its search sooner with budget.seconds or "
+            "budget.evaluations",
         ) from None
     finally:
         armed = False
@@ -71,7 +74,7 @@ def within(seconds: float | None) -> Iterator[None]:
 
 
 def _is_delicate(frame: FrameType | None) -> bool:
-    """Whether an import or a compilation is under way."""
+    """True during an import or a compilation."""
     while frame is not None:
         module = frame.f_globals.get("__name__") or ""
         if module.startswith(_DELICATE):

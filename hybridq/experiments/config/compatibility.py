@@ -1,0 +1,130 @@
+"""Compatibility of the sections of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hybridq.ansatz.qaoa import INITIAL_POINTS
+from hybridq.ansatz.registry import ANSATZE
+from hybridq.core.errors import HybridqError
+from hybridq.experiments.config.choices import AUTO
+from hybridq.experiments.config.errors import Mistake, nearest
+from hybridq.experiments.problems.limits import MOST_OF_A_STATE
+from hybridq.experiments.section import Section
+from hybridq.experiments.starts import is_file
+from hybridq.optimizers import OPTIMIZERS
+
+OF_MOLECULES = ("uccsd", "k-upccgsd", "adapt")
+OWN_CIRCUITS = ("multi-angle", "warm-start", "warm-start-cut")
+"""Strategies with a circuit and initial points of their own."""
+
+
+def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
+    """Yield the mistakes in a combination of sections that are valid alone.
+
+    Args:
+        sections: sections of one trial, by key.
+    """
+    problem: Any = sections["problem"]
+    objective: Any = sections["objective"]
+    strategy: Any = sections["strategy"]
+    ansatz: Any = sections["ansatz"]
+    over_bits, what = problem.over_bits, f"problem {problem.kind!r}"
+    kind = ansatz.kind if ansatz.kind != AUTO else ("qaoa" if over_bits else AUTO)
+    if kind == "qaoa" and not over_bits:
+        yield Mistake(
+            ("ansatz",), f"ansatz 'qaoa' solves problems over bits, not {what}: use hva or auto"
+        )
+    if kind in OF_MOLECULES and problem.kind != "molecule":
+        yield Mistake(
+            ("ansatz",),
+            f"ansatz {kind!r} needs the orbitals of a molecule, not {what}: "
+            "use hva or hardware-efficient",
+        )
+    if objective.kind != "expectation" and not over_bits and problem.kind != "hamiltonian":
+        yield Mistake(
+            ("objective",),
+            f"objective {objective.kind!r} needs a diagonal Hamiltonian, and {what} has none: "
+            "use expectation",
+        )
+    if strategy.kind != "direct" and kind != "qaoa":
+        yield Mistake(
+            ("strategy",),
+            f"strategy {strategy.kind!r} searches the angles of the ansatz 'qaoa', not of "
+            f"{kind!r}: use direct",
+        )
+    if kind == "adapt":
+        if strategy.restarts:
+            yield Mistake(("strategy", "restarts"), "adapt grows from one start: omit restarts")
+        if objective.kind != "expectation" or objective.shots is not None:
+            yield Mistake(
+                ("objective",), "adapt minimizes the exact expectation value: omit objective"
+            )
+    yield from _too_many_qubits(problem, ansatz, sections["engine"])
+    yield from _start(strategy, kind)
+    yield from _optimizer(sections["optimizer"])
+
+
+def _too_many_qubits(problem: Any, ansatz: Any, engine: Any) -> Iterator[Mistake]:
+    """Yield mistakes of problems that fit into a symmetry sector only.
+
+    The qubits of instances in files and of molecules are not known here; their trials raise.
+    """
+    if problem.qubits is None or problem.qubits <= MOST_OF_A_STATE:
+        return
+    limit = (
+        f"{MOST_OF_A_STATE} qubits at most, and this problem has {problem.qubits}: "
+        "use fewer sites, or"
+    )
+    if engine.kind not in (AUTO, "sector"):
+        yield Mistake(("engine",), f"the engine {engine.kind!r} holds {limit} auto")
+    if ansatz.kind == "hardware-efficient" and _leaves_sectors(ansatz):
+        yield Mistake(
+            ("ansatz",),
+            f"the ansatz {ansatz.kind!r} leaves the sector, which allows {limit} hva",
+        )
+
+
+def _leaves_sectors(ansatz: Any) -> bool:
+    """True if rotations of a hardware-efficient circuit change the number of ones."""
+    last = ansatz.final_rotations
+    return any(
+        name != "rz" for name in [*ansatz.rotations, *([] if isinstance(last, bool) else last)]
+    )
+
+
+def _start(strategy: Any, kind: str) -> Iterator[Mistake]:
+    """Yield the mistake of an unknown initial point."""
+    initial = strategy.initial
+    if not isinstance(initial, str) or initial == AUTO or is_file(initial):
+        return
+    if kind == "qaoa":
+        if strategy.kind in OWN_CIRCUITS:
+            return
+        known = list(INITIAL_POINTS)
+        if initial in INITIAL_POINTS:
+            return
+    else:
+        starts = ANSATZE[kind].made.starts if kind in ANSATZE else None
+        if not isinstance(starts, tuple):  # it depends on the molecule
+            return
+        known = [AUTO, *starts]
+        if initial.strip().lower().replace("_", "-") in known:
+            return
+    yield Mistake(
+        ("strategy", "initial"),
+        f"the ansatz {kind!r} has no initial point {initial!r}{nearest(initial, known)}"
+        " (the name of a file of angles ends in .json)",
+    )
+
+
+def _optimizer(section: Any) -> Iterator[Mistake]:
+    """Yield the mistake of an optimizer whose package is not installed."""
+    if section.kind == AUTO:
+        return
+    options = section.model_dump()
+    try:
+        OPTIMIZERS[options.pop("kind")](**options).prepare()
+    except HybridqError as error:
+        yield Mistake(("optimizer",), str(error))
