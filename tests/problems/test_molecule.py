@@ -188,7 +188,7 @@ def test_geometries_in_all_spellings_are_the_same_atoms() -> None:
         ("1\nwater\nO 0 0\n", 3, "x y z"),
         ("1\nwater\nQ 0 0 0\n", 3, "'Q'"),
         ("2\nwater\nO 0 0 0\nH 0 zero 0\n", 4, "Cartesian"),
-        ("2\nwater\nO 0 0 0\nH 0 0 0\n", None, "one place"),
+        ("2\nwater\nO 0 0 0\nH 0 0 0\n", 4, "one place"),
     ],
 )
 def test_a_faulty_xyz_file_is_refused_by_line(text: str, line: int | None, word: str) -> None:
