@@ -49,7 +49,7 @@ class AnsatzFamily:
 
 
 def _is_molecule(problem: Problem) -> bool:
-    return problem.kind == "molecule"
+    return problem.electronic is not None
 
 
 def _of_molecule(family: Callable[..., Ansatz]) -> Callable[..., Ansatz]:

@@ -66,7 +66,7 @@ def _in_home() -> str | None:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Keep PySCF from evaluating text and from taking files for basis sets within the block."""
+    """Keep PySCF from evaluating text and reading basis files within the block."""
     library = load("pyscf.gto.basis")
     modules = [
         module
@@ -77,6 +77,7 @@ def guarded() -> Iterator[None]:
     read = library.load
 
     def load_by_name(name: Any, *arguments: Any, **options: Any) -> Any:
+        """Load a set of the library under a name that no file can have."""
         if isinstance(name, str):
             head, at, contraction = name.partition("@")
             if plain_name(head).partition("(")[0] in library_names():
@@ -101,8 +102,9 @@ def plain_name(name: str) -> str:
 
 @cache
 def library_names() -> dict[str, str]:
-    """Map each name of PySCF's library to its usual spelling, ``"ccpvdz"`` to ``"cc-pvdz"``.
+    """Map each name of PySCF's library to its usual spelling.
 
+    For example, ``"ccpvdz"`` to ``"cc-pvdz"``.
     The Goedecker–Teter–Hutter sets are left out: they need pseudopotentials.
     """
     names: dict[str, str] = {}

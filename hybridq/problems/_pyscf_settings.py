@@ -1,4 +1,4 @@
-"""Settings that PySCF executes on import: those of the user, and no evaluation of texts.
+"""Settings that PySCF executes on import: the user's, with DISABLE_EVAL.
 
 See `hybridq.problems._pyscf.load`, which names the user's file.
 """

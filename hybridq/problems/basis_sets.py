@@ -87,7 +87,7 @@ def load_basis(basis: str, symbols: Iterable[str]) -> dict[str, list[Any]]:
 
 
 def _library_name(basis: str) -> tuple[str, str, bool] | None:
-    """Split a name into library name, contraction and whether uncontracted; None if unknown."""
+    """Split a name into library name, contraction and an uncontracted flag, or None."""
     if len(basis) > _MOST_LETTERS or not _WRITTEN.fullmatch(basis):
         return None
     name, at, contraction = _pyscf.plain_name(basis).partition("@")

@@ -100,7 +100,7 @@ class ElectronicProblem(Problem):
         write_text(path, text)
 
     def active_space(self, electrons: int, orbitals: int) -> Self:
-        """Return the problem of some electrons and orbitals around the highest occupied one.
+        """Return the problem of electrons and orbitals around the highest occupied one.
 
         The lowest orbitals are frozen with two electrons each, the highest are dropped; energies
         stay total energies.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hybridq.core.errors import ParameterError
 from hybridq.core.numbers import plural
 from hybridq.problems.base import Problem, Sense
-from hybridq.problems.formats.pauli_sums import real_part, worst_imaginary
+from hybridq.problems.hermitian import real_part, worst_imaginary
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum

@@ -57,7 +57,11 @@ class HubbardProblem(HamiltonianProblem):
         return self.n_alpha, self.n_beta
 
     def describe(self) -> dict[str, Any]:
-        """Return the facts of a Hamiltonian, ``n_alpha``, ``n_beta``, ``t``, ``U``, ``mu``."""
+        """Return the facts of a Hamiltonian, the electrons and the model.
+
+        Returns:
+            those of `HamiltonianProblem.describe`, ``n_alpha``, ``n_beta``, ``t``, ``U``, ``mu``.
+        """
         own = {"n_alpha": self.n_alpha, "n_beta": self.n_beta}
         model = self.model
         return {**super().describe(), **own, "t": model.t, "U": model.U, "mu": model.mu}

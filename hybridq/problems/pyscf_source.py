@@ -96,9 +96,10 @@ def _megabytes() -> int:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Limit PySCF to one thread within the block, so that energies agree to the last bit.
+    """Limit PySCF to one thread within the block.
 
-    Its sums over threads have no fixed order, and experiments identify instances by content.
+    Energies then agree to the last bit, by which experiments identify instances. Sums over
+    threads have no fixed order.
     """
     lib = _pyscf.load("pyscf.lib")
     with lib.with_omp_threads(1), one_blas_thread():
@@ -141,7 +142,7 @@ def converged(source: Any) -> Any:
 def from_mean_field(
     source: Any, space: tuple[int, int] | None, frozen_core: bool
 ) -> tuple[ElectronicHamiltonian, int, int]:
-    """Return integrals in the orbitals of a calculation, and the electrons of each spin.
+    """Return integrals in the orbitals of a calculation, and the electrons by spin.
 
     Args:
         source: an RHF, ROHF, UHF or Kohn–Sham object of one molecule, or a `Mole`.

@@ -104,8 +104,8 @@ def excited_states(
     for what, count in (("k", k), ("tries", tries)):
         checked_count(what, count)
     check_limits(max_evaluations, None, None)
-    named = ansatz.strip().lower() if isinstance(ansatz, str) else ansatz
-    if name == "vqd" and subject.kind == "molecule" and named in (None, "uccsd"):
+    named = subject.default_ansatz if ansatz is None else ansatz
+    if name == "vqd" and isinstance(named, str) and named.strip().lower() == "uccsd":
         # Excited states have symmetries of their own: keep what the ground state can do without.
         options = {"symmetry": False, **options}
     chosen = as_ansatz(subject, ansatz, options)

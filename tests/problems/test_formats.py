@@ -130,6 +130,22 @@ def test_the_shape_of_a_file_is_known_or_not_and_never_an_error(
     assert shape_of(path) in (None, *SHAPES)
 
 
+WORDS = """0 1 2 -1 1.5 1e999 nan X XX Z0 [X0] H He p cnf edge e &FCI NORB=1 /
+[ ] { } ( ) : , # % < > " "edges" "numbers" \\x"""
+TOKENS = st.lists(st.sampled_from([*WORDS.split(), "\n"]), max_size=20)
+
+
+@settings(deadline=None, max_examples=300)
+@given(TOKENS.map(" ".join) | st.text(max_size=60), st.sampled_from([*SHAPES]))
+def test_any_text_is_data_or_a_format_error_of_one_line(text: str, shape: str) -> None:
+    try:
+        parse(text, shape)
+    except FormatError as refusal:
+        message = str(refusal)
+        assert "\n" not in message
+        assert "--format" not in message
+
+
 def test_a_file_that_cannot_be_examined_has_no_known_shape(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\x1f\x8b\x08\x00\xff\xfe")
     for path in ("-", tmp_path, tmp_path / "missing", "nul\0byte", tmp_path / "binary"):

@@ -188,7 +188,7 @@ def test_geometries_in_all_spellings_are_the_same_atoms() -> None:
         ("1\nwater\nO 0 0\n", 3, "x y z"),
         ("1\nwater\nQ 0 0 0\n", 3, "'Q'"),
         ("2\nwater\nO 0 0 0\nH 0 zero 0\n", 4, "Cartesian"),
-        ("2\nwater\nO 0 0 0\nH 0 0 0\n", None, "one place"),
+        ("2\nwater\nO 0 0 0\nH 0 0 0\n", 4, "one place"),
     ],
 )
 def test_a_faulty_xyz_file_is_refused_by_line(text: str, line: int | None, word: str) -> None:
@@ -324,7 +324,7 @@ def test_what_pyscf_cannot_do_is_told(pyscf) -> None:
         Molecule.from_geometry(WATER, active_space=(4, 4), frozen_core=True)
     with pytest.raises(ParameterError, match="active_space"):
         Molecule.from_geometry(WATER, active_space=(4, 40))
-    with pytest.raises(ParameterError, match="a str is no PySCF"):
+    with pytest.raises(ParameterError, match="mean-field object, got a str"):
         Molecule.from_pyscf("H2")
     mol = pyscf.gto.M(atom="Li 0 0 0; H 0 0 1.6", verbose=0)
     with pytest.raises(ProblemError, match="did not converge"):

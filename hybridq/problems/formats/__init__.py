@@ -1,4 +1,4 @@
-"""Files that problems are read from: one registry of formats, by the shape of their data.
+"""File formats that problems are read from, by the shape of their data.
 
 A format is one file with a `Format` in it and one line in `_registry.py`, or an entry point of
 another package. `read` and `parse` choose the format by the content of a file and return its

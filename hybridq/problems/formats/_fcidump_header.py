@@ -85,7 +85,7 @@ def read_header(lines: list[str], source: str, spin: int | None = None) -> Heade
 
 
 def _entries(lines: list[str], source: str) -> tuple[_Entries, int, int]:
-    """Return the assignments between ``&FCI`` and ``&END``, the first line and the last."""
+    """Return the assignments between ``&FCI`` and ``&END``, first and last line."""
     first = next(
         (k for k, line in enumerate(lines) if line.strip() and line.strip()[0] not in "!#*"), 0
     )

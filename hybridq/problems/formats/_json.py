@@ -37,7 +37,7 @@ def load_json(text: str, source: str, what: str) -> Any:
 
 
 def _not_json(text: str, error: json.JSONDecodeError, source: str) -> FormatError:
-    """Return the error of an invalid text; a truncated one is located at its last line."""
+    """Return the error of an invalid text, with the place of the fault."""
     content = text.rstrip()
     too_early = error.pos >= len(content)
     position = len(content) if too_early else error.pos
@@ -78,7 +78,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _value(text: str, at: int, key: str) -> int | None:
-    """Return the position of the value of `key`; of several, the last, as the decoder does."""
+    """Return the position of the last value of `key`, as the decoder does."""
     found = None
     at = _skip(text, at + 1)
     while text[at] != "}":

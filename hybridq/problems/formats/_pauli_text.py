@@ -108,7 +108,7 @@ def read_openfermion(text: str, source: str) -> Iterator[Term]:
         ):
             begin = _after(_BETWEEN, text, place)
             raise FormatError(
-                f"{_short(text[begin:].split(chr(10), 1)[0].strip())} is no term: "
+                f"{_short(text[begin:].split(chr(10), 1)[0].strip())} is not a term: "
                 "write '0.5 [X0 Y1] +', a plus between two terms",
                 source=source,
                 line=line + text.count("\n", place, begin),
@@ -121,11 +121,13 @@ def read_openfermion(text: str, source: str) -> Iterator[Term]:
 
 
 def _after(pattern: re.Pattern[str], text: str, place: int) -> int:
+    """Return the position after a match of `pattern` at `place`."""
     match = pattern.match(text, place)
     return match.end() if match else place
 
 
 def _from_factors(body: str, coefficient: complex, source: str, line: int) -> Term:
+    """Return the term of factors such as ``X0 Y1``."""
     factors = body.split()
     found = [_FACTOR.fullmatch(factor) for factor in factors]
     for factor, match in zip(factors, found, strict=True):
@@ -142,6 +144,7 @@ def _from_factors(body: str, coefficient: complex, source: str, line: int) -> Te
 
 
 def _from_pairs(pairs: list[tuple[str, int]], coefficient: complex, source: str, line: int) -> Term:
+    """Return the term of letters and qubits, no qubit twice."""
     qubits = tuple(qubit for _, qubit in pairs)
     if len(set(qubits)) < len(qubits):
         raise FormatError(

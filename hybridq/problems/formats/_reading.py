@@ -168,7 +168,7 @@ def _ranked(text: str, source: str, entries: Iterable[Format]) -> list[tuple[Mat
 def _explained(
     error: FormatError, chosen: Format, text: str, source: str, shapes: tuple[str, ...]
 ) -> FormatError:
-    """Return the error of a reader with a remark where the format may be the wrong one.
+    """Return the error of a reader, with a remark if the format may be the wrong one.
 
     Args:
         error: the reader's own.

@@ -162,7 +162,7 @@ def _add_row(builder: GraphBuilder, cells: list[str], columns: _Columns, line: i
 
 
 def write(graph: nx.Graph[Any]) -> str:
-    """Return the graph as a comma-separated table with a header, without isolated nodes."""
+    """Return the graph as a table with commas and a header, without isolated nodes."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("source", "target", "weight"))

@@ -98,7 +98,7 @@ def write(graph: nx.Graph[Any]) -> str:
 
 
 def recognizes(text: str, source: str) -> Match:
-    """Return the confidence that a text is a DIMACS graph, by its first line after comments."""
+    """Return the confidence that a text is a DIMACS graph, by its first line."""
     for _, line in numbered_lines(text):
         tokens = line.split()
         if tokens[0] == "p":

@@ -25,10 +25,10 @@ _NETWORKX_DATA = re.compile(r"\{\s*(?:'weight':\s*([^\s,{}]+)\s*)?\}")
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
-    """Return the graph in an edge list: ``u v`` or ``u v weight``, comments after ``#`` or ``%``.
+    """Return the graph in an edge list: ``u v`` or ``u v weight`` lines.
 
-    Labels written like integers become int, others stay str. Either all edges carry a weight or
-    none does.
+    Comments begin with ``#`` or ``%``. Labels written like integers become int,
+    others stay str. Either all edges carry a weight or none does.
 
     Raises:
         FormatError: anything else.

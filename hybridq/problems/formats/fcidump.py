@@ -283,7 +283,7 @@ def _read(text: str, source: str) -> FcidumpData:
 
 
 def recognizes(text: str, source: str) -> Match:
-    """Return the confidence that a text is an FCIDUMP file, by the opening of its header."""
+    """Return the confidence that a text is an FCIDUMP file, by its header."""
     return Match.CERTAIN if _HEADER.search(text[: 1 << 20]) else Match.NO
 
 

@@ -118,7 +118,7 @@ def _format_by_suffix(path: Path) -> Format:
 
 
 def _is_preserved(graph: nx.Graph[Any], text: str, entry: Format) -> bool:
-    """Return whether `text` reads back to the same labels (types included), edges and weights."""
+    """Return whether `text` reads back to the same labels, edges and weights."""
     try:
         other = entry.read(text, "output")
         text.encode()

@@ -238,7 +238,7 @@ def _weight(value: Any) -> float:
 
 
 def _is_node_link(text: str) -> bool | None:
-    """Return whether a JSON graph is in node-link layout, None where it is not a graph."""
+    """Return whether a JSON graph is in node-link layout, None if not a graph."""
     start = text.lstrip()[: 1 << 20]
     if start[:1] == "{" and _EDGES.search(start):
         return _NODE_LINK.search(start) is not None

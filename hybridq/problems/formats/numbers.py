@@ -55,9 +55,10 @@ def _number(token: str) -> float | None:
 
 
 def read_json(text: str, source: str = "input") -> list[float]:
-    """Return the numbers in a JSON text: ``[3, 1, 1.5]`` or ``{"numbers": [3, 1, 1.5]}``.
+    """Return the numbers in a JSON text.
 
-    Whole numbers are int and exact, others float.
+    It holds ``[3, 1, 1.5]`` or ``{"numbers": [3, 1, 1.5]}``. Whole numbers are int and
+    exact, others float.
 
     Raises:
         FormatError: an entry is not a finite number, or the text is anything else.

@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hybridq.core import memory
 from hybridq.core.errors import FormatError
 from hybridq.core.limits import too_many_idle
@@ -20,13 +18,12 @@ from hybridq.problems.formats._pauli_text import (
     read_openfermion,
 )
 from hybridq.problems.formats._text import first_rows, is_number
+from hybridq.problems.hermitian import real_part, worst_imaginary
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
 
 _NO_TERMS = "the file holds no terms: give a Hamiltonian"
-# Imaginary parts up to this share of the largest coefficient are rounding.
-_ROUNDING = 1e-10
 _OWN_JSON = re.compile(r'"(format|n_qubits)"\s*+:')
 # OpenFermion's text may begin with a bracket too, but no quote, bracket or brace follows there.
 _LITERAL = re.compile(r"""\{|[\[(]\s*+[\[({"']|SparsePauliOp\(|\[\s*+\]\s*+$""")
@@ -137,27 +134,6 @@ def _hermitian(total: PauliSum, terms: list[Term], source: str) -> PauliSum:
         source=source,
         line=lines[0] if lines else None,
     )
-
-
-def worst_imaginary(total: PauliSum) -> tuple[str, tuple[int, ...], complex] | None:
-    """Return the term with the largest imaginary part, None if all are rounding."""
-    merged = total.simplify()
-    if not len(merged):
-        return None
-    imaginary = np.abs(merged.coefficients.imag)
-    k = int(imaginary.argmax())
-    if imaginary[k] <= _ROUNDING * np.abs(merged.coefficients).max():
-        return None
-    return merged.to_sparse()[k]
-
-
-def real_part(total: PauliSum) -> PauliSum:
-    """Return the sum with real coefficients, equal terms merged."""
-    merged = total.simplify()
-    if not merged.coefficients.imag.any():
-        return merged
-    real = merged.coefficients.real.astype(np.complex128)
-    return type(merged)(merged.n_qubits, merged.x_masks, merged.z_masks, real).simplify()
 
 
 def _recognizes_own_json(text: str, source: str) -> Match:

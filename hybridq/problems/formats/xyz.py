@@ -85,9 +85,8 @@ def parse_xyz(text: str, *, source: str = "input") -> list[Atom]:
             source=source,
             line=first + 1,
         )
-    return _checked(
-        (_atom(row.split(), source, first + 3 + k) for k, row in enumerate(rows)), source
-    )
+    atoms = (_atom(row.split(), source, first + 3 + k) for k, row in enumerate(rows))
+    return _checked(atoms, source, first + 3)
 
 
 def parse_geometry(geometry: str | Iterable[tuple[str, Sequence[float]]]) -> list[Atom]:
@@ -146,8 +145,14 @@ def _atom(columns: list[str], source: str, line: int | None) -> Atom:
     return _KNOWN[symbol.lower()], (x, y, z)
 
 
-def _checked(atoms: Iterable[Atom], source: str) -> list[Atom]:
-    """Return the atoms; raise if two are in one place."""
+def _checked(atoms: Iterable[Atom], source: str, first: int | None = None) -> list[Atom]:
+    """Return the atoms; raise if two are in one place.
+
+    Args:
+        atoms: one a line.
+        source: the file's name, for messages.
+        first: line of the first atom, None without lines.
+    """
     found: list[Atom] = []
     for symbol, place in atoms:
         if len(found) == MOST_ATOMS:
@@ -160,6 +165,7 @@ def _checked(atoms: Iterable[Atom], source: str) -> list[Atom]:
                     f"atoms {k + 1} ({other}) and {len(found) + 1} ({symbol}) are in one place: "
                     "correct their coordinates",
                     source=source,
+                    line=None if first is None else first + len(found),
                 )
         found.append((symbol, place))
     if not found:
