@@ -1,4 +1,4 @@
-"""Exact lowest energies of a Hamiltonian or a molecule, and a record of how they were found."""
+"""Exact lowest energies of a Hamiltonian, with a record of the diagonalization."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Diagonalization:
 
     @property
     def method(self) -> str:
-        """Algorithm, size and space in words, or the reason why there are no energies."""
+        """Algorithm, size and space in words, or the reason why energies are missing."""
         match self.status:
             case ExactStatus.NOT_REQUESTED:
                 return "not asked for"
@@ -86,7 +86,7 @@ class ExactEnergies:
         values: shape (k,); empty where none were computed.
         how: the record of the diagonalization.
         ground: eigenvector of the first value over the states searched, in ascending order of
-            their basis index; None where there are no values.
+            their basis index; None without values.
     """
 
     values: NDArray[np.float64]

@@ -35,7 +35,7 @@ def growth_table(result: Result) -> list[RenderableType]:
 
 
 def _selected(count: int) -> list[int]:
-    """Return the positions of all steps, or of the first, ever fewer later ones, and the last."""
+    """Return positions of steps to show: all, or ever fewer of the later ones."""
     if count <= _MOST_STEPS:
         return list(range(count))
     ratio = count ** (1 / (_MOST_STEPS - 1))

@@ -1,4 +1,4 @@
-"""`hybridq optimizers`: all of them in a table, or one with its options."""
+"""`hybridq optimizers`: a table of all, or one with its options."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def optimizers(
 ) -> int:
     """List the optimizers that --optimizer takes, or show one of them.
 
-    With each: whether it wants gradients, what an iteration costs in evaluations
-    of the circuit, and when to prefer it; with NAME also its options, which
-    --optimizer-option sets, and its source.
+    For each: its use of gradients, the evaluations of the circuit per iteration,
+    and when to prefer it. With NAME also its source and its options, which
+    --optimizer-option sets.
 
     Examples:
 
@@ -45,27 +45,27 @@ def optimizers(
 
 
 def _table() -> list[RenderableType]:
-    """One row an optimizer."""
+    """Return one row for each optimizer."""
     from rich.table import Table
     from rich.text import Text
 
     from hybridq.optimizers import OPTIMIZERS
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    for title in ("name", "gradient", "evaluations", "what it is; when to prefer it"):
+    for title in ("name", "gradient", "evaluations", "description; when to prefer it"):
         table.add_column(title, overflow="fold", no_wrap=title == "name", header_style="bold")
     for name, entry in OPTIMIZERS.items():
         words = (_gradient(entry), entry.cost, entry.summary + _absent(entry))
         table.add_row(Text(name), *map(Text, words))
     note = (
-        "gradient: needed (an objective without one is refused), used where there is one, or no.\n"
-        "evaluations: of an iteration, for n parameters; with gradient where that is needed."
+        "gradient: needed (an objective without one is rejected), used if available, or no.\n"
+        "evaluations: per iteration for n parameters, each with its gradient if needed."
     )
     return [table, Text(""), Text(note)]
 
 
 def _page(entry: type[Optimizer]) -> list[RenderableType]:
-    """What it is, when to prefer it, its options, its source."""
+    """Return description, options and source of one optimizer."""
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
@@ -74,39 +74,48 @@ def _page(entry: type[Optimizer]) -> list[RenderableType]:
     from hybridq.cli.optimizer_options import OPTION, spelled
     from hybridq.cli.page import facts
 
-    told = read_docstring(entry)
+    described = read_docstring(entry)
     parts: list[RenderableType] = [Text(""), Text(f" {entry.name}{_absent(entry)}", style="bold")]
-    parts += [Padding(Text(text), (1, 1, 0, 1)) for text in (told.title, told.prefer, told.cost)]
-    rows = [("Gradient", _gradient(entry)), ("Bounds", _bounds(entry)), ("Source", told.source)]
+    parts += [
+        Padding(Text(text), (1, 1, 0, 1))
+        for text in (described.title, described.prefer, described.cost)
+    ]
+    rows = [
+        ("Gradient", _gradient(entry)),
+        ("Bounds", _bounds(entry)),
+        ("Source", described.source),
+    ]
     parts += [Text(""), facts(rows), Text("")]
     if not entry.option_names():
         return [*parts, Text(" It has no options."), Text("")]
     table = Table(box=None, padding=(0, 1, 0, 1), pad_edge=True)
-    for title in ("option", "default", "what it is"):
-        table.add_column(title, overflow="fold", no_wrap=title != "what it is", header_style="bold")
+    for title in ("option", "default", "description"):
+        table.add_column(
+            title, overflow="fold", no_wrap=title != "description", header_style="bold"
+        )
     for option in fields(entry):
-        text = told.arguments.get(option.name, "")
+        text = described.arguments.get(option.name, "")
         table.add_row(option.name, Text(spelled(option.default)), Text(text))
     use = f" Set one with {OPTION} KEY=VALUE, or -o KEY=VALUE, as often as needed."
     return [*parts, table, Text(""), Text(use), Text("")]
 
 
 def _bounds(entry: type[Optimizer]) -> str:
-    """How the method stands to bounds."""
+    """Return the method's treatment of bounds."""
     if entry.needs_bounds:
-        return "needed; a circuit's angles have them"
-    return "kept to where there are any" if entry.takes_bounds else "it cannot keep to any"
+        return "needed; the angles of a circuit have them"
+    return "respected" if entry.takes_bounds else "not supported"
 
 
 def _gradient(entry: type[Optimizer]) -> str:
-    """Whether the method calls for a gradient."""
+    """Return whether the method needs or uses a gradient."""
     if "value_and_gradient" in entry.needs:
         return "needed"
     return "used" if entry.uses_gradient else "no"
 
 
 def _absent(entry: type[Optimizer]) -> str:
-    """A remark where the method's package is not installed."""
+    """Return a remark if the method's package is not installed."""
     from hybridq.core.errors import MissingExtraError
 
     try:

@@ -30,7 +30,7 @@ _NOTICEABLE = 2.0  # seconds: far beyond what it takes to load kernels that are 
 
 
 def show(result: Result, *, quiet: bool = False, notes: Sequence[str] = ()) -> None:
-    """Print a result on standard output: the whole screen, or the essentials on one line.
+    """Print a result: the whole screen, or the essentials on one line.
 
     Args:
         result: of any problem.
@@ -51,7 +51,7 @@ def show(result: Result, *, quiet: bool = False, notes: Sequence[str] = ()) -> N
 
 
 def show_states(found: ExcitedStates, *, quiet: bool = False, notes: Sequence[str] = ()) -> None:
-    """Print the lowest states on standard output: a screen, or the energies on one line.
+    """Print the lowest states: the whole screen, or the energies on one line.
 
     Args:
         found: the states.

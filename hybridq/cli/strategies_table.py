@@ -7,7 +7,7 @@ from hybridq.cli.errors import OK
 
 
 def strategies(debug: shared.Debug = False) -> int:
-    """List the ways to search for angles that --strategy takes, and when to choose each.
+    """List the strategies that --strategy accepts, and when to choose each.
 
     Example: [bold]hybridq strategies[/bold]
     """
@@ -19,12 +19,12 @@ def strategies(debug: shared.Debug = False) -> int:
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("name", no_wrap=True, header_style="bold")
-    table.add_column("what it does; when to choose it", overflow="fold", header_style="bold")
+    table.add_column("description; when to choose it", overflow="fold", header_style="bold")
     for name, entry in STRATEGIES.items():
         table.add_row(Text(name), Text(entry.summary))
     note = (
-        "They search the angles of QAOA: --strategy belongs to 'hybridq solve maxcut'.\n"
-        "All searches of a strategy share one budget. Where they begin: --initial, see\n"
+        "Strategies search the angles of QAOA: 'hybridq solve FAMILY --strategy NAME'.\n"
+        "All searches of a strategy share one budget. For their starts see --initial and\n"
         "'hybridq angles list'."
     )
     show_parts([table, Text(""), Text(note)])

@@ -1,4 +1,4 @@
-"""Pictures of assignments for families without a drawing of their own, and stacked bars."""
+"""Pictures of bits for families without one of their own, and stacked bars."""
 
 from __future__ import annotations
 

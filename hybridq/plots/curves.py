@@ -94,7 +94,7 @@ def _focus(
     reference: float | None,
     sense: Literal["maximize", "minimize"],
 ) -> None:
-    """Set limits from `best` and `reference`, and mark each value beyond them at the edge."""
+    """Set limits from `best` and `reference`; mark values beyond at the edge."""
     # In what follows larger is better; `up` restores the sign.
     up = 1.0 if sense == "maximize" else -1.0
     matters = up * np.append(best, np.nan if reference is None else reference)

@@ -140,7 +140,7 @@ def _gradients(ax: Axes, counts: NDArray[np.int64], norms: NDArray[np.float64]) 
 
 
 def heights(energies: NDArray[np.float64], base: float, *, hartree: bool) -> NDArray[np.float64]:
-    """Return energies above `base`, in millihartree for hartree, and at least rounding."""
+    """Return energies above `base`, at least rounding; in millihartree for hartree."""
     above = np.maximum(energies - base, _ROUNDING * max(1.0, abs(base)))
     return above * (1e3 if hartree else 1.0)
 

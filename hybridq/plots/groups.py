@@ -1,4 +1,4 @@
-"""Pictures that compare groups: means along a condition, spreads, paired differences."""
+"""Pictures that compare groups: means by condition, spreads, differences."""
 
 from __future__ import annotations
 

@@ -100,7 +100,9 @@ def _places(half_width: float, half_height: float, gap: float) -> Iterator[tuple
 def covered_lengths(
     box: _Box, starts: NDArray[np.float64], ends: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the length of each segment in `box` (left, bottom, right, top), shape (segments,).
+    """Return the length of each segment inside a box, shape (segments,).
+
+    The box is (left, bottom, right, top).
 
     Source: Y. Liang, B. Barsky, ACM Trans. Graph. 3, 1 (1984): line clipping.
     """

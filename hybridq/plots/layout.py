@@ -75,7 +75,7 @@ def _packed(graph: Graph[Any], aspect: float) -> NDArray[np.float64]:
 
 
 def _component(n: int, edges: NDArray[np.int64], *, aspect: float) -> NDArray[np.float64]:
-    """Return positions of a connected graph on 0 ... n - 1, with edges of about unit length."""
+    """Return positions of a connected graph, with edges of about unit length."""
     if n == 1:
         return np.zeros((1, 2))
     import networkx as nx
@@ -135,7 +135,7 @@ def _rotated(xy: NDArray[np.float64], aspect: float) -> NDArray[np.float64]:
     if spread[0] < _LONG * spread[1]:
         angles = np.pi * np.arange(36) / 36
         turns = [np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]]) for a in angles]
-        # Rounded, so that turns which fit equally well are told apart the same way everywhere.
+        # Rounded, so that ties between rotations are broken the same way everywhere.
         fits = [round(_fit(xy @ turn, aspect), 6) for turn in turns]
         return xy @ turns[int(np.argmax(fits))]
     # The sign of a principal axis is arbitrary; fixing it keeps the picture the same everywhere.
@@ -176,7 +176,7 @@ def _folded(xy: NDArray[np.float64], aspect: float) -> NDArray[np.float64]:
 def _serpentine(
     along: NDArray[np.float64], across: NDArray[np.float64], run: float, radius: float
 ) -> NDArray[np.float64]:
-    """Return points along a path of straight runs and half turns, at distance `across`."""
+    """Return points at distance `across` from a path of runs and half turns."""
     period = run + math.pi * radius
     row = np.floor((along + 1e-9) / period)
     inside = along - row * period

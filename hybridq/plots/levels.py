@@ -62,7 +62,7 @@ def plot_levels(
 
 
 def _merged(energies: Sequence[float], labels: Sequence[str]) -> list[tuple[str, float, float]]:
-    """Return texts with the range of levels that they belong to; close levels share one."""
+    """Return texts with the range of their levels; close levels share one."""
     span = float(np.ptp(energies)) or 1.0
     groups: list[list[int]] = []
     for place, energy in enumerate(energies):

@@ -77,7 +77,9 @@ def plot_profile(
     title: str,
     xlabel: str,
 ) -> Axes:
-    """Draw performance profiles: shares of problems solved within a factor of the best.
+    """Draw performance profiles of several groups.
+
+    A profile is the share of problems solved within a factor τ of the best group.
 
     Args:
         ratios: factors τ ≥ 1 at which a share changes, ascending, shape (k,).

@@ -99,5 +99,5 @@ def number(value: float) -> str:
 
 
 def percent(ratio: float) -> str:
-    """Format a ratio in per cent with one decimal and a true minus sign; never rounded to 100 %."""
+    """Format a ratio in per cent with a true minus sign; never rounded to 100 %."""
     return with_minus_signs(numbers.percent(ratio))

@@ -1,4 +1,4 @@
-"""Sentences on answers in bits: how good the best sample is, held against a reference."""
+"""Sentences on answers in bits and their quality."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Standing(StrEnum):
         WORSE: it falls short of the reference.
         INFEASIBLE: it violates a constraint.
         CONTRADICTION: it exceeds a proven optimum, so that one of the two is wrong.
-        UNKNOWN: there is no sample or no reference.
+        UNKNOWN: a sample or a reference is missing.
     """
 
     OPTIMAL = "optimal"
@@ -83,7 +83,7 @@ def headline(result: Result) -> str:
         )
     found = f"{_found(result)}."
     if best is None or reference is None:
-        return f"{found} There is no classical reference to compare it with."
+        return f"{found} No classical reference is available."
     value = numbers.value(result, reference.value)
     match standing(result):
         case Standing.OPTIMAL:
@@ -261,7 +261,7 @@ def _expected(result: Result) -> str:
 
 
 def _of_most(result: Result) -> str:
-    """Return the value that none exceeds, with a leading blank; empty where none is known."""
+    """Return the largest possible value after a blank; empty where unknown."""
     problem = result.problem
     if problem.most is None:
         return ""
@@ -282,7 +282,7 @@ def _known(reference: Reference) -> str:
 
 
 def _proof(reference: Reference) -> str:
-    """Return the method of the reference, and that it proves nothing where it does not."""
+    """Return the method of the reference, with a remark where it proves nothing."""
     method = one_line(reference.method)
     return method if reference.exact else f"{method}, not proven optimal"
 
@@ -296,7 +296,7 @@ def _best_share(result: Result) -> str | None:
 
 
 def _share(result: Result, value: float) -> str:
-    """Return a value over the reference, empty where there is no ratio."""
+    """Return a value over the reference; empty without a ratio."""
     if result.reference is None or no_ratio(result) is not None:
         return ""
     return percent(value / result.reference.value)

@@ -1,4 +1,4 @@
-"""Sentences on energies: how accurate they are, and what to try where they are not."""
+"""Sentences on energies, their accuracy and the next thing to try."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Standing(StrEnum):
         GOOD: within chemical accuracy, or 0.1 % of the exact energy.
         POOR: above that.
         BELOW: below the exact energy, so that the state has left the space that was asked for.
-        UNKNOWN: there is no exact energy.
+        UNKNOWN: the exact energy is missing.
     """
 
     EXACT = "exact"
@@ -85,7 +85,7 @@ def headline(result: Result, block: Energy) -> Text:
             gap = block.hartree_fock - result.expectation
             below = f", {1e3 * gap:.3f} mHa below Hartree-Fock"
         reason = block.diagonalization.method
-        return f"{found}{below}. There is no exact energy to compare it with ({reason})."
+        return f"{found}{below}. No exact energy is available ({reason})."
     error = numbers.error_with_unit(abs(block.error), block.unit, block.exact)
     match standing(result, block):
         case Standing.EXACT:
@@ -185,7 +185,7 @@ def warnings(result: Result, block: Energy) -> list[str]:
 
 
 def next_step(result: Result, block: Energy) -> Text | None:
-    """Return the one thing to try where the energy is not good, None where nothing is obvious."""
+    """Return the one thing to try for a better energy; None if nothing is obvious."""
     quality = standing(result, block)
     molecule = block.unit == HARTREE
     if quality is Standing.UNKNOWN:
@@ -267,6 +267,7 @@ def _comparison(result: Result, block: Energy) -> Comparison:
         columns.append("correlation")
 
     def row(name: str, value: float, share: float | None, *, own: bool = False) -> ComparisonRow:
+        """Return one row; `share` is that of the correlation energy."""
         cells = [numbers.energy(value)]
         if block.exact is not None:
             cells.append(numbers.error(value - block.exact, block.unit, block.exact))
@@ -341,7 +342,7 @@ def _relative(block: Energy) -> float | None:
 
 
 def _space(block: Energy) -> str:
-    """Return the states that a Hamiltonian's exact energy belongs to; empty for all of them."""
+    """Return the sector of the exact energy as a clause; empty for all states."""
     how = block.diagonalization
     if block.unit == HARTREE or how.sector is None:
         return ""

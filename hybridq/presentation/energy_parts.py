@@ -1,4 +1,4 @@
-"""Parts of a result about an energy: accuracy, particle numbers, spin, growth of an ansatz."""
+"""Parts of a result about an energy: accuracy, particles, spin, growth."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Particles:
 
 @dataclass(frozen=True)
 class Energy:
-    """Accuracy of a variational energy; fields that do not apply or are not known are None.
+    """Accuracy of a variational energy.
+
+    Fields that do not apply or are not known are None.
 
     Attributes:
         unit: ``"hartree"`` for molecules, None where the Hamiltonian brings its own unit.
@@ -66,7 +68,7 @@ class Energy:
 
     @property
     def other_spin(self) -> bool:
-        """True if the exact state has another spin, and is not merely degenerate with this one."""
+        """True if the exact state has another spin and another energy."""
         if self.error is None or self.exact is None:
             return False
         if self.s_squared is None or self.exact_s_squared is None:
@@ -76,7 +78,7 @@ class Energy:
 
     @property
     def exact_note(self) -> str:
-        """Method of the exact energy, and what sets its state apart from those of the circuit."""
+        """Method of the exact energy, and differences between its state and this one."""
         parts = [exact_text(self.diagonalization)]
         if self.left_sector:
             parts.append("the circuit does not keep these numbers, and its state has others")
@@ -118,7 +120,9 @@ def exact_text(how: Diagonalization, spell: Spelling = in_python) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Iteration(ComparedByValue):
-    """One step of an ansatz that grows: an operator is appended and all parameters optimized.
+    """One step of an ansatz that grows.
+
+    An operator is appended and all parameters are optimized.
 
     Attributes:
         operator: name of the operator that was appended.

@@ -1,4 +1,4 @@
-"""Numbers of a result as text: rounding noise is shown as 0, energies to their accuracy."""
+"""Numbers of a result as text, to their accuracy."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def expectation(result: Result) -> str:
 
 
 def energy(value: float) -> str:
-    """Format an energy to eight decimals; very small and very large ones to ten digits."""
+    """Format an energy to eight decimals, or to ten digits outside 1e-3 … 1e7."""
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return f"{value:.8f}"
     return f"{value:.9e}"
@@ -85,7 +85,7 @@ def correlation(ratio: float | None) -> str:
 
 
 def multiplicity(s_squared: float) -> str | None:
-    """Return ``"singlet"`` for 0, ``"doublet"`` for 0.75 …; None for a mixture of spins."""
+    """Return the name of a multiplet, ``"singlet"`` for 0; None for a mixture."""
     twice = twice_spin(s_squared)
     if abs(s_squared - twice * (twice + 2) / 4) > _PURE:
         return None

@@ -19,7 +19,7 @@ Sense = Literal["maximize", "minimize"]
 
 @dataclass(frozen=True)
 class Shown:
-    """How values of an objective are shown.
+    """Presentation of the values of an objective.
 
     Attributes:
         title: words for a value.
@@ -33,7 +33,7 @@ class Shown:
 
     @classmethod
     def of(cls, kind: str, value_name: str) -> Shown:
-        """Return how the objective of this name is shown.
+        """Return the presentation of the objective of this name.
 
         Args:
             kind: a name in `OBJECTIVES`; another one, of a package that is not installed, is shown
@@ -65,7 +65,7 @@ class Shown:
 
 
 def shown(result: Result) -> Shown:
-    """Return how the objective of a result is shown."""
+    """Return the presentation of the objective of a result."""
     return Shown.of(result.objective["kind"], one_line(result.problem.value_name))
 
 
@@ -99,7 +99,7 @@ def objective_facts(result: Result) -> list[tuple[str, Text]]:
 
 
 def no_gain(result: Result) -> Text | None:
-    """Return that a search from shots gained nothing that shots can resolve; None otherwise."""
+    """Return a remark if a search from shots gained nothing significant, else None."""
     facts, how = result.objective, shown(result)
     error = facts.get("standard_error")
     if error is None or math.isnan(error):
@@ -122,5 +122,5 @@ def no_gain(result: Result) -> Text | None:
 
 
 def _part(facts: Mapping[str, Any]) -> str:
-    """Return the part of the samples that counts, such as ``"best 20 %"``; empty for all."""
+    """Return the part of the samples that counts, ``"best 20 %"``; empty for all."""
     return f"best {number(100.0 * facts['alpha'])} %" if "alpha" in facts else ""

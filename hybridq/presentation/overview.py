@@ -65,7 +65,7 @@ def states_overview(found: ExcitedStates) -> Figure:
 def _layout(
     panels: Sequence[Panel],
 ) -> tuple[str, tuple[float, float], list[float] | None]:
-    """Return places, size in inches, and relative widths of the columns in a single row."""
+    """Return places, size in inches, and relative widths of columns."""
     count = len(panels)
     if count <= 3 and any(panel.width < Panel.width for panel in panels):
         row = "".join(map(str, range(count)))

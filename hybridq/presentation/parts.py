@@ -102,7 +102,7 @@ class OptimizerInfo:
 
 @dataclass(frozen=True)
 class Best:
-    """The best feasible sample, or the one that violates least where no sample is feasible.
+    """The best feasible sample, or the least infeasible one without any.
 
     Attributes:
         value: its natural value.
@@ -189,7 +189,7 @@ class Trace(ComparedByValue):
 
     @property
     def uniform_values(self) -> NDArray[np.float64] | None:
-        """Values of uniformly random feasible assignments, drawn on access; None without any."""
+        """Values of uniformly random feasible assignments, drawn on access."""
         if self.uniform_seed is None or self.problem is None:
             return None
         rng = np.random.default_rng(self.uniform_seed)

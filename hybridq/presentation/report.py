@@ -1,4 +1,4 @@
-"""Report of an outcome: the sentences and rows that every surface lays out in its own way."""
+"""Report of an outcome: sentences and rows, for any surface to lay out."""
 
 from __future__ import annotations
 

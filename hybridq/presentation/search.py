@@ -79,7 +79,7 @@ def problem_line(problem: ProblemInfo) -> str:
 
 
 def engine_line(engine: EngineInfo, n_qubits: int, room: int | None = None) -> str:
-    """Return the engine with its reason, or without where that exceeds `room` characters."""
+    """Return the engine, and its reason unless that exceeds `room` characters."""
     whole = str(engine)
     if room is None or len(whole) <= room:
         return whole
@@ -95,7 +95,7 @@ def optimizer_line(optimizer: OptimizerInfo) -> str:
 
 
 def start_facts(ansatz: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the rows of the start with its reason, and of a strategy other than direct."""
+    """Return the rows of the start, and of a strategy other than direct."""
     rows = []
     if ansatz.get("initial") is not None:
         why = ansatz.get("initial_reason")
@@ -127,7 +127,7 @@ def steps_line(steps: Any) -> str:
 
 
 def ended_early(optimizer: OptimizerInfo, operators: int = 0) -> Text | None:
-    """Return what ended a search before it converged, and what continues it; None otherwise.
+    """Return the limit that ended a search and its remedy; None if it converged.
 
     Args:
         optimizer: the outcome of the search.

@@ -46,7 +46,7 @@ def headline(found: ExcitedStates) -> Text:
     worst = _worst_error(found)
     if worst is None:
         reason = found.diagonalization.method
-        return f"{text}; there are no exact energies to compare them with ({reason})."
+        return f"{text}; no exact energies are available ({reason})."
     if numbers.is_rounding(worst, _scale(found)):
         return f"{text}, all exact."
     error = numbers.error_with_unit(worst, found.unit, _scale(found))

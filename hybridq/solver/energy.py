@@ -1,4 +1,4 @@
-"""Accuracy of an energy: Hartree–Fock and exact energies, particle number and spin."""
+"""Accuracy of an energy: Hartree–Fock and exact energies, particles, spin."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _has_left(problem: Problem, moments: Moments | None) -> bool:
 
 
 def _recovered(energy: float, hartree_fock: float | None, exact: float | None) -> float | None:
-    """Return the share of the correlation energy, None where there is none beyond rounding."""
+    """Return the share of the correlation energy; None if that is rounding."""
     if hartree_fock is None or exact is None or hartree_fock - exact < 1e-10:
         return None
     return (hartree_fock - energy) / (hartree_fock - exact)

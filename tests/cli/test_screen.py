@@ -85,7 +85,7 @@ def test_without_a_reference_nothing_is_claimed(make_result: MakeResult) -> None
     result = make_result(reference=None, ratio=None)
     assert headline(result) == (
         False,
-        f"{ANSWER} There is no classical reference to compare it with.",
+        f"{ANSWER} No classical reference is available.",
     )
     assert str(report(result).brief).endswith("4, no ratio, expected cut 3, seed 7")
 

@@ -1,4 +1,4 @@
-"""Contract of a panel: one picture of a result, drawn where the result has the data for it."""
+"""Contract of a panel, one picture of a result."""
 
 from __future__ import annotations
 
