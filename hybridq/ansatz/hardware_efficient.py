@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
 from hybridq.ansatz.checks import checked_bits
+from hybridq.ansatz.electrons import Electrons
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Gate, Instruction, PauliRotation
 from hybridq.core.checks import checked_count
@@ -19,6 +20,7 @@ from hybridq.core.errors import ParameterError
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.core.registry import Registry
+from hybridq.problems.base import Problem
 
 Pairs = list[tuple[int, int]]
 
@@ -83,7 +85,16 @@ class HardwareEfficient(Ansatz):
     final_rotations: bool | Sequence[str] = True
     reference: str | Sequence[int] | None = None
     kind: ClassVar[str] = "hardware-efficient"
+    summary: ClassVar[str] = "Alternate rotations of all qubits with entangling gates."
+    source: ClassVar[str] = "Kandala et al. 2017, arXiv:1704.05018"
     starts: ClassVar[tuple[str, ...]] = ("random", "uniform", "zero")
+
+    @classmethod
+    def for_problem(cls, problem: Problem, **options: Any) -> Self:
+        """Return the ansatz for `problem`, of a molecule near the Hartree–Fock state."""
+        if problem.electronic is not None:
+            options.setdefault("reference", Electrons.of(problem).bits)
+        return cls(problem.n_qubits, **options)
 
     def __post_init__(self) -> None:
         def store(name: str, value: object) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.base import Ansatz, Vector
+from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.hva_start import StartState, start_state
 from hybridq.ansatz.term_groups import Group, commuting_groups, evolution, local_strength
 from hybridq.circuits.circuit import Circuit
@@ -21,6 +22,7 @@ from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
+from hybridq.problems.base import Problem
 
 RAMP_STEP = 0.4  # the ramp's full angle, in units of the inverse local strength
 
@@ -61,7 +63,20 @@ class HVA(Ansatz):
     reference: str | Sequence[int] = "auto"
     particles: tuple[int, int] | None = None
     kind: ClassVar[str] = "hva"
+    summary: ClassVar[str] = "Evolve under groups of terms of H: for lattice models."
+    source: ClassVar[str] = "Wecker, Hastings, Troyer 2015, arXiv:1507.08969"
     starts: ClassVar[tuple[str, ...]] = ("ramp", "random")
+
+    @classmethod
+    def for_problem(cls, problem: Problem, **options: Any) -> Self:
+        """Return the ansatz for `problem`, with its lattice model or particles."""
+        if problem.model is not None:
+            options.setdefault("particles", problem.particles)
+            return cls(problem.model, **options)
+        if problem.electronic is not None and "particles" not in options:
+            # Any other state has other electron numbers, and the evolutions keep most of them.
+            options.setdefault("reference", Electrons.of(problem).bits)
+        return cls(problem.hamiltonian, **options)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", checked_count("layers", self.layers))

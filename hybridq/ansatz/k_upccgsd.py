@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.electrons import Electrons, ElectronsLike
+from hybridq.ansatz.electrons import Electrons, ElectronsLike, require_orbitals
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Excitation, Transition
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.problems.base import Problem
 
 RANDOM_SPREAD = 0.3  # radians; smaller ones end in worse minima for stretched H4 and H6
 
@@ -52,7 +53,15 @@ class KUpCCGSD(Ansatz):
     k: int = 1
     reference: str | Sequence[int] | None = None
     kind: ClassVar[str] = "k-upccgsd"
+    summary: ClassVar[str] = "Excite pairs and singles between all orbitals of a molecule, k times."
+    source: ClassVar[str] = "Lee, Huggins, Head-Gordon, Whaley 2019, arXiv:1810.02327"
     starts: ClassVar[tuple[str, ...]] = ("random", "zero")
+
+    @classmethod
+    def for_problem(cls, problem: Problem, **options: Any) -> Self:
+        """Return the ansatz for a molecule; see `Ansatz.for_problem`."""
+        require_orbitals(problem)
+        return cls(problem, **options)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "k", checked_count("k", self.k))

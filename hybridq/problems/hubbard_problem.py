@@ -23,6 +23,8 @@ class HubbardProblem(HamiltonianProblem):
         ParameterError: that many electrons do not fit on the sites.
     """
 
+    model: HubbardModel
+
     def __init__(
         self,
         model: HubbardModel,

@@ -46,6 +46,8 @@ class Molecule(Problem):
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "energy"
 
+    electronic: ElectronicHamiltonian
+
     def __init__(
         self,
         electronic: ElectronicHamiltonian,

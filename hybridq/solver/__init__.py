@@ -185,7 +185,7 @@ def _solve(
     from hybridq.solver.vqe import solve_vqe
 
     if name is not None and name not in ANSATZE:
-        raise UnknownNameError("ansatz", str(ansatz), ["adapt", "qaoa", *ANSATZE])
+        raise UnknownNameError("ansatz", str(ansatz), ["adapt", *ANSATZE])
     return solve_vqe(subject, as_ansatz(subject, ansatz, options), wishes, initial, exact)
 
 

@@ -211,7 +211,7 @@ def test_qubits_covered_once():
         ({"hamiltonian": MODELS["hubbard"], "particles": (1.5, 1)}, "do not fit"),
         ({"hamiltonian": MODELS["hubbard"], "particles": "11"}, "do not fit"),
         ({"hamiltonian": MODELS["hubbard"], "particles": 2}, "particles=2"),
-        ({"hamiltonian": MODELS["hubbard"], "reference": 5}, "reference=5"),
+        ({"hamiltonian": MODELS["hubbard"], "reference": 5}, "reference must be 0 or 1 .* got 5"),
         ({"hamiltonian": "tfim"}, "give a PauliSum"),
         ({"hamiltonian": PauliSum.from_labels({"ZZI": 1, "IZZ": -0.5})}, "terms .* commute"),
         ({"hamiltonian": MODELS["same-qubits"], "particles": (1, 0)}, "no hopping"),
