@@ -1,4 +1,4 @@
-"""Electrons in spatial orbitals: occupied modes of a determinant, and its excitations."""
+"""Electrons in spatial orbitals: a determinant and its excitations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unitary pair coupled cluster with generalized singles and doubles, k times over."""
+"""Unitary pair coupled cluster with generalized singles and doubles, k times."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RANDOM_SPREAD = 0.3  # radians; smaller ones end in worse minima for stretched H
 
 @dataclass(frozen=True, eq=False)
 class KUpCCGSD(Ansatz):
-    r"""k products of paired doubles and then singles between all orbitals p < q.
+    r"""k products of paired doubles and singles between all orbitals p < q.
 
     .. math:: |\theta\rangle = \prod_{r=1}^{k} \Bigl[\prod_{p<q} e^{\theta (E_{qp} - E_{pq})}
               \prod_{p<q} e^{\theta (P_{qp} - P_{pq})}\Bigr] |\Phi\rangle, \qquad
@@ -36,7 +36,7 @@ class KUpCCGSD(Ansatz):
     in the order of application.
 
     At all angles 0 many derivatives vanish, so the default start is random; for k > 1
-    several starts are worth their time.
+    several starts pay off.
 
     Args:
         molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta).
@@ -66,7 +66,9 @@ class KUpCCGSD(Ansatz):
     def __post_init__(self) -> None:
         object.__setattr__(self, "k", checked_count("k", self.k))
         if self.electrons.n_orbitals < 2:
-            raise ParameterError("k-UpCCGSD needs at least two orbitals: here is one")
+            raise ParameterError(
+                "k-UpCCGSD needs at least two orbitals, got one", argument="molecule"
+            )
         m = self.electrons.n_orbitals
         check_layers("k", self.k, 3 * m * (m - 1) // 2)
 
@@ -97,5 +99,5 @@ class KUpCCGSD(Ansatz):
         return np.zeros(self.n_params)
 
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
+        """Return facts for a result: plain names and plain values."""
         return {"kind": self.kind, "n_params": self.n_params, "k": self.k}

@@ -270,8 +270,8 @@ def test_angle_files_are_read_in_every_form(tmp_path, text):
     ("text", "match"),
     [
         ("", "expected finite angles"),
-        ("0.1 x", "line 1: 'x' is no number"),
-        ("[0.1,", "no valid JSON"),
+        ("0.1 x", "line 1: 'x' is not a number"),
+        ("[0.1,", "not valid JSON"),
         ('{"angles": [1]}', "parameters"),
         ("[true]", "list of numbers"),
         ("nan", "finite"),
