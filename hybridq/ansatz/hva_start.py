@@ -95,7 +95,7 @@ def _fillings_first(instructions: list[Instruction]) -> tuple[Instruction, ...]:
     Each X gate is the first instruction on its qubit already, and α rotations do not act on β
     modes.
     """
-    fills = [isinstance(step, Gate) and step.name == "x" for step in instructions]
+    fills = [step.symbol == "x" for step in instructions]
     order = sorted(range(len(fills)), key=lambda k: not fills[k])
     return tuple(instructions[k] for k in order)
 

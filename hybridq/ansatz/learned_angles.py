@@ -92,7 +92,9 @@ class LearnedAngles:
             rows.append(row)
             degrees.append(mean_degree(ising))
         if not rows:
-            raise ParameterError(argument="found", value=(), expected="at least one instance")
+            raise ParameterError(
+                "there are no instances to learn from", argument="found", remedy="give at least one"
+            )
         if len({len(row) for row in rows}) > 1:
             raise DimensionError("the instances have angles of several depths: give one depth")
         return cls(
