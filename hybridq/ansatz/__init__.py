@@ -1,4 +1,4 @@
-"""Parameterized circuits: the instruction set and the ansätze written in it."""
+"""Parameterized circuits (ansätze), their mixers, pools and initial points."""
 
 from hybridq.ansatz.hardware_efficient import HardwareEfficient
 from hybridq.ansatz.hva import HVA

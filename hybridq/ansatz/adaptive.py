@@ -1,4 +1,4 @@
-"""An ansatz that is grown, one operator of a pool at a time."""
+"""An ansatz that grows by one operator of a pool at a time."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from hybridq.core.randomness import RandomLike, as_generator
 
 @dataclass(frozen=True, eq=False)
 class AdaptiveAnsatz(Ansatz):
-    r""":math:`e^{\theta_n A_n} \dots e^{\theta_1 A_1} |\Phi\rangle`, immutable; `append` grows it.
+    r"""A product of exponentials of pool operators, immutable; `append` grows it.
+
+    .. math:: e^{\theta_n A_n} \dots e^{\theta_1 A_1} |\Phi\rangle
 
     Args:
         electrons: the reference determinant Φ.
-        operators: A_1 … A_n, first applied first. An operator may be there more than once.
+        operators: A_1 … A_n, first applied first. An operator may occur more than once.
 
     Source: Grimsley, Economou, Barnes, Mayhall 2019, arXiv:1812.11173.
     """
@@ -36,10 +38,10 @@ class AdaptiveAnsatz(Ansatz):
 
     @classmethod
     def from_names(cls, electrons: Electrons, pool: Pool, names: Iterable[str]) -> AdaptiveAnsatz:
-        """The ansatz of the operators of `pool` with these names, as a stored run keeps them.
+        """Return the ansatz of named operators of a pool, as a stored run keeps them.
 
         Raises:
-            UnknownNameError: the pool has no operator of that name.
+            UnknownNameError: a name that the pool does not have.
         """
         known = {operator.name: operator for operator in pool}
         chosen = []
@@ -50,12 +52,12 @@ class AdaptiveAnsatz(Ansatz):
         return cls(electrons, tuple(chosen))
 
     def append(self, *operators: PoolOperator) -> AdaptiveAnsatz:
-        """The ansatz followed by `operators`, each with a parameter of its own."""
+        """Return the ansatz followed by `operators`, each with its own parameter."""
         return replace(self, operators=(*self.operators, *operators))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The operators' names, first applied first."""
+        """Names of the operators, first applied first."""
         return tuple(operator.name for operator in self.operators)
 
     @cached_property
@@ -73,5 +75,5 @@ class AdaptiveAnsatz(Ansatz):
         return np.zeros(self.n_params)
 
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
+        """Return facts for a result: plain names and plain values."""
         return {"kind": self.kind, "n_params": self.n_params, "operators": list(self.names)}

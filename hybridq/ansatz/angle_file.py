@@ -1,4 +1,4 @@
-"""Reading angles that were written down before: a result, a JSON list or plain numbers."""
+"""Read angles from a result, a JSON list or plain numbers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from hybridq.core.limits import MOST_BYTES_OF_SETTINGS
 
 
 def read_angles(path: str | os.PathLike[str]) -> NDArray[np.float64]:
-    """The angles in a file, in radians, shape (n,).
+    """Return the angles in a file, in radians, shape (n,).
 
-    Read are a result's JSON (its ``parameters``), a JSON list of numbers, and plain text with
+    The file is a result's JSON (its ``parameters``), a JSON list of numbers, or plain text with
     numbers between blanks, commas or line ends.
 
     Raises:
-        FormatError: the file cannot be read, or holds something else than finite numbers.
+        FormatError: the file cannot be read, or has other content than finite numbers.
     """
     source = str(path)
     text = text_of_angles(path)
@@ -39,7 +39,7 @@ def text_of_angles(path: str | os.PathLike[str]) -> str:
     """Return the text of a file of angles.
 
     Raises:
-        FormatError: the file cannot be read, or is no such text.
+        FormatError: the file cannot be read, or is not UTF-8 text.
     """
     source = str(path)
     try:
@@ -57,7 +57,7 @@ def _from_json(text: str, source: str) -> list[float]:
         document: Any = json.loads(text)
     except (ValueError, RecursionError) as error:  # thousands of digits are a ValueError too
         line = getattr(error, "lineno", None)
-        raise FormatError(f"this is no valid JSON: {error}", source=source, line=line) from error
+        raise FormatError(f"this is not valid JSON: {error}", source=source, line=line) from error
     numbers = document.get("parameters") if isinstance(document, dict) else document
     if not isinstance(numbers, list) or not all(map(is_real, numbers)):
         raise FormatError(
@@ -76,5 +76,5 @@ def _from_text(text: str, source: str) -> list[float]:
             try:
                 numbers.append(float(word))
             except ValueError:
-                raise FormatError(f"{word!r} is no number", source=source, line=row) from None
+                raise FormatError(f"{word!r} is not a number", source=source, line=row) from None
     return numbers

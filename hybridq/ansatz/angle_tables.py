@@ -1,4 +1,4 @@
-"""Angles that were found once and for all, and how they fit another instance or depth."""
+"""Tabulated angles, rescaled to an instance and resampled to a depth."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Vector = NDArray[np.float64]
 
 
 def mean_degree(ising: Ising) -> float:
-    """Terms a spin is in, averaged over the spins; the mean degree of a max-cut graph."""
+    """Return the mean number of terms of a spin, the mean degree of a max-cut graph."""
     members = np.count_nonzero(ising.linear) + 2 * len(ising.couplings)
     members += sum(len(spins) for spins, _ in ising.higher)
     return float(members) / ising.n_qubits
 
 
 def phase_unit(ising: Ising) -> float:
-    r"""The factor that makes γ of an instance from angles that belong to no instance.
+    r"""Return the factor from instance-free γ to γ of an instance.
 
     .. math:: u = \frac{c(d)}{\kappa}, \qquad c(d) = \sqrt d \arctan \frac{1}{\sqrt{d - 1}}
 
@@ -44,17 +44,17 @@ def phase_unit(ising: Ising) -> float:
 
 
 def fitted(schedule: Vector, ising: Ising, p: int) -> Vector:
-    """An instance-free schedule at depth `p` and in this instance's unit; shape (2p,)."""
+    """Return an instance-free schedule at depth `p` for an instance, shape (2p,)."""
     angles = resampled(schedule, p)
     angles[:p] *= phase_unit(ising)
     return angles
 
 
 def resampled(angles: Vector, p: int) -> Vector:
-    """The angles of another depth on the same curve γ(t), β(t), shape (2p,); a copy.
+    """Return the angles of depth `p` on the same curve γ(t), β(t), shape (2p,).
 
-    Layer l of p stands at t = (l − 1/2)/p; between layers the curve is straight, and beyond the
-    first and last it goes on straight.
+    Layer l of p is at t = (l − 1/2)/p. The curve is linear between layers, and extrapolated
+    linearly beyond the first and last. The result is a copy.
     """
     depth = len(angles) // 2
     if depth == p:
@@ -69,13 +69,13 @@ def resampled(angles: Vector, p: int) -> Vector:
 
 
 def schedule_of(table: dict[int, Vector], p: int) -> Vector:
-    """The row of a table by depth that is nearest to `p`, brought to depth `p`; shape (2p,)."""
+    """Return the row of a table nearest to depth `p`, resampled to `p`; shape (2p,)."""
     nearest = min(table, key=lambda depth: (abs(depth - p), depth))
     return resampled(table[nearest], p)
 
 
 def tabulated(rows: dict[str, Any]) -> dict[int, Vector]:
-    """A table of read-only angles by depth, from ``{"p": {"gamma": […], "beta": […]}}``."""
+    """Return read-only angles by depth, from ``{"p": {"gamma": […], "beta": […]}}``."""
     table = {}
     for depth, row in rows.items():
         angles = np.concatenate([np.array(row["gamma"]), np.array(row["beta"])])
@@ -85,7 +85,7 @@ def tabulated(rows: dict[str, Any]) -> dict[int, Vector]:
 
 
 def read_table(name: str) -> dict[str, Any]:
-    """The JSON file of that name among the package's tables."""
+    """Return the JSON file of that name among the package's tables."""
     text = resources.files("hybridq.ansatz").joinpath(f"data/{name}.json").read_text("utf-8")
     document: dict[str, Any] = json.loads(text)
     return document
@@ -93,7 +93,9 @@ def read_table(name: str) -> dict[str, Any]:
 
 @cache
 def sk_table() -> dict[int, Vector]:
-    r"""The best angles of the Sherrington–Kirkpatrick model, n → ∞, by p; read-only arrays.
+    r"""Return the best angles of the Sherrington–Kirkpatrick model by p.
+
+    The limit is n → ∞; the arrays are read-only.
 
     They belong to H = (1/√n) Σ J_ij Z_i Z_j with E J² = 1, whose `coupling_strength` is 1, in
     this project's phase e^{−iγH}; so in `phase_unit` of a dense instance.
@@ -105,7 +107,7 @@ def sk_table() -> dict[int, Vector]:
 
 
 def sk_angles(ising: Ising, p: int) -> Vector:
-    """The Sherrington–Kirkpatrick angles in the unit of this instance, shape (2p,).
+    """Return the Sherrington–Kirkpatrick angles for an instance, shape (2p,).
 
     Beyond the depths of the table (1 to 20 and some up to 80) the nearest is resampled.
     """
@@ -114,7 +116,9 @@ def sk_angles(ising: Ising, p: int) -> Vector:
 
 @cache
 def median_table(kind: str) -> dict[int, Vector]:
-    """Median angles of a training set by p = 1 … 12, in `phase_unit`; read-only arrays.
+    """Return median angles of a training set by p = 1 … 12, in `phase_unit`.
+
+    The arrays are read-only.
 
     Args:
         kind: ``"sparse"`` (3-regular graphs) or ``"dense"`` (random graphs of density 1/2).
@@ -123,7 +127,7 @@ def median_table(kind: str) -> dict[int, Vector]:
 
 
 def is_dense(ising: Ising) -> bool:
-    """Whether the cost is that of a dense graph whose triangles count: many, of equal sign."""
+    """Return whether the cost is that of a dense graph with frustrated triangles."""
     couplings = ising.couplings
     if ising.n_qubits < 3 or not len(couplings):
         return False
@@ -132,7 +136,7 @@ def is_dense(ising: Ising) -> bool:
 
 
 def is_one_signed(ising: Ising) -> bool:
-    """Whether the couplings are mostly positive, so that triangles are frustrated."""
+    """Return whether couplings are mostly positive, so that triangles are frustrated."""
     couplings = ising.couplings
     if not len(couplings):
         return False
@@ -140,10 +144,10 @@ def is_one_signed(ising: Ising) -> bool:
 
 
 def median_angles(ising: Ising, p: int) -> Vector:
-    """Median angles of similar instances in the unit of this one, shape (2p,).
+    """Return median angles of similar instances for an instance, shape (2p,).
 
-    Those of dense random graphs where `is_dense`, else those of 3-regular ones; beyond p = 12
-    resampled.
+    Dense costs (`is_dense`) take those of dense random graphs, others those of 3-regular graphs;
+    beyond p = 12 they are resampled.
     """
     table = median_table("dense" if is_dense(ising) else "sparse")
     return fitted(schedule_of(table, p), ising, p)
@@ -156,7 +160,7 @@ _RAMP_BETAS = (0.727, 0.659, 0.629, 0.634, 0.612, 0.617, 0.675, 0.627, 0.638)
 
 
 def tuned_ramp(ising: Ising, p: int) -> Vector:
-    """A linear ramp whose slopes were tuned to the depth on a training set, shape (2p,).
+    """Return a linear ramp with slopes tuned to the depth, shape (2p,).
 
     Source: Sack, Serbyn 2021, arXiv:2101.05742; Montañez-Barrera, Michielsen 2024,
     arXiv:2405.09169; the slopes are this project's.

@@ -1,4 +1,4 @@
-"""Where a QAOA run starts: linear ramps, fixed angles by degree, random points."""
+"""Initial angles of QAOA: linear ramps, fixed angles by degree, random points."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike, as_generator
 
 if TYPE_CHECKING:
@@ -23,9 +23,10 @@ RAMP_BETA = 0.65
 
 
 def coupling_strength(ising: Ising) -> float:
-    r"""Root mean square over spins i of :math:`\sqrt{\sum_{t \ni i} K_t^2}`, at least a tiny bit.
+    r"""Return the root mean square coupling of a single spin, 1 if there is none.
 
-    The energy scale that a single spin feels; √d / 2 for max-cut on a d-regular graph.
+    It is the root mean square over spins i of :math:`\sqrt{\sum_{t \ni i} K_t^2}`, the energy
+    scale of a single spin: √d / 2 for max-cut on a d-regular graph.
     """
     squares = ising.linear**2
     np.add.at(squares, ising.pairs.ravel(), np.repeat(ising.couplings**2, 2))
@@ -35,7 +36,7 @@ def coupling_strength(ising: Ising) -> float:
 
 
 def linear_ramp(ising: Ising, p: int) -> Vector:
-    r"""Angles of a linear annealing schedule, shape (2p,).
+    r"""Return the angles of a linear annealing schedule, shape (2p,).
 
     .. math:: \gamma_l = \frac{0.9}{\kappa} \frac{l - 1/2}{p}, \qquad
               \beta_l = 0.65 \left(1 - \frac{l - 1/2}{p}\right)
@@ -49,7 +50,7 @@ def linear_ramp(ising: Ising, p: int) -> Vector:
 
 
 def ramp_shape(p: int) -> Vector:
-    """The matrix from the slopes (Δγ, Δβ) of a linear ramp to its angles, shape (2p, 2)."""
+    """Return the matrix from slopes (Δγ, Δβ) of a ramp to its angles, shape (2p, 2)."""
     fraction = (np.arange(p) + 0.5) / p
     shape = np.zeros((2 * p, 2))
     shape[:p, 0], shape[p:, 1] = fraction, 1.0 - fraction
@@ -58,7 +59,7 @@ def ramp_shape(p: int) -> Vector:
 
 @cache
 def fixed_angle_table() -> dict[tuple[int, int], Vector]:
-    """Angles by (degree, p), for max-cut in this project's convention; read-only arrays.
+    """Return read-only angles by (degree, p), for max-cut in this convention.
 
     The published angles belong to the phase e^{−iγC/2}; γ is halved here.
 
@@ -74,7 +75,10 @@ def fixed_angle_table() -> dict[tuple[int, int], Vector]:
 
 
 def regular_degree(ising: Ising) -> int | None:
-    """The degree, where the energy is max-cut's on a regular graph of equal positive weights."""
+    """Return the degree of a regular graph of equal weights, None for other costs.
+
+    The cost has to be that of max-cut with positive weights.
+    """
     if ising.has_odd_terms or ising.higher or not len(ising.couplings):
         return None
     weight = ising.couplings[0]
@@ -85,7 +89,7 @@ def regular_degree(ising: Ising) -> int | None:
 
 
 def fixed_angles(ising: Ising, p: int) -> Vector:
-    """Angles that suit every large regular graph of this degree, shape (2p,).
+    """Return angles for large regular graphs of this degree, shape (2p,).
 
     On a d-regular graph of equal weights they are the published ones. On any other graph those
     of the mean degree are taken, and γ is rescaled by the `coupling_strength`.
@@ -102,7 +106,10 @@ def fixed_angles(ising: Ising, p: int) -> Vector:
         depths = sorted(depth for d, depth in table if d == nearest)
         raise ParameterError(
             f"no fixed angles for p={p} at degree {nearest}: "
-            f"p = {depths[0]} to {depths[-1]} are tabulated; or start from the ramp"
+            f"p = {depths[0]} to {depths[-1]} are tabulated",
+            argument="initial",
+            value="fixed-angles",
+            remedy=("use ", Setting("initial", "ramp")),
         )
     angles = np.array(table[nearest, p])
     angles[:p] *= (np.sqrt(nearest) / 2.0) / coupling_strength(ising)
@@ -110,5 +117,5 @@ def fixed_angles(ising: Ising, p: int) -> Vector:
 
 
 def random_angles(bounds: Vector, rng: RandomLike) -> Vector:
-    """A point drawn uniformly within `bounds`, shape (n_params,)."""
+    """Return a point drawn uniformly within `bounds`, shape (n_params,)."""
     return as_generator(rng).uniform(bounds[:, 0], bounds[:, 1])

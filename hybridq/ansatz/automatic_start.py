@@ -1,4 +1,4 @@
-"""Which start suits a cost and a depth, and why."""
+"""Choose the start of a QAOA search for a cost and a depth."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float64]
 
-# Below this mean degree a graph is nearly a tree: no frustration, which the medians were made for.
+# Below this mean degree a graph is nearly a tree, without the frustration of the training set.
 TREELIKE = 2.5
 
 
 def choose_start(ising: Ising, p: int) -> tuple[str, str]:
-    """The name of the start for this cost at `p` layers, and in a few words why.
+    """Return the name of the start for a cost at `p` layers, and the reason.
 
-    It is the best without any search: tabulated angles of a regular graph, else `similar_start`.
+    It is the best start without a search: tabulated angles of a regular graph, or else
+    `similar_start`.
     """
     degree = angles.regular_degree(ising)
     if (degree, p) in angles.fixed_angle_table():
@@ -30,7 +31,7 @@ def choose_start(ising: Ising, p: int) -> tuple[str, str]:
 
 
 def similar_start(ising: Ising) -> tuple[str, str]:
-    """The name of the start made from costs like this one, and in a few words why.
+    """Return the name of the start made from similar costs, and the reason.
 
     Measured on random regular, Erdős–Rényi, grid, tree and signed dense graphs, weighted and not.
     """
@@ -48,7 +49,7 @@ def similar_start(ising: Ising) -> tuple[str, str]:
 
 
 def automatic(ising: Ising, p: int) -> Vector:
-    """The angles of the start that `choose_start` names, shape (2p,)."""
+    """Return the angles of the start that `choose_start` names, shape (2p,)."""
     makers = {
         "fixed-angles": angles.fixed_angles,
         "transfer": angle_tables.median_angles,

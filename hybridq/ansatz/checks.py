@@ -18,7 +18,7 @@ CostLike: TypeAlias = Problem | PauliSum | Ising
 
 
 def as_cost(source: CostLike) -> PauliSum:
-    """Return the Hamiltonian of a problem, an `Ising` as a `PauliSum`, or a `PauliSum` itself.
+    """Return the Hamiltonian of a problem, an `Ising` or a `PauliSum`.
 
     Raises:
         ParameterError: it is none of them.

@@ -1,4 +1,4 @@
-"""Electrons in spatial orbitals: which modes a determinant fills and which excitations it has."""
+"""Electrons in spatial orbitals: a determinant and its excitations."""
 
 from __future__ import annotations
 
@@ -10,14 +10,33 @@ from typing import TYPE_CHECKING, TypeAlias
 from hybridq.ansatz.checks import checked_bits
 from hybridq.circuits.instructions import Gate, Transition
 from hybridq.core.checks import is_whole
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
+from hybridq.problems.base import Problem
 
 if TYPE_CHECKING:
     from hybridq.operators.electronic import ElectronicHamiltonian
-    from hybridq.problems.molecule import Molecule
 
-# A molecule, or (n_orbitals, n_alpha, n_beta) where no integrals are known.
-ElectronsLike: TypeAlias = "Molecule | Electrons | tuple[int, int, int]"
+ElectronsLike: TypeAlias = "Problem | Electrons | tuple[int, int, int]"
+"""A problem with electrons, or (n_orbitals, n_alpha, n_beta) without integrals."""
+
+
+def require_orbitals(problem: Problem) -> None:
+    """Raise if a problem has no integrals over orbitals, which coupled cluster needs.
+
+    Raises:
+        ParameterError: the problem has no integrals.
+    """
+    if problem.electronic is None:
+        raise ParameterError(
+            f"coupled cluster needs the orbitals of a molecule, {problem.name} is a {problem.kind}",
+            argument="ansatz",
+            remedy=(
+                "use ",
+                Setting("ansatz", "hva"),
+                " or ",
+                Setting("ansatz", "hardware-efficient"),
+            ),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +46,7 @@ class Electrons:
     Args:
         n_orbitals: m, the number of spatial orbitals.
         occupied: the occupied modes, ascending; β modes are m and up.
-        electronic: the integrals, where they are known.
+        electronic: the integrals, None where they are not known.
     """
 
     n_orbitals: int
@@ -36,31 +55,35 @@ class Electrons:
 
     @classmethod
     def of(cls, source: ElectronsLike, reference: str | Sequence[int] | None = None) -> Electrons:
-        """The electrons of a molecule or of (n_orbitals, n_alpha, n_beta).
+        """Return the electrons of a molecule or of (n_orbitals, n_alpha, n_beta).
 
         Args:
-            source: what they belong to.
+            source: the problem or the numbers.
             reference: the determinant's bits, qubit 0 first; by default the lowest orbitals.
 
         Raises:
-            ParameterError: the electrons do not fit the orbitals, or the reference has others.
+            ParameterError: the electrons do not fit the orbitals, or the reference has other
+                numbers of electrons.
         """
         if isinstance(source, Electrons):
             return source
         if isinstance(source, tuple):
             if len(source) != 3 or not all(is_whole(n) for n in source):
                 raise ParameterError(
-                    f"{source!r}: give a molecule or (n_orbitals, n_alpha, n_beta)"
+                    argument="molecule",
+                    value=source,
+                    expected="a molecule or (n_orbitals, n_alpha, n_beta)",
                 )
             m, n_alpha, n_beta = (int(n) for n in source)
             electronic = None
-        elif getattr(source, "n_orbitals", None) is None:
+        elif not isinstance(source, Problem) or source.particles is None:
             raise ParameterError(
-                f"a {type(source).__name__} has no electrons: give a Molecule or "
-                "(n_orbitals, n_alpha, n_beta)"
+                f"molecule must be a problem with electrons, got a {type(source).__name__}",
+                argument="molecule",
+                remedy="give a Molecule or (n_orbitals, n_alpha, n_beta)",
             )
         else:
-            m, n_alpha, n_beta = source.n_orbitals, source.n_alpha, source.n_beta
+            m, (n_alpha, n_beta) = source.n_qubits // 2, source.particles
             electronic = source.electronic
         if m < 1 or not (0 <= n_alpha <= m and 0 <= n_beta <= m):
             raise ParameterError(
@@ -90,24 +113,24 @@ class Electrons:
 
     @property
     def is_closed_shell(self) -> bool:
-        """Whether exchanging α and β changes neither the determinant nor the integrals."""
+        """True if exchanging α and β changes neither determinant nor integrals."""
         m = self.n_orbitals
         restricted = self.electronic is None or self.electronic.is_restricted
         return restricted and self.bits[:m] == self.bits[m:]
 
     @property
     def preparation(self) -> tuple[Gate, ...]:
-        """The X gates that prepare the determinant."""
+        """X gates that prepare the determinant."""
         return tuple(Gate("x", (mode,)) for mode in self.occupied)
 
     def _split(self, spin: int) -> tuple[list[int], list[int]]:
-        """Occupied and virtual modes of a spin (0: α, 1: β), ascending."""
+        """Return occupied and virtual modes of a spin (0: α, 1: β), ascending."""
         modes = range(spin * self.n_orbitals, (spin + 1) * self.n_orbitals)
         filled = [mode for mode in modes if mode in self.occupied]
         return filled, [mode for mode in modes if mode not in self.occupied]
 
     def singles(self) -> list[Transition]:
-        r"""All spin-conserving :math:`a^\dagger_a a_i`, α first."""
+        r"""Return all spin-conserving :math:`a^\dagger_a a_i`, α first."""
         return [
             Transition((a,), (i,))
             for spin in (0, 1)
@@ -116,7 +139,7 @@ class Electrons:
         ]
 
     def doubles(self) -> list[Transition]:
-        r"""All spin-conserving :math:`a^\dagger_a a^\dagger_b a_j a_i`: αα, ββ, αβ.
+        r"""Return all spin-conserving :math:`a^\dagger_a a^\dagger_b a_j a_i`: αα, ββ, αβ.
 
         Of one spin, i < j and a < b; of two, i and a are α.
         """
@@ -136,7 +159,7 @@ class Electrons:
 
 
 def excitation_name(created: Sequence[int], annihilated: Sequence[int], n_orbitals: int) -> str:
-    """A readable name such as ``0a 0b -> 2a 3b``: orbital and spin of each mode."""
+    """Return a name such as ``0a 0b -> 2a 3b``: orbital and spin of each mode."""
 
     def modes(numbers: Sequence[int]) -> str:
         return " ".join(f"{mode % n_orbitals}{'ab'[mode // n_orbitals]}" for mode in numbers)

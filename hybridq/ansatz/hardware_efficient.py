@@ -1,4 +1,4 @@
-"""Layers of one-qubit rotations and entangling gates, made for what a device does easily."""
+"""Hardware-efficient ansatz: layers of rotations and entangling gates."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
 from hybridq.ansatz.checks import checked_bits
+from hybridq.ansatz.electrons import Electrons
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Gate, Instruction, PauliRotation
 from hybridq.core.checks import checked_count
@@ -19,6 +20,7 @@ from hybridq.core.errors import ParameterError
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.core.registry import Registry
+from hybridq.problems.base import Problem
 
 Pairs = list[tuple[int, int]]
 
@@ -45,31 +47,31 @@ ROTATIONS = Registry("rotation", {"rx": "X", "ry": "Y", "rz": "Z"})
 
 
 MOST_ROTATIONS = 100
-"""Of each layer and qubit."""
+"""Limit for each layer and qubit."""
 
 
 @dataclass(frozen=True, eq=False)
 class HardwareEfficient(Ansatz):
-    r"""Layers of rotations on every qubit, each followed by an entangler; then final rotations.
+    r"""Layers of rotations and entanglers, then final rotations.
 
     .. math:: |\theta\rangle = R(\theta_{L+1}) \prod_{l=1}^{L} \bigl[ E\, R(\theta_l) \bigr]
               |z\rangle
 
-    The parameters stand in the order of application: layer, rotation, qubit.
+    The parameters are in the order of application: layer, rotation, qubit.
 
     Args:
         n_qubits: width of the circuit.
         layers: L, at least 1.
-        rotations: which of ``"rx"``, ``"ry"``, ``"rz"``, in the order of application.
-        entangler: which pairs: ``"linear"`` (q, q + 1), ``"ring"``, ``"pairwise"`` (even pairs,
+        rotations: names among ``"rx"``, ``"ry"``, ``"rz"``, in the order of application.
+        entangler: pairs of qubits: ``"linear"`` (q, q + 1), ``"ring"``, ``"pairwise"`` (even pairs,
             then odd ones), ``"full"`` or ``"none"``.
         entangling_gate: ``"cx"``, ``"cy"``, ``"cz"``, ``"iswap"`` or ``"swap"``.
         final_rotations: rotations after the last layer; True: the same, False: none.
         reference: bits of the basis state that all angles 0 give, qubit 0 first; all 0 by default.
-            The initial state z is what the entanglers turn into it, up to a phase.
+            The entanglers map the initial state z to it, up to a phase.
 
     Raises:
-        ParameterError: an argument makes no sense, or there is no rotation.
+        ParameterError: an argument has a value that is not accepted, or no rotation is left.
         UnknownNameError: an unknown rotation, entangler or gate.
 
     Source: Kandala et al. 2017, arXiv:1704.05018.
@@ -83,7 +85,16 @@ class HardwareEfficient(Ansatz):
     final_rotations: bool | Sequence[str] = True
     reference: str | Sequence[int] | None = None
     kind: ClassVar[str] = "hardware-efficient"
+    summary: ClassVar[str] = "Alternate rotations of all qubits with entangling gates."
+    source: ClassVar[str] = "Kandala et al. 2017, arXiv:1704.05018"
     starts: ClassVar[tuple[str, ...]] = ("random", "uniform", "zero")
+
+    @classmethod
+    def for_problem(cls, problem: Problem, **options: Any) -> Self:
+        """Return the ansatz for `problem`, of a molecule near the Hartree–Fock state."""
+        if problem.electronic is not None:
+            options.setdefault("reference", Electrons.of(problem).bits)
+        return cls(problem.n_qubits, **options)
 
     def __post_init__(self) -> None:
         def store(name: str, value: object) -> None:
@@ -99,10 +110,14 @@ class HardwareEfficient(Ansatz):
         if self.reference is not None:
             store("reference", checked_bits(self.reference, self.n_qubits))
         if not self.n_params:
-            raise ParameterError("a hardware-efficient ansatz needs rotations: give rx, ry or rz")
+            raise ParameterError(
+                "a hardware-efficient ansatz needs rotations",
+                argument="rotations",
+                remedy="give rx, ry or rz",
+            )
 
     def _final(self) -> tuple[str, ...]:
-        """The names of the rotations after the last layer."""
+        """Return the names of the rotations after the last layer."""
         if isinstance(self.final_rotations, bool):
             return tuple(self.rotations) if self.final_rotations else ()
         return _rotations(self.final_rotations)
@@ -133,7 +148,7 @@ class HardwareEfficient(Ansatz):
         return Circuit(n, tuple(instructions))
 
     def _start(self, name: str, rng: RandomLike) -> Vector:
-        """The start called `name`.
+        """Return the start called `name`.
 
         ``"random"`` is normal with the variance 1 / (8 (L + 2)) for which gradients of two-local
         Hamiltonians do not vanish exponentially with the width: Zhang et al. 2022,
@@ -147,7 +162,7 @@ class HardwareEfficient(Ansatz):
         return np.zeros(self.n_params)
 
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
+        """Return facts for a result: plain names and plain values."""
         return {
             "kind": self.kind,
             "n_params": self.n_params,
@@ -160,11 +175,13 @@ class HardwareEfficient(Ansatz):
 
 
 def _rotations(names: str | Sequence[str]) -> tuple[str, ...]:
-    """Canonical names, from a sequence or from text such as ``"ry,rz"``."""
+    """Return canonical names, from a sequence or from text such as ``"ry,rz"``."""
     if isinstance(names, str):
         names = names.replace(",", " ").split()
     if len(names) > MOST_ROTATIONS:
         raise ParameterError(
-            f"rotations must be at most {MOST_ROTATIONS} names, got {len(names):,}: use more layers"
+            f"rotations must be at most {MOST_ROTATIONS} names, got {len(names):,}",
+            argument="rotations",
+            remedy="use more layers",
         )
     return tuple(ROTATIONS.canonical(name) for name in names)

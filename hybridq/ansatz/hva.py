@@ -1,26 +1,28 @@
-"""The Hamiltonian variational ansatz: short evolutions under the parts of the Hamiltonian."""
+"""Hamiltonian variational ansatz: evolutions under parts of the Hamiltonian."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.base import Ansatz, Vector
+from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.hva_start import StartState, start_state
 from hybridq.ansatz.term_groups import Group, commuting_groups, evolution, local_strength
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Instruction
 from hybridq.core.checks import checked_count
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
+from hybridq.problems.base import Problem
 
 RAMP_STEP = 0.4  # the ramp's full angle, in units of the inverse local strength
 
@@ -33,7 +35,7 @@ class HVA(Ansatz):
               \qquad H = \mathrm{const} + \sum_g H_g
 
     The groups come from `commuting_groups`: Ising couplings and fields, the even and the odd bonds
-    of a chain, the interaction and the hoppings of a Hubbard model. The parameters stand in the
+    of a chain, the interaction and the hoppings of a Hubbard model. The parameters are in the
     order of application, layer by layer.
 
     ψ_0 is the ground state of the group whose ground state is a product of states of one and two
@@ -50,7 +52,7 @@ class HVA(Ansatz):
 
     Raises:
         ParameterError: the Hamiltonian is not hermitian or only a constant, its terms commute and
-            the initial state is not their ground state, or an argument makes no sense.
+            the initial state is not their ground state, or an argument is not accepted.
 
     Source: Wecker, Hastings, Troyer 2015, arXiv:1507.08969; Wiersema et al. 2020,
     arXiv:2008.02941.
@@ -61,28 +63,48 @@ class HVA(Ansatz):
     reference: str | Sequence[int] = "auto"
     particles: tuple[int, int] | None = None
     kind: ClassVar[str] = "hva"
+    summary: ClassVar[str] = "Evolve under groups of terms of H: for lattice models."
+    source: ClassVar[str] = "Wecker, Hastings, Troyer 2015, arXiv:1507.08969"
     starts: ClassVar[tuple[str, ...]] = ("ramp", "random")
+
+    @classmethod
+    def for_problem(cls, problem: Problem, **options: Any) -> Self:
+        """Return the ansatz for `problem`, with its lattice model or particles."""
+        if problem.model is not None:
+            options.setdefault("particles", problem.particles)
+            return cls(problem.model, **options)
+        if problem.electronic is not None and "particles" not in options:
+            # Any other state has other electron numbers, and the evolutions keep most of them.
+            options.setdefault("reference", Electrons.of(problem).bits)
+        return cls(problem.hamiltonian, **options)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", checked_count("layers", self.layers))
         if not isinstance(self.hamiltonian, PauliSum | HubbardModel):
             raise ParameterError(
-                f"hamiltonian is a {type(self.hamiltonian).__name__}: give a PauliSum or a "
-                "HubbardModel, of a problem its .hamiltonian"
+                "hamiltonian must be a PauliSum or a HubbardModel, "
+                f"got a {type(self.hamiltonian).__name__}",
+                argument="hamiltonian",
+                remedy="give the .hamiltonian of a problem",
             )
         particles = self.particles
         if particles is None and isinstance(self.hamiltonian, HubbardModel):
             sites = self.hamiltonian.n_sites
             particles = ((sites + 1) // 2, sites // 2)
         if particles is not None and not isinstance(particles, Sequence):
-            raise ParameterError(f"particles={particles!r}: give (n_alpha, n_beta)")
+            raise ParameterError(
+                argument="particles", value=particles, expected="(n_alpha, n_beta)"
+            )
         object.__setattr__(self, "particles", None if particles is None else tuple(particles))
         check_layers("layers", self.layers, len(self.pauli_sum))
-        # Refuses what cannot be split or prepared.
+        # Raises if the Hamiltonian cannot be split or the state not prepared.
         if len(self.groups) == 1 and not self._start_state.n_solved:
             raise ParameterError(
                 "all terms of the Hamiltonian commute, so that no evolution changes the energy of "
-                f"the initial state ({self._start_state.name}): use the hardware-efficient ansatz"
+                f"the initial state ({self._start_state.name})",
+                argument="ansatz",
+                value=self.kind,
+                remedy=("use ", Setting("ansatz", "hardware-efficient")),
             )
 
     @cached_property
@@ -112,7 +134,7 @@ class HVA(Ansatz):
         return Circuit(n, tuple(instructions))
 
     def _start(self, name: str, rng: RandomLike) -> Vector:
-        r"""The start called `name`.
+        r"""Return the start called `name`.
 
         ``"ramp"`` follows an annealing path: with :math:`\tau = 0.4 / \kappa`, κ the
         `local_strength`, the groups of the initial state have the angle τ in every layer and the
@@ -129,15 +151,15 @@ class HVA(Ansatz):
 
     @property
     def bounds(self) -> NDArray[np.float64]:
-        """A box that holds every sensible choice of angles, shape (n_params, 2).
+        """Lowest and highest value of each parameter, shape (n_params, 2).
 
-        It ends where a single qubit's phase would wrap, π over the `local_strength`.
+        The bounds are π over the `local_strength`, where a single qubit's phase would wrap.
         """
         edge = np.pi / local_strength(self.pauli_sum)
         return np.array([[-edge, edge]] * self.n_params)
 
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
+        """Return facts for a result: plain names and plain values."""
         return {
             "kind": self.kind,
             "n_params": self.n_params,

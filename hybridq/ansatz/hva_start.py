@@ -1,4 +1,4 @@
-"""Where the Hamiltonian variational ansatz begins: the ground state of a part of H."""
+"""Initial states of the Hamiltonian variational ansatz."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hybridq.core.checks import is_whole
 from hybridq.core.errors import ParameterError
 
 # Pairs of qubits: (⟨XX⟩, ⟨YY⟩, ⟨ZZ⟩) -> gates on the first, then a hop by an angle or a CNOT.
-# Hopping keeps the number of ones, so that an engine of fixed weight may run it.
+# Hopping conserves the number of ones, so that the sector engine can run it.
 _BELL: dict[tuple[int, int, int], tuple[str, float | None]] = {
     (-1, -1, -1): ("x", -np.pi / 4),
     (1, 1, -1): ("x", np.pi / 4),
@@ -29,13 +29,13 @@ _ONE_QUBIT |= {("Y", -1): "hs", ("Y", 1): "xhs"}
 
 @dataclass(frozen=True, eq=False)
 class StartState:
-    """An initial state and the groups in the order that suits it.
+    """An initial state and the groups of terms, in the order that suits it.
 
     Args:
-        name: what the state is, for a result.
-        preparation: the instructions that make it from |0…0⟩.
-        groups: the groups, those solved by the state last.
-        n_solved: how many groups the state solves.
+        name: description of the state, for a result.
+        preparation: instructions that prepare it from |0…0⟩.
+        groups: the groups; those of which it is the ground state are last.
+        n_solved: number of groups of which it is the ground state.
     """
 
     name: str
@@ -50,10 +50,10 @@ def start_state(
     reference: str | Sequence[int],
     particles: tuple[int, int] | None,
 ) -> StartState:
-    """The initial state called `reference`, as `HVA` explains it.
+    """Return the initial state called `reference`; see `HVA`.
 
     Raises:
-        ParameterError: no such state, or the particles do not fit or are not conserved.
+        ParameterError: an unknown state, or the particles do not fit or are not conserved.
     """
     if not isinstance(reference, str) or not reference.strip("01"):
         bits = checked_bits(reference, n_qubits)
@@ -63,14 +63,16 @@ def start_state(
         return _plus(groups, n_qubits)
     if reference != "auto":
         raise ParameterError(
-            f"reference={reference!r} is unknown: choose auto, plus, or a 0 or 1 for each qubit"
+            argument="reference",
+            value=reference,
+            expected="auto, plus, or a 0 or 1 for each qubit",
         )
     if particles is not None:
         return _slater(groups, n_qubits, particles)
     solved = [group for group in groups if _ground_state(group) is not None]
     if not solved:
         return _plus(groups, n_qubits)
-    # A diagonal group starts from a basis state that many others leave alone: the last choice.
+    # A diagonal group has a basis state, which many others leave unchanged: the last choice.
     best = max(solved, key=lambda g: (not all(b.is_diagonal for b in g), _covered(g)))
     others = tuple(group for group in groups if group is not best)
     preparation = _fillings_first(_ground_state(best) or [])
@@ -88,11 +90,12 @@ def _diagonal_first(groups: tuple[Group, ...]) -> tuple[Group, ...]:
 
 
 def _fillings_first(instructions: list[Instruction]) -> tuple[Instruction, ...]:
-    """The same preparation with its X gates in front, where an engine of fixed weight wants them.
+    """Return the preparation with its X gates first, as the sector engine needs it.
 
-    Each stands before all else on its qubit already, and α rotations do not see β modes.
+    Each X gate is the first instruction on its qubit already, and α rotations do not act on β
+    modes.
     """
-    fills = [isinstance(step, Gate) and step.name == "x" for step in instructions]
+    fills = [step.symbol == "x" for step in instructions]
     order = sorted(range(len(fills)), key=lambda k: not fills[k])
     return tuple(instructions[k] for k in order)
 
@@ -103,7 +106,7 @@ def _plus(groups: tuple[Group, ...], n_qubits: int) -> StartState:
 
 
 def _ground_state(group: Group) -> list[Instruction] | None:
-    """Gates for the group's ground state, where it is a product over its bundles."""
+    """Return gates for a group's ground state, None if it is not a product of bundles."""
     qubits = list(chain.from_iterable(bundle.qubits for bundle in group))
     if len(set(qubits)) < len(qubits):
         return None
@@ -135,13 +138,15 @@ def _bundle_ground_state(bundle: Bundle) -> list[Instruction] | None:
 
 
 def _slater(groups: tuple[Group, ...], n_qubits: int, particles: tuple[int, int]) -> StartState:
-    """The ground state of the quadratic terms with that many α and β electrons."""
+    """Return the ground state of the quadratic terms with fixed numbers of electrons."""
     m, odd = divmod(n_qubits, 2)
     whole = all(is_whole(n) for n in particles)
     if odd or len(particles) != 2 or not whole or not all(0 <= n <= m for n in particles):
         raise ParameterError(
-            f"particles={particles} do not fit {n_qubits} qubits: "
-            f"give (n_alpha, n_beta), each 0 to {m}, with one qubit for each spin orbital"
+            argument="particles",
+            value=particles,
+            expected=f"(n_alpha, n_beta), each 0 to {m}, on {n_qubits} qubits",
+            remedy="use one qubit for each spin orbital",
         )
     quadratic = np.zeros((n_qubits, n_qubits))
     for bundle in chain.from_iterable(groups):
@@ -150,7 +155,7 @@ def _slater(groups: tuple[Group, ...], n_qubits: int, particles: tuple[int, int]
             p, q = transition.created[0], transition.annihilated[0]
             quadratic[p, q] = quadratic[q, p] = h
             fermions = transition.fermionic and (p < m) == (q < m)
-            if not fermions or any(word.strip("Z") for word in bundle.beside_hopping):
+            if not fermions or any(word.strip("Z") for word in bundle.non_hopping):
                 raise ParameterError(_NOT_FERMIONS.format(qubits=bundle.qubits))
         elif not bundle.is_diagonal:
             raise ParameterError(_NOT_FERMIONS.format(qubits=bundle.qubits))
@@ -167,6 +172,6 @@ def _slater(groups: tuple[Group, ...], n_qubits: int, particles: tuple[int, int]
 
 
 _NOT_FERMIONS = (
-    "particles are given, but the terms on qubits {qubits} are no hopping of one spin and not "
+    "particles are given, but the terms on qubits {qubits} are neither hopping of one spin nor "
     "diagonal: leave particles out, or map by Jordan and Wigner with all alpha modes first"
 )

@@ -1,4 +1,4 @@
-"""Unitary pair coupled cluster with generalized singles and doubles, k times over."""
+"""Unitary pair coupled cluster with generalized singles and doubles, k times."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
-from hybridq.ansatz.electrons import Electrons, ElectronsLike
+from hybridq.ansatz.electrons import Electrons, ElectronsLike, require_orbitals
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Excitation, Transition
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.problems.base import Problem
 
 RANDOM_SPREAD = 0.3  # radians; smaller ones end in worse minima for stretched H4 and H6
 
 
 @dataclass(frozen=True, eq=False)
 class KUpCCGSD(Ansatz):
-    r"""k products of paired doubles and then singles between all orbitals p < q.
+    r"""k products of paired doubles and singles between all orbitals p < q.
 
     .. math:: |\theta\rangle = \prod_{r=1}^{k} \Bigl[\prod_{p<q} e^{\theta (E_{qp} - E_{pq})}
               \prod_{p<q} e^{\theta (P_{qp} - P_{pq})}\Bigr] |\Phi\rangle, \qquad
@@ -35,7 +36,7 @@ class KUpCCGSD(Ansatz):
     in the order of application.
 
     At all angles 0 many derivatives vanish, so the default start is random; for k > 1
-    several starts are worth their time.
+    several starts pay off.
 
     Args:
         molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta).
@@ -52,12 +53,22 @@ class KUpCCGSD(Ansatz):
     k: int = 1
     reference: str | Sequence[int] | None = None
     kind: ClassVar[str] = "k-upccgsd"
+    summary: ClassVar[str] = "Excite pairs and singles between all orbitals of a molecule, k times."
+    source: ClassVar[str] = "Lee, Huggins, Head-Gordon, Whaley 2019, arXiv:1810.02327"
     starts: ClassVar[tuple[str, ...]] = ("random", "zero")
+
+    @classmethod
+    def for_problem(cls, problem: Problem, **options: Any) -> Self:
+        """Return the ansatz for a molecule; see `Ansatz.for_problem`."""
+        require_orbitals(problem)
+        return cls(problem, **options)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "k", checked_count("k", self.k))
         if self.electrons.n_orbitals < 2:
-            raise ParameterError("k-UpCCGSD needs at least two orbitals: here is one")
+            raise ParameterError(
+                "k-UpCCGSD needs at least two orbitals, got one", argument="molecule"
+            )
         m = self.electrons.n_orbitals
         check_layers("k", self.k, 3 * m * (m - 1) // 2)
 
@@ -88,5 +99,5 @@ class KUpCCGSD(Ansatz):
         return np.zeros(self.n_params)
 
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
+        """Return facts for a result: plain names and plain values."""
         return {"kind": self.kind, "n_params": self.n_params, "k": self.k}

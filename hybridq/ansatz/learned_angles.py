@@ -1,4 +1,4 @@
-"""Angles learned on some instances, kept under a name, for others like them."""
+"""Angles learned on a set of instances, for similar ones."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class LearnedAngles:
     """QAOA angles that belong to a class of instances.
 
     Args:
-        name: what to call them.
+        name: name of the angles.
         schedule: γ_1 … γ_p in `phase_unit` of an instance, β_1 … β_p; shape (2p,).
-        degree: mean degree of the instances they come from.
-        instances: how many these were.
-        source: where these come from.
+        degree: mean degree of the training instances.
+        instances: number of training instances.
+        source: origin of the instances.
 
     Raises:
         ParameterError: an empty name, or angles that are not finite.
-        DimensionError: not two angles a layer.
+        DimensionError: not two angles for each layer.
 
     Source: the median over instances as in Lotshaw, Humble, Herrman, Ostrowski, Siopsis 2021,
     arXiv:2102.06813; the unit as in Sureshbabu et al. 2024, arXiv:2305.15201.
@@ -54,13 +54,16 @@ class LearnedAngles:
         schedule = np.array(self.schedule, dtype=np.float64)
         if schedule.ndim != 1 or not len(schedule) or len(schedule) % 2:
             raise DimensionError(
-                f"learned angles have shape {schedule.shape}: "
-                "give gamma_1 ... gamma_p, beta_1 ... beta_p, shape (2p,)"
+                "schedule must be gamma_1 ... gamma_p, beta_1 ... beta_p, shape (2p,), "
+                f"got shape {schedule.shape}",
+                argument="schedule",
             )
         if not np.isfinite(schedule).all():
-            raise ParameterError("the learned angles are not all finite numbers")
+            raise ParameterError("the learned angles must be finite numbers", argument="schedule")
         if not str(self.name).strip():
-            raise ParameterError("learned angles need a name: give one")
+            raise ParameterError(
+                argument="name", value=self.name, expected="text that is not blank"
+            )
         schedule.setflags(write=False)
         object.__setattr__(self, "schedule", schedule)
 
@@ -71,15 +74,15 @@ class LearnedAngles:
         found: Iterable[tuple[Ising, ArrayLike]],
         source: str = "",
     ) -> Self:
-        """The median, angle by angle, of what was found on each instance.
+        """Return the median, angle by angle, of the best angles of instances.
 
         Args:
-            name: what to call it.
+            name: name of the angles.
             found: the cost and the best angles, shape (2p,), of each instance; p is the same.
-            source: where the instances come from.
+            source: origin of the instances.
 
         Raises:
-            ParameterError: there are none.
+            ParameterError: no instances.
             DimensionError: the depths differ.
         """
         rows, degrees = [], []
@@ -89,7 +92,9 @@ class LearnedAngles:
             rows.append(row)
             degrees.append(mean_degree(ising))
         if not rows:
-            raise ParameterError("there are no instances to learn from: give at least one")
+            raise ParameterError(
+                "there are no instances to learn from", argument="found", remedy="give at least one"
+            )
         if len({len(row) for row in rows}) > 1:
             raise DimensionError("the instances have angles of several depths: give one depth")
         return cls(
@@ -98,15 +103,15 @@ class LearnedAngles:
 
     @property
     def p(self) -> int:
-        """Layers."""
+        """Number of layers."""
         return len(self.schedule) // 2
 
     def angles(self, ising: Ising, p: int | None = None) -> Vector:
-        """The angles for an instance, resampled where `p` is another depth; shape (2p,)."""
+        """Return the angles for an instance, resampled to depth `p`; shape (2p,)."""
         return fitted(resampled(self.schedule, p or self.p), ising, p or self.p)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the angles as JSON, whole or not at all; `load` and `--initial FILE` read it.
+        """Write the angles as JSON, atomically; `load` reads them.
 
         Raises:
             OutputError: the file cannot be written.
@@ -126,7 +131,7 @@ class LearnedAngles:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """The angles in a file written by `save`.
+        """Return the angles in a file written by `save`.
 
         Raises:
             FormatError: the file cannot be read, or is something else.
@@ -134,7 +139,7 @@ class LearnedAngles:
         document = _document(path)
         if document is None:
             raise FormatError(
-                "these are no learned angles: give a file that LearnedAngles.save wrote",
+                "the file has no learned angles: give a file that LearnedAngles.save wrote",
                 source=str(path),
             )
         if document.get("version") != VERSION:
@@ -160,16 +165,16 @@ class LearnedAngles:
 
 
 def angles_in(path: str | os.PathLike[str]) -> Vector | LearnedAngles:
-    """The content of a file of angles: learned ones for any instance, or the numbers themselves.
+    """Return the learned angles or the plain numbers in a file.
 
     Raises:
-        FormatError: the file cannot be read, or holds neither.
+        FormatError: the file cannot be read, or has neither.
     """
     return read_angles(path) if _document(path) is None else LearnedAngles.load(path)
 
 
 def _document(path: str | os.PathLike[str]) -> dict[str, Any] | None:
-    """The JSON object of learned angles in a file, None where it is something else."""
+    """Return the JSON object of learned angles in a file, None for other content."""
     try:
         document = json.loads(text_of_angles(path))
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Multi-angle QAOA, with one angle for each term of the cost and each qubit's mixer."""
+"""Multi-angle QAOA, with one angle for each term of the cost and each qubit."""
 
 from __future__ import annotations
 

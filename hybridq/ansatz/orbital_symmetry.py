@@ -1,4 +1,4 @@
-"""Which excitations a molecule's point group forbids, read off the integrals themselves."""
+"""Excitations that a molecule's point group forbids, found from the integrals."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from hybridq.circuits.instructions import Transition
     from hybridq.operators.electronic import ElectronicHamiltonian
 
-# Integrals below this are rounding of what symmetry makes zero, in hartree.
+# Integrals below this, in hartree, are zero by symmetry up to rounding.
 TOLERANCE = 1e-9
 
 
 def orbital_parities(electronic: ElectronicHamiltonian) -> NDArray[np.bool_]:
-    r"""Every labelling of the orbitals by parities that the Hamiltonian conserves.
+    r"""Return a basis of the orbital parities that the Hamiltonian conserves.
 
     A row s of 0 and 1 is such a labelling when :math:`s_p + s_q` is even for every
     :math:`h_{pq} \ne 0` and :math:`s_p + s_q + s_r + s_s` for every :math:`(pq|rs) \ne 0`. They
     are the kernel over GF(2) of the integrals' index patterns: for a molecule in its symmetry
-    orbitals the characters of the largest Abelian point group, whatever the file says of it.
+    orbitals the characters of the largest Abelian point group.
 
     Returns:
         a basis, shape (k, m), bool; the labelling of all orbitals by 1 is always in its span.
@@ -39,7 +39,7 @@ def orbital_parities(electronic: ElectronicHamiltonian) -> NDArray[np.bool_]:
 
 
 def is_allowed(transition: Transition, parities: NDArray[np.bool_]) -> bool:
-    """Whether the excitation keeps every one of the parities, shape (k, m)."""
+    """Return whether an excitation conserves all parities, shape (k, m)."""
     m = parities.shape[1]
     orbitals = [mode % m for mode in (*transition.created, *transition.annihilated)]
     return not (parities[:, orbitals].sum(axis=1) % 2).any()

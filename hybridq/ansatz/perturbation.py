@@ -1,4 +1,4 @@
-"""Starting angles of excitations from second-order perturbation theory."""
+"""Initial angles of excitations from second-order perturbation theory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Perturbation:
 
     Args:
         electronic: the integrals.
-        occupied: the modes that Φ fills.
+        occupied: the occupied modes of Φ.
     """
 
     def __init__(self, electronic: ElectronicHamiltonian, occupied: Sequence[int]) -> None:
@@ -42,13 +42,13 @@ class Perturbation:
                 self._fock[spin] -= self._coulomb(spin, spin)[:, k, k, :]
 
     def _coulomb(self, spin: int, other: int) -> NDArray[np.float64]:
-        """(pq|rs) with p, q of the one spin and r, s of the other."""
+        """Return (pq|rs) with p, q of the one spin and r, s of the other."""
         if spin == other:
             return self._g[2 * spin]
         return self._g[1] if spin == 0 else self._g[1].transpose(2, 3, 0, 1)
 
     def coupling(self, transition: Transition) -> float:
-        """⟨TΦ|H|Φ⟩ of a single or a double, in hartree."""
+        """Return ⟨TΦ|H|Φ⟩ of a single or a double, in hartree."""
         a, *rest = (divmod(mode, self._m) for mode in transition.created)
         *others, i = (divmod(mode, self._m) for mode in transition.annihilated)
         if not rest:
@@ -59,14 +59,14 @@ class Perturbation:
         return float(direct - exchange)
 
     def gap(self, transition: Transition) -> float:
-        """Orbital energies of the created modes less those of the annihilated, in hartree."""
+        """Return orbital energies of created minus annihilated modes, in hartree."""
         energies = self._fock.diagonal(axis1=1, axis2=2).ravel()
         return float(
             energies[list(transition.created)].sum() - energies[list(transition.annihilated)].sum()
         )
 
     def angle(self, transition: Transition) -> float:
-        r"""The θ of :math:`e^{\theta(T - T^\dagger)}` with the lowest energy within Φ and TΦ.
+        r"""Return the angle of T with the lowest energy in the span of Φ and TΦ.
 
         .. math:: \theta = -\tfrac12 \operatorname{atan2}(2V, \Delta)
 

@@ -1,4 +1,4 @@
-"""Pools of excitations from which an adaptive ansatz is grown."""
+"""Pools of excitations for adaptive ansätze."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from hybridq.ansatz.electrons import Electrons, ElectronsLike, excitation_name
 from hybridq.circuits.instructions import Angle, Excitation, Transition
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.registry import Registry
 from hybridq.operators.fermion import FermionSum
 
@@ -21,10 +21,12 @@ Pool: TypeAlias = "tuple[PoolOperator, ...]"
 
 @dataclass(frozen=True)
 class PoolOperator:
-    r"""An operator :math:`A = \sum_j c_j (T_j - T_j^\dagger)` to append as :math:`e^{\theta A}`.
+    r"""An operator A to append as :math:`e^{\theta A}`.
+
+    .. math:: A = \sum_j c_j (T_j - T_j^\dagger)
 
     Args:
-        name: unique in its pool, such as ``"0a 0b -> 1a 1b"``; what a stored run is resumed by.
+        name: unique in its pool, such as ``"0a 0b -> 1a 1b"``; stored runs refer to it.
         terms: (c_j, T_j) pairs.
     """
 
@@ -37,16 +39,16 @@ class PoolOperator:
 
 
 def sd_pool(source: ElectronsLike) -> Pool:
-    """All spin-conserving singles and doubles of the reference determinant.
+    """Return all spin-conserving singles and doubles of the reference determinant.
 
-    Open shells are welcome. Fermionic, one term of coefficient 1 each.
+    Open shells are accepted. Fermionic, one term of coefficient 1 each.
     """
     electrons = Electrons.of(source)
     return _one_term_each([*electrons.singles(), *electrons.doubles()], electrons)
 
 
 def generalized_sd_pool(source: ElectronsLike) -> Pool:
-    """All spin-conserving singles and doubles between any modes, occupied or not."""
+    """Return all spin-conserving singles and doubles between any modes."""
     electrons = Electrons.of(source)
     m = electrons.n_orbitals
     spins = [range(m), range(m, 2 * m)]
@@ -63,12 +65,12 @@ def generalized_sd_pool(source: ElectronsLike) -> Pool:
 
 
 def qubit_sd_pool(source: ElectronsLike) -> Pool:
-    """`sd_pool` without the fermionic signs."""
+    """Return `sd_pool` without the fermionic signs."""
     return _qubits(sd_pool(source))
 
 
 def qubit_generalized_sd_pool(source: ElectronsLike) -> Pool:
-    """`generalized_sd_pool` without the fermionic signs.
+    """Return `generalized_sd_pool` without the fermionic signs.
 
     Source: Yordanov, Armaos, Barnes, Arvidsson-Shukur 2021, arXiv:2011.10540.
     """
@@ -90,7 +92,7 @@ def _qubits(pool: Pool) -> Pool:
 
 
 def singlet_gsd_pool(source: ElectronsLike) -> Pool:
-    r"""Singlet generalized singles and doubles: all that S² allows between any orbitals.
+    r"""Return all generalized singles and doubles that conserve S².
 
     Singles are :math:`E_{qp}` for p < q. Doubles take pairs of orbitals p ≤ q to r ≤ s,
 
@@ -112,7 +114,10 @@ def singlet_gsd_pool(source: ElectronsLike) -> Pool:
     if electrons.electronic is not None and not electrons.electronic.is_restricted:
         raise ParameterError(
             "the pool 'gsd' conserves the spin of orbitals that alpha and beta share, and these "
-            "are unrestricted: use 'spin-orbital-gsd' or 'sd'"
+            "are unrestricted",
+            argument="pool",
+            value="gsd",
+            remedy=("use ", Setting("pool", "spin-orbital-gsd"), " or ", Setting("pool", "sd")),
         )
     m = electrons.n_orbitals
     operators = []
@@ -148,21 +153,24 @@ def _double(
 
 
 def _normalized(half: FermionSum) -> Terms:
-    """`half` less its adjoint as transitions, squares of all normal-ordered coefficients 1."""
+    """Return `half` minus its adjoint as transitions, normalized in normal order."""
     whole = (half - half.dagger()).normal_ordered(1e-12)
     norm = np.sqrt(sum(abs(c) ** 2 for c in whole.terms.values()))
     terms = []
     for ladder, c in whole.terms.items():
         created = [mode for mode, action in ladder if action]
         annihilated = [mode for mode, action in ladder if not action]
-        if created > annihilated:  # of T and its adjoint, the one that goes up
+        if created > annihilated:  # of T and its adjoint, the one that raises
             sign, transition = _transition(created, annihilated)
             terms.append((float(sign * c.real / norm), transition))
     return tuple(sorted(terms, key=lambda term: (term[1].created, term[1].annihilated)))
 
 
 def _transition(created: list[int], annihilated: list[int]) -> tuple[int, Transition]:
-    """The normal-ordered product as a sign and a transition; one mode at most is in both."""
+    """Return a normal-ordered product as a sign and a transition.
+
+    At most one mode is both created and annihilated.
+    """
     shared = [mode for mode in created if mode in annihilated]
     if not shared:
         return 1, Transition(tuple(created), tuple(annihilated))

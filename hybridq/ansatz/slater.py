@@ -11,7 +11,9 @@ TOLERANCE = 1e-14  # radians; smaller rotations are rounding
 
 
 def slater_determinant(orbitals: NDArray[np.float64], first_mode: int = 0) -> list[Instruction]:
-    r"""Instructions for :math:`\prod_i (\sum_j Q_{ij} a_j^\dagger) |0\rangle`, up to a sign.
+    r"""Return instructions that prepare a Slater determinant, up to a sign.
+
+    .. math:: \prod_i \Bigl(\sum_j Q_{ij} a_j^\dagger\Bigr) |0\rangle
 
     X gates on the first N modes, then at most N(m − N) rotations between neighbouring modes. Any
     other orthonormal basis of the same orbitals gives the same state.
@@ -28,7 +30,7 @@ def slater_determinant(orbitals: NDArray[np.float64], first_mode: int = 0) -> li
     rows = mixing @ orbitals
     rotations: list[Instruction] = []
     for i in range(n):
-        for j in range(m - n + i, i, -1):  # turn what is in column j into column j − 1
+        for j in range(m - n + i, i, -1):  # rotate column j into column j − 1
             theta = float(np.arctan2(rows[i, j], rows[i, j - 1]))
             if abs(theta) < TOLERANCE:
                 continue

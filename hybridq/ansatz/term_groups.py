@@ -1,4 +1,4 @@
-"""A Hamiltonian split into groups of commuting terms, and each group's time evolution."""
+"""Groups of commuting terms of a Hamiltonian, and their time evolution."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Bundle:
 
     Args:
         qubits: ascending.
-        letters: one word of X, Y, Z a term, a letter a qubit.
-        coefficients: one a term.
+        letters: one word of X, Y, Z for each term, one letter for each qubit.
+        coefficients: one for each term.
     """
 
     qubits: tuple[int, ...]
@@ -36,7 +36,7 @@ class Bundle:
 
     @cached_property
     def masks(self) -> tuple[tuple[int, int], ...]:
-        """The x mask and the z mask of each term."""
+        """X mask and Z mask of each term."""
         return tuple(
             (
                 sum(1 << q for q, letter in zip(self.qubits, word, strict=True) if letter in "XY"),
@@ -46,7 +46,7 @@ class Bundle:
         )
 
     def commutes_with(self, other: Bundle) -> bool:
-        """Whether every term commutes with every term of the other bundle."""
+        """Return whether all terms commute with all terms of the other bundle."""
         return all(
             ((x & z_other).bit_count() + (z & x_other).bit_count()) % 2 == 0
             for x, z in self.masks
@@ -55,7 +55,7 @@ class Bundle:
 
     @cached_property
     def terms(self) -> dict[str, float]:
-        """letters -> coefficient."""
+        """Coefficients by letters."""
         return dict(zip(self.letters, self.coefficients, strict=True))
 
     @cached_property
@@ -77,8 +77,8 @@ class Bundle:
         return 2.0 * c, Transition((p,), (q,), fermionic=bool(between) or q == p + 1)
 
     @property
-    def beside_hopping(self) -> dict[str, float]:
-        """letters -> coefficient of the terms that `hopping` does not hold."""
+    def non_hopping(self) -> dict[str, float]:
+        """Coefficients by letters of the terms that are not in `hopping`."""
         if self.hopping is None:
             return self.terms
         middle = "Z" * (len(self.qubits) - 2)
@@ -87,7 +87,7 @@ class Bundle:
 
     @property
     def is_diagonal(self) -> bool:
-        """Whether all terms are products of Z."""
+        """True if all terms are products of Z."""
         return all(not x for x, _ in self.masks)
 
 
@@ -95,17 +95,20 @@ Group = tuple[Bundle, ...]
 
 
 def commuting_groups(hamiltonian: PauliSum) -> tuple[Group, ...]:
-    """The terms, the identity left out, in few groups of mutually commuting ones.
+    """Return the terms in few groups that commute, without the identity.
 
     Terms on the same qubits stay together where they commute, so that a bond's XX + YY + ZZ is one
     bundle. Bundles are sorted by width, letters and qubits, and each joins the first group all of
-    which it commutes with: a chain's bonds come out as even and odd ones.
+    which it commutes with: the bonds of a chain become even and odd ones.
 
     Raises:
         ParameterError: the Hamiltonian is not hermitian, or has no term but the identity.
     """
     if not hamiltonian.is_hermitian(1e-12):
-        raise ParameterError("the Hamiltonian is not hermitian: its coefficients must be real")
+        raise ParameterError(
+            "the Hamiltonian is not hermitian: its coefficients must be real",
+            argument="hamiltonian",
+        )
     by_support: dict[tuple[int, ...], list[tuple[str, float]]] = {}
     for letters, qubits, c in hamiltonian.simplify().to_sparse():
         if qubits:
@@ -118,7 +121,10 @@ def commuting_groups(hamiltonian: PauliSum) -> tuple[Group, ...]:
             single = [Bundle(qubits, words, coefficients)]
         bundles += single
     if not bundles:
-        raise ParameterError("the Hamiltonian has no term but the identity: nothing evolves")
+        raise ParameterError(
+            "the Hamiltonian has no term but the identity, which evolves nothing",
+            argument="hamiltonian",
+        )
     groups: list[list[Bundle]] = []
     for bundle in sorted(bundles, key=lambda b: (len(b.qubits), b.letters, b.qubits)):
         for group in groups:
@@ -131,10 +137,10 @@ def commuting_groups(hamiltonian: PauliSum) -> tuple[Group, ...]:
 
 
 def evolution(group: Group, n_qubits: int, parameter: int) -> list[Instruction]:
-    r""":math:`e^{-i\theta \sum cP}` of a group's terms, θ the parameter, in few instructions.
+    r"""Return :math:`e^{-i\theta \sum cP}` of a group's terms in few instructions.
 
-    Products of Z become one phase, equal X fields one mixer, hopping excitations; what is left is
-    rotated term by term.
+    Products of Z become one phase, equal X fields one mixer, hopping excitations, and each other
+    term a rotation.
     """
     diagonal: list[tuple[str, tuple[int, ...], complex]] = []
     fields: list[tuple[int, float]] = []
@@ -142,7 +148,7 @@ def evolution(group: Group, n_qubits: int, parameter: int) -> list[Instruction]:
     for bundle in group:
         if bundle.hopping is not None:
             found.append(Excitation((bundle.hopping,), Angle(parameter=parameter), imaginary=True))
-        for word, c in bundle.beside_hopping.items():
+        for word, c in bundle.non_hopping.items():
             if not word.strip("Z"):
                 diagonal.append((word, bundle.qubits, c))
             elif word == "X":
@@ -160,7 +166,10 @@ def evolution(group: Group, n_qubits: int, parameter: int) -> list[Instruction]:
 
 
 def local_strength(hamiltonian: PauliSum) -> float:
-    r"""Root mean square over qubits q of :math:`\sqrt{\sum_{k \ni q} c_k^2}`, an energy scale."""
+    r"""Return the root mean square strength of a single qubit's terms.
+
+    It is the root mean square over qubits q of :math:`\sqrt{\sum_{k \ni q} c_k^2}`.
+    """
     squares = np.zeros(hamiltonian.n_qubits)
     for _, qubits, c in hamiltonian.to_sparse():
         squares[list(qubits)] += abs(c) ** 2

@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz, Vector
 from hybridq.ansatz.checks import checked_flag
-from hybridq.ansatz.electrons import Electrons, ElectronsLike
+from hybridq.ansatz.electrons import Electrons, ElectronsLike, require_orbitals
 from hybridq.ansatz.orbital_symmetry import is_allowed, orbital_parities
 from hybridq.ansatz.perturbation import Perturbation
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Excitation, Transition
 from hybridq.core.checks import checked_count
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.problems.base import Problem
 
 RANDOM_SPREAD = 0.05  # radians; small, since all angles 0 is the reference determinant
+
+
+@runtime_checkable
+class SupportsHartreeFock(Protocol):
+    """A problem that knows the energy of its reference determinant."""
+
+    @property
+    def hartree_fock_energy(self) -> float:
+        """Energy of the reference determinant in hartree."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +44,10 @@ class UCCSD(Ansatz):
     One exponential is exact for each excitation. `excitations` are in the order of application.
 
     Args:
-        molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta). Open shells are welcome.
+        molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta). Open shells are accepted.
         singlet: an excitation and its mirror image under the exchange of α and β share one
             parameter. Closed shells only.
-        repetitions: how often the whole product is applied, with parameters of its own.
+        repetitions: number of times the whole product is applied, each with its own parameters.
         symmetry: leave out the excitations that the point group forbids, as the integrals show
             it. Started from ``"mp2"`` or ``"zero"`` their angles would stay 0, so the minimum is
             the same with fewer parameters. Without integrals nothing is left out.
@@ -57,6 +67,14 @@ class UCCSD(Ansatz):
     symmetry: bool = True
     reference: str | Sequence[int] | None = None
     kind: ClassVar[str] = "uccsd"
+    summary: ClassVar[str] = "Excite singles and doubles of a molecule, once each."
+    source: ClassVar[str] = "Romero et al. 2018, arXiv:1701.02691"
+
+    @classmethod
+    def for_problem(cls, problem: Problem, **options: Any) -> Self:
+        """Return the ansatz for a molecule; see `Ansatz.for_problem`."""
+        require_orbitals(problem)
+        return cls(problem, **options)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "repetitions", checked_count("repetitions", self.repetitions))
@@ -64,15 +82,20 @@ class UCCSD(Ansatz):
             object.__setattr__(self, name, checked_flag(name, getattr(self, name)))
         if self.singlet and not self.electrons.is_closed_shell:
             raise ParameterError(
-                "singlet=True needs a closed shell in orbitals that alpha and beta share: "
-                "leave it out for open shells"
+                (
+                    Setting("singlet", True),
+                    " needs a closed shell in orbitals that alpha and beta share",
+                ),
+                argument="singlet",
+                value=True,
+                remedy="leave it out for open shells",
             )
         if not self.excitations:
             raise ParameterError(self._nothing_to_vary())
         check_layers("repetitions", self.repetitions, len(self.excitations))
 
     def _nothing_to_vary(self) -> str:
-        """The reason why there is no excitation, and the energy of the circuit without any."""
+        """Return why there is no excitation, and the energy of the circuit without any."""
         only = not self.electrons.singles() and not self.electrons.doubles()
         why = (
             "these electrons fill the orbitals in one way only"
@@ -80,12 +103,11 @@ class UCCSD(Ansatz):
             else "symmetry forbids every single and double (symmetry=False keeps them)"
         )
         energy = "the energy is that of the reference determinant"
-        hartree_fock = getattr(self.molecule, "hartree_fock_energy", None)
         if self.reference is None:
             energy += (
-                ", the molecule's hartree_fock_energy"
-                if hartree_fock is None
-                else f", {hartree_fock:.8f} hartree (hartree_fock_energy)"
+                f", {self.molecule.hartree_fock_energy:.8f} hartree (hartree_fock_energy)"
+                if isinstance(self.molecule, SupportsHartreeFock)
+                else ", the molecule's hartree_fock_energy"
             )
             energy += ", which is exact in these orbitals" if only else ""
         return f"UCCSD has no excitation here: {why}. There is nothing to vary: {energy}"
@@ -120,7 +142,7 @@ class UCCSD(Ansatz):
         )
 
     def _family(self, excitation: Transition) -> object:
-        """The key that excitations with one parameter have in common."""
+        """Return the key that excitations with one parameter have in common."""
         modes = frozenset(excitation.created), frozenset(excitation.annihilated)
         if not self.singlet:
             return modes
@@ -153,7 +175,7 @@ class UCCSD(Ansatz):
         return start
 
     def describe(self) -> dict[str, Any]:
-        """Facts for a result: plain names and plain values."""
+        """Return facts for a result: plain names and plain values."""
         every = len(self.electrons.singles()) + len(self.electrons.doubles())
         return {
             "kind": self.kind,

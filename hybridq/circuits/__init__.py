@@ -1,7 +1,8 @@
 """Parameterized circuits: instructions, gates, parameters, OpenQASM and drawing.
 
-`instructions` holds what every ansatz is written in and every engine reads, `circuit` the
-immutable `Circuit`, `transforms` and `decompose` rewrite single instructions, `spectra` says how a
-state depends on each parameter, `qasm/` reads and writes OpenQASM, `layout`, `text` and `figure`
-draw. Nothing here runs a circuit: `simulation` asks the engine that the package provides.
+`base` has the base class of instructions, `instructions`, `rotations` and `excitations` the
+instruction set, `circuit` the immutable `Circuit`. `decompose` splits an instruction into simpler
+ones, `spectra` has the frequencies along each parameter, `qasm/` reads and writes OpenQASM,
+`layout`, `text` and `figure` draw. Engines are a floor above; `simulation` finds the one that the
+package provides.
 """

@@ -117,7 +117,7 @@ class Instruction(ABC):
         Gates and Pauli rotations are as simple as instructions get, and return themselves.
 
         Raises:
-            ParameterError: there is no exact product.
+            ParameterError: no exact product exists.
         """
 
     @property
@@ -233,7 +233,15 @@ class Inverse(Instruction):
 
 
 def check_qubits(name: str, qubits: tuple[int, ...]) -> None:
-    """Raise if `qubits` are not distinct integers; the message names the instruction `name`."""
+    """Raise if `qubits` are not distinct integers.
+
+    Args:
+        name: name of the instruction in the message.
+        qubits: the qubits.
+
+    Raises:
+        ParameterError: a qubit is not an integer, or is repeated.
+    """
     for qubit in qubits:
         if not is_whole(qubit):
             raise ParameterError(

@@ -259,7 +259,9 @@ class Circuit(GateMethods):
     # Engines are a floor above; they are imported when a circuit is run.
 
     def state(self, x: Values | None = None) -> NDArray[np.complexfloating]:
-        """Return the state vector, shape (2**n_qubits,), complex128; qubit 0 is the lowest bit.
+        """Return the state vector, shape (2**n_qubits,), complex128.
+
+        Qubit 0 is the lowest bit of the index.
 
         Args:
             x: values of the parameters, by name or in order.

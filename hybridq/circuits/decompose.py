@@ -24,7 +24,9 @@ def parts(instruction: Instruction) -> tuple[Instruction, ...]:
 
 
 def rotations(instruction: Instruction) -> list[Instruction]:
-    r"""Return Pauli rotations and instructions without parameters, up to a global phase.
+    r"""Return Pauli rotations and fixed instructions with the same product.
+
+    The product is the same up to a global phase.
 
     Args:
         instruction: an instruction with an angle.

@@ -1,4 +1,4 @@
-"""Short names for what a circuit does, the same for the same content."""
+"""Digests of circuits and Hamiltonians, equal for equal content."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from hybridq.operators.pauli_sum import PauliSum
 
 
 def digest(*values: Any) -> str:
-    """16 hexadecimal digits that tell apart what is given, to the last bit of every number.
+    """Return 16 hexadecimal digits that identify the values to the last bit.
 
     Args:
         values: circuits, Hamiltonians and other frozen dataclasses, arrays, plain values, and
             mappings and sequences of them.
 
     Raises:
-        TypeError: something else, of which nobody knows what matters in it.
+        TypeError: a value of another type.
     """
     seen: dict[int, bytes] = {}
     return _hashed(values, seen).hex()[:16]
 
 
 def _hashed(value: Any, seen: dict[int, bytes]) -> bytes:
-    """A hash of `value`; objects that come up again, a cost in every layer, are hashed once.
+    """Return a hash of `value`.
 
-    Frozen ones keep theirs: the next circuit with the same cost has it.
+    Objects that occur repeatedly, such as a cost in every layer, are hashed once. Frozen objects
+    keep their hash for the next circuit.
     """
     memory = _memory_of(value)
     known: bytes | None = seen.get(id(value)) if memory is None else memory.get(_KEPT)
@@ -47,7 +48,7 @@ _KEPT = "_digest"
 
 
 def _memory_of(value: Any) -> dict[str, Any] | None:
-    """Where an object that never changes can keep something, None for others."""
+    """Return the dictionary of a frozen dataclass, None for other objects."""
     parameters = getattr(type(value), "__dataclass_params__", None)
     return getattr(value, "__dict__", None) if parameters and parameters.frozen else None
 
@@ -73,4 +74,4 @@ def _parts(value: Any, seen: dict[int, bytes]) -> Iterator[bytes]:
         for entry in value:
             yield _hashed(entry, seen)
     else:
-        raise TypeError(f"no digest of a {type(value).__name__}: it may hold anything")
+        raise TypeError(f"a {type(value).__name__} has no digest")

@@ -88,7 +88,10 @@ class Transition:
 
     @property
     def sign(self) -> int:
-        """With `sign_mask`: T|z⟩ = sign · (−1)^{|z & sign_mask|} |z ^ flip_mask⟩ where T acts."""
+        """Constant sign of T.
+
+        T|z⟩ = sign · (−1)^{|z & sign_mask|} |z ^ flip_mask⟩ where T acts.
+        """
         return self._signs[0]
 
     @property

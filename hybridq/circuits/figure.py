@@ -1,4 +1,4 @@
-"""Draw a circuit with matplotlib: wires, boxes and controls, in rows that fit a page."""
+"""Draw a circuit with matplotlib, in rows that fit a page."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def draw_circuit(steps: Sequence[Step], n_qubits: int) -> Figure:
 
 
 def column_widths(steps: Sequence[Step]) -> list[float]:
-    """Return the width of each column in inches, from its longest label; one for no steps."""
+    """Return the width of each column in inches; one column for no steps."""
     widths = [_BOX + _GAP] * max((step.column + 1 for step in steps), default=1)
     for step in steps:
         for mark in step.marks:
@@ -94,7 +94,7 @@ def column_widths(steps: Sequence[Step]) -> list[float]:
 
 
 def wrapped(widths: Sequence[float], room: float) -> list[range]:
-    """Return the columns of each row, at least one a row, each row at most `room` wide."""
+    """Return the columns of each row, rows at most `room` wide or one column."""
     rows, start, used = [], 0, 0.0
     for column, width in enumerate(widths):
         if column > start and used + width > room:

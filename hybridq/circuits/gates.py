@@ -38,7 +38,7 @@ class GateMethods(ABC):
     def _append_built(
         self, build: Callable[..., Iterable[Instruction]], *angles: AngleLike
     ) -> Self:
-        """Append the instructions that `build` returns for the angles, parameters by index."""
+        """Append the instructions that `build` makes of angles by index."""
 
     # -- without angles -------------------------------------------------------------------------
 

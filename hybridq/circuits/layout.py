@@ -51,8 +51,12 @@ def angle_text(angle: Angle, names: tuple[str, ...]) -> str:
 
 
 def _number_text(value: float) -> str:
-    turns = Fraction(value / math.pi).limit_denominator(16)
-    if turns and abs(turns.numerator) <= 16 and math.isclose(turns * math.pi, value, rel_tol=1e-12):
-        top = {1: "π", -1: "−π"}.get(turns.numerator, f"{turns.numerator}π".replace("-", "−"))
-        return top if turns.denominator == 1 else f"{top}/{turns.denominator}"
+    multiple = Fraction(value / math.pi).limit_denominator(16)
+    if (
+        multiple
+        and abs(multiple.numerator) <= 16
+        and math.isclose(multiple * math.pi, value, rel_tol=1e-12)
+    ):
+        top = {1: "π", -1: "−π"}.get(multiple.numerator, f"{multiple.numerator}π".replace("-", "−"))
+        return top if multiple.denominator == 1 else f"{top}/{multiple.denominator}"
     return f"{value:.4g}".replace("-", "−")

@@ -1,4 +1,4 @@
-"""The simulator behind `Circuit.state` and its kin.
+"""The simulator behind `Circuit.state` and related methods.
 
 Circuits know no engine. The package provides one when it is imported (`hybridq/__init__.py`).
 """
@@ -53,7 +53,11 @@ _module: list[str] = []
 
 
 def provide(module: str) -> None:
-    """Make the functions of `module`, a dotted name, the simulator; it is imported when used."""
+    """Make a module the simulator; it is imported when used.
+
+    Args:
+        module: dotted name of a module with the functions of `Simulator`.
+    """
     _module[:] = [module]
 
 

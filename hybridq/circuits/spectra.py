@@ -1,4 +1,4 @@
-"""Frequencies of a state along each parameter of its circuit, and layers of parameters."""
+"""Frequencies of a state along each parameter, and layers of parameters."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ def adapt_vqe(
     check_limits(max_evaluations, time_limit, None)
     simulator = resolve_engine(engine, precision=precision, threads=threads)
     subject = as_problem(problem)
-    if subject.n_orbitals is None:
+    if subject.particles is None:
         raise ParameterError(
             f"adapt grows circuits for molecules, and this is a {subject.kind}: "
             "choose another ansatz, such as 'hva'"
@@ -216,7 +216,7 @@ class _Run:
         self._engine = engine
         self._max_evaluations, self._time_limit = max_evaluations, time_limit
         self._callback, self._progress, self._journal = callback, progress, journal
-        electrons = Electrons.of(problem)  # type: ignore[arg-type]
+        electrons = Electrons.of(problem)
         self._pool: Pool = POOLS[pool](electrons)
         if not self._pool:
             raise ParameterError(f"the pool {pool!r} has no operator for these electrons")

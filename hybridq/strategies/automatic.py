@@ -52,6 +52,8 @@ def named_start(
     chosen = INITIAL_POINTS.canonical(name)
     if chosen != "auto":
         return Start(ansatz.initial_point(chosen, rng), chosen)
+    if not ansatz.mixer.has_tables:
+        return Start(ansatz.initial_point("ramp"), "ramp", "tables of angles are for the X mixer")
     if search.remaining < WORTH * 2:
         likely, why = choose_start(ansatz.ising, ansatz.p)
         return Start(ansatz.initial_point(likely), likely, why)

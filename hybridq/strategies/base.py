@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,8 +79,8 @@ class Task:
         return self.ansatz.p
 
     def at_depth(self, depth: int) -> QAOA:
-        """The ansatz of the same cost with `depth` layers."""
-        return self.ansatz if depth == self.p else QAOA(self.ansatz.hamiltonian, depth)
+        """Return the ansatz with `depth` layers and all else the same."""
+        return self.ansatz if depth == self.p else replace(self.ansatz, p=depth)
 
     def start(self, ansatz: QAOA, objective: Any, show: Show | None = None) -> Start:
         """Where the search of `ansatz` begins.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hybridq.ansatz.mixers import require_x_mixer
 from hybridq.ansatz.multi_angle import MultiAngleQAOA
 from hybridq.strategies.base import Found, Task, steps
 
@@ -23,6 +24,7 @@ def multi_angle(task: Task) -> Found:
 
     Source: Herrman, Lotshaw, Ostrowski, Humble, Siopsis 2022, arXiv:2109.11455.
     """
+    require_x_mixer("multi-angle", task.ansatz.mixer)
     search, standard = task.search, task.build(task.ansatz)
     wide = MultiAngleQAOA(task.ansatz.hamiltonian, task.p)
     start = task.start(task.ansatz, standard, wide.from_standard)

@@ -61,8 +61,8 @@ def expand(
     basis, psi = basis_of(objective), amplitudes_of(objective, ground)
     n = problem.n_qubits
     facts: dict[str, Any] = {}
-    if problem.n_orbitals is not None:
-        operators = POOLS[pool](Electrons.of(problem))  # type: ignore[arg-type]
+    if problem.particles is not None:
+        operators = POOLS[pool](Electrons.of(problem))
         terms = dict.fromkeys(term for operator in operators for _, term in operator.terms)
         count = 2 * len(terms)
         vectors = excited(basis, psi, list(terms))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.learned_angles import LearnedAngles
+from hybridq.ansatz.mixers import require_x_mixer
 from hybridq.ansatz.warm_start import WarmStartQAOA, probabilities_of_bits
 from hybridq.classical import local_search
 from hybridq.strategies.automatic import Start
@@ -43,6 +44,7 @@ def warm_start_from_cut(task: Task) -> Found:
 
 
 def _search(task: Task, probabilities: Vector, source: str) -> Found:
+    require_x_mixer("warm-start", task.ansatz.mixer)
     ansatz = WarmStartQAOA(task.ansatz.hamiltonian, task.p, probabilities)
     objective = task.build(ansatz)
     first, second, name = _first_points(ansatz, task.initial)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -34,6 +33,4 @@ def random_electrons(m, n_alpha, n_beta, seed):
     )
     one_body = rng.normal(size=(2, m, m))
     electronic = ElectronicHamiltonian(0.7, one_body + one_body.transpose(0, 2, 1), 0.3 * two_body)
-    return SimpleNamespace(
-        electronic=electronic, n_orbitals=m, n_alpha=n_alpha, n_beta=n_beta, n_qubits=2 * m
-    )
+    return Molecule(electronic, n_alpha, n_beta)

@@ -1,10 +1,14 @@
 """Ansätze by name, with plain options."""
 
+import networkx as nx
 import pytest
 
 import hybridq as hq
+from hybridq.ansatz.base import Ansatz
 from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.operators import spin_models
+from hybridq.operators.hubbard import fermi_hubbard
+from hybridq.problems.hubbard_problem import HubbardProblem
 from tests.ansatz.electron_samples import molecule
 
 CHAIN = hq.HamiltonianProblem(spin_models.tfim(4))
@@ -37,6 +41,30 @@ def test_hardware_efficient_starts_from_hartree_fock():
     ansatz = hq.ANSATZE["hardware-efficient"](sample, layers=3)
     energy = hq.Expectation(ansatz, sample.hamiltonian)(ansatz.initial_point("zero"))
     assert energy == pytest.approx(-1.1169989968, abs=1e-9)
+
+
+def test_qaoa_is_an_ansatz_of_the_registry():
+    problem = hq.MaxCut(nx.cycle_graph(4))
+    ansatz = hq.ANSATZE["qaoa"](problem, p=2, mixer="grover")
+    assert isinstance(ansatz, Ansatz)
+    assert ansatz.describe() == {"kind": "qaoa", "n_params": 4, "p": 2, "mixer": "grover"}
+    assert hq.ANSATZE["qaoa"].options == ("p", "mixer")
+    assert ansatz.starts[0] == "ramp"
+    with pytest.raises(ParameterError, match="I and Z only"):
+        hq.ANSATZE["qaoa"](molecule("h2_sto3g"))
+
+
+@pytest.mark.parametrize("name", hq.ANSATZE)
+def test_every_family_has_a_summary_a_source_and_a_name(name):
+    family = hq.ANSATZE[name]
+    assert family.name == name == family.made.kind
+    assert family.summary.endswith(".")
+    assert "arXiv" in family.source
+
+
+def test_a_lattice_model_gives_the_variational_ansatz_its_particles():
+    problem = HubbardProblem(fermi_hubbard(3, t=1.0, U=4.0), 2, 1)
+    assert hq.ANSATZE["hva"](problem).particles == (2, 1)
 
 
 def test_refusals_name_what_was_meant():

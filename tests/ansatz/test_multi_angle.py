@@ -57,5 +57,5 @@ def test_bad_arguments_are_refused():
     hamiltonian = problem().hamiltonian
     with pytest.raises(DimensionError, match="2 angles, got 3"):
         hq.MultiAngleQAOA(hamiltonian, 1).from_standard([1, 2, 3])
-    with pytest.raises(ParameterError, match="p >= 1"):
+    with pytest.raises(ParameterError, match="p must be an integer >= 1, got 0"):
         hq.MultiAngleQAOA(hamiltonian, 0)

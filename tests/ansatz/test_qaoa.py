@@ -241,7 +241,7 @@ def test_angles_brought_into_the_box_prepare_the_same_expectation(seed, fields):
 def test_bad_arguments_are_refused():
     hamiltonian = hq.MaxCut(nx.cycle_graph(4)).hamiltonian
     for p in (0, -1, 1.5, True, "3"):
-        with pytest.raises(ParameterError, match="p >= 1"):
+        with pytest.raises(ParameterError, match=f"p must be an integer >= 1, got {p!r}"):
             hq.QAOA(hamiltonian, p)
     with pytest.raises(ParameterError, match="I and Z only"):
         hq.QAOA(hq.PauliSum.from_labels({"XZ": 1.0}), 1)
@@ -270,8 +270,8 @@ def test_angle_files_are_read_in_every_form(tmp_path, text):
     ("text", "match"),
     [
         ("", "expected finite angles"),
-        ("0.1 x", "line 1: 'x' is no number"),
-        ("[0.1,", "no valid JSON"),
+        ("0.1 x", "line 1: 'x' is not a number"),
+        ("[0.1,", "not valid JSON"),
         ('{"angles": [1]}', "parameters"),
         ("[true]", "list of numbers"),
         ("nan", "finite"),
@@ -297,7 +297,7 @@ def test_a_result_is_an_angle_file(tmp_path):
 @pytest.mark.parametrize(
     ("angles", "message"),
     [
-        ([0.1, np.nan], "initial angle 1 is nan: give finite numbers"),
+        ([0.1, np.nan], "initial angle 1 must be finite, got nan"),
         (["a", "b"], "the initial angles must be real numbers"),
         ([0.1], r"takes 2 parameters \(gamma_1 .* got 1"),
     ],

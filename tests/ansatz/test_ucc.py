@@ -233,9 +233,9 @@ def test_electrons_of_a_molecule():
 @pytest.mark.parametrize(
     ("source", "options", "told"),
     [
-        ((2, 1, 1), {"singlet": "no"}, "singlet='no'"),
-        ((2, 1, 1), {"reference": 5}, "reference=5"),
-        ("h2", {}, "a str has no electrons"),
+        ((2, 1, 1), {"singlet": "no"}, "singlet must be True or False, got 'no'"),
+        ((2, 1, 1), {"reference": 5}, "reference must be 0 or 1 .* got 5"),
+        ("h2", {}, "a problem with electrons, got a str"),
         ((1, 1, 0), {}, "hartree_fock_energy"),
     ],
 )

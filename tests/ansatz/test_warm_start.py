@@ -45,8 +45,8 @@ def test_bits_become_probabilities_near_them():
 
 
 def test_bad_probabilities_are_refused():
-    with pytest.raises(DimensionError, match=r"one a qubit, \(5,\)"):
+    with pytest.raises(DimensionError, match=r"must have shape \(5,\), got \(4,\)"):
         hq.WarmStartQAOA(PROBLEM.hamiltonian, 1, np.full(4, 0.5))
     for bad in (0.0, 1.0, float("nan")):
-        with pytest.raises(ParameterError, match="never moves"):
+        with pytest.raises(ParameterError, match="must be above 0 and below 1, got"):
             hq.WarmStartQAOA(PROBLEM.hamiltonian, 1, np.array([0.5, 0.5, bad, 0.5, 0.5]))

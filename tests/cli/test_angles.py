@@ -126,7 +126,7 @@ def test_what_makes_no_sense_is_told_before_any_search(
     [
         ("[1, 2, 3]", "it holds 3 parameters, which are no angles by layer"),
         ('{"ansatz": {"kind": "uccsd"}, "parameters": [1, 2]}', "2 parameters of uccsd"),
-        ("gamma", "is no number"),
+        ("gamma", "is not a number"),
     ],
 )
 def test_what_holds_no_angles_is_refused(

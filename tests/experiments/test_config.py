@@ -32,7 +32,7 @@ def test_every_optimizer_has_its_own_options_with_their_defaults(name):
     assert list(options) == OPTIMIZERS[name].condition_names()
 
 
-@pytest.mark.parametrize("name", ANSATZE)
+@pytest.mark.parametrize("name", [name for name in ANSATZE if name != "qaoa"])
 def test_every_ansatz_has_its_own_options(name):
     assert set(ANSATZ.models[name].model_fields) == {"kind", *ANSATZE[name].options}
 

@@ -460,7 +460,7 @@ def test_every_strategy_runs(kind):
     assert 0 < run(conditions).metrics["ratio"] <= 1
 
 
-@pytest.mark.parametrize("kind", [*hq.ANSATZE, "adapt"])
+@pytest.mark.parametrize("kind", [name for name in (*hq.ANSATZE, "adapt") if name != "qaoa"])
 def test_every_ansatz_of_a_molecule_runs(kind):
     conditions = planned(
         problem={**H2["problem"], "path": str(INSTANCES / H2["problem"]["path"])},

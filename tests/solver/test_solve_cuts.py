@@ -169,7 +169,7 @@ def test_labels_that_only_differ_in_type_stay_apart_in_json():
 @pytest.mark.parametrize(
     ("options", "error", "match"),
     [
-        ({"p": 0}, ParameterError, "p >= 1"),
+        ({"p": 0}, ParameterError, "p must be an integer >= 1, got 0"),
         ({"optimizer": "coblya"}, UnknownNameError, "did you mean 'cobyla'"),
         ({"shots": 0}, ParameterError, "shots=0"),
         ({"restarts": -1}, ParameterError, "restarts=-1"),

@@ -87,7 +87,7 @@ def test_bad_learned_angles_are_refused(learned, tmp_path):
         ({"gamma": [1.0]}, "1 gamma and 3 beta"),
         ({"gamma": None}, "broken"),
         ({"name": ""}, "name"),
-        ({"format": "other"}, "no learned angles"),
+        ({"format": "other"}, "the file has no learned angles"),
     ],
 )
 def test_broken_files_of_learned_angles_are_refused(learned, tmp_path, change, match):

@@ -7,8 +7,18 @@ accepted wherever a name is. Adding one is a file with a subclass of `Mixer` and
 
 from hybridq.ansatz.mixers.base import Conserved, Mixer
 from hybridq.ansatz.mixers.grover import Grover
-from hybridq.ansatz.mixers.registry import MIXERS, mixer_for
+from hybridq.ansatz.mixers.registry import MIXERS, mixer_for, require_x_mixer
 from hybridq.ansatz.mixers.x import X
 from hybridq.ansatz.mixers.xy import XYComplete, XYRing
 
-__all__ = ["MIXERS", "Conserved", "Grover", "Mixer", "X", "XYComplete", "XYRing", "mixer_for"]
+__all__ = [
+    "MIXERS",
+    "Conserved",
+    "Grover",
+    "Mixer",
+    "X",
+    "XYComplete",
+    "XYRing",
+    "mixer_for",
+    "require_x_mixer",
+]

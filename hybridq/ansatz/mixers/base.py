@@ -24,7 +24,9 @@ class Conserved(Enum):
 
 @dataclass(frozen=True)
 class Mixer(ABC):
-    r"""A mixer :math:`e^{-i\beta M}` and the initial state of QAOA, a ground state of M.
+    r"""A mixer :math:`e^{-i\beta M}` of QAOA with its initial state.
+
+    The initial state is a ground state of M.
 
     The fields of a subclass, a frozen dataclass, are its options.
 

@@ -15,6 +15,21 @@ MIXERS: Registry[type[Mixer]] = Registry(
 )
 
 
+def require_x_mixer(strategy: str, mixer: Mixer) -> None:
+    """Raise if a strategy whose circuits have the X mixer is given another one.
+
+    Raises:
+        ParameterError: the mixer is not `X`.
+    """
+    if mixer != X():
+        raise ParameterError(
+            ("the strategy ", repr(strategy), " builds circuits with the X mixer"),
+            argument="mixer",
+            value=mixer.kind,
+            remedy=("use ", Setting("mixer", "x"), " or another strategy"),
+        )
+
+
 def mixer_for(mixer: str | Mixer, n_qubits: int, blocks: Blocks = ()) -> Mixer:
     """Return a mixer for a problem, from its name or a configured object.
 

@@ -178,7 +178,7 @@ class XYComplete(_XY):
 def one_particle_rotations(
     block: tuple[int, ...], vectors: NDArray[np.float64]
 ) -> list[Excitation]:
-    """Return rotations that take the one-hot state j of a block to column j of `vectors`.
+    """Return rotations that take one-hot state j of a block to column j of `vectors`.
 
     Each column is reached up to its sign.
 

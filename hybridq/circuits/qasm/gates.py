@@ -1,4 +1,4 @@
-"""The gates of OpenQASM 2's standard header, up to a global phase."""
+"""Gates of OpenQASM 2's standard header, up to a global phase."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class HeaderGate:
     """A gate of ``qelib1.inc``.
 
     Args:
-        angles: how many angles it takes.
-        qubits: how many qubits it acts on.
-        write: what appends it.
+        angles: number of angles.
+        qubits: number of qubits.
+        write: appends the gate to a circuit.
     """
 
     angles: int
@@ -31,8 +31,8 @@ class HeaderGate:
     write: Write
 
 
-def _turning(method: str) -> Write:
-    """The circuit method of that name, with the angle behind the qubits."""
+def _with_angle(method: str) -> Write:
+    """Return a writer that calls a method with the angle after the qubits."""
 
     def write(circuit: Circuit, angle: float, *qubits: int) -> Circuit:
         return getattr(circuit, method)(*qubits, angle)
@@ -84,7 +84,7 @@ def _cswap(circuit: Circuit, control: int, first: int, second: int) -> Circuit:
 
 
 def _controlled_power_of_x(angle: float) -> Write:
-    """X to the power angle/π, controlled by every qubit but the last."""
+    """Return a writer of X to the power angle/π, controlled by all but the last qubit."""
 
     def write(circuit: Circuit, *qubits: int) -> Circuit:
         phase = PhaseGate(qubits, Angle(angle))
@@ -94,7 +94,7 @@ def _controlled_power_of_x(angle: float) -> Write:
 
 
 def _words(text: str) -> Write:
-    """Plain gates by name and places among the qubits: ``"h2 cx12"``."""
+    """Return a writer of plain gates, given as names and places: ``"h2 cx12"``."""
     calls = [(word.rstrip("0123"), word.lstrip("cdghtx")) for word in text.split()]
 
     def write(circuit: Circuit, *qubits: int) -> Circuit:
@@ -109,7 +109,7 @@ _PLAIN = {
     "id": 1, "x": 1, "y": 1, "z": 1, "h": 1, "s": 1, "sdg": 1, "t": 1, "tdg": 1, "sx": 1,
     "sxdg": 1, "cx": 2, "cy": 2, "cz": 2, "swap": 2, "ccx": 3,
 }  # fmt: skip
-_TURNING = {
+_WITH_ANGLE = {
     "rx": 1, "ry": 1, "rz": 1, "p": 1, "cp": 2, "crx": 2, "cry": 2, "crz": 2, "rxx": 2, "rzz": 2,
 }  # fmt: skip
 
@@ -117,19 +117,19 @@ BUILT_IN: Mapping[str, HeaderGate] = {
     "U": HeaderGate(3, 1, _u),
     "CX": HeaderGate(0, 2, _plain("cx")),
 }
-"""What the language has without any header."""
+"""Gates of the language without a header."""
 
 HEADER: Mapping[str, HeaderGate] = {
     **{name: HeaderGate(0, width, _plain(name)) for name, width in _PLAIN.items()},
-    **{name: HeaderGate(1, width, _turning(name)) for name, width in _TURNING.items()},
+    **{name: HeaderGate(1, width, _with_angle(name)) for name, width in _WITH_ANGLE.items()},
     "u": HeaderGate(3, 1, _u),
     "u3": HeaderGate(3, 1, _u),
     "u2": HeaderGate(2, 1, _u2),
-    "u1": HeaderGate(1, 1, _turning("p")),
+    "u1": HeaderGate(1, 1, _with_angle("p")),
     "u0": HeaderGate(1, 1, _u0),
     "ch": HeaderGate(0, 2, _ch),
     "csx": HeaderGate(0, 2, _controlled_power_of_x(_HALF_PI)),
-    "cu1": HeaderGate(1, 2, _turning("cp")),
+    "cu1": HeaderGate(1, 2, _with_angle("cp")),
     "cu3": HeaderGate(3, 2, _cu3),
     "cu": HeaderGate(4, 2, _cu),
     "cswap": HeaderGate(0, 3, _cswap),
@@ -143,4 +143,4 @@ HEADER: Mapping[str, HeaderGate] = {
         _words("h3 t3 cx23 tdg3 h3 cx03 t3 cx13 tdg3 cx03 t3 cx13 tdg3 h3 t3 cx23 tdg3 h3"),
     ),
 }
-"""What ``qelib1.inc`` has, in the paper and in the wider version that Qiskit ships."""
+"""Gates of ``qelib1.inc``, in the paper and in the wider version that Qiskit ships."""

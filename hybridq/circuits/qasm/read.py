@@ -1,6 +1,6 @@
-"""Reading OpenQASM 2.
+"""Read OpenQASM 2.
 
-A reader of its own: the parsers at hand come with whole frameworks, or are no longer kept up.
+Existing parsers come with whole frameworks, or are not maintained.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Call:
     """A gate inside a definition, acting on places among the definition's own qubits.
 
     Attributes:
-        cost: words of its angles, which are evaluated each time.
+        cost: number of words of its angles, which are evaluated each time.
     """
 
     gate: GateLike
@@ -40,7 +40,7 @@ class _Call:
 
 @dataclass(frozen=True)
 class _Definition:
-    """A gate that the program defines."""
+    """A gate defined by the program."""
 
     parameters: tuple[str, ...]
     qubits: int
@@ -56,18 +56,18 @@ GateLike: TypeAlias = HeaderGate | _Definition
 
 @memory.capacity("reading the program", "give a smaller program")
 def read_qasm(source: str | os.PathLike[str]) -> Circuit:
-    """The circuit of an OpenQASM 2 program, exact up to a global phase.
+    """Read the circuit of an OpenQASM 2 program, exact up to a global phase.
 
-    Registers lie one after the other in the order of their declaration. Understood are the gates
-    of ``qelib1.inc``, definitions of gates, several registers, arithmetic, and gates on whole
-    registers. Barriers and final measurements are left out. Refused is what is no unitary
-    circuit: ``if``, ``reset``, ``opaque``, and gates on a qubit that was measured.
+    Registers are placed one after the other in the order of their declaration. Supported are the
+    gates of ``qelib1.inc``, definitions of gates, several registers, arithmetic, and gates on
+    whole registers. Barriers and final measurements are left out. Statements that are not part of
+    a unitary circuit are errors: ``if``, ``reset``, ``opaque``, and gates on a measured qubit.
 
     Args:
         source: the program's text, or the path of its file.
 
     Raises:
-        FormatError: the file cannot be read, or the program not be understood; with the line.
+        FormatError: the file or the program cannot be read; with the line.
 
     Source: Cross, Bishop, Smolin, Gambetta 2017, arXiv:1707.03429.
     """
@@ -108,7 +108,7 @@ class _Program:
         self._calls = 0
 
     def circuit(self) -> Circuit:
-        """Read to the end."""
+        """Read the program to its end."""
         self._version()
         while self._tokens.here.kind != "end":
             self._statement()
@@ -130,7 +130,7 @@ class _Program:
         line = tokens.line
         word = tokens.name("a statement")
         if word in {"if", "reset", "opaque"}:
-            tokens.fail(f"{word!r} is no part of a unitary circuit, and cannot be read", line)
+            tokens.fail(f"{word!r} cannot be read: it is not part of a unitary circuit", line)
         if word == "gate":
             self._define()
             return
@@ -161,7 +161,7 @@ class _Program:
         line = tokens.line
         name = tokens.name("a register's name")
         if name in self._quantum or name in self._classical:
-            tokens.fail(f"there is a register {name!r} already", line)
+            tokens.fail(f"register {name!r} is declared twice", line)
         tokens.expect("[")
         size = tokens.integer("a register's size")
         tokens.expect("]")
@@ -214,9 +214,9 @@ class _Program:
         tokens = self._tokens
         line = tokens.line
         name = tokens.name("a gate's name")
-        # Later headers have gates that older programs define; the program's own wins.
+        # Later headers have gates that older programs define; the program's own has precedence.
         if isinstance(self._gates.get(name), _Definition) or name in BUILT_IN:
-            tokens.fail(f"there is a gate {name!r} already", line)
+            tokens.fail(f"gate {name!r} is defined twice", line)
         parameters: tuple[str, ...] = ()
         if tokens.accept("(") and not tokens.accept(")"):
             parameters = self._names("a parameter's name")
@@ -257,7 +257,7 @@ class _Program:
     ) -> int:
         if argument not in where:
             self._tokens.fail(
-                f"{argument!r} is no argument of this gate: it has {', '.join(qubits)}", line
+                f"{argument!r} is not an argument of this gate: it has {', '.join(qubits)}", line
             )
         return where[argument]
 
@@ -334,7 +334,7 @@ class _Program:
         name = tokens.name("a qubit or a register")
         if name not in self._quantum:
             known = f"there are {', '.join(self._quantum)}" if self._quantum else "there is none"
-            tokens.fail(f"there is no quantum register {name!r}: {known}", line)
+            tokens.fail(f"unknown quantum register {name!r}: {known}", line)
         register = self._quantum[name]
         index = self._index(name, len(register))
         return register if index is None else register[index]
@@ -345,7 +345,7 @@ class _Program:
             return None
         index = tokens.integer("a place in a register")
         if index >= size:
-            tokens.fail(f"{name}[{index}] is not there: {name} has places 0 to {size - 1}")
+            tokens.fail(f"{name}[{index}] is out of range: {name} has places 0 to {size - 1}")
         tokens.expect("]")
         return index
 
@@ -355,7 +355,7 @@ class _Program:
         tokens.expect("->")
         name = tokens.name("a classical register")
         if name not in self._classical:
-            tokens.fail(f"there is no classical register {name!r}: declare it with creg", line)
+            tokens.fail(f"unknown classical register {name!r}: declare it with creg", line)
         size = self._classical[name]
         whole = self._index(name, size) is None
         if whole != isinstance(source, range) or (

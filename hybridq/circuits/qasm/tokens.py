@@ -1,4 +1,4 @@
-"""The words of an OpenQASM 2 program, each with its line, and arithmetic in them."""
+"""Tokens of an OpenQASM 2 program, and arithmetic in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NoReturn, TypeAlias
 from hybridq.core.errors import FormatError
 
 Expression: TypeAlias = Callable[[Mapping[str, float]], float]
-"""A number once a gate's own parameters have values."""
+"""A function from values of a gate's parameters to a number."""
 
 _TOKENS = re.compile(
     r"(?P<blank>[ \t\r\f]+|//[^\n]*)|(?P<newline>\n)"
@@ -40,7 +40,13 @@ _OPERATORS: Mapping[str, Callable[[float, float], float]] = {
 
 @dataclass(frozen=True)
 class Token:
-    """A word: its kind (``real``, ``integer``, ``name``, ``text``, ``mark``, ``end``) and line."""
+    """A token with its kind and line.
+
+    Args:
+        kind: ``real``, ``integer``, ``name``, ``text``, ``mark`` or ``end``.
+        text: the token as written.
+        line: counted from 1.
+    """
 
     kind: str
     text: str
@@ -78,48 +84,48 @@ class Tokens:
 
     @property
     def here(self) -> Token:
-        """The next word, left in place."""
+        """The next token, not consumed."""
         return self._tokens[self._next]
 
     @property
     def taken(self) -> int:
-        """Number of words that are gone."""
+        """Number of consumed tokens."""
         return self._next
 
     @property
     def line(self) -> int:
-        """The line of the next word."""
+        """Line of the next token."""
         return self.here.line
 
     def fail(self, message: str, line: int | None = None) -> NoReturn:
-        """Refuse the program at `line`, by default that of the next word."""
+        """Raise an error at `line`, by default that of the next token."""
         raise FormatError(message, source=self.source, line=self.line if line is None else line)
 
     def take(self) -> Token:
-        """The next word, which is then gone."""
+        """Consume and return the next token."""
         token = self.here
         self._next += token.kind != "end"
         return token
 
     def accept(self, text: str) -> bool:
-        """Whether the next word is `text`; if so, it is gone."""
+        """Consume the next token if it is `text`; return whether it was."""
         found = self.here.text == text and self.here.kind in {"mark", "name"}
         self._next += found
         return found
 
     def expect(self, text: str) -> None:
-        """Take the word `text`, or refuse the program."""
+        """Consume the token `text`, or raise."""
         if not self.accept(text):
             self.fail(f"expected {text!r}, found {self._found()}")
 
     def name(self, what: str) -> str:
-        """Take a name, or refuse the program."""
+        """Consume and return a name, or raise."""
         if self.here.kind != "name":
             self.fail(f"expected {what}, found {self._found()}")
         return self.take().text
 
     def integer(self, what: str) -> int:
-        """Take a whole number of at most nine digits, or refuse the program."""
+        """Consume and return an integer of at most nine digits, or raise."""
         if self.here.kind != "integer" or len(self.here.text) > _MOST_DIGITS:
             self.fail(f"expected {what}, found {self._found()}")
         return int(self.take().text)
@@ -130,7 +136,7 @@ class Tokens:
     # -- arithmetic -----------------------------------------------------------------------------
 
     def expression(self, parameters: tuple[str, ...]) -> Expression:
-        """Take a sum; `parameters` are the names that may occur besides pi."""
+        """Consume a sum; `parameters` are the names that may occur, with pi."""
         left = self._product(parameters)
         while self.here.text in {"+", "-"}:
             sign = self.take()
@@ -174,7 +180,7 @@ class Tokens:
             return lambda values: math.pi
         if name not in _FUNCTIONS:
             known = ", ".join(("pi", *_FUNCTIONS, *parameters))
-            self.fail(f"{name!r} is no number here: known are {known}", token.line)
+            self.fail(f"unknown name {name!r} in an expression: choose from {known}", token.line)
         self.expect("(")
         inside = self.expression(parameters)
         self.expect(")")

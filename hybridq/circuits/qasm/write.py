@@ -229,7 +229,7 @@ def _parts(instruction: Instruction, version: int, text: AngleText) -> Iterator[
 
 
 def _rotation(rotation: PauliRotation, _version: int, text: AngleText) -> Iterator[str]:
-    """Write a rotation about a product of Zs by a ladder of CX, between changes of basis."""
+    """Write a rotation about Zs by a ladder of CX, between changes of basis."""
     if not rotation.qubits:  # a global phase
         return
     angle = text(rotation.angle)
@@ -271,9 +271,9 @@ def _angle(angle: Angle, names: list[str]) -> str:
 
 
 def number(value: float) -> str:
-    """Return `value` with all its digits, as a part of pi where that is the same number."""
-    turns = Fraction(value / math.pi).limit_denominator(16)
-    top, bottom = turns.numerator, turns.denominator
+    """Return `value` with all digits, or as an equal multiple of pi."""
+    multiple = Fraction(value / math.pi).limit_denominator(16)
+    top, bottom = multiple.numerator, multiple.denominator
     if top and abs(top) <= 16 and top * math.pi / bottom == value:
         sign = "-" if top < 0 else ""
         many = "pi" if abs(top) == 1 else f"{abs(top)}*pi"

@@ -167,7 +167,7 @@ class _Steps:
         """Return the place of the later rotation that conserves the weight with this one.
 
         All instructions in between have to commute with the partner, so that it may move to this
-        place; None where there is no such rotation.
+        place; None if no rotation fits.
         """
         if first.paulis not in _PARTNERS:
             return None

@@ -108,7 +108,7 @@ class Steps:
         _FORMS[type(item)](self, item, item.angle)
 
     def add_generator(self, item: Conserving, parameter: int) -> None:
-        """Append an item whose angle is a parameter that stays 0, for its derivative there."""
+        """Append an item with a parameter as angle, for its derivative at 0."""
         _GENERATORS[type(item)](self, item, Angle(parameter=parameter))
 
     def _excitation(self, item: Excitation, angle: Angle) -> None:

@@ -1,4 +1,4 @@
-"""Find the part of a sector that a circuit can reach, and reduce its program to it.
+"""Reduce a program to the part of a sector that its circuit can reach.
 
 From its reference determinant a circuit reaches, whatever its angles, only what its excitations
 lead to. Where orbitals have point-group symmetry and the excitations respect it, that is a small
@@ -89,7 +89,7 @@ def flat_list(program: Program, step: int) -> tuple[Any, Any, Any]:
 
 
 def _renumbered(program: Program, moves: Any, reached: Any, support: Any) -> Program:
-    """Return the program with the states of `support` numbered 0, 1, …"""
+    """Return the program with the states of `support` numbered from 0."""
     number = np.cumsum(reached) - 1
     # List 0 is a single row.
     lists = [(np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1))]

@@ -255,7 +255,7 @@ def _excitation(excitation: Excitation, number: int) -> list[Operation]:
 
 
 def _commute(a: Transition, b: Transition, imaginary: bool) -> bool:
-    """Return whether the generators of two transitions commute, by acting on basis states."""
+    """Return whether the generators of two transitions commute."""
     qubits = _bits(a.mode_mask | b.mode_mask)
     # Signs of bits outside both modes commute; signs of the modes are part of the products.
     for values in itertools.product((0, 1), repeat=len(qubits)):

@@ -88,7 +88,7 @@ ANSATZ = Choice(
             ],
             summary="The quantum approximate optimization algorithm, for problems over bits.",
         ),
-        **{name: _ansatz_model(name) for name in ANSATZE},
+        **{name: _ansatz_model(name) for name in ANSATZE if name != "qaoa"},
         "adapt": section_model(
             "adapt",
             of_function(adapt_vqe, [name for name in adapt.OPTIONS if name != "progress"]),
