@@ -52,6 +52,11 @@ class Ansatz(ABC):
         """
         return cls(problem, **options)  # type: ignore[call-arg]
 
+    @classmethod
+    def suits(cls, family: type[Problem]) -> bool:
+        """Return whether the ansatz can be built for problems of a family."""
+        return True
+
     @property
     @abstractmethod
     def circuit(self) -> Circuit:

@@ -19,6 +19,7 @@ from hybridq.core.errors import ParameterError
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.problems.base import Problem
+from hybridq.problems.electronic_problem import ElectronicProblem
 
 RANDOM_SPREAD = 0.3  # radians; smaller ones end in worse minima for stretched H4 and H6
 
@@ -62,6 +63,11 @@ class KUpCCGSD(Ansatz):
         """Return the ansatz for a molecule; see `Ansatz.for_problem`."""
         require_orbitals(problem)
         return cls(problem, **options)
+
+    @classmethod
+    def suits(cls, family: type[Problem]) -> bool:
+        """Return whether problems of a family have electrons in orbitals."""
+        return issubclass(family, ElectronicProblem)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "k", checked_count("k", self.k))

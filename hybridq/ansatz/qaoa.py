@@ -24,7 +24,7 @@ from hybridq.core.randomness import RandomLike
 from hybridq.core.registry import Registry
 from hybridq.operators.ising import Ising
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.problems.base import Problem
+from hybridq.problems.base import BinaryProblem, Problem
 
 Vector = NDArray[np.float64]
 
@@ -128,6 +128,11 @@ class QAOA(Ansatz):
         object.__setattr__(self, "p", int(p))
         object.__setattr__(self, "mixer", mixer_for(mixer, cost.n_qubits, blocks))
         _ = self.ising  # raises if coefficients are complex
+
+    @classmethod
+    def suits(cls, family: type[Problem]) -> bool:
+        """Return whether problems of a family are over bits."""
+        return issubclass(family, BinaryProblem)
 
     @cached_property
     def ising(self) -> Ising:

@@ -13,7 +13,7 @@ from hybridq.ansatz.k_upccgsd import KUpCCGSD
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.ansatz.ucc import UCCSD
 from hybridq.core.errors import UnknownNameError
-from hybridq.core.registry import Registry
+from hybridq.core.registry import Registry, check_class
 from hybridq.problems.base import Problem
 
 
@@ -47,6 +47,10 @@ class AnsatzFamily:
         """Names of the options, as in Python and YAML."""
         return tuple(field.name for field in dataclasses.fields(self.made)[1:])  # type: ignore[arg-type]
 
+    def suits(self, family: type[Problem]) -> bool:
+        """Return whether the ansatz can be built for problems of a family."""
+        return self.made.suits(family)
+
     def __call__(self, problem: Problem, **options: Any) -> Ansatz:
         """Return the ansatz for `problem`.
 
@@ -61,8 +65,17 @@ class AnsatzFamily:
         return self.made.for_problem(problem, **chosen)
 
 
+def _check_ansatz(name: str, entry: object) -> None:
+    """Raise unless `entry` is an ansatz class called `name`."""
+    check_class(name, entry, Ansatz, name_field="kind")
+
+
 ANSATZE: Registry[AnsatzFamily] = Registry(
     "ansatz",
     {made.kind: AnsatzFamily(made) for made in (QAOA, UCCSD, KUpCCGSD, HardwareEfficient, HVA)},
     aliases={"kupccgsd": "k-upccgsd", "hea": "hardware-efficient"},
+    group="hybridq.ansatze",
+    check=_check_ansatz,
+    wrap=AnsatzFamily,
 )
+"""Every ansatz by name; another package declares a subclass of `Ansatz`."""

@@ -21,6 +21,7 @@ from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.problems.base import Problem
+from hybridq.problems.electronic_problem import ElectronicProblem
 
 RANDOM_SPREAD = 0.05  # radians; small, since all angles 0 is the reference determinant
 
@@ -75,6 +76,11 @@ class UCCSD(Ansatz):
         """Return the ansatz for a molecule; see `Ansatz.for_problem`."""
         require_orbitals(problem)
         return cls(problem, **options)
+
+    @classmethod
+    def suits(cls, family: type[Problem]) -> bool:
+        """Return whether problems of a family have electrons in orbitals."""
+        return issubclass(family, ElectronicProblem)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "repetitions", checked_count("repetitions", self.repetitions))

@@ -11,7 +11,7 @@ import typer
 
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import OK
-from hybridq.cli.options import check_option, check_outputs, whole_number
+from hybridq.cli.options import check_outputs, whole_number
 from hybridq.cli.right_command import naming_the_right_command
 from hybridq.core.errors import OutputError, ParameterError
 
@@ -70,11 +70,8 @@ def learn(
     from hybridq.cli.progress import Progress
     from hybridq.cli.words import plural
     from hybridq.core.jit import on_first_compile
-    from hybridq.problems.formats import GRAPH_FORMATS
     from hybridq.strategies.transfer import learn_angles
 
-    if format is not None:
-        format = check_option("--format", format, GRAPH_FORMATS)
     _check(graphs, p, out)
     title = Path(out).stem if name is None else name
     if not title.strip():
@@ -114,13 +111,10 @@ def _check(graphs: list[str], p: int, out: str) -> None:
 
 
 def _read(graph: str, format: str | None) -> MaxCut:
-    from hybridq.cli.refusals import check_memory
     from hybridq.problems.maxcut import MaxCut
 
-    with naming_the_right_command(graph, "maxcut"):
-        problem = MaxCut.from_file(graph, format)
-    check_memory(graph, problem.n_qubits, "double", None)
-    return problem
+    with naming_the_right_command(graph, MaxCut):
+        return MaxCut.from_file(graph, format)
 
 
 def _told(problems: list[MaxCut], progress: Progress) -> Iterator[MaxCut]:

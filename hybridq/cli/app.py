@@ -11,31 +11,56 @@ from hybridq.cli.angles_learn import learn
 from hybridq.cli.angles_show import show, starts
 from hybridq.cli.config_commands import config
 from hybridq.cli.experiments_commands import experiments
+from hybridq.cli.lists import list_entries
 from hybridq.cli.optimizers_table import optimizers
 from hybridq.cli.reproduce import reproduce
 from hybridq.cli.run import run as run_experiment
-from hybridq.cli.solve_hamiltonian import hamiltonian
-from hybridq.cli.solve_maxcut import maxcut
-from hybridq.cli.solve_molecule import molecule
+from hybridq.cli.spelling import Command
 from hybridq.cli.strategies_table import strategies
 from hybridq.cli.worker import worker
 from hybridq.core.errors import FormatError
 
 
 class _Commands(TyperGroup):
-    """Commands; a file that stands where one should is told which one reads it."""
+    """Commands; a file in the place of one is answered with the command that reads it."""
 
     # Any: Typer's own Click and the installed one have different types here.
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        known = args[0] in self.commands
+        """Return the command of a name; see the class."""
+        known = self.get_command(ctx, args[0]) is not None
         if not known and not args[0].startswith("-"):
             from hybridq.cli.right_command import places, suggestion
 
             lines = places(ctx.command_path, self.commands, args[0])
             line = suggestion(args[0]) if not lines else " or ".join(lines)
             if line is not None:
-                raise FormatError(f"this is no command; did you mean {line}?", source=args[0])
+                raise FormatError(f"unknown command; did you mean {line}?", source=args[0])
         return super().resolve_command(ctx, args)
+
+
+class _Families(_Commands):
+    """One command per registered family, made when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the kinds of all families."""
+        from hybridq.problems import PROBLEMS
+
+        return list(PROBLEMS)
+
+    def get_command(self, ctx: Any, name: str) -> Any:
+        """Return the command of a family, None if there is no such family."""
+        from hybridq.problems import PROBLEMS
+
+        if name not in PROBLEMS:
+            return None
+        kind = PROBLEMS.canonical(name)
+        if kind not in self.commands:
+            from hybridq.cli.solve import command_of
+
+            single = typer.Typer(rich_markup_mode="rich", add_completion=False)
+            single.command(kind, cls=Command)(command_of(PROBLEMS[kind]))
+            self.commands[kind] = typer.main.get_command(single)
+        return self.commands[kind]
 
 
 app = typer.Typer(
@@ -46,7 +71,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     no_args_is_help=True,
 )
-solve = typer.Typer(cls=_Commands, no_args_is_help=True, rich_markup_mode="rich")
+solve = typer.Typer(cls=_Families, no_args_is_help=True, rich_markup_mode="rich")
 angles = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 
@@ -100,17 +125,18 @@ app.add_typer(solve, name="solve")
 app.add_typer(angles, name="angles")
 app.add_typer(experiments, name="experiments")
 app.add_typer(config, name="config")
-angles.command("learn")(learn)
-angles.command("show")(show)
-angles.command("list")(starts)
-app.command("run")(run_experiment)
-app.command("worker")(worker)
-app.command("reproduce")(reproduce)
-app.command("optimizers")(optimizers)
-app.command("strategies")(strategies)
-solve.command("maxcut")(maxcut)
-solve.command("molecule")(molecule)
-solve.command("hamiltonian")(hamiltonian)
+for group, name, function in (
+    (angles, "learn", learn),
+    (angles, "show", show),
+    (angles, "list", starts),
+    (app, "run", run_experiment),
+    (app, "worker", worker),
+    (app, "reproduce", reproduce),
+    (app, "list", list_entries),
+    (app, "optimizers", optimizers),
+    (app, "strategies", strategies),
+):
+    group.command(name, cls=Command)(function)
 
 
 def run(arguments: list[str]) -> int:

@@ -8,6 +8,7 @@ import typer
 
 from hybridq.cli import experiment_options as options
 from hybridq.cli.errors import OK
+from hybridq.cli.spelling import Command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ def config_group() -> None:
     """
 
 
-@config.command("check")
+@config.command("check", cls=Command)
 def check(
     file: Annotated[str, typer.Argument(metavar="CONFIG", help="The experiment, a YAML file.")],
     set_: options.Set = None,
@@ -62,7 +63,7 @@ def check(
     return OK
 
 
-@config.command("schema")
+@config.command("schema", cls=Command)
 def schema(
     out: Annotated[
         str | None,

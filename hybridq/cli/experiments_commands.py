@@ -13,6 +13,7 @@ from hybridq.cli.errors import OK
 from hybridq.cli.experiments_compare import compare
 from hybridq.cli.experiments_files import export, plot, report
 from hybridq.cli.options import whole_number
+from hybridq.cli.spelling import Command
 from hybridq.cli.trial_selection import Name
 from hybridq.cli.words import plural
 from hybridq.core.errors import OutputError, ParameterError, Setting
@@ -36,7 +37,7 @@ def experiments_group() -> None:
     """
 
 
-@experiments.command("list")
+@experiments.command("list", cls=Command)
 def list_(storage: options.Storage = None, debug: options.Debug = False) -> int:
     """List the experiments in a storage.
 
@@ -54,7 +55,7 @@ def list_(storage: options.Storage = None, debug: options.Debug = False) -> int:
     return OK
 
 
-@experiments.command()
+@experiments.command(cls=Command)
 def show(
     name: Name,
     trial: Annotated[
@@ -100,7 +101,7 @@ def show(
         raise ParameterError(f"{name} has no trial {trial}", remedy=_numbers(len(trials)))
 
 
-@experiments.command()
+@experiments.command(cls=Command)
 def delete(
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", help="Delete without a question.")] = False,
@@ -137,10 +138,10 @@ def delete(
     return OK
 
 
-experiments.command()(compare)
-experiments.command()(plot)
-experiments.command()(report)
-experiments.command()(export)
+experiments.command(cls=Command)(compare)
+experiments.command(cls=Command)(plot)
+experiments.command(cls=Command)(report)
+experiments.command(cls=Command)(export)
 
 
 def _file(experiment: Experiment, trial: StoredTrial) -> str:

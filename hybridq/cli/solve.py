@@ -21,7 +21,7 @@ from hybridq.cli.optimizer_options import OptimizerOptions, configured
 from hybridq.cli.options import check_parameters
 from hybridq.cli.report import Outputs, report
 from hybridq.cli.right_command import naming_the_right_command
-from hybridq.core.errors import ParameterError, Setting
+from hybridq.core.errors import ParameterError, Setting, UnknownNameError
 from hybridq.core.options import Option, of_function
 
 if TYPE_CHECKING:
@@ -148,8 +148,6 @@ def _help(family: type[Problem]) -> str:
 
 def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> int:
     """Read the problem, solve it, report; return the exit code."""
-    from hybridq.problems.base import option_fields  # noqa: F401
-
     file, journal, resume = values["file"], values["journal"], values["resume"]
     what = family.reads[0] if family.reads else "problem"
     outputs = Outputs(
@@ -203,22 +201,26 @@ def _given(values: Mapping[str, Any], options: Mapping[str, Option]) -> dict[str
 
 def _check_names(values: Mapping[str, Any]) -> None:
     """Raise for a name that no registry has, before any file is read."""
-    from hybridq.solver.choices import REGISTRIES, ansatz_names
+    from hybridq.solver.choices import ansatz_names, registries
 
-    for argument, registry in REGISTRIES().items():
+    for argument, registry in registries().items():
         name = values.get(argument)
         if name is not None and not (argument == "engine" and name == "auto"):
-            registry.canonical(name)
+            try:
+                registry.canonical(name)
+            except UnknownNameError as error:
+                raise error.with_argument(argument) from None
     if values.get("ansatz") is not None:
         ansatz_names().canonical(values["ansatz"])
 
 
 def _optimizer(values: Mapping[str, Any]) -> str | Optimizer | None:
     """Return the optimizer with the options of ``--optimizer-option``."""
-    name, texts = values["optimizer"], values["optimizer_option"]
+    name: str | None = values["optimizer"]
+    texts = values["optimizer_option"]
     if not texts:
-        return name  # type: ignore[no-any-return]
-    from hybridq.solver.choices import default_optimizer
+        return name
+    from hybridq.solver.settings import default_optimizer
 
     return configured(name or default_optimizer(values.get("objective_shots")), texts)
 

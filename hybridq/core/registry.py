@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
 
-from hybridq.core.errors import HybridqError, UnknownNameError
+from hybridq.core.errors import HybridqError, ParameterError, UnknownNameError
 
 T = TypeVar("T")
 
@@ -63,6 +63,7 @@ class Registry(Mapping[str, T]):
         argument: the argument that takes these names in Python; `what` by default.
         group: the group of entry points by which other packages add entries.
         check: raises a `HybridqError` for an entry of another package that breaks the contract.
+        wrap: makes a registered entry of what another package declares; nothing by default.
 
     Names are compared without regard to case, and ``_`` is read as ``-``.
     """
@@ -75,14 +76,15 @@ class Registry(Mapping[str, T]):
         *,
         argument: str | None = None,
         group: str | None = None,
-        check: Callable[[str, T], None] | None = None,
+        check: Callable[[str, Any], None] | None = None,
+        wrap: Callable[[Any], T] | None = None,
     ) -> None:
         self.what = what
         self.argument = argument or what
         self.group = group
         self._entries: dict[str, Any] = dict(entries)
         self._aliases = dict(aliases or {})
-        self._check = check
+        self._check, self._wrap = check, wrap
         self._plugins: dict[str, EntryPoint] | None = None
         self._left_out: dict[str, str] = {}
 
@@ -172,7 +174,7 @@ class Registry(Mapping[str, T]):
         except Exception as error:  # anything may happen while foreign code is imported
             del self._others()[name]
             return self._leave_out(name, point, f"{type(error).__name__}: {error}")
-        self._entries[name] = entry
+        self._entries[name] = entry if self._wrap is None else self._wrap(entry)
         return True
 
     def _leave_out(self, name: str, point: EntryPoint, why: str) -> bool:
@@ -181,3 +183,38 @@ class Registry(Mapping[str, T]):
         self._left_out.setdefault(name, line)
         warnings.warn(line, PluginWarning, stacklevel=2)
         return False
+
+
+def check_class(
+    name: str,
+    entry: object,
+    base: type,
+    *,
+    name_field: str,
+    texts: tuple[str, ...] = (),
+) -> None:
+    """Raise unless `entry` is a concrete subclass of `base` that carries its own name.
+
+    Args:
+        name: of the entry point.
+        entry: the object behind it.
+        base: the class that entries derive from.
+        name_field: the class attribute that holds the name.
+        texts: further class attributes that must be texts.
+
+    Raises:
+        ParameterError: it is not; the message names the promise that is broken.
+    """
+    wanted = f"a subclass of {base.__module__}.{base.__qualname__}"
+    if not (isinstance(entry, type) and issubclass(entry, base)):
+        raise ParameterError(argument="entry point", value=entry, expected=wanted)
+    for attribute in (name_field, *texts):
+        if not isinstance(getattr(entry, attribute, None), str):
+            raise ParameterError(f"{entry.__name__} has no {attribute}")
+    if canonical_name(getattr(entry, name_field)) != name:
+        raise ParameterError(
+            f"{entry.__name__}.{name_field} is {getattr(entry, name_field)!r}, not {name!r}"
+        )
+    missing = sorted(getattr(entry, "__abstractmethods__", ()))
+    if missing:
+        raise ParameterError(f"{entry.__name__} does not implement {', '.join(missing)}")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from hybridq.core.errors import EngineError, ParameterError, Setting, UnknownNameError
-from hybridq.core.registry import Registry
+from hybridq.core.registry import Registry, check_class
 from hybridq.engines.config import EngineConfig
 from hybridq.engines.simulators import Diagonal, Sector, Simulator, Statevector
 
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
 
 AUTO = "auto"
 
-EngineLike: TypeAlias = "str | EngineConfig"
+EngineLike: TypeAlias = str | EngineConfig
 """The argument `engine`: ``"auto"``, a name of `ENGINES`, or a configured engine."""
 
 _ALL: tuple[type[EngineConfig], ...] = (Diagonal, Sector, Statevector)
 
-ENGINES: Registry[type[EngineConfig]] = Registry("engine", {each.name: each for each in _ALL})
+ENGINES: Registry[type[EngineConfig]] = Registry(
+    "engine",
+    {each.name: each for each in _ALL},
+    group="hybridq.engines",
+    check=partial(check_class, base=EngineConfig, name_field="name", texts=("summary",)),
+)
 """Engines by name, in the order in which ``"auto"`` tries them."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hybridq.core.registry import Registry
+from functools import partial
+
+from hybridq.core.registry import Registry, check_class
 from hybridq.objectives.config import ObjectiveConfig
 from hybridq.objectives.cvar import CVaR
 from hybridq.objectives.expectation import Expectation
@@ -12,5 +14,9 @@ from hybridq.objectives.success import SuccessProbability
 _ALL: tuple[type[ObjectiveConfig], ...] = (Expectation, CVaR, Gibbs, SuccessProbability)
 
 OBJECTIVES: Registry[type[ObjectiveConfig]] = Registry(
-    "objective", {each.kind: each for each in _ALL}, aliases={"success": "success-probability"}
+    "objective",
+    {each.kind: each for each in _ALL},
+    aliases={"success": "success-probability"},
+    group="hybridq.objectives",
+    check=partial(check_class, base=ObjectiveConfig, name_field="kind", texts=("summary",)),
 )

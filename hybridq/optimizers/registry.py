@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hybridq.core.registry import Registry
+from functools import partial
+
+from hybridq.core.registry import Registry, check_class
 from hybridq.optimizers import (
     adam,
     natural_gradient,
@@ -61,4 +63,6 @@ OPTIMIZERS: Registry[type[Optimizer]] = Registry(
         "tpe": "optuna-tpe",
         "optuna-cma-es": "optuna-cmaes",
     },
+    group="hybridq.optimizers",
+    check=partial(check_class, base=Optimizer, name_field="name", texts=("summary", "cost")),
 )

@@ -89,7 +89,9 @@ def engine_line(engine: EngineInfo, n_qubits: int, room: int | None = None) -> s
 
 def optimizer_line(optimizer: OptimizerInfo) -> str:
     """Return method, evaluations and the end of the search on one line."""
-    ending = _CONVERGED.get(optimizer.reason, optimizer.message)
+    ending = optimizer.message
+    if optimizer.reason:
+        ending = _CONVERGED.get(Reason(optimizer.reason), ending)
     counted = plural(optimizer.evaluations, "evaluation")
     return f"{optimizer.method}, {counted}: {ending or optimizer.status}"
 

@@ -33,7 +33,7 @@ class IndependentSet(GraphProblem):
 
     Args:
         graph: an undirected `networkx.Graph` without self-loops.
-        penalty: λ, the energy of an edge inside the set; twice the sufficient bound by default.
+        penalty: energy λ of an edge inside the set (default: safe); twice the sufficient bound by default.
         name: the name of this instance; the graph's own name, or its size, by default.
 
     Raises:

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from numpy.typing import ArrayLike
 
+from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.learned_angles import LearnedAngles
+from hybridq.ansatz.mixers.base import Mixer
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike
 from hybridq.engines.choose import EngineLike
 from hybridq.objectives import ObjectiveConfig
+from hybridq.operators.pauli_sum import PauliSum
 from hybridq.optimizers import Optimizer, Record
 from hybridq.presentation import Result
 from hybridq.problems.base import BinaryProblem, Problem
@@ -28,12 +32,6 @@ from hybridq.solver.settings import DEFAULT_OPTIMIZER, SolveSettings, Stage, res
 from hybridq.storage.journal import Journal, opened
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.subject import with_particles
-
-if TYPE_CHECKING:
-    from hybridq.ansatz.base import Ansatz
-    from hybridq.ansatz.mixers.base import Mixer
-    from hybridq.circuits.circuit import Circuit
-    from hybridq.operators.pauli_sum import PauliSum
 
 __all__ = ["DEFAULT_OPTIMIZER", "default_depth", "solve"]
 
@@ -82,10 +80,10 @@ def solve(
             that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"`` for problems over bits,
             ``"uccsd"`` for molecules, and for Hamiltonians as `default_ansatz` picks.
         p: layers of QAOA (default: by size).
-        mixer: of QAOA (default: x); a name of `MIXERS` or a configured mixer.
+        mixer: mixer of QAOA (default: x); a name of `MIXERS` or a configured mixer.
         objective: quantity to minimize (default: expectation); a name of `OBJECTIVES` or a
             configured objective. The result's `expectation` is the expectation value all the same.
-        optimizer: e.g. cobyla (default: l-bfgs); a name of `OPTIMIZERS` or a configured optimizer
+        optimizer: classical outer loop, such as cobyla (default: l-bfgs); a name of `OPTIMIZERS` or a configured optimizer
             such as ``hq.optimizers.SPSA(blocking=True)``.
         strategy: how the angles of QAOA are searched (default: direct); a name of `STRATEGIES`.
         engine: simulator of the circuit (default: auto); a name of `ENGINES` or a configured

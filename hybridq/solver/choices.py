@@ -11,12 +11,17 @@ from numpy.typing import ArrayLike
 
 from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.learned_angles import LearnedAngles
+from hybridq.ansatz.mixers import MIXERS
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.errors import DimensionError, ParameterError, Setting, UnknownNameError
 from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.core.registry import Registry, canonical_name
+from hybridq.engines.choose import ENGINES
+from hybridq.objectives import OBJECTIVES
+from hybridq.optimizers import OPTIMIZERS
 from hybridq.problems.base import BinaryProblem, Problem
+from hybridq.strategies.registry import STRATEGIES
 from hybridq.strategies.subject import default_ansatz
 
 if TYPE_CHECKING:
@@ -182,6 +187,17 @@ def ansatz_options(family: type[Problem]) -> dict[str, Option]:
             if option.name != "progress":
                 found.setdefault(option.name, option)
     return found
+
+
+def registries() -> dict[str, Registry[Any]]:
+    """Return the registry of each argument of `hybridq.solve` that takes a name."""
+    return {
+        "mixer": MIXERS,
+        "objective": OBJECTIVES,
+        "optimizer": OPTIMIZERS,
+        "strategy": STRATEGIES,
+        "engine": ENGINES,
+    }
 
 
 def layers_of(initial: str | ArrayLike | LearnedAngles) -> int:

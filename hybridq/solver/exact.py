@@ -29,12 +29,12 @@ def lowest_energy(
         CapacityError: see `exact_energies`.
     """
     if wanted is False:
-        return exact_energies(observable, requested=False)
+        return exact_energies(observable, wanted=False)
     # Beside the object and not by its value: equal sums may differ in the order of their terms,
     # and their energies then in the last digit.
     found: dict[Sector | None, ExactEnergies] = vars(observable).setdefault(_KEPT, {})
     if sector not in found:
-        exact = exact_energies(observable, sector=sector, requested=wanted, rng=_START)
+        exact = exact_energies(observable, sector=sector, wanted=wanted, rng=_START)
         if exact.ground is None or len(exact.ground) > QUICK_STATES:
             return exact  # large, or there if asked for otherwise
         found[sector] = exact

@@ -130,7 +130,7 @@ def excited_states(
         solutions = [None] * k
         facts["evaluations"] = ground.evaluations
     sector = asked_sector(subject) or objective.sector
-    known = exact_energies(objective.hamiltonian, k, sector=sector, requested=exact, rng=streams[3])
+    known = exact_energies(objective.hamiltonian, k, sector=sector, wanted=exact, rng=streams[3])
     return ExcitedStates(
         problem=problem_info(subject),
         method=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hybridq.core.errors import ParameterError
 from hybridq.core.registry import Registry
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.direct import direct
@@ -25,5 +26,23 @@ _ALL = (
     Strategy("warm-start-cut", "from a cut by annealing; few layers", warm_start_from_cut, True),
 )
 
-STRATEGIES: Registry[Strategy] = Registry("strategy", {entry.name: entry for entry in _ALL})
+
+def _check_strategy(name: str, entry: object) -> None:
+    """Raise unless `entry` is a `Strategy` of this name.
+
+    Raises:
+        ParameterError: it is not.
+    """
+    if not isinstance(entry, Strategy) or entry.name != name:
+        raise ParameterError(
+            argument="entry point", value=entry, expected=f"a Strategy with the name {name!r}"
+        )
+
+
+STRATEGIES: Registry[Strategy] = Registry(
+    "strategy",
+    {entry.name: entry for entry in _ALL},
+    group="hybridq.strategies",
+    check=_check_strategy,
+)
 """Ways to search for angles; each is called with a `Task`."""

@@ -73,7 +73,7 @@ def _check_assignment(
 ) -> None:
     family, shown = type(problem).__name__, "".join(map(str, row))
     single = float(problem.value(row))
-    signed = float(problem.value(row.astype(np.int64)))  # type: ignore[arg-type]
+    signed = float(problem.value(row.astype(np.int64)))
     require(close(single, value, scale), f"{family}: value({shown}) = {single}, values: {value}")
     require(
         close(signed, single, scale),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hybridq.ansatz.mixers.base import Mixer
 from hybridq.ansatz.mixers.blocks import Blocks
 from hybridq.ansatz.mixers.grover import Grover
 from hybridq.ansatz.mixers.x import X
 from hybridq.ansatz.mixers.xy import XYComplete, XYRing
 from hybridq.core.errors import ParameterError, Setting
-from hybridq.core.registry import Registry
+from hybridq.core.registry import Registry, check_class
 
 MIXERS: Registry[type[Mixer]] = Registry(
-    "mixer", {mixer.kind: mixer for mixer in (X, XYRing, XYComplete, Grover)}
+    "mixer",
+    {mixer.kind: mixer for mixer in (X, XYRing, XYComplete, Grover)},
+    group="hybridq.mixers",
+    check=partial(check_class, base=Mixer, name_field="kind", texts=("summary",)),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hybridq.core.errors import UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.core.registry import Registry
 from hybridq.problems.formats import (
     csv_text,
@@ -41,11 +41,26 @@ _FORMATS = (
     numbers.FORMAT,
 )
 
+
+def _check_format(name: str, entry: object) -> None:
+    """Raise unless `entry` is a `Format` of this name.
+
+    Raises:
+        ParameterError: it is not.
+    """
+    if not isinstance(entry, Format) or entry.name != name:
+        raise ParameterError(
+            argument="entry point", value=entry, expected=f"a Format with the name {name!r}"
+        )
+
+
 #: Every file format by name.
 FORMATS: Registry[Format] = Registry(
     "format",
     {entry.name: entry for entry in _FORMATS},
     aliases={alias: entry.name for entry in _FORMATS for alias in entry.aliases},
+    group="hybridq.formats",
+    check=_check_format,
 )
 
 
