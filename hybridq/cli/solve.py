@@ -36,6 +36,7 @@ _PREFIXED = {"k": "excited", "method": "excited-method"}  # arguments of `excite
 _SEARCH = ("initial", "strategy", "objective", "alpha", "eta", "objective_shots", "restarts")
 _LIMITS = ("max_evaluations", "time_limit")
 _CIRCUIT = ("engine", "precision", "threads")
+_OFFERED = ("ansatz", "p", "mixer", "optimizer", *_SEARCH, *_LIMITS, *_CIRCUIT, "shots", "exact")
 _BITS_ONLY = ("p", "mixer", "strategy", "shots")
 _ENERGIES_ONLY = ("exact",)
 
@@ -58,7 +59,7 @@ def declared(family: type[Problem]) -> Declared:
     from hybridq.strategies.excited import excited_states
 
     left_out = _ENERGIES_ONLY if issubclass(family, BinaryProblem) else _BITS_ONLY
-    arguments = {option.name: option for option in of_function(solve)}
+    arguments = {option.name: option for option in of_function(solve, _OFFERED)}
     states = {} if issubclass(family, BinaryProblem) else {
         option.name: option for option in of_function(excited_states, ("k", "method", "tries"))
     }  # fmt: skip
