@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,33 @@ from hybridq.objectives.qubit_wise import MeasurementBasis, qubit_wise_bases
 from hybridq.operators.pauli_sum import PauliSum
 
 Vector = NDArray[np.float64]
-EngineOf: TypeAlias = Callable[[Circuit], Engine]
+
+
+class SamplingEngine(SupportsSampling, Protocol):
+    """A running engine that gives samples, as `as_sampler` returns it."""
+
+    @property
+    def circuit(self) -> Circuit:
+        """The circuit that it runs."""
+
+    @property
+    def n_qubits(self) -> int:
+        """Width of the circuit."""
+
+
+EngineOf: TypeAlias = Callable[[Circuit], SamplingEngine]
 """Makes an engine for a variant of the circuit."""
+
+
+def as_sampler(engine: Engine) -> SamplingEngine:
+    """Return `engine` itself, which gives samples.
+
+    Raises:
+        EngineError: it does not.
+    """
+    if not isinstance(engine, SupportsSampling):
+        raise lacking(engine.name, SupportsSampling)
+    return engine
 
 
 class Counts(NamedTuple):
@@ -35,7 +60,7 @@ class Readout(Protocol):
     def circuits(self) -> int:
         """The number of circuits of one measurement."""
 
-    def __call__(self, engine: Engine, x: Vector, rng: np.random.Generator) -> list[Counts]:
+    def __call__(self, engine: SamplingEngine, x: Vector, rng: np.random.Generator) -> list[Counts]:
         """Return the measured values of each circuit at the parameters `x`."""
 
 
@@ -63,7 +88,7 @@ class DirectReadout:
     def __init__(self, hamiltonian: PauliSum, shots: int) -> None:
         self._hamiltonian, self._shots = hamiltonian, shots
 
-    def __call__(self, engine: Engine, x: Vector, rng: np.random.Generator) -> list[Counts]:
+    def __call__(self, engine: SamplingEngine, x: Vector, rng: np.random.Generator) -> list[Counts]:
         """Return the measured values of the circuit."""
         bits, counts = _counted(engine, x, self._shots, rng)
         return [_sorted(self._hamiltonian.diagonal_at(bits), counts)]
@@ -82,7 +107,7 @@ class GroupedReadout:
     def __init__(self, hamiltonian: PauliSum, shots: int, engine_of: EngineOf) -> None:
         self.bases = qubit_wise_bases(hamiltonian)
         self._engine_of = engine_of
-        self._rotated: dict[Engine, list[Engine]] = {}
+        self._rotated: dict[SamplingEngine, list[SamplingEngine] | None] = {}
         if shots < len(self.bases):
             raise ParameterError(
                 argument="shots",
@@ -98,46 +123,39 @@ class GroupedReadout:
         """The number of bases."""
         return len(self.bases)
 
-    def __call__(self, engine: Engine, x: Vector, rng: np.random.Generator) -> list[Counts]:
+    def __call__(self, engine: SamplingEngine, x: Vector, rng: np.random.Generator) -> list[Counts]:
         """Return the measured values in each basis."""
-        if not isinstance(engine, SupportsState):
+        if engine not in self._rotated:
+            self._rotated[engine] = self._engines(engine)
+        engines = self._rotated[engine]
+        if engines is not None:
             return [
                 _sorted(*_values(basis, *_counted(each, x, int(shots), rng)))
-                for basis, shots, each in zip(
-                    self.bases, self.shots, self._engines(engine), strict=True
-                )
+                for basis, shots, each in zip(self.bases, self.shots, engines, strict=True)
             ]
         memory.require(
             80 << engine.n_qubits, "the state in other bases", "use fewer qubits or exact values"
         )
-        state = engine.state(x)
+        state = cast(SupportsState, engine).state(x)
         return [
             _drawn(basis, state, int(shots), rng)
             for basis, shots in zip(self.bases, self.shots, strict=True)
         ]
 
-    def _engines(self, engine: Engine) -> list[Engine]:
-        """Return an engine for each basis, with its change of basis appended."""
-        if engine not in self._rotated:
-            self._rotated[engine] = [
-                engine
-                if basis.is_computational
-                else self._engine_of(basis.appended_to(engine.circuit))
-                for basis in self.bases
-            ]
-        return self._rotated[engine]
+    def _engines(self, engine: SamplingEngine) -> list[SamplingEngine] | None:
+        """Return an engine for each basis, None where `engine` gives its state."""
+        if isinstance(engine, SupportsState):
+            return None
+        return [
+            engine if basis.is_computational else self._engine_of(basis.appended_to(engine.circuit))
+            for basis in self.bases
+        ]
 
 
 def _counted(
-    engine: Engine, x: Vector, shots: int, rng: np.random.Generator
+    engine: SamplingEngine, x: Vector, shots: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return distinct measured bit rows and their counts.
-
-    Raises:
-        EngineError: the engine gives no samples.
-    """
-    if not isinstance(engine, SupportsSampling):
-        raise lacking(engine.name, SupportsSampling)
+    """Return distinct measured bit rows and their counts."""
     return counted_bits(engine.sample(x, shots, rng), engine.n_qubits)
 
 

@@ -14,15 +14,15 @@ from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import checked_shots, counted_bits
 from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
-from hybridq.engines.protocols import SupportsMetric, SupportsSampling, lacking
+from hybridq.engines.protocols import SupportsMetric, SupportsSampling
 from hybridq.objectives.base import ExactObjective, Objective, Vector
 from hybridq.objectives.config import AnsatzLike, Bindable, Binding, ObjectiveConfig
-from hybridq.objectives.readout import Counts, readout
+from hybridq.objectives.readout import Counts, SamplingEngine, as_sampler, readout
 from hybridq.objectives.statistics import relative_frequencies, standard_error
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
-    from hybridq.engines.base import Engine, HamiltonianLike
+    from hybridq.engines.base import HamiltonianLike
 
 VALUES, FIDELITIES = 0, 1  # independent streams of random numbers
 
@@ -74,8 +74,7 @@ class SampledObjective(Objective):
         exact: ExactObjective | None = None,
     ) -> None:
         super().__init__(binding)
-        if not isinstance(binding.engine, SupportsSampling):
-            raise lacking(binding.engine.name, SupportsSampling)
+        self._sampler = as_sampler(binding.engine)
         self.shots = checked_shots(shots)
         self.evaluations = 0
         self.circuits = 0
@@ -93,9 +92,10 @@ class SampledObjective(Objective):
         """Return the number of shots, for `repr`."""
         return f" from {self.shots:,} shots"
 
-    def _engine_of(self, circuit: Circuit) -> Engine:
+    def _engine_of(self, circuit: Circuit) -> SamplingEngine:
         """Return an engine for a variant of the circuit, such as one in another basis."""
-        return self.binding.engine_config.for_any_circuit().bind(circuit, self.hamiltonian)
+        config = self.binding.engine_config.for_any_circuit()
+        return as_sampler(config.bind(circuit, self.hamiltonian))
 
     @property
     def exact(self) -> ExactObjective:
@@ -144,8 +144,6 @@ class SampledObjective(Objective):
             return float(rng.binomial(self.shots, fidelity) / self.shots)
         here, there = self.circuit.bind(self._point(x)), self.circuit.bind(self._point(y))
         overlap = self._engine_of(there.compose(here.inverse()))
-        if not isinstance(overlap, SupportsSampling):
-            raise lacking(overlap.name, SupportsSampling)
         bits, counts = counted_bits(
             overlap.sample(np.zeros(0), self.shots, rng), self.circuit.n_qubits
         )
@@ -187,10 +185,10 @@ class SampledObjective(Objective):
         return rng
 
     def _measured(
-        self, x: Vector, rng: np.random.Generator, engine: Engine | None = None
+        self, x: Vector, rng: np.random.Generator, engine: SamplingEngine | None = None
     ) -> list[Counts]:
         """Return the measured values of each circuit, and count circuits and shots."""
-        counts = self._readout(engine or self.simulator, x, rng)
+        counts = self._readout(engine or self._sampler, x, rng)
         self.circuits += self._readout.circuits
         self.shots_used += self.shots
         return counts
