@@ -210,6 +210,7 @@ def optimizer_info(solution: Solution, settings: SolveSettings) -> OptimizerInfo
         status=solution.status,
         message=solution.message,
         options=settings.optimizer.changed_options(),
+        reason=solution.reason or "",
     )
 
 
