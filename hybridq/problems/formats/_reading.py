@@ -54,7 +54,7 @@ def parse(
 
     Raises:
         FormatError: the content cannot be read.
-        ShapeError: it appears to hold data of another shape.
+        ShapeError: it appears to hold data of another shape, and `format` is None.
         UnknownNameError: no format of that shape has that name.
     """
     shapes = _tuple(shape)
@@ -65,9 +65,11 @@ def parse(
         return forced.read(text, source)
     chosen = choose(text, shapes, source)
     try:
-        return chosen.read(text, source)
+        data = chosen.read(text, source)
     except FormatError as error:
         raise _explained(error, chosen, text, source, shapes) from None
+    _check_shape(chosen, text, source, shapes)
+    return data
 
 
 def choose(text: str, shape: Shapes, source: str = "input") -> Format:
@@ -201,8 +203,8 @@ def _of_other_shape(
         source: the file's name.
         shapes: the shapes that were asked for.
     """
-    other = recognize(text, source)
-    if other is None or other.shape in shapes or other.match(text, source) <= match:
+    found, other = _outside(text, source, shapes)
+    if other is None or found <= match:
         return None
     return ShapeError(
         (*_parts(error), f" (the text appears to hold {other.noun} in {other.name} format)"),
@@ -212,6 +214,40 @@ def _of_other_shape(
         wanted=shapes,
         found=other,
     )
+
+
+def _check_shape(chosen: Format, text: str, source: str, shapes: tuple[str, ...]) -> None:
+    """Raise if a text was read that bears the marks of another shape.
+
+    Args:
+        chosen: the format that read it.
+        text: the whole text.
+        source: the file's name.
+        shapes: the shapes that were asked for.
+
+    Raises:
+        ShapeError: another shape is far more probable.
+    """
+    match = chosen.match(text, source)
+    if match == Match.CERTAIN:
+        return
+    found, other = _outside(text, source, shapes)
+    if other is None or found < (Match.LIKELY if match == Match.FALLBACK else Match.CERTAIN):
+        return
+    raise ShapeError(
+        f"the text appears to hold {other.noun} in {other.name} format, not {_nouns(shapes)}",
+        source=source,
+        remedy=("set ", Setting("format", chosen.name), " if it is one"),
+        wanted=shapes,
+        found=other,
+    )
+
+
+def _outside(text: str, source: str, shapes: tuple[str, ...]) -> tuple[Match, Format | None]:
+    """Return the most confident format of other shapes, by the head of a text."""
+    entries = (entry for entry in FORMATS.values() if entry.shape not in shapes)
+    ranked = _ranked(text[:_HEAD], source, entries)
+    return ranked[0] if ranked and ranked[0][0] >= Match.POSSIBLE else (Match.NO, None)
 
 
 def _parts(error: FormatError) -> tuple[str | Setting, ...]:
