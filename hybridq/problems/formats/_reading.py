@@ -63,13 +63,13 @@ def parse(
     text = decode(data, source, _nouns(shapes))
     if forced is not None:
         return forced.read(text, source)
-    chosen = choose(text, shapes, source)
+    match, chosen = _best(text, shapes, source)
     try:
-        data = chosen.read(text, source)
+        found = chosen.read(text, source)
     except FormatError as error:
-        raise _explained(error, chosen, text, source, shapes) from None
-    _check_shape(chosen, text, source, shapes)
-    return data
+        raise _explained(error, match, chosen, text, source, shapes) from None
+    _check_shape(match, chosen, text, source, shapes)
+    return found
 
 
 def choose(text: str, shape: Shapes, source: str = "input") -> Format:
@@ -85,8 +85,13 @@ def choose(text: str, shape: Shapes, source: str = "input") -> Format:
 
     Raises:
         FormatError: two formats fit equally well, or the format is known and not read.
+        ShapeError: the text fits no format of that shape, and one of another.
     """
-    shapes = _tuple(shape)
+    return _best(text, _tuple(shape), source)[1]
+
+
+def _best(text: str, shapes: tuple[str, ...], source: str) -> tuple[Match, Format]:
+    """Return the format of a text, and its confidence; see `choose`."""
     ranked = _ranked(text, source, (FORMATS[name] for name in FormatsOfShape(*shapes)))
     best = ranked[0][0] if ranked else Match.NO
     if best <= Match.FALLBACK:
@@ -111,7 +116,7 @@ def choose(text: str, shape: Shapes, source: str = "input") -> Format:
                 Setting("format", second.name),
             ),
         )
-    return equal[0]
+    return best, equal[0]
 
 
 def recognize(head: str, source: str = "input") -> Format | None:
@@ -168,18 +173,23 @@ def _ranked(text: str, source: str, entries: Iterable[Format]) -> list[tuple[Mat
 
 
 def _explained(
-    error: FormatError, chosen: Format, text: str, source: str, shapes: tuple[str, ...]
+    error: FormatError,
+    match: Match,
+    chosen: Format,
+    text: str,
+    source: str,
+    shapes: tuple[str, ...],
 ) -> FormatError:
     """Return the error of a reader, with a remark if the format may be the wrong one.
 
     Args:
         error: the reader's own.
+        match: its confidence.
         chosen: its format.
         text: the whole text.
         source: the file's name.
         shapes: the shapes that were asked for.
     """
-    match = chosen.match(text, source)
     if match == Match.CERTAIN:
         return error
     other = _of_other_shape(error, match, text, source, shapes)
@@ -216,11 +226,14 @@ def _of_other_shape(
     )
 
 
-def _check_shape(chosen: Format, text: str, source: str, shapes: tuple[str, ...]) -> None:
+def _check_shape(
+    match: Match, chosen: Format, text: str, source: str, shapes: tuple[str, ...]
+) -> None:
     """Raise if a text was read that bears the marks of another shape.
 
     Args:
-        chosen: the format that read it.
+        match: confidence of the format that read it.
+        chosen: that format.
         text: the whole text.
         source: the file's name.
         shapes: the shapes that were asked for.
@@ -228,7 +241,6 @@ def _check_shape(chosen: Format, text: str, source: str, shapes: tuple[str, ...]
     Raises:
         ShapeError: another shape is far more probable.
     """
-    match = chosen.match(text, source)
     if match == Match.CERTAIN:
         return
     found, other = _outside(text, source, shapes)
