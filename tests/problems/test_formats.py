@@ -190,6 +190,24 @@ def test_a_file_of_another_shape_names_it(text: str, wanted: str, found: str) ->
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "format"), [("XXI 0.5\nZZI 1\n", "edgelist"), ('[["XX", 0.5], ["ZZ", 1]]', "json")]
+)
+def test_pauli_terms_are_no_graph_unless_the_format_says_so(text: str, format: str) -> None:
+    with pytest.raises(ShapeError, match=f"not a graph: set format='{format}'") as caught:
+        parse(text, "graph")
+    assert caught.value.found == "pauli-sum"
+    assert parse(text, "graph", format).number_of_edges() == 2
+    assert len(parse(text, "pauli-sum")) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["a b\nb c\n", "1 2\n2 3\n", "1,2,0.5\n2,3,1\n", "X Y\nY Z\n", "[[1, 2], [2, 3]]"]
+)
+def test_a_graph_without_marks_of_its_own_is_read(text: str) -> None:
+    assert parse(text, "graph").number_of_edges() == 2
+
+
 def test_a_reader_of_several_shapes_takes_each() -> None:
     both = ("integrals", "geometry")
     assert parse(TABLE, both).n_alpha == 1

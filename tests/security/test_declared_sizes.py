@@ -92,8 +92,18 @@ FILES = {
 
 # What readers once took minutes or hours to refuse: long gaps, numbers and names.
 LONG = {
-    "gaps in OpenFermion": ("hamiltonian", "a.txt", f"0.5 [X0 Y1] {' ' * 50_000}@", "is no term"),
-    "digits in OpenFermion": ("hamiltonian", "a.txt", f"0.5 [X0]+\n{'1' * 50_000} @", "is no term"),
+    "gaps in OpenFermion": (
+        "hamiltonian",
+        "a.txt",
+        f"0.5 [X0 Y1] {' ' * 50_000}@",
+        "is not a term",
+    ),
+    "digits in OpenFermion": (
+        "hamiltonian",
+        "a.txt",
+        f"0.5 [X0]+\n{'1' * 50_000} @",
+        "is not a term",
+    ),
     "digits at a label": ("hamiltonian", "a.txt", f"XXI {'1' * 50_000}x", "is not a number"),
     "digits in XYZ": ("molecule", "a.xyz", f"1\n\nH 0 0 {'1' * 50_000}x\n", "coordinate"),
     "digits in FCIDUMP": (

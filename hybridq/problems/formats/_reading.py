@@ -54,7 +54,7 @@ def parse(
 
     Raises:
         FormatError: the content cannot be read.
-        ShapeError: it appears to hold data of another shape.
+        ShapeError: it appears to hold data of another shape, and `format` is None.
         UnknownNameError: no format of that shape has that name.
     """
     shapes = _tuple(shape)
@@ -63,11 +63,13 @@ def parse(
     text = decode(data, source, _nouns(shapes))
     if forced is not None:
         return forced.read(text, source)
-    chosen = choose(text, shapes, source)
+    match, chosen = _best(text, shapes, source)
     try:
-        return chosen.read(text, source)
+        found = chosen.read(text, source)
     except FormatError as error:
-        raise _explained(error, chosen, text, source, shapes) from None
+        raise _explained(error, match, chosen, text, source, shapes) from None
+    _check_shape(match, chosen, text, source, shapes)
+    return found
 
 
 def choose(text: str, shape: Shapes, source: str = "input") -> Format:
@@ -83,8 +85,13 @@ def choose(text: str, shape: Shapes, source: str = "input") -> Format:
 
     Raises:
         FormatError: two formats fit equally well, or the format is known and not read.
+        ShapeError: the text fits no format of that shape, and one of another.
     """
-    shapes = _tuple(shape)
+    return _best(text, _tuple(shape), source)[1]
+
+
+def _best(text: str, shapes: tuple[str, ...], source: str) -> tuple[Match, Format]:
+    """Return the format of a text, and its confidence; see `choose`."""
     ranked = _ranked(text, source, (FORMATS[name] for name in FormatsOfShape(*shapes)))
     best = ranked[0][0] if ranked else Match.NO
     if best <= Match.FALLBACK:
@@ -109,7 +116,7 @@ def choose(text: str, shape: Shapes, source: str = "input") -> Format:
                 Setting("format", second.name),
             ),
         )
-    return equal[0]
+    return best, equal[0]
 
 
 def recognize(head: str, source: str = "input") -> Format | None:
@@ -166,18 +173,23 @@ def _ranked(text: str, source: str, entries: Iterable[Format]) -> list[tuple[Mat
 
 
 def _explained(
-    error: FormatError, chosen: Format, text: str, source: str, shapes: tuple[str, ...]
+    error: FormatError,
+    match: Match,
+    chosen: Format,
+    text: str,
+    source: str,
+    shapes: tuple[str, ...],
 ) -> FormatError:
     """Return the error of a reader, with a remark if the format may be the wrong one.
 
     Args:
         error: the reader's own.
+        match: its confidence.
         chosen: its format.
         text: the whole text.
         source: the file's name.
         shapes: the shapes that were asked for.
     """
-    match = chosen.match(text, source)
     if match == Match.CERTAIN:
         return error
     other = _of_other_shape(error, match, text, source, shapes)
@@ -201,8 +213,8 @@ def _of_other_shape(
         source: the file's name.
         shapes: the shapes that were asked for.
     """
-    other = recognize(text, source)
-    if other is None or other.shape in shapes or other.match(text, source) <= match:
+    found, other = _outside(text, source, shapes)
+    if other is None or found <= match:
         return None
     return ShapeError(
         (*_parts(error), f" (the text appears to hold {other.noun} in {other.name} format)"),
@@ -212,6 +224,42 @@ def _of_other_shape(
         wanted=shapes,
         found=other,
     )
+
+
+def _check_shape(
+    match: Match, chosen: Format, text: str, source: str, shapes: tuple[str, ...]
+) -> None:
+    """Raise if a text was read that bears the marks of another shape.
+
+    Args:
+        match: confidence of the format that read it.
+        chosen: that format.
+        text: the whole text.
+        source: the file's name.
+        shapes: the shapes that were asked for.
+
+    Raises:
+        ShapeError: another shape is far more probable.
+    """
+    if match == Match.CERTAIN:
+        return
+    found, other = _outside(text, source, shapes)
+    if other is None or found < (Match.LIKELY if match == Match.FALLBACK else Match.CERTAIN):
+        return
+    raise ShapeError(
+        f"the text appears to hold {other.noun} in {other.name} format, not {_nouns(shapes)}",
+        source=source,
+        remedy=("set ", Setting("format", chosen.name), " if it is one"),
+        wanted=shapes,
+        found=other,
+    )
+
+
+def _outside(text: str, source: str, shapes: tuple[str, ...]) -> tuple[Match, Format | None]:
+    """Return the most confident format of other shapes, by the head of a text."""
+    entries = (entry for entry in FORMATS.values() if entry.shape not in shapes)
+    ranked = _ranked(text[:_HEAD], source, entries)
+    return ranked[0] if ranked and ranked[0][0] >= Match.POSSIBLE else (Match.NO, None)
 
 
 def _parts(error: FormatError) -> tuple[str | Setting, ...]:
