@@ -13,7 +13,7 @@ from hybridq.circuits.base import Angle, GeneratorSpectrum, Instruction, Inverse
 from hybridq.circuits.excitations import Excitation, Transition
 from hybridq.circuits.marks import Mark, boxes
 from hybridq.circuits.rotations import PauliRotation
-from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.errors import CapacityError, DimensionError, ParameterError
 from hybridq.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ GATES: Registry[int] = Registry(
 # Gates that are not their own inverse.
 _DAGGERS = {"s": "sdg", "t": "tdg", "sx": "sxdg", "iswap": "iswapdg"}
 _DAGGERS |= {after: name for name, after in _DAGGERS.items()}
+_MOST_PHASE_QUBITS = 20
 _BOX_LABELS = {
     "id": "I",
     "sdg": "S†",
@@ -150,7 +151,15 @@ class PhaseGate(Instruction):
         r"""Return rotations about products of Z.
 
         With :math:`n = (1 - Z)/2`, the product of k numbers is 2**-k Σ_S (−1)^{|S|} Z_S.
+
+        Raises:
+            CapacityError: more than 2**20 rotations.
         """
+        if len(self.qubits) > _MOST_PHASE_QUBITS:
+            raise CapacityError(
+                f"a phase gate on {len(self.qubits)} qubits has 2^{len(self.qubits)} rotations: "
+                f"the limit of a decomposition is {_MOST_PHASE_QUBITS} qubits"
+            )
         scale = 2.0 ** (1 - len(self.qubits))
         return tuple(
             PauliRotation("Z" * size, chosen, self.angle * (-scale * (-1) ** size))
