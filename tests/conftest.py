@@ -2,12 +2,17 @@
 
 import signal
 
+import hypothesis
 import pytest
 import threadpoolctl
 
 # A shell that runs the tests in the background has Ctrl-C ignored, which tests and the processes
 # that they begin must be able to send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A deadline for each example would fail on a busy machine.
+hypothesis.settings.register_profile("hybridq", deadline=None)
+hypothesis.settings.load_profile("hybridq")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -72,8 +72,8 @@ def ground_states(
 
     Up to 700 states by dense diagonalization, beyond by the implicitly restarted Lanczos method
     (ARPACK) from a random vector: on the sparse matrix of a sector, or on the Pauli terms
-    themselves. For k > 1 the complement of the states found is searched once more, so that no copy
-    of a degenerate value is missed.
+    themselves. For k > 1 the complement of the states found is searched again, so that no copy of
+    a degenerate value is missed.
 
     Args:
         hamiltonian: hermitian.

@@ -105,7 +105,7 @@ def bonds(graph: nx.Graph[Any]) -> Bonds:
     """Return the bonds of a lattice's graph, with edge attribute "weight" or 1.
 
     Raises:
-        ProblemError: a weight that is no finite number.
+        ProblemError: a weight that is not a finite number.
     """
     index = {node: site for site, node in enumerate(graph)}
     pairs, weights = [], []

@@ -98,7 +98,7 @@ def from_openfermion(operator: Any, n_qubits: int | None = None) -> PauliSum:
 
     Raises:
         MissingExtraError: OpenFermion is not installed.
-        ParameterError: another type, or a coefficient that is no number.
+        ParameterError: another type, or a coefficient that is not a number.
         DimensionError: the operator reaches beyond `n_qubits`.
     """
     openfermion = load_extra("openfermion", "openfermion", "from_openfermion")

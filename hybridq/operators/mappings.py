@@ -116,6 +116,6 @@ def encoding(mapping: str, n_modes: int) -> Encoding:
 
     Raises:
         UnknownNameError: no such mapping.
-        ParameterError: n_modes is no positive integer.
+        ParameterError: n_modes is not a positive integer.
     """
     return Encoding(MAPPINGS[mapping](_masks.checked_width(n_modes)))

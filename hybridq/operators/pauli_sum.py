@@ -297,7 +297,7 @@ class PauliSum:
 
     @cached_property
     def _diagonal_terms(self) -> tuple[Masks, NDArray[np.float64]]:
-        """Z masks and real coefficients, or an error that names the term in the way."""
+        """Z masks and real coefficients; raises if the sum is not real and diagonal."""
         s = self.simplify()
         wrong = s.x_masks.any(axis=1) | (s.coefficients.imag != 0)
         if wrong.any():

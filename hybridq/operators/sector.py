@@ -122,7 +122,7 @@ class Sector:
         """Return a vector of the sector as a full state vector, shape (2**n_qubits,).
 
         Raises:
-            DimensionError: it has not `dim` entries.
+            DimensionError: it does not have `dim` entries.
             CapacityError: the full vector does not fit in memory.
         """
         if vector.shape != (self.dim,):

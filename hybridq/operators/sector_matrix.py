@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
 
 TOLERANCE = 1e-14
-"""Entries of this size, relative to the largest coefficient, are rounding: left out."""
+"""Entries up to this size, relative to the largest coefficient, are rounding errors."""
 
 _CHUNK_ENTRIES = 1 << 20
 

@@ -152,10 +152,10 @@ class Tapering:
     be left out.
 
     Attributes:
-        hamiltonian: on the qubits that are kept, in their old order.
+        hamiltonian: on the qubits that are kept, in their original order.
         symmetries: the Pauli products as given.
         sector: the eigenvalue of each, +1 or -1.
-        removed: the qubits left out, one a generator.
+        removed: the qubits removed, one for each generator.
         generators: the :math:`\tau_i`, sums of one term with coefficient 1 or -1; products of the
             symmetries times their eigenvalues.
         partners: the :math:`\sigma_i`, X or Z on ``removed[i]``.
@@ -175,7 +175,7 @@ class Tapering:
 
     @property
     def kept(self) -> tuple[int, ...]:
-        """The old numbers of the qubits that are left."""
+        """Original indices of the qubits that are kept."""
         return _clifford.kept(self.n_qubits, self.removed)
 
     def taper(self, operator: PauliSum) -> PauliSum:
@@ -214,7 +214,7 @@ class Tapering:
         to `expand_bits`, and zero elsewhere.
 
         Raises:
-            DimensionError: `state` is no vector on the qubits that are kept.
+            DimensionError: `state` is not a vector on the qubits that are kept.
             CapacityError: the result does not fit in memory.
         """
         kept = self.kept

@@ -182,5 +182,5 @@ def test_bad_input_is_refused():
         taper(PauliSum.from_labels({"Z": 1.0}), sector=[1])
     with pytest.raises(DimensionError, match="two-qubit reduction"):
         two_qubit_reduction(hamiltonian, 1, 1)
-    with pytest.raises(DimensionError, match="state of shape"):
+    with pytest.raises(DimensionError, match="state must have shape"):
         taper(hamiltonian, [zzz], [1]).expand_state(np.ones(8))
