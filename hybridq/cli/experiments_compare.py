@@ -68,8 +68,8 @@ def compare(
 def _failure_note(name: str, count: int) -> str:
     """Return the note that failed trials are not in the means."""
     return (
-        f"{name}: {plural(count, 'trial')} failed and {'is' if count == 1 else 'are'} not in the means: "
-        f"hybridq experiments show {shlex.quote(name)}."
+        f"{name}: {plural(count, 'trial')} failed and {'is' if count == 1 else 'are'} not in the "
+        f"means: hybridq experiments show {shlex.quote(name)}."
     )
 
 
