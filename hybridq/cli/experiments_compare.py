@@ -68,9 +68,8 @@ def compare(
 def _failure_note(name: str, count: int) -> str:
     """Return the note that failed trials are not in the means."""
     return (
-        f"{name}: {plural(count, 'trial')} failed and "
-        f"{'is' if count == 1 else 'are'} not in the means: "
-        f"hybridq experiments show {shlex.quote(name)}."
+        f"{name}: {plural(count, 'trial')} failed and {'is' if count == 1 else 'are'} not in the "
+        f"means: hybridq experiments show {shlex.quote(name)}."
     )
 
 
@@ -110,7 +109,7 @@ def _show(
         notes.append(f"{len(found.groups) - _MOST_ROWS} more groups: 'export' writes all.")
     if paired := cases(found):
         notes.append(paired)
-        notes.append(f"Difference and p-value: from {found.beside}.")
+        notes.append(f"Difference and p-value: from {found.reference_label}.")
         notes.append(adjustment(found))
     if times:
         notes.append("TTS: median time to one success with 99 % confidence, repeating a trial.")

@@ -57,7 +57,7 @@ def test_check_takes_overrides_and_says_how_to_allow_many(hybridq, config):
 def test_a_config_that_is_not_there_is_refused(hybridq, tmp_path):
     outcome = hybridq("config", "check", tmp_path / "nothere.yaml")
     assert outcome.code == 2
-    assert outcome.err.strip().endswith("the file is not there: check the name")
+    assert outcome.err.strip().endswith("the file does not exist: check the name")
 
 
 def test_schema_is_printed_or_written(hybridq, tmp_path):

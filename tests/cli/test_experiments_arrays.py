@@ -66,7 +66,7 @@ def test_they_go_with_the_experiment(stored: Run) -> None:
 def test_an_export_to_nothing_or_of_nothing_is_refused(hybridq: Run, stored: Run) -> None:
     nowhere = hybridq("experiments", "export", "kept")
     assert nowhere.code == 2
-    assert "--out FILE, --arrays FOLDER" in nowhere.err
+    assert "nothing to export" in nowhere.err
     Path("bare.yaml").write_text(CONFIG.replace("kept", "bare"), encoding="utf-8")
     assert hybridq("run", "bare.yaml", "--jobs", "1").code == 0
     nothing = hybridq("experiments", "export", "bare", "--arrays", "none")

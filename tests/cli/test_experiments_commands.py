@@ -88,7 +88,7 @@ def test_list_of_nothing_says_so(hybridq, tmp_path):
     url = f"sqlite:///{tmp_path}/none.db"
     found = hybridq("experiments", "list", "--storage", url)
     assert (found.code, list(tmp_path.iterdir())) == (2, [])
-    assert "none.db, so no experiment is in it" in found.err
+    assert "none.db does not exist" in found.err
     Store.open(url).close()
     found = hybridq("experiments", "list", "--storage", url)
     assert (found.code, found.out.split(" in ")[0]) == (0, "no experiments")
@@ -116,7 +116,7 @@ def test_show_of_a_failed_trial_has_its_traceback(experiments):
 
 def test_show_of_a_trial_that_there_is_not(experiments):
     found = experiments("show", "depth", 99)
-    assert (found.code, "no trial 99: they are 0 to 23" in found.err) == (2, True)
+    assert (found.code, "no trial 99: choose from 0 to 23" in found.err) == (2, True)
 
 
 def test_the_config_is_shown_to_be_run_again(experiments):
@@ -159,10 +159,10 @@ def test_an_experiment_beside_itself_is_equal(experiments):
         (("depht",), "did you mean 'depth'"),
         (("empty",), "no trial is done yet"),
         (("depth", "--by", "ansatz.q"), "did you mean 'ansatz.p'"),
-        (("depth", "--metric", "status"), "status is no number"),
-        (("depth", "--where", "ansatz.p"), "write KEY=VALUE"),
-        (("depth", "--where", "ansatz.p=3"), "among the others it is 1, 2"),
-        (("depth", "--against", "adam"), "no group 'adam'"),
+        (("depth", "--metric", "status"), "status is not numeric"),
+        (("depth", "--where", "ansatz.p"), "must be KEY=VALUE"),
+        (("depth", "--where", "ansatz.p=3"), "present values are 1, 2"),
+        (("depth", "--against", "adam"), "must be the label of a group"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_with_a_remedy(experiments, arguments, message):
@@ -287,7 +287,7 @@ def test_delete_asks_first(hybridq, tmp_path, monkeypatch):
     assert (refused.code, "gone: 0 trials" in refused.err) == (2, True)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr("typer.confirm", lambda question: False)
-    assert "kept" in hybridq("experiments", "delete", "gone", "--storage", url).out
+    assert "not deleted" in hybridq("experiments", "delete", "gone", "--storage", url).out
     deleted = hybridq("experiments", "delete", "gone", "--yes", "--storage", url)
     assert deleted.out.startswith("deleted gone: 0 trials")
     assert "no experiments" in hybridq("experiments", "list", "--storage", url).out
@@ -353,6 +353,6 @@ def test_delete_takes_the_journals_along(hybridq, tmp_path):
 
 
 def test_a_comparison_tells_of_trials_that_failed(experiments):
-    assert "depth: 1 trial failed and is in no mean" in " ".join(
+    assert "depth: 1 trial failed and is not in the means" in " ".join(
         experiments("compare", "depth").out.split()
     )

@@ -108,9 +108,14 @@ class Comparison:
         return tuple(np.flatnonzero(near).tolist())
 
     @property
-    def beside(self) -> str:
+    def reference_label(self) -> str:
         """Label of the reference, empty without one."""
         return "" if self.reference is None else self.groups[self.reference].label
+
+    @property
+    def beside(self) -> str:
+        """Former name of `reference_label`."""
+        return self.reference_label
 
     @property
     def quantity(self) -> str:

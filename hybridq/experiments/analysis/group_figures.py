@@ -131,6 +131,6 @@ def differences(trials: Table, settings: FigureSettings) -> Axes:
         [low for low, _ in ends],
         [high for _, high in ends],
         title=settings.title,
-        xlabel=f"{found.quantity}: difference from {found.beside}",
+        xlabel=f"{found.quantity}: difference from {found.reference_label}",
         remarks=[f"p {probability(one.p)}" for _, one in shown],
     )

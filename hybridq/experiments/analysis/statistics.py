@@ -101,7 +101,7 @@ def differences(first: ArrayLike, second: ArrayLike, floor: float = 0.0) -> NDAr
 def signed_rank(gaps: ArrayLike) -> SignedRank:
     """Return the Wilcoxon signed-rank test of paired differences with its effect size.
 
-    Zeros are left out of the ranks. The effect size is (W₊ − W₋)/(W₊ + W₋) of the rank sums.
+    Zeros have no rank. The effect size is (W₊ − W₋)/(W₊ + W₋) of the rank sums.
 
     Args:
         gaps: differences of the pairs, shape (n,).

@@ -35,13 +35,13 @@ PATTERNS[_NAME] = "1 to 100 letters, digits, blanks and . _ + -"
 
 
 class OutputSection(Section):
-    """What is kept of each trial beside its figures, parameters and thinned convergence."""
+    """Large arrays to keep of each trial, and their folder."""
 
     arrays: Annotated[list[_ArrayName], Field(min_length=1)]  # type: ignore[valid-type]
     """values (the objective at every evaluation), points (the parameters there), samples."""
 
     folder: Annotated[str, Field(min_length=1)] | None = None
-    """The full path of where they go; by default beside the storage: runs.db.artifacts."""
+    """Full path of the folder; by default next to the storage: runs.db.artifacts."""
 
     @field_validator("folder")
     @classmethod
@@ -63,31 +63,31 @@ class ExperimentConfig(Section):
     """
 
     name: Annotated[str, Field(pattern=_NAME)]
-    """What the experiment is called in the store: letters, digits, blanks and . _ + -"""
+    """Name of the experiment in the store: letters, digits, blanks and . _ + -"""
 
     description: str = ""
     """Free text."""
 
     repeats: Annotated[int, Field(ge=1)] = 1
-    """How often every combination is run, each time with a seed of its own."""
+    """Number of runs of every combination, each with its own seed."""
 
     seed: Annotated[int, Field(ge=0)] = 0
-    """All seeds follow from it: of instances, starts, optimizers and measurements."""
+    """Source of all seeds: of instances, starts, optimizers and measurements."""
 
     metric: str | None = None
-    """What tables and the dashboard look at: ratio for problems over bits, else energy."""
+    """Metric of tables and the dashboard: ratio for problems over bits, else energy."""
 
     retries: Annotated[int, Field(ge=0, le=100)] = 1
-    """How often a trial that failed is tried again."""
+    """Number of retries of a failed trial."""
 
     time_limit: Annotated[float, Field(gt=0)] | None = None
-    """Seconds after which a trial is stopped, as failed."""
+    """Seconds after which a trial is stopped and fails."""
 
     journal: bool = True
-    """Journal a trial's search once it has lasted two seconds, to go on after a kill."""
+    """Journal a trial's search after two seconds, to resume it after a kill."""
 
     storage: Annotated[str, Field(min_length=1)] | None = None
-    """Where results go: sqlite:///hybridq.db, journal:///path/file.log, postgresql://..."""
+    """Storage: sqlite:///hybridq.db, journal:///path/file.log, postgresql://..."""
 
     output: OutputSection | None = None
     """Large arrays to keep of each trial; by default none."""
@@ -159,7 +159,7 @@ def load_config(
     Args:
         path: path of the file.
         overrides: texts ``name=value`` that override the file, such as ``"ansatz.p=2"``.
-        override_label: name of an override in messages, such as the option that gave it.
+        override_label: name of an override in messages, such as the option that sets it.
 
     Raises:
         ConfigError: the file cannot be read or has mistakes; lists all of them with their places.

@@ -38,7 +38,7 @@ def journal_file(folder: Path, identity: str) -> Path:
 
 
 def _file_name(name: str) -> str:
-    """Escape a name so that it is no path: separators, and names of dots alone."""
+    """Escape a name for a file: separators, and names of dots alone."""
     quoted = quote(name, safe=" ")
     return quoted.replace(".", "%2E") if not quoted.strip(".") else quoted
 

@@ -178,7 +178,7 @@ def artifact_folder(url: str, config: Plain) -> Path:
         if not folder.is_absolute():
             raise ParameterError(
                 f"the folder of arrays {named!r} is relative, so it differs between processes",
-                remedy="give its full path",
+                remedy="use its full path",
             )
         return folder
     default = _default_folder(url)

@@ -1,4 +1,4 @@
-"""Attributes of a study that make it an experiment, and differences of two configs."""
+"""Facts of an experiment in its study, and differences of two configs."""
 
 from __future__ import annotations
 

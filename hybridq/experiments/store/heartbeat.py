@@ -39,7 +39,7 @@ def heartbeat(now: float) -> Plain:
 
 
 def is_dead(beat: Mapping[str, object], timeout: float, now: float) -> bool:
-    """True if the worker's process has ended, or its heartbeat is older than `timeout`.
+    """True if the worker's process has ended or its heartbeat has expired.
 
     The process is checked only on the same machine, by its number and its start time, since the
     system reuses numbers. Elsewhere the clocks decide, which must agree well within `timeout`. A
@@ -47,7 +47,7 @@ def is_dead(beat: Mapping[str, object], timeout: float, now: float) -> bool:
 
     Args:
         beat: the worker's latest heartbeat.
-        timeout: in seconds.
+        timeout: most seconds since the heartbeat.
         now: time in seconds since 1970.
     """
     if beat.get("left"):

@@ -1,4 +1,4 @@
-"""The storage of experiments: its default URL, and its failures as errors of hybridq."""
+"""Storage of experiments: its URL, and its failures as errors of hybridq."""
 
 from __future__ import annotations
 

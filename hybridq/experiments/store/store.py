@@ -76,7 +76,7 @@ class Store:
 
     An experiment is a study of Optuna, and a trial one of its trials, so every reader of Optuna's
     storages, such as `optuna-dashboard`, shows them. A trial is stored with all that it needs: any
-    number of workers on any machine may open the same storage. A forked process must open it anew.
+    number of workers on any machine may open the same storage. A forked process must reopen it.
 
     Args:
         url: URL of the storage, for messages.

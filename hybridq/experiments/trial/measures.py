@@ -19,7 +19,7 @@ _TIMES = ("seconds", "seconds_total")
 
 
 def metrics(result: Result) -> Plain:
-    """Return the metrics of a result by flat names; absent ones are left out.
+    """Return the metrics of a result by flat names; absent ones are omitted.
 
     Of all problems: ``expectation`` (natural sign), ``reference``, ``reference_exact``,
     ``evaluations``, ``status``, ``message``, ``method`` (the optimizer),
