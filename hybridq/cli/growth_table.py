@@ -22,7 +22,7 @@ def growth_table(result: Result) -> list[RenderableType]:
         return []
     table = Table.grid(padding=(0, 2))
     for justify in ("right", "right", "right", "left"):
-        table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        table.add_column(justify=justify, no_wrap=True)
     title = "error (mHa)" if block.unit == numbers.HARTREE else "error"
     known = block.exact is not None
     table.add_row(" Operators", "energy", title if known else "", "last operator", style="dim")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hybridq.core.numbers import plural
+from hybridq.core.numbers import number, plural
 from hybridq.presentation import answers, energies, numbers
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def paragraph(result: Result) -> str:
 def short_repr(result: Result) -> str:
     """Return the result in one line."""
     # Energies that differ in the millihartree are the whole point; cuts are short numbers.
-    form = numbers.number if result.energy is None else numbers.energy
-    facts = [] if result.best is None else [f"best={numbers.number(result.best.value)}"]
+    form = number if result.energy is None else numbers.energy
+    facts = [] if result.best is None else [f"best={number(result.best.value)}"]
     facts.append(f"expectation={form(result.expectation)}")
     if result.reference is not None:
         facts.append(f"reference={form(result.reference.value)}")
