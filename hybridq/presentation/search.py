@@ -20,7 +20,7 @@ _NAMES = {
     "hva": "HVA",
     "adapt": "ADAPT-VQE",
 }
-_CONVERGED = {
+_CONVERGED: dict[str, str] = {
     Reason.CONVERGED: "converged",
     Reason.ROUNDING: "converged, no step lowers the value beyond rounding",
     Reason.SHORT_STEPS: "converged, the steps are shorter than the tolerance",

@@ -1,124 +1,17 @@
+"""Arguments of the library as options and as keys of a config."""
+
 from __future__ import annotations
 
-import math
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hybridq.cli.words import (
-    angle,
-    as_config_keys,
-    as_options,
-    decimals,
-    listing,
-    number,
-    one_line,
-    percent,
-    plural,
-    same,
-    seconds,
-)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (18.0, "18"),
-        (18.0000000001, "18"),
-        (-3.0, "-3"),
-        (0.1, "0.1"),
-        (1e-7, "1e-07"),
-        (2.5e-12, "2.5e-12"),
-        (0.0, "0"),
-        (10.386751, "10.3868"),
-        (11624.37, "11624.4"),
-        (123456789.0, "123456789"),
-        (math.nan, "nan"),
-        (math.inf, "inf"),
-    ],
-)
-def test_a_number_is_short_and_whole_where_it_is_whole(value: float, text: str) -> None:
-    assert number(value) == text
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_number_keeps_its_value_to_six_digits(value: float) -> None:
-    assert math.isclose(float(number(value)), value, rel_tol=1e-5, abs_tol=1e-8)
-
-
-@pytest.mark.parametrize(
-    ("ratio", "text"),
-    [
-        (1.0, "100 %"),
-        (0.99999, "> 99.9 %"),
-        (1.00001, "> 100 %"),
-        (0.992, "99.2 %"),
-        (0.0, "0.0 %"),
-        (-0.5, "-50.0 %"),
-        (None, "-"),
-        (math.nan, "-"),
-    ],
-)
-def test_a_ratio_below_one_never_reads_as_all(ratio: float | None, text: str) -> None:
-    assert percent(ratio) == text
-
-
-@pytest.mark.parametrize(
-    ("ratio", "text"),
-    [(1.0, "1"), (0.97123, "0.9712"), (0.99997, "> 0.9999"), (1.00001, "> 1"), (-0.5, "-0.5000")],
-)
-def test_a_ratio_in_decimals_never_reads_as_one_below_it(ratio: float, text: str) -> None:
-    assert decimals(ratio) == text
+from hybridq.cli.words import as_config_keys, as_option, as_options
+from hybridq.core.errors import Setting
 
 
 def test_limits_of_solve_are_told_by_the_keys_of_a_config() -> None:
     told = "the budget of 3 evaluations is used up: raise max_evaluations to search on"
     assert as_config_keys(told).endswith("raise budget.evaluations to search on")
     assert as_config_keys("raise time_limit") == "raise budget.seconds"
-
-
-@given(st.text())
-def test_one_line_has_no_character_that_steers_a_terminal(text: str) -> None:
-    assert one_line(text).isprintable()
-
-
-def test_escape_sequences_are_shown_not_sent() -> None:
-    assert one_line("a\x1b[31mb\n c") == "a\\x1b[31mb c"
-
-
-@given(st.lists(st.text(max_size=8), max_size=40), st.integers(min_value=10, max_value=100))
-def test_a_listing_shows_or_counts_every_label(labels: list[str], room: int) -> None:
-    text, missing = listing(labels, room)
-    shown = [one_line(label) for label in labels[: len(labels) - missing]]
-    assert text == ", ".join(shown)
-    assert len(text) <= room or len(shown) == 1
-
-
-@pytest.mark.parametrize(("count", "text"), [(0, "0 nodes"), (1, "1 node"), (2, "2 nodes")])
-def test_one_of_a_thing_is_singular(count: int, text: str) -> None:
-    assert plural(count, "node") == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.417, "0.42 s"), (61.04, "61.0 s"), (200.2, "3 min 20 s")]
-)
-def test_seconds_read_like_a_duration(value: float, text: str) -> None:
-    assert seconds(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.7853981, "0.7854"), (0.5, "0.5000"), (1.2e-7, "1.200e-07"), (-31.4159, "-31.42")],
-)
-def test_an_angle_has_four_significant_digits(value: float, text: str) -> None:
-    assert angle(value) == text
-
-
-def test_small_values_are_the_same_only_up_to_their_own_rounding() -> None:
-    assert not same(1e-12, 2e-12)
-    assert same(3.0, 3.0 + 1e-12)
-    assert same(0.0, 1e-17, noise=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -134,3 +27,17 @@ def test_small_values_are_the_same_only_up_to_their_own_rounding() -> None:
 )
 def test_arguments_of_the_library_become_options(text: str, told: str) -> None:
     assert as_options(text) == told
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        (Setting("max_evaluations"), "--max-evaluations"),
+        (Setting("layers", 8), "--layers 8"),
+        (Setting("exact", True), "--exact"),
+        (Setting("singlet", False), "--no-singlet"),
+        (Setting("shots", 1), "--shots 1"),
+    ],
+)
+def test_an_argument_is_spelled_as_its_option(setting: Setting, text: str) -> None:
+    assert as_option(setting) == text
