@@ -33,7 +33,8 @@ class IndependentSet(GraphProblem):
 
     Args:
         graph: an undirected `networkx.Graph` without self-loops.
-        penalty: energy λ of an edge inside the set (default: safe); twice the sufficient bound by default.
+        penalty: energy λ of an edge inside the set (default: safe); by default twice the
+            sufficient bound.
         name: the name of this instance; the graph's own name, or its size, by default.
 
     Raises:

@@ -83,8 +83,8 @@ def solve(
         mixer: mixer of QAOA (default: x); a name of `MIXERS` or a configured mixer.
         objective: quantity to minimize (default: expectation); a name of `OBJECTIVES` or a
             configured objective. The result's `expectation` is the expectation value all the same.
-        optimizer: classical outer loop, such as cobyla (default: l-bfgs); a name of `OPTIMIZERS` or a configured optimizer
-            such as ``hq.optimizers.SPSA(blocking=True)``.
+        optimizer: classical outer loop, such as cobyla (default: l-bfgs); a name of `OPTIMIZERS`
+            or a configured optimizer such as ``hq.optimizers.SPSA(blocking=True)``.
         strategy: how the angles of QAOA are searched (default: direct); a name of `STRATEGIES`.
         engine: simulator of the circuit (default: auto); a name of `ENGINES` or a configured
             engine such as ``hq.engines.Statevector(threads=2)``.
