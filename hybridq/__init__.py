@@ -8,141 +8,133 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from hybridq._version import __version__
+from hybridq._version import __version__ as __version__
 from hybridq.circuits import simulation
 
 if TYPE_CHECKING:
-    from hybridq import engines, experiments, objectives
-    from hybridq.ansatz import (
-        ANSATZE,
-        HVA,
-        QAOA,
-        UCCSD,
-        Angle,
-        Circuit,
-        HardwareEfficient,
-        KUpCCGSD,
-        Parameter,
-    )
-    from hybridq.ansatz.learned_angles import LearnedAngles
-    from hybridq.ansatz.multi_angle import MultiAngleQAOA
-    from hybridq.ansatz.warm_start import WarmStartQAOA
-    from hybridq.core.errors import HybridqError
-    from hybridq.objectives import (
-        OBJECTIVES,
-        CVaR,
-        Expectation,
-        FromShots,
-        Gibbs,
-        ParameterShift,
-        SuccessProbability,
-    )
-    from hybridq.operators import ElectronicHamiltonian, FermionSum, Ising, PauliSum, spin_models
-    from hybridq.optimizers import OPTIMIZERS, Journal, Solution, minimize
-    from hybridq.presentation import Result
-    from hybridq.problems import HamiltonianProblem, MaxCut, Molecule, Problem
-    from hybridq.solver import solve
-    from hybridq.strategies.adapt import adapt_vqe
-    from hybridq.strategies.excited import excited_states
-    from hybridq.strategies.registry import STRATEGIES
-    from hybridq.strategies.transfer import learn_angles
+    from hybridq import engines as engines
+    from hybridq import experiments as experiments
+    from hybridq import objectives as objectives
+    from hybridq import optimizers as optimizers
+    from hybridq import plots as plots
+    from hybridq import problems as problems
+    from hybridq import testing as testing
+    from hybridq.ansatz import ANSATZE as ANSATZE
+    from hybridq.ansatz import HVA as HVA
+    from hybridq.ansatz import QAOA as QAOA
+    from hybridq.ansatz import UCCSD as UCCSD
+    from hybridq.ansatz import HardwareEfficient as HardwareEfficient
+    from hybridq.ansatz import KUpCCGSD as KUpCCGSD
+    from hybridq.ansatz import mixers as mixers
+    from hybridq.ansatz.learned_angles import LearnedAngles as LearnedAngles
+    from hybridq.ansatz.mixers import MIXERS as MIXERS
+    from hybridq.ansatz.multi_angle import MultiAngleQAOA as MultiAngleQAOA
+    from hybridq.ansatz.warm_start import WarmStartQAOA as WarmStartQAOA
+    from hybridq.circuits.circuit import Circuit as Circuit
+    from hybridq.circuits.instructions import Angle as Angle
+    from hybridq.circuits.parameters import Parameter as Parameter
+    from hybridq.core.errors import HybridqError as HybridqError
+    from hybridq.engines import ENGINES as ENGINES
+    from hybridq.objectives import OBJECTIVES as OBJECTIVES
+    from hybridq.objectives import CVaR as CVaR
+    from hybridq.objectives import Expectation as Expectation
+    from hybridq.objectives import FromShots as FromShots
+    from hybridq.objectives import Gibbs as Gibbs
+    from hybridq.objectives import ParameterShift as ParameterShift
+    from hybridq.objectives import SuccessProbability as SuccessProbability
+    from hybridq.operators import ElectronicHamiltonian as ElectronicHamiltonian
+    from hybridq.operators import FermionSum as FermionSum
+    from hybridq.operators import Ising as Ising
+    from hybridq.operators import PauliSum as PauliSum
+    from hybridq.operators import spin_models as spin_models
+    from hybridq.optimizers import OPTIMIZERS as OPTIMIZERS
+    from hybridq.optimizers import Solution as Solution
+    from hybridq.optimizers import minimize as minimize
+    from hybridq.presentation import Result as Result
+    from hybridq.presentation.panels import PANELS as PANELS
+    from hybridq.problems import PROBLEMS as PROBLEMS
+    from hybridq.problems import BinaryProblem as BinaryProblem
+    from hybridq.problems import HamiltonianProblem as HamiltonianProblem
+    from hybridq.problems import IndependentSet as IndependentSet
+    from hybridq.problems import MaxCut as MaxCut
+    from hybridq.problems import Molecule as Molecule
+    from hybridq.problems import NumberPartitioning as NumberPartitioning
+    from hybridq.problems import Problem as Problem
+    from hybridq.problems.formats import FORMATS as FORMATS
+    from hybridq.solver import solve as solve
+    from hybridq.storage.journal import Journal as Journal
+    from hybridq.strategies.adapt import adapt_vqe as adapt_vqe
+    from hybridq.strategies.excited import excited_states as excited_states
+    from hybridq.strategies.registry import STRATEGIES as STRATEGIES
+    from hybridq.strategies.transfer import learn_angles as learn_angles
 
+# Engines are above circuits, which ask for one by this name.
 simulation.provide("hybridq.engines.run")
 
-_ROOMS = ("engines", "experiments", "objectives")
-
-_HOMES = {
-    "ANSATZE": "ansatz",
-    "Angle": "circuits.instructions",
-    "CVaR": "objectives",
-    "Circuit": "circuits.circuit",
-    "ElectronicHamiltonian": "operators",
-    "Expectation": "objectives",
-    "FermionSum": "operators",
-    "FromShots": "objectives",
-    "Gibbs": "objectives",
-    "HVA": "ansatz",
-    "HamiltonianProblem": "problems",
-    "HardwareEfficient": "ansatz",
-    "HybridqError": "core.errors",
-    "Ising": "operators",
-    "Journal": "storage.journal",
-    "KUpCCGSD": "ansatz",
-    "MaxCut": "problems",
-    "Molecule": "problems",
-    "OBJECTIVES": "objectives",
-    "OPTIMIZERS": "optimizers",
-    "Parameter": "circuits.parameters",
-    "ParameterShift": "objectives",
-    "PauliSum": "operators",
-    "Problem": "problems",
-    "QAOA": "ansatz",
-    "Result": "presentation",
-    "Solution": "optimizers",
-    "SuccessProbability": "objectives",
-    "UCCSD": "ansatz",
-    "LearnedAngles": "ansatz.learned_angles",
-    "MultiAngleQAOA": "ansatz.multi_angle",
-    "STRATEGIES": "strategies.registry",
-    "WarmStartQAOA": "ansatz.warm_start",
-    "learn_angles": "strategies.transfer",
-    "adapt_vqe": "strategies.adapt",
-    "excited_states": "strategies.excited",
-    "minimize": "optimizers",
-    "solve": "solver",
-    "spin_models": "operators",
+_ROOMS = {
+    "engines": "engines",
+    "experiments": "experiments",
+    "mixers": "ansatz.mixers",
+    "objectives": "objectives",
+    "optimizers": "optimizers",
+    "plots": "plots",
+    "problems": "problems",
+    "testing": "testing",
 }
+"""Modules by their public name."""
 
-__all__ = [
-    "ANSATZE",
-    "HVA",
-    "OBJECTIVES",
-    "OPTIMIZERS",
-    "QAOA",
-    "STRATEGIES",
-    "UCCSD",
-    "Angle",
-    "CVaR",
-    "Circuit",
-    "ElectronicHamiltonian",
-    "Expectation",
-    "FermionSum",
-    "FromShots",
-    "Gibbs",
-    "HamiltonianProblem",
-    "HardwareEfficient",
-    "HybridqError",
-    "Ising",
-    "Journal",
-    "KUpCCGSD",
-    "LearnedAngles",
-    "MaxCut",
-    "Molecule",
-    "MultiAngleQAOA",
-    "Parameter",
-    "ParameterShift",
-    "PauliSum",
-    "Problem",
-    "Result",
-    "Solution",
-    "SuccessProbability",
-    "WarmStartQAOA",
-    "__version__",
-    "adapt_vqe",
-    "engines",
-    "excited_states",
-    "experiments",
-    "learn_angles",
-    "minimize",
-    "objectives",
-    "solve",
-    "spin_models",
-]
+_NAMES = {
+    "ansatz": ("ANSATZE", "HVA", "QAOA", "UCCSD", "HardwareEfficient", "KUpCCGSD"),
+    "ansatz.learned_angles": ("LearnedAngles",),
+    "ansatz.mixers": ("MIXERS",),
+    "ansatz.multi_angle": ("MultiAngleQAOA",),
+    "ansatz.warm_start": ("WarmStartQAOA",),
+    "circuits.circuit": ("Circuit",),
+    "circuits.instructions": ("Angle",),
+    "circuits.parameters": ("Parameter",),
+    "core.errors": ("HybridqError",),
+    "engines": ("ENGINES",),
+    "objectives": (
+        "OBJECTIVES",
+        "CVaR",
+        "Expectation",
+        "FromShots",
+        "Gibbs",
+        "ParameterShift",
+        "SuccessProbability",
+    ),
+    "operators": ("ElectronicHamiltonian", "FermionSum", "Ising", "PauliSum", "spin_models"),
+    "optimizers": ("OPTIMIZERS", "Solution", "minimize"),
+    "presentation": ("Result",),
+    "presentation.panels": ("PANELS",),
+    "problems": (
+        "PROBLEMS",
+        "BinaryProblem",
+        "HamiltonianProblem",
+        "IndependentSet",
+        "MaxCut",
+        "Molecule",
+        "NumberPartitioning",
+        "Problem",
+    ),
+    "problems.formats": ("FORMATS",),
+    "solver": ("solve",),
+    "storage.journal": ("Journal",),
+    "strategies.adapt": ("adapt_vqe",),
+    "strategies.excited": ("excited_states",),
+    "strategies.registry": ("STRATEGIES",),
+    "strategies.transfer": ("learn_angles",),
+}
+"""Public names by the module that holds them."""
+
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = ["__version__", *sorted({*_HOMES, *_ROOMS})]
 
 
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
-        return importlib.import_module(f"hybridq.{name}")
+        return importlib.import_module(f"hybridq.{_ROOMS[name]}")
     if name not in _HOMES:
         raise AttributeError(f"module 'hybridq' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"hybridq.{_HOMES[name]}"), name)
