@@ -69,7 +69,9 @@ def test_a_journal_resumes_with_the_same_options_only(tmp_path):
 
 def test_what_is_no_optimizer_is_refused():
     for wrong in (hq.OPTIMIZERS["spsa"], 3):
-        with pytest.raises(ParameterError, match="optimizer must be a name of OPTIMIZERS or a configured"):
+        with pytest.raises(
+            ParameterError, match="optimizer must be a name of OPTIMIZERS or a configured"
+        ):
             maxcut(optimizer=wrong)
     with pytest.raises(UnknownNameError, match="did you mean 'spsa'"):
         maxcut(optimizer="spas")
