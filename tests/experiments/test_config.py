@@ -213,7 +213,7 @@ retries: soon
          "belongs to qaoa: choose another kind, such as qaoa"),
         ("optimizer: {kind: adam, schedule: cosin}", "3:35: unknown schedule 'cosin': "
          "did you mean 'cosine'? choose from constant, cosine, exponential"),
-        ("optimizer: {kind: adam, beta1: 2}", "3:32: adam: beta1=2.0 must be at least 0"),
+        ("optimizer: {kind: adam, beta1: 2}", "3:32: beta1 must be a number of at least 0"),
         ("optimizer: {kind: spas}", "3:19: unknown optimizer 'spas': did you mean 'spsa'?"),
         ("optimizer: {kind: spsa, blocking: no}", "3:35: optimizer.blocking must be true or "
          "false, got 'no': 'no' is text in YAML 1.2"),

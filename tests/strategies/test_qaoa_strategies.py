@@ -213,5 +213,5 @@ def test_bad_requests_are_refused(problem):
         hq.solve(problem, strategy="intrep")
     with pytest.raises(ParameterError, match="strategy='interp' searches the angles of the qaoa"):
         hq.solve(hq.spin_models.tfim(3), ansatz="hva", strategy="interp")
-    with pytest.raises(ParameterError, match="max_evaluations=0"):
+    with pytest.raises(ParameterError, match="max_evaluations must be an integer >= 1 or"):
         hq.solve(problem, max_evaluations=0)
