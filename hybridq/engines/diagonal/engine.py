@@ -46,7 +46,7 @@ class DiagonalEngine(Engine):
     """Exact simulation of |+…+⟩, then p times e^{−iγH} and e^{iβΣX}, measuring the same H.
 
     The state lives in the frame where mixers are real rotations, on half the amplitudes where
-    the cost is spin-flip symmetric; see `hybridq.engines.kernels`.
+    the cost is spin-flip symmetric; see `hybridq.engines.diagonal.kernels`.
 
     Args:
         circuit: Hadamard gates on all qubits, then layers of a phase and a mixer.

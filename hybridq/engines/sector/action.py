@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.engines.base import Observable
 from hybridq.engines.kernels.team import Team
-from hybridq.engines.sector.kernels.vectors import multiply_rows
+from hybridq.engines.sector.kernels.algebra import multiply_rows
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.sector import Sector
 from hybridq.operators.sector_electronic import (
@@ -30,7 +30,7 @@ MOST_ENTRIES = 1 << 24
 
 
 class Action(Protocol):
-    """A Hamiltonian in a sector, which acts on flat arrays of amplitudes (see `sector_walk`)."""
+    """A Hamiltonian in a sector, which acts on flat arrays of amplitudes (see `kernels.run`)."""
 
     def apply(self, ket: NDArray[Any], out: NDArray[Any], per: tuple[int, ...]) -> None:
         """Into `out` H times the ket; where the ket is real (`per` of one entry), Re H."""

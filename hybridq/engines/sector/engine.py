@@ -25,7 +25,7 @@ from hybridq.engines.base import (
 )
 from hybridq.engines.info import EngineInfo
 from hybridq.engines.sector.action import Action, build_action
-from hybridq.engines.sector.kernels.vectors import inner
+from hybridq.engines.sector.kernels.algebra import inner
 from hybridq.engines.sector.reading import conserving, keeps_halves, read_circuit
 from hybridq.engines.sector.steps import Steps
 from hybridq.engines.sector.support import compact
