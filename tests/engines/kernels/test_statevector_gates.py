@@ -1,6 +1,7 @@
 """The gates' vector code against loops over rows of a complex array."""
 
 from functools import cache
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -141,11 +142,8 @@ def test_lane_gates_combine_a_row_with_its_swapped_lanes(bit, dtype, seed):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("control", range(ROW_BITS))
-@pytest.mark.parametrize("target", range(ROW_BITS))
+@pytest.mark.parametrize(("control", "target"), list(permutations(range(ROW_BITS), 2)))
 def test_swapped_rows_are_those_with_the_control_bit_set(control, target, dtype):
-    if control == target:
-        pytest.skip("a bit does not control itself")
     state = random_complex(np.random.default_rng(1), (ROWS, lanes_of(dtype)), dtype)
     re, im = parts(state.ravel(), dtype)
     compiled(gates_simd.swap_rows)(re, im, ROWS // 4, control, target)
