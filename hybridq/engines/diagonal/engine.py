@@ -35,7 +35,7 @@ class DiagonalEngine(WholeStateEngine):
     """Exact simulation of |+…+⟩ under layers e^{−iγH}, e^{iβΣX}; the observable is H.
 
     The state lives in the frame where mixers are real rotations, on half the amplitudes where
-    the cost is spin-flip symmetric; see `hybridq.engines.diagonal`.
+    the cost is spin-flip symmetric; see `hybridq.engines.diagonal.kernels`.
 
     Args:
         circuit: Hadamard gates on all qubits, then layers of a phase and a mixer.

@@ -94,8 +94,8 @@ def pass_space(grid: Grid, dtype: Any, threads: int) -> PassSpace:
     panel = (2 if grid.symmetric else 1) << (CHUNK_BITS + grid.wide + grid.high)
     return PassSpace(
         panels=np.empty((threads, 4, panel), dtype),
-        share=np.empty((threads, 2, lines), dtype),
-        share_cost=np.empty((threads, lines), dtype),
+        shared_phase=np.empty((threads, 2, lines), dtype),
+        shared_cost=np.empty((threads, lines), dtype),
         phases=np.empty((threads, 2, CHUNK), dtype),
         costs=np.empty((threads, CHUNK), dtype),
         total=np.zeros((threads, WIDEST_VECTOR), dtype),

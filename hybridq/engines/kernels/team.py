@@ -1,7 +1,7 @@
-"""Threads that share one kernel call, and the barrier at which they wait for each other.
+"""Threads that run one kernel call together, and the barrier between its passes.
 
-Every thread runs the same compiled function, which does its own share of each pass and meets the
-others between passes. Compared with a parallel loop a pass this costs a fraction of the
+Every thread runs the same compiled function, which does its own slice of each pass and waits at a
+barrier between passes. Compared with one parallel loop for each pass, this costs a fraction of the
 compilation and of the latency, and it works in any Python thread of any process.
 """
 
@@ -21,12 +21,12 @@ from numba.extending import intrinsic
 
 from hybridq.core.jit import jit
 
-SPINS = 2000  # before giving way: a few microseconds
+SPINS = 2000  # before yielding the core: a few microseconds
 
 
 @intrinsic
 def _atomic_add(typingctx, counter, amount):
-    """Add to ``counter[0]`` and return what it was before, visible to all threads in order."""
+    """Add to ``counter[0]`` and return its old value, sequentially consistent."""
 
     def codegen(context, builder, signature, args):
         array = context.make_array(signature.args[0])(context, builder, args[0])
@@ -37,7 +37,7 @@ def _atomic_add(typingctx, counter, amount):
 
 @intrinsic
 def _atomic_load(typingctx, counter):
-    """``counter[0]`` as the other threads left it."""
+    """Return ``counter[0]`` as the other threads left it, sequentially consistent."""
 
     def codegen(context, builder, signature, args):
         array = context.make_array(signature.args[0])(context, builder, args[0])
@@ -49,21 +49,29 @@ def _atomic_load(typingctx, counter):
 if sys.platform == "win32":
 
     @jit(internal=True)
-    def _give_way():
-        """Nothing: there is no sched_yield here."""
+    def _yield_core():
+        """Do nothing: this platform has no sched_yield."""
 
 else:
     _sched_yield = types.ExternalFunction("sched_yield", types.intc())
 
     @jit(internal=True)
-    def _give_way():
-        """Let another thread have this core: the one that is waited for may have no other."""
+    def _yield_core():
+        """Yield the core to another thread.
+
+        The last thread to arrive may have no core of its own.
+        """
         _sched_yield()
 
 
 @jit(internal=True)
-def meet(counter, threads):
-    """Wait until all threads have come here; `counter` counts arrivals and only ever grows."""
+def barrier(counter, threads):
+    """Wait until all threads have arrived.
+
+    Args:
+        counter: int64, shape (1,); counts arrivals and only ever grows.
+        threads: how many threads there are, int64.
+    """
     if threads == 1:
         return
     arrived = _atomic_add(counter, 1) + 1
@@ -72,17 +80,17 @@ def meet(counter, threads):
     while _atomic_load(counter) < expected:
         spins += 1
         if spins > SPINS:
-            _give_way()
+            _yield_core()
 
 
 @jit(inline=True)
-def share(thread, threads, count):
-    """The first item of this thread's share of `count`, and the one after its last."""
+def slice_of(thread, threads, count):
+    """Return the first of this thread's items of `count`, and the one after its last."""
     return thread * count // threads, (thread + 1) * count // threads
 
 
 class Team:
-    """The calling thread and `threads` − 1 workers, which run one compiled function together.
+    """Calling thread and `threads` − 1 workers that run one function together.
 
     Args:
         threads: how many threads take part, at least 1.
@@ -95,19 +103,22 @@ class Team:
         self._process = 0
 
     def run(self, function: Callable[..., Any], *args: Any) -> Any:
-        """``function(*args, counter, thread, threads)`` on every thread; the caller's result.
+        """Call ``function(*args, counter, thread, threads)`` on every thread.
 
-        `function` ends with a `meet`, so that no worker still computes when this returns.
+        `function` ends with a `barrier`, so that no worker still computes when this returns.
+
+        Returns:
+            The result of the calling thread.
         """
         if self.threads > 1:
             if self._process != os.getpid():
-                self._hire()
+                self._start_workers()
             for thread, inbox in enumerate(self._inboxes, start=1):
                 inbox.put((function, args, self.counter, thread, self.threads))
         return function(*args, self.counter, 0, self.threads)
 
-    def _hire(self) -> None:
-        """Start the workers; once a process, since threads do not outlive a fork."""
+    def _start_workers(self) -> None:
+        """Start the workers; once in each process, since threads do not survive a fork."""
         self.counter[:] = 0
         self._process = os.getpid()
         self._inboxes = [queue.SimpleQueue() for _ in range(self.threads - 1)]
@@ -120,6 +131,7 @@ class Team:
 
 
 def _work(inbox: queue.SimpleQueue[Any]) -> None:
+    """Run tasks of the inbox until it yields None."""
     while (task := inbox.get()) is not None:
         function, args, counter, thread, threads = task
         del task
@@ -128,5 +140,5 @@ def _work(inbox: queue.SimpleQueue[Any]) -> None:
 
 
 def most_threads() -> int:
-    """The cores that this process may use (`NUMBA_NUM_THREADS` is respected)."""
+    """Return how many cores this process may use (`NUMBA_NUM_THREADS` is respected)."""
     return int(numba.config.NUMBA_NUM_THREADS)

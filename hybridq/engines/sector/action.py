@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.engines.base import Observable
 from hybridq.engines.kernels.team import Team
-from hybridq.engines.sector.kernels.vectors import multiply_rows
+from hybridq.engines.sector.kernels.algebra import multiply_rows
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.sector import Sector
 from hybridq.operators.sector_electronic import (

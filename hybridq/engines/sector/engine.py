@@ -17,7 +17,7 @@ from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import Observable, Vector, checked_shots
 from hybridq.engines.exact import ExactEngine
 from hybridq.engines.sector.action import Action, build_action
-from hybridq.engines.sector.kernels.vectors import inner
+from hybridq.engines.sector.kernels.algebra import inner
 from hybridq.engines.sector.reading import conserving, keeps_halves, read_circuit
 from hybridq.engines.sector.steps import Steps
 from hybridq.engines.sector.support import compact

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from hybridq.engines.base import Vector
 from hybridq.engines.kernels.team import Team
+from hybridq.engines.sector.kernels.algebra import gather_gradient, interleave
 from hybridq.engines.sector.kernels.program import NEGATE, Program
-from hybridq.engines.sector.kernels.vectors import gather_gradient, side_by_side
-from hybridq.engines.sector.kernels.walk import run_backward, run_forward
+from hybridq.engines.sector.kernels.run import run_backward, run_forward
 from hybridq.engines.sector.steps import GROUPS
 
 TEAM_STATES = 1 << 16
@@ -59,7 +59,7 @@ class Walker:
             ket: ψ.
             bra: Hψ.
         """
-        side_by_side(ket, bra, self._pair, len(self._per))
+        interleave(ket, bra, self._pair, len(self._per))
         self._team.run(
             run_backward, self._pair, self._program, point, self._partial, self._per,
             *self._extras,

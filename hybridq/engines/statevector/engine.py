@@ -22,15 +22,14 @@ from hybridq.engines.base import (
     checked_shots,
 )
 from hybridq.engines.exact import State, WholeStateEngine
-from hybridq.engines.kernels.emit import VECTOR_BYTES
+from hybridq.engines.kernels.emit import CHUNK_BITS, VECTOR_BYTES
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.statevector.kernels.factors import fill_coefs, fold_gradient
 from hybridq.engines.statevector.kernels.gates import GateSpace
-from hybridq.engines.statevector.kernels.observables import CHUNK_BITS
 from hybridq.engines.statevector.kernels.sweeps import (
+    APPLY_TERMS,
     BACKWARD,
     FORWARD,
-    WEIGH,
     Plan,
     overlap,
     prepare,
@@ -189,7 +188,7 @@ class StatevectorEngine(WholeStateEngine):
         """Return H|ket⟩ in array 1, the constant and the penalties included."""
         bra = self._state(1)
         self._team.run(scale, bra, ket, self._constant)
-        self._sweep(WEIGH, ket, bra, self._weighing)
+        self._sweep(APPLY_TERMS, ket, bra, self._weighing)
         for weight, other in self._penalties:
             amplitude = weight * self._overlap(other, ket)
             bra[0] += amplitude.real * other[0] - amplitude.imag * other[1]

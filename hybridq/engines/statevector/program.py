@@ -35,7 +35,7 @@ from hybridq.engines.statevector.kernels.gates import (
     REAL,
     SWAP,
 )
-from hybridq.engines.statevector.kernels.turns import AFTER, BEFORE
+from hybridq.engines.statevector.kernels.rotations import AFTER, BEFORE
 
 _R = 1.0 / np.sqrt(2.0)
 MATRICES = {
@@ -116,7 +116,7 @@ class Operation:
 
     @property
     def layer_form(self) -> int:
-        """Diagonal parts that a matrix has at some angles; see `kernels.turns`."""
+        """Diagonal parts that a matrix has at some angles; see `kernels.rotations`."""
         kinds_of = [factor.kind for factor in self.factors]
         diagonal = {kinds.RZ, kinds.PHASE, kinds.GLOBAL}
         rest = list(itertools.dropwhile(lambda kind: kind == kinds.RY, kinds_of))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.engines.kernels.emit import CHUNK_BITS
 from hybridq.engines.statevector.kernels.gates import (
     COLUMNS,
     LAYER,
@@ -23,7 +24,6 @@ from hybridq.engines.statevector.kernels.gates import (
     PHASES,
     SWAP,
 )
-from hybridq.engines.statevector.kernels.observables import CHUNK_BITS
 from hybridq.engines.statevector.kernels.sweeps import Plan
 from hybridq.engines.statevector.program import Operation
 from hybridq.operators.pauli_sum import PauliSum

@@ -1,4 +1,4 @@
-"""The gradient of a large QAOA state: the passes of `passes`, backwards, over bra and ket."""
+"""Adjoint gradient of a large QAOA state: backward passes over bra and ket."""
 
 from __future__ import annotations
 
@@ -21,90 +21,96 @@ from hybridq.engines.diagonal.kernels.passes import (
     scratch_of,
     work_count,
 )
-from hybridq.engines.diagonal.kernels.tables import (
-    Phase,
-    prepare_costs,
-    prepare_phase,
-    strip_undo,
-    strip_weigh,
-)
-from hybridq.engines.kernels.team import meet, share
+from hybridq.engines.diagonal.kernels.strips import strip_apply_cost, strip_undo
+from hybridq.engines.diagonal.kernels.tables import Phase, prepare_costs, prepare_phase
+from hybridq.engines.kernels.team import barrier, slice_of
 
 ENERGY, BEFORE, PHASE, AFTER = 0, 1, 2, 3
 
 
-class AdjointTurn(NamedTuple):
-    """What one pass back does.
+class AdjointPassPlan(NamedTuple):
+    """Steps of one backward pass.
 
-    The first finishes the forward run and makes the bra, H|ket⟩; each later one undoes the rest of
-    a layer's mixer and its phase. All but the last then begin to undo the mixer before that.
+    The first pass finishes the forward run and makes the bra, H|ket⟩; each later one undoes the
+    rest of a layer's mixer and its phase. All but the last then begin to undo the mixer before.
+
+    Attributes:
+        by_rows: True for a pass over blocks, False for one over panels.
+        first: True for the first pass.
+        before: tan β of the mixer to finish (first pass) or to finish undoing.
+        weight: weight of an overlap taken at the start of that.
+        gamma, scale: of the phase that undoes the layer's, scale · e^{−iγE}; γ is the negative of
+            the forward one.
+        flipped: E is the cost with all bits flipped.
+        begins: begin to undo a mixer at the end.
+        after: tan β of that mixer.
     """
 
     by_rows: bool
     first: bool
-    before: float  # tangent of the mixer to finish (first) or to finish undoing
-    weight: float  # of an overlap taken at the start of that
-    gamma: float  # of the phase that undoes the layer's: the negative of the forward one
+    before: float
+    weight: float
+    gamma: float
     scale: float
-    flipped: bool  # the cost that this pass meets has all its bits flipped
+    flipped: bool
     begins: bool
-    after: float  # tangent of the mixer to begin undoing
+    after: float
 
 
 @jit(internal=True)
 def _adjoint_rows(bra, ket, at, bits, tangent, weight, total):
-    """Undo the rows' part of a mixer on one block; returns its overlap."""
+    """Undo the rows' part of a mixer on one block; return its overlap."""
     t = ket.dtype.type(-tangent)
     overlap = adjoint_block(bra[0], ket[0], at, bits, t, weight, total)
     return overlap + adjoint_block(bra[1], ket[1], at, bits, t, weight, total)
 
 
 @jit(internal=True)
-def _back_row(bra, ket, number, grid, cost, measured, turn, tables, space, thread):
-    """One block's part of a pass back by rows."""
+def _adjoint_over_block(bra, ket, number, grid, cost, measured, plan, tables, space, thread):
+    """Do one block's part of a backward pass by rows."""
     scratch, total, partial = scratch_of(space, thread), space.total[thread], space.partial
     bits = grid.low + grid.middle
     strip = block_strip(grid, number)
-    if turn.first:
-        rotate_block(ket[0], strip.at, bits, ket.dtype.type(turn.before))
-        rotate_block(ket[1], strip.at, bits, ket.dtype.type(turn.before))
-        partial[ENERGY, number] = strip_weigh(
-            bra[0], bra[1], ket[0], ket[1], grid, strip, measured, turn.flipped, tables, scratch
+    if plan.first:
+        rotate_block(ket[0], strip.at, bits, ket.dtype.type(plan.before))
+        rotate_block(ket[1], strip.at, bits, ket.dtype.type(plan.before))
+        partial[ENERGY, number] = strip_apply_cost(
+            bra[0], bra[1], ket[0], ket[1], grid, strip, measured, plan.flipped, tables, scratch
         )
     else:
         partial[BEFORE, number] = _adjoint_rows(
-            bra, ket, strip.at, bits, turn.before, turn.weight, total
+            bra, ket, strip.at, bits, plan.before, plan.weight, total
         )
-        phase = Phase(turn.gamma, turn.scale, turn.flipped)
+        phase = Phase(plan.gamma, plan.scale, plan.flipped)
         partial[PHASE, number] = strip_undo(
             bra[0], bra[1], ket[0], ket[1], grid, strip, cost, phase, tables, scratch
         )
-    if turn.begins:
-        partial[AFTER, number] = _adjoint_rows(bra, ket, strip.at, bits, turn.after, 1.0, total)
+    if plan.begins:
+        partial[AFTER, number] = _adjoint_rows(bra, ket, strip.at, bits, plan.after, 1.0, total)
 
 
 @jit(internal=True)
-def _back_panel(bra, ket, number, grid, cost, measured, turn, tables, space, thread):
-    """One panel's part of a pass back by columns."""
+def _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, space, thread):
+    """Do one panel's part of a backward pass by columns."""
     scratch, total, partial = scratch_of(space, thread), space.total[thread], space.partial
     panels, signs = space.panels[thread], space.signs
     ket_re, ket_im, bra_re, bra_im = panels[0], panels[1], panels[2], panels[3]
     gather(ket[0], ket_re, number, grid)
     gather(ket[1], ket_im, number, grid)
-    if turn.first:
-        rotate_panel(ket_re, ket_im, number, grid, signs, turn.before)
+    if plan.first:
+        rotate_panel(ket_re, ket_im, number, grid, signs, plan.before)
     else:
         gather(bra[0], bra_re, number, grid)
         gather(bra[1], bra_im, number, grid)
         partial[BEFORE, number] = adjoint_panel(
-            bra_re, bra_im, ket_re, ket_im, number, grid, signs, turn.before, turn.weight, total
+            bra_re, bra_im, ket_re, ket_im, number, grid, signs, plan.before, plan.weight, total
         )
     value = 0.0
-    phase = Phase(turn.gamma, turn.scale, turn.flipped)
+    phase = Phase(plan.gamma, plan.scale, plan.flipped)
     for side in range(panel_sides(grid)):
         strip = panel_strip(grid, number, side)
-        if turn.first:
-            value += strip_weigh(
+        if plan.first:
+            value += strip_apply_cost(
                 bra_re,
                 bra_im,
                 ket_re,
@@ -112,7 +118,7 @@ def _back_panel(bra, ket, number, grid, cost, measured, turn, tables, space, thr
                 grid,
                 strip,
                 measured,
-                turn.flipped,
+                plan.flipped,
                 tables,
                 scratch,
             )
@@ -120,10 +126,10 @@ def _back_panel(bra, ket, number, grid, cost, measured, turn, tables, space, thr
             value += strip_undo(
                 bra_re, bra_im, ket_re, ket_im, grid, strip, cost, phase, tables, scratch
             )
-    partial[ENERGY if turn.first else PHASE, number] = value
-    if turn.begins:
+    partial[ENERGY if plan.first else PHASE, number] = value
+    if plan.begins:
         partial[AFTER, number] = adjoint_panel(
-            bra_re, bra_im, ket_re, ket_im, number, grid, signs, turn.after, 1.0, total
+            bra_re, bra_im, ket_re, ket_im, number, grid, signs, plan.after, 1.0, total
         )
     scatter(ket[0], ket_re, number, grid)
     scatter(ket[1], ket_im, number, grid)
@@ -132,18 +138,18 @@ def _back_panel(bra, ket, number, grid, cost, measured, turn, tables, space, thr
 
 
 @jit(internal=True)
-def _take_turn_back(
-    bra, ket, grid, cost, measured, turn, tables, space, sums, counter, thread, threads
+def _run_adjoint_pass(
+    bra, ket, grid, cost, measured, plan, tables, space, sums, counter, thread, threads
 ):
-    """This thread's share of one pass back; then all its sums into `sums`."""
-    pieces = work_count(grid, turn.by_rows)
-    first, last = share(thread, threads, pieces)
+    """Do this thread's part of one backward pass; sum the results of all into `sums`."""
+    pieces = work_count(grid, plan.by_rows)
+    first, last = slice_of(thread, threads, pieces)
     for number in range(first, last):
-        if turn.by_rows:
-            _back_row(bra, ket, number, grid, cost, measured, turn, tables, space, thread)
+        if plan.by_rows:
+            _adjoint_over_block(bra, ket, number, grid, cost, measured, plan, tables, space, thread)
         else:
-            _back_panel(bra, ket, number, grid, cost, measured, turn, tables, space, thread)
-    meet(counter, threads)
+            _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, space, thread)
+    barrier(counter, threads)
     if thread == 0:
         for kind in range(4):
             sums[kind] = 0.0
@@ -156,45 +162,56 @@ def pass_gradient(
     ket, bra, grid, x, cost, measured, tables, space, flipped, sums, gradient, counter, thread,
     threads,
 ):  # fmt: skip
-    """The expectation; its derivatives into `gradient`. Called by every thread of a team at once.
+    """Return the expectation and write its derivatives to `gradient`.
+
+    Every thread of a team calls this at once.
 
     Args:
-        ket: the state as `pass_evolve` leaves it without `finish`, shape (2, 2**m), overwritten.
-        bra: a second state, overwritten.
-        measured: the cost whose expectation this is: `cost`, or another one, which is stored.
-        flipped: what `pass_evolve` returned.
-        sums: four float64 numbers to work with.
+        ket: the state as `pass_evolve` leaves it without `finish`, float32 or float64, shape
+            (2, entries): real and imaginary parts, blocks ``grid.pad`` entries apart; overwritten.
+        bra: a second state of the same shape and dtype, overwritten.
+        grid: how the index is cut, a `Grid`.
+        x: γ_1 … γ_p, β_1 … β_p, float64, radians per unit of the cost and radians.
+        cost: the cost in the phases, a `Cost`.
+        measured: the cost whose expectation is returned: `cost`, or another one that is stored.
+        tables: tables of one layer, a `Tables`, overwritten.
+        space: working arrays, a `PassSpace`.
+        flipped: as `pass_evolve` returned it.
+        sums: working array, float64, shape (4,).
+        gradient: the derivatives by x, float64, shape (2p,), overwritten; in the units of
+            `measured` per unit of x.
+        counter, thread, threads: from `Team.run`.
     """
     layers = x.shape[0] // 2
     levels = mixer_levels(grid)
     rows_levels = grid.low + grid.middle
     tangent, _, _ = mixer_of(x[2 * layers - 1], levels)
     by_rows = layers % 2 == 0
-    turn = AdjointTurn(by_rows, True, tangent, 1.0, 0.0, 1.0, flipped, True, tangent)
-    _take_turn_back(bra, ket, grid, cost, measured, turn, tables, space, sums, counter, thread,
+    plan = AdjointPassPlan(by_rows, True, tangent, 1.0, 0.0, 1.0, flipped, True, tangent)
+    _run_adjoint_pass(bra, ket, grid, cost, measured, plan, tables, space, sums, counter, thread,
                     threads)  # fmt: skip
     value = sums[ENERGY]
     if thread == 0:
         gradient[2 * layers - 1] = 2.0 * sums[AFTER]
     for layer in range(layers - 1, -1, -1):
-        tangent, scale, turned = mixer_of(x[layers + layer], levels)
-        # The part that the last pass undid has scaled both vectors by 1/cos β a level.
+        tangent, scale, flips = mixer_of(x[layers + layer], levels)
+        # The part that the last pass undid has scaled both vectors by 1/cos β per level.
         done = rows_levels if by_rows else levels - rows_levels
         weight = (1.0 / (1.0 + tangent * tangent)) ** done
         by_rows = not by_rows
         after = 0.0
         if layer:
             after, _, _ = mixer_of(x[layers + layer - 1], levels)
-        turned = turned and not grid.symmetric
-        flipped = flipped != turned
+        flips = flips and not grid.symmetric
+        flipped = flipped != flips
         if thread == 0:
             prepare_costs(grid, cost, flipped, tables)
             prepare_phase(grid, cost, Phase(-x[layer], scale, flipped), tables)
-        meet(counter, threads)
-        turn = AdjointTurn(
+        barrier(counter, threads)
+        plan = AdjointPassPlan(
             by_rows, False, tangent, weight, -x[layer], scale, flipped, layer > 0, after
         )
-        _take_turn_back(bra, ket, grid, cost, cost, turn, tables, space, sums, counter, thread,
+        _run_adjoint_pass(bra, ket, grid, cost, cost, plan, tables, space, sums, counter, thread,
                         threads)  # fmt: skip
         if thread == 0:
             gradient[layers + layer] += 2.0 * sums[BEFORE]

@@ -1,4 +1,4 @@
-"""QAOA of a state that is one block: every layer in one thread's cache, many vectors at once."""
+"""QAOA of a state of one block: all layers in one thread's cache."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.butterflies import adjoint_block, rotate_block
-from hybridq.engines.diagonal.kernels.mirror import adjoint_couple_block, couple_block
 from hybridq.engines.diagonal.kernels.phases import (
     LEVELS,
     QUADRATIC,
     STORED,
+    block_apply_cost,
     block_energy_of,
     block_undo,
-    block_weigh,
     cost_table,
     level_phases,
     line_costs,
@@ -27,21 +26,22 @@ from hybridq.engines.diagonal.kernels.phases import (
     phase_of,
     phase_table,
 )
-from hybridq.engines.kernels.team import meet, share
+from hybridq.engines.diagonal.kernels.spin_flip import adjoint_complements, rotate_complements
+from hybridq.engines.kernels.team import barrier, slice_of
 
 
 class BlockSpace(NamedTuple):
-    """Working arrays of one thread, of the dtype of the state unless said.
+    """Working arrays of one thread, of the dtype of the state unless stated otherwise.
 
     Attributes:
         table: phases of one layer, shape (2, 2**m).
         levels: phases of the levels of a stored cost, shape (2, levels).
         factors: pair phases of one layer, float64, shape (2, m, m).
         costs: cost of each z, shape (2**m,).
-        held: one number: 0 or 1 where `costs` is of E(z) or of E(~z), else −1; int64.
+        held: 0 where `costs` holds E(z), 1 where it holds E(~z), else −1; int64, shape (1,).
         total: accumulator of the adjoint rotation, at least a vector.
         signs: (−1)^{|v|} for one chunk.
-        ones, zeros: a chunk of each.
+        ones, zeros: CHUNK ones and CHUNK zeros.
         qubits: 0 … m − 1, int64.
     """
 
@@ -59,16 +59,18 @@ class BlockSpace(NamedTuple):
 
 @jit(internal=True)
 def mixer_of(beta, levels):
-    """(tan β′, cos(β′)**levels, parity) with |tan β′| ≤ 1 and β = β′ + parity · π/2 (mod π).
+    """Return (tan β′, cos(β′)**levels, flips) of a mixer's angle β.
 
-    The product of X over all qubits, which the quarter turn brings, flips every bit; the caller
-    lets the cost do that instead.
+    Here |tan β′| ≤ 1 and β = β′ + flips · π/2 (mod π).
+
+    The rotation by π/2 is the product of X over all qubits, which flips every bit; the caller
+    flips the bits of the cost instead.
     """
     tangent = math.tan(beta)
-    parity = abs(tangent) > 1.0
-    if parity:
+    flips = abs(tangent) > 1.0
+    if flips:
         tangent = -1.0 / tangent
-    return tangent, (1.0 / math.sqrt(1.0 + tangent * tangent)) ** levels, parity
+    return tangent, (1.0 / math.sqrt(1.0 + tangent * tangent)) ** levels, flips
 
 
 @jit(internal=True)
@@ -102,7 +104,7 @@ def _fill_table(bits, gamma, scale, flipped, cost, space):
 
 @jit(internal=True)
 def fill_costs(bits, flipped, cost, space):
-    """Fill the costs, unless they are there from the last time."""
+    """Fill ``space.costs``, unless it already holds these costs."""
     flip = 1 if flipped else 0
     if space.held[0] == flip:
         return
@@ -116,34 +118,50 @@ def fill_costs(bits, flipped, cost, space):
 
 @jit()
 def block_evolve(re, im, bits, symmetric, x, cost, space):
-    """Run all layers from |+…+⟩; returns whether the state ends with all bits flipped.
+    """Run all layers from |+…+⟩; return True if all bits end flipped.
 
     Args:
-        re, im: the state in the frame of `butterflies`, shape (2**bits,), overwritten.
-        symmetric: the state is the half of one of bits + 1 qubits.
-        x: γ_1 … γ_p, β_1 … β_p.
+        re, im: real and imaginary parts of the state in the frame of `butterflies`, float32 or
+            float64, shape (2**bits,), overwritten.
+        bits: log2 of the number of amplitudes, int64.
+        symmetric: True where the state is one half of a spin-flip symmetric state of bits + 1
+            qubits.
+        x: γ_1 … γ_p, β_1 … β_p, float64, radians per unit of the cost and radians.
+        cost: the cost, a `Cost`.
+        space: working arrays, a `BlockSpace`.
     """
     layers = x.shape[0] // 2
     levels = bits + 1 if symmetric else bits
     fill_start(re, im, 0, bits, 1.0 / math.sqrt(float(1 << bits)), 0)
     flipped = False
     for layer in range(layers):
-        tangent, scale, turned = mixer_of(x[layers + layer], levels)
+        tangent, scale, flips = mixer_of(x[layers + layer], levels)
         _fill_table(bits, x[layer], scale, flipped, cost, space)
         multiply(re, im, 0, 1 << bits, space.table[0], space.table[1], 0)
         t = re.dtype.type(tangent)
         rotate_block(re, 0, bits, t)
         rotate_block(im, 0, bits, t)
         if symmetric:
-            couple_block(re, im, bits, space.signs, tangent)
-        elif turned:
+            rotate_complements(re, im, bits, space.signs, tangent)
+        elif flips:
             flipped = not flipped
     return flipped
 
 
 @jit()
 def block_energy(re, im, bits, symmetric, x, cost, space):
-    """The expectation of the cost after all layers."""
+    """Return the expectation of the cost after all layers, float64.
+
+    Args:
+        re, im: real and imaginary parts of the state, float32 or float64, shape (2**bits,),
+            overwritten.
+        bits: log2 of the number of amplitudes, int64.
+        symmetric: True where the state is one half of a spin-flip symmetric state of bits + 1
+            qubits.
+        x: γ_1 … γ_p, β_1 … β_p, float64, radians per unit of the cost and radians.
+        cost: the cost, a `Cost`.
+        space: working arrays, a `BlockSpace`.
+    """
     flipped = block_evolve(re, im, bits, symmetric, x, cost, space)
     fill_costs(bits, flipped, cost, space)
     return block_energy_of(re, im, 1 << bits, space.costs, space.zeros)
@@ -153,11 +171,18 @@ def block_energy(re, im, bits, symmetric, x, cost, space):
 def block_gradient(
     ket_re, ket_im, bra_re, bra_im, bits, symmetric, x, cost, measured, space, gradient
 ):
-    """The expectation of the cost `measured`; its derivatives, by the adjoint method.
+    """Return the expectation of `measured`; write its derivatives to `gradient`.
+
+    The derivatives are by the adjoint method.
 
     Args:
-        measured: `cost`, or another one, which is stored.
-        gradient: the derivatives, overwritten.
+        ket_re, ket_im: real and imaginary parts of the ket, float32 or float64, shape (2**bits,),
+            overwritten.
+        bra_re, bra_im: those of a second state, overwritten.
+        bits, symmetric, x, cost, space: as for `block_energy`.
+        measured: the cost whose expectation is returned: `cost`, or another one that is stored.
+        gradient: the derivatives by x, float64, shape (2p,), overwritten; in the units of
+            `measured` per unit of x.
     """
     layers = x.shape[0] // 2
     levels = bits + 1 if symmetric else bits
@@ -166,18 +191,18 @@ def block_gradient(
     if measured.kind == STORED:
         line_costs(space.costs, 1 << bits, measured, 0, flipped)
         space.held[0] = -1
-    value = block_weigh(bra_re, bra_im, ket_re, ket_im, 1 << bits, space.costs, space.zeros)
+    value = block_apply_cost(bra_re, bra_im, ket_re, ket_im, 1 << bits, space.costs, space.zeros)
     for layer in range(layers - 1, -1, -1):
-        tangent, scale, turned = mixer_of(x[layers + layer], levels)
+        tangent, scale, flips = mixer_of(x[layers + layer], levels)
         t = ket_re.dtype.type(-tangent)
         overlap = 0.0
         weight = 1.0
         if symmetric:
-            overlap = adjoint_couple_block(
+            overlap = adjoint_complements(
                 bra_re, bra_im, ket_re, ket_im, bits, space.signs, -tangent
             )
             weight = 1.0 / (1.0 + tangent * tangent)
-        elif turned:
+        elif flips:
             flipped = not flipped
         overlap += adjoint_block(bra_re, ket_re, 0, bits, t, weight, space.total)
         overlap += adjoint_block(bra_im, ket_im, 0, bits, t, weight, space.total)
@@ -193,12 +218,16 @@ def block_gradient(
 
 @jit()
 def block_energies(states, bits, symmetric, points, cost, spaces, values, counter, thread, threads):
-    """`block_energy` at each row of `points`, each thread of a team its share of the rows.
+    """Compute `block_energy` at each row of `points`, some rows on each thread.
 
     Args:
-        states: one state a thread, shape (threads, 2, 2**bits).
+        states: one state for each thread, float32 or float64, shape (threads, 2, 2**bits),
+            overwritten.
+        bits, symmetric, cost: as for `block_energy`.
+        points: the angles, float64, shape (rows, 2p).
         spaces: a `BlockSpace` whose arrays have a leading axis of threads.
-        values: the results, shape (rows,).
+        values: the results, float64, shape (rows,), overwritten.
+        counter, thread, threads: from `Team.run`.
     """
     space = BlockSpace(
         spaces.table[thread],
@@ -212,9 +241,9 @@ def block_energies(states, bits, symmetric, points, cost, spaces, values, counte
         spaces.zeros[thread],
         spaces.qubits[thread],
     )
-    first, last = share(thread, threads, points.shape[0])
+    first, last = slice_of(thread, threads, points.shape[0])
     for row in range(first, last):
         values[row] = block_energy(
             states[thread, 0], states[thread, 1], bits, symmetric, points[row], cost, space
         )
-    meet(counter, threads)
+    barrier(counter, threads)

@@ -7,15 +7,15 @@ factored out,
 
 .. math:: (a, b) \mapsto (a + t b,\; b - t a),
 
-and the product of the cosines is the caller's to apply. Levels are done up to 2^4 rows at a time,
-in registers (`simd.py`); the plain loops at the end of this file take over where there are no
-vectors, and the tests hold the two against each other.
+and the caller applies the product of the cosines. Levels are done up to 2^4 rows at a time, in
+registers (`butterflies_simd`); the plain loops of this module run where there are no vectors, and
+the tests compare the two.
 """
 
 from __future__ import annotations
 
 from hybridq.core.jit import jit
-from hybridq.engines.diagonal.kernels.simd import (
+from hybridq.engines.diagonal.kernels.butterflies_simd import (
     make_adjoint_rotation,
     make_rotation,
 )
@@ -43,7 +43,7 @@ _adjoint_rows_3 = make_adjoint_rotation(3, with_lanes=False)
 
 @jit()
 def lane_bits(x):
-    """log2 of the number of elements of `x` in a vector register; −1 without vectors."""
+    """Return log2 of the elements of `x` in a vector; −1 without vectors."""
     bits = -1
     lanes = VECTOR_BYTES // x.itemsize
     while lanes:
@@ -54,7 +54,7 @@ def lane_bits(x):
 
 @jit(internal=True)
 def _radix(done, stop, x, most):
-    """How many of the levels done … stop − 1 to do at once."""
+    """Return how many of the levels done … stop − 1 to do at once."""
     if (x.itemsize << done) > ALIAS_BYTES:
         most = min(most, 3)
     left = stop - done
@@ -65,9 +65,14 @@ def _radix(done, stop, x, most):
 
 @jit()
 def rotate_levels(x, start, first, stop, tangent):
-    """Rotate ``x[start : start + 2**stop]`` in place over its index bits first … stop − 1.
+    """Rotate a run of 2**stop elements over its index bits first … stop − 1.
 
-    ``2**first`` must be at least a vector's lanes, unless there are no vectors.
+    Args:
+        x: real array, float32 or float64, shape (≥ start + 2**stop,).
+        start: index of the first element, int64.
+        first, stop: the levels to rotate, int64; ``2**first`` is at least a vector's lanes, unless
+            there are no vectors.
+        tangent: t = tan β, no unit, of the dtype of `x`.
     """
     lanes_log = lane_bits(x)
     if lanes_log < 0:
@@ -93,11 +98,14 @@ def rotate_levels(x, start, first, stop, tangent):
 
 @jit(internal=True)
 def _rotate_near(x, start, bits, tangent):
-    """Rotate a block that fits the first-level cache over all its bits; at least one vector."""
+    """Rotate a block over all its bits; it fits the first-level cache.
+
+    The block is at least one vector.
+    """
     lanes_log = lane_bits(x)
     lanes = 1 << lanes_log
     left = bits - lanes_log
-    # Sweeps count more than their depth: 4 and 4 levels rather than 3, 3 and 2.
+    # The number of sweeps matters more than their depth: 4 and 4 levels rather than 3, 3 and 2.
     radix = 4 if MAX_RADIX_BITS == 4 and left in (4, 7, 8) else min(left, 3)
     for at in range(start, start + (1 << bits), lanes << radix):
         if radix == 4:
@@ -115,7 +123,12 @@ def _rotate_near(x, start, bits, tangent):
 
 @jit()
 def rotate_block(x, start, bits, tangent):
-    """Rotate ``x[start : start + 2**bits]`` in place over all its index bits."""
+    """Rotate ``x[start : start + 2**bits]`` in place over all its index bits.
+
+    Args:
+        x, start, tangent: as for `rotate_levels`.
+        bits: log2 of the number of elements, int64.
+    """
     if lane_bits(x) < 0 or bits < lane_bits(x):
         rotate_levels_plain(x, start, 0, bits, tangent)
         return
@@ -129,7 +142,10 @@ def rotate_block(x, start, bits, tangent):
 
 @jit()
 def rotate_levels_plain(x, start, first, stop, tangent):
-    """`rotate_levels` by loops that any host runs: the fallback, and the tests' twin."""
+    """Do what `rotate_levels` does by plain loops.
+
+    This is the fallback without vectors, and the tests' reference.
+    """
     for level in range(first, stop):
         stride = 1 << level
         for high in range(start, start + (1 << stop), 2 * stride):
@@ -141,7 +157,7 @@ def rotate_levels_plain(x, start, first, stop, tangent):
 
 @jit(internal=True)
 def _drain(total):
-    """The sum of the lane accumulators, which are set back to zero."""
+    """Return the sum of the lane accumulators and set them back to zero."""
     result = 0.0
     for lane in range(total.shape[0]):
         result += total[lane]
@@ -151,14 +167,19 @@ def _drain(total):
 
 @jit()
 def adjoint_levels(bra, ket, start, first, stop, tangent, weight, total):
-    r"""Undo levels first … stop − 1 on both arrays; returns the sum of ⟨bra|G_q|ket⟩ over them.
+    r"""Undo levels first … stop − 1 on both arrays; return Σ_q ⟨bra|G_q|ket⟩.
 
     Args:
-        bra, ket: real arrays, changed in place.
-        tangent: of the angle to rotate by (the negative of the forward one).
-        weight: what an inner product taken now counts; each level done scales both arrays by
-            1/cos β, so it falls by cos²β a level.
-        total: accumulator of at least a vector's lanes, all zero, left all zero.
+        bra, ket: real arrays, float32 or float64, shape (≥ start + 2**stop,), changed in place.
+        start: index of the first element in both, int64.
+        first, stop: the levels to undo, int64.
+        tangent: of the angle to rotate by (the negative of the forward one), dtype of `ket`.
+        weight: weight of an inner product taken now, float64; each level done scales both arrays
+            by 1/cos β, so the weight falls by cos²β a level.
+        total: accumulator of at least a vector's lanes, dtype of `ket`, all zero, left all zero.
+
+    Returns:
+        Σ_q weight_q ⟨bra|G_q|ket⟩, float64.
     """
     lanes_log = lane_bits(ket)
     result = 0.0
@@ -186,6 +207,10 @@ def adjoint_levels(bra, ket, start, first, stop, tangent, weight, total):
 
 @jit(internal=True)
 def _adjoint_near(bra, ket, start, bits, tangent, weight, total):
+    """Undo all levels of a block that fits the first-level cache.
+
+    See `adjoint_levels`.
+    """
     lanes_log = lane_bits(ket)
     lanes = 1 << lanes_log
     radix = min(bits - lanes_log, MAX_RADIX_BITS - 2)
@@ -204,7 +229,7 @@ def _adjoint_near(bra, ket, start, bits, tangent, weight, total):
 
 @jit()
 def adjoint_block(bra, ket, start, bits, tangent, weight, total):
-    """`adjoint_levels` over all index bits of ``[start : start + 2**bits]``."""
+    """Do what `adjoint_levels` does over all index bits of 2**bits elements."""
     if lane_bits(ket) < 0 or bits < lane_bits(ket):
         return adjoint_levels_plain(bra, ket, start, 0, bits, tangent, weight)
     near = bits
@@ -219,7 +244,10 @@ def adjoint_block(bra, ket, start, bits, tangent, weight, total):
 
 @jit()
 def adjoint_levels_plain(bra, ket, start, first, stop, tangent, weight):
-    """`adjoint_levels` by loops that any host runs: the fallback, and the tests' twin."""
+    """Do what `adjoint_levels` does by plain loops.
+
+    This is the fallback without vectors, and the tests' reference.
+    """
     result = 0.0
     for level in range(first, stop):
         stride = 1 << level

@@ -1,6 +1,9 @@
-"""What phases, sums and copies do to one chunk: in vectors where the host has them.
+"""Functions on one chunk of amplitudes, as vector code or as plain loops.
 
-`scale_vector` and `multiply_vector` handle `vector_length` elements at a time.
+A chunk is CHUNK = 64 consecutive amplitudes. `chunks_plain` defines the functions in plain loops
+and documents their arguments; `chunks_simd` has the same functions, with the same arguments, as
+vector code. `scale_vector` and `multiply_vector` process `vector_length` elements, all others a
+chunk. The ``…_odd`` and ``…_even`` functions are those of `spin_flip` for odd and even m.
 """
 
 from __future__ import annotations
@@ -8,43 +11,43 @@ from __future__ import annotations
 from typing import Any
 
 from hybridq.core.jit import jit
-from hybridq.engines.diagonal.kernels import plain, simd
+from hybridq.engines.diagonal.kernels import chunks_plain, chunks_simd
 from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS, VECTOR_BYTES
 
 
 @jit(internal=True)
 def vector_length(x):
-    """Elements of `x` in a vector, 1 where there are no vectors."""
+    """Return the number of elements of `x` in a vector, 1 where there are no vectors."""
     return max(VECTOR_BYTES // x.itemsize, 1)
 
 
-_home: Any = simd if VECTOR_BYTES else plain
+_functions: Any = chunks_simd if VECTOR_BYTES else chunks_plain
 
-scale_vector = _home.scale_vector
-multiply_vector = _home.multiply_vector
-phase_chunk = _home.phase_chunk
-energy_chunk = _home.energy_chunk
-weigh_chunk = _home.weigh_chunk
-adjoint_phase_chunk = _home.adjoint_phase_chunk
-copy_chunk = _home.copy_chunk
-couple_odd = _home.couple_odd
-couple_even = _home.couple_even
-adjoint_couple_odd = _home.adjoint_couple_odd
-adjoint_couple_even = _home.adjoint_couple_even
+scale_vector = _functions.scale_vector
+multiply_vector = _functions.multiply_vector
+phase_chunk = _functions.phase_chunk
+energy_chunk = _functions.energy_chunk
+apply_cost_chunk = _functions.apply_cost_chunk
+adjoint_phase_chunk = _functions.adjoint_phase_chunk
+copy_chunk = _functions.copy_chunk
+rotate_complements_odd = _functions.rotate_complements_odd
+rotate_complements_even = _functions.rotate_complements_even
+adjoint_complements_odd = _functions.adjoint_complements_odd
+adjoint_complements_even = _functions.adjoint_complements_even
 
 __all__ = [
     "CHUNK",
     "CHUNK_BITS",
-    "adjoint_couple_even",
-    "adjoint_couple_odd",
+    "adjoint_complements_even",
+    "adjoint_complements_odd",
     "adjoint_phase_chunk",
+    "apply_cost_chunk",
     "copy_chunk",
-    "couple_even",
-    "couple_odd",
     "energy_chunk",
     "multiply_vector",
     "phase_chunk",
+    "rotate_complements_even",
+    "rotate_complements_odd",
     "scale_vector",
     "vector_length",
-    "weigh_chunk",
 ]

@@ -1,8 +1,10 @@
-"""Panels: 2**wide adjacent chunks of every block, with symmetry beside their mirror image.
+"""Panels of a large state: 2**wide adjacent chunks of every block.
 
-A panel is copied into contiguous scratch, where line h of it is a run of 2**(V + wide)
-amplitudes and the high bits of the index are rotated; then it is copied back. Long runs keep the
-memory busy, and scratch has none of the cache conflicts of rows that lie a power of two apart.
+With spin-flip symmetry a panel includes the complements of these chunks.
+
+A panel is copied into contiguous scratch, where its line h is a run of 2**(V + wide) amplitudes,
+the high bits of the index are rotated there, and it is copied back. Long runs use the memory
+bandwidth well, and scratch has none of the cache conflicts of rows that lie a power of two apart.
 """
 
 from __future__ import annotations
@@ -10,37 +12,43 @@ from __future__ import annotations
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.butterflies import adjoint_levels, rotate_levels
 from hybridq.engines.diagonal.kernels.chunks import CHUNK, CHUNK_BITS, copy_chunk
-from hybridq.engines.diagonal.kernels.mirror import adjoint_couple, couple, mirror_sign, parity
-from hybridq.engines.diagonal.kernels.tables import Strip, block_start
+from hybridq.engines.diagonal.kernels.spin_flip import (
+    adjoint_complement_chunks,
+    complement_sign,
+    parity_sign,
+    rotate_complement_chunks,
+)
+from hybridq.engines.diagonal.kernels.strips import Strip
+from hybridq.engines.diagonal.kernels.tables import block_start
 
 
 @jit(internal=True)
 def panel_count(grid):
-    """How many panels there are; with symmetry, pairs of them."""
+    """Return how many panels there are; with symmetry, pairs of them."""
     return 1 << (grid.middle - grid.wide - (1 if grid.symmetric else 0))
 
 
 @jit(internal=True)
 def panel_sides(grid):
-    """2 where a panel comes with its mirror image, else 1."""
+    """Return 2 where a panel includes its complement, else 1."""
     return 2 if grid.symmetric else 1
 
 
 @jit(internal=True)
 def _run_bits(grid):
-    """log2 of the length of a panel's lines."""
+    """Return log2 of the length of a panel's lines."""
     return grid.low + grid.wide
 
 
 @jit(internal=True)
 def _side_number(grid, number, side):
-    """The number of a panel's own side (0) or of its mirror image (1)."""
+    """Return the number of a panel's own side (0) or of its complement (1)."""
     return (1 << (grid.middle - grid.wide)) - 1 - number if side else number
 
 
 @jit(internal=True)
 def panel_strip(grid, number, side):
-    """One side of a panel, in scratch, as a strip of 2**wide columns."""
+    """Return one side of a panel, in scratch, as a strip of 2**wide columns."""
     middle = _side_number(grid, number, side) << grid.wide
     return Strip(False, middle, side << (_run_bits(grid) + grid.high), grid.wide)
 
@@ -73,7 +81,15 @@ def scatter(x, panel, number, grid):
 
 @jit(internal=True)
 def rotate_panel(re, im, number, grid, signs, tangent):
-    """The part of a layer's mixer that belongs to panels, in scratch."""
+    """Apply the part of a layer's mixer that belongs to panels, in scratch.
+
+    Args:
+        re, im: the panel, shape (panel_sides · 2**(run + high),), changed in place.
+        number: number of the panel, int64.
+        grid: how the index is cut.
+        signs: (−1)^{|v|} for v < CHUNK.
+        tangent: tan β, float64.
+    """
     t = re.dtype.type(tangent)
     run = _run_bits(grid)
     for side in range(panel_sides(grid)):
@@ -81,28 +97,30 @@ def rotate_panel(re, im, number, grid, signs, tangent):
         rotate_levels(re, at, run, run + grid.high, t)
         rotate_levels(im, at, run, run + grid.high, t)
     if grid.symmetric:
-        _mirror_panel(re, im, number, grid, signs, tangent)
+        _rotate_complement_panel(re, im, number, grid, signs, tangent)
 
 
 @jit(internal=True)
-def _mirror_panel(re, im, number, grid, signs, tangent):
-    """The mirror coupling between the two sides of a panel."""
+def _rotate_complement_panel(re, im, number, grid, signs, tangent):
+    """Rotate the pairs (z, ~z) between the two sides of a panel, see `spin_flip`."""
     bits = grid.low + grid.middle + grid.high
     chunks = 1 << (grid.high + grid.wide)
-    sign = tangent * mirror_sign(bits) * parity(number)
+    sign = tangent * complement_sign(bits) * parity_sign(number)
     for chunk in range(chunks):
         low, high = chunk << CHUNK_BITS, (2 * chunks - 1 - chunk) << CHUNK_BITS
-        t = re.dtype.type(sign * parity(chunk))
-        couple(re, im, low, high, signs, t, bits % 2 == 1)
+        t = re.dtype.type(sign * parity_sign(chunk))
+        rotate_complement_chunks(re, im, low, high, signs, t, bits % 2 == 1)
 
 
 @jit(internal=True)
 def adjoint_panel(bra_re, bra_im, re, im, number, grid, signs, tangent, weight, total):
-    """Undo the panels' part of a mixer on bra and ket in scratch; returns its overlap.
+    """Undo the panels' part of a mixer on bra and ket in scratch; return its overlap.
 
     Args:
-        tangent: of the forward mixer.
-        weight, total: as in `adjoint_levels`.
+        bra_re, bra_im, re, im: bra and ket of the panel, changed in place.
+        number, grid, signs: as for `rotate_panel`.
+        tangent: tan β of the forward mixer, float64.
+        weight, total: as for `adjoint_levels`.
     """
     t = re.dtype.type(-tangent)
     run = _run_bits(grid)
@@ -117,12 +135,12 @@ def adjoint_panel(bra_re, bra_im, re, im, number, grid, signs, tangent, weight, 
     weight *= (1.0 / (1.0 + tangent * tangent)) ** grid.high
     bits = grid.low + grid.middle + grid.high
     chunks = 1 << (grid.high + grid.wide)
-    sign = mirror_sign(bits) * parity(number)
+    sign = complement_sign(bits) * parity_sign(number)
     part = 0.0
     for chunk in range(chunks):
         low, high = chunk << CHUNK_BITS, (2 * chunks - 1 - chunk) << CHUNK_BITS
-        s = sign * parity(chunk)
-        part += s * adjoint_couple(
+        s = sign * parity_sign(chunk)
+        part += s * adjoint_complement_chunks(
             bra_re, bra_im, re, im, low, high, signs, re.dtype.type(-tangent * s), bits % 2 == 1
         )
     return overlap + weight * part

@@ -1,4 +1,6 @@
-r"""The phase operator :math:`e^{-i\gamma H}` of a diagonal cost, without storing it where possible.
+r"""Phase operator :math:`e^{-i\gamma H}` of a diagonal cost.
+
+Where possible it needs no table of 2^n entries.
 
 A quadratic cost in bits, E(z) = e + Σ_j a_j z_j + Σ_{i<j} b_ij z_i z_j, needs no table of 2^n
 entries. The index is cut into V (the lowest `CHUNK_BITS`), M (the rest of a block) and H (the
@@ -23,18 +25,18 @@ from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.chunks import (
     CHUNK,
     adjoint_phase_chunk,
+    apply_cost_chunk,
     energy_chunk,
     multiply_vector,
     scale_vector,
     vector_length,
-    weigh_chunk,
 )
 
 QUADRATIC, LEVELS, STORED = 0, 1, 2
 
 
 class Cost(NamedTuple):
-    """A diagonal cost as the kernels see it, over m bits.
+    """Diagonal cost over m bits, as arrays.
 
     Attributes:
         kind: `QUADRATIC`, `LEVELS` or `STORED`.
@@ -55,7 +57,10 @@ class Cost(NamedTuple):
 
 @jit(inline=True)
 def phase_of(gamma, energy):
-    """cos and −sin of γE, the rounding of the product corrected (angles may be of any size)."""
+    """Return cos and −sin of γE, corrected for the rounding of the product.
+
+    The result is accurate for angles of any size.
+    """
     angle = gamma * energy
     # Dekker's exact product: the halves of a factor split at 27 bits multiply without rounding.
     split = 134217729.0 * gamma
@@ -71,9 +76,9 @@ def phase_of(gamma, energy):
 
 @jit(internal=True)
 def phase_factors(gamma, linear, pairs, re, im):
-    """Into (re, im)[j, k] the factors e^{−iγ b_jk}, on the diagonal e^{−iγ a_j}; shape (m, m).
+    """Write e^{−iγ b_jk} to (re, im)[j, k], on the diagonal e^{−iγ a_j}; shape (m, m).
 
-    Where b_jk = 0 nothing is written: `re` comes as ones and `im` as zeros.
+    Where b_jk = 0 nothing is written: `re` is passed filled with ones and `im` with zeros.
     """
     for j in range(pairs.shape[0]):
         re[j, j], im[j, j] = phase_of(gamma, linear[j])
@@ -86,7 +91,7 @@ def phase_factors(gamma, linear, pairs, re, im):
 
 @jit(internal=True)
 def double_products(re, im, start, count, factor_re, factor_im):
-    """Extend a table of 2**k products at `start` to 2**(k+1), the new bit bringing a factor."""
+    """Double a table of products at `start`; the new bit has one factor."""
     lanes = vector_length(re)
     if count >= lanes:
         c, s = re.dtype.type(factor_re), re.dtype.type(factor_im)
@@ -116,12 +121,12 @@ def multiply(re, im, at, count, table_re, table_im, table_at):
 
 @jit(internal=True)
 def phase_table(re, im, bits, free, factor_re, factor_im, start_re, start_im):
-    """Products of the factors of all set bits and pairs of them, over 2**len(bits) indices.
+    """Fill a table with products of the factors of set bits and pairs of them.
 
     Args:
-        re, im: the table, filled from entry 0.
-        bits: the qubit behind each bit of the table's index.
-        free: the first `free` bits bring no factors among themselves (another table has them).
+        re, im: the table, filled from entry 0, shape (≥ 2**len(bits),).
+        bits: the qubit of each bit of the table's index, int64.
+        free: the first `free` bits have no factors among themselves (another table has them).
         factor_re, factor_im: as `phase_factors` fills them.
         start_re, start_im: entry 0.
     """
@@ -142,7 +147,15 @@ def phase_table(re, im, bits, free, factor_re, factor_im, start_re, start_im):
 
 @jit(internal=True)
 def linear_phases(re, im, at, bits, row, factor_re, factor_im):
-    """Products of the factors of qubit `row` with the set bits, over 2**len(bits) indices."""
+    """Fill a table with products of the pair factors of `row` and the set bits.
+
+    Args:
+        re, im: the table, filled from entry `at`.
+        at: index of its first entry, int64.
+        bits: the qubit of each bit of the table's index, int64.
+        row: the qubit whose pairs are meant, int64.
+        factor_re, factor_im: as `phase_factors` fills them.
+    """
     re[at] = 1.0
     im[at] = 0.0
     for level in range(bits.shape[0]):
@@ -153,7 +166,7 @@ def linear_phases(re, im, at, bits, row, factor_re, factor_im):
 
 @jit(internal=True)
 def cost_table(out, bits, free, linear, pairs, start):
-    """Costs of all indices over `bits`: `phase_table` with sums in the place of products."""
+    """Fill a table with costs: `phase_table` with sums in the place of products."""
     for z in range(1 << free):
         out[z] = start
     for level in range(free, bits.shape[0]):
@@ -169,7 +182,10 @@ def cost_table(out, bits, free, linear, pairs, start):
 
 @jit(internal=True)
 def linear_costs(out, at, bits, row, pairs):
-    """Sums of the couplings of qubit `row` with the set bits, over 2**len(bits) indices."""
+    """Fill a table with sums of the couplings of `row` and the set bits.
+
+    It has 2**len(bits) entries from `at`.
+    """
     out[at] = 0.0
     for level in range(bits.shape[0]):
         for z in range(1 << level):
@@ -178,7 +194,7 @@ def linear_costs(out, at, bits, row, pairs):
 
 @jit(internal=True)
 def level_phases(levels, gamma, scale, re, im):
-    """Into (re, im)[k] the phase of level k, times `scale`."""
+    """Write the phase of level k, times `scale`, to (re, im)[k]."""
     for k in range(levels.shape[0]):
         c, s = phase_of(gamma, levels[k])
         re[k] = scale * c
@@ -187,7 +203,17 @@ def level_phases(levels, gamma, scale, re, im):
 
 @jit(internal=True)
 def line_phases(re, im, count, cost, first, flipped, gamma, scale, level_re, level_im):
-    """Into (re, im)[:count] the phases of a stored cost at z = first + v, times `scale`."""
+    """Write `count` phases of a stored cost at z = first + v, times `scale`.
+
+    Args:
+        re, im: the phases, overwritten, shape (≥ count,).
+        count: how many, int64.
+        cost: a `Cost` of kind LEVELS or STORED.
+        first: the first z, int64.
+        flipped: True for the cost of ~z.
+        gamma, scale: the phase is scale · e^{−iγE}.
+        level_re, level_im: as `level_phases` fills them, for LEVELS.
+    """
     if cost.kind == LEVELS:
         last = cost.numbers.shape[0] - 1
         for v in range(count):
@@ -202,7 +228,10 @@ def line_phases(re, im, count, cost, first, flipped, gamma, scale, level_re, lev
 
 @jit(internal=True)
 def line_costs(out, count, cost, first, flipped):
-    """Into ``out[:count]`` the stored costs of z = first + v."""
+    """Write the stored costs of z = first + v to ``out[:count]``.
+
+    With `flipped`, those of ~z.
+    """
     if cost.kind == LEVELS:
         last = cost.numbers.shape[0] - 1
         for v in range(count):
@@ -215,7 +244,10 @@ def line_costs(out, count, cost, first, flipped):
 
 @jit(internal=True)
 def block_energy_of(re, im, count, costs, zeros):
-    """Σ_z |φ(z)|² costs[z] over `count` amplitudes; `zeros` is a chunk of zeros."""
+    """Return Σ_z |φ(z)|² costs[z] over `count` amplitudes.
+
+    `zeros` is a chunk of zeros.
+    """
     total = 0.0
     if count >= CHUNK:
         for at in range(0, count, CHUNK):
@@ -228,13 +260,13 @@ def block_energy_of(re, im, count, costs, zeros):
 
 
 @jit(internal=True)
-def block_weigh(bra_re, bra_im, re, im, count, costs, zeros):
-    """Set the bra to costs times ket; returns the energy."""
+def block_apply_cost(bra_re, bra_im, re, im, count, costs, zeros):
+    """Set the bra to costs times ket; return the energy."""
     if count >= CHUNK:
         total = 0.0
         zero = re.dtype.type(0.0)
         for at in range(0, count, CHUNK):
-            total += weigh_chunk(bra_re, bra_im, re, im, at, costs, at, zeros, 0, zero)
+            total += apply_cost_chunk(bra_re, bra_im, re, im, at, costs, at, zeros, 0, zero)
         return total
     for z in range(count):
         bra_re[z], bra_im[z] = re[z] * costs[z], im[z] * costs[z]
@@ -243,10 +275,14 @@ def block_weigh(bra_re, bra_im, re, im, count, costs, zeros):
 
 @jit(internal=True)
 def block_undo(bra_re, bra_im, re, im, count, table_re, table_im, costs, ones, zeros):
-    """Multiply bra and ket by the table; returns Re ⟨bra| −iH |ket⟩.
+    """Multiply bra and ket by a table of phases; return Re ⟨bra| −iH |ket⟩, float64.
 
     Args:
-        ones, zeros: a chunk of each.
+        bra_re, bra_im, re, im: bra and ket, shape (count,), changed in place.
+        count: amplitudes of the block, int64.
+        table_re, table_im: the phase of each z, shape (count,).
+        costs: H of each z, in the units of the observable, shape (count,).
+        ones, zeros: CHUNK ones and CHUNK zeros, dtype of the state.
     """
     total = 0.0
     if count >= CHUNK:

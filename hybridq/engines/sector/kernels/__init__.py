@@ -1,5 +1,9 @@
-"""Kernels of the sector engine.
+"""Kernels of the sector engine: circuits that conserve particle numbers.
 
-`program` holds a circuit as arrays, `walk` runs it, `lanes` are its vector instructions,
-`exponential` the excitations of several terms, `phases` the diagonal ones, `vectors` plain algebra.
+- `program`: a circuit as flat arrays (`Program`), and the lists that its steps act on.
+- `run`: all steps of a program, forwards on a state, backwards on ψ and λ of a gradient.
+- `rotations_simd`: vector code of the rotations between pairs of amplitudes.
+- `exponential`: excitations of several terms, as exponentials of small blocks.
+- `phases`: diagonal steps.
+- `algebra`: products with H, inner products, the sum of a gradient's parts.
 """

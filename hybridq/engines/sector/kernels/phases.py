@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from hybridq.core.jit import jit
-from hybridq.engines.kernels.team import share
+from hybridq.engines.kernels.team import slice_of
 from hybridq.engines.sector.kernels.program import lists_of
 
 
 @jit(internal=True)
 def negate(w, program, step, group, lanes):
-    """Multiply by −1."""
+    """Multiply the amplitudes of one group of a step by −1."""
     h0, h1, l0, l1 = lists_of(program, step, group)
     for h in range(h0, h1):
         for low in range(l0, l1):
@@ -22,7 +22,15 @@ def negate(w, program, step, group, lanes):
 
 @jit(internal=True)
 def phase(w, program, step, group, angle, lanes):
-    """Multiply by e^{−iθd}; with λ beside ψ, returns Re ⟨λ|−id|ψ⟩."""
+    """Multiply by e^{−iθd}; return Re ⟨λ|−id|ψ⟩ where `w` holds ψ and λ.
+
+    Args:
+        w: the state, or ψ and λ in turn, float32 or float64, changed in place.
+        program: the circuit, a `Program`.
+        step, group: which step and which of its groups, int64.
+        angle: θ, float64, radians.
+        lanes: numbers in an amplitude, int64: 2, or with λ 4.
+    """
     total = 0.0
     h0, h1, l0, l1 = lists_of(program, step, group)
     c, s = math.cos(angle), math.sin(angle)
@@ -36,10 +44,10 @@ def phase(w, program, step, group, angle, lanes):
 
 @jit(internal=True)
 def dense_phase(w, program, step, group, angle, lanes):
-    """`_phase` with a stored diagonal."""
+    """Do what `phase` does with a stored diagonal d."""
     total = 0.0
     diagonal = program.dense[program.low[step]]
-    start, stop = share(group, program.groups[step], diagonal.shape[0])
+    start, stop = slice_of(group, program.groups[step], diagonal.shape[0])
     for at in range(start, stop):
         d = diagonal[at]
         total += _phase_one(w, at * lanes, d, math.cos(angle * d), math.sin(angle * d), lanes)
@@ -48,6 +56,7 @@ def dense_phase(w, program, step, group, angle, lanes):
 
 @jit(inline=True)
 def _phase_one(w, at, d, c, s, lanes):
+    """Multiply the amplitude at `at` by c − i s; return Re ⟨λ|−id|ψ⟩, 0 without λ."""
     total = 0.0
     if lanes == 4:
         total = d * (w[at + 2] * w[at + 1] - w[at + 3] * w[at])

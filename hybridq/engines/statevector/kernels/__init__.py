@@ -1,6 +1,12 @@
-"""Kernels of the statevector engine.
+"""Kernels of the statevector engine: any circuit on all 2^n amplitudes.
 
-`gates` and `gates_simd` apply gates, `turns` and `turns_simd` rotations, `parities` diagonal
-phases, `factors` products of one-qubit gates, `sweeps` whole circuits in cache-sized pieces,
-`observables` the expectation values.
+From the engine's calls down to the vector code:
+
+- `factors`: coefficients of operations from parameters, derivatives from their sums.
+- `sweeps`: passes over the state, block by block (`Plan`, `sweep`); fill, scale, overlap.
+- `gates`, `gates_simd`: single operations on one block, and their vector code.
+- `rotations`, `rotations_simd`: layers of one-qubit gates, and their vector code.
+- `parities`: many rotations about products of Z at once.
+- `observables`, `observables_simd`: Pauli sums: expectation, product with a state; vector code.
+- `block_simd`: the vocabulary of the ``…_simd`` modules, built on `hybridq.engines.kernels.emit`.
 """

@@ -1,7 +1,7 @@
-"""From parameters to the numbers that operations use, and from their sums back to derivatives.
+"""Coefficients of operations from parameters; derivatives from their sums.
 
 An operation is a product of factors, each with an angle a + b x[k]: gates on one qubit that follow
-each other are one 2×2 matrix. See `gates` for what an operation does with its coefficients.
+each other are one 2×2 matrix. See `gates` for how an operation uses its coefficients.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Factors(NamedTuple):
 
 @jit(internal=True)
 def _angle(factors, number, x):
-    """The angle of one factor."""
+    """Return the angle of one factor, radians."""
     parameter = factors.parameter[number]
     if parameter < 0:
         return factors.constant[number]
@@ -46,7 +46,7 @@ def _angle(factors, number, x):
 
 @jit(internal=True)
 def _entries(factors, number, x):
-    """The 2×2 matrix of one factor: u00, u01, u10, u11."""
+    """Return the 2×2 matrix of one factor: u00, u01, u10, u11."""
     kind = factors.kind[number]
     if kind == CONSTANT:
         m = factors.matrix[number]
@@ -68,7 +68,9 @@ def _entries(factors, number, x):
 
 @jit(internal=True)
 def _split(u00, u01, u10, u11, coefs):
-    """U = diag(p0, p1) [[C, −S], [S, C]] diag(1, r): C, S, p0, p1, r as columns 8 … 15.
+    """Split U = diag(p0, p1) [[C, −S], [S, C]] diag(1, r).
+
+    C, S, p0, p1 and r are columns 8 … 15 of `coefs`.
 
     S takes the sign that puts r in the right half plane, so that r = 1 for a rotation about Y
     followed by diagonal gates.
@@ -92,7 +94,15 @@ def _split(u00, u01, u10, u11, coefs):
 
 @jit()
 def fill_coefs(factors, x, coefs):
-    """Set `coefs` (slots, 16): a matrix as 8 numbers and its `turns`, or cos and sin."""
+    """Set the coefficients of all operations at the parameters `x`.
+
+    Args:
+        factors: the factors of all operations, a `Factors`.
+        x: parameters, float64, shape (n_params,).
+        coefs: float64, shape (slots, 16), overwritten: of a matrix u00, u01, u10, u11, real and
+            imaginary parts in turn, then the eight numbers of `rotations`; of a rotation about a
+            Pauli product or of an exchange cos and sin in columns 0 and 1.
+    """
     number = 0
     while number < factors.slot.shape[0]:
         slot = factors.slot[number]
@@ -121,7 +131,7 @@ def fill_coefs(factors, x, coefs):
 
 @jit(internal=True)
 def _derivative(kind, m00, m01, m10, m11):
-    """2 Re Tr(G M), G the generator of the factor."""
+    """Return 2 Re Tr(G M), G the generator of the factor."""
     if kind == RX:
         return m10.imag + m01.imag
     if kind == RY:
@@ -135,7 +145,13 @@ def _derivative(kind, m00, m01, m10, m11):
 
 @jit()
 def fold_gradient(factors, x, sums, gradient):
-    """Set the derivatives by each parameter from the sums of `gates.undo`, shape (slots, 8)."""
+    """Set the derivative by each parameter from the sums of `gates.undo`.
+
+    Args:
+        factors, x: as for `fill_coefs`.
+        sums: float64, shape (slots, 8), see `gates.undo`.
+        gradient: float64, shape (n_params,), overwritten.
+    """
     gradient[:] = 0.0
     number = factors.slot.shape[0] - 1
     while number >= 0:
@@ -154,7 +170,7 @@ def fold_gradient(factors, x, sums, gradient):
                     factors.kind[number], m00, m01, m10, m11
                 )
             u00, u01, u10, u11 = _entries(factors, number, x)
-            # M ← U† M U: what the factors before this one see.
+            # M ← U† M U: M at the factors before this one.
             a00, a01 = m00 * u00 + m01 * u10, m00 * u01 + m01 * u11
             a10, a11 = m10 * u00 + m11 * u10, m10 * u01 + m11 * u11
             m00 = u00.conjugate() * a00 + u10.conjugate() * a10

@@ -1,8 +1,9 @@
-"""A list of operations on one block of a state vector, forwards on a ket, backwards on both states.
+"""Operations on one block: forwards on a ket, backwards on ket and bra.
 
-Operations are rows of an integer table (the columns are `Column`'s); what depends on angles is in
-`coefs`, one row an operation. A block holds the amplitudes whose index agrees in its outer bits;
-the masks of a row are split into a local part, in positions within the block, and an outer part.
+Operations are rows of an integer table, the columns of which are the constants KIND … LAST_TERM;
+the numbers that depend on angles are in `coefs`, one row for each operation (its slot). A block
+holds the amplitudes whose index agrees in its outer bits; the masks of a row are split into a
+local part, in positions within the block, and an outer part.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.jit import jit
+from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS
 from hybridq.engines.statevector.kernels.gates_simd import (
     adjoint_parity_phase,
     make_adjoint_lane_gate,
@@ -25,25 +27,27 @@ from hybridq.engines.statevector.kernels.gates_simd import (
 
 MATRIX, PARITY, FLIP, EXCHANGE, MEASURE, LAYER, LINEAR, PHASES = range(8)
 
-# Columns of the table.
-KIND, SLOT, TARGET, FORM, X_LOCAL, Z_LOCAL, Z_OUTER, CARE_LOCAL, CARE_OUTER = range(9)
+# Columns of the table. An operation acts where (z & MASK) == SOURCE.
+KIND, SLOT, TARGET, FORM, X_LOCAL, Z_LOCAL, Z_OUTER, MASK_LOCAL, MASK_OUTER = range(9)
 SOURCE_LOCAL, SOURCE_OUTER, SIGN, IMAGINARY, FIRST_TERM, LAST_TERM, COLUMNS = range(9, 16)
 
-# What is known of a matrix, added up in its column FORM.
+# Properties of a matrix, bits of its column FORM.
 REAL, FIXED, SWAP = 1, 2, 4  # no imaginary parts; no parameters; X with one control
 
 
 class GateSpace(NamedTuple):
-    """One thread's working arrays, of the state's dtype.
+    """Working arrays of one thread, of the state's dtype.
 
     Attributes:
         blocks: a block of ket and bra, real and imaginary parts, shape (4, 2**bits).
         vectors: eight vectors of coefficients.
         sums: eight vectors of sums.
-        chunk: 64 numbers.
+        chunk: CHUNK numbers.
         spare: as long as a block; for `permute`.
-        low, high, chunk_sums: see `turns`; tables of a layer's diagonal factors, and sums.
-        signs: (−1)^{|z & v|}, shape (64, 64), shared by all threads.
+        low: table of diagonal factors by the low bits, shape (2 CHUNK,), see `rotations`.
+        high: table of diagonal factors by the bits above, twice the chunks of a block.
+        chunk_sums: a sum for each chunk of a block, float64.
+        signs: (−1)^{|z & v|}, shape (CHUNK, CHUNK), shared by all threads.
     """
 
     blocks: NDArray[np.floating]
@@ -61,14 +65,15 @@ _row_gate = make_row_gate(real=False)
 _real_row_gate = make_row_gate(real=True)
 _adjoint_row_gate = make_adjoint_row_gate(real=False)
 _real_adjoint_row_gate = make_adjoint_row_gate(real=True)
-_lane_gates = [make_lane_gate(bit) for bit in range(4)]
-_lane_0, _lane_1, _lane_2, _lane_3 = _lane_gates
-_back_0, _back_1, _back_2, _back_3 = [make_adjoint_lane_gate(bit) for bit in range(4)]
+_lane_0, _lane_1, _lane_2, _lane_3 = [make_lane_gate(bit) for bit in range(4)]
+_adjoint_lane_0, _adjoint_lane_1, _adjoint_lane_2, _adjoint_lane_3 = [
+    make_adjoint_lane_gate(bit) for bit in range(4)
+]
 
 
 @jit(inline=True)
 def odd(number):
-    """Whether an odd number of bits is set."""
+    """Return 1 if an odd number of bits is set, else 0."""
     number ^= number >> 32
     number ^= number >> 16
     number ^= number >> 8
@@ -78,7 +83,7 @@ def odd(number):
 
 @jit(internal=True)
 def lane_bits_of(space):
-    """log2 of the amplitudes in a vector."""
+    """Return log2 of the amplitudes in a vector."""
     lanes = space.vectors.shape[0] >> 3
     bits = 0
     while lanes > 1:
@@ -89,7 +94,7 @@ def lane_bits_of(space):
 
 @jit(internal=True)
 def _fill_matrix(vectors, lane_bits, target, controls, matrix, inverse):
-    """The 2×2 matrix (8 numbers) as vectors: 8 for a row target, 4 for a lane target."""
+    """Write a 2×2 matrix as 8 vectors (row target) or 4 (lane target)."""
     lanes = 1 << lane_bits
     inner = controls & (lanes - 1)
     for lane in range(lanes):
@@ -114,39 +119,39 @@ def _fill_matrix(vectors, lane_bits, target, controls, matrix, inverse):
 def _matrix(re, im, bits, lane_bits, op, matrix, inverse, vectors):
     """Apply a (controlled) one-qubit matrix, or its inverse, to one state."""
     target = op[TARGET]
-    controls = op[CARE_LOCAL]
-    wanted = controls >> lane_bits
+    controls = op[MASK_LOCAL]
+    row_controls = controls >> lane_bits
     count = 1 << (bits - lane_bits)
-    if op[FORM] & SWAP and target >= lane_bits and wanted:
+    if op[FORM] & SWAP and target >= lane_bits and row_controls:
         control = 0
-        while wanted >> (control + 1):
+        while row_controls >> (control + 1):
             control += 1
         swap_rows(re, im, count >> 2, control, target - lane_bits)
         return
     _fill_matrix(vectors, lane_bits, target, controls, matrix, inverse)
     if target >= lane_bits:
         if op[FORM] & REAL:
-            _real_row_gate(re, im, count >> 1, target - lane_bits, wanted, vectors)
+            _real_row_gate(re, im, count >> 1, target - lane_bits, row_controls, vectors)
         else:
-            _row_gate(re, im, count >> 1, target - lane_bits, wanted, vectors)
+            _row_gate(re, im, count >> 1, target - lane_bits, row_controls, vectors)
     elif target == 0:
-        _lane_0(re, im, count, wanted, vectors)
+        _lane_0(re, im, count, row_controls, vectors)
     elif target == 1:
-        _lane_1(re, im, count, wanted, vectors)
+        _lane_1(re, im, count, row_controls, vectors)
     elif target == 2:
-        _lane_2(re, im, count, wanted, vectors)
+        _lane_2(re, im, count, row_controls, vectors)
     else:
-        _lane_3(re, im, count, wanted, vectors)
+        _lane_3(re, im, count, row_controls, vectors)
 
 
 @jit(internal=True)
 def _adjoint_matrix(re, im, bra_re, bra_im, bits, lane_bits, op, matrix, space, out):
-    """Undo the matrix on both states; adds M_ij = Σ ket_i conj(bra_j), as 8 numbers, to `out`."""
+    """Undo the matrix on both states; add M_ij = Σ ket_i conj(bra_j) to `out`."""
     target = op[TARGET]
-    controls = op[CARE_LOCAL]
+    controls = op[MASK_LOCAL]
     vectors, sums = space.vectors, space.sums
     _fill_matrix(vectors, lane_bits, target, controls, matrix, True)
-    wanted = controls >> lane_bits
+    row_controls = controls >> lane_bits
     lanes = 1 << lane_bits
     inner = controls & (lanes - 1)
     count = 1 << (bits - lane_bits)
@@ -154,11 +159,11 @@ def _adjoint_matrix(re, im, bra_re, bra_im, bits, lane_bits, op, matrix, space, 
     if target >= lane_bits:
         if op[FORM] & REAL:
             _real_adjoint_row_gate(
-                re, im, bra_re, bra_im, count >> 1, target - lane_bits, wanted, vectors, sums
+                re, im, bra_re, bra_im, count >> 1, target - lane_bits, row_controls, vectors, sums
             )
         else:
             _adjoint_row_gate(
-                re, im, bra_re, bra_im, count >> 1, target - lane_bits, wanted, vectors, sums
+                re, im, bra_re, bra_im, count >> 1, target - lane_bits, row_controls, vectors, sums
             )
         for lane in range(lanes):
             if (lane & inner) == inner:
@@ -166,13 +171,13 @@ def _adjoint_matrix(re, im, bra_re, bra_im, bits, lane_bits, op, matrix, space, 
                     out[entry] += sums[entry * lanes + lane]
         return
     if target == 0:
-        _back_0(re, im, bra_re, bra_im, count, wanted, vectors, sums)
+        _adjoint_lane_0(re, im, bra_re, bra_im, count, row_controls, vectors, sums)
     elif target == 1:
-        _back_1(re, im, bra_re, bra_im, count, wanted, vectors, sums)
+        _adjoint_lane_1(re, im, bra_re, bra_im, count, row_controls, vectors, sums)
     elif target == 2:
-        _back_2(re, im, bra_re, bra_im, count, wanted, vectors, sums)
+        _adjoint_lane_2(re, im, bra_re, bra_im, count, row_controls, vectors, sums)
     else:
-        _back_3(re, im, bra_re, bra_im, count, wanted, vectors, sums)
+        _adjoint_lane_3(re, im, bra_re, bra_im, count, row_controls, vectors, sums)
     for lane in range(lanes):
         if (lane & inner) == inner:
             row = (lane >> target) & 1
@@ -184,18 +189,25 @@ def _adjoint_matrix(re, im, bra_re, bra_im, bits, lane_bits, op, matrix, space, 
 
 @jit(internal=True)
 def permute(x, bits, table, spare):
-    """x(z) ← x(A z) of a linear map A; `table`: A of the low 6 bits, then A of the bits above."""
-    for chunk in range(1 << (bits - 6)):
-        base = table[64 + chunk]
-        for v in range(64):
-            spare[64 * chunk + v] = x[base ^ table[v]]
+    """Permute x(z) ← x(A z) by a linear map A over the bits of z.
+
+    Args:
+        x: one real array, shape (2**bits,), changed in place.
+        bits: log2 of its length, int64, at least CHUNK_BITS.
+        table: A of the CHUNK low indices, then of each chunk's first index, int64.
+        spare: working array as long as `x`.
+    """
+    for chunk in range(1 << (bits - CHUNK_BITS)):
+        base = table[CHUNK + chunk]
+        for v in range(CHUNK):
+            spare[CHUNK * chunk + v] = x[base ^ table[v]]
     for z in range(1 << bits):
         x[z] = spare[z]
 
 
 @jit(internal=True)
 def _fill_phase(vectors, lane_bits, z_local, cosine, sine):
-    """cos in all lanes, and sin with the sign of the lane bits."""
+    """Write a vector of cos, then one of sin with the sign of the lane bits."""
     lanes = 1 << lane_bits
     for lane in range(lanes):
         vectors[lane] = cosine
@@ -204,7 +216,7 @@ def _fill_phase(vectors, lane_bits, z_local, cosine, sine):
 
 @jit(internal=True)
 def _flip(re, im, bits, op, cosine, sine):
-    """e^{−iθP/2} of a product P with X or Y in it: pairs z, z ^ x."""
+    """Apply e^{−iθP/2} of a product P with X or Y in it, to the pairs z, z ^ x."""
     x, z_mask = op[X_LOCAL], op[Z_LOCAL]
     top = 1
     while top << 1 <= x:
@@ -231,7 +243,7 @@ def _flip(re, im, bits, op, cosine, sine):
 
 @jit(internal=True)
 def flip_overlap(re, im, bra_re, bra_im, bits, op, sign):
-    """Im⟨bra|P|ket⟩, times `sign`."""
+    """Return Im⟨bra|P|ket⟩, times `sign`."""
     x, z_mask = op[X_LOCAL], op[Z_LOCAL]
     imaginary = op[IMAGINARY] != 0
     total = 0.0
@@ -247,12 +259,12 @@ def flip_overlap(re, im, bra_re, bra_im, bits, op, sign):
 
 @jit(internal=True)
 def _exchange(re, im, bits, op, cosine, sine):
-    """e^{θG} of one transition between pairs z, z ^ flip."""
-    care, source = op[CARE_LOCAL], op[SOURCE_LOCAL]
+    """Apply e^{θG} of one transition between pairs z, z ^ flip."""
+    mask, source = op[MASK_LOCAL], op[SOURCE_LOCAL]
     flip, z_mask = op[X_LOCAL], op[Z_LOCAL]
     imaginary = op[IMAGINARY] != 0
     for z in range(1 << bits):
-        if (z & care) != source:
+        if (z & mask) != source:
             continue
         w = z ^ flip
         s = -sine if odd(z & z_mask) else sine
@@ -271,13 +283,13 @@ def _exchange(re, im, bits, op, cosine, sine):
 
 @jit(internal=True)
 def exchange_overlap(re, im, bra_re, bra_im, bits, op, sign):
-    """2 Re⟨bra|G|ket⟩, times `sign`."""
-    care, source = op[CARE_LOCAL], op[SOURCE_LOCAL]
+    """Return 2 Re⟨bra|G|ket⟩, times `sign`."""
+    mask, source = op[MASK_LOCAL], op[SOURCE_LOCAL]
     flip, z_mask = op[X_LOCAL], op[Z_LOCAL]
     imaginary = op[IMAGINARY] != 0
     total = 0.0
     for z in range(1 << bits):
-        if (z & care) != source:
+        if (z & mask) != source:
             continue
         w = z ^ flip
         if imaginary:  # Re(−i conj(bra) ket) = Im(conj(bra) ket)
@@ -290,20 +302,30 @@ def exchange_overlap(re, im, bra_re, bra_im, bits, op, sign):
 
 @jit(internal=True)
 def acts(op, outer):
-    """Whether the operation does anything in the block of these outer bits."""
-    return (outer & op[CARE_OUTER]) == op[SOURCE_OUTER]
+    """Return True where the operation acts in the block of these outer bits."""
+    return (outer & op[MASK_OUTER]) == op[SOURCE_OUTER]
 
 
 @jit(internal=True)
 def outer_sign(op, outer):
-    """The operation's constant sign in the block of these outer bits."""
+    """Return the operation's constant sign in the block of these outer bits."""
     sign = -1.0 if odd(outer & op[Z_OUTER]) else 1.0
     return sign * op[SIGN]
 
 
 @jit(internal=True)
 def apply(re, im, bits, lane_bits, outer, op, coefs, vectors):
-    """One operation on one block."""
+    """Apply one operation to one block.
+
+    Args:
+        re, im: the block, float32 or float64, shape (2**bits,), changed in place.
+        bits: log2 of the block's amplitudes, int64, at least CHUNK_BITS.
+        lane_bits: log2 of the amplitudes in a vector, int64.
+        outer: index of the block's first amplitude in the state, int64.
+        op: the operation, a row of the table, int64, shape (COLUMNS,).
+        coefs: its coefficients, float64, shape (16,); see `factors.fill_coefs`.
+        vectors: working array, as `GateSpace.vectors`.
+    """
     if not acts(op, outer):
         return
     kind = op[KIND]
@@ -322,9 +344,14 @@ def apply(re, im, bits, lane_bits, outer, op, coefs, vectors):
 
 @jit(internal=True)
 def undo(re, im, bra_re, bra_im, bits, lane_bits, outer, op, coefs, space, out):
-    """The inverse of one operation on both states; adds what its derivative needs to `out`.
+    """Undo one operation on both states; add the terms of its derivative to `out`.
 
-    Of a matrix, M (8 numbers); of others, d⟨bra|ket⟩/dθ doubled, in ``out[0]``.
+    Args:
+        re, im, bits, lane_bits, outer, op, coefs: as for `apply`.
+        bra_re, bra_im: the bra's block, changed in place.
+        space: one thread's working arrays, a `GateSpace`.
+        out: float64, shape (8,), added to: of a matrix M_ij = Σ ket_i conj(bra_j), real and
+            imaginary parts in turn; of other operations 2 d⟨bra|ket⟩/dθ in ``out[0]``.
     """
     if not acts(op, outer):
         return

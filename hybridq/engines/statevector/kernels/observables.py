@@ -1,13 +1,14 @@
-"""A Pauli sum on one block: the terms that flip the same bits share one look at the amplitudes.
+"""Pauli sums on one block, all terms that flip the same bits at once.
 
-With P = i^y X^x Z^z, terms of one flip x differ in signs only: within a chunk of 64 amplitudes a
-Walsh–Hadamard transform turns the products conj(ψ(z ^ x)) ψ(z) into what every term needs, so that
-a further term costs one addition a chunk.
+With P = i^y X^x Z^z, terms of one flip x differ in signs only: within a chunk of amplitudes a
+Walsh–Hadamard transform of the products conj(ψ(z ^ x)) ψ(z) gives the sums of all terms, so that
+a further term costs one addition for each chunk.
 """
 
 from __future__ import annotations
 
 from hybridq.core.jit import jit
+from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS
 from hybridq.engines.statevector.kernels.gates import (
     FIRST_TERM,
     IMAGINARY,
@@ -15,7 +16,7 @@ from hybridq.engines.statevector.kernels.gates import (
     X_LOCAL,
     odd,
 )
-from hybridq.engines.statevector.kernels.gates_simd import (
+from hybridq.engines.statevector.kernels.observables_simd import (
     add_flipped,
     add_flipped_rows,
     correlate,
@@ -23,13 +24,13 @@ from hybridq.engines.statevector.kernels.gates_simd import (
     walsh,
 )
 
-CHUNK_BITS = 6
-FEW = 3  # up to so many terms are summed one by one
+MAX_DIRECT_TERMS = 3
+"""Up to so many terms are summed one by one, without a Walsh–Hadamard transform."""
 
 
 @jit(internal=True)
 def _measure_rows(re, im, bits, lane_bits, outer, op, terms, weights, space):
-    """`measure` of few terms that flip no lane bit."""
+    """Do what `measure` does for few terms that flip no lane bit."""
     rows = op[X_LOCAL] >> lane_bits
     top = 0
     while rows >> (top + 1):
@@ -50,8 +51,8 @@ def _measure_rows(re, im, bits, lane_bits, outer, op, terms, weights, space):
 
 
 @jit(internal=True)
-def _weigh_rows(re, im, bra_re, bra_im, bits, lane_bits, outer, op, terms, weights, space):
-    """`weigh` of few terms that flip no lane bit."""
+def _apply_terms_rows(re, im, bra_re, bra_im, bits, lane_bits, outer, op, terms, weights, space):
+    """Do what `apply_terms` does for few terms that flip no lane bit."""
     for term in range(op[FIRST_TERM], op[LAST_TERM]):
         local = terms[term, 0]
         for lane in range(1 << lane_bits):
@@ -65,31 +66,39 @@ def _weigh_rows(re, im, bra_re, bra_im, bits, lane_bits, outer, op, terms, weigh
 
 @jit(internal=True)
 def measure(re, im, bits, lane_bits, outer, op, terms, weights, space):
-    """Σ_t weights[t] Σ_z ± Re or Im of conj(ψ(z ^ x)) ψ(z) over a block.
+    """Return Σ_t weights[t] Σ_z ± Re or Im of conj(ψ(z ^ x)) ψ(z) over a block.
 
     Args:
-        terms: the z masks of each term, local and outer part, shape (terms, 2).
+        re, im: the block, float32 or float64, shape (2**bits,).
+        bits: log2 of the block's amplitudes, int64, at least CHUNK_BITS.
+        lane_bits: log2 of the amplitudes in a vector, int64.
+        outer: index of the block's first amplitude in the state, int64.
+        op: the group of terms with one flip x, a row of the table of `gates`, int64; the terms
+            are rows FIRST_TERM … LAST_TERM − 1 of `terms`.
+        terms: the z masks of each term, local and outer part, int64, shape (terms, 2).
+        weights: the coefficient of each term, float64, shape (terms,), units of the observable.
+        space: one thread's working arrays, a `GateSpace`.
     """
     chunk, signs = space.chunk, space.signs
     per_chunk = 1 << (CHUNK_BITS - lane_bits)
     flip = op[X_LOCAL]
     rows, lanes = flip >> lane_bits, flip & ((1 << lane_bits) - 1)
     first, last = op[FIRST_TERM], op[LAST_TERM]
-    if lanes == 0 and rows and last - first <= FEW:
+    if lanes == 0 and rows and last - first <= MAX_DIRECT_TERMS:
         return _measure_rows(re, im, bits, lane_bits, outer, op, terms, weights, space)
     total = 0.0
     for number in range(1 << (bits - CHUNK_BITS)):
         correlate(re, im, number * per_chunk, per_chunk, rows, lanes, op[IMAGINARY] != 0, chunk)
-        if last - first > FEW:
+        if last - first > MAX_DIRECT_TERMS:
             walsh(chunk)
         for term in range(first, last):
             local = terms[term, 0]
-            low = local & 63
-            if last - first > FEW:
+            low = local & (CHUNK - 1)
+            if last - first > MAX_DIRECT_TERMS:
                 part = 1.0 * chunk[low]
             else:
                 part = 0.0
-                for v in range(64):
+                for v in range(CHUNK):
                     part += chunk[v] * signs[low, v]
             sign = odd(number & (local >> CHUNK_BITS)) ^ odd(outer & terms[term, 1])
             total += -weights[term] * part if sign else weights[term] * part
@@ -97,30 +106,35 @@ def measure(re, im, bits, lane_bits, outer, op, terms, weights, space):
 
 
 @jit(internal=True)
-def weigh(re, im, bra_re, bra_im, bits, lane_bits, outer, op, terms, weights, space):
-    """Add the terms' product with the ket to the bra, over a block."""
+def apply_terms(re, im, bra_re, bra_im, bits, lane_bits, outer, op, terms, weights, space):
+    """Add the terms' product with the ket to the bra, over a block.
+
+    Args:
+        re, im, bits, lane_bits, outer, op, terms, weights, space: as for `measure`.
+        bra_re, bra_im: the bra's block, shape (2**bits,), added to.
+    """
     chunk, signs = space.chunk, space.signs
     per_chunk = 1 << (CHUNK_BITS - lane_bits)
     flip = op[X_LOCAL]
     rows, lanes = flip >> lane_bits, flip & ((1 << lane_bits) - 1)
     first, last = op[FIRST_TERM], op[LAST_TERM]
-    if lanes == 0 and last - first <= FEW:
-        _weigh_rows(re, im, bra_re, bra_im, bits, lane_bits, outer, op, terms, weights, space)
+    if lanes == 0 and last - first <= MAX_DIRECT_TERMS:
+        _apply_terms_rows(re, im, bra_re, bra_im, bits, lane_bits, outer, op, terms, weights, space)
         return
     for number in range(1 << (bits - CHUNK_BITS)):
-        for v in range(64):
+        for v in range(CHUNK):
             chunk[v] = 0.0
         for term in range(first, last):
             local = terms[term, 0]
-            low = local & 63
+            low = local & (CHUNK - 1)
             sign = odd(number & (local >> CHUNK_BITS)) ^ odd(outer & terms[term, 1])
             weight = -weights[term] if sign else weights[term]
-            if last - first > FEW:
+            if last - first > MAX_DIRECT_TERMS:
                 chunk[low] += weight
             else:
-                for v in range(64):
+                for v in range(CHUNK):
                     chunk[v] += weight * signs[low, v]
-        if last - first > FEW:
+        if last - first > MAX_DIRECT_TERMS:
             walsh(chunk)
         add_flipped(
             re, im, bra_re, bra_im, number * per_chunk, per_chunk, rows, lanes,

@@ -1,23 +1,22 @@
-"""Many rotations about products of Z on one block as one product of two tables.
+"""Rotations about many products of Z on one block as one product of two tables.
 
-A rotation whose product lies within the lowest 6 bits of a block is a factor of the low table, one
-that lies above them of the high table; see `turns_simd.turn_phases`.
+A rotation whose product lies within the lowest CHUNK_BITS bits of a block is a factor of the low
+table, one that lies above them of the high table; see `rotations_simd.apply_diagonal`.
 """
 
 from __future__ import annotations
 
 from hybridq.core.jit import jit
+from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS
 from hybridq.engines.statevector.kernels.gates import odd
-from hybridq.engines.statevector.kernels.turns_simd import adjoint_turn_phases, turn_phases
-
-CHUNK_BITS = 6
+from hybridq.engines.statevector.kernels.rotations_simd import adjoint_diagonal, apply_diagonal
 
 
 @jit(internal=True)
 def _fill(low, high, chunks, plan, first, last, outer, coefs, inverse):
-    """The factors cos − i σ sin of all rotations, by place in the chunk and by chunk."""
-    low[:64] = 1.0
-    low[64:] = 0.0
+    """Fill the factors cos − i σ sin, by place in the chunk and by chunk."""
+    low[:CHUNK] = 1.0
+    low[CHUNK:] = 0.0
     high[:chunks] = 1.0
     high[chunks : 2 * chunks] = 0.0
     for item in range(first, last):
@@ -26,8 +25,8 @@ def _fill(low, high, chunks, plan, first, last, outer, coefs, inverse):
         c, s = coefs[slot, 0], coefs[slot, 1]
         if odd(outer & plan.terms[plan.items[item, 0], 1]) != inverse:
             s = -s
-        table, size = low, 64
-        if mask >= 64:
+        table, size = low, CHUNK
+        if mask >= CHUNK:
             table, size, mask = high, chunks, mask >> CHUNK_BITS
         for v in range(size):
             t = -s if odd(v & mask) else s
@@ -37,29 +36,45 @@ def _fill(low, high, chunks, plan, first, last, outer, coefs, inverse):
 
 
 @jit(internal=True)
-def turn_parities(re, im, bits, plan, first, last, outer, coefs, space):
-    """Apply the rotations to one state."""
+def apply_parities(re, im, bits, plan, first, last, outer, coefs, space):
+    """Apply the rotations to one state.
+
+    Args:
+        re, im: the block, float32 or float64, shape (2**bits,), changed in place.
+        bits: log2 of the block's amplitudes, int64, at least CHUNK_BITS.
+        plan: the passes, a `sweeps.Plan`.
+        first, last: the rotations are rows first … last − 1 of ``plan.items``, int64.
+        outer: index of the block's first amplitude in the state, int64.
+        coefs: cos and sin of half the angle by slot, float64, shape (slots, 16).
+        space: one thread's working arrays, a `GateSpace`.
+    """
     low, high, chunks = space.low, space.high, 1 << (bits - CHUNK_BITS)
     _fill(low, high, chunks, plan, first, last, outer, coefs, False)
-    turn_phases(re, im, chunks, low, high[:chunks], high[chunks : 2 * chunks])
+    apply_diagonal(re, im, chunks, low, high[:chunks], high[chunks : 2 * chunks])
 
 
 @jit(internal=True)
 def undo_parities(re, im, bra_re, bra_im, bits, plan, first, last, outer, coefs, space, sums):
-    """Undo them on both states; adds Im⟨bra|P|ket⟩ of each to its row of `sums`."""
+    """Undo the rotations on both states; add Im⟨bra|P|ket⟩ of each to `sums`.
+
+    Args:
+        re, im, bits, plan, first, last, outer, coefs, space: as for `apply_parities`.
+        bra_re, bra_im: the bra's block, changed in place.
+        sums: by slot, float64, shape (slots, 8); column 0 is added to.
+    """
     low, high, chunks = space.low, space.high, 1 << (bits - CHUNK_BITS)
     low_sums, chunk_sums = space.chunk, space.chunk_sums
     _fill(low, high, chunks, plan, first, last, outer, coefs, True)
     low_sums[:] = 0.0
-    adjoint_turn_phases(
+    adjoint_diagonal(
         re, im, bra_re, bra_im, chunks, low, high[:chunks], high[chunks : 2 * chunks],
         low_sums, chunk_sums,
     )  # fmt: skip
     for item in range(first, last):
         mask = plan.terms[plan.items[item, 0], 0]
         total = 0.0
-        if mask < 64:
-            for v in range(64):
+        if mask < CHUNK:
+            for v in range(CHUNK):
                 total += -low_sums[v] if odd(v & mask) else low_sums[v]
         else:
             for k in range(chunks):

@@ -1,9 +1,9 @@
-"""Operations on a whole state vector: passes over it, block by block, shared by a team of threads.
+"""Passes over a whole state vector, block by block, shared by a team of threads.
 
 A pass works on some qubits, its local ones. The lowest 2^bits amplitudes that differ in local
 qubits only are a block: in place where the local qubits are the lowest ones, else gathered into a
-thread's own memory and scattered back. Sums are kept by group of blocks, so that the number of
-threads does not change a bit of them.
+thread's own memory and scattered back. Sums are kept by group of blocks, so that they are the same
+to the last bit for any number of threads.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.jit import jit
-from hybridq.engines.kernels.team import meet, share
+from hybridq.engines.kernels.team import barrier, slice_of
 from hybridq.engines.statevector.kernels.gates import (
     FIRST_TERM,
     FORM,
@@ -31,26 +31,26 @@ from hybridq.engines.statevector.kernels.gates import (
     permute,
     undo,
 )
-from hybridq.engines.statevector.kernels.observables import measure, weigh
-from hybridq.engines.statevector.kernels.parities import turn_parities, undo_parities
-from hybridq.engines.statevector.kernels.turns import turn, undo_turn
+from hybridq.engines.statevector.kernels.observables import apply_terms, measure
+from hybridq.engines.statevector.kernels.parities import apply_parities, undo_parities
+from hybridq.engines.statevector.kernels.rotations import apply_layer, undo_layer
 
-FORWARD, WEIGH, BACKWARD = range(3)
+FORWARD, APPLY_TERMS, BACKWARD = range(3)
 
 
 class Plan(NamedTuple):
-    """Passes in order.
+    """Passes in order; arrays of int64 unless stated otherwise.
 
     Attributes:
-        first: number of the first operation of each pass, and of the last one's end.
-        ops: the operations, see `gates`, shape (ops, COLUMNS), int64.
-        local_bits: how many qubits are local in each pass.
-        run_bits: how many of the lowest qubits are local in each pass.
-        offsets: where each run of a block lies, relative to the block, shape (passes, runs).
+        first: first operation of each pass, then the end of the last, shape (passes + 1,).
+        ops: the operations, see `gates`, shape (ops, COLUMNS).
+        local_bits: how many qubits are local in each pass, shape (passes,).
+        run_bits: how many of the lowest qubits are local in each pass, shape (passes,).
+        offsets: index of each run of a block, relative to the block, shape (passes, runs).
         outer: the positions of the other qubits, ascending, shape (passes, n).
-        writes: whether the pass changes the ket.
+        writes: True where the pass changes the ket, bool, shape (passes,).
         maps: the linear map of each row of kind LINEAR, see `gates.permute`, shape
-            (maps, 64 + chunks).
+            (maps, CHUNK + chunks).
         items: of each gate of a layer, local position and slot; of each of several rotations
             about products of Z, its row of `terms` and slot; shape (items, 2).
         terms, weights: see `observables.measure`.
@@ -71,7 +71,10 @@ class Plan(NamedTuple):
 
 @jit(internal=True)
 def _base(plan, number, count, block):
-    """The index of the first amplitude of a block: its number spread over the outer qubits."""
+    """Return the index of a block's first amplitude.
+
+    It is the block's number spread over the outer qubits.
+    """
     base = 0
     for bit in range(count):
         base |= ((block >> bit) & 1) << plan.outer[number, bit]
@@ -80,7 +83,7 @@ def _base(plan, number, count, block):
 
 @jit(internal=True)
 def _gather(x, block, plan, number, base):
-    """Copy a block's runs together."""
+    """Copy the runs of a block from the state `x` to `block`."""
     run = 1 << plan.run_bits[number]
     for part in range(1 << (plan.local_bits[number] - plan.run_bits[number])):
         at = base + plan.offsets[number, part]
@@ -91,7 +94,7 @@ def _gather(x, block, plan, number, base):
 
 @jit(internal=True)
 def _scatter(x, block, plan, number, base):
-    """Copy a block's runs back."""
+    """Copy the runs of a block from `block` back to the state `x`."""
     run = 1 << plan.run_bits[number]
     for part in range(1 << (plan.local_bits[number] - plan.run_bits[number])):
         at = base + plan.offsets[number, part]
@@ -101,8 +104,8 @@ def _scatter(x, block, plan, number, base):
 
 
 @jit(internal=True)
-def _work(mode, re, im, bra_re, bra_im, bits, outer, plan, number, coefs, space, sums):
-    """A pass's operations on one block."""
+def _apply_pass(mode, re, im, bra_re, bra_im, bits, outer, plan, number, coefs, space, sums):
+    """Apply the operations of pass `number` to one block; arguments as for `sweep`."""
     lane_bits = lane_bits_of(space)
     for row in range(plan.first[number], plan.first[number + 1]):
         op = plan.ops[row]
@@ -110,12 +113,12 @@ def _work(mode, re, im, bra_re, bra_im, bits, outer, plan, number, coefs, space,
         if op[KIND] == LAYER:
             first, last, form = op[FIRST_TERM], op[LAST_TERM], op[FORM]
             if mode == BACKWARD:
-                undo_turn(
+                undo_layer(
                     re, im, bra_re, bra_im, bits, lane_bits, form, plan.items, first, last,
                     coefs, space, sums,
                 )  # fmt: skip
             else:
-                turn(
+                apply_layer(
                     re, im, bits, lane_bits, form, plan.items, first, last, coefs, space.vectors,
                     space.low, space.high,
                 )  # fmt: skip
@@ -126,9 +129,9 @@ def _work(mode, re, im, bra_re, bra_im, bits, outer, plan, number, coefs, space,
                     re, im, bra_re, bra_im, bits, plan, first, last, outer, coefs, space, sums
                 )
             else:
-                turn_parities(re, im, bits, plan, first, last, outer, coefs, space)
+                apply_parities(re, im, bits, plan, first, last, outer, coefs, space)
         elif op[KIND] == LINEAR:
-            # Backwards the operations stand in reverse order, so that the map is the inverse.
+            # Backwards the operations are listed in reverse order, so the map is the inverse.
             table = plan.maps[op[FIRST_TERM]]
             permute(re, bits, table, space.spare)
             permute(im, bits, table, space.spare)
@@ -137,8 +140,8 @@ def _work(mode, re, im, bra_re, bra_im, bits, outer, plan, number, coefs, space,
                 permute(bra_im, bits, table, space.spare)
         elif mode == BACKWARD:
             undo(re, im, bra_re, bra_im, bits, lane_bits, outer, op, coefs[slot], space, sums[slot])
-        elif mode == WEIGH:
-            weigh(
+        elif mode == APPLY_TERMS:
+            apply_terms(
                 re, im, bra_re, bra_im, bits, lane_bits, outer, op, plan.terms, plan.weights, space
             )
         elif op[KIND] == MEASURE:
@@ -151,7 +154,7 @@ def _work(mode, re, im, bra_re, bra_im, bits, outer, plan, number, coefs, space,
 
 @jit(internal=True)
 def space_of(spaces, thread):
-    """One thread's working arrays."""
+    """Return one thread's working arrays."""
     return GateSpace(
         spaces.blocks[thread],
         spaces.vectors[thread],
@@ -167,15 +170,17 @@ def space_of(spaces, thread):
 
 @jit()
 def sweep(mode, ket, bra, n, plan, coefs, spaces, sums, counter, thread, threads):
-    """Run all passes; called by every thread of a team at once.
+    """Run all passes; every thread of a team calls this at once.
 
     Args:
-        mode: FORWARD on the ket, WEIGH from ket to bra, BACKWARD on both.
-        ket, bra: real and imaginary parts, shape (2, 2**n).
-        n: qubits of the state.
-        coefs: by slot, shape (slots, 16); see `factors`.
-        spaces: `GateSpace` with a leading axis of threads (but for `signs`).
-        sums: by group of blocks and slot, added to, shape (groups, slots, 8).
+        mode: FORWARD on the ket, APPLY_TERMS from ket to bra, BACKWARD on both.
+        ket, bra: real and imaginary parts, float32 or float64, shape (2, 2**n).
+        n: qubits of the state, int64.
+        plan: the passes, a `Plan`.
+        coefs: coefficients by slot, float64, shape (slots, 16); see `factors.fill_coefs`.
+        spaces: a `GateSpace` with a leading axis of threads (but for `signs`).
+        sums: by group of blocks and slot, added to, float64, shape (groups, slots, 8).
+        counter, thread, threads: from `Team.run`.
     """
     space = space_of(spaces, thread)
     re, im, bra_re, bra_im = ket[0], ket[1], bra[0], bra[1]
@@ -185,9 +190,9 @@ def sweep(mode, ket, bra, n, plan, coefs, spaces, sums, counter, thread, threads
         count = n - bits
         in_place = plan.run_bits[number] == bits
         groups = min(sums.shape[0], 1 << count)
-        mine, others = share(thread, threads, groups)
-        for group in range(mine, others):
-            first, last = share(group, groups, 1 << count)
+        begin, end_group = slice_of(thread, threads, groups)
+        for group in range(begin, end_group):
+            first, last = slice_of(group, groups, 1 << count)
             for block in range(first, last):
                 base = _base(plan, number, count, block)
                 if in_place:
@@ -201,49 +206,49 @@ def sweep(mode, ket, bra, n, plan, coefs, spaces, sums, counter, thread, threads
                     if mode != FORWARD:
                         _gather(bra_re, c, plan, number, base)
                         _gather(bra_im, d, plan, number, base)
-                _work(mode, a, b, c, d, bits, base, plan, number, coefs, space, sums[group])
+                _apply_pass(mode, a, b, c, d, bits, base, plan, number, coefs, space, sums[group])
                 if in_place:
                     continue
-                if plan.writes[number] and mode != WEIGH:
+                if plan.writes[number] and mode != APPLY_TERMS:
                     _scatter(re, a, plan, number, base)
                     _scatter(im, b, plan, number, base)
                 if mode != FORWARD:
                     _scatter(bra_re, c, plan, number, base)
                     _scatter(bra_im, d, plan, number, base)
-        meet(counter, threads)
+        barrier(counter, threads)
 
 
 @jit()
 def prepare(ket, start, counter, thread, threads):
-    """Fill a state with zeros but for ``ket[0, start]`` = 1 (start < 0: zeros only)."""
+    """Fill a state with zeros and set ``ket[0, start]`` to 1 (start < 0: zeros only)."""
     size = ket.shape[1]
-    first, last = share(thread, threads, size)
+    first, last = slice_of(thread, threads, size)
     for z in range(first, last):
         ket[0, z] = 0.0
         ket[1, z] = 0.0
     if first <= start < last:
         ket[0, start] = 1.0
-    meet(counter, threads)
+    barrier(counter, threads)
 
 
 @jit()
 def scale(bra, ket, factor, counter, thread, threads):
     """Set the bra to a real multiple of the ket."""
-    first, last = share(thread, threads, ket.shape[1])
+    first, last = slice_of(thread, threads, ket.shape[1])
     number = ket.dtype.type(factor)
     for part in range(2):
         for z in range(first, last):
             bra[part, z] = number * ket[part, z]
-    meet(counter, threads)
+    barrier(counter, threads)
 
 
 @jit()
 def overlap(bra, ket, partial, counter, thread, threads):
-    """⟨bra|ket⟩; `partial` has room for (groups, 2) numbers."""
+    """Return ⟨bra|ket⟩ as (re, im); `partial` is a float64 array of shape (groups, 2)."""
     groups, size = partial.shape[0], ket.shape[1]
-    begin, end = share(thread, threads, groups)
+    begin, end = slice_of(thread, threads, groups)
     for group in range(begin, end):
-        first, last = share(group, groups, size)
+        first, last = slice_of(group, groups, size)
         re = 0.0
         im = 0.0
         for z in range(first, last):
@@ -251,7 +256,7 @@ def overlap(bra, ket, partial, counter, thread, threads):
             im += bra[0, z] * ket[1, z] - bra[1, z] * ket[0, z]
         partial[group, 0] = re
         partial[group, 1] = im
-    meet(counter, threads)
+    barrier(counter, threads)
     total_re = 0.0
     total_im = 0.0
     for group in range(groups):

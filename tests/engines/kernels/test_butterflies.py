@@ -1,4 +1,4 @@
-"""The rotation kernels against a Kronecker product, the plain loops and each other."""
+"""The rotation kernels against a Kronecker product and the plain loops."""
 
 import numpy as np
 import pytest
@@ -109,13 +109,13 @@ def test_vector_width_is_that_of_the_host_and_fits_the_accumulator():
 CHUNK_FUNCTIONS = [
     "phase_chunk",
     "energy_chunk",
-    "weigh_chunk",
+    "apply_cost_chunk",
     "adjoint_phase_chunk",
     "copy_chunk",
-    "couple_odd",
-    "couple_even",
-    "adjoint_couple_odd",
-    "adjoint_couple_even",
+    "rotate_complements_odd",
+    "rotate_complements_even",
+    "adjoint_complements_odd",
+    "adjoint_complements_even",
 ]
 
 
@@ -137,13 +137,13 @@ def chunk_arguments(name, dtype, seed):
     return {
         "phase_chunk": (*state, 64, *phase),
         "energy_chunk": (*state, 64, *costs),
-        "weigh_chunk": (*bra, *state, 64, *costs),
+        "apply_cost_chunk": (*bra, *state, 64, *costs),
         "adjoint_phase_chunk": (*bra, *state, 64, *phase, *costs),
         "copy_chunk": (array(), 128, array(), 64),
-        "couple_odd": (*state, 0, 128, signs, number()),
-        "couple_even": (*state, 0, 128, signs, number()),
-        "adjoint_couple_odd": (*bra, *state, 0, 128, signs, number()),
-        "adjoint_couple_even": (*bra, *state, 0, 128, signs, number()),
+        "rotate_complements_odd": (*state, 0, 128, signs, number()),
+        "rotate_complements_even": (*state, 0, 128, signs, number()),
+        "adjoint_complements_odd": (*bra, *state, 0, 128, signs, number()),
+        "adjoint_complements_even": (*bra, *state, 0, 128, signs, number()),
     }[name]
 
 
@@ -153,10 +153,10 @@ def chunk_arguments(name, dtype, seed):
 def test_vector_code_equals_its_plain_twin(name, dtype, tolerance):
     import numba
 
-    from hybridq.engines.diagonal.kernels import plain, simd
+    from hybridq.engines.diagonal.kernels import chunks_plain, chunks_simd
 
     results = []
-    for home in (simd, plain):
+    for home in (chunks_simd, chunks_plain):
         function = getattr(home, name)
         arguments = chunk_arguments(name, dtype, 5)
         call = numba.njit(lambda *args: function(*args))  # noqa: B023

@@ -1,0 +1,111 @@
+"""Vector code of the X mixer's real rotations, up to 2^4 vectors at a time.
+
+`butterflies` chooses how many levels to do at once and has the plain loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numba import types
+from numba.extending import intrinsic
+
+from hybridq.engines.kernels.emit import Emitter
+
+
+def _rotate(emit: Emitter, rows: list[Any], tangent: Any, with_lanes: bool) -> list[Any]:
+    """Rotate (a, b) → (a + t b, b − t a) over the row bits.
+
+    With `with_lanes`, rotate over the lane bits first.
+    """
+    plus = emit.splat(tangent)
+    minus = emit.negate(plus)
+    rows = list(rows)
+    if with_lanes:
+        for bit in range(emit.lane_bits):
+            signed = emit.multiply(plus, emit.signs(bit))
+            rows = [emit.fma(signed, emit.swap_lanes(row, bit), row) for row in rows]
+    for bit in range(len(rows).bit_length() - 1):
+        for low in range(len(rows)):
+            if not low >> bit & 1:
+                a, b = rows[low], rows[low | 1 << bit]
+                rows[low], rows[low | 1 << bit] = emit.fma(plus, b, a), emit.fma(minus, a, b)
+    return rows
+
+
+def _generator(emit: Emitter, bra: list[Any], ket: list[Any], total: Any, with_lanes: bool) -> Any:
+    """Add the lanes of Σ_q ⟨bra|G_q|ket⟩ to `total`, G_q being (a, b) → (b, −a)."""
+    if with_lanes:
+        for bit in range(emit.lane_bits):
+            part = emit.multiply(bra[0], emit.swap_lanes(ket[0], bit))
+            for left, right in zip(bra[1:], ket[1:], strict=True):
+                part = emit.fma(left, emit.swap_lanes(right, bit), part)
+            total = emit.fma(part, emit.signs(bit), total)
+    for bit in range(len(bra).bit_length() - 1):
+        plus = minus = emit.zero()
+        for low in range(len(bra)):
+            if not low >> bit & 1:
+                high = low | 1 << bit
+                plus = emit.fma(bra[low], ket[high], plus)
+                minus = emit.fma(bra[high], ket[low], minus)
+        total = emit.add(total, emit.subtract(plus, minus))
+    return total
+
+
+def make_rotation(radix_bits: int, *, with_lanes: bool) -> Callable[..., None]:
+    """Return an intrinsic that rotates 2^radix_bits vectors of an array in place.
+
+    ``rotation(x, index, stride, tangent)`` works on the vectors at ``x[index + r * stride]``,
+    r = 0 … 2^radix_bits − 1.
+
+    Args:
+        radix_bits: how many bits r has; the rotation is over all of them.
+        with_lanes: rotate over the bits of the lane as well.
+    """
+
+    @intrinsic
+    def rotation(typingctx, x, index, stride, tangent):
+        def codegen(context, builder, signature, args):
+            emit = Emitter(context, builder, signature, args)
+            pointers = emit.strided_pointers(emit.data(0), args[1], args[2], 1 << radix_bits)
+            rows = _rotate(emit, [emit.load(p) for p in pointers], args[3], with_lanes)
+            for row, pointer in zip(rows, pointers, strict=True):
+                emit.store(row, pointer)
+            return emit.nothing()
+
+        return types.void(x, types.intp, types.intp, x.dtype), codegen
+
+    return rotation
+
+
+def make_adjoint_rotation(radix_bits: int, *, with_lanes: bool) -> Callable[..., None]:
+    """Return an intrinsic that rotates bra and ket and sums the overlap.
+
+    ``rotation(bra, ket, index, stride, tangent, total)`` adds the lanes of Σ_q ⟨bra|G_q|ket⟩ to
+    ``total[:lanes]`` and then rotates both arrays by `tangent` in place.
+
+    Args:
+        radix_bits, with_lanes: as for `make_rotation`.
+    """
+
+    @intrinsic
+    def rotation(typingctx, bra, ket, index, stride, tangent, total):
+        def codegen(context, builder, signature, args):
+            emit = Emitter(context, builder, signature, args)
+            bra_data, ket_data = emit.data(0), emit.data(1)
+            bra_at = emit.strided_pointers(bra_data, args[2], args[3], 1 << radix_bits)
+            ket_at = emit.strided_pointers(ket_data, args[2], args[3], 1 << radix_bits)
+            sum_at = emit.pointer(emit.data(5), args[2].type(0))
+            bra_rows, ket_rows = [emit.load(p) for p in bra_at], [emit.load(p) for p in ket_at]
+            total = _generator(emit, bra_rows, ket_rows, emit.load(sum_at), with_lanes)
+            emit.store(total, sum_at)
+            for rows, pointers in ((bra_rows, bra_at), (ket_rows, ket_at)):
+                rotated = _rotate(emit, rows, args[4], with_lanes)
+                for row, pointer in zip(rotated, pointers, strict=True):
+                    emit.store(row, pointer)
+            return emit.nothing()
+
+        return types.void(bra, ket, types.intp, types.intp, bra.dtype, total), codegen
+
+    return rotation
