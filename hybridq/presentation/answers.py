@@ -227,7 +227,7 @@ def _facts(result: Result) -> list[tuple[str, Text]]:
     if samples is not None and _has_constraints(result):
         feasible = round(samples.feasible_share * samples.shots)
         share = percent(samples.feasible_share)
-        rows.append(("Feasible", f"{feasible:,} of {samples.shots:,} samples ({share})"))
+        rows.append(("Feasible", f"{feasible} of {plural(samples.shots, 'sample')} ({share})"))
     rows.append((capital(problem.noun), search.problem_line(problem)))
     rows.append(("Engine", search.engine_line(result.engine, problem.n_qubits, _ROW_ROOM)))
     rows.append(("Ansatz", search.ansatz_line(result.ansatz)))

@@ -92,8 +92,8 @@ def headline(result: Result, block: Energy) -> Text:
             return f"{found}. That is the exact ground energy{_space(block)}."
         case Standing.BELOW:
             return (
-                f"{found}. That is {error} below the lowest energy of the states asked for: "
-                "the circuit has left them."
+                f"{found}. That is {error} below the lowest energy of the requested states: "
+                "the circuit has left their sector."
             )
     if block.chemical_accuracy is not None:
         where = f"{'within' if block.chemical_accuracy else 'beyond'} {numbers.ACCURACY}"

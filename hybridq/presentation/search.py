@@ -63,7 +63,7 @@ def ansatz_line(ansatz: Mapping[str, Any]) -> str:
         noun = "angle" if "p" in ansatz else "parameter"
         parts.append(plural(int(ansatz["n_params"]), noun))
     if ansatz.get("singlet"):
-        parts.append("α and β share theirs")
+        parts.append("shared by α and β")
     if ansatz.get("forbidden_by_symmetry"):
         parts.append(f"{ansatz['forbidden_by_symmetry']} more are 0 by symmetry")
     if "pool" in ansatz:

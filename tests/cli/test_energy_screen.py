@@ -62,7 +62,7 @@ def words(text: str) -> str:
         (molecule_result(1e-13), True, "That is the exact ground energy."),
         (molecule_result(1e-4), True, "0.100 mHa above the exact energy, within chemical accuracy"),
         (molecule_result(4.7e-3), False, "4.700 mHa above the exact energy, beyond chemical"),
-        (molecule_result(-1e-3), False, "1.000 mHa below the lowest energy of the states asked"),
+        (molecule_result(-1e-3), False, "1.000 mHa below the lowest energy of the requested"),
         (molecule_result(None), False, "50.000 mHa below Hartree-Fock. No exact energy is"),
         (chain_result(1e-3), True, "0.00100 above the exact ground energy (0.01 % of it)"),
         (chain_result(0.3), False, "0.300 above the exact ground energy (3 % of it)"),

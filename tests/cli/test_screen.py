@@ -297,7 +297,7 @@ def test_an_infeasible_best_sample_is_not_held_against_the_optimum(
     screen_text = words(shown(result))
     assert "Best of 1000 samples 3 not feasible" in screen_text
     assert f"Violated {CLASH}" in screen_text
-    assert "0 of 1,000 samples (0.0 %)" in screen_text
+    assert "0 of 1000 samples (0.0 %)" in screen_text
     assert "75.0 %" not in words(shown(result, quiet=True))
 
 
@@ -306,7 +306,7 @@ def test_the_share_of_feasible_samples_is_shown_where_there_are_others(
 ) -> None:
     assert "Feasible" not in shown(make_result())
     text = words(shown(make_result(samples=Samples(1000, 0.125))))
-    assert "Feasible 125 of 1,000 samples (12.5 %)" in text
+    assert "Feasible 125 of 1000 samples (12.5 %)" in text
     assert "Expected cut (penalties included)" in text
 
 

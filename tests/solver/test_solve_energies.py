@@ -79,9 +79,9 @@ def test_a_molecule_result_tells_what_a_chemist_asks(h2):
 
 def test_a_molecule_result_prints_and_is_written(h2, tmp_path):
     lines = str(h2).splitlines()
-    assert lines[0] == "h2_sto3g: energy -1.13730604 Ha (uccsd, 1 parameters)"
+    assert lines[0] == "h2_sto3g: energy -1.13730604 Ha (uccsd, 1 parameter)"
     assert "within chemical accuracy" in lines[1]
-    assert lines[2].startswith("Hartree-Fock: -1.11699900 Ha; 100.00%")
+    assert lines[2].startswith("Hartree-Fock: -1.11699900 Ha; 100 % of the correlation")
     assert "⟨N⟩ = 2" in lines[3]
     assert "expectation=-1.13730604" in repr(h2)
     document = json.loads(h2.to_json(tmp_path / "h2.json"))
