@@ -35,6 +35,7 @@ def plot_cut(
     sides: tuple[str, str] = ("side 0", "side 1"),
     edges: tuple[str, str] = ("cut edge", "uncut edge"),
     conflict: str | None = None,
+    weighted: bool = True,
 ) -> Axes:
     """Draw a graph with its nodes on two sides, edges between them in front.
 
@@ -51,6 +52,7 @@ def plot_cut(
         edges: names of an edge between the sides and of one within a side, in the singular.
         conflict: name of an edge within side 1, if such edges are drawn in vermillion as
             violations; None draws them as those within side 0.
+        weighted: False ignores the weights of edges.
 
     Raises:
         ParameterError: a node has no side, or one that is neither 0 nor 1.
@@ -63,6 +65,7 @@ def plot_cut(
     pairs = np.array([(index[u], index[v]) for u, v in graph.edges], dtype=np.int64)
     pairs = pairs.reshape(-1, 2)
     weights = np.array([data.get("weight", 1.0) for _, _, data in graph.edges(data=True)])
+    weights = weights if weighted else np.ones(len(pairs))
     extent = ax.get_window_extent()
     positions = layout.node_positions(graph, side_of, extent.width / extent.height)
     _frame(ax, positions)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hybridq.presentation.result import Result
 
 _ROW_ROOM = 66  # characters of a fact on one line of a screen
+_LARGE_RATIO = 10.0  # above, a factor reads better than a percentage
 _SHORT_NAME = 12  # characters of a value's name that leave room for a remark
 _MOST_VIOLATIONS = 3  # in a sentence
 
@@ -100,7 +101,7 @@ def headline(result: Result) -> str:
             text = (
                 f"The {known.format(' is')}"
                 if share is None
-                else f"That is {share} of the {known.format(',')}"
+                else f"That is {share} the {known.format(',')}"
             )
     return f"{found} {text}"
 
@@ -121,7 +122,7 @@ def against(result: Result) -> str:
         return "no ratio"
     known = f"{_known(reference)} {numbers.value(result, reference.value)}"
     share = _best_share(result)
-    return known if share is None else f"{share} of the {known}"
+    return known if share is None else f"{share} the {known}"
 
 
 def caption(result: Result) -> tuple[str, str]:
@@ -132,7 +133,7 @@ def caption(result: Result) -> tuple[str, str]:
     expected = _expected(result)
     ratio = result.ratio
     if ratio is not None and ratio.expectation is not None and no_ratio(result) is None:
-        expected += f" ({percent(ratio.expectation)})"
+        expected += f" ({_ratio_text(ratio.expectation)})"
     detail = [expected, *search_clauses(result)]
     if result.reference is not None:
         detail.append(f"reference by {result.reference.method}")
@@ -288,18 +289,26 @@ def _proof(reference: Reference) -> str:
 
 
 def _best_share(result: Result) -> str | None:
-    """Return the ratio of a feasible best sample to the reference; None without one."""
+    """Return the ratio of a feasible best sample before "the optimum"; None without."""
     ratio = result.ratio
     if ratio is None or no_ratio(result) is not None or not _is_feasible(result):
         return None
-    return percent(ratio.best)
+    if ratio.best is None:
+        return None
+    preposition = " of" if ratio.best < _LARGE_RATIO else ""
+    return f"{_ratio_text(ratio.best)}{preposition}"
+
+
+def _ratio_text(ratio: float) -> str:
+    """Format a ratio in per cent, or as a factor where that is large."""
+    return percent(ratio) if ratio < _LARGE_RATIO else f"{ratio:.3g} times"
 
 
 def _share(result: Result, value: float) -> str:
     """Return a value over the reference; empty without a ratio."""
     if result.reference is None or no_ratio(result) is not None:
         return ""
-    return percent(value / result.reference.value)
+    return _ratio_text(value / result.reference.value)
 
 
 def _shots(result: Result) -> str:

@@ -147,4 +147,5 @@ class IndependentSet(GraphProblem):
             sides=("left out", "in the set"),
             edges=("boundary edge", "other edge"),
             conflict="violated edge",
+            weighted=False,
         )

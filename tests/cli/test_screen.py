@@ -328,3 +328,18 @@ def test_a_row_of_the_answer_counts_entries_from_two_on(
     assert "Chosen 2 nodes: a, b" in text
     assert "Left c " in text
     assert "Dropped none" in text
+
+
+def test_a_large_ratio_of_a_minimized_value_is_a_factor(
+    make_result: MakeResult, shown: Callable[..., str]
+) -> None:
+    result = make_result(
+        problem=replace(make_result().problem, sense="minimize", most=None, mean=50.0),
+        best=Best(30.0, "0101", {}),
+        reference=Reference(0.5, "exhaustive search", True),
+        ratio=Ratio(6.0, 60.0),
+    )
+    assert headline(result) == (
+        False,
+        "Best cut found: 30. That is 60 times the optimum, 0.5 (exhaustive search).",
+    )

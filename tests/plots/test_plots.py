@@ -175,6 +175,14 @@ def test_a_node_without_a_side_is_named(assignment: dict[int, int]) -> None:
         plot_cut(nx.path_graph(3), assignment)
 
 
+def test_weights_of_edges_can_be_ignored() -> None:
+    graph = nx.Graph()
+    graph.add_weighted_edges_from([("a", "b", 0.5), ("b", "c", 2.0)])
+    ax = plot_cut(graph, {"a": 0, "b": 1, "c": 0}, weighted=False)
+    assert len(set(edge_groups(ax)["cut-positive"].get_linewidths())) == 1
+    assert not any("weight" in text.get_text() for text in ax.get_legend().get_texts())
+
+
 # -- the layout -----------------------------------------------------------------------------------
 
 
