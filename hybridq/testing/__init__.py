@@ -6,7 +6,15 @@ same checks.
 """
 
 from hybridq.testing.contract import ContractError
+from hybridq.testing.engines import check_engine
+from hybridq.testing.mixers import check_mixer
 from hybridq.testing.optimizers import check_optimizer
 from hybridq.testing.problems import check_problem
 
-__all__ = ["ContractError", "check_optimizer", "check_problem"]
+__all__ = [
+    "ContractError",
+    "check_engine",
+    "check_mixer",
+    "check_optimizer",
+    "check_problem",
+]

@@ -1,0 +1,84 @@
+"""Every mixer, engine and optimizer keeps its contract, and broken ones are caught."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+import hybridq as hq
+from hybridq.ansatz.mixers import MIXERS, XYRing
+from hybridq.core.errors import MissingExtraError
+from hybridq.engines.simulators import Statevector
+from hybridq.optimizers.spsa import SPSA
+from hybridq.testing import ContractError, check_engine, check_mixer, check_optimizer
+
+BLOCKS = {"xy-ring": ((0, 1, 2), (3, 4)), "xy-complete": ((0, 1, 2), (3, 4))}
+
+
+@pytest.mark.parametrize("name", list(MIXERS))
+def test_mixers_keep_the_contract(name):
+    blocks = BLOCKS.get(name, ())
+    check_mixer(MIXERS[name](), 5 if blocks else 4, blocks)
+
+
+@pytest.mark.parametrize("name", list(hq.ENGINES))
+@pytest.mark.parametrize("precision", ["double", "single"])
+def test_engines_keep_the_contract(name, precision):
+    check_engine(hq.ENGINES[name](precision=precision))
+
+
+@pytest.mark.parametrize("name", list(hq.OPTIMIZERS))
+def test_optimizers_keep_the_contract(name):
+    optimizer = hq.OPTIMIZERS[name]()
+    try:
+        optimizer.prepare()
+    except MissingExtraError:
+        pytest.skip("its package is not installed")
+    check_optimizer(optimizer)
+
+
+@dataclass(frozen=True)
+class HalfPeriod(XYRing):
+    """A period that is too short."""
+
+    kind: ClassVar[str] = "half-period"
+
+    def period(self, n_qubits, *, flip_symmetric=False):
+        return 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shifted(Statevector):
+    """Expectation values with a small bias."""
+
+    name: ClassVar[str] = "shifted"
+
+    def bind(self, circuit, observable):
+        running = super().bind(circuit, observable)
+        plain = running.expectation
+        running.expectation = lambda x: plain(x) + 1e-3
+        return running
+
+
+@dataclass(frozen=True)
+class Spendthrift(SPSA):
+    """An optimizer that ignores its budget's best point."""
+
+    name: ClassVar[str] = "spendthrift"
+    summary: ClassVar[str] = ""
+
+
+@pytest.mark.parametrize(
+    ("check", "broken", "message"),
+    [
+        (lambda entry: check_mixer(entry, 3, ((0, 1, 2),)), HalfPeriod(), "after the period"),
+        (check_engine, Shifted(), "⟨H⟩ is"),
+        (check_optimizer, Spendthrift(), "summary must be a text"),
+    ],
+    ids=["mixer", "engine", "optimizer"],
+)
+def test_a_broken_entry_is_caught(check, broken, message):
+    with pytest.raises(ContractError, match=message):
+        check(broken)
