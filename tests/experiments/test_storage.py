@@ -159,7 +159,7 @@ def test_a_file_is_not_made_for_those_who_only_read(tmp_path):
             Store.open(url, make=False)
     assert not list(tmp_path.iterdir())
     Store.open(url).close()
-    with pytest.raises(UnknownNameError, match=r"experiment in .* 'a': there is none at all"):
+    with pytest.raises(UnknownNameError, match=r"experiment in .* 'a': none is registered"):
         Store.open(url, make=False).experiment("a")
 
 
@@ -218,7 +218,7 @@ def test_a_full_disk_costs_no_finished_trial_on_sqlite(tmp_path):
     big = outcome()
     big.provenance["text"] = "x" * 200_000
     with pytest.raises(
-        OutputError, match=r"disk is full\): free some space; finished trials are kept"
+        OutputError, match=r"disk is full\): free some space; finished"
     ):
         experiment.finish(claimed, big)
     with engine.connect() as connection:
