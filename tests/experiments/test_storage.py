@@ -217,9 +217,7 @@ def test_a_full_disk_costs_no_finished_trial_on_sqlite(tmp_path):
         limit(connection, 1)  # as large as it is
     big = outcome()
     big.provenance["text"] = "x" * 200_000
-    with pytest.raises(
-        OutputError, match=r"disk is full\): free some space; finished"
-    ):
+    with pytest.raises(OutputError, match=r"disk is full\): free some space; finished"):
         experiment.finish(claimed, big)
     with engine.connect() as connection:
         limit(connection, 2**30)
