@@ -279,11 +279,11 @@ def test_the_environment_names_the_folder_before_the_config(
     ("output", "what"),
     [
         ("{arrays: []}", "at least 1"),
-        ("{arrays: [value]}", "give one of values, points, samples"),
+        ("{arrays: [value]}", "one of values, points, samples"),
         ("{arrays: [values], folder: relative}", "full path"),
         ("{folder: /tmp}", "'output' needs the key 'arrays'"),
         ("{arrays: [values], fold: /tmp}", "did you mean 'folder'"),
-        ("[values]", "give a mapping"),
+        ("[values]", "output must be a mapping"),
     ],
 )
 def test_mistakes_are_told_with_their_place(output: str, what: str) -> None:

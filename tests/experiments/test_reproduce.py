@@ -56,7 +56,7 @@ def test_what_differs_and_what_changed_is_named(
 def test_a_trial_that_is_not_there_or_not_done_is_refused(
     experiment: Experiment, tmp_path: Path
 ) -> None:
-    with pytest.raises(ParameterError, match="no trial 9: it has 0 to 3"):
+    with pytest.raises(ParameterError, match="number must be one of 0 to 3, got 9"):
         reproduce(experiment, 9)
     waiting = prepare(small(), Store.open(f"sqlite:///{tmp_path}/other.db")).experiment
     with pytest.raises(ParameterError, match="trial 0 of 'small' is waiting"):

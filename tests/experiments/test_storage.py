@@ -26,6 +26,15 @@ def filled(url, count=3):
     return experiment
 
 
+def within_limit(call):
+    """What `call` returns or raises, in a thread that may not hang."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        return pool.submit(call).result(timeout=25.0)
+    finally:
+        pool.shutdown(wait=False)
+
+
 def contents(folder):
     """All files but the memory that the users of an SQLite file share."""
     files = (file for file in folder.iterdir() if file.suffix != ".db-shm")
@@ -126,15 +135,6 @@ def another_version(path):
         (lambda path: "runs", ParameterError, "must be a URL"),
     ],
 )
-def within_limit(call):
-    """What `call` returns or raises, in a thread that may not hang."""
-    pool = ThreadPoolExecutor(1)
-    try:
-        return pool.submit(call).result(timeout=25.0)
-    finally:
-        pool.shutdown(wait=False)
-
-
 def test_a_storage_that_cannot_be_used_is_told_within_seconds(made, error, words, tmp_path):
     url = made(tmp_path)
     before = contents(tmp_path)
@@ -155,7 +155,7 @@ def test_passwords_are_not_shown():
 
 def test_a_file_is_not_made_for_those_who_only_read(tmp_path):
     for url in (f"sqlite:///{tmp_path}/runs.db", f"{tmp_path}/runs.log"):
-        with pytest.raises(OutputError, match=r"there is no .*runs"):
+        with pytest.raises(OutputError, match=r"storage .*runs.* does not exist"):
             Store.open(url, make=False)
     assert not list(tmp_path.iterdir())
     Store.open(url).close()
@@ -217,7 +217,7 @@ def test_a_full_disk_costs_no_finished_trial_on_sqlite(tmp_path):
         limit(connection, 1)  # as large as it is
     big = outcome()
     big.provenance["text"] = "x" * 200_000
-    with pytest.raises(OutputError, match=r"disk is full\): make room there; what is finished"):
+    with pytest.raises(OutputError, match=r"disk is full\): free some space; finished"):
         experiment.finish(claimed, big)
     with engine.connect() as connection:
         limit(connection, 2**30)
@@ -233,7 +233,7 @@ def test_a_full_disk_leaves_a_journal_as_it_was(tmp_path):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 100, limits[1]))
     try:
-        with pytest.raises(OutputError, match="what is finished is kept"):
+        with pytest.raises(OutputError, match="finished trials are kept"):
             experiment.finish(claimed, outcome())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

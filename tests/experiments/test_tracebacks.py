@@ -126,7 +126,7 @@ def test_a_long_one_keeps_its_ends_and_its_reason(failing, reason, longest):
     assert len(text) > longest
     short = shortened(text, longest)
     assert longest / 2 < len(short) < longest + 200  # the lines that say what is missing
-    assert "characters are left out" in short
+    assert "characters omitted" in short
     assert short.splitlines()[0] == text.splitlines()[0]
     assert reason_of(short) == reason
 

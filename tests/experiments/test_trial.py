@@ -173,7 +173,7 @@ def test_differences_are_named():
         Outcome({"ratio": 0.5000000000000001, "best": 3.0}, [1.0, 2.5], [], {"instance": "b"}),
     )
     assert found == [
-        "another instance was drawn or read: a, then b",
+        "the instance differs: a, then b",
         "ratio: 0.5, then 0.5000000000000001",
         "best: None, then 3.0",
         "parameters: number 1 of 2 is 2.0, then 2.5",
@@ -404,7 +404,7 @@ def test_a_start_in_a_file_is_found_by_its_content(tmp_path):
     contents = {digest: file.read_bytes()}
     assert same_outcome(here, run_trial(conditions, instances=contents, base=tmp_path / "x")) == []
     file.write_text("[0.7, 0.3]")
-    with pytest.raises(FormatError, match="its content is another"):
+    with pytest.raises(FormatError, match="the content has changed"):
         run_trial(conditions, base=tmp_path)
 
 

@@ -234,9 +234,9 @@ def test_link_in_place_of_the_folder_of_arrays_is_refused(tmp_path):
     prepare(config, Store.open(url))
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "runs.db.artifacts").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OutputError, match=r"runs\.db\.artifacts is a link"):
+    with pytest.raises(OutputError, match=r"runs\.db\.artifacts is a symbolic link"):
         prepare(config, Store.open(url))
-    with pytest.raises(OutputError, match=r"runs\.db\.artifacts is a link"):
+    with pytest.raises(OutputError, match=r"runs\.db\.artifacts is a symbolic link"):
         work(Terms(url, "small", threads=1))
     assert not list((tmp_path / "elsewhere").iterdir())
 
@@ -244,7 +244,7 @@ def test_link_in_place_of_the_folder_of_arrays_is_refused(tmp_path):
 def test_journal_of_a_killed_worker_serves_one_that_had_looked_before(stored):
     """The worker looked which trials wait before the other one began, and was killed."""
     early = Store.open(stored).experiment("small")
-    early._look_ahead()
+    early._fill_queue()
     late = Store.open(stored).experiment("small")
     claimed = late.claim("late")
     assert not claimed.again
@@ -256,7 +256,7 @@ def test_default_storage_that_is_a_link_is_not_taken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HYBRIDQ_STORAGE", raising=False)
     (tmp_path / "hybridq.db").symlink_to(tmp_path / "elsewhere.db")
-    with pytest.raises(OutputError, match=r"hybridq\.db is a link to .*elsewhere\.db"):
+    with pytest.raises(OutputError, match=r"hybridq\.db is a symbolic link to .*elsewhere\.db"):
         Store.open()
     assert not (tmp_path / "elsewhere.db").exists()
     Store.open("hybridq.db")  # named, it is
@@ -315,7 +315,7 @@ def test_arrays_that_unpack_to_more_than_memory_are_refused(tmp_path, monkeypatc
 def test_instance_that_unpacks_to_more_than_any_file_is_refused(monkeypatch):
     monkeypatch.setattr("hybridq.experiments.store.contents.MOST_BYTES", 1000)
     assert unpacked(packed("a.rud", bytes(1000))) == bytes(1000)
-    with pytest.raises(FormatError, match=r"a\.rud: it unpacks to more than 1,000 bytes"):
+    with pytest.raises(FormatError, match=r"a\.rud: the content unpacks to more than 1,000 bytes"):
         unpacked(packed("a.rud", bytes(1001)))
 
 

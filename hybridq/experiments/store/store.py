@@ -107,7 +107,7 @@ class Store:
             raise ParameterError(
                 argument="storage",
                 value=url,
-                expected="a storage that outlives this process",
+                expected="in a file or on a server, not in memory",
                 remedy="name a file, for example sqlite:///runs.db",
             )
         file = None if make else storage_file(url)
