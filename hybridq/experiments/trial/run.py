@@ -126,9 +126,10 @@ def _arguments(
 def _engine(section: Plain, threads: int | None) -> EngineConfig:
     """Return the configured engine; `threads`, where given, replaces its own."""
     name = section.pop("kind", "auto")
-    if threads is not None:
+    kind = Auto if name == "auto" else ENGINES[name]
+    if threads is not None and "threads" in kind.option_names():
         section["threads"] = threads
-    return Auto(**section) if name == "auto" else ENGINES[name](**section)
+    return kind(**section)
 
 
 def _ansatz_options(ansatz: Plain) -> Plain:

@@ -1,0 +1,157 @@
+"""Another package adds a family, a mixer and an engine without a change to this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+TOY = Path(__file__).with_name("toy_package")
+ENTRY_POINTS = """\
+[hybridq.problems]
+toy-cover = toy_hybridq.cover:ToyCover
+
+[hybridq.mixers]
+toy-half-x = toy_hybridq.half_x:HalfX
+
+[hybridq.engines]
+toy-dense = toy_hybridq.dense:ToyDense
+"""
+BROKEN = """\
+[hybridq.problems]
+toy-absent = broken_hybridq_plugin:Absent
+maxcut = toy_hybridq.cover:ToyCover
+
+[hybridq.mixers]
+toy-wrong = toy_hybridq.cover:ToyCover
+"""
+METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+WHEEL = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def install(target: Path, name: str, entry_points: str, files: Path | None = None) -> None:
+    """Install a wheel of pure Python into a folder, with pip."""
+    wheel = target.parent / f"{name}-1.0-py3-none-any.whl"
+    info = f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path in sorted(files.rglob("*.py")) if files else []:
+            archive.write(path, path.relative_to(files))
+        archive.writestr(f"{info}/METADATA", METADATA.format(name=name))
+        archive.writestr(f"{info}/WHEEL", WHEEL)
+        archive.writestr(f"{info}/entry_points.txt", entry_points)
+        archive.writestr(f"{info}/RECORD", "")
+    options = ("--quiet", "--no-deps", "--no-index", "--no-compile", "--disable-pip-version-check")
+    command = [sys.executable, "-m", "pip", "install", *options, "--target", target, wheel]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("toys") / "site"
+    install(target, "toy_hybridq", ENTRY_POINTS, TOY)
+    return target
+
+
+@pytest.fixture(scope="module")
+def broken(toys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("broken") / "site"
+    install(target, "broken_hybridq", BROKEN)
+    return target
+
+
+def hybridq(folder: Path, *arguments: object, packages: tuple[Path, ...], code: int = 0) -> str:
+    """Run the command in a folder with further packages; return what it printed."""
+    paths = [*map(str, packages), os.environ.get("PYTHONPATH", "")]
+    done = subprocess.run(
+        [sys.executable, "-m", "hybridq", *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_command_line_solves_draws_and_lists_them(toys: Path, tmp_path: Path) -> None:
+    graph = {"nodes": list("abcde"), "edges": [["a", "b"], ["b", "c"], ["c", "d"], ["d", "e"]]}
+    (tmp_path / "path.json").write_text(json.dumps(graph), encoding="utf-8")
+    for kind, name in (("problems", "toy-cover"), ("mixers", "toy-half-x"), ("engines", "toy-de")):
+        assert name in hybridq(tmp_path, "list", kind, packages=(toys,))
+    helped = hybridq(tmp_path, "solve", "toy-cover", "--help", packages=(toys,))
+    assert "--strength" in helped
+    shown = hybridq(
+        tmp_path,
+        *("solve", "toy-cover", "path.json", "--mixer", "toy-half-x", "--engine", "toy-dense"),
+        *("--p", 1, "--optimizer", "cobyla", "--seed", 1, "--strength", 1.5),
+        *("--json", "out.json", "--plot", "out.png"),
+        packages=(toys,),
+    )
+    result = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert result["problem"]["kind"] == "toy-cover"
+    assert (result["ansatz"]["mixer"], result["engine"]["name"]) == ("toy-half-x", "toy-dense")
+    # A path of five nodes is covered by its second and fourth.
+    assert result["best"]["value"] == 2
+    assert result["best"]["answer"] == {"In the cover": ["b", "d"]}
+    assert result["best"]["feasible"] is True
+    assert "In the cover" in shown
+    assert "cut" not in shown.lower().replace("interrupted", "")
+    assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_configs_and_their_schema_know_them(toys: Path, tmp_path: Path) -> None:
+    config = {
+        "name": "toys",
+        "problem": {"kind": "toy-cover", "graph": {"kind": "ring", "nodes": 5}, "strength": 1.5},
+        "ansatz": {"kind": "qaoa", "p": 1, "mixer": "toy-half-x"},
+        "optimizer": {"kind": "cobyla"},
+        "budget": {"evaluations": 12},
+        "engine": {"kind": "toy-dense", "most": 6},
+    }
+    (tmp_path / "toys.yaml").write_text(json.dumps(config), encoding="utf-8")
+    assert "no mistakes" in hybridq(tmp_path, "config", "check", "toys.yaml", packages=(toys,))
+    hybridq(tmp_path, "run", "toys.yaml", "--quiet", packages=(toys,))
+    shown = hybridq(tmp_path, "experiments", "show", "toys", "0", packages=(toys,))
+    assert "toy-cover" in shown
+    hybridq(tmp_path, "config", "schema", "--out", "schema.json", packages=(toys,))
+    schema = (tmp_path / "schema.json").read_text(encoding="utf-8")
+    for name in ("toy-cover", "toy-half-x", "toy-dense", "strength", "most"):
+        assert f'"{name}"' in schema
+
+
+def test_a_broken_package_is_named_in_a_line_and_breaks_nothing(
+    toys: Path, broken: Path, tmp_path: Path
+) -> None:
+    listed = hybridq(tmp_path, "list", "problems", packages=(toys, broken))
+    assert "toy-cover" in listed
+    assert "maxcut" in listed
+    lines = [line for line in listed.splitlines() if line.startswith("left out")]
+    assert len(lines) == 2
+    assert any("toy-absent" in line and "broken_hybridq" in line for line in lines)
+    mixers = hybridq(tmp_path, "list", "mixers", packages=(toys, broken))
+    assert "toy-half-x" in mixers
+    assert "toy-wrong" in mixers
+
+
+def test_without_the_package_there_is_no_trace_of_it(tmp_path: Path) -> None:
+    out = hybridq(tmp_path, "solve", "toy-cover", "x.json", packages=(), code=2)
+    assert "No such command 'toy-cover'" in out
+
+
+def test_the_toy_family_keeps_the_contract(toys: Path, tmp_path: Path) -> None:
+    script = (
+        "import networkx as nx, hybridq as hq\n"
+        "from hybridq.testing import check_engine, check_mixer, check_problem\n"
+        "check_problem(hq.PROBLEMS['toy-cover'](nx.petersen_graph()))\n"
+        "check_mixer(hq.MIXERS['toy-half-x']())\n"
+        "check_engine(hq.ENGINES['toy-dense']())\n"
+    )
+    paths = [str(toys), str(Path(__file__).parents[2])]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, check=True)
