@@ -135,7 +135,7 @@ def _engine(section: Plain, threads: int | None) -> EngineConfig:
 def _ansatz_options(ansatz: Plain) -> Plain:
     """Options of the circuit; a stored trial must not reach other arguments of `solve` by them."""
     options = {name: value for name, value in ansatz.items() if name != "kind"}
-    others = options.keys() & (signature(solve).parameters.keys() - {"p"})
+    others = options.keys() & (signature(solve).parameters.keys() - {"p", "mixer"})
     if others:
         raise ParameterError(
             f"ansatz: {', '.join(sorted(others))} must not be among the options of a stored "
