@@ -22,6 +22,7 @@ from hybridq.solver.settings import (
     optimizer_info,
     unless_interrupted,
 )
+from hybridq.solver.state_memory import check_states
 from hybridq.strategies.base import Found, Task
 from hybridq.strategies.registry import STRATEGIES
 from hybridq.strategies.report import problem_info, versions
@@ -59,6 +60,7 @@ def solve_qaoa(
         check_single_search(
             settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
         )
+    check_states(problem.name, ansatz, settings)
     answers.check_corners(problem)
     begin_journal(settings, problem, ansatz)
 

@@ -1,4 +1,4 @@
-"""Refusals speak of options, files and nodes."""
+"""A state that does not fit is refused by name, with the settings that fit."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from hybridq.cli.refusals import check_memory, in_words_of_options
+import hybridq as hq
+from hybridq.cli.spelling import option_spelling
 from hybridq.core import memory
-from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
-from tests.cli.cli_samples import Outcome
+from hybridq.core.errors import CapacityError
+from hybridq.solver import state_memory
 
 GIB = 2**30
 FOLDER = Path(__file__).parents[2] / "problems" / "maxcut"
+
+
+def check_memory(name: str, nodes: int, precision: str, optimizer: str | None) -> None:
+    """Check a graph of so many nodes, whose cost is spin-flip symmetric."""
+    gradient = hq.OPTIMIZERS[optimizer or "l-bfgs"].uses_gradient
+    state_memory.check_memory(name, nodes, precision, gradient=gradient, half=True)
 
 
 @pytest.fixture
@@ -38,17 +45,22 @@ def free(monkeypatch: pytest.MonkeyPatch) -> Callable[[float | None], None]:
             32,
             "double",
             "cobyla",
-            "takes 32 GiB, 22.9 are free; up to 31 nodes fit (32 with --precision single)",
+            "takes 32 GiB, 22.9 are free; up to 31 qubits fit (32 with --precision single)",
         ),
-        (32, "double", None, "64 GiB, 22.9 are free; up to 30 nodes fit (32 with --precision sin"),
-        (31, "double", None, "takes 32 GiB, 22.9 are free; up to 30 nodes fit (31 with --precisio"),
-        (32, "single", None, "takes 32 GiB, 22.9 are free; up to 31 nodes fit (32 with --optimiz"),
-        (33, "single", "cobyla", "takes 32 GiB, 22.9 are free; up to 32 nodes fit"),
-        (34, "double", None, "takes 256 GiB, 22.9 are free; up to 30 nodes fit"),
-        (800, "double", "cobyla", "takes 2**773 GiB, 22.9 are free; up to 31 nodes fit"),
+        (32, "double", None, "64 GiB, 22.9 are free; up to 30 qubits fit (32 with --precision sin"),
+        (
+            31,
+            "double",
+            None,
+            "takes 32 GiB, 22.9 are free; up to 30 qubits fit (31 with --precisio",
+        ),
+        (32, "single", None, "takes 32 GiB, 22.9 are free; up to 31 qubits fit (32 with --optimiz"),
+        (33, "single", "cobyla", "takes 32 GiB, 22.9 are free; up to 32 qubits fit"),
+        (34, "double", None, "takes 256 GiB, 22.9 are free; up to 30 qubits fit"),
+        (800, "double", "cobyla", "takes 2**773 GiB, 22.9 are free; up to 31 qubits fit"),
     ],
 )
-def test_a_graph_too_large_is_told_by_its_name_with_what_fits(
+def test_the_refusal_names_the_instance_and_the_settings_that_fit(
     free: Callable[[float | None], None],
     nodes: int,
     precision: str,
@@ -58,15 +70,15 @@ def test_a_graph_too_large_is_told_by_its_name_with_what_fits(
     free(22.9)
     with pytest.raises(CapacityError) as caught:
         check_memory("g.json", nodes, precision, optimizer)
-    text = str(caught.value)
-    assert text.startswith(f"g.json has {nodes} nodes: simulating it takes ")
+    text = caught.value.render(option_spelling(["--precision", "--optimizer"]))
+    assert text.startswith(f"g.json has {nodes} qubits: simulating it takes ")
     assert message in text
     assert "precision=" not in text
     if nodes > 32:
-        assert text.endswith("nodes fit")  # no option that would not help either
+        assert text.endswith("qubits fit")  # no setting that would not help either
 
 
-def test_what_fits_and_what_nobody_can_tell_is_let_through(
+def test_states_that_fit_and_unknown_memory_are_accepted(
     free: Callable[[float | None], None],
 ) -> None:
     free(16)
@@ -97,27 +109,15 @@ def test_the_page_of_the_graphs_names_those_that_24_gib_cannot_simulate(
             assert name in part
 
 
-def test_the_command_refuses_such_a_graph_on_one_line(
-    hybridq: Callable[..., Outcome], free: Callable[[float | None], None]
-) -> None:
+def test_a_cost_with_fields_takes_the_whole_state(free: Callable[[float | None], None]) -> None:
+    free(16)
+    state_memory.check_memory("g", 30, "double", gradient=False, half=False)
+    with pytest.raises(CapacityError, match="up to 30 qubits fit"):
+        state_memory.check_memory("g", 31, "double", gradient=False, half=False)
+
+
+def test_solve_refuses_before_it_simulates(free: Callable[[float | None], None]) -> None:
+    problem = hq.MaxCut.from_file(FOLDER / "davis.json")
     free(22.9)
-    outcome = hybridq("solve", "maxcut", FOLDER / "davis.json")
-    assert outcome.code == 2
-    assert outcome.err.startswith("hybridq: error: davis.json has 32 nodes: simulating it takes")
-    assert outcome.err.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (ParameterError("threads=999: use fewer"), "--threads 999: use fewer"),
-        (CapacityError("use precision='single' or"), "use --precision single or"),
-        (EngineError("use engine='auto'"), "use --engine auto"),
-        (ParameterError("all forbidden (symmetry=False)"), "all forbidden (--no-symmetry)"),
-        (DimensionError("QAOA(p=2) takes 4, got 3"), "--initial a.json: QAOA with --p 2 takes 4"),
-    ],
-)
-def test_refusals_name_options_and_the_file_of_angles(error: Exception, message: str) -> None:
-    with pytest.raises(type(error)) as caught, in_words_of_options(Path("a.json")):
-        raise error
-    assert str(caught.value).startswith(message)
+    with pytest.raises(CapacityError, match=r"davis has 32 qubits.*precision='single'"):
+        hq.solve(problem, rng=1)

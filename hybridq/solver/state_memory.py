@@ -1,0 +1,97 @@
+"""Refuse a problem whose states do not fit in memory, before any work, naming what fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hybridq.core import memory
+from hybridq.core.errors import CapacityError, Setting
+
+if TYPE_CHECKING:
+    from hybridq.ansatz.qaoa import QAOA
+    from hybridq.solver.settings import SolveSettings
+
+_GIB = 2**30
+_AMPLITUDE = {"double": 16, "single": 8}  # bytes
+
+
+def check_states(name: str, ansatz: QAOA, settings: SolveSettings) -> None:
+    """Raise if the states of a search by QAOA do not fit in the memory that is free.
+
+    Args:
+        name: of the instance.
+        ansatz: with the X mixer; other mixers run on engines that check for themselves.
+        settings: engine, precision and optimizer.
+
+    Raises:
+        CapacityError: they do not fit; the message names the settings that do.
+    """
+    precision = settings.engine.options().get("precision")
+    if settings.engine.name not in ("auto", "diagonal") or precision not in _AMPLITUDE:
+        return
+    if not ansatz.mixer.has_tables:
+        return
+    half = not ansatz.ising.has_odd_terms and ansatz.n_qubits > 1
+    check_memory(
+        name,
+        ansatz.n_qubits,
+        precision,
+        gradient=settings.optimizer.uses_gradient,
+        half=half,
+    )
+
+
+def check_memory(name: str, n_qubits: int, precision: str, *, gradient: bool, half: bool) -> None:
+    """Raise if one state, or two with gradients, of 2**n amplitudes do not fit.
+
+    Args:
+        name: of the instance.
+        n_qubits: n.
+        precision: ``"double"`` or ``"single"``.
+        gradient: whether the search holds two states.
+        half: whether the cost is spin-flip symmetric, so that half the amplitudes suffice.
+
+    Raises:
+        CapacityError: they do not fit.
+    """
+    free = memory.available_bytes()
+    if free is None:
+        return
+    states = 2 if gradient else 1
+    bits = n_qubits - half
+    largest = _largest(free, states * _AMPLITUDE[precision], half)
+    if n_qubits <= largest:
+        return
+    needed = states * _AMPLITUDE[precision] << bits
+    tries: list[tuple[tuple[Setting, ...], int]] = []
+    single, cheap = Setting("precision", "single"), Setting("optimizer", "cobyla")
+    if precision == "double":
+        tries.append(((single,), states * 8))
+    if gradient:
+        tries.append(((cheap,), _AMPLITUDE[precision]))
+        if precision == "double":
+            tries.append(((single, cheap), 8))
+    message: list[str | Setting] = [
+        f"{name} has {n_qubits} qubits: simulating it takes {_size(needed)}, "
+        f"{free / _GIB:.3g} are free{memory.limited_by()}; up to {largest} qubits fit"
+    ]
+    for chosen, unit in tries:
+        fits = _largest(free, unit, half)
+        if fits >= n_qubits:
+            listed: list[str | Setting] = []
+            for each in chosen:
+                listed += [" and " if listed else "", each]
+            message += [f" ({fits} with ", *listed, ")"]
+            break
+    raise CapacityError(tuple(message))
+
+
+def _largest(free: int, unit: int, half: bool) -> int:
+    """Return the largest n with `unit` bytes per amplitude in `free`, 0 if there is none."""
+    return max((free // unit).bit_length() - 1 + half, 0)
+
+
+def _size(needed: int) -> str:
+    """Return bytes in GiB, as a power of two where a float would overflow."""
+    exponent = needed.bit_length() - 31
+    return f"{needed / _GIB:.4g} GiB" if exponent < 20 else f"2**{exponent} GiB"
