@@ -1,14 +1,9 @@
-"""`hybridq solve FAMILY FILE`: one command for every family, made from its declaration.
-
-The options come from where they are declared: the family's fields, the arguments of
-`hybridq.solve`, the fields of ansätze, objectives and engines. Their help is in the docstrings.
-"""
+"""`hybridq solve FAMILY FILE`: one command per family, generated from its declaration."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,12 +12,13 @@ import typer
 from hybridq.cli import option_types
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import INTERRUPTED, OK
+from hybridq.cli.family_options import CIRCUIT, LIMITS, SEARCH, Declared, declared
 from hybridq.cli.optimizer_options import OptimizerOptions, configured
 from hybridq.cli.options import check_parameters
 from hybridq.cli.report import Outputs, report
 from hybridq.cli.right_command import naming_the_right_command
 from hybridq.core.errors import ParameterError, Setting, UnknownNameError
-from hybridq.core.options import Option, of_function
+from hybridq.core.options import Option
 
 if TYPE_CHECKING:
     from hybridq.cli.progress import Progress
@@ -32,50 +28,9 @@ if TYPE_CHECKING:
 _DIGITS = 11  # of an energy that is searched: millihartree show
 _PREFIXED = {"k": "excited", "method": "excited-method"}  # arguments of `excited_states`
 
-# Arguments of `hybridq.solve` by the panel that shows them.
-_SEARCH = ("initial", "strategy", "objective", "alpha", "eta", "objective_shots", "restarts")
-_LIMITS = ("max_evaluations", "time_limit")
-_CIRCUIT = ("engine", "precision", "threads")
-_OFFERED = ("ansatz", "p", "mixer", "optimizer", *_SEARCH, *_LIMITS, *_CIRCUIT, "shots", "exact")
-_BITS_ONLY = ("p", "mixer", "strategy", "shots")
-_ENERGIES_ONLY = ("exact",)
-
-
-@dataclass(frozen=True)
-class Declared:
-    """Options of one command by group, as they are declared in the library."""
-
-    family: tuple[Option, ...]
-    solve: Mapping[str, Option]
-    ansatz: Mapping[str, Option]
-    states: Mapping[str, Option]
-
-
-def declared(family: type[Problem]) -> Declared:
-    """Return every option of the command of a family."""
-    from hybridq.problems.base import BinaryProblem
-    from hybridq.solver import solve
-    from hybridq.solver.choices import ansatz_options
-    from hybridq.strategies.excited import excited_states
-
-    left_out = _ENERGIES_ONLY if issubclass(family, BinaryProblem) else _BITS_ONLY
-    arguments = {option.name: option for option in of_function(solve, _OFFERED)}
-    states = {} if issubclass(family, BinaryProblem) else {
-        option.name: option for option in of_function(excited_states, ("k", "method", "tries"))
-    }  # fmt: skip
-    own = tuple(family.options())
-    taken = {option.name for option in own} | arguments.keys()
-    ansatz = {name: option for name, option in ansatz_options(family).items() if name not in taken}
-    return Declared(
-        own,
-        {name: option for name, option in arguments.items() if name not in left_out},
-        ansatz,
-        states,
-    )
-
 
 def command_of(family: type[Problem]) -> Callable[..., int]:
-    """Return the function of the command of a family, with its options as the signature."""
+    """Return the function of a family's command, with its options as the signature."""
     options = declared(family)
 
     def run(**values: Any) -> int:
@@ -105,17 +60,20 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
     argument = typer.Argument(metavar="FILE", help=what[:1].upper() + what[1:])
     yield named("file", Annotated[str, argument], inspect.Parameter.empty)
     title = family.kind.replace("-", " ").capitalize()
-    yield from declared_in(title, {option.name: option for option in options.family})
+    yield from declared_in(title, options.family)
     yield from declared_in(shared.ANSATZ, options.solve, "ansatz", "p", "mixer")
-    yield from declared_in(shared.ANSATZ, options.ansatz)
+    # Options of several ansätze first, then a panel for each ansatz.
+    for each in sorted(options.ansatz.values(), key=lambda each: len(each.owners) == 1):
+        panel = shared.ANSATZ if len(each.owners) > 1 else f"{shared.ANSATZ} {each.owners[0]}"
+        yield from declared_in(panel, {each.option.name: each.option})
     yield from declared_in(shared.STATES, options.states)
     yield from declared_in(shared.OPTIMIZER, options.solve, "optimizer")
     yield named("optimizer_option", OptimizerOptions)
-    yield from declared_in(shared.SEARCH, options.solve, *_SEARCH, *_LIMITS)
+    yield from declared_in(shared.SEARCH, options.solve, *SEARCH, *LIMITS)
     yield named("seed", shared.Seed)
     yield named("journal", shared.Journal)
     yield named("resume", shared.Resume, False)
-    yield from declared_in(shared.CIRCUIT, options.solve, *_CIRCUIT, "shots")
+    yield from declared_in(shared.CIRCUIT, options.solve, *CIRCUIT, "shots")
     yield named("format", shared.Format)
     yield from declared_in(shared.OUTPUT, options.solve, "exact")
     yield named("json", shared.Json)
@@ -165,11 +123,7 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
         for name in options.states
         if values.get(_key(True, name)) is not None
     }
-    own = {
-        option.name: values[option.name]
-        for option in options.family
-        if values.get(option.name) is not None
-    }
+    own = {name: values[name] for name in options.family if values.get(name) is not None}
     if states:
         _check_states(states, values)
     with naming_the_right_command(file, family):
@@ -195,7 +149,7 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
     return finish()
 
 
-def _given(values: Mapping[str, Any], options: Mapping[str, Option]) -> dict[str, Any]:
+def _given(values: Mapping[str, Any], options: Iterable[str]) -> dict[str, Any]:
     """Return the options that were set."""
     return {name: values[name] for name in options if values.get(name) is not None}
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from hybridq.ansatz.qaoa import INITIAL_POINTS
-from hybridq.cli.docstring import read_docstring
+from hybridq.core.docstrings import read_docstring
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.strategies.registry import STRATEGIES
 
