@@ -102,7 +102,7 @@ class UCCSD(Ansatz):
         check_layers("repetitions", self.repetitions, len(self.excitations))
 
     def _nothing_to_vary(self) -> str:
-        """Return why there is no excitation, and the energy of the circuit without any."""
+        """Return the reason for a circuit without excitations, and its energy."""
         only = not self.electrons.singles() and not self.electrons.doubles()
         why = (
             "these electrons fill the orbitals in one way only"

@@ -1,4 +1,4 @@
-"""Options of the command of a family: collected where they are declared, with their help.
+"""Options of the command of a family, collected from their declarations.
 
 Declared are the family's fields, the arguments of `hybridq.solve` and of
 `hybridq.strategies.excited.excited_states`, and the fields of ansätze. Names come from registries.
@@ -104,7 +104,7 @@ def _of_ansatze(family: type[Problem]) -> dict[str, AnsatzOption]:
 
 
 def _merged(owned: Iterable[tuple[str, Option]]) -> AnsatzOption:
-    """Return one option of several ansätze, with the default of each where they differ."""
+    """Return the shared option of several ansätze, with the default of each."""
     (_, first), *others = owned = list(owned)
     defaults = {name: _default_of(option) for name, option in owned}
     if others and len(set(defaults.values())) > 1:
@@ -124,7 +124,7 @@ def _default_of(option: Option) -> str:
 
 
 def _names_of(argument: str, family: type[Problem]) -> list[str]:
-    """Return the names that an argument takes, none for an argument that takes no name."""
+    """Return the names that an argument accepts, empty for other arguments."""
     from hybridq.ansatz.pools import POOLS
     from hybridq.solver.choices import registries
 

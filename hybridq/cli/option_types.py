@@ -1,4 +1,4 @@
-"""Options of the command line from declared ones, with a reader for each type hint."""
+"""Typer options from declared options: a reader and a metavar for each type."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _METAVARS = {
 
 
 def parameter(option: Option, flag: str, panel: str) -> Any:
-    """Return the annotation of an option for Typer, None for types that text cannot give.
+    """Return Typer's annotation of an option, None for types that text cannot give.
 
     Args:
         option: as the library declares it.
@@ -73,7 +73,7 @@ def short_help(option: Option) -> str:
 
 
 def shown_default(option: Option) -> str:
-    """Return the default of an option as the command line spells it, empty without one."""
+    """Return a default as the command line spells it, empty without one."""
     if option.default is None:
         return ""
     if isinstance(option.default, bool):

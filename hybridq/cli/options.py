@@ -152,7 +152,7 @@ def check_parameters(text: str) -> str | Path:
     if os.path.exists(text):
         return Path(text)
     if os.sep in text or os.path.splitext(text)[1]:
-        raise ParameterError(f"--initial: there is no file {text!r}: check the name")
+        raise ParameterError(f"--initial: file {text!r} not found: check the name")
     return text
 
 

@@ -85,7 +85,7 @@ Debug: TypeAlias = Annotated[
 
 
 def seed_of(seed: int | None, journal: str | None, resume: bool) -> int | None:
-    """Return the seed of a run, drawn if none is given, so that the run can be repeated.
+    """Return the seed of a run, drawn if none is given; the run can be repeated.
 
     With a journal None stays: the journal draws the seed, or holds it already.
 

@@ -1,4 +1,4 @@
-"""`hybridq solve FAMILY FILE`: one command per family, generated from its declaration."""
+"""`hybridq solve FAMILY FILE`: one command per family, from its declaration."""
 
 from __future__ import annotations
 
@@ -44,6 +44,9 @@ def command_of(family: type[Problem]) -> Callable[..., int]:
 
 
 def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Parameter]:
+    """Yield the parameters of the command, in the order of its help page."""
+    from hybridq.problems.formats import SHAPES
+
     def named(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         return inspect.Parameter(name, kind, default=default, annotation=annotation)
@@ -56,8 +59,8 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
                 if made is not None:
                     yield named(_key(group is options.states, name), made)
 
-    what = f"{family.reads[0] if family.reads else 'problem'} file, or - for standard input."
-    argument = typer.Argument(metavar="FILE", help=what[:1].upper() + what[1:])
+    data = " or ".join(SHAPES.get(shape, shape) for shape in family.reads) or "the problem"
+    argument = typer.Argument(metavar="FILE", help=f"File with {data}; - for standard input.")
     yield named("file", Annotated[str, argument], inspect.Parameter.empty)
     title = family.kind.replace("-", " ").capitalize()
     yield from declared_in(title, options.family)
@@ -83,7 +86,7 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
 
 
 def _key(of_states: bool, name: str) -> str:
-    """Return the keyword of an option inside the command; two groups may share a name."""
+    """Return the keyword of an option in the command; groups may share names."""
     return f"states_{name}" if of_states else name
 
 
@@ -94,10 +97,10 @@ def _help(family: type[Problem]) -> str:
     names = [name for name, entry in FORMATS.items() if entry.shape in family.reads]
     parts = [family.summary]
     if names:
-        parts.append(f"Reads {', '.join(names)}.")
+        parts.append(f"Formats: {', '.join(names)}.")
     parts.append(
-        "Shows the answer with a classical reference. Ctrl-C ends the search and reports the "
-        "best so far."
+        "Shows the answer next to a classical reference. Ctrl-C stops the search and reports "
+        "the best answer so far."
     )
     examples = "\n\n".join(
         f"  [bold]hybridq solve {family.kind} {example}[/bold]" for example in family.examples
@@ -181,7 +184,7 @@ def _optimizer(values: Mapping[str, Any]) -> str | Optimizer | None:
 
 
 def _check_states(states: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Raise for options that do not go with excited states.
+    """Raise for options that cannot be combined with excited states.
 
     Raises:
         ParameterError: the first of them.
@@ -190,11 +193,11 @@ def _check_states(states: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         first = next(iter(states))
         option = _PREFIXED.get(first, first).replace("-", "_")
         raise ParameterError(
-            (Setting(option), " goes with ", Setting("excited"), ", the number of states")
+            (Setting(option), " requires ", Setting("excited"), ", the number of states")
         )
     for name in ("restarts", "time_limit", "journal"):
         if values.get(name) is not None:
-            raise ParameterError((Setting(name), " does not go with ", Setting("excited")))
+            raise ParameterError((Setting(name), " cannot be combined with ", Setting("excited")))
 
 
 def _progress_of(problem: Problem, values: Mapping[str, Any]) -> tuple[str, float, int]:

@@ -76,9 +76,9 @@ def solve(
 
     Args:
         problem: an instance of a family of `PROBLEMS`, a `PauliSum`, or a `HubbardModel`.
-        ansatz: parameterized circuit (default: by problem); a name of `ANSATZE`, ``"adapt"`` for a circuit
-            that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"`` for problems over bits,
-            ``"uccsd"`` for molecules, and for Hamiltonians as `default_ansatz` picks.
+        ansatz: parameterized circuit (default: by problem); a name of `ANSATZE`, ``"adapt"`` for a
+            circuit that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"`` for problems over
+            bits, ``"uccsd"`` for molecules, and for Hamiltonians as `default_ansatz` picks.
         p: layers of QAOA (default: by size).
         mixer: mixer of QAOA (default: x); a name of `MIXERS` or a configured mixer.
         objective: quantity to minimize (default: expectation); a name of `OBJECTIVES` or a

@@ -1,4 +1,4 @@
-"""The contract of optimizers, held against a function of known minimum."""
+"""Contract of optimizers, checked on a function of known minimum."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class _Bowl:
 
 
 def check_optimizer(optimizer: Optimizer) -> None:
-    """Hold a configured optimizer against the promises that the search relies on.
+    """Raise unless a configured optimizer keeps the promises of the search.
 
-    Checked are: the declared names; it is a frozen dataclass that pickles; it keeps to its budget;
-    the result is the best value that was seen; it improves on the start; the same seed gives the
-    same search; with bounds it evaluates inside them.
+    Checked are: the declared names; it is a frozen dataclass that pickles; it stays within its
+    budget; the result is the best value of the search; it improves on the start; the same seed
+    gives the same search; with bounds it evaluates inside them.
 
     Args:
         optimizer: configured, for a function that has values and gradients.

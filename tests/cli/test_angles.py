@@ -97,10 +97,10 @@ def test_ctrl_c_leaves_no_half_learned_angles(
         (["g1.json", "--p", "0", "--out", "o.json"], "not a whole number of at least 1"),
         (["g1.json", "--p", "500", "--out", "o.json"], "--p 500: angles are learned for up to"),
         (["g1.json", "--p", "2", "--out", "g1.json"], "that is the graph's own file"),
-        (["g1.json", "--p", "2", "--out", "no/where.json"], "there is no folder"),
+        (["g1.json", "--p", "2", "--out", "no/where.json"], "does not exist"),
         (["g1.json", "--p", "2", "--out", "-"], "cannot write --out -"),
         (["g1.json", "--p", "2", "--out", "o.json", "--name", " "], "--name is empty"),
-        (["absent.json", "--p", "2", "--out", "o.json"], "there is no such file"),
+        (["absent.json", "--p", "2", "--out", "o.json"], "file not found"),
         (["-", "-", "--p", "2", "--out", "o.json"], "can only be read once"),
         (["bare.json", "--p", "2", "--out", "o.json"], "the graph has no edges"),
     ],
@@ -124,7 +124,7 @@ def test_what_makes_no_sense_is_told_before_any_search(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[1, 2, 3]", "it holds 3 parameters, which are no angles by layer"),
+        ("[1, 2, 3]", "it holds 3 parameters, not the angles of layers"),
         ('{"ansatz": {"kind": "uccsd"}, "parameters": [1, 2]}', "2 parameters of uccsd"),
         ("gamma", "is not a number"),
     ],

@@ -108,7 +108,7 @@ def test_a_run_without_a_seed_gets_one_and_shows_it(
         ),
         (["--initial", "rampp"], "no file 'rampp', and unknown start 'rampp': did you mean 'ramp'"),
         (["--format", "jsn"], "--format: unknown graph format 'jsn': did you mean 'json'"),
-        (["--json", "/no/such/folder/out.json"], "there is no folder /no/such/folder"),
+        (["--json", "/no/such/folder/out.json"], "the folder /no/such/folder does not exist"),
         (["--plot", "/no/such/folder/out.png"], "/no/such/folder"),
         (["--plot", "out.xyz"], "out.xyz"),
         (["--shot", "3"], "No such option: --shot (Possible options: "),
@@ -274,5 +274,5 @@ def test_help_shows_an_example_and_version_its_number(hybridq: Run) -> None:
 def test_help_states_the_defaults_as_they_are(hybridq: Run) -> None:
     text = hybridq("solve", "maxcut", "--help").out
     assert "Stop after so many (default: by size)" in text
-    assert "told by content, then by file ending" in text
+    assert "by content and name" in text
     assert "cobyla (default: l-bfgs)" in text

@@ -208,7 +208,7 @@ def test_lattice_and_ring_have_the_edges_of_their_shape():
         ({"kind": "molecule", "path": "a.xyz", "bond": 1.0}, "bond is for a geometry"),
         ({"kind": "molecule", "path": "a.fcidump", "basis": "sto-3g"}, "computed already"),
         ({"kind": "molecule", "geometry": "H 0 0 0; H 0 0 1", "bond": 0.7}, r"has no \{bond\}"),
-        ({"kind": "molecule", "geometry": "H 0 0 0; H 0 0 {bond}"}, "there is no bond"),
+        ({"kind": "molecule", "geometry": "H 0 0 0; H 0 0 {bond}"}, "bond is missing"),
         ({"kind": "molecule", "geometry": "Hy 0 0 0; H 0 0 1"}, "not a chemical element"),
         (
             {"kind": "molecule", "geometry": "H 0 0 0; H 0 0 {bnd}", "bond": 1.0},
