@@ -113,7 +113,8 @@ def _belongs_to(error: Exception) -> str:
     option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
     if option is None or context is None or context.parent is None:
         return ""
-    siblings = getattr(context.parent.command, "commands", {}).items()
+    group = context.parent.command
+    siblings = ((name, group.get_command(context.parent, name)) for name in group.list_commands(context.parent))
     owners = [
         f"'{name}'" for name, command in siblings if any(option in p.opts for p in command.params)
     ]

@@ -119,7 +119,9 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
     _check_names(values)
     settings = _given(values, options.solve)
     settings |= _given(values, options.ansatz)
-    settings["optimizer"] = _optimizer(values)
+    optimizer = _optimizer(values)
+    if optimizer is not None:
+        settings["optimizer"] = optimizer
     settings["initial"] = check_parameters(values.get("initial") or "auto")
     states = {
         name: values[_key(True, name)]

@@ -71,7 +71,7 @@ def test_results_and_plain_numbers_are_shown(hybridq: Run, square: Path, tmp_pat
 def test_ctrl_c_leaves_no_half_learned_angles(
     hybridq: Run, graphs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hybridq.objectives import Expectation
+    from hybridq.objectives.expectation import DifferentiableExpectation as Expectation
 
     calls = []
     whole = Expectation.value_and_gradient

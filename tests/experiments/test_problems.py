@@ -237,7 +237,7 @@ def test_a_pattern_stands_for_its_files_in_order(tmp_path):
     assert [part.build(tmp_path, 0, {}).n_qubits for part in parts] == [12, 16]
     with pytest.raises(FormatError, match="no file matches this pattern"):
         problem_section({"kind": "maxcut", "path": "*.graphml"}).expand(tmp_path)
-    with pytest.raises(FormatError, match="no such file"):
+    with pytest.raises(FormatError, match="file not found"):
         problem_section({"kind": "maxcut", "path": "regular_20.col"}).expand(tmp_path)
 
 
