@@ -114,7 +114,10 @@ def _belongs_to(error: Exception) -> str:
     if option is None or context is None or context.parent is None:
         return ""
     group = context.parent.command
-    siblings = ((name, group.get_command(context.parent, name)) for name in group.list_commands(context.parent))
+    siblings = (
+        (name, group.get_command(context.parent, name))
+        for name in group.list_commands(context.parent)
+    )
     owners = [
         f"'{name}'" for name, command in siblings if any(option in p.opts for p in command.params)
     ]

@@ -19,6 +19,7 @@ from hybridq.cli.report import Outputs, report
 from hybridq.cli.right_command import naming_the_right_command
 from hybridq.core.errors import ParameterError, Setting, UnknownNameError
 from hybridq.core.options import Option
+from hybridq.core.registry import canonical_name
 
 if TYPE_CHECKING:
     from hybridq.cli.progress import Progress
@@ -111,9 +112,8 @@ def _help(family: type[Problem]) -> str:
 def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> int:
     """Read the problem, solve it, report; return the exit code."""
     file, journal, resume = values["file"], values["journal"], values["resume"]
-    what = family.reads[0] if family.reads else "problem"
     outputs = Outputs(
-        file, values["json"], values["plot"], values["quiet"], what=what, store=journal
+        file, values["json"], values["plot"], values["quiet"], what=family.noun, store=journal
     )
     seed = shared.seed_of(values["seed"], journal, resume)
     _check_names(values)
@@ -191,11 +191,21 @@ def _check_states(states: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     Raises:
         ParameterError: the first of them.
     """
+    from hybridq.solver.choices import ADAPT
+    from hybridq.strategies.excited import METHODS
+
     if "k" not in states:
         first = next(iter(states))
         option = _PREFIXED.get(first, first).replace("-", "_")
         raise ParameterError(
             (Setting(option), " requires ", Setting("excited"), ", the number of states")
+        )
+    if "tries" in states and METHODS.canonical(states.get("method", "subspace")) != "vqd":
+        raise ParameterError((Setting("tries"), " requires ", Setting("excited_method", "vqd")))
+    if canonical_name(values.get("ansatz") or "") == ADAPT:
+        raise ParameterError(
+            (Setting("excited"), " cannot be combined with ", Setting("ansatz", ADAPT)),
+            remedy="adapt grows a circuit for the ground state only, choose another ansatz",
         )
     for name in ("restarts", "time_limit", "journal"):
         if values.get(name) is not None:
