@@ -1,4 +1,4 @@
-"""Refusals speak of options, files and nodes."""
+"""Errors of the library, spelled with the options of the command, and graphs too large."""
 
 from __future__ import annotations
 
@@ -7,117 +7,59 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hybridq.cli.refusals import check_memory, in_words_of_options
 
+from hybridq.cli.spelling import option_spelling
 from hybridq.core import memory
-from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
+from hybridq.core.errors import CapacityError, HybridqError, ParameterError, Setting
 from tests.cli.cli_samples import Outcome
 
 GIB = 2**30
 FOLDER = Path(__file__).parents[2] / "problems" / "maxcut"
+OPTIONS = ("--threads", "--precision", "--engine", "--symmetry", "--no-symmetry", "--seed")
 
 
 @pytest.fixture
-def free(monkeypatch: pytest.MonkeyPatch) -> Callable[[float | None], None]:
-    """Set how many GiB are free."""
-
-    def set_free(gib: float | None) -> None:
-        monkeypatch.setattr(
-            memory, "available_bytes", lambda: None if gib is None else int(gib * GIB)
-        )
-
-    return set_free
-
-
-# One state of n nodes takes 2**(n - 1) amplitudes of 16 or 8 bytes: 16 GiB for 31 nodes in double
-# precision. L-BFGS holds two of them, COBYLA one.
-@pytest.mark.parametrize(
-    ("nodes", "precision", "optimizer", "message"),
-    [
-        (
-            32,
-            "double",
-            "cobyla",
-            "takes 32 GiB, 22.9 are free; up to 31 nodes fit (32 with --precision single)",
-        ),
-        (32, "double", None, "64 GiB, 22.9 are free; up to 30 nodes fit (32 with --precision sin"),
-        (31, "double", None, "takes 32 GiB, 22.9 are free; up to 30 nodes fit (31 with --precisio"),
-        (32, "single", None, "takes 32 GiB, 22.9 are free; up to 31 nodes fit (32 with --optimiz"),
-        (33, "single", "cobyla", "takes 32 GiB, 22.9 are free; up to 32 nodes fit"),
-        (34, "double", None, "takes 256 GiB, 22.9 are free; up to 30 nodes fit"),
-        (800, "double", "cobyla", "takes 2**773 GiB, 22.9 are free; up to 31 nodes fit"),
-    ],
-)
-def test_a_graph_too_large_is_told_by_its_name_with_what_fits(
-    free: Callable[[float | None], None],
-    nodes: int,
-    precision: str,
-    optimizer: str | None,
-    message: str,
-) -> None:
-    free(22.9)
-    with pytest.raises(CapacityError) as caught:
-        check_memory("g.json", nodes, precision, optimizer)
-    text = str(caught.value)
-    assert text.startswith(f"g.json has {nodes} nodes: simulating it takes ")
-    assert message in text
-    assert "precision=" not in text
-    if nodes > 32:
-        assert text.endswith("nodes fit")  # no option that would not help either
-
-
-def test_what_fits_and_what_nobody_can_tell_is_let_through(
-    free: Callable[[float | None], None],
-) -> None:
-    free(16)
-    check_memory("g.json", 30, "double", "l-bfgs")
-    check_memory("g.json", 31, "double", "cobyla")
-    free(15.9)
-    with pytest.raises(CapacityError):
-        check_memory("g.json", 30, "double", "l-bfgs")
-    free(None)
-    check_memory("g.json", 800, "double", None)
-
-
-def test_the_page_of_the_graphs_names_those_that_24_gib_cannot_simulate(
-    free: Callable[[float | None], None],
-) -> None:
-    free(22.9)
-    page = (FOLDER / "README.md").read_text(encoding="utf-8")
-    part = page.partition("**Which can be simulated.**")[2].partition("\n\n")[0]
-    check_memory("davis.json", 32, "single", "cobyla")
-    for entry in json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))["instances"]:
-        name = "G*.rud" if entry["file"].startswith("G") else entry["file"]
-        if entry["nodes"] <= 30:
-            check_memory(name, entry["nodes"], "double", None)
-            assert name not in part
-        else:
-            with pytest.raises(CapacityError):
-                check_memory(name, entry["nodes"], "double", None)
-            assert name in part
-
-
-def test_the_command_refuses_such_a_graph_on_one_line(
-    hybridq: Callable[..., Outcome], free: Callable[[float | None], None]
-) -> None:
-    free(22.9)
-    outcome = hybridq("solve", "maxcut", FOLDER / "davis.json")
-    assert outcome.code == 2
-    assert outcome.err.startswith("hybridq: error: davis.json has 32 nodes: simulating it takes")
-    assert outcome.err.count("\n") == 1
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine with 24 GiB, some of which are in use."""
+    monkeypatch.setattr(memory, "available_bytes", lambda: int(22.9 * GIB))
 
 
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (ParameterError("threads=999: use fewer"), "--threads 999: use fewer"),
-        (CapacityError("use precision='single' or"), "use --precision single or"),
-        (EngineError("use engine='auto'"), "use --engine auto"),
-        (ParameterError("all forbidden (symmetry=False)"), "all forbidden (--no-symmetry)"),
-        (DimensionError("QAOA(p=2) takes 4, got 3"), "--initial a.json: QAOA with --p 2 takes 4"),
+        (
+            ParameterError(argument="threads", value=0, expected="an integer >= 1"),
+            "--threads must be an integer >= 1, got 0",
+        ),
+        (CapacityError(("use ", Setting("precision", "single"))), "use --precision single"),
+        (CapacityError(("use ", Setting("engine", "auto"))), "use --engine auto"),
+        (ParameterError(("give ", Setting("symmetry", False))), "give --no-symmetry"),
+        (ParameterError(argument="rng", value=-1, expected=">= 0"), "--seed must be >= 0, got -1"),
+        (ParameterError(("leave out ", Setting("callback"))), "leave out callback"),
     ],
 )
-def test_refusals_name_options_and_the_file_of_angles(error: Exception, message: str) -> None:
-    with pytest.raises(type(error)) as caught, in_words_of_options(Path("a.json")):
-        raise error
-    assert str(caught.value).startswith(message)
+def test_arguments_are_spelled_as_the_options_of_the_command(
+    error: HybridqError, message: str
+) -> None:
+    assert error.render(option_spelling(OPTIONS)) == message
+
+
+def test_a_graph_too_large_is_one_line_with_a_remedy_in_options(
+    hybridq: Callable[..., Outcome], little_memory: None
+) -> None:
+    outcome = hybridq("solve", "maxcut", FOLDER / "davis.json")
+    assert outcome.code == 2
+    assert "32 GiB, 22.9 GiB are free: use --precision single" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_the_page_of_the_graphs_names_those_that_24_gib_cannot_simulate(
+    hybridq: Callable[..., Outcome], little_memory: None
+) -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    part = page.partition("**Which can be simulated.**")[2].partition("\n\n")[0]
+    for entry in json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))["instances"]:
+        name = "G*.rud" if entry["file"].startswith("G") else entry["file"]
+        assert (name in part) == (entry["nodes"] > 30)
+        if entry["nodes"] > 30:
+            assert hybridq("solve", "maxcut", FOLDER / entry["file"]).code == 2

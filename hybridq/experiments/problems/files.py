@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, Setting
 from hybridq.core.files import read_bytes
 from hybridq.core.limits import LONGEST_PATH, MOST_FILES
 from hybridq.experiments.content import checked_digest
@@ -82,8 +82,8 @@ class FileSection(ProblemSection):
             return self.read(data, self.path)
         if not (base / self.path).exists():
             raise FormatError(
-                f"file not found in {base.resolve()}, and too large for the storage: "
-                "give the folder of the file",
+                f"file not found in {base.resolve()}, and too large for the storage",
+                remedy=("give its folder as ", Setting("base")),
                 source=self.path,
             )
         data, source = read_bytes(base / self.path)
