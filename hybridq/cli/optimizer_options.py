@@ -45,9 +45,8 @@ def configured(method: str | Optimizer, texts: Sequence[str]) -> Optimizer:
     from hybridq.optimizers import OPTIMIZERS
     from hybridq.optimizers.configure import configured_optimizer
 
-    name, kept = method, dict[str, Any]()
-    if not isinstance(name, str):
-        name, kept = method.name, method.options()
+    name = method if isinstance(method, str) else method.name
+    kept = {} if isinstance(method, str) else method.options()
     kind = OPTIMIZERS[name]
     types = {field.name: str(field.type) for field in fields(kind)}
     given: dict[str, Any] = {}

@@ -340,10 +340,14 @@ class BinaryProblem(Problem):
         array = np.asarray(bits)
         if array.ndim != ndim or array.shape[-1] != self.n_qubits:
             wanted = f"({self.n_qubits},)" if ndim == 1 else f"(k, {self.n_qubits})"
-            raise DimensionError(f"bits must have shape {wanted}, got {array.shape}")
+            raise DimensionError(
+                f"bits must have shape {wanted}, got {array.shape}", argument="bits"
+            )
         if not ((array == 0) | (array == 1)).all():
             raise ParameterError(
-                "bits must be 0 or 1, got other values", remedy="map spins s to (1 - s) / 2"
+                "bits must be 0 or 1, got other values",
+                argument="bits",
+                remedy="map spins s to (1 - s) / 2",
             )
         return array.astype(np.uint8, copy=False)
 

@@ -94,7 +94,7 @@ def test_ctrl_c_leaves_no_half_learned_angles(
         (["--p", "2", "--out", "o.json"], "Missing argument"),
         (["g1.json", "--out", "o.json"], "Missing option '--p'"),
         (["g1.json", "--p", "2"], "Missing option '--out'"),
-        (["g1.json", "--p", "0", "--out", "o.json"], "not a whole number of at least 1"),
+        (["g1.json", "--p", "0", "--out", "o.json"], "--p must be an integer >= 1, got '0'"),
         (["g1.json", "--p", "500", "--out", "o.json"], "--p must be at most 100, got 500"),
         (["g1.json", "--p", "2", "--out", "g1.json"], "that is the graph's own file"),
         (["g1.json", "--p", "2", "--out", "no/where.json"], "does not exist"),

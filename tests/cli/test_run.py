@@ -214,14 +214,23 @@ def test_ctrl_c_again_as_the_last_trial_ends_is_no_failure(
     [
         (["run", "absent.yaml"], "absent.yaml"),
         (["run", "depths.yaml", "--set", "repeats=0"], "repeats"),
-        (["run", "depths.yaml", "--jobs", "0"], "--jobs '0' is not a whole number"),
+        (["run", "depths.yaml", "--jobs", "0"], "--jobs must be an integer >= 1, got '0'"),
         (["run", "depths.yaml", "--storage", "sqlite:////no/such/folder/x.db"], "does not exist"),
         (["worker"], "--experiment"),
         (["worker", "--experiment", "depth"], "the storage hybridq.db does not exist"),
         (["worker", "--experiment", "x", "--version-policy", "wran"], "did you mean 'warn'"),
-        (["worker", "--experiment", "x", "--wait", "long"], "--wait 'long' is not a number of"),
-        (["worker", "--experiment", "x", "--wait", "-1"], "of at least 0"),
-        (["experiments", "compare", "x", "--target", "high"], "--target 'high' is not a number"),
+        (
+            ["worker", "--experiment", "x", "--wait", "long"],
+            "a number of seconds >= 0, got 'long'",
+        ),
+        (
+            ["worker", "--experiment", "x", "--wait", "-1"],
+            "a number of seconds >= 0, got '-1'",
+        ),
+        (
+            ["experiments", "compare", "x", "--target", "high"],
+            "must be a number such as 0.95, got 'high'",
+        ),
         (["compare", "depths"], "did you mean 'hybridq experiments compare'?"),
         (["show"], "'hybridq angles show' or 'hybridq experiments show'?"),
         (["reproduce", "depths"], "number of the trial is missing"),

@@ -103,7 +103,7 @@ def test_a_run_without_a_seed_gets_one_and_shows_it(
         (["--shots", "0"], "--shots must be an integer >= 1, got 0"),
         (["--restarts", "-1"], "--restarts must be an integer >= 0, got -1"),
         (["--threads", "0"], "--threads must be an integer >= 1, got 0"),
-        (["--seed", "-1"], "--seed '-1' is not a whole number of at least 0"),
+        (["--seed", "-1"], "--seed must be an integer >= 0, got '-1'"),
         (["--max-evaluations", "0"], "--max-evaluations must be an integer >= 1"),
         (["--time-limit", "0"], "--time-limit must be a positive number of seconds"),
         (["--time-limit", "nan"], "--time-limit must be a number, got 'nan'"),
