@@ -1,4 +1,4 @@
-"""Hybrid quantum-classical optimization: QAOA and VQE on an embedded, very fast simulator.
+"""Hybrid quantum-classical optimization: QAOA and VQE on a fast simulator.
 
 The public names below are loaded when first used, so that ``import hybridq`` stays quick.
 """

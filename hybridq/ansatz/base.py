@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -56,6 +57,11 @@ class Ansatz(ABC):
     def suits(cls, family: type[Problem]) -> bool:
         """Return whether the ansatz can be built for problems of a family."""
         return True
+
+    @classmethod
+    def options_for(cls, family: type[Problem]) -> tuple[str, ...]:
+        """Return the names of the options with a meaning for problems of a family."""
+        return tuple(field.name for field in dataclasses.fields(cls)[1:])  # type: ignore[arg-type]
 
     @property
     @abstractmethod

@@ -61,14 +61,15 @@ class HardwareEfficient(Ansatz):
 
     Args:
         n_qubits: width of the circuit.
-        layers: L, at least 1.
-        rotations: names among ``"rx"``, ``"ry"``, ``"rz"``, in the order of application.
-        entangler: pairs of qubits: ``"linear"`` (q, q + 1), ``"ring"``, ``"pairwise"`` (even pairs,
-            then odd ones), ``"full"`` or ``"none"``.
-        entangling_gate: ``"cx"``, ``"cy"``, ``"cz"``, ``"iswap"`` or ``"swap"``.
-        final_rotations: rotations after the last layer; True: the same, False: none.
-        reference: bits of the basis state that all angles 0 give, qubit 0 first; all 0 by default.
-            The entanglers map the initial state z to it, up to a phase.
+        layers: number of layers; L in the formula above, at least 1.
+        rotations: rotations of each layer, of rx, ry and rz; in the order of application.
+        entangler: pattern of the entangling gates: linear, ring, pairwise, full or none; linear
+            joins q and q + 1, pairwise the even pairs and then the odd ones.
+        entangling_gate: gate on each pair: cx, cy, cz, iswap or swap.
+        final_rotations: rotate once more after the last layer; True: the same rotations, False:
+            none, or other rotations.
+        reference: initial state as bits, qubit 0 first (default: all 0); the state that all angles
+            0 give. The entanglers map the state z to it, up to a phase.
 
     Raises:
         ParameterError: an argument has a value that is not accepted, or no rotation is left.

@@ -22,7 +22,7 @@ from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.problems.base import Problem
+from hybridq.problems.base import BinaryProblem, Problem
 
 RAMP_STEP = 0.4  # the ramp's full angle, in units of the inverse local strength
 
@@ -45,10 +45,11 @@ class HVA(Ansatz):
 
     Args:
         hamiltonian: a hermitian `PauliSum` or a `HubbardModel`.
-        layers: L, at least 1.
-        reference: ``"auto"`` as above, ``"plus"``, or the bits of a basis state, qubit 0 first.
-        particles: (n_alpha, n_beta) of spin-blocked fermions by Jordan and Wigner; a Hubbard model
-            is half filled by default.
+        layers: number of layers; L in the formula above, at least 1.
+        reference: initial state: bits of a basis state, qubit 0 first, or plus; ``"auto"`` is
+            ψ_0 as above.
+        particles: numbers of spin-up and spin-down fermions; (n_alpha, n_beta) of spin-blocked
+            modes by Jordan and Wigner. A Hubbard model is half filled by default.
 
     Raises:
         ParameterError: the Hamiltonian is not hermitian or only a constant, its terms commute and
@@ -77,6 +78,14 @@ class HVA(Ansatz):
             # Any other state has other electron numbers, and the evolutions keep most of them.
             options.setdefault("reference", Electrons.of(problem).bits)
         return cls(problem.hamiltonian, **options)
+
+    @classmethod
+    def options_for(cls, family: type[Problem]) -> tuple[str, ...]:
+        """Return the names of the options; a problem over bits has no particles."""
+        names = super().options_for(family)
+        if issubclass(family, BinaryProblem):
+            return tuple(name for name in names if name != "particles")
+        return names
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", checked_count("layers", self.layers))

@@ -41,8 +41,9 @@ class KUpCCGSD(Ansatz):
 
     Args:
         molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta).
-        k: number of products.
-        reference: the determinant Φ as bits, qubit 0 first; the lowest orbitals by default.
+        k: number of products; k in the formula above, at least 1.
+        reference: initial state as bits, qubit 0 first (default: lowest orbitals); the determinant
+            Φ in the formula above.
 
     Raises:
         ParameterError: electrons that do not fit, or fewer than two orbitals.

@@ -93,7 +93,9 @@ class LearnedAngles:
             degrees.append(mean_degree(ising))
         if not rows:
             raise ParameterError(
-                "there are no instances to learn from", argument="found", remedy="give at least one"
+                "found is empty: no instances to learn from",
+                argument="found",
+                remedy="give at least one",
             )
         if len({len(row) for row in rows}) > 1:
             raise DimensionError("the instances have angles of several depths: give one depth")

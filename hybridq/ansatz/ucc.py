@@ -46,13 +46,14 @@ class UCCSD(Ansatz):
 
     Args:
         molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta). Open shells are accepted.
-        singlet: an excitation and its mirror image under the exchange of α and β share one
-            parameter. Closed shells only.
-        repetitions: number of times the whole product is applied, each with its own parameters.
-        symmetry: leave out the excitations that the point group forbids, as the integrals show
-            it. Started from ``"mp2"`` or ``"zero"`` their angles would stay 0, so the minimum is
-            the same with fewer parameters. Without integrals nothing is left out.
-        reference: the determinant Φ as bits, qubit 0 first; the lowest orbitals by default.
+        singlet: share one parameter between excitations that differ by spin flip; closed shells
+            only.
+        repetitions: repetitions of the whole product; each has its own parameters.
+        symmetry: leave out excitations that the point group forbids; the integrals show the group.
+            Started from ``"mp2"`` or ``"zero"`` their angles would stay 0, so the minimum is the
+            same with fewer parameters. Without integrals nothing is left out.
+        reference: initial state as bits, qubit 0 first (default: lowest orbitals); the determinant
+            Φ in the formula above.
 
     Raises:
         ParameterError: electrons that do not fit, no excitation at all, or an open shell or
@@ -101,7 +102,7 @@ class UCCSD(Ansatz):
         check_layers("repetitions", self.repetitions, len(self.excitations))
 
     def _nothing_to_vary(self) -> str:
-        """Return why there is no excitation, and the energy of the circuit without any."""
+        """Return the reason for a circuit without excitations, and its energy."""
         only = not self.electrons.singles() and not self.electrons.doubles()
         why = (
             "these electrons fill the orbitals in one way only"

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from hybridq.cli.progress import Progress
     from hybridq.problems.maxcut import MaxCut
 
-# Each further layer is searched from those before, so the time grows with the cube of the depth.
+# Each layer is searched from those before it, so the time grows with the cube of the depth.
 MOST_LAYERS = 100
-_SOURCE_ROOM = 200  # characters of file names that the angles keep
+_SOURCE_ROOM = 200  # characters of file names in the source of the angles
 
 
 def learn(
@@ -32,13 +32,13 @@ def learn(
         int,
         typer.Option("--p", parser=whole_number(1), metavar="INT", help="Layers of the circuit."),
     ],
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where the angles go (JSON).")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Output file (JSON).")],
     name: Annotated[
         str | None,
         typer.Option(
             "--name",
             metavar="TEXT",
-            help="What to call them (default: by the file).",
+            help="Name of the angles (default: from --out).",
             show_default=False,
         ),
     ] = None,
@@ -47,18 +47,17 @@ def learn(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="Default: told by content, then by file ending.",
+            help="Format of the files (default: by content and name).",
             show_default=False,
         ),
     ] = None,
     quiet: shared.Quiet = False,
     debug: shared.Debug = False,
 ) -> int:
-    """Learn angles on some graphs, to begin with them on others like them.
+    """Learn initial angles from small graphs, for larger graphs of the same kind.
 
-    Searches the best angles of each graph layer by layer and takes the median,
-    in a unit that fits graphs of other degrees and weights. A few small graphs
-    of the kind to come suffice.
+    Optimizes the angles of each graph layer by layer and stores their median, in
+    a unit that adapts to other degrees and weights. A few graphs are enough.
 
     Example:
 
@@ -75,14 +74,17 @@ def learn(
     _check(graphs, p, out)
     title = Path(out).stem if name is None else name
     if not title.strip():
-        raise ParameterError("--name is empty: give one, or leave it out")
+        raise ParameterError("--name must not be empty: give a name, or leave it out")
     problems = [_read(graph, format) for graph in graphs]
     with (
         Progress("", quiet=quiet) as progress,
         on_first_compile(progress.compiling),
     ):
         learned = learn_angles(
-            _told(problems, progress), p, name=title, source=_source([x.name for x in problems])
+            _announced(problems, progress),
+            p,
+            name=title,
+            source=_source([x.name for x in problems]),
         )
     learned.save(out)
     if quiet:
@@ -91,21 +93,23 @@ def learn(
         return OK
     page.show_parts(learned_parts(learned))
     page.say(f"Written: {out}")
-    page.say(f"Begin with them: hybridq solve maxcut GRAPH --initial {shlex.quote(out)}")
+    page.say(f"Use them: hybridq solve maxcut GRAPH --initial {shlex.quote(out)}")
     return OK
 
 
 def _check(graphs: list[str], p: int, out: str) -> None:
-    """Find out before the work whether it makes sense and can be written."""
+    """Raise before the work for options that are not accepted or cannot be written."""
     if p > MOST_LAYERS:
         raise ParameterError(
-            f"--p {p}: angles are learned for up to {MOST_LAYERS} layers; learn fewer, they are "
-            "stretched where a run has more"
+            f"--p must be at most {MOST_LAYERS}, got {p}: learn fewer layers; a run with more "
+            "layers stretches them"
         )
     if graphs.count("-") > 1:
         raise ParameterError("standard input (-) can only be read once")
     if out == "-":
-        raise OutputError("cannot write --out -: give a file, which --initial can read")
+        raise OutputError(
+            "cannot write --out -: give a file, --initial cannot read standard output"
+        )
     for graph in graphs:
         check_outputs(graph, None, None, store=out, store_option="--out")
 
@@ -117,15 +121,15 @@ def _read(graph: str, format: str | None) -> MaxCut:
         return MaxCut.from_file(graph, format)
 
 
-def _told(problems: list[MaxCut], progress: Progress) -> Iterator[MaxCut]:
-    """The problems, each announced when its turn comes."""
+def _announced(problems: list[MaxCut], progress: Progress) -> Iterator[MaxCut]:
+    """Yield the problems and announce each on the progress bar."""
     for number, problem in enumerate(problems, start=1):
         progress.stage(f"graph {number} of {len(problems)}")
         yield problem
 
 
 def _source(names: list[str]) -> str:
-    """What the angles say of where they come from."""
+    """Return the source that the file of angles records."""
     from hybridq.cli.words import listing
 
     text, missing = listing(names, _SOURCE_ROOM)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from hybridq.ansatz.learned_angles import LearnedAngles
 
-# Each start of `INITIAL_POINTS`: what it is, and where it comes from.
+# Each start of `INITIAL_POINTS`: description and source.
 STARTS = {
-    "auto": ("the lower of the ramp and what is known of graphs like this; the default", ""),
+    "auto": ("the better of the ramp and the tables for such graphs; the default", ""),
     "ramp": ("a straight line, gamma rising and beta falling", "arXiv:2101.05742"),
-    "tuned-ramp": ("such a line with slopes tuned to the depth", "arXiv:2405.09169"),
+    "tuned-ramp": ("a straight line with slopes tuned to the depth", "arXiv:2405.09169"),
     "fixed-angles": (
         "tabulated for regular graphs by degree; p up to 11 at degree 3",
         "arXiv:2107.00677",
@@ -32,13 +32,15 @@ STARTS = {
 
 
 def show(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Angles, or the JSON of a result.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="File of angles, or the JSON of a result.")
+    ],
     debug: shared.Debug = False,
 ) -> int:
-    """Show the angles in a file that --initial reads.
+    """Show the angles in a file that --initial accepts.
 
-    Reads what 'hybridq angles learn' writes, the JSON of a result, a JSON list
-    and plain numbers.
+    The file may be written by 'hybridq angles learn', the JSON of a result, a
+    JSON list, or plain numbers.
 
     Example: [bold]hybridq angles show mine.json[/bold]
     """
@@ -54,7 +56,7 @@ def show(
 
 
 def starts(debug: shared.Debug = False) -> int:
-    """List the starts that --initial of 'hybridq solve maxcut' takes.
+    """List the starts that --initial accepts for QAOA.
 
     Example: [bold]hybridq angles list[/bold]
     """
@@ -64,17 +66,17 @@ def starts(debug: shared.Debug = False) -> int:
     from hybridq.cli.page import show_parts
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    for title in ("name", "what it is", "source"):
-        table.add_column(title, no_wrap=title != "what it is", header_style="bold")
+    for title in ("name", "description", "source"):
+        table.add_column(title, no_wrap=title != "description", header_style="bold")
     for name, row in STARTS.items():
         table.add_row(Text(name), *map(Text, row))
-    note = "Or a file: of 'hybridq angles learn', the JSON of a result, plain numbers."
+    note = "Or a file: from 'hybridq angles learn', the JSON of a result, plain numbers."
     show_parts([table, Text(""), Text(note)])
     return OK
 
 
 def learned_parts(learned: LearnedAngles) -> list[RenderableType]:
-    """Name, origin and angles."""
+    """Return name, source and angles."""
     from rich.text import Text
 
     from hybridq.cli.angle_table import layer_table
@@ -97,7 +99,11 @@ def learned_parts(learned: LearnedAngles) -> list[RenderableType]:
 
 
 def _plain_parts(file: str, values: list[float]) -> list[RenderableType]:
-    """Numbers as they are: angles by layer if they can be."""
+    """Return the layer table of plain numbers.
+
+    Raises:
+        FormatError: they are not angles of QAOA, two per layer.
+    """
     from rich.text import Text
 
     from hybridq.cli.angle_table import layer_table
@@ -110,8 +116,8 @@ def _plain_parts(file: str, values: list[float]) -> list[RenderableType]:
     if len(values) % 2 or (result and len(values) != 2 * int(ansatz.get("p") or 0)):
         where = f" of {kind}" if result else ""
         raise FormatError(
-            f"it holds {plural(len(values), 'parameter')}{where}, which are no angles by layer: "
-            "gamma_1 ... gamma_p, beta_1 ... beta_p would be",
+            f"it holds {plural(len(values), 'parameter')}{where}, not the angles of layers: "
+            "gamma_1 ... gamma_p, beta_1 ... beta_p",
             source=file,
         )
     title = f"Angles of {plural(len(values) // 2, 'layer')}."
@@ -124,7 +130,7 @@ def _plain_parts(file: str, values: list[float]) -> list[RenderableType]:
 
 
 def _result_in(file: str) -> dict[str, Any]:
-    """The JSON of a result, empty where the file is something else."""
+    """Return the JSON of a result, empty for any other file."""
     from hybridq.ansatz.angle_file import text_of_angles
 
     try:

@@ -22,11 +22,11 @@ from hybridq.core.errors import FormatError
 
 
 class _Commands(TyperGroup):
-    """Commands; a file in the place of one is answered with the command that reads it."""
+    """Commands; for a file in the place of one, the error names the right command."""
 
     # Any: Typer's own Click and the installed one have different types here.
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command of a name; see the class."""
+        """Return the command of a name."""
         known = self.get_command(ctx, args[0]) is not None
         if not known and not args[0].startswith("-"):
             from hybridq.cli.right_command import places, suggestion
@@ -39,7 +39,7 @@ class _Commands(TyperGroup):
 
 
 class _Families(_Commands):
-    """One command per registered family, made when it is asked for."""
+    """One command per registered family, generated on request."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the kinds of all families."""
@@ -48,7 +48,7 @@ class _Families(_Commands):
         return list(PROBLEMS)
 
     def get_command(self, ctx: Any, name: str) -> Any:
-        """Return the command of a family, None if there is no such family."""
+        """Return the command of a family, None for an unknown name."""
         from hybridq.problems import PROBLEMS
 
         if name not in PROBLEMS:
@@ -92,7 +92,7 @@ def hybridq(
         ),
     ] = False,
 ) -> None:
-    """Hybrid quantum-classical optimization on an embedded simulator: from a file to an answer.
+    """Solve optimization and ground-state problems with QAOA and VQE.
 
     Example: [bold]hybridq solve maxcut graph.json[/bold]
     """
@@ -112,7 +112,7 @@ def solve_group() -> None:
 
 @angles.callback()
 def angles_group() -> None:
-    """Angles to begin a search with: learn them, look at them.
+    """Learn initial angles from small graphs, and show them.
 
     Examples:
 
@@ -140,7 +140,7 @@ for group, name, function in (
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command line; every exception comes through (`hybridq.cli.errors.guard`)."""
+    """Run the command line and return its exit code; exceptions pass (see `guard`)."""
     command = typer.main.get_command(app)
     # Not `command()`, which would print errors in its own way and hide Ctrl-C.
     with command.make_context("hybridq", arguments) as context:

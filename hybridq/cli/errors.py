@@ -1,4 +1,4 @@
-"""Every failure becomes one line on standard error and an exit code."""
+"""Failures as one line on standard error and an exit code."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ OK = 0
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
-BROKEN_PIPE = 1  # as Rich and the Python manual have it
+BROKEN_PIPE = 1  # as in Rich and the Python manual
 
-_LONGEST = 600  # of a message, some of which quote what they refuse
+_LONGEST = 600  # characters of a message; some quote rejected values
 
 # Typer brings its own copy of Click or uses the installed one, depending on its version; the
-# family tree of an exception that it exports leads to the right classes in either case.
+# bases of an exception that it exports are the right classes in either case.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 def guard(work: Callable[[], int], *, debug: bool = False) -> int:
-    """Run `work` and return its exit code, or the code of what went wrong, told in one line.
+    """Run `work` and return its exit code; print a failure as one line.
 
     Args:
-        work: does everything, and returns an exit code.
+        work: the command; returns an exit code.
         debug: show the traceback as well.
     """
     try:
@@ -43,38 +43,40 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
         _forget_stdout()
         return BROKEN_PIPE
     except KeyboardInterrupt:
-        _tell("interrupted before there was a result to report")
+        _print_line("interrupted before the first result")
         return INTERRUPTED
     except _UsageError as error:
         return _usage(error, debug=debug)
     except HybridqError as error:
         _traceback(debug)
         for problem in getattr(error, "problems", (error,)):  # a config may have several
-            _tell(f"error: {problem}")
+            _print_line(f"error: {problem}")
         return BAD_INPUT
     except Exception as error:
         if isinstance(error, MemoryError | SystemError):
             from hybridq.core.memory import out_of_memory, ran_out
 
             if ran_out(error):
-                _tell(f"error: {out_of_memory(error, 'this command', 'use a smaller problem')}")
+                _print_line(
+                    f"error: {out_of_memory(error, 'this command', 'use a smaller problem')}"
+                )
                 return BAD_INPUT
         _traceback(debug)
         hint = "" if debug else " (this should not happen; run again with --debug for the details)"
-        _tell(f"error: {type(error).__name__}: {error}{hint}")
+        _print_line(f"error: {type(error).__name__}: {error}{hint}")
         return FAILED
     return code
 
 
 @contextmanager
 def notices() -> Iterator[None]:
-    """Print warnings meant for users as single lines on standard error within the block."""
+    """Print user warnings as single lines on standard error within the block."""
     with warnings.catch_warnings():
         default = warnings.showwarning
 
         def show(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
             if issubclass(category, UserWarning):
-                _tell(f"note: {message}")
+                _print_line(f"note: {message}")
             else:
                 default(message, category, *place, **more)
 
@@ -83,14 +85,14 @@ def notices() -> Iterator[None]:
 
 
 def _usage(error: Exception, *, debug: bool) -> int:
-    """Tell a mistake in the command line itself, and where its help is."""
+    """Print a usage error with a reference to the help page, and return its exit code."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "hybridq"
     message = one_line(_usage_message(error)).rstrip(".")
     if not message:  # a group without a command: its help has been printed
         return BAD_INPUT
     _traceback(debug)
-    _tell(f"error: {message} (see {command} --help)")
+    _print_line(f"error: {message} (see {command} --help)")
     return BAD_INPUT
 
 
@@ -107,11 +109,15 @@ def _usage_message(error: Exception) -> str:
 
 
 def _belongs_to(error: Exception) -> str:
-    """Name the commands beside the called one that have the option which it lacks, if any do."""
+    """Return a message that names the sibling commands with the unknown option."""
     option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
     if option is None or context is None or context.parent is None:
         return ""
-    siblings = getattr(context.parent.command, "commands", {}).items()
+    group = context.parent.command
+    siblings = (
+        (name, group.get_command(context.parent, name))
+        for name in group.list_commands(context.parent)
+    )
     owners = [
         f"'{name}'" for name, command in siblings if any(option in p.opts for p in command.params)
     ]
@@ -120,7 +126,7 @@ def _belongs_to(error: Exception) -> str:
     return f"{option} is an option of {' and '.join(owners)}, not of '{context.info_name}'"
 
 
-def _tell(message: str) -> None:
+def _print_line(message: str) -> None:
     text = one_line(f"hybridq: {message}")
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST - 4]} ..."
@@ -136,6 +142,6 @@ def _traceback(debug: bool) -> None:
 
 
 def _forget_stdout() -> None:
-    """Point standard output at nothing, so that Python's last flush does not complain."""
+    """Redirect standard output to the null device, so that the last flush succeeds."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

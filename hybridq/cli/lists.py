@@ -2,41 +2,89 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import OK
+from hybridq.core.docstrings import Docstring, read_docstring, without_markup
+from hybridq.core.options import Option, of_dataclass
 from hybridq.core.registry import Registry
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
-def _registry(module: str, name: str) -> Callable[[], Registry[Any]]:
-    def load() -> Registry[Any]:
-        import importlib
+@dataclass(frozen=True)
+class Kind:
+    """A kind of entry: its registry, and the place where an entry declares itself.
 
+    Attributes:
+        registry: the module and the name of the registry.
+        described: entry -> the class whose docstring describes it, None where there is none.
+        options: entry -> its options.
+        facts: entry -> further rows of its page, title and text.
+    """
+
+    registry: tuple[str, str]
+    described: Callable[[Any], type[Any] | None] = lambda entry: entry
+    options: Callable[[Any], Sequence[Option]] = of_dataclass
+    facts: Callable[[Any], list[tuple[str, str]]] = lambda entry: []
+
+    def load(self) -> Registry[Any]:
+        """Import and return the registry."""
+        module, name = self.registry
         found: Registry[Any] = getattr(importlib.import_module(module), name)
         return found
 
-    return load
+
+def _formats_of(family: Any) -> list[tuple[str, str]]:
+    """Return the names of the formats that a family reads."""
+    from hybridq.problems.formats import FORMATS
+
+    names = [name for name, each in FORMATS.items() if each.shape in family.reads]
+    return [("Reads", ", ".join(names))] if names else []
 
 
-KINDS: Registry[Callable[[], Registry[Any]]] = Registry(
+def _shape_of(entry: Any) -> list[tuple[str, str]]:
+    """Return the data and the file suffixes of a format."""
+    suffixes = ", ".join(entry.suffixes)
+    return [("Holds", entry.noun), *([("Suffixes", suffixes)] if suffixes else [])]
+
+
+KINDS: Registry[Kind] = Registry(
     "kind of entry",
     {
-        "problems": _registry("hybridq.problems", "PROBLEMS"),
-        "mixers": _registry("hybridq.ansatz.mixers", "MIXERS"),
-        "ansatze": _registry("hybridq.ansatz.registry", "ANSATZE"),
-        "engines": _registry("hybridq.engines", "ENGINES"),
-        "objectives": _registry("hybridq.objectives", "OBJECTIVES"),
-        "optimizers": _registry("hybridq.optimizers", "OPTIMIZERS"),
-        "strategies": _registry("hybridq.strategies.registry", "STRATEGIES"),
-        "formats": _registry("hybridq.problems.formats", "FORMATS"),
+        "problems": Kind(
+            ("hybridq.problems", "PROBLEMS"),
+            options=lambda family: family.options(),
+            facts=_formats_of,
+        ),
+        "mixers": Kind(("hybridq.ansatz.mixers", "MIXERS")),
+        "ansatze": Kind(
+            ("hybridq.ansatz.registry", "ANSATZE"),
+            described=lambda family: family.made,
+            options=lambda family: of_dataclass(family.made, family.options),
+        ),
+        "engines": Kind(("hybridq.engines", "ENGINES")),
+        "objectives": Kind(("hybridq.objectives", "OBJECTIVES")),
+        "optimizers": Kind(("hybridq.optimizers", "OPTIMIZERS")),
+        "strategies": Kind(
+            ("hybridq.strategies.registry", "STRATEGIES"),
+            described=lambda entry: None,
+            options=lambda entry: (),
+        ),
+        "formats": Kind(
+            ("hybridq.problems.formats", "FORMATS"),
+            described=lambda entry: None,
+            options=lambda entry: (),
+            facts=_shape_of,
+        ),
     },
     argument="kind",
 )
@@ -48,8 +96,7 @@ def list_entries(
         str,
         typer.Argument(
             metavar="KIND",
-            help="problems, mixers, ansatze, engines, objectives, optimizers, strategies "
-            "or formats.",
+            help=f"Kind of entry: {', '.join(KINDS)}.",
         ),
     ],
     name: Annotated[
@@ -58,7 +105,7 @@ def list_entries(
     ] = None,
     debug: shared.Debug = False,
 ) -> int:
-    """List everything that can be chosen by name, also entries of other packages.
+    """List the entries that can be chosen by name, plug-ins included, or show one.
 
     Examples:
 
@@ -67,8 +114,12 @@ def list_entries(
     """
     from hybridq.cli.page import show_parts
 
-    registry = KINDS[kind]()
-    show_parts(_table(registry) if name is None else _page(registry, registry.canonical(name)))
+    entries = KINDS[kind]
+    registry = entries.load()
+    if name is None:
+        show_parts(_table(registry))
+    else:
+        show_parts(_page(entries, registry, registry.canonical(name)))
     return OK
 
 
@@ -79,66 +130,42 @@ def _table(registry: Registry[Any]) -> list[RenderableType]:
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("name", no_wrap=True, header_style="bold")
-    table.add_column("what it is", overflow="fold", header_style="bold")
+    table.add_column("description", overflow="fold", header_style="bold")
     for name in registry:
-        table.add_row(Text(name), Text(_plain(registry.summary(name))))
+        table.add_row(Text(name), Text(without_markup(registry.summary(name))))
     parts: list[RenderableType] = [table]
     parts += [Text(f"left out: {why}") for why in registry.left_out.values()]
     return parts
 
 
-def _page(registry: Registry[Any], name: str) -> list[RenderableType]:
+def _page(kind: Kind, registry: Registry[Any], name: str) -> list[RenderableType]:
     """Return summary, options and source of one entry."""
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    from hybridq.cli.docstring import read_docstring
     from hybridq.cli.page import facts
 
     entry = registry[name]
-    described = entry if isinstance(entry, type) else type(entry)
-    described = getattr(entry, "made", described)
-    doc = read_docstring(described)
+    described = kind.described(entry)
+    doc = Docstring() if described is None else read_docstring(described)
     parts: list[RenderableType] = [Text(""), Text(f" {name}", style="bold")]
-    texts = [_plain(registry.summary(name)), doc.prefer, doc.cost]
+    texts = [without_markup(registry.summary(name)), doc.prefer, doc.cost]
     parts += [Padding(Text(text), (1, 1, 0, 1)) for text in texts if text]
-    reads = getattr(entry, "reads", ())
-    rows = [("Reads", _formats_of(reads))] if reads else []
-    source = doc.source or getattr(entry, "source", "")
-    rows += [("Source", source)] if source else []
+    rows = kind.facts(entry) + ([("Source", doc.source)] if doc.source else [])
     if rows:
         parts += [Text(""), facts(rows)]
-    options = _options(entry, described)
+    options = kind.options(entry)
     if not options:
-        return [*parts, Text(""), Text(" It has no options."), Text("")]
+        return [*parts, Text("")]
     table = Table(box=None, padding=(0, 1, 0, 1), pad_edge=True)
-    for title in ("option", "default", "what it is"):
-        table.add_column(title, overflow="fold", no_wrap=title != "what it is", header_style="bold")
+    for title in ("option", "default", "description"):
+        table.add_column(
+            title, overflow="fold", no_wrap=title != "description", header_style="bold"
+        )
     for option in options:
         table.add_row(option.name, Text(_value(option.default)), Text(option.help))
     return [*parts, Text(""), table, Text("")]
-
-
-def _options(entry: Any, described: type) -> list[Any]:
-    """Return the options that an entry declares."""
-    import dataclasses
-
-    from hybridq.core.options import of_dataclass
-
-    declared = getattr(entry, "options", None)
-    if callable(declared):
-        return list(declared())
-    if not dataclasses.is_dataclass(described):
-        return []
-    return of_dataclass(described, declared if isinstance(declared, tuple) else None)
-
-
-def _formats_of(shapes: tuple[str, ...]) -> str:
-    """Return the names of the formats of these shapes."""
-    from hybridq.problems.formats import FORMATS
-
-    return ", ".join(name for name, each in FORMATS.items() if each.shape in shapes)
 
 
 def _value(value: object) -> str:
@@ -146,8 +173,3 @@ def _value(value: object) -> str:
     if value is None or value is inspect.Parameter.empty:
         return "-"
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _plain(text: str) -> str:
-    """Return a docstring line without markup."""
-    return text.replace("``", "").replace("`", "")

@@ -70,9 +70,9 @@ def _page(entry: type[Optimizer]) -> list[RenderableType]:
     from rich.table import Table
     from rich.text import Text
 
-    from hybridq.cli.docstring import read_docstring
     from hybridq.cli.optimizer_options import OPTION, spelled
     from hybridq.cli.page import facts
+    from hybridq.core.docstrings import read_docstring
 
     described = read_docstring(entry)
     parts: list[RenderableType] = [Text(""), Text(f" {entry.name}{_absent(entry)}", style="bold")]

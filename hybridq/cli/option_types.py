@@ -1,4 +1,4 @@
-"""Options of the command line from declared ones: a type hint becomes a reader and a metavar."""
+"""Typer options from declared options: a reader and a metavar for each type."""
 
 from __future__ import annotations
 
@@ -14,11 +14,19 @@ from hybridq.cli.options import Pair
 from hybridq.core.options import Option
 
 Reader = Callable[[str], Any]
-_SCALARS: dict[Any, tuple[str, Reader]] = {}
+
+# Metavars of arguments whose name says more than their type.
+_METAVARS = {
+    "active_space": "E,O",
+    "initial": "START",
+    "particles": "UP,DOWN",
+    "reference": "BITS",
+    "time_limit": "SECONDS",
+}
 
 
 def parameter(option: Option, flag: str, panel: str) -> Any:
-    """Return the annotation of an option for Typer, or None where a text cannot say its value.
+    """Return Typer's annotation of an option, None for types that text cannot give.
 
     Args:
         option: as the library declares it.
@@ -36,15 +44,43 @@ def parameter(option: Option, flag: str, panel: str) -> Any:
         return None
     metavar, read = reader
     made = typer.Option(
-        flag, parser=read, metavar=metavar, help=text, show_default=False, rich_help_panel=panel
+        flag,
+        parser=read,
+        metavar=_METAVARS.get(option.name, metavar),
+        help=text,
+        show_default=False,
+        rich_help_panel=panel,
     )
     return Annotated[Any, made]
 
 
+def first_clause(text: str) -> str:
+    """Return the first clause of a help text, up to a semicolon or a full stop."""
+    return text.split("; ")[0].split(". ")[0].strip().rstrip(".")
+
+
 def short_help(option: Option) -> str:
-    """Return the first clause of an option's help, as a sentence."""
-    text = option.help.split("; ")[0].split(". ")[0].strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    """Return the first clause of an option's help as a sentence, with its default."""
+    text = first_clause(option.help)
+    default = shown_default(option)
+    if default and "(default" not in text:
+        text = f"{text} (default: {default})" if text else f"Default: {default}"
+    word = text.split(" ", 1)[0]
+    # A Greek letter or a name in code keeps its spelling.
+    if word.isascii() and (word.isalpha() or "-" in word):
+        text = f"{text[:1].upper()}{text[1:]}"
+    return f"{text}." if text else ""
+
+
+def shown_default(option: Option) -> str:
+    """Return a default as the command line spells it, empty without one."""
+    if option.default is None:
+        return ""
+    if isinstance(option.default, bool):
+        return "yes" if option.default else "no"
+    if isinstance(option.default, tuple | list):
+        return ",".join(map(str, option.default))
+    return str(option.default)
 
 
 def _kinds(hint: Any) -> tuple[Any, ...]:
@@ -62,7 +98,7 @@ def _kinds(hint: Any) -> tuple[Any, ...]:
 
 
 def _reader(kinds: tuple[Any, ...]) -> tuple[str, Reader] | None:
-    """Return metavar and reader of the first alternative that a text can say."""
+    """Return metavar and reader of the first alternative that text can give."""
     if int in kinds:
         return "INT", whole_number
     if float in kinds:
@@ -79,7 +115,7 @@ def _reader(kinds: tuple[Any, ...]) -> tuple[str, Reader] | None:
 
 
 def whole_number(text: str) -> int:
-    """Return the whole number that a text says."""
+    """Return the integer in a text."""
     try:
         return int(text)
     except ValueError:
@@ -87,7 +123,7 @@ def whole_number(text: str) -> int:
 
 
 def real_number(text: str) -> float:
-    """Return the finite number that a text says."""
+    """Return the finite number in a text."""
     try:
         value = float(text)
     except ValueError:
@@ -98,7 +134,7 @@ def real_number(text: str) -> float:
 
 
 def pair(text: str) -> Pair:
-    """Return two whole numbers with a comma in between."""
+    """Return two integers separated by a comma."""
     parts = text.replace(" ", "").split(",")
     if len(parts) != 2 or not all(part.isdecimal() and part.isascii() for part in parts):
         raise typer.BadParameter(f"must be two integers such as 4,4, got {text!r}")
@@ -106,5 +142,5 @@ def pair(text: str) -> Pair:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a list with commas."""
+    """Return the words of a list separated by commas."""
     return [word.strip() for word in text.split(",")]

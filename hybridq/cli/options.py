@@ -1,4 +1,4 @@
-"""Readers for option values: each returns the value or says what was expected."""
+"""Readers of option values: each returns the value or raises."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import math
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 
 if TYPE_CHECKING:
-    from hybridq.core.registry import Registry
-
-PRECISIONS = ("double", "single")
+    pass
 
 
 def whole_number(least: int) -> Callable[[str], int]:
-    """A reader of whole numbers from `least` on."""
+    """Return a reader of integers >= `least`."""
 
     def read(text: str) -> int:
         try:
@@ -27,76 +25,39 @@ def whole_number(least: int) -> Callable[[str], int]:
         except ValueError:
             value = least - 1
         if value < least:
-            raise typer.BadParameter(f"{text!r} is not a whole number of at least {least}")
+            raise typer.BadParameter(f"must be an integer >= {least}, got {text!r}")
         return value
 
     return read
 
 
 def seconds_from_zero(text: str | float) -> float:
-    """A duration in seconds, 0 included; Typer gives defaults through readers too."""
+    """Return a duration in seconds, 0 included; Typer passes defaults too."""
     value = _float(text)
     if not (math.isfinite(value) and value >= 0):
-        raise typer.BadParameter(f"{text!r} is not a number of seconds of at least 0")
+        raise typer.BadParameter(f"must be a number of seconds >= 0, got {text!r}")
     return value
 
 
 def finite_number(text: str) -> float:
-    """Any number but infinities."""
+    """Return a finite number."""
     value = _float(text)
     if not math.isfinite(value):
-        raise typer.BadParameter(f"{text!r} is not a number, such as 0.95")
-    return value
-
-
-def positive_seconds(text: str) -> float:
-    """A duration in seconds above zero."""
-    value = _float(text)
-    if not (math.isfinite(value) and value > 0):
-        raise typer.BadParameter(f"{text!r} is not a number of seconds above 0")
+        raise typer.BadParameter(f"must be a number such as 0.95, got {text!r}")
     return value
 
 
 def check_name(what: str, name: str, known: Iterable[str]) -> str:
-    """`name` in its registered spelling.
+    """Return `name` in its registered spelling.
 
     Raises:
-        UnknownNameError: it is not among `known`; the message offers the nearest one.
+        UnknownNameError: it is not among `known`; the message suggests the nearest one.
     """
     names = list(known)
     plain = name.strip().lower().replace("_", "-")
     if plain not in names:
         raise UnknownNameError(what, name, names)
     return plain
-
-
-def check_option(option: str, name: str, known: Registry[Any] | Iterable[str]) -> str:
-    """`name` in its registered spelling.
-
-    Raises:
-        ParameterError: it is not among `known`; the message begins with the option.
-    """
-    canonical = getattr(known, "canonical", None)
-    try:
-        return str(canonical(name)) if canonical else check_name(option.lstrip("-"), name, known)
-    except UnknownNameError as error:
-        raise ParameterError(f"{option}: {error}") from None
-
-
-def check_start(text: str) -> str | Path:
-    """The name of a start, or the path of a file of angles.
-
-    Raises:
-        ParameterError: neither a start's name nor a file that exists.
-    """
-    from hybridq.ansatz.qaoa import INITIAL_POINTS
-
-    try:
-        return check_name("start", text, INITIAL_POINTS)
-    except UnknownNameError as error:
-        if os.path.exists(text):
-            return Path(text)
-        raise ParameterError(f"--initial: no file {text!r}, and {error}") from None
 
 
 def check_outputs(
@@ -108,15 +69,15 @@ def check_outputs(
     store: str | None = None,
     store_option: str = "--journal",
 ) -> None:
-    """Find out before the work whether its results can be written.
+    """Raise before the work if its results cannot be written.
 
     Args:
         source: the input file, or ``-``.
         json: the file of `--json`, ``-`` or None.
         plot: the file of `--plot`, or None.
-        what: what the input is called.
-        store: the file of `store_option`, which may be there already, or None.
-        store_option: the option that names it.
+        what: the word for the input.
+        store: the file of `store_option`, which may exist, or None.
+        store_option: the option that gives it.
 
     Raises:
         OutputError: a path cannot be written, or would overwrite the input or another output.
@@ -142,57 +103,29 @@ def check_outputs(
 
 
 def check_parameters(text: str) -> str | Path:
-    """The name of a start, or the path of a file of parameters, which is there.
+    """Return the name of a start, or the path of an existing file of parameters.
 
-    Which names there are, the ansatz knows.
+    The ansatz checks the name.
 
     Raises:
-        ParameterError: it looks like a path, and no such file exists.
+        ParameterError: it has the form of a path, and the file does not exist.
     """
     if os.path.exists(text):
         return Path(text)
     if os.sep in text or os.path.splitext(text)[1]:
-        raise ParameterError(f"--initial: there is no file {text!r}: check the name")
+        raise ParameterError(f"--initial: file {text!r} not found: check the name")
     return text
 
 
 class Pair(NamedTuple):
-    """Two whole numbers in one option; of a bare tuple Typer would make two arguments."""
+    """Two integers in one option; of a plain tuple Typer would make two arguments."""
 
     first: int
     second: int
 
 
-def pair(first: str, second: str) -> Callable[[str], Pair]:
-    """A reader of two whole numbers with a comma, called `first` and `second`."""
-
-    def read(text: str) -> Pair:
-        parts = text.replace(" ", "").split(",")
-        if len(parts) != 2 or not all(part.isdecimal() and part.isascii() for part in parts):
-            raise typer.BadParameter(f"{text!r} is not {first},{second}, such as 4,4")
-        return Pair(int(parts[0]), int(parts[1]))
-
-    return read
-
-
-def any_number(text: str) -> int:
-    """A whole number, negative ones included."""
-    try:
-        return int(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a whole number") from None
-
-
-def positive_number(text: str) -> float:
-    """A number above zero."""
-    value = _float(text)
-    if not (math.isfinite(value) and value > 0):
-        raise typer.BadParameter(f"{text!r} is not a number above 0")
-    return value
-
-
 def _float(text: str | float) -> float:
-    """The number that a text says, and NaN where it says none."""
+    """Return the number in a text, NaN for any other text."""
     try:
         return float(text)
     except ValueError:

@@ -21,18 +21,18 @@ _REFRESHES_PER_SECOND = 8
 
 
 class Progress:
-    """Shows how far a search is.
+    """Progress bar of a search.
 
-    The search calls `record` up to 10^5 times a second, so that only keeps the latest record;
-    the bar's own thread looks at it a few times a second.
+    The search calls `record` up to 10^5 times a second, which only stores the latest record; the
+    bar's own thread renders it a few times a second.
 
     Args:
-        label: what the best value is called.
+        label: the name of the best value.
         sign: natural value = sign * minimized value.
-        total: how many evaluations the search may take, if that is known.
-        quiet: show nothing at all.
-        digits: significant ones of the best value.
-        console: where the bar goes; standard error by default.
+        total: the limit of evaluations, if it is known.
+        quiet: show nothing.
+        digits: significant digits of the best value.
+        console: the console of the bar; standard error by default.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Progress:
         self.quiet = quiet
         self.digits = digits
         self.latest: Record | None = None
-        self.doing = "preparing"
+        self.current = "preparing"
         console = console or Console(stderr=True)
         columns: list[ProgressColumn] = [
             TextColumn("{task.description}", markup=False),
@@ -68,7 +68,7 @@ class Progress:
             redirect_stderr=False,
             disable=quiet or not console.is_terminal or console.is_dumb_terminal,
         )
-        self._task = self._bar.add_task(self.doing, total=total, found="")
+        self._task = self._bar.add_task(self.current, total=total, found="")
 
     def __enter__(self) -> Progress:
         self._bar.start()
@@ -83,15 +83,15 @@ class Progress:
         self._bar.stop()
 
     def record(self, record: Record) -> None:
-        """Take note of the latest evaluation."""
+        """Store the latest evaluation."""
         self.latest = record
 
     def stage(self, text: str) -> None:
-        """Take note of what is being done now."""
-        self.doing = text
+        """Store the name of the current stage."""
+        self.current = text
 
     def compiling(self) -> None:
-        """Tell that kernels are being compiled, on a line of its own."""
+        """Print a line that announces the compilation of kernels."""
         if self.quiet:
             return
         if self._bar.disable:
@@ -99,15 +99,15 @@ class Progress:
         else:
             self._bar.print(_COMPILING, markup=False, highlight=False)
 
-    def bring_up_to_date(self) -> None:
-        """Hand the latest record to the bar."""
+    def refresh_bar(self) -> None:
+        """Update the bar with the latest record."""
         record = self.latest
         if record is None:
-            self._bar.update(self._task, description=self.doing)
+            self._bar.update(self._task, description=self.current)
             return
         count = record.evaluation
         found = f"{plural(count, 'evaluation')}, {self.label} {self._best(record)}"
-        self._bar.update(self._task, description=self.doing, completed=count, found=found)
+        self._bar.update(self._task, description=self.current, completed=count, found=found)
 
     def _best(self, record: Record) -> str:
         best = self.sign * record.best_value
@@ -115,7 +115,7 @@ class Progress:
 
 
 class _Bar(Bar):
-    """Rich's bar, brought up to date by the thread that draws it."""
+    """Rich's bar, updated by the thread that draws it."""
 
     def __init__(self, owner: Progress, columns: list[ProgressColumn], **options: Any) -> None:
         self._owner: Progress | None = None
@@ -123,6 +123,7 @@ class _Bar(Bar):
         self._owner = owner
 
     def get_renderables(self) -> Iterable[RenderableType]:
+        """Yield the bar with the latest record."""
         if self._owner is not None and self.tasks:
-            self._owner.bring_up_to_date()
+            self._owner.refresh_bar()
         yield from super().get_renderables()

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def naming_the_right_command(path: str, family: type[Problem]) -> Iterator[None]:
-    """Within the block, the refusal of a file that other families read names them.
+    """Add the commands that read a file to the error of the wrong one.
 
     Args:
-        path: the input; the content of standard input is gone once it is read.
+        path: the input; standard input can be read only once.
         family: the family of the command that is running.
     """
     try:

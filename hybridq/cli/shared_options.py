@@ -7,75 +7,23 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from hybridq.cli.options import positive_seconds, whole_number
+from hybridq.cli.options import whole_number
 from hybridq.core.errors import ParameterError
 
 SEARCH = "Search"
-OPTIMIZER = "Optimizer"  # a panel of its own: its long names would squeeze the others
+OPTIMIZER = "Optimizer"  # a separate panel: its long names would squeeze the others
 CIRCUIT = "Circuit and simulation"
 OUTPUT = "Output"
 ANSATZ = "Ansatz"
 STATES = "Excited states"
 
-Precision: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--precision",
-        metavar="NAME",
-        help="double (default), or single for half the memory.",
-        show_default=False,
-        rich_help_panel=CIRCUIT,
-    ),
-]
-Threads: TypeAlias = Annotated[
-    int | None,
-    typer.Option(
-        "--threads",
-        parser=whole_number(1),
-        metavar="INT",
-        help="Processor threads (default: all).",
-        show_default=False,
-        rich_help_panel=CIRCUIT,
-    ),
-]
-Optimizer: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        "--optimizer",
-        metavar="NAME",
-        help="E.g. cobyla (default: l-bfgs).",
-        show_default=False,
-        rich_help_panel=OPTIMIZER,
-    ),
-]
-Strategy: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        "--strategy",
-        metavar="NAME",
-        help="See 'hybridq strategies' (default: direct).",
-        show_default=False,
-        rich_help_panel=SEARCH,
-    ),
-]
-TimeLimit: TypeAlias = Annotated[
-    float | None,
-    typer.Option(
-        "--time-limit",
-        parser=positive_seconds,
-        metavar="SECONDS",
-        help="Stop after so long (default: no limit).",
-        show_default=False,
-        rich_help_panel=SEARCH,
-    ),
-]
 Seed: TypeAlias = Annotated[
     int | None,
     typer.Option(
         "--seed",
         parser=whole_number(0),
         metavar="INT",
-        help="Repeat a run (default: drawn, and shown).",
+        help="Seed that repeats a run (default: drawn and shown).",
         show_default=False,
         rich_help_panel=SEARCH,
     ),
@@ -85,7 +33,7 @@ Journal: TypeAlias = Annotated[
     typer.Option(
         "--journal",
         metavar="FILE",
-        help="Write every evaluation, to be able to resume.",
+        help="Record every evaluation, for --resume.",
         rich_help_panel=SEARCH,
     ),
 ]
@@ -93,7 +41,7 @@ Resume: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--resume",
-        help="Go on with the killed run in --journal.",
+        help="Resume the killed run in --journal.",
         rich_help_panel=SEARCH,
     ),
 ]
@@ -102,7 +50,7 @@ Format: TypeAlias = Annotated[
     typer.Option(
         "--format",
         metavar="NAME",
-        help="Format of the file (default: by content and name).",
+        help="Format of FILE (default: by content and name).",
         show_default=False,
         rich_help_panel=OUTPUT,
     ),
@@ -112,7 +60,7 @@ Plot: TypeAlias = Annotated[
     typer.Option(
         "--plot",
         metavar="FILE",
-        help="Draw answer and search (.png .pdf .svg).",
+        help="Draw the answer and the search (.png, .pdf, .svg).",
         show_default=False,
         rich_help_panel=OUTPUT,
     ),
@@ -122,13 +70,13 @@ Json: TypeAlias = Annotated[
     typer.Option(
         "--json",
         metavar="FILE",
-        help="Write the result as JSON; - prints it instead.",
+        help="Write the result as JSON; - prints it.",
         rich_help_panel=OUTPUT,
     ),
 ]
 Quiet: TypeAlias = Annotated[
     bool,
-    typer.Option("--quiet", help="One line, no progress bar.", rich_help_panel=OUTPUT),
+    typer.Option("--quiet", help="Print one line, no progress bar.", rich_help_panel=OUTPUT),
 ]
 Debug: TypeAlias = Annotated[
     bool,
@@ -137,13 +85,13 @@ Debug: TypeAlias = Annotated[
 
 
 def seed_of(seed: int | None, journal: str | None, resume: bool) -> int | None:
-    """The seed of a run: a drawn one if there is none, so that this run can be repeated too.
+    """Return the seed of a run, drawn if none is given; the run can be repeated.
 
-    With a journal None stays: the seed is drawn with it, or is there already.
+    With a journal None stays: the journal draws the seed, or holds it already.
 
     Raises:
         ParameterError: `resume` without a journal.
     """
     if resume and journal is None:
-        raise ParameterError("--resume goes with --journal FILE, which says what to go on with")
+        raise ParameterError("--resume requires --journal FILE, the file of the killed run")
     return secrets.randbelow(2**31) if seed is None and journal is None else seed

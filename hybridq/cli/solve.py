@@ -1,14 +1,9 @@
-"""`hybridq solve FAMILY FILE`: one command for every family, made from its declaration.
-
-The options come from where they are declared: the family's fields, the arguments of
-`hybridq.solve`, the fields of ansätze, objectives and engines. Their help is in the docstrings.
-"""
+"""`hybridq solve FAMILY FILE`: one command per family, from its declaration."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,12 +12,14 @@ import typer
 from hybridq.cli import option_types
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import INTERRUPTED, OK
+from hybridq.cli.family_options import CIRCUIT, LIMITS, SEARCH, Declared, declared
 from hybridq.cli.optimizer_options import OptimizerOptions, configured
 from hybridq.cli.options import check_parameters
 from hybridq.cli.report import Outputs, report
 from hybridq.cli.right_command import naming_the_right_command
 from hybridq.core.errors import ParameterError, Setting, UnknownNameError
-from hybridq.core.options import Option, of_function
+from hybridq.core.options import Option
+from hybridq.core.registry import canonical_name
 
 if TYPE_CHECKING:
     from hybridq.cli.progress import Progress
@@ -32,50 +29,9 @@ if TYPE_CHECKING:
 _DIGITS = 11  # of an energy that is searched: millihartree show
 _PREFIXED = {"k": "excited", "method": "excited-method"}  # arguments of `excited_states`
 
-# Arguments of `hybridq.solve` by the panel that shows them.
-_SEARCH = ("initial", "strategy", "objective", "alpha", "eta", "objective_shots", "restarts")
-_LIMITS = ("max_evaluations", "time_limit")
-_CIRCUIT = ("engine", "precision", "threads")
-_OFFERED = ("ansatz", "p", "mixer", "optimizer", *_SEARCH, *_LIMITS, *_CIRCUIT, "shots", "exact")
-_BITS_ONLY = ("p", "mixer", "strategy", "shots")
-_ENERGIES_ONLY = ("exact",)
-
-
-@dataclass(frozen=True)
-class Declared:
-    """Options of one command by group, as they are declared in the library."""
-
-    family: tuple[Option, ...]
-    solve: Mapping[str, Option]
-    ansatz: Mapping[str, Option]
-    states: Mapping[str, Option]
-
-
-def declared(family: type[Problem]) -> Declared:
-    """Return every option of the command of a family."""
-    from hybridq.problems.base import BinaryProblem
-    from hybridq.solver import solve
-    from hybridq.solver.choices import ansatz_options
-    from hybridq.strategies.excited import excited_states
-
-    left_out = _ENERGIES_ONLY if issubclass(family, BinaryProblem) else _BITS_ONLY
-    arguments = {option.name: option for option in of_function(solve, _OFFERED)}
-    states = {} if issubclass(family, BinaryProblem) else {
-        option.name: option for option in of_function(excited_states, ("k", "method", "tries"))
-    }  # fmt: skip
-    own = tuple(family.options())
-    taken = {option.name for option in own} | arguments.keys()
-    ansatz = {name: option for name, option in ansatz_options(family).items() if name not in taken}
-    return Declared(
-        own,
-        {name: option for name, option in arguments.items() if name not in left_out},
-        ansatz,
-        states,
-    )
-
 
 def command_of(family: type[Problem]) -> Callable[..., int]:
-    """Return the function of the command of a family, with its options as the signature."""
+    """Return the function of a family's command, with its options as the signature."""
     options = declared(family)
 
     def run(**values: Any) -> int:
@@ -89,6 +45,9 @@ def command_of(family: type[Problem]) -> Callable[..., int]:
 
 
 def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Parameter]:
+    """Yield the parameters of the command, in the order of its help page."""
+    from hybridq.problems.formats import SHAPES
+
     def named(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         return inspect.Parameter(name, kind, default=default, annotation=annotation)
@@ -101,21 +60,24 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
                 if made is not None:
                     yield named(_key(group is options.states, name), made)
 
-    what = f"{family.reads[0] if family.reads else 'problem'} file, or - for standard input."
-    argument = typer.Argument(metavar="FILE", help=what[:1].upper() + what[1:])
+    data = " or ".join(SHAPES.get(shape, shape) for shape in family.reads) or "the problem"
+    argument = typer.Argument(metavar="FILE", help=f"File with {data}; - for standard input.")
     yield named("file", Annotated[str, argument], inspect.Parameter.empty)
     title = family.kind.replace("-", " ").capitalize()
-    yield from declared_in(title, {option.name: option for option in options.family})
+    yield from declared_in(title, options.family)
     yield from declared_in(shared.ANSATZ, options.solve, "ansatz", "p", "mixer")
-    yield from declared_in(shared.ANSATZ, options.ansatz)
+    # Options of several ansätze first, then a panel for each ansatz.
+    for each in sorted(options.ansatz.values(), key=lambda each: len(each.owners) == 1):
+        panel = shared.ANSATZ if len(each.owners) > 1 else f"{shared.ANSATZ} {each.owners[0]}"
+        yield from declared_in(panel, {each.option.name: each.option})
     yield from declared_in(shared.STATES, options.states)
     yield from declared_in(shared.OPTIMIZER, options.solve, "optimizer")
     yield named("optimizer_option", OptimizerOptions)
-    yield from declared_in(shared.SEARCH, options.solve, *_SEARCH, *_LIMITS)
+    yield from declared_in(shared.SEARCH, options.solve, *SEARCH, *LIMITS)
     yield named("seed", shared.Seed)
     yield named("journal", shared.Journal)
     yield named("resume", shared.Resume, False)
-    yield from declared_in(shared.CIRCUIT, options.solve, *_CIRCUIT, "shots")
+    yield from declared_in(shared.CIRCUIT, options.solve, *CIRCUIT, "shots")
     yield named("format", shared.Format)
     yield from declared_in(shared.OUTPUT, options.solve, "exact")
     yield named("json", shared.Json)
@@ -125,7 +87,7 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
 
 
 def _key(of_states: bool, name: str) -> str:
-    """Return the keyword of an option inside the command; two groups may share a name."""
+    """Return the keyword of an option in the command; groups may share names."""
     return f"states_{name}" if of_states else name
 
 
@@ -136,10 +98,10 @@ def _help(family: type[Problem]) -> str:
     names = [name for name, entry in FORMATS.items() if entry.shape in family.reads]
     parts = [family.summary]
     if names:
-        parts.append(f"Reads {', '.join(names)}.")
+        parts.append(f"Formats: {', '.join(names)}.")
     parts.append(
-        "Shows the answer with a classical reference. Ctrl-C ends the search and reports the "
-        "best so far."
+        "Shows the answer next to a classical reference. Ctrl-C stops the search and reports "
+        "the best answer so far."
     )
     examples = "\n\n".join(
         f"  [bold]hybridq solve {family.kind} {example}[/bold]" for example in family.examples
@@ -150,26 +112,23 @@ def _help(family: type[Problem]) -> str:
 def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> int:
     """Read the problem, solve it, report; return the exit code."""
     file, journal, resume = values["file"], values["journal"], values["resume"]
-    what = family.reads[0] if family.reads else "problem"
     outputs = Outputs(
-        file, values["json"], values["plot"], values["quiet"], what=what, store=journal
+        file, values["json"], values["plot"], values["quiet"], what=family.noun, store=journal
     )
     seed = shared.seed_of(values["seed"], journal, resume)
     _check_names(values)
     settings = _given(values, options.solve)
     settings |= _given(values, options.ansatz)
-    settings["optimizer"] = _optimizer(values)
+    optimizer = _optimizer(values)
+    if optimizer is not None:
+        settings["optimizer"] = optimizer
     settings["initial"] = check_parameters(values.get("initial") or "auto")
     states = {
         name: values[_key(True, name)]
         for name in options.states
         if values.get(_key(True, name)) is not None
     }
-    own = {
-        option.name: values[option.name]
-        for option in options.family
-        if values.get(option.name) is not None
-    }
+    own = {name: values[name] for name in options.family if values.get(name) is not None}
     if states:
         _check_states(states, values)
     with naming_the_right_command(file, family):
@@ -195,7 +154,7 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
     return finish()
 
 
-def _given(values: Mapping[str, Any], options: Mapping[str, Option]) -> dict[str, Any]:
+def _given(values: Mapping[str, Any], options: Iterable[str]) -> dict[str, Any]:
     """Return the options that were set."""
     return {name: values[name] for name in options if values.get(name) is not None}
 
@@ -227,20 +186,30 @@ def _optimizer(values: Mapping[str, Any]) -> str | Optimizer | None:
 
 
 def _check_states(states: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Raise for options that do not go with excited states.
+    """Raise for options that cannot be combined with excited states.
 
     Raises:
         ParameterError: the first of them.
     """
+    from hybridq.solver.choices import ADAPT
+    from hybridq.strategies.excited import METHODS
+
     if "k" not in states:
         first = next(iter(states))
         option = _PREFIXED.get(first, first).replace("-", "_")
         raise ParameterError(
-            (Setting(option), " goes with ", Setting("excited"), ", the number of states")
+            (Setting(option), " requires ", Setting("excited"), ", the number of states")
+        )
+    if "tries" in states and METHODS.canonical(states.get("method", "subspace")) != "vqd":
+        raise ParameterError((Setting("tries"), " requires ", Setting("excited_method", "vqd")))
+    if canonical_name(values.get("ansatz") or "") == ADAPT:
+        raise ParameterError(
+            (Setting("excited"), " cannot be combined with ", Setting("ansatz", ADAPT)),
+            remedy="adapt grows a circuit for the ground state only, choose another ansatz",
         )
     for name in ("restarts", "time_limit", "journal"):
         if values.get(name) is not None:
-            raise ParameterError((Setting(name), " does not go with ", Setting("excited")))
+            raise ParameterError((Setting(name), " cannot be combined with ", Setting("excited")))
 
 
 def _progress_of(problem: Problem, values: Mapping[str, Any]) -> tuple[str, float, int]:

@@ -9,11 +9,11 @@ from typer.core import TyperCommand
 
 from hybridq.core.errors import ABSENT, HybridqError, Setting, Spelling, in_python
 
-_RENAMED = {"rng": "seed"}  # arguments of the library that options call otherwise
+_RENAMED = {"rng": "seed"}  # arguments whose option has another name
 
 
 def option_spelling(options: Iterable[str]) -> Spelling:
-    """Return the spelling of a command: its own options with dashes, other arguments as in Python.
+    """Return the spelling of a command: its options with dashes, others as in Python.
 
     Args:
         options: every spelling of an option that the command has, such as ``"--max-evaluations"``.

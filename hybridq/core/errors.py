@@ -17,7 +17,7 @@ _LONGEST_VALUE = 100  # characters of a value that a message quotes
 
 
 class _Absent:
-    """The type of `ABSENT`, which stands for a value that was not given."""
+    """The type of `ABSENT`, the marker of a value that was not given."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -70,7 +70,7 @@ def render_text(text: Text, spell: Spelling = in_python) -> str:
 
 
 class HybridqError(Exception):
-    """Base of every refusal that the caller can mend.
+    """Base of every error that the caller can correct.
 
     Args:
         message: what is wrong, where the standard sentence does not fit.
@@ -154,10 +154,10 @@ def closest(asked: str, known: Sequence[str], *, likeness: float) -> str | None:
         known: the names that exist.
         likeness: the least similarity, from 0 to 1 (`difflib.get_close_matches`).
     """
-    if len(asked) > _LONGEST_NAME:  # nothing that anybody meant, and slow to compare
+    if len(asked) > _LONGEST_NAME:  # never a misspelling, and slow to compare
         return None
     asked = asked.lower()
-    # Swapped letters are the commonest slip, and difflib does not know it.
+    # Swapped letters are the most common slip, and difflib does not rank them first.
     near = [name for name in known if sorted(name) == sorted(asked)]
     near = near or difflib.get_close_matches(asked, known, n=1, cutoff=likeness)
     return near[0] if near else None
@@ -200,11 +200,11 @@ class UnknownNameError(ParameterError):
 
 
 class CapacityError(HybridqError):
-    """The work asked for does not fit in this machine's memory or in an engine's limits."""
+    """The work exceeds this machine's memory or an engine's limits."""
 
 
 class EngineError(HybridqError):
-    """No engine, or not the engine that was asked for, can run this circuit."""
+    """No engine, or not the requested engine, can run this circuit."""
 
 
 class ProblemError(HybridqError, ValueError):
@@ -240,10 +240,10 @@ class FormatError(HybridqError, ValueError):
 
 
 class ConfigError(HybridqError, ValueError):
-    """An experiment's config that cannot be run.
+    """A config of an experiment that cannot be run.
 
     Args:
-        problems: everything that is wrong with it, a line each, which begins with where it stands.
+        problems: all mistakes, one line each, which begins with its position.
     """
 
     def __init__(self, problems: str | Sequence[str]) -> None:
@@ -252,16 +252,16 @@ class ConfigError(HybridqError, ValueError):
 
 
 class OutputError(HybridqError, OSError):
-    """A result cannot be written where it was asked to go."""
+    """A result cannot be written to the requested place."""
 
 
 class MissingExtraError(HybridqError, ImportError):
     """An optional dependency is needed and absent.
 
     Args:
-        package: the package that is missing.
-        extra: the extra of hybridq that brings it.
-        purpose: what it is needed for.
+        package: the missing package.
+        extra: the extra of hybridq that installs it.
+        purpose: the feature that needs it.
     """
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:

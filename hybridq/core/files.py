@@ -33,7 +33,7 @@ def read_bytes(path: str | os.PathLike[str], most: int = limits.MOST_BYTES) -> t
         with Path(name).open("rb") as file:
             return _bounded(file, name, most), name
     except FileNotFoundError:
-        raise FormatError("there is no such file: check the name", source=name) from None
+        raise FormatError("file not found: check the name", source=name) from None
     except IsADirectoryError:
         raise FormatError("it is a directory: name a file in it", source=name) from None
     except FormatError:
@@ -87,7 +87,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
             raise OutputError(f"cannot write {target}: {folder} is a file; name a folder")
         if not folder.is_dir():
             raise OutputError(
-                f"cannot write {target}: there is no folder {folder}; create it first"
+                f"cannot write {target}: the folder {folder} does not exist; create it first"
             )
         if _is_special(target):
             return target

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from hybridq.core.docstrings import read_docstring
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def of_dataclass(cls: type[Any], names: Iterable[str] | None = None) -> list[Opt
         names: of the fields; all by default.
     """
     wanted = None if names is None else set(names)
-    helps = class_help(cls)
+    helps = read_docstring(cls).arguments
     return [
         Option(
             field.name,
@@ -55,7 +56,7 @@ def of_dataclass(cls: type[Any], names: Iterable[str] | None = None) -> list[Opt
 
 
 def of_function(function: Callable[..., Any], names: Iterable[str] | None = None) -> list[Option]:
-    """Return the options that are arguments of a function, or of a class's initializer.
+    """Return the options that are arguments of a function or an initializer.
 
     Args:
         function: its docstring holds the help.
@@ -68,7 +69,7 @@ def of_function(function: Callable[..., Any], names: Iterable[str] | None = None
             for name, parameter in parameters.items()
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         ]
-    helps = argument_help(inspect.getdoc(function) or "")
+    helps = read_docstring(function).arguments
     return [
         Option(
             name,
@@ -97,45 +98,10 @@ def _hint(annotation: Any, module: str) -> Any:
 
 
 def plain_type(hint: Any) -> Any:
-    """Return `hint` with abstract sequences as lists; tuples of a fixed length keep it."""
+    """Return `hint` with abstract sequences as lists, without changes to tuples."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return typing.Union[tuple(plain_type(each) for each in arguments)]  # noqa: UP007
     if origin is Sequence:
         return list[plain_type(arguments[0])]  # type: ignore[misc]
     return hint
-
-
-_ARGUMENT = re.compile(r"^(?P<names>\w+(?:, \w+)*): (?P<text>.*)$")
-
-
-def class_help(cls: type[Any]) -> dict[str, str]:
-    """Return help by field name, from the docstrings of a class and its bases."""
-    found: dict[str, str] = {}
-    for each in cls.__mro__:
-        for name, text in argument_help(inspect.cleandoc(each.__doc__ or "")).items():
-            if name not in found and not text.startswith("see "):
-                found[name] = text
-    return found
-
-
-def argument_help(doc: str) -> dict[str, str]:
-    """Return the part ``Args:`` of a docstring: text by name, on one line."""
-    found: dict[str, str] = {}
-    current: list[str] = []
-    inside = False
-    for line in doc.splitlines():
-        if not line.startswith(" "):
-            if line.strip():
-                inside = line.strip() == "Args:"
-            continue
-        if not inside:
-            continue
-        head = _ARGUMENT.match(line[4:]) if line.startswith("    ") else None
-        if head is not None:
-            current = head["names"].split(", ")
-            found.update(dict.fromkeys(current, head["text"]))
-        else:
-            for name in current:
-                found[name] += " " + line.strip()
-    return {name: text.replace("``", "").replace("`", "") for name, text in found.items()}

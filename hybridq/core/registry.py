@@ -1,4 +1,4 @@
-"""Named choices: one registry per kind, shared by Python, the command line, YAML and the schema.
+"""Named choices: one registry per kind for Python, command line, YAML and schema.
 
 A registry holds the entries of this package and finds those of others through entry points.
 Another package adds an entry in its own ``pyproject.toml``::
@@ -7,7 +7,7 @@ Another package adds an entry in its own ``pyproject.toml``::
     bin-packing = "my_package.bin_packing:BinPacking"
 
 An entry that cannot be loaded, repeats a name or breaks the contract is reported in one line and
-left out; it never disturbs the others.
+left out; the others stay usable.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def lazy(reference: str) -> Any:
 
 
 def canonical_name(name: object) -> str:
-    """Return `name` as registries spell it: lower case, ``-`` for ``_``, no outer white space."""
+    """Return `name` as registries spell it: lower case, ``-`` for ``_``, stripped."""
     return str(name).strip().lower().replace("_", "-")
 
 
@@ -57,7 +57,7 @@ class Registry(Mapping[str, T]):
     """A mapping from plain names to entries; a miss names the nearest entry.
 
     Args:
-        what: the kind of thing that is registered, as an error message calls it.
+        what: the kind of entry, as error messages name it.
         entries: the canonical names and their entries, each the entry itself or `lazy`.
         aliases: further spellings, each mapped to a canonical name.
         argument: the argument that takes these names in Python; `what` by default.
@@ -136,7 +136,7 @@ class Registry(Mapping[str, T]):
         return dict(self._left_out)
 
     def summary(self, name: str) -> str:
-        """Return the line that says when to choose an entry: its `summary`, or its docstring's."""
+        """Return the summary of an entry: its `summary`, or its docstring's first line."""
         entry = self[name]
         own = getattr(entry, "summary", None)
         text = own if isinstance(own, str) else (inspect.getdoc(entry) or "")
@@ -171,7 +171,7 @@ class Registry(Mapping[str, T]):
         except HybridqError as error:
             del self._others()[name]
             return self._leave_out(name, point, str(error))
-        except Exception as error:  # anything may happen while foreign code is imported
+        except Exception as error:  # imported code may raise anything
             del self._others()[name]
             return self._leave_out(name, point, f"{type(error).__name__}: {error}")
         self._entries[name] = entry if self._wrap is None else self._wrap(entry)

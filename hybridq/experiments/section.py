@@ -34,7 +34,7 @@ class Section(BaseModel):
 
     @classmethod
     def schemas_of(cls, key: str) -> Iterator[dict[str, Any]]:
-        """Yield the schema of a key, dotted for those of nested sections; of none if unknown."""
+        """Yield the schemas of a key, dotted for nested sections; none if unknown."""
         head, _, rest = key.partition(".")
         if rest:
             for model in cls.nested.get(head, ()):

@@ -91,7 +91,7 @@ class ElectronicHamiltonian:
             mapping: a name in `MAPPINGS`: jordan-wigner, parity or bravyi-kitaev.
 
         Raises:
-            UnknownNameError: there is no such mapping.
+            UnknownNameError: no mapping of that name.
             CapacityError: the terms do not fit in memory.
         """
         from hybridq.operators._electronic_paulis import electronic_pauli_sum

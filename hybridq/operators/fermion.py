@@ -214,7 +214,7 @@ class FermionSum:
             mapping: a name in `MAPPINGS`: jordan-wigner, parity or bravyi-kitaev.
 
         Raises:
-            UnknownNameError: there is no such mapping.
+            UnknownNameError: no mapping of that name.
             CapacityError: the terms do not fit in memory.
         """
         return PauliSum(self.n_modes, *_ladder.paulis(self.terms, self.n_modes, mapping)).simplify(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OptunaSearch(Optimizer):
-    """Base of Optuna's samplers: the ask-and-tell loop.
+    """Base of Optuna's samplers: the loop of proposals and reports.
 
     All rows of x0 are the first trials. A value that is not finite is a failed trial. The search
     never converges: `max_evaluations` ends it, by default 50 (n + 1).
@@ -126,7 +126,7 @@ class OptunaSearch(Optimizer):
                 self._one_batch(driver, study, space)
 
     def _one_batch(self, driver: Driver, study: Study, space: dict[str, Any]) -> None:
-        """Ask, evaluate and tell one batch, also if the search ends inside it."""
+        """Propose, evaluate and report one batch, also if the search ends inside it."""
         from optuna.trial import TrialState
 
         trials = [study.ask(space) for _ in range(min(self.batch, driver.remaining))]

@@ -106,7 +106,7 @@ class Powell(Optimizer):
 class COBYLA(Optimizer):
     """COBYLA: linear models on a simplex in a shrinking trust region.
 
-    Prefer it if evaluations are expensive or noisy and there is no gradient: it makes good
+    Prefer it for expensive or noisy evaluations without a gradient: it makes good
     progress in few evaluations, but converges slowly at the end. `cobyqa` is more accurate for
     smooth values.
     Cost: n + 1 evaluations to begin, then 1 an iteration; SciPy's own arithmetic adds about half

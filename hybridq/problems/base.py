@@ -1,8 +1,8 @@
-"""The promise every problem family keeps: a question becomes a Hamiltonian, bits an answer.
+"""Base classes of problem families: question to Hamiltonian, bits to answer.
 
 A family is one file with one dataclass. Its fields are its options, in Python, on the command
 line and in YAML; its docstring is their help. The registry, the screens, the pictures and the
-schema ask the family and know none by name.
+schema use the family's own methods and name no family.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Problem(ABC):
 
     Attributes:
         kind: the family's plain name, as on the command line (``"maxcut"``).
-        summary: one line that says which question the family asks.
+        summary: one line that states the question.
         sense: ``"maximize"`` or ``"minimize"``, in the user's own terms.
         value_name: the name of the value (``"cut"``, ``"energy"``).
         reads: the shapes of data that an instance is read from (``"graph"``, see
@@ -102,10 +102,10 @@ class Problem(ABC):
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
-        """Return facts about the instance for a screen or a file: plain names and plain values."""
+        """Return facts about the instance for screens and files, plain values by name."""
 
     def size(self) -> str:
-        """Return the size of the instance in the user's terms, such as ``"12 nodes, 18 edges"``."""
+        """Return the size in the user's terms, such as ``"12 nodes, 18 edges"``."""
         return f"{self.n_qubits} qubit{'' if self.n_qubits == 1 else 's'}"
 
     @property
@@ -120,12 +120,12 @@ class Problem(ABC):
 
     @property
     def mean_value(self) -> float | None:
-        """The value of a uniformly random assignment on average; None without a closed form."""
+        """Mean value of a uniformly random assignment, None without a closed form."""
         return None
 
     @property
     def blocks(self) -> tuple[tuple[int, ...], ...]:
-        """Blocks of qubits of which exactly one is 1 in every feasible state; () without such."""
+        """Blocks of qubits with exactly one 1 in every feasible state, () without such."""
         return ()
 
     @classmethod
@@ -163,7 +163,13 @@ class Problem(ABC):
     def from_bytes(
         cls, data: bytes, *, source: str, format: str | None = None, **options: Any
     ) -> Self:
-        """Return the problem in a file's content; as `from_file`, `source` is the file's name.
+        """Return the problem in a file's content; see `from_file`.
+
+        Args:
+            data: the content.
+            source: the file's name.
+            format: a name in `hybridq.problems.formats.FORMATS`, as for `from_file`.
+            options: of the family.
 
         Raises:
             FormatError: the content cannot be read.
@@ -228,7 +234,7 @@ class Problem(ABC):
 
 
 class BinaryProblem(Problem):
-    """A problem over bits: its Hamiltonian is diagonal, and a basis state is an answer.
+    """A problem over bits: the Hamiltonian is diagonal, basis states are answers.
 
     A family implements `cost`, `value` and `answer`; one with constraints also `violations`.
     """
@@ -256,11 +262,11 @@ class BinaryProblem(Problem):
         return np.array([self.value(row) for row in bits], dtype=np.float64)
 
     def violations(self, bits: Bits) -> tuple[str, ...]:
-        """Return the constraints that an assignment violates, one line each; () if feasible."""
+        """Return the violated constraints of an assignment, one line each; () if feasible."""
         return ()
 
     def penalty_energy(self, bits: Bits) -> float:
-        """Return the energy that `cost` adds for the violations of an assignment; 0 if feasible.
+        """Return the energy that `cost` adds for violations, 0 if feasible.
 
         For every assignment, ``cost energy = sign * value + penalty energy``.
         """
@@ -296,7 +302,7 @@ class BinaryProblem(Problem):
 
     @property
     def value_scale(self) -> float:
-        """The sum of all magnitudes that a value adds up, against which rounding is judged."""
+        """Sum of the magnitudes of all terms, against which rounding is judged."""
         ising = self._ising
         sizes = [abs(ising.constant), *np.abs(ising.linear), *np.abs(ising.couplings)]
         return float(sum(sizes) + sum(abs(value) for _, value in ising.higher))
@@ -334,16 +340,20 @@ class BinaryProblem(Problem):
         array = np.asarray(bits)
         if array.ndim != ndim or array.shape[-1] != self.n_qubits:
             wanted = f"({self.n_qubits},)" if ndim == 1 else f"(k, {self.n_qubits})"
-            raise DimensionError(f"bits must have shape {wanted}, got {array.shape}")
+            raise DimensionError(
+                f"bits must have shape {wanted}, got {array.shape}", argument="bits"
+            )
         if not ((array == 0) | (array == 1)).all():
             raise ParameterError(
-                "bits must be 0 or 1, got other values", remedy="map spins s to (1 - s) / 2"
+                "bits must be 0 or 1, got other values",
+                argument="bits",
+                remedy="map spins s to (1 - s) / 2",
             )
         return array.astype(np.uint8, copy=False)
 
 
 def option_fields(family: type[Problem]) -> tuple[str, ...]:
-    """Return the names of a family's options: its dataclass fields after the data, less `name`."""
+    """Return the names of a family's options: its fields after the data, less `name`."""
     if not dataclasses.is_dataclass(family):
         return ()
     names = [field.name for field in dataclasses.fields(family) if field.init]

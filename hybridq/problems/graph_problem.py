@@ -1,4 +1,4 @@
-"""Problems on the nodes of a graph: one qubit per node, checked once for all families."""
+"""Problems on the nodes of a graph: one qubit per node, checked in one place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class GraphProblem(BinaryProblem):
-    """A problem whose bits are the nodes of an undirected graph; qubit q is the q-th node.
+    """A problem with one bit per node of an undirected graph; qubit q is node q.
 
     Args:
         graph: an undirected `networkx.Graph` without self-loops; the edge attribute ``weight`` is
@@ -47,7 +47,7 @@ class GraphProblem(BinaryProblem):
         object.__setattr__(self, "graph", _frozen_copy(self.graph))
         own_name = self.name or self.graph.graph.get("name")
         object.__setattr__(self, "name", str(own_name or f"graph of {self.n_qubits} nodes"))
-        _ = self._edge_arrays  # refuses weights that are not finite
+        _ = self._edge_arrays  # raises for weights that are not finite
 
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
@@ -153,7 +153,7 @@ def finite_weight(weight: object, where: str) -> float:
 
 
 def _check_kind(graph: object, family: str, needs_edges: bool) -> None:
-    """Refuse anything but an undirected simple graph, with an edge where one is needed."""
+    """Raise unless `graph` is an undirected simple graph, with edges if needed."""
     import networkx as nx
 
     if not isinstance(graph, nx.Graph):
@@ -180,7 +180,7 @@ def _check_kind(graph: object, family: str, needs_edges: bool) -> None:
 def _edge_arrays(
     graph: nx.Graph[Any], nodes: list[Hashable]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return qubit pairs (smaller first) and weights in the graph's edge order, read-only."""
+    """Return qubit pairs, the smaller first, and weights in edge order, read-only."""
     index = {label: qubit for qubit, label in enumerate(nodes)}
     pairs: list[tuple[int, int]] = []
     weights: list[float] = []

@@ -1,4 +1,4 @@
-"""Maximum independent set: choose nodes of largest weight, no two of them joined by an edge."""
+"""Maximum independent set: nodes of largest weight, no two joined by an edge."""
 
 from __future__ import annotations
 

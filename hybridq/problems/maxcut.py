@@ -1,4 +1,4 @@
-"""Maximum cut: split a graph's nodes in two so that the edges between the sides weigh most."""
+"""Maximum cut: two sides of a graph with the largest weight of edges between them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class MaxCut(GraphProblem):
         return text if same(low, high) else f"{text}, weights {number(low)} to {number(high)}"
 
     def value(self, bits: ArrayLike) -> float:
-        """Return the weight of the edges between the two sides, for bits of shape (n_qubits,)."""
+        """Return the weight of the cut edges, for bits of shape (n_qubits,)."""
         return float(self.values(self.checked_row(bits)[np.newaxis])[0])
 
     def values(self, bits: ArrayLike) -> NDArray[np.float64]:

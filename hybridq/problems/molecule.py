@@ -212,9 +212,9 @@ class Molecule(ElectronicProblem):
             format: ``"fcidump"`` or ``"xyz"``; by the file's name when None.
             basis: basis set of an XYZ file (default: sto-3g).
             charge: charge of an XYZ file (default: 0).
-            spin: 2S = n_alpha - n_beta (default: as in the file).
-            active_space: electrons and orbitals to keep, E,O.
-            frozen_core: freeze the inner shells of an XYZ file.
+            spin: 2S, spin-up minus spin-down electrons (default: as in the file).
+            active_space: electrons and orbitals to keep, such as 6,6.
+            frozen_core: freeze the inner shells of an XYZ file (default: no).
 
         Raises:
             ParameterError: the file's format has no such option.

@@ -76,32 +76,33 @@ def solve(
 
     Args:
         problem: an instance of a family of `PROBLEMS`, a `PauliSum`, or a `HubbardModel`.
-        ansatz: the circuit (default: by problem); a name of `ANSATZE`, ``"adapt"`` for a circuit
-            that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"`` for problems over bits,
-            ``"uccsd"`` for molecules, and for Hamiltonians as `default_ansatz` picks.
+        ansatz: parameterized circuit (default: by problem); a name of `ANSATZE`, ``"adapt"`` for a
+            circuit that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"`` for problems over
+            bits, ``"uccsd"`` for molecules, and for Hamiltonians as `default_ansatz` picks.
         p: layers of QAOA (default: by size).
         mixer: mixer of QAOA (default: x); a name of `MIXERS` or a configured mixer.
         objective: quantity to minimize (default: expectation); a name of `OBJECTIVES` or a
             configured objective. The result's `expectation` is the expectation value all the same.
-        optimizer: classical outer loop, such as cobyla (default: l-bfgs); a name of `OPTIMIZERS`
+        optimizer: classical outer loop (default: l-bfgs); a name of `OPTIMIZERS`
             or a configured optimizer such as ``hq.optimizers.SPSA(blocking=True)``.
-        strategy: how the angles of QAOA are searched (default: direct); a name of `STRATEGIES`.
+        strategy: search strategy for QAOA angles (default: direct); a name of `STRATEGIES`.
         engine: simulator of the circuit (default: auto); a name of `ENGINES` or a configured
             engine such as ``hq.engines.Statevector(threads=2)``.
-        alpha: part of the samples that cvar counts (default: 0.2).
+        alpha: share of the samples that cvar averages (default: 0.2).
         eta: weight of low energies in gibbs (default: by scale).
-        objective_shots: estimate each value from so many shots (default: exact). The optimizer is
+        objective_shots: shots for each objective value (default: exact values). The optimizer is
             then Adam along gradients estimated from two values; optimizers that cannot do without
             gradients get them from parameter shifts.
-        initial: a start of the ansatz by name, or a file (default: auto); also the parameters,
+        initial: start by name, or a file of parameters (default: auto); also the parameters,
             or `LearnedAngles`. A file is a `Path`.
         restarts: further random starts (default: by ansatz); they share the budget.
-        max_evaluations: stop after so many evaluations (default: by size); for QAOA at most 2,000
+        max_evaluations: maximum number of evaluations (default: by size); for QAOA at most 2,000
             and otherwise 50,000, fewer where each takes long.
-        time_limit: stop after so many seconds (default: no limit).
-        shots: samples drawn at the end (default: 1024), for problems over bits.
-        precision: double (default), or single for half the memory.
-        threads: processor threads (default: all).
+        time_limit: time limit of the search in seconds (default: none).
+        shots: samples of the final state; for problems over bits.
+        precision: floating-point precision, double or single (default: double); single takes half
+            the memory.
+        threads: number of threads (default: all cores).
         rng: source of randomness for starts, the optimizer, samples and the heuristics.
         landscape: of QAOA with p = 1, also scan a grid of angles for the picture.
         exact: compute the exact energy (default: if quick).

@@ -155,38 +155,27 @@ def _refuse_options(
         )
 
 
-def ansatz_options_of(name: str) -> dict[str, Option]:
-    """Return the options of a named ansatz, by name."""
+def ansatz_options_of(name: str, family: type[Problem] | None = None) -> dict[str, Option]:
+    """Return the options of a named ansatz, by name.
+
+    Args:
+        name: a name of `ANSATZE`, or ``"adapt"``.
+        family: leaves out options without a meaning for its problems.
+    """
     if name == ADAPT:
         from hybridq.solver.adapt import OPTIONS
         from hybridq.strategies.adapt import adapt_vqe
 
         return {option.name: option for option in of_function(adapt_vqe, OPTIONS)}
-    family = ANSATZE[name]
-    return {option.name: option for option in of_dataclass(family.made, family.options)}
+    entry = ANSATZE[name]
+    names = entry.options if family is None else entry.made.options_for(family)
+    return {option.name: option for option in of_dataclass(entry.made, names)}
 
 
 def ansatz_names() -> Registry[str]:
     """Return the names that the argument `ansatz` of `hybridq.solve` takes."""
     names = {name: name for name in (*ANSATZE, ADAPT)}
     return Registry("ansatz", names, {"kupccgsd": "k-upccgsd", "hea": "hardware-efficient"})
-
-
-def ansatz_options(family: type[Problem]) -> dict[str, Option]:
-    """Return the options of every ansatz that suits a family, by name.
-
-    Options of several ansätze with one name share the help of the first.
-    """
-    found: dict[str, Option] = {}
-    for name in ansatz_names():
-        if name == ADAPT and family.default_ansatz is None:
-            continue
-        if name != ADAPT and not ANSATZE[name].suits(family):
-            continue
-        for option in ansatz_options_of(name).values():
-            if option.name != "progress":
-                found.setdefault(option.name, option)
-    return found
 
 
 def registries() -> dict[str, Registry[Any]]:

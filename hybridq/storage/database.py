@@ -194,7 +194,7 @@ def _check_folder(path: Path, shown: str) -> None:
     if path.is_dir():
         reason = f"{path} is a directory; name a file inside it"
     elif not path.parent.is_dir():
-        reason = f"there is no folder {path.parent}; create it first"
+        reason = f"the folder {path.parent} does not exist; create it first"
     else:
         return
     raise OutputError(f"the storage {shown} cannot be reached: {reason}")

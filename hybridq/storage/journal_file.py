@@ -69,7 +69,7 @@ class JournalFile:
         self._reader: BufferedReader | None = None
         if resume and not self.path.exists():
             raise ParameterError(
-                f"there is no journal {self.path} to resume",
+                f"journal {self.path} not found, nothing to resume",
                 argument="resume",
                 remedy=("begin one without ", Setting("resume", True)),
             )
@@ -300,7 +300,7 @@ def _writable_path(path: str | os.PathLike[str]) -> Path:
     if mode is None and not target.parent.is_dir():
         if target.parent.exists():
             raise OutputError(f"{cannot}: {target.parent} is not a folder; name a file in a folder")
-        raise OutputError(f"{cannot}: there is no folder {target.parent}; create it first")
+        raise OutputError(f"{cannot}: the folder {target.parent} does not exist; create it first")
     if mode is not None and stat.S_ISDIR(mode):
         raise OutputError(f"{cannot}: it is a directory; name a file inside it")
     if mode is not None and not stat.S_ISREG(mode):

@@ -126,13 +126,13 @@ def adapt_vqe(
 
     Args:
         problem: a `Molecule`.
-        pool: a name of `POOLS`.
-        gradient_tolerance: stop where the Euclidean norm of the pool's slopes is below this, in
-            hartree per radian.
-        energy_tolerance: stop where an iteration gains less, in hartree.
-        target_error: stop where the energy is this close to the exact one, in hartree; the exact
-            one is computed first.
-        max_operators: stop at this many operators.
+        pool: pool of operators; a name of `POOLS`.
+        gradient_tolerance: stop at this norm of the pool's gradient, in hartree per radian; the
+            Euclidean norm of all slopes.
+        energy_tolerance: stop when an operator lowers the energy by less, in hartree.
+        target_error: stop at this error of the energy, in hartree; the exact energy is computed
+            first.
+        max_operators: stop at this number of operators.
         optimizer: a name of `OPTIMIZERS`, or an optimizer with its options.
         max_evaluations: of the energy, in all.
         time_limit: seconds for the whole run.

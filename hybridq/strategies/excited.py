@@ -73,11 +73,11 @@ def excited_states(
 
     Args:
         problem: a `Molecule` or a Hamiltonian.
-        k: how many, the ground state included.
-        method: ``"vqd"`` or ``"subspace"``.
+        k: number of states, the ground state included.
+        method: method for the states above: subspace or vqd.
         ansatz: as in `hybridq.solve`; UCCSD without its symmetry filter by default for molecules.
         pool: of the subspace, a name of `POOLS` (molecules).
-        tries: starts of each state (VQD).
+        tries: starts of each state, for vqd.
         optimizer: a name of `OPTIMIZERS`, or an optimizer with its options.
         initial: where the search for the ground state starts.
         max_evaluations: of each state.

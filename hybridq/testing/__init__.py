@@ -1,7 +1,7 @@
-"""Contract checks for extensions: call them in the tests of a package that adds an entry.
+"""Contract checks for extensions, to be called in the tests of a plug-in.
 
-Each check holds an entry against brute force or a dense twin on small instances, and raises
-`ContractError` at the first promise that is broken. The registry entries of hybridq go through the
+Each check compares an entry with brute force or a dense twin on small instances, and raises
+`ContractError` at the first promise that is broken. The registry entries of hybridq pass the
 same checks.
 """
 

@@ -1,4 +1,4 @@
-"""The exception of contract checks, and the comparison that they share."""
+"""Exception and comparison of contract checks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import math
 
 
 class ContractError(AssertionError):
-    """A promise that an extension breaks; the message names the smallest example found."""
+    """A broken contract of an extension; the message gives an example."""
 
 
 def require(kept: bool, promise: str) -> None:
     """Raise unless a promise is kept.
 
     Args:
-        kept: whether it is.
+        kept: True if the promise is kept.
         promise: the promise and the example that breaks it.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The contract of problem families, held against brute force over all assignments."""
+"""Contract of problem families, checked by brute force over all assignments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_QUBITS = 12
 
 
 def check_problem(problem: BinaryProblem, *, most_qubits: int = MOST_QUBITS) -> None:
-    """Hold a problem over bits against brute force over all its 2**n assignments.
+    """Raise unless a problem over bits agrees with brute force over 2**n assignments.
 
     Checked are: the declared names; cost, value, penalty and violations agree for every
     assignment, ``energy = sign * value + penalty``; the lowest energy is the best feasible value;
@@ -28,7 +28,7 @@ def check_problem(problem: BinaryProblem, *, most_qubits: int = MOST_QUBITS) -> 
 
     Args:
         problem: a small instance.
-        most_qubits: of an instance that is checked.
+        most_qubits: limit of the size of the instance.
 
     Raises:
         ContractError: a promise is broken; the message shows the assignment.

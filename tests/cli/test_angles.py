@@ -71,7 +71,7 @@ def test_results_and_plain_numbers_are_shown(hybridq: Run, square: Path, tmp_pat
 def test_ctrl_c_leaves_no_half_learned_angles(
     hybridq: Run, graphs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hybridq.objectives import Expectation
+    from hybridq.objectives.expectation import DifferentiableExpectation as Expectation
 
     calls = []
     whole = Expectation.value_and_gradient
@@ -94,13 +94,13 @@ def test_ctrl_c_leaves_no_half_learned_angles(
         (["--p", "2", "--out", "o.json"], "Missing argument"),
         (["g1.json", "--out", "o.json"], "Missing option '--p'"),
         (["g1.json", "--p", "2"], "Missing option '--out'"),
-        (["g1.json", "--p", "0", "--out", "o.json"], "not a whole number of at least 1"),
-        (["g1.json", "--p", "500", "--out", "o.json"], "--p 500: angles are learned for up to"),
+        (["g1.json", "--p", "0", "--out", "o.json"], "--p must be an integer >= 1, got '0'"),
+        (["g1.json", "--p", "500", "--out", "o.json"], "--p must be at most 100, got 500"),
         (["g1.json", "--p", "2", "--out", "g1.json"], "that is the graph's own file"),
-        (["g1.json", "--p", "2", "--out", "no/where.json"], "there is no folder"),
+        (["g1.json", "--p", "2", "--out", "no/where.json"], "does not exist"),
         (["g1.json", "--p", "2", "--out", "-"], "cannot write --out -"),
-        (["g1.json", "--p", "2", "--out", "o.json", "--name", " "], "--name is empty"),
-        (["absent.json", "--p", "2", "--out", "o.json"], "there is no such file"),
+        (["g1.json", "--p", "2", "--out", "o.json", "--name", " "], "--name must not be empty"),
+        (["absent.json", "--p", "2", "--out", "o.json"], "file not found"),
         (["-", "-", "--p", "2", "--out", "o.json"], "can only be read once"),
         (["bare.json", "--p", "2", "--out", "o.json"], "the graph has no edges"),
     ],
@@ -124,7 +124,7 @@ def test_what_makes_no_sense_is_told_before_any_search(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[1, 2, 3]", "it holds 3 parameters, which are no angles by layer"),
+        ("[1, 2, 3]", "it holds 3 parameters, not the angles of layers"),
         ('{"ansatz": {"kind": "uccsd"}, "parameters": [1, 2]}', "2 parameters of uccsd"),
         ("gamma", "is not a number"),
     ],

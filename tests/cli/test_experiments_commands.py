@@ -203,7 +203,7 @@ def test_plot_writes_every_kind(experiments, tmp_path, kind):
     ("arguments", "message"),
     [
         (("--out", "x.png", "--kind", "lins"), "did you mean 'lines'"),
-        (("--out", "x.gif"), "no picture format"),
+        (("--out", "x.gif"), "not a picture format"),
         (("--out", "x.png", "--x", "ansatz.q"), "did you mean 'ansatz.p'"),
         (("--out", "x.png", "--kind", "tts", "--metric", "ratio", "--target", "2"), "--target"),
     ],

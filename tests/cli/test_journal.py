@@ -62,9 +62,9 @@ def test_a_journal_that_is_there_is_refused_in_words_of_options(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--resume"], "--resume goes with --journal FILE"),
-        (["--journal", "none.jsonl", "--resume"], "there is no journal none.jsonl to resume"),
-        (["--journal", "none/run.jsonl"], "there is no folder none"),
+        (["--resume"], "--resume requires --journal FILE"),
+        (["--journal", "none.jsonl", "--resume"], "journal none.jsonl not found"),
+        (["--journal", "none/run.jsonl"], "the folder none does not exist"),
     ],
 )
 def test_a_journal_that_cannot_be_used_is_one_line(

@@ -48,11 +48,14 @@ def test_the_json_counts_the_shots(hybridq: Run, square: Path) -> None:
     ("options", "words"),
     [
         (("--objective", "cvra"), "did you mean 'cvar'"),
-        (("--alpha", "0.2"), "--alpha 0.2 is for the objective 'cvar'"),
-        (("--objective", "cvar", "--alpha", "2"), "--alpha 2.0: CVaR takes the part"),
-        (("--objective", "cvar", "--alpha", "0"), "not a number above 0"),
-        (("--objective", "gibbs", "--eta", "nan"), "not a number above 0"),
-        (("--objective-shots", "0"), "not a whole number of at least 1"),
+        (("--alpha", "0.2"), "--alpha 0.2 is an option of cvar, not of expectation"),
+        (
+            ("--objective", "cvar", "--alpha", "2"),
+            "--alpha must be a number above 0 and at most 1, got 2.0",
+        ),
+        (("--objective", "cvar", "--alpha", "0"), "--alpha must be a number above 0"),
+        (("--objective", "gibbs", "--eta", "nan"), "--eta must be a number"),
+        (("--objective-shots", "0"), "--objective-shots must be an integer >= 1, got 0"),
     ],
 )
 def test_what_makes_no_sense_is_refused(

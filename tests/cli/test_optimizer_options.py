@@ -56,13 +56,37 @@ def test_energies_take_them_too(hybridq: Run, tmp_path: Path) -> None:
     ("name", "option", "words"),
     [
         ("spsa", "blockng=true", "unknown option of spsa 'blockng': did you mean 'blocking'"),
-        ("spsa", "blocking=perhaps", "blocking=perhaps: give true or false"),
-        ("spsa", "calibration=2.5", "calibration=2.5: give a whole number"),
-        ("spsa", "initial_step=wide", "initial_step=wide: give a number"),
-        ("spsa", "initial_step=-1", "initial_step must be a positive number, got -1.0"),
-        ("spsa", "initial_step=nan", "initial_step must be a positive number, got nan"),
-        ("l-bfgs", "tolerance=x", "tolerance=x: give a number or none"),
-        ("spsa", "blocking", "--optimizer-option blocking: give KEY=VALUE"),
+        (
+            "spsa",
+            "blocking=perhaps",
+            "--optimizer-option blocking: must be true or false, got 'perhaps'",
+        ),
+        (
+            "spsa",
+            "calibration=2.5",
+            "--optimizer-option calibration: must be an integer, got '2.5'",
+        ),
+        (
+            "spsa",
+            "initial_step=wide",
+            "--optimizer-option initial_step: must be a number, got 'wide'",
+        ),
+        (
+            "spsa",
+            "initial_step=-1",
+            "--optimizer-option initial_step: must be a positive number, got -1.0",
+        ),
+        (
+            "spsa",
+            "initial_step=nan",
+            "--optimizer-option initial_step: must be a positive number, got nan",
+        ),
+        (
+            "l-bfgs",
+            "tolerance=x",
+            "--optimizer-option tolerance: must be a number or none, got 'x'",
+        ),
+        ("spsa", "blocking", "--optimizer-option must be KEY=VALUE"),
         ("optuna-tpe", "storage=sqlite:///x.db", "optuna-tpe: study_name is missing"),
     ],
 )
@@ -77,7 +101,9 @@ def test_what_makes_no_sense_is_refused(
 
 def test_an_option_given_twice_is_refused(hybridq: Run, square: Path) -> None:
     options = ("-o", "memory=3", "-o", "memory=4")
-    assert "memory is given twice" in hybridq("solve", "maxcut", square, *options).err
+    assert (
+        "--optimizer-option memory: given twice" in hybridq("solve", "maxcut", square, *options).err
+    )
 
 
 def test_a_storage_out_of_reach_is_told_before_anything_is_read(

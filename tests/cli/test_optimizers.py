@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from hybridq.ansatz.qaoa import INITIAL_POINTS
-from hybridq.cli.docstring import read_docstring
+from hybridq.core.docstrings import read_docstring
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.strategies.registry import STRATEGIES
 
@@ -55,7 +55,7 @@ def test_a_page_is_found_by_any_spelling(hybridq):
 def test_the_table_names_every_strategy_and_where_it_is_taken(hybridq):
     lines = within_eighty_columns(hybridq("strategies"))
     assert {line.split(" ")[0] for line in lines} >= set(STRATEGIES)
-    assert "hybridq solve maxcut" in " ".join(lines)
+    assert "hybridq solve FAMILY --strategy NAME" in " ".join(lines)
 
 
 def test_the_table_names_every_start(hybridq):
@@ -66,9 +66,9 @@ def test_the_table_names_every_start(hybridq):
 @pytest.mark.parametrize(
     ("command", "option", "words"),
     [
-        ("molecule", "--strategy", "--strategy is an option of 'maxcut', not of 'molecule'"),
-        ("hamiltonian", "--alpha", "--alpha is an option of 'maxcut', not of 'hamiltonian'"),
-        ("maxcut", "--layers", "--layers is an option of 'molecule' and 'hamiltonian'"),
+        ("molecule", "--strategy", "--strategy is an option of 'maxcut'"),
+        ("hamiltonian", "--basis", "--basis is an option of 'molecule', not of 'hamiltonian'"),
+        ("maxcut", "--excited", "--excited is an option of 'molecule' and 'hamiltonian'"),
         ("maxcut", "--nonsense", "No such option: --nonsense"),
     ],
 )

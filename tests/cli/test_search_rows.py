@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hybridq.cli.objective_options import sign_of
 from hybridq.cli.result_screen import time_row
+from hybridq.objectives import OBJECTIVES
 from hybridq.presentation.search import start_facts, steps_line
 from hybridq.strategies.registry import STRATEGIES
 from tests.cli.cli_samples import Outcome
@@ -58,9 +58,10 @@ def test_the_screen_names_the_strategy_and_the_start(
 
 
 def test_progress_shows_each_objective_with_its_own_sign() -> None:
-    assert sign_of("expectation", -1.0) == sign_of("cvar", -1.0) == -1.0
-    assert sign_of("gibbs", -1.0) == 1.0
-    assert sign_of("success-probability", 1.0) == -1.0
+    signs = {name: kind.shown_sign(-1.0) for name, kind in OBJECTIVES.items()}
+    # Energies take the sign of the problem, probabilities are minimized as -p.
+    expected = {"expectation": -1.0, "cvar": -1.0, "gibbs": 1.0, "success-probability": -1.0}
+    assert signs == expected
 
 
 @pytest.mark.parametrize(

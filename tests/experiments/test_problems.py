@@ -208,7 +208,7 @@ def test_lattice_and_ring_have_the_edges_of_their_shape():
         ({"kind": "molecule", "path": "a.xyz", "bond": 1.0}, "bond is for a geometry"),
         ({"kind": "molecule", "path": "a.fcidump", "basis": "sto-3g"}, "computed already"),
         ({"kind": "molecule", "geometry": "H 0 0 0; H 0 0 1", "bond": 0.7}, r"has no \{bond\}"),
-        ({"kind": "molecule", "geometry": "H 0 0 0; H 0 0 {bond}"}, "there is no bond"),
+        ({"kind": "molecule", "geometry": "H 0 0 0; H 0 0 {bond}"}, "bond is missing"),
         ({"kind": "molecule", "geometry": "Hy 0 0 0; H 0 0 1"}, "not a chemical element"),
         (
             {"kind": "molecule", "geometry": "H 0 0 0; H 0 0 {bnd}", "bond": 1.0},
@@ -237,7 +237,7 @@ def test_a_pattern_stands_for_its_files_in_order(tmp_path):
     assert [part.build(tmp_path, 0, {}).n_qubits for part in parts] == [12, 16]
     with pytest.raises(FormatError, match="no file matches this pattern"):
         problem_section({"kind": "maxcut", "path": "*.graphml"}).expand(tmp_path)
-    with pytest.raises(FormatError, match="no such file"):
+    with pytest.raises(FormatError, match="file not found"):
         problem_section({"kind": "maxcut", "path": "regular_20.col"}).expand(tmp_path)
 
 

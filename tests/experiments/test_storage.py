@@ -111,10 +111,10 @@ def another_version(path):
 @pytest.mark.parametrize(
     ("made", "error", "words"),
     [
-        (no_folder, OutputError, "no folder .*create it first"),
+        (no_folder, OutputError, "the folder .*does not exist; create it first"),
         (a_folder, OutputError, "is a directory; name a file inside"),
         (a_text, OutputError, "file is not a database"),
-        (no_folder_for_a_journal, OutputError, "no folder .*create it first"),
+        (no_folder_for_a_journal, OutputError, "the folder .*does not exist; create it first"),
         (another_log, OutputError, "not a journal of Optuna"),
         (a_damaged_journal, OutputError, "not a journal of Optuna, or it is damaged"),
         (another_version, OutputError, "another version of Optuna.*storage upgrade"),

@@ -465,7 +465,7 @@ def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path: Path, name: 
 
 
 def test_a_missing_folder_is_found_before_the_work(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="there is no folder"):
+    with pytest.raises(OutputError, match="does not exist"):
         check_plot_path(tmp_path / "none" / "a.png")
 
 

@@ -287,7 +287,7 @@ def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
 
 def test_files_that_cannot_be_opened_are_refused(tmp_path: Path) -> None:
     for path, message in (
-        (tmp_path / "missing.json", "no such file"),
+        (tmp_path / "missing.json", "file not found"),
         (tmp_path, "directory"),
         ("nul\0byte", "cannot be read"),
         ("x" * 5000, "cannot be read"),

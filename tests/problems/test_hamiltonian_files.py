@@ -179,7 +179,7 @@ def test_an_operator_that_is_not_hermitian_is_refused_by_its_worst_term() -> Non
 
 
 def test_a_missing_file_is_told() -> None:
-    with pytest.raises(FormatError, match="no such file"):
+    with pytest.raises(FormatError, match="file not found"):
         HamiltonianProblem.from_file(FOLDER / "nothing.json")
 
 

@@ -168,7 +168,7 @@ def test_bad_journals_are_told_before_work(tmp_path):
         maxcut(resume=True)
     with pytest.raises(ParameterError, match="no journal"):
         maxcut(journal=tmp_path / "none.jsonl", resume=True)
-    with pytest.raises(OutputError, match="no folder"):
+    with pytest.raises(OutputError, match="does not exist"):
         maxcut(journal=tmp_path / "none" / "run.jsonl")
     with pytest.raises(ParameterError, match="restarts"):
         maxcut(restarts=-1, journal=tmp_path / "run.jsonl")

@@ -272,7 +272,7 @@ def test_a_journal_that_is_there_is_not_overwritten(path):
 def test_resuming_needs_a_journal(path):
     with pytest.raises(ParameterError, match="resume=True"):
         search(None, resume=True)
-    with pytest.raises(ParameterError, match=r"there is no journal .*run\.jsonl to resume"):
+    with pytest.raises(ParameterError, match=r"journal .*run\.jsonl not found"):
         search(path, resume=True)
     assert not path.exists()
 
@@ -323,7 +323,7 @@ def test_a_damaged_line_is_named(path):
 @pytest.mark.parametrize(
     ("place", "why"),
     [
-        ("missing/run.jsonl", "there is no folder .*missing; create it first"),
+        ("missing/run.jsonl", "the folder .*missing does not exist; create it first"),
         ("file/run.jsonl", "file is not a folder; name a file in a folder"),
         (".", "it is a directory; name a file inside it"),
         ("a\0b", "null byte; give the name of a file"),

@@ -1,4 +1,4 @@
-"""Diagonal engine: QAOA with the X mixer, on half the state where the cost allows it.
+"""Diagonal engine: QAOA with the X mixer, on half the state where possible.
 
 `layers` reads a circuit, `cost` chooses the representation of the cost, `runners` runs the layers
 in one block or in passes, `workspace` holds their arrays, `engine` is the running engine, and

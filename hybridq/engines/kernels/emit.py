@@ -62,8 +62,8 @@ class Emitter:
         context, builder: Numba's target context and LLVM's instruction builder.
         signature: the Numba signature of the intrinsic.
         args: LLVM values of its arguments, in order.
-        lanes: numbers in a vector; by default as many as fit the host's registers (1 where there
-            are no vectors: that code is compiled and, with a plain twin, never called).
+        lanes: numbers in a vector; by default as many as fit the host's registers (1 on
+            hosts without vectors: that code is compiled and, with a plain twin, never called).
 
     Attributes:
         scalar: LLVM type of one number.

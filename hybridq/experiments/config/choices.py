@@ -1,7 +1,7 @@
-"""The sections of a config that choose how a problem is solved, made from the registries.
+"""Sections of a config for the solution of a problem, made from the registries.
 
 Every name of `ANSATZE`, `OBJECTIVES`, `OPTIMIZERS`, `STRATEGIES` and `ENGINES` is a ``kind``, and
-its options are the keys beside it: what is added there can be named in a config at once.
+its options are the other keys of the section: a new entry can be named in a config at once.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _ANSATZ_TYPES: dict[str, Any] = {
 
 
 def _first_line(thing: Any) -> str:
-    """The first sentence of a docstring, without markup."""
+    """Return the first paragraph of a docstring, without markup."""
     text = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
     return re.sub(r":math:|`", "", text)
 
@@ -78,12 +78,14 @@ ANSATZ = Choice(
     "ansatz",
     {
         AUTO: section_model(
-            AUTO, [], summary="What suits the problem: qaoa, uccsd, hva or others."
+            AUTO, [], summary="The default ansatz of the problem: qaoa, uccsd, hva or others."
         ),
         "qaoa": section_model(
             "qaoa",
             [
-                Option("p", Layers | None, None, "Layers; by default as many as suit the size."),
+                Option(
+                    "p", Layers | None, None, "Number of layers; by default depends on the size."
+                ),
                 Option("mixer", one_of(MIXERS) | None, None, "The mixer; x by default."),
             ],
             summary="The quantum approximate optimization algorithm, for problems over bits.",
@@ -98,13 +100,13 @@ ANSATZ = Choice(
     },
     ANSATZE,
     default=AUTO,
-    implied={"p": "qaoa"},  # the layers of no other ansatz are called so
+    implied={"p": "qaoa"},  # no other ansatz calls its layers p
 )
 
 # ----- objective -----
 
 _SHOTS = Option(
-    "shots", Count | None, None, "Estimate each value from so many measurements; exact by default."
+    "shots", Count | None, None, "Shots for each value of the objective; exact values by default."
 )
 _OBJECTIVE_TYPES: dict[str, Any] = {
     "alpha": Annotated[float, Field(gt=0, le=1)],
@@ -213,7 +215,7 @@ OPTIMIZER = Choice(
 
 
 class StrategySection(Section):
-    """How the parameters are searched and where the search begins."""
+    """Search strategy and initial point."""
 
     initial: Annotated[str, Field(min_length=1)] | list[float] = AUTO
     """auto, one of the ansatz's starts by name, the parameters, or a .json file of angles."""
@@ -222,7 +224,7 @@ class StrategySection(Section):
     """SHA-256 of the content of the file of angles, filled in."""
 
     restarts: Annotated[int, Field(ge=0, le=MOST_RESTARTS)] | None = None
-    """Further starts from random points, which share the budget; by default what suits."""
+    """Further random starts, which share the budget; by default depends on the ansatz."""
 
 
 STRATEGY = Choice(
@@ -265,20 +267,20 @@ ENGINE = Choice(
 
 
 class BudgetSection(Section):
-    """When the search ends, if it does not converge before."""
+    """Limits of a search that has not converged."""
 
     evaluations: Count | None = None
-    """Evaluations of the objective; by default what suits size and ansatz."""
+    """Evaluations of the objective; by default depends on size and ansatz."""
 
     seconds: Positive | None = None
-    """Seconds for the search. Results then depend on the machine's speed."""
+    """Seconds for the search; the result then depends on the machine's speed."""
 
 
 PROBLEM = Choice("problem", dict(PROBLEM_KINDS.items()), PROBLEM_KINDS)
 
 
 class ShotsSection(Section):
-    """The key ``shots``, in a section of its own as the others are."""
+    """The key ``shots``, as a section like the others."""
 
     shots: Count = 1024
     """Measurements of the final state, for problems over bits."""
@@ -294,4 +296,4 @@ SECTIONS: dict[str, Choice | Group | Single] = {
     "engine": ENGINE,
     "shots": Single("shots", ShotsSection),
 }
-"""What makes up the conditions of a trial, by key."""
+"""Sections of the conditions of a trial, by key."""

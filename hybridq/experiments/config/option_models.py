@@ -1,4 +1,4 @@
-"""Sections made from what exists in Python: fields, defaults and help of its options."""
+"""Sections made from Python declarations: fields, defaults and help of options."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def section_model(
     summary: str,
     limits: Mapping[str, Any] | None = None,
 ) -> type[Section]:
-    """A section with ``kind: name`` and these options.
+    """Return a section with ``kind: name`` and these options.
 
     Args:
         name: the kind.
         options: further keys.
-        base: what the section inherits.
+        base: the base class of the section.
         summary: one line for editors.
         limits: replaces the types of some options.
     """
@@ -38,13 +38,13 @@ def section_model(
         kind = (limits or {}).get(option.name, _yaml_type(option.type))
         fields[option.name] = (kind, Field(plain(option.default), description=option.help))
     title = "".join(part.capitalize() for part in re.split(r"\W+", name))
-    # Their help is given: pydantic need not look for it in the source, which takes it long.
-    told: dict[str, Any] = {"use_attribute_docstrings": False}
-    return create_model(title, __base__=base, __doc__=summary, __cls_kwargs__=told, **fields)
+    # The help is given: a search of the source by pydantic would be slow.
+    config: dict[str, Any] = {"use_attribute_docstrings": False}
+    return create_model(title, __base__=base, __doc__=summary, __cls_kwargs__=config, **fields)
 
 
 def one_of(registry: Registry[Any]) -> Any:
-    """The type of a name in a registry; it is stored in its registered spelling."""
+    """Return the type of a name in a registry, stored in its registered spelling."""
 
     def canonical(name: str) -> str:
         try:
@@ -58,7 +58,7 @@ def one_of(registry: Registry[Any]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A default as YAML would have it: lists, not tuples."""
+    """Return a default as YAML has it: lists, not tuples."""
     return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 

@@ -1,4 +1,4 @@
-"""The section ``problem`` of a config: instances of a family, told apart by ``kind``.
+"""The section ``problem`` of a config: instances of a family, chosen by ``kind``.
 
 Families come from the registry (`families`), with sources of their data (`sources`, `graphs`,
 `random_graphs`). Molecules, lattice models and Hamiltonians have sections of their own.

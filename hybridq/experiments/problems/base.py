@@ -1,4 +1,4 @@
-"""The promise every problem section keeps: one or more instances, each found, named and built."""
+"""Base class of problem sections: one or more instances, located and built."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ProblemSection(Section, ABC):
-    """What a config says of its problem; a subclass adds ``kind`` and the facts of its family.
+    """The problem in a config; a subclass adds ``kind`` and the keys of its family.
 
     Class attributes:
         over_bits: whether answers are bits, so that a trial has a ratio.
@@ -27,14 +27,14 @@ class ProblemSection(Section, ABC):
 
     @property
     def qubits(self) -> int | None:
-        """How many the instance needs; None where only the instance itself tells."""
+        """Number of qubits, None if only the built instance determines it."""
         return None
 
     def expand(self, base: Path) -> list[Self]:
-        """One section for each instance that this one stands for.
+        """Return one section for each instance of this one.
 
         Args:
-            base: the folder that paths are relative to, the config's own.
+            base: the folder that paths are relative to, that of the config.
 
         Raises:
             HybridqError: a file is missing or a pattern matches none.
@@ -42,12 +42,12 @@ class ProblemSection(Section, ABC):
         return [self]
 
     def resolved(self) -> Plain:
-        """The section as plain values, defaults filled in; what a trial keeps as its condition."""
+        """Return plain values with defaults filled in, as a trial stores its condition."""
         plain = self.model_dump(mode="json", exclude_none=True, exclude={"instances"})
         return {"kind": plain.pop("kind"), **plain}
 
     def facts(self, base: Path, seed: int) -> Plain:
-        """What decides the instance: a file's content and not its path, the seed of a draw.
+        """Return the facts that determine the instance: file content, seed of a draw.
 
         Args:
             base: the folder that paths are relative to.
@@ -56,29 +56,29 @@ class ProblemSection(Section, ABC):
         return self.resolved()
 
     def contents(self, base: Path) -> dict[str, tuple[str, bytes]]:
-        """The files that the instance is made of: name and bytes by SHA-256."""
+        """Return the files of the instance: name and bytes by SHA-256."""
         return {}
 
     @abstractmethod
     def check(self, base: Path) -> None:
-        """Nothing, if the instance can be built and simulated as far as can be told beforehand.
+        """Raise if the instance cannot be built or simulated, as far as is known early.
 
         Args:
             base: the folder that paths are relative to.
 
         Raises:
-            HybridqError: it cannot; the message says why.
+            HybridqError: it cannot; the message gives the reason.
         """
 
     @abstractmethod
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
-        """The instance.
+        """Return the instance.
 
         Args:
             base: the folder that paths are relative to.
             seed: of the experiment.
-            contents: files' bytes by SHA-256, which come before the files themselves.
+            contents: files' bytes by SHA-256, used in preference to the files.
 
         Raises:
-            HybridqError: it cannot be built; the message says why.
+            HybridqError: it cannot be built; the message gives the reason.
         """

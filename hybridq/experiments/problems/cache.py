@@ -1,4 +1,4 @@
-"""Instances built once a process: a thousand trials on one molecule compute its integrals once."""
+"""Cache of built instances: trials of one process share their integrals."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from hybridq.experiments.records import Plain, canonical
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
 
-_MOST = 32  # instances that are kept
+_MOST = 32  # instances in the cache
 
 _built: OrderedDict[str, Instance] = OrderedDict()
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A problem that was built, and what decides it."""
+    """A built problem with the facts that determine it."""
 
     facts: Plain
     problem: Problem
 
     @cached_property
     def digest(self) -> str:
-        """What is asked, to the last bit of every number: tells two draws apart."""
+        """Fingerprint of the problem, exact to the last bit of every number."""
         from hybridq.strategies.subject import fingerprint
 
         return fingerprint(self.problem)
@@ -38,9 +38,9 @@ class Instance:
 def built(
     section: ProblemSection, base: Path, seed: int, contents: Mapping[str, bytes]
 ) -> Instance:
-    """The instance of a section; see `ProblemSection.build`.
+    """Return the instance of a section; see `ProblemSection.build`.
 
-    Those used last are kept.
+    The most recently used ones are kept.
     """
     facts = section.facts(base, seed)
     key = canonical(facts)

@@ -1,4 +1,4 @@
-"""Sections for problem families, made from the registry: options of the family, source, file."""
+"""Sections of problem families, made from the registry."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SOURCES: dict[str, tuple[type[Source], ...]] = {
     "graph": (*RANDOM_GRAPHS, *GRAPHS),  # type: ignore[arg-type]
     "numbers": (RandomIntegers,),
 }
-#: Shapes whose data may be written in the config as they are.
+#: Types of data that may be written directly in the config, by shape.
 INLINE: dict[str, Any] = {"numbers": Annotated[list[float], Field(min_length=1)]}
 
 
@@ -70,7 +70,7 @@ class FamilySection(FileSection):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.path is None) == (self.source is None):
-            raise ValueError(f"give either path, a file, or {self.shape}, where the data come from")
+            raise ValueError(f"give either path, a file, or {self.shape}, the source of the data")
         if self.path is None and self.format is not None:
             raise ValueError("format belongs to path: leave it out")
         return self
@@ -120,7 +120,7 @@ class FamilySection(FileSection):
         return self.family.from_data(self.source, name=self.title(), **self.options())
 
     def title(self) -> str:
-        """Return a name for values that stand in the config."""
+        """Return a name for values that are written in the config."""
         digest = hashlib.sha256(repr(self.source).encode()).hexdigest()[:6]
         return f"{len(self.source)} {self.shape} {digest}"
 
@@ -134,23 +134,23 @@ class FamilySection(FileSection):
 
 
 def family_section(family: type[Problem]) -> type[FamilySection]:
-    """Return the section of a family: ``kind``, its source, its options, ``path``, ``format``."""
+    """Return the section of a family: ``kind``, source, options, ``path``, ``format``."""
     shape = family.reads[0]
     fields: dict[str, Any] = {
         "kind": (Literal[family.kind], Field(family.kind, description=family.summary)),
         shape: (
             source_type(shape) | None,
-            Field(None, description=f"Where the {shape} comes from, in place of a file."),
+            Field(None, description=f"Source of the {shape}, in place of a file."),
         ),
     }
     for option in of_dataclass(family, option_fields(family)):
         fields[option.name] = (option.type, Field(option.default, description=option.help))
-    told: dict[str, Any] = {"use_attribute_docstrings": False}
+    config: dict[str, Any] = {"use_attribute_docstrings": False}
     made = create_model(
         type_name(family.kind),
         __base__=FamilySection,
         __doc__=family.summary,
-        __cls_kwargs__=told,
+        __cls_kwargs__=config,
         **fields,
     )
     made.family, made.shape, made.summary = family, shape, family.summary
@@ -173,7 +173,7 @@ def source_type(shape: str) -> Any:
     elif kinds:
         options.append(Annotated[reduce(or_, kinds), Field(discriminator="kind")])
     if not options:
-        return str  # no source of this shape: a file is the only way
+        return str  # without a source of this shape only files are accepted
     return Annotated[reduce(or_, options), BeforeValidator(_canonical_kind)]
 
 

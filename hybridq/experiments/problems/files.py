@@ -1,4 +1,4 @@
-"""Instances in files: found by name or pattern, known by their content."""
+"""Instances in files: located by name or pattern, identified by content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, Setting
 from hybridq.core.files import read_bytes
 from hybridq.core.limits import LONGEST_PATH, MOST_FILES
 from hybridq.experiments.content import checked_digest
@@ -31,7 +31,7 @@ FilePath = Annotated[str, Field(min_length=1)]
 
 
 class FileSection(ProblemSection):
-    """An instance in a file; its content is what counts, wherever it lies.
+    """An instance in a file, identified by its content and not its path.
 
     Class attributes:
         most_qubits: that the engines for such problems take.
@@ -43,10 +43,10 @@ class FileSection(ProblemSection):
     """The file, or a pattern such as graphs/*.rud for several; relative to the config's folder."""
 
     sha256: Digest | None = None
-    """SHA-256 of the file's content, filled in; given, another content is refused."""
+    """SHA-256 of the file's content, filled in; if given, other content is rejected."""
 
     def expand(self, base: Path) -> list[Self]:
-        """See `ProblemSection.expand`: one section for each file of a pattern, sorted by name."""
+        """See `ProblemSection.expand`: one section per file of a pattern, by name."""
         if self.path is None:
             return [self]
         return [self._of_file(name, base) for name in _found(self.path, base)]
@@ -82,8 +82,8 @@ class FileSection(ProblemSection):
             return self.read(data, self.path)
         if not (base / self.path).exists():
             raise FormatError(
-                f"there is no such file in {base.resolve()}, and the storage has not its content, "
-                "being too large: name its folder by --base",
+                f"file not found in {base.resolve()}, and too large for the storage",
+                remedy=("give its folder as ", Setting("base")),
                 source=self.path,
             )
         data, source = read_bytes(base / self.path)
@@ -92,7 +92,7 @@ class FileSection(ProblemSection):
 
     @abstractmethod
     def read(self, data: bytes, source: str) -> Problem:
-        """The problem that a file's content says.
+        """Return the problem in a file's content.
 
         Args:
             data: the content.
@@ -101,7 +101,7 @@ class FileSection(ProblemSection):
 
 
 def _found(path: str, base: Path) -> list[str]:
-    """The names of the files that a name or a pattern stands for, sorted."""
+    """Return the names of the files that match a name or a pattern, sorted."""
     if len(path) > LONGEST_PATH:
         raise FormatError(f"a path has at most {LONGEST_PATH:,} letters", source=path[:40])
     if (base / path).is_file() or not glob.has_magic(path):
@@ -118,7 +118,7 @@ def _found(path: str, base: Path) -> list[str]:
         )
     if not found:
         raise FormatError(
-            f"no file matches this pattern (looked from {base}): check the folder and the suffix",
+            f"no file in {base} matches this pattern: check the folder and the suffix",
             source=path,
         )
     return found

@@ -1,4 +1,4 @@
-"""Generated graphs of a fixed shape, whose weights may be drawn."""
+"""Generated graphs of fixed structure, with optional random weights."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Nodes = Annotated[int, Field(ge=2)]
 
 
 class GraphSection(Source, ProblemSection):
-    """A generated graph, its nodes numbered from 0; alone, the short form of its maximum cut."""
+    """A generated graph with nodes from 0; as a problem, its maximum cut."""
 
     shape: ClassVar[str] = "graph"
     short_form_of: ClassVar[str] = "maxcut"
@@ -37,7 +37,7 @@ class GraphSection(Source, ProblemSection):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether two instances differ."""
+        """True if instances differ."""
         return self.weights != "none"
 
     def check(self, base: Path) -> None:
@@ -55,7 +55,7 @@ class GraphSection(Source, ProblemSection):
         """See `Source.data`."""
         import networkx as nx
 
-        # The shape does not depend on the weights, so that kinds of weights can be compared on it.
+        # The edges do not depend on the weights, so that kinds of weights can be compared on them.
         shape = {name: value for name, value in facts.items() if name != "weights"}
         drawn = self.draw(np.random.default_rng(derived("graph", shape)))
         pairs = sorted((min(edge), max(edge)) for edge in drawn.edges)
@@ -67,7 +67,7 @@ class GraphSection(Source, ProblemSection):
 
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
-        """Return a graph with nodes 0 … n − 1; its weights come later."""
+        """Return a graph with nodes 0 … n − 1, without weights."""
 
 
 class Complete(GraphSection):
@@ -175,7 +175,7 @@ class LatticeGraph(GraphSection):
 def _drawn_weights(kind: Weights, count: int, seed: int) -> list[float]:
     rng = np.random.default_rng(seed)
     if kind == "uniform":
-        values = 1.0 - rng.random(count)  # 0 is left out: it would be no edge
+        values = 1.0 - rng.random(count)  # weight 0 is excluded: it would remove the edge
     elif kind == "normal":
         values = rng.standard_normal(count)
     elif kind == "sign":

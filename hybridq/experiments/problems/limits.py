@@ -1,4 +1,4 @@
-"""What cannot be simulated, told before anything is built."""
+"""Limits of exact simulation, checked before an instance is built."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from hybridq.core.errors import CapacityError
 from hybridq.operators.sector import MOST_QUBITS as MOST_OF_A_SECTOR
 
 MOST_OF_A_STATE = 34
-"""Qubits of the engines diagonal and statevector, which take long to import."""
+"""Limit of the engines diagonal and statevector, repeated here since they import slowly."""
 
 __all__ = ["MOST_OF_A_SECTOR", "MOST_OF_A_STATE", "check_qubits"]
 
 
-def check_qubits(number: int, most: int, told: str) -> None:
-    """Nothing, if an engine takes so many qubits.
+def check_qubits(number: int, most: int, where: str) -> None:
+    """Raise if no engine can simulate an instance exactly.
 
     Args:
-        number: of qubits.
-        most: that the engines for this kind of problem take.
-        told: how the config says it, such as ``"nodes: 40"``.
+        number: number of qubits.
+        most: the limit of the engines for this kind of problem.
+        where: the entry of the config, such as ``"nodes: 40"``.
 
     Raises:
-        CapacityError: none does.
+        CapacityError: too many qubits.
     """
     if number > most:
         raise CapacityError(
-            f"{told}: {number} qubits are too many to simulate exactly: give at most {most}"
+            f"{where}: {number} qubits are too many to simulate exactly: give at most {most}"
         )

@@ -52,7 +52,7 @@ class LatticeSection(ProblemSection):
 
     @property
     def shape(self) -> str:
-        """The lattice in words."""
+        """Description of the lattice."""
         if isinstance(self.sites, int):
             return f"{'ring' if self.periodic else 'chain'} of {self.sites}"
         rows, columns = self.sites
@@ -73,7 +73,7 @@ class SpinSection(LatticeSection):
     """A model of spins, in Pauli matrices.
 
     Class attributes:
-        most_qubits: that the engines for this model take.
+        most_qubits: the limit of the engines for this model.
     """
 
     most_qubits: ClassVar[int] = MOST_OF_A_SECTOR
@@ -94,11 +94,11 @@ class SpinSection(LatticeSection):
 
     @abstractmethod
     def hamiltonian(self) -> PauliSum:
-        """The Pauli sum."""
+        """Return the Pauli sum."""
 
 
 class BondedSpinSection(SpinSection):
-    """A model whose interaction is all that makes it: one spin alone is refused."""
+    """A model of interactions only, which needs at least two spins."""
 
     @model_validator(mode="after")
     def _has_bonds(self) -> Self:
@@ -110,7 +110,7 @@ class BondedSpinSection(SpinSection):
 class TransverseIsing(SpinSection):
     """The transverse-field Ising model, -J ΣZZ - h ΣX."""
 
-    # Its field changes the number of spins up, so that there is no sector to keep to.
+    # The field changes the number of spins up: no sector is conserved.
     most_qubits: ClassVar[int] = MOST_OF_A_STATE
     summary: ClassVar[str] = "transverse-field Ising model"
 

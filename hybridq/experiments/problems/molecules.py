@@ -1,4 +1,4 @@
-"""Molecules: a file of integrals or atoms, or a geometry, which a bond length may stretch."""
+"""Molecules: a file of integrals or atoms, or a geometry with a bond length."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HARTREE_FOCK = ("basis", "charge", "frozen_core")
 
 
 def _basis(name: str) -> str:
-    """Refuse a basis set that PySCF's library lacks; without PySCF `check` refuses the molecule."""
+    """Raise for a basis set that PySCF lacks; without PySCF `check` raises later."""
     if importlib.util.find_spec("pyscf") is None:
         return name
     from hybridq.problems.basis_sets import check_basis
@@ -56,16 +56,16 @@ class MoleculeSection(FileSection):
     """Atoms in place of a file: "H 0 0 0; H 0 0 {bond}"; {bond} and {2*bond} are filled in."""
 
     bond: Annotated[float, Field(gt=0)] | None = None
-    """What stands for {bond} in the geometry, a length in its unit."""
+    """Value of {bond} in the geometry, a length in its unit."""
 
     unit: Literal["angstrom", "bohr"] | None = None
-    """Of the geometry; angstrom by default."""
+    """Unit of the geometry; angstrom by default."""
 
     basis: Annotated[str, AfterValidator(_basis)] | None = None
     """A basis set of PySCF's library; sto-3g by default. Integrals in a file have theirs."""
 
     charge: int | None = None
-    """Of the whole molecule; 0 by default."""
+    """Charge of the whole molecule; 0 by default."""
 
     spin: int | None = None
     """Number of unpaired electrons, n_alpha - n_beta; by default the least, or the file's own."""
@@ -78,13 +78,13 @@ class MoleculeSection(FileSection):
 
     @property
     def is_calculated(self) -> bool:
-        """Whether a Hartree-Fock calculation comes first."""
+        """True if a Hartree-Fock calculation is needed."""
         return self.path is None or self.path.lower().endswith(".xyz")
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.path is None) == (self.geometry is None):
-            given = "neither is there" if self.path is None else "both are there"
+            given = "neither is given" if self.path is None else "both are given"
             raise ValueError(f"a molecule has a path or a geometry, and {given}: give one of them")
         if self.geometry is None:
             if self.bond is not None or self.unit is not None:
@@ -116,10 +116,10 @@ class MoleculeSection(FileSection):
         if self.bond is not None and not has_place:
             raise ValueError(
                 f"bond: {self.bond:g}, and the geometry has no {{bond}}: "
-                'write it where the length stands, as in "H 0 0 0; H 0 0 {bond}"'
+                'write it in place of the length, as in "H 0 0 0; H 0 0 {bond}"'
             )
         if self.bond is None and has_place:
-            raise ValueError("the geometry has a {bond} and there is no bond: give or sweep one")
+            raise ValueError("the geometry has a {bond}, and bond is missing: give or sweep it")
         try:
             self.atoms()
         except HybridqError as error:
@@ -127,7 +127,7 @@ class MoleculeSection(FileSection):
         return self
 
     def atoms(self) -> list[Atom]:
-        """The atoms of the geometry with its bond length filled in.
+        """Return the atoms of the geometry with its bond length filled in.
 
         Raises:
             FormatError: it cannot be read.
@@ -151,7 +151,7 @@ class MoleculeSection(FileSection):
         return {"kind": plain.pop("kind"), **defaults, **plain}
 
     def facts(self, base: Path, seed: int) -> Plain:
-        """See `ProblemSection.facts`: atoms with numbers in place of the geometry as written."""
+        """See `ProblemSection.facts`: atoms with coordinates instead of the geometry."""
         facts = super().facts(base, seed)
         if self.path is None:
             del facts["geometry"]
@@ -160,7 +160,7 @@ class MoleculeSection(FileSection):
         return facts
 
     def check(self, base: Path) -> None:
-        """See `ProblemSection.check`: what is calculated needs PySCF, what is in a file is read."""
+        """See `ProblemSection.check`: read the file, or require PySCF."""
         if not self.is_calculated:
             super().check(base)
         elif importlib.util.find_spec("pyscf") is None:
@@ -184,7 +184,7 @@ class MoleculeSection(FileSection):
         )
 
     def _calculation(self) -> dict[str, Any]:
-        """The options of the Hartree-Fock calculation."""
+        """Return the options of the Hartree-Fock calculation."""
         return {
             "basis": self.basis or "sto-3g",
             "charge": self.charge or 0,

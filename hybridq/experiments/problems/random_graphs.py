@@ -1,4 +1,4 @@
-"""Graphs whose edges are drawn."""
+"""Random graphs."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from hybridq.experiments.problems.graphs import GraphSection, Nodes
 if TYPE_CHECKING:
     import networkx as nx
 
-_DRAWS = 1000  # of a random graph until one has edges, or is connected
+_DRAWS = 1000  # attempts to draw a graph with edges, or a connected one
 _PRECISION = 100  # decimal digits: differences of probabilities as small as p**33 matter
-_NEVER = 1e-15  # a chance as small as this is not worth a number
+_NEVER = 1e-15  # smaller probabilities are not printed
 
 
 class RandomGraphSection(GraphSection):
-    """A graph whose edges are drawn."""
+    """A random graph."""
 
     connected: bool = True
     """Draw again until the graph is connected."""
 
     @property
     def is_drawn(self) -> bool:
-        """Whether two instances differ."""
+        """True if instances differ."""
         return True
 
     def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
-        """The first of the draws that has edges, and is connected if that is asked for."""
+        """Return the first draw with edges that is connected, if `connected` is set."""
         import networkx as nx
 
         for _ in range(_DRAWS):
@@ -53,11 +53,11 @@ class RandomGraphSection(GraphSection):
 
     @abstractmethod
     def draw_once(self, seed: int) -> nx.Graph[Any]:
-        """One graph, of any shape."""
+        """Return one random graph, connected or not."""
 
 
 class RandomRegular(RandomGraphSection):
-    """A random graph in which every node has as many edges."""
+    """A random graph with equal degrees."""
 
     summary: ClassVar[str] = "random graph, every node of one degree"
 
@@ -115,7 +115,7 @@ class ErdosRenyi(RandomGraphSection):
     """Number of nodes."""
 
     probability: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """Of an edge between any two nodes."""
+    """Probability of each edge."""
 
     @property
     def order(self) -> int:
@@ -127,7 +127,7 @@ class ErdosRenyi(RandomGraphSection):
         return f"Erdős-Rényi graph of {self.nodes} nodes, probability {self.probability:g}"
 
     def check(self, base: Path) -> None:
-        """See `ProblemSection.check`: refused where 1000 draws are hardly enough."""
+        """See `ProblemSection.check`: raise if 1000 draws are unlikely to suffice."""
         super().check(base)
         chance = chance_connected if self.connected else chance_of_an_edge
         found = chance(self.nodes, self.probability)
@@ -151,11 +151,11 @@ class ErdosRenyi(RandomGraphSection):
 
 @cache
 def chance_connected(nodes: int, probability: float) -> float:
-    r"""Chance that a random graph, each of whose edges is there with one probability, is connected.
+    r"""Return the probability that an Erdős-Rényi graph is connected.
 
     .. math:: C_n = 1 - \sum_{k=1}^{n-1} \binom{n-1}{k-1} C_k (1 - p)^{k (n - k)}
 
-    where k counts the nodes that hang together with the first one.
+    where k is the size of the component of the first node.
 
     Args:
         nodes: n, at least 1.
@@ -177,12 +177,12 @@ def chance_connected(nodes: int, probability: float) -> float:
 
 
 def chance_of_an_edge(nodes: int, probability: float) -> float:
-    """Chance that such a graph has an edge at all, 1 - (1 - p)**(n (n - 1) / 2)."""
+    """Return the probability of at least one edge, 1 - (1 - p)**(n (n - 1) / 2)."""
     return float(-np.expm1(comb(nodes, 2) * np.log1p(-probability))) if probability < 1 else 1.0
 
 
 def _least_probability(chance: Callable[[int, float], float], nodes: int) -> float:
-    """From which probability of an edge a draw in `_DRAWS` serves, rounded up to two digits."""
+    """Return the least edge probability for one success in `_DRAWS`, rounded up."""
     low, high = 0.0, 1.0
     while high - low > 1e-3 * high:
         middle = (low + high) / 2

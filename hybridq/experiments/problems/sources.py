@@ -1,4 +1,4 @@
-"""Sources of instances: data of one shape, generated or drawn, for any family that reads it."""
+"""Sources of instances: generated data for every family that reads it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Source(Section):
     short_form_of: ClassVar[str] = ""
 
     instances: Annotated[int, Field(ge=1)] = 1
-    """How many instances, each drawn by its own seed."""
+    """Number of instances, each drawn with its own seed."""
 
     instance: Annotated[int, Field(ge=0)] | None = None
     """One instance by its number, from 0, in place of all."""
@@ -40,7 +40,7 @@ class Source(Section):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether two instances differ."""
+        """True if instances differ."""
         return True
 
     @abstractmethod
@@ -48,7 +48,7 @@ class Source(Section):
         """Return the data of one instance.
 
         Args:
-            facts: what decides the instance, the seed included where it is drawn.
+            facts: the facts that determine the instance, with the seed of a draw.
         """
 
     @abstractmethod
@@ -88,7 +88,7 @@ class Source(Section):
         return {"kind": plain.pop("kind"), **plain}
 
     def facts(self, base: Path, seed: int) -> Plain:
-        """Return the values that decide the instance, the seed included where it is drawn."""
+        """Return the facts that determine the instance, with the seed of a draw."""
         return {**self.resolved(), "seed": seed} if self.is_drawn else self.resolved()
 
     def check(self, base: Path) -> None:
@@ -104,7 +104,7 @@ class RandomIntegers(Source):
     kind: Literal["random-integers"] = "random-integers"
 
     count: Annotated[int, Field(ge=2)]
-    """How many numbers."""
+    """Number of numbers."""
 
     largest: Annotated[int, Field(ge=1, le=2**40)] = 100
     """The largest number."""

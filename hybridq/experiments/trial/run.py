@@ -1,4 +1,4 @@
-"""One trial: its conditions become a call of `hybridq.solve`, and the result plain figures."""
+"""Run one trial: conditions to a call of `hybridq.solve`, result to plain values."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TrialTimeout", "run_trial", "same_outcome"]
 
-JOURNAL_AFTER = 2.0  # seconds: shorter searches are sooner repeated than journaled
+JOURNAL_AFTER = 2.0  # seconds; shorter searches are repeated instead of resumed
 
 
 @memory.capacity("the trial", "use fewer qubits, layers or shots")
@@ -50,25 +50,25 @@ def run_trial(
     time_limit: float | None = None,
     arrays: Collection[str] = (),
 ) -> Outcome:
-    """What a trial gives; the same conditions give the same figures, times aside.
+    """Return the outcome of a trial; equal conditions give equal values, except times.
 
     Args:
         conditions: the sections ``problem``, ``ansatz``, ``objective``, ``optimizer``,
             ``strategy``, ``budget``, ``engine``, ``shots``, ``repeat`` and ``seed``, resolved.
-        instances: bytes of instance files by SHA-256, which come before the files themselves.
+        instances: bytes of instance files by SHA-256, used in preference to the files.
         base: the folder that paths are relative to; the current one by default.
-        threads: of the simulator, in place of the engine's own.
-        journal_path: where the search is journaled once it has lasted two seconds. A journal that
-            is there is continued; one that does not fit is set aside as ``.stale``, and one that
-            another process writes is left alone. The file stays after the trial, for whoever
-            stores the outcome to remove.
+        threads: threads of the simulator, in place of the engine's own.
+        journal_path: the journal of a search that lasts more than two seconds. An existing
+            journal is resumed; one of another run is renamed to ``.stale``, and one that another
+            process writes is left unchanged. The caller removes the file after it has stored the
+            outcome.
         time_limit: seconds after which the trial is interrupted (see `within`).
-        arrays: which of `ARRAYS` to keep.
+        arrays: names of `ARRAYS` to keep.
 
     Raises:
-        HybridqError: the conditions make no sense, or an instance is missing.
+        HybridqError: the conditions are not accepted, or an instance is missing.
         TrialTimeout: it took longer than `time_limit`.
-        KeyboardInterrupt: Ctrl-C, at which `solve` alone would return what it has so far.
+        KeyboardInterrupt: Ctrl-C, where `solve` alone returns its best point so far.
     """
     began = work_seconds()
     folder, files = Path(base or "."), instances or {}
@@ -98,7 +98,7 @@ def run_trial(
 def _arguments(
     conditions: Mapping[str, Any], base: Path, files: Mapping[str, bytes], threads: int | None
 ) -> Plain:
-    """Return the arguments of `hybridq.solve`, but for the problem, the seed and the journal."""
+    """Return the arguments of `hybridq.solve` except problem, seed and journal."""
     objective, strategy, budget, engine, optimizer, ansatz = (
         _options(conditions.get(name))
         for name in ("objective", "strategy", "budget", "engine", "optimizer", "ansatz")
@@ -108,7 +108,7 @@ def _arguments(
         **_ansatz_options(ansatz),
         "ansatz": _unless_auto(ansatz.get("kind")),
         "optimizer": _optimizer(optimizer),
-        # To search directly is what all circuits do; only those of QAOA have other strategies.
+        # Every circuit is searched directly; only QAOA has other strategies.
         "strategy": None if name in ("auto", "direct") else name,
         "initial": start_of(strategy, base, files),
         "restarts": strategy.get("restarts"),
@@ -133,7 +133,7 @@ def _engine(section: Plain, threads: int | None) -> EngineConfig:
 
 
 def _ansatz_options(ansatz: Plain) -> Plain:
-    """Options of the circuit; a stored trial must not reach other arguments of `solve` by them."""
+    """Return the options of the ansatz; reject other arguments of `hybridq.solve`."""
     options = {name: value for name, value in ansatz.items() if name != "kind"}
     others = options.keys() & (signature(solve).parameters.keys() - {"p", "mixer"})
     if others:
@@ -145,23 +145,23 @@ def _ansatz_options(ansatz: Plain) -> Plain:
 
 
 def _options(section: Mapping[str, Any] | None) -> Plain:
-    """What a section says, without what it leaves open."""
+    """Return the values of a section that are set."""
     return {name: value for name, value in (section or {}).items() if value is not None}
 
 
 def _unless_auto(kind: str | None) -> str | None:
-    """The name that `solve` takes, None where it chooses itself."""
+    """Return the name, None for the default choice of `hybridq.solve`."""
     return None if kind == "auto" else kind
 
 
 def _optimizer(section: Plain) -> Optimizer | None:
-    """The configured optimizer, None where `solve` chooses it."""
+    """Return the configured optimizer, None for the default of `hybridq.solve`."""
     kind = section.pop("kind", "auto")
     if kind == "auto":
         return None
     optimizer = configured_optimizer(kind, section)
     if not optimizer.repeatable:
-        # A config cannot ask for this, a storage that somebody else writes to could.
+        # A config cannot contain this, a storage that others write to can.
         raise ParameterError(
             f"optimizer: {kind} of a stored trial must not open a storage of its own: "
             "run the experiment from its config again"
@@ -184,7 +184,7 @@ def _solved(
     try:
         with _journal(path) as journal:
             return solve(instance.problem, rng=seed, journal=journal, **arguments)
-    except FormatError:  # of another version, or damaged: its evaluations are of no use
+    except FormatError:  # of another version, or damaged: its evaluations cannot be used
         if not path.exists():
             raise
         path.replace(path.with_name(f"{path.name}.stale"))
@@ -194,7 +194,7 @@ def _solved(
 
 
 def _journal(path: Path) -> AbstractContextManager[Journal | None]:
-    """The journal to go on with or to begin; none where it cannot be had, which loses no result."""
+    """Return the journal to resume or begin, an empty context if it cannot be opened."""
     try:
         return Journal(path, resume=True) if path.exists() else Journal(path, after=JOURNAL_AFTER)
     except OutputError:
@@ -202,7 +202,7 @@ def _journal(path: Path) -> AbstractContextManager[Journal | None]:
 
 
 def _was_interrupted(result: Result) -> bool:
-    """Whether Ctrl-C has cut the search short, or left out what stands beside it."""
+    """Return whether Ctrl-C stopped the search or the computation of a reference."""
     energy = result.energy
-    beside = result.reference is None if energy is None else energy.exact_note == INTERRUPTED
-    return beside or result.optimizer.status == "interrupted"
+    no_reference = result.reference is None if energy is None else energy.exact_note == INTERRUPTED
+    return no_reference or result.optimizer.status == "interrupted"

@@ -150,7 +150,7 @@ class GraphBuilder:
         """Return the graph.
 
         Raises:
-            FormatError: there are no nodes or no edges, or far more nodes than the edges use.
+            FormatError: no nodes, no edges, or far more nodes than the edges use.
         """
         if self.one_based is None and not self.edges and not self.graph:
             raise FormatError("the graph has no nodes: give some", source=self.source)

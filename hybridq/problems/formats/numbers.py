@@ -12,7 +12,7 @@ from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._json import line_of, load_json
 from hybridq.problems.formats._text import first_rows, is_number, numbered_lines, short
 
-_EMPTY = "there are no numbers: give at least one"
+_EMPTY = "the list of numbers is empty: give at least one"
 _SEPARATOR = re.compile(r"\s*+,\s*+|\s++")
 _INTEGER = re.compile(r"[+-]?\d{1,400}", re.ASCII)
 _JSON_LIST = re.compile(r"\[\s*+-?\d[\d.eE+-]*+\s*+[],]")

@@ -8,7 +8,7 @@ factored out,
 .. math:: (a, b) \mapsto (a + t b,\; b - t a),
 
 and the caller applies the product of the cosines. Levels are done up to 2^4 rows at a time, in
-registers (`butterflies_simd`); the plain loops of this module run where there are no vectors, and
+registers (`butterflies_simd`); the plain loops of this module run on hosts without vectors, and
 the tests compare the two.
 """
 
@@ -70,8 +70,8 @@ def rotate_levels(x, start, first, stop, tangent):
     Args:
         x: real array, float32 or float64, shape (≥ start + 2**stop,).
         start: index of the first element, int64.
-        first, stop: the levels to rotate, int64; ``2**first`` is at least a vector's lanes, unless
-            there are no vectors.
+        first, stop: the levels to rotate, int64; ``2**first`` is at least a vector's lanes, except
+            on hosts without vectors.
         tangent: t = tan β, no unit, of the dtype of `x`.
     """
     lanes_log = lane_bits(x)

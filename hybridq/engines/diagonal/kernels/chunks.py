@@ -17,7 +17,7 @@ from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS, VECTOR_BYTES
 
 @jit(internal=True)
 def vector_length(x):
-    """Return the number of elements of `x` in a vector, 1 where there are no vectors."""
+    """Return the number of elements of `x` in a vector, 1 on hosts without vectors."""
     return max(VECTOR_BYTES // x.itemsize, 1)
 
 
