@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hybridq.solver.common import DEFAULT_OPTIMIZER
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
@@ -23,7 +24,6 @@ from experiments.outer_loop.instances import Instance
 from hybridq.core.errors import HybridqError
 from hybridq.objectives import FromShots, ParameterShift
 from hybridq.optimizers import Optimizer
-from hybridq.solver.common import DEFAULT_OPTIMIZER
 from hybridq.solver.qaoa import TOLERANCE
 from hybridq.strategies.base import Task
 from hybridq.strategies.registry import STRATEGIES

@@ -31,7 +31,7 @@ from hybridq.solver.choices import GrowingAnsatz, default_depth, resolve_ansatz
 from hybridq.solver.settings import DEFAULT_OPTIMIZER, SolveSettings, Stage, resolve_settings
 from hybridq.storage.journal import Journal, opened
 from hybridq.strategies.base import Strategy
-from hybridq.strategies.subject import with_particles
+from hybridq.strategies.resolve import resolve_problem
 
 __all__ = ["DEFAULT_OPTIMIZER", "default_depth", "solve"]
 
@@ -85,7 +85,8 @@ def solve(
             configured objective. The result's `expectation` is the expectation value all the same.
         optimizer: classical outer loop, such as cobyla (default: l-bfgs); a name of `OPTIMIZERS`
             or a configured optimizer such as ``hq.optimizers.SPSA(blocking=True)``.
-        strategy: how the angles of QAOA are searched (default: direct); a name of `STRATEGIES`.
+        strategy: search for the angles of QAOA (default: direct); a name of `STRATEGIES` or a
+            configured strategy such as ``hq.strategies.Multistart(random_starts=30)``.
         engine: simulator of the circuit (default: auto); a name of `ENGINES` or a configured
             engine such as ``hq.engines.Statevector(threads=2)``.
         alpha: part of the samples that cvar counts (default: 0.2).
@@ -127,7 +128,7 @@ def solve(
         FormatError: the journal is of another run; the message names the difference.
     """
     _refuse_misspelled(options)
-    subject = with_particles(problem, ansatz, options)
+    subject = resolve_problem(problem, ansatz, options)
     if isinstance(initial, os.PathLike):
         initial = _start_in(initial, subject)
     chosen = resolve_ansatz(subject, ansatz, p=p, mixer=mixer, initial=initial, options=options)

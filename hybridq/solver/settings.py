@@ -154,8 +154,13 @@ def resolve_strategy(strategy: str | Strategy | None) -> Strategy | None:
     if strategy is None or isinstance(strategy, Strategy):
         return strategy
     if not isinstance(strategy, str):
+        is_class = isinstance(strategy, type) and issubclass(strategy, Strategy)
         raise ParameterError(
-            argument="strategy", value=strategy, expected="a name of STRATEGIES or an entry of it"
+            argument="strategy",
+            value=strategy,
+            expected="a name of STRATEGIES or a configured strategy such as "
+            "hybridq.strategies.Multistart()",
+            remedy="call the class, which makes a strategy" if is_class else None,
         )
     return STRATEGIES[strategy]
 
