@@ -80,7 +80,7 @@ class SolveSettings:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the exact expectation value is minimized."""
+        """True if the exact expectation value is minimized."""
         return self.objective.kind == "expectation" and self.objective_shots is None
 
     @property

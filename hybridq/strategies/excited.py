@@ -71,10 +71,10 @@ def excited_states(
     """Return the `k` lowest states of a molecule or a Hamiltonian.
 
     Both methods begin with the ground state that `ansatz` reaches. ``"subspace"`` diagonalizes H
-    in the span of that state and its products with the operators of a pool: quick, and exact
-    where the span contains the lowest states. ``"vqd"`` searches each state with the same ansatz under a penalty on overlap
-    with the lower ones: it needs an ansatz that can express them. With a circuit that conserves
-    particle numbers, all states have those of the reference state.
+    in the span of that state and its products with the operators of a pool: quick, and exact where
+    the span contains the lowest states. ``"vqd"`` searches each state with the same ansatz under a
+    penalty on overlap with the lower ones: it needs an ansatz that can express them. With a circuit
+    that conserves particle numbers, all states have those of the reference state.
 
     Args:
         problem: a `Molecule` or a Hamiltonian.

@@ -45,7 +45,7 @@ class _ProductStart(Strategy):
         require_x_mixer(self.name, task.ansatz.mixer)
         ansatz = WarmStartQAOA(task.ansatz.hamiltonian, task.p, probabilities)
         objective = task.build(ansatz)
-        first, second, name = _first_points(ansatz, task.initial)
+        first, second, name = _first_points(ansatz, task.initial, task.rng)
         others = [ansatz.initial_point("random", task.rng) for _ in range(task.restarts or 0)]
         starts = np.array([first, *([] if second is None else [second]), *others])
         solution = task.search.run(objective, starts, np.asarray, bounds=ansatz.bounds)
@@ -119,7 +119,7 @@ class WarmStartCut(_ProductStart):
 
 
 def _first_points(
-    ansatz: WarmStartQAOA, initial: str | ArrayLike | LearnedAngles
+    ansatz: WarmStartQAOA, initial: str | ArrayLike | LearnedAngles, rng: np.random.Generator
 ) -> tuple[Vector, Vector | None, str]:
     """Return the first start, a second one or None, and the name of the first."""
     if isinstance(initial, LearnedAngles):
@@ -128,4 +128,4 @@ def _first_points(
         return ansatz.initial_point(initial), None, "given angles"
     if initial.strip().lower() == "auto":
         return ansatz.initial_point("gentle-ramp"), ansatz.initial_point("ramp"), "gentle-ramp"
-    return ansatz.standard.initial_point(initial), None, initial
+    return ansatz.standard.initial_point(initial, rng), None, initial

@@ -115,7 +115,7 @@ def test_pauli_products_are_those_of_dense_matrices():
     [
         ({"method": "vdq"}, UnknownNameError, "did you mean 'vqd'"),
         ({"k": 0}, ParameterError, r"k must be .*, got 0"),
-        ({"k": 5}, ParameterError, "k=5"),
+        ({"k": 5}, ParameterError, "k must be at most 4, .*, got 5"),
         ({"tries": 0}, ParameterError, r"tries must be .*, got 0"),
         ({"pool": "ds"}, UnknownNameError, "did you mean 'sd'"),
         ({"ansatz": "ucsd"}, UnknownNameError, "did you mean 'uccsd'"),
