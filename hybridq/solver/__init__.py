@@ -127,7 +127,7 @@ def solve(
         OutputError: the journal cannot be written, or exists already and is not resumed.
         FormatError: the journal is of another run; the message names the difference.
     """
-    _refuse_misspelled(options)
+    _reject_misspelled(options)
     subject = resolve_problem(problem, ansatz, options)
     if isinstance(initial, os.PathLike):
         initial = _start_in(initial, subject)
@@ -197,7 +197,7 @@ def _start_in(path: os.PathLike[str], problem: Problem) -> ArrayLike | LearnedAn
     return angles_in(path) if isinstance(problem, BinaryProblem) else read_angles(path)
 
 
-def _refuse_misspelled(options: dict[str, Any]) -> None:
+def _reject_misspelled(options: dict[str, Any]) -> None:
     """Raise for an argument that other tools call otherwise."""
     if "seed" in options:
         raise ParameterError(

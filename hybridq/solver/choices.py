@@ -82,13 +82,13 @@ def resolve_ansatz(
         return checked_ansatz(problem, ansatz, {**shortcuts, **options})
     name = _default_name(problem) if ansatz is None else canonical_name(ansatz)
     if name == ADAPT:
-        _refuse_options(ADAPT, {**shortcuts, **options}, ansatz_options_of(ADAPT))
+        _reject_options(ADAPT, {**shortcuts, **options}, ansatz_options_of(ADAPT))
         return GrowingAnsatz(dict(options))
     if name not in ANSATZE:
         raise UnknownNameError("ansatz", str(ansatz), [ADAPT, *ANSATZE], argument="ansatz")
     name = ANSATZE.canonical(name)
     given = {key.replace("-", "_"): value for key, value in {**shortcuts, **options}.items()}
-    _refuse_options(name, given, ansatz_options_of(name), named=ansatz is not None)
+    _reject_options(name, given, ansatz_options_of(name), named=ansatz is not None)
     if name == QAOA_NAME:
         if not isinstance(problem, BinaryProblem):
             raise ParameterError(
@@ -112,7 +112,7 @@ def _default_name(problem: Problem) -> str:
     return QAOA_NAME if isinstance(problem, BinaryProblem) else default_ansatz(problem)
 
 
-def _refuse_options(
+def _reject_options(
     ansatz: str, given: Mapping[str, Any], own: Mapping[str, Option], *, named: bool = True
 ) -> None:
     """Raise for the first option that the ansatz does not have; list those that it has."""

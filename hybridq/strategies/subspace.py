@@ -73,7 +73,7 @@ def expand(
     memory.require(
         3 * (count + 1) * len(basis) * 16,
         f"a subspace of {count + 1:,} vectors of {len(basis):,} amplitudes",
-        "use a smaller pool or method='vqd'",
+        ("use a smaller ", Setting("pool"), " or ", Setting("method", "vqd")),
     )
     columns = [psi, *vectors]
     lengths = [float(np.linalg.norm(column)) for column in columns]
