@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hybridq import optimizers as optimizers
     from hybridq import plots as plots
     from hybridq import problems as problems
+    from hybridq import strategies as strategies
     from hybridq import testing as testing
     from hybridq.ansatz import ANSATZE as ANSATZE
     from hybridq.ansatz import HVA as HVA
@@ -79,6 +80,7 @@ _ROOMS = {
     "optimizers": "optimizers",
     "plots": "plots",
     "problems": "problems",
+    "strategies": "strategies",
     "testing": "testing",
 }
 """Modules by their public name."""

@@ -87,7 +87,8 @@ def elimination_minimum(ising: Ising, plan: EliminationPlan | None = None) -> Ba
     if plan is None:
         raise CapacityError(
             f"eliminating {ising.n_qubits} spins couples more than {MAX_WIDTH} at a time "
-            f"or tabulates more than {MAX_ENTRIES} energies: use local_search"
+            f"or tabulates more than {MAX_ENTRIES} energies",
+            remedy="use local_search",
         )
     rank = np.empty(ising.n_qubits, dtype=np.int64)
     rank[list(plan.order)] = np.arange(ising.n_qubits)

@@ -47,7 +47,8 @@ def exact_minimum(ising: Ising, *, threads: int | None = None) -> Baseline:
         kind = " with terms of more than two spins" if ising.higher else ""
         raise CapacityError(
             f"exhaustive search of {n} spins means 2^{n} = {2.0**n:.1e} states{kind}; "
-            f"the limit is {limit}: use local_search or reference"
+            f"the limit is {limit}",
+            remedy="use local_search or reference",
         )
     index = _plain_minimum(ising) if ising.higher else _gray_minimum(ising, threads)
     return Baseline.from_bits(

@@ -27,7 +27,7 @@ class ExactStatus(StrEnum):
     Attributes:
         DONE: the energies are known.
         NOT_REQUESTED: the caller asked for none.
-        TOO_LARGE: it takes longer than a default is worth.
+        TOO_LARGE: it takes too long for a default.
         REFUSED: it does not fit in memory, or the Hamiltonian leaves the sector.
         INTERRUPTED: Ctrl-C.
     """

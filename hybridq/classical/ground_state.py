@@ -29,7 +29,7 @@ _DENSE = 700
 _MOST_QUBITS = 24
 _TOLERANCE = 1e-9
 _HERMITIAN = 1e-10
-# Energies closer than this, relative to the spread of the spectrum, are one.
+# Energies closer than this, relative to the spread of the spectrum, are equal.
 _SAME = 1e-9
 
 
@@ -42,8 +42,8 @@ class GroundStates:
             Hamiltonian's unit.
         vectors: their eigenvectors as columns, shape (dim, k), float64 or complex128; over the
             2**n basis states, or over those of `sector` in its order.
-        algorithm: how they were found, such as ``"dense diagonalization"``.
-        exact: whether they are eigenvalues up to rounding, shown by the residuals.
+        algorithm: name of the algorithm, such as ``"dense diagonalization"``.
+        exact: True if they are eigenvalues up to rounding, as the residuals show.
         residual: the largest of ‖Hv − Ev‖, which bounds the error of every value.
         sector: the sector that was searched, or None for the whole space.
     """
@@ -68,7 +68,7 @@ def ground_states(
     sector: Sector | None = None,
     rng: RandomLike = None,
 ) -> GroundStates:
-    """The k lowest eigenvalues and eigenvectors, of the whole space or of one sector.
+    """Return the k lowest eigenvalues and eigenvectors, of the whole space or of one sector.
 
     Up to 700 states by dense diagonalization, beyond by the implicitly restarted Lanczos method
     (ARPACK) from a random vector: on the sparse matrix of a sector, or on the Pauli terms
@@ -77,7 +77,7 @@ def ground_states(
 
     Args:
         hamiltonian: hermitian.
-        k: how many.
+        k: number of eigenvalues.
         sector: numbers of ones that the Hamiltonian conserves; for electrons
             ``Sector.of_electrons(n_orbitals, n_alpha, n_beta)``.
         rng: source of the starting vector; the values do not depend on it beyond rounding.
@@ -104,7 +104,8 @@ def _search(
         if n > _MOST_QUBITS:
             raise CapacityError(
                 f"exact diagonalization on {n} qubits means 2^{n} states; the limit is "
-                f"{_MOST_QUBITS}: give a sector, or taper the Hamiltonian"
+                f"{_MOST_QUBITS}",
+                remedy="give a sector, or taper the Hamiltonian",
             )
         dim = _checked_count(k, 1 << n)
         if pauli_sum.is_diagonal:
@@ -132,12 +133,15 @@ def _search(
 
 
 def _checked_count(k: int, dim: int) -> int:
+    """Return `dim` after checking that there are k states."""
     if not is_whole(k) or not 1 <= k <= dim:
-        raise ParameterError(f"k={k!r}: give a whole number from 1 to {dim}, the number of states")
+        expected = f"an integer from 1 to {dim}, the number of states"
+        raise ParameterError(argument="k", value=k, expected=expected)
     return dim
 
 
 def _check_hermitian(hamiltonian: PauliSum) -> None:
+    """Raise for a Hamiltonian that is not hermitian, and name its worst term."""
     s = hamiltonian.simplify()
     scale = float(np.abs(s.coefficients).max(initial=0.0))
     if not hamiltonian.is_hermitian(_HERMITIAN * scale):
@@ -145,13 +149,15 @@ def _check_hermitian(hamiltonian: PauliSum) -> None:
         paulis, qubits, c = s.to_sparse()[worst]
         raise ParameterError(
             f"the Hamiltonian is not hermitian: {paulis or 'I'} on qubits {qubits} has the complex "
-            f"coefficient {c}"
+            f"coefficient {c}",
+            argument="hamiltonian",
         )
 
 
 def _check_conserved(hamiltonian: PauliSum, sector: Sector) -> None:
+    """Raise for a Hamiltonian that leads out of the sector."""
     if hamiltonian.n_qubits != sector.n_qubits:
-        return  # sector_matrix tells
+        return  # sector_matrix raises
     for what, qubits in (
         ("lower", range(sector.split)),
         ("upper", range(sector.split, sector.n_qubits)),
@@ -161,7 +167,9 @@ def _check_conserved(hamiltonian: PauliSum, sector: Sector) -> None:
         if len(drift):
             raise ParameterError(
                 f"the Hamiltonian changes the number of ones on the {what} {len(qubits)} qubits, "
-                f"so that it has no energies in the sector ({sector}): search without a sector"
+                f"so that it has no energies in the sector ({sector})",
+                argument="sector",
+                remedy="search without a sector",
             )
 
 
@@ -201,11 +209,19 @@ def _lanczos(
     rng: RandomLike,
     spread: float,
 ) -> GroundStates:
-    """The lowest k by ARPACK; `spread` is at least the distance of any two eigenvalues."""
+    """Return the lowest k by ARPACK.
+
+    Args:
+        operator: the Hamiltonian.
+        k: number of eigenvalues.
+        sector: the space of the operator.
+        rng: source of the first vector.
+        spread: at least the distance of any two eigenvalues.
+    """
     generator = as_generator(rng)
     values, vectors = _arpack(operator, k, generator)
     while k > 1:
-        # A Krylov space holds one vector of each degenerate eigenspace: look at the rest.
+        # A Krylov space holds one vector of each degenerate eigenspace: search the complement.
         value, vector = _arpack(_lifted(operator, vectors, spread), 1, generator)
         if value[0] > values[-1] - _SAME * spread:
             break
@@ -232,7 +248,8 @@ def _arpack(
     except scipy.sparse.linalg.ArpackNoConvergence as error:
         raise CapacityError(
             f"the Lanczos method found {len(error.eigenvalues)} of {k} energies of {dim:,} states "
-            "before it gave up: ask for fewer, or use a smaller sector"
+            "before it gave up",
+            remedy="ask for fewer, or use a smaller sector",
         ) from None
     order = np.argsort(values)
     return values[order], vectors[:, order]
@@ -241,7 +258,7 @@ def _arpack(
 def _lifted(
     operator: scipy.sparse.linalg.LinearOperator[Any], vectors: NDArray[Any], spread: float
 ) -> scipy.sparse.linalg.LinearOperator[Any]:
-    """The operator with the given eigenvectors moved above the rest of the spectrum."""
+    """Return the operator with the given eigenvectors moved above the rest of the spectrum."""
     import scipy.sparse.linalg
 
     found = vectors.copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Integral, Real
 from typing import Any, TypeGuard
 
@@ -35,3 +36,18 @@ def checked_count(name: str, value: Any, at_least: int = 1, at_most: int | None 
     if at_most is not None and value > at_most:
         raise ParameterError(argument=name, value=value, expected=f"an integer <= {at_most:,}")
     return int(value)
+
+
+def checked_positive(name: str, value: Any) -> float:
+    """Return `value` as a float.
+
+    Args:
+        name: the argument's name, for the error.
+        value: the value that was given.
+
+    Raises:
+        ParameterError: `value` is not a finite number above 0.
+    """
+    if not is_real(value) or not math.isfinite(value) or value <= 0:
+        raise ParameterError(argument=name, value=value, expected="a positive number")
+    return float(value)

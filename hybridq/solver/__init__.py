@@ -31,7 +31,7 @@ from hybridq.solver.choices import GrowingAnsatz, default_depth, resolve_ansatz
 from hybridq.solver.settings import DEFAULT_OPTIMIZER, SolveSettings, Stage, resolve_settings
 from hybridq.storage.journal import Journal, opened
 from hybridq.strategies.base import Strategy
-from hybridq.strategies.subject import with_particles
+from hybridq.strategies.resolve import resolve_problem
 
 __all__ = ["DEFAULT_OPTIMIZER", "default_depth", "solve"]
 
@@ -127,8 +127,8 @@ def solve(
         OutputError: the journal cannot be written, or exists already and is not resumed.
         FormatError: the journal is of another run; the message names the difference.
     """
-    _refuse_misspelled(options)
-    subject = with_particles(problem, ansatz, options)
+    _reject_misspelled(options)
+    subject = resolve_problem(problem, ansatz, options)
     if isinstance(initial, os.PathLike):
         initial = _start_in(initial, subject)
     chosen = resolve_ansatz(subject, ansatz, p=p, mixer=mixer, initial=initial, options=options)
@@ -197,7 +197,7 @@ def _start_in(path: os.PathLike[str], problem: Problem) -> ArrayLike | LearnedAn
     return angles_in(path) if isinstance(problem, BinaryProblem) else read_angles(path)
 
 
-def _refuse_misspelled(options: dict[str, Any]) -> None:
+def _reject_misspelled(options: dict[str, Any]) -> None:
     """Raise for an argument that other tools call otherwise."""
     if "seed" in options:
         raise ParameterError(

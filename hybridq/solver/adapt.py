@@ -13,7 +13,7 @@ from hybridq.solver.minimized import ObjectiveFactory
 from hybridq.solver.settings import SolveSettings
 from hybridq.solver.vqe import finish
 from hybridq.strategies.adapt import adapt_vqe
-from hybridq.strategies.subject import asked_sector
+from hybridq.strategies.resolve import requested_sector
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
@@ -31,11 +31,11 @@ OPTIONS = (
 def solve_adapt(
     problem: Problem, settings: SolveSettings, exact: bool | None, options: Mapping[str, Any]
 ) -> Result:
-    """The energy that ADAPT-VQE reaches; `hybridq.adapt_vqe` explains the options.
+    """Return the energy that ADAPT-VQE reaches; `hybridq.adapt_vqe` explains the options.
 
     Raises:
         UnknownNameError: an option that it does not have.
-        ParameterError: restarts, which make no sense here.
+        ParameterError: restarts, or another objective than the exact expectation value.
     """
     if settings.restarts:
         raise ParameterError(
@@ -79,6 +79,6 @@ def solve_adapt(
         facts,
         settings,
         exact,
-        asked_sector(problem),
+        requested_sector(problem),
         iterations=grown.iterations,
     )

@@ -1,4 +1,4 @@
-"""Answers in bits: the final state is sampled, decoded, checked and held against a reference."""
+"""Answers in bits: sample the final state, decode, check and compare with a reference."""
 
 from __future__ import annotations
 
@@ -97,10 +97,10 @@ def check_family(problem: BinaryProblem, bits: Bits, value: float, violations: i
     penalty = problem.penalty_energy(bits)
     expected = problem.sign * value + penalty
     scale = max(problem.value_scale, abs(energy), abs(penalty))
-    told = "".join(map(str, bits))
+    shown = "".join(map(str, bits))
     if not abs(energy - expected) <= _ROUNDING * scale:
         raise ProblemError(
-            f"the family {problem.kind!r} ({family}) contradicts itself: at the bits {told} its "
+            f"the family {problem.kind!r} ({family}) contradicts itself: at the bits {shown} its "
             f"cost is {energy:.10g}, but its value {value:.10g} and its penalty {penalty:.10g} "
             f"make {expected:.10g}: check `value` and `cost` (arithmetic on uint8 bits wraps "
             "around); hybridq.testing.check_problem finds the smallest example"
@@ -108,7 +108,7 @@ def check_family(problem: BinaryProblem, bits: Bits, value: float, violations: i
     single = float(problem.value(bits))
     if abs(single - value) > _ROUNDING * scale or len(problem.violations(bits)) != violations:
         raise ProblemError(
-            f"the family {problem.kind!r} ({family}) contradicts itself: at the bits {told} "
+            f"the family {problem.kind!r} ({family}) contradicts itself: at the bits {shown} "
             "`value` or `violations` of one row differ from `values` or `violation_counts` of "
             "many: check them with hybridq.testing.check_problem"
         )

@@ -14,7 +14,7 @@ from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.mixers import MIXERS
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.circuits.circuit import Circuit
-from hybridq.core.errors import DimensionError, ParameterError, Setting, UnknownNameError
+from hybridq.core.errors import ParameterError, Setting, UnknownNameError
 from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.core.registry import Registry, canonical_name
 from hybridq.engines.choose import ENGINES
@@ -22,7 +22,7 @@ from hybridq.objectives import OBJECTIVES
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.problems.base import BinaryProblem, Problem
 from hybridq.strategies.registry import STRATEGIES
-from hybridq.strategies.subject import default_ansatz
+from hybridq.strategies.resolve import checked_ansatz, default_ansatz
 
 if TYPE_CHECKING:
     from hybridq.ansatz.mixers.base import Mixer
@@ -65,7 +65,7 @@ def resolve_ansatz(
     """Return the ansatz that was named or given, or the problem's default one.
 
     Args:
-        problem: what it is for.
+        problem: the question.
         ansatz: a name of `ANSATZE`, ``"adapt"``, an `Ansatz`, a `Circuit`, or None.
         p: layers of QAOA; None for those of given angles, else `default_depth`.
         mixer: of QAOA.
@@ -79,16 +79,16 @@ def resolve_ansatz(
     """
     shortcuts = {name: value for name, value in (("p", p), ("mixer", mixer)) if value is not None}
     if ansatz is not None and not isinstance(ansatz, str):
-        return _given(problem, ansatz, {**shortcuts, **options})
+        return checked_ansatz(problem, ansatz, {**shortcuts, **options})
     name = _default_name(problem) if ansatz is None else canonical_name(ansatz)
     if name == ADAPT:
-        _refuse_options(ADAPT, {**shortcuts, **options}, ansatz_options_of(ADAPT))
+        _reject_options(ADAPT, {**shortcuts, **options}, ansatz_options_of(ADAPT))
         return GrowingAnsatz(dict(options))
     if name not in ANSATZE:
         raise UnknownNameError("ansatz", str(ansatz), [ADAPT, *ANSATZE], argument="ansatz")
     name = ANSATZE.canonical(name)
     given = {key.replace("-", "_"): value for key, value in {**shortcuts, **options}.items()}
-    _refuse_options(name, given, ansatz_options_of(name), named=ansatz is not None)
+    _reject_options(name, given, ansatz_options_of(name), named=ansatz is not None)
     if name == QAOA_NAME:
         if not isinstance(problem, BinaryProblem):
             raise ParameterError(
@@ -112,31 +112,7 @@ def _default_name(problem: Problem) -> str:
     return QAOA_NAME if isinstance(problem, BinaryProblem) else default_ansatz(problem)
 
 
-def _given(problem: Problem, ansatz: object, options: Mapping[str, Any]) -> Ansatz | Circuit:
-    """Return a finished ansatz or circuit, checked against the problem."""
-    if not isinstance(ansatz, Ansatz | Circuit):
-        raise ParameterError(
-            argument="ansatz",
-            value=ansatz,
-            expected="a name of ANSATZE, an ansatz such as QAOA(problem, p=3), or a Circuit",
-        )
-    for name, value in options.items():
-        raise ParameterError(
-            (Setting(name), " is an option of an ansatz given by name, and this one is finished"),
-            argument=name,
-            value=value,
-            remedy="set it where the ansatz is constructed",
-        )
-    if ansatz.n_qubits != problem.n_qubits:
-        raise DimensionError(
-            f"the ansatz has {ansatz.n_qubits} qubits and the problem {problem.n_qubits}: "
-            "the widths must agree",
-            argument="ansatz",
-        )
-    return ansatz
-
-
-def _refuse_options(
+def _reject_options(
     ansatz: str, given: Mapping[str, Any], own: Mapping[str, Option], *, named: bool = True
 ) -> None:
     """Raise for the first option that the ansatz does not have; list those that it has."""

@@ -1,4 +1,4 @@
-"""Exact energies beside a variational one, computed once for each Hamiltonian."""
+"""Exact energies for comparison, computed once for each Hamiltonian."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ if TYPE_CHECKING:
     from hybridq.engines.base import Observable
     from hybridq.operators.sector import Sector
 
-_START = 0  # seed of the iteration's first vector: all runs are held against the same last digit
+_START = 0  # seed of the iteration's first vector: all runs are compared with the same last digit
 _KEPT = "_exact_energies"
 
 
 def lowest_energy(
     observable: Observable, sector: Sector | None, wanted: bool | None
 ) -> ExactEnergies:
-    """`exact_energies` for k = 1, which `observable` then keeps.
+    """Return `exact_energies` for k = 1, cached on `observable`.
 
     Args:
         observable: the Hamiltonian.
-        sector: look among its states only.
+        sector: search among its states only.
         wanted: see `exact_energies`.
 
     Raises:
@@ -30,12 +30,12 @@ def lowest_energy(
     """
     if wanted is False:
         return exact_energies(observable, wanted=False)
-    # Beside the object and not by its value: equal sums may differ in the order of their terms,
-    # and their energies then in the last digit.
+    # Cached by identity and not by value: equal sums may differ in the order of their terms, and
+    # their energies then in the last digit.
     found: dict[Sector | None, ExactEnergies] = vars(observable).setdefault(_KEPT, {})
     if sector not in found:
         exact = exact_energies(observable, sector=sector, wanted=wanted, rng=_START)
         if exact.ground is None or len(exact.ground) > QUICK_STATES:
-            return exact  # large, or there if asked for otherwise
+            return exact  # too large to keep, or available only if it is requested
         found[sector] = exact
     return found[sector]

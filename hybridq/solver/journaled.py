@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.digest import digest
 from hybridq.storage.journal_facts import Later, seed_facts
-from hybridq.strategies.subject import fingerprint
+from hybridq.strategies.report import problem_digest
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
@@ -41,7 +41,7 @@ def begin_journal(settings: SolveSettings, problem: Problem, ansatz: Any, **fact
         return facts
 
     def named() -> dict[str, str]:
-        return {"digest": fingerprint(problem), "name": f"{problem.kind} {problem.name!r}"}
+        return {"digest": problem_digest(problem), "name": f"{problem.kind} {problem.name!r}"}
 
     settings.journal.begin(
         {
@@ -80,6 +80,8 @@ def _decisive(settings: SolveSettings) -> dict[str, Any]:
     }
     if changed:
         decisive["objective_options"] = changed
+    if settings.strategy is not None and (options := settings.strategy.changed_options()):
+        decisive["strategy_options"] = options
     if engine:
         decisive["engine_options"] = engine
     return decisive

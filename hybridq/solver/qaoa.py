@@ -12,7 +12,7 @@ from hybridq.objectives import Expectation
 from hybridq.objectives.landscape import quick_landscape
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search
-from hybridq.presentation import Result
+from hybridq.presentation import ProblemInfo, Result
 from hybridq.solver import answers
 from hybridq.solver.journaled import begin_journal
 from hybridq.solver.minimized import ObjectiveFactory
@@ -23,9 +23,9 @@ from hybridq.solver.settings import (
     unless_interrupted,
 )
 from hybridq.solver.state_memory import check_states
-from hybridq.strategies.base import Found, Task
-from hybridq.strategies.registry import STRATEGIES
-from hybridq.strategies.report import problem_info, versions
+from hybridq.strategies.base import Strategy, StrategyResult, Task
+from hybridq.strategies.registry import DEFAULT_STRATEGY, STRATEGIES
+from hybridq.strategies.report import versions
 from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
@@ -55,7 +55,7 @@ def solve_qaoa(
     landscape: bool,
 ) -> Result:
     """Return the answer of QAOA; `hybridq.solve` explains the arguments."""
-    strategy = settings.strategy or STRATEGIES["direct"]
+    strategy = settings.strategy or STRATEGIES[DEFAULT_STRATEGY]
     if not strategy.searches_once:
         check_single_search(
             settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
@@ -66,7 +66,7 @@ def solve_qaoa(
 
     settings.announce("simulating")
     factory = ObjectiveFactory(problem.observable, settings)
-    found = strategy(
+    found = strategy.run(
         Task(
             ansatz,
             factory,
@@ -88,8 +88,8 @@ def solve_qaoa(
         mean = Expectation().bind(ansatz, problem.observable, engine=settings.engine)
         grid = unless_interrupted(lambda: quick_landscape(mean, ansatz, problem.sign))
     return Result(
-        problem=problem_info(problem),
-        ansatz=_described(found, strategy.name, factory, settings, problem.sign),
+        problem=ProblemInfo.of(problem),
+        ansatz=_described(found, strategy, factory, settings, problem.sign),
         engine=objective.engine,
         optimizer=optimizer_info(solution, settings),
         parameters=solution.x,
@@ -113,7 +113,7 @@ def solve_qaoa(
             found.objective,
             solution,
             problem.sign,
-            found.start.x if strategy.name == "direct" else None,
+            found.start.x if strategy.name == DEFAULT_STRATEGY else None,
         ),
     )
 
@@ -138,14 +138,20 @@ def _shared_search(ansatz: QAOA, settings: SolveSettings) -> SharedSearch:
 
 
 def _described(
-    found: Found, strategy: str, factory: ObjectiveFactory, settings: SolveSettings, sign: float
+    found: StrategyResult,
+    strategy: Strategy,
+    factory: ObjectiveFactory,
+    settings: SolveSettings,
+    sign: float,
 ) -> dict[str, Any]:
     """Return the ansatz, its start with the reason, and the steps of a longer search."""
     facts = {**found.ansatz.describe(), "initial": found.start.name}
     if found.start.reason:
         facts["initial_reason"] = found.start.reason
-    if strategy != "direct":
-        facts["strategy"] = strategy
+    if options := strategy.changed_options():
+        facts["strategy_options"] = options
+    if strategy.name != DEFAULT_STRATEGY:
+        facts["strategy"] = strategy.name
         value = "expectation" if settings.is_plain else "value"
         facts["steps"] = [
             {

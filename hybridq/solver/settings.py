@@ -80,7 +80,7 @@ class SolveSettings:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the exact expectation value is minimized."""
+        """True if the exact expectation value is minimized."""
         return self.objective.kind == "expectation" and self.objective_shots is None
 
     @property
@@ -154,8 +154,13 @@ def resolve_strategy(strategy: str | Strategy | None) -> Strategy | None:
     if strategy is None or isinstance(strategy, Strategy):
         return strategy
     if not isinstance(strategy, str):
+        is_class = isinstance(strategy, type) and issubclass(strategy, Strategy)
         raise ParameterError(
-            argument="strategy", value=strategy, expected="a name of STRATEGIES or an entry of it"
+            argument="strategy",
+            value=strategy,
+            expected="a name of STRATEGIES or a configured strategy such as "
+            "hybridq.strategies.Multistart()",
+            remedy="call the class, which makes a strategy" if is_class else None,
         )
     return STRATEGIES[strategy]
 

@@ -16,7 +16,7 @@ from hybridq.classical.exact_energies import (
 from hybridq.core.errors import ParameterError
 from hybridq.operators.moments import moments
 from hybridq.operators.sector import Sector
-from hybridq.presentation import Result, Trace
+from hybridq.presentation import ProblemInfo, Result, Trace
 from hybridq.problems.base import BinaryProblem
 from hybridq.solver import answers
 from hybridq.solver.energy import SAME_ENERGY, energy_info, exact_reference
@@ -30,10 +30,10 @@ from hybridq.solver.settings import (
     unless_interrupted,
 )
 from hybridq.strategies.measured import electron_moments
-from hybridq.strategies.report import problem_info, versions
+from hybridq.strategies.report import versions
+from hybridq.strategies.resolve import describe_ansatz, requested_sector
 from hybridq.strategies.search import search_energy
 from hybridq.strategies.starts import first_points
-from hybridq.strategies.subject import asked_sector
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
@@ -50,7 +50,7 @@ def solve_vqe(
     initial: str | ArrayLike,
     exact: bool | None,
 ) -> Result:
-    """The lowest energy that `ansatz` reaches; `hybridq.solve` explains the arguments."""
+    """Return the lowest energy that `ansatz` reaches; `hybridq.solve` explains the arguments."""
     begin_journal(settings, problem, ansatz)
     settings.announce("simulating")
     factory = ObjectiveFactory(problem.observable, settings)
@@ -67,15 +67,12 @@ def solve_vqe(
         rng=settings.streams[1],
         journal=settings.journal,
     )
-    facts = {"kind": "circuit", "n_params": ansatz.n_params}
-    if not isinstance(ansatz, Circuit):
-        facts = ansatz.describe()
     return finish(
         problem,
         factory,
         objective,
         solution,
-        {**facts, "initial": starts.name},
+        {**describe_ansatz(ansatz), "initial": starts.name},
         settings,
         exact,
         _sector(problem, ansatz),
@@ -83,8 +80,8 @@ def solve_vqe(
 
 
 def _sector(problem: Problem, ansatz: Ansatz | Circuit) -> Sector | None:
-    """The particle numbers that the problem asks for, or else those given to the ansatz."""
-    sector = asked_sector(problem)
+    """Return the particle numbers of the problem, or else those given to the ansatz."""
+    sector = requested_sector(problem)
     if sector is not None or isinstance(ansatz, Circuit) or ansatz.particles is None:
         return sector
     return Sector.of_electrons(problem.n_qubits // 2, *ansatz.particles)
@@ -101,10 +98,10 @@ def finish(
     sector: Sector | None,
     **traced: Any,
 ) -> Result:
-    """The result of a finished search: references beside it, and samples where bits answer.
+    """Return the result of a finished search, with references, and samples for bits.
 
     Args:
-        sector: the particle numbers asked for, None where there are none.
+        sector: the particle numbers asked for, None without such.
         traced: further fields of the trace.
     """
     sampled = best = ratio = None
@@ -124,7 +121,7 @@ def finish(
         energy, reference = _energies(problem, objective, solution.x, energy_reached, exact, sector)
         trace = Trace(values=solution.values, seconds=solution.seconds, **traced)
     return Result(
-        problem=problem_info(problem),
+        problem=ProblemInfo.of(problem),
         ansatz=ansatz,
         engine=objective.engine,
         optimizer=optimizer_info(solution, settings),
@@ -151,11 +148,11 @@ def _energies(
     wanted: bool | None,
     sector: Sector | None,
 ) -> tuple[Energy, Reference | None]:
-    """What stands beside the energy; Ctrl-C leaves out what is not there yet."""
+    """Return the judged energy and the reference; Ctrl-C leaves out what is not computed yet."""
 
     def diagonalize() -> ExactEnergies:
-        # A bare Hamiltonian asks for the lowest energy of all, wherever its circuit keeps to;
-        # the states that the circuit can reach stand in where all are too many.
+        # A bare Hamiltonian asks for the lowest energy of all states, whatever its circuit
+        # conserves; where these are too many, those that the circuit can reach replace them.
         narrowed = (
             sector is None and not wanted and 1 << problem.n_qubits > QUICK_STATES
         ) and objective.sector is not None
@@ -166,7 +163,7 @@ def _energies(
         except ParameterError as refusal:
             if not narrowed:
                 raise
-            # The circuit keeps what the Hamiltonian does not.
+            # The circuit conserves what the Hamiltonian does not.
             return ExactEnergies.absent(ExactStatus.REFUSED, refusal=str(refusal))
         if narrowed and len(found.values):
             return replace(found, how=replace(found.how, within_circuit=True))
@@ -174,7 +171,7 @@ def _energies(
 
     exact = unless_interrupted(diagonalize)
     found = unless_interrupted(lambda: electron_moments(problem, objective, objective.snapshot(x)))
-    spin = unless_interrupted(lambda: _exact_spin(problem, exact, asked_sector(problem)))
+    spin = unless_interrupted(lambda: _exact_spin(problem, exact, requested_sector(problem)))
     kept = None
     if sector is None and wanted is not False:
         kept = unless_interrupted(lambda: _kept(objective, exact))
@@ -185,7 +182,7 @@ def _energies(
 def _exact_spin(
     problem: Problem, exact: ExactEnergies | None, sector: Sector | None
 ) -> float | None:
-    """⟨S²⟩ of the exact state, None where the problem is not about electrons."""
+    """Return ⟨S²⟩ of the exact state, None for problems without electrons."""
     if exact is None or exact.ground is None or sector is None:
         return None
     electronic = problem.electronic
@@ -195,15 +192,15 @@ def _exact_spin(
 
 
 def _kept(objective: ExactObjective, exact: ExactEnergies | None) -> tuple[Sector, float] | None:
-    """What the circuit keeps and its lowest energy, where the ground state is not among that."""
+    """Return the circuit's sector and its lowest energy, if the ground state is outside it."""
     sector = objective.sector
     if sector is None or exact is None or exact.ground is None:
         return None
-    if len(exact.ground) == sector.dim:  # those are the states that were looked at
+    if len(exact.ground) == sector.dim:  # those are the states that were searched
         return None
     try:
         values = lowest_energy(objective.hamiltonian, sector, None).values
-    except ParameterError:  # the Hamiltonian leads out of the sector, which has no energies then
+    except ParameterError:  # the Hamiltonian leads out of the sector, which then has no energies
         return None
     lowest = float(exact.values[0])
     if not len(values) or values[0] - lowest <= SAME_ENERGY * max(1.0, abs(lowest)):

@@ -15,33 +15,35 @@ from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS, Pool
 from hybridq.classical.exact_energies import exact_energies
 from hybridq.core import memory
-from hybridq.core.checks import checked_count, is_real
+from hybridq.core.checks import checked_count, checked_positive
 from hybridq.core.clock import work_seconds
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
 from hybridq.objectives import Expectation, ExpectationObjective
 from hybridq.optimizers import Journal, Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
-from hybridq.optimizers.choice import check_alone, chosen_optimizer
+from hybridq.optimizers.configure import check_single_search, configured_optimizer
 from hybridq.optimizers.solution import Reason, Status
 from hybridq.presentation import Iteration
 from hybridq.problems.base import Problem
 from hybridq.storage.journal import opened
 from hybridq.storage.journal_facts import seed_facts
+from hybridq.strategies.report import problem_digest
+from hybridq.strategies.resolve import requested_sector, resolve_problem
 from hybridq.strategies.search import search_energy
-from hybridq.strategies.subject import as_problem, asked_sector, fingerprint, observable_of
 
 if TYPE_CHECKING:
     from hybridq.problems.molecule import Molecule
 
 Vector = NDArray[np.float64]
 
-# Slopes that differ by less than this part are equal but for rounding; the first of the pool wins,
-# so that the choice does not hang on the order in which numbers were added up.
+# Slopes that differ by less than this part are equal up to rounding; the first of the pool wins,
+# so that the choice does not depend on the order of summation.
 TIE = 1e-6
-# A gradient of the pool this small, in hartree per radian, is rounding: more operators are no help.
+# A gradient of the pool this small, in hartree per radian, is rounding: further operators gain
+# nothing.
 STATIONARY = 1e-6
 
 
@@ -55,7 +57,7 @@ class _End(NamedTuple):
 
 @dataclass(frozen=True)
 class StopRules:
-    """When to stop growing, checked at birth; `adapt_vqe` explains each field."""
+    """Stopping rules of a growing circuit; `adapt_vqe` explains each field."""
 
     gradient_tolerance: float = 1e-3
     energy_tolerance: float | None = None
@@ -63,26 +65,25 @@ class StopRules:
     max_operators: int = 200
 
     def __post_init__(self) -> None:
-        for name in ("gradient_tolerance", "energy_tolerance", "target_error"):
-            value = getattr(self, name)
-            if value is None and name != "gradient_tolerance":
-                continue
-            if not is_real(value) or not np.isfinite(value) or value <= 0:
-                raise ParameterError(f"{name}={value!r} must be a positive number")
+        checked_positive("gradient_tolerance", self.gradient_tolerance)
+        if self.energy_tolerance is not None:
+            checked_positive("energy_tolerance", self.energy_tolerance)
+        if self.target_error is not None:
+            checked_positive("target_error", self.target_error)
         checked_count("max_operators", self.max_operators)
 
 
 @dataclass(frozen=True, eq=False)
 class Adaptation:
-    """What an ADAPT run grew.
+    """Result of an ADAPT run.
 
     Attributes:
         objective: the energy of the grown ansatz.
         ansatz: the grown ansatz.
-        solution: its best parameters and energy; evaluations and their energies of the whole run,
-            `status` and `message` say why it stopped (``converged``: by the gradient or the
-            energy; ``target``: by the error).
-        iterations: what was appended, in order.
+        solution: its best parameters and energy; the evaluations and their energies are those of
+            the whole run, `status` and `message` give the reason why it ended (``converged``: by
+            the gradient or the energy; ``target``: by the error).
+        iterations: the operators that were appended, in order.
     """
 
     objective: ExpectationObjective
@@ -92,7 +93,7 @@ class Adaptation:
 
     @property
     def energy(self) -> float:
-        """The energy reached."""
+        """The lowest energy."""
         return self.solution.value
 
 
@@ -121,8 +122,8 @@ def adapt_vqe(
 
     In each iteration the slopes :math:`dE/d\theta` at θ = 0 of all operators of the pool, appended
     to the ansatz so far, are found in one sweep; the operator of the largest slope is appended,
-    and all parameters are optimized again from where they were. Ctrl-C ends the run and returns
-    what is there.
+    and all parameters are optimized again from their last values. Ctrl-C ends the run and returns
+    the ansatz grown so far.
 
     Args:
         problem: a `Molecule`.
@@ -142,37 +143,39 @@ def adapt_vqe(
         progress: called with each finished `Iteration`.
         journal: a file in which every evaluation is written, so that the run can be killed and
             resumed; or an open `Journal`.
-        resume: go on with the run in that file: it comes to the same numbers as if it had not been
-            stopped. Slopes are found again, but nothing that is in the file is optimized twice.
-            Rules and limits may differ; without `rng` the seed is that of the file.
+        resume: continue the run in that file: it ends in the same numbers as if it had not been
+            killed. Slopes are computed again, but no search in the file is repeated. Rules and
+            limits may differ; without `rng` the seed is that of the file.
 
     Raises:
-        UnknownNameError: no pool, optimizer or engine of that name.
-        ParameterError: an argument makes no sense, or the problem is no molecule.
+        UnknownNameError: no pool, optimizer or engine has that name.
+        ParameterError: an argument has a value that is not accepted, or the problem has no
+            electrons.
         CapacityError: it does not fit in memory.
-        OutputError: the journal cannot be written, or is there already and not resumed.
-        FormatError: the journal is of another run; the message says what differs.
+        OutputError: the journal cannot be written, or exists already and is not resumed.
+        FormatError: the journal is of another run; the message names the difference.
 
     Source: Grimsley, Economou, Barnes, Mayhall 2019, arXiv:1812.11173.
     """
     rules = StopRules(gradient_tolerance, energy_tolerance, target_error, max_operators)
     pool = POOLS.canonical(pool)
-    method = chosen_optimizer(optimizer)
-    check_alone(method, "adapt makes a search for each operator")
+    method = configured_optimizer(optimizer)
+    check_single_search(method, "adapt makes a search for each operator")
     check_limits(max_evaluations, time_limit, None)
     simulator = resolve_engine(engine, precision=precision, threads=threads)
-    subject = as_problem(problem)
+    subject = resolve_problem(problem)
     if subject.particles is None:
         raise ParameterError(
-            f"adapt grows circuits for molecules, and this is a {subject.kind}: "
-            "choose another ansatz, such as 'hva'"
+            f"adapt grows circuits for molecules, and this is a {subject.kind}",
+            argument="problem",
+            remedy=("choose another ansatz, such as ", Setting("ansatz", "hva")),
         )
     with opened(journal, resume) as log:
         if log is not None:
             rng = log.seed(rng)
             log.begin_alone(
                 {
-                    "problem": {"digest": fingerprint(subject), "name": subject.name},
+                    "problem": {"digest": problem_digest(subject), "name": subject.name},
                     "ansatz": {"kind": "adapt", "pool": pool},
                     "precision": simulator.options().get("precision", "double"),
                     "seed": seed_facts(rng),
@@ -194,7 +197,7 @@ def adapt_vqe(
 
 
 class _Run:
-    """One run: what is grown so far, and the budget that is left."""
+    """One run: the circuit grown so far, and the budget that is left."""
 
     def __init__(
         self,
@@ -212,14 +215,19 @@ class _Run:
     ) -> None:
         self._began = work_seconds()
         self._problem, self._rules, self._method = problem, rules, method
-        self._observable = observable_of(problem)
+        self._observable = problem.observable
         self._engine = engine
         self._max_evaluations, self._time_limit = max_evaluations, time_limit
         self._callback, self._progress, self._journal = callback, progress, journal
         electrons = Electrons.of(problem)
         self._pool: Pool = POOLS[pool](electrons)
         if not self._pool:
-            raise ParameterError(f"the pool {pool!r} has no operator for these electrons")
+            raise ParameterError(
+                (Setting("pool", pool), " has no operator for these electrons"),
+                argument="pool",
+                value=pool,
+                remedy="choose another pool",
+            )
         self._operators = [operator.excitation() for operator in self._pool]
         self._iterations: list[Iteration] = []
         self._energies: list[float] = []
@@ -228,9 +236,9 @@ class _Run:
         self._exact: float | None = None
 
     def grow(self) -> Adaptation:
-        """Append operators until a rule, a limit or Ctrl-C says stop."""
+        """Append operators until a rule, a limit or Ctrl-C ends the run."""
         if self._rules.target_error is not None:
-            sector = asked_sector(self._problem)
+            sector = requested_sector(self._problem)
             found = exact_energies(self._observable, sector=sector, wanted=True, rng=0)
             self._exact = float(found.values[0])
         objective = self._objective(self._ansatz)
@@ -277,13 +285,15 @@ class _Run:
         return self._adaptation(objective, x, energy, ended)
 
     def _objective(self, ansatz: AdaptiveAnsatz) -> ExpectationObjective:
+        """Return the energy of an ansatz, which may be empty."""
         if ansatz.operators:
             return Expectation().bind(ansatz, self._observable, engine=self._engine)
-        # An operator at angle 0 shows the engines what kind of circuit is to come.
+        # An operator at angle 0 lets the engine be chosen for the circuit to come.
         first = ansatz.circuit.append(self._operators[0])
         return Expectation().bind(first, self._observable, engine=self._engine)
 
     def _optimize(self, objective: ExpectationObjective, start: Vector) -> Solution:
+        """Return the minimum from `start`, within the budget that is left."""
         (rng,) = self._rng.spawn(1)
         left = None
         if self._max_evaluations is not None:
@@ -317,20 +327,21 @@ class _Run:
                 message = f"the last operator gained {gain:.3g} hartree"
                 return _End("converged", Reason.SMALL_GAIN, message)
         if count >= rules.max_operators:
-            message = f"{count} operators are the most allowed: raise max_operators to go on"
+            message = f"{count} operators are the most allowed: raise max_operators to continue"
             return _End("max_evaluations", Reason.MAX_OPERATORS, message)
         if self._max_evaluations is not None and len(self._energies) >= self._max_evaluations:
-            message = "the evaluations are used up: raise max_evaluations to go on"
+            message = "the evaluations are used up: raise max_evaluations to continue"
             return _End("max_evaluations", Reason.MAX_EVALUATIONS, message)
         spent = work_seconds() - self._began
         if self._time_limit is not None and self._iterations and spent >= self._time_limit:
-            message = "the time limit is reached: raise time_limit to go on"
+            message = "the time limit is reached: raise time_limit to continue"
             return _End("time_limit", Reason.TIME_LIMIT, message)
         return None
 
     def _adaptation(
         self, objective: ExpectationObjective, x: Vector, energy: float, ended: _End
     ) -> Adaptation:
+        """Return the result of the run."""
         values = np.array(self._energies or [energy])
         count = len(self._iterations)
         solution = Solution(

@@ -1,4 +1,4 @@
-"""Where a QAOA search begins: a start by name, or the best of those that could suit."""
+"""Starts of a QAOA search: by name, or the best of those that could suit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
 from hybridq.core.randomness import RandomLike
 
 if TYPE_CHECKING:
-    from hybridq.strategies.shared_search import SharedSearch, Show
+    from hybridq.strategies.shared_search import Embedding, SharedSearch
 
 Vector = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ WORTH = 10
 
 @dataclass(frozen=True)
 class Start:
-    """Angles to begin with, what to call them, and why they were picked."""
+    """Angles to begin with, their name, and the reason for the choice."""
 
     x: Vector
     name: str
@@ -35,10 +35,10 @@ def named_start(
     name: str,
     objective: Any,
     search: SharedSearch,
-    show: Show,
+    embed: Embedding,
     rng: RandomLike = None,
 ) -> Start:
-    """The start of that name; for ``"auto"`` the chosen one, under its own name.
+    """Return the start of that name; for ``"auto"`` the chosen one, under its own name.
 
     ``"auto"`` evaluates the ramp and the `similar_start` and takes the lower, so it never begins
     worse than the ramp. Where two evaluations are more than a tenth of the budget, `choose_start`
@@ -46,7 +46,7 @@ def named_start(
     searched on, they ended in a worse minimum on 2 of 25 small 3-regular graphs at p = 4.
 
     Raises:
-        UnknownNameError: no start of that name.
+        UnknownNameError: no start has that name.
         ParameterError: it has no angles for this depth.
     """
     chosen = INITIAL_POINTS.canonical(name)
@@ -59,6 +59,6 @@ def named_start(
         return Start(ansatz.initial_point(likely), likely, why)
     likely, why = similar_start(ansatz.ising)
     points = np.array([ansatz.initial_point(likely), ansatz.initial_point("ramp")])
-    if search.probe(objective, points, show) == 1:
+    if search.probe(objective, points, embed) == 1:
         return Start(points[1], "ramp", f"lower here than {likely} at p = {ansatz.p}")
     return Start(points[0], likely, why)

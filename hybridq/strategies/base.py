@@ -1,10 +1,11 @@
-"""What every strategy gets and gives: a task, one shared budget, and what was found."""
+"""The contract of a strategy: a frozen configuration that turns a task into a result."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,11 +14,11 @@ from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.core.errors import DimensionError
 from hybridq.optimizers import Solution
-from hybridq.strategies.affine import padded
 from hybridq.strategies.automatic import Start, named_start
+from hybridq.strategies.coordinates import pad_layers
 
 if TYPE_CHECKING:
-    from hybridq.strategies.shared_search import SharedSearch, Show
+    from hybridq.strategies.shared_search import Embedding, SharedSearch
 
 Vector = NDArray[np.float64]
 
@@ -27,7 +28,7 @@ class Step:
     """One finished search of a strategy.
 
     Attributes:
-        label: what was searched, for example ``"p = 3"``.
+        label: name of the search, for example ``"p = 3"``.
         value: the lowest value of this search, minimized.
         evaluations: of the objective, in this search.
         depth: the number of layers, for a step of a ladder; None otherwise.
@@ -47,21 +48,21 @@ class Step:
         return {name: count for name, count in given.items() if count is not None}
 
 
-def steps(label: str, solution: Solution | None) -> tuple[Step, ...]:
-    """The one step of a search, or none where it did not begin."""
+def single_step(label: str, solution: Solution | None) -> tuple[Step, ...]:
+    """Return the one step of a search, or none where it did not begin."""
     return () if solution is None else (Step(label, solution.value, solution.evaluations),)
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What a strategy works on.
+    """Input of a strategy: the circuit asked for, its objective, the budget and the start.
 
     Args:
         ansatz: the circuit asked for, with all its layers.
         build: makes the objective of an ansatz: a function of its parameters.
         search: runs searches that share one budget.
         initial: a name of `INITIAL_POINTS`, angles, or learned angles.
-        restarts: how many random starts there are beside the first; None for as many as suit
+        restarts: number of random starts in addition to the first; None for as many as suit
             the strategy.
         rng: for random starts.
     """
@@ -82,18 +83,18 @@ class Task:
         """Return the ansatz with `depth` layers and all else the same."""
         return self.ansatz if depth == self.p else replace(self.ansatz, p=depth)
 
-    def start(self, ansatz: QAOA, objective: Any, show: Show | None = None) -> Start:
-        """Where the search of `ansatz` begins.
+    def start(self, ansatz: QAOA, objective: Any, embed: Embedding | None = None) -> Start:
+        """Return the start of the search of `ansatz`.
 
         Args:
             ansatz: of p layers or fewer.
             objective: of this ansatz; candidates are compared with it.
-            show: the parameters of the circuit asked for at given angles; by default the same
-                with further layers of angle 0.
+            embed: maps angles to the parameters of the circuit asked for; by default the same
+                angles with further layers of angle 0.
         """
         if isinstance(self.initial, str):
-            shown = show if show is not None else lambda x: padded(x, self.p)
-            return named_start(ansatz, self.initial, objective, self.search, shown, self.rng)
+            chosen = embed if embed is not None else lambda x: pad_layers(x, self.p)
+            return named_start(ansatz, self.initial, objective, self.search, chosen, self.rng)
         if isinstance(self.initial, LearnedAngles):
             learned = self.initial
             reason = f"the median of {learned.instances} instances, mean degree {learned.degree:g}"
@@ -101,7 +102,7 @@ class Task:
         return Start(ansatz.initial_point(self.initial), "given angles")
 
     def first_depth(self) -> int:
-        """The depth at which a ladder begins: 1, or that of given angles.
+        """Return the depth at which a ladder begins: 1, or that of given angles.
 
         Raises:
             DimensionError: more angles than p layers have, or an odd number.
@@ -112,26 +113,27 @@ class Task:
         if size % 2 or not 2 <= size <= 2 * self.p:
             raise DimensionError(
                 f"a ladder to p={self.p} begins with 2 to {2 * self.p} angles "
-                f"(gamma_1 ... gamma_k, beta_1 ... beta_k), got {size}"
+                f"(gamma_1 ... gamma_k, beta_1 ... beta_k), got {size}",
+                argument="initial",
             )
         return size // 2
 
     def with_random(self, first: Vector, ansatz: QAOA, default: int = 0) -> Vector:
-        """`first` and the random starts, one row each."""
+        """Return `first` and the random starts, one in each row."""
         count = default if self.restarts is None else self.restarts
         others = [ansatz.initial_point("random", self.rng) for _ in range(count)]
         return np.array([first, *others])
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """What a strategy found.
+class StrategyResult:
+    """Result of a strategy.
 
     Attributes:
-        solution: the best point and how all searches together went.
+        solution: the best point, and the record of all searches together.
         ansatz: the circuit that `solution.x` belongs to.
         objective: the objective of that circuit.
-        start: where the search began.
+        start: the start of the search.
         steps: the searches in order.
     """
 
@@ -142,22 +144,47 @@ class Found:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
-class Strategy:
-    """A way to search for angles.
+@dataclass(frozen=True, kw_only=True)
+class Strategy(ABC):
+    """A configured strategy for the angles of QAOA; its fields are its options.
 
-    Attributes:
-        name: the plain name.
+    To add one: write such a class in a file of its own, with a default for every option, and name
+    it in `registry.py` (or in the entry points ``hybridq.strategies`` of another package).
+
+    Class attributes:
+        name: the name in `STRATEGIES`.
         summary: one line that says when to choose it.
-        run: does it.
-        searches_once: whether it makes one search, which other processes can share.
+        source: the publication, where there is one.
+        searches_once: makes one search, which other processes can share.
     """
 
-    name: str
-    summary: str
-    run: Callable[[Task], Found]
-    searches_once: bool = False
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    source: ClassVar[str] = ""
+    searches_once: ClassVar[bool] = False
 
-    def __call__(self, task: Task) -> Found:
-        """What the strategy finds."""
+    @abstractmethod
+    def run(self, task: Task) -> StrategyResult:
+        """Search for the best parameters within the budget of the task.
+
+        All evaluations go through ``task.search``, which counts them and ends each search in
+        time. The result may belong to another circuit than the one asked for.
+        """
+
+    def __call__(self, task: Task) -> StrategyResult:
+        """Return the result of `run`."""
         return self.run(task)
+
+    @classmethod
+    def option_names(cls) -> tuple[str, ...]:
+        """Return the names of all options."""
+        return tuple(option.name for option in fields(cls))
+
+    def options(self) -> dict[str, Any]:
+        """Return all options by name."""
+        return {name: getattr(self, name) for name in self.option_names()}
+
+    def changed_options(self) -> dict[str, Any]:
+        """Return the options that differ from their defaults."""
+        defaults = {option.name: option.default for option in fields(self)}
+        return {name: value for name, value in self.options().items() if value != defaults[name]}

@@ -1,4 +1,4 @@
-"""`excited_states`: the lowest states of a problem, by one method or the other."""
+"""The lowest states of a problem, by deflation or in a subspace."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.pools import POOLS
-from hybridq.circuits.circuit import Circuit
 from hybridq.classical.exact_energies import exact_energies
 from hybridq.core import memory
 from hybridq.core.checks import checked_count, is_whole
@@ -21,18 +20,24 @@ from hybridq.engines.choose import AUTO, EngineLike
 from hybridq.objectives import Expectation, ExpectationObjective
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.checks import check_limits
-from hybridq.optimizers.choice import check_alone, chosen_optimizer
-from hybridq.presentation import ExcitedStates, State
+from hybridq.optimizers.configure import check_single_search, configured_optimizer
+from hybridq.presentation import ExcitedStates, ProblemInfo, State
 from hybridq.strategies.measured import electron_moments
-from hybridq.strategies.report import problem_info, versions
+from hybridq.strategies.report import versions
+from hybridq.strategies.resolve import (
+    describe_ansatz,
+    requested_sector,
+    resolve_fixed_ansatz,
+    resolve_problem,
+)
 from hybridq.strategies.search import search_energy
 from hybridq.strategies.starts import first_points
-from hybridq.strategies.subject import as_ansatz, asked_sector, observable_of, with_particles
 from hybridq.strategies.subspace import expand
 from hybridq.strategies.vqd import deflate_states
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
+    from hybridq.circuits.circuit import Circuit
     from hybridq.operators.pauli_sum import PauliSum
     from hybridq.problems.base import Problem
 
@@ -63,13 +68,13 @@ def excited_states(
     callback: Callable[[Record], Any] | None = None,
     **options: Any,
 ) -> ExcitedStates:
-    """The `k` lowest states of a molecule or a Hamiltonian.
+    """Return the `k` lowest states of a molecule or a Hamiltonian.
 
     Both methods begin with the ground state that `ansatz` reaches. ``"subspace"`` diagonalizes H
-    among what the operators of a pool make of that state: quick, and exact where the pool reaches
-    all that matters. ``"vqd"`` searches each state with the same ansatz under a penalty on overlap
-    with the lower ones: it needs an ansatz that can express them. With a circuit that conserves
-    particle numbers, all states have those of the reference state.
+    in the span of that state and its products with the operators of a pool: quick, and exact where
+    the span contains the lowest states. ``"vqd"`` searches each state with the same ansatz under a
+    penalty on overlap with the lower ones: it needs an ansatz that can express them. With a circuit
+    that conserves particle numbers, all states have those of the reference state.
 
     Args:
         problem: a `Molecule` or a Hamiltonian.
@@ -79,40 +84,40 @@ def excited_states(
         pool: of the subspace, a name of `POOLS` (molecules).
         tries: starts of each state, for vqd.
         optimizer: a name of `OPTIMIZERS`, or an optimizer with its options.
-        initial: where the search for the ground state starts.
-        max_evaluations: of each state.
+        initial: start of the search for the ground state.
+        max_evaluations: the largest number of evaluations of each state.
         engine, precision, threads: see `Expectation`.
         rng: for starts and optimizers.
-        exact: whether to compute the exact energies too; by default where that takes seconds.
+        exact: compute the exact energies too; by default where that takes seconds.
         callback: called with a `Record` after each evaluation.
         options: of the named ansatz.
 
     Raises:
         UnknownNameError: a name that is not known.
-        ParameterError: an argument makes no sense.
+        ParameterError: an argument has a value that is not accepted.
         CapacityError: it does not fit in memory.
 
     Source: VQD: Higgott et al. 2019, arXiv:1805.08138; subspace: McClean et al. 2017,
     arXiv:1603.05681.
     """
     began = work_seconds()
-    subject = with_particles(problem, ansatz, options)
-    name, optimizer = METHODS.canonical(method), chosen_optimizer(optimizer)
+    subject = resolve_problem(problem, ansatz, options)
+    name, optimizer = METHODS.canonical(method), configured_optimizer(optimizer)
     if name == "vqd":
-        check_alone(optimizer, "method 'vqd' makes a search for each state")
+        check_single_search(optimizer, "method 'vqd' makes a search for each state")
     pool = POOLS.canonical(pool)
     for what, count in (("k", k), ("tries", tries)):
         checked_count(what, count)
     check_limits(max_evaluations, None, None)
     named = subject.default_ansatz if ansatz is None else ansatz
     if name == "vqd" and isinstance(named, str) and named.strip().lower() == "uccsd":
-        # Excited states have symmetries of their own: keep what the ground state can do without.
+        # Excited states may have other symmetries: keep operators that the ground state needs not.
         options = {"symmetry": False, **options}
-    chosen = as_ansatz(subject, ansatz, options)
+    chosen = resolve_fixed_ansatz(subject, ansatz, options)
     seed = int(rng) if is_whole(rng) else None
     streams = as_generator(rng).spawn(4)
     objective = Expectation().bind(
-        chosen, observable_of(subject), engine=engine, precision=precision, threads=threads
+        chosen, subject.observable, engine=engine, precision=precision, threads=threads
     )
     starts = first_points(chosen, initial, None, streams[0])
     _require_room(objective, k)
@@ -129,14 +134,12 @@ def excited_states(
         _, snapshots, facts = expand(subject, objective, objective.snapshot(ground.x), k, pool)
         solutions = [None] * k
         facts["evaluations"] = ground.evaluations
-    sector = asked_sector(subject) or objective.sector
+    sector = requested_sector(subject) or objective.sector
     known = exact_energies(objective.hamiltonian, k, sector=sector, wanted=exact, rng=streams[3])
     return ExcitedStates(
-        problem=problem_info(subject),
+        problem=ProblemInfo.of(subject),
         method=name,
-        ansatz={"kind": "circuit", "n_params": chosen.n_params}
-        if isinstance(chosen, Circuit)
-        else chosen.describe(),
+        ansatz=describe_ansatz(chosen),
         engine=objective.engine,
         states=_states(subject, objective, snapshots, solutions, known.values),
         diagonalization=known.how,
@@ -149,11 +152,11 @@ def excited_states(
 
 
 def _require_room(objective: ExpectationObjective, k: int) -> None:
-    """Refuse more states than the space has."""
+    """Raise for more states than the space has."""
     sector = objective.sector
     dim = 1 << objective.circuit.n_qubits if sector is None else sector.dim
     if k > dim:
-        raise ParameterError(f"k={k}: there are {dim} states here, ask for at most that many")
+        raise ParameterError(argument="k", value=k, expected=f"at most {dim}, the number of states")
 
 
 def _states(
@@ -163,7 +166,7 @@ def _states(
     solutions: list[Solution | None],
     exact: NDArray[np.float64],
 ) -> tuple[State, ...]:
-    """The states in ascending energy, with what can be said of each."""
+    """Return the states in ascending energy, with particle numbers, spin and overlaps."""
     h, s = objective.matrix_elements(snapshots)
     energies = np.diag(h).real / np.diag(s).real
     order = np.argsort(energies, kind="stable")

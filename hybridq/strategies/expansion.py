@@ -1,4 +1,4 @@
-"""Vectors that operators make of a state: the basis of a quantum subspace expansion."""
+"""Products of operators and a state: the vectors of a quantum subspace expansion."""
 
 from __future__ import annotations
 
@@ -15,8 +15,16 @@ Basis = NDArray[np.int64]
 Amplitudes = NDArray[Any]
 
 
-def excited(basis: Basis, psi: Amplitudes, transitions: list[Transition]) -> Iterator[Amplitudes]:
-    """T|ψ⟩ and T†|ψ⟩ of each transition, projected on the span of `basis`, which is ascending."""
+def excitation_products(
+    basis: Basis, psi: Amplitudes, transitions: list[Transition]
+) -> Iterator[Amplitudes]:
+    """Yield T|ψ⟩ and T†|ψ⟩ of each transition T, projected on the span of `basis`.
+
+    Args:
+        basis: basis states, ascending.
+        psi: amplitudes of ψ over them.
+        transitions: the operators T.
+    """
     for transition in transitions:
         for source in (
             transition.source_bits,
@@ -30,7 +38,7 @@ def excited(basis: Basis, psi: Amplitudes, transitions: list[Transition]) -> Ite
 
 
 def pauli_products(basis: Basis, psi: Amplitudes, n_qubits: int) -> Iterator[Amplitudes]:
-    """P|ψ⟩ of every Pauli operator on one and on two qubits, projected on the span of `basis`."""
+    """Yield P|ψ⟩ of every Pauli P on one and two qubits, projected on the span of `basis`."""
     ones = [(letter, qubit) for qubit in range(n_qubits) for letter in "XYZ"]
     pairs = [
         (first, second)
@@ -46,7 +54,7 @@ def pauli_products(basis: Basis, psi: Amplitudes, n_qubits: int) -> Iterator[Amp
 
 
 def _placed(basis: Basis, targets: Basis, values: Amplitudes) -> Amplitudes:
-    """The vector with `values` at the basis states `targets`; those outside are dropped."""
+    """Return the vector with `values` at the basis states `targets`; others are dropped."""
     at = np.minimum(np.searchsorted(basis, targets), len(basis) - 1)
     inside = basis[at] == targets
     vector = np.zeros(len(basis), dtype=values.dtype)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.core.checks import checked_positive
 from hybridq.optimizers import Solution
-from hybridq.strategies.affine import Affine, padded
-from hybridq.strategies.base import Found, Step, Task
-from hybridq.strategies.ladder import climb, rough_tolerance
+from hybridq.strategies.base import Step, Task
+from hybridq.strategies.coordinates import AffineMap, Reparametrized, pad_layers
+from hybridq.strategies.ladder import Ladder, Rung
 
 Vector = NDArray[np.float64]
 
@@ -19,7 +21,7 @@ STRENGTH = 0.6  # α of the paper
 
 
 def fourier_matrix(p: int) -> Vector:
-    r"""The matrix from amplitudes (u, v) to angles (γ, β), shape (2p, 2p).
+    r"""Return the matrix from amplitudes (u, v) to angles (γ, β), shape (2p, 2p).
 
     .. math:: \gamma_i = \sum_{k=1}^{p} u_k \sin\!\big((k - \tfrac12)(i - \tfrac12)\tfrac{\pi}{p}
               \big), \qquad
@@ -36,11 +38,12 @@ def fourier_matrix(p: int) -> Vector:
     return matrix
 
 
-def fourier(task: Task) -> Found:
-    r"""p = 1, 2, …, each depth searched over the amplitudes, the new frequency from 0.
+@dataclass(frozen=True, kw_only=True)
+class Fourier(Ladder):
+    r"""Search p = 1, 2, … over the amplitudes, each depth with one more frequency from 0.
 
-    Beside this plain ladder, each depth is searched from the best amplitudes :math:`a` of the
-    depth before and from R random points around them,
+    In addition to this plain ladder, each depth is searched from the best amplitudes :math:`a` of
+    the depth before and from R random points around them,
 
     .. math:: a_k + \alpha\,\xi_k, \qquad \xi_k \sim \mathcal N(0, a_k^2), \quad \alpha = 0.6.
 
@@ -52,51 +55,69 @@ def fourier(task: Task) -> Found:
 
     Prefer it to INTERP at large depths, where smooth angles matter.
 
+    Args:
+        strength: α, the relative size of the perturbations.
+
     Source: Zhou, Wang, Choi, Pichler, Lukin 2020, arXiv:1812.01041, appendix B: FOURIER[∞, R].
     """
-    plain: Vector | None = None
 
-    def rung(ansatz: QAOA, objective: Any, x: Vector) -> tuple[Vector, Step] | None:
-        nonlocal plain
-        depth, used = ansatz.p, task.search.used
-        seen = Affine(objective, fourier_matrix(depth))
+    name: ClassVar[str] = "fourier"
+    summary: ClassVar[str] = "layer by layer, over sines and cosines; smooth angles"
+    source: ClassVar[str] = "Zhou et al. 2020, arXiv:1812.01041"
 
-        def search(points: Vector, **options: Any) -> Solution | None:
-            return task.search.run(
-                seen,
-                padded(points, depth),
-                lambda y: padded(seen.outward(y), task.p),
-                bounds=ansatz.bounds,
-                tolerance=rough_tolerance(task, depth),
-                **options,
-            )
+    strength: float = STRENGTH
 
-        left = task.p - depth + 1
-        share = -(-task.search.remaining // left)
-        best = _amplitudes(x)
-        first = best if plain is None or plain is x else _amplitudes(plain)
-        solution = search(first[np.newaxis], searches_left=left)
-        if solution is None:
-            return None
-        plain = seen.outward(solution.x)
-        found, value = plain, solution.value
-        around = _perturbed(best, task.restarts or 0, task.rng)
-        others = around if first is best else np.vstack([best, around])
-        rest = share - (task.search.used - used)
-        if len(others) and rest > 0:
-            beside = search(others, searches_left=left, at_most=rest, aside=True)
-            if beside is not None and beside.value < value:
-                found, value = seen.outward(beside.x), beside.value
-        return found, Step(f"p = {depth}", value, task.search.used - used, depth=depth)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checked_positive("strength", self.strength)
 
-    return climb(task, rung)
+    def rung(self, task: Task) -> Rung:
+        """See `Ladder.rung`."""
+        plain: Vector | None = None
+
+        def search(ansatz: QAOA, objective: Any, x: Vector) -> tuple[Vector, Step] | None:
+            nonlocal plain
+            depth, used = ansatz.p, task.search.used
+            view = Reparametrized(objective, AffineMap(fourier_matrix(depth)))
+
+            def minimized(points: Vector, **options: Any) -> Solution | None:
+                return task.search.run(
+                    view,
+                    pad_layers(points, depth),
+                    lambda y: pad_layers(view.outward(y), task.p),
+                    bounds=ansatz.bounds,
+                    tolerance=self.tolerance(task, depth),
+                    **options,
+                )
+
+            left = task.p - depth + 1
+            share = -(-task.search.remaining // left)
+            best = _amplitudes(x)
+            first = best if plain is None or plain is x else _amplitudes(plain)
+            solution = minimized(first[np.newaxis], searches_left=left)
+            if solution is None:
+                return None
+            plain = view.outward(solution.x)
+            found, value = plain, solution.value
+            around = _perturbed(best, task.restarts or 0, task.rng, self.strength)
+            others = around if first is best else np.vstack([best, around])
+            rest = share - (task.search.used - used)
+            if len(others) and rest > 0:
+                other = minimized(others, searches_left=left, at_most=rest, auxiliary=True)
+                if other is not None and other.value < value:
+                    found, value = view.outward(other.x), other.value
+            return found, Step(f"p = {depth}", value, task.search.used - used, depth=depth)
+
+        return search
 
 
 def _amplitudes(x: Vector) -> Vector:
-    """The amplitudes of angles, shape (2p,)."""
+    """Return the amplitudes of angles, shape (2p,)."""
     return np.asarray(np.linalg.solve(fourier_matrix(len(x) // 2), x), dtype=np.float64)
 
 
-def _perturbed(amplitudes: Vector, count: int, rng: np.random.Generator) -> Vector:
-    """Random points around `amplitudes`, shape (count, n)."""
-    return amplitudes * (1.0 + STRENGTH * rng.standard_normal((count, len(amplitudes))))
+def _perturbed(
+    amplitudes: Vector, count: int, rng: np.random.Generator, strength: float = STRENGTH
+) -> Vector:
+    """Return random points around `amplitudes`, shape (count, n)."""
+    return amplitudes * (1.0 + strength * rng.standard_normal((count, len(amplitudes))))

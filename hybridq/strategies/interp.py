@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.qaoa import QAOA
-from hybridq.strategies.affine import padded
-from hybridq.strategies.base import Found, Step, Task
-from hybridq.strategies.ladder import climb, rough_tolerance
+from hybridq.strategies.base import Step, Task
+from hybridq.strategies.coordinates import pad_layers
+from hybridq.strategies.ladder import Ladder, Rung
 
 Vector = NDArray[np.float64]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Interp(Ladder):
+    """Search p = 1, 2, …, each depth from the interpolated angles of the one before.
+
+    The surest strategy at large depth; see `Ladder` for the option.
+
+    Source: Zhou, Wang, Choi, Pichler, Lukin 2020, arXiv:1812.01041.
+    """
+
+    name: ClassVar[str] = "interp"
+    summary: ClassVar[str] = "layer by layer, angles interpolated; the surest at depth"
+    source: ClassVar[str] = "Zhou et al. 2020, arXiv:1812.01041"
+
+    def rung(self, task: Task) -> Rung:
+        """See `Ladder.rung`."""
+
+        def search(ansatz: QAOA, objective: Any, x: Vector) -> tuple[Vector, Step] | None:
+            depth = ansatz.p
+            grown = len(x) < 2 * depth
+            starts = interpolated(x)[np.newaxis] if grown else task.with_random(x, ansatz)
+            solution = task.search.run(
+                objective,
+                starts,
+                lambda point: pad_layers(point, task.p),
+                searches_left=task.p - depth + 1,
+                bounds=ansatz.bounds,
+                tolerance=self.tolerance(task, depth),
+            )
+            if solution is None:
+                return None
+            step = Step(f"p = {depth}", solution.value, solution.evaluations, depth=depth)
+            return solution.x, step
+
+        return search
+
+
 def interpolated(x: Vector) -> Vector:
-    r"""A start for one more layer, shape (2p,) → (2p + 2,).
+    r"""Return a start for one more layer, shape (2p,) → (2p + 2,).
 
     .. math:: \gamma'_i = \frac{i - 1}{p}\,\gamma_{i-1} + \frac{p - i + 1}{p}\,\gamma_i,
               \qquad i = 1 \dots p + 1,\ \gamma_0 = \gamma_{p+1} = 0,
@@ -32,28 +69,3 @@ def interpolated(x: Vector) -> Vector:
     shifted = np.concatenate([zero, halves], axis=1)
     current = np.concatenate([halves, zero], axis=1)
     return (before * shifted + (1.0 - before) * current).ravel()
-
-
-def interp(task: Task) -> Found:
-    """p = 1, 2, …, each depth searched from the interpolated angles of the one before.
-
-    Source: Zhou, Wang, Choi, Pichler, Lukin 2020, arXiv:1812.01041.
-    """
-
-    def rung(ansatz: QAOA, objective: Any, x: Vector) -> tuple[Vector, Step] | None:
-        depth = ansatz.p
-        grown = len(x) < 2 * depth
-        starts = interpolated(x)[np.newaxis] if grown else task.with_random(x, ansatz)
-        solution = task.search.run(
-            objective,
-            starts,
-            lambda point: padded(point, task.p),
-            searches_left=task.p - depth + 1,
-            bounds=ansatz.bounds,
-            tolerance=rough_tolerance(task, depth),
-        )
-        if solution is None:
-            return None
-        return solution.x, Step(f"p = {depth}", solution.value, solution.evaluations, depth=depth)
-
-    return climb(task, rung)

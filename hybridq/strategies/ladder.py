@@ -1,61 +1,77 @@
-"""Growing a QAOA layer by layer: each depth starts from the best angles of the one before."""
+"""Base of strategies that grow a QAOA layer by layer."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.qaoa import QAOA
-from hybridq.strategies.base import Found, Step, Task
+from hybridq.core.checks import checked_positive
+from hybridq.strategies.base import Step, Strategy, StrategyResult, Task
 
 Vector = NDArray[np.float64]
 
-# How much looser the lower rungs are searched than the last: their angles only are a start.
-ROUGH = 100.0
-
 Rung = Callable[[QAOA, Any, Vector], tuple[Vector, Step] | None]
+"""The search of one depth.
+
+It is called with the ansatz of the depth, its objective and the angles of the depth before; at the
+first depth with those of the start, which has this depth. It returns the best angles and the step,
+or None where nothing is left to spend.
+"""
 
 
-def climb(task: Task, rung: Rung) -> Found:
-    """The ladder from the first depth to p.
+@dataclass(frozen=True, kw_only=True)
+class Ladder(Strategy):
+    """Base of strategies that search each depth from the best angles of the one before.
 
     Args:
-        task: what to do.
-        rung: called with the ansatz of a depth, its objective and the angles of the depth before;
-            at the first depth with those of the start, which has this depth. Returns the best
-            angles there and what the search took, or None where nothing is left to spend.
+        loosening: ratio of the tolerance of lower depths to that of the last; their angles are
+            starts only.
     """
-    first = task.first_depth()
-    start, x, steps, reached = None, np.empty(0), [], 0
-    for depth in range(first, task.p + 1):
-        ansatz = task.at_depth(depth)
-        objective = task.build(ansatz)
-        if start is None:
-            start = task.start(ansatz, objective)
-            x = start.x
-        done = rung(ansatz, objective, x)
-        if done is None:
-            break
-        x, step = done
-        steps.append(step)
-        reached = depth
-        if task.search.over:
-            break
-    assert start is not None
-    early = f"depth {reached} of {task.p} was reached" if reached < task.p else ""
-    return Found(
-        solution=task.search.summary(early),
-        ansatz=task.ansatz,
-        objective=objective if depth == task.p else task.build(task.ansatz),
-        start=start,
-        steps=tuple(steps),
-    )
 
+    loosening: float = 100.0
 
-def rough_tolerance(task: Task, depth: int) -> float | None:
-    """The tolerance of a rung: that of the task on the last, and a looser one below."""
-    tolerance = task.search.tolerance
-    return tolerance if tolerance is None or depth == task.p else ROUGH * tolerance
+    def __post_init__(self) -> None:
+        checked_positive("loosening", self.loosening)
+
+    @abstractmethod
+    def rung(self, task: Task) -> Rung:
+        """Return the search of one depth; it may keep state from depth to depth."""
+
+    def run(self, task: Task) -> StrategyResult:
+        """See `Strategy.run`."""
+        search = self.rung(task)
+        start, x, steps, reached = None, np.empty(0), [], 0
+        for depth in range(task.first_depth(), task.p + 1):
+            ansatz = task.at_depth(depth)
+            objective = task.build(ansatz)
+            if start is None:
+                start = task.start(ansatz, objective)
+                x = start.x
+            done = search(ansatz, objective, x)
+            if done is None:
+                break
+            x, step = done
+            steps.append(step)
+            reached = depth
+            if task.search.exhausted:
+                break
+        assert start is not None
+        early = f"depth {reached} of {task.p} was reached" if reached < task.p else ""
+        return StrategyResult(
+            solution=task.search.summary(early),
+            ansatz=task.ansatz,
+            objective=objective if depth == task.p else task.build(task.ansatz),
+            start=start,
+            steps=tuple(steps),
+        )
+
+    def tolerance(self, task: Task, depth: int) -> float | None:
+        """Return the tolerance at a depth: that of the task at the last, looser below."""
+        tolerance = task.search.tolerance
+        return tolerance if tolerance is None or depth == task.p else self.loosening * tolerance

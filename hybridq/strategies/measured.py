@@ -1,4 +1,4 @@
-"""States as amplitudes over basis states: particle number, spin, and operators applied to them."""
+"""States as amplitudes over basis states, with particle number and spin."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Amplitudes = NDArray[Any]
 
 
 def basis_of(objective: ExactObjective) -> NDArray[np.int64]:
-    """The basis states that the objective's engine keeps, ascending."""
+    """Return the basis states that the objective's engine keeps, ascending."""
     sector = objective.sector
     return np.arange(1 << objective.circuit.n_qubits) if sector is None else sector.basis()
 
 
 def amplitudes_of(objective: ExactObjective, snapshot: NDArray[Any]) -> Amplitudes:
-    """The amplitudes of a snapshot over `basis_of(objective)`."""
+    """Return the amplitudes of a snapshot over `basis_of(objective)`."""
     if snapshot.ndim == 1:
         return snapshot
     # Real and imaginary parts, with room for qubits that idle.
@@ -32,7 +32,7 @@ def amplitudes_of(objective: ExactObjective, snapshot: NDArray[Any]) -> Amplitud
 
 
 def snapshot_of(amplitudes: Amplitudes, like: NDArray[Any]) -> NDArray[Any]:
-    """Amplitudes in the layout of the snapshot `like`."""
+    """Return amplitudes in the layout of the snapshot `like`."""
     if like.ndim == 1:
         return np.ascontiguousarray(amplitudes)
     snapshot = np.zeros_like(like)
@@ -46,7 +46,7 @@ def snapshot_of(amplitudes: Amplitudes, like: NDArray[Any]) -> NDArray[Any]:
 def electron_moments(
     problem: Problem, objective: ExactObjective, snapshot: NDArray[Any]
 ) -> Moments | None:
-    """Particle number and spin of a snapshot, None where the problem is not about electrons."""
+    """Return particle number and spin of a snapshot; None for problems without electrons."""
     m = problem.n_orbitals
     if m is None:
         return None

@@ -1,67 +1,84 @@
-"""Many starts, of which the worse half is given up again and again."""
+"""Successive halving of many starts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.strategies.base import Found, Step, Task
+from hybridq.core.checks import checked_count
+from hybridq.core.limits import MOST_RESTARTS
+from hybridq.strategies.base import Step, Strategy, StrategyResult, Task
 
 Vector = NDArray[np.float64]
 
-DEFAULT_RESTARTS = 15
-
 
 @dataclass
-class _Runner:
-    """One start on its way."""
+class _Candidate:
+    """One start and the state of its search."""
 
     x: Vector
     value: float = np.inf
     done: bool = False
 
 
-def multistart(task: Task) -> Found:
-    """Successive halving: every round searches the survivors on and keeps the better half.
+@dataclass(frozen=True, kw_only=True)
+class Multistart(Strategy):
+    """Search many starts in rounds, each of which continues the better half.
 
-    The rounds share the budget equally, so the later, fewer survivors get more each; 15 random
-    starts beside the first by default. Prefer it for rugged landscapes of which nothing is known.
+    The rounds share the budget equally, so the later, fewer survivors get more each. Prefer it for
+    rugged landscapes of which nothing is known.
+
+    Args:
+        random_starts: number of random starts in addition to the first, where the solve itself
+            sets no number of restarts.
 
     Source: Jamieson, Talwalkar 2016, arXiv:1502.07943 (successive halving).
     """
-    ansatz, search = task.ansatz, task.search
-    objective = task.build(ansatz)
-    start = task.start(ansatz, objective)
-    alive = [_Runner(x) for x in task.with_random(start.x, ansatz, DEFAULT_RESTARTS)]
-    rounds = int(np.ceil(np.log2(len(alive)))) + 1
-    rungs = []
-    for number in range(rounds):
-        before = search.used
-        budget = -(-search.remaining // (rounds - number))
-        for index, runner in enumerate(alive):
-            share = -(-(budget - (search.used - before)) // (len(alive) - index))
-            if runner.done or share < 1:
-                continue
-            solution = search.run(
-                objective,
-                runner.x[np.newaxis],
-                np.asarray,
-                searches_left=sum(max(len(alive) >> later, 1) for later in range(rounds - number))
-                - index,
-                at_most=share,
-                bounds=ansatz.bounds,
-            )
-            if solution is None:
+
+    name: ClassVar[str] = "multistart"
+    summary: ClassVar[str] = "many starts, worse halves given up; rugged landscapes"
+    source: ClassVar[str] = "Jamieson, Talwalkar 2016, arXiv:1502.07943"
+
+    random_starts: int = 15
+
+    def __post_init__(self) -> None:
+        checked_count("random_starts", self.random_starts, at_least=0, at_most=MOST_RESTARTS)
+
+    def run(self, task: Task) -> StrategyResult:
+        """See `Strategy.run`."""
+        ansatz, search = task.ansatz, task.search
+        objective = task.build(ansatz)
+        start = task.start(ansatz, objective)
+        alive = [_Candidate(x) for x in task.with_random(start.x, ansatz, self.random_starts)]
+        rounds = int(np.ceil(np.log2(len(alive)))) + 1
+        steps = []
+        for number in range(rounds):
+            before = search.used
+            budget = -(-search.remaining // (rounds - number))
+            for index, candidate in enumerate(alive):
+                share = -(-(budget - (search.used - before)) // (len(alive) - index))
+                if candidate.done or share < 1:
+                    continue
+                later = sum(max(len(alive) >> ahead, 1) for ahead in range(rounds - number))
+                solution = search.run(
+                    objective,
+                    candidate.x[np.newaxis],
+                    np.asarray,
+                    searches_left=later - index,
+                    at_most=share,
+                    bounds=ansatz.bounds,
+                )
+                if solution is None:
+                    break
+                candidate.x, candidate.value = solution.x, solution.value
+                candidate.done = solution.status == "converged"
+            alive.sort(key=lambda candidate: candidate.value)
+            count, used = len(alive), search.used - before
+            steps.append(Step(f"{count} starts", alive[0].value, used, starts=count))
+            if search.exhausted or all(candidate.done for candidate in alive):
                 break
-            runner.x, runner.value = solution.x, solution.value
-            runner.done = solution.status == "converged"
-        alive.sort(key=lambda runner: runner.value)
-        count = len(alive)
-        used = search.used - before
-        rungs.append(Step(f"{count} starts", alive[0].value, used, starts=count))
-        if search.over or all(runner.done for runner in alive):
-            break
-        alive = alive[: -(-len(alive) // 2)]
-    return Found(search.summary(), ansatz, objective, start, tuple(rungs))
+            alive = alive[: -(-len(alive) // 2)]
+        return StrategyResult(search.summary(), ansatz, objective, start, tuple(steps))

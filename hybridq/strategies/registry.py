@@ -1,48 +1,54 @@
-"""Every strategy by its plain name."""
+"""Registry of strategies, shared by Python, the command line and YAML."""
 
 from __future__ import annotations
 
-from hybridq.core.errors import ParameterError
-from hybridq.core.registry import Registry
-from hybridq.strategies.base import Strategy
-from hybridq.strategies.direct import direct
-from hybridq.strategies.fourier import fourier
-from hybridq.strategies.interp import interp
-from hybridq.strategies.layerwise import layerwise
-from hybridq.strategies.multi_angle import multi_angle
-from hybridq.strategies.multistart import multistart
-from hybridq.strategies.ramp_search import ramp_search
-from hybridq.strategies.warm_start import warm_start, warm_start_from_cut
+from functools import partial
+from typing import Any
 
-_ALL = (
-    Strategy("direct", "all angles at once from a good start; the default", direct, True),
-    Strategy("interp", "layer by layer, angles interpolated; the surest at depth", interp),
-    Strategy("fourier", "layer by layer, over sines and cosines; smooth angles", fourier),
-    Strategy("layerwise", "one new layer at a time, then all; few or noisy shots", layerwise),
-    Strategy("ramp-search", "two slopes of a ramp first, then all; unknown problems", ramp_search),
-    Strategy("multistart", "many starts, worse halves given up; rugged landscapes", multistart),
-    Strategy("multi-angle", "an angle for every term and qubit; shallow circuits", multi_angle),
-    Strategy("warm-start", "from a classical relaxation; few layers", warm_start, True),
-    Strategy("warm-start-cut", "from a cut by annealing; few layers", warm_start_from_cut, True),
+from hybridq.core.registry import Registry, check_class
+from hybridq.strategies.base import Strategy
+from hybridq.strategies.direct import Direct
+from hybridq.strategies.fourier import Fourier
+from hybridq.strategies.interp import Interp
+from hybridq.strategies.layerwise import Layerwise
+from hybridq.strategies.multi_angle import MultiAngle
+from hybridq.strategies.multistart import Multistart
+from hybridq.strategies.ramp_search import RampSearch
+from hybridq.strategies.warm_start import WarmStart, WarmStartCut
+
+_ALL: tuple[type[Strategy], ...] = (
+    Direct,
+    Interp,
+    Fourier,
+    Layerwise,
+    RampSearch,
+    Multistart,
+    MultiAngle,
+    WarmStart,
+    WarmStartCut,
 )
 
+DEFAULT_STRATEGY = Direct.name
 
-def _check_strategy(name: str, entry: object) -> None:
-    """Raise unless `entry` is a `Strategy` of this name.
+_check_class = partial(check_class, base=Strategy, name_field="name", texts=("summary",))
+
+
+def _check_strategy(name: str, entry: Any) -> None:
+    """Raise unless `entry` is a subclass of `Strategy` of this name with default options.
 
     Raises:
         ParameterError: it is not.
+        TypeError: an option has no default.
     """
-    if not isinstance(entry, Strategy) or entry.name != name:
-        raise ParameterError(
-            argument="entry point", value=entry, expected=f"a Strategy with the name {name!r}"
-        )
+    _check_class(name, entry)
+    entry()
 
 
 STRATEGIES: Registry[Strategy] = Registry(
     "strategy",
-    {entry.name: entry for entry in _ALL},
+    {strategy.name: strategy() for strategy in _ALL},
     group="hybridq.strategies",
     check=_check_strategy,
+    wrap=lambda strategy: strategy(),
 )
-"""Ways to search for angles; each is called with a `Task`."""
+"""Strategies with their default options; ``Interp(loosening=10)`` makes one with others."""

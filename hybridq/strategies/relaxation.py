@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.operators.ising import Ising
 
@@ -15,14 +15,14 @@ RESTARTS = 8
 
 
 def planar_relaxation(ising: Ising, rng: RandomLike = None) -> tuple[Vector, NDArray[np.uint8]]:
-    r"""Spins relaxed to unit vectors in the plane, and the best assignment that they round to.
+    r"""Return spins relaxed to unit vectors in the plane, and their best rounding.
 
     Minimized by L-BFGS from 8 random starts is
 
     .. math:: \sum_{i<j} J_{ij} \cos(\varphi_i - \varphi_j) + \sum_i h_i \cos(\varphi_i - \varphi_0)
 
     Of the ways to cut the vectors by a line through the origin, the one of lowest energy gives
-    the bits; the direction across it is the one that `spins` are measured along.
+    the bits; `spins` are projections on the direction across it.
 
     Returns:
         ``spins``, cos of each vector's angle to that direction, in [−1, 1], shape (n,), and the
@@ -37,11 +37,11 @@ def planar_relaxation(ising: Ising, rng: RandomLike = None) -> tuple[Vector, NDA
 
     if ising.higher:
         raise ParameterError(
-            "the relaxation knows terms of one and two spins, this cost has longer ones: "
-            "choose another strategy"
+            "the planar relaxation takes terms of one and two spins, and this cost has longer ones",
+            remedy=("choose another ", Setting("strategy")),
         )
     n, generator = ising.n_qubits, as_generator(rng)
-    # A further spin that stands for +1 carries the fields.
+    # A further spin, fixed to +1, carries the fields.
     fields = np.flatnonzero(ising.linear)
     first = np.concatenate([ising.pairs[:, 0], fields]).astype(np.int64)
     second = np.concatenate([ising.pairs[:, 1], np.full(len(fields), n)]).astype(np.int64)
@@ -66,8 +66,8 @@ def planar_relaxation(ising: Ising, rng: RandomLike = None) -> tuple[Vector, NDA
         key=lambda found: float(found.fun),
     )
     angles = np.asarray(best.x)
-    # A vector changes sides where the direction turns past its right angle: halfway between these
-    # turns every cut there is has its direction.
+    # A vector changes sides where the direction turns past its right angle; the directions halfway
+    # between these turns give every possible cut.
     taking_part = angles if len(fields) else angles[:n]
     turns = np.sort(np.mod(taking_part + np.pi / 2.0, np.pi))
     directions = turns + np.diff(turns, append=turns[0] + np.pi) / 2.0

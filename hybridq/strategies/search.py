@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.base import Ansatz
-from hybridq.ansatz.qaoa import QAOA
 from hybridq.optimizers import Optimizer, Solution, minimize
-from hybridq.optimizers.choice import chosen_optimizer
+from hybridq.optimizers.configure import configured_optimizer
 from hybridq.optimizers.scipy_gradient import LBFGS
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float64]
 
-# A search with gradients ends when a step gains less than this part of the energy's unit: the error
-# that is left is then some ten times larger, far below 1e-7.
+# A search with gradients ends when a step gains less than this part of the energy's unit: the
+# remaining error is then some ten times larger, far below 1e-7.
 GAIN = 1e-10
 SINGLE_GAIN = 1e-7
 
@@ -33,20 +32,20 @@ def search_energy(
     problem: Problem,
     **limits: Any,
 ) -> Solution:
-    """`minimize` of an energy; L-BFGS with a tolerance that suits the problem.
+    """Run `minimize` on an energy; L-BFGS with a tolerance that suits the problem.
 
     Args:
         objective: the energy.
-        starts: one row a start, shape (k, n_params).
-        method: an optimizer's name, or an optimizer, whose own tolerance comes first.
-        problem: what the energy is of.
+        starts: one start in each row, shape (k, n_params).
+        method: an optimizer's name, or an optimizer, whose own tolerance has precedence.
+        problem: the question.
         limits: further arguments of `minimize`.
     """
     bounds = None
-    optimizer = chosen_optimizer(method)
+    optimizer = configured_optimizer(method)
     if optimizer.needs_bounds:
         ansatz = objective.ansatz
-        if isinstance(ansatz, Ansatz | QAOA):
+        if isinstance(ansatz, Ansatz):
             bounds = ansatz.bounds
         else:
             bounds = np.tile([-np.pi, np.pi], (objective.n_params, 1))
@@ -61,14 +60,14 @@ def search_energy(
 
 
 def default_evaluations(objective: Objective) -> int:
-    """Evaluations by default: fewer where each takes longer, so that a search ends in minutes."""
+    """Return the default number of evaluations, so that a search ends in minutes."""
     sector = objective.sector
     states = 2.0**objective.circuit.n_qubits if sector is None else float(sector.dim)
     return int(np.clip(5e8 / states, 300, 50_000))
 
 
 def energy_scale(problem: Problem) -> tuple[float, float]:
-    """What one unit of energy is, and how large energies are at most.
+    """Return the unit of energy, and a bound to the size of energies.
 
     L-BFGS weighs a step's gain against the energy, or against 1 where the energy is smaller.
     """

@@ -1,4 +1,4 @@
-"""Several searches, one after the other, that share one budget, one clock and one callback."""
+"""Consecutive searches that share one budget, one clock and one callback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.base import Outcome
-from hybridq.optimizers.choice import chosen_optimizer
+from hybridq.optimizers.configure import configured_optimizer
 from hybridq.optimizers.solution import Reason
 from hybridq.strategies.rescaled import search_angles
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from hybridq.optimizers.driver import Driver
 
 Vector = NDArray[np.float64]
-Show = Callable[[ArrayLike], Vector]
+Embedding = Callable[[ArrayLike], Vector]
+"""Maps points of a search to parameters of the circuit that was asked for."""
 
 
 @dataclass(frozen=True)
 class _Probe(Optimizer):
-    """Evaluates each start and leaves it at that."""
+    """Evaluate each start and end there."""
 
     name: ClassVar[str] = "probe"
     summary: ClassVar[str] = "the starts alone"
@@ -40,7 +41,7 @@ class _Probe(Optimizer):
 
 
 class SharedSearch:
-    """Runs `search_angles` again and again and keeps the books of all runs together.
+    """Repeated `search_angles` with one budget and one record of all runs.
 
     Args:
         method: an optimizer's name, or an optimizer.
@@ -66,10 +67,10 @@ class SharedSearch:
         rng: np.random.Generator | None = None,
         **limits: Any,
     ) -> None:
-        self.optimizer = optimizer = chosen_optimizer(method)
+        self.optimizer = optimizer = configured_optimizer(method)
         self.needs_bounds = optimizer.needs_bounds
         self.is_local = not (optimizer.needs_bounds or optimizer.joint_starts)
-        own = getattr(optimizer, "tolerance", None)
+        own = optimizer.options().get("tolerance")
         self.tolerance = tolerance if tolerance is None or own is None else own
         self.max_evaluations = max_evaluations
         self.used = self.gradients = 0
@@ -89,41 +90,41 @@ class SharedSearch:
         return self.max_evaluations - self.used
 
     @property
-    def over(self) -> bool:
-        """Whether no further search may begin."""
+    def exhausted(self) -> bool:
+        """True if no further search may begin."""
         return self._interrupted or self.remaining <= 0 or self._seconds_left() <= 0.0
 
     def run(
         self,
         objective: Any,
         starts: Vector,
-        show: Show,
+        embed: Embedding,
         *,
         searches_left: int = 1,
         at_most: int | None = None,
         bounds: Vector | None = None,
         tolerance: float | None = None,
         gammas: int | None = None,
-        aside: bool = False,
+        auxiliary: bool = False,
     ) -> Solution | None:
-        """One search; None where nothing is left to spend.
+        """Return the solution of one search; None where nothing is left to spend.
 
         Args:
-            objective: what to minimize.
-            starts: one row a start, shape (k, n).
-            show: the circuit's parameters of a point of this search.
-            searches_left: how many searches share what is left, this one included.
+            objective: the objective to minimize.
+            starts: one start in each row, shape (k, n).
+            embed: maps points of this search to parameters of the circuit asked for.
+            searches_left: number of searches that share what is left, this one included.
             at_most: evaluations of this search, where they are fewer than its share.
             bounds: a box for methods that need one, shape (n, 2).
             tolerance: other than that of all searches.
-            gammas: how many of the parameters have the inverse unit of energy; half of them by
-                default.
-            aside: the search goes beside another: its ending only counts if it found the best.
+            gammas: number of parameters with the inverse unit of energy; half of them by default.
+            auxiliary: the search supplements an earlier one: its ending counts only if it found
+                the best point.
 
         Raises:
             KeyboardInterrupt: Ctrl-C before the very first evaluation was finished.
         """
-        if self.over:
+        if self.exhausted:
             return None
         share = -(-self.remaining // searches_left)
         before = self.best
@@ -133,25 +134,27 @@ class SharedSearch:
             np.clip(starts, bounds[:, 0], bounds[:, 1])
             if self.needs_bounds and bounds is not None
             else starts,
-            show,
+            embed,
             share if at_most is None else min(share, at_most),
             searches_left,
             bounds=bounds if self.needs_bounds else None,
             gammas=gammas,
             tolerance=self.tolerance if tolerance is None else tolerance,
         )
-        if solution is not None and not (aside and self._last is not None and self.best is before):
+        if solution is not None and not (
+            auxiliary and self._last is not None and self.best is before
+        ):
             self._last = solution
         return solution
 
-    def probe(self, objective: Any, points: Vector, show: Show) -> int | None:
-        """Which row of `points`, shape (k, n), is the lowest; each is evaluated once.
+    def probe(self, objective: Any, points: Vector, embed: Embedding) -> int | None:
+        """Return the row of `points`, shape (k, n), of lowest value; each is evaluated once.
 
-        None where there was no time for it, or no finite value.
+        None where the budget does not suffice, or without a finite value.
         """
-        if self.over or self.remaining < len(points):
+        if self.exhausted or self.remaining < len(points):
             return None
-        found = self._search(_Probe(), objective, points, show, len(points), 1)
+        found = self._search(_Probe(), objective, points, embed, len(points), 1)
         if found is None or found.best_evaluation < 0:
             return None
         self._probed = replace(found, method=self.optimizer.name)
@@ -162,7 +165,7 @@ class SharedSearch:
         method: str | Optimizer,
         objective: Any,
         starts: Vector,
-        show: Show,
+        embed: Embedding,
         most: int,
         searches_left: int,
         *,
@@ -172,8 +175,8 @@ class SharedSearch:
     ) -> Solution | None:
         seconds = self._seconds_left() / searches_left
         if tolerance is not None:
-            # Any: not every optimizer has a tolerance; who gives one knows that this one has.
-            configured: Any = chosen_optimizer(method)
+            # Any: a caller gives a tolerance only to an optimizer that has one.
+            configured: Any = configured_optimizer(method)
             method = replace(configured, tolerance=tolerance)
         try:
             solution = search_angles(
@@ -182,7 +185,7 @@ class SharedSearch:
                 starts,
                 method,
                 bounds,
-                None if self._callback is None else self._teller(show),
+                None if self._callback is None else self._callback_for(embed),
                 gammas=gammas,
                 max_evaluations=most,
                 time_limit=seconds if math.isfinite(seconds) else None,
@@ -194,15 +197,15 @@ class SharedSearch:
                 raise
             self._interrupted = True
             return None
-        self._keep(solution, show)
+        self._add(solution, embed)
         return solution
 
     def summary(self, early: str = "", end: Solution | None = None) -> Solution:
-        """All searches as one solution; the best point of all.
+        """Return all searches as one solution, with the best point of all.
 
         Args:
+            early: the progress of a strategy that ran out of budget before its end.
             end: the search whose ending counts; the last by default.
-            early: where the strategy did not come to its end, how far it came.
         """
         last = end or self._last or self._probed
         assert last is not None, "nothing was searched"
@@ -236,34 +239,36 @@ class SharedSearch:
         )
 
     def _seconds_left(self) -> float:
+        """Return the time left, infinite without a limit."""
         if self._time_limit is None:
             return math.inf
         left = self._time_limit - self._seconds
         # The first search always begins: without an evaluation there would be nothing to return.
         return max(left, 1e-9) if self._last is None else left
 
-    def _keep(self, solution: Solution, show: Show) -> None:
+    def _add(self, solution: Solution, embed: Embedding) -> None:
+        """Add a finished search to the record."""
         self._seconds += solution.seconds
         self.used += solution.evaluations
         self.gradients += solution.gradients
         self._values.append(solution.values)
         if math.isfinite(solution.value) and (self.best is None or solution.value < self.best[0]):
-            self.best = solution.value, show(solution.x)
+            self.best = solution.value, embed(solution.x)
         self._interrupted = solution.status == "interrupted"
 
-    def _teller(self, show: Show) -> Callable[[Record], Any]:
-        """The callback of one search, in terms of all of them."""
+    def _callback_for(self, embed: Embedding) -> Callable[[Record], Any]:
+        """Return the callback of one search, which reports in terms of all of them."""
         callback, offset, best, began = self._callback, self.used, self.best, self._seconds
         assert callback is not None
 
-        def tell(record: Record) -> Any:
+        def report(record: Record) -> Any:
             own = record.best_x is not None and (best is None or record.best_value < best[0])
             lowest, where = (
-                (record.best_value, show(record.best_x))  # type: ignore[arg-type]
+                (record.best_value, embed(record.best_x))  # type: ignore[arg-type]
                 if own
                 else (best if best is not None else (math.inf, None))
             )
-            x = show(record.x)
+            x = embed(record.x)
             same = len(x) == len(record.x)
             return callback(
                 replace(
@@ -277,4 +282,4 @@ class SharedSearch:
                 )
             )
 
-        return tell
+        return report

@@ -1,4 +1,4 @@
-"""Where a search begins."""
+"""Starts of a search for a lowest energy."""
 
 from __future__ import annotations
 
@@ -14,20 +14,25 @@ from hybridq.core.errors import ParameterError, UnknownNameError
 
 Vector = NDArray[np.float64]
 
-# Angles of a bare circuit, of which nothing is known: near 0, so that it is near what its fixed
-# gates prepare, and off it, so that a slope that vanishes by symmetry does not end the search.
+# Spread of the angles of a bare circuit: near 0, so that its state is near that of its fixed gates,
+# and not at 0, so that a slope that vanishes by symmetry does not end the search.
 CIRCUIT_SPREAD = 0.1
 CIRCUIT_STARTS = ("auto", "random", "zero")
 
-# Random starts beside the first, where one start often ends in a local minimum and an evaluation
-# takes no time.
+# Random starts in addition to the first, where one start often ends in a local minimum and an
+# evaluation is quick.
 DEFAULT_RESTARTS = {"hardware-efficient": 3}
 RESTART_QUBITS = 12
 
 
 @dataclass(frozen=True)
 class Starts:
-    """One row a start, shape (k, n_params), and what to call the first."""
+    """Starts of a search.
+
+    Attributes:
+        points: one start in each row, shape (k, n_params).
+        name: the name of the first.
+    """
 
     points: Vector
     name: str
@@ -39,21 +44,23 @@ def first_points(
     restarts: int | None,
     rng: np.random.Generator,
 ) -> Starts:
-    """The starts of a search: the one asked for, and `restarts` random ones.
+    """Return the start asked for and `restarts` random ones.
 
     Args:
-        ansatz: what is searched.
+        ansatz: the ansatz or circuit whose parameters are searched.
         initial: ``"auto"`` for the ansatz's first choice, another of its starts, or parameters.
-        restarts: how many random ones follow; None for as many as suit the ansatz.
+        restarts: number of random ones that follow; None for as many as suit the ansatz.
         rng: for random starts.
 
     Raises:
-        UnknownNameError: no start of that name.
+        UnknownNameError: no start has that name.
         DimensionError: parameters of another number.
         ParameterError: parameters that are not finite, or a circuit without parameters.
     """
     if ansatz.n_params == 0:
-        raise ParameterError("this ansatz has no parameters: there is nothing to optimize")
+        raise ParameterError(
+            "this ansatz has no parameters, so there is nothing to optimize", argument="ansatz"
+        )
     if isinstance(ansatz, Circuit):
         return _circuit_points(ansatz, initial, restarts or 0, rng)
     given = not isinstance(initial, str)
@@ -70,12 +77,13 @@ def first_points(
 def _circuit_points(
     circuit: Circuit, initial: str | ArrayLike, restarts: int, rng: np.random.Generator
 ) -> Starts:
+    """Return the starts of a bare circuit."""
     n = circuit.n_params
     draws = rng.normal(0.0, CIRCUIT_SPREAD, (restarts + 1, n))
     if isinstance(initial, str):
         name = initial.strip().lower()
         if name not in CIRCUIT_STARTS:
-            raise UnknownNameError("initial point", initial, CIRCUIT_STARTS)
+            raise UnknownNameError("initial point", initial, CIRCUIT_STARTS, argument="initial")
         if name == "zero":
             draws[0] = 0.0
         return Starts(draws, "zero" if name == "zero" else "random")

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from hybridq.ansatz.electrons import Electrons
 from hybridq.ansatz.pools import POOLS
 from hybridq.core import memory
-from hybridq.core.errors import ParameterError
-from hybridq.strategies.expansion import excited, pauli_products
+from hybridq.core.errors import ParameterError, Setting
+from hybridq.strategies.expansion import excitation_products, pauli_products
 from hybridq.strategies.measured import amplitudes_of, basis_of, snapshot_of
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Snapshot = NDArray[Any]
 
-# Vectors whose part that is new to the others is shorter than this, of length 1, are left out: that
-# part would be mostly rounding.
+# Unit vectors whose component orthogonal to the others is shorter than this are left out: that
+# component would be mostly rounding.
 INDEPENDENT = 1e-6
 
 
@@ -32,7 +32,7 @@ def expand(
     k: int,
     pool: str = "sd",
 ) -> tuple[NDArray[np.float64], list[Snapshot], dict[str, Any]]:
-    r"""The lowest states in the span of a state ψ and of :math:`O_j|\psi\rangle`.
+    r"""Return the lowest states in the span of a state ψ and of :math:`O_j|\psi\rangle`.
 
     The O_j are the excitations of a pool and their adjoints for molecules, and the Pauli operators
     on one and two qubits for other Hamiltonians. The generalized eigenproblem
@@ -41,10 +41,10 @@ def expand(
     the others are left out. The energies are upper bounds to those of the same number.
 
     Args:
-        problem: what the Hamiltonian belongs to.
-        objective: measures it.
+        problem: the question.
+        objective: its energy.
         ground: ψ as a snapshot of the objective.
-        k: how many states.
+        k: number of states.
         pool: a name of `POOLS`, for molecules.
 
     Returns:
@@ -65,7 +65,7 @@ def expand(
         operators = POOLS[pool](Electrons.of(problem))
         terms = dict.fromkeys(term for operator in operators for _, term in operator.terms)
         count = 2 * len(terms)
-        vectors = excited(basis, psi, list(terms))
+        vectors = excitation_products(basis, psi, list(terms))
         facts["pool"] = POOLS.canonical(pool)
     else:
         count = 3 * n + 9 * n * (n - 1) // 2
@@ -73,7 +73,7 @@ def expand(
     memory.require(
         3 * (count + 1) * len(basis) * 16,
         f"a subspace of {count + 1:,} vectors of {len(basis):,} amplitudes",
-        "use a smaller pool or method='vqd'",
+        ("use a smaller ", Setting("pool"), " or ", Setting("method", "vqd")),
     )
     columns = [psi, *vectors]
     lengths = [float(np.linalg.norm(column)) for column in columns]
@@ -84,8 +84,15 @@ def expand(
     rank = int(np.sum(np.abs(np.diag(triangle)) > INDEPENDENT))
     if rank < k:
         raise ParameterError(
-            f"k={k} states in a subspace of {rank} dimensions: "
-            "ask for fewer, or choose a larger pool or method='vqd'"
+            argument="k",
+            value=k,
+            expected=f"at most {rank}, the dimension of the subspace",
+            remedy=(
+                "ask for fewer states, or choose a larger ",
+                Setting("pool"),
+                " or ",
+                Setting("method", "vqd"),
+            ),
         )
     frame = [snapshot_of(orthonormal[:, j], ground) for j in range(rank)]
     elements, _ = objective.matrix_elements(frame)

@@ -1,4 +1,4 @@
-"""Learning angles on some instances, to start with them on others."""
+"""Angles learned on some instances, as a start on others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.objectives import Expectation
 from hybridq.strategies.base import Task
-from hybridq.strategies.interp import interp
+from hybridq.strategies.interp import Interp
 from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
@@ -25,16 +25,16 @@ EVALUATIONS_A_LAYER = 200
 def learn_angles(
     problems: Iterable[Problem], p: int, *, name: str, source: str = ""
 ) -> LearnedAngles:
-    """The median of the best angles of `problems` at `p` layers, for instances like them.
+    """Return the median of the best angles of `problems` at `p` layers.
 
-    Each is searched by INTERP and L-BFGS, which keeps all of them in the same one of the
-    equivalent minima.
+    They are a start for instances like these. Each is searched by INTERP and L-BFGS, which keeps
+    all of them in the same one of the equivalent minima.
 
     Args:
         problems: problems over bits, small or of the same kind as those to come.
         p: layers.
-        name: what to call the angles.
-        source: where the problems come from.
+        name: the name of the angles.
+        source: the origin of the problems.
 
     Raises:
         ParameterError: no problems, or a Hamiltonian that is not diagonal.
@@ -50,6 +50,7 @@ def learn_angles(
 
 
 def _best_angles(ansatz: QAOA) -> np.ndarray:
+    """Return the best angles of one instance."""
     search = SharedSearch(
         "l-bfgs",
         unit=energy_unit(ansatz),
@@ -60,7 +61,7 @@ def _best_angles(ansatz: QAOA) -> np.ndarray:
     task = Task(
         ansatz, lambda circuit: Expectation().bind(circuit, hamiltonian), search, "transfer"
     )
-    solution = interp(task).solution
+    solution = Interp().run(task).solution
     if solution.status == "interrupted":
         raise KeyboardInterrupt
     return solution.x

@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 Snapshot = NDArray[Any]
 
-# Random starts that are looked at beside those of one large angle each.
+# Number of random candidates, in addition to those with one large angle each.
 RANDOM_CANDIDATES = 8
-# How many candidates bound the spectrum; enough for k states of every symmetry.
+# Number of candidates that bound the spectrum; enough for k states of every symmetry.
 MOST_IN_BOUND = 96
-# Radians by which a start is shaken, so that a slope that vanishes by symmetry does not end it.
-SHAKE = 0.02
+# Standard deviation of the noise on a start, in radians: a slope that vanishes by symmetry must not
+# end the search.
+NOISE = 0.02
 
 
 @dataclass(frozen=True)
 class Deflated:
-    """The states found: their searches and snapshots, and the weight that kept them apart."""
+    """Searches and snapshots of the states, and the weight of the penalties."""
 
     solutions: list[Solution]
     snapshots: list[Snapshot]
@@ -48,7 +49,7 @@ def deflate_states(
     callback: Callable[[Record], Any] | None,
     rng: np.random.Generator,
 ) -> Deflated:
-    r"""The `k` lowest states, one after the other, each orthogonal to those before by a penalty.
+    r"""Return the `k` lowest states, each kept orthogonal to those before by a penalty.
 
     State i minimizes :math:`\langle H\rangle + w \sum_{j<i} |\langle\psi_j|\psi\rangle|^2`, with
     exact gradients of both parts. The penalty lifts every lower state above the one that is sought
@@ -60,11 +61,11 @@ def deflate_states(
     random; the `tries` of lowest penalized energy are searched.
 
     Args:
-        problem: what the Hamiltonian belongs to.
-        objective: its energy; left without penalties at the end.
+        problem: the question.
+        objective: its energy; without penalties at the end.
         ground: the ground state's search.
-        k: how many states, that of `ground` included.
-        tries: starts of each state.
+        k: number of states, that of `ground` included.
+        tries: number of starts of each state.
         method: an optimizer's name, or an optimizer.
         max_evaluations: of each state; None for the optimizer's own budget.
         callback: called with a `Record` after each evaluation.
@@ -79,7 +80,7 @@ def deflate_states(
         while len(solutions) < k:
             objective.deflate([weight] * len(snapshots), snapshots)
             starts = _best(objective, candidates, tries)
-            starts = starts + rng.normal(0.0, SHAKE, starts.shape)
+            starts = starts + rng.normal(0.0, NOISE, starts.shape)
             solution = search_energy(
                 objective,
                 starts,
@@ -99,13 +100,13 @@ def deflate_states(
 
 
 def _candidates(n_params: int, rng: np.random.Generator) -> Vector:
-    """Points to start from, shape (2 n + RANDOM_CANDIDATES, n)."""
+    """Return candidate starts, shape (2 n + RANDOM_CANDIDATES, n)."""
     single = np.eye(n_params) * (np.pi / 2)
     return np.concatenate([single, single / 2, rng.normal(0.0, 0.5, (RANDOM_CANDIDATES, n_params))])
 
 
 def _best(objective: ExpectationObjective, candidates: Vector, count: int) -> Vector:
-    """The `count` candidates of lowest energy, penalties included."""
+    """Return the `count` candidates of lowest energy, penalties included."""
     values = objective.values(candidates)
     return candidates[np.argsort(values, kind="stable")[:count]]
 
@@ -118,7 +119,7 @@ def _weight(
     candidates: Vector,
     k: int,
 ) -> float:
-    """2 (U − E_0), U an upper bound to the k-th lowest eigenvalue."""
+    """Return 2 (U − E_0), U an upper bound to the k-th lowest eigenvalue."""
     import scipy.linalg
 
     span = [lowest, *map(objective.snapshot, _best(objective, candidates, MOST_IN_BOUND))]
@@ -128,6 +129,6 @@ def _weight(
     frame = modes[:, kept] / np.sqrt(lengths[kept])
     levels = scipy.linalg.eigvalsh(frame.conj().T @ h @ frame)
     upper = float(levels[min(k, len(levels)) - 1])
-    # Where all k levels are one, any weight separates them.
+    # If all k levels are equal, any weight separates them.
     smallest = 1e-2 * energy_scale(problem)[0]
     return max(2.0 * (upper - ground.value), smallest)

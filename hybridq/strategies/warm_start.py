@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -9,65 +12,120 @@ from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.mixers import require_x_mixer
 from hybridq.ansatz.warm_start import WarmStartQAOA, probabilities_of_bits
 from hybridq.classical import local_search
+from hybridq.core.checks import checked_count, is_real
+from hybridq.core.errors import ParameterError
+from hybridq.core.limits import MOST_RESTARTS
 from hybridq.strategies.automatic import Start
-from hybridq.strategies.base import Found, Task, steps
+from hybridq.strategies.base import Strategy, StrategyResult, Task, single_step
 from hybridq.strategies.relaxation import planar_relaxation
 
 Vector = NDArray[np.float64]
 
-EPSILON = 0.25  # of the paper, for a start from a cut
-CUT_RESTARTS, CUT_SWEEPS = 4, 100
+
+@dataclass(frozen=True, kw_only=True)
+class _ProductStart(Strategy):
+    """Base of strategies that search a `WarmStartQAOA`.
+
+    Args:
+        epsilon: least distance of a qubit's probability of 1 from 0 and from 1; 1/2 is plain QAOA.
+    """
+
+    searches_once: ClassVar[bool] = True
+
+    epsilon: float = 0.25  # of the paper, for a start from a cut
+
+    def __post_init__(self) -> None:
+        if not is_real(self.epsilon) or not 0.0 < self.epsilon <= 0.5:
+            raise ParameterError(
+                argument="epsilon", value=self.epsilon, expected="a number above 0 and at most 0.5"
+            )
+
+    def _search(self, task: Task, probabilities: Vector, source: str) -> StrategyResult:
+        """Search the circuit that starts from a product state."""
+        require_x_mixer(self.name, task.ansatz.mixer)
+        ansatz = WarmStartQAOA(task.ansatz.hamiltonian, task.p, probabilities)
+        objective = task.build(ansatz)
+        first, second, name = _first_points(ansatz, task.initial, task.rng)
+        others = [ansatz.initial_point("random", task.rng) for _ in range(task.restarts or 0)]
+        starts = np.array([first, *([] if second is None else [second]), *others])
+        solution = task.search.run(objective, starts, np.asarray, bounds=ansatz.bounds)
+        return StrategyResult(
+            task.search.summary(),
+            ansatz,
+            objective,
+            Start(first, name, f"the product state comes from {source}"),
+            single_step(f"p = {task.p}", solution),
+        )
 
 
-def warm_start(task: Task) -> Found:
-    """From the planar relaxation: c = (1 − s)/2, no nearer than 1/4 to 0 and 1.
+@dataclass(frozen=True, kw_only=True)
+class WarmStart(_ProductStart):
+    """Search from the planar relaxation: c = (1 − s)/2, kept away from 0 and 1.
 
     Prefer it at few layers, where it begins far above what they could reach; with many layers
-    the plain start comes as far. What it finds depends on the classical answer.
+    the plain start comes as far. The result depends on the classical answer.
+
+    Args:
+        epsilon: least distance of a qubit's probability of 1 from 0 and from 1; 1/2 is plain QAOA.
 
     Source: Egger, Mareček, Woerner 2021, arXiv:2009.10955; for planar relaxations Tate, Farhadi,
     Herold, Mohler, Gupta 2023, arXiv:2010.14021.
     """
-    spins, _ = planar_relaxation(task.ansatz.ising, task.rng)
-    probabilities = np.clip((1.0 - spins) / 2.0, EPSILON, 1.0 - EPSILON)
-    return _search(task, probabilities, "the planar relaxation")
+
+    name: ClassVar[str] = "warm-start"
+    summary: ClassVar[str] = "from a classical relaxation; few layers"
+    source: ClassVar[str] = "Egger, Mareček, Woerner 2021, arXiv:2009.10955"
+
+    def run(self, task: Task) -> StrategyResult:
+        """See `Strategy.run`."""
+        spins, _ = planar_relaxation(task.ansatz.ising, task.rng)
+        probabilities = np.clip((1.0 - spins) / 2.0, self.epsilon, 1.0 - self.epsilon)
+        return self._search(task, probabilities, "the planar relaxation")
 
 
-def warm_start_from_cut(task: Task) -> Found:
-    """From a good assignment by simulated annealing: c = 1/4 where a bit is 0, 3/4 where it is 1.
+@dataclass(frozen=True, kw_only=True)
+class WarmStartCut(_ProductStart):
+    """Search from a good assignment by simulated annealing.
+
+    c = ε where a bit is 0, 1 − ε where it is 1.
+
+    Args:
+        epsilon: ε, a qubit's probability of the other value of its bit; 1/2 is plain QAOA.
+        annealing_restarts: number of restarts of the annealing.
+        sweeps: annealing sweeps per restart.
 
     Source: Egger, Mareček, Woerner 2021, arXiv:2009.10955, section 3.
     """
-    ising = task.ansatz.ising
-    answer = local_search(ising, restarts=CUT_RESTARTS, sweeps=CUT_SWEEPS, rng=task.rng)
-    return _search(task, probabilities_of_bits(answer.bits, EPSILON), f"a cut by {answer.method}")
 
+    name: ClassVar[str] = "warm-start-cut"
+    summary: ClassVar[str] = "from a cut by annealing; few layers"
+    source: ClassVar[str] = "Egger, Mareček, Woerner 2021, arXiv:2009.10955, section 3"
 
-def _search(task: Task, probabilities: Vector, source: str) -> Found:
-    require_x_mixer("warm-start", task.ansatz.mixer)
-    ansatz = WarmStartQAOA(task.ansatz.hamiltonian, task.p, probabilities)
-    objective = task.build(ansatz)
-    first, second, name = _first_points(ansatz, task.initial)
-    others = [ansatz.initial_point("random", task.rng) for _ in range(task.restarts or 0)]
-    starts = np.array([first, *([] if second is None else [second]), *others])
-    solution = task.search.run(objective, starts, np.asarray, bounds=ansatz.bounds)
-    return Found(
-        task.search.summary(),
-        ansatz,
-        objective,
-        Start(first, name, f"the product state comes from {source}"),
-        steps(f"p = {task.p}", solution),
-    )
+    annealing_restarts: int = 4
+    sweeps: int = 100
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checked_count("annealing_restarts", self.annealing_restarts, at_most=MOST_RESTARTS)
+        checked_count("sweeps", self.sweeps, at_least=0)
+
+    def run(self, task: Task) -> StrategyResult:
+        """See `Strategy.run`."""
+        answer = local_search(
+            task.ansatz.ising, restarts=self.annealing_restarts, sweeps=self.sweeps, rng=task.rng
+        )
+        probabilities = probabilities_of_bits(answer.bits, self.epsilon)
+        return self._search(task, probabilities, f"a cut by {answer.method}")
 
 
 def _first_points(
-    ansatz: WarmStartQAOA, initial: str | ArrayLike | LearnedAngles
+    ansatz: WarmStartQAOA, initial: str | ArrayLike | LearnedAngles, rng: np.random.Generator
 ) -> tuple[Vector, Vector | None, str]:
-    """The first start, a second beside it, and the name of the first."""
+    """Return the first start, a second one or None, and the name of the first."""
     if isinstance(initial, LearnedAngles):
         return initial.angles(ansatz.standard.ising, ansatz.p), None, initial.name
     if not isinstance(initial, str):
         return ansatz.initial_point(initial), None, "given angles"
     if initial.strip().lower() == "auto":
         return ansatz.initial_point("gentle-ramp"), ansatz.initial_point("ramp"), "gentle-ramp"
-    return ansatz.standard.initial_point(initial), None, initial
+    return ansatz.standard.initial_point(initial, rng), None, initial

@@ -92,7 +92,7 @@ def _check_running(
     exact: bool,
 ) -> None:
     psi = circuit.state(x)
-    matrix = observable.to_matrix()
+    matrix = observable.to_matrix().toarray()
     mean = float(np.vdot(psi, matrix @ psi).real)
     chances = np.abs(psi) ** 2
     loose = 1e-4 if running.precision == "single" else 1e-8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ class _Recorded:
     def __init__(self) -> None:
         circuit = Circuit(2).ry(0, "a").ry(1, "b").cz(0, 1)
         observable = PauliSum.from_labels({"ZI": 1.0, "IZ": 0.5})
-        self._bound = Expectation().bind(circuit, observable, engine="statevector")
+        self._bound: Any = Expectation().bind(circuit, observable, engine="statevector")
         self.frequencies = self._bound.frequencies
         self.metric, self.fidelity = self._bound.metric, self._bound.fidelity
         self.seen: list[float] = []

@@ -256,9 +256,9 @@ def no_memory(*_, **__):
         ),
         ("hybridq.engines.run.full_vector", lambda: hq.Circuit(2).h(0).state()),
         ("hybridq.engines.run.full_vector", lambda: hq.Circuit(2).h(0).sample(10)),
-        ("hybridq.strategies.adapt.as_problem", lambda: hq.adapt_vqe(hydrogen())),
+        ("hybridq.strategies.adapt.resolve_problem", lambda: hq.adapt_vqe(hydrogen())),
         (
-            "hybridq.strategies.excited.with_particles",
+            "hybridq.strategies.excited.resolve_problem",
             lambda: hq.excited_states(hydrogen(), 2),
         ),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 import hybridq as hq
 from hybridq.core.errors import FormatError, OutputError, ParameterError, UnknownNameError
-from hybridq.optimizers.choice import chosen_optimizer
+from hybridq.optimizers.configure import configured_optimizer
 
 MOLECULES = Path(__file__).parents[2] / "problems" / "molecules"
 GRAPH = nx.random_regular_graph(3, 8, seed=1)
@@ -121,6 +121,6 @@ def test_a_storage_out_of_reach_is_told_before_any_evaluation(tmp_path):
 def test_a_password_is_not_shown():
     url = "postgresql://me:secret@host/base"
     optimizer = hq.OPTIMIZERS["optuna-tpe"](storage=url, study_name="s", batch=np.int64(2))
-    told = chosen_optimizer(optimizer).changed_options()
+    told = configured_optimizer(optimizer).changed_options()
     assert told["storage"] == "postgresql://me:***@host/base"
     assert told["study_name"] == "s"

@@ -147,7 +147,11 @@ def test_solve_grows_an_ansatz_by_name():
     [
         ({"pool": "gssd"}, UnknownNameError, "did you mean"),
         ({"optimizer": "lbfsg"}, UnknownNameError, "unknown optimizer"),
-        ({"gradient_tolerance": 0.0}, ParameterError, "gradient_tolerance=0.0"),
+        (
+            {"gradient_tolerance": 0.0},
+            ParameterError,
+            "gradient_tolerance must be a positive number, got 0.0",
+        ),
         ({"energy_tolerance": -1.0}, ParameterError, "energy_tolerance"),
         ({"target_error": float("nan")}, ParameterError, "target_error"),
         ({"max_operators": 0}, ParameterError, r"max_operators must be .*, got 0"),

@@ -10,7 +10,7 @@ import hybridq as hq
 from hybridq.ansatz.angles import ramp_shape
 from hybridq.classical import exact_minimum
 from hybridq.core.errors import ParameterError
-from hybridq.strategies.affine import Affine, padded
+from hybridq.strategies.coordinates import AffineMap, Reparametrized, pad_layers
 from hybridq.strategies.fourier import fourier_matrix
 from hybridq.strategies.interp import interpolated
 from hybridq.strategies.relaxation import planar_relaxation
@@ -43,7 +43,7 @@ def test_the_fourier_matrix_is_the_published_series(p):
 def test_an_affine_view_has_the_gradient_of_its_own_coordinates():
     problem = hq.MaxCut(nx.petersen_graph())
     objective = hq.Expectation(hq.QAOA(problem.hamiltonian, 4), problem.hamiltonian)
-    view = Affine(objective, ramp_shape(4), np.full(8, 0.1))
+    view = Reparametrized(objective, AffineMap(ramp_shape(4), np.full(8, 0.1)))
     y = np.array([0.7, 0.4])
     value, gradient = view.value_and_gradient(y)
     assert value == pytest.approx(objective(ramp_shape(4) @ y + 0.1))
@@ -53,7 +53,13 @@ def test_an_affine_view_has_the_gradient_of_its_own_coordinates():
 
 
 def test_an_affine_view_has_no_gradient_where_the_objective_has_none():
-    view = Affine(lambda x: float(x @ x), np.eye(2))
+    class Square:
+        is_energy = False
+
+        def __call__(self, x):
+            return float(x @ x)
+
+    view = Reparametrized(Square(), AffineMap(np.eye(2)))
     assert not hasattr(view, "value_and_gradient")
     assert not hasattr(view, "values")
     assert view([1.0, 2.0]) == 5.0
@@ -63,9 +69,9 @@ def test_layers_of_angle_zero_change_nothing():
     problem = hq.MaxCut(nx.petersen_graph())
     x = np.array([0.4, 0.7, 0.5, 0.2])
     short = hq.Expectation(hq.QAOA(problem.hamiltonian, 2), problem.hamiltonian)(x)
-    long = hq.Expectation(hq.QAOA(problem.hamiltonian, 5), problem.hamiltonian)(padded(x, 5))
+    long = hq.Expectation(hq.QAOA(problem.hamiltonian, 5), problem.hamiltonian)(pad_layers(x, 5))
     assert long == pytest.approx(short, abs=1e-12)
-    assert padded([[1, 2], [3, 4]], 2).tolist() == [[1, 0, 2, 0], [3, 0, 4, 0]]
+    assert pad_layers([[1, 2], [3, 4]], 2).tolist() == [[1, 0, 2, 0], [3, 0, 4, 0]]
 
 
 @pytest.mark.parametrize("seed", range(4))

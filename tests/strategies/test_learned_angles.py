@@ -73,7 +73,7 @@ def test_bad_learned_angles_are_refused(learned, tmp_path):
         hq.LearnedAngles("nan", np.array([np.nan, 0]), 3, 1)
     with pytest.raises(OutputError):
         learned.save(tmp_path / "no" / "such" / "folder.json")
-    with pytest.raises(ParameterError, match="learned angles are of the qaoa ansatz"):
+    with pytest.raises(ParameterError, match="learned angles are those of QAOA"):
         hq.solve(hq.spin_models.tfim(3), ansatz="hva", initial=learned)
     ising = hq.MaxCut(nx.cycle_graph(4)).ising
     with pytest.raises(DimensionError, match="several depths"):

@@ -211,7 +211,7 @@ def test_warm_starts_at_one_layer_beat_the_plain_start(problem):
 def test_bad_requests_are_refused(problem):
     with pytest.raises(UnknownNameError, match="did you mean 'interp'"):
         hq.solve(problem, strategy="intrep")
-    with pytest.raises(ParameterError, match="strategy='interp' searches the angles of the qaoa"):
+    with pytest.raises(ParameterError, match="strategy='interp' searches the angles of QAOA"):
         hq.solve(hq.spin_models.tfim(3), ansatz="hva", strategy="interp")
     with pytest.raises(ParameterError, match="max_evaluations must be an integer >= 1 or"):
         hq.solve(problem, max_evaluations=0)

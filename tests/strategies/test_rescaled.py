@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.strategies.rescaled import Rescaled, search_angles
+from hybridq.strategies.rescaled import in_energy_units, search_angles
 from tests.objectives.objective_samples import COSTS, slopes
 
 UNIT = 8.0
@@ -22,7 +22,7 @@ def test_energies_are_scaled_and_pure_numbers_are_not(kind):
     ansatz, hamiltonian = big()
     options = {"cvar": {"alpha": 0.3}, "gibbs": {"eta": 0.1}}.get(kind, {})
     objective = hq.OBJECTIVES[kind](ansatz, hamiltonian, **options)
-    scaled = Rescaled(objective, UNIT)
+    scaled = in_energy_units(objective, UNIT)
     unit = UNIT if kind in ("expectation", "cvar") else 1.0
     value, gradient = scaled.value_and_gradient(Y)
     assert value == pytest.approx(objective(X) / unit)
@@ -34,12 +34,12 @@ def test_energies_are_scaled_and_pure_numbers_are_not(kind):
 def test_metric_and_fidelity_and_frequencies_follow_the_coordinates():
     ansatz, hamiltonian = big()
     objective = hq.Expectation(ansatz, hamiltonian)
-    scaled = Rescaled(objective, UNIT)
+    scaled = in_energy_units(objective, UNIT)
     step = np.array([1e-4, -2e-4])
     metric = scaled.metric(Y)
     assert 1.0 - scaled.fidelity(Y, Y + step) == pytest.approx(step @ metric @ step, rel=1e-3)
     whole = UNIT * COSTS["whole"]
-    known = Rescaled(hq.Expectation(hq.QAOA(whole, 1), whole), UNIT).frequencies
+    known = in_energy_units(hq.Expectation(hq.QAOA(whole, 1), whole), UNIT).frequencies
     plain = hq.Expectation(hq.QAOA(COSTS["whole"], 1), COSTS["whole"]).frequencies
     assert known == plain
 
@@ -47,7 +47,7 @@ def test_metric_and_fidelity_and_frequencies_follow_the_coordinates():
 def test_shots_offer_no_gradient_and_keep_their_memory():
     ansatz, hamiltonian = big()
     noisy = hq.FromShots(hq.CVaR(ansatz, hamiltonian, alpha=0.5), shots=100, rng=1)
-    scaled = Rescaled(noisy, UNIT)
+    scaled = in_energy_units(noisy, UNIT)
     assert not hasattr(scaled, "value_and_gradient")
     assert not hasattr(scaled, "metric")
     assert scaled.frequencies is None

@@ -30,9 +30,9 @@ class Instance:
     @cached_property
     def digest(self) -> str:
         """Fingerprint of the problem, exact to the last bit of every number."""
-        from hybridq.strategies.subject import fingerprint
+        from hybridq.strategies.report import problem_digest
 
-        return fingerprint(self.problem)
+        return problem_digest(self.problem)
 
 
 def built(

@@ -1,0 +1,171 @@
+"""Resolve the arguments `problem` and `ansatz` to a problem and a circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from hybridq.ansatz.base import Ansatz
+from hybridq.ansatz.term_groups import commuting_groups
+from hybridq.circuits.circuit import Circuit
+from hybridq.core.errors import CapacityError, DimensionError, ParameterError, Setting
+from hybridq.operators.hubbard import HubbardModel
+from hybridq.operators.pauli_sum import PauliSum
+from hybridq.operators.sector import MOST_QUBITS, Sector
+from hybridq.problems.base import Problem
+
+# A lattice model has at most so many groups of commuting terms, with few strengths.
+LATTICE_GROUPS = 6
+LATTICE_STRENGTHS = 4
+
+
+def resolve_problem(
+    problem: object, ansatz: object = None, options: Mapping[str, Any] | None = None
+) -> Problem:
+    """Return `problem`, or the ground-state problem of a bare Hamiltonian or Hubbard model.
+
+    A bare Hubbard model gets the particle numbers that its ansatz is given.
+
+    Args:
+        problem: a `Problem`, a `PauliSum` or a `HubbardModel`.
+        ansatz: a name, an ansatz, a circuit or None.
+        options: of a named ansatz.
+
+    Raises:
+        ParameterError: `problem` is neither, the Hamiltonian is not hermitian, or the particles do
+            not fit on the sites.
+        CapacityError: more qubits than the engine with the largest limit takes.
+    """
+    if isinstance(problem, HubbardModel):
+        from hybridq.problems.hubbard_problem import HubbardProblem
+
+        return HubbardProblem(problem, *_given_particles(ansatz, options or {}))
+    if isinstance(problem, PauliSum):
+        check_width(problem.n_qubits)
+        from hybridq.problems.hamiltonian_problem import HamiltonianProblem
+
+        return HamiltonianProblem(problem)
+    if not isinstance(problem, Problem):
+        raise ParameterError(
+            f"problem must be a problem, a PauliSum or a HubbardModel, got a "
+            f"{type(problem).__name__}",
+            argument="problem",
+            value=problem,
+            remedy="for the maximum cut of a graph, write hybridq.solve(hybridq.MaxCut(graph))",
+        )
+    check_width(problem.n_qubits)
+    return problem
+
+
+def _given_particles(ansatz: object, options: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the two particle numbers that an ansatz is given, () if it is given none."""
+    own = ansatz.particles if isinstance(ansatz, Ansatz) else None
+    particles = options.get("particles", own)
+    # Anything but a pair is left for the ansatz to reject.
+    return tuple(particles) if isinstance(particles, Sequence) and len(particles) == 2 else ()
+
+
+def check_width(n_qubits: int) -> None:
+    """Raise for a width that no engine can hold, before a circuit is made for it.
+
+    Raises:
+        CapacityError: more qubits than the engine with the largest limit takes.
+    """
+    if n_qubits > MOST_QUBITS:
+        raise CapacityError(
+            f"{n_qubits:,} qubits are too many to simulate exactly: the limit is {MOST_QUBITS} "
+            "qubits, where particle numbers are conserved; use a smaller problem"
+        )
+
+
+def requested_sector(problem: Problem) -> Sector | None:
+    """Return the particle numbers that the problem asks for, None if it names none."""
+    if problem.n_orbitals is None or problem.particles is None:
+        return None
+    return Sector.of_electrons(problem.n_orbitals, *problem.particles)
+
+
+def default_ansatz(problem: Problem) -> str:
+    """Return the name of the ansatz for a problem if none is asked for.
+
+    Coupled cluster for molecules. For other Hamiltonians the Hamiltonian variational ansatz where
+    they have the form of a lattice model, many terms of few strengths in few commuting groups;
+    else the hardware-efficient one.
+    """
+    if problem.default_ansatz is not None:
+        return problem.default_ansatz
+    terms = [abs(c) for _, qubits, c in problem.hamiltonian.to_sparse() if qubits]
+    if not terms:
+        return "hardware-efficient"
+    strengths = len(np.unique(np.round(np.array(terms) / max(terms), 9)))
+    alike = strengths <= LATTICE_STRENGTHS and len(terms) >= 3 * strengths
+    if alike and len(commuting_groups(problem.hamiltonian)) <= LATTICE_GROUPS:
+        return "hva"
+    return "hardware-efficient"
+
+
+def resolve_fixed_ansatz(
+    problem: Problem, ansatz: str | Ansatz | Circuit | None, options: Mapping[str, Any]
+) -> Ansatz | Circuit:
+    """Return the ansatz that was named or given, or the problem's default one.
+
+    Args:
+        problem: the question.
+        ansatz: a name of `ANSATZE`, an `Ansatz`, a `Circuit`, or None.
+        options: of the named ansatz.
+
+    Raises:
+        UnknownNameError: no ansatz, or no option of it, has that name.
+        DimensionError: a given ansatz has another width than the problem.
+        ParameterError: options of a finished ansatz, or values that are not accepted.
+    """
+    if ansatz is None or isinstance(ansatz, str):
+        from hybridq.ansatz.registry import ANSATZE
+
+        return ANSATZE[ansatz or default_ansatz(problem)](problem, **options)
+    return checked_ansatz(problem, ansatz, options)
+
+
+def checked_ansatz(
+    problem: Problem, ansatz: object, options: Mapping[str, Any]
+) -> Ansatz | Circuit:
+    """Return a finished ansatz or circuit after checks against the problem.
+
+    Args:
+        problem: the question.
+        ansatz: the finished ansatz or circuit.
+        options: options of an ansatz by name, which must be absent here.
+
+    Raises:
+        DimensionError: another width than the problem.
+        ParameterError: neither an ansatz nor a circuit, or options are given.
+    """
+    if not isinstance(ansatz, Ansatz | Circuit):
+        raise ParameterError(
+            argument="ansatz",
+            value=ansatz,
+            expected="a name of ANSATZE, an ansatz such as QAOA(problem, p=3), or a Circuit",
+        )
+    for name, value in options.items():
+        raise ParameterError(
+            (Setting(name), " is an option of an ansatz given by name, and this one is finished"),
+            argument=name,
+            value=value,
+            remedy="set it where the ansatz is constructed",
+        )
+    if ansatz.n_qubits != problem.n_qubits:
+        raise DimensionError(
+            f"the ansatz has {ansatz.n_qubits} qubits and the problem {problem.n_qubits}: "
+            "the widths must agree",
+            argument="ansatz",
+        )
+    return ansatz
+
+
+def describe_ansatz(ansatz: Ansatz | Circuit) -> dict[str, Any]:
+    """Return facts about an ansatz or a bare circuit for a result, as plain values."""
+    if isinstance(ansatz, Circuit):
+        return {"kind": "circuit", "n_params": ansatz.n_params}
+    return ansatz.describe()
