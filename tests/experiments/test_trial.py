@@ -404,7 +404,7 @@ def test_a_start_in_a_file_is_found_by_its_content(tmp_path):
     contents = {digest: file.read_bytes()}
     assert same_outcome(here, run_trial(conditions, instances=contents, base=tmp_path / "x")) == []
     file.write_text("[0.7, 0.3]")
-    with pytest.raises(FormatError, match="its content is another"):
+    with pytest.raises(FormatError, match="content has changed"):
         run_trial(conditions, base=tmp_path)
 
 
