@@ -3,7 +3,6 @@
 import hashlib
 import itertools
 import math
-import re
 import shutil
 from pathlib import Path
 
@@ -15,11 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from hybridq.core.errors import (
-    CapacityError,
     FormatError,
-    HybridqError,
     MissingExtraError,
-    ParameterError,
     ProblemError,
 )
 from hybridq.experiments.problems import PROBLEM_KINDS, problem_section
@@ -235,7 +231,7 @@ def test_a_pattern_stands_for_its_files_in_order(tmp_path):
     parts = problem_section({"kind": "maxcut", "path": "regular_*"}).expand(tmp_path)
     assert [part.path for part in parts] == ["regular_12.rud", "regular_16.mtx"]
     assert [part.build(tmp_path, 0, {}).n_qubits for part in parts] == [12, 16]
-    with pytest.raises(FormatError, match="no file in .* matches this pattern"):
+    with pytest.raises(FormatError, match=r"no file in .* matches this pattern"):
         problem_section({"kind": "maxcut", "path": "*.graphml"}).expand(tmp_path)
     with pytest.raises(FormatError, match="file not found"):
         problem_section({"kind": "maxcut", "path": "regular_20.col"}).expand(tmp_path)
