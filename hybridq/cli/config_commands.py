@@ -43,8 +43,9 @@ def check(
 ) -> int:
     """Check a config and show its trials; nothing is stored.
 
-    Every mistake is reported with file, line and column, including missing packages
-    and circuits that no engine can run. Instance files are read; nothing is simulated.
+    Every mistake is reported with file, line and column, including missing
+    packages and circuits that no engine can run. Instance files are read;
+    nothing is simulated.
 
     Examples:
 
@@ -73,8 +74,8 @@ def schema(
 ) -> int:
     """Print the JSON Schema of configs, or write it to a file.
 
-    An editor with a YAML language server, such as VS Code with the YAML extension,
-    completes and checks a config whose first line is
+    An editor with a YAML language server, such as VS Code with the YAML
+    extension, completes and checks a config whose first line is
 
       # yaml-language-server: $schema=hybridq.schema.json
 

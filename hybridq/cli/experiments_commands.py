@@ -38,7 +38,7 @@ def experiments_group() -> None:
 
 
 @experiments.command("list", cls=Command)
-def list_(storage: options.Storage = None, debug: options.Debug = False) -> int:
+def list_(storage: options.StoredIn = None, debug: options.Debug = False) -> int:
     """List the experiments in a storage.
 
     Example: [bold]hybridq experiments list[/bold]
@@ -67,7 +67,7 @@ def show(
     config: Annotated[
         bool, typer.Option("--config", help="Print the config only, as YAML.")
     ] = False,
-    storage: options.Storage = None,
+    storage: options.StoredIn = None,
     debug: options.Debug = False,
 ) -> int:
     """Show the conditions of an experiment, or all of one trial.
@@ -105,7 +105,7 @@ def show(
 def delete(
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", help="Delete without a question.")] = False,
-    storage: options.Storage = None,
+    storage: options.StoredIn = None,
     debug: options.Debug = False,
 ) -> int:
     """Delete an experiment with all its trials.

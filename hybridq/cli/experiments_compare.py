@@ -29,7 +29,7 @@ def compare(
     where: selection.Where = None,
     against: selection.Against = None,
     target: selection.Aim = None,
-    storage: options.Storage = None,
+    storage: options.StoredIn = None,
     debug: options.Debug = False,
 ) -> int:
     """Compare groups of trials: means with intervals, wins, paired tests.

@@ -49,7 +49,7 @@ def plot(
             help="Metric with the cost of a trial, of tts (default: seconds).",
         ),
     ] = None,
-    storage: options.Storage = None,
+    storage: options.StoredIn = None,
     debug: options.Debug = False,
 ) -> int:
     """Draw an experiment.
@@ -98,13 +98,13 @@ def report(
     where: selection.Where = None,
     against: selection.Against = None,
     target: selection.Aim = None,
-    storage: options.Storage = None,
+    storage: options.StoredIn = None,
     debug: options.Debug = False,
 ) -> int:
     """Write an experiment as one HTML page.
 
-    The page has the outcome in a sentence, tables, figures, conditions, provenance
-    and failures. It needs no other file and no network.
+    The page has the outcome in a sentence, tables, figures, conditions,
+    provenance and failures. It needs no other file and no network.
 
     Example: [bold]hybridq experiments report depth-sweep --out depth-sweep.html[/bold]
     """
@@ -165,7 +165,7 @@ def export(
     metric: selection.Metric = None,
     where: selection.Where = None,
     against: selection.Against = None,
-    storage: options.Storage = None,
+    storage: options.StoredIn = None,
     debug: options.Debug = False,
 ) -> int:
     """Write an experiment as a table for other programs.

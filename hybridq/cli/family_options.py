@@ -126,12 +126,16 @@ def _default_of(option: Option) -> str:
 def _names_of(argument: str, family: type[Problem]) -> list[str]:
     """Return the names that an argument accepts, empty for other arguments."""
     from hybridq.ansatz.pools import POOLS
+    from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
     from hybridq.solver.choices import registries
 
     if argument == "ansatz":
         return ansatz_names(family)
     if argument == "pool":
         return list(POOLS)
+    if argument == "initial":
+        # Other ansätze know their starts only once they are built.
+        return list(INITIAL_POINTS) if QAOA.suits(family) else []
     names = list(registries().get(argument, ()))
     return ["auto", *names] if argument == "engine" else names
 

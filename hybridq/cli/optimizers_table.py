@@ -1,4 +1,4 @@
-"""`hybridq optimizers`: a table of all, or one with its options."""
+"""`hybridq optimizers`: table of all, or one with its options."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def optimizers(
     ] = None,
     debug: shared.Debug = False,
 ) -> int:
-    """List the optimizers that --optimizer takes, or show one of them.
+    """List the optimizers that --optimizer accepts, or show one of them.
 
-    For each: its use of gradients, the evaluations of the circuit per iteration,
-    and when to prefer it. With NAME also its source and its options, which
+    The table has the use of gradients, the evaluations per iteration, and when
+    to prefer each. With NAME, also the source and the options, which
     --optimizer-option sets.
 
     Examples:
@@ -58,8 +58,8 @@ def _table() -> list[RenderableType]:
         words = (_gradient(entry), entry.cost, entry.summary + _absent(entry))
         table.add_row(Text(name), *map(Text, words))
     note = (
-        "gradient: needed (an objective without one is rejected), used if available, or no.\n"
-        "evaluations: per iteration for n parameters, each with its gradient if needed."
+        "gradient: needed (objectives without one are rejected), used if available, no.\n"
+        "evaluations: per iteration for n parameters, with gradients if needed."
     )
     return [table, Text(""), Text(note)]
 

@@ -93,8 +93,8 @@ def solve(
         objective_shots: shots for each objective value (default: exact values). The optimizer is
             then Adam along gradients estimated from two values; optimizers that cannot do without
             gradients get them from parameter shifts.
-        initial: start by name, or a file of parameters (default: auto); also the parameters,
-            or `LearnedAngles`. A file is a `Path`.
+        initial: initial point, a file of parameters or a start (default: auto); also the
+            parameters, or `LearnedAngles`. A file is a `Path`.
         restarts: further random starts (default: by ansatz); they share the budget.
         max_evaluations: maximum number of evaluations (default: by size); for QAOA at most 2,000
             and otherwise 50,000, fewer where each takes long.

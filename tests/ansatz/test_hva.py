@@ -203,7 +203,7 @@ def test_qubits_covered_once():
     [
         ({"hamiltonian": PauliSum.identity(2)}, "no term but the identity"),
         ({"hamiltonian": PauliSum.from_labels({"XZ": 1j})}, "not hermitian"),
-        ({"hamiltonian": MODELS["tfim"], "layers": 0}, "layers=0"),
+        ({"hamiltonian": MODELS["tfim"], "layers": 0}, "layers must be an integer >= 1, got 0"),
         ({"hamiltonian": MODELS["tfim"], "reference": "minus"}, "auto, plus"),
         ({"hamiltonian": MODELS["tfim"], "particles": (1, 1)}, "neither hopping of one spin"),
         ({"hamiltonian": MODELS["hubbard"], "particles": (3, 1)}, "particles must be .* got"),

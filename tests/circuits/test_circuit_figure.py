@@ -79,5 +79,5 @@ def test_a_picture_is_written_by_suffix(tmp_path, suffix):
 
 
 def test_an_unknown_picture_format_is_refused_before_the_work(tmp_path):
-    with pytest.raises(OutputError, match="no picture format"):
+    with pytest.raises(OutputError, match="not a picture format"):
         Circuit(2).draw(tmp_path / "circuit.doc")

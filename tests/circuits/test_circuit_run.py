@@ -65,7 +65,7 @@ def test_the_expectation_is_the_engines():
         (lambda c: c.bind({"x[1]": 0, "x[2]": 0, "x[3]": 0}).state(), ParameterError,
          r"parameter 'x\[0\]' has no value"),
         (lambda c: c.state([0.1]), DimensionError, "takes 4 parameters"),
-        (lambda c: c.sample(0, x=X), ParameterError, "shots=0"),
+        (lambda c: c.sample(0, x=X), ParameterError, "shots must be an integer >= 1, got 0"),
         (lambda c: c.sample(10, x=X, qubits=(4,)), DimensionError, "qubit 4 is out of range"),
         (lambda c: c.sample(10, x=X, qubits=()), DimensionError, "no qubit to measure"),
         (lambda c: c.probabilities((1, 1), X), ParameterError, "qubit 1 is repeated"),

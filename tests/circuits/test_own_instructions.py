@@ -158,5 +158,5 @@ def test_a_global_phase_is_an_instruction_of_the_statevector_engine():
     assert circuit.state() == pytest.approx(expected, abs=1e-14)
     from hybridq.engines.choose import choose_engine
 
-    engine = choose_engine(circuit, hq.PauliSum.zero(2), name="statevector")
+    engine = choose_engine(circuit, hq.PauliSum.zero(2), engine="statevector")
     assert engine.state(np.zeros(0)) == pytest.approx(expected, abs=1e-14)

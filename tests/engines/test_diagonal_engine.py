@@ -325,7 +325,7 @@ def test_bad_parameters_are_refused(x, error, match):
     ("options", "match"),
     [
         ({"precision": "half"}, "precision must be 'double' or 'single', got 'half'"),
-        ({"threads": 0}, "threads=0"),
+        ({"threads": 0}, "threads must be an integer >= 1, got 0"),
         ({"threads": 10_000}, "threads must be at most .*, got 10000"),
         ({"engine": "diagnal"}, "did you mean 'diagonal'"),
     ],
@@ -336,7 +336,7 @@ def test_bad_options_are_refused(options, match):
 
 
 def test_bad_shots_are_refused():
-    with pytest.raises(ParameterError, match="shots=0"):
+    with pytest.raises(ParameterError, match="shots must be an integer >= 1, got 0"):
         engine_for(random_ising(4, 1), 1).sample([0.1, 0.1], 0)
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import itertools
 import math
-import re
 import shutil
 from pathlib import Path
 
@@ -15,11 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from hybridq.core.errors import (
-    CapacityError,
     FormatError,
-    HybridqError,
     MissingExtraError,
-    ParameterError,
     ProblemError,
 )
 from hybridq.experiments.problems import PROBLEM_KINDS, problem_section
@@ -204,7 +200,7 @@ def test_lattice_and_ring_have_the_edges_of_their_shape():
         ({"kind": "maxcut", "path": "a.rud", "format": "rudi"}, "did you mean 'rudy'"),
         ({"kind": "maxcut", "path": "a.rud", "sha256": "12"}, "sha256"),
         ({"kind": "molecule"}, "path or a geometry, and neither"),
-        ({"kind": "molecule", "path": "a.xyz", "geometry": "H 0 0 0"}, "both are there"),
+        ({"kind": "molecule", "path": "a.xyz", "geometry": "H 0 0 0"}, "both are given"),
         ({"kind": "molecule", "path": "a.xyz", "bond": 1.0}, "bond is for a geometry"),
         ({"kind": "molecule", "path": "a.fcidump", "basis": "sto-3g"}, "computed already"),
         ({"kind": "molecule", "geometry": "H 0 0 0; H 0 0 1", "bond": 0.7}, r"has no \{bond\}"),
@@ -235,7 +231,7 @@ def test_a_pattern_stands_for_its_files_in_order(tmp_path):
     parts = problem_section({"kind": "maxcut", "path": "regular_*"}).expand(tmp_path)
     assert [part.path for part in parts] == ["regular_12.rud", "regular_16.mtx"]
     assert [part.build(tmp_path, 0, {}).n_qubits for part in parts] == [12, 16]
-    with pytest.raises(FormatError, match="no file matches this pattern"):
+    with pytest.raises(FormatError, match=r"no file in .* matches this pattern"):
         problem_section({"kind": "maxcut", "path": "*.graphml"}).expand(tmp_path)
     with pytest.raises(FormatError, match="file not found"):
         problem_section({"kind": "maxcut", "path": "regular_20.col"}).expand(tmp_path)
@@ -270,9 +266,9 @@ def test_a_file_that_changed_since_is_refused(tmp_path):
     file.write_text("a b\nb c\n")
     (section,) = problem_section({"kind": "maxcut", "path": file.name}).expand(tmp_path)
     file.write_text("a b\nb c\nc a\n")
-    with pytest.raises(FormatError, match="its content is another"):
+    with pytest.raises(FormatError, match="content has changed"):
         section.build(tmp_path, 0, {})
-    with pytest.raises(FormatError, match="its content is another"):
+    with pytest.raises(FormatError, match="content has changed"):
         section.expand(tmp_path)
 
 
@@ -376,72 +372,7 @@ def test_what_can_be_built_passes_the_check(kind):
 
 
 def test_the_limit_of_a_state_is_that_of_the_engines():
-    from hybridq.engines.diagonal import engine as diagonal
-    from hybridq.engines.statevector import engine as statevector
+    from hybridq.engines.diagonal.engine import DiagonalEngine
+    from hybridq.engines.statevector.engine import StatevectorEngine
 
-    assert MOST_OF_A_STATE == diagonal.MOST_QUBITS == statevector.MOST_QUBITS
-
-
-@pytest.mark.parametrize(
-    ("plain", "error", "message"),
-    [
-        ({"kind": "random-regular", "nodes": 36}, CapacityError, "36 qubits.*at most 34"),
-        ({"kind": "complete", "nodes": 35}, CapacityError, "graph of 35 nodes.*at most 34"),
-        ({"kind": "ring", "nodes": 35}, CapacityError, "at most 34"),
-        ({"kind": "lattice", "rows": 5, "columns": 7}, CapacityError, "35 qubits"),
-        ({"kind": "tfim", "sites": 35}, CapacityError, "sites: 35: .*at most 34"),
-        ({"kind": "heisenberg", "sites": [9, 7]}, CapacityError, "63 qubits.*at most 62"),
-        ({"kind": "hubbard", "sites": 32}, CapacityError, "64 qubits.*at most 62"),
-        (
-            {"kind": "erdos-renyi", "nodes": 12, "probability": 0.01},
-            ParameterError,
-            "is connected in one draw of .* connected: false",
-        ),
-        (
-            {"kind": "erdos-renyi", "nodes": 4, "probability": 1e-6, "connected": False},
-            ParameterError,
-            "has an edge in one draw of 1.7e[+]05",  # 1 / (6 pairs * 1e-6)
-        ),
-        *(
-            (
-                {"kind": "erdos-renyi", "nodes": 34, "probability": tiny, "connected": connected},
-                ParameterError,
-                f"in practically no draw, and 1000 are made: give at least {least}",
-            )
-            for tiny in (1e-30, 1e-300, 5e-324)
-            # Without an edge: 561 pairs give one in 1000 draws from p = 1 / 561,000.
-            for connected, least in ((True, "0.0"), (False, "1.8e-06$"))
-        ),
-    ],
-)
-def test_what_no_engine_takes_or_no_draw_gives_is_refused_unbuilt(plain, error, message):
-    with pytest.raises(error, match=message):
-        check(**plain)
-
-
-def test_the_probability_that_a_refusal_names_is_the_least_that_passes():
-    with pytest.raises(ParameterError, match="give at least") as refusal:
-        check(kind="erdos-renyi", nodes=20, probability=0.02)
-    least = float(re.search(r"give at least (\S+),", str(refusal.value))[1])
-    check(kind="erdos-renyi", nodes=20, probability=least)
-    with pytest.raises(ParameterError):
-        check(kind="erdos-renyi", nodes=20, probability=0.9 * least)
-
-
-def test_a_file_of_too_many_nodes_and_a_damaged_one_are_refused_unbuilt(tmp_path):
-    ring = "".join(f"{k} {(k + 1) % 40}\n" for k in range(40))
-    (tmp_path / "large.txt").write_text(ring)
-    with pytest.raises(CapacityError, match=r"large\.txt: 40 qubits.*at most 34"):
-        check(tmp_path, kind="maxcut", path="large.txt")
-    (tmp_path / "damaged.json").write_text('{"nodes": [')
-    with pytest.raises(HybridqError, match=r"damaged\.json"):
-        check(tmp_path, kind="maxcut", path="damaged.json")
-
-
-def test_without_pyscf_only_integrals_in_a_file_will_do(monkeypatch, tmp_path):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    (tmp_path / "h2.xyz").write_text("2\n\nH 0 0 0\nH 0 0 0.74\n")
-    for source in ({"geometry": "H 0 0 0; H 0 0 0.74"}, {"path": "h2.xyz"}):
-        with pytest.raises(MissingExtraError, match="pip install pyscf"):
-            check(tmp_path, kind="molecule", **source)
-    check(INSTANCES, kind="molecule", **EXAMPLES["molecule"])
+    assert MOST_OF_A_STATE == DiagonalEngine.MOST_QUBITS == StatevectorEngine.MOST_QUBITS

@@ -119,11 +119,11 @@ class ConfiguredSection(Section):
 
     Class attributes:
         registry: of the entry.
-        besides: keys that are not options of the entry.
+        extra_keys: keys that are not options of the entry.
     """
 
     registry: ClassVar[Registry[Any]]
-    besides: ClassVar[tuple[str, ...]] = ()
+    extra_keys: ClassVar[tuple[str, ...]] = ()
 
     def made(self) -> Any:
         """Return the configured object.
@@ -131,7 +131,9 @@ class ConfiguredSection(Section):
         Raises:
             ParameterError: a value is not accepted.
         """
-        options = {k: v for k, v in self.model_dump().items() if k not in ("kind", *self.besides)}
+        options = {
+            k: v for k, v in self.model_dump().items() if k not in ("kind", *self.extra_keys)
+        }
         return self.registry[self.kind](**options)  # type: ignore[attr-defined]
 
     @model_validator(mode="after")
@@ -152,7 +154,7 @@ class ObjectiveSection(ConfiguredSection):
     """An objective with its options."""
 
     registry: ClassVar[Registry[Any]] = OBJECTIVES
-    besides: ClassVar[tuple[str, ...]] = ("shots",)
+    extra_keys: ClassVar[tuple[str, ...]] = ("shots",)
 
 
 OBJECTIVE = Choice(

@@ -11,7 +11,7 @@ import hybridq as hq
 from hybridq.ansatz.mixers import MIXERS, Conserved, Grover, X, XYComplete, XYRing
 from hybridq.circuits.instructions import Gate
 from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError
-from hybridq.problems.base import BinaryProblem
+from hybridq.problems.base import AnswerRow, BinaryProblem
 from tests.helpers.slow_twin import PAULI, on_qubit, random_ising, run, unitary
 
 BETAS = (0.37, -1.9)
@@ -195,15 +195,14 @@ class OneHot(BinaryProblem):
 
     n_qubits = 6
 
-    @property
-    def hamiltonian(self):
-        return self.ising.to_pauli_sum()
+    def cost(self):
+        return self.ising
+
+    def answer(self, bits):
+        return (AnswerRow("Ones", tuple(np.flatnonzero(bits).tolist())),)
 
     def value(self, bits):
         return float(self.ising.energies(bits[None])[0])
-
-    def decode(self, bits):
-        return dict(enumerate(bits.tolist()))
 
     def describe(self):
         return {}
