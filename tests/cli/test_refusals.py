@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hybridq.cli.refusals import check_memory, in_words_of_options
 
+from hybridq.cli.refusals import check_memory, in_words_of_options
 from hybridq.core import memory
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
 from tests.cli.cli_samples import Outcome

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hybridq.cli.objective_options import sign_of
 
+from hybridq.cli.objective_options import sign_of
 from hybridq.cli.result_screen import time_row
 from hybridq.presentation.search import start_facts, steps_line
 from hybridq.strategies.registry import STRATEGIES

@@ -252,7 +252,7 @@ def test_bad_arguments_are_refused_before_the_work(options, error, match):
 
 def test_qaoa_has_no_options_of_others():
     with pytest.raises(
-        UnknownNameError, match="layers is not an option of ansatz='qaoa'.*it takes p, mixer"
+        UnknownNameError, match=r"layers is not an option of ansatz='qaoa'.*p, mixer"
     ):
         hq.solve(hq.MaxCut(nx.cycle_graph(4)), layers=3)
 
