@@ -258,7 +258,7 @@ def _arpack(
 def _lifted(
     operator: scipy.sparse.linalg.LinearOperator[Any], vectors: NDArray[Any], spread: float
 ) -> scipy.sparse.linalg.LinearOperator[Any]:
-    """Return the operator with given eigenvectors moved above the rest of the spectrum."""
+    """Return the operator with given eigenvectors lifted above all others."""
     import scipy.sparse.linalg
 
     found = vectors.copy()

@@ -1,4 +1,4 @@
-"""The ansatz of a solve: by name with options, as an object, or the problem's default."""
+"""The ansatz of a solve: by name, as an object, or the problem's default."""
 
 from __future__ import annotations
 
@@ -115,10 +115,10 @@ def _default_name(problem: Problem) -> str:
 def _reject_options(
     ansatz: str, given: Mapping[str, Any], own: Mapping[str, Option], *, named: bool = True
 ) -> None:
-    """Raise for the first option that the ansatz does not have; list those that it has.
+    """Raise for the first option that the ansatz does not have.
 
     Raises:
-        UnknownNameError: the message offers the nearest option.
+        UnknownNameError: the message offers the nearest option and lists all.
     """
     for option, value in given.items():
         if option in own:
