@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hybridq.solver.common import DEFAULT_OPTIMIZER
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
@@ -25,6 +24,7 @@ from hybridq.core.errors import HybridqError
 from hybridq.objectives import FromShots, ParameterShift
 from hybridq.optimizers import Optimizer
 from hybridq.solver.qaoa import TOLERANCE
+from hybridq.solver.settings import DEFAULT_OPTIMIZER
 from hybridq.strategies.base import Task
 from hybridq.strategies.registry import STRATEGIES
 from hybridq.strategies.rescaled import energy_unit

@@ -68,7 +68,7 @@ def ground_states(
     sector: Sector | None = None,
     rng: RandomLike = None,
 ) -> GroundStates:
-    """Return the k lowest eigenvalues and eigenvectors, of the whole space or of one sector.
+    """Return the k lowest eigenvalues and eigenvectors of a space or a sector.
 
     Up to 700 states by dense diagonalization, beyond by the implicitly restarted Lanczos method
     (ARPACK) from a random vector: on the sparse matrix of a sector, or on the Pauli terms
@@ -258,7 +258,7 @@ def _arpack(
 def _lifted(
     operator: scipy.sparse.linalg.LinearOperator[Any], vectors: NDArray[Any], spread: float
 ) -> scipy.sparse.linalg.LinearOperator[Any]:
-    """Return the operator with the given eigenvectors moved above the rest of the spectrum."""
+    """Return the operator with given eigenvectors lifted above all others."""
     import scipy.sparse.linalg
 
     found = vectors.copy()

@@ -31,7 +31,9 @@ OPTIONS = (
 def solve_adapt(
     problem: Problem, settings: SolveSettings, exact: bool | None, options: Mapping[str, Any]
 ) -> Result:
-    """Return the energy that ADAPT-VQE reaches; `hybridq.adapt_vqe` explains the options.
+    """Return the energy that ADAPT-VQE reaches.
+
+    `hybridq.adapt_vqe` explains the options.
 
     Raises:
         UnknownNameError: an option that it does not have.

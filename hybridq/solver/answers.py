@@ -1,4 +1,4 @@
-"""Answers in bits: sample the final state, decode, check and compare with a reference."""
+"""Answers in bits: samples of the final state, decoded, checked and compared."""
 
 from __future__ import annotations
 
@@ -184,7 +184,10 @@ def trace(
     rng: np.random.Generator,
     sign: float,
 ) -> Trace:
-    """Return the arrays behind the pictures; `sign` converts minimized values to shown ones."""
+    """Return the arrays behind the pictures.
+
+    `sign` converts minimized values to shown ones.
+    """
     child = rng.bit_generator.seed_seq.spawn(1)[0]  # type: ignore[attr-defined]
     return Trace(
         values=sign * solution.values,

@@ -1,4 +1,4 @@
-"""The ansatz of a solve: by name with options, as an object, or the problem's default."""
+"""The ansatz of a solve: by name, as an object, or the problem's default."""
 
 from __future__ import annotations
 
@@ -115,7 +115,11 @@ def _default_name(problem: Problem) -> str:
 def _reject_options(
     ansatz: str, given: Mapping[str, Any], own: Mapping[str, Option], *, named: bool = True
 ) -> None:
-    """Raise for the first option that the ansatz does not have; list those that it has."""
+    """Raise for the first option that the ansatz does not have.
+
+    Raises:
+        UnknownNameError: the message offers the nearest option and lists all.
+    """
     for option, value in given.items():
         if option in own:
             continue
@@ -123,12 +127,12 @@ def _reject_options(
         for name in own:
             listed += [", " if listed else "", Setting(name)]
         why = "" if named else " (chosen for this problem)"
-        raise ParameterError(
-            (Setting(option), " is not an option of ", Setting("ansatz", ansatz), why),
-            argument=option,
-            value=value,
-            remedy=("it takes ", *listed) if listed else "it has no options",
-        )
+        error = UnknownNameError("option", option, own)
+        hint = () if error.nearest is None else ("did you mean ", Setting(error.nearest), "? ")
+        error.value = value
+        error.message = (Setting(option), " is not an option of ", Setting("ansatz", ansatz), why)
+        error.remedy = (*hint, "it takes ", *listed) if listed else "it has no options"
+        raise error.with_argument(option)
 
 
 def ansatz_options_of(name: str, family: type[Problem] | None = None) -> dict[str, Option]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def begin_journal(settings: SolveSettings, problem: Problem, ansatz: Any, **facts: Any) -> None:
-    """Write the identity of a solve into its journal, or compare it with the one there.
+    """Write the identity of a solve into its journal, or compare it.
 
     Args:
         settings: of the solve; without a journal nothing happens.

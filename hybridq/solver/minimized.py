@@ -63,7 +63,7 @@ class ObjectiveFactory:
         sign: float,
         start: NDArray[np.float64] | None = None,
     ) -> dict[str, Any]:
-        """Return name, options, the value reached, and the cost of the shots; plain values.
+        """Return name, options, value and the cost of the shots, as plain values.
 
         The value has the problem's natural sign where it is an energy. From shots it is the
         lowest that was seen, and so lower than the truth; with a start there are the exact

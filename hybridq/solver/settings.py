@@ -1,4 +1,4 @@
-"""Settings of a solve: every choice by name becomes a configured object, checked once."""
+"""Settings of a solve: configured objects for all choices, checked once."""
 
 from __future__ import annotations
 

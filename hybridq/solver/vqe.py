@@ -1,4 +1,4 @@
-"""A ground-state energy by the variational quantum eigensolver: any problem, any circuit."""
+"""Ground-state energies by the variational quantum eigensolver."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def solve_vqe(
     initial: str | ArrayLike,
     exact: bool | None,
 ) -> Result:
-    """Return the lowest energy that `ansatz` reaches; `hybridq.solve` explains the arguments."""
+    """Return the lowest energy of `ansatz`; `hybridq.solve` explains the arguments."""
     begin_journal(settings, problem, ansatz)
     settings.announce("simulating")
     factory = ObjectiveFactory(problem.observable, settings)
@@ -148,7 +148,10 @@ def _energies(
     wanted: bool | None,
     sector: Sector | None,
 ) -> tuple[Energy, Reference | None]:
-    """Return the judged energy and the reference; Ctrl-C leaves out what is not computed yet."""
+    """Return the judged energy and the reference.
+
+    Ctrl-C leaves out the references that are not computed yet.
+    """
 
     def diagonalize() -> ExactEnergies:
         # A bare Hamiltonian asks for the lowest energy of all states, whatever its circuit
@@ -192,7 +195,7 @@ def _exact_spin(
 
 
 def _kept(objective: ExactObjective, exact: ExactEnergies | None) -> tuple[Sector, float] | None:
-    """Return the circuit's sector and its lowest energy, if the ground state is outside it."""
+    """Return the circuit's sector and lowest energy; None if it has the ground state."""
     sector = objective.sector
     if sector is None or exact is None or exact.ground is None:
         return None

@@ -1,4 +1,4 @@
-"""Searches around an objective: strategies for QAOA, growing circuits and excited states.
+"""Strategies for the angles of QAOA, growing circuits and excited states.
 
 Strategies are frozen dataclasses whose fields are their options, such as
 ``Multistart(random_starts=30)``; `STRATEGIES` holds them by name. Here is

@@ -38,7 +38,7 @@ def named_start(
     embed: Embedding,
     rng: RandomLike = None,
 ) -> Start:
-    """Return the start of that name; for ``"auto"`` the chosen one, under its own name.
+    """Return the start of that name, for ``"auto"`` the chosen one.
 
     ``"auto"`` evaluates the ramp and the `similar_start` and takes the lower, so it never begins
     worse than the ramp. Where two evaluations are more than a tenth of the budget, `choose_start`

@@ -1,4 +1,4 @@
-"""The contract of a strategy: a frozen configuration that turns a task into a result."""
+"""The contract of a strategy: a frozen configuration that runs a task."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def single_step(label: str, solution: Solution | None) -> tuple[Step, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """Input of a strategy: the circuit asked for, its objective, the budget and the start.
+    """Input of a strategy: circuit, objective, budget and start.
 
     Args:
         ansatz: the circuit asked for, with all its layers.

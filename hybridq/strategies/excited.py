@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
     from hybridq.problems.base import Problem
 
+DEFAULT_OPTIMIZER = "l-bfgs"
+
 METHODS: Registry[str] = Registry(
     "method for excited states",
     {"vqd": "vqd", "subspace": "subspace"},
@@ -57,7 +59,7 @@ def excited_states(
     ansatz: str | Ansatz | Circuit | None = None,
     pool: str = "sd",
     tries: int = 3,
-    optimizer: str | Optimizer = "l-bfgs",
+    optimizer: str | Optimizer | None = None,
     initial: str | ArrayLike = "auto",
     max_evaluations: int | None = None,
     engine: EngineLike = AUTO,
@@ -81,9 +83,9 @@ def excited_states(
         k: number of states, the ground state included.
         method: method for the states above: subspace or vqd.
         ansatz: as in `hybridq.solve`; UCCSD without its symmetry filter by default for molecules.
-        pool: of the subspace, a name of `POOLS` (molecules).
+        pool: operators of the subspace, a name of `POOLS` (molecules).
         tries: starts of each state, for vqd.
-        optimizer: a name of `OPTIMIZERS`, or an optimizer with its options.
+        optimizer: a name of `OPTIMIZERS` or a configured optimizer; L-BFGS by default.
         initial: start of the search for the ground state.
         max_evaluations: the largest number of evaluations of each state.
         engine, precision, threads: see `Expectation`.
@@ -102,7 +104,8 @@ def excited_states(
     """
     began = work_seconds()
     subject = resolve_problem(problem, ansatz, options)
-    name, optimizer = METHODS.canonical(method), configured_optimizer(optimizer)
+    name = METHODS.canonical(method)
+    optimizer = configured_optimizer(DEFAULT_OPTIMIZER if optimizer is None else optimizer)
     if name == "vqd":
         check_single_search(optimizer, "method 'vqd' makes a search for each state")
     pool = POOLS.canonical(pool)

@@ -1,4 +1,4 @@
-"""Products of operators and a state: the vectors of a quantum subspace expansion."""
+"""Products of operators and a state, for a quantum subspace expansion."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def excitation_products(
 
 
 def pauli_products(basis: Basis, psi: Amplitudes, n_qubits: int) -> Iterator[Amplitudes]:
-    """Yield P|ψ⟩ of every Pauli P on one and two qubits, projected on the span of `basis`."""
+    """Yield P|ψ⟩ of all one- and two-qubit Paulis, projected on the span of `basis`."""
     ones = [(letter, qubit) for qubit in range(n_qubits) for letter in "XYZ"]
     pairs = [
         (first, second)
@@ -54,7 +54,7 @@ def pauli_products(basis: Basis, psi: Amplitudes, n_qubits: int) -> Iterator[Amp
 
 
 def _placed(basis: Basis, targets: Basis, values: Amplitudes) -> Amplitudes:
-    """Return the vector with `values` at the basis states `targets`; others are dropped."""
+    """Return the vector with `values` at `targets`, without those outside `basis`."""
     at = np.minimum(np.searchsorted(basis, targets), len(basis) - 1)
     inside = basis[at] == targets
     vector = np.zeros(len(basis), dtype=values.dtype)

@@ -40,7 +40,9 @@ def fourier_matrix(p: int) -> Vector:
 
 @dataclass(frozen=True, kw_only=True)
 class Fourier(Ladder):
-    r"""Search p = 1, 2, … over the amplitudes, each depth with one more frequency from 0.
+    r"""Search p = 1, 2, … over amplitudes; each depth adds a frequency.
+
+    The amplitude of the new frequency begins at 0.
 
     In addition to this plain ladder, each depth is searched from the best amplitudes :math:`a` of
     the depth before and from R random points around them,

@@ -27,7 +27,7 @@ or None where nothing is left to spend.
 
 @dataclass(frozen=True, kw_only=True)
 class Ladder(Strategy):
-    """Base of strategies that search each depth from the best angles of the one before.
+    """Base of strategies that search each depth from the result of the one before.
 
     Args:
         loosening: ratio of the tolerance of lower depths to that of the last; their angles are

@@ -1,4 +1,4 @@
-"""Layerwise growth: each new layer is searched alone, all layers together at the end."""
+"""Layerwise growth: each new layer alone, then all layers together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Layerwise(Ladder):
-    """Search two angles at a time, the layers below frozen; then all 2p angles from there.
+    """Search two angles at a time, the layers below frozen; then all 2p angles.
 
     Prefer it where evaluations are few or noisy: a search over two angles needs little. Alone it
     saturates after a few layers, hence the search over all at the end. See `Ladder` for the

@@ -46,7 +46,7 @@ def snapshot_of(amplitudes: Amplitudes, like: NDArray[Any]) -> NDArray[Any]:
 def electron_moments(
     problem: Problem, objective: ExactObjective, snapshot: NDArray[Any]
 ) -> Moments | None:
-    """Return particle number and spin of a snapshot; None for problems without electrons."""
+    """Return particle number and spin of a snapshot; None without electrons."""
     m = problem.n_orbitals
     if m is None:
         return None

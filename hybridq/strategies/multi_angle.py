@@ -16,10 +16,11 @@ from hybridq.strategies.base import Strategy, StrategyResult, Task, single_step
 
 @dataclass(frozen=True, kw_only=True)
 class MultiAngle(Strategy):
-    """Search QAOA first, with at most half of the budget; then every term and qubit on its own.
+    """Search QAOA first, then an angle for every term and qubit.
 
-    The second search begins at the QAOA it found and at a few points near it: on symmetric graphs
-    the best standard angles are near a saddle of all angles.
+    The first search takes at most half of the budget. The second begins at the QAOA it found and
+    at a few points near it: on symmetric graphs the best standard angles are near a saddle of all
+    angles.
 
     Prefer it where circuits must be shallow: it reaches at p = 1 what QAOA needs several layers
     for, with p (terms + qubits) angles instead of 2p. Never worse than the QAOA it begins with.

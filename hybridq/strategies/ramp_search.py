@@ -19,7 +19,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class RampSearch(Strategy):
-    r"""Search the two slopes Δγ, Δβ of a linear ramp first, then all 2p angles from there.
+    r"""Search the two slopes Δγ, Δβ of a linear ramp first, then all 2p angles.
 
     Prefer it for an unfamiliar problem at large depth, where no angles are known: the search over
     two numbers costs the same at every depth. It begins with the ramp, whatever the start.

@@ -34,7 +34,7 @@ _check_class = partial(check_class, base=Strategy, name_field="name", texts=("su
 
 
 def _check_strategy(name: str, entry: Any) -> None:
-    """Raise unless `entry` is a subclass of `Strategy` of this name with default options.
+    """Raise unless `entry` is a `Strategy` class of this name with default options.
 
     Raises:
         ParameterError: it is not.

@@ -19,14 +19,14 @@ Vector = NDArray[np.float64]
 
 
 def energy_unit(ansatz: QAOA) -> float:
-    """Return a power of two near the energy of a single spin; such a scale rounds nothing."""
+    """Return a power of two near the energy of one spin, which rounds nothing."""
     return float(2.0 ** np.round(np.log2(coupling_strength(ansatz.ising))))
 
 
 def in_energy_units(
     objective: Objective, unit: float, gammas: int | None = None
 ) -> Reparametrized[Scaling]:
-    r"""Return an objective of QAOA in units in which a single spin's energy is about one.
+    r"""Return an objective of QAOA in units of about a single spin's energy.
 
     With weights of 10⁵ the useful γ are about 10⁻⁵ and slopes about 10¹⁰, far from the step sizes
     and tolerances of optimizers. The result is f(y) = E(x) / u at x = (γ / u, β), y = (γ, β).
@@ -52,7 +52,9 @@ def search_angles(
     gammas: int | None = None,
     **limits: Any,
 ) -> Solution:
-    """Run `minimize` in units of `unit`; records and solution are in the objective's units.
+    """Run `minimize` in units of `unit`.
+
+    Records and solution are in the objective's units.
 
     Args:
         objective: the objective to minimize.

@@ -24,7 +24,7 @@ LATTICE_STRENGTHS = 4
 def resolve_problem(
     problem: object, ansatz: object = None, options: Mapping[str, Any] | None = None
 ) -> Problem:
-    """Return `problem`, or the ground-state problem of a bare Hamiltonian or Hubbard model.
+    """Return `problem`, or the ground-state problem of a bare Hamiltonian.
 
     A bare Hubbard model gets the particle numbers that its ansatz is given.
 

@@ -148,9 +148,9 @@ class SharedSearch:
         return solution
 
     def probe(self, objective: Any, points: Vector, embed: Embedding) -> int | None:
-        """Return the row of `points`, shape (k, n), of lowest value; each is evaluated once.
+        """Return the row of lowest value of `points`, shape (k, n).
 
-        None where the budget does not suffice, or without a finite value.
+        Each is evaluated once. None where the budget does not suffice, or without a finite value.
         """
         if self.exhausted or self.remaining < len(points):
             return None

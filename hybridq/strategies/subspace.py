@@ -32,7 +32,7 @@ def expand(
     k: int,
     pool: str = "sd",
 ) -> tuple[NDArray[np.float64], list[Snapshot], dict[str, Any]]:
-    r"""Return the lowest states in the span of a state ψ and of :math:`O_j|\psi\rangle`.
+    r"""Return the lowest states in the span of ψ and :math:`O_j|\psi\rangle`.
 
     The O_j are the excitations of a pool and their adjoints for molecules, and the Pauli operators
     on one and two qubits for other Hamiltonians. The generalized eigenproblem

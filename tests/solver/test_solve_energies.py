@@ -149,7 +149,7 @@ def test_hubbard_electrons_can_be_chosen():
     result = hq.solve(problem, layers=2, rng=1)
     assert result.expectation == pytest.approx(-1.0)  # one electron on two sites: −t
     assert result.energy.particles.n_beta == pytest.approx(0.0)
-    with pytest.raises(ParameterError, match="n_alpha=3"):
+    with pytest.raises(ParameterError, match=r"n_alpha must be .*, got 3"):
         HubbardProblem(spin_models.fermi_hubbard(2), 3, 0)
 
 
@@ -228,19 +228,19 @@ def test_the_unit_of_the_hamiltonian_does_not_matter():
     ("options", "error", "match"),
     [
         ({"ansatz": "uccds"}, UnknownNameError, "did you mean 'uccsd'"),
-        ({"repetition": 2}, UnknownNameError, "did you mean 'repetitions'"),
-        ({"ansatz": "adapt", "pol": "gsd"}, UnknownNameError, "did you mean 'pool'"),
+        ({"repetition": 2}, UnknownNameError, r"did you mean repetitions\?"),
+        ({"ansatz": "adapt", "pol": "gsd"}, UnknownNameError, r"did you mean pool\?"),
         ({"ansatz": "adapt", "pool": "gds"}, UnknownNameError, "did you mean 'gsd'"),
         ({"ansatz": "adapt", "restarts": 2}, ParameterError, "restarts"),
         ({"ansatz": hq.Circuit(3).h(0)}, DimensionError, "widths must agree"),
         ({"ansatz": hq.Circuit(4).h(0)}, ParameterError, "no parameters"),
-        ({"ansatz": 7}, ParameterError, "give a name"),
+        ({"ansatz": 7}, ParameterError, "ansatz must be a name of ANSATZE, an ansatz .*, got 7"),
         ({"ansatz": "qaoa"}, ParameterError, "problems over bits"),
-        ({"p": 3}, ParameterError, "layers="),
+        ({"p": 3}, ParameterError, "p is not an option of ansatz='uccsd'"),
         ({"initial": "mp3"}, UnknownNameError, "did you mean 'mp2'"),
         ({"initial": [0.1, 0.2]}, DimensionError, "1 parameters"),
         ({"initial": ["a"]}, ParameterError, "real numbers"),
-        ({"initial": [float("nan")]}, ParameterError, "parameter 0 is nan"),
+        ({"initial": [float("nan")]}, ParameterError, "parameter 0 must be finite, got nan"),
         ({"ansatz": "adap"}, UnknownNameError, "did you mean 'adapt'"),
         ({"restarts": -1}, ParameterError, r"restarts must be .*, got \-1"),
     ],
@@ -251,7 +251,9 @@ def test_bad_arguments_are_refused_before_the_work(options, error, match):
 
 
 def test_qaoa_has_no_options_of_others():
-    with pytest.raises(UnknownNameError, match="option of the qaoa ansatz 'layers'"):
+    with pytest.raises(
+        UnknownNameError, match=r"layers is not an option of ansatz='qaoa'.*p, mixer"
+    ):
         hq.solve(hq.MaxCut(nx.cycle_graph(4)), layers=3)
 
 
