@@ -61,7 +61,7 @@ def available() -> Free | None:
     return min(found, key=lambda free: free.size, default=None)
 
 
-def require(needed: int, what: str, remedy: Text) -> None:
+def require(needed: int, what: Text, remedy: Text) -> None:
     """Raise if `needed` bytes cannot be allocated.
 
     Args:
@@ -79,8 +79,9 @@ def require(needed: int, what: str, remedy: Text) -> None:
     limit = free if free is not None else 2**46
     if needed > limit:
         found = f"{free / _GIB:.3g} GiB are free" if free is not None else "no machine has that"
+        parts = (what,) if isinstance(what, str) else tuple(what)
         raise CapacityError(
-            f"{what} needs {_readable(needed)}, {found}{limited_by()}", remedy=remedy
+            (*parts, f" needs {_readable(needed)}, {found}{limited_by()}"), remedy=remedy
         )
 
 

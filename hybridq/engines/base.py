@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core import memory
 from hybridq.core.checks import checked_count
-from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.engines.info import EngineInfo
 from hybridq.engines.simulators import check_precision
 from hybridq.operators.electronic import ElectronicHamiltonian
@@ -200,15 +200,19 @@ def checked_precision(precision: str) -> type[np.floating]:
     return PRECISIONS[precision]
 
 
-def checked_shots(shots: int) -> int:
+def checked_shots(shots: int, argument: str = "shots") -> int:
     """Return `shots` as an int.
+
+    Args:
+        shots: number of measurements.
+        argument: the argument that holds it, for messages.
 
     Raises:
         ParameterError: it is not an integer >= 1.
         CapacityError: the measured indices do not fit in memory.
     """
-    count = checked_count("shots", shots)
-    memory.require(_SHOT_BYTES * count, f"shots={count:,}", "take fewer shots")
+    count = checked_count(argument, shots)
+    memory.require(_SHOT_BYTES * count, (Setting(argument, count),), "take fewer shots")
     return count
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import checked_count, is_whole
 from hybridq.core.clock import work_seconds
-from hybridq.core.errors import CapacityError, ParameterError, Setting
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import MOST_RESTARTS
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import checked_shots
@@ -66,7 +66,7 @@ class SolveSettings:
         object.__setattr__(self, "streams", tuple(as_generator(self.rng).spawn(5)))
         object.__setattr__(self, "shots", checked_shots(self.shots))
         if self.objective_shots is not None:
-            _check_objective_shots(self.objective_shots)
+            checked_shots(self.objective_shots, "objective_shots")
         if self.restarts is not None:
             checked_count("restarts", self.restarts, at_least=0, at_most=MOST_RESTARTS)
         if self.journal is not None:
@@ -134,14 +134,6 @@ def _wrong_option(kind: str, name: str, value: object) -> ParameterError:
         value=value,
         remedy=("leave it out, or choose ", Setting("objective", owners[0])),
     )
-
-
-def _check_objective_shots(shots: int) -> None:
-    """Raise unless `shots` is a number of measurements that fits in memory."""
-    try:
-        checked_shots(shots)
-    except (ParameterError, CapacityError) as error:
-        raise error.with_argument("objective_shots") from None
 
 
 def resolve_strategy(strategy: str | Strategy | None) -> Strategy | None:

@@ -1,4 +1,4 @@
-"""Refuse a problem whose states do not fit in memory, before any work, naming what fits."""
+"""Memory of the states of a search, checked before any work."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def check_memory(name: str, n_qubits: int, precision: str, *, gradient: bool, ha
 
 
 def _largest(free: int, unit: int, half: bool) -> int:
-    """Return the largest n with `unit` bytes per amplitude in `free`, 0 if there is none."""
+    """Return the largest n with `unit` bytes per amplitude in `free`, or 0."""
     return max((free // unit).bit_length() - 1 + half, 0)
 
 

@@ -64,7 +64,7 @@ def check_engine(engine: EngineConfig, *, exact: bool = True) -> None:
 
 
 def _cases() -> list[tuple[Circuit, PauliSum, NDArray[np.float64]]]:
-    """Return circuits with an observable and parameters: QAOA, plain gates, a hopping circuit."""
+    """Return circuits with an observable and parameters."""
     edges = {(0, 1): 1.0, (1, 2): -0.5, (0, 2): 2.0, (2, 3): 1.5}
     ising = Ising(4, 0.25, np.zeros(4), np.array(list(edges)), np.array(list(edges.values())))
     qaoa = QAOA(ising, 2)

@@ -49,7 +49,7 @@ def check_mixer(
     initial = fitted.initial_state(n_qubits)
 
     def evolved(*steps: float | None) -> NDArray[np.complexfloating]:
-        """Return the state after mixers of these angles; None stands for phases."""
+        """Return the state after mixers of these angles; None means phases."""
         instructions: list[Instruction] = [*initial]
         for step in steps:
             if step is None:

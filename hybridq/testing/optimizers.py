@@ -19,7 +19,7 @@ _BUDGET = 40
 
 
 class _Recorded:
-    """An expectation value with everything an optimizer may need, and the values it returned."""
+    """Expectation value with every capability, and a record of its values."""
 
     def __init__(self) -> None:
         circuit = Circuit(2).ry(0, "a").ry(1, "b").cz(0, 1)

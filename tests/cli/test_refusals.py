@@ -49,7 +49,8 @@ def test_a_graph_too_large_is_one_line_with_a_remedy_in_options(
 ) -> None:
     outcome = hybridq("solve", "maxcut", FOLDER / "davis.json")
     assert outcome.code == 2
-    assert "32 GiB, 22.9 GiB are free: use --precision single" in outcome.err
+    assert "simulating it takes 64 GiB, 22.9 are free" in outcome.err
+    assert "--precision single" in outcome.err
     assert outcome.err.count("\n") == 1
 
 

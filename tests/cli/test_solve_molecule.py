@@ -203,7 +203,11 @@ def test_a_bad_option_is_one_line_before_any_work(
     ("command", "options", "message"),
     [
         ("molecule", ["--initial", "rmp2"], "unknown initial point 'rmp2': did you mean 'mp2'"),
-        ("molecule", ["--excited", "30"], "there are 4 states here"),
+        (
+            "molecule",
+            ["--excited", "30"],
+            "--excited must be at most 4, the number of states, got 30",
+        ),
         (
             "molecule",
             ["--ansatz", "hardware-efficient", "--entangler", "rng"],

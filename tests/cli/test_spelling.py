@@ -60,7 +60,7 @@ def test_an_error_reads_well_in_python_and_on_the_command_line() -> None:
         (("--alpha", "0.2"), "--alpha 0.2 is an option of cvar, not of expectation"),
         (("--shots", "0"), "--shots must be an integer >= 1, got 0"),
         (("--threads", "9999"), "--threads"),
-        (("--resume",), "--resume goes with --journal"),
+        (("--resume",), "--resume requires --journal"),
     ],
 )
 def test_refusals_name_options(

@@ -301,7 +301,7 @@ def test_control_c_beside_the_search_is_no_result_either(conditions, monkeypatch
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hybridq.solver.bits._reference", interrupted)
+    monkeypatch.setattr("hybridq.solver.answers._reference", interrupted)
     monkeypatch.setattr("hybridq.solver.vqe.lowest_energy", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(conditions)

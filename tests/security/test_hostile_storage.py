@@ -208,7 +208,7 @@ def test_transaction_that_names_another_file_is_not_rolled_back(tmp_path):
 
 @pytest.mark.parametrize("url", ["sqlite:///file:{}?uri=true", "sqlite:///file:{}"])
 def test_uri_in_place_of_a_path_is_refused(url, tmp_path):
-    with pytest.raises(ParameterError, match="must be a path, got a URI"):
+    with pytest.raises(ParameterError, match="must be a path, not a URI"):
         Store.open(url.format(tmp_path / "runs.db"))
     assert not (tmp_path / "runs.db").exists()
 

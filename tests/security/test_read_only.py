@@ -116,7 +116,7 @@ def test_without_any_folder_kernels_are_compiled_in_each_process(site, environme
         compiled, said = call(environment, tmp_path, nowhere=True)
         assert compiled
         assert said.count(NOTICE) == 1
-        assert "compiled anew in every process" in said
+        assert "compiled again in every process" in said
     assert not list((tmp_path / "tmp").rglob("*.nbc"))
 
 

@@ -193,12 +193,12 @@ def test_a_bare_graph_is_told_how_to_become_a_problem():
 
 def test_an_interrupt_after_the_search_loses_nothing(monkeypatch):
     from hybridq.objectives import landscape
-    from hybridq.solver import bits
+    from hybridq.solver import answers
 
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bits, "_reference", interrupted)
+    monkeypatch.setattr(answers, "_reference", interrupted)
     monkeypatch.setattr(landscape, "scan_landscape", interrupted)
     result = hq.solve(hq.MaxCut(nx.cycle_graph(6)), p=1, landscape=True, rng=1)
     assert result.best.value == 6

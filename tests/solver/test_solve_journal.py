@@ -166,7 +166,7 @@ def test_the_journal_of_minimize_knows_the_objective(tmp_path):
 def test_bad_journals_are_told_before_work(tmp_path):
     with pytest.raises(ParameterError, match="resume=True"):
         maxcut(resume=True)
-    with pytest.raises(ParameterError, match="no journal"):
+    with pytest.raises(ParameterError, match="not found, nothing to resume"):
         maxcut(journal=tmp_path / "none.jsonl", resume=True)
     with pytest.raises(OutputError, match="does not exist"):
         maxcut(journal=tmp_path / "none" / "run.jsonl")

@@ -93,8 +93,12 @@ def test_an_energy_from_shots_is_reported_exactly():
     ("asked", "error", "words"),
     [
         ({"objective": "cvr"}, UnknownNameError, "did you mean 'cvar'"),
-        ({"alpha": 0.2}, ParameterError, "alpha=0.2 is for the objective 'cvar'"),
-        ({"objective": "cvar", "eta": 1.0}, ParameterError, "eta=1.0 is for the objective 'gibbs'"),
+        ({"alpha": 0.2}, ParameterError, "alpha=0.2 is an option of cvar, not of expectation"),
+        (
+            {"objective": "cvar", "eta": 1.0},
+            ParameterError,
+            "eta=1.0 is an option of gibbs, not of cvar",
+        ),
         ({"objective": "cvar", "alpha": 1.1}, ParameterError, "at most 1"),
         ({"objective": "gibbs", "eta": -1.0}, ParameterError, "above 0"),
         ({"objective_shots": 0}, ParameterError, "objective_shots must be an integer >= 1, got 0"),

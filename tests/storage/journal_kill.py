@@ -91,7 +91,7 @@ def solve(strategy, journal, resume):
     import networkx as nx
 
     import hybridq as hq
-    from hybridq.objectives import Expectation
+    from hybridq.objectives.expectation import DifferentiableExpectation as Bound
 
     calls = 0
 
@@ -109,12 +109,12 @@ def solve(strategy, journal, resume):
         path = Path(__file__).parents[2] / "problems" / "molecules" / "lih_sto3g.fcidump"
         problem = hq.Molecule.from_fcidump(path)
         options = {"ansatz": "adapt", "max_operators": 4, "exact": False}
-    kept = Expectation.__call__, Expectation.value_and_gradient
-    Expectation.__call__, Expectation.value_and_gradient = map(counted, kept)
+    kept = Bound.__call__, Bound.value_and_gradient
+    Bound.__call__, Bound.value_and_gradient = map(counted, kept)
     try:
         result = hq.solve(problem, rng=11, threads=1, journal=journal, resume=resume, **options)
     finally:
-        Expectation.__call__, Expectation.value_and_gradient = kept
+        Bound.__call__, Bound.value_and_gradient = kept
     plain = {name: value for name, value in result.to_dict().items() if name != "seconds"}
     return pickle.dumps((json.dumps(plain), result.trace.values.tolist())), calls
 
