@@ -216,7 +216,7 @@ sweep: {problem.bond: {from: 0.5, to: 1.0, step: 0.25}}
         ("{shots: {from: 0, to: 3, points: 2, scale: log}}", "and ends above 0"),
         ("{shots: {from: 1, to: 3, points: 2, scale: lg}}", "must be one of linear, log"),
         ("{shots: {from: 1, to: 4, points: 3}}", "4:16: shots must be an integer, got 2.5"),
-        ("{optimizer: [{kind: cobyla, initial_step: -1}]}", "initial_step must be a positive number, got -1.0"),
+        ("{optimizer: [{kind: cobyla, initial_step: -1}]}", "must be a positive number, got -1.0"),
         ("{optimizer: [{kind: spsa, blokcing: true}]}", "4:34: unknown key 'blokcing'"),
     ],
 )  # fmt: skip
