@@ -76,14 +76,19 @@ KINDS: Registry[Kind] = Registry(
         "optimizers": Kind(("hybridq.optimizers", "OPTIMIZERS")),
         "strategies": Kind(
             ("hybridq.strategies.registry", "STRATEGIES"),
-            described=lambda entry: None,
-            options=lambda entry: (),
+            described=type,
+            options=lambda entry: of_dataclass(type(entry)),
         ),
         "formats": Kind(
             ("hybridq.problems.formats", "FORMATS"),
             described=lambda entry: None,
             options=lambda entry: (),
             facts=_shape_of,
+        ),
+        "panels": Kind(
+            ("hybridq.presentation.panels", "PANELS"),
+            described=type,
+            options=lambda entry: (),
         ),
     },
     argument="kind",

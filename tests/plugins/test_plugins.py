@@ -1,4 +1,4 @@
-"""Another package adds a family, a mixer and an engine without a change to this one."""
+"""Another package adds an entry of every kind without a change to this one."""
 
 from __future__ import annotations
 
@@ -21,6 +21,24 @@ toy-half-x = toy_hybridq.half_x:HalfX
 
 [hybridq.engines]
 toy-dense = toy_hybridq.dense:ToyDense
+
+[hybridq.ansatze]
+toy-turns = toy_hybridq.turns:ToyTurns
+
+[hybridq.objectives]
+toy-cubes = toy_hybridq.cubes:ToyCubes
+
+[hybridq.optimizers]
+toy-coin = toy_hybridq.coin:ToyCoin
+
+[hybridq.strategies]
+toy-plain = toy_hybridq.plain:ToyPlain
+
+[hybridq.formats]
+toy-arrows = toy_hybridq.arrows:ARROWS
+
+[hybridq.panels]
+toy-steps = toy_hybridq.steps:STEPS
 """
 BROKEN = """\
 [hybridq.problems]
@@ -103,6 +121,48 @@ def test_the_command_line_solves_draws_and_lists_them(toys: Path, tmp_path: Path
     assert "In the cover" in shown
     assert "cut" not in shown.lower().replace("interrupted", "")
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_search_uses_every_part_of_it(toys: Path, tmp_path: Path) -> None:
+    (tmp_path / "path.txt").write_text("a -> b -> c\nc -> d -> e\n", encoding="utf-8")
+    kinds = ("ansatze", "objectives", "optimizers", "strategies", "formats", "panels")
+    names = ("toy-turns", "toy-cubes", "toy-coin", "toy-plain", "toy-arrows", "toy-steps")
+    for kind, name in zip(kinds, names, strict=True):
+        assert name in hybridq(tmp_path, "list", kind, packages=(toys,))
+    parts = ("--objective", "toy-cubes", "--optimizer", "toy-coin", "--strategy", "toy-plain")
+    hybridq(
+        tmp_path,
+        *("solve", "maxcut", "path.txt", *parts, "--p", 1, "--seed", 1, "--json", "out.json"),
+        packages=(toys,),
+    )
+    result = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    # All four edges of a path can be cut.
+    assert result["best"]["value"] == 4
+    assert result["objective"]["kind"] == "toy-cubes"
+    assert result["optimizer"]["method"] == "toy-coin"
+    assert result["optimizer"]["evaluations"] >= 31
+    assert result["strategy"]["name"] == "toy-plain"
+
+
+def test_python_takes_an_ansatz_and_draws_a_panel(toys: Path, tmp_path: Path) -> None:
+    script = """
+import matplotlib
+matplotlib.use("Agg")
+import hybridq as hq
+from hybridq.testing import check_optimizer
+check_optimizer(hq.OPTIMIZERS["toy-coin"]())
+coin = hq.OPTIMIZERS["toy-coin"](steps=400, length=1.5)
+problem = hq.MaxCut.from_file("path.txt")
+result = hq.solve(problem, ansatz="toy-turns", optimizer=coin, rng=1)
+assert result.ansatz["kind"] == "toy-turns", result.ansatz
+assert result.best.value == 4.0, result.best
+titles = [ax.get_title() for ax in result.plot().axes]
+assert "Toy steps" in titles, titles
+"""
+    (tmp_path / "path.txt").write_text("a -> b -> c\nc -> d -> e\n", encoding="utf-8")
+    paths = [str(toys), str(Path(__file__).parents[2])]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, check=True)
 
 
 def test_configs_and_their_schema_know_them(toys: Path, tmp_path: Path) -> None:

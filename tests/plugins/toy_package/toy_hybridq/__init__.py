@@ -1,1 +1,1 @@
-"""A package of somebody else's: one family, one mixer, one engine, nothing of hybridq edited."""
+"""A package of somebody else's: an entry of every kind, nothing of hybridq edited."""
