@@ -141,7 +141,7 @@ def test_a_search_uses_every_part_of_it(toys: Path, tmp_path: Path) -> None:
     assert result["objective"]["kind"] == "toy-cubes"
     assert result["optimizer"]["method"] == "toy-coin"
     assert result["optimizer"]["evaluations"] >= 31
-    assert result["strategy"]["name"] == "toy-plain"
+    assert result["ansatz"]["strategy"] == "toy-plain"
 
 
 def test_python_takes_an_ansatz_and_draws_a_panel(toys: Path, tmp_path: Path) -> None:
