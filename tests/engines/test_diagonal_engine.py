@@ -250,14 +250,10 @@ def test_an_engine_serves_several_python_threads_at_once():
         assert list(pool.map(engine.expectation, points)) == serial
 
 
-@pytest.mark.parametrize(
-    ("width", "n"),
-    [
-        ("off", 14),
-        pytest.param("16", 10, marks=pytest.mark.slow),
-        pytest.param("32", 14, marks=pytest.mark.slow),
-    ],
-)
+# Slow: each compiles all kernels of the engine again. The fast suite compares each vector kernel
+# with its plain twin, in kernels/test_butterflies.py.
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "n"), [("off", 14), ("16", 10), ("32", 14)])
 def test_other_vector_widths_and_the_plain_loops_give_the_same_numbers(width, n, tmp_path):
     if width != "off" and int(width) > VECTOR_BYTES:
         pytest.skip("this host has no vectors of that width")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,22 +20,30 @@ LONGEST_SUMMARY = 80
 LONGEST_FILE = 400
 
 
-def docstrings(path: Path) -> Iterator[tuple[str, str]]:
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All nodes of a file's syntax tree."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def docstrings(path: Path) -> list[tuple[str, str]]:
     """The place and the docstring of every module, class and function of a file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    found = []
+    for node in nodes(path):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             text = ast.get_docstring(node)
             if text:
                 name = getattr(node, "name", "module")
                 line = getattr(node, "lineno", 1)
-                yield f"{path.relative_to(PACKAGE)}:{line} {name}", text
+                found.append((f"{path.relative_to(PACKAGE)}:{line} {name}", text))
+    return found
 
 
-def summaries() -> Iterator[tuple[str, str]]:
-    for path in FILES:
-        for place, text in docstrings(path):
-            yield place, text.split("\n\n")[0].strip()
+def summaries() -> list[tuple[str, str]]:
+    return [
+        (place, text.split("\n\n")[0].strip()) for path in FILES for place, text in docstrings(path)
+    ]
 
 
 def listed(found: list[str]) -> str:
@@ -72,9 +80,8 @@ def test_texts_are_free_of_idioms() -> None:
     """Messages, help and screens are texts of the code."""
     found = []
     for path in FILES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
         docs = {text for _, text in docstrings(path)}
-        for node in ast.walk(tree):
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 match = IDIOMS.search(node.value)
                 head = node.value.strip()[:60]
