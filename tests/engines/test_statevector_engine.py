@@ -308,10 +308,10 @@ def test_refusals():
         engine.operator_gradients([0.1], [Gate("x", (0,))])
 
 
-@pytest.mark.parametrize(
-    "width",
-    ["off", pytest.param("16", marks=pytest.mark.slow), pytest.param("32", marks=pytest.mark.slow)],
-)
+# Slow: each compiles all kernels of the engine again. The fast suite compares each vector kernel
+# with its plain twin, in kernels/test_butterflies.py.
+@pytest.mark.slow
+@pytest.mark.parametrize("width", ["off", "16", "32"])
 def test_narrower_vectors_give_the_same(width, tmp_path):
     if width != "off" and int(width) > VECTOR_BYTES:
         pytest.skip("this host has no vectors of that width")
