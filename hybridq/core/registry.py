@@ -16,12 +16,19 @@ import importlib
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, TypeVar
+from functools import cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from typing import Any, TypeVar, cast
 
 from hybridq.core.errors import HybridqError, ParameterError, UnknownNameError
 
 T = TypeVar("T")
+
+
+@cache
+def _installed() -> EntryPoints:
+    """Return the entry points of all installed packages; finding them reads a file of each."""
+    return cast(EntryPoints, entry_points())
 
 
 class PluginWarning(UserWarning):
@@ -146,7 +153,7 @@ class Registry(Mapping[str, T]):
         """Return the entry points of other packages by name; found once."""
         if self._plugins is None:
             self._plugins = {}
-            for point in entry_points(group=self.group) if self.group else ():
+            for point in _installed().select(group=self.group) if self.group else ():
                 name = canonical_name(point.name)
                 if name in self._entries or name in self._aliases:
                     self._leave_out(name, point, "the name is taken by hybridq")

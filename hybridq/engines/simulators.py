@@ -65,6 +65,9 @@ class Diagonal(Simulator):
 
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:
         """Return a `DiagonalEngine`."""
+        from hybridq.engines.diagonal.layers import check_opening
+
+        check_opening(circuit)  # most other circuits are refused before the kernels load
         from hybridq.engines.diagonal.engine import DiagonalEngine
 
         return DiagonalEngine(circuit, observable, precision=self.precision, threads=self.threads)

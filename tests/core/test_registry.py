@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 
@@ -33,10 +33,8 @@ def plugins(monkeypatch):
     monkeypatch.setitem(sys.modules, "other_package", module)
 
     def declare(*pairs):
-        points = [EntryPoint(name, value, GROUP) for name, value in pairs]
-        monkeypatch.setattr(
-            registry, "entry_points", lambda group: points if group == GROUP else []
-        )
+        points = EntryPoints(EntryPoint(name, value, GROUP) for name, value in pairs)
+        monkeypatch.setattr(registry, "_installed", lambda: points)
 
     return declare
 

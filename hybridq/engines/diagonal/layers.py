@@ -45,14 +45,8 @@ def read_layers(circuit: Circuit) -> Layers:
         EngineError: it has another form; the message names the first instruction that does not
             fit.
     """
+    check_opening(circuit)
     n = circuit.n_qubits
-    opening = circuit.instructions[:n]
-    hadamards = {step for step in opening if step.symbol == "h"}
-    if hadamards != {Gate("h", (qubit,)) for qubit in range(n)}:
-        raise EngineError(
-            "the diagonal engine starts from |+...+>: the circuit must open with one Hadamard "
-            "gate on each qubit"
-        )
     rest = circuit.instructions[n:]
     phases: list[DiagonalPhase] = []
     mixers: list[XMixer] = []
@@ -86,6 +80,21 @@ def read_layers(circuit: Circuit) -> Layers:
         if angle.parameter is not None:
             matrix[row, angle.parameter] = angle.coefficient
     return Layers(costs[0], matrix, offset)
+
+
+def check_opening(circuit: Circuit) -> None:
+    """Raise unless the circuit opens with one Hadamard gate on each qubit.
+
+    Raises:
+        EngineError: it opens otherwise.
+    """
+    n = circuit.n_qubits
+    hadamards = {step for step in circuit.instructions[:n] if step.symbol == "h"}
+    if hadamards != {Gate("h", (qubit,)) for qubit in range(n)}:
+        raise EngineError(
+            "the diagonal engine starts from |+...+>: the circuit must open with one Hadamard "
+            "gate on each qubit"
+        )
 
 
 Kind = TypeVar("Kind", bound=Instruction)
