@@ -70,7 +70,7 @@ def _page(entry: type[Optimizer]) -> list[RenderableType]:
     from rich.table import Table
     from rich.text import Text
 
-    from hybridq.cli.optimizer_options import OPTION, spelled
+    from hybridq.cli.named_options import OPTION, spelled
     from hybridq.cli.page import facts
     from hybridq.core.docstrings import read_docstring
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from hybridq.cli import page
 from hybridq.cli.angle_table import angle_table
 from hybridq.cli.growth_table import growth_table
-from hybridq.cli.optimizer_options import in_words as optimizer_options
+from hybridq.cli.named_options import in_words as optimizer_options
 from hybridq.cli.words import as_option, as_options
 from hybridq.core import clock
 from hybridq.core.errors import Text as Message

@@ -13,7 +13,12 @@ from hybridq.cli import option_types
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import INTERRUPTED, OK
 from hybridq.cli.family_options import CIRCUIT, LIMITS, SEARCH, Declared, declared
-from hybridq.cli.optimizer_options import OptimizerOptions, configured
+from hybridq.cli.named_options import (
+    OptimizerOptions,
+    StrategyOptions,
+    configured,
+    configured_strategy,
+)
 from hybridq.cli.options import check_parameters
 from hybridq.cli.report import Outputs, report
 from hybridq.cli.right_command import naming_the_right_command
@@ -74,6 +79,8 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
     yield from declared_in(shared.OPTIMIZER, options.solve, "optimizer")
     yield named("optimizer_option", OptimizerOptions)
     yield from declared_in(shared.SEARCH, options.solve, *SEARCH, *LIMITS)
+    if "strategy" in options.solve:
+        yield named("strategy_option", StrategyOptions)
     yield named("seed", shared.Seed)
     yield named("journal", shared.Journal)
     yield named("resume", shared.Resume, False)
@@ -122,6 +129,10 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
     optimizer = _optimizer(values)
     if optimizer is not None:
         settings["optimizer"] = optimizer
+    if texts := values.get("strategy_option"):
+        from hybridq.strategies.registry import DEFAULT_STRATEGY
+
+        settings["strategy"] = configured_strategy(values["strategy"] or DEFAULT_STRATEGY, texts)
     settings["initial"] = check_parameters(values.get("initial") or "auto")
     states = {
         name: values[_key(True, name)]

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @cache
 def _installed() -> EntryPoints:
-    """Return the entry points of all installed packages; finding them reads a file of each."""
+    """Return all entry points, for which a file of each installed package is read."""
     return cast(EntryPoints, entry_points())
 
 

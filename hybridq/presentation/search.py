@@ -102,9 +102,11 @@ def start_facts(ansatz: Mapping[str, Any]) -> list[tuple[str, str]]:
     if ansatz.get("initial") is not None:
         why = ansatz.get("initial_reason")
         rows.append(("Start", f"{ansatz['initial']}: {why}" if why else str(ansatz["initial"])))
-    if ansatz.get("strategy") is not None:
+    options = ansatz.get("strategy_options", {})
+    if ansatz.get("strategy") is not None or options:
         steps = steps_line(ansatz.get("steps", ()))
-        name = str(ansatz["strategy"])
+        given = ", ".join(f"{key}={value}" for key, value in options.items())
+        name = str(ansatz.get("strategy", "direct")) + (f" ({given})" if given else "")
         rows.append(("Strategy", f"{name}: {steps}" if steps else name))
     return rows
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from hybridq.core.errors import UnknownNameError
 from hybridq.core.registry import Registry, check_class
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.direct import Direct
@@ -52,3 +54,19 @@ STRATEGIES: Registry[Strategy] = Registry(
     wrap=lambda strategy: strategy(),
 )
 """Strategies with their default options; ``Interp(loosening=10)`` makes one with others."""
+
+
+def configured_strategy(name: str, options: Mapping[str, Any]) -> Strategy:
+    """Return the strategy of a name with these options.
+
+    Raises:
+        UnknownNameError: no strategy, or no option of it, has that name.
+        ParameterError: a value that is not accepted.
+    """
+    kind = type(STRATEGIES[name])
+    for option in options:
+        if option not in kind.option_names():
+            raise UnknownNameError(
+                f"option of {kind.name}", option, kind.option_names(), argument=option
+            )
+    return kind(**options)

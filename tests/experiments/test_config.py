@@ -51,8 +51,16 @@ def test_every_name_of_a_registry_is_a_kind(section, names):
         assert not SECTIONS[section].read({"kind": name}, (section,))[1]
 
 
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_every_strategy_has_its_own_options_and_none_is_set(name):
+    section = SECTIONS["strategy"].models[name]()
+    assert set(type(STRATEGIES[name]).option_names()) < set(type(section).model_fields)
+    assert section.made() == STRATEGIES[name]
+    assert section.options() == {}
+
+
 def test_options_come_with_help_for_editors():
-    for section in ("optimizer", "ansatz"):
+    for section in ("optimizer", "ansatz", "strategy"):
         for kind, model in SECTIONS[section].models.items():
             for name, field in model.model_fields.items():
                 assert field.description, f"{section} {kind}.{name}"

@@ -55,6 +55,14 @@ def test_every_sample_of_a_solved_ring_is_optimal():
     assert figures["best"] == 4
 
 
+def test_options_of_a_strategy_change_its_search():
+    warm = {**CUT, "strategy": {"kind": "warm-start"}}
+    given = {**CUT, "strategy": {"kind": "warm-start", "epsilon": 0.05}}
+    default = {**CUT, "strategy": {"kind": "warm-start", "epsilon": 0.25}}
+    assert not same_outcome(run(warm), run(default))  # no differences
+    assert run(given).parameters != run(warm).parameters
+
+
 def test_the_share_of_optimal_samples_is_counted_in_shots():
     share = run(CUT).metrics["p_optimum"]
     assert 0 < share < 1

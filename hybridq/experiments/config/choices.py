@@ -7,7 +7,9 @@ its options are the other keys of the section: a new entry can be named in a con
 from __future__ import annotations
 
 import inspect
+import json
 import re
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -31,7 +33,7 @@ from hybridq.optimizers import OPTIMIZERS
 from hybridq.optimizers.adam import SCHEDULES
 from hybridq.solver import adapt
 from hybridq.strategies.adapt import adapt_vqe
-from hybridq.strategies.registry import STRATEGIES
+from hybridq.strategies.registry import STRATEGIES, configured_strategy
 
 AUTO = "auto"
 Count = Annotated[int, Field(ge=1)]
@@ -216,8 +218,11 @@ OPTIMIZER = Choice(
 # ----- strategy, engine, budget -----
 
 
-class StrategySection(Section):
-    """Search strategy and initial point."""
+class StrategySection(ConfiguredSection):
+    """Search strategy with its options, and initial point."""
+
+    registry: ClassVar[Registry[Any]] = STRATEGIES
+    extra_keys: ClassVar[tuple[str, ...]] = ("initial", "sha256", "restarts")
 
     initial: Annotated[str, Field(min_length=1)] | list[float] = AUTO
     """auto, one of the ansatz's starts by name, the parameters, or a .json file of angles."""
@@ -228,11 +233,32 @@ class StrategySection(Section):
     restarts: Annotated[int, Field(ge=0, le=MOST_RESTARTS)] | None = None
     """Further random starts, which share the budget; by default depends on the ansatz."""
 
+    def options(self) -> dict[str, Any]:
+        """Return the options of the strategy that are set."""
+        given = self.model_dump(exclude_none=True)
+        return {k: v for k, v in given.items() if k not in ("kind", *self.extra_keys)}
+
+    def made(self) -> Any:
+        """Return the configured strategy."""
+        return configured_strategy(self.kind, self.options())  # type: ignore[attr-defined]
+
+
+def _optional(option: Option) -> Option:
+    """Return an option without a default, so that conditions hold only what was set."""
+    default = "" if option.default is None else f" (default: {json.dumps(option.default)})"
+    clause = option.help.rstrip().rstrip(".")
+    return replace(option, type=option.type | None, default=None, help=f"{clause}{default}.")
+
 
 STRATEGY = Choice(
     "strategy",
     {
-        name: section_model(name, [], base=StrategySection, summary=entry.summary)
+        name: section_model(
+            name,
+            [_optional(option) for option in of_dataclass(type(entry))],
+            base=StrategySection,
+            summary=entry.summary,
+        )
         for name, entry in STRATEGIES.items()
     },
     STRATEGIES,

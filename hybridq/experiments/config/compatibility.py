@@ -54,6 +54,13 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
             f"strategy {strategy.kind!r} searches the angles of the ansatz 'qaoa', not of "
             f"{kind!r}: use direct",
         )
+    elif kind != "qaoa":
+        for option in strategy.options():
+            yield Mistake(
+                ("strategy", option),
+                f"strategy {strategy.kind!r} has options for the angles of the ansatz 'qaoa' "
+                f"only, not of {kind!r}: omit {option}",
+            )
     if kind == "adapt":
         if strategy.restarts:
             yield Mistake(("strategy", "restarts"), "adapt grows from one start: omit restarts")

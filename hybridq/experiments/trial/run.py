@@ -28,11 +28,13 @@ from hybridq.optimizers.configure import configured_optimizer
 from hybridq.solver import solve
 from hybridq.solver.energy import INTERRUPTED
 from hybridq.storage.journal import Journal
+from hybridq.strategies.registry import DEFAULT_STRATEGY, configured_strategy
 
 if TYPE_CHECKING:
     from hybridq.engines.config import EngineConfig
     from hybridq.optimizers import Optimizer
     from hybridq.presentation import Result
+    from hybridq.strategies.base import Strategy
 
 __all__ = ["TrialTimeout", "run_trial", "same_outcome"]
 
@@ -103,13 +105,11 @@ def _arguments(
         _options(conditions.get(name))
         for name in ("objective", "strategy", "budget", "engine", "optimizer", "ansatz")
     )
-    name = strategy.get("kind")
     arguments = {
         **_ansatz_options(ansatz),
         "ansatz": _unless_auto(ansatz.get("kind")),
         "optimizer": _optimizer(optimizer),
-        # Every circuit is searched directly; only QAOA has other strategies.
-        "strategy": None if name in ("auto", "direct") else name,
+        "strategy": _strategy(strategy),
         "initial": start_of(strategy, base, files),
         "restarts": strategy.get("restarts"),
         "objective_shots": objective.pop("shots", None),
@@ -152,6 +152,19 @@ def _options(section: Mapping[str, Any] | None) -> Plain:
 def _unless_auto(kind: str | None) -> str | None:
     """Return the name, None for the default choice of `hybridq.solve`."""
     return None if kind == "auto" else kind
+
+
+def _strategy(section: Plain) -> Strategy | None:
+    """Return the configured strategy, None for the default of `hybridq.solve`.
+
+    Every circuit is searched directly; only QAOA has other strategies and options.
+    """
+    name = section.get("kind", "auto")
+    others = ("kind", "initial", "sha256", "restarts")
+    options = {key: value for key, value in section.items() if key not in others}
+    if name in ("auto", DEFAULT_STRATEGY) and not options:
+        return None
+    return configured_strategy(DEFAULT_STRATEGY if name == "auto" else name, options)
 
 
 def _optimizer(section: Plain) -> Optimizer | None:

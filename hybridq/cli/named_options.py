@@ -1,4 +1,4 @@
-"""`--optimizer-option`: any option of any optimizer by its name."""
+"""`--optimizer-option` and `--strategy-option`: options of an entry by name."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from hybridq.cli.shared_options import OPTIMIZER
+from hybridq.cli.shared_options import OPTIMIZER, SEARCH
 from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.optimizers import Optimizer
     from hybridq.presentation import OptimizerInfo
+    from hybridq.strategies.base import Strategy
 
 OPTION = "--optimizer-option"
+STRATEGY_OPTION = "--strategy-option"
 
 OptimizerOptions: TypeAlias = Annotated[
     list[str] | None,
@@ -28,6 +30,32 @@ OptimizerOptions: TypeAlias = Annotated[
         rich_help_panel=OPTIMIZER,
     ),
 ]
+
+StrategyOptions: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        STRATEGY_OPTION,
+        metavar="KEY=VALUE",
+        help="Option of the strategy, see 'hybridq list strategies NAME'; repeatable.",
+        show_default=False,
+        rich_help_panel=SEARCH,
+    ),
+]
+
+
+def configured_strategy(name: str, texts: Sequence[str]) -> Strategy:
+    """Return the strategy of a name with the options in `texts`, each ``KEY=VALUE``.
+
+    Raises:
+        ParameterError: an option that it does not have, or a value that is not accepted.
+    """
+    from hybridq.strategies.registry import STRATEGIES, configured_strategy
+
+    given = _given(STRATEGY_OPTION, texts, type(STRATEGIES[name]), "epsilon=0.2")
+    try:
+        return configured_strategy(name, given)
+    except ParameterError as error:
+        raise _of_an_option(STRATEGY_OPTION, error, given) from None
 
 
 def configured(method: str | Optimizer, texts: Sequence[str]) -> Optimizer:
@@ -47,7 +75,21 @@ def configured(method: str | Optimizer, texts: Sequence[str]) -> Optimizer:
 
     name = method if isinstance(method, str) else method.name
     kept = {} if isinstance(method, str) else method.options()
-    kind = OPTIMIZERS[name]
+    given = _given(OPTION, texts, OPTIMIZERS[name], "initial_step=0.2")
+    try:
+        optimizer = configured_optimizer(name, {**kept, **given})
+    except ParameterError as error:
+        raise _of_an_option(OPTION, error, given) from None
+    optimizer.prepare()
+    return optimizer
+
+
+def _given(flag: str, texts: Sequence[str], kind: type[Any], example: str) -> dict[str, Any]:
+    """Return the values in `texts`, read as the types of the fields of `kind`.
+
+    Raises:
+        ParameterError: a text of another form, a key given twice, or a value of another type.
+    """
     types = {field.name: str(field.type) for field in fields(kind)}
     given: dict[str, Any] = {}
     for text in texts:
@@ -55,29 +97,24 @@ def configured(method: str | Optimizer, texts: Sequence[str]) -> Optimizer:
         key = key.strip().replace("-", "_")
         if not equals or not key:
             raise ParameterError(
-                argument=OPTION, value=text, expected="KEY=VALUE, such as initial_step=0.2"
+                argument=flag, value=text, expected=f"KEY=VALUE, such as {example}"
             )
         if key in given:
-            raise ParameterError(f"{OPTION} {key}: given twice", remedy="give it once")
-        # The value of an unknown option stays a text: `configured_optimizer` raises for its name.
-        given[key] = _read(key, value, types[key]) if key in types else value
-    try:
-        optimizer = configured_optimizer(name, {**kept, **given})
-    except ParameterError as error:
-        raise _of_an_option(error, given) from None
-    optimizer.prepare()
-    return optimizer
+            raise ParameterError(f"{flag} {key}: given twice", remedy="give it once")
+        # The value of an unknown option stays a text: the entry raises for its name.
+        given[key] = _read(f"{flag} {key}:", value, types[key]) if key in types else value
+    return given
 
 
-def _of_an_option(error: ParameterError, given: Mapping[str, Any]) -> ParameterError:
-    """Return an error of an optimizer's option in the spelling of the command line.
+def _of_an_option(flag: str, error: ParameterError, given: Mapping[str, Any]) -> ParameterError:
+    """Return an error of an entry's option in the spelling of the command line.
 
-    An option of an optimizer must not be rendered as an option of the command.
+    An option of an entry must not be rendered as an option of the command.
     """
     key = error.argument
     if key in given and error.message is None:
-        return error.with_argument(f"{OPTION} {key}:")
-    prefix = f"{OPTION} {key}" if key in given else OPTION
+        return error.with_argument(f"{flag} {key}:")
+    prefix = f"{flag} {key}" if key in given else flag
     return ParameterError(f"{prefix}: {error}")
 
 
@@ -93,7 +130,7 @@ def spelled(value: object) -> str:
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)
 
 
-def _read(key: str, text: str, kind: str) -> Any:
+def _read(argument: str, text: str, kind: str) -> Any:
     """Return the value of an option with the annotation `kind`, as ``float | None``."""
     kinds, word = [part.strip() for part in kind.split("|")], text.strip()
     if "None" in kinds and word.lower() in ("none", "null"):
@@ -105,7 +142,7 @@ def _read(key: str, text: str, kind: str) -> Any:
             except (ValueError, KeyError):
                 break
     expected = " or ".join(_EXPECTED[name] for name in kinds if name in _EXPECTED)
-    raise ParameterError(argument=f"{OPTION} {key}:", value=word, expected=expected)
+    raise ParameterError(argument=argument, value=word, expected=expected)
 
 
 def _truth(word: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hybridq.cli.optimizer_options import configured
+from hybridq.cli.named_options import configured
 from hybridq.operators import spin_models
 from hybridq.optimizers.spsa import SPSA
 from tests.cli.cli_samples import Outcome
@@ -130,3 +130,30 @@ def test_two_runs_share_a_study(hybridq: Run, square: Path, tmp_path: Path) -> N
     refused = hybridq(*run, "--strategy", "interp")
     assert refused.code == 2
     assert "--strategy interp makes several searches" in refused.err
+
+
+def test_options_of_a_strategy_decide_and_are_recorded(hybridq: Run, square: Path) -> None:
+    run = ("solve", "maxcut", square, "--p", 1, "--seed", 1, "--strategy", "warm-start")
+    given = json.loads(hybridq(*run, "--strategy-option", "epsilon=0.1", "--json", "-").out)
+    plain = json.loads(hybridq(*run, "--json", "-").out)
+    assert given["ansatz"]["strategy_options"] == {"epsilon": 0.1}
+    assert given["parameters"] != plain["parameters"]
+    assert "epsilon=0.1" in hybridq(*run, "--strategy-option", "epsilon=0.1").out
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("epsilon=0.9", "--strategy-option epsilon: must be a number above 0 and at most 0.5"),
+        ("epsilon=x", "--strategy-option epsilon: must be a number, got 'x'"),
+        ("epsilom=1", "did you mean 'epsilon'"),
+        ("epsilon", "--strategy-option must be KEY=VALUE"),
+    ],
+)
+def test_wrong_options_of_a_strategy_are_refused(
+    hybridq: Run, square: Path, option: str, words: str
+) -> None:
+    run = ("solve", "maxcut", square, "--strategy", "warm-start", "--strategy-option", option)
+    outcome = hybridq(*run)
+    assert outcome.code == 2
+    assert words in outcome.err
