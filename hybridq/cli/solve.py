@@ -51,7 +51,7 @@ def command_of(family: type[Problem]) -> Callable[..., int]:
 
 def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Parameter]:
     """Yield the parameters of the command, in the order of its help page."""
-    from hybridq.problems.formats import SHAPES
+    from hybridq.problems.formats import READING_OPTIONS, SHAPES
 
     def named(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -86,11 +86,20 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
     yield named("resume", shared.Resume, False)
     yield from declared_in(shared.CIRCUIT, options.solve, *CIRCUIT, "shots")
     yield named("format", shared.Format)
+    yield from declared_in(shared.OUTPUT, READING_OPTIONS, *_reading_options(family))
     yield from declared_in(shared.OUTPUT, options.solve, "exact")
     yield named("json", shared.Json)
     yield named("plot", shared.Plot)
     yield named("quiet", shared.Quiet, False)
     yield named("debug", shared.Debug, False)
+
+
+def _reading_options(family: type[Problem]) -> list[str]:
+    """Return the options that formats of the family's data take, each once."""
+    from hybridq.problems.formats import FORMATS
+
+    entries = [entry for entry in FORMATS.values() if entry.shape in family.reads]
+    return list(dict.fromkeys(name for entry in entries for name in entry.options))
 
 
 def _key(of_states: bool, name: str) -> str:
@@ -143,7 +152,8 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
     if states:
         _check_states(states, values)
     with naming_the_right_command(file, family):
-        problem = family.from_file(file, values["format"], **own)
+        reading = {name: values.get(name) for name in _reading_options(family)}
+        problem = family.from_file(file, values["format"], **reading, **own)
     from hybridq.cli.progress import Progress
     from hybridq.core.jit import on_first_compile
 

@@ -136,11 +136,20 @@ class Problem(ABC):
         """
         if dataclasses.is_dataclass(cls):
             return tuple(of_dataclass(cls, option_fields(cls)))
-        return tuple(of_function(cls.from_file))
+        from hybridq.problems.formats import READING_OPTIONS
+
+        return tuple(
+            each for each in of_function(cls.from_file) if each.name not in READING_OPTIONS
+        )
 
     @classmethod
     def from_file(
-        cls, path: str | os.PathLike[str], format: str | None = None, **options: Any
+        cls,
+        path: str | os.PathLike[str],
+        format: str | None = None,
+        *,
+        header: str | None = None,
+        **options: Any,
     ) -> Self:
         """Return the problem in a file, named after it; ``-`` is standard input.
 
@@ -148,6 +157,8 @@ class Problem(ABC):
             path: the file's name, or ``-``.
             format: a name in `hybridq.problems.formats.FORMATS`; recognized from the content
                 by default.
+            header: ``"yes"`` or ``"no"`` for the first row of a table; judged by its words by
+                default.
             options: of the family.
 
         Raises:
@@ -157,11 +168,17 @@ class Problem(ABC):
         """
         from hybridq.problems.formats import read
 
-        return cls._named(read(path, cls.reads, format), path, options)
+        return cls._named(read(path, cls.reads, format, header=header), path, options)
 
     @classmethod
     def from_bytes(
-        cls, data: bytes, *, source: str, format: str | None = None, **options: Any
+        cls,
+        data: bytes,
+        *,
+        source: str,
+        format: str | None = None,
+        header: str | None = None,
+        **options: Any,
     ) -> Self:
         """Return the problem in a file's content; see `from_file`.
 
@@ -169,6 +186,7 @@ class Problem(ABC):
             data: the content.
             source: the file's name.
             format: a name in `hybridq.problems.formats.FORMATS`, as for `from_file`.
+            header: as for `from_file`.
             options: of the family.
 
         Raises:
@@ -178,7 +196,8 @@ class Problem(ABC):
         """
         from hybridq.problems.formats import parse
 
-        return cls._named(parse(data, cls.reads, format, source=source), source, options)
+        found = parse(data, cls.reads, format, source=source, header=header)
+        return cls._named(found, source, options)
 
     @classmethod
     def _named(cls, data: Any, path: str | os.PathLike[str], options: dict[str, Any]) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.checks import is_real
 from hybridq.core.errors import ProblemError
 from hybridq.core.numbers import plural
 from hybridq.problems.base import BinaryProblem
+from hybridq.problems.graph_data import as_graph, finite_weight, from_matrix, simple_graph
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,29 +25,65 @@ class GraphProblem(BinaryProblem):
     """A problem with one bit per node of an undirected graph; qubit q is node q.
 
     Args:
-        graph: an undirected `networkx.Graph` without self-loops; the edge attribute ``weight`` is
-            any finite real number and 1 where it is absent. Labels are arbitrary.
+        graph: an undirected `networkx.Graph` without self-loops; a symmetric matrix of weights
+            (NumPy, or sparse of SciPy); or a list of edges (u, v) or (u, v, weight). The edge
+            attribute ``weight`` is any finite real number and 1 where it is absent. Labels are
+            arbitrary.
+        weight: the attribute that holds the weights, none for weight 1 everywhere; by default
+            weight, as long as no other attribute holds numbers.
+        parallel: parallel edges: sum adds up their weights, once counts equal ones once; by
+            default they are refused.
         name: the name of this instance; the graph's own name, or its size, by default.
 
     Raises:
         ProblemError: no graph, directed, parallel edges, a self-loop, a weight that is not a
-            finite number, no nodes, or no edges where the family needs one.
+            finite number, attributes that may be the weight, no nodes, or no edges where the
+            family needs one.
+        ParameterError: no such attribute, or another value of `parallel`.
     """
 
     reads: ClassVar[tuple[str, ...]] = ("graph",)
     noun: ClassVar[str] = "graph"
     item: ClassVar[str] = "node"
     needs_edges: ClassVar[bool] = True
+    #: The attributes of ``"edge"`` or ``"node"`` are the weights of the family.
+    weighs: ClassVar[str] = "edge"
 
     graph: nx.Graph[Any]
+    weight: str | None = field(default=None, kw_only=True)
+    parallel: str | None = field(default=None, kw_only=True)
     name: str = field(default="", kw_only=True)
+    weight_name: str | None = field(default=None, init=False)
+    """Attribute that the weights come from, None where all are 1."""
 
     def __post_init__(self) -> None:
-        _check_kind(self.graph, type(self).__name__, self.needs_edges)
-        object.__setattr__(self, "graph", _frozen_copy(self.graph))
+        family = type(self).__name__
+        given = as_graph(self.graph, family)
+        _check_kind(given, family, self.needs_edges)
+        made = simple_graph(given, weight=self.weight, parallel=self.parallel, of=self.weighs)
+        object.__setattr__(self, "graph", _frozen(made.graph))
+        object.__setattr__(self, "weight_name", made.weight)
+        object.__setattr__(self, "notes", made.notes)
         own_name = self.name or self.graph.graph.get("name")
         object.__setattr__(self, "name", str(own_name or f"graph of {self.n_qubits} nodes"))
         _ = self._edge_arrays  # raises for weights that are not finite
+
+    @classmethod
+    def from_matrix(
+        cls, matrix: Any, labels: Sequence[Hashable] | None = None, **options: Any
+    ) -> Self:
+        """Return the problem of a symmetric matrix of weights; an entry 0 is no edge.
+
+        Args:
+            matrix: shape (n, n), a NumPy array, nested lists, or a SciPy sparse matrix or array.
+            labels: of the nodes; 0 to n − 1 by default.
+            options: of the family, and `name`.
+
+        Raises:
+            ProblemError: not square, not symmetric, or a value on the diagonal.
+        """
+        make: Any = cls
+        return make(from_matrix(matrix, labels), **options)
 
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
@@ -127,45 +163,8 @@ class GraphProblem(BinaryProblem):
         }
 
 
-def finite_weight(weight: object, where: str) -> float:
-    """Return `weight` as a float.
-
-    Args:
-        weight: an attribute of a node or an edge.
-        where: the node or the edge, for the message.
-
-    Raises:
-        ProblemError: it is not a finite real number.
-    """
-    if not is_real(weight):
-        raise ProblemError(
-            f"{where} has weight {weight!r}, which is not a real number: give a finite number"
-        )
-    try:
-        value = float(weight)
-    except OverflowError:
-        raise ProblemError(
-            f"{where} has a weight too large for a float: scale the weights down"
-        ) from None
-    if not math.isfinite(value):
-        raise ProblemError(f"{where} has weight {value}: give a finite number, or remove it")
-    return value
-
-
-def _check_kind(graph: object, family: str, needs_edges: bool) -> None:
-    """Raise unless `graph` is an undirected simple graph, with edges if needed."""
-    import networkx as nx
-
-    if not isinstance(graph, nx.Graph):
-        raise ProblemError(
-            f"{family} takes a networkx.Graph, got {type(graph).__name__}: "
-            f"build one with networkx, or read a file with {family}.from_file"
-        )
-    if graph.is_multigraph():
-        raise ProblemError(
-            f"the graph is a {type(graph).__name__} with parallel edges: "
-            "merge them into one weight each (networkx.Graph)"
-        )
+def _check_kind(graph: nx.Graph[Any], family: str, needs_edges: bool) -> None:
+    """Raise unless `graph` is undirected, with edges if needed."""
     if graph.is_directed():
         raise ProblemError(
             f"the graph is directed, {family} takes an undirected one: "
@@ -200,8 +199,8 @@ def _edge_arrays(
     return edges, values
 
 
-def _frozen_copy(graph: nx.Graph[Any]) -> nx.Graph[Any]:
-    """Return a copy that cannot change under the cached Hamiltonian."""
+def _frozen(graph: nx.Graph[Any]) -> nx.Graph[Any]:
+    """Return a graph that cannot change under the cached Hamiltonian."""
     import networkx as nx
 
-    return nx.freeze(graph.copy())
+    return nx.freeze(graph)

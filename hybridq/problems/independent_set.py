@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from hybridq.core.checks import is_real
 from hybridq.core.errors import ParameterError
 from hybridq.problems.base import AnswerRow, Bits, Sense
-from hybridq.problems.graph_problem import GraphProblem, finite_weight
+from hybridq.problems.graph_data import finite_weight
+from hybridq.problems.graph_problem import GraphProblem
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +34,9 @@ class IndependentSet(GraphProblem):
 
     Args:
         graph: an undirected `networkx.Graph` without self-loops.
+        weight: the node attribute that holds the weights, none for weight 1 everywhere; by
+            default weight, as long as no other attribute holds numbers.
+        parallel: parallel edges: once or sum counts them once; by default they are refused.
         penalty: energy λ of an edge inside the set (default: safe); by default twice the
             sufficient bound.
         name: the name of this instance; the graph's own name, or its size, by default.
@@ -53,6 +57,7 @@ class IndependentSet(GraphProblem):
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "size"
     needs_edges: ClassVar[bool] = False
+    weighs: ClassVar[str] = "node"
 
     penalty: float | None = None
 

@@ -90,7 +90,8 @@ def test_every_instance_in_the_repository_is_recognized(folder: str, shape: str)
 @pytest.mark.parametrize("name", GRAPH_FORMATS)
 def test_a_format_recognizes_what_it_writes(name: str) -> None:
     entry = FORMATS[name]
-    assert entry.write is not None
+    if entry.write is None:
+        pytest.skip(f"{name} is only read, see test_graph_writers")
     graph = nx.convert_node_labels_to_integers(nx.petersen_graph(), 1)
     text = entry.write(graph)
     assert entry.match(text, "input") >= Match.POSSIBLE

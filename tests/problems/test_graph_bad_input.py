@@ -71,13 +71,13 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
     "JSON duplicate edge": (
         '{"nodes": [1, 2],\n"edges":\n[[1, 2],\n[2, 1, 4]]}',
         4,
-        ("edge 2 of the list", "has weight 4, but 1 before"),
+        ("edge 2-1 is listed twice with weights 1 and 4", "first in line 3", "parallel='sum'"),
     ),
     "JSON directed": ('{"directed": true, "edges": [[1, 2]]}', None, ('"directed" is true',)),
     "JSON multigraph": (
-        '{"multigraph": true, "edges": [[1, 2],\n[2, 1]]}',
+        '{"multigraph": true, "edges": [[1, 2],\n[2, 1], [2, 3]]}',
         2,
-        ("edge 2 of the list", "merge parallel edges"),
+        ("listed twice", "parallel='once'"),
     ),
     "JSON multigraph of another kind": (
         '{"multigraph": 1, "edges": [[1, 2]]}',
@@ -106,43 +106,58 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
     "rudy weight that overflows": ("3 2\n1 2 1e999\n2 3 1\n", 2, ("'1e999'",)),
     "rudy weight with an underscore": ("3 2\n1 2 1_0\n2 3 1\n", 2, ("'1_0'",)),
     "rudy self-loop": ("3 2\n1 2 1\n2 2 1\n", 3, ("2-2 is a self-loop",)),
-    "rudy duplicate": ("3 3\n1 2 1\n2 3 1\n2 1 5\n", 4, ("has weight 5, but 1 before",)),
+    "rudy duplicate": (
+        "3 3\n1 2 1\n2 3 1\n2 1 5\n",
+        4,
+        ("2-1 is listed twice with weights 1 and 5",),
+    ),
     "rudy node 0": ("3 2\n0 1 1\n1 2 1\n", 2, ("node 0", "range 1 to 3")),
     "rudy node n + 1": ("3 2\n1 2 1\n2 4 1\n", 3, ("node 4", "range 1 to 3")),
     "rudy node by name": ("3 2\n1 2 1\n2 x 1\n", 3, ("'x' is not a whole number",)),
     "rudy node of 5000 digits": (f"3 1\n1 {'9' * 5000} 1\n", 2, ("far too large",)),
     "rudy too few edges": ("3 3\n1 2 1\n2 3 1\n", 1, ("3 edges", "holds 2", "truncated")),
     "rudy too many edges": ("3 1\n1 2 1\n2 3 1\n", 1, ("1 edges", "holds 2", "correct")),
-    "rudy columns": ("3 2\n1 2\n2 3\n1 3 1 1\n", 4, ("follows the two nodes",)),
+    "rudy columns": ("3 2\n1 2\n2 3\n1 3 1 1\n", 4, ("4 columns between blanks",)),
     "rudy of 10^12 nodes": ("1000000000000 1\n1 2 1\n", 1, ("1000000000000 nodes", "at most")),
     "rudy of 10^12 edges": ("3 1000000000000\n1 2 1\n", 1, ("says 1000000000000 edges",)),
     "rudy of 5000-digit nodes": (f"{'9' * 5000} 1\n1 2 1\n", 1, ("far too large",)),
     # edge list
-    "edge list of one column": ("a b\nc\n", 2, ("'c' is one column", "set format to")),
-    "edge list of four columns": ("a b 1\nb c 1 2\n", 2, ("'1 2' follows",)),
+    "edge list of one column": ("a b\nc\n", 2, ("'c' has 1 column", "complete the row")),
+    "edge list of four columns": (
+        "a b 1\nb c 1 2\n",
+        2,
+        ("4 columns between blanks", "correct the row"),
+    ),
     "edge list weight": ("a b 1\nb c x\n", 2, ("weight 'x'",)),
     "edge list self-loop": ("a b\nb b\n", 2, ("self-loop",)),
-    "edge list duplicate": ("a b 2\nb a 3\n", 2, ("has weight 3, but 2 before",)),
+    "edge list duplicate": ("a b 2\nb a 3\n", 2, ("twice with weights 2 and 3",)),
     "edge list that drops a weight": ("a b 2\nb c\n", 2, ("no weight", "in line 1 has one")),
     "edge list that begins weights": ("a b\n\nb c 2\n", 3, ("a weight", "in line 1 has none")),
-    "GML by its content": ("Creator x\ngraph [\n node [ id 1 ]\n]\n", None, ("GML is not read",)),
-    "edge list of other data": ("a b {'color': 1}\n", 1, ("weight", "correct the line")),
+    "GML that is damaged": ("Creator x\ngraph [\n node [ id 1 ]\n]\n", None, ("not valid GML",)),
+    "edge list of other data": (
+        "a b {'km': 3}\nb c {'km': 2}\n",
+        None,
+        ("'km' holds numbers", "weight='km'", "weight='none'"),
+    ),
     # CSV
     "csv empty node": ("a,b,1\n,b,1\n", 2, ("cell is empty",)),
-    "csv empty weight": ("a,b,1\nb,c,\n", 2, ("weight is empty",)),
+    "csv empty weight": ("a,b,1\nb,c,\n", 2, ("no weight", "in line 1 has one")),
     "csv too many columns": ("a,b,1\nb,c,1,5\n", 2, ("4 columns",)),
-    "csv one column": ("a,b,1\nb\n", 2, ("1 columns",)),
+    "csv one column": ("a,b,1\nb\n", 2, ("1 column between commas",)),
     "csv weight": ("source,target,weight\na,b,heavy\n", 2, ("weight 'heavy'",)),
     "csv weight NaN": ("a;b;NaN\n", 1, ("weight 'NaN'",)),
     "csv weight missing under its header": ("source,target,weight\na,b\n", 2, ("is empty",)),
-    "csv unknown header": ("left,right,weight\na,b,1\n", 1, ("source,target,weight",)),
+    "csv perhaps a header": ("left,right\na,b\nb,c\n", 1, ("header='yes'", "header='no'")),
+    "csv perhaps grouped": ("a;b;1,234\nb;c;2,500\n", 1, ("may be 1.234 or 1234",)),
+    "csv with a decimal comma": ("a,b,3,5\nb,c,1,5\n", 1, ("4 columns",)),
+    "csv of tuples": ("('a', 'b')\n('b', 'c')\n", 2, ("another notation",)),
     "csv weight of another name": (
         "source,target,distance_km\na,b,3.5\n",
-        1,
-        ("'distance_km'", "rename it to weight"),
+        None,
+        ("'distance_km' holds numbers", "weight='distance_km'"),
     ),
-    "csv self-loop": ("a,b\nc,c\n", 2, ("self-loop",)),
-    "csv duplicate": ("a,b,1\n\nb,a,2\n", 3, ("weight 2, but 1 before",)),
+    "csv self-loop": ("a,b\nb,b\n", 2, ("self-loop",)),
+    "csv duplicate": ("a,b,1\n\nb,a,2\n", 3, ("weights 1 and 2, first in line 1",)),
     "csv open quote": ('a,b,1\n"b,c,1\n', 2, ("correct the quotes",)),
     "csv of Gephi, directed": ("Source,Target,Type\na,b,Directed\n", 2, ("directed",)),
     "csv header alone": ("source,target,weight\n", None, ("no nodes",)),
@@ -178,7 +193,7 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
     "matrix with another mirror": (
         "%%MatrixMarket matrix coordinate real general\n3 3 2\n1 2 1\n2 1 5\n",
         4,
-        ("weight 5, but 1 before",),
+        ("twice with weights 1 and 5",),
     ),
     "matrix of 10^12 nodes": (MM + "1000000000000 1000000000000 1\n2 1 1\n", 2, ("at most",)),
     # GraphML
@@ -208,7 +223,7 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
             '<edge source="b" target="a"><data key="w">3</data></edge>',
         ),
         2,
-        ("weight 3, but 1 before",),
+        ("twice with weights 1 and 3",),
     ),
     "graphml stray node": (XML.format("", TWO + '<edge source="a" target="c"/>'), 1, ("'c'",)),
     "graphml edge without target": (XML.format("", '<edge source="a"/>'), 1, ('"target"',)),
@@ -263,7 +278,7 @@ def test_bad_input_is_one_line_with_the_place_and_the_cause(case: str) -> None:
         ("json", "a b\n", "not valid JSON"),
         ("json", '"text"', "holds 'text' and not a graph"),
         ("json", "42", "holds 42 and not a graph"),
-        ("csv", "a b\n", "1 columns"),
+        ("csv", "a b\n", "not separated by commas"),
     ],
 )
 def test_a_forced_format_is_not_second_guessed(format: str, text: str, message: str) -> None:
@@ -273,7 +288,7 @@ def test_a_forced_format_is_not_second_guessed(format: str, text: str, message: 
 
 
 def test_a_gml_file_is_called_by_its_name() -> None:
-    with pytest.raises(FormatError, match="GML is not read: write node-link JSON or GraphML"):
+    with pytest.raises(FormatError, match="not valid GML"):
         parse_graph("# nothing that tells\n", source="net.gml")
 
 

@@ -62,7 +62,7 @@ def edges_of(graph: nx.Graph) -> dict:
     return {frozenset((u, v)): w for u, v, w in graph.edges(data="weight", default=1)}
 
 
-@pytest.mark.parametrize("format", GRAPH_FORMATS)
+@pytest.mark.parametrize("format", [name for name, entry in GRAPH_FORMATS.items() if entry.write])
 def test_a_graph_survives_writing_and_reading(format: str, tmp_path_factory) -> None:
     path = tmp_path_factory.mktemp("graphs") / f"graph{SUFFIX.get(format, '.json')}"
 
@@ -104,12 +104,13 @@ SPELLINGS = {
     "rudy with extra header tokens": "3 3 0 weights\n1 2 1\n2 3 2.5\n1 3 -3",
     "rudy that leaves some weights out, by its suffix": "3 3\n1 2\n2 3 2.5\n1 3 -3\n",
     "rudy with a comment": "# made by hand\n3 3\n1 2 1\n2 3 +2.5e0\n1 3 -3\n",
-    "rudy with an edge in both directions": "3 4\n1 2 1\n2 1 1\n2 3 2.5\n1 3 -3\n",
+    "rudy with every edge in both directions": "3 6\n1 2 1\n2 1 1\n2 3 2.5\n3 2 2.5\n"
+    "1 3 -3\n3 1 -3\n",
     "edge list": "1 2 1\n2 3 2.5\n1 3 -3\n",
     "edge list with comments": "% a\n# b\n1 2 1 # c\n2 3 2.5\n3 1 -3 # d\n",
     "edge list of networkx": "1 2 {}\n2 3 {'weight': 2.5}\n1 3 {'weight': -3}\n",
     "csv": "1,2,1\n2,3,2.5\n1,3,-3\n",
-    "csv without the last weight": "2, 3, 2.5\n1, 3, -3\n1, 2\n",
+    "csv with a blank behind the comma": "2, 3, 2.5\n1, 3, -3\n1, 2, 1\n",
     "csv with semicolons": "2;3;2.5\n1;2;1\n1;3;-3\n",
     "csv with tabs": "2\t3\t2.5\n1\t2\t1\n1\t3\t-3\n",
     "csv with a header": "source,target,weight\n1,2,1\n2,3,2.5\n1,3,-3\n",

@@ -7,7 +7,7 @@ data; `recognize` and `shape_of` identify the data that a file holds.
 
 from __future__ import annotations
 
-from hybridq.problems.formats._format import SHAPES, Format, Match, ShapeError
+from hybridq.problems.formats._format import READING_OPTIONS, SHAPES, Format, Match, ShapeError
 from hybridq.problems.formats._reading import (
     choose,
     format_of,
@@ -28,6 +28,7 @@ from hybridq.problems.formats.graph_files import (
 __all__ = [
     "FORMATS",
     "GRAPH_FORMATS",
+    "READING_OPTIONS",
     "SHAPES",
     "Format",
     "FormatsOfShape",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
-from hybridq.core.errors import FormatError, Text
+from hybridq.core.errors import FormatError, ParameterError, Text
+from hybridq.core.options import Option
 
 SHAPES: Final[dict[str, str]] = {
     "graph": "a graph",
@@ -17,6 +18,28 @@ SHAPES: Final[dict[str, str]] = {
     "numbers": "a list of numbers",
 }
 """Shapes of data, with the noun phrase that messages use."""
+
+
+READING_OPTIONS: Final = {
+    "header": Option(
+        "header",
+        Literal["yes", "no"] | None,
+        None,
+        "yes or no: the first row names the columns; by default judged by its words.",
+    ),
+}
+"""Options of reading, which some formats take."""
+
+
+def checked_option(name: str, value: object) -> None:
+    """Raise unless `value` is one that the option of reading `name` takes.
+
+    Raises:
+        ParameterError: another value.
+    """
+    choices = get_args(get_args(READING_OPTIONS[name].type)[0])
+    if value not in choices:
+        raise ParameterError(argument=name, value=value, expected=" or ".join(map(repr, choices)))
 
 
 class Match(IntEnum):
@@ -44,21 +67,26 @@ class Format:
         name: the registered name.
         summary: one line that describes the notation.
         shape: the kind of data that `read` returns, a key of `SHAPES` or a plug-in's own.
-        read: text and source -> data; raises only `FormatError`, with line numbers.
+        read: text and source -> data, with `options` by keyword; raises only `FormatError`, with
+            line numbers. Bytes instead of text where `magic` is set.
         recognizes: text, or at least its first MiB, and source -> `Match`; never raises.
         suffixes: customary file suffixes; they settle what the content leaves open.
         aliases: further names.
         write: data -> text, or None where the format is only read.
+        options: names of the keywords that `read` takes, out of `READING_OPTIONS`.
+        magic: the bytes that a binary file begins with; empty for text.
     """
 
     name: str
     summary: str
     shape: str
-    read: Callable[[str, str], Any]
+    read: Callable[..., Any]
     recognizes: Callable[[str, str], Match | bool]
     suffixes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     write: Callable[[Any], str] | None = None
+    options: tuple[str, ...] = ()
+    magic: bytes = b""
 
     @property
     def noun(self) -> str:

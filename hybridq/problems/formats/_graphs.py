@@ -1,9 +1,10 @@
-"""Labels, weights and limits of graph files, and the checks of a simple graph."""
+"""Labels, limits and origin of graphs in files, and the collector of their edges."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.checks import is_whole
@@ -17,8 +18,41 @@ if TYPE_CHECKING:
 #: A file may not declare more nodes than this: isolated nodes cost memory but no input.
 MAX_NODES = 1_000_000
 
+ORIGIN = "hybridq origin"
+"""Key of the `Origin` among the attributes of a graph that was read from a file."""
+
 _LABEL = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
-_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The first edge that a file lists more than once.
+
+    Attributes:
+        u, v: its ends.
+        lines: the two lines, None where the format has no lines.
+        attributes: those of the two edges.
+    """
+
+    u: Hashable
+    v: Hashable
+    lines: tuple[int | None, int | None]
+    attributes: tuple[Mapping[str, Any], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file behind a graph.
+
+    Attributes:
+        source: its name.
+        notes: remarks on the reading, for people.
+        repeat: the first repeated edge, None where every edge is listed once.
+    """
+
+    source: str
+    notes: tuple[str, ...] = ()
+    repeat: Repeat | None = None
 
 
 def parse_label(text: str) -> Hashable:
@@ -26,9 +60,19 @@ def parse_label(text: str) -> Hashable:
     return int(text) if _LABEL.fullmatch(text) else text
 
 
-def joins_integers(cells: list[str]) -> bool:
-    """Return whether a row of a table begins with two integers, as an edge may."""
-    return len(cells) > 1 and all(_INTEGER.fullmatch(cell) for cell in cells[:2])
+NAMED_BY_LABEL = "The nodes have the names that the file gives as their labels."
+
+
+def unique_labels(nodes: Mapping[Hashable, Mapping[str, Any]]) -> dict[Hashable, Hashable]:
+    """Return the attribute ``label`` of all nodes, {} unless each has one of its own."""
+    found = {node: data.get("label") for node, data in nodes.items()}
+    texts = [str(label).strip() for label in found.values() if label is not None]
+    if len(texts) < len(found) or "" in texts or len(set(texts)) < len(texts):
+        return {}
+    return {
+        node: parse_label(label) if isinstance(label, str) else label
+        for node, label in found.items()
+    }
 
 
 def check_node_count(count: int, source: str, line: int | None = None) -> None:
@@ -60,37 +104,44 @@ def check_isolated(declared: int, ends: int, source: str) -> None:
 
 
 class GraphBuilder:
-    """Collector of the nodes and edges of a simple undirected graph, each checked.
+    """Collector of the nodes and edges of an undirected graph.
 
     Args:
         source: the file's name, for errors.
-        nodes: all nodes, or None when the edges define them.
+        nodes: all nodes, perhaps with their attributes, or None when the edges define them.
         one_based: the nodes are 1..`one_based` and are added at the end.
+        mirrors: True if the format lists each edge in both directions, so that nobody wonders.
     """
 
     def __init__(
         self,
         source: str,
         *,
-        nodes: Iterable[Hashable] | None = None,
+        nodes: Iterable[Hashable] | Mapping[Hashable, Mapping[str, Any]] | None = None,
         one_based: int | None = None,
+        mirrors: bool = False,
     ) -> None:
-        import networkx as nx
-
         self.source = source
         self.one_based = one_based
-        self.lines = 0
-        self.edges: dict[tuple[Hashable, Hashable], float] = {}
-        self.graph: nx.Graph[Any] = nx.Graph()
-        self.closed = nodes is not None
+        self.mirrors = mirrors
+        self.edges: list[tuple[Hashable, Hashable, Mapping[str, Any], int | None]] = []
+        self.notes: list[str] = []
+        self.node_weights: dict[Hashable, float] = {}
+        self._declared: Any = None
         if nodes is not None:
-            self.graph.add_nodes_from(nodes)
+            self._declared = nodes if isinstance(nodes, Mapping) else dict.fromkeys(nodes)
 
-    def edge(self, u: Hashable, v: Hashable, weight: float, line: int | None = None) -> None:
-        """Add an edge; an equal edge with the same weight changes nothing.
+    def edge(
+        self,
+        u: Hashable,
+        v: Hashable,
+        attributes: Mapping[str, Any] | None = None,
+        line: int | None = None,
+    ) -> None:
+        """Add an edge with its attributes, such as ``weight``.
 
         Raises:
-            FormatError: a self-loop, a node that was not declared, or a second weight.
+            FormatError: a self-loop, or a node that was not declared.
         """
         if u == v:
             raise FormatError(
@@ -98,69 +149,99 @@ class GraphBuilder:
                 source=self.source,
                 line=line,
             )
-        if self.closed and not (u in self.graph and v in self.graph):
-            stray = v if u in self.graph else u
+        if self._declared is not None and not (u in self._declared and v in self._declared):
+            stray = v if u in self._declared else u
             raise FormatError(
                 f"edge {short(u)}-{short(v)} names node {short(stray)}, which is not among the "
                 "nodes: declare it or correct the edge",
                 source=self.source,
                 line=line,
             )
-        self.lines += 1
-        key = (v, u) if (v, u) in self.edges else (u, v)
-        known = self.edges.setdefault(key, weight)
-        if known != weight:
+        self.edges.append((u, v, attributes or {}, line))
+
+    def numbered_edge(self, u: str, v: str, weight: float | None, line: int) -> None:
+        """Add an edge between two of the nodes 1..`one_based`, given as text."""
+        ends = self._numbered(u, line), self._numbered(v, line)
+        self.edge(*ends, None if weight is None else {"weight": weight}, line)
+
+    def node_weight(self, node: str, weight: float, line: int) -> None:
+        """Give a weight to one of the nodes 1..`one_based`, given as text."""
+        self.node_weights[self._numbered(node, line)] = weight
+
+    def _numbered(self, text: str, line: int) -> int:
+        """Return the number of a node from 1 to `one_based`."""
+        assert self.one_based is not None
+        node = parse_count(text, "node", self.source, line)
+        if not 1 <= node <= self.one_based:
             raise FormatError(
-                f"edge {short(u)}-{short(v)} has weight {weight}, but {known} before: "
-                "keep one of the two, or add them up",
+                f"node {node} is outside the declared range 1 to {self.one_based}: "
+                "correct it, or the number of nodes at the top",
                 source=self.source,
                 line=line,
             )
-
-    def numbered_edge(self, u: str, v: str, weight: float, line: int) -> None:
-        """Add an edge between two of the nodes 1..`one_based`, given as text."""
-        assert self.one_based is not None
-        pair = []
-        for text in (u, v):
-            node = parse_count(text, "node", self.source, line)
-            if not 1 <= node <= self.one_based:
-                raise FormatError(
-                    f"node {node} is outside the declared range 1 to {self.one_based}: "
-                    "correct it, or the number of nodes at the top",
-                    source=self.source,
-                    line=line,
-                )
-            pair.append(node)
-        self.edge(pair[0], pair[1], weight, line)
+        return node
 
     def check_edge_count(self, declared: int, line: int) -> None:
         """Refuse a file that holds more or fewer edges than its header declares.
 
         Files that list each edge in both directions may count either way.
         """
-        if declared not in (self.lines, len(self.edges)):
+        listed = len(self.edges)
+        if declared not in (listed, len({frozenset(edge[:2]) for edge in self.edges})):
             raise FormatError(
-                f"the header says {declared} edges, the file holds {self.lines}: "
-                f"{'is it truncated?' if self.lines < declared else 'correct the number'}",
+                f"the header says {declared} edges, the file holds {listed}: "
+                f"{'is it truncated?' if listed < declared else 'correct the number'}",
                 source=self.source,
                 line=line,
             )
 
     def finish(self) -> nx.Graph[Any]:
-        """Return the graph.
+        """Return the graph, a `networkx.MultiGraph` where an edge is listed more than once.
+
+        A file that lists every edge once in each direction, with equal attributes, holds each of
+        them once.
 
         Raises:
             FormatError: no nodes, no edges, or far more nodes than the edges use.
         """
-        if self.one_based is None and not self.edges and not self.graph:
-            raise FormatError("the graph has no nodes: give some", source=self.source)
+        import networkx as nx
+
         if not self.edges:
-            raise FormatError("the graph has no edges: give some", source=self.source)
+            nodes = bool(self.one_based or self._declared)
+            raise FormatError(
+                f"the graph has no {'edges' if nodes else 'nodes'}: give some", source=self.source
+            )
         if self.one_based is not None:
             check_isolated(self.one_based, 2 * len(self.edges), self.source)
-            self.graph.add_nodes_from(range(1, self.one_based + 1))
-        self.graph.add_weighted_edges_from((u, v, w) for (u, v), w in self.edges.items())
-        return self.graph
+        edges, repeat = self._distinct()
+        graph: nx.Graph[Any] = nx.Graph() if repeat is None else nx.MultiGraph()
+        if self._declared is not None:
+            graph.add_nodes_from((node, facts or {}) for node, facts in self._declared.items())
+        if self.one_based is not None:
+            graph.add_nodes_from(range(1, self.one_based + 1))
+            for node, weight in self.node_weights.items():
+                graph.nodes[node]["weight"] = weight
+        graph.add_edges_from((u, v, dict(attributes)) for u, v, attributes, _ in edges)
+        graph.graph[ORIGIN] = Origin(self.source, tuple(self.notes), repeat)
+        return graph
+
+    def _distinct(self) -> tuple[list[Any], Repeat | None]:
+        """Return the edges, each mirrored pair once, and the first true repeat."""
+        first: dict[tuple[Hashable, Hashable], int] = {}
+        repeat = None
+        mirrored = 0
+        for position, (u, v, attributes, line) in enumerate(self.edges):
+            if (known := first.get((u, v), first.get((v, u)))) is None:
+                first[u, v] = position
+                continue
+            other = self.edges[known]
+            mirrored += (v, u) in first and attributes == other[2]
+            repeat = repeat or Repeat(u, v, (other[3], line), (other[2], attributes))
+        if repeat is not None and mirrored == len(first) == len(self.edges) - len(first):
+            if not self.mirrors:
+                self.notes.append("The file lists each edge in both directions; each counts once.")
+            return [self.edges[position] for position in first.values()], None
+        return self.edges, repeat
 
 
 def weighted_edges(graph: nx.Graph[Any]) -> Iterator[tuple[Any, Any, str]]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from hybridq.core import memory
-from hybridq.core.errors import FormatError, Setting
+from hybridq.core.errors import FormatError, ParameterError, Setting
 from hybridq.core.files import read_bytes
-from hybridq.problems.formats._format import SHAPES, Format, Match, ShapeError
+from hybridq.problems.formats._format import SHAPES, Format, Match, ShapeError, checked_option
 from hybridq.problems.formats._registry import FORMATS, FormatsOfShape
 from hybridq.problems.formats._text import decode, encoding_of, suffix_of
 from hybridq.problems.formats._unread import UNREAD
@@ -21,28 +21,37 @@ _HEAD = 1 << 20  # bytes, or characters, that are examined to recognize a file
 Shapes = str | tuple[str, ...]
 
 
-def read(path: str | os.PathLike[str], shape: Shapes, format: str | None = None) -> Any:
+def read(
+    path: str | os.PathLike[str], shape: Shapes, format: str | None = None, **options: Any
+) -> Any:
     """Return the data in a file; ``-`` is standard input.
 
     Args:
         path: the file's name.
         shape: the shape of the data, a key of `SHAPES`, or several that will do.
         format: the name of a format of that shape; chosen by `choose` when None.
+        options: of reading, by the names in `READING_OPTIONS`; None for the default.
 
     Raises:
         FormatError: the file cannot be read.
+        ParameterError: the format does not take an option.
         ShapeError: it appears to hold data of another shape.
         UnknownNameError: no format of that shape has that name.
     """
     if format is not None:
         FormatsOfShape(*_tuple(shape)).canonical(format)  # before a long wait for standard input
     data, source = read_bytes(path)
-    return parse(data, shape, format, source=source)
+    return parse(data, shape, format, source=source, **options)
 
 
 @memory.capacity("reading the file", "give a smaller file")
 def parse(
-    data: bytes | str, shape: Shapes, format: str | None = None, *, source: str = "input"
+    data: bytes | str,
+    shape: Shapes,
+    format: str | None = None,
+    *,
+    source: str = "input",
+    **options: Any,
 ) -> Any:
     """Return the data in the content of a file.
 
@@ -51,25 +60,54 @@ def parse(
         shape: as for `read`.
         format: as for `read`.
         source: the file's name, for messages; its suffix settles what the content leaves open.
+        options: as for `read`.
 
     Raises:
         FormatError: the content cannot be read.
+        ParameterError: the format does not take an option.
         ShapeError: it appears to hold data of another shape, and `format` is None.
         UnknownNameError: no format of that shape has that name.
     """
     shapes = _tuple(shape)
     known = FormatsOfShape(*shapes)
     forced = None if format is None else known[format]
+    given = {name: value for name, value in options.items() if value is not None}
+    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if (binary := _binary(raw, known, forced)) is not None:
+        return binary.read(raw, source, **_accepted(binary, given))
     text = decode(data, source, _nouns(shapes))
     if forced is not None:
-        return forced.read(text, source)
+        return forced.read(text, source, **_accepted(forced, given))
     match, chosen = _best(text, shapes, source)
     try:
-        found = chosen.read(text, source)
+        found = chosen.read(text, source, **_accepted(chosen, given))
     except FormatError as error:
         raise _explained(error, match, chosen, text, source, shapes) from None
     _check_shape(match, chosen, text, source, shapes)
     return found
+
+
+def _binary(data: bytes, known: FormatsOfShape, forced: Format | None) -> Format | None:
+    """Return the format of binary data, None for text."""
+    if forced is not None:
+        return forced if forced.magic else None
+    return next(
+        (entry for entry in known.values() if entry.magic and data.startswith(entry.magic)), None
+    )
+
+
+def _accepted(entry: Format, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of reading; raise for one that the format does not take."""
+    for name, value in options.items():
+        if name not in entry.options:
+            raise ParameterError(
+                f"the format {entry.name} does not take {name}",
+                argument=name,
+                value=value,
+                remedy=("leave out ", Setting(name)),
+            )
+        checked_option(name, value)
+    return options
 
 
 def choose(text: str, shape: Shapes, source: str = "input") -> Format:
@@ -97,7 +135,7 @@ def _best(text: str, shapes: tuple[str, ...], source: str) -> tuple[Match, Forma
     if best <= Match.FALLBACK:
         for entry in UNREAD:
             if entry.shape in shapes and entry.recognizes(text, source):
-                raise FormatError(entry.message, source=source)
+                raise FormatError(entry.message, source=source, remedy=entry.remedy)
     if best == Match.NO:
         unknown = FormatError(f"the text does not appear to hold {_nouns(shapes)}", source=source)
         raise _of_other_shape(unknown, best, text, source, shapes) or unknown
@@ -129,8 +167,7 @@ def recognize(head: str, source: str = "input") -> Format | None:
     Returns:
         the format, or None where no format is recognized by its content.
     """
-    head = head[:_HEAD]
-    ranked = _ranked(head, source, FORMATS.values())
+    ranked = _ranked(_head(head), source, FORMATS.values())
     return ranked[0][1] if ranked and ranked[0][0] >= Match.POSSIBLE else None
 
 
@@ -149,6 +186,8 @@ def format_of(path: str | os.PathLike[str]) -> Format | None:
         text = codecs.getincrementaldecoder(encoding_of(data))().decode(data, final=False)
     except (OSError, ValueError):
         return None
+    if len(data) == _HEAD:
+        text = text[: text.rfind("\n") + 1] or text
     return recognize(text.replace("\r\n", "\n").replace("\r", "\n"), name)
 
 
@@ -168,7 +207,7 @@ def _tuple(shape: Shapes) -> tuple[str, ...]:
 
 def _ranked(text: str, source: str, entries: Iterable[Format]) -> list[tuple[Match, Format]]:
     """Return the formats that recognize a text, the most confident first."""
-    found = [(entry.match(text, source), entry) for entry in entries]
+    found = [(entry.match(text, source), entry) for entry in entries if not entry.magic]
     return sorted((pair for pair in found if pair[0]), key=lambda pair: -pair[0])
 
 
@@ -195,6 +234,8 @@ def _explained(
     other = _of_other_shape(error, match, text, source, shapes)
     if other is not None:
         return other
+    if isinstance(error.remedy, tuple):  # it names a setting that decides
+        return error
     remark = (f" (read as {chosen.name}; set ", Setting("format"), " to choose another format)")
     return FormatError(
         (*_parts(error), *remark), source=error.source, line=error.line, remedy=error.remedy
@@ -258,8 +299,16 @@ def _check_shape(
 def _outside(text: str, source: str, shapes: tuple[str, ...]) -> tuple[Match, Format | None]:
     """Return the most confident format of other shapes, by the head of a text."""
     entries = (entry for entry in FORMATS.values() if entry.shape not in shapes)
-    ranked = _ranked(text[:_HEAD], source, entries)
+    ranked = _ranked(_head(text), source, entries)
     return ranked[0] if ranked and ranked[0][0] >= Match.POSSIBLE else (Match.NO, None)
+
+
+def _head(text: str) -> str:
+    """Return the first MiB of a text, whole lines where there are several."""
+    if len(text) < _HEAD:
+        return text
+    head, newline, _ = text[:_HEAD].rpartition("\n")
+    return head if newline else text[:_HEAD]
 
 
 def _parts(error: FormatError) -> tuple[str | Setting, ...]:

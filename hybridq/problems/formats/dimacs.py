@@ -1,4 +1,4 @@
-"""DIMACS graphs: ``p edge n m``, then ``e u v [weight]``, nodes from 1."""
+"""DIMACS graphs: ``p edge n m``, ``e u v [weight]``, ``n u weight``, nodes from 1."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ from hybridq.problems.formats._text import (
 if TYPE_CHECKING:
     import networkx as nx
 
-# "n", "d", "v" and "x" lines carry node weights, positions and parameters.
-_IGNORED = frozenset("cndvx")
+_IGNORED = frozenset("cdvx")  # comments, positions and parameters
 KINDS = ("edge", "col", "edges", "clq")
 
 
@@ -46,6 +45,9 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
             n_nodes, declared = _header(tokens, source, line)
             builder, header_line = GraphBuilder(source, one_based=n_nodes), line
             continue
+        if tokens[0] == "n" and builder is not None and len(tokens) == 3:
+            builder.node_weight(tokens[1], parse_weight(tokens[2], source, line), line)
+            continue
         if tokens[0] == "a":
             raise FormatError(
                 "an arc (a) belongs to a directed graph: use e lines",
@@ -64,7 +66,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
                 source=source,
                 line=line,
             )
-        weight = parse_weight(tokens[3], source, line) if len(tokens) == 4 else 1
+        weight = parse_weight(tokens[3], source, line) if len(tokens) == 4 else None
         builder.numbered_edge(tokens[1], tokens[2], weight, line)
     if builder is None:
         raise FormatError('the line "p edge NODES EDGES" is missing: add it', source=source)

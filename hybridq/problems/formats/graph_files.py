@@ -19,12 +19,22 @@ if TYPE_CHECKING:
 GRAPH_FORMATS = FormatsOfShape("graph")
 
 
-def read_graph(source: str | os.PathLike[str], format: str | None = None) -> nx.Graph[Any]:
+def read_graph(
+    source: str | os.PathLike[str],
+    format: str | None = None,
+    *,
+    weight: str | None = None,
+    parallel: str | None = None,
+    header: str | None = None,
+) -> nx.Graph[Any]:
     """Return the graph in a file.
 
     Args:
         source: the file's name; ``-`` is standard input.
         format: a name in `GRAPH_FORMATS`; recognized from the content when None.
+        weight: the edge attribute that holds the weights, see `hybridq.MaxCut`.
+        parallel: ``"sum"`` or ``"once"`` for parallel edges, see `hybridq.MaxCut`.
+        header: ``"yes"`` or ``"no"`` for the first row of a table.
 
     Returns:
         an undirected simple graph with at least one edge and a finite edge attribute ``weight``.
@@ -33,13 +43,31 @@ def read_graph(source: str | os.PathLike[str], format: str | None = None) -> nx.
     Raises:
         FormatError: the file cannot be read, or holds no such graph.
         UnknownNameError: no graph format has that name.
+        ParameterError: an option that the format or the graph does not have.
     """
-    graph: nx.Graph[Any] = read(source, "graph", format)
-    return graph
+    return _weighted(read(source, "graph", format, header=header), weight, parallel)
+
+
+def _weighted(
+    graph: nx.Graph[Any], weight: str | None = None, parallel: str | None = None
+) -> nx.Graph[Any]:
+    """Return a graph without parallel edges, each edge with a weight."""
+    from hybridq.problems.graph_data import simple_graph
+
+    made = simple_graph(graph, weight=weight, parallel=parallel).graph
+    for _, _, data in made.edges(data=True):
+        data.setdefault("weight", 1)
+    return made
 
 
 def parse_graph(
-    data: bytes | str, *, format: str | None = None, source: str = "input"
+    data: bytes | str,
+    *,
+    format: str | None = None,
+    source: str = "input",
+    weight: str | None = None,
+    parallel: str | None = None,
+    header: str | None = None,
 ) -> nx.Graph[Any]:
     """Return the graph in bytes or text.
 
@@ -51,13 +79,16 @@ def parse_graph(
         data: UTF-8 bytes (UTF-16 with a byte order mark), or text.
         format: a name in `GRAPH_FORMATS`.
         source: the file's name, for error messages.
+        weight: as for `read_graph`.
+        parallel: as for `read_graph`.
+        header: as for `read_graph`.
 
     Raises:
         FormatError: not a graph, or one that no problem takes (directed, self-loops, no edges).
         UnknownNameError: no graph format has that name.
     """
-    graph: nx.Graph[Any] = parse(data, "graph", format, source=source)
-    return graph
+    graph = parse(data, "graph", format, source=source, header=header)
+    return _weighted(graph, weight, parallel)
 
 
 def write_graph(
@@ -120,7 +151,7 @@ def _format_by_suffix(path: Path) -> Format:
 def _is_preserved(graph: nx.Graph[Any], text: str, entry: Format) -> bool:
     """Return whether `text` reads back to the same labels, edges and weights."""
     try:
-        other = entry.read(text, "output")
+        other = _weighted(entry.read(text, "output"))
         text.encode()
     except (FormatError, UnicodeEncodeError):
         return False

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._graphs import GraphBuilder, parse_label, weighted_edges
-from hybridq.problems.formats._text import parse_weight, short
+from hybridq.problems.formats._graphs import (
+    NAMED_BY_LABEL,
+    GraphBuilder,
+    parse_label,
+    unique_labels,
+    weighted_edges,
+)
+from hybridq.problems.formats._text import is_number, parse_weight, short, tidy
 
 if TYPE_CHECKING:
     import networkx as nx
 
 
+_NUMBERS = frozenset(("int", "long", "float", "double", "integer"))
+
+
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
     """Return the graph in a GraphML text.
 
-    Node ids written like integers become int. The weight is the edge attribute ``weight`` or its
-    declared default, else 1. Document type declarations are refused, and with them all entities
-    that a file could define.
+    Node ids written like integers become int. Attributes of edges and nodes are kept, with their
+    declared defaults. Where every node has a label of its own (``label``, or the text of yEd's
+    shapes), the nodes are named by it. Document type declarations are refused, and with them all
+    entities that a file could define.
 
     Raises:
         FormatError: anything else.
@@ -47,6 +58,16 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
     return reading.finish()
 
 
+@dataclass
+class _Key:
+    """Declaration of an attribute."""
+
+    name: str
+    of: str
+    type: str
+    default: str | None = None
+
+
 class _Reading:
     """Handler of the parser's events; nodes and edges may come in any order."""
 
@@ -56,14 +77,14 @@ class _Reading:
         self.path: list[str] = []
         self.graphs = 0
         self.directed = False
-        self.weight_keys: set[str] = set()
-        self.default: float = 1
+        self.keys: dict[str, _Key] = {}
         self.key: str | None = None
         self.text = ""
-        self.nodes: dict[Hashable, None] = {}
+        self.nodes: dict[Hashable, dict[str, Any]] = {}
+        self.node: dict[str, Any] = {}
         self.ends: tuple[str, str] = ("", "")
-        self.weight: float | None = None
-        self.edges: list[tuple[Hashable, Hashable, float | None, int]] = []
+        self.data: dict[str, Any] = {}
+        self.edges: list[tuple[Hashable, Hashable, dict[str, Any], int]] = []
 
     def error(self, message: str) -> FormatError:
         """Return an error at the current line."""
@@ -84,17 +105,19 @@ class _Reading:
                 raise self.error("a second or nested graph: keep one graph to a file")
             self.directed = attributes.get("edgedefault") == "directed"
         elif local == "key":
-            self.key = None
-            if attributes.get("attr.name") == "weight" and attributes.get("for") in ("edge", "all"):
-                self.key = attributes.get("id")
-                self.weight_keys.add(self.key or "")
+            self.key = self._attribute(attributes, "id", "key")
+            self.keys[self.key] = _Key(
+                attributes.get("attr.name", ""),
+                attributes.get("for", "all"),  # the specification's default
+                attributes.get("attr.type", "string"),
+            )
         elif local == "node":
             self._node(self._attribute(attributes, "id", "node"))
         elif local == "edge":
             self._edge(attributes)
         elif local == "hyperedge":
             raise self.error("a hyperedge joins more than two nodes: use edges")
-        elif local == "data" and self.path[-1] == "edge":
+        elif local == "data" and self.path[-1] in ("edge", "node"):
             self.key = attributes.get("key")
         self.text = ""
         self.path.append(local)
@@ -104,33 +127,60 @@ class _Reading:
         self.path.pop()
         local = name.rpartition(":")[2]
         parent = self.path[-1] if self.path else ""
-        is_weight = self.key is not None and self.key in self.weight_keys
-        if is_weight and (local, parent) in (("data", "edge"), ("default", "key")):
-            weight = parse_weight(self.text.strip(), self.source, self.parser.CurrentLineNumber)
-            if local == "default":
-                self.default = weight
-            else:
-                self.weight = weight
+        known = self.keys.get(self.key or "")
+        if local == "data" and known is not None and parent in ("edge", "node"):
+            held = self.data if parent == "edge" else self.node
+            if known.name:
+                held[known.name] = self._value(known, self.text.strip())
+        elif local == "default" and known is not None:
+            known.default = self.text.strip()
+        elif local == "NodeLabel" and "node" in self.path:
+            self.node.setdefault("label", self.text.strip())
         if local in ("data", "key"):
             self.key = None
         elif local == "edge":
             u, v = (parse_label(end) for end in self.ends)
-            self.edges.append((u, v, self.weight, self.parser.CurrentLineNumber))
+            self.edges.append((u, v, self.data, self.parser.CurrentLineNumber))
         self.text = ""
 
     def characters(self, data: str) -> None:
-        """Collect the text of an element that may hold a weight."""
-        if self.path[-1] in ("data", "default"):
+        """Collect the text of an element that may hold a value."""
+        if self.path[-1] in ("data", "default", "NodeLabel"):
             self.text += data
 
     def finish(self) -> nx.Graph[Any]:
         """Return the graph."""
         if not self.graphs:
             raise FormatError("the <graph> element is missing: add one", source=self.source)
-        builder = GraphBuilder(self.source, nodes=self.nodes)
-        for u, v, weight, line in self.edges:
-            builder.edge(u, v, self.default if weight is None else weight, line)
+        self._fill("node", self.nodes.values())
+        self._fill("edge", [data for _, _, data, _ in self.edges])
+        names = unique_labels(self.nodes)
+        builder = GraphBuilder(
+            self.source, nodes={names.get(node, node): data for node, data in self.nodes.items()}
+        )
+        if any(str(node) != str(name) for node, name in names.items()):
+            builder.notes.append(NAMED_BY_LABEL)
+        for u, v, data, line in self.edges:
+            builder.edge(names.get(u, u), names.get(v, v), data, line)
         return builder.finish()
+
+    def _fill(self, of: str, held: Iterable[dict[str, Any]]) -> None:
+        """Add the declared defaults of attributes that are absent."""
+        defaults = {
+            key.name: self._value(key, key.default)
+            for key in self.keys.values()
+            if key.default and key.of in (of, "all") and key.name
+        }
+        for data in held:
+            for name, value in defaults.items():
+                data.setdefault(name, value)
+
+    def _value(self, key: _Key, text: str) -> Any:
+        """Return the value of an attribute, a number where it is declared as one."""
+        if key.type not in _NUMBERS and key.name != "weight":
+            return text
+        line = self.parser.CurrentLineNumber
+        return parse_weight(text, self.source, line) if key.name == "weight" else _number(text)
 
     def _attribute(self, attributes: dict[str, str], name: str, element: str) -> str:
         """Return an attribute that an element must have."""
@@ -139,14 +189,14 @@ class _Reading:
         return attributes[name]
 
     def _node(self, name: str) -> None:
-        """Add a node."""
+        """Add a node, whose attributes may follow."""
         label = parse_label(name)
         if label in self.nodes:
             raise self.error(f"node {short(label)} is listed twice: remove one")
-        self.nodes[label] = None
+        self.node = self.nodes[label] = {}
 
     def _edge(self, attributes: dict[str, str]) -> None:
-        """Begin an edge, whose weight may follow."""
+        """Begin an edge, whose attributes may follow."""
         directed = attributes.get("directed")
         if directed == "true" or (self.directed and directed != "false"):
             raise self.error('the graph is directed: set edgedefault="undirected"')
@@ -154,7 +204,12 @@ class _Reading:
             self._attribute(attributes, "source", "edge"),
             self._attribute(attributes, "target", "edge"),
         )
-        self.weight = None
+        self.data = {}
+
+
+def _number(text: str) -> Any:
+    """Return a number, or the text where it is none."""
+    return tidy(float(text)) if is_number(text) else text
 
 
 def write(graph: nx.Graph[Any]) -> str:
@@ -186,7 +241,7 @@ def recognizes(text: str, source: str) -> Match:
 
 FORMAT = Format(
     "graphml",
-    "XML with an edge attribute named weight",
+    "XML with attributes of nodes and edges",
     "graph",
     read,
     recognizes,

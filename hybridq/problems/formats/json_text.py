@@ -5,25 +5,30 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.checks import is_real, is_whole
 from hybridq.core.errors import FormatError, ProblemError
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._graphs import (
+    ORIGIN,
     GraphBuilder,
     check_isolated,
     check_node_count,
 )
 from hybridq.problems.formats._json import line_of, load_json
+from hybridq.problems.formats._json_layouts import plain_document
 from hybridq.problems.formats._text import short, tidy
+from hybridq.problems.formats.matrix import is_matrix, matrix_graph
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_EDGES = re.compile(r'"(nodes|edges|links)"\s*+:\s*+\[')
+_EDGES = re.compile(r'"(nodes|edges|links|edge list|adjacency)"\s*+:\s*+\[')
 _NODE_LINK = re.compile(r'\{\s*+"(id|source|target|weight)"\s*+:|"links"\s*+:')
+_ENDS = frozenset(("id", "source", "target", "key"))
 _LIST_OF_LISTS = re.compile(r"\[\s*+\[")
 _MAX_LABEL_DEPTH = 8
 _LARGEST_LABEL = 10**100  # longer whole numbers are slow to compare and to print
@@ -35,15 +40,19 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
     ``{"nodes": [{"id": a}, ...], "links" or "edges": [{"source": a, "target": b, "weight": w}]}``
     as written by `networkx.node_link_data`, or
     ``{"nodes": [a, ...], "edges": [[a, b, w], ...]}``, where ``nodes`` may be a number n (nodes
-    0 to n − 1) or absent, and the weight may be absent (1). Labels keep their JSON type; lists
-    become tuples.
+    0 to n − 1) or absent, and the weight may be absent. Labels keep their JSON type; lists become
+    tuples. Other numbers and texts are kept as attributes. The layouts of Cytoscape, of
+    `networkx.adjacency_data` and of the QAOA training pipeline are read too, and a symmetric
+    matrix as a list of lists.
 
     Raises:
         FormatError: anything else.
     """
     data = load_json(text, source, "a graph")
     try:
-        return _graph(data, source)
+        graph = _graph(data, source)
+        _place_repeat(graph, text)
+        return graph
     except _EntryError as error:
         line = line_of(text, error.key, error.position)
         raise FormatError(str(error), source=source, line=line) from None
@@ -99,6 +108,8 @@ def _dump(value: Any, indent: int | None = 1) -> str:
 def _graph(data: Any, source: str) -> nx.Graph[Any]:
     """Return the graph of a decoded document."""
     if isinstance(data, list):
+        if is_matrix(data):
+            return matrix_graph(data, source)
         data = {"edges": data}
     if not isinstance(data, dict):
         raise FormatError(
@@ -106,23 +117,23 @@ def _graph(data: Any, source: str) -> nx.Graph[Any]:
             'give {"nodes": [...], "edges": [[u, v, weight], ...]}',
             source=source,
         )
-    is_multigraph = _flags(data, source)
-    nodes = _nodes(data, source)
-    key, entries = _edge_list(data, source)
+    document = plain_document(data, source)
+    _flags(document, source)
+    nodes = _nodes(document, source)
+    key, entries = _edge_list(document, source)
     if isinstance(nodes, range):
         check_isolated(len(nodes), 2 * len(entries), source)
-    builder = GraphBuilder(source, nodes=nodes)
+    names = _named_nodes(document, entries) if nodes is None else None
+    builder = GraphBuilder(source, nodes=nodes if names is None else names)
+    by_position: list[Any] | None = None if names is None else list(names)
     position = -1
     try:
         for entry in entries:
             position += 1
-            u, v, weight = _edge(entry)
-            if is_multigraph and ((u, v) in builder.edges or (v, u) in builder.edges):
-                raise FormatError(
-                    f"edge {short(u)}-{short(v)} is listed twice: "
-                    "merge parallel edges into one weight each"
-                )
-            builder.edge(u, v, weight)
+            u, v, attributes = _edge(entry)
+            if by_position is not None:
+                u, v = by_position[int(str(u))], by_position[int(str(v))]
+            builder.edge(u, v, attributes, position)
     except FormatError as error:
         raise _EntryError(str(error.message), key, position) from None
     graph = builder.finish()
@@ -132,8 +143,20 @@ def _graph(data: Any, source: str) -> nx.Graph[Any]:
     return graph
 
 
-def _flags(data: dict[str, Any], source: str) -> bool:
-    """Return whether the graph is declared a multigraph; refuse a directed one."""
+def _place_repeat(graph: nx.Graph[Any], text: str) -> None:
+    """Replace the positions of a repeated edge in its list by the lines of the text."""
+    origin = graph.graph[ORIGIN]
+    if origin.repeat is not None and None not in origin.repeat.lines:
+        lines: tuple[int | None, ...] = (None, None)
+        for key in ("edges", "links", "edge list"):
+            if None in lines:
+                lines = tuple(line_of(text, key, position) for position in origin.repeat.lines)
+        repeat = replace(origin.repeat, lines=lines if None not in lines else (None, None))
+        graph.graph[ORIGIN] = replace(origin, repeat=repeat)
+
+
+def _flags(data: dict[str, Any], source: str) -> None:
+    """Refuse a directed graph, and flags that are none."""
     for flag, accepted, remedy in (
         ("directed", (False,), "only undirected graphs are read, convert with to_undirected()"),
         ("multigraph", (False, True), "write true or false"),
@@ -141,11 +164,13 @@ def _flags(data: dict[str, Any], source: str) -> bool:
         value = data.get(flag, False)
         if not any(value is known for known in accepted):
             raise FormatError(f'"{flag}" is {json.dumps(value)[:20]}: {remedy}', source=source)
-    return bool(data.get("multigraph", False))
 
 
-def _nodes(data: dict[str, Any], source: str) -> Sequence[Hashable] | None:
-    """Return the declared nodes, None where edges define them."""
+Nodes = range | dict[Hashable, dict[str, Any]]
+
+
+def _nodes(data: dict[str, Any], source: str) -> Nodes | None:
+    """Return the declared nodes with their attributes, None where edges define them."""
     entries = data.get("nodes")
     if entries is None:
         return None
@@ -155,27 +180,68 @@ def _nodes(data: dict[str, Any], source: str) -> Sequence[Hashable] | None:
     if not isinstance(entries, list):
         raise FormatError(f'"nodes" is {short(entries)}: give a list or a count', source=source)
     check_node_count(len(entries), source)
-    nodes: dict[Hashable, None] = {}
+    if all(isinstance(entry, dict) and "id" not in entry for entry in entries):
+        return None  # D3 before version 4: edges give positions in this list
+    nodes: dict[Hashable, dict[str, Any]] = {}
     position = -1
     try:
         for entry in entries:
             position += 1
-            label = _node(entry)
+            label, attributes = _node(entry)
             if label in nodes:
                 raise FormatError(f"node {short(label)} is listed twice: remove one")
-            nodes[label] = None
+            nodes[label] = attributes
     except FormatError as error:
         raise _EntryError(str(error.message), "nodes", position) from None
-    return list(nodes)
+    return nodes
 
 
-def _node(entry: Any) -> Hashable:
-    """Return the label of an entry of the nodes."""
+def _named_nodes(data: dict[str, Any], entries: list[Any]) -> dict[Hashable, Any] | None:
+    """Return the nodes of a document whose edges give positions in the list of nodes.
+
+    Raises:
+        _EntryError: a node without a name of its own, or an edge that gives something else.
+    """
+    listed = data.get("nodes")
+    if not isinstance(listed, list):
+        return None
+    nodes: dict[Hashable, Any] = {}
+    for position, entry in enumerate(listed):
+        name = entry.get("name", entry.get("label"))
+        if not isinstance(name, str) or name in nodes:
+            raise _EntryError('the node has no "id" of its own: add one', "nodes", position)
+        nodes[name] = _attributes(entry)
+    for position, entry in enumerate(entries):
+        ends = [entry.get("source"), entry.get("target")] if isinstance(entry, dict) else entry[:2]
+        if not all(is_whole(end) and 0 <= end < len(nodes) for end in ends):
+            raise _EntryError(
+                'the nodes have no "id", and this edge gives no positions in their list: '
+                'give the nodes an "id"',
+                "edges" if "edges" in data else "links",
+                position,
+            )
+    return nodes
+
+
+def _node(entry: Any) -> tuple[Hashable, dict[str, Any]]:
+    """Return the label and the attributes of an entry of the nodes."""
     if not isinstance(entry, dict):
-        return _label(entry)
+        return _label(entry), {}
     if "id" not in entry:
         raise FormatError('the node has no "id": add one')
-    return _label(entry["id"])
+    return _label(entry["id"]), _attributes(entry)
+
+
+def _attributes(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the plain values of an entry that do not say which nodes are meant."""
+    found = {
+        name: value
+        for name, value in entry.items()
+        if name not in _ENDS and isinstance(value, str | int | float)
+    }
+    if "weight" in entry:
+        found["weight"] = _weight(entry["weight"])
+    return found
 
 
 def _edge_list(data: dict[str, Any], source: str) -> tuple[str, list[Any]]:
@@ -190,19 +256,19 @@ def _edge_list(data: dict[str, Any], source: str) -> tuple[str, list[Any]]:
     return keys[0], entries
 
 
-def _edge(entry: Any) -> tuple[Hashable, Hashable, float]:
-    """Return the ends and the weight of an entry of the edges."""
+def _edge(entry: Any) -> tuple[Hashable, Hashable, dict[str, Any]]:
+    """Return the ends and the attributes of an entry of the edges."""
     if isinstance(entry, dict):
         missing = [key for key in ("source", "target") if key not in entry]
         if missing:
             raise FormatError(f'the edge has no "{missing[0]}": add it')
-        u, v, weight = entry["source"], entry["target"], entry.get("weight", 1)
-    elif isinstance(entry, list) and len(entry) in (2, 3):
+        return _label(entry["source"]), _label(entry["target"]), _attributes(entry)
+    if isinstance(entry, list) and len(entry) in (2, 3):
         u, v = entry[:2]
-        weight = entry[2] if len(entry) == 3 else 1
-    else:
-        raise FormatError(f"{short(entry)} is not an edge: give [u, v] or [u, v, weight]")
-    return _label(u), _label(v), _weight(weight)
+        third = entry[2] if len(entry) == 3 else {}
+        attributes = _attributes(third) if isinstance(third, dict) else {"weight": _weight(third)}
+        return _label(u), _label(v), attributes
+    raise FormatError(f"{short(entry)} is not an edge: give [u, v] or [u, v, weight]")
 
 
 def _label(value: Any, depth: int = 0) -> Hashable:

@@ -48,7 +48,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
         tokens = content.split()
         if builder is None:
             n_nodes, declared = _size(tokens, source, line)
-            builder, size_line = GraphBuilder(source, one_based=n_nodes), line
+            builder, size_line = GraphBuilder(source, one_based=n_nodes, mirrors=True), line
             continue
         if len(tokens) != 2 + has_values:
             raise FormatError(
@@ -57,7 +57,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
                 source=source,
                 line=line,
             )
-        weight = parse_weight(tokens[2], source, line) if has_values else 1
+        weight = parse_weight(tokens[2], source, line) if has_values else None
         row, column = (parse_count(token, "index", source, line) for token in tokens[:2])
         if (row, column) in seen or (symmetric and (column, row) in seen):
             raise FormatError(

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
     """Return the graph in a rudy text; nodes are the integers 1 to n.
 
-    Further tokens in the header, blank lines and comments (``#`` or ``%``) are ignored; an
-    edge without a weight has weight 1.
+    Further tokens in the header, blank lines and comments (``#`` or ``%``) are ignored.
 
     Raises:
         FormatError: anything else.
@@ -62,7 +61,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
                 source=source,
                 line=line,
             )
-        weight = parse_weight(tokens[2], source, line) if len(tokens) == 3 else 1
+        weight = parse_weight(tokens[2], source, line) if len(tokens) == 3 else None
         builder.numbered_edge(tokens[0], tokens[1], weight, line)
     if builder is None:
         raise FormatError(
