@@ -29,7 +29,7 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # that Excel writes 
 _INLINE_COMMENT = re.compile(r"\s#.*")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
-_OTHER_COLUMNS = re.compile(r"\S+\s+\S+\s+[+-]?[\d.]+")
+_OTHER_COLUMNS = re.compile(r"\S+\s+\S+\s+[+-]?[\d.]+|[\d.]+(\s+[\d.]+)+")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _NO_ROWS = "the graph has no nodes: give some"
 _MOST_DATA = 2_000  # characters of a dictionary of attributes
