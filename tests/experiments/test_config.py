@@ -235,8 +235,15 @@ retries: soon
         ("strategy: {initial: rmp}", "3:21: the ansatz 'qaoa' has no initial point 'rmp': "
          "did you mean 'ramp'?"),
         ("strategy: {initial: [a]}", "3:22: strategy.initial.0 must be a number, got 'a'"),
-        ("ansatz: uccsd", "3:9: ansatz 'uccsd' needs the orbitals of a molecule, "
-         "not problem 'ring'"),
+        ("ansatz: uccsd", "3:9: ansatz 'uccsd' cannot be built for problem 'ring': choose from "
+         "auto, qaoa, "),
+        ("ansatz: adapt", "3:9: ansatz 'adapt' cannot be built for problem 'ring'"),
+        ("ansatz: {kind: qaoa, mixer: xy-ring}", "3:29: ansatz 'qaoa' does not fit ring of 6 "
+         "nodes: mixer 'xy-ring' needs one-hot blocks"),
+        ("ansatz: hva", "3:9: ansatz 'hva' does not fit ring of 6 nodes: all terms of the "
+         "Hamiltonian commute"),
+        ("ansatz: {kind: qaoa, mixer: grover}\nstrategy: multi-angle", "4:11: the strategy "
+         "'multi-angle' builds circuits with the X mixer: use mixer: x or another strategy"),
         ("ansatz: hva\nstrategy: interp", "4:11: strategy 'interp' searches the angles of the "
          "ansatz 'qaoa', not of 'hva': use direct"),
         ("optimizer: {kind: optuna-tpe, storage: sqlite:///a.db, study_name: s}",
@@ -267,7 +274,28 @@ def test_what_is_missing_is_told(text, told):
 
 def test_an_objective_for_bits_is_refused_elsewhere():
     assert "needs a diagonal Hamiltonian" in problems(f"{SPINS}objective: cvar")[0]
-    assert "solves problems over bits" in problems(f"{SPINS}ansatz: qaoa")[0]
+    assert "cannot be built for problem 'tfim'" in problems(f"{SPINS}ansatz: qaoa")[0]
+
+
+SETS = "name: x\nproblem: {kind: independent-set, graph: {kind: random-regular, nodes: 8, "
+
+
+@pytest.mark.parametrize("instances", [1, 3])
+def test_a_mixer_that_no_trial_could_have_is_told_once(instances):
+    text = f"{SETS}instances: {instances}}}}}\nsweep: {{ansatz.p: [1, 2], ansatz.mixer: [x, %s]}}"
+    assert trials(text % "grover")
+    [line] = problems(text % "xy-complete")
+    assert line.startswith("c.yaml:3:45: ")
+    assert "mixer 'xy-complete' needs one-hot blocks" in line
+
+
+def test_an_ansatz_that_fits_some_instances_is_planned(tmp_path):
+    (tmp_path / "a.json").write_text('{"ZZI": 1, "IZZ": 1, "ZIZ": 1}')  # all commute
+    (tmp_path / "b.json").write_text('{"ZZ": 1, "XI": 1, "IX": 1}')
+    text = 'name: x\nproblem: {kind: hamiltonian, path: "%s.json"}\nansatz: hva'
+    assert len(trials(text % "*", base=tmp_path)) == 2
+    [line] = problems(text % "a", base=tmp_path)
+    assert line.startswith("c.yaml:3:9: ansatz 'hva' does not fit a")
 
 
 def test_adapt_refuses_what_it_cannot_do():
