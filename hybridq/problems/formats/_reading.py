@@ -97,7 +97,7 @@ def _best(text: str, shapes: tuple[str, ...], source: str) -> tuple[Match, Forma
     if best <= Match.FALLBACK:
         for entry in UNREAD:
             if entry.shape in shapes and entry.recognizes(text, source):
-                raise FormatError(entry.message, source=source)
+                raise FormatError(entry.message, source=source, remedy=entry.remedy)
     if best == Match.NO:
         unknown = FormatError(f"the text does not appear to hold {_nouns(shapes)}", source=source)
         raise _of_other_shape(unknown, best, text, source, shapes) or unknown

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hybridq.core.errors import Setting, Text
 from hybridq.problems.formats._text import suffix_of
+from hybridq.problems.formats.numbers import looks_like_edges
 
 # Possessive, so that a long run of blanks is read once.
 _GML = re.compile(r"(?:\s*+(?:#|Creator|Version).*+\n)*+\s*+graph\s*+\[", re.IGNORECASE)
@@ -19,12 +21,14 @@ class UnreadFormat:
     Attributes:
         shape: the shape of its data.
         recognizes: text and source -> bool.
-        message: the reason and the remedy.
+        message: the reason.
+        remedy: what to do.
     """
 
     shape: str
     recognizes: Callable[[str, str], bool]
     message: str
+    remedy: Text
 
 
 def _is_gml(text: str, source: str) -> bool:
@@ -36,6 +40,13 @@ UNREAD = (
     UnreadFormat(
         "graph",
         _is_gml,
-        "GML is not read: write node-link JSON or GraphML, for example with networkx",
+        "GML is not read",
+        "write node-link JSON or GraphML, for example with networkx",
+    ),
+    UnreadFormat(
+        "numbers",
+        looks_like_edges,
+        "the file has several columns, like the edges of a graph, and not a list of numbers",
+        ("give one number a line, or set ", Setting("format", "numbers")),
     ),
 )
