@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError, Setting, UnknownNameError
 from hybridq.core.options import Option, of_dataclass, of_function
 
 if TYPE_CHECKING:
@@ -139,6 +139,26 @@ class Problem(ABC):
         return tuple(of_function(cls.from_file))
 
     @classmethod
+    def check_options(cls, given: Iterable[str]) -> None:
+        """Raise for the first name that is no option of the family.
+
+        Raises:
+            UnknownNameError: the message offers the nearest option.
+            ParameterError: the family has no options at all.
+        """
+        own = [option.name for option in cls.options()]
+        for name in given:
+            if name in own:
+                continue
+            if not own:
+                raise ParameterError(
+                    f"{cls.kind} has no options, and {name} is given",
+                    argument=name,
+                    remedy=("leave out ", Setting(name)),
+                )
+            raise UnknownNameError(f"option of {cls.kind}", name, own, argument=name)
+
+    @classmethod
     def from_file(
         cls, path: str | os.PathLike[str], format: str | None = None, **options: Any
     ) -> Self:
@@ -152,11 +172,12 @@ class Problem(ABC):
 
         Raises:
             FormatError: the file cannot be read.
-            UnknownNameError: no format has that name.
+            UnknownNameError: no format, or no option of the family, has that name.
             ProblemError: the data are not a problem of this family.
         """
         from hybridq.problems.formats import read
 
+        cls.check_options(options)
         return cls._named(read(path, cls.reads, format), path, options)
 
     @classmethod
@@ -173,11 +194,12 @@ class Problem(ABC):
 
         Raises:
             FormatError: the content cannot be read.
-            UnknownNameError: no format has that name.
+            UnknownNameError: no format, or no option of the family, has that name.
             ProblemError: the data are not a problem of this family.
         """
         from hybridq.problems.formats import parse
 
+        cls.check_options(options)
         return cls._named(parse(data, cls.reads, format, source=source), source, options)
 
     @classmethod
@@ -197,7 +219,12 @@ class Problem(ABC):
             data: of one of the shapes in `reads`.
             name: the name of the instance.
             options: of the family.
+
+        Raises:
+            UnknownNameError: no option of the family has that name.
+            ProblemError: the data are not a problem of this family.
         """
+        cls.check_options(options)
         make: Any = cls
         return make(data, name=name, **options)
 

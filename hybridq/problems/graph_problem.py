@@ -52,8 +52,7 @@ class GraphProblem(BinaryProblem):
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
         """Return the problem of a graph, under the graph's own name where it has one."""
-        make: Any = cls
-        return make(data, name=data.graph.get("name") or name, **options)
+        return super().from_data(data, name=data.graph.get("name") or name, **options)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}: {self.size()})"
