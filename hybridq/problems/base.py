@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.core.errors import DimensionError, ParameterError, Setting, UnknownNameError
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.options import Option, of_dataclass, of_function
+from hybridq.problems._defaults import check_names, example_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -140,23 +141,13 @@ class Problem(ABC):
 
     @classmethod
     def check_options(cls, given: Iterable[str]) -> None:
-        """Raise for the first name that is no option of the family.
+        """Raise for the first name that is not an option of the family.
 
         Raises:
             UnknownNameError: the message offers the nearest option.
             ParameterError: the family has no options at all.
         """
-        own = [option.name for option in cls.options()]
-        for name in given:
-            if name in own:
-                continue
-            if not own:
-                raise ParameterError(
-                    f"{cls.kind} has no options, and {name} is given",
-                    argument=name,
-                    remedy=("leave out ", Setting(name)),
-                )
-            raise UnknownNameError(f"option of {cls.kind}", name, own, argument=name)
+        check_names(cls.kind, [option.name for option in cls.options()], given)
 
     @classmethod
     def from_file(
@@ -263,10 +254,22 @@ class Problem(ABC):
 class BinaryProblem(Problem):
     """A problem over bits: the Hamiltonian is diagonal, basis states are answers.
 
-    A family implements `cost`, `value` and `answer`; one with constraints also `violations`.
+    A family has a `name` and implements `n_qubits`, `describe`, `cost`, `value` and `answer`; one
+    with constraints also `violations` and `penalty_energy`.
     """
 
     mixers: ClassVar[tuple[str, ...]] = ("x",)
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a small instance, on which tests check the promises of the family.
+
+        By default a ring of five nodes or four numbers; a family of other data overrides this.
+
+        Raises:
+            ParameterError: the family reads other data.
+        """
+        return cls.from_data(example_data(cls), name="example")
 
     @abstractmethod
     def cost(self) -> Ising:

@@ -136,7 +136,9 @@ class NumberPartitioning(BinaryProblem):
 
 
 def _entries(numbers: Any) -> tuple[Any, ...]:
-    """Return the entries of a list; a mapping has keys as well, and a set no entry twice.
+    """Return the entries of a list.
+
+    A mapping has keys as well, and a set has no entry twice: both are refused.
 
     Raises:
         ProblemError: no list, or fewer than two entries.

@@ -31,7 +31,7 @@ PROBLEM = "problem."
 
 
 def names_instance(name: str) -> bool:
-    """Return whether a condition only tells instances of a problem apart."""
+    """Return whether a condition is the number or the file of an instance."""
     return name.startswith(PROBLEM) and name.rpartition(".")[2] in ("instance", "path")
 
 
@@ -165,7 +165,7 @@ class Table:
         return frozenset(f"{PROBLEM}{name}" for kind in kinds for name in _family_options(kind))
 
     def is_of_problem(self, name: str) -> bool:
-        """Return whether a condition belongs to the problem, and is no option of its family."""
+        """Return whether a condition decides the data of the problem."""
         return name.startswith(PROBLEM) and name not in self.options
 
     def alike(self, by: Sequence[str]) -> list[str]:
@@ -309,7 +309,7 @@ def _family_options(kind: str) -> tuple[str, ...]:
 
 
 def _instances(trials: Sequence[StoredTrial]) -> list[str]:
-    """Return a digest for each trial, equal for the same data with any options of the family."""
+    """Return a digest of the data of each trial, whatever the options of the family."""
     leaders: dict[str, str] = {}
     digests = [_digest(trial) for trial in trials]
 

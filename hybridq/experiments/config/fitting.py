@@ -24,7 +24,7 @@ _MOST_OF_ELECTRONS = 16  # qubits; the terms of larger molecules are too many to
 
 
 def misfits(sections: Mapping[str, Section], base: Path, seed: int) -> Iterator[Mistake]:
-    """Yield the mistake of an ansatz, mixer or strategy that fits no instance of the problem.
+    """Yield the mistake of an ansatz, mixer or strategy that fits no instance.
 
     Circuits are described, not simulated. Nothing is found where an instance is the result of a
     long calculation or too large, or where no ansatz is named: the default one fits.
@@ -52,7 +52,7 @@ def misfits(sections: Mapping[str, Section], base: Path, seed: int) -> Iterator[
 
 
 def _misfit(instance: Problem, ansatz: Any, strategy: Any) -> Mistake | None:
-    """Return why an ansatz cannot be built for an instance or searched, None if it can."""
+    """Return the mistake of an ansatz that an instance does not suit, else None."""
     electrons = instance.electronic is not None
     if instance.n_qubits > (_MOST_OF_ELECTRONS if electrons else MOST_OF_A_STATE):
         return None

@@ -107,9 +107,10 @@ def recognizes(text: str, source: str) -> Match:
 
 
 def looks_like_edges(text: str, source: str) -> bool:
-    """Return whether rows of numbers are probably the edges of a graph, perhaps with a header.
+    """Return whether rows of numbers are probably the edges of a graph.
 
-    Each row then begins with two nodes, and all but the first have the same two or three columns.
+    Each row then begins with two nodes, and all but the first, which may be a header, have the
+    same two or three columns.
     """
     rows = _rows(text)
     return all(is_number(token) for row in rows for token in row) and _are_edges(rows)
