@@ -137,11 +137,22 @@ __all__ = ["__version__", *sorted({*_HOMES, *_ROOMS})]
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"hybridq.{_ROOMS[name]}")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'hybridq' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"hybridq.{_HOMES[name]}"), name)
+    if name in _HOMES:
+        value = getattr(importlib.import_module(f"hybridq.{_HOMES[name]}"), name)
+    else:
+        value = _family(name)
     globals()[name] = value
     return value
+
+
+def _family(name: str) -> Any:
+    """Return the problem family of `PROBLEMS` whose class has this name."""
+    if name[:1].isupper():
+        families = importlib.import_module("hybridq.problems").PROBLEMS.values()
+        for family in families:
+            if family.__name__ == name:
+                return family
+    raise AttributeError(f"module 'hybridq' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -109,7 +109,8 @@ def _show(
         notes.append(f"{len(found.groups) - _MOST_ROWS} more groups: 'export' writes all.")
     if paired := cases(found):
         notes.append(paired)
-        notes.append(f"Difference and p-value: from {found.reference_label}.")
+        named = "P-value" if "difference" in left_out else "Difference and p-value"
+        notes.append(f"{named}: from {found.reference_label}.")
         notes.append(adjustment(found))
     if times:
         notes.append("TTS: median time to one success with 99 % confidence, repeating a trial.")

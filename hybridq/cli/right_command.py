@@ -32,8 +32,11 @@ def naming_the_right_command(path: str, family: type[Problem]) -> Iterator[None]
         commands = " or ".join(f"'hybridq solve {kind}'" for kind in families_that_read(shape))
         if not commands:
             raise
+        remedy = error.remedy or ()
+        others = [remedy] if isinstance(remedy, str) else remedy
         raise FormatError(
-            f"the file holds {SHAPES.get(shape, shape)}, not {wanted}: use {commands} for it",
+            f"the file holds {SHAPES.get(shape, shape)}, not {wanted}",
+            remedy=(f"use {commands} for it", *([", or ", *others] if others else [])),
             source=error.source,
         ) from error
 

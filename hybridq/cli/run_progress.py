@@ -14,7 +14,7 @@ from hybridq.experiments.running.events import Began, Counted, Ended, Event, Not
 if TYPE_CHECKING:
     from hybridq.experiments.records import StoredTrial
 
-_REPETITION = ("repeat", "seed", "problem.instance", "problem.path")
+_REPETITION = ("repeat", "seed", "instance", "path")  # the ends of such names
 _RATE_OVER = 500  # trials over which the rate is measured
 _NOTES = 3
 
@@ -159,7 +159,7 @@ def _leading(planned: Sequence[Planned]) -> str | None:
     """Return the first swept condition except repeats and instances."""
     for trial in planned[:1]:
         for name in trial.swept:
-            if name not in _REPETITION:
+            if name.rpartition(".")[2] not in _REPETITION:
                 return name
     return None
 

@@ -235,6 +235,7 @@ def _solution(
         starts_begun=0 if best is None else len(endings),
         not_finite=0 if best is None else driver.not_finite,
         total=evaluations,
+        budget=driver.max_evaluations,
     )
     return Solution(
         x=starts[0].copy() if best is None else best.x.copy(),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from hybridq.core.arrays import Vector
+from hybridq.core.numbers import plural
 
 Status: TypeAlias = Literal[
     "converged", "max_evaluations", "time_limit", "target", "interrupted", "failed"
@@ -145,7 +146,7 @@ class Ending:
 
 def describe(
     ending: Ending, *, start: int = 0, starts: int = 1, starts_begun: int = 1, not_finite: int = 0,
-    total: int = 0,
+    total: int = 0, budget: int | None = None,
 ) -> str:  # fmt: skip
     """Return a sentence about the end of a search, with advice if there is any.
 
@@ -156,8 +157,10 @@ def describe(
         starts_begun: number of starts that were begun; 0 leaves the starts out.
         not_finite: number of values that were not finite; 0 leaves them out.
         total: number of values.
+        budget: evaluations that the caller allowed to all starts and searches together; those of
+            the ending by default.
     """
-    text = _of_one_start(ending)
+    text = _of_one_start(ending, ending.evaluations if budget is None else budget)
     if starts > 1 and starts_begun:
         text = f"start {start + 1} of {starts} is the best; {text}"
         if starts_begun < starts:
@@ -167,8 +170,8 @@ def describe(
     return text
 
 
-def _of_one_start(ending: Ending) -> str:
-    spent = f"{ending.evaluations} evaluation{'' if ending.evaluations == 1 else 's'}"
+def _of_one_start(ending: Ending, budget: int) -> str:
+    spent = plural(ending.evaluations, "evaluation")
     if ending.reason is Reason.NOT_FINITE:
         return f"none of {spent} gave a finite number: check the objective, or start elsewhere"
     match ending.status:
@@ -176,7 +179,9 @@ def _of_one_start(ending: Ending) -> str:
             detail = f": {ending.detail}" if ending.detail else ""
             return f"{ending.method} converged after {spent}{detail}"
         case "max_evaluations":
-            return f"the budget of {spent} is used up: raise max_evaluations to search on"
+            share = "its share of " if ending.evaluations < budget else ""
+            whole = plural(budget, "evaluation")
+            return f"{share}the budget of {whole} is used up: raise max_evaluations to search on"
         case "time_limit":
             return "the time limit is reached: raise time_limit to search on"
         case "target":

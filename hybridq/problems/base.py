@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.options import Option, of_dataclass, of_function
+from hybridq.problems._defaults import check_names, example_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -143,6 +144,16 @@ class Problem(ABC):
         )
 
     @classmethod
+    def check_options(cls, given: Iterable[str]) -> None:
+        """Raise for the first name that is not an option of the family.
+
+        Raises:
+            UnknownNameError: the message offers the nearest option.
+            ParameterError: the family has no options at all.
+        """
+        check_names(cls.kind, [option.name for option in cls.options()], given)
+
+    @classmethod
     def from_file(
         cls,
         path: str | os.PathLike[str],
@@ -163,11 +174,12 @@ class Problem(ABC):
 
         Raises:
             FormatError: the file cannot be read.
-            UnknownNameError: no format has that name.
+            UnknownNameError: no format, or no option of the family, has that name.
             ProblemError: the data are not a problem of this family.
         """
         from hybridq.problems.formats import read
 
+        cls.check_options(options)
         return cls._named(read(path, cls.reads, format, header=header), path, options)
 
     @classmethod
@@ -191,11 +203,12 @@ class Problem(ABC):
 
         Raises:
             FormatError: the content cannot be read.
-            UnknownNameError: no format has that name.
+            UnknownNameError: no format, or no option of the family, has that name.
             ProblemError: the data are not a problem of this family.
         """
         from hybridq.problems.formats import parse
 
+        cls.check_options(options)
         found = parse(data, cls.reads, format, source=source, header=header)
         return cls._named(found, source, options)
 
@@ -216,7 +229,12 @@ class Problem(ABC):
             data: of one of the shapes in `reads`.
             name: the name of the instance.
             options: of the family.
+
+        Raises:
+            UnknownNameError: no option of the family has that name.
+            ProblemError: the data are not a problem of this family.
         """
+        cls.check_options(options)
         make: Any = cls
         return make(data, name=name, **options)
 
@@ -255,10 +273,22 @@ class Problem(ABC):
 class BinaryProblem(Problem):
     """A problem over bits: the Hamiltonian is diagonal, basis states are answers.
 
-    A family implements `cost`, `value` and `answer`; one with constraints also `violations`.
+    A family has a `name` and implements `n_qubits`, `describe`, `cost`, `value` and `answer`; one
+    with constraints also `violations` and `penalty_energy`.
     """
 
     mixers: ClassVar[tuple[str, ...]] = ("x",)
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a small instance, on which tests check the promises of the family.
+
+        By default a ring of five nodes or four numbers; a family of other data overrides this.
+
+        Raises:
+            ParameterError: the family reads other data.
+        """
+        return cls.from_data(example_data(cls), name="example")
 
     @abstractmethod
     def cost(self) -> Ising:

@@ -70,26 +70,30 @@ class GraphProblem(BinaryProblem):
 
     @classmethod
     def from_matrix(
-        cls, matrix: Any, labels: Sequence[Hashable] | None = None, **options: Any
+        cls,
+        matrix: Any,
+        labels: Sequence[Hashable] | None = None,
+        *,
+        name: str = "",
+        **options: Any,
     ) -> Self:
         """Return the problem of a symmetric matrix of weights; an entry 0 is no edge.
 
         Args:
             matrix: shape (n, n), a NumPy array, nested lists, or a SciPy sparse matrix or array.
             labels: of the nodes; 0 to n − 1 by default.
-            options: of the family, and `name`.
+            name: of this instance.
+            options: of the family.
 
         Raises:
             ProblemError: not square, not symmetric, or a value on the diagonal.
         """
-        make: Any = cls
-        return make(from_matrix(matrix, labels), **options)
+        return super().from_data(from_matrix(matrix, labels), name=name, **options)
 
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
         """Return the problem of a graph, under the graph's own name where it has one."""
-        make: Any = cls
-        return make(data, name=data.graph.get("name") or name, **options)
+        return super().from_data(data, name=data.graph.get("name") or name, **options)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}: {self.size()})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -50,13 +50,14 @@ class NumberPartitioning(BinaryProblem):
     name: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        numbers = tuple(self.numbers)
-        if len(numbers) < 2:
-            raise ProblemError(f"numbers must be at least two, got {len(numbers)}")
+        numbers = _entries(self.numbers)
         for place, number in enumerate(numbers, start=1):
-            if not is_real(number) or not math.isfinite(number):
+            if not is_real(number) or number != number or abs(number) == math.inf:
                 raise ProblemError(f"number {place} is {number!r}: give a finite real number")
-        total = sum(abs(float(number)) for number in numbers)
+        try:
+            total = sum(abs(float(number)) for number in numbers)
+        except OverflowError:
+            total = math.inf
         if not math.isfinite(total * total):
             raise ProblemError("the numbers are too large to be squared: scale them down")
         object.__setattr__(self, "numbers", numbers)
@@ -132,3 +133,27 @@ class NumberPartitioning(BinaryProblem):
 
         first, second = self._groups(bits)
         plot_stacks(ax, {"group 0": first, "group 1": second}, title="The two groups")
+
+
+def _entries(numbers: Any) -> tuple[Any, ...]:
+    """Return the entries of a list.
+
+    A mapping has keys as well, and a set has no entry twice: both are refused.
+
+    Raises:
+        ProblemError: no list, or fewer than two entries.
+    """
+    found: tuple[Any, ...] = ()
+    if not isinstance(numbers, str | bytes | Mapping | Set):
+        try:
+            found = tuple(numbers)
+        except TypeError:
+            found = ()
+    if len(found) < 2:
+        raise ProblemError(
+            argument="numbers",
+            value=numbers,
+            expected="a list of at least two numbers",
+            remedy="write [3, 1, 1, 2]",
+        )
+    return found

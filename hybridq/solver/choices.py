@@ -21,6 +21,7 @@ from hybridq.engines.choose import ENGINES
 from hybridq.objectives import OBJECTIVES
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.problems.base import BinaryProblem, Problem
+from hybridq.problems.electronic_problem import ElectronicProblem
 from hybridq.strategies.registry import STRATEGIES
 from hybridq.strategies.resolve import checked_ansatz, default_ansatz
 
@@ -40,6 +41,11 @@ class GrowingAnsatz:
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def suits(family: type[Problem]) -> bool:
+        """Return whether problems of a family have electrons in orbitals."""
+        return issubclass(family, ElectronicProblem)
 
 
 AnsatzChoice = Ansatz | Circuit | GrowingAnsatz

@@ -163,6 +163,13 @@ class Strategy(ABC):
     source: ClassVar[str] = ""
     searches_once: ClassVar[bool] = False
 
+    def check_ansatz(self, ansatz: QAOA) -> None:  # noqa: B027  # most search any
+        """Raise if the strategy cannot search the angles of `ansatz`.
+
+        Raises:
+            ParameterError: it has circuits of its own, for other mixers.
+        """
+
     @abstractmethod
     def run(self, task: Task) -> StrategyResult:
         """Search for the best parameters within the budget of the task.

@@ -9,6 +9,7 @@ import numpy as np
 
 from hybridq.ansatz.mixers import require_x_mixer
 from hybridq.ansatz.multi_angle import MultiAngleQAOA
+from hybridq.ansatz.qaoa import QAOA
 from hybridq.core.checks import checked_count, checked_positive
 from hybridq.core.limits import MOST_RESTARTS
 from hybridq.strategies.base import Strategy, StrategyResult, Task, single_step
@@ -44,9 +45,13 @@ class MultiAngle(Strategy):
         checked_positive("nudge", self.nudge)
         checked_count("nudged_starts", self.nudged_starts, at_least=0, at_most=MOST_RESTARTS)
 
+    def check_ansatz(self, ansatz: QAOA) -> None:
+        """See `Strategy.check_ansatz`."""
+        require_x_mixer(self.name, ansatz.mixer)
+
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
-        require_x_mixer(self.name, task.ansatz.mixer)
+        self.check_ansatz(task.ansatz)
         search, standard = task.search, task.build(task.ansatz)
         wide = MultiAngleQAOA(task.ansatz.hamiltonian, task.p)
         start = task.start(task.ansatz, standard, wide.from_standard)

@@ -140,7 +140,8 @@ def checked_ansatz(
 
     Raises:
         DimensionError: another width than the problem.
-        ParameterError: neither an ansatz nor a circuit, or options are given.
+        ParameterError: neither an ansatz nor a circuit, options are given, or the ansatz is built
+            from another Hamiltonian.
     """
     if not isinstance(ansatz, Ansatz | Circuit):
         raise ParameterError(
@@ -161,7 +162,36 @@ def checked_ansatz(
             "the widths must agree",
             argument="ansatz",
         )
+    own = getattr(ansatz, "hamiltonian", None)
+    own = own.hamiltonian if isinstance(own, HubbardModel) else own
+    if isinstance(own, PauliSum) and not _proportional(own, problem.hamiltonian):
+        raise ParameterError(
+            f"the ansatz is built from another Hamiltonian than that of {problem.name}",
+            argument="ansatz",
+            remedy="build it for this problem, or give its .circuit to use it all the same",
+        )
     return ansatz
+
+
+def _proportional(first: PauliSum, second: PauliSum) -> bool:
+    """Return whether two Hamiltonians differ only in unit and constant."""
+    if first is second:
+        return True
+    one, other = _terms(first), _terms(second)
+    if one.keys() != other.keys():
+        return False
+    names = list(one)
+    a, b = (np.array([terms[name] for name in names]) for terms in (one, other))
+    return not names or bool(np.allclose(a * np.abs(b).max(), b * np.abs(a).max(), rtol=1e-9))
+
+
+def _terms(hamiltonian: PauliSum) -> dict[tuple[str, tuple[int, ...]], complex]:
+    """Return the coefficients by Pauli string, without the constant and zeros."""
+    found: dict[tuple[str, tuple[int, ...]], complex] = {}
+    for paulis, qubits, coefficient in hamiltonian.to_sparse():
+        if qubits:
+            found[paulis, qubits] = found.get((paulis, qubits), 0.0) + coefficient
+    return {term: coefficient for term, coefficient in found.items() if coefficient}
 
 
 def describe_ansatz(ansatz: Ansatz | Circuit) -> dict[str, Any]:

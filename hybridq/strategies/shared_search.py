@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.base import Outcome
 from hybridq.optimizers.configure import configured_optimizer
-from hybridq.optimizers.solution import Reason
+from hybridq.optimizers.solution import Ending, Reason, describe
 from hybridq.strategies.rescaled import search_angles
 
 if TYPE_CHECKING:
@@ -223,6 +223,11 @@ class SharedSearch:
             reason = Reason.MAX_EVALUATIONS if spent else Reason.TIME_LIMIT
             remedy = "raise max_evaluations" if spent else "raise time_limit"
             message = f"{early} when the budget was used up: {remedy} to search on"
+        elif status == "max_evaluations" and last.evaluations < self.used:
+            # The caller knows the budget of all searches, not the share of the last one.
+            ended = Ending(status, Reason.MAX_EVALUATIONS, last.method, self.used)
+            bad = int(np.count_nonzero(~np.isfinite(values)))
+            message = describe(ended, not_finite=bad, total=self.used, budget=self.max_evaluations)
         return replace(
             last,
             x=best_x,

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.mixers import require_x_mixer
+from hybridq.ansatz.qaoa import QAOA
 from hybridq.ansatz.warm_start import WarmStartQAOA, probabilities_of_bits
 from hybridq.classical import local_search
 from hybridq.core.checks import checked_count, is_real
@@ -40,9 +41,13 @@ class _ProductStart(Strategy):
                 argument="epsilon", value=self.epsilon, expected="a number above 0 and at most 0.5"
             )
 
+    def check_ansatz(self, ansatz: QAOA) -> None:
+        """See `Strategy.check_ansatz`."""
+        require_x_mixer(self.name, ansatz.mixer)
+
     def _search(self, task: Task, probabilities: Vector, source: str) -> StrategyResult:
         """Search the circuit that starts from a product state."""
-        require_x_mixer(self.name, task.ansatz.mixer)
+        self.check_ansatz(task.ansatz)
         ansatz = WarmStartQAOA(task.ansatz.hamiltonian, task.p, probabilities)
         objective = task.build(ansatz)
         first, second, name = _first_points(ansatz, task.initial, task.rng)

@@ -141,6 +141,14 @@ def test_compare_filters_and_takes_another_reference(experiments):
     assert cobyla[1] == "6"
 
 
+def test_the_footer_explains_the_columns_that_are_shown(experiments, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "64")
+    text = experiments("compare", "depth", "--by", "ansatz.p,optimizer.kind").out
+    assert "difference" in text.partition("No room for")[2]
+    assert "Difference" not in text
+    assert "P-value: from" in text
+
+
 def test_compare_with_a_target_adds_the_time_to_solution(experiments):
     text = experiments("compare", "depth", "--by", "ansatz.p", "--target", "0.75").out
     assert "TTS 99 %" in text

@@ -9,6 +9,7 @@ from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.experiments.analysis.caveats import fewest_pairs, smallest_p
 from hybridq.experiments.analysis.compare import compare
 from hybridq.experiments.analysis.comparison_rows import adjustment, rows
+from hybridq.experiments.analysis.convergence import differing_sections, function_keys
 from hybridq.experiments.analysis.files import plot
 from hybridq.experiments.analysis.table import table
 from tests.experiments.trial_samples import done, duel
@@ -306,3 +307,58 @@ def test_the_mean_of_a_group_does_not_depend_on_what_stands_beside_it():
     three = compare(table({"a": one + other + third}), ["optimizer.kind"], "ratio", maximize=True)
     means = [{g.label: g.mean for g in found.groups} for found in (two, three)]
     assert means[0].items() <= means[1].items()
+
+
+def sets(graphs: int = 3, seed: int = 0):
+    """Two mixers with two penalties on a few graphs; x is ahead, and its lead grows."""
+    trials = []
+    for k in range(graphs):
+        for penalty in (1.5, 3.0):
+            for place, mixer in enumerate(("x", "grover")):
+                behind = place * (0.01 * (k + 1) + 0.001 * penalty)
+                graph = {"kind": "random-regular", "nodes": 8, "degree": 3, "instance": k}
+                trials.append(
+                    done(
+                        len(trials),
+                        {"ratio": 0.9 - 0.02 * k - behind},
+                        problem={"kind": "independent-set", "graph": graph, "penalty": penalty},
+                        ansatz={"kind": "qaoa", "mixer": mixer},
+                        repeat=0,
+                        seed=seed,
+                    )
+                )
+    return trials
+
+
+def test_options_of_a_family_make_no_further_instances():
+    found = compare(table({"a": sets()}), ["ansatz.mixer"], "ratio", maximize=True)
+    assert (found.unit, found.cases) == ("instance", 3)
+    grover = found.groups[0]
+    assert grover.contrast.pairs == 3
+    assert grover.contrast.p == pytest.approx(2 / 2**3)  # exact, three signs alike
+    # Each graph is the mean over both penalties: 0.02 + 0.001 * 2.25.
+    assert grover.contrast.difference == pytest.approx(-0.02225)
+
+
+def test_options_of_a_family_are_conditions_to_compare_by():
+    trials = table({"a": sets()})
+    assert set(trials.choices()) == {"problem.penalty", "ansatz.mixer"}
+    found = compare(trials, ["problem.penalty"], "ratio", maximize=True)
+    assert not found.scan
+    assert found.cases == 3
+
+
+def test_graphs_of_other_seeds_are_other_instances():
+    def drawn_again(trial):
+        digest = f"{trial.outcome.provenance['instance']} of seed 1"
+        outcome = replace(trial.outcome, provenance={"instance": digest})
+        return replace(trial, number=trial.number + 50, outcome=outcome)
+
+    both = [*sets(), *(drawn_again(trial) for trial in sets(seed=1))]
+    assert len(set(table({"a": both}).instances)) == 6
+
+
+def test_searches_with_other_penalties_are_of_other_functions():
+    trials = table({"a": sets()})
+    assert len(set(function_keys(trials))) == 3 * 2 * 2
+    assert differing_sections(trials) == "circuit and objective"

@@ -235,8 +235,19 @@ retries: soon
         ("strategy: {initial: rmp}", "3:21: the ansatz 'qaoa' has no initial point 'rmp': "
          "did you mean 'ramp'?"),
         ("strategy: {initial: [a]}", "3:22: strategy.initial.0 must be a number, got 'a'"),
-        ("ansatz: uccsd", "3:9: ansatz 'uccsd' needs the orbitals of a molecule, "
-         "not problem 'ring'"),
+        ("ansatz: uccsd", "3:9: ansatz 'uccsd' cannot be built for problem 'ring': choose from "
+         "auto, qaoa, "),
+        ("ansatz: {kind: qaoa, mixer: {sweep: [x, grover]}}", "3:29: ansatz.mixer must be text, "
+         "got a mapping: to sweep it, write sweep: {ansatz.mixer: [x, grover]} at the top level"),
+        ("ansatz: {p: [1, 2]}", "to sweep it, write sweep: {ansatz.p: [1, 2]} at the top level"),
+        ("shots: [10, 20]", "to sweep it, write sweep: {shots: [10, 20]} at the top level"),
+        ("ansatz: adapt", "3:9: ansatz 'adapt' cannot be built for problem 'ring'"),
+        ("ansatz: {kind: qaoa, mixer: xy-ring}", "3:29: ansatz 'qaoa' does not fit ring of 6 "
+         "nodes: mixer 'xy-ring' needs one-hot blocks"),
+        ("ansatz: hva", "3:9: ansatz 'hva' does not fit ring of 6 nodes: all terms of the "
+         "Hamiltonian commute"),
+        ("ansatz: {kind: qaoa, mixer: grover}\nstrategy: multi-angle", "4:11: the strategy "
+         "'multi-angle' builds circuits with the X mixer: use mixer: x or another strategy"),
         ("ansatz: hva\nstrategy: interp", "4:11: strategy 'interp' searches the angles of the "
          "ansatz 'qaoa', not of 'hva': use direct"),
         ("optimizer: {kind: optuna-tpe, storage: sqlite:///a.db, study_name: s}",
@@ -267,7 +278,52 @@ def test_what_is_missing_is_told(text, told):
 
 def test_an_objective_for_bits_is_refused_elsewhere():
     assert "needs a diagonal Hamiltonian" in problems(f"{SPINS}objective: cvar")[0]
-    assert "solves problems over bits" in problems(f"{SPINS}ansatz: qaoa")[0]
+    assert "cannot be built for problem 'tfim'" in problems(f"{SPINS}ansatz: qaoa")[0]
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        ("independent-set, graph: {kind: random-regular, node: 10}",
+         "problem.graph 'random-regular' needs the key 'nodes'\n"
+         "unknown key 'node' of problem.graph 'random-regular': did you mean 'nodes'?"),
+        ("independent-set, graph: {kind: ring, nodes: 9, degree: 3}",
+         "unknown key 'degree' of problem.graph 'ring': choose from instances, "
+         "instance, weights, kind, nodes"),
+        ("number-partitioning, numbers: {kind: random-integers, count: 9, larges: 3}",
+         "unknown key 'larges' of problem.numbers 'random-integers': did you mean 'largest'?"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_section_within_names_that_section(problem, told):
+    lines = problems(f"name: x\nproblem: {{kind: {problem}}}")
+    assert [line.split(": ", 1)[1] for line in lines] == told.split("\n")
+
+
+@pytest.mark.parametrize("line", ["repeats: [1, 2]", "engine: {threads: [1, 2]}", "name: [a, b]"])
+def test_what_cannot_be_swept_is_not_told_to_be(line):
+    text = RING.partition("\n")[2] if line.startswith("name") else RING
+    assert not any("to sweep it" in each for each in problems(f"{text}{line}"))
+
+
+SETS = "name: x\nproblem: {kind: independent-set, graph: {kind: random-regular, nodes: 8, "
+
+
+@pytest.mark.parametrize("instances", [1, 3])
+def test_a_mixer_that_no_trial_could_have_is_told_once(instances):
+    text = f"{SETS}instances: {instances}}}}}\nsweep: {{ansatz.p: [1, 2], ansatz.mixer: [x, %s]}}"
+    assert trials(text % "grover")
+    [line] = problems(text % "xy-complete")
+    assert line.startswith("c.yaml:3:45: ")
+    assert "mixer 'xy-complete' needs one-hot blocks" in line
+
+
+def test_an_ansatz_that_fits_some_instances_is_planned(tmp_path):
+    (tmp_path / "a.json").write_text('{"ZZI": 1, "IZZ": 1, "ZIZ": 1}')  # all commute
+    (tmp_path / "b.json").write_text('{"ZZ": 1, "XI": 1, "IX": 1}')
+    text = 'name: x\nproblem: {kind: hamiltonian, path: "%s.json"}\nansatz: hva'
+    assert len(trials(text % "*", base=tmp_path)) == 2
+    [line] = problems(text % "a", base=tmp_path)
+    assert line.startswith("c.yaml:3:9: ansatz 'hva' does not fit a")
 
 
 def test_adapt_refuses_what_it_cannot_do():

@@ -20,6 +20,7 @@ from hybridq.core.errors import (
 )
 from hybridq.experiments.problems import PROBLEM_KINDS, problem_section
 from hybridq.experiments.problems.cache import built
+from hybridq.experiments.problems.families import FamilySection
 from hybridq.experiments.problems.limits import MOST_OF_A_STATE
 from hybridq.experiments.problems.random_graphs import chance_connected, chance_of_an_edge
 from hybridq.experiments.records import canonical
@@ -52,6 +53,10 @@ EXAMPLES = {
     "independent-set": {"graph": {"kind": "ring", "nodes": 6}},
     "number-partitioning": {"numbers": [4, 5, 6, 7, 8]},
 }
+BY_SHAPE = {"graph": {"kind": "ring", "nodes": 6}, "numbers": [4, 5, 6, 7, 8]}
+for kind, section in PROBLEM_KINDS.items():  # a new family needs no line here
+    if kind not in EXAMPLES and issubclass(section, FamilySection):
+        EXAMPLES[kind] = {section.shape: BY_SHAPE[section.shape]}
 
 
 def test_every_kind_has_an_example():

@@ -118,6 +118,12 @@ def test_one_evaluation_is_written_in_the_singular():
     assert "the budget of 1 evaluation is used up" in found.message
 
 
+def test_the_budget_that_is_told_is_that_of_all_starts():
+    slow = minimize(Quadratic([0.0]), [[1.0], [2.0]], method="nelder-mead", max_evaluations=9)
+    assert (slow.status, slow.evaluations) == ("max_evaluations", 9)
+    assert "its share of the budget of 9 evaluations is used up" in slow.message
+
+
 def test_without_a_method_the_gradient_decides():
     assert minimize(Quadratic([0.1]), [1.0]).method == "l-bfgs"
     assert minimize(Plain(lambda x: float(x[0] ** 2)), [1.0]).method == "cobyla"

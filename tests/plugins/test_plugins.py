@@ -162,6 +162,24 @@ assert "Toy steps" in titles, titles
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, check=True)
 
 
+def test_python_has_a_family_under_the_name_of_its_class(toys: Path, tmp_path: Path) -> None:
+    script = """
+import hybridq as hq
+from hybridq.testing import check_problem
+assert hq.ToyCover is hq.PROBLEMS["toy-cover"]
+check_problem(hq.ToyCover.example())
+assert not hasattr(hq, "ToyNothing")
+"""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(toys), str(Path(__file__).parents[2])])}
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, check=True)
+
+
+def test_the_guide_shows_the_family_of_the_toy_package() -> None:
+    guide = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code = (TOY / "toy_hybridq" / "cover.py").read_text(encoding="utf-8")
+    assert code.partition("\n\n")[2].strip() in guide
+
+
 def test_configs_and_their_schema_know_them(toys: Path, tmp_path: Path) -> None:
     config = {
         "name": "toys",

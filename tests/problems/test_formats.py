@@ -308,6 +308,20 @@ def test_numbers_survive_text_and_json(numbers: list[float]) -> None:
     assert parse(json.dumps(numbers), "numbers") == numbers
 
 
+@pytest.mark.parametrize("name", ["petersen.edgelist", "regular_12.rud"])
+def test_the_edges_of_a_graph_are_no_list_of_numbers(name: str) -> None:
+    text = (FOLDER / "maxcut" / name).read_text(encoding="utf-8")
+    with pytest.raises(FormatError, match="several columns, like the edges") as caught:
+        parse(text, "numbers")
+    assert str(caught.value).endswith("give one number a line, or set format='numbers'")
+    assert len(parse(text, "numbers", "numbers")) == len(text.split())
+
+
+def test_rows_that_are_no_edges_are_numbers() -> None:
+    for text in ("3 1\n1 -2\n", "3 1.5\n1 2\n", "3 1 4\n1 5\n", "3 1\n", "1 2 3 4\n5 6 7 8\n"):
+        assert len(parse(text, "numbers")) == len(text.split())
+
+
 def test_numbers_are_read_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "n.txt").write_text("3 1 1 2")
     assert read(tmp_path / "n.txt", "numbers") == [3, 1, 1, 2]

@@ -106,6 +106,22 @@ def test_auto_names_its_start_and_says_why(graph):
     assert "lower here than transfer" in complete["initial_reason"]
 
 
+def test_an_ansatz_of_another_hamiltonian_is_refused(graph):
+    cut, chosen = hq.MaxCut(graph), hq.IndependentSet(graph)
+    for ansatz in (hq.QAOA(cut, p=1), hq.MultiAngleQAOA(cut, p=1)):
+        with pytest.raises(ParameterError, match="another Hamiltonian than that of") as caught:
+            hq.solve(chosen, ansatz=ansatz, max_evaluations=2)
+        assert caught.value.argument == "ansatz"
+    # Its circuit is a circuit like any other.
+    assert hq.solve(chosen, ansatz=hq.QAOA(cut, p=1).circuit, max_evaluations=2, rng=1)
+
+
+def test_an_ansatz_in_other_units_is_that_of_the_problem(graph):
+    problem = hq.MaxCut(graph)
+    for ansatz in (problem.hamiltonian * 0.25, problem.hamiltonian, problem.cost()):
+        assert hq.solve(problem, ansatz=hq.QAOA(ansatz, p=1), max_evaluations=2, rng=1)
+
+
 def test_given_angles_set_the_depth(tmp_path):
     problem = hq.MaxCut(nx.cycle_graph(6))
     path = tmp_path / "angles.txt"

@@ -215,3 +215,16 @@ def test_bad_requests_are_refused(problem):
         hq.solve(hq.spin_models.tfim(3), ansatz="hva", strategy="interp")
     with pytest.raises(ParameterError, match="max_evaluations must be an integer >= 1 or"):
         hq.solve(problem, max_evaluations=0)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "strategy", "p", "budget"),
+    [("spsa", None, 2, 100), ("cobyla", "interp", 3, 3), ("l-bfgs", "layerwise", 2, 5)],
+)
+def test_the_message_names_the_budget_of_the_caller(optimizer, strategy, p, budget):
+    problem = hq.MaxCut(nx.random_regular_graph(3, 8, seed=1))
+    found = hq.solve(
+        problem, p=p, optimizer=optimizer, strategy=strategy, max_evaluations=budget, rng=1
+    ).optimizer
+    assert found.evaluations == budget
+    assert f"the budget of {budget} evaluations is used up" in found.message

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hybridq.core.errors import ParameterError
 from hybridq.problems import PROBLEMS, BinaryProblem, IndependentSet, MaxCut, NumberPartitioning
 from hybridq.testing import ContractError, check_problem
 
@@ -33,9 +34,19 @@ INSTANCES = {
 }
 
 
-def test_every_family_over_bits_is_checked():
-    over_bits = {kind for kind, family in PROBLEMS.items() if issubclass(family, BinaryProblem)}
-    assert over_bits == set(INSTANCES)
+OVER_BITS = [kind for kind, family in PROBLEMS.items() if issubclass(family, BinaryProblem)]
+
+
+@pytest.mark.parametrize("kind", OVER_BITS)
+def test_every_family_over_bits_keeps_the_contract_on_its_example(kind):
+    problem = PROBLEMS[kind].example()
+    assert (problem.kind, problem.name) == (kind, "example")
+    check_problem(problem)
+
+
+def test_a_family_of_other_data_has_to_give_its_example():
+    with pytest.raises(ParameterError, match=r"Tabular has no example: override its example\(\)"):
+        type("Tabular", (IndependentSet,), {"reads": ("table",)}).example()
 
 
 @pytest.mark.parametrize("kind", INSTANCES)

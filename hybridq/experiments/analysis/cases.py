@@ -16,7 +16,8 @@ from hybridq.experiments.analysis.table import REPETITION, Key, Table
 class Cases:
     """Values of groups of trials by case.
 
-    A case is one instance, averaged over its repeats and further conditions. If no group has more
+    A case is one instance, averaged over its repeats and further conditions, such as the options of
+    its family. If no group has more
     than one instance, it is one repeat, and if none has several repeats either, one combination of
     the further conditions. Every combination of further conditions has the same weight, whatever
     its number of repeats.

@@ -19,7 +19,7 @@ def confounders(trials: Table, by: Sequence[str]) -> list[str]:
     others = [
         name
         for name in trials.varying
-        if name not in known and name.partition(".")[0] not in sections
+        if name not in known and (name in trials.options or name.partition(".")[0] not in sections)
     ]
     return [f"The groups also differ in {', '.join(others)}."] if others else []
 

@@ -22,7 +22,7 @@ from hybridq.experiments.analysis.statistics import (
     signed_rank,
     wins,
 )
-from hybridq.experiments.analysis.table import PROBLEM, Key, Table, label, show
+from hybridq.experiments.analysis.table import Key, Table, label, show
 
 # Beyond this number of groups only the shown comparisons are tested, which is fast.
 _ALL_PAIRS_UP_TO = 40
@@ -159,7 +159,7 @@ def _find_group(by: Sequence[str], keys: Sequence[Key], labels: Sequence[str], w
 
 def _is_scan(trials: Table, by: Sequence[str], groups: Sequence[Sequence[int]]) -> bool:
     """True if the groups differ in the problem, and two have no common instance."""
-    if not any(name.startswith(PROBLEM) for name in by):
+    if not any(trials.is_of_problem(name) for name in by):
         return False
     instances = [{trials.instances[row] for row in rows} for rows in groups]
     return any(one.isdisjoint(other) for one, other in combinations(instances, 2))

@@ -60,7 +60,7 @@ def differing_sections(trials: Table) -> str:
     names = _functions(trials)
     own = len(set(_own_circuits(trials))) > 1
     circuit = own or any(name.startswith(_OF_CIRCUIT) for name in names)
-    objective = any(name.startswith(_OF_OBJECTIVE) for name in names)
+    objective = any(name.startswith(_OF_OBJECTIVE) or name in trials.options for name in names)
     return " and ".join(["circuit"] * circuit + ["objective"] * objective)
 
 
@@ -160,7 +160,8 @@ def curves(trials: Table, by: Sequence[str]) -> tuple[str, dict[str, Curve]]:
 
 def _functions(trials: Table) -> list[str]:
     """Return the varying conditions of the circuit and of the objective."""
-    return [name for name in trials.varying if name.startswith((_OF_CIRCUIT, _OF_OBJECTIVE))]
+    parts = (_OF_CIRCUIT, _OF_OBJECTIVE)
+    return [n for n in trials.varying if n.startswith(parts) or n in trials.options]
 
 
 def _own_circuits(trials: Table) -> list[str]:

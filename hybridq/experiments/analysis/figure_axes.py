@@ -10,7 +10,7 @@ import numpy as np
 
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.experiments.analysis.metric_conventions import floor_of, unit_of, with_unit
-from hybridq.experiments.analysis.table import PROBLEM, REPETITION, Key, Table, show
+from hybridq.experiments.analysis.table import REPETITION, Key, Table, names_instance, show
 from hybridq.experiments.analysis.targets import Target
 
 _MOST_GROUPS = 14
@@ -44,7 +44,7 @@ class FigureSettings:
 
 def along(trials: Table, by: Sequence[str] | None = None) -> str | None:
     """Return the default column to draw lines along: a number that varies."""
-    no_axis = (*REPETITION, f"{PROBLEM}instance")
+    no_axis = (*REPETITION, *(name for name in trials.varying if names_instance(name)))
     names = [name for name in (*(by or trials.choices()), *trials.varying) if name not in no_axis]
     for name in names:
         values = trials.column(name)

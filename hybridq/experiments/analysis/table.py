@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -29,7 +29,10 @@ REPETITION = ("repeat", "seed")
 PROBLEM = "problem."
 """Prefix of the conditions of the problem."""
 
-_WHICH_INSTANCE = (f"{PROBLEM}instance", f"{PROBLEM}path")
+
+def names_instance(name: str) -> bool:
+    """Return whether a condition is the number or the file of an instance."""
+    return name.startswith(PROBLEM) and name.rpartition(".")[2] in ("instance", "path")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Table:
         trials: one trial per row.
         conditions: conditions by dotted name; None for a trial without the condition.
         metrics: metrics by name; None for a trial without the metric.
-        instances: digests of the problems' contents, equal for equal problems.
+        instances: digests of the problems' contents, equal for equal problems, whatever the
+            options of their family.
     """
 
     trials: Sequence[StoredTrial]
@@ -131,7 +135,7 @@ class Table:
         """Return the trials as a data frame, one row each.
 
         The columns are ``trial`` (the number), the conditions by dotted name, the metrics, and
-        ``instance`` (the digest of the problem).
+        ``instance`` (a digest, equal for equal instances).
 
         Raises:
             MissingExtraError: pandas is not installed.
@@ -154,6 +158,16 @@ class Table:
         """Conditions with several values."""
         return tuple(name for name, column in self.conditions.items() if len(set(column)) > 1)
 
+    @cached_property
+    def options(self) -> frozenset[str]:
+        """Conditions that are options of a problem family, such as a penalty."""
+        kinds = {str(kind) for kind in self.conditions.get(f"{PROBLEM}kind", ())}
+        return frozenset(f"{PROBLEM}{name}" for kind in kinds for name in _family_options(kind))
+
+    def is_of_problem(self, name: str) -> bool:
+        """Return whether a condition decides the data of the problem."""
+        return name.startswith(PROBLEM) and name not in self.options
+
     def alike(self, by: Sequence[str]) -> list[str]:
         """Return the varying conditions, except the problem's, that the groups share.
 
@@ -161,7 +175,7 @@ class Table:
         """
         groups = self.groups(by).values()
         others = [
-            n for n in self.varying if n not in (*by, EXPERIMENT) and not n.startswith(PROBLEM)
+            n for n in self.varying if n not in (*by, EXPERIMENT) and not self.is_of_problem(n)
         ]
         return [
             name
@@ -172,7 +186,7 @@ class Table:
     def further(self, by: Sequence[str]) -> list[str]:
         """Return the varying conditions except `by`, the problem's and the repetition's."""
         aside = (*by, EXPERIMENT, *REPETITION)
-        return [n for n in self.varying if n not in aside and not n.startswith(PROBLEM)]
+        return [n for n in self.varying if n not in aside and not self.is_of_problem(n)]
 
     def choices(self) -> list[str]:
         """Return the default columns to compare by: the varied conditions.
@@ -180,16 +194,14 @@ class Table:
         This is the experiment if there are several; else the varying conditions except instances
         and repeats, without those that others imply; else the varying conditions of the problems.
         """
-        names = [
-            name for name in self.varying if name not in REPETITION and not name.startswith(PROBLEM)
-        ]
+        names = [n for n in self.varying if n not in REPETITION and not self.is_of_problem(n)]
         if EXPERIMENT in names:
             return [EXPERIMENT]
         if not names:
             names = [
                 name
                 for name in self.varying
-                if name.startswith(PROBLEM) and name not in _WHICH_INSTANCE
+                if name.startswith(PROBLEM) and not names_instance(name)
             ]
         # The kind of a section is more informative than its options.
         names.sort(key=lambda name: not name.endswith(".kind"))
@@ -224,7 +236,7 @@ def table(experiments: Mapping[str, Iterable[StoredTrial]]) -> Table:
         [trial for _, trial in rows],
         {**columns, **_columns(conditions)},
         _columns([{name: frozen(value) for name, value in row.items()} for row in metrics]),
-        [_instance(trial) for _, trial in rows],
+        _instances([trial for _, trial in rows]),
     )
 
 
@@ -287,8 +299,48 @@ def _conditions(trial: StoredTrial) -> Plain:
     return {name: frozen(value) for name, value in merged.items()}
 
 
-def _instance(trial: StoredTrial) -> str:
-    """Return the digest of the trial's instance, else its conditions."""
+@cache
+def _family_options(kind: str) -> tuple[str, ...]:
+    """Return the options of a problem family, none for other kinds of problems."""
+    from hybridq.problems import PROBLEMS
+    from hybridq.problems.base import option_fields
+
+    return option_fields(PROBLEMS[kind]) if kind in PROBLEMS else ()
+
+
+def _instances(trials: Sequence[StoredTrial]) -> list[str]:
+    """Return a digest of the data of each trial, whatever the options of the family."""
+    leaders: dict[str, str] = {}
+    digests = [_digest(trial) for trial in trials]
+
+    def leader(name: str) -> str:
+        while leaders.setdefault(name, name) != name:
+            name = leaders[name]
+        return name
+
+    data: dict[str, str] = {}
+    for trial, digest in zip(trials, digests, strict=True):
+        source = _data_source(trial)
+        if source is not None:
+            leaders[leader(digest)] = leader(data.setdefault(source, digest))
+    return [leader(digest) for digest in digests]
+
+
+def _data_source(trial: StoredTrial) -> str | None:
+    """Return the conditions that decide the data, None for problems without options."""
+    problem = trial.conditions.get("problem")
+    kind = problem.get("kind") if isinstance(problem, Mapping) else None
+    options = _family_options(str(kind))
+    if not options:
+        return None
+    assert isinstance(problem, Mapping)
+    left = {name: value for name, value in problem.items() if name not in options}
+    is_drawn = any(isinstance(value, Mapping) and "instance" in value for value in left.values())
+    return canonical([left, trial.conditions.get("seed") if is_drawn else None])
+
+
+def _digest(trial: StoredTrial) -> str:
+    """Return the digest of the trial's problem, else its conditions."""
     known = trial.outcome.provenance.get("instance") if trial.outcome else None
     return str(known or canonical(trial.conditions.get("problem")))
 

@@ -90,7 +90,10 @@ class Choice:
             return model.model_validate({**raw, "kind": kind}), []
         except ValidationError as error:
             found = of_model(error, raw, path, model, f"{self.name} {kind!r}")
-        return None, [self._of_other_kind(each, kind) for each in found]
+        own = len(path) + 1  # keys of sections within have other owners
+        return None, [
+            self._of_other_kind(each, kind) if len(each.path) == own else each for each in found
+        ]
 
     def _of_other_kind(self, mistake: Mistake, kind: str) -> Mistake:
         """Explain an unknown key that belongs to other kinds."""

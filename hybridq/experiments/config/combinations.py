@@ -17,6 +17,7 @@ from hybridq.experiments.config.axes import Axis, read_axes, swept_names
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.compatibility import incompatibilities
 from hybridq.experiments.config.errors import Mistake, refuse, shown
+from hybridq.experiments.config.fitting import misfits
 from hybridq.experiments.config.yaml_source import Document, Place
 from hybridq.experiments.content import checked_digest
 from hybridq.experiments.problems import ProblemSection
@@ -26,6 +27,9 @@ from hybridq.experiments.starts import is_file
 
 AxisIndices: TypeAlias = tuple[int, ...]
 """A combination: the index into each axis."""
+
+
+_MOST_FITTED = 1000  # combinations of problem, ansatz and strategy
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Combinations:
         self._instances: dict[AxisIndices, tuple[PlannedInstance, ...]] = {}
         self._refused: dict[AxisIndices, Mistake] = {}
         self._together: dict[tuple[int, ...], list[Mistake]] = {}
+        self._fitted: dict[tuple[int, ...], list[Mistake]] = {}
 
     def __len__(self) -> int:
         return math.prod(len(axis) for axis in self.axes)
@@ -217,8 +222,20 @@ class Combinations:
         key = tuple(id(part) for part in parts.values())
         if key not in self._together:
             sections = {name: part.section for name, part in parts.items() if part.section}
-            self._together[key] = list(incompatibilities(sections))
+            self._together[key] = list(incompatibilities(sections)) or self._misfits(sections)
         return [self._placed(mistake, rows) for mistake in self._together[key]]
+
+    def _misfits(self, sections: dict[str, Section]) -> list[Mistake]:
+        """Return the mistake of an ansatz that cannot be built for the problem.
+
+        An ansatz is built once for each problem, and of many combinations only the first are.
+        """
+        names = ("problem", "ansatz", "strategy")
+        key = tuple(id(sections[name]) for name in names)
+        if key not in self._fitted:
+            most = len(self._fitted) >= _MOST_FITTED
+            self._fitted[key] = [] if most else list(misfits(sections, self._base, self._seed))
+        return self._fitted[key]
 
     def mistakes_of_sound_axes(self) -> list[Mistake]:
         """Return the mistakes in sections whose axes have no mistakes."""
@@ -256,7 +273,7 @@ class Combinations:
                     at_key=whole,
                     text=mistake.text + (self._hint(mistake, names) if not whole else ""),
                 )
-        if not names:
+        if not names or not mistake.of_values:
             return mistake
         values = {s: axis.columns[axis.names.index(s)][row] for s, axis, row in names}
         said = ", ".join(f"{swept} {shown(value)}" for swept, value in values.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hybridq.ansatz.qaoa import INITIAL_POINTS
+from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.core.errors import HybridqError
 from hybridq.experiments.config.choices import AUTO
@@ -14,8 +14,10 @@ from hybridq.experiments.problems.limits import MOST_OF_A_STATE
 from hybridq.experiments.section import Section
 from hybridq.experiments.starts import is_file
 from hybridq.optimizers import OPTIMIZERS
+from hybridq.problems.base import Problem
+from hybridq.solver.choices import ADAPT, QAOA_NAME, GrowingAnsatz
+from hybridq.strategies.registry import DEFAULT_STRATEGY
 
-OF_MOLECULES = ("uccsd", "k-upccgsd", "adapt")
 OWN_CIRCUITS = ("multi-angle", "warm-start", "warm-start-cut")
 """Strategies with a circuit and initial points of their own."""
 
@@ -31,16 +33,13 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
     strategy: Any = sections["strategy"]
     ansatz: Any = sections["ansatz"]
     over_bits, what = problem.over_bits, f"problem {problem.kind!r}"
-    kind = ansatz.kind if ansatz.kind != AUTO else ("qaoa" if over_bits else AUTO)
-    if kind == "qaoa" and not over_bits:
-        yield Mistake(
-            ("ansatz",), f"ansatz 'qaoa' solves problems over bits, not {what}: use hva or auto"
-        )
-    if kind in OF_MOLECULES and problem.kind != "molecule":
+    kind = ansatz.kind if ansatz.kind != AUTO else (QAOA_NAME if over_bits else AUTO)
+    is_qaoa = kind in ANSATZE and issubclass(ANSATZE[kind].made, QAOA)
+    if not _suits(kind, problem.family):
+        others = [name for name in (AUTO, *ANSATZE) if _suits(name, problem.family)]
         yield Mistake(
             ("ansatz",),
-            f"ansatz {kind!r} needs the orbitals of a molecule, not {what}: "
-            "use hva or hardware-efficient",
+            f"ansatz {kind!r} cannot be built for {what}: choose from {', '.join(others)}",
         )
     if objective.kind != "expectation" and not over_bits and problem.kind != "hamiltonian":
         yield Mistake(
@@ -48,20 +47,20 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
             f"objective {objective.kind!r} needs a diagonal Hamiltonian, and {what} has none: "
             "use expectation",
         )
-    if strategy.kind != "direct" and kind != "qaoa":
+    if strategy.kind != DEFAULT_STRATEGY and not is_qaoa:
         yield Mistake(
             ("strategy",),
             f"strategy {strategy.kind!r} searches the angles of the ansatz 'qaoa', not of "
             f"{kind!r}: use direct",
         )
-    elif kind != "qaoa":
+    elif not is_qaoa:
         for option in strategy.options():
             yield Mistake(
                 ("strategy", option),
                 f"strategy {strategy.kind!r} has options for the angles of the ansatz 'qaoa' "
                 f"only, not of {kind!r}: omit {option}",
             )
-    if kind == "adapt":
+    if kind == ADAPT:
         if strategy.restarts:
             yield Mistake(("strategy", "restarts"), "adapt grows from one start: omit restarts")
         if objective.kind != "expectation" or objective.shots is not None:
@@ -69,8 +68,15 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
                 ("objective",), "adapt minimizes the exact expectation value: omit objective"
             )
     yield from _too_many_qubits(problem, ansatz, sections["engine"])
-    yield from _start(strategy, kind)
+    yield from _start(strategy, kind, is_qaoa)
     yield from _optimizer(sections["optimizer"])
+
+
+def _suits(kind: str, family: type[Problem]) -> bool:
+    """True if an ansatz of this kind can be built for problems of a family."""
+    if kind == ADAPT:
+        return GrowingAnsatz.suits(family)
+    return kind not in ANSATZE or ANSATZE[kind].suits(family)
 
 
 def _too_many_qubits(problem: Any, ansatz: Any, engine: Any) -> Iterator[Mistake]:
@@ -101,12 +107,12 @@ def _leaves_sectors(ansatz: Any) -> bool:
     )
 
 
-def _start(strategy: Any, kind: str) -> Iterator[Mistake]:
+def _start(strategy: Any, kind: str, is_qaoa: bool) -> Iterator[Mistake]:
     """Yield the mistake of an unknown initial point."""
     initial = strategy.initial
     if not isinstance(initial, str) or initial == AUTO or is_file(initial):
         return
-    if kind == "qaoa":
+    if is_qaoa:
         if strategy.kind in OWN_CIRCUITS:
             return
         known = list(INITIAL_POINTS)

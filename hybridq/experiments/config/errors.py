@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import ConfigError, closest
+from hybridq.core.registry import canonical_name
 from hybridq.experiments.config.yaml_source import KeyPath, Place
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
+    from pydantic import ValidationError
+
+    from hybridq.experiments.section import Section
 
 _EXPECTED = {
     "int_type": "an integer",
@@ -36,6 +39,7 @@ MOST_LINES = 20
 PATTERNS: dict[str, str] = {}
 """Descriptions of regular expressions of fields, registered where the field is declared."""
 
+_SEVERAL = {"list_type", "tuple_type", "too_short", "too_long"}
 _INTEGER = {"int_type", "int_from_float"}
 _NUMBER = {"float_type", *_INTEGER}
 _YAML_1_1_BOOLEANS = ("yes", "no", "on", "off", "y", "n", "true", "false")
@@ -117,7 +121,7 @@ def shown(value: Any) -> str:
 
 
 def of_model(
-    error: ValidationError, raw: Mapping[str, Any], path: KeyPath, model: type[BaseModel], what: str
+    error: ValidationError, raw: Mapping[str, Any], path: KeyPath, model: type[Section], what: str
 ) -> list[Mistake]:
     """Convert pydantic's errors to mistakes in plain words.
 
@@ -135,11 +139,13 @@ def of_model(
         kind, context = each["type"], each.get("ctx", {})
         if kind == "extra_forbidden":
             key = str(at[-1])
-            hint = nearest(key, model.model_fields)
-            found.append(Mistake((*path, *at), f"unknown key {key!r} of {what}{hint}", True))
+            owner, named = _level(model, what, raw, path, at[:-1])
+            hint = nearest(key, owner.model_fields)
+            found.append(Mistake((*path, *at), f"unknown key {key!r} of {named}{hint}", True))
         elif kind == "missing":
             key = str(each["loc"][-1])
-            found.append(Mistake((*path, *at), f"{what} needs the key {key!r}"))
+            _, named = _level(model, what, raw, path, at)
+            found.append(Mistake((*path, *at), f"{named} needs the key {key!r}"))
         elif kind in ("value_error", "assertion_error", "option"):
             text = str(context.get("error", each["msg"]))
             at = (*at, context["field"]) if "field" in context else at
@@ -149,10 +155,12 @@ def of_model(
     for at, kinds in expected.items():
         if any(len(other) > len(at) and other[: len(at)] == at for other in expected):
             continue  # one of the types fits, except for a value within
+        if at and any(each.path[: len(path) + len(at)] == (*path, *at) for each in found):
+            continue  # likewise, except for a key within
         value = _value(raw, at)
         name = ".".join(map(str, (*path, *at)))
         options = " or ".join(dict.fromkeys(kinds.values()))
-        remedy = _remedy(value, kinds.keys())
+        remedy = _remedy(value, kinds.keys(), name)
         found.append(Mistake.of_value((*path, *at), name, value, options, remedy))
     return found
 
@@ -178,13 +186,40 @@ def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _remedy(value: Any, kinds: Set[str]) -> str:
+def _level(
+    model: type[Section], what: str, raw: Mapping[str, Any], path: KeyPath, at: KeyPath
+) -> tuple[type[Section], str]:
+    """Return the model of a section at or below `model`, and its name.
+
+    Args:
+        model: the model of the section at `path`.
+        what: its name.
+        raw: its values.
+        path: its location.
+        at: location within it; () for the section itself.
+    """
+    inner = model.nested.get(str(at[0]), ()) if at else ()
+    value = _value(raw, at[:1]) if inner else None
+    kind = value.get("kind") if isinstance(value, Mapping) else None
+    for each in inner:
+        own = each.model_fields["kind"].default
+        if len(inner) == 1 or canonical_name(kind) == own:
+            return each, f"{'.'.join(map(str, (*path, at[0])))} {own!r}"
+    return model, what
+
+
+def _remedy(value: Any, kinds: Set[str], name: str) -> str:
     """Return the correct spelling of a value of the wrong type, empty if unknown.
 
     Args:
         value: the value in the config.
         kinds: pydantic's types of its errors.
+        name: dotted name of the value.
     """
+    several = value.get("sweep") if isinstance(value, Mapping) else value
+    if isinstance(several, list) and not kinds & _SEVERAL and _can_be_swept(name):
+        listed = ", ".join(map(str, several))
+        return f"to sweep it, write sweep: {{{name}: [{listed}]}} at the top level"
     if isinstance(value, str) and "bool_type" in kinds and value.lower() in _YAML_1_1_BOOLEANS:
         return f"{value!r} is text in YAML 1.2"
     if isinstance(value, float) and kinds & _INTEGER and value == int(value):
@@ -199,6 +234,13 @@ def _remedy(value: Any, kinds: Set[str]) -> str:
     if isinstance(value, Mapping) and kinds == {"string_type"}:
         return "put text with {...} in quotes"
     return ""
+
+
+def _can_be_swept(name: str) -> bool:
+    """Return whether a dotted name may stand in the section ``sweep``."""
+    from hybridq.experiments.config.axes import CANNOT_BE_SWEPT, unknown
+
+    return name not in CANNOT_BE_SWEPT and unknown(name) is None
 
 
 def _within(loc: Sequence[str | int], raw: Any) -> tuple[KeyPath, Any]:

@@ -18,10 +18,12 @@ class ProblemSection(Section, ABC):
     """The problem in a config; a subclass adds ``kind`` and the keys of its family.
 
     Class attributes:
+        family: the problem family of the instances.
         over_bits: whether answers are bits, so that a trial has a ratio.
         summary: one line for tables and the schema.
     """
 
+    family: ClassVar[type[Problem]]
     over_bits: ClassVar[bool]
     summary: ClassVar[str]
 
@@ -29,6 +31,11 @@ class ProblemSection(Section, ABC):
     def qubits(self) -> int | None:
         """Number of qubits, None if only the built instance determines it."""
         return None
+
+    @property
+    def is_calculated(self) -> bool:
+        """True if an instance is the result of a long calculation."""
+        return False
 
     def expand(self, base: Path) -> list[Self]:
         """Return one section for each instance of this one.

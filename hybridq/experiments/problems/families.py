@@ -46,11 +46,9 @@ class FamilySection(FileSection):
     """An instance of a problem family: from a file, a source, or values in the config.
 
     Class attributes:
-        family: the problem family.
         shape: the key of the source, the shape of data that the family reads.
     """
 
-    family: ClassVar[type[Problem]]
     shape: ClassVar[str]
     most_qubits: ClassVar[int] = MOST_OF_A_STATE
 

@@ -22,6 +22,7 @@ from hybridq.experiments.problems.limits import (
     check_qubits,
 )
 from hybridq.experiments.records import Plain
+from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
@@ -127,6 +128,7 @@ def _found(path: str, base: Path) -> list[str]:
 class HamiltonianFile(FileSection):
     """The ground state of the Hamiltonian in a file, or of all that a pattern matches."""
 
+    family: ClassVar[type[Problem]] = HamiltonianProblem
     over_bits: ClassVar[bool] = False
     most_qubits: ClassVar[int] = MOST_OF_A_SECTOR
     summary: ClassVar[str] = "a Pauli sum in a file, or many by a pattern"
@@ -138,8 +140,6 @@ class HamiltonianFile(FileSection):
 
     def read(self, data: bytes, source: str) -> Problem:
         """See `FileSection.read`."""
-        from hybridq.problems.hamiltonian_problem import HamiltonianProblem
-
         return HamiltonianProblem.from_bytes(data, source=source)
 
 

@@ -15,6 +15,7 @@ from hybridq.experiments.problems.limits import MOST_OF_A_STATE, check_qubits
 from hybridq.experiments.problems.sources import Source
 from hybridq.experiments.records import Plain
 from hybridq.experiments.seeds import derived
+from hybridq.problems.maxcut import MaxCut
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -30,6 +31,7 @@ class GraphSection(Source, ProblemSection):
 
     shape: ClassVar[str] = "graph"
     short_form_of: ClassVar[str] = "maxcut"
+    family: ClassVar[type[Problem]] = MaxCut
     over_bits: ClassVar[bool] = True
 
     weights: Weights = "none"
@@ -47,8 +49,6 @@ class GraphSection(Source, ProblemSection):
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """Return the maximum cut of the graph; see `ProblemSection.build`."""
         GraphSection.check(self, base)
-        from hybridq.problems.maxcut import MaxCut
-
         return MaxCut(self.data(self.facts(base, seed)), name=self.instance_title())
 
     def data(self, facts: Plain) -> nx.Graph[Any]:

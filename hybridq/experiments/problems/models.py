@@ -15,6 +15,8 @@ from hybridq.experiments.problems.limits import (
     MOST_OF_A_STATE,
     check_qubits,
 )
+from hybridq.problems.hamiltonian_problem import HamiltonianProblem
+from hybridq.problems.hubbard_problem import HubbardProblem
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
@@ -76,6 +78,7 @@ class SpinSection(LatticeSection):
         most_qubits: the limit of the engines for this model.
     """
 
+    family: ClassVar[type[Problem]] = HamiltonianProblem
     most_qubits: ClassVar[int] = MOST_OF_A_SECTOR
 
     J: float = 1.0
@@ -88,8 +91,6 @@ class SpinSection(LatticeSection):
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""
         self.check(base)
-        from hybridq.problems.hamiltonian_problem import HamiltonianProblem
-
         return HamiltonianProblem(self.hamiltonian(), name=f"{self.summary}, {self.shape}")
 
     @abstractmethod
@@ -166,6 +167,7 @@ class XXZ(BondedSpinSection):
 class Hubbard(LatticeSection):
     """The Fermi-Hubbard model with given numbers of electrons."""
 
+    family: ClassVar[type[Problem]] = HubbardProblem
     summary: ClassVar[str] = "Fermi-Hubbard model"
 
     kind: Literal["hubbard"] = "hubbard"
@@ -209,7 +211,6 @@ class Hubbard(LatticeSection):
         """See `ProblemSection.build`."""
         self.check(base)
         from hybridq.operators.spin_models import fermi_hubbard
-        from hybridq.problems.hubbard_problem import HubbardProblem
 
         model = fermi_hubbard(self.lattice, t=self.t, U=self.U, mu=self.mu, periodic=self.periodic)
         name = f"{self.summary}, {self.shape}"

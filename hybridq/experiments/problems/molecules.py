@@ -14,6 +14,7 @@ from hybridq.core.errors import HybridqError, MissingExtraError, ParameterError
 from hybridq.experiments.problems.files import FilePath, FileSection
 from hybridq.experiments.problems.limits import MOST_OF_A_SECTOR
 from hybridq.experiments.records import Plain
+from hybridq.problems.molecule import Molecule
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
@@ -43,6 +44,7 @@ Active = Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_le
 class MoleculeSection(FileSection):
     """The electronic ground state of a molecule."""
 
+    family: ClassVar[type[Problem]] = Molecule
     over_bits: ClassVar[bool] = False
     most_qubits: ClassVar[int] = MOST_OF_A_SECTOR
     summary: ClassVar[str] = "a molecule in a file (FCIDUMP, XYZ), or from a geometry by PySCF"
@@ -78,7 +80,7 @@ class MoleculeSection(FileSection):
 
     @property
     def is_calculated(self) -> bool:
-        """True if a Hartree-Fock calculation is needed."""
+        """See `ProblemSection.is_calculated`: True for a Hartree-Fock calculation."""
         return self.path is None or self.path.lower().endswith(".xyz")
 
     @model_validator(mode="after")
@@ -171,7 +173,6 @@ class MoleculeSection(FileSection):
         if self.path is not None:
             return super().build(base, seed, contents)
         from hybridq.problems.formats.xyz import formula
-        from hybridq.problems.molecule import Molecule
 
         basis = self.basis or "sto-3g"
         stretched = "" if self.bond is None else f", bond {self.bond:g}"
@@ -195,8 +196,6 @@ class MoleculeSection(FileSection):
 
     def read(self, data: bytes, source: str) -> Problem:
         """See `FileSection.read`."""
-        from hybridq.problems.molecule import Molecule
-
         if self.is_calculated:
             return Molecule.from_bytes(data, source=source, **self._calculation())
         molecule = Molecule.from_bytes(data, source=source, spin=self.spin)

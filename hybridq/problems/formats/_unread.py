@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hybridq.core.errors import Setting, Text
 from hybridq.problems.formats._text import is_count, numbered_lines, suffix_of
+from hybridq.problems.formats.numbers import looks_like_edges
 
 
 @dataclass(frozen=True)
@@ -60,5 +61,11 @@ UNREAD = (
         _is_graph6,
         "one word may be a graph in graph6",
         ("set ", Setting("format", "graph6"), " if it is one"),
+    ),
+    UnreadFormat(
+        "numbers",
+        looks_like_edges,
+        "the file has several columns, like the edges of a graph, and not a list of numbers",
+        ("give one number a line, or set ", Setting("format", "numbers")),
     ),
 )

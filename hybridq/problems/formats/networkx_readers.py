@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -203,7 +204,9 @@ def read_dot(text: str, source: str = "input") -> nx.Graph[Any]:
         ) from None
 
     def parse() -> nx.Graph[Any]:
-        graphs = pydot.graph_from_dot_data(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of its own parser
+            graphs = pydot.graph_from_dot_data(text)
         if not graphs or len(graphs) != 1:
             raise FormatError("not valid DOT: give one graph", source=source)
         found = nx.nx_pydot.from_pydot(graphs[0])

@@ -15,6 +15,7 @@ from hybridq.problems.formats._text import first_rows, is_number, numbered_lines
 _EMPTY = "the list of numbers is empty: give at least one"
 _SEPARATOR = re.compile(r"\s*+,\s*+|\s++")
 _INTEGER = re.compile(r"[+-]?\d{1,400}", re.ASCII)
+_NODE = re.compile(r"\d++", re.ASCII)
 _JSON_LIST = re.compile(r"\[\s*+-?\d[\d.eE+-]*+\s*+[],]")
 _JSON_OBJECT = re.compile(r'\{\s*+"numbers"\s*+:')
 
@@ -97,10 +98,37 @@ def recognizes(text: str, source: str) -> Match:
 
     Rows of two or three numbers may as well be the edges of a graph.
     """
-    rows = [_SEPARATOR.split(row.partition("#")[0].strip(" \t,")) for row in first_rows(text, "#")]
+    rows = _rows(text)
     if not rows or not all(is_number(token) for row in rows for token in row):
         return Match.FALLBACK
+    if _are_edges(rows):
+        return Match.FALLBACK
     return Match.POSSIBLE if all(len(row) in (2, 3) for row in rows) else Match.LIKELY
+
+
+def looks_like_edges(text: str, source: str) -> bool:
+    """Return whether rows of numbers are probably the edges of a graph.
+
+    Each row then begins with two nodes, and all but the first, which may be a header, have the
+    same two or three columns.
+    """
+    rows = _rows(text)
+    return all(is_number(token) for row in rows for token in row) and _are_edges(rows)
+
+
+def _rows(text: str) -> list[list[str]]:
+    """Return the entries of the first rows."""
+    return [_SEPARATOR.split(row.partition("#")[0].strip(" \t,")) for row in first_rows(text, "#")]
+
+
+def _are_edges(rows: list[list[str]]) -> bool:
+    header, *others = [len(row) for row in rows] or [0]
+    widths = {header, *others} if len(others) == 1 else set(others)
+    return (
+        len(widths) == 1
+        and {header} | widths <= {2, 3}
+        and all(_NODE.fullmatch(token) for row in rows for token in row[:2])
+    )
 
 
 def recognizes_json(text: str, source: str) -> Match:
