@@ -80,20 +80,17 @@ class HVA(Ansatz):
         return cls(problem.hamiltonian, **options)
 
     @classmethod
-    def options_for(cls, family: type[Problem]) -> tuple[str, ...]:
-        """Return the names of the options; a problem over bits has no particles."""
-        names = super().options_for(family)
-        if issubclass(family, BinaryProblem):
-            return tuple(name for name in names if name != "particles")
-        return names
+    def suits(cls, family: type[Problem]) -> bool:
+        """Return whether the terms of a family may fail to commute: not over bits."""
+        return not issubclass(family, BinaryProblem)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", checked_count("layers", self.layers))
         if not isinstance(self.hamiltonian, PauliSum | HubbardModel):
             raise ParameterError(
-                "hamiltonian must be a PauliSum or a HubbardModel, "
-                f"got a {type(self.hamiltonian).__name__}",
                 argument="hamiltonian",
+                value=self.hamiltonian,
+                expected="a PauliSum or a HubbardModel",
                 remedy="give the .hamiltonian of a problem",
             )
         particles = self.particles
@@ -109,7 +106,7 @@ class HVA(Ansatz):
         # Raises if the Hamiltonian cannot be split or the state not prepared.
         if len(self.groups) == 1 and not self._start_state.n_solved:
             raise ParameterError(
-                "all terms of the Hamiltonian commute, so that no evolution changes the energy of "
+                "all terms of the Hamiltonian commute, so no evolution can change the energy of "
                 f"the initial state ({self._start_state.name})",
                 argument="ansatz",
                 value=self.kind,

@@ -113,6 +113,8 @@ def _belongs_to(error: Exception) -> str:
     option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
     if option is None or context is None or context.parent is None:
         return ""
+    if any(option in parameter.opts for parameter in context.command.params):
+        return ""  # its own option, used in another way than it is meant
     group = context.parent.command
     siblings = (
         (name, group.get_command(context.parent, name))

@@ -124,9 +124,11 @@ def _default_of(option: Option) -> str:
 
 
 def _names_of(argument: str, family: type[Problem]) -> list[str]:
-    """Return the names that an argument accepts, empty for other arguments."""
+    """Return the names that an argument accepts for a family, empty for other arguments."""
+    from hybridq.ansatz.mixers import MIXERS
     from hybridq.ansatz.pools import POOLS
     from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
+    from hybridq.problems.base import Problem
     from hybridq.solver.choices import registries
 
     if argument == "ansatz":
@@ -137,6 +139,8 @@ def _names_of(argument: str, family: type[Problem]) -> list[str]:
         # Other ansätze know their starts only once they are built.
         return list(INITIAL_POINTS) if QAOA.suits(family) else []
     names = list(registries().get(argument, ()))
+    if argument == "mixer" and family.blocks is Problem.blocks:
+        return [name for name in names if MIXERS[name]().lacks(()) is None]
     return ["auto", *names] if argument == "engine" else names
 
 

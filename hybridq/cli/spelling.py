@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import typer
 from typer.core import TyperCommand
 
 from hybridq.core.errors import ABSENT, HybridqError, Setting, Spelling, in_python
@@ -38,6 +39,16 @@ class Command(TyperCommand):
     """A command that renders errors of the library in the spelling of its options."""
 
     # Any: Typer's own Click and the installed one have different types here.
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Return the arguments that are left; errors know this command and its help page."""
+        try:
+            rest: list[str] = super().parse_args(ctx, args)
+        except typer.BadParameter.__bases__[0] as error:
+            if getattr(error, "ctx", None) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
+        return rest
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:

@@ -77,6 +77,7 @@ class OptunaTPE(OptunaSearch):
         super().__post_init__()
         self._require_count("startup", 0)
         self._require_count("candidates")
+        self._require_flag("multivariate")
 
     def memory_needed(self, dimension: int) -> int:
         """See `Optimizer.memory_needed`: candidates and their densities."""
@@ -125,6 +126,7 @@ class OptunaCMAES(OptunaSearch):
         super().__post_init__()
         if self.population is not None:
             self._require_count("population", 2)
+        self._require_flag("unpickle")
         _refuse_unpickling(self, self.unpickle)
 
     def prepare(self) -> None:
@@ -217,6 +219,7 @@ class OptunaGP(OptunaSearch):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._require_count("startup")
+        self._require_flag("deterministic")
 
     def default_budget(self, dimension: int) -> int:
         """Return the number of trials without a limit: 10 (n + 1)."""
@@ -275,6 +278,7 @@ class OptunaSampler(OptunaSearch):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._require_flag("unpickle")
         if not isinstance(self.sampler, str):
             raise ParameterError(argument="sampler", value=self.sampler, expected="a name")
 

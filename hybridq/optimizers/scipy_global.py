@@ -149,6 +149,7 @@ class DifferentialEvolution(Optimizer):
         self._require_positive("tolerance")
         self._require_within("recombination", 0.0, 1.0)
         self._require_count("population")
+        self._require_flag("polish")
 
     def memory_needed(self, dimension: int) -> int:
         """See `Optimizer.memory_needed`: the population, its trials and their energies."""
@@ -224,6 +225,7 @@ class DualAnnealing(Optimizer):
     def __post_init__(self) -> None:
         self._require_within("initial_temperature", 0.01, 5e4)
         self._require_within("visit", 1.0, 3.0)
+        self._require_flag("local_search")
 
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator

@@ -44,6 +44,7 @@ class NelderMead(Optimizer):
 
     def __post_init__(self) -> None:
         self._require_positive("tolerance", "initial_step")
+        self._require_flag("adaptive")
 
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator

@@ -74,6 +74,7 @@ class SPSA(Optimizer):
         self._require_positive("tolerance", "initial_step", "perturbation")
         self._require_count("calibration")
         self._require_count("resamplings")
+        self._require_flag("blocking")
 
     def memory_needed(self, dimension: int) -> int:
         """See `Optimizer.memory_needed`: the points of one estimate."""

@@ -6,14 +6,14 @@ import json
 import os
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from hybridq.core.errors import FormatError, HybridqError
+from hybridq.core.errors import FormatError, HybridqError, ParameterError
 from hybridq.core.files import read_bytes
 
 T = TypeVar("T")
@@ -30,8 +30,16 @@ def read_document(source: str | os.PathLike[str]) -> tuple[dict[str, Any], str]:
         source: JSON text, which begins with ``{``, or the path of a file.
 
     Raises:
+        ParameterError: `source` is neither.
         FormatError: the file cannot be read, or holds no JSON object.
     """
+    if not isinstance(source, str | os.PathLike):
+        raise ParameterError(
+            argument="source",
+            value=source,
+            expected="the path of a file, or its text",
+            remedy="write the dict as text with json.dumps" if isinstance(source, dict) else None,
+        )
     if isinstance(source, str) and source.lstrip().startswith("{"):
         text, name = source, "JSON text"
     else:
@@ -77,6 +85,10 @@ def _restored(cls: Any, document: Any, ready: frozenset[str] = frozenset()) -> A
     if not isinstance(document, Mapping):
         raise TypeError(f"{cls.__name__} must be an object")
     hints = _hints(cls)
+    for field in fields(cls):
+        needed = field.default is MISSING and field.default_factory is MISSING
+        if field.init and needed and field.name not in document:
+            raise ValueError(f"it has no {field.name!r}")
     return cls(
         **{
             field.name: document[field.name]

@@ -52,7 +52,7 @@ class Result(ComparedByValue):
             molecules only).
         objective: the function that was minimized: its name and options, the value reached, and
             with shots their cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
-        seed: the seed of the run, or None.
+        seed: the seed of the run, None for a random generator of the caller.
         seconds: time of the whole solve, without compilation of kernels.
         versions: versions of hybridq, Python and the numerical libraries.
         trace: the arrays behind the pictures.

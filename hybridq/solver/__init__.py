@@ -103,7 +103,8 @@ def solve(
         precision: floating-point precision, double or single (default: double); single takes half
             the memory.
         threads: number of threads (default: all cores).
-        rng: source of randomness for starts, the optimizer, samples and the heuristics.
+        rng: source of randomness for starts, the optimizer, samples and the heuristics; by
+            default a seed is drawn, which the result names.
         landscape: of QAOA with p = 1, also scan a grid of angles for the picture.
         exact: compute the exact energy (default: if quick).
         callback: called with a `Record` after every evaluation.
