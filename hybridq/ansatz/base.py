@@ -62,7 +62,7 @@ class Ansatz(Configured, ABC):
         """Return an ansatz to be initialized.
 
         Raises:
-            UnknownOptionError: it has no such option.
+            UnknownOptionError: it does not take an option.
             NoProblemError: options are given, but no problem.
         """
         made = super().__new__(cls, *positional, **options)

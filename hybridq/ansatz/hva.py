@@ -36,18 +36,18 @@ class HVA(Ansatz):
 
     The groups come from `commuting_groups`: Ising couplings and fields, the even and the odd bonds
     of a chain, the interaction and the hoppings of a Hubbard model. The parameters are in the
-    order of application, layer by layer.
+    order of application, layer by layer. L is the number of `layers`.
 
-    ψ_0 is the ground state of the group whose ground state is a product of states of one and two
-    qubits (|+…+⟩ for a transverse field, singlets for a Heisenberg chain), and this group comes
-    last in each layer; with `particles`, it is the Slater determinant that is the ground state of
-    the hopping, whose groups come last.
+    By default ψ_0 is the ground state of the group whose ground state is a product of states of one
+    and two qubits (|+…+⟩ for a transverse field, singlets for a Heisenberg chain), and this group
+    comes last in each layer; with `particles`, it is the Slater determinant that is the ground
+    state of the hopping, whose groups come last.
 
     Args:
         hamiltonian: a hermitian `PauliSum` or a `HubbardModel`.
-        layers: number of layers; L in the formula above, at least 1.
-        reference: initial state: bits of a basis state, qubit 0 first, or plus; ``"auto"`` is
-            ψ_0 as above.
+        layers: number of layers, at least 1.
+        reference: initial state: bits of a basis state, qubit 0 first, or plus (default: auto: the
+            ground state of a group of terms); with particles that of the hopping.
         particles: numbers of spin-up and spin-down fermions; (n_alpha, n_beta) of spin-blocked
             modes by Jordan and Wigner. A Hubbard model is half filled by default.
 

@@ -1,4 +1,4 @@
-"""Configured objects: their classes refuse unknown options and name the nearest one."""
+"""Configured objects, whose classes refuse unknown options."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class UnknownOptionError(UnknownNameError, TypeError):
 
 
 class Configured:
-    """Base of classes whose fields are options: an unknown option names the nearest one."""
+    """Base of classes whose fields are options; refuses an unknown one."""
 
     def __new__(cls, *positional: Any, **options: Any) -> Self:
         """Return an object to be initialized.
 
         Raises:
-            UnknownOptionError: the class has no such option.
+            UnknownOptionError: the class does not take an option; the message names the nearest.
         """
         check_options(cls, options)
         return super().__new__(cls)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -119,6 +119,12 @@ class Best:
     feasible: bool = True
     answer: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     violations: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields; with ``labels`` where the keys of JSON cannot hold them."""
+        labels = list(self.assignment)
+        known = all(isinstance(label, str) for label in labels)
+        return asdict(self) | ({} if known else {"labels": labels})
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,26 @@ def read_document(source: str | os.PathLike[str]) -> tuple[dict[str, Any], str]:
     return document, name
 
 
+def with_labels(best: Any) -> Any:
+    """Return the best sample of a document with the labels of its assignment as they were."""
+    if not isinstance(best, Mapping):
+        return best
+    labels, assignment = best.get("labels"), best.get("assignment")
+    if not isinstance(labels, list) or not isinstance(assignment, Mapping):
+        return best
+    keys = [_label(each) for each in labels]
+    if len(set(keys)) != len(assignment):
+        return best
+    return {**best, "assignment": dict(zip(keys, assignment.values(), strict=True))}
+
+
+def _label(value: Any) -> Any:
+    """Return a label from JSON, where a tuple is a list."""
+    if isinstance(value, list):
+        return tuple(map(_label, value))
+    return str(value) if isinstance(value, dict) else value
+
+
 def restore(cls: type[T], document: Mapping[str, Any], source: str, **absent: Any) -> T:
     """Return a dataclass from the dict that `to_dict` wrote.
 
@@ -85,19 +105,18 @@ def _restored(cls: Any, document: Any, ready: frozenset[str] = frozenset()) -> A
     if not isinstance(document, Mapping):
         raise TypeError(f"{cls.__name__} must be an object")
     hints = _hints(cls)
+    found = {
+        field.name: document[field.name]
+        if field.name in ready
+        else _value(hints[field.name], document[field.name])
+        for field in fields(cls)
+        if field.init and field.name in document
+    }
     for field in fields(cls):
         needed = field.default is MISSING and field.default_factory is MISSING
-        if field.init and needed and field.name not in document:
+        if field.init and needed and field.name not in found:
             raise ValueError(f"it has no {field.name!r}")
-    return cls(
-        **{
-            field.name: document[field.name]
-            if field.name in ready
-            else _value(hints[field.name], document[field.name])
-            for field in fields(cls)
-            if field.init and field.name in document
-        }
-    )
+    return cls(**found)
 
 
 @cache

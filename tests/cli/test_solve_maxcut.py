@@ -145,7 +145,7 @@ def test_a_bad_option_is_one_line_before_any_work(
     ("arguments", "message"),
     [
         (["solve", "maxcut"], "Missing argument 'FILE' (see hybridq solve maxcut --help)"),
-        (["solve", "maxct", "g.json"], "No such command 'maxct'"),
+        (["solve", "maxct", "g.json"], "unknown family 'maxct': did you mean 'maxcut'?"),
         (["slove"], "No such command 'slove'"),
         (["--verbose"], "No such option: --verbose"),
     ],

@@ -103,7 +103,7 @@ def test_auto_names_its_start_and_says_why(graph):
     assert "mean degree 3" in compared["initial_reason"]
     complete = hq.solve(hq.MaxCut(nx.complete_graph(8)), p=3, rng=1).ansatz
     assert complete["initial"] == "ramp"
-    assert "lower here than transfer" in complete["initial_reason"]
+    assert "better here than transfer" in complete["initial_reason"]
 
 
 def test_given_angles_set_the_depth(tmp_path):

@@ -112,6 +112,5 @@ def _expect(kind: type[Kind], instruction: Instruction, position: int, expected:
 
 def _refuse(position: int, instruction: Instruction, expected: str) -> NoReturn:
     raise EngineError(
-        f"instruction {position} is {type(instruction).__name__}: "
-        f"the diagonal engine {expected}"
+        f"instruction {position} is {type(instruction).__name__}: the diagonal engine {expected}"
     )
