@@ -82,7 +82,7 @@ class Ansatz(Configured, ABC):
         Raises:
             ParameterError: the problem does not fit, or an option has a value that is not accepted.
         """
-        return cls(problem, **options)  # type: ignore[call-arg]
+        return cls(problem, **options)
 
     @classmethod
     def suits(cls, family: type[Problem]) -> bool:

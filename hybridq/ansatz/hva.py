@@ -47,7 +47,7 @@ class HVA(Ansatz):
         hamiltonian: a hermitian `PauliSum` or a `HubbardModel`.
         layers: number of layers, at least 1.
         reference: initial state: bits of a basis state, qubit 0 first, or plus (default: auto: the
-            ground state of a group of terms); with particles that of the hopping.
+            ground state of a group of terms); with particles, auto is that of the hopping.
         particles: numbers of spin-up and spin-down fermions; (n_alpha, n_beta) of spin-blocked
             modes by Jordan and Wigner. A Hubbard model is half filled by default.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import typer
 from typer.core import TyperCommand
 
+from hybridq.cli.errors import UsageError
 from hybridq.core.errors import ABSENT, HybridqError, Setting, Spelling, in_python
 
 _RENAMED = {"rng": "seed"}  # arguments whose option has another name
@@ -43,9 +43,9 @@ class Command(TyperCommand):
         """Return the arguments that are left; errors know this command and its help page."""
         try:
             rest: list[str] = super().parse_args(ctx, args)
-        except typer.BadParameter.__bases__[0] as error:
+        except UsageError as error:
             if getattr(error, "ctx", None) is None:
-                error.ctx = ctx  # type: ignore[attr-defined]
+                vars(error)["ctx"] = ctx
             raise
         return rest
 

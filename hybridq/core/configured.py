@@ -26,7 +26,7 @@ class Configured:
         return super().__new__(cls)
 
 
-def check_options(cls: type[Any], options: dict[str, Any]) -> None:
+def check_options(cls: type, options: dict[str, Any]) -> None:
     """Raise for the first of `options` that the initializer of `cls` does not take.
 
     Raises:
@@ -54,11 +54,10 @@ def remedy_for_class(value: object, base: type[Any], made: str) -> str | None:
 
 
 @cache
-def _options_of(cls: type[Any]) -> tuple[str, ...] | None:
+def _options_of(cls: type) -> tuple[str, ...] | None:
     """Return the names of the arguments of an initializer, None if it takes any."""
-    # Any: the initializer is read from the class, whose type does not declare it.
-    initializer: Any = cls.__init__
-    own, *parameters = inspect.signature(initializer).parameters.values()
+    initializer = cls.__init__  # type: ignore[misc]  # of this very class
+    _, *parameters = inspect.signature(initializer).parameters.values()
     if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters):
         return None
     return tuple(each.name for each in parameters)

@@ -96,7 +96,7 @@ class Optimizer(Configured, ABC):
         """True if the same seed gives the same search, as resuming a journal requires."""
         return True
 
-    def prepare(self) -> None:  # noqa: B027
+    def prepare(self) -> None:
         """Raise `MissingExtraError` before any work if an optional package is absent."""
 
     def missing(self, objective: object) -> list[Capability]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.equality import ComparedByValue
+from hybridq.core.plain import plain
 from hybridq.presentation.energy_parts import Iteration
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Best:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields; with ``labels`` where the keys of JSON cannot hold them."""
         labels = list(self.assignment)
-        known = all(isinstance(label, str) for label in labels)
+        known = all(isinstance(plain(label), str) for label in labels)
         return asdict(self) | ({} if known else {"labels": labels})
 
 

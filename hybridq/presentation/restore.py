@@ -58,7 +58,7 @@ def read_document(source: str | os.PathLike[str]) -> tuple[dict[str, Any], str]:
 
 
 def with_labels(best: Any) -> Any:
-    """Return the best sample of a document with the labels of its assignment as they were."""
+    """Return the best sample of a document with its labels as they were."""
     if not isinstance(best, Mapping):
         return best
     labels, assignment = best.get("labels"), best.get("assignment")

@@ -128,7 +128,8 @@ class Result(ComparedByValue):
             FormatError: it cannot be read, or is not the JSON of a result.
         """
         document, name = read_document(source)
-        document["best"] = with_labels(document.get("best"))
+        if "best" in document:
+            document["best"] = with_labels(document["best"])
         return restore(cls, document, name, trace=Trace(values=np.empty(0)))
 
     def table(self, kind: str | None = None) -> Columns:

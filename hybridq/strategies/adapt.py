@@ -351,7 +351,7 @@ class _Run:
             gradients=len(self._energies),
             status=ended.status,
             reason=ended.reason,
-            message=f"{count} operator{'' if count == 1 else 's'}: {ended.message}",
+            message=f"{count} operator{'' if count == 1 else 's'}; {ended.message}",
             method=self._method.name,
             values=values,
             best_evaluation=int(np.argmin(values)),

@@ -156,7 +156,7 @@ def test_json_speaks_plain_types_and_the_fixed_names(graph, tmp_path):
     assert document == json.loads((tmp_path / "out.json").read_text())
     fixed = "problem ansatz engine optimizer parameters expectation best reference ratio energy"
     assert set(f"{fixed} samples objective seed seconds versions".split()) == set(document)
-    answer = {"value", "bits", "assignment", "feasible", "answer", "violations"}
+    answer = {"value", "bits", "assignment", "feasible", "answer", "violations", "labels"}
     assert set(document["best"]) == answer
     assert document["parameters"] == result.parameters.tolist()
 
