@@ -90,9 +90,9 @@ def resolve_engine(
         raise ParameterError(
             argument="engine",
             value=engine,
-            expected="'auto', a name of hybridq.engines.ENGINES or a configured engine",
-            remedy=remedy_for_class(engine, EngineConfig, "an engine")
-            or "for example hybridq.engines.Statevector(precision='single')",
+            expected="'auto', a name of hybridq.engines.ENGINES or a configured engine such as "
+            "hybridq.engines.Statevector(precision='single')",
+            remedy=remedy_for_class(engine, EngineConfig, "an engine"),
         )
     for name, value in shortcuts.items():
         if name not in engine.option_names():
