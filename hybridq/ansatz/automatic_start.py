@@ -44,7 +44,7 @@ def similar_start(ising: Ising) -> tuple[str, str]:
     if not angle_tables.is_one_signed(ising):
         return "sk", "the limit of infinite degree, for weights of both signs"
     if mean < TREELIKE:
-        return "sk", f"the limit of infinite degree, for a treelike graph (mean degree {mean:.3g})"
+        return "sk", f"the limit of infinite degree, for a tree-like graph (mean degree {mean:.3g})"
     return "transfer", f"medians of sparse graphs, for mean degree {mean:.3g}"
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.checks import checked_point
+from hybridq.core.configured import Configured
+from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike
 from hybridq.core.registry import Registry
 
@@ -20,7 +22,23 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 
 
-class Ansatz(ABC):
+class NoProblemError(ParameterError, TypeError):
+    """An ansatz is called with options, but without a problem.
+
+    Args:
+        ansatz: the name of the class.
+        argument: its first argument.
+    """
+
+    def __init__(self, ansatz: str, argument: str) -> None:
+        super().__init__(
+            f"{ansatz} needs a problem or a Hamiltonian as its first argument",
+            argument=argument,
+            remedy=f"write {ansatz}(problem, ...)",
+        )
+
+
+class Ansatz(Configured, ABC):
     """A family of states: a circuit and its parameters.
 
     A subclass is a frozen dataclass; its fields after the first are its options.
@@ -40,6 +58,19 @@ class Ansatz(ABC):
     source: ClassVar[str] = ""
     starts: ClassVar[tuple[str, ...]] = ("zero", "random")
 
+    def __new__(cls, *positional: Any, **options: Any) -> Self:
+        """Return an ansatz to be initialized.
+
+        Raises:
+            UnknownOptionError: it does not take an option.
+            NoProblemError: options are given, but no problem.
+        """
+        made = super().__new__(cls, *positional, **options)
+        first = dataclasses.fields(cls)[0].name if dataclasses.is_dataclass(cls) else None
+        if options and not positional and first is not None and first not in options:
+            raise NoProblemError(cls.__name__, first)
+        return made
+
     @classmethod
     def for_problem(cls, problem: Problem, **options: Any) -> Self:
         """Return the ansatz for `problem`.
@@ -51,7 +82,7 @@ class Ansatz(ABC):
         Raises:
             ParameterError: the problem does not fit, or an option has a value that is not accepted.
         """
-        return cls(problem, **options)  # type: ignore[call-arg]
+        return cls(problem, **options)
 
     @classmethod
     def suits(cls, family: type[Problem]) -> bool:

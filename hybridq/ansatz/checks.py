@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators.ising import Ising
 from hybridq.operators.pauli_sum import PauliSum
@@ -30,9 +31,10 @@ def as_cost(source: CostLike) -> PauliSum:
     if isinstance(source, Ising):
         return source.to_pauli_sum()
     raise ParameterError(
-        f"hamiltonian must be a problem, a PauliSum or an Ising, got a {type(source).__name__}",
         argument="hamiltonian",
         value=source,
+        expected="a problem such as hybridq.MaxCut(graph), a PauliSum or an Ising",
+        remedy=remedy_for_class(source, Problem, "a problem of your data"),
     )
 
 

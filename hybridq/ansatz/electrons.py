@@ -78,8 +78,9 @@ class Electrons:
             electronic = None
         elif not isinstance(source, Problem) or source.particles is None:
             raise ParameterError(
-                f"molecule must be a problem with electrons, got a {type(source).__name__}",
                 argument="molecule",
+                value=source,
+                expected="a problem with electrons",
                 remedy="give a Molecule or (n_orbitals, n_alpha, n_beta)",
             )
         else:

@@ -57,11 +57,12 @@ class HardwareEfficient(Ansatz):
     .. math:: |\theta\rangle = R(\theta_{L+1}) \prod_{l=1}^{L} \bigl[ E\, R(\theta_l) \bigr]
               |z\rangle
 
-    The parameters are in the order of application: layer, rotation, qubit.
+    L is the number of `layers`. The entanglers map the basis state z to `reference`, up to a
+    phase. The parameters are in the order of application: layer, rotation, qubit.
 
     Args:
         n_qubits: width of the circuit.
-        layers: number of layers; L in the formula above, at least 1.
+        layers: number of layers, at least 1.
         rotations: rotations of each layer, of rx, ry and rz; in the order of application.
         entangler: pattern of the entangling gates: linear, ring, pairwise, full or none; linear
             joins q and q + 1, pairwise the even pairs and then the odd ones.
@@ -69,7 +70,7 @@ class HardwareEfficient(Ansatz):
         final_rotations: rotate once more after the last layer; True: the same rotations, False:
             none, or other rotations.
         reference: initial state as bits, qubit 0 first (default: all 0); the state that all angles
-            0 give. The entanglers map the state z to it, up to a phase.
+            0 give.
 
     Raises:
         ParameterError: an argument has a value that is not accepted, or no rotation is left.

@@ -36,18 +36,18 @@ class HVA(Ansatz):
 
     The groups come from `commuting_groups`: Ising couplings and fields, the even and the odd bonds
     of a chain, the interaction and the hoppings of a Hubbard model. The parameters are in the
-    order of application, layer by layer.
+    order of application, layer by layer. L is the number of `layers`.
 
-    ψ_0 is the ground state of the group whose ground state is a product of states of one and two
-    qubits (|+…+⟩ for a transverse field, singlets for a Heisenberg chain), and this group comes
-    last in each layer; with `particles`, it is the Slater determinant that is the ground state of
-    the hopping, whose groups come last.
+    By default ψ_0 is the ground state of the group whose ground state is a product of states of one
+    and two qubits (|+…+⟩ for a transverse field, singlets for a Heisenberg chain), and this group
+    comes last in each layer; with `particles`, it is the Slater determinant that is the ground
+    state of the hopping, whose groups come last.
 
     Args:
         hamiltonian: a hermitian `PauliSum` or a `HubbardModel`.
-        layers: number of layers; L in the formula above, at least 1.
-        reference: initial state: bits of a basis state, qubit 0 first, or plus; ``"auto"`` is
-            ψ_0 as above.
+        layers: number of layers, at least 1.
+        reference: initial state: bits of a basis state, qubit 0 first, or plus (default: auto: the
+            ground state of a group of terms); with particles, auto is that of the hopping.
         particles: numbers of spin-up and spin-down fermions; (n_alpha, n_beta) of spin-blocked
             modes by Jordan and Wigner. A Hubbard model is half filled by default.
 
@@ -80,20 +80,17 @@ class HVA(Ansatz):
         return cls(problem.hamiltonian, **options)
 
     @classmethod
-    def options_for(cls, family: type[Problem]) -> tuple[str, ...]:
-        """Return the names of the options; a problem over bits has no particles."""
-        names = super().options_for(family)
-        if issubclass(family, BinaryProblem):
-            return tuple(name for name in names if name != "particles")
-        return names
+    def suits(cls, family: type[Problem]) -> bool:
+        """Return whether the terms of a family may fail to commute: not over bits."""
+        return not issubclass(family, BinaryProblem)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", checked_count("layers", self.layers))
         if not isinstance(self.hamiltonian, PauliSum | HubbardModel):
             raise ParameterError(
-                "hamiltonian must be a PauliSum or a HubbardModel, "
-                f"got a {type(self.hamiltonian).__name__}",
                 argument="hamiltonian",
+                value=self.hamiltonian,
+                expected="a PauliSum or a HubbardModel",
                 remedy="give the .hamiltonian of a problem",
             )
         particles = self.particles
@@ -109,7 +106,7 @@ class HVA(Ansatz):
         # Raises if the Hamiltonian cannot be split or the state not prepared.
         if len(self.groups) == 1 and not self._start_state.n_solved:
             raise ParameterError(
-                "all terms of the Hamiltonian commute, so that no evolution changes the energy of "
+                "all terms of the Hamiltonian commute, so no evolution can change the energy of "
                 f"the initial state ({self._start_state.name})",
                 argument="ansatz",
                 value=self.kind,

@@ -36,14 +36,13 @@ class KUpCCGSD(Ansatz):
     their parameter, so that S² is kept. There are m(m − 1) parameters for each of the k products,
     in the order of application.
 
-    At all angles 0 many derivatives vanish, so the default start is random; for k > 1
-    several starts pay off.
+    Φ is the determinant `reference`. At all angles 0 many derivatives vanish, so the default start
+    is random; for k > 1 several starts pay off.
 
     Args:
         molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta).
-        k: number of products; k in the formula above, at least 1.
-        reference: initial state as bits, qubit 0 first (default: lowest orbitals); the determinant
-            Φ in the formula above.
+        k: number of products, at least 1.
+        reference: initial state as bits, qubit 0 first (default: lowest orbitals).
 
     Raises:
         ParameterError: electrons that do not fit, or fewer than two orbitals.

@@ -42,7 +42,8 @@ class UCCSD(Ansatz):
     .. math:: |\theta\rangle = \prod_r \prod_k e^{\theta_{rk} (T_k - T_k^\dagger)}\, |\Phi\rangle,
               \qquad T = a^\dagger_a a_i \;\text{or}\; a^\dagger_a a^\dagger_b a_j a_i
 
-    One exponential is exact for each excitation. `excitations` are in the order of application.
+    Φ is the determinant `reference`. One exponential is exact for each excitation. `excitations`
+    are in the order of application.
 
     Args:
         molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta). Open shells are accepted.
@@ -52,8 +53,7 @@ class UCCSD(Ansatz):
         symmetry: leave out excitations that the point group forbids; the integrals show the group.
             Started from ``"mp2"`` or ``"zero"`` their angles would stay 0, so the minimum is the
             same with fewer parameters. Without integrals nothing is left out.
-        reference: initial state as bits, qubit 0 first (default: lowest orbitals); the determinant
-            Φ in the formula above.
+        reference: initial state as bits, qubit 0 first (default: lowest orbitals).
 
     Raises:
         ParameterError: electrons that do not fit, no excitation at all, or an open shell or

@@ -47,7 +47,7 @@ def learn(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="Format of the files (default: by content and name).",
+            help="Format of the files (default: recognized by content and name).",
             show_default=False,
         ),
     ] = None,

@@ -18,7 +18,7 @@ from hybridq.cli.run import run as run_experiment
 from hybridq.cli.spelling import Command
 from hybridq.cli.strategies_table import strategies
 from hybridq.cli.worker import worker
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, UnknownNameError
 
 
 class _Commands(TyperGroup):
@@ -35,7 +35,11 @@ class _Commands(TyperGroup):
             line = suggestion(args[0]) if not lines else " or ".join(lines)
             if line is not None:
                 raise FormatError(f"unknown command; did you mean {line}?", source=args[0])
+            self.refuse(args[0])
         return super().resolve_command(ctx, args)
+
+    def refuse(self, name: str) -> None:
+        """Raise for an unknown name; by default Typer does, with the nearest command."""
 
 
 class _Families(_Commands):
@@ -61,6 +65,16 @@ class _Families(_Commands):
             single.command(kind, cls=Command)(command_of(PROBLEMS[kind]))
             self.commands[kind] = typer.main.get_command(single)
         return self.commands[kind]
+
+    def refuse(self, name: str) -> None:
+        """Raise with the nearest family.
+
+        Raises:
+            UnknownNameError: always.
+        """
+        from hybridq.problems import PROBLEMS
+
+        raise UnknownNameError("family", name, PROBLEMS)
 
 
 app = typer.Typer(

@@ -24,7 +24,7 @@ _LONGEST = 600  # characters of a message; some quote rejected values
 
 # Typer brings its own copy of Click or uses the installed one, depending on its version; the
 # bases of an exception that it exports are the right classes in either case.
-_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 def guard(work: Callable[[], int], *, debug: bool = False) -> int:
@@ -45,7 +45,7 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
     except KeyboardInterrupt:
         _print_line("interrupted before the first result")
         return INTERRUPTED
-    except _UsageError as error:
+    except UsageError as error:
         return _usage(error, debug=debug)
     except HybridqError as error:
         _traceback(debug)
@@ -113,6 +113,8 @@ def _belongs_to(error: Exception) -> str:
     option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
     if option is None or context is None or context.parent is None:
         return ""
+    if any(option in parameter.opts for parameter in context.command.params):
+        return ""  # its own option, used in another way than it is meant
     group = context.parent.command
     siblings = (
         (name, group.get_command(context.parent, name))

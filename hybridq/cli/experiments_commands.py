@@ -70,7 +70,7 @@ def show(
     storage: options.StoredIn = None,
     debug: options.Debug = False,
 ) -> int:
-    """Show the conditions of an experiment, or all of one trial.
+    """Show the conditions of an experiment, or everything about one trial.
 
     A trial that failed is shown with its traceback.
 
@@ -104,7 +104,7 @@ def show(
 @experiments.command(cls=Command)
 def delete(
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", help="Delete without a question.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     storage: options.StoredIn = None,
     debug: options.Debug = False,
 ) -> int:
@@ -124,7 +124,7 @@ def delete(
         if not yes:
             if not sys.stdin.isatty():
                 raise ParameterError(
-                    what, remedy=("delete them without a question with ", Setting("yes", True))
+                    what, remedy=("delete them without asking with ", Setting("yes", True))
                 )
             page.say(what)
             if not typer.confirm("Delete all of it?"):

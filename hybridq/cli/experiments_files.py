@@ -32,11 +32,11 @@ def plot(
             "--x",
             metavar="KEY",
             show_default=False,
-            help="Condition along the horizontal axis, of lines and tts.",
+            help="Condition along the horizontal axis (lines and tts only).",
         ),
     ] = None,
     by: selection.By = None,
-    metric: selection.Metric = None,
+    metric: selection.Drawn = None,
     where: selection.Where = None,
     against: selection.Against = None,
     target: selection.Aim = None,
@@ -46,7 +46,7 @@ def plot(
             "--cost",
             metavar="NAME",
             show_default=False,
-            help="Metric with the cost of a trial, of tts (default: seconds).",
+            help="Metric used as the cost of a trial (tts only; default: seconds).",
         ),
     ] = None,
     storage: options.StoredIn = None,
@@ -56,8 +56,8 @@ def plot(
 
     lines: mean of the metric along a condition. box: all trials by group.
     differences: paired, from one group. convergence: best so far by evaluations.
-    profile: performance profile of the evaluations until the best value found with
-    the same circuit, or until --target. tts: time to solution.
+    profile: performance profile of the evaluations until --target, or until the
+    best value found with the same circuit. tts: time to solution.
 
     Examples:
 
@@ -103,7 +103,7 @@ def report(
 ) -> int:
     """Write an experiment as one HTML page.
 
-    The page has the outcome in a sentence, tables, figures, conditions,
+    The page gives the outcome in one sentence, tables, figures, conditions,
     provenance and failures. It needs no other file and no network.
 
     Example: [bold]hybridq experiments report depth-sweep --out depth-sweep.html[/bold]
@@ -170,8 +170,9 @@ def export(
 ) -> int:
     """Write an experiment as a table for other programs.
 
-    CSV and Parquet have one row for each trial, including failed ones. JSON also
-    has parameters, convergence and config. LaTeX has the comparison by --by.
+    CSV and Parquet have one row for each trial, including failed ones. JSON adds
+    parameters, convergence and config. LaTeX contains the comparison grouped by
+    --by.
 
     Examples:
 

@@ -111,10 +111,16 @@ def _merged(owned: Iterable[tuple[str, Option]]) -> AnsatzOption:
         names: dict[str, list[str]] = {}
         for name, default in defaults.items():
             names.setdefault(default, []).append(name)
-        each = ", ".join(f"{default} for {' and '.join(of)}" for default, of in names.items() if of)
+        each = ", ".join(_default_for(default, of) for default, of in names.items())
         clause = first_clause(first.help).partition(" (default: ")[0]
         first = replace(first, help=f"{clause} (default: {each})" if each else clause)
     return AnsatzOption(first, tuple(name for name, _ in owned))
+
+
+def _default_for(default: str, ansatze: Sequence[str]) -> str:
+    """Return a default with its ansätze and its explanation, which follows a colon."""
+    value, colon, explanation = default.partition(": ")
+    return f"{value} for {' and '.join(ansatze)}{colon}{explanation}"
 
 
 def _default_of(option: Option) -> str:
@@ -124,9 +130,11 @@ def _default_of(option: Option) -> str:
 
 
 def _names_of(argument: str, family: type[Problem]) -> list[str]:
-    """Return the names that an argument accepts, empty for other arguments."""
+    """Return the names that an argument accepts for a family, empty for others."""
+    from hybridq.ansatz.mixers import MIXERS
     from hybridq.ansatz.pools import POOLS
     from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
+    from hybridq.problems.base import Problem
     from hybridq.solver.choices import registries
 
     if argument == "ansatz":
@@ -137,6 +145,8 @@ def _names_of(argument: str, family: type[Problem]) -> list[str]:
         # Other ansätze know their starts only once they are built.
         return list(INITIAL_POINTS) if QAOA.suits(family) else []
     names = list(registries().get(argument, ()))
+    if argument == "mixer" and family.blocks is Problem.blocks:
+        return [name for name in names if MIXERS[name]().lacks(()) is None]
     return ["auto", *names] if argument == "engine" else names
 
 

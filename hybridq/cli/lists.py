@@ -12,6 +12,7 @@ import typer
 
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import OK
+from hybridq.cli.named_options import spelled
 from hybridq.core.docstrings import Docstring, read_docstring, without_markup
 from hybridq.core.options import Option, of_dataclass
 from hybridq.core.registry import Registry
@@ -29,12 +30,14 @@ class Kind:
         described: entry -> the class whose docstring describes it, None where there is none.
         options: entry -> its options.
         facts: entry -> further rows of its page, title and text.
+        shown: default of an option -> its text.
     """
 
     registry: tuple[str, str]
     described: Callable[[Any], type[Any] | None] = lambda entry: entry
     options: Callable[[Any], Sequence[Option]] = of_dataclass
     facts: Callable[[Any], list[tuple[str, str]]] = lambda entry: []
+    shown: Callable[[Any], str] = lambda default: _value(default)
 
     def load(self) -> Registry[Any]:
         """Import and return the registry."""
@@ -73,11 +76,12 @@ KINDS: Registry[Kind] = Registry(
         ),
         "engines": Kind(("hybridq.engines", "ENGINES")),
         "objectives": Kind(("hybridq.objectives", "OBJECTIVES")),
-        "optimizers": Kind(("hybridq.optimizers", "OPTIMIZERS")),
+        "optimizers": Kind(("hybridq.optimizers", "OPTIMIZERS"), shown=spelled),
         "strategies": Kind(
             ("hybridq.strategies.registry", "STRATEGIES"),
             described=type,
             options=lambda entry: of_dataclass(type(entry)),
+            shown=spelled,
         ),
         "formats": Kind(
             ("hybridq.problems.formats", "FORMATS"),
@@ -119,13 +123,24 @@ def list_entries(
     """
     from hybridq.cli.page import show_parts
 
+    if name is None:
+        show_parts(_table(KINDS[kind].load()))
+    else:
+        show_entry(kind, name)
+    return OK
+
+
+def show_entry(kind: str, name: str) -> None:
+    """Print summary, options and source of the entry of a kind.
+
+    Raises:
+        UnknownNameError: no kind, or no entry of it, has that name.
+    """
+    from hybridq.cli.page import show_parts
+
     entries = KINDS[kind]
     registry = entries.load()
-    if name is None:
-        show_parts(_table(registry))
-    else:
-        show_parts(_page(entries, registry, registry.canonical(name)))
-    return OK
+    show_parts(_page(entries, registry, registry.canonical(name)))
 
 
 def _table(registry: Registry[Any]) -> list[RenderableType]:
@@ -169,12 +184,12 @@ def _page(kind: Kind, registry: Registry[Any], name: str) -> list[RenderableType
             title, overflow="fold", no_wrap=title != "description", header_style="bold"
         )
     for option in options:
-        table.add_row(option.name, Text(_value(option.default)), Text(option.help))
+        table.add_row(option.name, Text(kind.shown(option.default)), Text(option.help))
     return [*parts, Text(""), table, Text("")]
 
 
 def _value(value: object) -> str:
-    """Return a default as the command line spells it."""
+    """Return a default of an option whose absence needs no word."""
     if value is None or value is inspect.Parameter.empty:
         return "-"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return ",".join(map(str, value)) if isinstance(value, tuple) else spelled(value)

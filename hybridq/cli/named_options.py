@@ -36,7 +36,7 @@ StrategyOptions: TypeAlias = Annotated[
     typer.Option(
         STRATEGY_OPTION,
         metavar="KEY=VALUE",
-        help="Option of the strategy, see 'hybridq list strategies NAME'; repeatable.",
+        help="Option of the strategy, see 'hybridq strategies NAME'; repeatable.",
         show_default=False,
         rich_help_panel=SEARCH,
     ),

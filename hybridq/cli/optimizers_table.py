@@ -25,8 +25,8 @@ def optimizers(
 ) -> int:
     """List the optimizers that --optimizer accepts, or show one of them.
 
-    The table has the use of gradients, the evaluations per iteration, and when
-    to prefer each. With NAME, also the source and the options, which
+    The table shows whether each uses gradients, its evaluations per iteration and
+    when to prefer it. With NAME, also shows the source and the options, which
     --optimizer-option sets.
 
     Examples:

@@ -16,7 +16,7 @@ from hybridq.cli.words import number, plural
 if TYPE_CHECKING:
     from hybridq.optimizers import Record
 
-_COMPILING = "Compiling kernels, once for each precision on this machine (about 20 s) ..."
+_COMPILING = "Compiling and caching the kernels of this kind of run (up to about 20 s) ..."
 _REFRESHES_PER_SECOND = 8
 
 

@@ -77,7 +77,7 @@ def time_row(spent: float, seed: int | None, *further: str) -> tuple[str, str]:
     compiling = clock.compiling_seconds()
     parts = [seconds(spent), *further]
     if compiling > _NOTICEABLE:
-        parts[0] += f" and {seconds(compiling)} to compile, once on this machine"
+        parts[0] += f" and {seconds(compiling)} to compile and cache its kernels"
     if seed is not None:
         parts.append(f"seed {seed}")
     return "Time", ", ".join(parts)

@@ -38,7 +38,7 @@ def run(
     storage: options.Storage = None,
     extend: Annotated[
         bool,
-        typer.Option("--extend", help="Add to an experiment with another config."),
+        typer.Option("--extend", help="Extend a stored experiment with a changed config."),
     ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Run failed trials again.")
@@ -50,7 +50,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print one line at the end.")] = False,
     debug: options.Debug = False,
 ) -> int:
-    """Run the trials of an experiment that the storage does not have.
+    """Run the trials of an experiment that are not stored yet.
 
     Ctrl-C finishes the running trials; pressed again, it abandons them. The same
     command resumes a run that was stopped or killed, and interrupted trials

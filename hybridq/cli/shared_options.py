@@ -23,7 +23,7 @@ Seed: TypeAlias = Annotated[
         "--seed",
         parser=whole_number(0),
         metavar="INT",
-        help="Seed that repeats a run (default: drawn and shown).",
+        help="Random seed; repeats a run (default: drawn at random and shown).",
         show_default=False,
         rich_help_panel=SEARCH,
     ),
@@ -50,7 +50,7 @@ Format: TypeAlias = Annotated[
     typer.Option(
         "--format",
         metavar="NAME",
-        help="Format of FILE (default: by content and name).",
+        help="Format of FILE (default: recognized by content and name).",
         show_default=False,
         rich_help_panel=OUTPUT,
     ),

@@ -7,6 +7,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from hybridq.cli.errors import UsageError
 from hybridq.core.errors import ABSENT, HybridqError, Setting, Spelling, in_python
 
 _RENAMED = {"rng": "seed"}  # arguments whose option has another name
@@ -38,6 +39,16 @@ class Command(TyperCommand):
     """A command that renders errors of the library in the spelling of its options."""
 
     # Any: Typer's own Click and the installed one have different types here.
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Return the arguments that are left; errors know this command and its help page."""
+        try:
+            rest: list[str] = super().parse_args(ctx, args)
+        except UsageError as error:
+            if getattr(error, "ctx", None) is None:
+                vars(error)["ctx"] = ctx
+            raise
+        return rest
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:

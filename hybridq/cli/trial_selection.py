@@ -36,6 +36,15 @@ Metric: TypeAlias = Annotated[
         help="Metric to compare (default: the experiment's).",
     ),
 ]
+Drawn: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--metric",
+        metavar="NAME",
+        show_default=False,
+        help="Metric to draw (default: the experiment's).",
+    ),
+]
 Where: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -61,7 +70,7 @@ Aim: TypeAlias = Annotated[
         parser=finite_number,
         metavar="VALUE",
         show_default=False,
-        help="Value of the metric from which a trial is a success; adds time to solution.",
+        help="Value at which a trial counts as a success; adds time to solution.",
     ),
 ]
 

@@ -52,7 +52,7 @@ def worker(
     """Run trials of a stored experiment until none is left.
 
     Start any number of workers on all machines that can reach the storage. Each
-    trial is run once; other workers run those of a worker that died. Ctrl-C
+    trial runs once; if a worker dies, others take over its trials. Ctrl-C
     finishes the running trials; pressed again, it abandons them.
 
     Examples:

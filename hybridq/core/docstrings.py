@@ -61,7 +61,8 @@ def parse_docstring(text: str) -> Docstring:
             found.title = without_markup(block)
         elif block.startswith("Prefer "):
             prefer, _, cost = block.partition("\nCost: ")
-            found.prefer, found.cost = without_markup(prefer), without_markup(f"Cost: {cost}")
+            found.prefer = without_markup(prefer)
+            found.cost = without_markup(f"Cost: {cost}") if cost else ""
     return found
 
 

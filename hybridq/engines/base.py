@@ -153,9 +153,9 @@ def as_observable(hamiltonian: HamiltonianLike) -> Observable:
     if isinstance(hamiltonian, Problem):
         return hamiltonian.observable
     raise ParameterError(
-        "hamiltonian must be a PauliSum, an Ising, an ElectronicHamiltonian or a problem, "
-        f"got a {type(hamiltonian).__name__}",
         argument="hamiltonian",
+        value=hamiltonian,
+        expected="a PauliSum, an Ising, an ElectronicHamiltonian or a problem",
     )
 
 

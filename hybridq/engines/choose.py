@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import EngineError, ParameterError, Setting, UnknownNameError
 from hybridq.core.registry import Registry, check_class
 from hybridq.engines.config import EngineConfig
@@ -89,8 +90,9 @@ def resolve_engine(
         raise ParameterError(
             argument="engine",
             value=engine,
-            expected="'auto', a name of hybridq.engines.ENGINES or a configured engine",
-            remedy="for example hybridq.engines.Statevector(precision='single')",
+            expected="'auto', a name of hybridq.engines.ENGINES or a configured engine such as "
+            "hybridq.engines.Statevector(precision='single')",
+            remedy=remedy_for_class(engine, EngineConfig, "an engine"),
         )
     for name, value in shortcuts.items():
         if name not in engine.option_names():

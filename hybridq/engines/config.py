@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hybridq.core.configured import Configured
+
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
     from hybridq.engines.base import Engine, Observable
 
 
 @dataclass(frozen=True, kw_only=True)
-class EngineConfig(ABC):
+class EngineConfig(Configured, ABC):
     """A configured engine; its fields are its options, checked when it is made.
 
     To add an engine, write such a class and a subclass of `Engine` in one file, and name the

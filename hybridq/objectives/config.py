@@ -17,6 +17,7 @@ from typing import (
 )
 
 from hybridq.circuits.circuit import Circuit
+from hybridq.core.configured import check_options
 from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.engines.base import HamiltonianLike, Observable, as_observable
 from hybridq.engines.choose import AUTO, EngineLike, choose_engine, resolve_engine
@@ -145,6 +146,7 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
             **options,
         ):
             """Return a configuration, or a bound objective where an ansatz is given."""
+            check_options(cls, options)
             if ansatz is None and hamiltonian is None:
                 return super().__new__(cls)
             return cls(**options).bind(

@@ -41,7 +41,7 @@ class Gibbs(ObjectiveConfig):
 
     kind: ClassVar[str] = "gibbs"
     label: ClassVar[str] = "Gibbs objective"
-    summary: ClassVar[str] = "Low values count exponentially more than in the mean."
+    summary: ClassVar[str] = "Weights low values exponentially more than the mean does."
     source: ClassVar[str] = "Li, Fan, Coram, Riley, Leichenauer 2020, arXiv:1909.07621"
     is_energy: ClassVar[bool] = False
 

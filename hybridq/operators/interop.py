@@ -60,8 +60,7 @@ def from_qiskit(operator: Any) -> PauliSum:
         operator = info.SparsePauliOp(operator)
     if not isinstance(operator, info.SparsePauliOp):
         raise ParameterError(
-            f"operator must be a SparsePauliOp or a Pauli, got a {type(operator).__name__}",
-            argument="operator",
+            argument="operator", value=operator, expected="a SparsePauliOp or a Pauli"
         )
     if operator.coeffs.dtype == object:
         raise ParameterError(
@@ -112,9 +111,10 @@ def from_openfermion(operator: Any, n_qubits: int | None = None) -> PauliSum:
     if isinstance(operator, openfermion.FermionOperator):
         return _blocked(operator, n_qubits).to_pauli_sum()
     raise ParameterError(
-        "operator must be a QubitOperator or a FermionOperator, got a "
-        f"{type(operator).__name__}: openfermion.get_fermion_operator converts it",
         argument="operator",
+        value=operator,
+        expected="a QubitOperator or a FermionOperator",
+        remedy="openfermion.get_fermion_operator converts it",
     )
 
 

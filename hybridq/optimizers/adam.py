@@ -33,7 +33,7 @@ class Adam(Optimizer):
 
     Prefer it for noisy gradients, and to compare with studies that use it; with exact gradients
     `l-bfgs` needs far fewer evaluations.
-    Cost: 1 evaluation with gradient an iteration; 2 · `resamplings` without a gradient.
+    Cost: 1 evaluation with gradient per iteration; 2 · `resamplings` without a gradient.
 
     Args:
         tolerance: converged if no derivative is larger; used if the objective has a gradient.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.arrays import Vector
 from hybridq.core.checks import checked_count, is_real
+from hybridq.core.configured import Configured
 from hybridq.core.errors import ParameterError
 from hybridq.core.limits import MOST_COUNT
 from hybridq.optimizers.capabilities import Capability, member
@@ -43,7 +44,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Optimizer(ABC):
+class Optimizer(Configured, ABC):
     """A configured optimizer; its fields are its options.
 
     To add one: write such a class in a file of its own and name it in `registry.py`.
@@ -95,7 +96,7 @@ class Optimizer(ABC):
         """True if the same seed gives the same search, as resuming a journal requires."""
         return True
 
-    def prepare(self) -> None:  # noqa: B027
+    def prepare(self) -> None:
         """Raise `MissingExtraError` before any work if an optional package is absent."""
 
     def missing(self, objective: object) -> list[Capability]:
@@ -145,6 +146,13 @@ class Optimizer(ABC):
         if not is_real(value) or not low < value <= high:
             expected = f"a number above {low:g} and at most {high:g}"
             raise ParameterError(argument=name, value=value, expected=expected)
+
+    def _require_flag(self, *names: str) -> None:
+        """Raise for options that are neither True nor False."""
+        for name in names:
+            value = getattr(self, name)
+            if not isinstance(value, bool):
+                raise ParameterError(argument=name, value=value, expected="True or False")
 
     def _require_count(self, name: str, at_least: int = 1) -> None:
         """Raise for an option that is not an integer from `at_least` to `MOST_COUNT`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import ParameterError, Text, UnknownNameError
 from hybridq.optimizers.base import Optimizer
 from hybridq.optimizers.capabilities import Capability, member
@@ -41,7 +42,7 @@ def configured_optimizer(
             )
         return optimizer
     if not isinstance(optimizer, str):
-        remedy = "call the class, which makes an optimizer" if _is_class(optimizer) else None
+        remedy = remedy_for_class(optimizer, Optimizer, "an optimizer")
         raise ParameterError(argument=argument, value=optimizer, expected=EXPECTED, remedy=remedy)
     try:
         kind = OPTIMIZERS[optimizer]
@@ -52,10 +53,6 @@ def configured_optimizer(
         if name not in known:
             raise UnknownNameError(f"option of {kind.name}", name, known, argument=name)
     return kind(**options)
-
-
-def _is_class(value: object) -> bool:
-    return isinstance(value, type) and issubclass(value, Optimizer)
 
 
 def default_optimizer(objective: object) -> str:

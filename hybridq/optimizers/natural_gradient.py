@@ -37,7 +37,7 @@ class NaturalGradient(Optimizer):
     Prefer it to `l-bfgs` where plain gradients stall: on plateaus, in deep circuits whose
     parameters are redundant, for ground states of spin models. The objective must offer
     ``metric(x, blocks)`` and values without noise.
-    Cost: 1 to 2 evaluations with gradient and 1 metric an iteration; on a simulator the metric
+    Cost: 1 to 2 evaluations with gradient and 1 metric per iteration; on a simulator the metric
     takes about one state for each rotation, two for each excitation, and n² inner products.
 
     Args:

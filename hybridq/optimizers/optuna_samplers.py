@@ -53,7 +53,7 @@ class OptunaTPE(OptunaSearch):
 
     Prefer it for a small budget of expensive or noisy evaluations without a good start; with a
     gradient, `l-bfgs` from several starts is far better.
-    Cost: 1 evaluation a trial, and milliseconds that grow with the number of trials.
+    Cost: 1 evaluation per trial, and milliseconds that grow with the number of trials.
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
@@ -77,6 +77,7 @@ class OptunaTPE(OptunaSearch):
         super().__post_init__()
         self._require_count("startup", 0)
         self._require_count("candidates")
+        self._require_flag("multivariate")
 
     def memory_needed(self, dimension: int) -> int:
         """See `Optimizer.memory_needed`: candidates and their densities."""
@@ -102,7 +103,7 @@ class OptunaCMAES(OptunaSearch):
     some hundred evaluations. It begins in the middle of the bounds, with a sixth of their width
     as standard deviation: x0 is only the first trial, so centre the bounds on it. Needs the
     package cmaes; with a single parameter Optuna draws at random instead.
-    Cost: 1 evaluation a trial, 4 + 3 ln(n) trials a generation.
+    Cost: 1 evaluation per trial, 4 + 3 ln(n) trials per generation.
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
@@ -125,6 +126,7 @@ class OptunaCMAES(OptunaSearch):
         super().__post_init__()
         if self.population is not None:
             self._require_count("population", 2)
+        self._require_flag("unpickle")
         _refuse_unpickling(self, self.unpickle)
 
     def prepare(self) -> None:
@@ -148,7 +150,7 @@ class OptunaQMC(OptunaSearch):
     """Quasi-random search: scrambled Sobol points that fill the bounds evenly.
 
     Prefer it to `optuna-random` always, and to other methods to map an unknown landscape.
-    Cost: 1 evaluation a trial.
+    Cost: 1 evaluation per trial.
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
@@ -172,7 +174,7 @@ class OptunaRandom(OptunaSearch):
     """Uniformly random points within the bounds.
 
     Prefer it as a baseline for other methods.
-    Cost: 1 evaluation a trial.
+    Cost: 1 evaluation per trial.
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
@@ -197,7 +199,7 @@ class OptunaGP(OptunaSearch):
 
     Prefer it for fewer than about twenty parameters when one evaluation takes longer than the
     model, which is up to a second. Needs PyTorch.
-    Cost: 1 evaluation a trial; by default 10 (n + 1) trials.
+    Cost: 1 evaluation per trial; by default 10 (n + 1) trials.
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
@@ -217,6 +219,7 @@ class OptunaGP(OptunaSearch):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._require_count("startup")
+        self._require_flag("deterministic")
 
     def default_budget(self, dimension: int) -> int:
         """Return the number of trials without a limit: 10 (n + 1)."""
@@ -254,7 +257,7 @@ class OptunaSampler(OptunaSearch):
 
     Prefer it for samplers that have no entry of their own, such as the genetic NSGA-II or those
     of a later Optuna; the entries such as `optuna-tpe` take options.
-    Cost: 1 evaluation a trial.
+    Cost: 1 evaluation per trial.
 
     Args:
         batch, storage, study_name: see `OptunaSearch`.
@@ -275,6 +278,7 @@ class OptunaSampler(OptunaSearch):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._require_flag("unpickle")
         if not isinstance(self.sampler, str):
             raise ParameterError(argument="sampler", value=self.sampler, expected="a name")
 

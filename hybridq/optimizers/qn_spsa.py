@@ -33,7 +33,7 @@ class QNSPSA(SPSA):
     Prefer it to `spsa` for up to a few tens of parameters of very different influence; with
     more, the sampled metric is mostly noise. The objective must offer ``fidelity(x, y)``. With
     exact gradients `natural-gradient` is better.
-    Cost: 2 evaluations and 4 fidelities an iteration, otherwise as `spsa`.
+    Cost: 2 evaluations and 4 fidelities per iteration, otherwise as `spsa`.
 
     Args:
         tolerance, initial_step, perturbation, calibration, resamplings, blocking: see `SPSA`.

@@ -36,7 +36,8 @@ class Rotosolve(Optimizer):
     are not local, and it has no step size to tune. `l-bfgs` is faster with exact gradients and
     many parameters. The objective must offer ``frequencies``: the fundamental frequency and the
     degree along each parameter.
-    Cost: 2 r evaluations a parameter, that is 2 n a sweep for single rotations, and 1 a sweep.
+    Cost: 2 r evaluations per parameter, that is 2 n per sweep for single rotations, and 1 more per
+    sweep.
 
     Args:
         tolerance: converged if a sweep lowers the value f by less than this times 1 + |f|.

@@ -51,7 +51,7 @@ class BasinHopping(Optimizer):
 
     Prefer it for smooth values with many local minima and a gradient, if a good start is known;
     without one, compare it with a multistart of `l-bfgs`.
-    Cost: one local search (tens of evaluations with gradient) a hop.
+    Cost: one local search (tens of evaluations with gradient) per hop.
 
     Args:
         tolerance: of the local searches, as for `l-bfgs`.
@@ -120,7 +120,7 @@ class DifferentialEvolution(Optimizer):
     Prefer it for up to about twenty parameters without a good start, when evaluations are cheap;
     a whole generation is evaluated by one call of ``objective.values``. The first population is
     all rows of x0 and a Latin hypercube.
-    Cost: population x n evaluations a generation.
+    Cost: population x n evaluations per generation.
 
     Args:
         tolerance: converged if the spread of the population's values is below this, relative to
@@ -149,6 +149,7 @@ class DifferentialEvolution(Optimizer):
         self._require_positive("tolerance")
         self._require_within("recombination", 0.0, 1.0)
         self._require_count("population")
+        self._require_flag("polish")
 
     def memory_needed(self, dimension: int) -> int:
         """See `Optimizer.memory_needed`: the population, its trials and their energies."""
@@ -200,7 +201,7 @@ class DualAnnealing(Optimizer):
 
     Prefer it for rugged values with many local minima and a large budget. It never converges:
     the budget or the time limit ends it.
-    Cost: 2 n evaluations an iteration, and occasional local searches.
+    Cost: 2 n evaluations per iteration, and occasional local searches.
 
     Args:
         local_search: improve the accepted points by L-BFGS-B.
@@ -224,6 +225,7 @@ class DualAnnealing(Optimizer):
     def __post_init__(self) -> None:
         self._require_within("initial_temperature", 0.01, 5e4)
         self._require_within("visit", 1.0, 3.0)
+        self._require_flag("local_search")
 
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator

@@ -77,7 +77,7 @@ class LBFGS(GradientMethod):
 
     Prefer it whenever the objective is smooth and has a gradient; the first choice for QAOA and
     VQE on an exact simulator.
-    Cost: 1 to 2 evaluations with gradient an iteration; n + 1 times that without a gradient.
+    Cost: 1 to 2 evaluations with gradient per iteration; n + 1 times that without a gradient.
 
     Args:
         tolerance: converged below this relative decrease (2e-9) or largest derivative (1e-5).
@@ -113,7 +113,7 @@ class BFGS(GradientMethod):
 
     Prefer it to `l-bfgs` for up to about a hundred parameters without bounds, where it sometimes
     needs fewer iterations.
-    Cost: 1 to 2 evaluations with gradient an iteration.
+    Cost: 1 to 2 evaluations with gradient per iteration.
 
     Args:
         tolerance: converged if no derivative is larger (1e-5).
@@ -135,7 +135,7 @@ class ConjugateGradient(GradientMethod):
     """Nonlinear conjugate gradients (Polak-Ribière).
 
     Prefer it only if thousands of parameters make even the memory of `l-bfgs` too large.
-    Cost: 2 to 3 evaluations with gradient an iteration.
+    Cost: 2 to 3 evaluations with gradient per iteration.
 
     Args:
         tolerance: converged if no derivative is larger (1e-5).
@@ -158,7 +158,7 @@ class SLSQP(GradientMethod):
 
     Prefer it for up to about fifty parameters: it often needs the fewest evaluations of all, but
     each step solves an n x n system.
-    Cost: 1 to 2 evaluations with gradient an iteration.
+    Cost: 1 to 2 evaluations with gradient per iteration.
 
     Args:
         tolerance: converged if the value changes by less (1e-6).
@@ -179,10 +179,11 @@ class TNC(GradientMethod):
     """TNC: truncated Newton method with bounds.
 
     Prefer it to `l-bfgs` only for badly scaled problems with bounds; it takes more evaluations.
-    Cost: several evaluations with gradient an iteration.
+    Cost: several evaluations with gradient per iteration.
 
     Args:
-        tolerance: of value, point and projected gradient alike (1e-8).
+        tolerance: converged if the value or the point changes by less, or the projected gradient
+            is smaller (1e-8).
         difference_step: see `GradientMethod`.
 
     Source: Nash 1984, doi:10.1137/0721052.
@@ -202,12 +203,13 @@ class TNC(GradientMethod):
 class TrustConstr(GradientMethod):
     """Trust-region interior-point search with a BFGS model of the Hessian.
 
-    Prefer it if a line search fails; its own arithmetic costs milliseconds an iteration.
-    Cost: 1 evaluation with gradient an iteration.
+    Prefer it if a line search fails; its own arithmetic costs milliseconds per iteration.
+    Cost: 1 evaluation with gradient per iteration.
 
     Args:
         tolerance: converged below this trust radius or largest derivative (1e-8).
-        difference_step: relative step, see `GradientMethod`.
+        difference_step: step of finite differences relative to each parameter, for an objective
+            without a gradient. None refuses such an objective.
         initial_step: the initial trust radius, in radians for angles.
 
     Source: Byrd, Hribar, Nocedal 1999, doi:10.1137/S1052623497325107.

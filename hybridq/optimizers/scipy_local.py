@@ -21,7 +21,7 @@ class NelderMead(Optimizer):
 
     Prefer it for up to about ten parameters and values that are noisy or not smooth; `cobyla`
     approaches the minimum in fewer evaluations, `l-bfgs` is far better with a gradient.
-    Cost: n + 1 evaluations to begin, then 1 or 2 an iteration.
+    Cost: n + 1 evaluations to begin, then 1 or 2 per iteration.
 
     Args:
         tolerance: converged if the simplex and its values both span less (1e-4).
@@ -44,6 +44,7 @@ class NelderMead(Optimizer):
 
     def __post_init__(self) -> None:
         self._require_positive("tolerance", "initial_step")
+        self._require_flag("adaptive")
 
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator
@@ -66,7 +67,7 @@ class Powell(Optimizer):
     """Powell's method: line minimizations along conjugate directions.
 
     Prefer it for smooth noiseless values whose parameters are only weakly coupled.
-    Cost: about 10 to 40 evaluations a direction, so 10 n to 40 n an iteration.
+    Cost: about 10 to 40 evaluations per direction, so 10 n to 40 n per iteration.
 
     Args:
         tolerance: relative tolerance of the point and of the value (1e-4).
@@ -109,7 +110,7 @@ class COBYLA(Optimizer):
     Prefer it for expensive or noisy evaluations without a gradient: it makes good
     progress in few evaluations, but converges slowly at the end. `cobyqa` is more accurate for
     smooth values.
-    Cost: n + 1 evaluations to begin, then 1 an iteration; SciPy's own arithmetic adds about half
+    Cost: n + 1 evaluations to begin, then 1 per iteration; SciPy's own arithmetic adds about half
     a millisecond to each.
 
     Args:
@@ -150,8 +151,8 @@ class COBYQA(Optimizer):
     """COBYQA: quadratic models by interpolation in a trust region.
 
     Prefer it to `cobyla` for smooth noiseless values of up to a few tens of parameters; its own
-    arithmetic costs milliseconds an iteration.
-    Cost: 2 n + 1 evaluations to begin, then 1 an iteration.
+    arithmetic costs milliseconds per iteration.
+    Cost: 2 n + 1 evaluations to begin, then 1 per iteration.
 
     Args:
         tolerance: the final trust radius (1e-6).

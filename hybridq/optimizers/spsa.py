@@ -40,8 +40,8 @@ class SPSA(Optimizer):
     Prefer it for values from few shots and many parameters: the cost of an iteration does
     not grow with their number. With exact values `l-bfgs` (with gradient) or `cobyla` are far
     better.
-    Cost: 2 evaluations an iteration times `resamplings`, 1 more with `blocking`; at the start
-    1, 2 · `calibration` and with `blocking` 10 at most.
+    Cost: 2 · `resamplings` evaluations per iteration, 1 more with `blocking`; at the start
+    1 + 2 · `calibration`, and with `blocking` up to 9 more.
 
     Args:
         tolerance: converged if ten steps in a row were shorter than this; None: never.
@@ -74,6 +74,7 @@ class SPSA(Optimizer):
         self._require_positive("tolerance", "initial_step", "perturbation")
         self._require_count("calibration")
         self._require_count("resamplings")
+        self._require_flag("blocking")
 
     def memory_needed(self, dimension: int) -> int:
         """See `Optimizer.memory_needed`: the points of one estimate."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_LABELS = 40
+_LONGEST_LABEL = 8  # characters that fit into a cell
 
 
 def plot_bits(ax: Axes, labels: Sequence[Any], bits: NDArray[np.uint8]) -> None:
@@ -33,7 +34,7 @@ def plot_bits(ax: Axes, labels: Sequence[Any], bits: NDArray[np.uint8]) -> None:
         ax.add_patch(_cell(x, y, colour))
         if n <= _MOST_LABELS * 4:
             ax.text(
-                x, y, str(label)[:8], ha="center", va="center", fontsize=8,
+                x, y, _short(str(label)), ha="center", va="center", fontsize=8,
                 color="white" if bit else style.INK, parse_math=False,
             )  # fmt: skip
     ax.set_xlim(-0.7, columns - 0.3)
@@ -41,6 +42,11 @@ def plot_bits(ax: Axes, labels: Sequence[Any], bits: NDArray[np.uint8]) -> None:
     ax.set_aspect("equal")
     style.style_axes(ax, title="The best assignment: 1 is filled", xlabel="", ylabel="")
     ax.set_axis_off()
+
+
+def _short(label: str) -> str:
+    """Return a label as far as it fits, with an ellipsis where it is cut."""
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
 
 
 def _cell(x: float, y: float, colour: str) -> Any:

@@ -163,7 +163,8 @@ def _draw_edges(
 
 def _edge_label(name: str, weights: NDArray[np.float64], weighted: bool) -> str:
     """Return count, sign and total weight of a group of edges."""
-    name = name if len(weights) == 1 else plural_noun(name)
+    head, joint, rest = name.partition(" with ")
+    name = name if len(weights) == 1 else f"{plural_noun(head)}{joint}{rest}"
     count = f"{len(weights)} {'negative ' if weights[0] < 0 else ''}{name}"
     return f"{count}, weight {style.number(float(weights.sum()))}" if weighted else count
 

@@ -308,7 +308,8 @@ def _share(result: Result, value: float) -> str:
     """Return a value over the reference; empty without a ratio."""
     if result.reference is None or no_ratio(result) is not None:
         return ""
-    return _ratio_text(value / result.reference.value)
+    ratio = value / result.reference.value
+    return percent(ratio) if ratio < _LARGE_RATIO else f"{ratio:.3g} x"
 
 
 def _shots(result: Result) -> str:

@@ -212,7 +212,7 @@ def next_step(result: Result, block: Energy) -> Text | None:
     if result.optimizer.reason == Reason.NO_DESCENT:
         pool = () if result.ansatz.get("pool") == "gsd" else (Setting("pool", "gsd"), ", ")
         return (
-            "No operator of the pool lowers the energy from here: try ", *pool, "another ",
+            "No operator in the pool lowers the energy further: try ", *pool, "another ",
             Setting("spin"), ", or ", Setting("excited", 3), ".",
         )  # fmt: skip
     return better_ansatz(result.ansatz, molecule)

@@ -112,10 +112,12 @@ def no_gain(result: Result) -> Text | None:
     outcome = (
         "gained less than one estimate can resolve" if gain > 0 else "ended no better than it began"
     )
+    ends = f"{how.text(start)} at its start, {how.text(end)} at its end"
+    if error == 0:  # more shots could not make it smaller
+        return f"From shots the search {outcome}: {ends}."
     size = f"{100 * error:.2g} %" if how.is_probability else f"{error:.2g}"
     return (
-        f"From shots the search {outcome} (standard error {size}): {how.text(start)} at its "
-        f"start, {how.text(end)} at its end; more ",
+        f"From shots the search {outcome} (standard error {size}): {ends}; more ",
         Setting("objective_shots"),
         " make the error smaller.",
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.equality import ComparedByValue
+from hybridq.core.plain import plain
 from hybridq.presentation.energy_parts import Iteration
 
 if TYPE_CHECKING:
@@ -119,6 +120,12 @@ class Best:
     feasible: bool = True
     answer: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     violations: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields; with ``labels`` where the keys of JSON cannot hold them."""
+        labels = list(self.assignment)
+        known = all(isinstance(plain(label), str) for label in labels)
+        return asdict(self) | ({} if known else {"labels": labels})
 
 
 @dataclass(frozen=True)

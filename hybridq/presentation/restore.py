@@ -6,14 +6,14 @@ import json
 import os
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from hybridq.core.errors import FormatError, HybridqError
+from hybridq.core.errors import FormatError, HybridqError, ParameterError
 from hybridq.core.files import read_bytes
 
 T = TypeVar("T")
@@ -30,8 +30,16 @@ def read_document(source: str | os.PathLike[str]) -> tuple[dict[str, Any], str]:
         source: JSON text, which begins with ``{``, or the path of a file.
 
     Raises:
+        ParameterError: `source` is neither.
         FormatError: the file cannot be read, or holds no JSON object.
     """
+    if not isinstance(source, str | os.PathLike):
+        raise ParameterError(
+            argument="source",
+            value=source,
+            expected="the path of a file, or its text",
+            remedy="write the dict as text with json.dumps" if isinstance(source, dict) else None,
+        )
     if isinstance(source, str) and source.lstrip().startswith("{"):
         text, name = source, "JSON text"
     else:
@@ -47,6 +55,26 @@ def read_document(source: str | os.PathLike[str]) -> tuple[dict[str, Any], str]:
     if not isinstance(document, dict):
         raise FormatError("it must hold a JSON object", source=name)
     return document, name
+
+
+def with_labels(best: Any) -> Any:
+    """Return the best sample of a document with its labels as they were."""
+    if not isinstance(best, Mapping):
+        return best
+    labels, assignment = best.get("labels"), best.get("assignment")
+    if not isinstance(labels, list) or not isinstance(assignment, Mapping):
+        return best
+    keys = [_label(each) for each in labels]
+    if len(set(keys)) != len(assignment):
+        return best
+    return {**best, "assignment": dict(zip(keys, assignment.values(), strict=True))}
+
+
+def _label(value: Any) -> Any:
+    """Return a label from JSON, where a tuple is a list."""
+    if isinstance(value, list):
+        return tuple(map(_label, value))
+    return str(value) if isinstance(value, dict) else value
 
 
 def restore(cls: type[T], document: Mapping[str, Any], source: str, **absent: Any) -> T:
@@ -77,15 +105,18 @@ def _restored(cls: Any, document: Any, ready: frozenset[str] = frozenset()) -> A
     if not isinstance(document, Mapping):
         raise TypeError(f"{cls.__name__} must be an object")
     hints = _hints(cls)
-    return cls(
-        **{
-            field.name: document[field.name]
-            if field.name in ready
-            else _value(hints[field.name], document[field.name])
-            for field in fields(cls)
-            if field.init and field.name in document
-        }
-    )
+    found = {
+        field.name: document[field.name]
+        if field.name in ready
+        else _value(hints[field.name], document[field.name])
+        for field in fields(cls)
+        if field.init and field.name in document
+    }
+    for field in fields(cls):
+        needed = field.default is MISSING and field.default_factory is MISSING
+        if field.init and needed and field.name not in found:
+            raise ValueError(f"it has no {field.name!r}")
+    return cls(**found)
 
 
 @cache

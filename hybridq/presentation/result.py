@@ -24,7 +24,7 @@ from hybridq.presentation.parts import (
     Samples,
     Trace,
 )
-from hybridq.presentation.restore import read_document, restore
+from hybridq.presentation.restore import read_document, restore, with_labels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,7 +52,7 @@ class Result(ComparedByValue):
             molecules only).
         objective: the function that was minimized: its name and options, the value reached, and
             with shots their cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
-        seed: the seed of the run, or None.
+        seed: the seed of the run, None for a random generator of the caller.
         seconds: time of the whole solve, without compilation of kernels.
         versions: versions of hybridq, Python and the numerical libraries.
         trace: the arrays behind the pictures.
@@ -95,7 +95,7 @@ class Result(ComparedByValue):
                 "optimizer": asdict(self.optimizer),
                 "parameters": self.parameters,
                 "expectation": self.expectation,
-                "best": None if self.best is None else asdict(self.best),
+                "best": None if self.best is None else self.best.to_dict(),
                 "reference": None if self.reference is None else asdict(self.reference),
                 "ratio": None if self.ratio is None else asdict(self.ratio),
                 "seed": self.seed,
@@ -119,7 +119,7 @@ class Result(ComparedByValue):
     def from_json(cls, source: str | os.PathLike[str]) -> Self:
         """Return the result in a JSON file or text; all but the trace comes back.
 
-        Node labels that are not strings come back as strings.
+        Labels that are neither numbers, texts nor tuples of them come back as texts.
 
         Args:
             source: a path, or the text itself, which begins with ``{``.
@@ -128,6 +128,8 @@ class Result(ComparedByValue):
             FormatError: it cannot be read, or is not the JSON of a result.
         """
         document, name = read_document(source)
+        if "best" in document:
+            document["best"] = with_labels(document["best"])
         return restore(cls, document, name, trace=Trace(values=np.empty(0)))
 
     def table(self, kind: str | None = None) -> Columns:
@@ -152,7 +154,11 @@ class Result(ComparedByValue):
         if kind not in tables:
             raise UnknownNameError("kind of table", kind, tables, argument="kind")
         if not len(tables[kind]):
-            raise ParameterError(f"this result has no {kind}", argument="kind", value=kind)
+            lost = kind == "evaluations" and self.optimizer.evaluations > 0
+            remedy = "evaluations are not kept in JSON" if lost else None
+            raise ParameterError(
+                f"this result has no {kind}", argument="kind", value=kind, remedy=remedy
+            )
         return tables[kind]
 
     def _iterations(self) -> Columns:

@@ -32,7 +32,8 @@ def paragraph(result: Result) -> str:
     lines = answers.lines(result) if block is None else energies.lines(result, block)
     optimizer = result.optimizer
     spent = plural(optimizer.evaluations, "evaluation")
-    lines.append(f"{optimizer.method}, {spent}, {optimizer.status}, seed {result.seed}")
+    seeded = "" if result.seed is None else f", seed {result.seed}"
+    lines.append(f"{optimizer.method}, {spent}, {optimizer.status}{seeded}")
     return "\n".join(lines)
 
 
@@ -44,4 +45,6 @@ def short_repr(result: Result) -> str:
     facts.append(f"expectation={form(result.expectation)}")
     if result.reference is not None:
         facts.append(f"reference={form(result.reference.value)}")
-    return f"Result({result.problem.name!r}: {', '.join(facts)}, seed={result.seed})"
+    if result.seed is not None:
+        facts.append(f"seed={result.seed}")
+    return f"Result({result.problem.name!r}: {', '.join(facts)})"

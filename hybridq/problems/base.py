@@ -340,7 +340,7 @@ class BinaryProblem(Problem):
         return dict(zip(self.labels(), self.checked_row(bits).tolist(), strict=True))
 
     def draw(self, ax: Axes, bits: Bits) -> None:
-        """Draw the answer; a family without a picture of its own gets one bar per bit."""
+        """Draw the answer; a family without a picture of its own gets one tile per bit."""
         from hybridq.plots.bits import plot_bits
 
         plot_bits(ax, self.labels(), bits)

@@ -37,8 +37,7 @@ class IndependentSet(GraphProblem):
         weight: the node attribute that holds the weights, none for weight 1 everywhere; by
             default weight, as long as no other attribute holds numbers.
         parallel: parallel edges: once or sum counts them once; by default they are refused.
-        penalty: energy λ of an edge inside the set (default: safe); by default twice the
-            sufficient bound.
+        penalty: energy λ of an edge inside the set (default: twice the sufficient bound).
         name: the name of this instance; the graph's own name, or its size, by default.
 
     Raises:
@@ -49,7 +48,7 @@ class IndependentSet(GraphProblem):
     """
 
     kind: ClassVar[str] = "independent-set"
-    summary: ClassVar[str] = "Choose nodes of largest weight, no two of them joined by an edge."
+    summary: ClassVar[str] = "Choose nodes of largest total weight, no two joined by an edge."
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json",
         "graph.json --penalty 3 --p 4 --plot set.png",
@@ -150,7 +149,7 @@ class IndependentSet(GraphProblem):
             ax,
             title="The chosen nodes" if self.violations(bits) else "The independent set",
             sides=("left out", "in the set"),
-            edges=("boundary edge", "other edge"),
+            edges=("edge with one end in the set", "other edge"),
             conflict="violated edge",
             weighted=False,
         )

@@ -34,7 +34,8 @@ class MaxCut(GraphProblem):
 
     kind: ClassVar[str] = "maxcut"
     summary: ClassVar[str] = (
-        "Split a graph's nodes in two so that the edges in between weigh as much as possible."
+        "Split a graph's nodes in two so that the edges between the two sides have the largest "
+        "total weight."
     )
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json",

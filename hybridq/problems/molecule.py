@@ -212,7 +212,7 @@ class Molecule(ElectronicProblem):
             format: ``"fcidump"`` or ``"xyz"``; by the file's name when None.
             basis: basis set of an XYZ file (default: sto-3g).
             charge: charge of an XYZ file (default: 0).
-            spin: 2S, spin-up minus spin-down electrons (default: as in the file).
+            spin: 2S, the number of spin-up minus spin-down electrons (default: as in the file).
             active_space: electrons and orbitals to keep, such as 6,6.
             frozen_core: freeze the inner shells of an XYZ file (default: no).
 

@@ -1,4 +1,4 @@
-"""Number partitioning: split numbers into two groups of sums as equal as possible."""
+"""Number partitioning: two groups of numbers whose sums are as equal as possible."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NumberPartitioning(BinaryProblem):
     """
 
     kind: ClassVar[str] = "number-partitioning"
-    summary: ClassVar[str] = "Split numbers into two groups of sums as equal as possible."
+    summary: ClassVar[str] = "Split numbers into two groups whose sums are as equal as possible."
     examples: ClassVar[tuple[str, ...]] = ("numbers.json", "numbers.txt --p 4 --plot groups.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "squared difference"

@@ -119,9 +119,9 @@ def converged(source: Any) -> Any:
         mf = scf.RHF(source) if source.spin == 0 else scf.ROHF(source)
     if not isinstance(mf, scf.hf.SCF):
         raise ParameterError(
-            f"source must be a PySCF mean-field object, got a {type(source).__name__}",
             argument="source",
             value=source,
+            expected="a PySCF mean-field object",
             remedy="give scf.RHF(mol) or similar",
         )
     if mf.mo_coeff is None:

@@ -76,10 +76,11 @@ def solve(
 
     Args:
         problem: an instance of a family of `PROBLEMS`, a `PauliSum`, or a `HubbardModel`.
-        ansatz: parameterized circuit (default: by problem); a name of `ANSATZE`, ``"adapt"`` for a
-            circuit that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"`` for problems over
-            bits, ``"uccsd"`` for molecules, and for Hamiltonians as `default_ansatz` picks.
-        p: layers of QAOA (default: by size).
+        ansatz: parameterized circuit (default: depends on the problem); a name of `ANSATZE`,
+            ``"adapt"`` for a circuit that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"``
+            for problems over bits, ``"uccsd"`` for molecules, and for Hamiltonians as
+            `default_ansatz` picks.
+        p: layers of QAOA (default: depends on the size).
         mixer: mixer of QAOA (default: x); a name of `MIXERS` or a configured mixer.
         objective: quantity to minimize (default: expectation); a name of `OBJECTIVES` or a
             configured objective. The result's `expectation` is the expectation value all the same.
@@ -89,21 +90,22 @@ def solve(
         engine: simulator of the circuit (default: auto); a name of `ENGINES` or a configured
             engine such as ``hq.engines.Statevector(threads=2)``.
         alpha: share of the samples that cvar averages (default: 0.2).
-        eta: weight of low energies in gibbs (default: by scale).
+        eta: weight of low energies in gibbs (default: depends on the scale).
         objective_shots: shots for each objective value (default: exact values). The optimizer is
             then Adam along gradients estimated from two values; optimizers that cannot do without
             gradients get them from parameter shifts.
         initial: initial point, a file of parameters or a start (default: auto); also the
             parameters, or `LearnedAngles`. A file is a `Path`.
-        restarts: further random starts (default: by ansatz); they share the budget.
-        max_evaluations: maximum number of evaluations (default: by size); for QAOA at most 2,000
-            and otherwise 50,000, fewer where each takes long.
+        restarts: further random starts (default: depends on the ansatz); they share the budget.
+        max_evaluations: maximum number of evaluations (default: depends on the size); for QAOA at
+            most 2,000 and otherwise 50,000, fewer where each takes long.
         time_limit: time limit of the search in seconds (default: none).
         shots: samples of the final state; for problems over bits.
         precision: floating-point precision, double or single (default: double); single takes half
             the memory.
         threads: number of threads (default: all cores).
-        rng: source of randomness for starts, the optimizer, samples and the heuristics.
+        rng: source of randomness for starts, the optimizer, samples and the heuristics; by
+            default a seed is drawn, which the result names.
         landscape: of QAOA with p = 1, also scan a grid of angles for the picture.
         exact: compute the exact energy (default: if quick).
         callback: called with a `Record` after every evaluation.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import checked_count, is_whole
 from hybridq.core.clock import work_seconds
+from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import MOST_RESTARTS
 from hybridq.core.randomness import RandomLike, as_generator
@@ -62,6 +64,8 @@ class SolveSettings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "began", work_seconds())
+        if self.rng is None:  # drawn here, so that the result can name it
+            object.__setattr__(self, "rng", secrets.randbelow(2**31))
         object.__setattr__(self, "seed", int(self.rng) if is_whole(self.rng) else None)
         object.__setattr__(self, "streams", tuple(as_generator(self.rng).spawn(5)))
         object.__setattr__(self, "shots", checked_shots(self.shots))
@@ -114,6 +118,7 @@ def resolve_objective(
             argument="objective",
             value=objective,
             expected="a name of OBJECTIVES or a configured objective such as hybridq.CVaR()",
+            remedy=remedy_for_class(objective, ObjectiveConfig, "an objective"),
         )
     for name, value in given.items():
         raise ParameterError(
@@ -146,13 +151,12 @@ def resolve_strategy(strategy: str | Strategy | None) -> Strategy | None:
     if strategy is None or isinstance(strategy, Strategy):
         return strategy
     if not isinstance(strategy, str):
-        is_class = isinstance(strategy, type) and issubclass(strategy, Strategy)
         raise ParameterError(
             argument="strategy",
             value=strategy,
             expected="a name of STRATEGIES or a configured strategy such as "
             "hybridq.strategies.Multistart()",
-            remedy="call the class, which makes a strategy" if is_class else None,
+            remedy=remedy_for_class(strategy, Strategy, "a strategy"),
         )
     return STRATEGIES[strategy]
 

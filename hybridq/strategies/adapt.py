@@ -131,8 +131,8 @@ def adapt_vqe(
         gradient_tolerance: stop at this norm of the pool's gradient, in hartree per radian; the
             Euclidean norm of all slopes.
         energy_tolerance: stop when an operator lowers the energy by less, in hartree.
-        target_error: stop at this error of the energy, in hartree; the exact energy is computed
-            first.
+        target_error: stop when the energy error is below this, in hartree; the exact energy is
+            computed first.
         max_operators: stop at this number of operators.
         optimizer: a name of `OPTIMIZERS`, or an optimizer with its options.
         max_evaluations: of the energy, in all.
@@ -252,10 +252,10 @@ class _Run:
                 slopes = np.abs(objective.operator_gradients(x, self._operators))
                 norm = float(np.linalg.norm(slopes))
                 if norm <= self._rules.gradient_tolerance:
-                    message = f"the pool's gradient has norm {norm:.3g}"
+                    message = f"the pool's gradient norm is {norm:.3g}"
                     ended = _End("converged", Reason.SMALL_GRADIENT, message)
                     if norm <= STATIONARY:
-                        message += ", no operator of it lowers the energy from here"
+                        message += ", so no operator in the pool lowers the energy further"
                         ended = _End("converged", Reason.NO_DESCENT, message)
                     break
                 chosen = int(np.flatnonzero(slopes >= slopes.max() * (1.0 - TIE))[0])
@@ -351,7 +351,7 @@ class _Run:
             gradients=len(self._energies),
             status=ended.status,
             reason=ended.reason,
-            message=f"{count} operator{'' if count == 1 else 's'}: {ended.message}",
+            message=f"{count} operator{'' if count == 1 else 's'}; {ended.message}",
             method=self._method.name,
             values=values,
             best_evaluation=int(np.argmin(values)),

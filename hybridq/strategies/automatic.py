@@ -60,5 +60,5 @@ def named_start(
     likely, why = similar_start(ansatz.ising)
     points = np.array([ansatz.initial_point(likely), ansatz.initial_point("ramp")])
     if search.probe(objective, points, embed) == 1:
-        return Start(points[1], "ramp", f"lower here than {likely} at p = {ansatz.p}")
+        return Start(points[1], "ramp", f"better here than {likely} at p = {ansatz.p}")
     return Start(points[0], likely, why)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.core.configured import Configured
 from hybridq.core.errors import DimensionError
 from hybridq.optimizers import Solution
 from hybridq.strategies.automatic import Start, named_start
@@ -145,7 +146,7 @@ class StrategyResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Strategy(ABC):
+class Strategy(Configured, ABC):
     """A configured strategy for the angles of QAOA; its fields are its options.
 
     To add one: write such a class in a file of its own, with a default for every option, and name

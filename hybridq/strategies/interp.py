@@ -20,7 +20,7 @@ Vector = NDArray[np.float64]
 class Interp(Ladder):
     """Search p = 1, 2, …, each depth from the interpolated angles of the one before.
 
-    The surest strategy at large depth; see `Ladder` for the option.
+    Prefer it at large depth, where it is the surest strategy.
 
     Source: Zhou, Wang, Choi, Pichler, Lukin 2020, arXiv:1812.01041.
     """

@@ -21,8 +21,7 @@ class Layerwise(Ladder):
     """Search two angles at a time, the layers below frozen; then all 2p angles.
 
     Prefer it where evaluations are few or noisy: a search over two angles needs little. Alone it
-    saturates after a few layers, hence the search over all at the end. See `Ladder` for the
-    option.
+    saturates after a few layers, hence the search over all at the end.
 
     Source: Campos, Rabinovich, Akshay, Biamonte 2021, arXiv:2104.10296; Skolik, McClean, Mohseni,
     van der Smagt, Leib 2021, arXiv:2006.14904.

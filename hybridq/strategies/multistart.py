@@ -28,18 +28,19 @@ class _Candidate:
 class Multistart(Strategy):
     """Search many starts in rounds, each of which continues the better half.
 
-    The rounds share the budget equally, so the later, fewer survivors get more each. Prefer it for
-    rugged landscapes of which nothing is known.
+    The rounds share the budget equally, so the later, fewer survivors get more each.
+
+    Prefer it for rugged landscapes of which nothing is known.
 
     Args:
-        random_starts: number of random starts in addition to the first, where the solve itself
-            sets no number of restarts.
+        random_starts: number of random starts in addition to the first, used when restarts is not
+            given.
 
     Source: Jamieson, Talwalkar 2016, arXiv:1502.07943 (successive halving).
     """
 
     name: ClassVar[str] = "multistart"
-    summary: ClassVar[str] = "many starts, worse halves given up; rugged landscapes"
+    summary: ClassVar[str] = "many starts, the worse half dropped each round; rugged landscapes"
     source: ClassVar[str] = "Jamieson, Talwalkar 2016, arXiv:1502.07943"
 
     random_starts: int = 15

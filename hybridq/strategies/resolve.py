@@ -10,6 +10,7 @@ import numpy as np
 from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.term_groups import commuting_groups
 from hybridq.circuits.circuit import Circuit
+from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import CapacityError, DimensionError, ParameterError, Setting
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
@@ -49,11 +50,11 @@ def resolve_problem(
         return HamiltonianProblem(problem)
     if not isinstance(problem, Problem):
         raise ParameterError(
-            f"problem must be a problem, a PauliSum or a HubbardModel, got a "
-            f"{type(problem).__name__}",
             argument="problem",
             value=problem,
-            remedy="for the maximum cut of a graph, write hybridq.solve(hybridq.MaxCut(graph))",
+            expected="a problem such as hybridq.MaxCut(graph), a PauliSum or a HubbardModel",
+            remedy=remedy_for_class(problem, Problem, "a problem of your data")
+            or "for the maximum cut of a graph, write hybridq.solve(hybridq.MaxCut(graph))",
         )
     check_width(problem.n_qubits)
     return problem
@@ -148,6 +149,7 @@ def checked_ansatz(
             argument="ansatz",
             value=ansatz,
             expected="a name of ANSATZE, an ansatz such as QAOA(problem, p=3), or a Circuit",
+            remedy=remedy_for_class(ansatz, Ansatz, "an ansatz"),
         )
     for name, value in options.items():
         raise ParameterError(

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.configured import remedy_for_class
+from hybridq.core.errors import ParameterError
 from hybridq.core.plain import plain
 from hybridq.problems.base import AnswerRow, BinaryProblem
 from hybridq.testing.contract import close, require
@@ -31,8 +33,16 @@ def check_problem(problem: BinaryProblem, *, most_qubits: int = MOST_QUBITS) -> 
         most_qubits: limit of the size of the instance.
 
     Raises:
+        ParameterError: it is not a problem over bits.
         ContractError: a promise is broken; the message shows the assignment.
     """
+    if not isinstance(problem, BinaryProblem):
+        raise ParameterError(
+            argument="problem",
+            value=problem,
+            expected="a problem over bits such as hybridq.MaxCut(graph)",
+            remedy=remedy_for_class(problem, BinaryProblem, "a problem of your data"),
+        )
     family = type(problem).__name__
     n = problem.n_qubits
     require(1 <= n <= most_qubits, f"{family}: check an instance of 1 to {most_qubits} qubits")

@@ -212,7 +212,7 @@ def test_qubits_covered_once():
         ({"hamiltonian": MODELS["hubbard"], "particles": "11"}, "particles must be .* got"),
         ({"hamiltonian": MODELS["hubbard"], "particles": 2}, "particles must be .* got 2"),
         ({"hamiltonian": MODELS["hubbard"], "reference": 5}, "reference must be 0 or 1 .* got 5"),
-        ({"hamiltonian": "tfim"}, "must be a PauliSum or a HubbardModel, got a str"),
+        ({"hamiltonian": "tfim"}, "must be a PauliSum or a HubbardModel, got 'tfim'"),
         ({"hamiltonian": PauliSum.from_labels({"ZZI": 1, "IZZ": -0.5})}, "terms .* commute"),
         (
             {"hamiltonian": MODELS["same-qubits"], "particles": (1, 0)},

@@ -239,7 +239,7 @@ def test_electrons_of_a_molecule():
     [
         ((2, 1, 1), {"singlet": "no"}, "singlet must be True or False, got 'no'"),
         ((2, 1, 1), {"reference": 5}, "reference must be 0 or 1 .* got 5"),
-        ("h2", {}, "a problem with electrons, got a str"),
+        ("h2", {}, "a problem with electrons, got 'h2'"),
         ((1, 1, 0), {}, "hartree_fock_energy"),
     ],
 )

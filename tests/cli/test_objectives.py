@@ -94,6 +94,12 @@ def test_a_search_that_gained_less_than_the_standard_error_says_so(
     assert told in str(no_gain(_searched(make_result(), kind, start, end)))
 
 
+def test_without_an_error_more_shots_are_not_advised(make_result: Callable[..., Result]) -> None:
+    searched = _searched(make_result(), "expectation", 3.0, 3.0)
+    exact = replace(searched, objective={**searched.objective, "standard_error": 0.0})
+    assert no_gain(exact) == f"From shots the search {NOTHING}: 3 at its start, 3 at its end."
+
+
 @pytest.mark.parametrize(
     ("kind", "start", "end"),
     [

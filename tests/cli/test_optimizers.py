@@ -58,6 +58,24 @@ def test_the_table_names_every_strategy_and_where_it_is_taken(hybridq):
     assert "hybridq solve FAMILY --strategy NAME" in " ".join(lines)
 
 
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_a_page_tells_all_of_a_strategy(hybridq, name):
+    lines = within_eighty_columns(hybridq("strategies", name))
+    assert lines == within_eighty_columns(hybridq("list", "strategies", name))
+    assert lines[1].strip() == name
+    assert "Cost:" not in [line.strip() for line in lines]
+    for option in fields(STRATEGIES[name]):
+        assert [line for line in lines if line.split()[:1] == [option.name]]
+
+
+@pytest.mark.parametrize("family", ["maxcut", "independent-set", "number-partitioning"])
+def test_help_lists_only_choices_that_can_fit_the_family(hybridq, family):
+    text = hybridq("solve", family, "--help").out
+    assert "x, grover" in " ".join(text.split())
+    assert "xy-ring" not in text
+    assert "hva" not in text
+
+
 def test_the_table_names_every_start(hybridq):
     lines = within_eighty_columns(hybridq("angles", "list"))
     assert {line.split(" ")[0] for line in lines} >= set(INITIAL_POINTS)

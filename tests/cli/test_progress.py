@@ -48,7 +48,7 @@ def test_the_first_compilation_is_told_once_on_one_line(
         progress.compiling()
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("Compiling kernels, once for each precision")
+    assert captured.err.startswith("Compiling and caching the kernels of this kind of run")
     assert captured.err.count("\n") == 1
 
 

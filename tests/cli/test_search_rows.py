@@ -89,5 +89,5 @@ def test_compilation_is_timed_separately_where_it_is_noticeable(monkeypatch):
     assert time_row(0.25, 7) == ("Time", "0.25 s, seed 7")
     assert time_row(0.25, None, "12 evaluations") == ("Time", "0.25 s, 12 evaluations")
     monkeypatch.setattr("hybridq.core.clock.compiling_seconds", lambda: 19.4)
-    text = "0.25 s and 19.4 s to compile, once on this machine, seed 7"
+    text = "0.25 s and 19.4 s to compile and cache its kernels, seed 7"
     assert time_row(0.25, 7) == ("Time", text)

@@ -46,7 +46,7 @@ def test_what_qiskit_cannot_give_is_refused() -> None:
 
     with pytest.raises(ParameterError, match="unbound"):
         from_qiskit(SparsePauliOp(["X"], np.array([Parameter("a")])))
-    with pytest.raises(ParameterError, match="a str"):
+    with pytest.raises(ParameterError, match="a Pauli, got 'XX'"):
         from_qiskit("XX")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hybridq as hq
+from hybridq.core.errors import ParameterError
 from hybridq.optimizers import minimize
 from hybridq.optimizers.driver import Driver
 from hybridq.optimizers.perturbation import Gains, perturbed_gradients
@@ -146,3 +147,8 @@ def test_fidelities_are_counted_beside_the_evaluations():
     assert solution.evaluations == 211
     assert solution.fidelities == 4 * (1 + 99)  # of 11 + 2 · 99 evaluations, and 2 looks at x
     assert solution.value < -1.9
+
+
+def test_blocking_is_true_or_false():
+    with pytest.raises(ParameterError, match="blocking must be True or False, got 'yes'"):
+        hq.optimizers.SPSA(blocking="yes")

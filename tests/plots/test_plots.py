@@ -24,6 +24,7 @@ from hybridq.plots import (
     png,
     save,
 )
+from hybridq.plots.bits import plot_bits
 from hybridq.plots.distribution import histogram_edges
 from hybridq.plots.labels import covered_lengths
 from hybridq.plots.layout import LARGE, clutter, node_positions
@@ -482,3 +483,9 @@ def test_colours_are_those_of_okabe_and_ito() -> None:
     first, second = node_groups(plot_cut(nx.path_graph(2), {0: 0, 1: 1}))
     assert to_hex(first.get_facecolors()[0]) == "#0072b2"
     assert to_hex(second.get_facecolors()[0]) == "#e69f00"
+
+
+def test_a_label_that_is_cut_ends_in_an_ellipsis() -> None:
+    axes = Figure().add_subplot()
+    plot_bits(axes, ["short", "exactly8", "Lamberteschi"], np.array([0, 1, 0], dtype=np.uint8))
+    assert [text.get_text() for text in axes.texts] == ["short", "exactly8", "Lambert…"]

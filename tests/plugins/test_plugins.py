@@ -216,7 +216,7 @@ def test_a_broken_package_is_named_in_a_line_and_breaks_nothing(
 
 def test_without_the_package_there_is_no_trace_of_it(tmp_path: Path) -> None:
     out = hybridq(tmp_path, "solve", "toy-cover", "x.json", packages=(), code=2)
-    assert "No such command 'toy-cover'" in out
+    assert "unknown family 'toy-cover'" in out
 
 
 def test_the_toy_family_keeps_the_contract(toys: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -238,3 +239,43 @@ def test_pandas_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
         table.to_pandas()
     monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(DataFrame=dict))
     assert table.to_pandas()["state"] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        nx.cycle_graph(4),
+        nx.relabel_nodes(nx.path_graph(3), {0: 1, 1: "1", 2: 2.5}),
+        nx.grid_2d_graph(2, 2),
+        nx.relabel_nodes(nx.path_graph(3), {0: "a", 1: "b", 2: "c"}),
+    ],
+)
+def test_labels_come_back_as_they_were(graph: nx.Graph) -> None:
+    solved = hq.solve(hq.MaxCut(graph), p=1, rng=1)
+    again = Result.from_json(solved.to_json())
+    assert solved.best is not None
+    assert again.best is not None
+    assert again.best.assignment == solved.best.assignment
+    assert again.to_dict() == solved.to_dict()
+
+
+def test_evaluations_are_not_kept_in_json(result: Result) -> None:
+    with pytest.raises(ParameterError, match="evaluations are not kept in JSON"):
+        Result.from_json(result.to_json()).table()
+
+
+@pytest.mark.parametrize("source", [42, {"a": 1}])
+def test_what_is_neither_path_nor_text_is_refused(source: Any) -> None:
+    with pytest.raises(ParameterError, match="source must be the path of a file"):
+        Result.from_json(source)
+
+
+def test_a_solve_without_a_source_of_randomness_names_its_seed() -> None:
+    problem = hq.MaxCut(nx.cycle_graph(5))
+    drawn = hq.solve(problem, p=1)
+    assert drawn.seed is not None
+    again = hq.solve(problem, p=1, rng=drawn.seed)
+    assert again.best == drawn.best
+    of_a_generator = hq.solve(problem, p=1, rng=np.random.default_rng(1))
+    assert "seed" not in str(of_a_generator)
+    assert "seed" not in repr(of_a_generator)

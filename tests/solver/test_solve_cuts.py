@@ -103,7 +103,7 @@ def test_auto_names_its_start_and_says_why(graph):
     assert "mean degree 3" in compared["initial_reason"]
     complete = hq.solve(hq.MaxCut(nx.complete_graph(8)), p=3, rng=1).ansatz
     assert complete["initial"] == "ramp"
-    assert "lower here than transfer" in complete["initial_reason"]
+    assert "better here than transfer" in complete["initial_reason"]
 
 
 def test_an_ansatz_of_another_hamiltonian_is_refused(graph):
@@ -172,7 +172,7 @@ def test_json_speaks_plain_types_and_the_fixed_names(graph, tmp_path):
     assert document == json.loads((tmp_path / "out.json").read_text())
     fixed = "problem ansatz engine optimizer parameters expectation best reference ratio energy"
     assert set(f"{fixed} samples objective seed seconds versions".split()) == set(document)
-    answer = {"value", "bits", "assignment", "feasible", "answer", "violations"}
+    answer = {"value", "bits", "assignment", "feasible", "answer", "violations", "labels"}
     assert set(document["best"]) == answer
     assert document["parameters"] == result.parameters.tolist()
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hybridq as hq
 from hybridq.core.errors import ParameterError
 from hybridq.problems import PROBLEMS, BinaryProblem, IndependentSet, MaxCut, NumberPartitioning
 from hybridq.testing import ContractError, check_problem
@@ -138,3 +139,9 @@ class Forgetful(IndependentSet):
 def test_a_family_that_breaks_the_contract_is_caught(family, message):
     with pytest.raises(ContractError, match=message):
         check_problem(family(nx.cycle_graph(5)))
+
+
+@pytest.mark.parametrize("other", [hq.CVaR(), hq.MaxCut, hq.spin_models.tfim(3)])
+def test_what_is_no_problem_over_bits_is_refused(other):
+    with pytest.raises(ParameterError, match="problem must be a problem over bits"):
+        check_problem(other)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from hybridq.core.configured import Configured
+
 if TYPE_CHECKING:
     from hybridq.ansatz.mixers.blocks import Blocks
     from hybridq.circuits.base import Angle, Instruction
@@ -23,7 +25,7 @@ class Conserved(Enum):
 
 
 @dataclass(frozen=True)
-class Mixer(ABC):
+class Mixer(Configured, ABC):
     r"""A mixer :math:`e^{-i\beta M}` of QAOA with its initial state.
 
     The initial state is a ground state of M.

@@ -9,6 +9,7 @@ from hybridq.ansatz.mixers.blocks import Blocks
 from hybridq.ansatz.mixers.grover import Grover
 from hybridq.ansatz.mixers.x import X
 from hybridq.ansatz.mixers.xy import XYComplete, XYRing
+from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.registry import Registry, check_class
 
@@ -54,6 +55,7 @@ def mixer_for(mixer: str | Mixer, n_qubits: int, blocks: Blocks = ()) -> Mixer:
             argument="mixer",
             value=mixer,
             expected=f"a Mixer or one of the names {', '.join(MIXERS)}",
+            remedy=remedy_for_class(mixer, Mixer, "a mixer"),
         )
     missing = chosen.lacks(blocks)
     if missing is not None:
@@ -65,6 +67,9 @@ def mixer_for(mixer: str | Mixer, n_qubits: int, blocks: Blocks = ()) -> Mixer:
             ("mixer ", repr(chosen.kind), f" needs {missing}, which the problem does not have"),
             argument="mixer",
             value=chosen.kind,
-            remedy=("choose ", *choices, ", or give the mixer blocks of its own"),
+            remedy=(
+                *("choose ", *choices),
+                "; in Python a mixer can have blocks of its own, as in XYRing(blocks=((0, 1),))",
+            ),
         )
     return chosen.fitted(n_qubits, blocks)

@@ -52,10 +52,10 @@ def read_layers(circuit: Circuit) -> Layers:
     mixers: list[XMixer] = []
     for number, (phase, mixer) in enumerate(zip(rest[0::2], rest[1::2], strict=False)):
         position = n + 2 * number
-        phases.append(_expect(DiagonalPhase, phase, position, "a phase by the cost"))
-        mixers.append(_expect(XMixer, mixer, position + 1, "an X mixer on all qubits"))
+        phases.append(_expect(DiagonalPhase, phase, position, _PHASE))
+        mixers.append(_expect(XMixer, mixer, position + 1, _X_MIXER))
         if len(mixer.qubits) < n:
-            _refuse(position + 1, mixer, "an X mixer on all qubits")
+            _refuse(position + 1, mixer, _X_MIXER)
     if not phases or len(rest) % 2:
         raise EngineError(
             "the diagonal engine needs whole layers: a phase and then a mixer in each"
@@ -99,6 +99,9 @@ def check_opening(circuit: Circuit) -> None:
 
 Kind = TypeVar("Kind", bound=Instruction)
 
+_PHASE = "expects a phase by the cost there"
+_X_MIXER = "runs only the mixer x, on all qubits"
+
 
 def _expect(kind: type[Kind], instruction: Instruction, position: int, expected: str) -> Kind:
     """Return `instruction`, which has to be of the class `kind`."""
@@ -109,6 +112,5 @@ def _expect(kind: type[Kind], instruction: Instruction, position: int, expected:
 
 def _refuse(position: int, instruction: Instruction, expected: str) -> NoReturn:
     raise EngineError(
-        f"instruction {position} is {type(instruction).__name__}: "
-        f"the diagonal engine expects {expected} there"
+        f"instruction {position} is {type(instruction).__name__}: the diagonal engine {expected}"
     )

@@ -89,7 +89,7 @@ class StatevectorEngine(WholeStateEngine):
         self._penalties: list[tuple[float, State]] = []
         self._coefs = np.zeros((max(self._slots, 1), 16))
         many = "" if self._threads == 1 else f"; {self._threads} threads"
-        self._set_info(f"any circuit: all {1 << self.n_qubits:,} amplitudes{many}", self._threads)
+        self._set_info(f"any circuit, all {1 << self.n_qubits:,} amplitudes{many}", self._threads)
 
     # What is prepared once: plans, working arrays, states.
 

@@ -343,7 +343,7 @@ def test_an_xy_mixer_without_blocks_is_refused_with_what_is_missing_and_what_fit
         (lambda h: XYComplete((("a",),)), ParameterError, "blocks must be groups of qubits"),
         (lambda h: XYRing(((-1, 0),)), ParameterError, "counted from 0"),
         (lambda h: XYRing(((True, 2),)), ParameterError, "counted from 0"),
-        (lambda h: hq.QAOA("maxcut", 1), ParameterError, "a problem, a PauliSum or an Ising"),
+        (lambda h: hq.QAOA("maxcut", 1), ParameterError, "a PauliSum or an Ising"),
         (lambda h: hq.QAOA(h, 1, "grover").initial_point("sk"), ParameterError, "the mixer 'x'"),
     ],
 )
