@@ -137,11 +137,7 @@ class Problem(ABC):
         """
         if dataclasses.is_dataclass(cls):
             return tuple(of_dataclass(cls, option_fields(cls)))
-        from hybridq.problems.formats import READING_OPTIONS
-
-        return tuple(
-            each for each in of_function(cls.from_file) if each.name not in READING_OPTIONS
-        )
+        return tuple(each for each in of_function(cls.from_file) if each.name != "header")
 
     @classmethod
     def check_options(cls, given: Iterable[str]) -> None:
@@ -192,19 +188,14 @@ class Problem(ABC):
         header: str | None = None,
         **options: Any,
     ) -> Self:
-        """Return the problem in a file's content; see `from_file`.
+        """Return the problem in a file's content; see `from_file`, also for errors.
 
         Args:
             data: the content.
             source: the file's name.
-            format: a name in `hybridq.problems.formats.FORMATS`, as for `from_file`.
+            format: as for `from_file`.
             header: as for `from_file`.
             options: of the family.
-
-        Raises:
-            FormatError: the content cannot be read.
-            UnknownNameError: no format, or no option of the family, has that name.
-            ProblemError: the data are not a problem of this family.
         """
         from hybridq.problems.formats import parse
 

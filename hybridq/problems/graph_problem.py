@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from hybridq.core.errors import ProblemError
 from hybridq.core.numbers import plural
 from hybridq.problems.base import BinaryProblem
-from hybridq.problems.graph_data import as_graph, finite_weight, from_matrix, simple_graph
+from hybridq.problems.graph_data import finite_weight, simple_graph
+from hybridq.problems.graph_input import as_graph, from_matrix
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -77,7 +78,7 @@ class GraphProblem(BinaryProblem):
         name: str = "",
         **options: Any,
     ) -> Self:
-        """Return the problem of a symmetric matrix of weights; an entry 0 is no edge.
+        """Return the problem of a symmetric matrix of weights; an entry 0 joins no nodes.
 
         Args:
             matrix: shape (n, n), a NumPy array, nested lists, or a SciPy sparse matrix or array.

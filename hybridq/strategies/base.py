@@ -164,7 +164,7 @@ class Strategy(Configured, ABC):
     source: ClassVar[str] = ""
     searches_once: ClassVar[bool] = False
 
-    def check_ansatz(self, ansatz: QAOA) -> None:  # noqa: B027  # most search any
+    def check_ansatz(self, ansatz: QAOA) -> None:  # most search any
         """Raise if the strategy cannot search the angles of `ansatz`.
 
         Raises:

@@ -226,7 +226,7 @@ def test_what_other_libraries_write_is_read_as_they_read_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, writer in WRITERS.items() if writer.may_refuse])
 def test_labels_full_of_signs_are_refused_or_read_as_they_stand(name: str) -> None:
-    compare(name, replace(WRITERS[name], labels=TEXTS), EXAMPLES)
+    compare(name, replace(WRITERS[name], labels=signs(name)), EXAMPLES)
 
 
 @pytest.mark.slow
@@ -234,7 +234,14 @@ def test_labels_full_of_signs_are_refused_or_read_as_they_stand(name: str) -> No
 def test_two_thousand_graphs_of_each_format_are_read_as_written(name: str) -> None:
     compare(name, WRITERS[name], 2000)
     if WRITERS[name].may_refuse:
-        compare(name, replace(WRITERS[name], labels=TEXTS), 2000)
+        compare(name, replace(WRITERS[name], labels=signs(name)), 2000)
+
+
+def signs(name: str) -> Any:
+    """Labels of arbitrary signs; between blanks none that separate as well."""
+    if name not in ("edgelist", "weighted edgelist"):
+        return TEXTS
+    return TEXTS.filter(lambda text: not set(text) & set(",;"))
 
 
 def compare(name: str, writer: Writer, examples: int) -> tuple[int, int]:

@@ -110,7 +110,7 @@ class GraphBuilder:
         source: the file's name, for errors.
         nodes: all nodes, perhaps with their attributes, or None when the edges define them.
         one_based: the nodes are 1..`one_based` and are added at the end.
-        mirrors: True if the format lists each edge in both directions, so that nobody wonders.
+        mirrors: True if the format lists each edge in both directions, which needs no remark.
     """
 
     def __init__(
@@ -196,7 +196,7 @@ class GraphBuilder:
             )
 
     def finish(self) -> nx.Graph[Any]:
-        """Return the graph, a `networkx.MultiGraph` where an edge is listed more than once.
+        """Return the graph, a `networkx.MultiGraph` if an edge is listed more than once.
 
         A file that lists every edge once in each direction, with equal attributes, holds each of
         them once.

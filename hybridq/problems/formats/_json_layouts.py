@@ -75,7 +75,7 @@ def _cytoscape(data: dict[str, Any], source: str) -> dict[str, Any]:
 
 
 def _adjacency(data: dict[str, Any], source: str) -> dict[str, Any]:
-    """Return a document of `networkx.adjacency_data`: the neighbours of each node in order."""
+    """Return a document of `networkx.adjacency_data`, node by node."""
     rows, nodes = _list(data["adjacency"], source), _list(data.get("nodes"), source)
     if len(rows) != len(nodes):
         raise FormatError(

@@ -1,4 +1,4 @@
-"""Rows of two nodes and perhaps more columns: every reading of a text, held against all rows.
+"""Tables of edges: each reading of a text is compared with all of its rows.
 
 A text may be read with commas, semicolons, tabs or blanks between its columns. A reading is
 consistent if every row has its columns, every weight is a number, and no label bears a mark of
@@ -8,48 +8,33 @@ another notation. A text is read where exactly one reading is consistent.
 from __future__ import annotations
 
 import ast
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from hybridq.core.errors import FormatError, Setting, Text
+from hybridq.core.errors import FormatError, Setting
+from hybridq.problems.formats._table_rows import (
+    BLANKS,
+    MARKS,
+    NAMES,
+    Row,
+    Unfit,
+    check_labels,
+    rows_of,
+    split,
+)
 from hybridq.problems.formats._text import is_number, parse_weight, short, tidy
 
-BLANKS = " "
-MARKS = (",", ";", "\t", BLANKS)
-NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", BLANKS: "blanks"}
 SOURCES = ("source", "from", "src", "node1", "u")
 TARGETS = ("target", "to", "dst", "node2", "v")
 _WEIGHTS = ("weight", "w")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # that Excel writes and reads
-_INLINE_COMMENT = re.compile(r"\s#.*")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
-_OTHER_COLUMNS = re.compile(r"\S+\s+\S+\s+[+-]?[\d.]+|[\d.]+(\s+[\d.]+)+")
-_PAIRS = {"(": ")", "[": "]", "{": "}"}
 _NO_ROWS = "the graph has no nodes: give some"
 _MOST_DATA = 2_000  # characters of a dictionary of attributes
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table.
-
-    Attributes:
-        line: its number.
-        cells: the text of each column, without blanks around it.
-        data: the dictionary of attributes after the nodes, as networkx writes it.
-        text: the line as it stands, None where the cells may be quoted.
-    """
-
-    line: int
-    cells: tuple[str, ...]
-    data: str | None = None
-    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,14 +71,6 @@ class Reading:
     def rank(self) -> tuple[bool, int, int]:
         """Order of readings that do not fit: the one that was meant is last."""
         return self.width > 1, self.depth, self.width
-
-
-class _Unfit(Exception):
-    """A row that does not fit a reading."""
-
-    def __init__(self, line: int | None, message: Text, remedy: Text | None = None) -> None:
-        self.line, self.message, self.remedy = line, message, remedy
-        super().__init__(str(message))
 
 
 def readings(text: str, header: str | None = None) -> tuple[Reading, ...]:
@@ -154,11 +131,13 @@ def _readings(text: str, header: str | None) -> tuple[Reading, ...]:
     """See `readings`; formats ask for the same text in turn."""
     skipped, body, asked = _opening(text)
     marks = [asked] if asked else [mark for mark in MARKS if mark == BLANKS or mark in body]
+    if "\t" in marks and not asked and _has_tab_columns(body):
+        marks.remove(BLANKS)
     return tuple(_reading(body, skipped, mark, header) for mark in marks)
 
 
 def _opening(text: str) -> tuple[int, str, str | None]:
-    """Return the lines to skip, the rest, and the separator that Excel's first line names."""
+    """Return the lines to skip, the rest, and the separator of Excel's first line."""
     first, newline, rest = text.partition("\n")
     named = _SEPARATOR_LINE.fullmatch(first.strip("\ufeff"))
     if named and named[1] in MARKS:
@@ -166,16 +145,22 @@ def _opening(text: str) -> tuple[int, str, str | None]:
     return 0, text, None
 
 
+def _has_tab_columns(body: str) -> bool:
+    """Return whether every row has the same number of tabs, which then separate."""
+    lines = [line for line in body.split("\n") if line.strip() and line.lstrip()[0] not in "#%"]
+    return len({line.rstrip().count("\t") for line in lines}) == 1
+
+
 def _reading(body: str, skipped: int, mark: str, header: str | None) -> Reading:
     """Return the reading with one separator."""
     progress = [0]
     try:
-        rows = list(_rows(body, skipped, mark, progress))
+        rows = list(rows_of(body, skipped, mark, progress))
         if not rows:
-            raise _Unfit(None, _NO_ROWS)
-        names = _header(rows, header, mark)
+            raise Unfit(None, _NO_ROWS)
+        names = _header(rows, header, mark, progress)
         edges = tuple(_edges(rows, names, mark, progress))
-    except _Unfit as unfit:
+    except Unfit as unfit:
         return Reading(
             mark,
             error=FormatError(unfit.message, line=unfit.line, remedy=unfit.remedy),
@@ -188,140 +173,7 @@ def _reading(body: str, skipped: int, mark: str, header: str | None) -> Reading:
 def _first_width(body: str, mark: str) -> int:
     """Return the number of columns in the first line of a table."""
     lines = (raw for raw in body.split("\n") if raw.strip() and raw.lstrip()[0] not in "#%")
-    return len(_split(next(lines, ""), mark))
-
-
-# ----- rows -----
-
-
-def _rows(body: str, skipped: int, mark: str, progress: list[int]) -> Iterator[Row]:
-    """Yield the rows that are neither blank nor comments."""
-    # networkx puts no quotes around labels before a dictionary.
-    if '"' in body and mark != BLANKS and not body.rstrip().endswith("}"):
-        yield from _quoted_rows(body, skipped, mark)
-        return
-    width = 0
-    for number, raw in enumerate(body.split("\n"), start=skipped + 1):
-        line = raw.strip() if mark == BLANKS else raw.strip(" \r")
-        if not line.strip():
-            continue
-        columns = len(_split(line, mark))
-        if line[0] in "#%" and (mark == BLANKS or _is_comment(line, columns, width, number)):
-            continue
-        if mark == BLANKS:
-            line = _INLINE_COMMENT.sub("", line)
-        width = width or columns
-        progress[0] += 1
-        yield _with_data(line, mark, number) or Row(number, _split(line, mark), text=line)
-
-
-def _is_comment(line: str, columns: int, width: int, number: int) -> bool:
-    """Return whether a line that begins with ``#`` or ``%`` is a comment and no edge.
-
-    Args:
-        line: without blanks around it.
-        columns: number of its columns.
-        width: that of the rows above, 0 before the first.
-        number: of the line.
-    """
-    if not width:
-        return line[1:2] in ("", " ", line[0]) or columns < 2
-    if columns != width or line[1:2] != " ":
-        return columns != width
-    raise _Unfit(
-        number,
-        f"{short(line)} may be a comment or an edge",
-        "remove it, or put its label in quotes",
-    )
-
-
-def _split(line: str, mark: str) -> tuple[str, ...]:
-    """Return the cells of a line without quotes."""
-    cells = line.split() if mark == BLANKS else [cell.strip(" ") for cell in line.split(mark)]
-    return _trimmed(cells)
-
-
-def _trimmed(cells: list[str]) -> tuple[str, ...]:
-    """Return cells without empty ones at the end, beyond two."""
-    while len(cells) > 2 and not cells[-1]:
-        cells.pop()
-    return tuple(cells)
-
-
-def _with_data(line: str, mark: str, number: int) -> Row | None:
-    """Return a row that ends in a dictionary of attributes, None for others."""
-    if not line.endswith("}") or "{" not in line:
-        return None
-    ends, _, data = line.partition("{")
-    cells = ends.split() if mark == BLANKS else [c.strip(" ") for c in ends.strip(" ").split(mark)]
-    if mark != BLANKS and cells and not cells[-1]:
-        cells.pop()
-    if len(cells) != 2:
-        raise _Unfit(number, f"{short(line)} has {len(cells)} labels before its attributes, not 2")
-    return Row(number, tuple(cells), "{" + data, line)
-
-
-def _quoted_rows(body: str, skipped: int, mark: str) -> Iterator[Row]:
-    """Yield the rows of a table with quotes, in which cells may hold anything."""
-    reader = csv.reader(
-        io.StringIO(body, newline=""), delimiter=mark, skipinitialspace=True, strict=True
-    )
-    lines, before, width = body.split("\n"), 0, 0
-    try:
-        for cells in reader:
-            line, raw = skipped + reader.line_num, lines[before].strip()
-            before = reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if raw[:1] in ("#", "%") and _is_comment(raw, len(cells), width, line):
-                continue
-            width = width or len(cells)
-            if any('"' in cell for cell in cells) and '""' not in raw:
-                raise _Unfit(line, f"{short(raw)} has a quote in a cell", "correct the quotes")
-            text = None if '"' in raw else raw
-            yield Row(line, _trimmed([cell.strip() for cell in cells]), text=text)
-    except csv.Error as error:
-        line = skipped + reader.line_num
-        raise _Unfit(line, f"not a valid table: {error}; correct the quotes") from None
-
-
-def _check_labels(row: Row, mark: str) -> None:
-    """Raise for labels that bear marks of another notation; quotes allow all of them."""
-    if row.text is None:
-        return
-    for cell in row.cells[:2]:
-        bad = (
-            any(sign in cell for sign in '{}"')
-            or cell[:1] == "'"
-            or cell[-1:] == "'"
-            or cell.strip(",;") != cell
-            or not _balanced(cell)
-            or (mark == BLANKS and any(sign in cell for sign in ",;"))
-            or (mark == "," and ";" in cell)
-            or "\t" in cell
-            or (mark == ";" and re.search(r",\S", cell) is not None)
-            or (mark != BLANKS and _OTHER_COLUMNS.fullmatch(cell) is not None)
-        )
-        if bad:
-            raise _Unfit(
-                row.line,
-                f"{short(row.text)} gives a node {short(cell)} between {NAMES[mark]}, which looks "
-                "like another notation",
-                "separate the columns by tabs, or write JSON",
-            )
-
-
-def _balanced(text: str) -> bool:
-    """Return whether every bracket is closed in order."""
-    if not any(sign in text for sign in "()[]{}"):
-        return True
-    wanted: list[str] = []
-    for sign in text:
-        if sign in _PAIRS:
-            wanted.append(_PAIRS[sign])
-        elif sign in _PAIRS.values() and (not wanted or wanted.pop() != sign):
-            return False
-    return not wanted
+    return len(split(next(lines, ""), mark))
 
 
 # ----- header -----
@@ -329,7 +181,7 @@ def _balanced(text: str) -> bool:
 _Names = tuple[str | None, ...]
 
 
-def _header(rows: list[Row], header: str | None, mark: str) -> _Names | None:
+def _header(rows: list[Row], header: str | None, mark: str, progress: list[int]) -> _Names | None:
     """Return the names of the columns if the first row is a header, and remove it.
 
     The names of the columns of nodes are None where the header does not say which they are.
@@ -338,7 +190,7 @@ def _header(rows: list[Row], header: str | None, mark: str) -> _Names | None:
     words = [cell.lower() for cell in first.cells]
     if header == "no" or first.data is not None or any(map(_is_weight, words)):
         if header == "yes":
-            raise _Unfit(first.line, f"the first row {short(first.cells)} holds numbers")
+            raise Unfit(first.line, f"the first row {short(first.cells)} holds numbers")
         return None
     labels = {cell for row in rows[1:] for cell in row.cells[:2]}
     shared = any(cell in labels for cell in first.cells[:2])
@@ -353,11 +205,11 @@ def _header(rows: list[Row], header: str | None, mark: str) -> _Names | None:
             raise _ask(first, "holds a label of another row, and the names of columns")
         if not known and not third_is_word:
             # A row that does not fit in either case is the mistake to name.
-            list(_edges(rows[1:] or rows, None, mark, [0]))
+            list(_edges(rows[1:] or rows, None, mark, progress))
             raise _ask(first, "shares no label with any other row")
     del rows[0]
     if not rows:
-        raise _Unfit(None, _NO_ROWS)
+        raise Unfit(None, _NO_ROWS)
     if known:
         u = next(words.index(name) for name in SOURCES if name in words)
         v = next(words.index(name) for name in TARGETS if name in words)
@@ -371,9 +223,9 @@ def _header(rows: list[Row], header: str | None, mark: str) -> _Names | None:
     return tuple(names)
 
 
-def _ask(row: Row, why: str) -> _Unfit:
+def _ask(row: Row, why: str) -> Unfit:
     """Return the error for a first row that may be a header or an edge."""
-    return _Unfit(
+    return Unfit(
         row.line,
         f"the first row {short(' '.join(row.cells))} {why}: it may be a header or an edge",
         ("set ", Setting("header", "yes"), " or ", Setting("header", "no")),
@@ -390,9 +242,9 @@ def _edges(rows: list[Row], names: _Names | None, mark: str, progress: list[int]
     first = rows[0]
     for row in rows:
         if mark == BLANKS or names is None or names[0] is None:
-            _check_labels(row, mark)
+            check_labels(row, mark)
         if max(u, v) >= len(row.cells):
-            raise _Unfit(
+            raise Unfit(
                 row.line,
                 f"the row {short(' '.join(row.cells))} has "
                 f"{len(row.cells)} column{'' if len(row.cells) == 1 else 's'} between "
@@ -400,7 +252,7 @@ def _edges(rows: list[Row], names: _Names | None, mark: str, progress: list[int]
                 "complete the row",
             )
         if not row.cells[u] or not row.cells[v]:
-            raise _Unfit(row.line, "a node's cell is empty", "name both nodes")
+            raise Unfit(row.line, "a node's cell is empty", "name both nodes")
         if names is None:
             attributes = _unnamed(row, first, mark, comma)
         else:
@@ -422,14 +274,14 @@ def _unnamed(row: Row, first: Row, mark: str, comma: bool) -> dict[str, Any]:
         return _parsed_data(row)
     width = len(row.cells)
     if width > 3:
-        raise _Unfit(
+        raise Unfit(
             row.line,
             f"{width} columns between {NAMES[mark]}, expected source, target and perhaps weight",
             "correct the row, or name the columns in a header: source,target,weight",
         )
     if (width == 3) != (len(first.cells) == 3) or first.data is not None:
         has, had = ("a", "none") if width == 3 else ("no", "one")
-        raise _Unfit(
+        raise Unfit(
             row.line,
             f"this edge has {has} weight, the one in line {first.line} has {had}",
             "give every edge a weight, or none",
@@ -440,7 +292,7 @@ def _unnamed(row: Row, first: Row, mark: str, comma: bool) -> dict[str, Any]:
 def _named(row: Row, names: _Names, comma: bool) -> dict[str, Any]:
     """Return the attributes of a row under a header."""
     if len(row.cells) > len(names):
-        raise _Unfit(
+        raise Unfit(
             row.line,
             f"{len(row.cells)} columns, and the header names {len(names)}",
             "correct the row",
@@ -457,7 +309,7 @@ def _named(row: Row, names: _Names, comma: bool) -> dict[str, Any]:
             number = cell.replace(",", ".") if comma and _DECIMAL_COMMA.fullmatch(cell) else cell
             found[name] = tidy(float(number)) if is_number(number) else cell
     if str(found.get("Type", found.get("type", ""))).lower() == "directed":
-        raise _Unfit(row.line, "the edge is directed", "export the graph as undirected")
+        raise Unfit(row.line, "the edge is directed", "export the graph as undirected")
     return found
 
 
@@ -466,11 +318,11 @@ def _weight(cell: str, line: int, comma: bool) -> float:
     if comma and _DECIMAL_COMMA.fullmatch(cell):
         cell = cell.replace(",", ".")
     elif _DECIMAL_COMMA.fullmatch(cell):
-        raise _Unfit(line, f"the weight {short(cell)} has a comma", "write a decimal point")
+        raise Unfit(line, f"the weight {short(cell)} has a comma", "write a decimal point")
     try:
         return parse_weight(cell, "", line)
     except FormatError as error:
-        raise _Unfit(line, error.message or "", error.remedy) from None
+        raise Unfit(line, error.message or "", error.remedy) from None
 
 
 def _is_weight(cell: str) -> bool:
@@ -479,7 +331,7 @@ def _is_weight(cell: str) -> bool:
 
 
 def _has_decimal_commas(rows: list[Row], names: _Names | None, u: int, v: int) -> bool:
-    """Return whether numbers have decimal commas; raise where they may group thousands."""
+    """Return whether numbers have decimal commas; raise if they may group thousands."""
     certain = unclear = None
     for row in rows:
         for position, cell in enumerate(row.cells):
@@ -491,7 +343,7 @@ def _has_decimal_commas(rows: list[Row], names: _Names | None, u: int, v: int) -
                 certain = certain or row
     if unclear is not None and certain is None:
         row, cell = unclear
-        raise _Unfit(
+        raise Unfit(
             row.line,
             f"{short(cell)} may be {cell.replace(',', '.')} or {cell.replace(',', '')}",
             "write decimal points, and nothing between thousands",
@@ -508,9 +360,9 @@ def _parsed_data(row: Row) -> dict[str, Any]:
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise _Unfit(
+        raise Unfit(
             row.line,
-            f"{short(text)} is no dictionary of attributes",
+            f"{short(text)} must be a dictionary of attributes",
             "write a weight in its place",
         )
     return {str(name): each for name, each in value.items()}

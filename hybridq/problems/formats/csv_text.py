@@ -1,4 +1,4 @@
-"""Edge tables with commas, semicolons or tabs between the columns, header optional."""
+"""Edge tables with commas, semicolons or tabs between columns, header optional."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hybridq.problems.formats import _tables
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._graphs import GraphBuilder, parse_label, weighted_edges
+from hybridq.problems.formats._table_rows import BLANKS
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -54,11 +55,11 @@ def write(graph: nx.Graph[Any]) -> str:
 
 
 def match_of(text: str, marks: tuple[str, ...], others: tuple[str, ...]) -> Match:
-    """Return the confidence that a text is a table with some separators and not with others."""
+    """Return the confidence that a text is a table with some separators, not others."""
     found = _tables.readings(text)
     own = _tables.distinct([one for one in found if one.mark in marks and one.error is None])
     other = _tables.distinct([one for one in found if one.mark in others and one.error is None])
-    if _tables.BLANKS in marks and any(
+    if BLANKS in marks and any(
         each.named or (own and each.edges == own[0].edges) for each in other
     ):
         return Match.NO  # a table with tabs, by its header, or one that says the same
@@ -85,7 +86,7 @@ def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is such a table."""
     if not any(mark in text for mark in _MARKS):
         return Match.NO
-    return match_of(text, _MARKS, (_tables.BLANKS,))
+    return match_of(text, _MARKS, (BLANKS,))
 
 
 FORMAT = Format(

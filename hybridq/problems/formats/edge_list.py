@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hybridq.problems.formats import _tables
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._graphs import weighted_edges
+from hybridq.problems.formats._table_rows import BLANKS
 from hybridq.problems.formats.csv_text import graph_of, match_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def read(text: str, source: str = "input", header: str | None = None) -> nx.Grap
     Raises:
         FormatError: anything else.
     """
-    return graph_of(_tables.best(text, (_tables.BLANKS,), header, source), source)
+    return graph_of(_tables.best(text, (BLANKS, "\t"), header, source), source)
 
 
 def write(graph: nx.Graph[Any]) -> str:
@@ -38,7 +39,7 @@ def write(graph: nx.Graph[Any]) -> str:
 
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is an edge list; any words may be labels."""
-    return match_of(text, (_tables.BLANKS,), (",", ";", "\t"))
+    return match_of(text, (BLANKS,), (",", ";", "\t"))
 
 
 FORMAT = Format(

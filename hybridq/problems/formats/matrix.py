@@ -1,4 +1,4 @@
-"""Adjacency matrices: text with one row a line, and the binary files of NumPy and SciPy."""
+"""Adjacency matrices: text with one row a line, and files of NumPy and SciPy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_ROWS = 20_000
 
 
 def is_matrix(rows: Sequence[Any]) -> bool:
-    """Return whether nested lists are a square matrix of numbers, and no list of edges.
+    """Return whether nested lists are a square matrix of numbers, not a list of edges.
 
     Rows of two or three numbers may be edges; a symmetric matrix with diagonal 0 read as edges
     would join a node to itself or name an edge twice, so that it is the matrix that is meant. For
@@ -45,7 +45,7 @@ def matrix_graph(rows: Any, source: str, labels: Sequence[Hashable] | None = Non
     Raises:
         FormatError: not square, not symmetric, a value on the diagonal, or no edges.
     """
-    from hybridq.problems.graph_data import from_matrix
+    from hybridq.problems.graph_input import from_matrix
 
     try:
         graph = from_matrix(rows, labels)
@@ -53,15 +53,18 @@ def matrix_graph(rows: Any, source: str, labels: Sequence[Hashable] | None = Non
         raise FormatError(str(error), source=source) from None
     if not graph.number_of_edges():
         raise FormatError("the graph has no edges: give some", source=source)
-    graph.graph[ORIGIN] = Origin(source, ("The file holds a matrix of weights; 0 is no edge.",))
+    graph.graph[ORIGIN] = Origin(
+        source, ("The file holds a matrix of weights; a 0 joins no nodes.",)
+    )
     return graph
 
 
 def read(text: str, source: str = "input") -> nx.Graph[Any]:
-    """Return the graph of a matrix in text, perhaps with the labels as first row and column.
+    """Return the graph of a matrix in text, perhaps with labels in front.
 
-    Columns are separated by commas, semicolons, tabs or blanks; lines that begin with ``#`` or
-    ``%`` are comments. Numbers may have decimal commas where the columns have other marks.
+    Labels may be the first row and the first column. Columns are separated by commas, semicolons,
+    tabs or blanks; lines that begin with ``#`` or ``%`` are comments. Numbers may have decimal
+    commas where the columns have other marks.
 
     Raises:
         FormatError: the matrix is not square, not symmetric, or has a value on the diagonal.

@@ -1,4 +1,4 @@
-"""Formats of graphs that networkx reads: Pajek, GML, GEXF, graph6, sparse6, lists, DOT."""
+"""Formats of graphs that networkx reads: Pajek, GML, GEXF, graph6, DOT and others."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def read_pajek(text: str, source: str = "input") -> nx.Graph[Any]:
 
 
 def read_gml(text: str, source: str = "input") -> nx.Graph[Any]:
-    """Return the graph in the Graph Modelling Language; nodes by label where each has one.
+    """Return the graph in GML; nodes by label where each has one.
 
     Raises:
         FormatError: not valid, or directed.
@@ -243,7 +243,7 @@ def _is_gexf(text: str, source: str) -> Match:
 
 
 def _is_adjacency(text: str, source: str) -> Match:
-    """Return the confidence that a text holds adjacency lists: by name, or networkx wrote it."""
+    """Return the confidence that a text holds adjacency lists, by name or first line."""
     if suffix_of(source) == ".adjlist":
         return Match.CERTAIN
     return Match.CERTAIN if _WRITTEN_BY_NETWORKX.match(text) else Match.NO
