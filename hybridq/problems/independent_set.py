@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import is_real
 from hybridq.core.errors import ParameterError
+from hybridq.core.numbers import number
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.graph_data import finite_weight
 from hybridq.problems.graph_problem import GraphProblem
@@ -85,6 +86,13 @@ class IndependentSet(GraphProblem):
                 )
             weights.append(value)
         return np.array(weights)
+
+    def size(self) -> str:
+        """Return nodes and edges, and the weights of the nodes where they differ from 1."""
+        low, high = float(self.node_weights.min()), float(self.node_weights.max())
+        if low == high == 1.0:
+            return super().size()
+        return f"{super().size()}, node weights {number(low)} to {number(high)}"
 
     @cached_property
     def sufficient_penalty(self) -> float:

@@ -55,6 +55,9 @@ class FamilySection(FileSection):
     format: Annotated[str, AfterValidator(_format_name)] | None = None
     """The file's format by name; recognized from its content by default."""
 
+    header: Literal["yes", "no"] | None = None
+    """yes or no: the first row of a table names the columns; by default judged by its words."""
+
     @property
     def source(self) -> Any:
         """The section of the source, the values in the config, or None with a file."""
@@ -69,8 +72,9 @@ class FamilySection(FileSection):
     def _one_source(self) -> Self:
         if (self.path is None) == (self.source is None):
             raise ValueError(f"give either path, a file, or {self.shape}, the source of the data")
-        if self.path is None and self.format is not None:
-            raise ValueError("format belongs to path: leave it out")
+        for name in ("format", "header"):
+            if self.path is None and getattr(self, name) is not None:
+                raise ValueError(f"{name} belongs to path: leave it out")
         return self
 
     def expand(self, base: Path) -> list[Any]:
@@ -128,7 +132,9 @@ class FamilySection(FileSection):
 
     def read(self, data: bytes, source: str) -> Problem:
         """See `FileSection.read`."""
-        return self.family.from_bytes(data, source=source, format=self.format, **self.options())
+        return self.family.from_bytes(
+            data, source=source, format=self.format, header=self.header, **self.options()
+        )
 
 
 def family_section(family: type[Problem]) -> type[FamilySection]:

@@ -198,8 +198,8 @@ def read_dot(text: str, source: str = "input") -> nx.Graph[Any]:
         import pydot
     except ImportError:
         raise FormatError(
-            "DOT is read with the package pydot, which is not installed: pip install pydot, or "
-            "write GraphML",
+            "DOT is read with the package pydot, which is not installed: "
+            "pip install 'hybridq[dot]', or write GraphML",
             source=source,
         ) from None
 
