@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral, Real
+from numbers import Complex, Integral, Real
 from typing import Any, TypeGuard
 
 from hybridq.core.errors import ParameterError
@@ -17,6 +17,11 @@ def is_whole(value: object) -> TypeGuard[int]:
 def is_real(value: object) -> TypeGuard[float]:
     """Return whether `value` is a real number, NaN included; booleans are not."""
     return type(value) is float or (isinstance(value, Real) and not isinstance(value, bool))
+
+
+def is_number(value: object) -> TypeGuard[complex]:
+    """Return whether `value` is a real or complex number of Python or NumPy."""
+    return isinstance(value, Complex)
 
 
 def checked_count(name: str, value: Any, at_least: int = 1, at_most: int | None = None) -> int:

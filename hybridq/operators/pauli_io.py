@@ -30,6 +30,21 @@ _CODES = np.full(256, 255, dtype=np.uint8)
 _CODES[_LETTERS] = np.arange(4)
 
 
+_SHOWN_TERMS = 6
+
+
+def summary(x: Masks, z: Masks, c: NDArray[np.complex128]) -> str:
+    """Return the number of terms and the first of them, for people."""
+    text = text_of(x, z, c, slice(_SHOWN_TERMS))
+    more = " + ..." if len(c) > _SHOWN_TERMS else ""
+    return f"{'1 term' if len(c) == 1 else f'{len(c)} terms'}: {text}{more}"
+
+
+def text_of(x: Masks, z: Masks, c: NDArray[np.complex128], terms: slice) -> str:
+    """Return some of the terms as text."""
+    return format_terms(write_sparse(x[terms], z[terms], c[terms]))
+
+
 def _codes(text: str, where: str) -> NDArray[np.uint8]:
     """Return the codes of the letters of `text`; raise for the first wrong one."""
     codes = _CODES[np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)]

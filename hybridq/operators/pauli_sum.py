@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypeGuard
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core import memory
+from hybridq.core.checks import is_number, is_whole
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _masks, _matrix, _walsh, pauli_io
 from hybridq.operators._masks import Masks
@@ -19,7 +20,7 @@ from hybridq.operators._masks import Masks
 if TYPE_CHECKING:
     import scipy.sparse
 
-_SHOWN_TERMS = 6
+_MOST_FACTORS = 64
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,8 +32,8 @@ class PauliSum:
 
     The constructor, `from_labels`, `from_sparse` and `dagger` keep the terms as given; `+`, `-`,
     `@` and `commutator` return simplified sums: equal terms merged, exact zeros dropped, ordered by
-    x mask and then by z mask, read as integers. ``a @ b`` is the operator product; `*` and `/`
-    take numbers only.
+    x mask and then by z mask, read as integers. ``a @ b`` is the operator product, ``a**k`` that
+    of k factors; `*` and `/` take numbers only. A number in a sum is a multiple of the identity.
 
     Args:
         n_qubits: at least 1.
@@ -206,26 +207,28 @@ class PauliSum:
                 "build both with the same n_qubits"
             )
 
-    def __add__(self, other: PauliSum) -> PauliSum:
-        if not isinstance(other, PauliSum):
-            return NotImplemented
-        self._same_width(other)
-        return self._merged(
-            np.concatenate((self.x_masks, other.x_masks)),
-            np.concatenate((self.z_masks, other.z_masks)),
-            np.concatenate((self.coefficients, other.coefficients)),
-        )
+    def _lifted(self, other: object) -> PauliSum | None:
+        """Return a sum as it is and a number as a multiple of the identity, else None."""
+        if isinstance(other, PauliSum):
+            self._same_width(other)
+            return other
+        return PauliSum.identity(self.n_qubits, complex(other)) if is_number(other) else None
 
-    def __radd__(self, other: object) -> PauliSum:
-        # The built-in sum() starts from 0.
-        if isinstance(other, int) and other == 0:
-            return self.simplify()
-        return NotImplemented
-
-    def __sub__(self, other: PauliSum) -> PauliSum:
-        if not isinstance(other, PauliSum):
+    def __add__(self, other: PauliSum | complex) -> PauliSum:
+        lifted = self._lifted(other)
+        if lifted is None:
             return NotImplemented
-        return self + (-other)
+        pairs = zip(self._arrays, lifted._arrays, strict=True)
+        return self._merged(*(np.concatenate(pair) for pair in pairs))  # type: ignore[arg-type]
+
+    __radd__ = __add__
+
+    def __sub__(self, other: PauliSum | complex) -> PauliSum:
+        lifted = self._lifted(other)
+        return NotImplemented if lifted is None else self + (-lifted)
+
+    def __rsub__(self, other: complex) -> PauliSum:
+        return -self + other
 
     def __neg__(self) -> PauliSum:
         return replace(self, coefficients=-self.coefficients)
@@ -233,14 +236,14 @@ class PauliSum:
     def __mul__(self, other: complex) -> PauliSum:
         if isinstance(other, PauliSum):
             raise ParameterError("* takes a number: write a @ b for the product of two Pauli sums")
-        if not _is_number(other):
+        if not is_number(other):
             return NotImplemented
         return replace(self, coefficients=self.coefficients * complex(other))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: complex) -> PauliSum:
-        if not _is_number(other):
+        if not is_number(other):
             return NotImplemented
         if other == 0:
             raise ParameterError("division of a Pauli sum by zero")
@@ -251,6 +254,14 @@ class PauliSum:
             return NotImplemented
         self._same_width(other)
         return PauliSum(self.n_qubits, *_masks.product(self._arrays, other._arrays))
+
+    def __pow__(self, exponent: int) -> PauliSum:
+        if not is_whole(exponent):
+            return NotImplemented
+        if not 0 <= exponent <= _MOST_FACTORS:
+            expected = f"from 0 to {_MOST_FACTORS}"
+            raise ParameterError(argument="exponent", value=exponent, expected=expected)
+        return reduce(PauliSum.__matmul__, [self] * exponent, PauliSum.identity(self.n_qubits))
 
     def commutator(self, other: PauliSum) -> PauliSum:
         """Return ``self @ other - other @ self``, from anticommuting pairs of terms."""
@@ -302,7 +313,7 @@ class PauliSum:
         wrong = s.x_masks.any(axis=1) | (s.coefficients.imag != 0)
         if wrong.any():
             k = int(np.argmax(wrong))
-            term = s._text(slice(k, k + 1))
+            term = pauli_io.text_of(*s._arrays, slice(k, k + 1))
             raise ParameterError(
                 f"the sum is not real and diagonal because of the term {term}: "
                 "only real multiples of products of I and Z are"
@@ -384,15 +395,4 @@ class PauliSum:
         return iter(self.to_sparse())
 
     def __repr__(self) -> str:
-        text = self._text(slice(_SHOWN_TERMS))
-        more = " + ..." if len(self) > _SHOWN_TERMS else ""
-        terms = "1 term" if len(self) == 1 else f"{len(self)} terms"
-        return f"PauliSum({self.n_qubits} qubits, {terms}: {text}{more})"
-
-    def _text(self, terms: slice) -> str:
-        x, z, c = self._arrays
-        return pauli_io.format_terms(pauli_io.write_sparse(x[terms], z[terms], c[terms]))
-
-
-def _is_number(value: Any) -> TypeGuard[complex]:
-    return isinstance(value, int | float | complex | np.number)
+        return f"PauliSum({self.n_qubits} qubits, {pauli_io.summary(*self._arrays)})"

@@ -178,11 +178,29 @@ def test_star_takes_numbers_only_and_says_what_to_write():
     with pytest.raises(ParameterError, match="zero"):
         A / 0
     with pytest.raises(TypeError):
-        A + 1
+        A + "1"
     with pytest.raises(TypeError):
         np.ones(2) * A
     assert np.float64(2.0) * A == PauliSum.identity(2, 2.0)
     assert sum([A, A, A]) == 3 * A
+
+
+def test_numbers_are_multiples_of_the_identity_and_powers_are_products():
+    H = PauliSum.from_labels({"XZ": 1.0, "ZZ": 0.5, "IY": 2.0})
+    dense, one = H.to_matrix().toarray(), np.eye(4)
+    for sum_, matrix in (
+        (H + 1.0, dense + one),
+        (1j + H, dense + 1j * one),
+        (2 - H, 2 * one - dense),
+        (H - np.float64(3), dense - 3 * one),
+        (H**0, one),
+        (H**3, dense @ dense @ dense),
+    ):
+        np.testing.assert_allclose(sum_.to_matrix().toarray(), matrix, atol=1e-14)
+    with pytest.raises(ParameterError, match="from 0 to 64"):
+        H**-1
+    with pytest.raises(TypeError):
+        H**0.5
 
 
 def test_values_of_a_sum_that_is_not_real_and_diagonal_are_refused_with_the_term():
