@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.ansatz.given_angles import GROUPS, by_name
 from hybridq.core.checks import is_real
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, ParameterError
 from hybridq.core.files import read_bytes
 from hybridq.core.limits import MOST_BYTES_OF_SETTINGS
 
@@ -18,8 +19,8 @@ from hybridq.core.limits import MOST_BYTES_OF_SETTINGS
 def read_angles(path: str | os.PathLike[str]) -> NDArray[np.float64]:
     """Return the angles in a file, in radians, shape (n,).
 
-    The file is a result's JSON (its ``parameters``), a JSON list of numbers, or plain text with
-    numbers between blanks, commas or line ends.
+    The file is a result's JSON (its ``parameters``), ``{"gamma": [...], "beta": [...]}``, a JSON
+    list of numbers, or plain text with numbers between blanks, commas or line ends.
 
     Raises:
         FormatError: the file cannot be read, or has other content than finite numbers.
@@ -58,6 +59,11 @@ def _from_json(text: str, source: str) -> list[float]:
     except (ValueError, RecursionError) as error:  # thousands of digits are a ValueError too
         line = getattr(error, "lineno", None)
         raise FormatError(f"this is not valid JSON: {error}", source=source, line=line) from error
+    if isinstance(document, dict) and "gamma" in document:
+        try:
+            return by_name({name: document[name] for name in GROUPS if name in document})
+        except ParameterError as error:
+            raise FormatError(str(error), source=source) from None
     numbers = document.get("parameters") if isinstance(document, dict) else document
     if not isinstance(numbers, list) or not all(map(is_real, numbers)):
         raise FormatError(

@@ -14,6 +14,7 @@ from hybridq.ansatz import angle_tables, angles
 from hybridq.ansatz.automatic_start import automatic
 from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.checks import CostLike, as_cost
+from hybridq.ansatz.given_angles import for_depth
 from hybridq.ansatz.mixers import Mixer, X, mixer_for
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, DiagonalPhase
@@ -197,8 +198,8 @@ class QAOA(Ansatz):
 
         Args:
             start: a name of `INITIAL_POINTS` (``"auto"``, ``"ramp"``, ``"tuned-ramp"``,
-                ``"fixed-angles"``, ``"transfer"``, ``"sk"``, ``"random"``), or the angles; the
-                ramp by default.
+                ``"fixed-angles"``, ``"transfer"``, ``"sk"``, ``"random"``), or the angles, those
+                of fewer layers interpolated; the ramp by default.
             rng: for ``"random"``.
 
         Raises:
@@ -215,11 +216,15 @@ class QAOA(Ansatz):
             raise ParameterError(
                 f"the initial angles must be real numbers: {error}", argument="initial"
             ) from None
+        if point.ndim == 1 and 0 < point.size < self.n_params and point.size % 2 == 0:
+            point = for_depth(point, self.p)
         if point.shape != (self.n_params,):
+            got = point.size if point.ndim == 1 else f"an array of shape {point.shape}"
             raise DimensionError(
-                f"QAOA(p={self.p}) takes {self.n_params} parameters "
-                f"(gamma_1 ... gamma_p, beta_1 ... beta_p), got {point.size}",
+                f"QAOA(p={self.p}) takes {self.n_params} angles in one list "
+                f"(gamma_1 ... gamma_p, beta_1 ... beta_p), got {got}",
                 argument="initial",
+                remedy="or give {'gamma': [...], 'beta': [...]}",
             )
         if not np.isfinite(point).all():
             bad = int(np.flatnonzero(~np.isfinite(point))[0])

@@ -102,8 +102,8 @@ def check_outputs(
             check_writable(path)
 
 
-def check_parameters(text: str) -> str | Path:
-    """Return the name of a start, or the path of an existing file of parameters.
+def check_parameters(text: str) -> str | Path | list[float]:
+    """Return the name of a start, the path of an existing file, or the numbers in a list.
 
     The ansatz checks the name.
 
@@ -112,6 +112,9 @@ def check_parameters(text: str) -> str | Path:
     """
     if os.path.exists(text):
         return Path(text)
+    numbers = [_float(word) for word in text.replace(",", " ").split()]
+    if numbers and not any(math.isnan(number) for number in numbers):
+        return numbers
     if os.sep in text or os.path.splitext(text)[1]:
         raise ParameterError(f"--initial: file {text!r} not found: check the name")
     return text

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -50,7 +50,7 @@ def solve(
     alpha: float | None = None,
     eta: float | None = None,
     objective_shots: int | None = None,
-    initial: str | os.PathLike[str] | ArrayLike | LearnedAngles = "auto",
+    initial: str | os.PathLike[str] | ArrayLike | Mapping[str, Any] | LearnedAngles = "auto",
     restarts: int | None = None,
     max_evaluations: int | None = None,
     time_limit: float | None = None,
@@ -131,9 +131,8 @@ def solve(
     """
     _reject_misspelled(options)
     subject = resolve_problem(problem, ansatz, options)
-    if isinstance(initial, os.PathLike):
-        initial = _start_in(initial, subject)
-    chosen = resolve_ansatz(subject, ansatz, p=p, mixer=mixer, initial=initial, options=options)
+    start = _start_of(initial, subject)
+    chosen = resolve_ansatz(subject, ansatz, p=p, mixer=mixer, initial=start, options=options)
     with opened(journal, resume) as log:
         settings = resolve_settings(
             optimizer=optimizer,
@@ -157,8 +156,8 @@ def solve(
         if isinstance(chosen, QAOA) and isinstance(subject, BinaryProblem):
             from hybridq.solver.qaoa import solve_qaoa
 
-            return solve_qaoa(subject, chosen, settings, initial, landscape)
-        return _solve_energy(subject, chosen, settings, initial, exact)
+            return solve_qaoa(subject, chosen, settings, start, landscape)
+        return _solve_energy(subject, chosen, settings, start, exact)
 
 
 def _solve_energy(
@@ -191,12 +190,19 @@ def _solve_energy(
     return solve_vqe(problem, ansatz, settings, initial, exact)
 
 
-def _start_in(path: os.PathLike[str], problem: Problem) -> ArrayLike | LearnedAngles:
-    """Return the angles or parameters in a file."""
+def _start_of(
+    initial: str | os.PathLike[str] | ArrayLike | Mapping[str, Any] | LearnedAngles,
+    problem: Problem,
+) -> str | ArrayLike | LearnedAngles:
+    """Return a start with the angles of a file, or given by name, as a list."""
     from hybridq.ansatz.angle_file import read_angles
+    from hybridq.ansatz.given_angles import by_name
     from hybridq.ansatz.learned_angles import angles_in
 
-    return angles_in(path) if isinstance(problem, BinaryProblem) else read_angles(path)
+    if isinstance(initial, os.PathLike):
+        over_bits = isinstance(problem, BinaryProblem)
+        return angles_in(initial) if over_bits else read_angles(initial)
+    return by_name(initial) if isinstance(initial, Mapping) else initial
 
 
 def _reject_misspelled(options: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.ansatz.given_angles import interpolated
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.strategies.base import Step, Task
 from hybridq.strategies.coordinates import pad_layers
@@ -50,22 +51,3 @@ class Interp(Ladder):
             return solution.x, step
 
         return search
-
-
-def interpolated(x: Vector) -> Vector:
-    r"""Return a start for one more layer, shape (2p,) → (2p + 2,).
-
-    .. math:: \gamma'_i = \frac{i - 1}{p}\,\gamma_{i-1} + \frac{p - i + 1}{p}\,\gamma_i,
-              \qquad i = 1 \dots p + 1,\ \gamma_0 = \gamma_{p+1} = 0,
-
-    and the same for β.
-
-    Source: Zhou, Wang, Choi, Pichler, Lukin 2020, arXiv:1812.01041, appendix B.
-    """
-    p = len(x) // 2
-    before = np.arange(p + 1) / p
-    halves = np.asarray(x, dtype=np.float64).reshape(2, p)
-    zero = np.zeros((2, 1))
-    shifted = np.concatenate([zero, halves], axis=1)
-    current = np.concatenate([halves, zero], axis=1)
-    return (before * shifted + (1.0 - before) * current).ravel()

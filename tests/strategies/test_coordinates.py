@@ -12,7 +12,7 @@ from hybridq.classical import exact_minimum
 from hybridq.core.errors import ParameterError
 from hybridq.strategies.coordinates import AffineMap, Reparametrized, pad_layers
 from hybridq.strategies.fourier import fourier_matrix
-from hybridq.strategies.interp import interpolated
+from hybridq.ansatz.given_angles import interpolated
 from hybridq.strategies.relaxation import planar_relaxation
 
 
