@@ -200,10 +200,19 @@ class Circuit(GateMethods):
         # Without this a circuit without instructions would be false.
         return True
 
+    def decomposed(self) -> Circuit:
+        """Return the circuit of the gates that `to_qasm` writes, up to a global phase.
+
+        Raises:
+            ParameterError: a parameter has no value, or an instruction no exact decomposition.
+        """
+        return type(self).from_qasm(self.to_qasm())
+
     def depth(self) -> int:
         """Return the length of the longest chain of dependent instructions.
 
-        An instruction is one step, however many gates a machine would need for it.
+        An instruction is one step, however many gates a machine would need for it: see
+        `decomposed`.
         """
         busy = [0] * self.n_qubits
         for instruction in self.instructions:

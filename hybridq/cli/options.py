@@ -103,7 +103,7 @@ def check_outputs(
 
 
 def check_parameters(text: str) -> str | Path | list[float]:
-    """Return the name of a start, the path of an existing file, or the numbers in a list.
+    """Return the name of a start, the path of a file, or the numbers in a list.
 
     The ansatz checks the name.
 

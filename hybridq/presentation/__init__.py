@@ -8,6 +8,7 @@ from hybridq.engines.info import EngineInfo
 from hybridq.presentation.columns import Columns
 from hybridq.presentation.energy_parts import Energy, Iteration, Particles
 from hybridq.presentation.parts import (
+    Assignment,
     Best,
     OptimizerInfo,
     ProblemInfo,
@@ -20,6 +21,7 @@ from hybridq.presentation.result import Result
 from hybridq.presentation.states import ExcitedStates, State
 
 __all__ = [
+    "Assignment",
     "Best",
     "Columns",
     "Diagonalization",

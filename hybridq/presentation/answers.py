@@ -229,6 +229,10 @@ def _facts(result: Result) -> list[tuple[str, Text]]:
         feasible = round(samples.feasible_share * samples.shots)
         share = percent(samples.feasible_share)
         rows.append(("Feasible", f"{feasible} of {plural(samples.shots, 'sample')} ({share})"))
+    if samples is not None and samples.optimal_share is not None:
+        optimal = round(samples.optimal_share * samples.shots)
+        share = percent(samples.optimal_share)
+        rows.append(("Optimal", f"{optimal} of {plural(samples.shots, 'sample')} ({share})"))
     rows.append((capital(problem.noun), search.problem_line(problem)))
     rows.append(("Engine", search.engine_line(result.engine, problem.n_qubits, _ROW_ROOM)))
     rows.append(("Ansatz", search.ansatz_line(result.ansatz)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -33,6 +34,7 @@ class Energy:
     Fields that do not apply or are not known are None.
 
     Attributes:
+        value: the energy that was reached; ``float(energy)`` gives it as well.
         unit: ``"hartree"`` for molecules, None where the Hamiltonian brings its own unit.
         hartree_fock: energy of the Hartree–Fock determinant, in hartree.
         exact: the exact ground energy, with the particle numbers asked for where there are some.
@@ -50,6 +52,7 @@ class Energy:
         s_z: ⟨S_z⟩ in units of ħ.
     """
 
+    value: float | None = None
     unit: str | None = None
     hartree_fock: float | None = None
     exact: float | None = None
@@ -65,6 +68,9 @@ class Energy:
     particles: Particles | None = None
     s_squared: float | None = None
     s_z: float | None = None
+
+    def __float__(self) -> float:
+        return math.nan if self.value is None else self.value
 
     @property
     def other_spin(self) -> bool:

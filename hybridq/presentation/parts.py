@@ -13,6 +13,7 @@ from hybridq.core.plain import plain
 from hybridq.presentation.energy_parts import Iteration
 
 if TYPE_CHECKING:
+    from hybridq.circuits.circuit import Circuit
     from hybridq.problems.base import BinaryProblem, Problem
 
 UNIFORM_SAMPLES = 20_000
@@ -129,16 +130,37 @@ class Best:
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """An assignment that was measured.
+
+    Attributes:
+        bits: its bits, qubit 0 first.
+        value: its natural value.
+        count: the number of times that it was measured.
+        feasible: True if it violates no constraint.
+    """
+
+    bits: str
+    value: float
+    count: int
+    feasible: bool = True
+
+
+@dataclass(frozen=True)
 class Samples:
     """Measurements of the final state.
 
     Attributes:
         shots: number of measurements.
         feasible_share: the share of them that violates no constraint.
+        optimal_share: the share of them at the proven optimum; None without a proof.
+        top: the best ten assignments, feasible ones first.
     """
 
     shots: int
     feasible_share: float
+    optimal_share: float | None = None
+    top: tuple[Assignment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,6 +205,9 @@ class Trace(ComparedByValue):
         problem: the problem itself, which draws its answer; left out of ``==``.
         iterations: steps of an ansatz that grows (ADAPT-VQE), in order.
         seconds: time of the search alone, without compilation, interruptions and pauses.
+        bits: the distinct assignments that were measured, shape (k, n_qubits), qubit 0 first.
+        bit_counts: number of times that each of them was measured, shape (k,).
+        circuit: the circuit that was optimized, with its parameters; left out of ``==``.
     """
 
     values: NDArray[np.float64]
@@ -193,6 +218,9 @@ class Trace(ComparedByValue):
     problem: BinaryProblem | None = field(default=None, compare=False)
     iterations: tuple[Iteration, ...] = ()
     seconds: float = 0.0
+    bits: NDArray[np.uint8] | None = None
+    bit_counts: NDArray[np.int64] | None = None
+    circuit: Circuit | None = field(default=None, compare=False)
 
     @property
     def uniform_values(self) -> NDArray[np.float64] | None:

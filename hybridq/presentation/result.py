@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.checks import checked_count
 from hybridq.core.equality import ComparedByValue
 from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.core.plain import json_text, plain
@@ -16,6 +17,7 @@ from hybridq.engines.info import EngineInfo
 from hybridq.presentation.columns import Columns
 from hybridq.presentation.energy_parts import Energy
 from hybridq.presentation.parts import (
+    Assignment,
     Best,
     OptimizerInfo,
     ProblemInfo,
@@ -28,6 +30,8 @@ from hybridq.presentation.restore import read_document, restore, with_labels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from hybridq.circuits.circuit import Circuit
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +135,59 @@ class Result(ComparedByValue):
         if "best" in document:
             document["best"] = with_labels(document["best"])
         return restore(cls, document, name, trace=Trace(values=np.empty(0)))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Counts of the measured assignments by bits, the most frequent first.
+
+        The first bit is that of qubit 0.
+
+        Raises:
+            ParameterError: nothing was measured, or the result comes from JSON.
+        """
+        bits, counts = self.trace.bits, self.trace.bit_counts
+        if bits is None or counts is None:
+            raise self._absent("counts", self.samples is not None)
+        order = np.argsort(-counts, kind="stable")
+        return {"".join(map(str, bits[row].tolist())): int(counts[row]) for row in order}
+
+    def top(self, k: int = 10) -> tuple[Assignment, ...]:
+        """Return the best `k` measured assignments, at most ten, feasible ones first.
+
+        Raises:
+            ParameterError: nothing was measured.
+        """
+        if self.samples is None:
+            raise self._absent("samples", lost=False)
+        return self.samples.top[: checked_count("k", k)]
+
+    @property
+    def circuit(self) -> Circuit:
+        """The circuit with the best parameters that were found.
+
+        Raises:
+            ParameterError: the result comes from JSON.
+        """
+        if self.trace.circuit is None:
+            raise self._absent("circuit", lost=True)
+        return self.trace.circuit.bind(self.parameters)
+
+    def state(self) -> NDArray[np.complexfloating]:
+        """Return the final state, shape (2**n_qubits,).
+
+        Qubit 0 is the lowest bit of the index.
+
+        Raises:
+            ParameterError: the result comes from JSON.
+            CapacityError: the state does not fit in memory.
+        """
+        return self.circuit.state()
+
+    @staticmethod
+    def _absent(what: str, lost: bool) -> ParameterError:
+        """Return the error for a part that this result does not have."""
+        remedy = "JSON does not keep them: solve again, or pickle the result" if lost else None
+        return ParameterError(f"this result has no {what}", argument=what, remedy=remedy)
 
     def table(self, kind: str | None = None) -> Columns:
         """Return the history of the search as columns.

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.problems._defaults import check_names, example_data
+from hybridq.problems.bits import checked_bits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -366,30 +366,17 @@ class BinaryProblem(Problem):
     def checked_row(self, bits: ArrayLike) -> Bits:
         """Return `bits` as uint8, shape (n_qubits,).
 
+        A text such as ``"0110"`` and a mapping from labels to bits are read as well.
+
         Raises:
             DimensionError: another shape.
             ParameterError: an entry is neither 0 nor 1.
         """
-        return self._checked_bits(bits, ndim=1)
+        return checked_bits(bits, self.labels(), 1)
 
     def checked_rows(self, bits: ArrayLike) -> NDArray[np.uint8]:
         """Return `bits` as uint8, shape (k, n_qubits), checked likewise."""
-        return self._checked_bits(bits, ndim=2)
-
-    def _checked_bits(self, bits: ArrayLike, *, ndim: int) -> NDArray[np.uint8]:
-        array = np.asarray(bits)
-        if array.ndim != ndim or array.shape[-1] != self.n_qubits:
-            wanted = f"({self.n_qubits},)" if ndim == 1 else f"(k, {self.n_qubits})"
-            raise DimensionError(
-                f"bits must have shape {wanted}, got {array.shape}", argument="bits"
-            )
-        if not ((array == 0) | (array == 1)).all():
-            raise ParameterError(
-                "bits must be 0 or 1, got other values",
-                argument="bits",
-                remedy="map spins s to (1 - s) / 2",
-            )
-        return array.astype(np.uint8, copy=False)
+        return checked_bits(bits, self.labels(), 2)
 
 
 def option_fields(family: type[Problem]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ProblemError
-from hybridq.presentation import Best, Ratio, Reference, Samples, Trace
+from hybridq.presentation import Assignment, Best, Ratio, Reference, Samples, Trace
 from hybridq.solver.settings import SolveSettings, Vector, unless_interrupted
 
 if TYPE_CHECKING:
+    from hybridq.circuits.circuit import Circuit
     from hybridq.objectives import Objective
     from hybridq.optimizers import Solution
     from hybridq.problems.base import BinaryProblem, Bits
 
+_TOP = 10  # assignments that a result names
 _ROUNDING = 1e-9  # relative to the sum of all magnitudes that a value adds up
 
 
@@ -29,14 +31,26 @@ class Measured:
         values: the distinct natural values of feasible samples, ascending; of all samples where
             none is feasible.
         counts: how often each was measured.
-        samples: number of shots and the feasible share.
+        samples: number of shots, the feasible share, and the best assignments.
         best: the best of them.
+        bits: the distinct assignments, shape (k, n_qubits), in the order of basis indices.
+        bit_counts: how often each was measured.
     """
 
     values: NDArray[np.float64]
     counts: NDArray[np.int64]
     samples: Samples
     best: Best
+    bits: NDArray[np.uint8]
+    bit_counts: NDArray[np.int64]
+
+    def judged(self, reference: Reference | None) -> Samples:
+        """Return the samples with the share of them at a proven optimum."""
+        if reference is None or not reference.exact:
+            return self.samples
+        hits = np.isclose(self.values, reference.value, rtol=1e-9, atol=1e-12)
+        reached = self.counts[hits].sum() if self.best.feasible else 0
+        return replace(self.samples, optimal_share=float(reached / self.samples.shots))
 
 
 def sample(
@@ -53,15 +67,30 @@ def sample(
     broken = problem.violation_counts(bits)
     feasible = broken == 0
     # The best feasible sample, or the one of fewest violations and best value among them.
-    row = int(np.lexsort((problem.sign * values, broken))[0])
+    order = np.lexsort((problem.sign * values, broken))
+    row = int(order[0])
     check_family(problem, bits[row], float(values[row]), int(broken[row]))
     shown = feasible if feasible.any() else np.ones(len(bits), dtype=bool)
     distinct, where = np.unique(values[shown], return_inverse=True)
     return Measured(
         values=distinct,
         counts=np.bincount(where, weights=counts[shown]).astype(np.int64),
-        samples=Samples(int(counts.sum()), float(counts[feasible].sum() / counts.sum())),
+        samples=Samples(
+            int(counts.sum()),
+            float(counts[feasible].sum() / counts.sum()),
+            top=tuple(
+                Assignment(
+                    "".join(map(str, bits[i].tolist())),
+                    float(values[i]),
+                    int(counts[i]),
+                    bool(feasible[i]),
+                )
+                for i in order[:_TOP].tolist()
+            ),
+        ),
         best=decoded(problem, bits[row], float(values[row])),
+        bits=bits,
+        bit_counts=counts,
     )
 
 
@@ -183,6 +212,7 @@ def trace(
     landscape: tuple[Vector, Vector, Vector] | None,
     rng: np.random.Generator,
     sign: float,
+    circuit: Circuit,
 ) -> Trace:
     """Return the arrays behind the pictures.
 
@@ -197,4 +227,7 @@ def trace(
         landscape=landscape,
         problem=problem,
         seconds=solution.seconds,
+        bits=measured.bits,
+        bit_counts=measured.bit_counts,
+        circuit=circuit,
     )

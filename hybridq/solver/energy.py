@@ -48,6 +48,7 @@ def energy_info(
     left = lowest is not None and _has_left(problem, moments)
     accurate = None if not molecule or error is None else abs(error) <= CHEMICAL_ACCURACY
     return Energy(
+        value=energy,
         unit=problem.unit,
         hartree_fock=hartree_fock,
         exact=lowest,

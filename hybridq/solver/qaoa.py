@@ -97,7 +97,7 @@ def solve_qaoa(
         best=measured.best,
         reference=reference,
         ratio=answers.ratio(problem, expectation, measured.best, reference),
-        samples=measured.samples,
+        samples=measured.judged(reference),
         seed=settings.seed,
         seconds=seconds,
         versions=versions(),
@@ -108,6 +108,7 @@ def solve_qaoa(
             grid,
             settings.streams[3],
             factory.natural(problem.sign),
+            objective.circuit,
         ),
         objective=factory.describe(
             found.objective,

@@ -115,11 +115,18 @@ def finish(
         reference = answers.classical_reference(problem, settings)
         ratio = answers.ratio(problem, expectation, best, reference)
         sign = factory.natural(problem.sign)
-        trace = answers.trace(problem, solution, sampled, None, settings.streams[3], sign)
+        trace = answers.trace(
+            problem, solution, sampled, None, settings.streams[3], sign, objective.circuit
+        )
     else:
         settings.announce("exact energy")
         energy, reference = _energies(problem, objective, solution.x, energy_reached, exact, sector)
-        trace = Trace(values=solution.values, seconds=solution.seconds, **traced)
+        trace = Trace(
+            values=solution.values,
+            seconds=solution.seconds,
+            circuit=objective.circuit,
+            **traced,
+        )
     return Result(
         problem=ProblemInfo.of(problem),
         ansatz=ansatz,
@@ -128,7 +135,7 @@ def finish(
         parameters=solution.x,
         expectation=expectation,
         best=best,
-        samples=None if sampled is None else sampled.samples,
+        samples=None if sampled is None else sampled.judged(reference),
         reference=reference,
         ratio=ratio,
         seed=settings.seed,

@@ -18,6 +18,7 @@ from hybridq.core import memory
 from hybridq.core.checks import checked_count, checked_positive
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError, Setting
+from hybridq.core.numbers import plural
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
@@ -95,6 +96,10 @@ class Adaptation:
     def energy(self) -> float:
         """The lowest energy."""
         return self.solution.value
+
+    def __repr__(self) -> str:
+        operators = plural(len(self.iterations), "operator")
+        return f"Adaptation(energy={self.energy:.8f}, {operators}, {self.solution.status})"
 
 
 @memory.capacity("adapt_vqe", "use fewer qubits or another pool")

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from hybridq.ansatz.base import Ansatz
+from hybridq.ansatz.qaoa import QAOA
 from hybridq.ansatz.term_groups import commuting_groups
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import CapacityError, DimensionError, ParameterError, Setting
+from hybridq.core.registry import canonical_name
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import MOST_QUBITS, Sector
@@ -27,7 +29,8 @@ def resolve_problem(
 ) -> Problem:
     """Return `problem`, or the ground-state problem of a bare Hamiltonian.
 
-    A bare Hubbard model gets the particle numbers that its ansatz is given.
+    For QAOA a bare Hamiltonian of I and Z asks for the bits of lowest energy. A bare Hubbard model
+    gets the particle numbers that its ansatz is given.
 
     Args:
         problem: a `Problem`, a `PauliSum` or a `HubbardModel`.
@@ -45,6 +48,11 @@ def resolve_problem(
         return HubbardProblem(problem, *_given_particles(ansatz, options or {}))
     if isinstance(problem, PauliSum):
         check_width(problem.n_qubits)
+        named = isinstance(ansatz, str) and canonical_name(ansatz) == QAOA.kind
+        if problem.is_diagonal and (named or isinstance(ansatz, QAOA)):
+            from hybridq.problems.ising_problem import IsingProblem
+
+            return IsingProblem(problem)
         from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 
         return HamiltonianProblem(problem)

@@ -210,7 +210,12 @@ def test_the_answer_is_written_by_title() -> None:
     assert best["answer"] == {"Side 0": ["a", [2, 3]], "Side 1": [1, "b"]}
     assert best["feasible"] is True
     assert infeasible().to_dict()["best"]["violations"] == [CLASH]
-    assert infeasible().to_dict()["samples"] == {"shots": 64, "feasible_share": 0.0}
+    assert infeasible().to_dict()["samples"] == {
+        "shots": 64,
+        "feasible_share": 0.0,
+        "optimal_share": None,
+        "top": [],
+    }
 
 
 def test_the_history_of_a_search_is_a_table() -> None:

@@ -128,8 +128,9 @@ def test_given_angles_set_the_depth(tmp_path):
     path.write_text("0.3 0.6 0.5 0.2")
     assert hq.solve(problem, initial=path, rng=1).ansatz["p"] == 2
     assert hq.solve(problem, initial=np.zeros(6), max_evaluations=2, rng=1).ansatz["p"] == 3
-    with pytest.raises(DimensionError, match="6 parameters"):
-        hq.solve(problem, p=3, initial=path)
+    assert hq.solve(problem, p=3, initial=path, max_evaluations=2, rng=1).ansatz["p"] == 3
+    with pytest.raises(DimensionError, match="2 angles in one list"):
+        hq.solve(problem, p=1, initial=path)
 
 
 def test_an_interrupt_reports_the_best_so_far(graph):

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 import hybridq as hq
 from hybridq.ansatz.angles import ramp_shape
+from hybridq.ansatz.given_angles import interpolated
 from hybridq.classical import exact_minimum
 from hybridq.core.errors import ParameterError
 from hybridq.strategies.coordinates import AffineMap, Reparametrized, pad_layers
 from hybridq.strategies.fourier import fourier_matrix
-from hybridq.ansatz.given_angles import interpolated
 from hybridq.strategies.relaxation import planar_relaxation
 
 

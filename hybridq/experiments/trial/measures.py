@@ -46,7 +46,7 @@ def metrics(result: Result) -> Plain:
         found |= {"ratio": result.ratio.expectation, "best_ratio": result.ratio.best}
     if result.best is not None:
         found["best"] = result.best.value
-        found["p_optimum"] = _optimal_share(result)
+        found["p_optimum"] = None if result.samples is None else result.samples.optimal_share
     if result.energy is not None:
         energy = result.energy
         found |= {
@@ -60,16 +60,6 @@ def metrics(result: Result) -> Plain:
     if result.objective.get("kind") != "expectation":
         found["minimized"] = result.objective.get("value")
     return {name: _number(value) for name, value in found.items() if value is not None}
-
-
-def _optimal_share(result: Result) -> float | None:
-    """Return the share of the samples that reach the proven optimum."""
-    values, counts = result.trace.sample_values, result.trace.sample_counts
-    if values is None or counts is None or result.reference is None or not result.reference.exact:
-        return None
-    optimum = result.reference.value
-    hits = np.isclose(values, optimum, rtol=1e-9, atol=1e-12)
-    return float(counts[hits].sum() / counts.sum())
 
 
 def _number(value: Any) -> Any:
