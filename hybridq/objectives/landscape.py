@@ -20,13 +20,19 @@ def quick_landscape(
     objective: Objective, ansatz: QAOA, sign: float
 ) -> tuple[Vector, Vector, Vector] | None:
     """Return a landscape of as many points as 2 s allow, None where those are too few."""
-    start = work_seconds()
-    objective.values(np.zeros((2, 2)))
-    each = (work_seconds() - start) / 2
+    # The least of several times: another process may hold up any single one.
+    each = min(_seconds_of_two(objective) for _ in range(4)) / 2
     points = int(np.sqrt(LANDSCAPE_SECONDS / max(each, 1e-9)))
     if points < 15:
         return None
     return scan_landscape(objective, ansatz, points=min(points, LANDSCAPE_POINTS), sign=sign)
+
+
+def _seconds_of_two(objective: Objective) -> float:
+    """Return the time of two evaluations."""
+    start = work_seconds()
+    objective.values(np.zeros((2, 2)))
+    return work_seconds() - start
 
 
 def scan_landscape(
