@@ -370,7 +370,7 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("case", PROGRAMS)
 def test_program_that_declares_too_much_is_refused(case, monkeypatch):
-    monkeypatch.setattr("hybridq.circuits.qasm.read.MOST_INSTRUCTIONS", 20_000)
+    monkeypatch.setattr("hybridq.circuits.qasm.program.MOST_INSTRUCTIONS", 20_000)
     program, words = PROGRAMS[case]
     with pytest.raises(FormatError, match=words) as caught:
         Circuit.from_qasm(HEAD + program)

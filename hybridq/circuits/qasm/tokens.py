@@ -1,4 +1,4 @@
-"""Tokens of an OpenQASM 2 program, and arithmetic in them."""
+"""Tokens of an OpenQASM program, and arithmetic in them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from hybridq.core.errors import FormatError
 
-Expression: TypeAlias = Callable[[Mapping[str, float]], float]
-"""A function from values of a gate's parameters to a number."""
+Expression: TypeAlias = Callable[[Mapping[str, Any]], Any]
+"""A function from values of a gate's parameters to a number, or to a `Parameter`."""
 
 _TOKENS = re.compile(
-    r"(?P<blank>[ \t\r\f]+|//[^\n]*)|(?P<newline>\n)"
+    r"(?P<blank>[ \t\r\f]+|//[^\n]*)|(?P<newline>\n)|(?P<comment>/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)"
     r"|(?P<real>(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)|(?P<integer>\d+)"
-    r'|(?P<name>[A-Za-z_]\w*)|(?P<text>"[^"\n]*")|(?P<mark>->|==|[-+*/^()\[\]{},;])',
+    r'|(?P<name>[A-Za-z_πτ]\w*|\$\d+)|(?P<text>"[^"\n]*")|(?P<mark>->|==|\*\*|[-+*/^()\[\]{},:;@=])',
     re.ASCII,
 )
 _MOST_DIGITS = 9
@@ -27,14 +27,20 @@ _FUNCTIONS: Mapping[str, Callable[[float], float]] = {
     "tan": math.tan,
     "exp": math.exp,
     "ln": math.log,
+    "log": math.log,
     "sqrt": math.sqrt,
+    "arcsin": math.asin,
+    "arccos": math.acos,
+    "arctan": math.atan,
 }
+_CONSTANTS = {"pi": math.pi, "π": math.pi, "tau": math.tau, "τ": math.tau, "euler": math.e}
 _OPERATORS: Mapping[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
     "^": math.pow,
+    "**": math.pow,
 }
 
 
@@ -73,11 +79,11 @@ class Tokens:
             match = _TOKENS.match(text, position)
             if match is None:
                 raise FormatError(
-                    f"{text[position]!r} has no meaning in OpenQASM 2", source=source, line=line + 1
+                    f"{text[position]!r} has no meaning in OpenQASM", source=source, line=line + 1
                 )
             kind = str(match.lastgroup)
-            line += kind == "newline"
-            if kind not in {"blank", "newline"}:
+            line += match.group().count("\n") if kind in {"newline", "comment"} else 0
+            if kind not in {"blank", "newline", "comment"}:
                 self._tokens.append(Token(kind, match.group(), line + 1))
             position = match.end()
         self._tokens.append(Token("end", "", line + 1))
@@ -86,6 +92,12 @@ class Tokens:
     def here(self) -> Token:
         """The next token, not consumed."""
         return self._tokens[self._next]
+
+    @property
+    def hardware_qubits(self) -> int:
+        """One more than the largest n of the names ``$n``, 0 without such names."""
+        names = (token.text for token in self._tokens if token.text.startswith("$"))
+        return max((int(name[1 : _MOST_DIGITS + 1]) + 1 for name in names), default=0)
 
     @property
     def taken(self) -> int:
@@ -157,7 +169,7 @@ class Tokens:
         if self.accept("+"):
             return self._signed(parameters)
         base = self._atom(parameters)
-        if self.here.text == "^":
+        if self.here.text in {"^", "**"}:
             sign = self.take()
             return self._joined(sign, base, self._signed(parameters))
         return base
@@ -176,8 +188,8 @@ class Tokens:
         name = self.take().text
         if name in parameters:
             return lambda values: values[name]
-        if name == "pi":
-            return lambda values: math.pi
+        if name in _CONSTANTS:
+            return lambda values: _CONSTANTS[name]
         if name not in _FUNCTIONS:
             known = ", ".join(("pi", *_FUNCTIONS, *parameters))
             self.fail(f"unknown name {name!r} in an expression: choose from {known}", token.line)
@@ -191,10 +203,10 @@ class Tokens:
         return self._guarded(sign, lambda values: apply(left(values), right(values)))
 
     def _guarded(self, token: Token, compute: Expression) -> Expression:
-        def value(values: Mapping[str, float]) -> float:
+        def value(values: Mapping[str, Any]) -> Any:
             try:
                 return compute(values)
-            except (ArithmeticError, ValueError) as error:
+            except (ArithmeticError, ValueError, TypeError) as error:
                 self.fail(f"{token.text!r} has no finite value here: {error}", token.line)
 
         return value
