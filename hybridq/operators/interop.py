@@ -69,6 +69,14 @@ def from_qiskit(operator: Any) -> PauliSum:
     return PauliSum.from_sparse(operator.to_sparse_list(), operator.num_qubits)
 
 
+def from_other_package(operator: object) -> PauliSum | None:
+    """Return an operator of Qiskit or OpenFermion as a Pauli sum, else None."""
+    package = type(operator).__module__.partition(".")[0]
+    if package == "qiskit":
+        return from_qiskit(operator)
+    return from_openfermion(operator) if package == "openfermion" else None
+
+
 def to_openfermion(operator: PauliSum) -> Any:
     """Return the operator as an `openfermion.QubitOperator`; qubit q stays qubit q.
 

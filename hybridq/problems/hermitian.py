@@ -9,8 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
 
-# Imaginary parts up to this share of the largest coefficient are rounding.
-_ROUNDING = 1e-10
+# Imaginary parts up to this share of the largest coefficient are rounding: single precision and
+# texts of eight digits leave about 1e-8.
+_ROUNDING = 1e-7
 
 
 def worst_imaginary(total: PauliSum) -> tuple[str, tuple[int, ...], complex] | None:

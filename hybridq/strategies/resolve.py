@@ -15,6 +15,7 @@ from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import CapacityError, DimensionError, ParameterError, Setting
 from hybridq.core.registry import canonical_name
 from hybridq.operators.hubbard import HubbardModel
+from hybridq.operators.interop import from_other_package
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import MOST_QUBITS, Sector
 from hybridq.problems.base import Problem
@@ -33,7 +34,8 @@ def resolve_problem(
     gets the particle numbers that its ansatz is given.
 
     Args:
-        problem: a `Problem`, a `PauliSum` or a `HubbardModel`.
+        problem: a `Problem`, a `PauliSum`, a `HubbardModel`, or an operator of Qiskit or
+            OpenFermion.
         ansatz: a name, an ansatz, a circuit or None.
         options: of a named ansatz.
 
@@ -46,6 +48,7 @@ def resolve_problem(
         from hybridq.problems.hubbard_problem import HubbardProblem
 
         return HubbardProblem(problem, *_given_particles(ansatz, options or {}))
+    problem = from_other_package(problem) or problem
     if isinstance(problem, PauliSum):
         check_width(problem.n_qubits)
         named = isinstance(ansatz, str) and canonical_name(ansatz) == QAOA.kind

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+import hybridq as hq
 from hybridq.core.errors import MissingExtraError, ParameterError
 from hybridq.operators.interop import (
     from_openfermion,
@@ -116,3 +117,12 @@ def test_a_missing_package_is_reported_with_the_command(monkeypatch, package, ca
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=rf"pip install {package}"):
         call()
+
+
+def test_solve_takes_an_operator_of_qiskit_with_its_qubits():
+    info = pytest.importorskip("qiskit.quantum_info")
+    operator = info.SparsePauliOp.from_list([("ZZI", 1.0), ("IIX", 0.5), ("XII", -0.25)])
+    result = hq.solve(operator, rng=1)
+    lowest = np.linalg.eigvalsh(operator.to_matrix())[0]
+    assert result.energy.exact == pytest.approx(lowest)
+    assert result.problem.n_qubits == 3

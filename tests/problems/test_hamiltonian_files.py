@@ -40,6 +40,13 @@ SPELLINGS = {
     "Python list": "[('III', (-1+0j)), ('ZIX', (0.5+0j)), ('YYI', (-0.25+0j))]",
     "Python lines": "('III', (-1+0j))\n('ZIX', (0.5+0j)),\n('YYI', -0.25)",
     "SparsePauliOp": "SparsePauliOp(['III', 'ZIX', 'YYI'],\n coeffs=[-1.+0.j,  0.5 +0j, -.25+0j])",
+    "PennyLane": "-1.0 * I() + 0.5 * (X(0) @ Z(2)) + -0.25 * (Y(1) @ Y(2))",
+    "PennyLane, older": "  (-1.0) [I0]\n+ (0.5) [X0 Z2]\n+ (-0.25) [Y1 Y2]".replace("I0", ""),
+    "Cirq": "-1.000*I+0.500*X(q(0))*Z(q(2))-0.250*Y(q(1))*Y(q(2))",
+    "Blueqat": "0.5*X[0]*Z[2] - 0.25*Y[1]*Y[2] - 1.0*I",
+    "pyQuil": "(-1+0j)*I + (0.5+0j)*X0*Z2 + (-0.25+0j)*Y1*Y2",
+    "products with blanks": "0.5 X0 Z2\n- 0.25 Y1 Y2\n- 1",
+    "rounding of eight digits": "III -1+1e-8j\nZIX 0.5\nYYI -0.25\n",
     "rounding": "III -1+1e-17j\nZIX 0.5\nYYI -0.25\n",
 }
 
@@ -95,6 +102,11 @@ BAD: dict[str, tuple[str, int | None, str]] = {
         1,
         "appears to hold molecular integrals in fcidump format",
     ),
+    "a sum in a product": ("0.5*(X0 + Z1)\n", 1, "write out its terms"),
+    "a qubit twice in a product": ("X0*Z1\n+ 2*Z0*X0\n", 2, "acts twice on qubit 0"),
+    "a product that ends in a sign": ("0.5*X0 +\n", 2, "the last term is missing"),
+    "a product with other words": ("0.5*X0 + 0.2*A1\n", 1, "'A1'"),
+    "a parenthesis too many": ("0.5*X0)\n", 1, "parenthesis"),
     "a graph in JSON": ('{"directed": false,\n "nodes": [1, 2]}', 1, "'false'"),
     "a graph": ("3 2\n0 1\n1 2\n", 1, "not a Pauli label"),
 }

@@ -49,7 +49,7 @@ def is_label(text: str) -> bool:
     return _LABEL.fullmatch(text) is not None
 
 
-def _short(text: str) -> str:
+def shown(text: str) -> str:
     """Return `repr(text)`, cut to a length that fits an error message."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
@@ -62,14 +62,14 @@ def _number(text: str, source: str, line: int) -> complex:
         value = None
     if value is None:
         raise FormatError(
-            f"{_short(text)} is not a number: give a coefficient such as 0.5 or (0.5+0j)",
+            f"{shown(text)} is not a number: give a coefficient such as 0.5 or (0.5+0j)",
             source=source,
             line=line,
         )
-    return _finite(value, source, line)
+    return finite(value, source, line)
 
 
-def _finite(value: complex, source: str, line: int) -> complex:
+def finite(value: complex, source: str, line: int) -> complex:
     """Return `value`; raise where it is not finite."""
     if not cmath.isfinite(value):
         raise FormatError(
@@ -82,7 +82,7 @@ def _from_label(label: str, coefficient: complex, source: str, line: int) -> Ter
     """Return the term of a Qiskit label, whose last letter is qubit 0."""
     if not _LABEL.fullmatch(label):
         raise FormatError(
-            f"{_short(label)} is not a Pauli label: write one of I, X, Y, Z a qubit, such as XXI",
+            f"{shown(label)} is not a Pauli label: write one of I, X, Y, Z a qubit, such as XXI",
             source=source,
             line=line,
         )
@@ -108,7 +108,7 @@ def read_openfermion(text: str, source: str) -> Iterator[Term]:
         ):
             begin = _after(_BETWEEN, text, place)
             raise FormatError(
-                f"{_short(text[begin:].split(chr(10), 1)[0].strip())} is not a term: "
+                f"{shown(text[begin:].split(chr(10), 1)[0].strip())} is not a term: "
                 "write '0.5 [X0 Y1] +', a plus between two terms",
                 source=source,
                 line=line + text.count("\n", place, begin),
@@ -132,10 +132,10 @@ def _from_factors(body: str, coefficient: complex, source: str, line: int) -> Te
     found = [_FACTOR.fullmatch(factor) for factor in factors]
     for factor, match in zip(factors, found, strict=True):
         if match is None:
-            message = f"{_short(factor)} is not a Pauli on a qubit: write X0, Y1 or Z2"
+            message = f"{shown(factor)} is not a Pauli on a qubit: write X0, Y1 or Z2"
             if _LADDER.fullmatch(factor):
                 message = (
-                    f"{_short(factor)} is a fermionic ladder operator: map the operator to qubits "
+                    f"{shown(factor)} is a fermionic ladder operator: map the operator to qubits "
                     "first, for example with openfermion.jordan_wigner"
                 )
             raise FormatError(message, source=source, line=line)
@@ -166,7 +166,7 @@ def read_label_lines(text: str, source: str) -> Iterator[Term]:
             continue
         if len(columns) != 2:
             raise FormatError(
-                f"{_short(row.strip())} is not a term: write a label and a number, as 'XXI 0.5'",
+                f"{shown(row.strip())} is not a term: write a label and a number, as 'XXI 0.5'",
                 source=source,
                 line=line,
             )
@@ -275,7 +275,7 @@ def _pair(element: ast.expr, source: str, shift: int) -> tuple[ast.expr, ast.exp
         case ast.List(elts=[key, value]) | ast.Tuple(elts=[key, value]):
             return key, value
     raise FormatError(
-        f'{_short(ast.unparse(element))} is not a term: write ["XXI", 0.5]',
+        f'{shown(ast.unparse(element))} is not a term: write ["XXI", 0.5]',
         source=source,
         line=element.lineno + shift,
     )
@@ -286,9 +286,9 @@ def _literal(node: ast.expr | None, source: str, line: int) -> object:
     try:
         return ast.literal_eval(node) if node is not None else None
     except (ValueError, TypeError, RecursionError, MemoryError):
-        shown = _short(ast.unparse(node)) if node is not None else "this"
+        text = shown(ast.unparse(node)) if node is not None else "this"
         raise FormatError(
-            f'{shown} cannot be part of a Pauli term: write [["XXI", 0.5], ...]',
+            f'{text} cannot be part of a Pauli term: write [["XXI", 0.5], ...]',
             source=source,
             line=line,
         ) from None
@@ -298,10 +298,10 @@ def _coefficient(node: ast.expr | None, source: str, line: int) -> complex:
     """Return a coefficient: a number, or a pair of real and imaginary part."""
     match _literal(node, source, line):
         case [int() | float() as real, int() | float() as imaginary]:
-            return _finite(complex(real, imaginary), source, line)
+            return finite(complex(real, imaginary), source, line)
         case int() | float() | complex() as value if not isinstance(value, bool):
             try:
-                return _finite(complex(value), source, line)
+                return finite(complex(value), source, line)
             except OverflowError:
                 raise FormatError(
                     "a coefficient is too large for a float: scale it down",
@@ -310,7 +310,7 @@ def _coefficient(node: ast.expr | None, source: str, line: int) -> complex:
                 ) from None
         case other:
             raise FormatError(
-                f"the coefficient {_short(repr(other))} is not a number: write 0.5 or [0.5, 0.0]",
+                f"the coefficient {shown(repr(other))} is not a number: write 0.5 or [0.5, 0.0]",
                 source=source,
                 line=line,
             )
@@ -329,7 +329,7 @@ def _pairs(key: object, source: str, line: int) -> list[tuple[str, int]]:
         else:
             return pairs
     raise FormatError(
-        f"{_short(repr(key))} is not a Pauli term: write a label, or ((0, 'X'), (1, 'Y'))",
+        f"{shown(repr(key))} is not a Pauli term: write a label, or ((0, 'X'), (1, 'Y'))",
         source=source,
         line=line,
     )

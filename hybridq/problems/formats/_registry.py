@@ -46,6 +46,7 @@ _FORMATS = (
     pauli_sums.OWN_JSON,
     pauli_sums.LITERALS,
     pauli_sums.OPENFERMION,
+    pauli_sums.PRODUCTS,
     pauli_sums.LABELS,
     fcidump.FORMAT,
     xyz.FORMAT,

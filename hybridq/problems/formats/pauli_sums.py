@@ -10,6 +10,7 @@ from hybridq.core import memory
 from hybridq.core.errors import FormatError
 from hybridq.core.limits import too_many_idle
 from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._pauli_products import is_products, read_products
 from hybridq.problems.formats._pauli_text import (
     Term,
     is_label,
@@ -45,6 +46,7 @@ def parse_hamiltonian(text: str, *, format: str | None = None, source: str = "in
     - JSON as `PauliSum.to_json` writes it.
     - OpenFermion's `QubitOperator`, printed (``(0.5+0j) [X0 Y1] +``), or its ``terms``
       (``{((0, "X"), (1, "Y")): 0.5}``).
+    - Sums of products, as PennyLane, Cirq, Blueqat and pyQuil print them (``0.5*Z0*Z1 + 0.2*X0``).
     - Qiskit's labels, in which the last letter is qubit 0: lines ``XXI 0.5``; or lists and
       dictionaries, ``[["XXI", 0.5], ...]``, ``{"XXI": 0.5}``, one pair a line, or a printed
       `SparsePauliOp`.
@@ -193,6 +195,14 @@ OPENFERMION = Format(
     _reader(read_openfermion),
     _recognizes_openfermion,
     aliases=("qubit-operator",),
+)
+PRODUCTS = Format(
+    "pauli-products",
+    "sums of products, 0.5*Z0*Z1, of PennyLane, Cirq, Blueqat, pyQuil",
+    "pauli-sum",
+    _reader(read_products),
+    lambda text, source: Match.CERTAIN if is_products(text) else Match.NO,
+    aliases=("pennylane", "cirq", "blueqat", "pyquil"),
 )
 LABELS = Format(
     "pauli-labels",
