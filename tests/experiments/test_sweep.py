@@ -190,6 +190,8 @@ sweep: {problem.bond: {from: 0.5, to: 1.0, step: 0.25}}
     [
         ("{ansatz.p: []}", "4:19: ansatz.p: the list is empty: omit the name"),
         ("{ansatz.pp: [1]}", "4:9: sweep: unknown name 'ansatz.pp': did you mean 'ansatz.p'?"),
+        ("{p: [1]}", "4:9: sweep: unknown name 'p': did you mean 'ansatz.p'?"),
+        ("{alpha: [1]}", "4:9: sweep: unknown name 'alpha': did you mean 'objective.alpha'"),
         ("{anstaz.p: [1]}", "4:9: sweep: unknown name 'anstaz.p': did you mean 'ansatz.p'?"),
         ("{shots.p: [1]}", "4:9: sweep: unknown name 'shots.p': shots is a single value"),
         ("{ansatz.p: 3}", "4:19: ansatz.p must be a list, {from, to, step} or"),

@@ -272,6 +272,9 @@ def unknown(name: str) -> str | None:
     """Return the hint for an unknown dotted name, None for a known one."""
     head, _, key = name.partition(".")
     if head not in SECTIONS:
+        meant = [each for each in all_names() if each.rpartition(".")[2] == name]
+        if meant:
+            return f": did you mean {' or '.join(map(repr, meant))}?"
         return nearest(name, [*all_names(), *SECTIONS])
     section = SECTIONS[head]
     if not key or key in section.key_names():
