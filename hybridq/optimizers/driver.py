@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from hybridq.core.arrays import Vector
+from hybridq.optimizers.capabilities import Capability, member
 from hybridq.optimizers.evaluator import Evaluator
 from hybridq.optimizers.history import Best, History
 from hybridq.optimizers.solution import Record, Status
@@ -49,6 +50,9 @@ class Driver:
 
     Attributes:
         gradients, metrics, fidelities: how many of each were computed.
+        first_gradient: the gradient at the first point of the current start, if it was computed.
+        is_random: the objective has a state of its own, such as random numbers, so that two
+            values at one point may differ.
         start: the row of x0 that is searched now.
         stopped: the limit that ended the search, None while it runs.
     """
@@ -71,9 +75,11 @@ class Driver:
         self.metrics = 0
         self.fidelities = 0
         self.start = 0
+        self.first_gradient: Vector | None = None
         self.stopped: Status | None = None
         self._evaluator = Evaluator(objective, dimension, journal)
         self.has_gradient = self._evaluator.has_gradient
+        self.is_random = member(objective, Capability.CHECKPOINT) is not None
         self._bounds = None if bounds is None else bounds.T.copy()
         self._target = -math.inf if target is None else target
         self._callback = callback
@@ -145,6 +151,7 @@ class Driver:
             return False
         now = self.seconds
         self.start = start
+        self.first_gradient = None
         self.stopped = None
         self._first = len(self._values)
         self._limit = len(self._values) - (-left // starts_left)
@@ -188,6 +195,8 @@ class Driver:
         self.check()
         value, gradient = self._evaluator.value_and_gradient(self._inside(x))
         self.gradients += 1
+        if self.start_evaluations == 0:
+            self.first_gradient = gradient.copy()
         self._record(x, value, gradient)
         if math.isfinite(value) and np.isfinite(gradient).all():
             return value, gradient
