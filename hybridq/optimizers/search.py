@@ -26,6 +26,7 @@ from hybridq.optimizers.checks import (
 from hybridq.optimizers.configure import configured_optimizer, default_optimizer
 from hybridq.optimizers.driver import Callback, Driver, Stop
 from hybridq.optimizers.solution import Ending, Reason, Solution, describe
+from hybridq.optimizers.stationary import began_stationary, beside, remark
 from hybridq.storage.journal import Journal, opened
 from hybridq.storage.journal_facts import Later, seed_facts
 
@@ -51,6 +52,10 @@ def minimize(
 
     Ctrl-C ends the search and returns the best point so far. A search that fails is returned
     with ``status="failed"`` and advice, not raised; exceptions of the objective pass unchanged.
+
+    A start where the gradient is zero, or where all values tried are equal, is a stationary point
+    and not known to be a minimum: the search goes on from a random point beside it, and the
+    message says so.
 
     Args:
         objective: called with float64 of shape (n,), returns a float. May offer
@@ -183,8 +188,12 @@ def _run(
 ) -> Ending:
     """Search from one start until the method or the driver ends it."""
     outcome = Outcome(False)
+    flat = 0
     try:
         outcome = optimizer.run(driver, start, bounds, rng)
+        if outcome.converged and began_stationary(driver):
+            flat = driver.start_evaluations
+            outcome = optimizer.run(driver, beside(start, bounds, rng), bounds, rng)
     except Stop:
         pass
     except KeyboardInterrupt:
@@ -201,7 +210,12 @@ def _run(
         outcome = Outcome(False, f"its arithmetic broke down ({error})", Reason.ARITHMETIC)
     if driver.error is not None:
         raise driver.error
-    return _ending(optimizer, driver, outcome)
+    ending = _ending(optimizer, driver, outcome)
+    if flat:
+        plain = ending.reason is Reason.CONVERGED
+        reason = Reason.STATIONARY_START if plain else ending.reason
+        ending = replace(ending, reason=reason, note=remark(driver, flat))
+    return ending
 
 
 def _ending(optimizer: Optimizer, driver: Driver, outcome: Outcome) -> Ending:
@@ -254,4 +268,5 @@ def _solution(
         reason=ending.reason,
         not_finite=driver.not_finite,
         starts_begun=len(endings),
+        stationary_start=bool(ending.note),
     )

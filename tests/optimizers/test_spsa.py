@@ -55,7 +55,13 @@ def test_an_iteration_costs_two_values_however_many_parameters():
     for n in (1, 30):
         objective = Quadratic(np.ones(n))
         minimize(
-            objective, np.zeros(n), "spsa", max_evaluations=100, calibration=3, rng=0, blocking=False
+            objective,
+            np.zeros(n),
+            "spsa",
+            max_evaluations=100,
+            calibration=3,
+            rng=0,
+            blocking=False,
         )
         points = np.array(objective.points[7:99])
         moves = abs(points[::2] - points[1::2]) / 2
@@ -181,8 +187,8 @@ def test_fidelities_are_counted_beside_the_evaluations():
     ansatz = hq.HardwareEfficient(2, layers=1)
     objective = hq.Expectation(ansatz, hq.spin_models.tfim(2, h=1.0))
     solution = minimize(
-        objective, ansatz.initial_point(rng=1), "qn-spsa", max_evaluations=211, calibration=5, rng=1,
-        blocking=False,
+        objective, ansatz.initial_point(rng=1), "qn-spsa", max_evaluations=211, calibration=5,
+        rng=1, blocking=False,
     )  # fmt: skip
     assert solution.evaluations == 211
     assert solution.fidelities == 4 * (1 + 99)  # of 11 + 2 · 99 evaluations, and 2 looks at x
