@@ -75,9 +75,9 @@ class OptunaSearch(Optimizer):
         """Return a sampler seeded by `seed`."""
 
     @property
-    def repeatable(self) -> bool:
-        """True if no other process takes part in the search."""
-        return self.storage is None
+    def is_shared(self) -> bool:
+        """True if the study is in a storage, where other processes can join it."""
+        return self.storage is not None
 
     def prepare(self) -> None:
         """See `Optimizer.prepare`; also raise if the storage cannot be reached."""

@@ -23,8 +23,9 @@ from hybridq.optimizers.checks import (
     check_repeatable,
     check_starts,
 )
-from hybridq.optimizers.configure import configured_optimizer, default_optimizer
+from hybridq.optimizers.configure import OptimizerLike, configured_optimizer, default_optimizer
 from hybridq.optimizers.driver import Callback, Driver, Stop
+from hybridq.optimizers.function import FunctionOptimizer
 from hybridq.optimizers.solution import Ending, Reason, Solution, describe
 from hybridq.optimizers.stationary import began_stationary, beside, remark
 from hybridq.storage.journal import Journal, opened
@@ -35,7 +36,7 @@ from hybridq.storage.journal_facts import Later, seed_facts
 def minimize(
     objective: Callable[[Vector], float],
     x0: ArrayLike,
-    method: str | Optimizer | None = None,
+    method: OptimizerLike | None = None,
     *,
     bounds: ArrayLike | None = None,
     max_evaluations: int | None = None,
@@ -64,8 +65,9 @@ def minimize(
             ``fidelity``, ``frequencies`` (see `hybridq.optimizers.capabilities`).
         x0: one start, shape (n,), or several, shape (k, n). Several are searched one after the
             other; each gets an equal share of the remaining budget and time.
-        method: a name of `OPTIMIZERS`, or a configured `Optimizer`. None: l-bfgs if the
-            objective has a gradient, cobyla otherwise.
+        method: a name of `OPTIMIZERS`, a configured `Optimizer`, or a function of an objective
+            and a start, see `FunctionOptimizer`. None: l-bfgs if the objective has a gradient,
+            cobyla otherwise.
         bounds: lower and upper bound of each parameter, shape (n, 2). No point outside is ever
             evaluated. None: no bounds, for methods that do not require them.
         max_evaluations: budget of all starts together. None: ``default_budget(n)`` of the
@@ -205,7 +207,8 @@ def _run(
             # Some methods wrap or swallow exceptions of the objective; raise the original.
             raise driver.error from None
         broken = isinstance(error, ArithmeticError | ValueError | np.linalg.LinAlgError)
-        if isinstance(error, HybridqError) or not broken:
+        foreign = isinstance(optimizer, FunctionOptimizer)
+        if isinstance(error, HybridqError) or foreign or not broken:
             raise
         outcome = Outcome(False, f"its arithmetic broke down ({error})", Reason.ARITHMETIC)
     if driver.error is not None:

@@ -22,6 +22,7 @@ class Reason(StrEnum):
         ROUNDING: no step lowers the value beyond rounding.
         SHORT_STEPS: several steps in a row were shorter than the tolerance.
         STATIONARY_START: the same, after a search from beside a start that is a stationary point.
+        RETURNED: a function given as optimizer returned.
         ALL_HOPS: the given number of hops is done.
         SMALL_GRADIENT: the gradient of an operator pool is below its tolerance.
         SMALL_GAIN: the last operator lowered the energy by less than the tolerance.
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     ROUNDING = "rounding"
     SHORT_STEPS = "short_steps"
     STATIONARY_START = "stationary_start"
+    RETURNED = "returned"
     ALL_HOPS = "all_hops"
     SMALL_GRADIENT = "small_gradient"
     SMALL_GAIN = "small_gain"
@@ -185,6 +187,8 @@ def _of_one_start(ending: Ending, budget: int) -> str:
     match ending.status:
         case "converged":
             detail = f": {ending.detail}" if ending.detail else ""
+            if ending.reason is Reason.RETURNED:
+                return f"the function given as optimizer returned after {spent}"
             return f"{ending.method} converged after {spent}{detail}"
         case "max_evaluations":
             share = "its share of " if ending.evaluations < budget else ""
