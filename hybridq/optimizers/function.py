@@ -1,4 +1,4 @@
-"""An optimizer that is a function of an objective and a start, as SciPy and Qiskit spell it."""
+"""A function of an objective and a start as an optimizer, as in SciPy and Qiskit."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class FunctionOptimizer(Optimizer):
 
 
 def _field(found: Any, name: str) -> Any:
-    """Return a field of an object or a mapping, None if it has none; NumPy's truth as bool."""
+    """Return a field of an object or a mapping, None if it has none."""
     value = found.get(name) if isinstance(found, Mapping) else getattr(found, name, None)
     return bool(value) if isinstance(value, np.bool_) else value
 

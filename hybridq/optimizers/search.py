@@ -27,7 +27,7 @@ from hybridq.optimizers.configure import OptimizerLike, configured_optimizer, de
 from hybridq.optimizers.driver import Callback, Driver, Stop
 from hybridq.optimizers.function import FunctionOptimizer
 from hybridq.optimizers.solution import Ending, Reason, Solution, describe
-from hybridq.optimizers.stationary import began_stationary, beside, remark
+from hybridq.optimizers.stationary import began_stationary, displaced, remark
 from hybridq.storage.journal import Journal, opened
 from hybridq.storage.journal_facts import Later, seed_facts
 
@@ -55,7 +55,7 @@ def minimize(
     with ``status="failed"`` and advice, not raised; exceptions of the objective pass unchanged.
 
     A start where the gradient is zero, or where all values tried are equal, is a stationary point
-    and not known to be a minimum: the search goes on from a random point beside it, and the
+    and not known to be a minimum: the search continues from a random point near it, and the
     message says so.
 
     Args:
@@ -195,7 +195,7 @@ def _run(
         outcome = optimizer.run(driver, start, bounds, rng)
         if outcome.converged and began_stationary(driver):
             flat = driver.start_evaluations
-            outcome = optimizer.run(driver, beside(start, bounds, rng), bounds, rng)
+            outcome = optimizer.run(driver, displaced(start, bounds, rng), bounds, rng)
     except Stop:
         pass
     except KeyboardInterrupt:

@@ -21,7 +21,7 @@ class Reason(StrEnum):
         CONVERGED: the method's own convergence test passed.
         ROUNDING: no step lowers the value beyond rounding.
         SHORT_STEPS: several steps in a row were shorter than the tolerance.
-        STATIONARY_START: the same, after a search from beside a start that is a stationary point.
+        STATIONARY_START: the same, after a search from near a start that is a stationary point.
         RETURNED: a function given as optimizer returned.
         ALL_HOPS: the given number of hops is done.
         SMALL_GRADIENT: the gradient of an operator pool is below its tolerance.
@@ -108,7 +108,7 @@ class Solution:
         reason: the fact that ended the search, finer than `status`; None if unknown.
         not_finite: number of values that were not finite.
         starts_begun: number of starts that were begun.
-        stationary_start: the start was a stationary point, and the search went on beside it.
+        stationary_start: the start was a stationary point, and the search continued near it.
     """
 
     x: Vector

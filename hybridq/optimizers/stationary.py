@@ -1,4 +1,4 @@
-"""Starts at a stationary point: how they are known, and a point beside them."""
+"""Starts at a stationary point: how they are known, and a point near them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def began_stationary(driver: Driver) -> bool:
     return len(values) > 1 and float(np.ptp(values)) <= SAME_VALUE * size
 
 
-def beside(x: Vector, bounds: Vector | None, rng: np.random.Generator) -> Vector:
+def displaced(x: Vector, bounds: Vector | None, rng: np.random.Generator) -> Vector:
     """Return a random point near `x`, each parameter changed, within the bounds."""
     n = len(x)
     moves = signs(rng, n) * rng.uniform(NEAREST, FARTHEST, n)
@@ -60,10 +60,10 @@ def remark(driver: Driver, flat: int) -> str:
     values = _values_of_start(driver)
     start = "the start is a stationary point"
     if len(values) <= flat:
-        return f"{start}, and nothing was searched beside it"
+        return f"{start}, and nothing was searched near it"
     if not _is_below(values[flat:], float(values[0])):
-        return f"{start}, and the search beside it found nothing lower"
-    return f"{start}, so the search went on beside it"
+        return f"{start}, and a search from a point near it found nothing lower"
+    return f"{start}, so the search continued from a point near it"
 
 
 def _values_of_start(driver: Driver) -> Vector:

@@ -1,4 +1,4 @@
-"""A start without a slope is named, and the search goes on beside it."""
+"""A start without a slope is named, and the search continues near it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_saddle_is_left_for_the_minimum_on_its_valley(method):
     solution = run(objective, [0.0, 0.0], method, max_evaluations=1000, rng=1)
     assert solution.value == pytest.approx(-1.0, abs=1e-4)
     assert solution.stationary_start
-    assert "the start is a stationary point, so the search went on beside it" in solution.message
+    assert "the start is a stationary point, so the search continued from a point near it" in solution.message
     assert solution.evaluations == len(objective.seen)
     again = run(Saddle(), [0.0, 0.0], method, max_evaluations=1000, rng=1)
     np.testing.assert_array_equal(again.values, solution.values)
@@ -62,14 +62,14 @@ def test_a_start_at_the_minimum_stays_there(method):
     solution = run(Quadratic([0.3, -0.2], floor=-2.0), [0.3, -0.2], method, rng=1)
     assert solution.value == pytest.approx(-2.0, abs=1e-12)
     if method != "powell":  # which saw other values than that of the start
-        assert "and the search beside it found nothing lower" in solution.message
+        assert "and a search from a point near it found nothing lower" in solution.message
         assert solution.status in ("converged", "max_evaluations")
 
 
 def test_without_evaluations_left_the_message_says_so():
     solution = minimize(Saddle(), [0.0, 0.0], "bfgs", max_evaluations=1)
     assert solution.status == "max_evaluations"
-    assert "is a stationary point, and nothing was searched beside it" in solution.message
+    assert "is a stationary point, and nothing was searched near it" in solution.message
 
 
 def test_each_start_is_judged_alone_and_bounds_are_kept():
