@@ -118,6 +118,22 @@ class Ansatz(Configured, ABC):
         """Return the point of `bounds` that is nearest to `x`."""
         return np.clip(np.asarray(x, dtype=np.float64), self.bounds[:, 0], self.bounds[:, 1])
 
+    @property
+    def periods(self) -> Vector:
+        """A period of each parameter up to a global phase, shape (n_params,); infinite if unknown."""
+        return np.full(self.n_params, np.inf)
+
+    def reduced(self, x: ArrayLike) -> Vector:
+        """Return parameters of the same state within half a period of zero, shape (n_params,).
+
+        Those that are there already, or have no known period, stay as they are.
+        """
+        point, periods = np.array(x, dtype=np.float64), self.periods
+        outside = np.abs(point) > periods / 2.0
+        period = periods[outside]
+        point[outside] -= period * np.round(point[outside] / period)
+        return point
+
     def initial_point(self, start: str | ArrayLike | None = None, rng: RandomLike = None) -> Vector:
         """Return a parameter vector to start from, shape (n_params,).
 

@@ -178,6 +178,17 @@ class QAOA(Ansatz):
     def _period(self) -> float | None:
         return self.mixer.period(self.n_qubits, flip_symmetric=not self.ising.has_odd_terms)
 
+    @cached_property
+    def periods(self) -> Vector:
+        """Periods of γ, infinite where energies have no common step, and of β; shape (2p,).
+
+        They are 2π/g for energies that differ by multiples of g, and the period of the mixer,
+        which the symmetry of the cost may halve.
+        """
+        step, beta = _energy_step(self.ising), self._period
+        gamma = 2.0 * np.pi / step if step else np.inf
+        return np.array([gamma] * self.p + [np.inf if beta is None else beta] * self.p)
+
     def into_bounds(self, x: ArrayLike) -> Vector:
         """Return the point of `bounds` that is equivalent to `x` by the angles' periods.
 
