@@ -189,6 +189,11 @@ class QAOA(Ansatz):
         gamma = 2.0 * np.pi / step if step else np.inf
         return np.array([gamma] * self.p + [np.inf if beta is None else beta] * self.p)
 
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """``gamma_1`` … ``gamma_p``, ``beta_1`` … ``beta_p``."""
+        return tuple(f"{name}_{k + 1}" for name in ("gamma", "beta") for k in range(self.p))
+
     def into_bounds(self, x: ArrayLike) -> Vector:
         """Return the point of `bounds` that is equivalent to `x` by the angles' periods.
 

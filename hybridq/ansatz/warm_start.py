@@ -117,6 +117,11 @@ class WarmStartQAOA(Ansatz):
         """Periods of γ as in QAOA, and π for β; shape (2p,)."""
         return np.concatenate([self.standard.periods[: self.p], [np.pi] * self.p])
 
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """Those of QAOA."""
+        return self.standard.parameter_names
+
     def _start(self, name: str, rng: RandomLike) -> Vector:
         if name == "random":
             return self.standard.initial_point("random", rng)

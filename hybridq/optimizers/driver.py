@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from hybridq.core.arrays import Vector
-from hybridq.optimizers.capabilities import Capability, member
+from hybridq.optimizers.capabilities import Capability, Units
 from hybridq.optimizers.evaluator import Evaluator
 from hybridq.optimizers.history import Best, History
 from hybridq.optimizers.solution import Record, Status
@@ -79,7 +79,7 @@ class Driver:
         self.stopped: Status | None = None
         self._evaluator = Evaluator(objective, dimension, journal)
         self.has_gradient = self._evaluator.has_gradient
-        self.is_random = member(objective, Capability.CHECKPOINT) is not None
+        self.is_random = self._evaluator.member(Capability.CHECKPOINT) is not None
         self._bounds = None if bounds is None else bounds.T.copy()
         self._target = -math.inf if target is None else target
         self._callback = callback
@@ -99,7 +99,21 @@ class Driver:
     @property
     def frequencies(self) -> Any:
         """The objective's frequencies along each parameter, None if it has none."""
-        return self._evaluator.frequencies
+        return self._evaluator.member(Capability.FREQUENCIES)
+
+    @property
+    def units(self) -> Units:
+        """Names and units of the objective, by default ``theta_1`` and so on."""
+        known: Units | None = self._evaluator.member(Capability.UNITS)
+        if known is not None:
+            return known
+        names = tuple(f"theta_{number + 1}" for number in range(self.dimension))
+        return Units(names, np.ones(self.dimension))
+
+    @property
+    def identity(self) -> Any:
+        """Plain values that identify the objective, None if it has none."""
+        return self._evaluator.member(Capability.IDENTITY)
 
     @property
     def best(self) -> Best | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.optimizers.capabilities import Capability, member
+from hybridq.optimizers.capabilities import Capability, Units, member
 
 Vector = NDArray[np.float64]
 Frequencies = tuple[tuple[float, int] | None, ...]
@@ -37,6 +38,10 @@ class Coordinates(ABC):
 
     def frequencies(self, known: Frequencies) -> Frequencies | None:
         """Return the frequencies along y for those along x; None if unknown."""
+        return None
+
+    def units(self, known: Units) -> Units | None:
+        """Return the units of y for those of x; None if y are no multiples of x."""
         return None
 
 
@@ -97,6 +102,10 @@ class Scaling(Coordinates):
         scaled: Vector = metric * np.outer(self._scale, self._scale)
         return scaled
 
+    def units(self, known: Units) -> Units:
+        """Return the names of x, and its scales times s."""
+        return replace(known, scales=known.scales * self._scale)
+
     def frequencies(self, known: Frequencies) -> Frequencies:
         """Return each frequency times its scale."""
         return tuple(
@@ -146,6 +155,13 @@ class Reparametrized(Generic[C]):
         """Fundamental frequency and degree along each coordinate; None if unknown."""
         known = member(self._objective, Capability.FREQUENCIES)
         return None if known is None else self.coordinates.frequencies(known)
+
+    @property
+    def units(self) -> Units | None:
+        """Names and units of the objective, for coordinates that are multiples of x."""
+        known = member(self._objective, Capability.UNITS)
+        own = None if known is None else self.coordinates.units(known)
+        return None if own is None else replace(own, value=own.value * self.value_unit)
 
     def outward(self, y: ArrayLike) -> Vector:
         """Return the parameters x of points y, one in each row or a single one."""

@@ -34,7 +34,10 @@ def test_a_saddle_is_left_for_the_minimum_on_its_valley(method):
     solution = run(objective, [0.0, 0.0], method, max_evaluations=1000, rng=1)
     assert solution.value == pytest.approx(-1.0, abs=1e-4)
     assert solution.stationary_start
-    assert "the start is a stationary point, so the search continued from a point near it" in solution.message
+    assert (
+        "the start is a stationary point, so the search continued from a point near it"
+        in solution.message
+    )
     assert solution.evaluations == len(objective.seen)
     again = run(Saddle(), [0.0, 0.0], method, max_evaluations=1000, rng=1)
     np.testing.assert_array_equal(again.values, solution.values)
