@@ -120,7 +120,7 @@ class Ansatz(Configured, ABC):
 
     @property
     def periods(self) -> Vector:
-        """Period of each parameter up to a global phase, infinite if unknown; shape (n_params,)."""
+        """Periods up to a global phase, infinite if unknown; shape (n_params,)."""
         return np.full(self.n_params, np.inf)
 
     @property
@@ -129,9 +129,9 @@ class Ansatz(Configured, ABC):
         return tuple(f"theta_{number + 1}" for number in range(self.n_params))
 
     def reduced(self, x: ArrayLike, near: ArrayLike = 0.0) -> Vector:
-        """Return parameters of the same state within half a period of `near`, shape (n_params,).
+        """Return parameters of the same state within half a period of `near`.
 
-        Those that are there already, or have no known period, stay as they are.
+        Shape (n_params,). Those that are there already, or have no known period, stay as they are.
         """
         point, periods = np.array(x, dtype=np.float64), self.periods
         distance = point - np.asarray(near, dtype=np.float64)

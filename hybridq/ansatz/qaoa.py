@@ -180,10 +180,10 @@ class QAOA(Ansatz):
 
     @cached_property
     def periods(self) -> Vector:
-        """Periods of γ, infinite where energies have no common step, and of β; shape (2p,).
+        """Periods of γ and β up to a global phase, shape (2p,).
 
-        They are 2π/g for energies that differ by multiples of g, and the period of the mixer,
-        which the symmetry of the cost may halve.
+        That of γ is 2π/g for energies that differ by multiples of g, infinite without such a g;
+        that of β is the mixer's, which the symmetry of the cost may halve.
         """
         step, beta = _energy_step(self.ising), self._period
         gamma = 2.0 * np.pi / step if step else np.inf

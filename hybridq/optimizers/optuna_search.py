@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 class OptunaSearch(Optimizer):
     """Base of Optuna's samplers: the loop of proposals and reports.
 
-    All rows of x0 are the first trials. In place of a value that is not finite the sampler is told
-    a penalty, worse than every value of the search. The search never converges: `max_evaluations`
+    All rows of x0 are the first trials. In place of a value that is not finite the sampler gets a
+    penalty, worse than every value of the search. The search never converges: `max_evaluations`
     ends it, by default 50 (n + 1).
 
     With `storage`, processes that are started with the same storage and study name, on one machine
@@ -152,7 +152,7 @@ class OptunaSearch(Optimizer):
                 value = driver.value(row)
                 finite = math.isfinite(driver.history[-1])
                 add_trial(
-                    study, space.params(row), space.distributions, space.told(value),
+                    study, space.params(row), space.distributions, space.natural(value),
                     is_finite=finite,
                 )  # fmt: skip
         driver.check()
@@ -190,7 +190,7 @@ class OptunaSearch(Optimizer):
                 if not math.isfinite(value):
                     trial.set_user_attr(NOT_FINITE, True)
                     value = driver.penalty()
-                study.tell(trial, space.told(value))
+                study.tell(trial, space.natural(value))
             for trial in trials[len(values) :]:
                 fail_trial(study, trial)
 
@@ -238,7 +238,7 @@ class _Space:
         """Return the point of parameters by name."""
         return np.array([params[name] for name in self._units.names]) / self._units.scales
 
-    def told(self, value: float) -> float:
+    def natural(self, value: float) -> float:
         """Return a value of the search in the user's unit."""
         return value * self._units.value
 

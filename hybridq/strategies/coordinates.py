@@ -40,9 +40,10 @@ class Coordinates(ABC):
         """Return the frequencies along y for those along x; None if unknown."""
         return None
 
-    def units(self, known: Units) -> Units | None:
-        """Return the units of y for those of x; None if y are no multiples of x."""
-        return None
+    def units(self, known: Units) -> Units:
+        """Return names and units of y for those of x: ``y_1`` and so on, as they are."""
+        names = tuple(f"y_{number + 1}" for number in range(self.size))
+        return replace(known, names=names, scales=np.ones(self.size))
 
 
 class AffineMap(Coordinates):
@@ -158,10 +159,12 @@ class Reparametrized(Generic[C]):
 
     @property
     def units(self) -> Units | None:
-        """Names and units of the objective, for coordinates that are multiples of x."""
-        known = member(self._objective, Capability.UNITS)
-        own = None if known is None else self.coordinates.units(known)
-        return None if own is None else replace(own, value=own.value * self.value_unit)
+        """Names and units for the user; None if the objective has none."""
+        known: Units | None = member(self._objective, Capability.UNITS)
+        if known is None:
+            return None
+        own = self.coordinates.units(known)
+        return replace(own, value=own.value * self.value_unit)
 
     def outward(self, y: ArrayLike) -> Vector:
         """Return the parameters x of points y, one in each row or a single one."""
