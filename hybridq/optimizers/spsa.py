@@ -94,11 +94,12 @@ class SPSA(Optimizer):
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator
     ) -> Outcome:
         """See `Optimizer.run`."""
+        left = driver.remaining
         x, value = x0.copy(), driver.value(x0)
         slack = self._slack(driver, x, value)
         is_blocking, is_exact = slack < math.inf, slack == 0.0
         cost = 2 * self.resamplings + is_blocking
-        stability = STABILITY * max(driver.remaining // cost, 1)
+        stability = STABILITY * max(left // cost, 1)
         damping = 1.0
         precondition = self._preconditioner(driver, rng)
         slopes = perturbed_gradients(driver, x, self.perturbation, self.calibration, bounds, rng)
