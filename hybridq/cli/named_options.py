@@ -142,7 +142,6 @@ def _read(argument: str, text: str, kind: str) -> Any:
             except (ValueError, KeyError):
                 break
     expected = " or ".join(_EXPECTED[name] for name in kinds if name in _EXPECTED)
-    expected = expected.replace("true or false or", "true, false or")
     raise ParameterError(argument=argument, value=word, expected=expected)
 
 

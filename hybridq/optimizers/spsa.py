@@ -42,8 +42,9 @@ class SPSA(Optimizer):
               \quad c_k = \frac{c}{(k + 1)^{0.101}}
 
     with fresh random signs Δ in each iteration, and A a tenth of the iterations that the budget
-    allows. Where values have no noise, a step that raises the value is refused; a_k and c_k are
-    halved after it, and half as large again, c_k at most c, after one that is accepted.
+    allows. Where values have no noise, that is where two at the start are equal, a step that raises
+    the value is refused; a_k and c_k are halved after it, and half as large again, c_k at most c,
+    after one that is accepted.
 
     Prefer it for values from few shots and many parameters: the cost of an iteration does
     not grow with their number. With exact values `l-bfgs` (with gradient) or `cobyla` are far
@@ -59,9 +60,8 @@ class SPSA(Optimizer):
             differences to exceed the noise.
         calibration: number of gradients for calibrating a; their mean gives the first step.
         resamplings: number of gradients that are averaged in each further step.
-        blocking: refuse a step if the value rises by more than twice the standard deviation of
-            the noise, which is measured at the start; False: accept every step; None: refuse
-            steps where values have no noise, that is where two at the start are equal.
+        blocking: of values with noise, refuse a step if the value rises by more than twice the
+            standard deviation of the noise, which is measured at the start.
 
     Source: Spall 1992, doi:10.1109/9.119632; gains, calibration and blocking: Spall 1998,
     doi:10.1109/7.705889.
@@ -77,14 +77,13 @@ class SPSA(Optimizer):
     perturbation: float = 0.1
     calibration: int = 5
     resamplings: int = 1
-    blocking: bool | None = None
+    blocking: bool = False
 
     def __post_init__(self) -> None:
         self._require_positive("tolerance", "initial_step", "perturbation")
         self._require_count("calibration")
         self._require_count("resamplings")
-        if self.blocking is not None:
-            self._require_flag("blocking")
+        self._require_flag("blocking")
 
     def memory_needed(self, dimension: int) -> int:
         """See `Optimizer.memory_needed`: the points of one estimate."""
@@ -145,13 +144,13 @@ class SPSA(Optimizer):
         return Gains(self.initial_step * (1.0 + stability) ** ALPHA / (typical or 1.0), stability)
 
     def _slack(self, driver: Driver, x: Vector, value: float) -> float:
-        """Return the rise that a step may have: infinite without blocking."""
-        if self.blocking is False or (self.blocking is None and driver.is_random):
+        """Return the rise that a step may have: none where values are exact."""
+        if driver.is_random and not self.blocking:
             return math.inf
         values = [value, driver.value(x)]
         if values[0] == values[1] and not driver.is_random:
             return 0.0
-        if self.blocking is None:
+        if not self.blocking:
             return math.inf
         values += driver.values(np.tile(x, (NOISE_PROBES - 2, 1))).tolist()
         return 2.0 * float(np.std(values, ddof=1))

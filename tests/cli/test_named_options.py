@@ -59,7 +59,7 @@ def test_energies_take_them_too(hybridq: Run, tmp_path: Path) -> None:
         (
             "spsa",
             "blocking=perhaps",
-            "--optimizer-option blocking: must be true, false or none, got 'perhaps'",
+            "--optimizer-option blocking: must be true or false, got 'perhaps'",
         ),
         (
             "spsa",
