@@ -118,6 +118,28 @@ class Ansatz(Configured, ABC):
         """Return the point of `bounds` that is nearest to `x`."""
         return np.clip(np.asarray(x, dtype=np.float64), self.bounds[:, 0], self.bounds[:, 1])
 
+    @property
+    def periods(self) -> Vector:
+        """Periods up to a global phase, infinite if unknown; shape (n_params,)."""
+        return np.full(self.n_params, np.inf)
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """A name of each parameter, such as ``theta_1``."""
+        return tuple(f"theta_{number + 1}" for number in range(self.n_params))
+
+    def reduced(self, x: ArrayLike, near: ArrayLike = 0.0) -> Vector:
+        """Return parameters of the same state within half a period of `near`.
+
+        Shape (n_params,). Those that are there already, or have no known period, stay as they are.
+        """
+        point, periods = np.array(x, dtype=np.float64), self.periods
+        distance = point - np.asarray(near, dtype=np.float64)
+        outside = np.abs(distance) > periods / 2.0
+        period = periods[outside]
+        point[outside] -= period * np.round(distance[outside] / period)
+        return point
+
     def initial_point(self, start: str | ArrayLike | None = None, rng: RandomLike = None) -> Vector:
         """Return a parameter vector to start from, shape (n_params,).
 

@@ -94,6 +94,11 @@ class MultiAngleQAOA(Ansatz):
         """±π/2 for every angle, the whole of its period; shape (n_params, 2)."""
         return np.tile([-np.pi / 2, np.pi / 2], (self.n_params, 1))
 
+    @property
+    def periods(self) -> Vector:
+        """The period π of every angle; shape (n_params,)."""
+        return np.full(self.n_params, np.pi)
+
     def from_standard(self, x: ArrayLike) -> Vector:
         """Return the parameters that prepare QAOA's state at γ_1 … γ_p, β_1 … β_p.
 

@@ -179,6 +179,22 @@ class QAOA(Ansatz):
     def _period(self) -> float | None:
         return self.mixer.period(self.n_qubits, flip_symmetric=not self.ising.has_odd_terms)
 
+    @cached_property
+    def periods(self) -> Vector:
+        """Periods of γ and β up to a global phase, shape (2p,).
+
+        That of γ is 2π/g for energies that differ by multiples of g, infinite without such a g;
+        that of β is the mixer's, which the symmetry of the cost may halve.
+        """
+        step, beta = _energy_step(self.ising), self._period
+        gamma = 2.0 * np.pi / step if step else np.inf
+        return np.array([gamma] * self.p + [np.inf if beta is None else beta] * self.p)
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """``gamma_1`` … ``gamma_p``, ``beta_1`` … ``beta_p``."""
+        return tuple(f"{name}_{k + 1}" for name in ("gamma", "beta") for k in range(self.p))
+
     def into_bounds(self, x: ArrayLike) -> Vector:
         """Return the point of `bounds` that is equivalent to `x` by the angles' periods.
 

@@ -112,6 +112,16 @@ class WarmStartQAOA(Ansatz):
         box[self.p :] = [-np.pi / 2, np.pi / 2]
         return box
 
+    @property
+    def periods(self) -> Vector:
+        """Periods of γ as in QAOA, and π for β; shape (2p,)."""
+        return np.concatenate([self.standard.periods[: self.p], [np.pi] * self.p])
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """Those of QAOA."""
+        return self.standard.parameter_names
+
     def _start(self, name: str, rng: RandomLike) -> Vector:
         if name == "random":
             return self.standard.initial_point("random", rng)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.ansatz.base import Ansatz
 from hybridq.circuits.digest import digest
 from hybridq.circuits.spectra import frequencies
 from hybridq.core.randomness import RandomLike
@@ -24,6 +25,7 @@ from hybridq.engines.protocols import (
     SupportsState,
     lacking,
 )
+from hybridq.optimizers.capabilities import Units
 
 if TYPE_CHECKING:
     from hybridq.engines.base import Engine
@@ -132,6 +134,16 @@ class Objective(ABC):
             "precision": engine.precision,
             **({"engine_options": further} if further else {}),
         }
+
+    @property
+    def units(self) -> Units:
+        """Names of the parameters, which are the user's own as they are."""
+        names = (
+            self.ansatz.parameter_names
+            if isinstance(self.ansatz, Ansatz)
+            else self.circuit.parameters
+        )
+        return Units(tuple(names), np.ones(self.n_params))
 
     def sample_bits(
         self, x: ArrayLike, shots: int, rng: RandomLike = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from hybridq.optimizers.adam import Adam
 from hybridq.optimizers.base import Optimizer, Outcome
-from hybridq.optimizers.configure import configured_optimizer
+from hybridq.optimizers.configure import OptimizerLike, configured_optimizer
+from hybridq.optimizers.function import FunctionOptimizer
 from hybridq.optimizers.natural_gradient import NaturalGradient
 from hybridq.optimizers.optuna_samplers import (
     OptunaCMAES,
@@ -51,10 +52,12 @@ __all__ = [
     "ConjugateGradient",
     "DifferentialEvolution",
     "DualAnnealing",
+    "FunctionOptimizer",
     "Journal",
     "NaturalGradient",
     "NelderMead",
     "Optimizer",
+    "OptimizerLike",
     "OptunaCMAES",
     "OptunaGP",
     "OptunaQMC",

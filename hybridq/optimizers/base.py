@@ -92,9 +92,14 @@ class Optimizer(Configured, ABC):
         """
 
     @property
+    def is_shared(self) -> bool:
+        """True if other processes take part in the search."""
+        return False
+
+    @property
     def repeatable(self) -> bool:
         """True if the same seed gives the same search, as resuming a journal requires."""
-        return True
+        return not self.is_shared
 
     def prepare(self) -> None:
         """Raise `MissingExtraError` before any work if an optional package is absent."""

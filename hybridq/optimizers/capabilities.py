@@ -7,6 +7,7 @@ declare; `member` is the one place where an objective is asked for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -73,6 +74,29 @@ class StatefulObjective(Protocol):
         """Set the state to one that `checkpoint` returned."""
 
 
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The user's names and numbers for those of a search.
+
+    Attributes:
+        names: a name of each parameter, none of them twice.
+        scales: factors from the parameters of the search to the user's, shape (n,).
+        value: the factor from the values of the search to the user's.
+    """
+
+    names: tuple[str, ...]
+    scales: Vector
+    value: float = 1.0
+
+
+class NamedObjective(Protocol):
+    """An objective that knows the user's names and units."""
+
+    @property
+    def units(self) -> Units:
+        """Names and units, for texts and files that users read."""
+
+
 class Capability(StrEnum):
     """Names of the optional members of an objective."""
 
@@ -85,6 +109,7 @@ class Capability(StrEnum):
     IDENTITY = "identity"
     CHECKPOINT = "checkpoint"
     RESTORE = "restore"
+    UNITS = "units"
 
     @property
     def description(self) -> str:

@@ -121,6 +121,13 @@ def check_objective(objective: object, optimizer: Optimizer) -> None:
 
 def check_repeatable(optimizer: Optimizer) -> None:
     """Raise if a search cannot be repeated from a journal."""
+    if not optimizer.repeatable and not optimizer.is_shared:
+        raise ParameterError(
+            f"{optimizer.name}: a search by a function given as optimizer cannot be resumed from a "
+            "journal, since the function may not repeat its points",
+            argument="journal",
+            remedy="leave the journal out, or choose an optimizer by name",
+        )
     if not optimizer.repeatable:
         raise ParameterError(
             f"{optimizer.name}: a search that other processes share cannot be resumed from a "

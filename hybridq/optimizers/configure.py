@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import ParameterError, Text, UnknownNameError
 from hybridq.optimizers.base import Optimizer
 from hybridq.optimizers.capabilities import Capability, member
+from hybridq.optimizers.function import FunctionOptimizer
 from hybridq.optimizers.registry import OPTIMIZERS
 
-EXPECTED = "a name of OPTIMIZERS or a configured optimizer such as hybridq.optimizers.SPSA()"
+OptimizerLike: TypeAlias = str | Optimizer | Callable[[Callable[[Any], float], Any], Any]
+"""A name of `OPTIMIZERS`, a configured optimizer, or a function of an objective and a start."""
+
+EXPECTED = (
+    "a name of OPTIMIZERS, a configured optimizer such as hybridq.optimizers.SPSA(), or a function "
+    "of an objective and a start"
+)
 
 
 def configured_optimizer(
-    optimizer: str | Optimizer,
+    optimizer: OptimizerLike,
     options: Mapping[str, Any] | None = None,
     *,
     argument: str = "optimizer",
@@ -23,16 +31,19 @@ def configured_optimizer(
     """Return the optimizer of a name with its options, or the one that is given.
 
     Args:
-        optimizer: a name of `OPTIMIZERS`, or a configured optimizer.
+        optimizer: a name of `OPTIMIZERS`, a configured optimizer, or a function, which becomes a
+            `FunctionOptimizer`.
         options: options by name, for an optimizer that is given by name.
         argument: the argument that holds `optimizer`, for errors.
 
     Raises:
         UnknownNameError: no optimizer, or no option of it, has that name.
-        ParameterError: `optimizer` is neither, is configured already, or an option has a value
-            that is not accepted.
+        ParameterError: `optimizer` is none of them, is configured already, or an option has a
+            value that is not accepted.
     """
     options = dict(options or {})
+    if callable(optimizer) and not isinstance(optimizer, str | type | Optimizer):
+        optimizer = FunctionOptimizer(_function_of_two(optimizer, argument))
     if isinstance(optimizer, Optimizer):
         if options:
             raise ParameterError(
@@ -43,6 +54,8 @@ def configured_optimizer(
         return optimizer
     if not isinstance(optimizer, str):
         remedy = remedy_for_class(optimizer, Optimizer, "an optimizer")
+        if remedy is None and callable(getattr(optimizer, "minimize", None)):
+            remedy = "give its method minimize"
         raise ParameterError(argument=argument, value=optimizer, expected=EXPECTED, remedy=remedy)
     try:
         kind = OPTIMIZERS[optimizer]
@@ -53,6 +66,28 @@ def configured_optimizer(
         if name not in known:
             raise UnknownNameError(f"option of {kind.name}", name, known, argument=name)
     return kind(**options)
+
+
+def _function_of_two(function: Callable[..., Any], argument: str) -> Callable[..., Any]:
+    """Return a function that can be called with an objective and a start.
+
+    Raises:
+        ParameterError: it takes other arguments.
+    """
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions in C have none
+        return function
+    try:
+        signature.bind(None, None)
+    except TypeError:
+        raise ParameterError(
+            argument=argument,
+            value=function,
+            expected="a function of two arguments, the objective f and the start x0",
+            remedy="such as lambda f, x0: scipy.optimize.minimize(f, x0)",
+        ) from None
+    return function
 
 
 def default_optimizer(objective: object) -> str:
@@ -70,7 +105,7 @@ def check_single_search(optimizer: Optimizer, searches: Text) -> None:
     Raises:
         ParameterError: the optimizer keeps its study in a storage.
     """
-    if not optimizer.repeatable:
+    if optimizer.is_shared:
         parts = (searches,) if isinstance(searches, str) else tuple(searches)
         raise ParameterError(
             (f"{optimizer.name}: ", *parts, ", and a study in a storage is a single search"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from hybridq.core.arrays import Vector
+from hybridq.optimizers.capabilities import Capability, Units
 from hybridq.optimizers.evaluator import Evaluator
 from hybridq.optimizers.history import Best, History
 from hybridq.optimizers.solution import Record, Status
@@ -49,6 +50,9 @@ class Driver:
 
     Attributes:
         gradients, metrics, fidelities: how many of each were computed.
+        first_gradient: the gradient at the first point of the current start, if it was computed.
+        is_random: the objective has a state of its own, such as random numbers, so that two
+            values at one point may differ.
         start: the row of x0 that is searched now.
         stopped: the limit that ended the search, None while it runs.
     """
@@ -71,9 +75,11 @@ class Driver:
         self.metrics = 0
         self.fidelities = 0
         self.start = 0
+        self.first_gradient: Vector | None = None
         self.stopped: Status | None = None
         self._evaluator = Evaluator(objective, dimension, journal)
         self.has_gradient = self._evaluator.has_gradient
+        self.is_random = self._evaluator.member(Capability.CHECKPOINT) is not None
         self._bounds = None if bounds is None else bounds.T.copy()
         self._target = -math.inf if target is None else target
         self._callback = callback
@@ -93,7 +99,21 @@ class Driver:
     @property
     def frequencies(self) -> Any:
         """The objective's frequencies along each parameter, None if it has none."""
-        return self._evaluator.frequencies
+        return self._evaluator.member(Capability.FREQUENCIES)
+
+    @property
+    def units(self) -> Units:
+        """Names and units of the objective, by default ``theta_1`` and so on."""
+        known: Units | None = self._evaluator.member(Capability.UNITS)
+        if known is not None:
+            return known
+        names = tuple(f"theta_{number + 1}" for number in range(self.dimension))
+        return Units(names, np.ones(self.dimension))
+
+    @property
+    def identity(self) -> Any:
+        """Plain values that identify the objective, None if it has none."""
+        return self._evaluator.member(Capability.IDENTITY)
 
     @property
     def best(self) -> Best | None:
@@ -145,6 +165,7 @@ class Driver:
             return False
         now = self.seconds
         self.start = start
+        self.first_gradient = None
         self.stopped = None
         self._first = len(self._values)
         self._limit = len(self._values) - (-left // starts_left)
@@ -188,6 +209,8 @@ class Driver:
         self.check()
         value, gradient = self._evaluator.value_and_gradient(self._inside(x))
         self.gradients += 1
+        if self.start_evaluations == 0:
+            self.first_gradient = gradient.copy()
         self._record(x, value, gradient)
         if math.isfinite(value) and np.isfinite(gradient).all():
             return value, gradient

@@ -51,10 +51,9 @@ class Evaluator:
         self.has_gradient = self._value_and_gradient is not None
         self.has_batch = self._batch is not None
 
-    @property
-    def frequencies(self) -> Any:
-        """The objective's frequencies along each parameter, None if it has none."""
-        return member(self._objective, Capability.FREQUENCIES)
+    def member(self, capability: Capability) -> Any:
+        """Return an optional member of the objective, None if it has none."""
+        return member(self._objective, capability)
 
     @property
     def seconds(self) -> float:

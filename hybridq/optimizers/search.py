@@ -23,9 +23,11 @@ from hybridq.optimizers.checks import (
     check_repeatable,
     check_starts,
 )
-from hybridq.optimizers.configure import configured_optimizer, default_optimizer
+from hybridq.optimizers.configure import OptimizerLike, configured_optimizer, default_optimizer
 from hybridq.optimizers.driver import Callback, Driver, Stop
+from hybridq.optimizers.function import FunctionOptimizer
 from hybridq.optimizers.solution import Ending, Reason, Solution, describe
+from hybridq.optimizers.stationary import began_stationary, displaced, remark
 from hybridq.storage.journal import Journal, opened
 from hybridq.storage.journal_facts import Later, seed_facts
 
@@ -34,7 +36,7 @@ from hybridq.storage.journal_facts import Later, seed_facts
 def minimize(
     objective: Callable[[Vector], float],
     x0: ArrayLike,
-    method: str | Optimizer | None = None,
+    method: OptimizerLike | None = None,
     *,
     bounds: ArrayLike | None = None,
     max_evaluations: int | None = None,
@@ -52,6 +54,10 @@ def minimize(
     Ctrl-C ends the search and returns the best point so far. A search that fails is returned
     with ``status="failed"`` and advice, not raised; exceptions of the objective pass unchanged.
 
+    A start where the gradient is zero, or where all values tried are equal, is a stationary point
+    and not known to be a minimum: the search continues from a random point near it, and the
+    message says so.
+
     Args:
         objective: called with float64 of shape (n,), returns a float. May offer
             ``value_and_gradient(x)``, returning a float and shape (n,), ``values(X)`` for X of
@@ -59,8 +65,9 @@ def minimize(
             ``fidelity``, ``frequencies`` (see `hybridq.optimizers.capabilities`).
         x0: one start, shape (n,), or several, shape (k, n). Several are searched one after the
             other; each gets an equal share of the remaining budget and time.
-        method: a name of `OPTIMIZERS`, or a configured `Optimizer`. None: l-bfgs if the
-            objective has a gradient, cobyla otherwise.
+        method: a name of `OPTIMIZERS`, a configured `Optimizer`, or a function of an objective
+            and a start, see `FunctionOptimizer`. None: l-bfgs if the objective has a gradient,
+            cobyla otherwise.
         bounds: lower and upper bound of each parameter, shape (n, 2). No point outside is ever
             evaluated. None: no bounds, for methods that do not require them.
         max_evaluations: budget of all starts together. None: ``default_budget(n)`` of the
@@ -183,8 +190,12 @@ def _run(
 ) -> Ending:
     """Search from one start until the method or the driver ends it."""
     outcome = Outcome(False)
+    flat = 0
     try:
         outcome = optimizer.run(driver, start, bounds, rng)
+        if outcome.converged and began_stationary(driver):
+            flat = driver.start_evaluations
+            outcome = optimizer.run(driver, displaced(start, bounds, rng), bounds, rng)
     except Stop:
         pass
     except KeyboardInterrupt:
@@ -196,12 +207,18 @@ def _run(
             # Some methods wrap or swallow exceptions of the objective; raise the original.
             raise driver.error from None
         broken = isinstance(error, ArithmeticError | ValueError | np.linalg.LinAlgError)
-        if isinstance(error, HybridqError) or not broken:
+        foreign = isinstance(optimizer, FunctionOptimizer)
+        if isinstance(error, HybridqError) or foreign or not broken:
             raise
         outcome = Outcome(False, f"its arithmetic broke down ({error})", Reason.ARITHMETIC)
     if driver.error is not None:
         raise driver.error
-    return _ending(optimizer, driver, outcome)
+    ending = _ending(optimizer, driver, outcome)
+    if flat:
+        plain = ending.reason is Reason.CONVERGED
+        reason = Reason.STATIONARY_START if plain else ending.reason
+        ending = replace(ending, reason=reason, note=remark(driver, flat))
+    return ending
 
 
 def _ending(optimizer: Optimizer, driver: Driver, outcome: Outcome) -> Ending:
@@ -254,4 +271,5 @@ def _solution(
         reason=ending.reason,
         not_finite=driver.not_finite,
         starts_begun=len(endings),
+        stationary_start=bool(ending.note),
     )

@@ -21,6 +21,8 @@ class Reason(StrEnum):
         CONVERGED: the method's own convergence test passed.
         ROUNDING: no step lowers the value beyond rounding.
         SHORT_STEPS: several steps in a row were shorter than the tolerance.
+        STATIONARY_START: the same, after a search from near a start that is a stationary point.
+        RETURNED: a function given as optimizer returned.
         ALL_HOPS: the given number of hops is done.
         SMALL_GRADIENT: the gradient of an operator pool is below its tolerance.
         SMALL_GAIN: the last operator lowered the energy by less than the tolerance.
@@ -39,6 +41,8 @@ class Reason(StrEnum):
     CONVERGED = "converged"
     ROUNDING = "rounding"
     SHORT_STEPS = "short_steps"
+    STATIONARY_START = "stationary_start"
+    RETURNED = "returned"
     ALL_HOPS = "all_hops"
     SMALL_GRADIENT = "small_gradient"
     SMALL_GAIN = "small_gain"
@@ -104,6 +108,7 @@ class Solution:
         reason: the fact that ended the search, finer than `status`; None if unknown.
         not_finite: number of values that were not finite.
         starts_begun: number of starts that were begun.
+        stationary_start: the start was a stationary point, and the search continued near it.
     """
 
     x: Vector
@@ -122,6 +127,7 @@ class Solution:
     reason: Reason | None = None
     not_finite: int = 0
     starts_begun: int = 1
+    stationary_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,7 @@ class Ending:
         evaluations: evaluations of this start; of the whole search for ``target``,
             ``interrupted`` and `Reason.NOT_FINITE`.
         detail: what the method reports about its end, without a full stop; may be empty.
+        note: what there is to know about its start, without a full stop; may be empty.
     """
 
     status: Status
@@ -142,6 +149,7 @@ class Ending:
     method: str
     evaluations: int
     detail: str = ""
+    note: str = ""
 
 
 def describe(
@@ -161,6 +169,8 @@ def describe(
             the ending by default.
     """
     text = _of_one_start(ending, ending.evaluations if budget is None else budget)
+    if ending.note:
+        text += f"; {ending.note}"
     if starts > 1 and starts_begun:
         text = f"start {start + 1} of {starts} is the best; {text}"
         if starts_begun < starts:
@@ -177,6 +187,8 @@ def _of_one_start(ending: Ending, budget: int) -> str:
     match ending.status:
         case "converged":
             detail = f": {ending.detail}" if ending.detail else ""
+            if ending.reason is Reason.RETURNED:
+                return f"the function given as optimizer returned after {spent}"
             return f"{ending.method} converged after {spent}{detail}"
         case "max_evaluations":
             share = "its share of " if ending.evaluations < budget else ""

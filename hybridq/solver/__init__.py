@@ -24,7 +24,7 @@ from hybridq.core.randomness import RandomLike
 from hybridq.engines.choose import EngineLike
 from hybridq.objectives import ObjectiveConfig
 from hybridq.operators.pauli_sum import PauliSum
-from hybridq.optimizers import Optimizer, Record
+from hybridq.optimizers import OptimizerLike, Record
 from hybridq.presentation import Result
 from hybridq.problems.base import BinaryProblem, Problem
 from hybridq.solver.choices import GrowingAnsatz, default_depth, resolve_ansatz
@@ -44,7 +44,7 @@ def solve(
     p: int | None = None,
     mixer: str | Mixer | None = None,
     objective: str | ObjectiveConfig = "expectation",
-    optimizer: str | Optimizer | None = None,
+    optimizer: OptimizerLike | None = None,
     strategy: str | Strategy | None = None,
     engine: EngineLike = "auto",
     alpha: float | None = None,
@@ -84,8 +84,10 @@ def solve(
         mixer: mixer of QAOA (default: x); a name of `MIXERS` or a configured mixer.
         objective: quantity to minimize (default: expectation); a name of `OBJECTIVES` or a
             configured objective. The result's `expectation` is the expectation value all the same.
-        optimizer: classical outer loop (default: l-bfgs); a name of `OPTIMIZERS`
-            or a configured optimizer such as ``hq.optimizers.SPSA(blocking=True)``.
+        optimizer: classical outer loop (default: l-bfgs); a name of `OPTIMIZERS`,
+            a configured optimizer such as ``hq.optimizers.SPSA(blocking=True)``, or a function
+            ``optimizer(f, x0)`` that returns an object with ``x``, as SciPy's do, or the point; see
+            `FunctionOptimizer`.
         strategy: search strategy for QAOA angles (default: direct); a name of `STRATEGIES`.
         engine: simulator of the circuit (default: auto); a name of `ENGINES` or a configured
             engine such as ``hq.engines.Statevector(threads=2)``.

@@ -92,7 +92,7 @@ def solve_qaoa(
         ansatz=_described(found, strategy, factory, settings, problem.sign),
         engine=objective.engine,
         optimizer=optimizer_info(solution, settings),
-        parameters=solution.x,
+        parameters=found.ansatz.reduced(solution.x),
         expectation=expectation,
         best=measured.best,
         reference=reference,

@@ -20,7 +20,7 @@ from hybridq.engines.base import checked_shots
 from hybridq.engines.choose import EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
 from hybridq.objectives import OBJECTIVES, ObjectiveConfig
-from hybridq.optimizers import Optimizer, Record, Solution
+from hybridq.optimizers import Optimizer, OptimizerLike, Record, Solution
 from hybridq.optimizers.adam import Adam
 from hybridq.optimizers.checks import check_repeatable
 from hybridq.optimizers.configure import configured_optimizer
@@ -163,7 +163,7 @@ def resolve_strategy(strategy: str | Strategy | None) -> Strategy | None:
 
 def resolve_settings(
     *,
-    optimizer: str | Optimizer | None,
+    optimizer: OptimizerLike | None,
     objective: str | ObjectiveConfig,
     engine: EngineLike,
     strategy: str | Strategy | None,

@@ -23,7 +23,7 @@ from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
 from hybridq.objectives import Expectation, ExpectationObjective
-from hybridq.optimizers import Journal, Optimizer, Record, Solution
+from hybridq.optimizers import Journal, Optimizer, OptimizerLike, Record, Solution
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search, configured_optimizer
 from hybridq.optimizers.solution import Reason, Status
@@ -111,7 +111,7 @@ def adapt_vqe(
     energy_tolerance: float | None = None,
     target_error: float | None = None,
     max_operators: int = 200,
-    optimizer: str | Optimizer = "l-bfgs",
+    optimizer: OptimizerLike = "l-bfgs",
     max_evaluations: int | None = None,
     time_limit: float | None = None,
     engine: EngineLike = AUTO,

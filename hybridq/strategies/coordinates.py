@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.optimizers.capabilities import Capability, member
+from hybridq.optimizers.capabilities import Capability, Units, member
 
 Vector = NDArray[np.float64]
 Frequencies = tuple[tuple[float, int] | None, ...]
@@ -38,6 +39,11 @@ class Coordinates(ABC):
     def frequencies(self, known: Frequencies) -> Frequencies | None:
         """Return the frequencies along y for those along x; None if unknown."""
         return None
+
+    def units(self, known: Units) -> Units:
+        """Return names and units of y for those of x: ``y_1`` and so on, as they are."""
+        names = tuple(f"y_{number + 1}" for number in range(self.size))
+        return replace(known, names=names, scales=np.ones(self.size))
 
 
 class AffineMap(Coordinates):
@@ -97,6 +103,10 @@ class Scaling(Coordinates):
         scaled: Vector = metric * np.outer(self._scale, self._scale)
         return scaled
 
+    def units(self, known: Units) -> Units:
+        """Return the names of x, and its scales times s."""
+        return replace(known, scales=known.scales * self._scale)
+
     def frequencies(self, known: Frequencies) -> Frequencies:
         """Return each frequency times its scale."""
         return tuple(
@@ -146,6 +156,15 @@ class Reparametrized(Generic[C]):
         """Fundamental frequency and degree along each coordinate; None if unknown."""
         known = member(self._objective, Capability.FREQUENCIES)
         return None if known is None else self.coordinates.frequencies(known)
+
+    @property
+    def units(self) -> Units | None:
+        """Names and units for the user; None if the objective has none."""
+        known: Units | None = member(self._objective, Capability.UNITS)
+        if known is None:
+            return None
+        own = self.coordinates.units(known)
+        return replace(own, value=own.value * self.value_unit)
 
     def outward(self, y: ArrayLike) -> Vector:
         """Return the parameters x of points y, one in each row or a single one."""

@@ -18,7 +18,7 @@ from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.core.registry import Registry
 from hybridq.engines.choose import AUTO, EngineLike
 from hybridq.objectives import Expectation, ExpectationObjective
-from hybridq.optimizers import Optimizer, Record, Solution
+from hybridq.optimizers import OptimizerLike, Record, Solution
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search, configured_optimizer
 from hybridq.presentation import ExcitedStates, ProblemInfo, State
@@ -59,7 +59,7 @@ def excited_states(
     ansatz: str | Ansatz | Circuit | None = None,
     pool: str = "sd",
     tries: int = 3,
-    optimizer: str | Optimizer | None = None,
+    optimizer: OptimizerLike | None = None,
     initial: str | ArrayLike = "auto",
     max_evaluations: int | None = None,
     engine: EngineLike = AUTO,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hybridq.ansatz.angle_tables import phase_unit
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.objectives import Expectation
@@ -16,6 +17,7 @@ from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
 if TYPE_CHECKING:
+    from hybridq.operators.ising import Ising
     from hybridq.problems.base import Problem
 
 TOLERANCE = 1e-6
@@ -42,10 +44,17 @@ def learn_angles(
 
     Source: Lotshaw, Humble, Herrman, Ostrowski, Siopsis 2021, arXiv:2102.06813.
     """
-    found = []
+    found: list[tuple[Ising, np.ndarray]] = []
     for problem in problems:
         ansatz = QAOA(problem.hamiltonian, p)
-        found.append((ansatz.ising, _best_angles(ansatz)))
+        # A median needs the same one of equivalent angles: within half a period of the first.
+        near = np.zeros(2 * p)
+        if found:
+            ising, first = found[0]
+            near = np.concatenate(
+                [first[:p] * phase_unit(ansatz.ising) / phase_unit(ising), first[p:]]
+            )
+        found.append((ansatz.ising, ansatz.reduced(_best_angles(ansatz), near)))
     return LearnedAngles.median_of(name, found, source)
 
 

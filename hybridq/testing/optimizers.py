@@ -6,13 +6,16 @@ import dataclasses
 import pickle
 from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.ansatz.qaoa import QAOA
 from hybridq.circuits.circuit import Circuit
 from hybridq.objectives import Expectation
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.optimizers import Optimizer, minimize
+from hybridq.problems.maxcut import MaxCut
 from hybridq.testing.contract import close, require
 
 _BUDGET = 40
@@ -46,7 +49,8 @@ def check_optimizer(optimizer: Optimizer) -> None:
 
     Checked are: the declared names; it is a frozen dataclass that pickles; it keeps to its budget;
     the result is the best value that was seen; it improves on the start; the same seed gives the
-    same search; with bounds it evaluates inside them.
+    same search; with bounds it evaluates inside them; from angles of QAOA that are good already,
+    the start of a solve, it does not end above them.
 
     Args:
         optimizer: configured, for a function that has values and gradients.
@@ -89,3 +93,19 @@ def check_optimizer(optimizer: Optimizer) -> None:
     if optimizer.takes_bounds:
         inside = all((bounds[:, 0] <= x).all() and (x <= bounds[:, 1]).all() for x in points)
         require(inside, f"{name}: the best point is outside the bounds")
+    _check_good_start(optimizer, name)
+
+
+def _check_good_start(optimizer: Optimizer, name: str) -> None:
+    """Raise if a search that begins near a minimum of QAOA ends above its start."""
+    for p in (1, 2):
+        problem = MaxCut(nx.circulant_graph(5, [1]))
+        ansatz = QAOA(problem, p=p)
+        objective: Any = Expectation().bind(ansatz, problem.observable, engine="statevector")
+        start = ansatz.initial_point("transfer")
+        box = ansatz.bounds if optimizer.takes_bounds else None
+        solution = minimize(objective, start, optimizer, bounds=box, max_evaluations=_BUDGET, rng=7)
+        require(
+            solution.value <= float(objective(start)),
+            f"{name}: from good angles of QAOA it ends above its start",
+        )

@@ -149,9 +149,9 @@ def test_a_misspelled_option_is_answered_with_the_nearest_one():
         minimize(rosenbrock, [0.5, 0.5], "adam", lerning_rate=0.1)
 
 
-@pytest.mark.parametrize("wrong", [3.0, None, rosenbrock, object()])
+@pytest.mark.parametrize("wrong", [3.0, None, object()])
 def test_what_is_not_an_optimizer_is_refused_with_what_is_expected(wrong):
-    with pytest.raises(ParameterError, match="must be a name of OPTIMIZERS or a conf") as caught:
+    with pytest.raises(ParameterError, match="must be a name of OPTIMIZERS, a conf") as caught:
         configured_optimizer(wrong)
     assert caught.value.argument == "optimizer"
 

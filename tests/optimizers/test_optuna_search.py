@@ -12,6 +12,7 @@ import pytest
 
 from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.optimizers import minimize
+from hybridq.optimizers.capabilities import Units
 from tests.optimizers.optimizer_functions import Quadratic
 
 BOX = [[-3.0, 3.0]] * 2
@@ -59,18 +60,38 @@ def test_random_trials_do_not_depend_on_the_batch():
     np.testing.assert_allclose(np.sort(one.values), np.sort(many.values))
 
 
-def test_failed_trials_of_a_batch_do_not_reach_the_model(shared):
+@pytest.mark.parametrize("batch", [1, 4])
+def test_the_sampler_is_told_a_penalty_for_values_that_are_not_finite(shared, batch):
     def half(x):
         return np.nan if x[0] > 0.0 else float(x @ x)
 
-    search(half, batch=4, max_evaluations=8, **shared)
+    solution = minimize(
+        half, [-1.0, 1.0], "optuna-random", bounds=BOX, rng=1, batch=batch, max_evaluations=12,
+        **shared,
+    )  # fmt: skip
     trials = optuna.load_study(storage=shared["storage"], study_name="ours").trials
-    states = [trial.state for trial in trials]
-    assert set(states) == {optuna.trial.TrialState.FAIL, optuna.trial.TrialState.COMPLETE}
-    assert all(
-        (trial.params["x0"] > 0.0) == (trial.state == optuna.trial.TrialState.FAIL)
-        for trial in trials
-    )
+    assert {trial.state for trial in trials} == {optuna.trial.TrialState.COMPLETE}
+    bad = [trial for trial in trials if trial.params["theta_1"] > 0.0]
+    assert 0 < len(bad) < len(trials)
+    assert all(trial.user_attrs["not_finite"] for trial in bad)
+    assert all(not trial.user_attrs for trial in trials if trial not in bad)
+    finite = [trial.value for trial in trials if trial not in bad]
+    assert min(trial.value for trial in bad) > finite[0]
+    assert solution.value == min(finite)
+    assert f"{len(bad)} of {len(trials)} values were not finite" in solution.message
+
+
+def test_a_penalty_is_never_the_best_of_a_study(shared):
+    """The search of a process that joins begins at the best finite point."""
+    seen = []
+
+    def mostly_undefined(x):
+        seen.append(x)
+        return np.inf if len(seen) < 5 else 1e6 + float(x @ x)
+
+    search(mostly_undefined, "optuna-random", max_evaluations=8, **shared)
+    study = optuna.load_study(storage=shared["storage"], study_name="ours")
+    assert "not_finite" not in study.best_trial.user_attrs
 
 
 @pytest.mark.parametrize("name", ["TPESampler", "nsga-ii", "NSGAII", "random", "NSGAIIISampler"])
@@ -142,10 +163,106 @@ def test_processes_share_one_study(shared, tmp_path):
     assert study.best_value == min(values)
 
 
+def test_processes_with_one_seed_draw_other_points(shared, tmp_path):
+    code = """
+        import pathlib, sys, time
+        from hybridq.optimizers import minimize
+        mine, other = (pathlib.Path(sys.argv[2], name) for name in sys.argv[3:5])
+        def f(x):
+            mine.touch()
+            give_up = time.monotonic() + 300
+            while not other.exists() and time.monotonic() < give_up:
+                time.sleep(0.01)  # until both search
+            return float(x @ x)
+        minimize(f, [1.0, 1.0], sys.argv[5], bounds=[[-3, 3]] * 2, max_evaluations=15,
+                 storage=sys.argv[1], study_name="ours", rng=7)
+    """
+    optuna.storages.RDBStorage(shared["storage"])  # SQLite tables, made once
+    workers = [
+        subprocess.Popen(
+            [
+                *(sys.executable, "-c", textwrap.dedent(code), shared["storage"], str(tmp_path)),
+                *(mine, other, "optuna-tpe"),
+            ]
+        )
+        for mine, other in (("a", "b"), ("b", "a"))
+    ]
+    assert [worker.wait(timeout=600) for worker in workers] == [0, 0]
+    trials = optuna.load_study(storage=shared["storage"], study_name="ours").trials
+    points = [tuple(trial.params.values()) for trial in trials]
+    drawn = [point for point in points if point != (1.0, 1.0)]
+    assert len(drawn) >= 28
+    assert len(set(drawn)) == len(drawn)
+
+
+@pytest.mark.parametrize("method", ["optuna-random", "optuna-tpe", "optuna-qmc"])
+def test_later_processes_with_one_seed_draw_other_points_and_the_first_as_alone(shared, method):
+    alone = Batched()
+    search(alone, method, max_evaluations=10)
+    first, second, third = Batched(), Batched(), Batched()
+    for objective in (first, second, third):
+        search(objective, method, max_evaluations=10, **shared)
+    np.testing.assert_array_equal(first.points, alone.points)
+    drawn = [tuple(x) for x in [*first.points, *second.points[1:], *third.points[1:]]]
+    assert len(set(drawn)) == len(drawn) == 28
+
+
+class Known(Quadratic):
+    """A function with names, units and an identity."""
+
+    def __init__(self, problem="a", shots=None):
+        super().__init__([0.5, -0.5])
+        self.units = Units(("gamma_1", "beta_1"), np.array([1 / 128, 1.0]), 128.0)
+        self.identity = {"kind": "expectation", "hamiltonian": problem, "engine": "diagonal"}
+        if shots:
+            self.identity.update(shots=shots, seed=shots)
+
+
+def test_a_study_has_the_names_and_units_of_the_user(shared):
+    objective = Known()
+    search(objective, **shared)
+    trials = optuna.load_study(storage=shared["storage"], study_name="ours").trials
+    for trial, point, value in zip(trials, objective.points, objective.seen, strict=True):
+        assert trial.params == {"gamma_1": point[0] / 128, "beta_1": point[1]}
+        assert trial.value == 128.0 * value
+    assert trials[0].distributions["gamma_1"].high == 3.0 / 128
+    second = Known()
+    found = search(second, rng=2, max_evaluations=3, **shared)
+    assert found.evaluations == 3
+    assert second.seen[0] == min(objective.seen)
+
+
+def test_a_study_of_another_problem_is_refused(shared):
+    search(Known(), **shared)
+    attributes = optuna.load_study(storage=shared["storage"], study_name="ours").user_attrs
+    assert attributes["hybridq"] == {"objective": "expectation", "problem": "a"}
+    other = Known("b")
+    with pytest.raises(ParameterError, match="is of another problem: its problem is a and that"):
+        search(other, **shared)
+    with pytest.raises(ParameterError, match="is of another shots"):
+        search(Known(shots=10), **shared)
+    assert other.seen == []
+    search(Known(shots=10), storage=shared["storage"], study_name="shots")
+    again = Known(shots=10)
+    again.identity["seed"] = 11  # each process has its own
+    search(again, storage=shared["storage"], study_name="shots", rng=4, max_evaluations=3)
+    assert len(again.seen) == 3
+
+
+def test_a_study_of_an_earlier_version_is_refused(shared):
+    study = optuna.create_study(storage=shared["storage"], study_name="ours")
+    box = {name: optuna.distributions.FloatDistribution(-3.0, 3.0) for name in ("x0", "x1")}
+    study.add_trial(
+        optuna.trial.create_trial(params={"x0": 0.0, "x1": 1.0}, distributions=box, value=1.0)
+    )
+    with pytest.raises(ParameterError, match="has the parameters x0, x1 and this search theta_1"):
+        search(Batched(), **shared)
+
+
 def test_a_study_of_another_search_is_refused(shared):
     search(Batched(), **shared)
     objective = Batched()
-    with pytest.raises(ParameterError, match=r"parameter 0 within \[-3.0, 3.0\]"):
+    with pytest.raises(ParameterError, match=r"theta_1 within \[-3.0, 3.0\]"):
         search(objective, bounds=[[-2.0, 3.0]] * 2, **shared)
     with pytest.raises(ParameterError, match="has 2 parameters and this search 1"):
         minimize(objective, [1.0], "optuna-random", bounds=BOX[:1], **shared)

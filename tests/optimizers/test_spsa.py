@@ -14,6 +14,25 @@ from hybridq.optimizers.qn_spsa import QNSPSA
 from tests.optimizers.optimizer_functions import Plain, Quadratic
 
 
+class Random:
+    """An objective that may have noise, whose steps SPSA accepts as they come."""
+
+    def __init__(self, objective):
+        self.objective = objective
+        for name in ("fidelity", "n_params"):
+            if hasattr(objective, name):
+                setattr(self, name, getattr(objective, name))
+
+    def __call__(self, x):
+        return self.objective(x)
+
+    def checkpoint(self):
+        return {}
+
+    def restore(self, memory):
+        pass
+
+
 def driver_of(objective, n):
     driver = Driver(objective, n, max_evaluations=10**6)
     driver.begin(0, 1)
@@ -41,7 +60,9 @@ def test_the_gains_are_those_of_spall():
 
 def test_the_first_step_moves_each_parameter_by_the_initial_step():
     objective = Plain(lambda x: 37.0 * float(x[0]))
-    minimize(objective, [0.0], "spsa", max_evaluations=5, calibration=1, initial_step=0.2, rng=0)
+    minimize(
+        Random(objective), [0.0], "spsa", max_evaluations=5, calibration=1, initial_step=0.2, rng=0
+    )
     # The start, the calibrating pair, and where the step led, at the end of the budget.
     start, _, _, moved, _ = (point[0] for point in objective.points)
     assert start == 0.0
@@ -51,7 +72,7 @@ def test_the_first_step_moves_each_parameter_by_the_initial_step():
 def test_an_iteration_costs_two_values_however_many_parameters():
     for n in (1, 30):
         objective = Quadratic(np.ones(n))
-        minimize(objective, np.zeros(n), "spsa", max_evaluations=100, calibration=3, rng=0)
+        minimize(Random(objective), np.zeros(n), "spsa", max_evaluations=100, calibration=3, rng=0)
         points = np.array(objective.points[7:99])
         moves = abs(points[::2] - points[1::2]) / 2
         np.testing.assert_allclose(moves, np.broadcast_to(moves[:, :1], moves.shape), atol=1e-12)
@@ -64,7 +85,7 @@ def test_the_walk_is_the_recursion_of_spall():
     objective = Plain(lambda x: float(np.sum((x - [0.4, -0.7, 1.1]) ** 4) + x[0] * x[1]))
     budget, pairs = 203, 100
     minimize(
-        objective, [1.0, 1.0, -1.0], "spsa", max_evaluations=budget, calibration=1, rng=4,
+        Random(objective), [1.0, 1.0, -1.0], "spsa", max_evaluations=budget, calibration=1, rng=4,
         initial_step=0.2, perturbation=0.15,
     )  # fmt: skip
     points, values = np.array(objective.points), np.array(objective.seen)
@@ -110,6 +131,37 @@ def test_blocking_never_climbs_without_noise():
     assert solution.value == min(objective.seen)
 
 
+def test_a_first_step_that_is_far_too_long_is_shortened_where_values_are_exact():
+    objective = Plain(lambda x: 1e4 * float(x @ x))
+    solution = minimize(
+        objective, [0.01, -0.02], "spsa", initial_step=5.0, max_evaluations=300, rng=1
+    )
+    assert solution.value < 1e-3 * objective.seen[0]
+
+
+def test_noisy_values_are_not_blocked_unless_asked_for():
+    """From shots two values may be equal by chance: the objective says that it is random."""
+
+    def formula(x):  # coarse, so that two values at the start agree
+        return float(np.round(np.sum(x**2)))
+
+    def searched(kind, blocking):
+        objective = Plain(formula)
+        minimize(
+            kind(objective), [0.3, -0.2], "spsa", max_evaluations=40, rng=1, blocking=blocking,
+            initial_step=0.7,
+        )  # fmt: skip
+        return [point.tolist() for point in objective.points]
+
+    def exact(objective):
+        return objective
+
+    assert searched(exact, False) == searched(exact, True)
+    # An exact start is evaluated twice, and a random one once: Spall's recursion follows.
+    assert searched(Random, False)[1] != searched(exact, False)[1]
+    assert searched(Random, False) != searched(Random, True)
+
+
 def test_shots_are_endured_where_a_quasi_newton_method_is_lost():
     h = hq.spin_models.tfim(4, h=1.0, periodic=True)
     ansatz = hq.HardwareEfficient(4, layers=1, rotations=("ry",))
@@ -142,8 +194,9 @@ def test_fidelities_are_counted_beside_the_evaluations():
     ansatz = hq.HardwareEfficient(2, layers=1)
     objective = hq.Expectation(ansatz, hq.spin_models.tfim(2, h=1.0))
     solution = minimize(
-        objective, ansatz.initial_point(rng=1), "qn-spsa", max_evaluations=211, calibration=5, rng=1
-    )
+        Random(objective), ansatz.initial_point(rng=1), "qn-spsa", max_evaluations=211,
+        calibration=5, rng=1,
+    )  # fmt: skip
     assert solution.evaluations == 211
     assert solution.fidelities == 4 * (1 + 99)  # of 11 + 2 · 99 evaluations, and 2 looks at x
     assert solution.value < -1.9

@@ -70,7 +70,7 @@ def test_a_journal_resumes_with_the_same_options_only(tmp_path):
 def test_what_is_no_optimizer_is_refused():
     for wrong in (hq.OPTIMIZERS["spsa"], 3):
         with pytest.raises(
-            ParameterError, match="optimizer must be a name of OPTIMIZERS or a configured"
+            ParameterError, match="optimizer must be a name of OPTIMIZERS, a configured"
         ):
             maxcut(optimizer=wrong)
     with pytest.raises(UnknownNameError, match="did you mean 'spsa'"):
@@ -88,6 +88,31 @@ def test_two_solves_share_a_study(tmp_path):
     first = maxcut(optimizer=shared(tmp_path), max_evaluations=8)
     second = maxcut(optimizer=shared(tmp_path), max_evaluations=4, rng=8)
     assert second.expectation >= first.expectation - 1e-9
+
+
+def test_a_study_of_a_solve_has_angles_by_name_and_natural_values(tmp_path):
+    """Weights of 128 and more: γ is then searched in units of 1/128."""
+    import optuna
+
+    weights = {(0, 1): 130.0, (1, 2): 150.0, (2, 3): 170.0, (3, 0): 110.0}
+    graph = nx.Graph()
+    graph.add_weighted_edges_from((u, v, w) for (u, v), w in weights.items())
+    problem = hq.MaxCut(graph)
+    result = hq.solve(problem, p=2, optimizer=shared(tmp_path), max_evaluations=6, rng=1)
+    (name,) = optuna.get_all_study_names(url := shared(tmp_path).storage)
+    study = optuna.load_study(storage=url, study_name=name)
+    assert set(study.best_params) == {"gamma_1", "gamma_2", "beta_1", "beta_2"}
+    # A value is the energy, minus the expected cut, at the angles as they stand there.
+    ansatz = hq.QAOA(problem, p=2)
+    energy = hq.Expectation(ansatz, problem.observable)
+    for trial in study.trials:
+        angles = [trial.params[key] for key in ("gamma_1", "gamma_2", "beta_1", "beta_2")]
+        assert trial.value == pytest.approx(energy(angles), rel=1e-9)
+        assert -sum(weights.values()) <= trial.value < 0.0
+    assert result.expectation >= -study.best_value - 1e-9
+    graph[0][1]["weight"], graph[1][2]["weight"] = 150.0, 130.0  # with the same bounds
+    with pytest.raises(ParameterError, match="is of another problem"):
+        hq.solve(hq.MaxCut(graph), p=2, optimizer=shared(tmp_path), max_evaluations=6)
 
 
 @pytest.mark.parametrize("strategy", ["interp", "fourier", "multistart", "multi-angle"])
