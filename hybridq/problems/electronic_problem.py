@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +15,7 @@ from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.numbers import plural
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import integrals
+from hybridq.problems.active_space import ActiveSpace, Partition
 from hybridq.problems.base import Problem
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class ElectronicProblem(Problem):
         orbital_symmetries: the irreducible representation of each orbital, numbered as in FCIDUMP
             files (from 1, products by exclusive or of the numbers less 1), or None.
         notes: remarks on the origin of the data.
+        frozen_orbitals: number of orbitals whose two electrons each are in the constant and the
+            one-electron integrals.
 
     Raises:
         DimensionError: not one symmetry label an orbital.
@@ -54,6 +58,7 @@ class ElectronicProblem(Problem):
         name: str | None = None,
         orbital_symmetries: tuple[int, ...] | None = None,
         notes: tuple[str, ...] = (),
+        frozen_orbitals: int = 0,
     ) -> None:
         m = electronic.n_orbitals
         for what, count in (("n_alpha", n_alpha), ("n_beta", n_beta)):
@@ -78,6 +83,7 @@ class ElectronicProblem(Problem):
         self.n_beta = int(n_beta)
         self.orbital_symmetries = orbital_symmetries
         self.notes = notes
+        self.frozen_orbitals = frozen_orbitals
         self.name = str(name or f"{n_alpha + n_beta} electrons in {m} orbitals")
 
     @property
@@ -108,17 +114,37 @@ class ElectronicProblem(Problem):
         Raises:
             ParameterError: there are not so many electrons or orbitals, or they do not fit.
         """
-        n_core, n_active = integrals.core_and_active(
-            self.n_alpha, self.n_beta, self.n_orbitals, (electrons, orbitals)
+        part = ActiveSpace(space=(electrons, orbitals)).partition(
+            self.n_alpha, self.n_beta, self.n_orbitals
         )
+        return self._with(part, f"({electrons}e, {orbitals}o)")
+
+    def active_orbitals(self, orbitals: Sequence[int]) -> Self:
+        """Return the problem of some orbitals, by their numbers from 0.
+
+        The occupied orbitals are the first. Other occupied orbitals are frozen with two electrons each, other empty ones dropped;
+        energies stay total energies. LiH with the orbitals 1, 2 and 5 has two electrons, and the
+        1s shell of lithium is frozen.
+
+        Raises:
+            ParameterError: a number twice or out of range, an orbital with an unpaired electron
+                that is not listed, or no occupied one.
+        """
+        part = ActiveSpace(orbitals=orbitals).partition(self.n_alpha, self.n_beta, self.n_orbitals)
+        return self._with(part, f"(orbitals {', '.join(map(str, part.active))})")
+
+    def _with(self, part: Partition, suffix: str) -> Self:
+        """Return the problem of the active orbitals of a partition."""
+        kept = integrals.reordered(self.electronic, np.array(part.kept))
         labels = self.orbital_symmetries
         return type(self)(
-            integrals.active_space(self.electronic, n_core, n_active),
-            self.n_alpha - n_core,
-            self.n_beta - n_core,
-            name=f"{self.name} ({electrons}e, {orbitals}o)",
-            orbital_symmetries=labels and labels[n_core : n_core + n_active],
+            integrals.active_space(kept, part.n_frozen, part.n_active),
+            self.n_alpha - part.n_frozen,
+            self.n_beta - part.n_frozen,
+            name=f"{self.name} {suffix}",
+            orbital_symmetries=labels and tuple(labels[p] for p in part.active),
             notes=self.notes,
+            frozen_orbitals=self.frozen_orbitals + part.n_frozen,
         )
 
     def __repr__(self) -> str:
@@ -186,10 +212,12 @@ class ElectronicProblem(Problem):
         return energies
 
     def size(self) -> str:
-        """Return electrons, orbitals, spin and qubits in words."""
+        """Return electrons, orbitals, spin, qubits and frozen orbitals in words."""
         inside = f"{plural(self.n_electrons, 'electron')} in {plural(self.n_orbitals, 'orbital')}"
         kind = "" if self.electronic.is_restricted else ", unrestricted"
-        return f"{inside}{kind}, 2S = {self.spin}, {plural(self.n_qubits, 'qubit')}"
+        frozen = self.frozen_orbitals
+        held = f", {plural(frozen, 'orbital')} frozen" if frozen else ""
+        return f"{inside}{kind}, 2S = {self.spin}, {plural(self.n_qubits, 'qubit')}{held}"
 
     def describe(self) -> dict[str, Any]:
         """Return sizes and properties.
@@ -197,7 +225,7 @@ class ElectronicProblem(Problem):
         Returns:
             ``orbitals``, ``electrons``, ``n_alpha``, ``n_beta``, ``spin`` (2S), ``constant``
             (hartree), ``hartree_fock_energy`` (hartree), ``restricted``, ``irreps`` (number of
-            distinct symmetry labels, None where unknown).
+            distinct symmetry labels, None where unknown), ``frozen_orbitals``.
         """
         labels = self.orbital_symmetries
         return {
@@ -210,4 +238,5 @@ class ElectronicProblem(Problem):
             "hartree_fock_energy": self.hartree_fock_energy,
             "restricted": self.electronic.is_restricted,
             "irreps": None if labels is None else len(set(labels)),
+            "frozen_orbitals": self.frozen_orbitals,
         }

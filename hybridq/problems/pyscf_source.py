@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 
 from hybridq.core import memory
 from hybridq.core.blas import one_blas_thread
-from hybridq.core.errors import ParameterError, ProblemError, Setting
+from hybridq.core.errors import ParameterError, ProblemError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import _pyscf, integrals
+from hybridq.problems.active_space import ALL_ACTIVE, ActiveSpace, Partition
 from hybridq.problems.basis_sets import load_basis
 from hybridq.problems.formats.xyz import Atom, n_electrons, unit_in_angstrom
+from hybridq.problems.frozen_core import core_orbitals
 
 _TOLERANCE = 1e-12  # hartree
+NO_CORE = "No orbital is frozen: these atoms have no inner shell."
 
 
 def mean_field(
@@ -31,8 +34,7 @@ def mean_field(
     charge: int,
     spin: int | None,
     unit: str,
-    space: tuple[int, int] | None = None,
-    frozen_core: bool = False,
+    active: ActiveSpace = ALL_ACTIVE,
 ) -> Any:
     """Return a converged restricted (open-shell) Hartree–Fock calculation of PySCF.
 
@@ -42,8 +44,7 @@ def mean_field(
         charge: in units of e.
         spin: n_alpha − n_beta; None means 0 or 1, as the number of electrons allows.
         unit: of the positions, ``"angstrom"`` or ``"bohr"``.
-        space: (electrons, orbitals) of the later call of `from_mean_field`.
-        frozen_core: of that call.
+        active: of the later call of `from_mean_field`.
 
     Raises:
         MissingExtraError: PySCF is not installed.
@@ -83,7 +84,7 @@ def mean_field(
             "check its atoms, charge and spin"
         ) from None
     n_alpha, n_beta = mol.nelec
-    _active_orbitals(mol, n_alpha, n_beta, mol.nao, space, frozen_core)  # before hours of work
+    _partition(mol, n_alpha, n_beta, mol.nao, active)  # before hours of work
     with one_thread():
         return converged(mol)
 
@@ -140,14 +141,16 @@ def converged(source: Any) -> Any:
 
 
 def from_mean_field(
-    source: Any, space: tuple[int, int] | None, frozen_core: bool
-) -> tuple[ElectronicHamiltonian, int, int]:
+    source: Any, active: ActiveSpace
+) -> tuple[ElectronicHamiltonian, int, int, tuple[str, ...], int]:
     """Return integrals in the orbitals of a calculation, and the electrons by spin.
 
     Args:
         source: an RHF, ROHF, UHF or Kohn–Sham object of one molecule, or a `Mole`.
-        space: (electrons, orbitals) that stay active, around the highest occupied orbital.
-        frozen_core: freeze the inner shells of the atoms instead.
+        active: the orbitals that stay active.
+
+    Returns:
+        integrals, n_alpha, n_beta, remarks for people, the number of frozen orbitals.
 
     Raises:
         ParameterError: another object, or an impossible active space.
@@ -156,44 +159,27 @@ def from_mean_field(
     mf = converged(source)
     coefficients, n_alpha, n_beta = _orbitals(mf)
     m = coefficients.shape[2]
-    n_core, n_active = _active_orbitals(mf.mol, n_alpha, n_beta, m, space, frozen_core)
+    part = _partition(mf.mol, n_alpha, n_beta, m, active)
     with one_thread():
-        full = _integrals(mf, coefficients[:, :, : n_core + n_active])
-    active = integrals.active_space(full, n_core, n_active)
-    return active, n_alpha - n_core, n_beta - n_core
+        full = _integrals(mf, coefficients[:, :, part.kept])
+    held = integrals.active_space(full, part.n_frozen, part.n_active)
+    notes = () if part.n_frozen or not active.frozen_core else (NO_CORE,)
+    return held, n_alpha - part.n_frozen, n_beta - part.n_frozen, notes, part.n_frozen
 
 
-def _active_orbitals(
-    mol: Any,
-    n_alpha: int,
-    n_beta: int,
-    m: int,
-    space: tuple[int, int] | None,
-    frozen_core: bool,
-) -> tuple[int, int]:
-    """Return the numbers of frozen and of active orbitals among m.
+def _partition(mol: Any, n_alpha: int, n_beta: int, m: int, active: ActiveSpace) -> Partition:
+    """Return the frozen and the active orbitals among m.
 
     Raises:
         ParameterError: an impossible active space.
         CapacityError: the integrals do not fit in memory.
     """
-    n_core, n_active = integrals.core_and_active(n_alpha, n_beta, m, space)
-    if frozen_core:
-        if space is not None:
-            raise ParameterError(
-                (Setting("active_space"), " and ", Setting("frozen_core"), " exclude each other"),
-                argument="frozen_core",
-                value=True,
-                remedy="give one",
-            )
-        elements = _pyscf.load("pyscf.data.elements")
-        n_core = min(elements.chemcore(mol), n_alpha, n_beta)
-        n_active = m - n_core
-    kept = n_core + n_active
+    part = active.partition(n_alpha, n_beta, m, core_orbitals(mol) if active.frozen_core else 0)
+    kept = len(part.kept)
     memory.require(
         2 * 24 * kept**4, f"the integrals of {kept} orbitals", "choose a smaller active space"
     )
-    return n_core, n_active
+    return part
 
 
 def _orbitals(mf: Any) -> tuple[NDArray[np.float64], int, int]:
