@@ -122,9 +122,9 @@ class ElectronicProblem(Problem):
     def active_orbitals(self, orbitals: Sequence[int]) -> Self:
         """Return the problem of some orbitals, by their numbers from 0.
 
-        The occupied orbitals are the first. Other occupied orbitals are frozen with two electrons each, other empty ones dropped;
-        energies stay total energies. LiH with the orbitals 1, 2 and 5 has two electrons, and the
-        1s shell of lithium is frozen.
+        The occupied orbitals are the first. Other occupied orbitals are frozen with two electrons
+        each, other empty ones dropped; energies stay total energies. LiH with the orbitals 1, 2
+        and 5 has two electrons, and the 1s shell of lithium is frozen.
 
         Raises:
             ParameterError: a number twice or out of range, an orbital with an unpaired electron
