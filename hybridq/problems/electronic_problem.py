@@ -39,6 +39,8 @@ class ElectronicProblem(Problem):
         notes: remarks on the origin of the data.
         frozen_orbitals: number of orbitals whose two electrons each are in the constant and the
             one-electron integrals.
+        stable_orbitals: True if the orbitals are a minimum of the Hartree–Fock energy, False for
+            a saddle point, None if that is not known.
 
     Raises:
         DimensionError: not one symmetry label an orbital.
@@ -59,6 +61,7 @@ class ElectronicProblem(Problem):
         orbital_symmetries: tuple[int, ...] | None = None,
         notes: tuple[str, ...] = (),
         frozen_orbitals: int = 0,
+        stable_orbitals: bool | None = None,
     ) -> None:
         m = electronic.n_orbitals
         for what, count in (("n_alpha", n_alpha), ("n_beta", n_beta)):
@@ -84,6 +87,7 @@ class ElectronicProblem(Problem):
         self.orbital_symmetries = orbital_symmetries
         self.notes = notes
         self.frozen_orbitals = frozen_orbitals
+        self.stable_orbitals = stable_orbitals
         self.name = str(name or f"{n_alpha + n_beta} electrons in {m} orbitals")
 
     @property
@@ -145,6 +149,7 @@ class ElectronicProblem(Problem):
             orbital_symmetries=labels and tuple(labels[p] for p in part.active),
             notes=self.notes,
             frozen_orbitals=self.frozen_orbitals + part.n_frozen,
+            stable_orbitals=self.stable_orbitals,
         )
 
     def __repr__(self) -> str:
@@ -225,7 +230,7 @@ class ElectronicProblem(Problem):
         Returns:
             ``orbitals``, ``electrons``, ``n_alpha``, ``n_beta``, ``spin`` (2S), ``constant``
             (hartree), ``hartree_fock_energy`` (hartree), ``restricted``, ``irreps`` (number of
-            distinct symmetry labels, None where unknown), ``frozen_orbitals``.
+            distinct symmetry labels, None where unknown), ``frozen_orbitals``, ``stable_orbitals``.
         """
         labels = self.orbital_symmetries
         return {
@@ -239,4 +244,5 @@ class ElectronicProblem(Problem):
             "restricted": self.electronic.is_restricted,
             "irreps": None if labels is None else len(set(labels)),
             "frozen_orbitals": self.frozen_orbitals,
+            "stable_orbitals": self.stable_orbitals,
         }

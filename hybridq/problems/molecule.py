@@ -34,6 +34,8 @@ class Molecule(ElectronicProblem):
         notes: remarks on the origin of the data.
         frozen_orbitals: number of orbitals whose two electrons each are in the constant and the
             one-electron integrals.
+        stable_orbitals: True if the orbitals are a minimum of the Hartree–Fock energy, False for
+            a saddle point, None if that is not known.
 
     Raises:
         DimensionError: not one symmetry label an orbital.
@@ -304,8 +306,16 @@ class Molecule(ElectronicProblem):
         """Return the molecule of a calculation; see `from_pyscf`."""
         from hybridq.problems.pyscf_source import from_mean_field
 
-        electronic, n_alpha, n_beta, notes, frozen = from_mean_field(source, active)
-        return cls(electronic, n_alpha, n_beta, name=name, notes=notes, frozen_orbitals=frozen)
+        found = from_mean_field(source, active)
+        return cls(
+            found.electronic,
+            found.n_alpha,
+            found.n_beta,
+            name=name,
+            notes=found.notes,
+            frozen_orbitals=found.frozen_orbitals,
+            stable_orbitals=found.stable,
+        )
 
     @classmethod
     def from_openfermion(cls, data: Any, *, name: str | None = None) -> Molecule:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from hybridq.problems.active_space import ALL_ACTIVE, ActiveSpace, Partition
 from hybridq.problems.basis_sets import load_basis
 from hybridq.problems.formats.xyz import Atom, n_electrons, unit_in_angstrom
 from hybridq.problems.frozen_core import core_orbitals
+from hybridq.problems.scf import Solution, solved
 
 _TOLERANCE = 1e-12  # hartree
 NO_CORE = "No orbital is frozen: these atoms have no inner shell."
@@ -35,8 +36,8 @@ def mean_field(
     spin: int | None,
     unit: str,
     active: ActiveSpace = ALL_ACTIVE,
-) -> Any:
-    """Return a converged restricted (open-shell) Hartree–Fock calculation of PySCF.
+) -> Solution:
+    """Return a stable restricted (open-shell) Hartree–Fock calculation of PySCF.
 
     Args:
         atoms: symbols and positions.
@@ -85,8 +86,7 @@ def mean_field(
         ) from None
     n_alpha, n_beta = mol.nelec
     _partition(mol, n_alpha, n_beta, mol.nao, active)  # before hours of work
-    with one_thread():
-        return converged(mol)
+    return converged(mol)
 
 
 def _megabytes() -> int:
@@ -107,8 +107,10 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def converged(source: Any) -> Any:
-    """Return a calculation run to convergence, or that of a `Mole`.
+def converged(source: Any) -> Solution:
+    """Return a calculation run to a stable minimum, or that of a `Mole`.
+
+    A calculation that was run before is taken as it is.
 
     Raises:
         ParameterError: `source` is not a PySCF object.
@@ -125,46 +127,71 @@ def converged(source: Any) -> Any:
             expected="a PySCF mean-field object",
             remedy="give scf.RHF(mol) or similar",
         )
+    found = Solution(mf)
     if mf.mo_coeff is None:
         mf.conv_tol = min(mf.conv_tol, _TOLERANCE)
-        with _pyscf.guarded():  # the first guess loads a basis set
-            mf.kernel()
-            if not mf.converged:
-                mf = mf.newton()
-                mf.kernel()
-    if not mf.converged:
+        # The first guess loads a basis set, and warns of PySCF's own calls.
+        with _pyscf.guarded(), one_thread(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            found = solved(mf)
+    if not found.mf.converged:
         raise ProblemError(
             "the mean-field calculation did not converge: try another geometry or spin, "
             "or give a converged PySCF object"
         )
-    return mf
+    return found
 
 
-def from_mean_field(
-    source: Any, active: ActiveSpace
-) -> tuple[ElectronicHamiltonian, int, int, tuple[str, ...], int]:
+class FromMeanField(NamedTuple):
+    """Integrals from a calculation.
+
+    Attributes:
+        electronic: the integrals.
+        n_alpha: spin-up electrons.
+        n_beta: spin-down electrons.
+        notes: remarks for people.
+        frozen_orbitals: the number of orbitals that are frozen.
+        stable: True if the orbitals are a minimum of the mean field's energy, False for a saddle
+            point, None if that was not checked.
+    """
+
+    electronic: ElectronicHamiltonian
+    n_alpha: int
+    n_beta: int
+    notes: tuple[str, ...]
+    frozen_orbitals: int
+    stable: bool | None
+
+
+def from_mean_field(source: Any, active: ActiveSpace) -> FromMeanField:
     """Return integrals in the orbitals of a calculation, and the electrons by spin.
 
     Args:
-        source: an RHF, ROHF, UHF or Kohn–Sham object of one molecule, or a `Mole`.
+        source: an RHF, ROHF, UHF or Kohn–Sham object of one molecule, a `Mole`, or the
+            `Solution` of one.
         active: the orbitals that stay active.
-
-    Returns:
-        integrals, n_alpha, n_beta, remarks for people, the number of frozen orbitals.
 
     Raises:
         ParameterError: another object, or an impossible active space.
         CapacityError: the integrals do not fit in memory.
     """
-    mf = converged(source)
+    solution = source if isinstance(source, Solution) else converged(source)
+    mf = solution.mf
     coefficients, n_alpha, n_beta = _orbitals(mf)
     m = coefficients.shape[2]
     part = _partition(mf.mol, n_alpha, n_beta, m, active)
     with one_thread():
         full = _integrals(mf, coefficients[:, :, part.kept])
     held = integrals.active_space(full, part.n_frozen, part.n_active)
-    notes = () if part.n_frozen or not active.frozen_core else (NO_CORE,)
-    return held, n_alpha - part.n_frozen, n_beta - part.n_frozen, notes, part.n_frozen
+    no_core = () if part.n_frozen or not active.frozen_core else (NO_CORE,)
+    return FromMeanField(
+        held,
+        n_alpha - part.n_frozen,
+        n_beta - part.n_frozen,
+        (*solution.notes, *no_core),
+        part.n_frozen,
+        solution.stable,
+    )
 
 
 def _partition(mol: Any, n_alpha: int, n_beta: int, m: int, active: ActiveSpace) -> Partition:
