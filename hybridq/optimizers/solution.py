@@ -21,6 +21,8 @@ class Reason(StrEnum):
         CONVERGED: the method's own convergence test passed.
         ROUNDING: no step lowers the value beyond rounding.
         SHORT_STEPS: several steps in a row were shorter than the tolerance.
+        OFF_SADDLE: the method's own test passed, after a step off a saddle point.
+        SADDLE: the gradient vanishes at a saddle point, and no lower point was found.
         ALL_HOPS: the given number of hops is done.
         SMALL_GRADIENT: the gradient of an operator pool is below its tolerance.
         SMALL_GAIN: the last operator lowered the energy by less than the tolerance.
@@ -39,6 +41,8 @@ class Reason(StrEnum):
     CONVERGED = "converged"
     ROUNDING = "rounding"
     SHORT_STEPS = "short_steps"
+    OFF_SADDLE = "off_saddle"
+    SADDLE = "saddle"
     ALL_HOPS = "all_hops"
     SMALL_GRADIENT = "small_gradient"
     SMALL_GAIN = "small_gain"

@@ -202,20 +202,29 @@ def next_step(result: Result, block: Energy) -> Text | None:
         particles = (" or ", Setting("particles")) if electrons else ()
         states = ": no deeper circuit leaves these states."
         return ("Try another ", Setting("reference"), *particles, states)
+    if result.ansatz.get("lower_without_symmetry"):
+        whole = Setting("symmetry", False)
+        return ("Try ", whole, ": excitations that symmetry leaves out lower this energy.")
     if block.other_spin:
         wanted = twice_spin(block.exact_s_squared or 0.0)
         if wanted != twice_spin(block.s_squared or 0.0):
-            asked = result.problem.facts.get("spin")
-            other = (", or ", Setting("spin", wanted)) if molecule and asked != wanted else ()
+            possible = molecule and _is_other_spin(result.problem.facts, block, wanted)
+            other = (", or ", Setting("spin", wanted)) if possible else ()
             excited = Setting("excited", 3)
             return ("Try ", excited, ": it finds states of either spin", *other, ".")
     if result.optimizer.reason == Reason.NO_DESCENT:
-        pool = () if result.ansatz.get("pool") == "gsd" else (Setting("pool", "gsd"), ", ")
-        return (
-            "No operator in the pool lowers the energy further: try ", *pool, "another ",
-            Setting("spin"), ", or ", Setting("excited", 3), ".",
-        )  # fmt: skip
+        pool = () if result.ansatz.get("pool") == "gsd" else (Setting("pool", "gsd"), ", or ")
+        excited = Setting("excited", 3)
+        return ("No operator in the pool lowers the energy further: try ", *pool, excited, ".")
     return better_ansatz(result.ansatz, molecule)
+
+
+def _is_other_spin(facts: Mapping[str, Any], block: Energy, wanted: int) -> bool:
+    """Return whether the electrons can have the spin of the exact state."""
+    asked, electrons = facts.get("spin"), facts.get("electrons")
+    pure = multiplicity(block.exact_s_squared or 0.0) is not None
+    even = electrons is None or (electrons + wanted) % 2 == 0
+    return pure and even and asked != wanted
 
 
 def better_ansatz(ansatz: Mapping[str, Any], molecule: bool, *, grown: bool = True) -> Text | None:
