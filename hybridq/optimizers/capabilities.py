@@ -73,6 +73,12 @@ class StatefulObjective(Protocol):
         """Set the state to one that `checkpoint` returned."""
 
 
+class SampledObjective(Protocol):
+    """An objective whose values are estimates from measurements."""
+
+    shots: int
+
+
 class Capability(StrEnum):
     """Names of the optional members of an objective."""
 
@@ -85,6 +91,7 @@ class Capability(StrEnum):
     IDENTITY = "identity"
     CHECKPOINT = "checkpoint"
     RESTORE = "restore"
+    SHOTS = "shots"
 
     @property
     def description(self) -> str:

@@ -26,6 +26,7 @@ _CONVERGED: dict[str, str] = {
     Reason.SHORT_STEPS: "converged, the steps are shorter than the tolerance",
     Reason.OFF_SADDLE: "converged, after a step off a saddle point",
     Reason.SADDLE: "the gradient is 0 at a saddle point, no lower point was found",
+    Reason.SHOT_NOISE: "stopped, the shots resolve no further change",
     Reason.ALL_HOPS: "all hops are done",
 }
 _ENDINGS = {

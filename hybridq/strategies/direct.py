@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from hybridq.core.errors import ParameterError
+from hybridq.optimizers.solution import Reason
 from hybridq.strategies.automatic import Start
 from hybridq.strategies.base import Strategy, StrategyResult, Task, single_step
 
@@ -57,6 +58,7 @@ class Direct(Strategy):
             and search.is_local
             and first is not None
             and first.status == "converged"
+            and first.reason is not Reason.SHOT_NOISE
             and search.remaining >= RAMP_EVALUATIONS * ansatz.n_params
         ):
             ramp = ansatz.initial_point("ramp")
