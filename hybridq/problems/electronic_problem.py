@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
 
 
+_BRILLOUIN = 1e-4  # hartree
+
+
 class ElectronicProblem(Problem):
     r"""Electronic ground state in m spatial orbitals.
 
@@ -190,7 +193,7 @@ class ElectronicProblem(Problem):
 
     @cached_property
     def occupied(self) -> NDArray[np.uint8]:
-        """Hartree–Fock determinant as bits, shape (n_qubits,), entry q for qubit q."""
+        """Reference determinant as bits, shape (n_qubits,), entry q for qubit q."""
         m = self.n_orbitals
         bits = np.zeros(2 * m, dtype=np.uint8)
         bits[: self.n_alpha] = 1
@@ -202,9 +205,18 @@ class ElectronicProblem(Problem):
     def hartree_fock_energy(self) -> float:
         """Energy in hartree of the determinant of the first n_alpha and n_beta orbitals.
 
-        It is the Hartree–Fock energy if the orbitals are those of Hartree–Fock.
+        It is the Hartree–Fock energy if `is_hartree_fock`.
         """
         return integrals.determinant_energy(self.electronic, self.n_alpha, self.n_beta)
+
+    @cached_property
+    def is_hartree_fock(self) -> bool:
+        """True if no single excitation of the first determinant changes its energy.
+
+        Such orbitals solve the Hartree–Fock equations, to 1e-4 hartree for files with few digits.
+        """
+        violation = integrals.brillouin_violation(self.electronic, self.n_alpha, self.n_beta)
+        return violation < _BRILLOUIN
 
     @cached_property
     def orbital_energies(self) -> NDArray[np.float64]:
@@ -229,8 +241,9 @@ class ElectronicProblem(Problem):
 
         Returns:
             ``orbitals``, ``electrons``, ``n_alpha``, ``n_beta``, ``spin`` (2S), ``constant``
-            (hartree), ``hartree_fock_energy`` (hartree), ``restricted``, ``irreps`` (number of
-            distinct symmetry labels, None where unknown), ``frozen_orbitals``, ``stable_orbitals``.
+            (hartree), ``hartree_fock_energy`` (hartree), ``is_hartree_fock``, ``restricted``,
+            ``irreps`` (number of distinct symmetry labels, None where unknown),
+            ``frozen_orbitals``, ``stable_orbitals``.
         """
         labels = self.orbital_symmetries
         return {
@@ -241,6 +254,7 @@ class ElectronicProblem(Problem):
             "spin": self.spin,
             "constant": self.electronic.constant,
             "hartree_fock_energy": self.hartree_fock_energy,
+            "is_hartree_fock": self.is_hartree_fock,
             "restricted": self.electronic.is_restricted,
             "irreps": None if labels is None else len(set(labels)),
             "frozen_orbitals": self.frozen_orbitals,

@@ -40,6 +40,29 @@ def fock_diagonal(
     return np.diagonal(fock, axis1=1, axis2=2).copy()
 
 
+def brillouin_violation(electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int) -> float:
+    r"""Return the largest element of the Fock matrix that vanishes for Hartree–Fock orbitals.
+
+    Those between occupied and empty orbitals; for restricted open shells the mean of both spins
+    between doubly occupied and empty ones, and of the spin that can be excited elsewhere.
+
+    Source: Roothaan 1960, doi:10.1103/RevModPhys.32.179.
+    """
+    fock = electronic.one_body + coulomb_and_exchange(electronic, n_alpha, n_beta)
+    low, high = sorted((n_alpha, n_beta))
+    if not electronic.is_restricted or low == high:
+        blocks = [fock[0, :n_alpha, n_alpha:], fock[1, :n_beta, n_beta:]]
+    else:
+        more, fewer = fock if n_alpha > n_beta else fock[::-1]
+        closed, open_, empty = slice(low), slice(low, high), slice(high, None)
+        blocks = [
+            0.5 * (more + fewer)[closed, empty],
+            more[open_, empty],
+            fewer[closed, open_],
+        ]
+    return float(max(np.abs(block).max(initial=0.0) for block in blocks))
+
+
 def determinant_energy(electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int) -> float:
     r"""Return the energy of the first n_alpha and n_beta orbitals, in hartree.
 
