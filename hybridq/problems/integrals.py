@@ -41,7 +41,7 @@ def fock_diagonal(
 
 
 def brillouin_violation(electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int) -> float:
-    r"""Return the largest element of the Fock matrix that vanishes for Hartree–Fock orbitals.
+    r"""Return the largest Fock element that vanishes for Hartree–Fock orbitals.
 
     Those between occupied and empty orbitals; for restricted open shells the mean of both spins
     between doubly occupied and empty ones, and of the spin that can be excited elsewhere.

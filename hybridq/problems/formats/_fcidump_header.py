@@ -210,7 +210,9 @@ def _state_symmetry(entries: _Entries, source: str) -> tuple[str, ...]:
     symmetry, line = _integer(entries, "ISYM", source)
     if symmetry < 0:
         raise FormatError(
-            f"ISYM={symmetry} is no symmetry of a state: correct it", source=source, line=line
+            f"ISYM={symmetry} must be 0 or the number of a symmetry: correct it",
+            source=source,
+            line=line,
         )
     if symmetry < 2:
         return ()
