@@ -17,6 +17,7 @@ Reader = Callable[[str], Any]
 
 # Metavars of arguments whose name says more than their type.
 _METAVARS = {
+    "active_orbitals": "P,Q,...",
     "active_space": "E,O",
     "initial": "START",
     "particles": "UP,DOWN",
@@ -109,6 +110,8 @@ def _reader(kinds: tuple[Any, ...]) -> tuple[str, Reader] | None:
             return "A,B", pair
         if origin is typing.Literal:
             return "NAME", str
+        if origin is list and arguments == (int,):
+            return "A,B,...", whole_numbers
         if origin in (list, Sequence, tuple) and str in arguments:
             return "LIST", words
     return ("NAME", str) if str in kinds else None
@@ -139,6 +142,14 @@ def pair(text: str) -> Pair:
     if len(parts) != 2 or not all(part.isdecimal() and part.isascii() for part in parts):
         raise typer.BadParameter(f"must be two integers such as 4,4, got {text!r}")
     return Pair(int(parts[0]), int(parts[1]))
+
+
+def whole_numbers(text: str) -> list[int]:
+    """Return the integers of a list separated by commas."""
+    parts = text.replace(" ", "").split(",")
+    if not all(part.isdecimal() and part.isascii() and len(part) < 10 for part in parts):
+        raise typer.BadParameter(f"must be integers such as 1,2,5, got {text!r}")
+    return [int(part) for part in parts]
 
 
 def words(text: str) -> list[str]:

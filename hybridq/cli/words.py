@@ -27,11 +27,12 @@ _OPTION = (
     "objective_shots|objective|alpha|eta|strategy|"
     "max_evaluations|time_limit|restarts|shots|threads|precision|optimizer|engine|ansatz|layers|"
     "repetitions|entangler|entangling_gate|rotations|reference|particles|pool|tries|max_operators|"
-    "gradient_tolerance|energy_tolerance|target_error|spin|charge|basis|active_space|frozen_core"
+    "gradient_tolerance|energy_tolerance|target_error|spin|charge|basis|active_space|active_orbitals|"
+    "frozen_core"
 )
 _ASSIGNED = re.compile(rf"\b({_OPTION})=(?:'([^']*)')?")
 _NAMED = re.compile(
-    r"(?<![\w./-])(max_evaluations|time_limit|max_operators|active_space|frozen_core)\b(?![./=])"
+    r"(?<![\w./-])(max_evaluations|time_limit|max_operators|active_space|active_orbitals|frozen_core)\b(?![./=])"
 )
 
 

@@ -14,6 +14,7 @@ from hybridq.core.checks import is_real
 from hybridq.core.errors import ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.perturbation import clipped, perturbed_gradients
+from hybridq.optimizers.shot_noise import ShotNoise
 
 if TYPE_CHECKING:
     from hybridq.optimizers.driver import Driver
@@ -30,6 +31,9 @@ class Adam(Optimizer):
 
     with :math:`\hat m` and :math:`\hat v` the bias-corrected running means of the gradient and of
     its square. Without a gradient it is estimated by simultaneous perturbation (see `spsa`).
+
+    From shots it also ends where two windows of 25 + 5 n iterations in a row change the value by
+    less than its standard error.
 
     Prefer it for noisy gradients, and to compare with studies that use it; with exact gradients
     `l-bfgs` needs far fewer evaluations.
@@ -88,6 +92,7 @@ class Adam(Optimizer):
         cost = 1 if exact else 2 * self.resamplings
         iterations = max(driver.remaining // cost, 1)
         damping, last_finite = 1.0, x
+        noise = ShotNoise(driver)
         for k in itertools.count():
             fraction = self._rate_fraction(min(k / iterations, 1.0))
             failures = driver.not_finite
@@ -103,6 +108,9 @@ class Adam(Optimizer):
             square = self.beta2 * square + (1.0 - self.beta2) * gradient**2
             slope = mean / (1.0 - self.beta1 ** (k + 1))
             scale = np.sqrt(square / (1.0 - self.beta2 ** (k + 1))) + TINY
+            resolved = noise.outcome(x)
+            if resolved is not None:
+                return resolved
             last_finite = x
             x = clipped(x - damping * self.learning_rate * fraction * slope / scale, bounds)
             if not exact and driver.remaining <= cost:

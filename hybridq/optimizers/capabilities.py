@@ -97,6 +97,12 @@ class NamedObjective(Protocol):
         """Names and units, for texts and files that users read."""
 
 
+class SampledObjective(Protocol):
+    """An objective whose values are estimates from measurements."""
+
+    shots: int
+
+
 class Capability(StrEnum):
     """Names of the optional members of an objective."""
 
@@ -110,6 +116,7 @@ class Capability(StrEnum):
     CHECKPOINT = "checkpoint"
     RESTORE = "restore"
     UNITS = "units"
+    SHOTS = "shots"
 
     @property
     def description(self) -> str:

@@ -54,6 +54,7 @@ class Driver:
         is_random: the objective has a state of its own, such as random numbers, so that two
             values at one point may differ.
         start: the row of x0 that is searched now.
+        from_shots: whether values are estimates from measurements.
         stopped: the limit that ended the search, None while it runs.
     """
 
@@ -80,6 +81,7 @@ class Driver:
         self._evaluator = Evaluator(objective, dimension, journal)
         self.has_gradient = self._evaluator.has_gradient
         self.is_random = self._evaluator.member(Capability.CHECKPOINT) is not None
+        self.from_shots = self._evaluator.from_shots
         self._bounds = None if bounds is None else bounds.T.copy()
         self._target = -math.inf if target is None else target
         self._callback = callback
@@ -90,6 +92,7 @@ class Driver:
         self._limit = max_evaluations
         self._first = 0
         self._slice_deadline = self._deadline
+        self._best_before: Best | None = None
 
     @property
     def error(self) -> Exception | None:
@@ -145,6 +148,10 @@ class Driver:
         """All values in order, shape (evaluations,)."""
         return np.array(self._values, dtype=np.float64)
 
+    def values_since(self, evaluation: int) -> list[float]:
+        """Return the values after that number of evaluations, in order."""
+        return self._values[evaluation:]
+
     @property
     def seconds(self) -> float:
         """Time since the search began, without compiling and interruptions."""
@@ -170,6 +177,7 @@ class Driver:
         self._first = len(self._values)
         self._limit = len(self._values) - (-left // starts_left)
         self._slice_deadline = now + (self._deadline - now) / starts_left
+        self._best_before = self._history.best
         return True
 
     def check(self) -> None:
@@ -199,6 +207,21 @@ class Driver:
         """Return the objective at `x`, shape (n,); a large penalty if it is not finite."""
         value = self.evaluate(x)
         return value if math.isfinite(value) else self.penalty()
+
+    def settle(self, x: Vector, slack: float) -> None:
+        """Evaluate `x` and make it the best point of this start, though others were lower.
+
+        For values with noise, the lowest of which is low by chance. A value above the first of
+        this start by more than `slack` is not taken.
+        """
+        value = self.evaluate(x)
+        before = self._best_before
+        if not value <= self._values[self._first] + slack:
+            return
+        if before is None or value < before.value:
+            self._history.set_best(value, self._inside(x), self.start)
+        elif before is not None:
+            self._history.restore(before)
 
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """Return the objective and its gradient at `x`, both shape (n,).

@@ -50,6 +50,7 @@ class Evaluator:
         self._batch: Callable[[Vector], Any] | None = member(objective, Capability.VALUES)
         self.has_gradient = self._value_and_gradient is not None
         self.has_batch = self._batch is not None
+        self.from_shots = member(objective, Capability.SHOTS) is not None
 
     def member(self, capability: Capability) -> Any:
         """Return an optional member of the objective, None if it has none."""

@@ -60,6 +60,10 @@ class History:
         self.best = Best(value, x, len(self.values) - 1, start)
         self.best_value = value
 
+    def restore(self, best: Best) -> None:
+        """Make an earlier evaluation the best one again."""
+        self.best, self.best_value = best, best.value
+
     def penalty(self) -> float:
         """Return a finite number worse than every value seen, on their scale.
 

@@ -23,6 +23,9 @@ class Reason(StrEnum):
         SHORT_STEPS: several steps in a row were shorter than the tolerance.
         STATIONARY_START: the same, after a search from near a start that is a stationary point.
         RETURNED: a function given as optimizer returned.
+        OFF_SADDLE: the method's own test passed, after a step off a saddle point.
+        SADDLE: the gradient vanishes at a saddle point, and no lower point was found.
+        SHOT_NOISE: the values change less than their shots resolve.
         ALL_HOPS: the given number of hops is done.
         SMALL_GRADIENT: the gradient of an operator pool is below its tolerance.
         SMALL_GAIN: the last operator lowered the energy by less than the tolerance.
@@ -43,6 +46,9 @@ class Reason(StrEnum):
     SHORT_STEPS = "short_steps"
     STATIONARY_START = "stationary_start"
     RETURNED = "returned"
+    OFF_SADDLE = "off_saddle"
+    SADDLE = "saddle"
+    SHOT_NOISE = "shot_noise"
     ALL_HOPS = "all_hops"
     SMALL_GRADIENT = "small_gradient"
     SMALL_GAIN = "small_gain"

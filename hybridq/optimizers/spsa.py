@@ -13,6 +13,7 @@ import numpy as np
 from hybridq.core.arrays import Vector
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.perturbation import ALPHA, GAMMA, Gains, clipped, perturbed_gradients
+from hybridq.optimizers.shot_noise import ShotNoise
 from hybridq.optimizers.solution import Reason
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class SPSA(Optimizer):
     with fresh random signs Δ in each iteration, and A a tenth of the iterations that the budget
     allows. Where values have no noise, that is where two at the start are equal, a step that raises
     the value is refused; a_k and c_k are halved after it, and half as large again, c_k at most c,
-    after one that is accepted.
+    after one that is accepted. From shots it also ends where two windows of
+    25 + 5 n iterations in a row change the value by less than its standard error.
 
     Prefer it for values from few shots and many parameters: the cost of an iteration does
     not grow with their number. With exact values `l-bfgs` (with gradient) or `cobyla` are far
@@ -104,6 +106,7 @@ class SPSA(Optimizer):
         slopes = perturbed_gradients(driver, x, self.perturbation, self.calibration, bounds, rng)
         gains: Gains | None = None
         short_steps = 0
+        noise = ShotNoise(driver)
         for k in itertools.count():
             if k > 0:
                 if driver.remaining <= cost and not is_blocking:
@@ -126,6 +129,9 @@ class SPSA(Optimizer):
                 value = there
             length = float(np.linalg.norm(moved - x))
             x = moved
+            resolved = noise.outcome(x)
+            if resolved is not None:
+                return resolved
             is_short = self.tolerance is not None and length < self.tolerance
             short_steps = short_steps + 1 if is_short else 0
             if short_steps == SHORT_STEPS:

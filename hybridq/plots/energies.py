@@ -23,6 +23,7 @@ def plot_energy_error(
     ax: Axes | None = None,
     *,
     hartree_fock: float | None = None,
+    reference: str = "Hartree–Fock",
     hartree: bool = False,
 ) -> Axes:
     """Draw the error of each evaluation and of the best so far on a logarithmic axis.
@@ -35,7 +36,8 @@ def plot_energy_error(
             failed.
         exact: the exact energy.
         ax: the axes to draw on; a new figure by default.
-        hartree_fock: the Hartree–Fock energy, drawn as a line.
+        hartree_fock: the energy of the reference determinant, drawn as a line.
+        reference: the name of that determinant.
         hartree: True for energies in hartree: the axis is in millihartree, and chemical accuracy
             is drawn as a line.
     """
@@ -70,7 +72,7 @@ def plot_energy_error(
         drawstyle="steps-post",
         label="best so far",
     )
-    marks = _reference_lines(ax, base, exact, hartree_fock, hartree=hartree)
+    marks = _reference_lines(ax, base, exact, hartree_fock, reference, hartree=hartree)
     _style_axes(ax, "Convergence", "evaluation", exact is not None, hartree=hartree)
     _set_limits(ax, best[drawn], found, base, exact, marks, hartree=hartree)
     style.legend_below(ax, columns=2)
@@ -84,6 +86,7 @@ def plot_growth(
     *,
     gradient_norms: ArrayLike | None = None,
     hartree_fock: float | None = None,
+    reference: str = "Hartree–Fock",
     hartree: bool = False,
 ) -> Axes:
     """Draw the error of an ansatz that grows, by its number of operators.
@@ -97,6 +100,7 @@ def plot_growth(
         gradient_norms: of the pool before each operator, shape (operators,), drawn against an axis
             on the right.
         hartree_fock: the energy without operators.
+        reference: the name of that determinant.
         hartree: True for energies in hartree.
     """
     ax = style.new_axes(ax)
@@ -114,7 +118,7 @@ def plot_growth(
         label="energy",
         zorder=3,
     )
-    marks = _reference_lines(ax, base, exact, hartree_fock, hartree=hartree)
+    marks = _reference_lines(ax, base, exact, hartree_fock, reference, hartree=hartree)
     _style_axes(ax, "Growth of the ansatz", "operators", exact is not None, hartree=hartree)
     if gradient_norms is not None:
         _gradients(ax, counts, np.asarray(gradient_norms, dtype=np.float64).reshape(-1))
@@ -154,7 +158,13 @@ def _base(found: NDArray[np.float64], exact: float | None) -> float:
 
 
 def _reference_lines(
-    ax: Axes, base: float, exact: float | None, hartree_fock: float | None, *, hartree: bool
+    ax: Axes,
+    base: float,
+    exact: float | None,
+    hartree_fock: float | None,
+    reference: str,
+    *,
+    hartree: bool,
 ) -> list[float]:
     """Draw the lines that errors are compared with; return their heights."""
     unit, scale = (" mHa", 1e3) if hartree else ("", 1.0)
@@ -163,7 +173,7 @@ def _reference_lines(
         marks.append(scale * (hartree_fock - base))
         ax.axhline(
             marks[-1], color=style.ORANGE, linestyle=(0, (1, 2)), linewidth=1.6,
-            label=f"Hartree–Fock: {style.number(float(f'{marks[-1]:.4g}'))}{unit}",
+            label=f"{reference}: {style.number(float(f'{marks[-1]:.4g}'))}{unit}",
         )  # fmt: skip
     if hartree and exact is not None:
         marks.append(scale * CHEMICAL_ACCURACY)

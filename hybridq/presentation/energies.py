@@ -13,6 +13,7 @@ from hybridq.core.text import capital
 from hybridq.optimizers.solution import Reason
 from hybridq.presentation import numbers, search
 from hybridq.presentation.answers import search_clauses
+from hybridq.presentation.energy_parts import HARTREE_FOCK
 from hybridq.presentation.numbers import HARTREE, multiplicity, twice_spin
 from hybridq.presentation.objectives import no_gain, objective_facts
 from hybridq.presentation.report import Comparison, ComparisonRow, Report
@@ -83,7 +84,7 @@ def headline(result: Result, block: Energy) -> Text:
         below = ""
         if block.hartree_fock is not None:
             gap = block.hartree_fock - result.expectation
-            below = f", {1e3 * gap:.3f} mHa below Hartree-Fock"
+            below = f", {1e3 * gap:.3f} mHa below {_named(block)}"
         reason = block.diagonalization.method
         return f"{found}{below}. No exact energy is available ({reason})."
     error = numbers.error_with_unit(abs(block.error), block.unit, block.exact)
@@ -134,7 +135,7 @@ def lines(result: Result, block: Energy) -> list[str]:
     else:
         found.append(f"exact: {_energy(block.exact, block)}; {_error_clause(block)}")
     if block.hartree_fock is not None:
-        line = f"Hartree-Fock: {_energy(block.hartree_fock, block)}"
+        line = f"{block.reference}: {_energy(block.hartree_fock, block)}"
         if block.correlation_recovered is not None:
             share = numbers.correlation(block.correlation_recovered)
             line += f"; {share} of the correlation energy"
@@ -147,7 +148,7 @@ def number_facts(result: Result, block: Energy) -> list[tuple[str, str]]:
     """Return names and numbers for a panel of a picture."""
     rows = [("Energy", _energy(result.expectation, block))]
     if block.hartree_fock is not None:
-        rows.append(("Hartree–Fock", _energy(block.hartree_fock, block)))
+        rows.append((block.reference.replace("-", "–"), _energy(block.hartree_fock, block)))
     if block.exact is not None:
         rows.append(("Exact", _energy(block.exact, block)))
         if block.error is not None:
@@ -202,20 +203,29 @@ def next_step(result: Result, block: Energy) -> Text | None:
         particles = (" or ", Setting("particles")) if electrons else ()
         states = ": no deeper circuit leaves these states."
         return ("Try another ", Setting("reference"), *particles, states)
+    if result.ansatz.get("lower_without_symmetry"):
+        whole = Setting("symmetry", False)
+        return ("Try ", whole, ": excitations that symmetry leaves out lower this energy.")
     if block.other_spin:
         wanted = twice_spin(block.exact_s_squared or 0.0)
         if wanted != twice_spin(block.s_squared or 0.0):
-            asked = result.problem.facts.get("spin")
-            other = (", or ", Setting("spin", wanted)) if molecule and asked != wanted else ()
+            possible = molecule and _is_other_spin(result.problem.facts, block, wanted)
+            other = (", or ", Setting("spin", wanted)) if possible else ()
             excited = Setting("excited", 3)
             return ("Try ", excited, ": it finds states of either spin", *other, ".")
     if result.optimizer.reason == Reason.NO_DESCENT:
-        pool = () if result.ansatz.get("pool") == "gsd" else (Setting("pool", "gsd"), ", ")
-        return (
-            "No operator in the pool lowers the energy further: try ", *pool, "another ",
-            Setting("spin"), ", or ", Setting("excited", 3), ".",
-        )  # fmt: skip
+        pool = () if result.ansatz.get("pool") == "gsd" else (Setting("pool", "gsd"), ", or ")
+        excited = Setting("excited", 3)
+        return ("No operator in the pool lowers the energy further: try ", *pool, excited, ".")
     return better_ansatz(result.ansatz, molecule)
+
+
+def _is_other_spin(facts: Mapping[str, Any], block: Energy, wanted: int) -> bool:
+    """Return whether the electrons can have the spin of the exact state."""
+    asked, electrons = facts.get("spin"), facts.get("electrons")
+    pure = multiplicity(block.exact_s_squared or 0.0) is not None
+    even = electrons is None or (electrons + wanted) % 2 == 0
+    return pure and even and asked != wanted
 
 
 def better_ansatz(ansatz: Mapping[str, Any], molecule: bool, *, grown: bool = True) -> Text | None:
@@ -278,7 +288,7 @@ def _comparison(result: Result, block: Energy) -> Comparison:
     name, share = search.ansatz_name(result.ansatz), block.correlation_recovered
     rows = [row(name, result.expectation, share, own=True)]
     if block.hartree_fock is not None:
-        rows.append(row("Hartree-Fock", block.hartree_fock, 0.0))
+        rows.append(row(block.reference, block.hartree_fock, 0.0))
     if block.exact is not None:
         rows.append(row(f"Exact: {block.diagonalization.algorithm}", block.exact, 1.0))
     return Comparison(tuple(columns), tuple(rows))
@@ -301,6 +311,12 @@ def _facts(result: Result, block: Energy) -> list[tuple[str, Text]]:
     if block.exact is None:
         rows.append(("Exact", exact_fact(block.diagonalization)))
     return rows
+
+
+def _named(block: Energy) -> str:
+    """Return the reference determinant within a sentence."""
+    is_name = block.reference == HARTREE_FOCK
+    return block.reference if is_name else f"the {block.reference.lower()}"
 
 
 def _spin_clause(s_squared: float) -> str:

@@ -14,6 +14,8 @@ from hybridq.core.equality import ComparedByValue
 from hybridq.core.errors import Setting, Spelling, Text, in_python, render_text
 from hybridq.operators.sector import Sector
 
+HARTREE_FOCK = "Hartree-Fock"
+OTHER_DETERMINANT = "Reference determinant"
 SPIN_GAP = 0.1  # of ⟨S²⟩: below it two states count as of one multiplicity
 SAME_ENERGY = 1e-8  # relative: states this near are degenerate, and their spins mix at will
 
@@ -36,7 +38,8 @@ class Energy:
     Attributes:
         value: the energy that was reached; ``float(energy)`` gives it as well.
         unit: ``"hartree"`` for molecules, None where the Hamiltonian brings its own unit.
-        hartree_fock: energy of the Hartree–Fock determinant, in hartree.
+        hartree_fock: energy of the reference determinant, in hartree.
+        reference: name of that determinant, ``"Hartree-Fock"`` where it is one.
         exact: the exact ground energy, with the particle numbers asked for where there are some.
         diagonalization: record of how `exact` was computed, or of why it was not.
         exact_s_squared: ⟨S²⟩ of the exact ground state, in units of ħ².
@@ -46,7 +49,8 @@ class Energy:
         error: energy − `exact`.
         error_mha: `error` in millihartree (molecules only).
         chemical_accuracy: True if `error` is at most 1.6 millihartree (molecules only).
-        correlation_recovered: (E_HF − E) / (E_HF − E_exact), 1 at the exact energy.
+        correlation_recovered: (E_HF − E) / (E_HF − E_exact), 1 at the exact energy; only with
+            Hartree–Fock orbitals.
         particles: numbers of electrons of the state.
         s_squared: ⟨S²⟩ in units of ħ²: 0 for a singlet, 0.75 for a doublet, 2 for a triplet.
         s_z: ⟨S_z⟩ in units of ħ.
@@ -68,6 +72,7 @@ class Energy:
     particles: Particles | None = None
     s_squared: float | None = None
     s_z: float | None = None
+    reference: str = HARTREE_FOCK
 
     def __float__(self) -> float:
         return math.nan if self.value is None else self.value

@@ -24,6 +24,9 @@ _CONVERGED: dict[str, str] = {
     Reason.CONVERGED: "converged",
     Reason.ROUNDING: "converged, no step lowers the value beyond rounding",
     Reason.SHORT_STEPS: "converged, the steps are shorter than the tolerance",
+    Reason.OFF_SADDLE: "converged, after a step off a saddle point",
+    Reason.SADDLE: "the gradient is 0 at a saddle point, no lower point was found",
+    Reason.SHOT_NOISE: "stopped, the shots resolve no further change",
     Reason.ALL_HOPS: "all hops are done",
 }
 _ENDINGS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,10 +15,14 @@ from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.numbers import plural
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import integrals
+from hybridq.problems.active_space import ActiveSpace, Partition
 from hybridq.problems.base import Problem
 
 if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
+
+
+_BRILLOUIN = 1e-4  # hartree
 
 
 class ElectronicProblem(Problem):
@@ -35,6 +40,10 @@ class ElectronicProblem(Problem):
         orbital_symmetries: the irreducible representation of each orbital, numbered as in FCIDUMP
             files (from 1, products by exclusive or of the numbers less 1), or None.
         notes: remarks on the origin of the data.
+        frozen_orbitals: number of orbitals whose two electrons each are in the constant and the
+            one-electron integrals.
+        stable_orbitals: True if the orbitals are a minimum of the Hartree–Fock energy, False for
+            a saddle point, None if that is not known.
 
     Raises:
         DimensionError: not one symmetry label an orbital.
@@ -54,6 +63,8 @@ class ElectronicProblem(Problem):
         name: str | None = None,
         orbital_symmetries: tuple[int, ...] | None = None,
         notes: tuple[str, ...] = (),
+        frozen_orbitals: int = 0,
+        stable_orbitals: bool | None = None,
     ) -> None:
         m = electronic.n_orbitals
         for what, count in (("n_alpha", n_alpha), ("n_beta", n_beta)):
@@ -78,6 +89,8 @@ class ElectronicProblem(Problem):
         self.n_beta = int(n_beta)
         self.orbital_symmetries = orbital_symmetries
         self.notes = notes
+        self.frozen_orbitals = frozen_orbitals
+        self.stable_orbitals = stable_orbitals
         self.name = str(name or f"{n_alpha + n_beta} electrons in {m} orbitals")
 
     @property
@@ -108,17 +121,38 @@ class ElectronicProblem(Problem):
         Raises:
             ParameterError: there are not so many electrons or orbitals, or they do not fit.
         """
-        n_core, n_active = integrals.core_and_active(
-            self.n_alpha, self.n_beta, self.n_orbitals, (electrons, orbitals)
+        part = ActiveSpace(space=(electrons, orbitals)).partition(
+            self.n_alpha, self.n_beta, self.n_orbitals
         )
+        return self._with(part, f"({electrons}e, {orbitals}o)")
+
+    def active_orbitals(self, orbitals: Sequence[int]) -> Self:
+        """Return the problem of some orbitals, by their numbers from 0.
+
+        The occupied orbitals are the first. Other occupied orbitals are frozen with two electrons
+        each, other empty ones dropped; energies stay total energies. LiH with the orbitals 1, 2
+        and 5 has two electrons, and the 1s shell of lithium is frozen.
+
+        Raises:
+            ParameterError: a number twice or out of range, an orbital with an unpaired electron
+                that is not listed, or no occupied one.
+        """
+        part = ActiveSpace(orbitals=orbitals).partition(self.n_alpha, self.n_beta, self.n_orbitals)
+        return self._with(part, f"(orbitals {', '.join(map(str, part.active))})")
+
+    def _with(self, part: Partition, suffix: str) -> Self:
+        """Return the problem of the active orbitals of a partition."""
+        kept = integrals.reordered(self.electronic, np.array(part.kept))
         labels = self.orbital_symmetries
         return type(self)(
-            integrals.active_space(self.electronic, n_core, n_active),
-            self.n_alpha - n_core,
-            self.n_beta - n_core,
-            name=f"{self.name} ({electrons}e, {orbitals}o)",
-            orbital_symmetries=labels and labels[n_core : n_core + n_active],
+            integrals.active_space(kept, part.n_frozen, part.n_active),
+            self.n_alpha - part.n_frozen,
+            self.n_beta - part.n_frozen,
+            name=f"{self.name} {suffix}",
+            orbital_symmetries=labels and tuple(labels[p] for p in part.active),
             notes=self.notes,
+            frozen_orbitals=self.frozen_orbitals + part.n_frozen,
+            stable_orbitals=self.stable_orbitals,
         )
 
     def __repr__(self) -> str:
@@ -159,7 +193,7 @@ class ElectronicProblem(Problem):
 
     @cached_property
     def occupied(self) -> NDArray[np.uint8]:
-        """Hartree–Fock determinant as bits, shape (n_qubits,), entry q for qubit q."""
+        """Reference determinant as bits, shape (n_qubits,), entry q for qubit q."""
         m = self.n_orbitals
         bits = np.zeros(2 * m, dtype=np.uint8)
         bits[: self.n_alpha] = 1
@@ -171,9 +205,18 @@ class ElectronicProblem(Problem):
     def hartree_fock_energy(self) -> float:
         """Energy in hartree of the determinant of the first n_alpha and n_beta orbitals.
 
-        It is the Hartree–Fock energy if the orbitals are those of Hartree–Fock.
+        It is the Hartree–Fock energy if `is_hartree_fock`.
         """
         return integrals.determinant_energy(self.electronic, self.n_alpha, self.n_beta)
+
+    @cached_property
+    def is_hartree_fock(self) -> bool:
+        """True if no single excitation of the first determinant changes its energy.
+
+        Such orbitals solve the Hartree–Fock equations, to 1e-4 hartree for files with few digits.
+        """
+        violation = integrals.brillouin_violation(self.electronic, self.n_alpha, self.n_beta)
+        return violation < _BRILLOUIN
 
     @cached_property
     def orbital_energies(self) -> NDArray[np.float64]:
@@ -186,18 +229,21 @@ class ElectronicProblem(Problem):
         return energies
 
     def size(self) -> str:
-        """Return electrons, orbitals, spin and qubits in words."""
+        """Return electrons, orbitals, spin, qubits and frozen orbitals in words."""
         inside = f"{plural(self.n_electrons, 'electron')} in {plural(self.n_orbitals, 'orbital')}"
         kind = "" if self.electronic.is_restricted else ", unrestricted"
-        return f"{inside}{kind}, 2S = {self.spin}, {plural(self.n_qubits, 'qubit')}"
+        frozen = self.frozen_orbitals
+        held = f", {plural(frozen, 'orbital')} frozen" if frozen else ""
+        return f"{inside}{kind}, 2S = {self.spin}, {plural(self.n_qubits, 'qubit')}{held}"
 
     def describe(self) -> dict[str, Any]:
         """Return sizes and properties.
 
         Returns:
             ``orbitals``, ``electrons``, ``n_alpha``, ``n_beta``, ``spin`` (2S), ``constant``
-            (hartree), ``hartree_fock_energy`` (hartree), ``restricted``, ``irreps`` (number of
-            distinct symmetry labels, None where unknown).
+            (hartree), ``hartree_fock_energy`` (hartree), ``is_hartree_fock``, ``restricted``,
+            ``irreps`` (number of distinct symmetry labels, None where unknown),
+            ``frozen_orbitals``, ``stable_orbitals``.
         """
         labels = self.orbital_symmetries
         return {
@@ -208,6 +254,9 @@ class ElectronicProblem(Problem):
             "spin": self.spin,
             "constant": self.electronic.constant,
             "hartree_fock_energy": self.hartree_fock_energy,
+            "is_hartree_fock": self.is_hartree_fock,
             "restricted": self.electronic.is_restricted,
             "irreps": None if labels is None else len(set(labels)),
+            "frozen_orbitals": self.frozen_orbitals,
+            "stable_orbitals": self.stable_orbitals,
         }

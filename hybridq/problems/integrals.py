@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ParameterError, Setting
 from hybridq.operators.electronic import ElectronicHamiltonian
 
 
@@ -43,6 +40,29 @@ def fock_diagonal(
     return np.diagonal(fock, axis1=1, axis2=2).copy()
 
 
+def brillouin_violation(electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int) -> float:
+    r"""Return the largest Fock element that vanishes for Hartree–Fock orbitals.
+
+    Those between occupied and empty orbitals; for restricted open shells the mean of both spins
+    between doubly occupied and empty ones, and of the spin that can be excited elsewhere.
+
+    Source: Roothaan 1960, doi:10.1103/RevModPhys.32.179.
+    """
+    fock = electronic.one_body + coulomb_and_exchange(electronic, n_alpha, n_beta)
+    low, high = sorted((n_alpha, n_beta))
+    if not electronic.is_restricted or low == high:
+        blocks = [fock[0, :n_alpha, n_alpha:], fock[1, :n_beta, n_beta:]]
+    else:
+        more, fewer = fock if n_alpha > n_beta else fock[::-1]
+        closed, open_, empty = slice(low), slice(low, high), slice(high, None)
+        blocks = [
+            0.5 * (more + fewer)[closed, empty],
+            more[open_, empty],
+            fewer[closed, open_],
+        ]
+    return float(max(np.abs(block).max(initial=0.0) for block in blocks))
+
+
 def determinant_energy(electronic: ElectronicHamiltonian, n_alpha: int, n_beta: int) -> float:
     r"""Return the energy of the first n_alpha and n_beta orbitals, in hartree.
 
@@ -51,50 +71,6 @@ def determinant_energy(electronic: ElectronicHamiltonian, n_alpha: int, n_beta: 
     mean = electronic.one_body + 0.5 * coulomb_and_exchange(electronic, n_alpha, n_beta)
     alpha, beta = np.diagonal(mean, axis1=1, axis2=2)
     return float(electronic.constant + alpha[:n_alpha].sum() + beta[:n_beta].sum())
-
-
-def core_and_active(
-    n_alpha: int, n_beta: int, m: int, space: tuple[int, int] | None
-) -> tuple[int, int]:
-    """Return the numbers of frozen and of active orbitals.
-
-    Args:
-        n_alpha: spin-up electrons.
-        n_beta: spin-down electrons.
-        m: number of orbitals.
-        space: (electrons, orbitals) that stay active; None for all.
-
-    Raises:
-        ParameterError: there are not so many electrons or orbitals, or they do not fit.
-    """
-    if space is None:
-        return 0, m
-    try:
-        electrons, orbitals = (operator.index(number) for number in space)
-    except (TypeError, ValueError):
-        raise ParameterError(
-            argument="active_space", value=space, expected="(electrons, orbitals)"
-        ) from None
-    total = n_alpha + n_beta
-    n_core = (total - electrons) // 2
-    low, high = max(n_alpha, n_beta) - n_core, m - n_core
-    remedy = None
-    if electrons < 1 or not 0 <= n_core <= min(n_alpha, n_beta):
-        fewest = total - 2 * min(n_alpha, n_beta) or 2
-        remedy = f"give {fewest} to {total} electrons"
-    elif (total - electrons) % 2:
-        remedy = f"the frozen electrons must be pairs, give {electrons + 1} electrons"
-    elif not low <= orbitals <= high:
-        remedy = f"give {low} to {high} orbitals"
-    if remedy is not None:
-        asked = Setting("active_space", (electrons, orbitals))
-        raise ParameterError(
-            (asked, f" of {total} electrons in {m} orbitals"),
-            argument="active_space",
-            value=(electrons, orbitals),
-            remedy=remedy,
-        )
-    return n_core, orbitals
 
 
 def active_space(

@@ -12,6 +12,7 @@ from hybridq.core.checks import is_whole
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import integrals
+from hybridq.problems.active_space import ActiveSpace
 from hybridq.problems.base import Sense
 from hybridq.problems.electronic_problem import ElectronicProblem
 
@@ -31,6 +32,10 @@ class Molecule(ElectronicProblem):
         orbital_symmetries: the irreducible representation of each orbital, numbered as in FCIDUMP
             files (from 1, products by exclusive or of the numbers less 1), or None.
         notes: remarks on the origin of the data.
+        frozen_orbitals: number of orbitals whose two electrons each are in the constant and the
+            one-electron integrals.
+        stable_orbitals: True if the orbitals are a minimum of the Hartree–Fock energy, False for
+            a saddle point, None if that is not known.
 
     Raises:
         DimensionError: not one symmetry label an orbital.
@@ -109,6 +114,7 @@ class Molecule(ElectronicProblem):
         spin: int | None = None,
         unit: str = "angstrom",
         active_space: tuple[int, int] | None = None,
+        active_orbitals: Sequence[int] | None = None,
         frozen_core: bool = False,
         name: str | None = None,
     ) -> Molecule:
@@ -125,7 +131,11 @@ class Molecule(ElectronicProblem):
             unit: of the geometry, ``"angstrom"`` or ``"bohr"``.
             active_space: (electrons, orbitals) around the highest occupied orbital; the electrons
                 below are frozen, the orbitals above dropped.
-            frozen_core: freeze the inner shells of the atoms.
+            active_orbitals: numbers of the orbitals to keep, by energy from 0; other occupied
+                ones are frozen, other empty ones dropped.
+            frozen_core: freeze the inner shells of the atoms, which are those of the noble gas
+                before each (He for Li to Ne, Ne for Na to Ar) and filled d and f shells below
+                the valence shell of the p block.
             name: of the molecule; its formula by default.
 
         Raises:
@@ -138,17 +148,9 @@ class Molecule(ElectronicProblem):
         from hybridq.problems.pyscf_source import mean_field
 
         atoms = parse_geometry(geometry)
-        mf = mean_field(
-            atoms,
-            basis=basis,
-            charge=charge,
-            spin=spin,
-            unit=unit,
-            space=active_space,
-            frozen_core=frozen_core,
-        )
-        name = name or f"{formula(atoms)} {basis}"
-        return cls.from_pyscf(mf, active_space=active_space, frozen_core=frozen_core, name=name)
+        active = ActiveSpace(active_space, active_orbitals, frozen_core)
+        mf = mean_field(atoms, basis=basis, charge=charge, spin=spin, unit=unit, active=active)
+        return cls._of_mean_field(mf, active, name or f"{formula(atoms)} {basis}")
 
     @classmethod
     def from_xyz(
@@ -159,6 +161,7 @@ class Molecule(ElectronicProblem):
         charge: int = 0,
         spin: int | None = None,
         active_space: tuple[int, int] | None = None,
+        active_orbitals: Sequence[int] | None = None,
         frozen_core: bool = False,
     ) -> Molecule:
         """Return `from_geometry` of the atoms in an XYZ file; ``-`` is standard input."""
@@ -171,6 +174,7 @@ class Molecule(ElectronicProblem):
             charge=charge,
             spin=spin,
             active_space=active_space,
+            active_orbitals=active_orbitals,
             frozen_core=frozen_core,
         )
 
@@ -203,6 +207,7 @@ class Molecule(ElectronicProblem):
         charge: int | None = None,
         spin: int | None = None,
         active_space: tuple[int, int] | None = None,
+        active_orbitals: Sequence[int] | None = None,
         frozen_core: bool | None = None,
     ) -> Molecule:
         """Return the molecule of an FCIDUMP file, or of one whose name ends in ``.xyz``.
@@ -214,6 +219,7 @@ class Molecule(ElectronicProblem):
             charge: charge of an XYZ file (default: 0).
             spin: 2S, the number of spin-up minus spin-down electrons (default: as in the file).
             active_space: electrons and orbitals to keep, such as 6,6.
+            active_orbitals: numbers of the orbitals to keep, from 0, such as 1,2,5.
             frozen_core: freeze the inner shells of an XYZ file (default: no).
 
         Raises:
@@ -223,7 +229,7 @@ class Molecule(ElectronicProblem):
         from hybridq.problems.formats import read_text
 
         is_xyz = _is_xyz(path, format)
-        given = _options(is_xyz, basis, charge, spin, active_space, frozen_core)
+        given = _options(is_xyz, basis, charge, spin, active_space, active_orbitals, frozen_core)
         return cls._from_text(*read_text(path), path, is_xyz, given)
 
     @classmethod
@@ -259,8 +265,11 @@ class Molecule(ElectronicProblem):
     ) -> Molecule:
         if is_xyz:
             return cls._from_xyz_text(text, source, path, **options)
-        space = options.pop("active_space", None)
+        space, orbitals = (options.pop(f"active_{of}", None) for of in ("space", "orbitals"))
+        ActiveSpace(space, orbitals)  # not both
         whole = cls._from_fcidump_text(text, source, path, **options)
+        if orbitals is not None:
+            return whole.active_orbitals(orbitals)
         return whole if space is None else whole.active_space(*space)
 
     @classmethod
@@ -269,6 +278,7 @@ class Molecule(ElectronicProblem):
         source: Any,
         *,
         active_space: tuple[int, int] | None = None,
+        active_orbitals: Sequence[int] | None = None,
         frozen_core: bool = False,
         name: str | None = None,
     ) -> Molecule:
@@ -278,6 +288,7 @@ class Molecule(ElectronicProblem):
             source: an RHF, ROHF, UHF or Kohn–Sham object, run if necessary; or a
                 `pyscf.gto.Mole`, whose Hartree–Fock calculation is run.
             active_space: as in `from_geometry`.
+            active_orbitals: as in `from_geometry`.
             frozen_core: as in `from_geometry`.
             name: of the molecule.
 
@@ -286,9 +297,25 @@ class Molecule(ElectronicProblem):
             ParameterError: another object, complex orbitals, or an impossible active space.
             ProblemError: the calculation does not converge.
         """
+        return cls._of_mean_field(
+            source, ActiveSpace(active_space, active_orbitals, frozen_core), name
+        )
+
+    @classmethod
+    def _of_mean_field(cls, source: Any, active: ActiveSpace, name: str | None) -> Molecule:
+        """Return the molecule of a calculation; see `from_pyscf`."""
         from hybridq.problems.pyscf_source import from_mean_field
 
-        return cls(*from_mean_field(source, active_space, frozen_core), name=name)
+        found = from_mean_field(source, active)
+        return cls(
+            found.electronic,
+            found.n_alpha,
+            found.n_beta,
+            name=name,
+            notes=found.notes,
+            frozen_orbitals=found.frozen_orbitals,
+            stable_orbitals=found.stable,
+        )
 
     @classmethod
     def from_openfermion(cls, data: Any, *, name: str | None = None) -> Molecule:
@@ -338,6 +365,7 @@ def _options(
     charge: int | None = None,
     spin: int | None = None,
     active_space: tuple[int, int] | None = None,
+    active_orbitals: Sequence[int] | None = None,
     frozen_core: bool | None = None,
 ) -> dict[str, Any]:
     """Return the options that were given.
@@ -354,5 +382,10 @@ def _options(
                 value=value,
                 remedy="leave it out",
             )
-    given = {**of_xyz, "spin": spin, "active_space": active_space}
+    given = {
+        **of_xyz,
+        "spin": spin,
+        "active_space": active_space,
+        "active_orbitals": active_orbitals,
+    }
     return {name: value for name, value in given.items() if value is not None}

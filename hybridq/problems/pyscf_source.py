@@ -8,20 +8,24 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core import memory
 from hybridq.core.blas import one_blas_thread
-from hybridq.core.errors import ParameterError, ProblemError, Setting
+from hybridq.core.errors import ParameterError, ProblemError
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import _pyscf, integrals
+from hybridq.problems.active_space import ALL_ACTIVE, ActiveSpace, Partition
 from hybridq.problems.basis_sets import load_basis
 from hybridq.problems.formats.xyz import Atom, n_electrons, unit_in_angstrom
+from hybridq.problems.frozen_core import core_orbitals
+from hybridq.problems.scf import Solution, solved
 
 _TOLERANCE = 1e-12  # hartree
+NO_CORE = "No orbital is frozen: these atoms have no inner shell."
 
 
 def mean_field(
@@ -31,10 +35,9 @@ def mean_field(
     charge: int,
     spin: int | None,
     unit: str,
-    space: tuple[int, int] | None = None,
-    frozen_core: bool = False,
-) -> Any:
-    """Return a converged restricted (open-shell) Hartree–Fock calculation of PySCF.
+    active: ActiveSpace = ALL_ACTIVE,
+) -> Solution:
+    """Return a stable restricted (open-shell) Hartree–Fock calculation of PySCF.
 
     Args:
         atoms: symbols and positions.
@@ -42,8 +45,7 @@ def mean_field(
         charge: in units of e.
         spin: n_alpha − n_beta; None means 0 or 1, as the number of electrons allows.
         unit: of the positions, ``"angstrom"`` or ``"bohr"``.
-        space: (electrons, orbitals) of the later call of `from_mean_field`.
-        frozen_core: of that call.
+        active: of the later call of `from_mean_field`.
 
     Raises:
         MissingExtraError: PySCF is not installed.
@@ -83,9 +85,8 @@ def mean_field(
             "check its atoms, charge and spin"
         ) from None
     n_alpha, n_beta = mol.nelec
-    _active_orbitals(mol, n_alpha, n_beta, mol.nao, space, frozen_core)  # before hours of work
-    with one_thread():
-        return converged(mol)
+    _partition(mol, n_alpha, n_beta, mol.nao, active)  # before hours of work
+    return converged(mol)
 
 
 def _megabytes() -> int:
@@ -106,8 +107,10 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def converged(source: Any) -> Any:
-    """Return a calculation run to convergence, or that of a `Mole`.
+def converged(source: Any) -> Solution:
+    """Return a calculation run to a stable minimum, or that of a `Mole`.
+
+    A calculation that was run before is taken as it is.
 
     Raises:
         ParameterError: `source` is not a PySCF object.
@@ -124,76 +127,86 @@ def converged(source: Any) -> Any:
             expected="a PySCF mean-field object",
             remedy="give scf.RHF(mol) or similar",
         )
+    found = Solution(mf)
     if mf.mo_coeff is None:
         mf.conv_tol = min(mf.conv_tol, _TOLERANCE)
-        with _pyscf.guarded():  # the first guess loads a basis set
-            mf.kernel()
-            if not mf.converged:
-                mf = mf.newton()
-                mf.kernel()
-    if not mf.converged:
+        # The first guess loads a basis set, and warns of PySCF's own calls.
+        with _pyscf.guarded(), one_thread(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            found = solved(mf)
+    if not found.mf.converged:
         raise ProblemError(
             "the mean-field calculation did not converge: try another geometry or spin, "
             "or give a converged PySCF object"
         )
-    return mf
+    return found
 
 
-def from_mean_field(
-    source: Any, space: tuple[int, int] | None, frozen_core: bool
-) -> tuple[ElectronicHamiltonian, int, int]:
+class FromMeanField(NamedTuple):
+    """Integrals from a calculation.
+
+    Attributes:
+        electronic: the integrals.
+        n_alpha: spin-up electrons.
+        n_beta: spin-down electrons.
+        notes: remarks for people.
+        frozen_orbitals: the number of orbitals that are frozen.
+        stable: True if the orbitals are a minimum of the mean field's energy, False for a saddle
+            point, None if that was not checked.
+    """
+
+    electronic: ElectronicHamiltonian
+    n_alpha: int
+    n_beta: int
+    notes: tuple[str, ...]
+    frozen_orbitals: int
+    stable: bool | None
+
+
+def from_mean_field(source: Any, active: ActiveSpace) -> FromMeanField:
     """Return integrals in the orbitals of a calculation, and the electrons by spin.
 
     Args:
-        source: an RHF, ROHF, UHF or Kohn–Sham object of one molecule, or a `Mole`.
-        space: (electrons, orbitals) that stay active, around the highest occupied orbital.
-        frozen_core: freeze the inner shells of the atoms instead.
+        source: an RHF, ROHF, UHF or Kohn–Sham object of one molecule, a `Mole`, or the
+            `Solution` of one.
+        active: the orbitals that stay active.
 
     Raises:
         ParameterError: another object, or an impossible active space.
         CapacityError: the integrals do not fit in memory.
     """
-    mf = converged(source)
+    solution = source if isinstance(source, Solution) else converged(source)
+    mf = solution.mf
     coefficients, n_alpha, n_beta = _orbitals(mf)
     m = coefficients.shape[2]
-    n_core, n_active = _active_orbitals(mf.mol, n_alpha, n_beta, m, space, frozen_core)
+    part = _partition(mf.mol, n_alpha, n_beta, m, active)
     with one_thread():
-        full = _integrals(mf, coefficients[:, :, : n_core + n_active])
-    active = integrals.active_space(full, n_core, n_active)
-    return active, n_alpha - n_core, n_beta - n_core
+        full = _integrals(mf, coefficients[:, :, part.kept])
+    held = integrals.active_space(full, part.n_frozen, part.n_active)
+    no_core = () if part.n_frozen or not active.frozen_core else (NO_CORE,)
+    return FromMeanField(
+        held,
+        n_alpha - part.n_frozen,
+        n_beta - part.n_frozen,
+        (*solution.notes, *no_core),
+        part.n_frozen,
+        solution.stable,
+    )
 
 
-def _active_orbitals(
-    mol: Any,
-    n_alpha: int,
-    n_beta: int,
-    m: int,
-    space: tuple[int, int] | None,
-    frozen_core: bool,
-) -> tuple[int, int]:
-    """Return the numbers of frozen and of active orbitals among m.
+def _partition(mol: Any, n_alpha: int, n_beta: int, m: int, active: ActiveSpace) -> Partition:
+    """Return the frozen and the active orbitals among m.
 
     Raises:
         ParameterError: an impossible active space.
         CapacityError: the integrals do not fit in memory.
     """
-    n_core, n_active = integrals.core_and_active(n_alpha, n_beta, m, space)
-    if frozen_core:
-        if space is not None:
-            raise ParameterError(
-                (Setting("active_space"), " and ", Setting("frozen_core"), " exclude each other"),
-                argument="frozen_core",
-                value=True,
-                remedy="give one",
-            )
-        elements = _pyscf.load("pyscf.data.elements")
-        n_core = min(elements.chemcore(mol), n_alpha, n_beta)
-        n_active = m - n_core
-    kept = n_core + n_active
+    part = active.partition(n_alpha, n_beta, m, core_orbitals(mol) if active.frozen_core else 0)
+    kept = len(part.kept)
     memory.require(
         2 * 24 * kept**4, f"the integrals of {kept} orbitals", "choose a smaller active space"
     )
-    return n_core, n_active
+    return part
 
 
 def _orbitals(mf: Any) -> tuple[NDArray[np.float64], int, int]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from hybridq.classical.exact_energies import Diagonalization, ExactEnergies, ExactStatus
 from hybridq.presentation import Energy, Particles, Reference
-from hybridq.presentation.energy_parts import SAME_ENERGY
+from hybridq.presentation.energy_parts import HARTREE_FOCK, OTHER_DETERMINANT, SAME_ENERGY
 from hybridq.presentation.numbers import CHEMICAL_ACCURACY, HARTREE
+from hybridq.problems.electronic_problem import ElectronicProblem
 
 if TYPE_CHECKING:
     from hybridq.operators.moments import Moments
@@ -45,6 +46,7 @@ def energy_info(
     lowest = float(exact.values[0]) if exact is not None and len(exact.values) else None
     error = None if lowest is None else energy - lowest
     molecule = problem.unit == HARTREE
+    canonical = not isinstance(problem, ElectronicProblem) or problem.is_hartree_fock
     left = lowest is not None and _has_left(problem, moments)
     accurate = None if not molecule or error is None else abs(error) <= CHEMICAL_ACCURACY
     return Energy(
@@ -60,12 +62,15 @@ def energy_info(
         error=error,
         error_mha=1e3 * error if molecule and error is not None else None,
         chemical_accuracy=accurate,
-        correlation_recovered=None if left else _recovered(energy, hartree_fock, lowest),
+        correlation_recovered=None
+        if left or not canonical
+        else _recovered(energy, hartree_fock, lowest),
         particles=None
         if moments is None
         else Particles(moments.n_alpha, moments.n_beta, moments.n_alpha + moments.n_beta),
         s_squared=None if moments is None else moments.s_squared,
         s_z=None if moments is None else moments.s_z,
+        reference=HARTREE_FOCK if canonical else OTHER_DETERMINANT,
     )
 
 

@@ -23,6 +23,7 @@ from hybridq.solver.energy import SAME_ENERGY, energy_info, exact_reference
 from hybridq.solver.exact import lowest_energy
 from hybridq.solver.journaled import begin_journal
 from hybridq.solver.minimized import ObjectiveFactory
+from hybridq.solver.saddle import without_saddle
 from hybridq.solver.settings import (
     SolveSettings,
     Vector,
@@ -56,27 +57,32 @@ def solve_vqe(
     factory = ObjectiveFactory(problem.observable, settings)
     objective = factory(ansatz)
     starts = first_points(ansatz, initial, settings.restarts, settings.streams[0])
-    solution = search_energy(
-        objective,
+
+    def search(points: Vector, **limits: Any) -> Solution:
+        return search_energy(
+            objective,
+            points,
+            settings.optimizer,
+            problem,
+            callback=settings.callback,
+            rng=settings.streams[1],
+            journal=settings.journal,
+            **limits,
+        )
+
+    solution = search(
         starts.points,
-        settings.optimizer,
-        problem,
         max_evaluations=settings.max_evaluations,
         time_limit=settings.time_limit,
-        callback=settings.callback,
-        rng=settings.streams[1],
-        journal=settings.journal,
     )
-    return finish(
-        problem,
-        factory,
-        objective,
-        solution,
-        {**describe_ansatz(ansatz), "initial": starts.name},
-        settings,
-        exact,
-        _sector(problem, ansatz),
-    )
+    sector = _sector(problem, ansatz)
+    facts = {**describe_ansatz(ansatz), "initial": starts.name}
+    if settings.is_plain:
+        solution, leads = without_saddle(
+            problem, ansatz, objective, solution, search, settings, sector, exact
+        )
+        facts |= leads
+    return finish(problem, factory, objective, solution, facts, settings, exact, sector)
 
 
 def _sector(problem: Problem, ansatz: Ansatz | Circuit) -> Sector | None:

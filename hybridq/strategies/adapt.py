@@ -18,7 +18,6 @@ from hybridq.core import memory
 from hybridq.core.checks import checked_count, checked_positive
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError, Setting
-from hybridq.core.numbers import plural
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
@@ -28,11 +27,13 @@ from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search, configured_optimizer
 from hybridq.optimizers.solution import Reason, Status
 from hybridq.presentation import Iteration
+from hybridq.presentation.numbers import CHEMICAL_ACCURACY
 from hybridq.problems.base import Problem
 from hybridq.storage.journal import opened
 from hybridq.storage.journal_facts import seed_facts
 from hybridq.strategies.report import problem_digest
 from hybridq.strategies.resolve import requested_sector, resolve_problem
+from hybridq.strategies.saddle import STEP, lowest_step
 from hybridq.strategies.search import search_energy
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ Vector = NDArray[np.float64]
 # Slopes that differ by less than this part are equal up to rounding; the first of the pool wins,
 # so that the choice does not depend on the order of summation.
 TIE = 1e-6
-# A gradient of the pool this small, in hartree per radian, is rounding: further operators gain
-# nothing.
+# A gradient of the pool this small, in hartree per radian, is rounding: operators gain nothing.
 STATIONARY = 1e-6
 
 
@@ -98,8 +98,7 @@ class Adaptation:
         return self.solution.value
 
     def __repr__(self) -> str:
-        operators = plural(len(self.iterations), "operator")
-        return f"Adaptation(energy={self.energy:.8f}, {operators}, {self.solution.status})"
+        return f"Adaptation(energy={self.energy:.8f}, operators={len(self.iterations)})"
 
 
 @memory.capacity("adapt_vqe", "use fewer qubits or another pool")
@@ -127,7 +126,9 @@ def adapt_vqe(
 
     In each iteration the slopes :math:`dE/d\theta` at θ = 0 of all operators of the pool, appended
     to the ansatz so far, are found in one sweep; the operator of the largest slope is appended,
-    and all parameters are optimized again from their last values. Ctrl-C ends the run and returns
+    and all parameters are optimized again from their last values. At a saddle point, where all
+    slopes vanish and second derivatives are negative, the operator is the one along which a step
+    of 0.1 radian lowers the energy most, and starts from there. Ctrl-C ends the run and returns
     the ansatz grown so far.
 
     Args:
@@ -256,19 +257,23 @@ class _Run:
                     break
                 slopes = np.abs(objective.operator_gradients(x, self._operators))
                 norm = float(np.linalg.norm(slopes))
-                if norm <= self._rules.gradient_tolerance:
-                    message = f"the pool's gradient norm is {norm:.3g}"
-                    ended = _End("converged", Reason.SMALL_GRADIENT, message)
-                    if norm <= STATIONARY:
-                        message += ", so no operator in the pool lowers the energy further"
-                        ended = _End("converged", Reason.NO_DESCENT, message)
-                    break
                 chosen = int(np.flatnonzero(slopes >= slopes.max() * (1.0 - TIE))[0])
+                angle = 0.0
+                stationary = norm <= self._rules.gradient_tolerance
+                if stationary:
+                    step = self._step(x, energy, norm)
+                    if step is None:
+                        ended = self._at_rest(norm)
+                        break
+                    chosen, angle = step
                 operator = self._pool[chosen]
                 ansatz = self._ansatz.append(operator)
                 grown = self._objective(ansatz)
-                solution = self._optimize(grown, np.append(x, 0.0))
+                solution = self._optimize(grown, np.append(x, angle))
                 self._energies += solution.values.tolist()
+                if stationary and not solution.value < energy:
+                    ended = self._at_rest(norm)
+                    break
                 self._ansatz, objective, x, energy = ansatz, grown, solution.x, solution.value
                 iteration = Iteration(
                     operator=operator.name,
@@ -288,6 +293,36 @@ class _Run:
             message = "interrupted between two optimizations"
             ended = _End("interrupted", Reason.INTERRUPTED, message)
         return self._adaptation(objective, x, energy, ended)
+
+    def _at_rest(self, norm: float) -> _End:
+        """Return the end of a run at a small gradient of the pool."""
+        message = f"the pool's gradient norm is {norm:.3g}"
+        if norm > STATIONARY:
+            return _End("converged", Reason.SMALL_GRADIENT, message)
+        message += ", so no operator in the pool lowers the energy further"
+        return _End("converged", Reason.NO_DESCENT, message)
+
+    def _step(self, x: Vector, energy: float, norm: float) -> tuple[int, float] | None:
+        """Return the operator and the angle that lead off a saddle point.
+
+        None at a minimum. The energies that decide this are not counted; they are computed where
+        no operator was appended yet, or the exact energy is far below or unknown.
+        """
+        if self._iterations and not self._may_be_saddle(energy, norm):
+            return None
+        grown = (self._objective(self._ansatz.append(operator)) for operator in self._pool)
+        pairs = ((each(np.append(x, STEP)), each(np.append(x, -STEP))) for each in grown)
+        return lowest_step(energy, pairs)
+
+    def _may_be_saddle(self, energy: float, norm: float) -> bool:
+        """Return whether a small gradient of the pool may belong to a saddle point."""
+        if self._exact is None:
+            sector = requested_sector(self._problem)
+            quick = exact_energies(self._observable, sector=sector, rng=0).values
+            if not len(quick):
+                return norm <= STATIONARY
+            return bool(energy - quick[0] > CHEMICAL_ACCURACY)
+        return energy - self._exact > CHEMICAL_ACCURACY
 
     def _objective(self, ansatz: AdaptiveAnsatz) -> ExpectationObjective:
         """Return the energy of an ansatz, which may be empty."""

@@ -212,6 +212,7 @@ _PASSED_ON = frozenset(
         Capability.METRIC,
         Capability.FIDELITY,
         Capability.CHECKPOINT,
+        Capability.SHOTS,
         Capability.RESTORE,
     }
 )

@@ -59,6 +59,7 @@ class Direct(Strategy):
             and first is not None
             and first.status == "converged"
             and first.reason is not Reason.RETURNED  # a function is called once for each start
+            and first.reason is not Reason.SHOT_NOISE
             and search.remaining >= RAMP_EVALUATIONS * ansatz.n_params
         ):
             ramp = ansatz.initial_point("ramp")

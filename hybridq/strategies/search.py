@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.base import Ansatz
+from hybridq.objectives import SampledObjective
 from hybridq.optimizers import Optimizer, Solution, minimize
 from hybridq.optimizers.configure import configured_optimizer
 from hybridq.optimizers.scipy_gradient import LBFGS
@@ -23,6 +24,7 @@ Vector = NDArray[np.float64]
 # remaining error is then some ten times larger, far below 1e-7.
 GAIN = 1e-10
 SINGLE_GAIN = 1e-7
+FROM_SHOTS_EVALUATIONS = 200  # for each parameter and 5 more, in a search from shots
 
 
 def search_energy(
@@ -56,6 +58,9 @@ def search_energy(
         optimizer = replace(optimizer, tolerance=gain * unit / max(size, 1.0))
     if limits.get("max_evaluations") is None:
         limits["max_evaluations"] = default_evaluations(objective)
+        if isinstance(objective, SampledObjective):
+            most = FROM_SHOTS_EVALUATIONS * (objective.n_params + 5)
+            limits["max_evaluations"] = min(most, limits["max_evaluations"])
     return minimize(objective, starts, method=optimizer, bounds=bounds, **limits)
 
 

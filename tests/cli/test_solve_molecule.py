@@ -144,6 +144,14 @@ def test_an_active_space_is_cut_out(hybridq: Run, calls: list[dict[str, Any]]) -
     assert (calls[0]["problem"].n_electrons, calls[0]["problem"].n_orbitals) == (4, 4)
 
 
+def test_active_orbitals_are_given_by_number(hybridq: Run, calls: list[dict[str, Any]]) -> None:
+    lih = PROBLEMS / "molecules" / "lih_sto3g.fcidump"
+    hybridq("solve", "molecule", lih, "--active-orbitals", "1,2,5")
+    assert calls[0]["problem"].size() == (
+        "2 electrons in 3 orbitals, 2S = 0, 6 qubits, 1 orbital frozen"
+    )
+
+
 def test_a_geometry_is_read_where_pyscf_is(
     hybridq: Run, tmp_path: Path, calls: list[dict[str, Any]]
 ) -> None:
@@ -174,6 +182,8 @@ BAD_OPTIONS = [
     (["--excited", "2", "--ansatz", "adapt"], "--excited cannot be combined with --ansatz adapt"),
     (["--active-space", "4"], "--active-space must be two integers such as 4,4"),
     (["--active-space", "2,9"], "--active-space (2, 9) of 2 electrons in 2 orbitals"),
+    (["--active-orbitals", "1,x"], "--active-orbitals must be integers such as 1,2,5, got '1,x'"),
+    (["--active-orbitals", "9"], "--active-orbitals must be different numbers of orbitals"),
     (["--basis", "sto-3g"], "--basis is not an option of an FCIDUMP file"),
     (["--ansatz", "adapt", "--gradient-tolerance", "0"], "must be a positive number"),
     (["--spin", "1"], "spin=1 (twice the spin) is inconsistent with NELEC=2"),

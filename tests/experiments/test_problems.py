@@ -219,6 +219,11 @@ def test_lattice_and_ring_have_the_edges_of_their_shape():
             {"kind": "molecule", "geometry": "H 0 0 0", "active": [2, 2], "frozen_core": True},
             "exclude each other",
         ),
+        (
+            {"kind": "molecule", "geometry": "H 0 0 0", "active": [2, 2], "active_orbitals": [0]},
+            "active and active_orbitals exclude each other",
+        ),
+        ({"kind": "molecule", "path": "a.fcidump", "active_orbitals": [-1]}, "active_orbitals"),
         ({"kind": "square"}, "random-regular"),
     ],
 )
@@ -282,6 +287,21 @@ def test_an_active_space_of_a_file_of_integrals():
         base=INSTANCES, kind="molecule", path="molecules/lih_sto3g.fcidump", active=[2, 3]
     )
     assert (problem.n_electrons, problem.n_orbitals) == (2, 3)
+
+
+def test_active_orbitals_of_a_file_and_of_a_geometry_are_the_same():
+    pytest.importorskip("pyscf")
+    file = {"path": "molecules/lih_sto3g.fcidump"}
+    for source in (file, {"geometry": "Li 0 0 0; H 0 0 1.6"}):
+        problem = build(base=INSTANCES, kind="molecule", active_orbitals=[1, 2, 5], **source)
+        assert (problem.n_electrons, problem.n_orbitals, problem.frozen_orbitals) == (2, 3, 1)
+
+
+def test_the_scan_of_lithium_hydride_compares_two_hamiltonians():
+    pytest.importorskip("pyscf")
+    plain = {"kind": "molecule", "geometry": "Li 0 0 0; H 0 0 {bond}", "bond": 1.6}
+    sizes = [build(**plain, frozen_core=frozen).n_qubits for frozen in (False, True)]
+    assert sizes == [12, 10]
 
 
 # ----- molecules from a geometry -----

@@ -55,6 +55,19 @@ BLOCKS = """0.6 1 1 1 1
 0 0 0 0 0
 0.7 0 0 0 0
 """
+# α and β orbitals have odd and even numbers in turn.
+IN_TURN = """0.6 1 1 1 1
+0.1 3 1 3 1
+0.7 2 2 2 2
+0.6757 1 1 2 2
+0.1809 3 1 4 2
+-1.2 1 1 0 0
+-0.1 3 1 0 0
+-1.1 2 2 0 0
+-0.4 3 3 0 0
+-0.5 4 4 0 0
+0.7 0 0 0 0
+"""
 HEADERS = {
     "slash": "&FCI NORB=2,NELEC=2,MS2=0,ORBSYM=1,5,ISYM=1 /\n",
     "slash on a line": "&FCI NORB= 2, NELEC= 2, MS2= 0,\n ORBSYM= 1, 5,\n/\n",
@@ -134,6 +147,14 @@ def test_blocks_and_high_beta_indices_are_the_same_unrestricted_integrals() -> N
         assert same(parse_fcidump(head + ALPHA_BETA).electronic, by_index)
 
 
+@pytest.mark.parametrize(("symmetry", "notes"), [(0, 0), (1, 0), (5, 1)])
+def test_a_symmetry_of_the_state_is_noted(symmetry: int, notes: int) -> None:
+    data = parse_fcidump(HEAD.replace("ISYM=1", f"ISYM={symmetry}") + BODY)
+    assert len(data.notes) == notes
+    if notes:
+        assert "ISYM=5 is not used" in data.notes[0]
+
+
 def test_an_odd_number_of_electrons_makes_the_default_spin_a_doublet() -> None:
     data = parse_fcidump(HEAD.replace("NELEC=2", "NELEC=3") + BODY)
     assert (data.n_alpha, data.n_beta) == (2, 1)
@@ -171,6 +192,25 @@ BAD: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "overflow": (HEAD + BODY.replace("0.6985737227320177", "1E999"), 8, ("inf",)),
     "stars of Fortran": (HEAD + BODY.replace("0.6985737227320177", "******"), 8, ("'******'",)),
     "complex": (HEAD + BODY.replace("0.6985737227320177", "(0.69,0.0)"), 8, ("complex",)),
+    "complex in two columns": (
+        HEAD + BODY.replace("0.6985737227320177", "0.69 0.01"),
+        8,
+        ("complex integrals 're im i j k l'",),
+    ),
+    "six columns": (HEAD + BODY.replace("2 2 2 2", "2 2 2 2 2"), 8, ("6 columns",)),
+    "spins in turn": (
+        HEAD.replace("NORB=2", "NORB=4").replace("1,5", "1,1,5,5").replace("ISYM=1", "UHF=.TRUE.")
+        + IN_TURN,
+        5,
+        ("odd and even numbers", "HANDE and NECI", "six blocks"),
+    ),
+    "spins in turn of few orbitals": (
+        HEAD.replace("ISYM=1", "IUHF=.TRUE. ,\n ISYM=0") + IN_TURN,
+        6,
+        ("odd and even numbers", "HANDE and NECI"),
+    ),
+    "state symmetry": (HEAD.replace("ISYM=1", "ISYM=Ag") + BODY, 3, ("ISYM=Ag",)),
+    "negative state symmetry": (HEAD.replace("ISYM=1", "ISYM=-1") + BODY, 3, ("ISYM=-1",)),
     "four columns": (HEAD + BODY.replace("2 2 2 2", "2 2 2"), 8, ("4 columns", "truncated")),
     "contradiction": (HEAD + BODY + "0.66 1 1 2 2\n", 12, ("1 1 2 2", "another value")),
     "contradicting h": (HEAD + BODY + "0.66 2 2 0 0\n", 12, ("2 2 0 0", "another value")),

@@ -78,6 +78,9 @@ class MoleculeSection(FileSection):
     active: Active | None = None
     """[electrons, orbitals] around the highest occupied orbital; others are frozen or dropped."""
 
+    active_orbitals: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] | None = None
+    """Numbers of the orbitals to keep, by energy from 0; others are frozen or dropped."""
+
     @property
     def is_calculated(self) -> bool:
         """See `ProblemSection.is_calculated`: True for a Hartree-Fock calculation."""
@@ -101,8 +104,14 @@ class MoleculeSection(FileSection):
                         f"{name}: the integrals of {self.path} are computed already: "
                         "leave it out, or give an .xyz file or a geometry"
                     )
-        if self.frozen_core and self.active is not None:
-            raise ValueError("active and frozen_core exclude each other: give one of them")
+        spaces = {
+            "active": self.active is not None,
+            "active_orbitals": self.active_orbitals is not None,
+            "frozen_core": bool(self.frozen_core),
+        }
+        names = [name for name, is_given in spaces.items() if is_given]
+        if len(names) > 1:
+            raise ValueError(f"{names[0]} and {names[1]} exclude each other: give one of them")
         return self
 
     @model_validator(mode="after")
@@ -191,6 +200,7 @@ class MoleculeSection(FileSection):
             "charge": self.charge or 0,
             "spin": self.spin,
             "active_space": None if self.active is None else (self.active[0], self.active[1]),
+            "active_orbitals": self.active_orbitals,
             "frozen_core": bool(self.frozen_core),
         }
 
@@ -198,8 +208,14 @@ class MoleculeSection(FileSection):
         """See `FileSection.read`."""
         if self.is_calculated:
             return Molecule.from_bytes(data, source=source, **self._calculation())
-        molecule = Molecule.from_bytes(data, source=source, spin=self.spin)
-        return molecule if self.active is None else molecule.active_space(*self.active)
+        space = None if self.active is None else (self.active[0], self.active[1])
+        return Molecule.from_bytes(
+            data,
+            source=source,
+            spin=self.spin,
+            active_space=space,
+            active_orbitals=self.active_orbitals,
+        )
 
 
 MOLECULES = (MoleculeSection,)

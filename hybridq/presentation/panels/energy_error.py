@@ -41,6 +41,7 @@ class EnergyError(Panel):
             block.exact,
             ax,
             hartree_fock=block.hartree_fock,
+            reference=block.reference.replace("-", "–"),
             hartree=block.unit == HARTREE,
         )
 

@@ -37,6 +37,7 @@ class Growth(Panel):
             ax,
             gradient_norms=[step.gradient_norm for step in steps],
             hartree_fock=block.hartree_fock,
+            reference=block.reference.replace("-", "–"),
             hartree=block.unit == HARTREE,
         )
 

@@ -73,6 +73,7 @@ def read_header(lines: list[str], source: str, spin: int | None = None) -> Heade
     except CapacityError as error:
         raise FormatError(str(error), source=source, line=line) from None
     n_alpha, n_beta, notes = _electrons(entries, m, spin, source)
+    notes += _state_symmetry(entries, source)
     return Header(
         m,
         n_alpha,
@@ -200,6 +201,22 @@ def _electrons(
             line=line,
         )
     return n_alpha, n_beta, notes
+
+
+def _state_symmetry(entries: _Entries, source: str) -> tuple[str, ...]:
+    """Return a note if ISYM asks for states of one symmetry; 0 and 1 do not."""
+    if "ISYM" not in entries:
+        return ()
+    symmetry, line = _integer(entries, "ISYM", source)
+    if symmetry < 0:
+        raise FormatError(
+            f"ISYM={symmetry} must be 0 or the number of a symmetry: correct it",
+            source=source,
+            line=line,
+        )
+    if symmetry < 2:
+        return ()
+    return (f"ISYM={symmetry} is not used: states of every symmetry are searched",)
 
 
 def _symmetries(entries: _Entries, m: int, source: str) -> tuple[int, ...] | None:

@@ -109,10 +109,26 @@ def _orbital(text: str) -> int:
     return int(text)
 
 
+def _is_complex(fields: list[str]) -> bool:
+    """Return whether two numbers with a decimal point and four orbitals are given."""
+    numbers, orbitals = fields[:2], fields[2:]
+    return all("." in text and _FORTRAN.fullmatch(text) for text in numbers) and all(
+        _INDEX.fullmatch(text) for text in orbitals
+    )
+
+
 def _explain(fields: list[str], source: str, line: int) -> NoReturn:
     """Raise the error of a line that could not be read."""
     if fields[0].startswith("("):
-        message = "complex integrals are not read: write the file in real orbitals"
+        message = (
+            "complex integrals '(re,im) i j k l', as NECI and HANDE write them, are not read: "
+            "write the file in real orbitals"
+        )
+    elif len(fields) == 6 and _is_complex(fields):
+        message = (
+            "complex integrals 're im i j k l', as programs for complex orbitals write them, are "
+            "not read: write the file in real orbitals"
+        )
     elif len(fields) != 5:
         message = (
             f"{len(fields)} columns, expected a value and four orbitals: "

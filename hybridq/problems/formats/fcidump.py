@@ -83,6 +83,9 @@ def parse_fcidump(text: str, *, spin: int | None = None, source: str = "input") 
     else:
         constant = _constant(table.rows(is_core))
     if beta.any():
+        mixed = (beta[:, 0] != beta[:, 1]) | (beta[:, 2] != beta[:, 3])
+        if header.unrestricted and mixed.any():
+            _refuse_alternating(table)
         spins = _spins_by_index(table, beta, is_one, header.n_orbitals)
         local = np.where(beta, table.indices - header.n_orbitals, table.indices)
         table = replace(table, indices=local)
@@ -144,9 +147,29 @@ def _spins_by_index(table: Table, beta: Mask, is_one: Mask, m: int) -> NDArray[n
     return beta[:, ::2].astype(np.int64)
 
 
+def _refuse_alternating(table: Table) -> None:
+    """Raise if the orbitals of the two spins have odd and even numbers.
+
+    Every integral then has two orbitals of one parity on each side, and both parities occur.
+    """
+    i, j, k, l = table.indices.T  # noqa: E741
+    kept = np.where(j > 0, (i - j) % 2, 0) | np.where(l > 0, (k - l) % 2, 0)
+    both = len(np.unique(i[(i > 0) & (j > 0)] % 2)) == 2
+    if not kept.any() and both:
+        raise FormatError(
+            "α and β orbitals have odd and even numbers in turn, as HANDE and NECI number those "
+            "of unrestricted files, which is not read: write the six blocks "
+            f"{', '.join(_BLOCKS)}, as Molpro does, or number β from NORB + 1",
+            source=table.source,
+            line=int(table.lines[0]),
+        )
+
+
 def _spins_by_block(table: Table, is_core: Mask, is_one: Mask, is_two: Mask) -> NDArray[np.int64]:
     """Return spins of both index pairs, shape (n, 2), in a file of six blocks."""
     n_blocks = int(is_core.sum())
+    if n_blocks == 1:
+        _refuse_alternating(table)
     if n_blocks != len(_BLOCKS):
         raise FormatError(
             f"the header says unrestricted, but {n_blocks} lines have indices 0 0 0 0 where "
