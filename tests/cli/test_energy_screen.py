@@ -12,6 +12,7 @@ from hybridq.cli.words import as_option
 from hybridq.core.errors import render_text
 from hybridq.operators.sector import Sector
 from hybridq.presentation import Energy, OptimizerInfo, Particles, Result, energies, numbers
+from hybridq.presentation.advice import Advice
 from hybridq.presentation.sentences import report
 from tests.helpers.energy_samples import (
     chain_result,
@@ -249,9 +250,15 @@ def test_excited_states_are_a_table_with_spin(capsys: pytest.CaptureFixture[str]
         assert part in text
 
 
-def test_excited_states_that_are_off_come_with_advice(capsys: pytest.CaptureFixture[str]) -> None:
+def test_excited_states_that_are_off_come_with_advice_that_was_tried(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     screen.show_states(three_states(0.01))
-    assert "Try --excited-method vqd" in words(capsys.readouterr().out)
+    assert "Try" not in words(capsys.readouterr().out)  # nothing was tried
+    advice = Advice({"excited_method": "vqd"}, 1e-4)
+    screen.show_states(three_states(0.01, advice=advice))
+    text = words(capsys.readouterr().out)
+    assert "Try --excited-method vqd: a trial of it came within 0.100 mHa of the exact" in text
     screen.show_states(three_states(0.01), quiet=True)
     assert capsys.readouterr().out == (
         "Energies -75.00000000, -74.80000000, -74.69000000 Ha, largest error 10.000 mHa, seed 7\n"
