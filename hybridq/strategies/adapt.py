@@ -221,13 +221,6 @@ class _Run:
         self._callback, self._progress, self._journal = callback, progress, journal
         electrons = Electrons.of(problem)
         self._pool: Pool = POOLS[pool](electrons)
-        if not self._pool:
-            raise ParameterError(
-                (Setting("pool", pool), " has no operator for these electrons"),
-                argument="pool",
-                value=pool,
-                remedy="choose another pool",
-            )
         self._operators = [operator.excitation() for operator in self._pool]
         self._iterations: list[Iteration] = []
         self._energies: list[float] = []
@@ -286,7 +279,7 @@ class _Run:
 
     def _objective(self, ansatz: AdaptiveAnsatz) -> ExpectationObjective:
         """Return the energy of an ansatz, which may be empty."""
-        if ansatz.operators:
+        if ansatz.operators or not self._operators:
             return Expectation().bind(ansatz, self._observable, engine=self._engine)
         # An operator at angle 0 lets the engine be chosen for the circuit to come.
         first = ansatz.circuit.append(self._operators[0])
