@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -98,6 +98,11 @@ class KUpCCGSD(Ansatz):
         if name == "random":
             return as_generator(rng).normal(0.0, RANDOM_SPREAD, self.n_params)
         return np.zeros(self.n_params)
+
+    @classmethod
+    def richer(cls, facts: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Return options of more expressive circuits, the nearest first."""
+        return ({"k": 2 * int(facts.get("k", 1))},)
 
     def describe(self) -> dict[str, Any]:
         """Return facts for a result: plain names and plain values."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -152,6 +152,15 @@ class UCCSD(Ansatz):
             start = np.tile(start[: self.n_params // self.repetitions], self.repetitions)
             start /= self.repetitions
         return start
+
+    @classmethod
+    def richer(cls, facts: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Return options of more expressive circuits, the nearest first."""
+        found: list[dict[str, Any]] = [{"singlet": False}] if facts.get("singlet") else []
+        if facts.get("forbidden_by_symmetry"):
+            # At angle 0 they have no slope, so that other starts are needed.
+            found.append({"symmetry": False, "restarts": 5})
+        return (*found, {"repetitions": 2 * int(facts.get("repetitions", 1))})
 
     def describe(self) -> dict[str, Any]:
         """Return facts for a result: plain names and plain values."""

@@ -12,6 +12,7 @@ from hybridq.classical.exact_energies import Diagonalization, ExactStatus, numbe
 from hybridq.core.equality import ComparedByValue
 from hybridq.core.errors import Setting, Spelling, Text, in_python, render_text
 from hybridq.operators.sector import Sector
+from hybridq.presentation.advice import Advice
 
 SPIN_GAP = 0.1  # of ⟨S²⟩: below it two states count as of one multiplicity
 SAME_ENERGY = 1e-8  # relative: states this near are degenerate, and their spins mix at will
@@ -48,6 +49,7 @@ class Energy:
         particles: numbers of electrons of the state.
         s_squared: ⟨S²⟩ in units of ħ²: 0 for a singlet, 0.75 for a doublet, 2 for a triplet.
         s_z: ⟨S_z⟩ in units of ħ.
+        advice: options of which a trial reached a lower energy, where this one is poor.
     """
 
     unit: str | None = None
@@ -65,6 +67,7 @@ class Energy:
     particles: Particles | None = None
     s_squared: float | None = None
     s_z: float | None = None
+    advice: Advice | None = None
 
     @property
     def other_spin(self) -> bool:
