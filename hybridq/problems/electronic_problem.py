@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.checks import is_whole
-from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError, Text
 from hybridq.core.numbers import plural
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import integrals
@@ -53,7 +53,7 @@ class ElectronicProblem(Problem):
         *,
         name: str | None = None,
         orbital_symmetries: tuple[int, ...] | None = None,
-        notes: tuple[str, ...] = (),
+        notes: tuple[Text, ...] = (),
     ) -> None:
         m = electronic.n_orbitals
         for what, count in (("n_alpha", n_alpha), ("n_beta", n_beta)):

@@ -16,13 +16,12 @@ from hybridq.core.errors import EngineError, ParameterError
 from hybridq.engines.sector.reading import read_circuit
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import MOST_QUBITS, Sector
+from hybridq.operators.spin_order import conserves_ones
 from hybridq.strategies.resolve import default_ansatz, requested_sector, resolve_fixed_ansatz
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
 
-# Of the coefficients, relative to the norm: smaller ones of a commutator are rounding.
-ROUNDING = 1e-10
 # Sweeps of hops over all pairs of qubits.
 SWEEPS = 2
 # Layers of the circuit in which deflation searches all states; a layer a qubit within these.
@@ -118,13 +117,8 @@ def conserves(hamiltonian: PauliSum, split: int) -> bool:
         hamiltonian: the Hamiltonian.
         split: 0 or the number of qubits for the number of ones in all.
     """
-    n = hamiltonian.n_qubits
-    for group in (range(split), range(split, n)):
-        number = PauliSum.from_sparse([("Z", (q,), 1.0) for q in group], n)
-        drift = hamiltonian.commutator(number).simplify(ROUNDING * max(hamiltonian.norm, 1e-300))
-        if len(drift):
-            return False
-    return True
+    groups = (range(split), range(split, hamiltonian.n_qubits))
+    return all(conserves_ones(hamiltonian, group) for group in groups)
 
 
 def _sector_of(circuit: Circuit) -> Sector | None:
