@@ -30,6 +30,11 @@ def report(found: ExcitedStates) -> Report:
         remarks.append("You interrupted the search: these are the best so far.")
     if found.facts.get("repeated"):
         remarks.append(_repeated(found))
+    if found.facts.get("left_sector"):
+        remarks.append(
+            "The circuit does not keep the particle numbers that were asked for: the exact "
+            "energies are those of all numbers."
+        )
     if found.diagonalization.within_circuit and found.sector is not None:
         remarks.append("The circuit keeps these numbers: other states were not searched.")
     if found.advice is not None:

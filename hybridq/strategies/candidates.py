@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from hybridq.objectives import ExpectationObjective
     from hybridq.optimizers import Solution
     from hybridq.problems.base import Problem
+
+# Of a particle number: a search ends within this of its minimum.
+LEAKAGE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +63,13 @@ def candidates_of(
     ]
 
 
-def states_of(
-    problem: Problem, found: list[Candidate], k: int, exact: NDArray[np.float64]
-) -> tuple[State, ...]:
+def states_of(problem: Problem, found: list[Candidate], k: int) -> tuple[State, ...]:
     """Return the `k` lowest candidates, with particle numbers, spin and overlaps.
 
     Args:
         problem: the question.
         found: all candidates; those of different objectives are orthogonal.
         k: number of states.
-        exact: the exact energies that are known, ascending.
     """
     ordered = sorted(found, key=lambda candidate: candidate.energy)[:k]
     overlaps = _overlaps(ordered)
@@ -77,13 +78,12 @@ def states_of(
         moments = None
         if candidate.objective is not None and candidate.snapshot is not None:
             moments = electron_moments(problem, candidate.objective, candidate.snapshot)
-        value = float(exact[place]) if place < len(exact) else None
         search = candidate.solution
         states.append(
             State(
                 energy=candidate.energy,
-                exact=value,
-                error=None if value is None else candidate.energy - value,
+                exact=None,
+                error=None,
                 n_alpha=None if moments is None else moments.n_alpha,
                 n_beta=None if moments is None else moments.n_beta,
                 s_squared=None if moments is None else moments.s_squared,
@@ -95,6 +95,26 @@ def states_of(
             )
         )
     return tuple(states)
+
+
+def compared(states: Sequence[State], exact: NDArray[np.float64]) -> tuple[State, ...]:
+    """Return the states with the exact energies of the same numbers, as far as known."""
+    known = [
+        replace(state, exact=value, error=state.energy - value)
+        for state, value in zip(states, exact.tolist(), strict=False)
+    ]
+    return (*known, *states[len(known) :])
+
+
+def have_left(states: Sequence[State], problem: Problem) -> bool:
+    """Return whether some state has other particle numbers than those asked for."""
+    asked = problem.particles
+    return asked is not None and any(
+        abs(found - wanted) > LEAKAGE
+        for state in states
+        for found, wanted in zip((state.n_alpha, state.n_beta), asked, strict=True)
+        if found is not None
+    )
 
 
 def _overlaps(found: list[Candidate]) -> NDArray[np.float64]:

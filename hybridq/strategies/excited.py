@@ -24,7 +24,7 @@ from hybridq.optimizers import Optimizer, Record
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search, configured_optimizer
 from hybridq.presentation import ExcitedStates, ProblemInfo
-from hybridq.strategies.candidates import candidates_of, states_of
+from hybridq.strategies.candidates import candidates_of, compared, have_left, states_of
 from hybridq.strategies.report import versions
 from hybridq.strategies.resolve import describe_ansatz, resolve_problem
 from hybridq.strategies.search import search_energy
@@ -179,20 +179,23 @@ def _lowest_states(
         for other in scope.others:
             if found[-1].status == "interrupted":
                 break
-            states, counts = others.states(other, k, streams[2])
-            found += states
+            more, counts = others.states(other, k, streams[2])
+            found += more
             facts |= {name: facts[name] + count for name, count in counts.items()}
         if scope.others:
             facts["sectors"] = 1 + len(scope.others)
         if len(found) < k and not any(each.status == "interrupted" for each in found):
             raise _too_few(k, facts["dimension"])
+    states = states_of(subject, found, k)
+    if have_left(states, subject):
+        scope, facts["left_sector"] = Scope(), True
     known = _exact(objective.hamiltonian, k, scope, exact, streams[3])
     return ExcitedStates(
         problem=ProblemInfo.of(subject),
         method=name,
         ansatz=describe_ansatz(chosen),
         engine=objective.engine,
-        states=states_of(subject, found, k, known.values),
+        states=compared(states, known.values),
         diagonalization=known.how,
         unit=subject.unit,
         facts={**facts, "asked": k},

@@ -137,3 +137,14 @@ def test_states_of_a_molecule_name_its_electrons():
     problem = hq.Molecule.from_fcidump("problems/molecules/h2_sto3g.fcidump")
     text = state_sentences.headline(excited_states(problem, 3, rng=1))
     assert text == "3 lowest states with N_alpha = 1 and N_beta = 1 found, all exact."
+
+
+def test_states_of_other_electron_numbers_are_compared_with_all_states():
+    # Four electrons at most: the lowest states of H2 include those of its ions.
+    problem = hq.Molecule.from_fcidump("problems/molecules/h2_sto3g.fcidump")
+    found = excited_states(problem, 3, method="vqd", ansatz="hardware-efficient", rng=1)
+    np.testing.assert_allclose(found.energies, dense(problem.hamiltonian, 3), atol=1e-5)
+    assert found.sector is None
+    assert max(abs(state.error) for state in found.states) < 1e-5
+    remarks = [str(remark) for remark in state_sentences.report(found).remarks]
+    assert any("does not keep the particle numbers" in remark for remark in remarks)
