@@ -106,4 +106,4 @@ def energy_scale(problem: Problem) -> tuple[float, float]:
         return 1.0, abs(float(hartree_fock))
     hamiltonian = problem.hamiltonian
     sizes = np.abs(hamiltonian.coefficients)
-    return float(sizes.max(initial=1e-300)), float(hamiltonian.one_norm)
+    return float(sizes.max(initial=0.0)) or 1.0, float(hamiltonian.one_norm)

@@ -64,7 +64,7 @@ def scope_of(
         asked = Sector.of_electrons(problem.n_qubits // 2, *ansatz.particles)
     if asked is not None:
         return Scope(asked)
-    kept = _sector_of(ansatz if isinstance(ansatz, Circuit) else ansatz.circuit)
+    kept = _sector_of(_circuit_of(ansatz))
     if kept is None or not conserves(problem.hamiltonian, kept.split):
         return Scope()
     if not chosen_here or method != "subspace":
@@ -104,7 +104,8 @@ def resolve_states_ansatz(
             )
         except ParameterError:  # the terms commute
             found = None
-        if found is None and conserves(hamiltonian, n):
+        leaves = found is None or _sector_of(_circuit_of(found)) is None
+        if leaves and conserves(hamiltonian, n):
             return hopping_circuit(hamiltonian, Sector.of_weight(n, n // 2))
         return found or resolve_fixed_ansatz(problem, "hardware-efficient", {})
     return resolve_fixed_ansatz(problem, ansatz, options)
@@ -119,6 +120,11 @@ def conserves(hamiltonian: PauliSum, split: int) -> bool:
     """
     groups = (range(split), range(split, hamiltonian.n_qubits))
     return all(conserves_ones(hamiltonian, group) for group in groups)
+
+
+def _circuit_of(ansatz: Ansatz | Circuit) -> Circuit:
+    """Return the circuit of an ansatz."""
+    return ansatz if isinstance(ansatz, Circuit) else ansatz.circuit
 
 
 def _sector_of(circuit: Circuit) -> Sector | None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from hybridq.core.errors import HybridqError
 from hybridq.presentation import ExcitedStates
 from hybridq.presentation.advice import Advice
 from hybridq.presentation.state_sentences import are_good, worst_error
 
-# Searches without a further penalty or parameter: seconds at most.
-TRIALS: dict[str, tuple[dict[str, str], ...]] = {"vqd": ({"method": "subspace"},), "subspace": ()}
-NAMES = {"method": "excited_method"}
+# Method -> the other one, and the largest number of states for which its trial takes seconds.
+TRIALS = {"vqd": ("subspace", 10_000), "subspace": ("vqd", 64)}
 
 
 def with_advice(found: ExcitedStates, search: Callable[..., ExcitedStates]) -> ExcitedStates:
@@ -30,13 +28,14 @@ def with_advice(found: ExcitedStates, search: Callable[..., ExcitedStates]) -> E
     interrupted = any(state.status == "interrupted" for state in found.states)
     if are_good(found) or interrupted or (complete and worst_error(found) is None):
         return found
-    for changed in TRIALS.get(found.method, ()):
-        try:
-            other = search(callback=None, **changed)
-        except HybridqError:
-            continue
-        error = worst_error(other)
-        if are_good(other) and error is not None:
-            named: dict[str, Any] = {NAMES.get(name, name): v for name, v in changed.items()}
-            return replace(found, advice=Advice(named, error))
-    return found
+    method, most = TRIALS[found.method]
+    if (found.diagonalization.states or 0) > most:
+        return found
+    try:
+        other = search(method=method, callback=None)
+    except HybridqError:
+        return found
+    error = worst_error(other)
+    if error is None or not are_good(other):
+        return found
+    return replace(found, advice=Advice({"excited_method": method}, error))
