@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -73,6 +73,12 @@ class AdaptiveAnsatz(Ansatz):
         if name == "random":
             return as_generator(rng).normal(0.0, 0.1, self.n_params)
         return np.zeros(self.n_params)
+
+    @classmethod
+    def richer(cls, facts: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Return options of more expressive circuits, the nearest first."""
+        further = {"gradient_tolerance": 1e-4}
+        return (further,) if facts.get("pool") == "gsd" else ({"pool": "gsd"}, further)
 
     def describe(self) -> dict[str, Any]:
         """Return facts for a result: plain names and plain values."""

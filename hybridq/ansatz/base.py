@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -160,6 +161,15 @@ class Ansatz(Configured, ABC):
     @abstractmethod
     def _start(self, name: str, rng: RandomLike) -> Vector:
         """Return the point called `name`, one of `starts`."""
+
+    @classmethod
+    def richer(cls, facts: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Return options of more expressive circuits of the family, the nearest first.
+
+        Args:
+            facts: those of `describe` in a result.
+        """
+        return ()
 
     def describe(self) -> dict[str, Any]:
         """Return facts for a result: plain names and plain values."""

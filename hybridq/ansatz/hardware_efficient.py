@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -162,6 +162,11 @@ class HardwareEfficient(Ansatz):
         if name == "uniform":
             return as_generator(rng).uniform(-np.pi, np.pi, self.n_params)
         return np.zeros(self.n_params)
+
+    @classmethod
+    def richer(cls, facts: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Return options of more expressive circuits, the nearest first."""
+        return ({"layers": 2 * int(facts.get("layers", 1))},)
 
     def describe(self) -> dict[str, Any]:
         """Return facts for a result: plain names and plain values."""

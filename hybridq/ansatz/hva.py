@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -163,6 +163,11 @@ class HVA(Ansatz):
         """
         edge = np.pi / local_strength(self.pauli_sum)
         return np.array([[-edge, edge]] * self.n_params)
+
+    @classmethod
+    def richer(cls, facts: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Return options of more expressive circuits, the nearest first."""
+        return ({"layers": 2 * int(facts.get("layers", 1))},)
 
     def describe(self) -> dict[str, Any]:
         """Return facts for a result: plain names and plain values."""

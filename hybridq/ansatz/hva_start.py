@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hybridq.ansatz.checks import checked_bits
 from hybridq.ansatz.slater import slater_determinant
 from hybridq.ansatz.term_groups import Bundle, Group
 from hybridq.circuits.instructions import Angle, Excitation, Gate, Instruction, Transition
 from hybridq.core.checks import is_whole
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 
+# Relative to the largest: levels this near are degenerate.
+SAME_LEVEL = 1e-9
+# Of a potential over the sites, relative to the hopping.
+SLOPE = 1e-3
 # Pairs of qubits: (⟨XX⟩, ⟨YY⟩, ⟨ZZ⟩) -> gates on the first, then a hop by an angle or a CNOT.
 # Hopping conserves the number of ones, so that the sector engine can run it.
 _BELL: dict[tuple[int, int, int], tuple[str, float | None]] = {
@@ -149,29 +154,59 @@ def _slater(groups: tuple[Group, ...], n_qubits: int, particles: tuple[int, int]
             remedy="use one qubit for each spin orbital",
         )
     quadratic = np.zeros((n_qubits, n_qubits))
-    for bundle in chain.from_iterable(groups):
+    split = np.zeros((n_qubits, n_qubits))
+    for number, bundle in ((k, bundle) for k, group in enumerate(groups, 1) for bundle in group):
         if bundle.hopping is not None:
             h, transition = bundle.hopping
             p, q = transition.created[0], transition.annihilated[0]
             quadratic[p, q] = quadratic[q, p] = h
+            split[p, q] = split[q, p] = h / number
             fermions = transition.fermionic and (p < m) == (q < m)
             if not fermions or any(word.strip("Z") for word in bundle.non_hopping):
-                raise ParameterError(_NOT_FERMIONS.format(qubits=bundle.qubits))
+                raise _not_fermions(bundle)
         elif not bundle.is_diagonal:
-            raise ParameterError(_NOT_FERMIONS.format(qubits=bundle.qubits))
+            raise _not_fermions(bundle)
         elif len(bundle.qubits) == 1:  # Z = 1 − 2n
             quadratic[bundle.qubits[0], bundle.qubits[0]] = -2.0 * bundle.coefficients[0]
     instructions: list[Instruction] = []
     for spin, count in enumerate(particles):
         block = slice(spin * m, (spin + 1) * m)
-        orbitals = np.linalg.eigh(quadratic[block, block])[1].T[:count]
+        orbitals = _lowest_orbitals(quadratic[block, block], split[block, block], count)
         instructions += slater_determinant(orbitals, spin * m)
     ordered = _diagonal_first(groups)
     hopping = sum(not all(bundle.is_diagonal for bundle in group) for group in groups)
     return StartState("Slater determinant", _fillings_first(instructions), ordered, hopping)
 
 
-_NOT_FERMIONS = (
-    "particles are given, but the terms on qubits {qubits} are neither hopping of one spin nor "
-    "diagonal: leave particles out, or map by Jordan and Wigner with all alpha modes first"
-)
+def _lowest_orbitals(
+    quadratic: NDArray[np.float64], split: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    """Return the `count` lowest orbitals as rows.
+
+    Where the last of them and the next have the same energy, any mixture is lowest, and most have
+    a symmetry that the evolutions keep and the ground state has not. The orbitals of that energy
+    are then those of a perturbation, which both spins share: a singlet for equal numbers, with
+    weaker hopping in the later groups, as an annealing path from their bonds would have it.
+    """
+    levels, orbitals = np.linalg.eigh(quadratic)
+    near = SAME_LEVEL * max(1e-300, float(np.abs(levels).max(initial=0.0)))
+    if 0 < count < len(levels) and levels[count] - levels[count - 1] <= near:
+        shell = np.abs(levels - levels[count - 1]) <= near
+        # A slope over the sites decides where the perturbation does not.
+        slope = SLOPE * np.abs(split).max() * np.diag(np.linspace(0.0, 1.0, len(levels)))
+        mixed = orbitals[:, shell].T @ (split + slope) @ orbitals[:, shell]
+        orbitals[:, shell] = orbitals[:, shell] @ np.linalg.eigh(mixed)[1]
+    return orbitals.T[:count]
+
+
+def _not_fermions(bundle: Bundle) -> ParameterError:
+    """Return the error for terms that no Slater determinant goes with."""
+    return ParameterError(
+        f"particles are given, but the terms on qubits {bundle.qubits} are neither hopping of one "
+        "spin nor diagonal",
+        remedy=(
+            "leave particles out, or map by Jordan and Wigner with all alpha modes first (",
+            Setting("spin_order", "interleaved"),
+            " reorders modes whose spins alternate)",
+        ),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -15,7 +15,6 @@ from hybridq.ansatz.electrons import Electrons, ElectronsLike, require_orbitals
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Excitation, Transition
 from hybridq.core.checks import checked_count
-from hybridq.core.errors import ParameterError
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.problems.base import Problem
@@ -45,7 +44,7 @@ class KUpCCGSD(Ansatz):
         reference: initial state as bits, qubit 0 first (default: lowest orbitals).
 
     Raises:
-        ParameterError: electrons that do not fit, or fewer than two orbitals.
+        ParameterError: electrons that do not fit.
 
     Source: Lee, Huggins, Head-Gordon, Whaley 2019, arXiv:1810.02327.
     """
@@ -71,12 +70,8 @@ class KUpCCGSD(Ansatz):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "k", checked_count("k", self.k))
-        if self.electrons.n_orbitals < 2:
-            raise ParameterError(
-                "k-UpCCGSD needs at least two orbitals, got one", argument="molecule"
-            )
         m = self.electrons.n_orbitals
-        check_layers("k", self.k, 3 * m * (m - 1) // 2)
+        check_layers("k", self.k, max(1, 3 * m * (m - 1) // 2))
 
     @cached_property
     def electrons(self) -> Electrons:
@@ -103,6 +98,11 @@ class KUpCCGSD(Ansatz):
         if name == "random":
             return as_generator(rng).normal(0.0, RANDOM_SPREAD, self.n_params)
         return np.zeros(self.n_params)
+
+    @classmethod
+    def richer(cls, facts: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Return options of more expressive circuits, the nearest first."""
+        return ({"k": 2 * int(facts.get("k", 1))},)
 
     def describe(self) -> dict[str, Any]:
         """Return facts for a result: plain names and plain values."""

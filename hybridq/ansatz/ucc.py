@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -26,15 +26,6 @@ from hybridq.problems.electronic_problem import ElectronicProblem
 RANDOM_SPREAD = 0.05  # radians; small, since all angles 0 is the reference determinant
 
 
-@runtime_checkable
-class SupportsHartreeFock(Protocol):
-    """A problem that knows the energy of its reference determinant."""
-
-    @property
-    def hartree_fock_energy(self) -> float:
-        """Energy of the reference determinant in hartree."""
-
-
 @dataclass(frozen=True, eq=False)
 class UCCSD(Ansatz):
     r"""Factorised unitary coupled cluster, spin-conserving singles and doubles.
@@ -43,7 +34,8 @@ class UCCSD(Ansatz):
               \qquad T = a^\dagger_a a_i \;\text{or}\; a^\dagger_a a^\dagger_b a_j a_i
 
     Φ is the determinant `reference`. One exponential is exact for each excitation. `excitations`
-    are in the order of application.
+    are in the order of application. Where electrons fill the orbitals in one way only, or symmetry
+    forbids every excitation, there are none, and the circuit prepares Φ without parameters.
 
     Args:
         molecule: a `Molecule`, or (n_orbitals, n_alpha, n_beta). Open shells are accepted.
@@ -56,8 +48,8 @@ class UCCSD(Ansatz):
         reference: initial state as bits, qubit 0 first (default: lowest orbitals).
 
     Raises:
-        ParameterError: electrons that do not fit, no excitation at all, or an open shell or
-            unrestricted orbitals with `singlet`.
+        ParameterError: electrons that do not fit, or an open shell or unrestricted orbitals with
+            `singlet`.
 
     Source: Romero et al. 2018, arXiv:1701.02691; Evangelista, Chan, Scuseria 2019,
     arXiv:1910.10130 (the product form and its order).
@@ -97,27 +89,7 @@ class UCCSD(Ansatz):
                 value=True,
                 remedy="leave it out for open shells",
             )
-        if not self.excitations:
-            raise ParameterError(self._nothing_to_vary())
-        check_layers("repetitions", self.repetitions, len(self.excitations))
-
-    def _nothing_to_vary(self) -> str:
-        """Return the reason for a circuit without excitations, and its energy."""
-        only = not self.electrons.singles() and not self.electrons.doubles()
-        why = (
-            "these electrons fill the orbitals in one way only"
-            if only
-            else "symmetry forbids every single and double (symmetry=False keeps them)"
-        )
-        energy = "the energy is that of the reference determinant"
-        if self.reference is None:
-            energy += (
-                f", {self.molecule.hartree_fock_energy:.8f} hartree (hartree_fock_energy)"
-                if isinstance(self.molecule, SupportsHartreeFock)
-                else ", the molecule's hartree_fock_energy"
-            )
-            energy += ", which is exact in these orbitals" if only else ""
-        return f"UCCSD has no excitation here: {why}. There is nothing to vary: {energy}"
+        check_layers("repetitions", self.repetitions, max(1, len(self.excitations)))
 
     @property
     def starts(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -160,7 +132,7 @@ class UCCSD(Ansatz):
     @cached_property
     def circuit(self) -> Circuit:
         """X gates for the reference, then the exponentials."""
-        own = max(self.parameter_of) + 1
+        own = max(self.parameter_of, default=-1) + 1
         exponentials = [
             Excitation(((1.0, excitation),), Angle(parameter=repetition * own + parameter))
             for repetition in range(self.repetitions)
@@ -180,6 +152,15 @@ class UCCSD(Ansatz):
             start = np.tile(start[: self.n_params // self.repetitions], self.repetitions)
             start /= self.repetitions
         return start
+
+    @classmethod
+    def richer(cls, facts: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        """Return options of more expressive circuits, the nearest first."""
+        found: list[dict[str, Any]] = [{"singlet": False}] if facts.get("singlet") else []
+        if facts.get("forbidden_by_symmetry"):
+            # At angle 0 they have no slope, so that other starts are needed.
+            found.append({"symmetry": False, "restarts": 5})
+        return (*found, {"repetitions": 2 * int(facts.get("repetitions", 1))})
 
     def describe(self) -> dict[str, Any]:
         """Return facts for a result: plain names and plain values."""

@@ -29,7 +29,7 @@ _ANSWER_ROOM = 5 * 62  # characters of a row of the answer: about five lines
 _NOTICEABLE = 2.0  # seconds: far beyond what it takes to load kernels that are compiled
 
 
-def show(result: Result, *, quiet: bool = False, notes: Sequence[str] = ()) -> None:
+def show(result: Result, *, quiet: bool = False, notes: Sequence[Message] = ()) -> None:
     """Print a result: the whole screen, or the essentials on one line.
 
     Args:
@@ -50,7 +50,9 @@ def show(result: Result, *, quiet: bool = False, notes: Sequence[str] = ()) -> N
     page.show_parts([*parts, Text("")])
 
 
-def show_states(found: ExcitedStates, *, quiet: bool = False, notes: Sequence[str] = ()) -> None:
+def show_states(
+    found: ExcitedStates, *, quiet: bool = False, notes: Sequence[Message] = ()
+) -> None:
     """Print the lowest states: the whole screen, or the energies on one line.
 
     Args:
@@ -84,7 +86,11 @@ def time_row(spent: float, seed: int | None, *further: str) -> tuple[str, str]:
 
 
 def report_parts(
-    summary: Report, notes: Sequence[str], rows: Sequence[tuple[str, str]], *, item: str = "entry"
+    summary: Report,
+    notes: Sequence[Message],
+    rows: Sequence[tuple[str, str]],
+    *,
+    item: str = "entry",
 ) -> list[RenderableType]:
     """Return headline, remarks, comparison and facts of a report.
 
@@ -97,7 +103,7 @@ def report_parts(
     remarks = [_plain(remark) for remark in summary.remarks]
     parts = page.heading(_plain(summary.headline), good=summary.good, notes=remarks)
     facts = [(title, _entries(entries, item)) for title, entries in summary.answer]
-    facts += [("Note", note) for note in notes]
+    facts += [("Note", _plain(note)) for note in notes]
     facts += [(name, _fact(name, text)) for name, text in summary.facts]
     return [*parts, comparison_table(summary.comparison), page.facts([*facts, *rows])]
 

@@ -255,6 +255,8 @@ def _solve(
 ) -> Callable[[], int]:
     from hybridq.cli.result_screen import show
     from hybridq.solver import solve
+    from hybridq.solver.advice import with_advice
+    from hybridq.strategies.excited import excited_states
 
     result = solve(
         problem,
@@ -265,6 +267,13 @@ def _solve(
         callback=progress.record,
         stage=progress.stage,
         **settings,
+    )
+    progress.stage("trials for advice")
+    result = with_advice(
+        result,
+        problem,
+        lambda **other: solve(problem, rng=result.seed, **{**settings, **other}),
+        lambda k: excited_states(problem, k, rng=result.seed, **settings),
     )
 
     def finish() -> int:

@@ -30,6 +30,7 @@ class Reason(StrEnum):
         SMALL_GRADIENT: the gradient of an operator pool is below its tolerance.
         SMALL_GAIN: the last operator lowered the energy by less than the tolerance.
         NO_DESCENT: no operator of the pool lowers the energy.
+        NO_PARAMETERS: there is nothing to vary.
         TARGET: a value reached the target.
         MAX_EVALUATIONS: the budget of evaluations is used up.
         MAX_OPERATORS: the ansatz has the largest allowed number of operators.
@@ -53,6 +54,7 @@ class Reason(StrEnum):
     SMALL_GRADIENT = "small_gradient"
     SMALL_GAIN = "small_gain"
     NO_DESCENT = "no_descent"
+    NO_PARAMETERS = "no_parameters"
     TARGET = "target"
     MAX_EVALUATIONS = "max_evaluations"
     MAX_OPERATORS = "max_operators"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from hybridq.classical.exact_energies import ExactStatus, is_electronic, numbers_of
+from hybridq.classical.exact_energies import ExactStatus, numbers_of
 from hybridq.core.errors import Setting, Text
 from hybridq.core.numbers import percent, plural
 from hybridq.core.text import capital
-from hybridq.optimizers.solution import Reason
 from hybridq.presentation import numbers, search
 from hybridq.presentation.answers import search_clauses
 from hybridq.presentation.energy_parts import HARTREE_FOCK
-from hybridq.presentation.numbers import HARTREE, multiplicity, twice_spin
+from hybridq.presentation.numbers import HARTREE, multiplicity
 from hybridq.presentation.objectives import no_gain, objective_facts
 from hybridq.presentation.report import Comparison, ComparisonRow, Report
 
@@ -186,7 +184,7 @@ def warnings(result: Result, block: Energy) -> list[str]:
 
 
 def next_step(result: Result, block: Energy) -> Text | None:
-    """Return the one thing to try for a better energy; None if nothing is obvious."""
+    """Return the one thing to do for a better energy; None if nothing is known."""
     quality = standing(result, block)
     molecule = block.unit == HARTREE
     if quality is Standing.UNKNOWN:
@@ -198,65 +196,14 @@ def next_step(result: Result, block: Energy) -> Text | None:
         if not molecule:
             return None
         return ("Try ", Setting("ansatz", "uccsd"), ": it keeps the number of electrons.")
+    if block.advice is not None:
+        reached = _energy(block.advice.reached, block)
+        return ("Try ", *block.advice.settings, f": a trial of it reached {reached}.")
     if _is_lowest_reachable(result, block):
-        electrons = block.kept is not None and is_electronic(block.kept)
-        particles = (" or ", Setting("particles")) if electrons else ()
-        states = ": no deeper circuit leaves these states."
-        return ("Try another ", Setting("reference"), *particles, states)
+        return "No deeper circuit leaves these states."
     if result.ansatz.get("lower_without_symmetry"):
         whole = Setting("symmetry", False)
         return ("Try ", whole, ": excitations that symmetry leaves out lower this energy.")
-    if block.other_spin:
-        wanted = twice_spin(block.exact_s_squared or 0.0)
-        if wanted != twice_spin(block.s_squared or 0.0):
-            possible = molecule and _is_other_spin(result.problem.facts, block, wanted)
-            other = (", or ", Setting("spin", wanted)) if possible else ()
-            excited = Setting("excited", 3)
-            return ("Try ", excited, ": it finds states of either spin", *other, ".")
-    if result.optimizer.reason == Reason.NO_DESCENT:
-        pool = () if result.ansatz.get("pool") == "gsd" else (Setting("pool", "gsd"), ", or ")
-        excited = Setting("excited", 3)
-        return ("No operator in the pool lowers the energy further: try ", *pool, excited, ".")
-    return better_ansatz(result.ansatz, molecule)
-
-
-def _is_other_spin(facts: Mapping[str, Any], block: Energy, wanted: int) -> bool:
-    """Return whether the electrons can have the spin of the exact state."""
-    asked, electrons = facts.get("spin"), facts.get("electrons")
-    pure = multiplicity(block.exact_s_squared or 0.0) is not None
-    even = electrons is None or (electrons + wanted) % 2 == 0
-    return pure and even and asked != wanted
-
-
-def better_ansatz(ansatz: Mapping[str, Any], molecule: bool, *, grown: bool = True) -> Text | None:
-    """Return the option that makes an ansatz more expressive, or a better ansatz.
-
-    Args:
-        ansatz: the facts in a result.
-        molecule: True for the energy of a molecule.
-        grown: True if an ansatz that grows may be advised.
-    """
-    adapt, uccsd = Setting("ansatz", "adapt"), Setting("ansatz", "uccsd")
-    deeper = Setting("layers", 2 * int(ansatz.get("layers", 1)))
-    match ansatz.get("kind"):
-        case "uccsd" if ansatz.get("singlet"):
-            own = Setting("singlet", False)
-            return ("Try ", own, ": every excitation gets a parameter of its own.")
-        case "uccsd" if grown:
-            return ("Try ", adapt, ": it grows until the energy is right.")
-        case "adapt" if ansatz.get("pool") != "gsd":
-            return ("Try ", Setting("pool", "gsd"), ": it reaches every state of the right spin.")
-        case "adapt":
-            limits = Setting("max_operators"), ", or a smaller ", Setting("gradient_tolerance")
-            return ("Try more ", *limits, ".")
-        case "hardware-efficient" if molecule:
-            return ("Try ", uccsd, ": it is made for molecules.")
-        case "hardware-efficient":
-            return ("Try ", deeper, ", or more ", Setting("restarts"), ".")
-        case "hva":
-            return ("Try ", deeper, ": a deeper circuit reaches lower.")
-        case "k-upccgsd" if grown:
-            return ("Try ", Setting("k", 2 * int(ansatz.get("k", 1))), ", or ", adapt, ".")
     return None
 
 

@@ -13,6 +13,7 @@ from hybridq.classical.exact_energies import Diagonalization, ExactStatus, numbe
 from hybridq.core.equality import ComparedByValue
 from hybridq.core.errors import Setting, Spelling, Text, in_python, render_text
 from hybridq.operators.sector import Sector
+from hybridq.presentation.advice import Advice
 
 HARTREE_FOCK = "Hartree-Fock"
 OTHER_DETERMINANT = "Reference determinant"
@@ -54,6 +55,7 @@ class Energy:
         particles: numbers of electrons of the state.
         s_squared: ⟨S²⟩ in units of ħ²: 0 for a singlet, 0.75 for a doublet, 2 for a triplet.
         s_z: ⟨S_z⟩ in units of ħ.
+        advice: options of which a trial reached a lower energy, where this one is poor.
     """
 
     value: float | None = None
@@ -73,6 +75,7 @@ class Energy:
     s_squared: float | None = None
     s_z: float | None = None
     reference: str = HARTREE_FOCK
+    advice: Advice | None = None
 
     def __float__(self) -> float:
         return math.nan if self.value is None else self.value

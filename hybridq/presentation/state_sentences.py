@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hybridq.core.errors import Setting, Text
+from hybridq.classical.exact_energies import numbers_of
+from hybridq.core.errors import Text
 from hybridq.core.numbers import plural
 from hybridq.core.text import capital
 from hybridq.presentation import numbers, search
-from hybridq.presentation.energies import SMALL, better_ansatz, exact_fact
+from hybridq.presentation.energies import SMALL, exact_fact
 from hybridq.presentation.numbers import HARTREE
 from hybridq.presentation.report import Comparison, ComparisonRow, Report
 
 if TYPE_CHECKING:
+    from hybridq.presentation.advice import Advice
     from hybridq.presentation.states import ExcitedStates, State
 
 _METHODS = {
@@ -23,14 +25,22 @@ _METHODS = {
 
 def report(found: ExcitedStates) -> Report:
     """Return all sentences and rows about the lowest states."""
-    good = _are_good(found)
     remarks: list[Text] = []
     if any(state.status == "interrupted" for state in found.states):
         remarks.append("You interrupted the search: these are the best so far.")
-    elif not good and _worst_error(found) is not None:
-        remarks.append(next_step(found))
+    if found.facts.get("repeated"):
+        remarks.append(_repeated(found))
+    if found.facts.get("left_sector"):
+        remarks.append(
+            "The circuit does not keep the particle numbers that were asked for: the exact "
+            "energies are those of all numbers."
+        )
+    if found.diagonalization.within_circuit and found.sector is not None:
+        remarks.append("The circuit keeps these numbers: other states were not searched.")
+    if found.advice is not None:
+        remarks.append(next_step(found.advice, found))
     return Report(
-        good=good,
+        good=are_good(found),
         headline=headline(found),
         brief=brief(found),
         remarks=tuple(remarks),
@@ -41,20 +51,38 @@ def report(found: ExcitedStates) -> Report:
 
 
 def headline(found: ExcitedStates) -> Text:
-    """Return a sentence: the number of states, and the largest of their errors."""
-    text = f"{plural(len(found.states), 'lowest state')} found"
-    worst = _worst_error(found)
+    """Return a sentence: number of states, their sector, and the largest error."""
+    text = f"{_count(found)} found"
+    worst = worst_error(found)
     if worst is None:
         reason = found.diagonalization.method
         return f"{text}; no exact energies are available ({reason})."
     if numbers.is_rounding(worst, _scale(found)):
-        return f"{text}, all exact."
+        return f"{text}, {'all exact' if len(found.states) > 1 else 'exact'}."
     error = numbers.error_with_unit(worst, found.unit, _scale(found))
     text += f", {error} off the exact energy at worst"
     if found.unit != HARTREE:
         return f"{text}."
     within = worst <= numbers.CHEMICAL_ACCURACY
     return f"{text}: {'within' if within else 'beyond'} {numbers.ACCURACY}."
+
+
+def _count(found: ExcitedStates) -> str:
+    """Return number and sector of the states, and a larger number asked for."""
+    count, asked = len(found.states), int(found.facts.get("asked", 0))
+    space = "" if found.sector is None else f" with {numbers_of(found.sector)}"
+    if count < asked:
+        return f"{plural(count, 'state')}{space} instead of {asked}"
+    return f"{plural(count, 'lowest state')}{space}"
+
+
+def _repeated(found: ExcitedStates) -> str:
+    """Return a sentence: why there are fewer states than were asked for."""
+    tries = plural(int(found.facts.get("tries", 1)), "start")
+    return (
+        f"The search for a further state ended in those before, from {tries}: no state of this "
+        "circuit that is orthogonal to them was found."
+    )
 
 
 def brief(found: ExcitedStates) -> str:
@@ -67,7 +95,7 @@ def brief(found: ExcitedStates) -> str:
 
 def worst_clause(found: ExcitedStates) -> str:
     """Return the largest error with a leading comma, or that none is known."""
-    worst = _worst_error(found)
+    worst = worst_error(found)
     if worst is None:
         return ", no exact energies"
     return f", largest error {numbers.error_with_unit(worst, found.unit, _scale(found))}"
@@ -75,7 +103,7 @@ def worst_clause(found: ExcitedStates) -> str:
 
 def caption(found: ExcitedStates) -> str:
     """Return the title of a picture of the levels."""
-    count = plural(len(found.states), "lowest state")
+    count = _count(found)
     return f"{found.problem.name}: {count} by {found.method}{worst_clause(found)}"
 
 
@@ -83,7 +111,8 @@ def paragraph(found: ExcitedStates) -> str:
     """Return the states as lines of text."""
     kind = found.ansatz.get("kind", "circuit")
     unit = " in hartree" if found.unit == HARTREE else ""
-    lines = [f"{found.problem.name}: {len(found.states)} lowest states by {found.method} ({kind})"]
+    count = _count(found)
+    lines = [f"{found.problem.name}: {count} by {found.method} ({kind})"]
     lines.append(f"  {'energy' + unit:>20} {'exact':>14} {'error':>10} {'⟨N⟩':>6} {'⟨S²⟩':>7}")
     for place, state in enumerate(found.states):
         n = None if state.n_alpha is None else state.n_alpha + (state.n_beta or 0.0)
@@ -94,17 +123,12 @@ def paragraph(found: ExcitedStates) -> str:
     return "\n".join(lines)
 
 
-def next_step(found: ExcitedStates) -> Text:
-    """Return the one thing to try where some state is not good."""
-    ground = found.states[0]
-    # An ansatz that grows has no excited states here.
-    if ground.error is not None and abs(ground.error) > _tolerance(found):
-        advice = better_ansatz(found.ansatz, found.unit == HARTREE, grown=False)
-        if advice is not None:
-            return advice
-    if found.method == "subspace":
-        return ("Try ", Setting("excited_method", "vqd"), ", or another ", Setting("pool"), ".")
-    return ("Try more ", Setting("tries"), ", or ", Setting("excited_method", "subspace"), ".")
+def next_step(advice: Advice, found: ExcitedStates) -> Text:
+    """Return options that were tried and found better states."""
+    if numbers.is_rounding(advice.reached, _scale(found)):
+        return ("Try ", *advice.settings, ": a trial of it gave the exact energies.")
+    error = numbers.error_with_unit(advice.reached, found.unit, _scale(found))
+    return ("Try ", *advice.settings, f": a trial of it came within {error} of the exact energies.")
 
 
 def _comparison(found: ExcitedStates) -> Comparison:
@@ -142,11 +166,18 @@ def _facts(found: ExcitedStates) -> list[tuple[str, Text]]:
     problem = found.problem
     return [
         (capital(problem.noun), search.problem_line(problem)),
-        ("Method", _METHODS.get(found.method, found.method)),
+        ("Method", _method(found)),
         ("Ansatz", search.ansatz_line(found.ansatz)),
         ("Engine", search.engine_line(found.engine, problem.n_qubits)),
         ("Exact", exact_fact(found.diagonalization)),
     ]
+
+
+def _method(found: ExcitedStates) -> str:
+    """Return the method, and the number of sectors in which it was used."""
+    method = _METHODS.get(found.method, found.method)
+    sectors = int(found.facts.get("sectors", 1))
+    return method if sectors == 1 else f"{method}, in each of {sectors} sectors"
 
 
 def evaluations(found: ExcitedStates) -> int:
@@ -155,13 +186,14 @@ def evaluations(found: ExcitedStates) -> int:
     return counted or sum(state.evaluations for state in found.states)
 
 
-def _are_good(found: ExcitedStates) -> bool:
-    """True if all errors are known and tolerable."""
-    worst = _worst_error(found)
-    return worst is not None and worst <= _tolerance(found)
+def are_good(found: ExcitedStates) -> bool:
+    """True if all states that were asked for are there, with tolerable errors."""
+    worst = worst_error(found)
+    complete = len(found.states) >= int(found.facts.get("asked", 0))
+    return complete and worst is not None and worst <= _tolerance(found)
 
 
-def _worst_error(found: ExcitedStates) -> float | None:
+def worst_error(found: ExcitedStates) -> float | None:
     """Return the largest error; None where one is not known."""
     errors = [abs(state.error) for state in found.states if state.error is not None]
     return max(errors) if errors and len(errors) == len(found.states) else None

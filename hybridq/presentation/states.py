@@ -13,6 +13,8 @@ from hybridq.classical.exact_energies import Diagonalization
 from hybridq.core.equality import ComparedByValue
 from hybridq.core.plain import json_text, plain
 from hybridq.engines.info import EngineInfo
+from hybridq.operators.sector import Sector
+from hybridq.presentation.advice import Advice
 from hybridq.presentation.columns import Columns
 from hybridq.presentation.energy_parts import exact_text
 from hybridq.presentation.parts import ProblemInfo
@@ -68,6 +70,8 @@ class ExcitedStates(ComparedByValue):
         seed: the seed of the run, or None.
         seconds: time taken, without compilation of kernels.
         versions: versions of hybridq, Python and the numerical libraries.
+        sector: the only sector that was searched; None for all states of the qubits.
+        advice: options with which a trial did better, where these states are not good.
     """
 
     problem: ProblemInfo
@@ -81,6 +85,8 @@ class ExcitedStates(ComparedByValue):
     seed: int | None
     seconds: float
     versions: dict[str, str]
+    sector: Sector | None = None
+    advice: Advice | None = None
 
     @property
     def energies(self) -> NDArray[np.float64]:

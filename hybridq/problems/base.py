@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.core.errors import Text
 from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.problems._defaults import check_names, example_data
 from hybridq.problems.bits import checked_bits
@@ -240,7 +241,7 @@ class Problem(ABC):
     #: Lattice model behind the Hamiltonian.
     model: HubbardModel | None = None
     #: Remarks on the origin of the data, in words.
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     @property
     def n_orbitals(self) -> int | None:

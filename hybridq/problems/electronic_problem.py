@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.checks import is_whole
-from hybridq.core.errors import DimensionError, ParameterError
+from hybridq.core.errors import DimensionError, ParameterError, Text
 from hybridq.core.numbers import plural
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.problems import integrals
@@ -62,7 +62,7 @@ class ElectronicProblem(Problem):
         *,
         name: str | None = None,
         orbital_symmetries: tuple[int, ...] | None = None,
-        notes: tuple[str, ...] = (),
+        notes: tuple[Text, ...] = (),
         frozen_orbitals: int = 0,
         stable_orbitals: bool | None = None,
     ) -> None:

@@ -227,13 +227,6 @@ class _Run:
         self._callback, self._progress, self._journal = callback, progress, journal
         electrons = Electrons.of(problem)
         self._pool: Pool = POOLS[pool](electrons)
-        if not self._pool:
-            raise ParameterError(
-                (Setting("pool", pool), " has no operator for these electrons"),
-                argument="pool",
-                value=pool,
-                remedy="choose another pool",
-            )
         self._operators = [operator.excitation() for operator in self._pool]
         self._iterations: list[Iteration] = []
         self._energies: list[float] = []
@@ -257,11 +250,12 @@ class _Run:
                     break
                 slopes = np.abs(objective.operator_gradients(x, self._operators))
                 norm = float(np.linalg.norm(slopes))
-                chosen = int(np.flatnonzero(slopes >= slopes.max() * (1.0 - TIE))[0])
-                angle = 0.0
+                largest = slopes.max(initial=0.0)
+                near = np.flatnonzero(slopes >= largest * (1.0 - TIE))
+                chosen, angle = (int(near[0]) if len(near) else 0), 0.0
                 stationary = norm <= self._rules.gradient_tolerance
                 if stationary:
-                    step = self._step(x, energy, norm)
+                    step = self._step(x, energy, norm) if len(slopes) else None
                     if step is None:
                         ended = self._at_rest(norm)
                         break
@@ -326,7 +320,7 @@ class _Run:
 
     def _objective(self, ansatz: AdaptiveAnsatz) -> ExpectationObjective:
         """Return the energy of an ansatz, which may be empty."""
-        if ansatz.operators:
+        if ansatz.operators or not self._operators:
             return Expectation().bind(ansatz, self._observable, engine=self._engine)
         # An operator at angle 0 lets the engine be chosen for the circuit to come.
         first = ansatz.circuit.append(self._operators[0])

@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from hybridq.ansatz.pools import POOLS
-from hybridq.classical.exact_energies import exact_energies
+from hybridq.classical.exact_energies import ExactEnergies, exact_energies
 from hybridq.core import memory
 from hybridq.core.checks import checked_count, is_whole
 from hybridq.core.clock import work_seconds
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.core.registry import Registry
 from hybridq.engines.choose import AUTO, EngineLike
-from hybridq.objectives import Expectation, ExpectationObjective
-from hybridq.optimizers import OptimizerLike, Record, Solution
+from hybridq.objectives import Expectation
+from hybridq.optimizers import OptimizerLike, Record
 from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search, configured_optimizer
-from hybridq.presentation import ExcitedStates, ProblemInfo, State
-from hybridq.strategies.measured import electron_moments
+from hybridq.presentation import ExcitedStates, ProblemInfo
+from hybridq.strategies.candidates import candidates_of, compared, have_left, states_of
 from hybridq.strategies.report import versions
-from hybridq.strategies.resolve import (
-    describe_ansatz,
-    requested_sector,
-    resolve_fixed_ansatz,
-    resolve_problem,
-)
+from hybridq.strategies.resolve import describe_ansatz, resolve_problem
 from hybridq.strategies.search import search_energy
+from hybridq.strategies.sectors import Scope, resolve_states_ansatz, scope_of
 from hybridq.strategies.starts import first_points
-from hybridq.strategies.subspace import expand
+from hybridq.strategies.state_advice import with_advice
+from hybridq.strategies.subspace import SectorSearch, subspace_states
 from hybridq.strategies.vqd import deflate_states
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
     from hybridq.circuits.circuit import Circuit
+    from hybridq.engines.base import Observable
     from hybridq.operators.pauli_sum import PauliSum
     from hybridq.problems.base import Problem
 
@@ -75,14 +75,20 @@ def excited_states(
     Both methods begin with the ground state that `ansatz` reaches. ``"subspace"`` diagonalizes H
     in the span of that state and its products with the operators of a pool: quick, and exact where
     the span contains the lowest states. ``"vqd"`` searches each state with the same ansatz under a
-    penalty on overlap with the lower ones: it needs an ansatz that can express them. With a circuit
-    that conserves particle numbers, all states have those of the reference state.
+    penalty on overlap with the lower ones: it needs an ansatz that can express them, and ends
+    where it finds a state again.
+
+    The states of a molecule or a Hubbard model have its particle numbers. Those of any other
+    Hamiltonian are sought among all states: where it conserves numbers of ones, ``"subspace"``
+    makes a search in each sector, unless particles, a reference or a finished circuit are given.
+    `ExcitedStates.sector` names the sector where only one was searched.
 
     Args:
         problem: a `Molecule` or a Hamiltonian.
         k: number of states, the ground state included.
         method: method for the states above: subspace or vqd.
-        ansatz: as in `hybridq.solve`; UCCSD without its symmetry filter by default for molecules.
+        ansatz: as in `hybridq.solve`; by default for molecules UCCSD, for ``"vqd"`` without its
+            symmetry filter, and for other Hamiltonians with ``"vqd"`` the hardware-efficient one.
         pool: operators of the subspace, a name of `POOLS` (molecules).
         tries: starts of each state, for vqd.
         optimizer: a name of `OPTIMIZERS` or a configured optimizer; L-BFGS by default.
@@ -102,6 +108,42 @@ def excited_states(
     Source: VQD: Higgott et al. 2019, arXiv:1805.08138; subspace: McClean et al. 2017,
     arXiv:1603.05681.
     """
+    search = partial(
+        _lowest_states,
+        problem,
+        k,
+        ansatz=ansatz,
+        pool=pool,
+        tries=tries,
+        optimizer=optimizer,
+        initial=initial,
+        max_evaluations=max_evaluations,
+        binding={"engine": engine, "precision": precision, "threads": threads},
+        rng=rng,
+        exact=exact,
+        options=options,
+    )
+    return with_advice(search(method=method, callback=callback), search)
+
+
+def _lowest_states(
+    problem: Problem | PauliSum,
+    k: int,
+    *,
+    method: str,
+    ansatz: str | Ansatz | Circuit | None,
+    pool: str,
+    tries: int,
+    optimizer: OptimizerLike | None,
+    initial: str | ArrayLike,
+    max_evaluations: int | None,
+    binding: dict[str, Any],
+    rng: RandomLike,
+    exact: bool | None,
+    callback: Callable[[Record], Any] | None,
+    options: dict[str, Any],
+) -> ExcitedStates:
+    """Return the states of one search; see `excited_states`."""
     began = work_seconds()
     subject = resolve_problem(problem, ansatz, options)
     name = METHODS.canonical(method)
@@ -112,85 +154,83 @@ def excited_states(
     for what, count in (("k", k), ("tries", tries)):
         checked_count(what, count)
     check_limits(max_evaluations, None, None)
-    named = subject.default_ansatz if ansatz is None else ansatz
-    if name == "vqd" and isinstance(named, str) and named.strip().lower() == "uccsd":
-        # Excited states may have other symmetries: keep operators that the ground state needs not.
-        options = {"symmetry": False, **options}
-    chosen = resolve_fixed_ansatz(subject, ansatz, options)
+    chosen = resolve_states_ansatz(subject, ansatz, name, options)
+    chosen_here = (ansatz is None or isinstance(ansatz, str)) and "reference" not in options
+    scope = scope_of(subject, chosen, name, chosen_here=chosen_here)
     seed = int(rng) if is_whole(rng) else None
     streams = as_generator(rng).spawn(4)
-    objective = Expectation().bind(
-        chosen, subject.observable, engine=engine, precision=precision, threads=threads
-    )
+    objective = Expectation().bind(chosen, subject.observable, **binding)
     starts = first_points(chosen, initial, None, streams[0])
-    _require_room(objective, k)
+    _require_room(scope, subject.n_qubits, k)
     search: dict[str, Any] = {"max_evaluations": max_evaluations, "callback": callback}
     ground = search_energy(objective, starts.points, optimizer, subject, rng=streams[1], **search)
     facts: dict[str, Any]
     if name == "vqd":
-        found = deflate_states(
+        deflated = deflate_states(
             subject, objective, ground, k, tries=tries, method=optimizer, rng=streams[2], **search
         )
-        solutions: list[Solution | None] = [*found.solutions]
-        snapshots, facts = found.snapshots, {"weight": found.weight, "tries": tries}
+        found = candidates_of(objective, deflated.snapshots, deflated.solutions)
+        facts = {"weight": deflated.weight, "tries": tries}
+        if deflated.repeated:
+            facts["repeated"] = True
     else:
-        _, snapshots, facts = expand(subject, objective, objective.snapshot(ground.x), k, pool)
-        solutions = [None] * k
-        facts["evaluations"] = ground.evaluations
-    sector = requested_sector(subject) or objective.sector
-    known = exact_energies(objective.hamiltonian, k, sector=sector, wanted=exact, rng=streams[3])
+        found, facts = subspace_states(subject, objective, ground, scope.own, k, pool)
+        others = SectorSearch(subject, optimizer, binding, search)
+        for other in scope.others:
+            if found[-1].status == "interrupted":
+                break
+            more, counts = others.states(other, k, streams[2])
+            found += more
+            facts |= {name: facts[name] + count for name, count in counts.items()}
+        if scope.others:
+            facts["sectors"] = 1 + len(scope.others)
+        if len(found) < k and not any(each.status == "interrupted" for each in found):
+            raise _too_few(k, facts["dimension"])
+    states = states_of(subject, found, k)
+    if have_left(states, subject):
+        scope, facts["left_sector"] = Scope(), True
+    known = _exact(objective.hamiltonian, k, scope, exact, streams[3])
     return ExcitedStates(
         problem=ProblemInfo.of(subject),
         method=name,
         ansatz=describe_ansatz(chosen),
         engine=objective.engine,
-        states=_states(subject, objective, snapshots, solutions, known.values),
+        states=compared(states, known.values),
         diagonalization=known.how,
         unit=subject.unit,
-        facts=facts,
+        facts={**facts, "asked": k},
+        sector=scope.sector,
         seed=seed,
         seconds=work_seconds() - began,
         versions=versions(),
     )
 
 
-def _require_room(objective: ExpectationObjective, k: int) -> None:
+def _require_room(scope: Scope, n_qubits: int, k: int) -> None:
     """Raise for more states than the space has."""
-    sector = objective.sector
-    dim = 1 << objective.circuit.n_qubits if sector is None else sector.dim
+    dim = 1 << n_qubits if scope.sector is None else scope.sector.dim
     if k > dim:
         raise ParameterError(argument="k", value=k, expected=f"at most {dim}, the number of states")
 
 
-def _states(
-    problem: Problem,
-    objective: ExpectationObjective,
-    snapshots: list[NDArray[Any]],
-    solutions: list[Solution | None],
-    exact: NDArray[np.float64],
-) -> tuple[State, ...]:
-    """Return the states in ascending energy, with particle numbers, spin and overlaps."""
-    h, s = objective.matrix_elements(snapshots)
-    energies = np.diag(h).real / np.diag(s).real
-    order = np.argsort(energies, kind="stable")
-    states = []
-    for number, i in enumerate(order):
-        found = electron_moments(problem, objective, snapshots[i])
-        solution, energy = solutions[i], float(energies[i])
-        value = float(exact[number]) if number < len(exact) else None
-        states.append(
-            State(
-                energy=energy,
-                exact=value,
-                error=None if value is None else energy - value,
-                n_alpha=None if found is None else found.n_alpha,
-                n_beta=None if found is None else found.n_beta,
-                s_squared=None if found is None else found.s_squared,
-                s_z=None if found is None else found.s_z,
-                overlaps=tuple(float(abs(s[j, i]) ** 2) for j in order[:number]),
-                evaluations=0 if solution is None else solution.evaluations,
-                status="diagonalized" if solution is None else solution.status,
-                parameters=None if solution is None else solution.x,
-            )
-        )
-    return tuple(states)
+def _too_few(k: int, dimension: int) -> ParameterError:
+    """Return the error for a subspace of fewer dimensions than states."""
+    return ParameterError(
+        argument="k",
+        value=k,
+        expected=f"at most {dimension}, the dimension of the subspace",
+        remedy=(
+            "ask for fewer states, or choose a larger ",
+            Setting("pool"),
+            " or ",
+            Setting("method", "vqd"),
+        ),
+    )
+
+
+def _exact(
+    hamiltonian: Observable, k: int, scope: Scope, wanted: bool | None, rng: np.random.Generator
+) -> ExactEnergies:
+    """Return the exact energies of the states that were searched."""
+    known = exact_energies(hamiltonian, k, sector=scope.sector, wanted=wanted, rng=rng)
+    return replace(known, how=replace(known.how, within_circuit=scope.within_circuit))

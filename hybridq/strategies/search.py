@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.base import Ansatz
+from hybridq.core.clock import work_seconds
 from hybridq.objectives import SampledObjective
-from hybridq.optimizers import Optimizer, Solution, minimize
+from hybridq.optimizers import Optimizer, Record, Solution, minimize
 from hybridq.optimizers.configure import configured_optimizer
 from hybridq.optimizers.scipy_gradient import LBFGS
+from hybridq.optimizers.solution import Reason
 
 if TYPE_CHECKING:
     from hybridq.objectives import Objective
@@ -45,6 +48,8 @@ def search_energy(
     """
     bounds = None
     optimizer = configured_optimizer(method)
+    if starts.shape[-1] == 0:
+        return _without_parameters(objective, optimizer, limits.get("callback"))
     if optimizer.needs_bounds:
         ansatz = objective.ansatz
         if isinstance(ansatz, Ansatz):
@@ -64,6 +69,31 @@ def search_energy(
     return minimize(objective, starts, method=optimizer, bounds=bounds, **limits)
 
 
+def _without_parameters(
+    objective: Objective, optimizer: Optimizer, callback: Callable[[Record], Any] | None
+) -> Solution:
+    """Return the only value of a circuit without parameters."""
+    began, x = work_seconds(), np.empty(0)
+    value = objective(x)
+    seconds = work_seconds() - began
+    if callback is not None:
+        callback(Record(1, x, value, value, x, seconds, 0))
+    return Solution(
+        x=x,
+        value=value,
+        evaluations=1,
+        gradients=0,
+        status="converged",
+        reason=Reason.NO_PARAMETERS,
+        message="the circuit has no parameters, so there is nothing to vary",
+        method=optimizer.name,
+        values=np.array([value]),
+        best_evaluation=0,
+        start=0,
+        seconds=seconds,
+    )
+
+
 def default_evaluations(objective: Objective) -> int:
     """Return the default number of evaluations, so that a search ends in minutes."""
     sector = objective.sector
@@ -81,4 +111,4 @@ def energy_scale(problem: Problem) -> tuple[float, float]:
         return 1.0, abs(float(hartree_fock))
     hamiltonian = problem.hamiltonian
     sizes = np.abs(hamiltonian.coefficients)
-    return float(sizes.max(initial=1e-300)), float(hamiltonian.one_norm)
+    return float(sizes.max(initial=0.0)) or 1.0, float(hamiltonian.one_norm)

@@ -57,7 +57,7 @@ def first_points(
         DimensionError: parameters of another number.
         ParameterError: parameters that are not finite, or a circuit without parameters.
     """
-    if ansatz.n_params == 0:
+    if ansatz.n_params == 0 and isinstance(ansatz, Circuit):
         raise ParameterError(
             "this ansatz has no parameters, so there is nothing to optimize", argument="ansatz"
         )
@@ -69,6 +69,8 @@ def first_points(
     if restarts is None:
         small = name is None and ansatz.n_qubits <= RESTART_QUBITS
         restarts = DEFAULT_RESTARTS.get(ansatz.kind, 0) if small else 0
+    if ansatz.n_params == 0:
+        restarts = 0
     others = [ansatz.initial_point("random", rng) for _ in range(restarts)]
     called = "given parameters" if given else str(name or ansatz.starts[0])
     return Starts(np.array([first, *others]), called)

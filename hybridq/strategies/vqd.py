@@ -26,15 +26,26 @@ MOST_IN_BOUND = 96
 # Standard deviation of the noise on a start, in radians: a slope that vanishes by symmetry must not
 # end the search.
 NOISE = 0.02
+# Part of a state in the span of those before from which on it counts as found before.
+REPEATED = 0.5
 
 
 @dataclass(frozen=True)
 class Deflated:
-    """Searches and snapshots of the states, and the weight of the penalties."""
+    """Searches and snapshots of the states, and the weight of the penalties.
+
+    Attributes:
+        solutions: the search of each state.
+        snapshots: the states.
+        weight: of the penalties.
+        repeated: True if the last search ended in states found before, which ended the run: it is
+            not among `solutions`.
+    """
 
     solutions: list[Solution]
     snapshots: list[Snapshot]
     weight: float
+    repeated: bool = False
 
 
 def deflate_states(
@@ -58,7 +69,8 @@ def deflate_states(
     :math:`w = 2 (U - E_0)`.
 
     Candidate starts have one angle at ±π/2 (for coupled cluster: one excited determinant) or are
-    random; the `tries` of lowest penalized energy are searched.
+    random; the `tries` of lowest penalized energy are searched. A search that ends in the span of
+    the states before ends the run: the circuit does not reach a further one from these starts.
 
     Args:
         problem: the question.
@@ -76,6 +88,7 @@ def deflate_states(
     candidates = _candidates(objective.n_params, rng)
     solutions, snapshots = [ground], [objective.snapshot(ground.x)]
     weight = _weight(problem, objective, ground, snapshots[0], candidates, k)
+    repeated = False
     try:
         while len(solutions) < k:
             objective.deflate([weight] * len(snapshots), snapshots)
@@ -90,13 +103,26 @@ def deflate_states(
                 callback=callback,
                 rng=rng.spawn(1)[0],
             )
+            snapshot = objective.snapshot(solution.x)
+            if _part_within(objective, snapshots, snapshot) > REPEATED:
+                repeated = solution.status != "interrupted"
+                break
             solutions.append(solution)
-            snapshots.append(objective.snapshot(solution.x))
+            snapshots.append(snapshot)
             if solution.status == "interrupted":
                 break
     finally:
         objective.deflate([], [])
-    return Deflated(solutions, snapshots, weight)
+    return Deflated(solutions, snapshots, weight, repeated)
+
+
+def _part_within(
+    objective: ExpectationObjective, lower: list[Snapshot], snapshot: Snapshot
+) -> float:
+    """Return the squared length of the part of a state in the span of others."""
+    _, s = objective.matrix_elements([*lower, snapshot])
+    inside = np.linalg.pinv(s[:-1, :-1], hermitian=True, rcond=1e-6)
+    return float((s[-1, :-1] @ inside @ s[:-1, -1]).real / s[-1, -1].real)
 
 
 def _candidates(n_params: int, rng: np.random.Generator) -> Vector:

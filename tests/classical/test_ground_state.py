@@ -128,3 +128,10 @@ def test_bad_input_is_refused():
         ground_states(heisenberg(4), sector=Sector.of_weight(6, 3))
     with pytest.raises(CapacityError, match="the limit is 24"):
         ground_states(tfim(30))
+
+
+def test_iteration_keeps_every_copy_of_a_degenerate_energy():
+    # 1,024 states, beyond dense diagonalization; all multiplets of the ring are degenerate.
+    ring = heisenberg(10, periodic=True)
+    expected = np.linalg.eigvalsh(ring.to_matrix().toarray().real)[:9]
+    assert ground_states(ring, 9, rng=1).values == pytest.approx(expected, abs=1e-7)

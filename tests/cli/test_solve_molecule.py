@@ -90,7 +90,7 @@ def test_excited_hydrogen_shows_its_triplet(hybridq: Run, tmp_path: Path) -> Non
     picture = tmp_path / "levels.svg"
     outcome = hybridq("solve", "molecule", H2, "--excited", 3, "--seed", 7, "--plot", picture)
     assert outcome.code == 0, outcome.err
-    assert "3 lowest states found, all exact." in outcome.out
+    assert "3 lowest states with N_alpha = 1 and N_beta = 1 found, all exact." in outcome.out
     assert "triplet" in outcome.out
     assert b"<svg" in picture.read_bytes()
 

@@ -66,8 +66,8 @@ def test_a_search_leaves_the_saddle_point_it_begins_at(levels, options, exact) -
     assert result.expectation == pytest.approx(dense_ground(molecule), abs=1e-6)
     assert result.optimizer.evaluations == len(result.trace.values) > 1
     if "ansatz" not in options:
-        assert result.optimizer.reason == Reason.OFF_SADDLE
-        assert result.optimizer.message.startswith("left a saddle point after 1 evaluation; ")
+        # A start without any slope is left by the search itself, one with a slope by the solver.
+        assert result.optimizer.reason in (Reason.OFF_SADDLE, Reason.STATIONARY_START)
 
 
 def test_the_same_seed_leaves_it_in_the_same_way() -> None:

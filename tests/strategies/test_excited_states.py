@@ -68,7 +68,9 @@ def test_spin_models_have_excited_states_too():
 def test_states_print_and_are_written(tmp_path):
     found = excited_states(molecule("h2"), 2, rng=1)
     lines = str(found).splitlines()
-    assert lines[0] == "h2_sto3g: 2 lowest states by subspace (uccsd)"
+    assert lines[0] == (
+        "h2_sto3g: 2 lowest states with N_alpha = 1 and N_beta = 1 by subspace (uccsd)"
+    )
     assert len(lines) == 4
     document = json.loads(found.to_json(tmp_path / "states.json"))
     assert len(document["states"]) == 2
