@@ -61,6 +61,7 @@ def _bounded(file: BinaryIO, name: str, most: int) -> bytes:
         data = file.read(most + 1)
         if len(data) <= most:
             return data
+        del data  # the error's traceback would keep it
     raise FormatError(
         f"the file holds more than {most:,} bytes, the largest size that is read: "
         "give a smaller file, or check the name",

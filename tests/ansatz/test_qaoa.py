@@ -246,7 +246,7 @@ def test_bad_arguments_are_refused():
     with pytest.raises(ParameterError, match="I and Z only"):
         hq.QAOA(hq.PauliSum.from_labels({"XZ": 1.0}), 1)
     ansatz = hq.QAOA(hamiltonian, 3)
-    with pytest.raises(DimensionError, match=r"QAOA\(p=3\) takes 6 parameters.*got 5"):
+    with pytest.raises(DimensionError, match=r"QAOA\(p=3\) takes 6 angles in one list.*got 5"):
         ansatz.initial_point(np.zeros(5))
     with pytest.raises(ParameterError, match="finite"):
         ansatz.initial_point([np.inf] * 6)
@@ -299,7 +299,7 @@ def test_a_result_is_an_angle_file(tmp_path):
     [
         ([0.1, np.nan], "initial angle 1 must be finite, got nan"),
         (["a", "b"], "the initial angles must be real numbers"),
-        ([0.1], r"takes 2 parameters \(gamma_1 .* got 1"),
+        ([0.1], r"takes 2 angles in one list \(gamma_1 .* got 1"),
     ],
 )
 def test_initial_angles_that_are_none_are_refused(angles, message):

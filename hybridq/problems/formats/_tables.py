@@ -37,7 +37,7 @@ _NO_ROWS = "the graph has no nodes: give some"
 _MOST_DATA = 2_000  # characters of a dictionary of attributes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Edge:
     """One edge of a table."""
 
@@ -126,7 +126,7 @@ def _edge_text(reading: Reading) -> str:
     return f"{short(edge.u)}-{short(edge.v)}"
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _readings(text: str, header: str | None) -> tuple[Reading, ...]:
     """See `readings`; formats ask for the same text in turn."""
     skipped, body, asked = _opening(text)

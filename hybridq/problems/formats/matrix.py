@@ -76,7 +76,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
     return matrix_graph(rows, source, labels)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _table(text: str) -> tuple[list[Hashable] | None, list[list[float]]] | None:
     """Return labels and rows of a square table of numbers, None for another text."""
     lines = [line for _, line in numbered_lines(text) if line[0] not in "#%"]
