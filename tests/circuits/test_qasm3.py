@@ -75,6 +75,9 @@ def test_what_qiskit_exports_is_read_as_qiskit_means_it():
          Circuit(2).h(0).h(1).cp(0, 1, -np.pi / 2)),
         ("gate bell a, b { h a; cx a, b; }\nqubit[2] q;\nbell q[0], q[1];",
          Circuit(2).h(0).cx(0, 1)),
+        ("qubit[2] q;\nnegctrl @ x q[0], q[1];", Circuit(2).x(1)),
+        ("qubit[3] q;\nh q;\nctrl @ negctrl @ z q[0], q[1], q[2];",
+         Circuit(3).h(0).h(1).h(2).x(1).h(2).ccx(0, 1, 2).h(2).x(1)),
         ("h $0;\ncx $0, $2;", Circuit(3).h(0).cx(0, 2)),
         ("qubit[2] q;\nbit[2] c;\nreset q;\nh q[0];\nbarrier q;\nc = measure q;", Circuit(2).h(0)),
         ("qubit[2] q;\nbit c;\nh q[1];\nc = measure q[1];\n;", Circuit(2).h(1)),
@@ -99,6 +102,8 @@ def test_programs_are_read_as_their_circuit(body, circuit):
         ("qubit[2] q;\nbit[3] c;\nc = measure q;", 5, "one of its size"),
         ("qubit[20000] q;", 3, "at most 10,000"),
         ("qubit[2] q;\nmagic q[0];", 4, "unknown gate 'magic'"),
+        ("gate g a, b { ctrl @ x a, b; }", 3, "apply the modifier where the gate is used"),
+        ("gate g a, b, c { ctrl(2) @ x a, b, c; }", 3, "apply the modifier"),
     ],
 )
 def test_what_is_not_a_circuit_is_refused_with_the_line(body, line, words):

@@ -34,6 +34,13 @@ GRAPHML = """<graphml>
 </graph></graphml>"""
 
 
+GEXF = """<gexf version="1.3"><graph defaultedgetype="undirected"><nodes>
+<node id="0" label="John"/><node id="1" label="Marie"/><node id="2" label="Beth"/></nodes><edges>
+<edge id="0" source="0" target="1"/><edge id="1" source="0" target="1"/>
+<edge id="2" source="2" target="0" weight="10"/><edge id="3" source="2" target="0" weight="20"/>
+</edges></graph></gexf>"""
+
+
 def read(text: str, **options) -> hq.MaxCut:
     return hq.MaxCut.from_bytes(text.encode(), source="input", **options)
 
@@ -84,6 +91,10 @@ def best_cut(problem: hq.MaxCut) -> float:
         ("*Vertices 3\n1 a\n2 b\n3 c\n*Edges\n1 2 3\n2 3 1\n", {}, 4),
         ("graph { a -- b [weight=3]; b -- c [weight=2]; }", {}, 5),
         ("Bw\n", {"format": "graph6"}, 2),
+        # Addresses with a fragment are labels, not comments (networkx issue 3624).
+        ("http://a.org/R http://a.org/d.owl#A\nhttp://b.org/C http://a.org/d.owl#A\n", {}, 2),
+        ('"ID"\t"Source"\t"Target"\n0\t1\t2\n1\t1\t2\n', {"parallel": "sum"}, 2),
+        (GEXF, {"parallel": "sum"}, 32),
     ],
 )
 def test_it_is_read_in_the_one_consistent_way(text: str, options: dict, cut: float) -> None:
@@ -113,6 +124,9 @@ def test_it_is_read_in_the_one_consistent_way(text: str, options: dict, cut: flo
         ("0 5\n5 0\n", "format='matrix' or format='edgelist'"),
         ("0,1,2,0\n1,0,0,0\n0,0,0,1\n0,0,1,0\n", r"entry \(0, 2\) is 2.0, \(2, 0\) is 0"),
         ("Bw\n", "set format='graph6'"),
+        (GEXF, "edge 'John'-'Marie' is listed twice"),
+        ("a b 1\na c 3.14\nd e apple\n", "line 3: weight 'apple'"),
+        ("(0, 0) (0, 1) 0.5\n(0, 1) (1, 1) 0.25\n", "line 1.*another notation"),
         ("4 3\n2\n1 3\n2 4\n3\n", "METIS is not read"),
         ("digraph { a -> b }", "directed"),
         ('{"nodes":[{"name":"x"},{"name":"x"}],"links":[{"source":0,"target":1}]}', '"id"'),

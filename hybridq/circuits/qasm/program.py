@@ -57,6 +57,7 @@ class Program:
 
     header = ('"qelib1.inc"', HEADER)
     refused = frozenset(("if",))
+    modifiers: frozenset[str] = frozenset()
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -230,6 +231,12 @@ class Program:
         while not tokens.accept("}"):
             line = tokens.line
             inner = tokens.name("a gate or '}'")
+            if tokens.here.text == "@" or (inner in self.modifiers and tokens.here.text == "("):
+                tokens.fail(
+                    f"{inner!r} in a definition cannot be read: apply the modifier where the gate "
+                    "is used",
+                    line,
+                )
             before = tokens.taken
             angles = () if inner == "barrier" else self._angles(parameters)
             cost = tokens.taken - before

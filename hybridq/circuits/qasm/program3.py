@@ -52,7 +52,7 @@ _STANDARD = {
 }
 _FLOW = ("if", "for", "while", "switch", "box", "delay", "return", "end", "break", "continue")
 _DECLARATIONS = ("def", "defcal", "cal", "let", "extern", "output", "pragma", "const", "array")
-_MODIFIERS = frozenset(("ctrl", "inv", "pow"))
+_MODIFIERS = frozenset(("ctrl", "negctrl", "inv", "pow"))
 # Gates whose controlled forms are phases of all ones, between Hadamard gates for X.
 _PHASES: dict[str, Callable[..., Any]] = {
     "p": lambda angle: angle,
@@ -72,6 +72,7 @@ class Program3(Program):
 
     header = ('"stdgates.inc"', _STANDARD)
     refused = frozenset((*_FLOW, *_DECLARATIONS))
+    modifiers = _MODIFIERS
 
     def __init__(self, tokens: Tokens) -> None:
         super().__init__(tokens)
@@ -165,7 +166,8 @@ class Program3(Program):
     def _modified(self, word: str, line: int) -> None:
         """Read a gate behind modifiers such as ``inv @`` and ``ctrl(2) @``."""
         tokens = self._tokens
-        controls, inverse, times = 0, False, 1
+        controls: list[bool] = []  # False where a control acts on 0
+        inverse, times = False, 1
         while True:
             count = 1
             if word == "inv":
@@ -182,7 +184,7 @@ class Program3(Program):
                 elif count < 1:
                     tokens.fail("ctrl needs a positive number of controls")
                 else:
-                    controls += count
+                    controls += [word == "ctrl"] * count
             tokens.expect("@")
             line = tokens.line
             word = tokens.name("a gate")
@@ -201,8 +203,8 @@ class Program3(Program):
         part = part.inverse() if inverse else part
         self._steps += part.repeat(times).instructions if times else ()
 
-    def _controlled(self, name: str, controls: int, line: int) -> None:
-        """Apply a phase or an X with further controls."""
+    def _controlled(self, name: str, controls: list[bool], line: int) -> None:
+        """Apply a phase or an X with further controls, on 1 or on 0."""
         tokens = self._tokens
         gate = self._gate(name, line)
         if name not in _PHASES or not isinstance(gate, HeaderGate):
@@ -214,16 +216,21 @@ class Program3(Program):
         if any(isinstance(place, range) for place in places):
             tokens.fail("ctrl is read on single qubits, not on registers", line)
         qubits: list[int] = [place for place in places if isinstance(place, int)]
-        self._check(name, gate, len(angles), len(qubits) - controls, line)
+        self._check(name, gate, len(angles), len(qubits) - len(controls), line)
         self._check_distinct(name, qubits, self._label, line)
         self._check_unmeasured(name, qubits, line)
         angle = _PHASES[name](*angles)
         index = list(self._inputs)
         made = angle.at(index.index(angle.name)) if isinstance(angle, Parameter) else Angle(angle)
         circuit = Circuit(self._width, (), tuple(index))
+        negative = [q for q, plain in zip(qubits, controls, strict=False) if not plain]
+        for qubit in negative:
+            circuit = circuit.x(qubit)
         if name == "x":
             circuit = circuit.h(qubits[-1])
         circuit = circuit.append(PhaseGate(tuple(qubits), made))
         if name == "x":
             circuit = circuit.h(qubits[-1])
+        for qubit in negative:
+            circuit = circuit.x(qubit)
         self._steps += circuit.instructions
