@@ -34,7 +34,8 @@ GRAPHML = """<graphml>
 </graph></graphml>"""
 
 
-GEXF = """<gexf version="1.3"><graph defaultedgetype="undirected"><nodes>
+GEXF = """<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">
+<graph defaultedgetype="undirected"><nodes>
 <node id="0" label="John"/><node id="1" label="Marie"/><node id="2" label="Beth"/></nodes><edges>
 <edge id="0" source="0" target="1"/><edge id="1" source="0" target="1"/>
 <edge id="2" source="2" target="0" weight="10"/><edge id="3" source="2" target="0" weight="20"/>
