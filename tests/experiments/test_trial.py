@@ -476,3 +476,9 @@ def test_every_ansatz_of_a_molecule_runs(kind):
         budget={"evaluations": 12},
     )
     assert run(conditions).metrics["error"] > -1e-9
+
+
+def test_threads_that_numba_does_not_have_are_not_asked_for(monkeypatch):
+    monkeypatch.setattr("hybridq.engines.kernels.team.most_threads", lambda: 1)
+    outcome = run_trial(CUT, base=INSTANCES, threads=2)
+    assert not same_outcome(outcome, run(CUT))

@@ -124,11 +124,16 @@ def _arguments(
 
 
 def _engine(section: Plain, threads: int | None) -> EngineConfig:
-    """Return the configured engine; `threads`, where given, replaces its own."""
+    """Return the configured engine; `threads`, where given, replaces its own.
+
+    Numba may be limited to fewer (``NUMBA_NUM_THREADS``); results do not depend on the number.
+    """
     name = section.pop("kind", "auto")
     kind = Auto if name == "auto" else ENGINES[name]
     if threads is not None and "threads" in kind.option_names():
-        section["threads"] = threads
+        from hybridq.engines.kernels import team
+
+        section["threads"] = min(threads, team.most_threads())
     return kind(**section)
 
 
