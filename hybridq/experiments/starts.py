@@ -16,6 +16,10 @@ def is_file(initial: Any) -> bool:
     return isinstance(initial, str) and initial.lower().endswith(".json")
 
 
+START_KEYS = ("initial", "sha256", "restarts")
+"""Keys of the section ``strategy`` that are about its starts; the others are its options."""
+
+
 def start_of(strategy: Mapping[str, Any], base: Path, contents: Mapping[str, bytes]) -> Any:
     """Return the start as `hybridq.solve` takes it: name, parameters or angles.
 

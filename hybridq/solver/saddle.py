@@ -10,6 +10,7 @@ import numpy as np
 
 from hybridq.ansatz.ucc import UCCSD
 from hybridq.classical.exact_energies import ExactEnergies
+from hybridq.optimizers.capabilities import Capability, member
 from hybridq.solver.exact import lowest_energy
 from hybridq.solver.settings import SolveSettings, Vector, unless_interrupted
 from hybridq.strategies.saddle import (
@@ -96,7 +97,7 @@ def _left_out(
     if whole.n_params == ansatz.n_params:
         return False
     energy = settings.objective.bind(whole, problem.observable, engine=settings.engine)
-    if energy.engine.precision != "double" or not hasattr(energy, "value_and_gradient"):
+    if energy.engine.precision != "double" or member(energy, Capability.GRADIENT) is None:
         return False
     x = _embedded(ansatz, whole, solution.x)
     curvature, direction = lowest_curvature(energy, x)

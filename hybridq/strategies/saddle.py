@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hybridq.core.numbers import plural
 from hybridq.core.randomness import as_generator
 from hybridq.objectives import ExactObjective
+from hybridq.optimizers.capabilities import Capability, member
 from hybridq.optimizers.solution import Reason, Solution
 from hybridq.presentation.numbers import CHEMICAL_ACCURACY
 from hybridq.strategies.search import energy_scale
@@ -135,7 +136,7 @@ def off_saddle(
     """
     if not isinstance(objective, ExactObjective) or objective.engine.precision != "double":
         return solution
-    if not hasattr(objective, "value_and_gradient"):
+    if member(objective, Capability.GRADIENT) is None:
         return solution
     unit, _ = energy_scale(problem)
     for _ in range(_MOST_STEPS):

@@ -1,4 +1,4 @@
-"""Gates of OpenQASM 2's standard header, up to a global phase."""
+"""Gates of the standard headers of OpenQASM 2 and 3, up to a global phase."""
 
 from __future__ import annotations
 
@@ -144,3 +144,16 @@ HEADER: Mapping[str, HeaderGate] = {
     ),
 }
 """Gates of ``qelib1.inc``, in the paper and in the wider version that Qiskit ships."""
+
+_SHARED = (
+    "p", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "sx", "rx", "ry", "rz", "cx", "cy", "cz", "cp",
+    "crx", "cry", "crz", "ch", "swap", "ccx", "cswap", "cu", "id", "u1", "u2", "u3",
+)  # fmt: skip
+
+STANDARD: Mapping[str, HeaderGate] = {
+    **{name: HEADER[name] for name in _SHARED},
+    "CX": HEADER["cx"],
+    "phase": HEADER["p"],
+    "cphase": HEADER["cp"],
+}
+"""Gates of ``stdgates.inc``, the header of version 3."""

@@ -9,47 +9,10 @@ from typing import Any
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, PhaseGate
 from hybridq.circuits.parameters import Parameter
-from hybridq.circuits.qasm.gates import HEADER, HeaderGate
+from hybridq.circuits.qasm.gates import STANDARD, HeaderGate
 from hybridq.circuits.qasm.program import Program
 from hybridq.circuits.qasm.tokens import Tokens
 
-_NAMES = [
-    "p",
-    "x",
-    "y",
-    "z",
-    "h",
-    "s",
-    "sdg",
-    "t",
-    "tdg",
-    "sx",
-    "rx",
-    "ry",
-    "rz",
-    "cx",
-    "cy",
-    "cz",
-    "cp",
-    "crx",
-    "cry",
-    "crz",
-    "ch",
-    "swap",
-    "ccx",
-    "cswap",
-    "cu",
-    "id",
-    "u1",
-    "u2",
-    "u3",
-]
-_STANDARD = {
-    **{name: HEADER[name] for name in _NAMES},
-    "CX": HEADER["cx"],
-    "phase": HEADER["p"],
-    "cphase": HEADER["cp"],
-}
 _FLOW = ("if", "for", "while", "switch", "box", "delay", "return", "end", "break", "continue")
 _DECLARATIONS = ("def", "defcal", "cal", "let", "extern", "output", "pragma", "const", "array")
 _MODIFIERS = frozenset(("ctrl", "negctrl", "inv", "pow"))
@@ -70,7 +33,7 @@ _PHASES: dict[str, Callable[..., Any]] = {
 class Program3(Program):
     """A program of version 3 on its way to a circuit."""
 
-    header = ('"stdgates.inc"', _STANDARD)
+    header = ('"stdgates.inc"', STANDARD)
     refused = frozenset((*_FLOW, *_DECLARATIONS))
     modifiers = _MODIFIERS
 

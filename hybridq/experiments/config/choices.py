@@ -28,6 +28,7 @@ from hybridq.experiments.config.choice import Choice, Group, Single
 from hybridq.experiments.config.option_models import one_of, section_model
 from hybridq.experiments.problems import PROBLEM_KINDS
 from hybridq.experiments.section import Section
+from hybridq.experiments.starts import START_KEYS
 from hybridq.objectives import OBJECTIVES
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.optimizers.adam import SCHEDULES
@@ -222,7 +223,7 @@ class StrategySection(ConfiguredSection):
     """Search strategy with its options, and initial point."""
 
     registry: ClassVar[Registry[Any]] = STRATEGIES
-    extra_keys: ClassVar[tuple[str, ...]] = ("initial", "sha256", "restarts")
+    extra_keys: ClassVar[tuple[str, ...]] = START_KEYS
 
     initial: Annotated[str, Field(min_length=1)] | list[float] = AUTO
     """auto, one of the ansatz's starts by name, the parameters, or a .json file of angles."""

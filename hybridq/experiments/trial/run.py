@@ -19,7 +19,7 @@ from hybridq.experiments.problems import problem_section
 from hybridq.experiments.problems.cache import Instance, built
 from hybridq.experiments.records import Outcome, Plain
 from hybridq.experiments.seeds import trial_seed
-from hybridq.experiments.starts import start_of
+from hybridq.experiments.starts import START_KEYS, start_of
 from hybridq.experiments.trial.measures import convergence, metrics, same_outcome
 from hybridq.experiments.trial.provenance import provenance
 from hybridq.experiments.trial.time_limit import TrialTimeout, within
@@ -165,8 +165,7 @@ def _strategy(section: Plain) -> Strategy | None:
     Every circuit is searched directly; only QAOA has other strategies and options.
     """
     name = section.get("kind", "auto")
-    others = ("kind", "initial", "sha256", "restarts")
-    options = {key: value for key, value in section.items() if key not in others}
+    options = {k: v for k, v in section.items() if k not in ("kind", *START_KEYS)}
     if name in ("auto", DEFAULT_STRATEGY) and not options:
         return None
     return configured_strategy(DEFAULT_STRATEGY if name == "auto" else name, options)

@@ -60,7 +60,7 @@ def parse_label(text: str) -> Hashable:
     return int(text) if _LABEL.fullmatch(text) else text
 
 
-NAMED_BY_LABEL = "The nodes have the names that the file gives as their labels."
+_NAMED_BY_LABEL = "The nodes have the names that the file gives as their labels."
 
 
 def unique_labels(nodes: Mapping[Hashable, Mapping[str, Any]]) -> dict[Hashable, Hashable]:
@@ -242,6 +242,30 @@ class GraphBuilder:
                 self.notes.append("The file lists each edge in both directions; each counts once.")
             return [self.edges[position] for position in first.values()], None
         return self.edges, repeat
+
+
+def labelled_graph(
+    source: str,
+    nodes: Mapping[Hashable, Mapping[str, Any]],
+    edges: Iterable[tuple[Hashable, Hashable, Mapping[str, Any], int | None]],
+    *,
+    by_label: bool = True,
+) -> nx.Graph[Any]:
+    """Return the graph of nodes and edges with attributes; see `GraphBuilder.finish`.
+
+    Args:
+        source: the file's name, for errors.
+        nodes: all nodes, with their attributes.
+        edges: ends, attributes and line.
+        by_label: name the nodes by their attribute ``label`` where each has one of its own.
+    """
+    names = unique_labels(nodes) if by_label else {}
+    builder = GraphBuilder(source, nodes={names.get(u, u): data for u, data in nodes.items()})
+    if any(str(node) != str(name) for node, name in names.items()):
+        builder.notes.append(_NAMED_BY_LABEL)
+    for u, v, data, line in edges:
+        builder.edge(names.get(u, u), names.get(v, v), data, line)
+    return builder.finish()
 
 
 def weighted_edges(graph: nx.Graph[Any]) -> Iterator[tuple[Any, Any, str]]:

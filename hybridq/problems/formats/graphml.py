@@ -10,13 +10,7 @@ from xml.parsers import expat
 
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._graphs import (
-    NAMED_BY_LABEL,
-    GraphBuilder,
-    parse_label,
-    unique_labels,
-    weighted_edges,
-)
+from hybridq.problems.formats._graphs import labelled_graph, parse_label, weighted_edges
 from hybridq.problems.formats._text import is_number, parse_weight, short, tidy
 
 if TYPE_CHECKING:
@@ -84,7 +78,7 @@ class _Reading:
         self.node: dict[str, Any] = {}
         self.ends: tuple[str, str] = ("", "")
         self.data: dict[str, Any] = {}
-        self.edges: list[tuple[Hashable, Hashable, dict[str, Any], int]] = []
+        self.edges: list[tuple[Hashable, Hashable, dict[str, Any], int | None]] = []
 
     def error(self, message: str) -> FormatError:
         """Return an error at the current line."""
@@ -154,15 +148,7 @@ class _Reading:
             raise FormatError("the <graph> element is missing: add one", source=self.source)
         self._fill("node", self.nodes.values())
         self._fill("edge", [data for _, _, data, _ in self.edges])
-        names = unique_labels(self.nodes)
-        builder = GraphBuilder(
-            self.source, nodes={names.get(node, node): data for node, data in self.nodes.items()}
-        )
-        if any(str(node) != str(name) for node, name in names.items()):
-            builder.notes.append(NAMED_BY_LABEL)
-        for u, v, data, line in self.edges:
-            builder.edge(names.get(u, u), names.get(v, v), data, line)
-        return builder.finish()
+        return labelled_graph(self.source, self.nodes, self.edges)
 
     def _fill(self, of: str, held: Iterable[dict[str, Any]]) -> None:
         """Add the declared defaults of attributes that are absent."""

@@ -11,13 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hybridq.core.errors import FormatError
 from hybridq.core.limits import too_many_idle
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._graphs import (
-    MAX_NODES,
-    NAMED_BY_LABEL,
-    GraphBuilder,
-    parse_label,
-    unique_labels,
-)
+from hybridq.problems.formats._graphs import MAX_NODES, labelled_graph, parse_label
 from hybridq.problems.formats._text import numbered_lines, short, suffix_of
 
 if TYPE_CHECKING:
@@ -59,17 +53,12 @@ def _read_with(
             "the graph is directed: write it as undirected, to_undirected() in networkx",
             source=source,
         )
-    names = unique_labels(dict(found.nodes(data=True))) if labels else {}
-    for node in found.nodes:
-        names.setdefault(node, _plain_label(node))
-    builder = GraphBuilder(
-        source, nodes={names[node]: _plain(data) for node, data in found.nodes(data=True)}
+    nodes = {_plain_label(node): _plain(data) for node, data in found.nodes(data=True)}
+    edges = (
+        (_plain_label(u), _plain_label(v), _plain(data), None)
+        for u, v, data in found.edges(data=True)
     )
-    if labels and any(str(node) != str(name) for node, name in names.items()):
-        builder.notes.append(NAMED_BY_LABEL)
-    for u, v, data in found.edges(data=True):
-        builder.edge(names[u], names[v], _plain(data))
-    graph = builder.finish()
+    graph = labelled_graph(source, nodes, edges, by_label=labels)
     if isinstance(found.graph.get("name"), str) and found.graph["name"]:
         graph.graph["name"] = found.graph["name"]
     return graph
