@@ -59,7 +59,7 @@ test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --hypothesis-profile=new-examples
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

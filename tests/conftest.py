@@ -10,8 +10,10 @@ import threadpoolctl
 # that they begin must be able to send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# A deadline for each example would fail on a busy machine.
-hypothesis.settings.register_profile("hybridq", deadline=None)
+# A deadline for each example would fail on a busy machine. The suite draws the same examples each
+# time, so that a failure tells of a change; make test-slow draws others (`new-examples`).
+hypothesis.settings.register_profile("hybridq", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("new-examples", deadline=None)
 hypothesis.settings.load_profile("hybridq")
 
 

@@ -292,6 +292,13 @@ def test_a_gml_file_is_called_by_its_name() -> None:
         parse_graph("# nothing that tells\n", source="net.gml")
 
 
+@pytest.mark.parametrize("label", ["()", "[]"])
+def test_a_gml_label_that_networkx_takes_for_an_empty_list_stays_a_label(label: str) -> None:
+    nodes = f'node [ id 0 label "a" ]\nnode [ id 1 label "{label}" ]\n'
+    graph = parse_graph(f"graph [\n{nodes}edge [ source 0 target 1 ]\n]\n", source="net.gml")
+    assert set(graph) == {"a", label}
+
+
 def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
     with pytest.raises(FormatError, match="line 2: byte 6 is not UTF-8") as caught:
         parse_graph(b"a b 1\n\xff b\n")

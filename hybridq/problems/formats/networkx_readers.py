@@ -70,8 +70,12 @@ def _plain_label(node: Any) -> Any:
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the attributes that are numbers or texts."""
-    return {str(k): v for k, v in data.items() if isinstance(v, str | int | float) and k != "id"}
+    """Return the attributes that are numbers or texts.
+
+    networkx takes the texts ``()`` and ``[]`` of GML for an empty tuple and an empty list.
+    """
+    texts = {str(k): str(v) if v in ((), []) else v for k, v in data.items() if k != "id"}
+    return {k: v for k, v in texts.items() if isinstance(v, str | int | float)}
 
 
 def read_pajek(text: str, source: str = "input") -> nx.Graph[Any]:
