@@ -1,5 +1,6 @@
 """What holds for all tests."""
 
+import os
 import signal
 
 import hypothesis
@@ -9,6 +10,9 @@ import threadpoolctl
 # A shell that runs the tests in the background has Ctrl-C ignored, which tests and the processes
 # that they begin must be able to send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Whether this machine has compiled a kernel yet must not decide which numbers a test sees.
+os.environ.setdefault("HYBRIDQ_KERNELS", "compiled")
 
 # A deadline for each example would fail on a busy machine. The suite draws the same examples each
 # time, so that a failure tells of a change; make test-slow draws others (`new-examples`).

@@ -20,6 +20,9 @@ EXACT_LIMIT = 40
 # Seconds without Gray code and blocks.
 HIGHER_ORDER_LIMIT = 22
 
+# Up to here all energies at once take no longer than to load compiled code.
+_AT_ONCE = 19
+
 _LOW_BITS = 10  # 1024 energies of a block: 8 KiB, a quarter of a level-1 cache
 _COLUMN_BITS = 5
 _MID_BITS = 12  # 4 million states a chunk, about a millisecond
@@ -76,10 +79,6 @@ def _plain_minimum(ising: Ising) -> int:
 
 
 def _gray_minimum(ising: Ising, threads: int | None) -> int:
-    import numba
-
-    from hybridq.classical._exact_kernel import scan_chunk
-
     couplings = _couplings.dense(ising)
     linear = np.array(ising.linear, dtype=np.float64)
     if not linear.any():
@@ -87,6 +86,12 @@ def _gray_minimum(ising: Ising, threads: int | None) -> int:
         linear = couplings[:-1, -1].copy()
         couplings = np.ascontiguousarray(couplings[:-1, :-1])
     n = len(linear)
+    if n <= _AT_ONCE:
+        return int(np.argmin(_all_energies(couplings, linear)))
+    import numba
+
+    from hybridq.classical._exact_kernel import scan_chunk
+
     n_low = min(n, _LOW_BITS)
     n_mid = min(n - n_low, _MID_BITS)
     n_prefixes = 1 << (n - n_low - n_mid)
@@ -110,6 +115,24 @@ def _gray_minimum(ising: Ising, threads: int | None) -> int:
     fields = couplings[:n_low, n_low:] @ spins
     block = low + _quadratic_energies(np.zeros((n_low, n_low)), fields)
     return (high << n_low) | int(np.argmin(block))
+
+
+def _all_energies(
+    couplings: NDArray[np.float64], linear: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the energies of all states, half of the spins at a time, shape (2**n,)."""
+    n = len(linear)
+    half = n // 2
+    low = _quadratic_energies(couplings[:half, :half], linear[:half])
+    high = _quadratic_energies(couplings[half:, half:], linear[half:])
+    fields = couplings[:half, half:]
+    energies = high[:, None] + low[None, :]
+    for spin in range(half):
+        # The field of the upper spins on one lower spin, with either sign.
+        field = _quadratic_energies(np.zeros((n - half,) * 2), fields[spin])
+        signs = 1.0 - 2.0 * ((np.arange(1 << half) >> spin) & 1)
+        energies += field[:, None] * signs
+    return energies.reshape(-1)
 
 
 def _quadratic_energies(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Up to here all eigenvalues at once take less than a second.
 _DENSE = 700
+# Up to so many entries a stored matrix is ready before compiled code is loaded.
+_MOST_STORED = 1 << 20
 # Minutes on two cores; every further qubit doubles them.
 _MOST_QUBITS = 24
 _TOLERANCE = 1e-9
@@ -112,9 +114,17 @@ def _search(
             return _of_diagonal(pauli_sum.diagonal(), k, None)
         if dim <= _DENSE:
             return _dense(pauli_sum.to_matrix().toarray(), k, None)
+        import scipy.sparse.linalg
+
         _require(dim, k, 16)
+        spread = 2.0 * pauli_sum.one_norm
+        if dim * len(np.unique(pauli_sum.simplify().x_masks[:, 0])) <= _MOST_STORED:
+            matrix = pauli_sum.to_matrix()
+            stored = matrix if matrix.imag.count_nonzero() else matrix.real
+            operator = scipy.sparse.linalg.aslinearoperator(stored)
+            return _lanczos(operator, k, None, rng, spread)
         with PauliAction(pauli_sum) as action:
-            return _lanczos(action.operator(), k, None, rng, 2.0 * pauli_sum.one_norm)
+            return _lanczos(action.operator(), k, None, rng, spread)
     dim = _checked_count(k, sector.dim)
     if isinstance(hamiltonian, PauliSum):
         _check_conserved(hamiltonian, sector)

@@ -25,7 +25,7 @@ __all__ = [
 
 _OPTION = (
     "objective_shots|objective|alpha|eta|strategy|"
-    "max_evaluations|time_limit|restarts|shots|threads|precision|optimizer|engine|ansatz|layers|"
+    "max_evaluations|time_limit|restarts|shots|threads|precision|kernels|optimizer|engine|ansatz|layers|"
     "repetitions|entangler|entangling_gate|rotations|reference|particles|pool|tries|max_operators|"
     "gradient_tolerance|energy_tolerance|target_error|spin|charge|basis|active_space|active_orbitals|"
     "frozen_core"

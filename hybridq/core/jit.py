@@ -73,6 +73,23 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
     return decorate
 
 
+def is_compiled(dispatcher: Any, *marks: tuple[int, str]) -> bool:
+    """Return whether a kernel is compiled here or stored for this processor.
+
+    Args:
+        dispatcher: a function that `jit` decorates.
+        marks: (number of an argument, text in the name of its Numba type) of the kernel that is
+            meant, where a function has several.
+    """
+
+    def fits(arguments: tuple[Any, ...]) -> bool:
+        return all(text in str(arguments[number]) for number, text in marks)
+
+    return any(map(fits, dispatcher.signatures)) or any(
+        map(fits, kernel_cache.stored_signatures(dispatcher))
+    )
+
+
 class _ClockPauser(event.Listener):  # type: ignore[misc]
     """Pauses the work clock while Numba compiles or loads compiled code."""
 

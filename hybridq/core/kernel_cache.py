@@ -11,6 +11,7 @@ import os
 import stat
 import tempfile
 import warnings
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -143,4 +144,21 @@ def stamp(dispatcher: Any, source: tuple[str, int]) -> None:
             file._source_stamp = source
 
 
-__all__ = ["attach", "stamp", "temporary_folder"]
+def stored_signatures(dispatcher: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the argument types of each kernel that is stored for this processor."""
+    from numba.core.registry import cpu_target
+
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    found = getattr(dispatcher, "_cache", None)
+    for each in (found, getattr(found, "_compiled", None)):
+        file: Any = getattr(each, "_cache_file", None)
+        if file is None:
+            continue
+        try:
+            keys = list(file._load_index())
+        except Exception:  # unreadable, or of types that no longer exist
+            continue
+        yield from (key[0] for key in keys if key[1] == processor)
+
+
+__all__ = ["attach", "stamp", "stored_signatures", "temporary_folder"]

@@ -238,6 +238,16 @@ def checked_threads(threads: int | None) -> int:
     return count
 
 
+def drawn_indices(
+    probabilities: Vector, shots: int, generator: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return indices drawn by `probabilities`, ascending; they are overwritten."""
+    cumulative = np.cumsum(probabilities, out=probabilities)
+    draws = np.sort(generator.random(shots)) * cumulative[-1]
+    drawn = np.searchsorted(cumulative, draws, side="right")
+    return np.minimum(drawn, len(cumulative) - 1).astype(np.int64)
+
+
 def counted_bits(
     samples: NDArray[Any], n_qubits: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -50,7 +50,7 @@ class Auto(Simulator):
 
     def for_any_circuit(self) -> EngineConfig:
         """Return the statevector engine with the same options."""
-        return Statevector(precision=self.precision, threads=self.threads)
+        return Statevector(**self.options())
 
     def candidates(self) -> Iterator[EngineConfig]:
         """Yield each automatic engine of `ENGINES` with these options."""
@@ -61,7 +61,11 @@ class Auto(Simulator):
 
 
 def resolve_engine(
-    engine: EngineLike = AUTO, *, precision: str | None = None, threads: int | None = None
+    engine: EngineLike = AUTO,
+    *,
+    precision: str | None = None,
+    threads: int | None = None,
+    kernels: str | None = None,
 ) -> EngineConfig:
     """Return the configuration that `engine` and the shortcuts stand for.
 
@@ -69,6 +73,7 @@ def resolve_engine(
         engine: ``"auto"``, a name of `ENGINES`, or a configured engine.
         precision: shortcut for the option of that name; None leaves the engine's own.
         threads: shortcut for the option of that name; None leaves the engine's own.
+        kernels: shortcut for the option of that name; None leaves the engine's own.
 
     Raises:
         UnknownNameError: no engine of that name.
@@ -77,7 +82,7 @@ def resolve_engine(
     """
     shortcuts = {
         name: value
-        for name, value in (("precision", precision), ("threads", threads))
+        for name, value in (("precision", precision), ("threads", threads), ("kernels", kernels))
         if value is not None
     }
     if isinstance(engine, str):

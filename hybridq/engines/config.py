@@ -63,3 +63,11 @@ class EngineConfig(Configured, ABC):
     def options(self) -> dict[str, Any]:
         """Return all options with their values."""
         return {name: getattr(self, name) for name in self.option_names()}
+
+    def decisive_options(self) -> dict[str, Any]:
+        """Return the options that decide values, by which a journal knows the engine.
+
+        A journal has the precision next to the engine, so it is left out.
+        """
+        found = self.options()
+        return {name: found[name] for name in found if name not in ("precision", "threads")}

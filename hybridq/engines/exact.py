@@ -35,6 +35,7 @@ class ExactEngine(Engine):
         observable: what is measured, hermitian.
         precision: ``"double"`` or ``"single"``.
         threads: the number of threads; all cores by default.
+        kernels: ``"compiled"`` or ``"numpy"``.
 
     Raises:
         DimensionError: circuit and observable differ in width.
@@ -42,13 +43,30 @@ class ExactEngine(Engine):
     """
 
     def __init__(
-        self, circuit: Circuit, observable: Observable, precision: str, threads: int | None
+        self,
+        circuit: Circuit,
+        observable: Observable,
+        precision: str,
+        threads: int | None,
+        kernels: str,
     ) -> None:
         super().__init__(circuit)
+        self.kernels = kernels
         self._dtype, self.precision = np.dtype(checked_precision(precision)), precision
         self._threads = checked_threads(threads)
         check_widths(circuit, observable)
         self._lock = threading.Lock()  # the working arrays serve one evaluation at a time
+
+    compiling_seconds: ClassVar[float]
+    """About how long the kernels for one kind of circuit compile, on a slow core."""
+
+    @abstractmethod
+    def is_compiled(self) -> bool:
+        """Return whether this machine has compiled the kernels for this circuit."""
+
+    @abstractmethod
+    def plain_seconds(self) -> float:
+        """Return about how long NumPy takes for a value and its gradient, on a slow core."""
 
     @abstractmethod
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
@@ -106,7 +124,7 @@ class ExactEngine(Engine):
 
     def _set_info(self, reason: str, threads: int) -> None:
         """Record why this engine fits, and its number of threads."""
-        self.info = EngineInfo(self.name, reason, self.precision, threads)
+        self.info = EngineInfo(self.name, reason, self.precision, threads, self.kernels)
 
 
 class WholeStateEngine(ExactEngine):
@@ -119,9 +137,14 @@ class WholeStateEngine(ExactEngine):
     MOST_QUBITS: ClassVar[int] = 34
 
     def __init__(
-        self, circuit: Circuit, observable: Observable, precision: str, threads: int | None
+        self,
+        circuit: Circuit,
+        observable: Observable,
+        precision: str,
+        threads: int | None,
+        kernels: str,
     ) -> None:
-        super().__init__(circuit, observable, precision, threads)
+        super().__init__(circuit, observable, precision, threads, kernels)
         self._states: list[State] = []
         self._state_bytes = 0
 

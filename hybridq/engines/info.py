@@ -14,12 +14,19 @@ class EngineInfo:
         reason: the reason for choosing it, in words.
         precision: ``"double"`` or ``"single"``.
         threads: number of threads; None where it is not known.
+        kernels: ``"compiled"``, or ``"numpy"`` for the slow twin that needs no compiling.
     """
 
     name: str
     reason: str
     precision: str
     threads: int | None = None
+    kernels: str = "compiled"
+
+    @property
+    def title(self) -> str:
+        """The name, and the kernels where they are NumPy's."""
+        return f"{self.name} in NumPy" if self.kernels == "numpy" else self.name
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.precision} precision: {self.reason}"
+        return f"{self.title}, {self.precision} precision: {self.reason}"

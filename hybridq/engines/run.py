@@ -23,7 +23,7 @@ from hybridq.engines.base import (
 )
 from hybridq.engines.choose import choose_engine
 from hybridq.engines.protocols import SupportsExpectation, SupportsSampling, SupportsState, lacking
-from hybridq.engines.statevector.small import MOST_QUBITS, small_state
+from hybridq.engines.statevector.plain import MOST_QUBITS, small_state
 from hybridq.operators.pauli_sum import PauliSum
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ They are quick to import: the running engines, with their compiled kernels, load
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hybridq.engines.base import Engine, Observable
 
 PRECISIONS = ("double", "single")
+AUTO_KERNELS, COMPILED, NUMPY = KERNELS = ("auto", "compiled", "numpy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,20 +28,37 @@ class Simulator(EngineConfig):
         precision: ``"double"`` (complex128) or ``"single"`` (complex64, half the memory).
         threads: the number of threads; all cores that the process may use by default. Results do
             not depend on it.
+        kernels: ``"compiled"`` by Numba, ``"numpy"`` for the slow twin that needs no compiling, or
+            ``"auto"``: compiled, but a `hybridq.solve` of little work takes NumPy as long as this
+            machine has not compiled the kernels yet. Values of the two agree up to rounding.
 
     Raises:
-        ParameterError: an unknown precision, or threads < 1.
+        ParameterError: an unknown precision or kind of kernels, or threads < 1.
     """
 
     automatic: ClassVar[bool] = True
 
     precision: str = "double"
     threads: int | None = None
+    kernels: str = AUTO_KERNELS
 
     def __post_init__(self) -> None:
         check_precision(self.precision)
+        if self.kernels not in KERNELS:
+            raise ParameterError(
+                argument="kernels", value=self.kernels, expected="'auto', 'compiled' or 'numpy'"
+            )
         if self.threads is not None:
             object.__setattr__(self, "threads", checked_count("threads", self.threads))
+
+    def decisive_options(self) -> dict[str, Any]:
+        """Return the kernels where they are NumPy's: those are others, to the last bits."""
+        return {"kernels": NUMPY} if self.kernels == NUMPY else {}
+
+    def running_options(self) -> dict[str, Any]:
+        """Return the options of a running engine, with the kernels decided."""
+        kernels = COMPILED if self.kernels == AUTO_KERNELS else self.kernels
+        return {**self.options(), "kernels": kernels}
 
 
 def check_precision(precision: object) -> None:
@@ -70,11 +88,11 @@ class Diagonal(Simulator):
         check_opening(circuit)  # most other circuits are refused before the kernels load
         from hybridq.engines.diagonal.engine import DiagonalEngine
 
-        return DiagonalEngine(circuit, observable, precision=self.precision, threads=self.threads)
+        return DiagonalEngine(circuit, observable, **self.running_options())
 
     def for_any_circuit(self) -> EngineConfig:
         """Return the statevector engine with the same options."""
-        return Statevector(precision=self.precision, threads=self.threads)
+        return Statevector(**self.options())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +110,11 @@ class Sector(Simulator):
         """Return a `SectorEngine`."""
         from hybridq.engines.sector.engine import SectorEngine
 
-        return SectorEngine(circuit, observable, precision=self.precision, threads=self.threads)
+        return SectorEngine(circuit, observable, **self.running_options())
 
     def for_any_circuit(self) -> EngineConfig:
         """Return the statevector engine with the same options."""
-        return Statevector(precision=self.precision, threads=self.threads)
+        return Statevector(**self.options())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +128,4 @@ class Statevector(Simulator):
         """Return a `StatevectorEngine`."""
         from hybridq.engines.statevector.engine import StatevectorEngine
 
-        return StatevectorEngine(
-            circuit, observable, precision=self.precision, threads=self.threads
-        )
+        return StatevectorEngine(circuit, observable, **self.running_options())

@@ -121,11 +121,7 @@ class Objective(ABC):
     def identity(self) -> dict[str, Any]:
         """Everything that decides the values, by which a journal knows its objective."""
         engine = self.binding.engine
-        further = {
-            name: value
-            for name, value in self.binding.engine_config.options().items()
-            if name not in ("precision", "threads")
-        }
+        further = self.binding.engine_config.decisive_options()
         return {
             **self.config.describe(),
             "circuit": digest(self.circuit),

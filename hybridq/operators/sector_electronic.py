@@ -5,6 +5,7 @@ They are computed from the integrals, without Pauli terms.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from hybridq.core import memory
 from hybridq.core.errors import DimensionError
+from hybridq.operators._sector_plain import MOST_ENTRIES, electronic, same_spin
 from hybridq.operators.sector import Sector, rank
 from hybridq.operators.sector_matrix import TOLERANCE
 
@@ -33,11 +35,13 @@ class Moves:
             shape (strings, k (m − k) + k).
         pair: p m + q, same shape, int32.
         sign: same shape, float64.
+        n_pairs: m².
     """
 
     partner: NDArray[np.int32]
     pair: NDArray[np.int32]
     sign: NDArray[np.float64]
+    n_pairs: int
 
     @property
     def n_partners(self) -> int:
@@ -93,24 +97,32 @@ def one_electron_moves(strings: NDArray[np.uint64], n_orbitals: int) -> Moves:
         pair[rows, at] = p * m + q
         sign[rows, at] = 1.0 - 2.0 * (np.bitwise_count(here & between) & 1)
         filled[rows] += 1
-    return Moves(partner, pair, sign)
+    return Moves(partner, pair, sign, m * m)
 
 
 def same_spin_matrix(
-    moves: Moves, constant: float, one_body: NDArray[np.float64], two_body: NDArray[np.float64]
+    moves: Moves,
+    constant: float,
+    one_body: NDArray[np.float64],
+    two_body: NDArray[np.float64],
+    *,
+    plain: bool = False,
 ) -> scipy.sparse.csr_array:
     r"""Return the Hamiltonian of the electrons of one spin only, CSR on their strings.
 
     :math:`c + \sum h_{pq} E_{pq} + \tfrac12\sum (pq|rs)(E_{pq}E_{rs} - \delta_{qr}E_{ps})`. Its
-    pattern holds every one- and two-electron move, also where the value is zero.
+    pattern holds every one- and two-electron move, also where the value is zero, unless it is
+    assembled without compiled code (`plain`).
     """
     import scipy.sparse
-
-    from hybridq.operators._sector_kernel import same_spin_row
 
     n, m = len(moves.partner), len(one_body)
     one = (one_body - 0.5 * np.einsum("prrq->pq", two_body)).ravel()
     two = np.ascontiguousarray(two_body.reshape(m * m, m * m))
+    if plain:
+        return same_spin(moves, one, two, constant)
+    from hybridq.operators._sector_kernel import same_spin_row
+
     row, seen = np.zeros(n), np.zeros(n, dtype=np.bool_)
     starts = np.zeros(n + 1, dtype=np.int64)
     columns, values = [], []
@@ -143,12 +155,22 @@ class ElectronicParts:
     """(pq|rs) with pq of α and rs of β, shape (m², m²)."""
 
     @property
+    def is_small(self) -> bool:
+        """True where the matrix is assembled without compiled code."""
+        return _are_few(self.low_moves, self.high_moves)
+
+    @property
     def most_entries(self) -> int:
         """Entries of the whole matrix if no integral vanished."""
         n_high, n_low = self.sector.shape
         singles = [self.low_moves.n_partners, self.high_moves.n_partners]
         same_spin = self.low_matrix.nnz * n_high + self.high_matrix.nnz * n_low
         return same_spin + n_low * n_high * singles[0] * singles[1]
+
+
+def _are_few(low: Moves, high: Moves) -> bool:
+    """Return whether the pairs of moves of both spins are few."""
+    return math.prod(len(x.partner) * (x.n_partners + 1) for x in (low, high)) <= MOST_ENTRIES
 
 
 def electronic_parts(hamiltonian: ElectronicHamiltonian, sector: Sector) -> ElectronicParts:
@@ -167,8 +189,10 @@ def electronic_parts(hamiltonian: ElectronicHamiltonian, sector: Sector) -> Elec
         )
     constant = hamiltonian.constant
     moves = [one_electron_moves(s, m) for s in (sector.low_strings, sector.high_strings)]
-    low = same_spin_matrix(moves[0], constant, hamiltonian.one_body[0], hamiltonian.two_body[0])
-    high = same_spin_matrix(moves[1], 0.0, hamiltonian.one_body[1], hamiltonian.two_body[2])
+    plain = _are_few(*moves)
+    one, (low_two, _, high_two) = hamiltonian.one_body, hamiltonian.two_body
+    low = same_spin_matrix(moves[0], constant, one[0], low_two, plain=plain)
+    high = same_spin_matrix(moves[1], 0.0, one[1], high_two, plain=plain)
     two = np.ascontiguousarray(hamiltonian.two_body[1].reshape(m * m, m * m))
     return ElectronicParts(sector, m, moves[0], moves[1], low, high, two)
 
@@ -191,9 +215,12 @@ def matrix_of_parts(parts: ElectronicParts) -> scipy.sparse.csr_array:
     """Return `electronic_matrix` of the parts."""
     import scipy.sparse
 
+    sector = parts.sector
+    tolerance = TOLERANCE * max(float(np.abs(parts.low_matrix.data).max(initial=0.0)), 1.0)
+    if parts.is_small:
+        return electronic(parts, tolerance)
     from hybridq.operators._sector_kernel import electronic_rows
 
-    sector = parts.sector
     n_high, n_low = sector.shape
     # Space for one upper string's rows if no integral vanishes, and for one extra entry.
     most = 1 + parts.most_entries // n_high
@@ -207,7 +234,7 @@ def matrix_of_parts(parts: ElectronicParts) -> scipy.sparse.csr_array:
         _csr_arrays(parts.high_matrix),
         parts.two,
         np.empty((parts.high_moves.n_partners + 1, len(parts.two))),
-        TOLERANCE * max(float(np.abs(parts.low_matrix.data).max()), 1.0),
+        tolerance,
     )
     rows: list[tuple[Any, Any]] = []
     total = 0

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hybridq.core import memory
 from hybridq.core.errors import DimensionError
+from hybridq.operators._sector_plain import MOST_ENTRIES, pauli_block
 from hybridq.operators.sector import Sector, rank
 
 if TYPE_CHECKING:
@@ -83,10 +84,15 @@ class _PauliRows:
         """Return the matrix of the terms with these real coefficients."""
         import scipy.sparse
 
-        from hybridq.operators._sector_kernel import pauli_rows
-
         n_high, n_low = self._sector.shape
         widest = max(len(self._groups), 1)
+        if n_high * n_low * widest <= MOST_ENTRIES:
+            return pauli_block(
+                self._low_partner, self._high_partner, self._low_sign, self._high_sign,
+                self._groups, self._terms, coefficients, tolerance,
+            )  # fmt: skip
+        from hybridq.operators._sector_kernel import pauli_rows
+
         step = max(1, _CHUNK_ENTRIES // (n_low * widest))
         memory.require(
             12 * n_low * widest * step, "one part of the sector's matrix", "use a smaller sector"

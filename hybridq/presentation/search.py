@@ -87,7 +87,7 @@ def engine_line(engine: EngineInfo, n_qubits: int, room: int | None = None) -> s
     if room is None or len(whole) <= room:
         return whole
     threads = "" if engine.threads is None else f" on {plural(engine.threads, 'thread')}"
-    return f"{engine.name}, {engine.precision} precision, {plural(n_qubits, 'qubit')}{threads}"
+    return f"{engine.title}, {engine.precision} precision, {plural(n_qubits, 'qubit')}{threads}"
 
 
 def optimizer_line(optimizer: OptimizerInfo) -> str:

@@ -57,6 +57,7 @@ def solve(
     shots: int = 1024,
     precision: str | None = None,
     threads: int | None = None,
+    kernels: str | None = None,
     rng: RandomLike = None,
     landscape: bool = False,
     exact: bool | None = None,
@@ -106,6 +107,8 @@ def solve(
         precision: floating-point precision, double or single (default: double); single takes half
             the memory.
         threads: number of threads (default: all cores).
+        kernels: code of the simulator, compiled, numpy or auto (default: auto); auto takes numpy
+            as long as this machine has not compiled the kernels, where that is quicker.
         rng: source of randomness for starts, the optimizer, samples and the heuristics; by
             default a seed is drawn, which the result names.
         landscape: of QAOA with p = 1, also scan a grid of angles for the picture.
@@ -145,6 +148,9 @@ def solve(
             eta=eta,
             precision=precision,
             threads=threads,
+            kernels=kernels,
+            problem=subject,
+            ansatz=chosen,
             objective_shots=objective_shots,
             restarts=restarts,
             max_evaluations=max_evaluations,

@@ -11,6 +11,7 @@ from hybridq.ansatz.adaptive import AdaptiveAnsatz
 from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.core.errors import HybridqError
+from hybridq.engines.simulators import NUMPY
 from hybridq.presentation import ExcitedStates, Result, search
 from hybridq.presentation.advice import Advice
 from hybridq.presentation.energies import Standing, standing
@@ -23,6 +24,7 @@ Trial: TypeAlias = Callable[[], tuple[Advice, Standing]]
 
 # Evaluations of a trial, at most, and fewer where they take long.
 MOST_EVALUATIONS = 1000
+EVALUATIONS_IN_NUMPY = 100
 STATES_IN_ALL = 4_000_000
 # Part of the error that a trial has to remove.
 GAIN = 0.1
@@ -57,6 +59,8 @@ def with_advice(
     budget = min(MOST_EVALUATIONS, STATES_IN_ALL // size)
     if 10 * budget < MOST_EVALUATIONS:
         return result
+    if result.engine.kernels == NUMPY:  # slower, and the first answer is awaited
+        budget = min(budget, EVALUATIONS_IN_NUMPY)
     trials: list[Trial] = [
         partial(_of_circuit, again, options, budget) for options in _options(result, problem)
     ]

@@ -67,10 +67,9 @@ def _decisive(settings: SolveSettings) -> dict[str, Any]:
         for option in fields(objective)
         if getattr(objective, option.name) != option.default
     }
-    engine = settings.engine.options()
-    engine.pop("threads", None)
+    engine = settings.engine.decisive_options()
     decisive = {
-        "precision": engine.pop("precision", "double"),
+        "precision": settings.engine.options().get("precision", "double"),
         "engine": settings.engine.name,
         "strategy": None if settings.strategy is None else settings.strategy.name,
         "objective": objective.kind,

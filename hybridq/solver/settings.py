@@ -25,6 +25,9 @@ from hybridq.optimizers.adam import Adam
 from hybridq.optimizers.checks import check_repeatable
 from hybridq.optimizers.configure import configured_optimizer
 from hybridq.presentation import OptimizerInfo
+from hybridq.problems.base import Problem
+from hybridq.solver.choices import AnsatzChoice
+from hybridq.solver.first_answer import with_kernels_chosen
 from hybridq.storage.journal import Journal
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.registry import STRATEGIES
@@ -171,7 +174,13 @@ def resolve_settings(
     eta: float | None,
     precision: str | None,
     threads: int | None,
+    kernels: str | None,
+    problem: Problem,
+    ansatz: AnsatzChoice,
     objective_shots: int | None,
+    restarts: int | None,
+    max_evaluations: int | None,
+    journal: Journal | None,
     **others: Any,
 ) -> SolveSettings:
     """Return the settings of a solve from its arguments; see `hybridq.solve`.
@@ -182,12 +191,25 @@ def resolve_settings(
     """
     if optimizer is None:
         optimizer = default_optimizer(objective_shots)
+    configured = configured_optimizer(optimizer)
     return SolveSettings(
-        optimizer=configured_optimizer(optimizer),
+        optimizer=configured,
         objective=resolve_objective(objective, {"alpha": alpha, "eta": eta}),
-        engine=resolve_engine(engine, precision=precision, threads=threads),
+        engine=with_kernels_chosen(
+            resolve_engine(engine, precision=precision, threads=threads, kernels=kernels),
+            problem,
+            ansatz,
+            optimizer=configured,
+            objective_shots=objective_shots,
+            restarts=restarts,
+            max_evaluations=max_evaluations,
+            journal=journal,
+        ),
         strategy=resolve_strategy(strategy),
         objective_shots=objective_shots,
+        restarts=restarts,
+        max_evaluations=max_evaluations,
+        journal=journal,
         **others,
     )
 

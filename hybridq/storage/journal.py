@@ -86,6 +86,17 @@ class Journal:
         seed = recorded.get("seed")
         return seed if isinstance(seed, int) else secrets.randbelow(2**31)
 
+    def recorded(self, name: str) -> dict[str, Any] | None:
+        """Return the recorded facts of that name about the run, None of a new journal.
+
+        An old run without such facts gives {}.
+        """
+        header = self._file.header
+        if header is None:
+            return None
+        facts = header.get("subject", {}).get(name, {})
+        return facts if isinstance(facts, dict) else {}
+
     def begin(self, subject: Mapping[str, Any]) -> None:
         """Record the subject of the run, or compare it with the recorded one.
 

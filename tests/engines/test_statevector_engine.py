@@ -24,10 +24,9 @@ from hybridq.circuits.instructions import (
 )
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
 from hybridq.engines.kernels.emit import VECTOR_BYTES
-from hybridq.engines.statevector import engine as statevector
-from hybridq.engines.statevector import schedule
+from hybridq.engines.statevector import schedule, sweeper
 from hybridq.engines.statevector.engine import StatevectorEngine
-from hybridq.engines.statevector.small import small_state
+from hybridq.engines.statevector.plain import small_state
 from hybridq.operators import PauliSum
 from tests.helpers import slow_twin
 
@@ -186,7 +185,7 @@ def test_blocks_and_threads_do_not_change_the_result(seed, monkeypatch):
     state, (value, gradient) = whole.state(x), whole.expectation_and_gradient(x)
     monkeypatch.setattr(schedule, "BLOCK_BITS", 6)
     monkeypatch.setattr(schedule, "RUN_BITS", 2)
-    monkeypatch.setattr(statevector, "THREADED_BITS", 6)
+    monkeypatch.setattr(sweeper, "THREADED_BITS", 6)
     results = []
     for threads in (1, None):
         blocks = StatevectorEngine(circuit, observable, threads=threads)

@@ -10,12 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.errors import DimensionError, EngineError, ParameterError
+from hybridq.core.jit import is_compiled
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import Observable, Vector, as_pauli_sum, checked_shots
 from hybridq.engines.diagonal import workspace
-from hybridq.engines.diagonal.cost import MOST_LEVELS, build_cost, plan_cost
-from hybridq.engines.diagonal.kernels.sampling import draw_in_strips, strip_probabilities
+from hybridq.engines.diagonal.cost import MOST_LEVELS, CostPlan, build_cost, plan_cost
+from hybridq.engines.diagonal.kernels.adjoint import pass_gradient
+from hybridq.engines.diagonal.kernels.block import block_gradient
 from hybridq.engines.diagonal.layers import read_layers
+from hybridq.engines.diagonal.plain import PlainRunner
 from hybridq.engines.diagonal.runners import (
     ManyPasses,
     OneBlock,
@@ -26,9 +29,8 @@ from hybridq.engines.diagonal.runners import (
 )
 from hybridq.engines.exact import WholeStateEngine
 from hybridq.engines.kernels.team import Team
+from hybridq.engines.simulators import COMPILED, NUMPY
 from hybridq.operators.ising import Ising
-
-SAMPLING_STRIP_BITS = 12
 
 
 class DiagonalEngine(WholeStateEngine):
@@ -42,6 +44,7 @@ class DiagonalEngine(WholeStateEngine):
         observable: the cost in the phases, again.
         precision: ``"double"`` or ``"single"``.
         threads: the number of threads; all cores by default.
+        kernels: ``"compiled"``, or ``"numpy"`` for the slow twin that needs no compiling.
 
     Raises:
         EngineError: the circuit has another form, or the observable is another operator.
@@ -51,6 +54,7 @@ class DiagonalEngine(WholeStateEngine):
     """
 
     name: ClassVar[str] = "diagonal"
+    compiling_seconds: ClassVar[float] = 30.0
 
     def __init__(
         self,
@@ -59,8 +63,9 @@ class DiagonalEngine(WholeStateEngine):
         *,
         precision: str = "double",
         threads: int | None = None,
+        kernels: str = COMPILED,
     ) -> None:
-        super().__init__(circuit, observable, precision, threads)
+        super().__init__(circuit, observable, precision, threads, kernels)
         self._team = Team(self._threads)
         self._layers = read_layers(circuit)
         self._plain = self._layers.is_plain
@@ -75,14 +80,27 @@ class DiagonalEngine(WholeStateEngine):
         plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
         self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising
         self._require_state(2 * self._dtype.itemsize << plan.bits, plan.stored_bytes)
-        kind = OneBlock if plan.bits <= workspace.ONE_BLOCK_BITS else ManyPasses
-        self._runner: Runner = kind(
-            plan.bits, plan.symmetric, build_cost(plan), self._dtype, self._team
-        )
+        self._runner = self._new_runner(plan)
         self._set_info(
             f"phases of a diagonal cost and X mixers; {plan.reason}; {self._runner.where}",
-            1 if kind is OneBlock else self._team.threads,
+            self._runner.threads,
         )
+
+    def _new_runner(self, plan: CostPlan) -> Runner:
+        """Return the runner for the cost: NumPy, one block, or passes over memory."""
+        if self.kernels == NUMPY:
+            return PlainRunner(plan, self._dtype, self._threads)
+        kind = OneBlock if plan.bits <= workspace.ONE_BLOCK_BITS else ManyPasses
+        return kind(plan.bits, plan.symmetric, build_cost(plan), self._dtype, self._team)
+
+    def is_compiled(self) -> bool:
+        """Return whether this machine has compiled the kernels for this circuit."""
+        kernel = block_gradient if self._bits <= workspace.ONE_BLOCK_BITS else pass_gradient
+        return is_compiled(kernel, (0, self._dtype.name))
+
+    def plain_seconds(self) -> float:
+        """Return about how long NumPy takes for a value and its gradient, on a slow core."""
+        return self._layers.p * (2e-4 + 1.2e-7 * (1 << self._bits))
 
     def _new_state(self) -> State:
         """Return an uninitialized state array."""
@@ -139,36 +157,26 @@ class DiagonalEngine(WholeStateEngine):
             flipped = self._runner.evolve(ket, angles)
             re, im = amplitudes(self._runner, ket)
             frame = re + 1j * im
-        set_bits = np.bitwise_count(np.arange(1 << self._bits, dtype=np.uint64))
-        state = frame * np.array([1, -1j, -1, 1j], dtype=dtype)[set_bits % 4]
+        ones = np.bitwise_count(np.arange(1 << self._bits, dtype=np.uint64))
+        state = frame * np.array([1, -1j, -1, 1j], dtype=dtype)[ones % 4]
         if flipped:
             state = state[::-1]
         if self._symmetric:
             state = np.concatenate([state, state[::-1]]) / np.sqrt(2.0)
-        quarters = _quarter_rotations(angles[len(angles) // 2 :])
-        return (state * 1j ** int(quarters * self.n_qubits % 4)).astype(dtype)
+        if self._runner.drops_quarters:
+            quarters = _quarter_rotations(angles[len(angles) // 2 :])
+            state = state * 1j ** int(quarters * self.n_qubits % 4)
+        return state.astype(dtype, copy=False)
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> NDArray[np.int64]:
         """Return `shots` measured basis states as indices, shape (shots,), in any order."""
         shots = checked_shots(shots)
         angles = self._angles(x)
         generator = as_generator(rng)
-        block_bits, pad = self._runner.block_bits, self._runner.pad
-        strip_bits = min(SAMPLING_STRIP_BITS, block_bits)
-        probabilities = np.empty(1 << (self._bits - strip_bits))
-        indices = np.empty(shots, dtype=np.int64)
         with self._lock:
-            re, im = ket = self._state(0)
+            ket = self._state(0)
             flipped = self._runner.evolve(ket, angles)
-            self._team.run(strip_probabilities, re, im, strip_bits, block_bits, pad, probabilities)
-            counts = generator.multinomial(shots, probabilities / probabilities.sum())
-            starts = np.concatenate([[0], np.cumsum(counts)])
-            strips = np.repeat(np.arange(len(counts)), counts)
-            positions = np.sort(strips + generator.random(shots))
-            self._team.run(
-                draw_in_strips, re, im, strip_bits, block_bits, pad, probabilities, starts,
-                positions, indices,
-            )  # fmt: skip
+            indices = self._runner.draw(ket, shots, generator)
         if flipped:
             indices ^= (1 << self._bits) - 1
         if self._symmetric:

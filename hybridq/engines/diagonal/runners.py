@@ -18,9 +18,11 @@ from hybridq.engines.diagonal.kernels.block import (
 from hybridq.engines.diagonal.kernels.histogram import block_histogram, pass_histogram
 from hybridq.engines.diagonal.kernels.passes import pass_evolve
 from hybridq.engines.diagonal.kernels.phases import STORED, Cost
+from hybridq.engines.diagonal.kernels.sampling import draw_in_strips, strip_probabilities
 from hybridq.engines.kernels.team import Team
 
 HISTOGRAM_GROUPS = 16
+SAMPLING_STRIP_BITS = 12
 
 State = NDArray[np.floating[Any]]
 Vector = NDArray[np.float64]
@@ -34,13 +36,17 @@ class Runner(Protocol):
 
     Attributes:
         where: the distribution of the work, in words.
+        threads: the number of threads of a single evaluation.
         block_bits: bits of an index within a block.
         pad: unused entries after each block.
+        drops_quarters: True if `evolve` leaves out the factors i of whole quarter rotations.
     """
 
     where: str
+    threads: int
     block_bits: int
     pad: int
+    drops_quarters: bool
 
     def energy(self, ket: State, angles: Vector) -> float:
         """Return the expectation value; leave the state in `ket`."""
@@ -63,6 +69,9 @@ class Runner(Protocol):
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
         """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""
 
+    def draw(self, ket: State, shots: int, generator: np.random.Generator) -> NDArray[np.int64]:
+        """Return the indices of `shots` measured amplitudes of `ket`, in any order."""
+
 
 def new_state(runner: Runner, bits: int, dtype: Any) -> State:
     """Return an uninitialized state of 2**bits amplitudes in the layout of `runner`."""
@@ -81,10 +90,35 @@ def _measured(cost: Cost, weights: Vector | None) -> Cost:
     return cost if weights is None else cost._replace(kind=STORED, levels=weights)
 
 
-class OneBlock:
+class _Compiled:
+    """Sampling, for the compiled runners."""
+
+    block_bits: int
+    pad: int
+    drops_quarters = True
+    _bits: int
+    _team: Team
+
+    def draw(self, ket: State, shots: int, generator: np.random.Generator) -> NDArray[np.int64]:
+        """Return the indices of `shots` measured amplitudes of `ket`."""
+        re, im = ket
+        bits = min(SAMPLING_STRIP_BITS, self.block_bits)
+        layout = bits, self.block_bits, self.pad
+        probabilities = np.empty(1 << (self._bits - bits))
+        indices = np.empty(shots, dtype=np.int64)
+        self._team.run(strip_probabilities, re, im, *layout, probabilities)
+        counts = generator.multinomial(shots, probabilities / probabilities.sum())
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        positions = np.sort(np.repeat(np.arange(len(counts)), counts) + generator.random(shots))
+        self._team.run(draw_in_strips, re, im, *layout, probabilities, starts, positions, indices)
+        return indices
+
+
+class OneBlock(_Compiled):
     """Runner for states that fit in one core's cache: one thread per state of a batch."""
 
     where = "one block"
+    threads = 1
     pad = 0
 
     def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
@@ -132,7 +166,7 @@ class OneBlock:
         return out[0]
 
 
-class ManyPasses:
+class ManyPasses(_Compiled):
     """Runner for larger states: all threads share every pass over memory."""
 
     def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
@@ -141,6 +175,7 @@ class ManyPasses:
         self._tables = workspace.tables(self._grid, len(cost.levels), dtype)
         self._space = workspace.pass_space(self._grid, dtype, team.threads)
         self.block_bits, self.pad = self._grid.low + self._grid.middle, self._grid.pad
+        self.threads = team.threads
         self.where = f"{team.threads} thread{'s' if team.threads > 1 else ''}"
 
     def _forward(self, ket: State, angles: Vector, finish: bool) -> tuple[float, bool]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hybridq.engines.base import Observable
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.sector.kernels.algebra import multiply_rows
+from hybridq.engines.sector.plain import PlainAction
 from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.sector import Sector
 from hybridq.operators.sector_electronic import (
@@ -108,18 +109,32 @@ def build_action(
     support: NDArray[np.int64] | None,
     dtype: Any,
     threads: int,
+    *,
+    plain: bool = False,
 ) -> Action:
     """Return the observable in the sector, or on its states `support` alone.
+
+    Args:
+        observable: a Pauli sum or an electronic Hamiltonian.
+        sector: where it acts.
+        support: numbers of basis states, None for all.
+        dtype: dtype of the states.
+        threads: the number of threads.
+        plain: store the matrix and multiply in SciPy, whatever its size.
 
     Raises:
         CapacityError: it does not fit in memory.
     """
     built = _built(observable, sector)
+    if plain and isinstance(built, ElectronicParts):
+        built = matrix_of_parts(built)
     if isinstance(built, ElectronicParts):
         product = ProductAction(ElectronicProduct(built, dtype, threads))
         return product if support is None else PartAction(product, support, sector.dim)
     if support is not None:
         built = built[support][:, support]
+    if plain:
+        return PlainAction(built, dtype)
     return MatrixAction(built, dtype, threads)
 
 

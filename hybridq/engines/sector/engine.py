@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -13,16 +14,25 @@ from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Instruction
 from hybridq.core import memory
 from hybridq.core.errors import DimensionError, EngineError
+from hybridq.core.jit import is_compiled
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import Observable, Vector, checked_shots
 from hybridq.engines.exact import ExactEngine
 from hybridq.engines.sector.action import Action, build_action
 from hybridq.engines.sector.kernels.algebra import inner
+from hybridq.engines.sector.kernels.program import Program
+from hybridq.engines.sector.kernels.run import run_backward
+from hybridq.engines.sector.plain import PlainWalker, entries_of
 from hybridq.engines.sector.reading import conserving, keeps_halves, read_circuit
 from hybridq.engines.sector.steps import Steps
 from hybridq.engines.sector.support import compact
 from hybridq.engines.sector.walker import Walker
+from hybridq.engines.simulators import COMPILED, NUMPY
 from hybridq.operators.sector import Sector
+
+_POOL_LOCK = threading.Lock()
+_LAST_POOL: list[tuple[tuple[Instruction, ...], Any, Walker | PlainWalker]] = []
+"""Runner of the pool of a circuit that grows; each of its circuits has an engine of its own."""
 
 
 class SectorEngine(ExactEngine):
@@ -35,6 +45,7 @@ class SectorEngine(ExactEngine):
             not contribute.
         precision: ``"double"`` or ``"single"``.
         threads: the number of threads; all cores by default.
+        kernels: ``"compiled"``, or ``"numpy"`` for the slow twin that needs no compiling.
 
     Attributes:
         sector: the states that the circuit stays in.
@@ -47,6 +58,7 @@ class SectorEngine(ExactEngine):
     """
 
     name: ClassVar[str] = "sector"
+    compiling_seconds: ClassVar[float] = 10.0
 
     def __init__(
         self,
@@ -55,8 +67,9 @@ class SectorEngine(ExactEngine):
         *,
         precision: str = "double",
         threads: int | None = None,
+        kernels: str = COMPILED,
     ) -> None:
-        super().__init__(circuit, observable, precision, threads)
+        super().__init__(circuit, observable, precision, threads, kernels)
         reading = read_circuit(circuit)
         self.sector: Sector = reading.sector
         dim = self.sector.dim
@@ -74,8 +87,9 @@ class SectorEngine(ExactEngine):
             self._start = int(np.searchsorted(self._support, self._start))
         self._observable = observable
         self._per: tuple[int, ...] = (0, 0) if steps.is_complex else (0,)
-        self._action = self._new_action(self._support)
-        self._walker = Walker(program, self._size, self._per, self._dtype, self._threads)
+        self._program = program
+        if kernels == COMPILED:
+            _ = self._action, self._walker  # refuse what does not fit in memory
         numbers = self._size * len(self._per)
         self._ket, self._bra = (np.empty(numbers, dtype=self._dtype) for _ in range(2))
         self._deflated: list[tuple[float, NDArray[Any]]] = []
@@ -83,7 +97,35 @@ class SectorEngine(ExactEngine):
 
     def _new_action(self, support: NDArray[np.int64] | None) -> Action:
         """Return H on the states `support` of the sector, on all of them for None."""
-        return build_action(self._observable, self.sector, support, self._dtype, self._threads)
+        plain = self.kernels == NUMPY
+        return build_action(
+            self._observable, self.sector, support, self._dtype, self._threads, plain=plain
+        )
+
+    def _new_walker(self, program: Program, size: int) -> Walker | PlainWalker:
+        """Return the runner of a program on `size` amplitudes."""
+        if self.kernels == NUMPY:
+            return PlainWalker(program, size, self._per, self._dtype)
+        return Walker(program, size, self._per, self._dtype, self._threads)
+
+    @cached_property
+    def _action(self) -> Action:
+        """H on the states that are kept."""
+        return self._new_action(self._support)
+
+    @cached_property
+    def _walker(self) -> Walker | PlainWalker:
+        """The runner of the circuit."""
+        return self._new_walker(self._program, self._size)
+
+    def is_compiled(self) -> bool:
+        """Return whether this machine has compiled the kernels for this circuit."""
+        return is_compiled(run_backward, (0, self._dtype.name), (4, f"int64 x {len(self._per)}"))
+
+    def plain_seconds(self) -> float:
+        """Return about how long NumPy takes for a value and its gradient, on a slow core."""
+        entries = sum(entries_of(self._program, step) for step in range(len(self._program.kind)))
+        return 1.2e-4 * len(self._program.kind) + 1e-7 * entries + 1e-6 * self._size
 
     @cached_property
     def _whole_action(self) -> Action:
@@ -117,6 +159,8 @@ class SectorEngine(ExactEngine):
             for weight, other in self._deflated:
                 mine = other if self._support is None else other[self._support]
                 bra += weight * np.vdot(mine, ket) * mine
+        if self.kernels == NUMPY:
+            return float((self._ket * self._bra).sum(dtype=np.float64))
         return float(inner(self._ket, self._bra))
 
     def _whole(self) -> NDArray[Any]:
@@ -160,6 +204,30 @@ class SectorEngine(ExactEngine):
             EngineError: an operator leaves the sector.
         """
         point = self.checked_point(x)
+        walker = self._pool_walker(tuple(operators))
+        with self._lock:
+            self._evolve(point)
+            ket = self._whole()
+        bra = np.empty_like(ket)
+        self._whole_action.apply(ket.view(self._dtype), bra.view(self._dtype), self._per)
+        for weight, other in self._deflated:
+            bra += weight * np.vdot(other, ket) * other
+        gradient = np.empty(len(operators))
+        with _POOL_LOCK:  # other engines run the same pool
+            walker.derivatives(
+                ket.view(self._dtype), bra.view(self._dtype), np.zeros(len(operators)), gradient
+            )
+        return gradient
+
+    def _pool_walker(self, operators: tuple[Instruction, ...]) -> Walker | PlainWalker:
+        """Return the runner of operators to append, one parameter each; the last is kept.
+
+        An operator may lead to states that the circuit does not reach: it runs in the whole sector.
+        """
+        key = self.sector, self._per, self._dtype, self._threads, self.kernels
+        for known, with_key, walker in _LAST_POOL:
+            if with_key == key and list(map(id, known)) == list(map(id, operators)):
+                return walker
         steps = Steps(self.sector)
         for number, operator in enumerate(operators):
             ((_, item),) = conserving([operator])
@@ -174,20 +242,9 @@ class SectorEngine(ExactEngine):
                 argument="operators",
                 remedy="append it to the circuit and take the gradient there",
             )
-        # An operator may lead to states that the circuit does not reach: use the whole sector.
-        walker = Walker(steps.program(), self.sector.dim, self._per, self._dtype, self._threads)
-        with self._lock:
-            self._evolve(point)
-            ket = self._whole()
-        bra = np.empty_like(ket)
-        self._whole_action.apply(ket.view(self._dtype), bra.view(self._dtype), self._per)
-        for weight, other in self._deflated:
-            bra += weight * np.vdot(other, ket) * other
-        gradient = np.empty(len(operators))
-        walker.derivatives(
-            ket.view(self._dtype), bra.view(self._dtype), np.zeros(len(operators)), gradient
-        )
-        return gradient
+        walker = self._new_walker(steps.program(), self.sector.dim)
+        _LAST_POOL[:] = [(operators, key, walker)]
+        return walker
 
     def snapshot(self, x: ArrayLike) -> NDArray[Any]:
         """Return a copy of the state, shape (sector.dim,), real where the circuit is."""

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from hybridq.ansatz.learned_angles import angles_in
 from hybridq.core.errors import HybridqError, MissingExtraError
 from hybridq.core.files import read_bytes
+from hybridq.engines.simulators import NUMPY
 from hybridq.experiments.config.axes import Axis, read_axes, swept_names
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.compatibility import incompatibilities
@@ -181,6 +182,8 @@ class Combinations:
             conditions = {"kind": conditions.pop("kind"), **conditions}
         if name == "engine":
             conditions.pop("threads", None)
+            if conditions.get("kernels") != NUMPY:  # trials wait for the compiler
+                conditions.pop("kernels", None)
         facts = conditions
         if name == "strategy" and is_file(conditions["initial"]):
             data, source = read_bytes(self._base / conditions["initial"])

@@ -14,6 +14,7 @@ from hybridq.core.blas import one_blas_thread
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import FormatError, OutputError, ParameterError
 from hybridq.engines.choose import ENGINES, Auto
+from hybridq.engines.simulators import AUTO_KERNELS, COMPILED
 from hybridq.experiments.arrays import Recorder
 from hybridq.experiments.problems import problem_section
 from hybridq.experiments.problems.cache import Instance, built
@@ -92,6 +93,7 @@ def run_trial(
             "seed": seed,
             "instance": instance.digest,
             "engine": f"{result.engine.name}: {result.engine.reason}",
+            "kernels": result.engine.kernels,
         },
         arrays=recorder.arrays(result),
     )
@@ -126,6 +128,7 @@ def _arguments(
 def _engine(section: Plain, threads: int | None) -> EngineConfig:
     """Return the configured engine; `threads`, where given, replaces its own.
 
+    Trials are compared, and so wait for the compiler rather than run each on its own kernels.
     Numba may be limited to fewer (``NUMBA_NUM_THREADS``); results do not depend on the number.
     """
     name = section.pop("kind", "auto")
@@ -134,6 +137,8 @@ def _engine(section: Plain, threads: int | None) -> EngineConfig:
         from hybridq.engines.kernels import team
 
         section["threads"] = min(threads, team.most_threads())
+    if "kernels" in kind.option_names() and section.get("kernels", AUTO_KERNELS) == AUTO_KERNELS:
+        section["kernels"] = COMPILED
     return kind(**section)
 
 
