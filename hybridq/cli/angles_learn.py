@@ -68,7 +68,7 @@ def learn(
     from hybridq.cli.angles_show import learned_parts
     from hybridq.cli.progress import Progress
     from hybridq.cli.words import plural
-    from hybridq.core.jit import on_first_compile
+    from hybridq.core.jit import announcing_compilation
     from hybridq.strategies.transfer import learn_angles
 
     _check(graphs, p, out)
@@ -78,7 +78,7 @@ def learn(
     problems = [_read(graph, format) for graph in graphs]
     with (
         Progress("", quiet=quiet) as progress,
-        on_first_compile(progress.compiling),
+        announcing_compilation(progress.compiling),
     ):
         learned = learn_angles(
             _announced(problems, progress),

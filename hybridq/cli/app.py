@@ -17,6 +17,7 @@ from hybridq.cli.reproduce import reproduce
 from hybridq.cli.run import run as run_experiment
 from hybridq.cli.spelling import Command
 from hybridq.cli.strategies_table import strategies
+from hybridq.cli.warm_up import warm_up
 from hybridq.cli.worker import worker
 from hybridq.core.errors import FormatError, UnknownNameError
 
@@ -149,6 +150,7 @@ for group, name, function in (
     (app, "list", list_entries),
     (app, "optimizers", optimizers),
     (app, "strategies", strategies),
+    (app, "warm-up", warm_up),
 ):
     group.command(name, cls=Command)(function)
 

@@ -16,7 +16,6 @@ from hybridq.cli.words import number, plural
 if TYPE_CHECKING:
     from hybridq.optimizers import Record
 
-_COMPILING = "Compiling and caching the kernels of this kind of run (up to about 20 s) ..."
 _REFRESHES_PER_SECOND = 8
 
 
@@ -90,14 +89,14 @@ class Progress:
         """Store the name of the current stage."""
         self.current = text
 
-    def compiling(self) -> None:
+    def compiling(self, text: str) -> None:
         """Print a line that announces the compilation of kernels."""
         if self.quiet:
             return
         if self._bar.disable:
-            print(_COMPILING, file=sys.stderr, flush=True)
+            print(text, file=sys.stderr, flush=True)
         else:
-            self._bar.print(_COMPILING, markup=False, highlight=False)
+            self._bar.print(text, markup=False, highlight=False)
 
     def refresh_bar(self) -> None:
         """Update the bar with the latest record."""

@@ -28,9 +28,15 @@ from hybridq.core.registry import canonical_name
 
 if TYPE_CHECKING:
     from hybridq.cli.progress import Progress
+    from hybridq.core.errors import Text as Message
     from hybridq.optimizers import Optimizer
+    from hybridq.presentation import ExcitedStates, Result
     from hybridq.problems.base import Problem
 
+_IN_NUMPY = (
+    "This machine has not compiled the kernels of this circuit yet, so it ran in NumPy. "
+    "'hybridq warm-up' compiles all kernels."
+)
 _DIGITS = 11  # of an energy that is searched: millihartree show
 _PREFIXED = {"k": "excited", "method": "excited-method"}  # arguments of `excited_states`
 
@@ -155,7 +161,7 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
         reading = {name: values.get(name) for name in _reading_options(family)}
         problem = family.from_file(file, values["format"], **reading, **own)
     from hybridq.cli.progress import Progress
-    from hybridq.core.jit import on_first_compile
+    from hybridq.core.jit import announcing_compilation
 
     label, sign, digits = _progress_of(problem, values)
     with (
@@ -166,10 +172,10 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
             quiet=outputs.quiet,
             digits=digits,
         ) as progress,
-        on_first_compile(progress.compiling),
+        announcing_compilation(progress.compiling),
     ):
         if states:
-            finish = _lowest_states(problem, states, settings, seed, outputs, progress)
+            finish = _lowest_states(problem, states, settings, values, seed, outputs, progress)
         else:
             finish = _solve(problem, settings, values, seed, outputs, progress)
     return finish()
@@ -280,7 +286,7 @@ def _solve(
         report(
             outputs,
             to_json=result.to_json,
-            show=lambda: show(result, quiet=outputs.quiet, notes=problem.notes),
+            show=lambda: show(result, quiet=outputs.quiet, notes=_notes(problem, result, values)),
             plot=result.plot,
         )
         return INTERRUPTED if result.optimizer.status == "interrupted" else OK
@@ -288,10 +294,23 @@ def _solve(
     return finish
 
 
+def _notes(
+    problem: Problem, found: Result | ExcitedStates, values: Mapping[str, Any]
+) -> list[Message]:
+    """Return the remarks on the reading, and one where NumPy ran unasked."""
+    from hybridq.engines.simulators import AUTO_KERNELS, NUMPY
+
+    notes = list(problem.notes)
+    if found.engine.kernels == NUMPY and values.get("kernels") in (None, AUTO_KERNELS):
+        notes.append(_IN_NUMPY)
+    return notes
+
+
 def _lowest_states(
     problem: Problem,
     states: dict[str, Any],
     settings: dict[str, Any],
+    values: Mapping[str, Any],
     seed: int | None,
     outputs: Outputs,
     progress: Progress,
@@ -314,7 +333,9 @@ def _lowest_states(
         report(
             outputs,
             to_json=found.to_json,
-            show=lambda: show_states(found, quiet=outputs.quiet, notes=problem.notes),
+            show=lambda: show_states(
+                found, quiet=outputs.quiet, notes=_notes(problem, found, values)
+            ),
             plot=found.plot,
         )
         stopped = any(state.status == "interrupted" for state in found.states)

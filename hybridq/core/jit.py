@@ -1,14 +1,15 @@
-"""The only gateway to Numba: flags, disk cache and first-compile notice."""
+"""The only gateway to Numba: flags, disk cache and the notice of a compilation."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numba
 from numba.core import event
@@ -103,28 +104,54 @@ class _ClockPauser(event.Listener):  # type: ignore[misc]
 event.register("numba:compiler_lock", _ClockPauser())
 
 
-class _FirstCompile(event.Listener):  # type: ignore[misc]
-    """Calls `notify` at the first compilation, not at loads from the cache."""
+_logger = logging.getLogger("hybridq")
 
-    def __init__(self, notify: Callable[[], None]) -> None:
-        self._notify = notify
-        self._notified = False
+Notify: TypeAlias = Callable[[str], None]
 
-    def on_start(self, event: object) -> None:
-        if not self._notified:
-            self._notified = True
-            self._notify()
+# What compiles slowly, by the beginning of its module's name, with seconds of a usual run.
+_SLOW = {
+    "hybridq.engines.diagonal": ("the diagonal engine", 50),
+    "hybridq.engines.statevector": ("the statevector engine", 40),
+    "hybridq.engines.sector": ("the sector engine", 15),
+    "hybridq.classical._local_search_kernel": ("the local search", 6),
+}
+
+
+class _Announcer(event.Listener):  # type: ignore[misc]
+    """Announces once that kernels of a kind compile; loads from the cache are silent."""
+
+    def __init__(self) -> None:
+        self.receivers: list[Notify] = []
+        self._announced: set[str] = set()
+
+    def on_start(self, event: Any) -> None:
+        module = str(event.data["dispatcher"].py_func.__module__)
+        for beginning, (what, seconds) in _SLOW.items():
+            if module.startswith(beginning) and what not in self._announced:
+                self._announced.add(what)
+                text = (
+                    f"Compiling the kernels of {what}, once on this machine (about {seconds} s on "
+                    "a core of an AMD EPYC) ..."
+                )
+                (self.receivers[-1] if self.receivers else _logger.warning)(text)
 
     def on_end(self, event: object) -> None:
         pass
 
 
+_announcer = _Announcer()
+event.register("numba:compile", _announcer)
+
+
 @contextmanager
-def on_first_compile(notify: Callable[[], None]) -> Iterator[None]:
-    """Call `notify` once if a kernel is compiled within the block."""
-    listener = _FirstCompile(notify)
-    event.register("numba:compile", listener)
+def announcing_compilation(notify: Notify) -> Iterator[None]:
+    """Call `notify` with a line about each kind of kernels that compiles.
+
+    Elsewhere the logger ``hybridq`` gets the line as a warning, which Python shows on standard
+    error unless logging is configured otherwise.
+    """
+    _announcer.receivers.append(notify)
     try:
         yield
     finally:
-        event.unregister("numba:compile", listener)
+        _announcer.receivers.remove(notify)

@@ -51,6 +51,19 @@ class GrowingAnsatz:
 AnsatzChoice = Ansatz | Circuit | GrowingAnsatz
 
 
+def deciding_circuit(problem: Problem, ansatz: AnsatzChoice) -> Circuit | None:
+    """Return the circuit of an ansatz; UCCSD's in place of one that grows, if it can."""
+    if isinstance(ansatz, Circuit):
+        return ansatz
+    if isinstance(ansatz, GrowingAnsatz):
+        if not ansatz.suits(type(problem)):
+            return None
+        from hybridq.ansatz.ucc import UCCSD
+
+        return UCCSD(problem).circuit
+    return ansatz.circuit
+
+
 def default_depth(n_qubits: int) -> int:
     """Return the default number of QAOA layers: 8 up to 16 qubits, then fewer.
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.circuits.circuit import Circuit
 from hybridq.core.checks import checked_count, is_whole
 from hybridq.core.clock import work_seconds
 from hybridq.core.configured import remedy_for_class
@@ -19,15 +20,16 @@ from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import checked_shots
 from hybridq.engines.choose import EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
+from hybridq.engines.first_answer import with_kernels_chosen
 from hybridq.objectives import OBJECTIVES, ObjectiveConfig
 from hybridq.optimizers import Optimizer, OptimizerLike, Record, Solution
 from hybridq.optimizers.adam import Adam
+from hybridq.optimizers.capabilities import Capability
 from hybridq.optimizers.checks import check_repeatable
 from hybridq.optimizers.configure import configured_optimizer
 from hybridq.presentation import OptimizerInfo
 from hybridq.problems.base import Problem
-from hybridq.solver.choices import AnsatzChoice
-from hybridq.solver.first_answer import with_kernels_chosen
+from hybridq.solver.choices import AnsatzChoice, deciding_circuit
 from hybridq.storage.journal import Journal
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.registry import STRATEGIES
@@ -37,6 +39,7 @@ Stage: TypeAlias = Callable[[str], None]
 T = TypeVar("T")
 
 DEFAULT_OPTIMIZER = "l-bfgs"
+SAMPLED_EVALUATIONS = 1_000  # of a search from shots, roughly
 FROM_SHOTS_LEARNING_RATE = 0.03  # small enough to keep what a good start has
 
 
@@ -192,19 +195,20 @@ def resolve_settings(
     if optimizer is None:
         optimizer = default_optimizer(objective_shots)
     configured = configured_optimizer(optimizer)
+    simulator = resolve_engine(engine, precision=precision, threads=threads, kernels=kernels)
+    circuit = deciding_circuit(problem, ansatz)
+    if circuit is not None:
+        simulator = with_kernels_chosen(
+            simulator,
+            circuit,
+            problem.observable,
+            expected_evaluations(circuit, configured, objective_shots, restarts, max_evaluations),
+            None if journal is None else journal.recorded("engine_options"),
+        )
     return SolveSettings(
         optimizer=configured,
         objective=resolve_objective(objective, {"alpha": alpha, "eta": eta}),
-        engine=with_kernels_chosen(
-            resolve_engine(engine, precision=precision, threads=threads, kernels=kernels),
-            problem,
-            ansatz,
-            optimizer=configured,
-            objective_shots=objective_shots,
-            restarts=restarts,
-            max_evaluations=max_evaluations,
-            journal=journal,
-        ),
+        engine=simulator,
         strategy=resolve_strategy(strategy),
         objective_shots=objective_shots,
         restarts=restarts,
@@ -212,6 +216,24 @@ def resolve_settings(
         journal=journal,
         **others,
     )
+
+
+def expected_evaluations(
+    circuit: Circuit,
+    optimizer: Optimizer,
+    shots: int | None,
+    restarts: int | None,
+    limit: int | None,
+) -> int:
+    """Return about how many values and gradients a search takes."""
+    if shots is not None:
+        found = SAMPLED_EVALUATIONS
+    elif Capability.GRADIENT in optimizer.needs:
+        found = 30 + 3 * circuit.n_params
+    else:
+        found = 50 * (2 + circuit.n_params)
+    found *= 1 + (restarts or 0)
+    return found if limit is None else min(found, limit)
 
 
 def default_optimizer(objective_shots: int | None) -> str | Optimizer:

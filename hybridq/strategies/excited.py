@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hybridq.ansatz.pools import POOLS
+from hybridq.circuits.circuit import Circuit
 from hybridq.classical.exact_energies import ExactEnergies, exact_energies
 from hybridq.core import memory
 from hybridq.core.checks import checked_count, is_whole
@@ -18,7 +19,9 @@ from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.core.registry import Registry
-from hybridq.engines.choose import AUTO, EngineLike
+from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
+from hybridq.engines.config import EngineConfig
+from hybridq.engines.first_answer import with_kernels_chosen
 from hybridq.objectives import Expectation
 from hybridq.optimizers import OptimizerLike, Record
 from hybridq.optimizers.checks import check_limits
@@ -36,7 +39,6 @@ from hybridq.strategies.vqd import deflate_states
 
 if TYPE_CHECKING:
     from hybridq.ansatz.base import Ansatz
-    from hybridq.circuits.circuit import Circuit
     from hybridq.engines.base import Observable
     from hybridq.operators.pauli_sum import PauliSum
     from hybridq.problems.base import Problem
@@ -65,6 +67,7 @@ def excited_states(
     engine: EngineLike = AUTO,
     precision: str | None = None,
     threads: int | None = None,
+    kernels: str | None = None,
     rng: RandomLike = None,
     exact: bool | None = None,
     callback: Callable[[Record], Any] | None = None,
@@ -94,7 +97,7 @@ def excited_states(
         optimizer: a name of `OPTIMIZERS` or a configured optimizer; L-BFGS by default.
         initial: start of the search for the ground state.
         max_evaluations: the largest number of evaluations of each state.
-        engine, precision, threads: see `Expectation`.
+        engine, precision, threads, kernels: see `hybridq.solve`.
         rng: for starts and optimizers.
         exact: compute the exact energies too; by default where that takes seconds.
         callback: called with a `Record` after each evaluation.
@@ -118,7 +121,7 @@ def excited_states(
         optimizer=optimizer,
         initial=initial,
         max_evaluations=max_evaluations,
-        binding={"engine": engine, "precision": precision, "threads": threads},
+        engine=resolve_engine(engine, precision=precision, threads=threads, kernels=kernels),
         rng=rng,
         exact=exact,
         options=options,
@@ -137,7 +140,7 @@ def _lowest_states(
     optimizer: OptimizerLike | None,
     initial: str | ArrayLike,
     max_evaluations: int | None,
-    binding: dict[str, Any],
+    engine: EngineConfig,
     rng: RandomLike,
     exact: bool | None,
     callback: Callable[[Record], Any] | None,
@@ -159,7 +162,10 @@ def _lowest_states(
     scope = scope_of(subject, chosen, name, chosen_here=chosen_here)
     seed = int(rng) if is_whole(rng) else None
     streams = as_generator(rng).spawn(4)
-    objective = Expectation().bind(chosen, subject.observable, **binding)
+    circuit = chosen if isinstance(chosen, Circuit) else chosen.circuit
+    evaluations = (30 + 3 * circuit.n_params) * (k * tries if name == "vqd" else 1)
+    engine = with_kernels_chosen(engine, circuit, subject.observable, evaluations)
+    objective = Expectation().bind(chosen, subject.observable, engine=engine)
     starts = first_points(chosen, initial, None, streams[0])
     _require_room(scope, subject.n_qubits, k)
     search: dict[str, Any] = {"max_evaluations": max_evaluations, "callback": callback}
@@ -175,7 +181,7 @@ def _lowest_states(
             facts["repeated"] = True
     else:
         found, facts = subspace_states(subject, objective, ground, scope.own, k, pool)
-        others = SectorSearch(subject, optimizer, binding, search)
+        others = SectorSearch(subject, optimizer, {"engine": engine}, search)
         for other in scope.others:
             if found[-1].status == "interrupted":
                 break

@@ -299,7 +299,7 @@ def refusals(tmp_path_factory):
 
 def check(refusals, key, words):
     code, message = refusals[0][key]
-    message = re.sub(r"^Compiling and caching.*\n", "", message)  # in a process that has none yet
+    message = re.sub(r"^Compiling the kernels.*\n", "", message)  # in a process that has none yet
     assert code == 2, message
     assert message.startswith("hybridq: error: ")
     for line in message.splitlines():

@@ -32,10 +32,14 @@ import warnings
 from hybridq.core import kernel_cache
 if {nowhere}:
     kernel_cache.temporary_folder = lambda: None
-from hybridq.core.jit import on_first_compile
+import numba.core.event as event
 from hybridq.doubling import twice
 compiled = []
-with warnings.catch_warnings(record=True) as said, on_first_compile(lambda: compiled.append(1)):
+class Compilations(event.Listener):
+    def on_start(self, event): compiled.append(1)
+    def on_end(self, event): pass
+event.register("numba:compile", Compilations())
+with warnings.catch_warnings(record=True) as said:
     warnings.simplefilter("always")
     assert twice(21) == 42 and twice(1.5) == 3.0
 print(len(compiled), *(str(one.message) for one in said))
@@ -93,7 +97,7 @@ def python(*arguments, cwd, env, **options):
 def call(environment, tmp_path, nowhere=False):
     code = CALL.format(nowhere=nowhere)
     compiled, *said = python("-c", code, cwd=tmp_path, env=environment).stdout.split(maxsplit=1)
-    return compiled == "1", " ".join(said).strip()
+    return int(compiled) > 0, " ".join(said).strip()
 
 
 def test_kernels_go_to_a_private_temporary_folder(site, environment, tmp_path):

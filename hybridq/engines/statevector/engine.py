@@ -35,7 +35,6 @@ from hybridq.engines.statevector.sweeper import Sweeper
 class Runner(Protocol):
     """A way to run a circuit; states have the shape (2, 2**bits): re and im.
 
-
     Attributes:
         bits: qubits of a state, some of them idle perhaps.
         threads: the number of threads.

@@ -13,6 +13,7 @@ from hybridq.core import memory
 from hybridq.core.blas import one_blas_thread
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import FormatError, OutputError, ParameterError
+from hybridq.core.jit import announcing_compilation
 from hybridq.engines.choose import ENGINES, Auto
 from hybridq.engines.simulators import AUTO_KERNELS, COMPILED
 from hybridq.experiments.arrays import Recorder
@@ -75,7 +76,7 @@ def run_trial(
     """
     began = work_seconds()
     folder, files = Path(base or "."), instances or {}
-    with within(time_limit), one_blas_thread():
+    with within(time_limit), one_blas_thread(), announcing_compilation(lambda text: None):
         section = problem_section(conditions["problem"])
         instance = built(section, folder, conditions.get("seed", 0), files)
         seed = trial_seed(conditions.get("seed", 0), conditions.get("repeat", 0), instance.facts)

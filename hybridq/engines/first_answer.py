@@ -1,0 +1,58 @@
+"""The first answer on a new machine: NumPy instead of waiting for the compiler."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hybridq.core.errors import HybridqError
+from hybridq.engines.choose import choose_engine
+from hybridq.engines.exact import ExactEngine
+from hybridq.engines.simulators import AUTO_KERNELS, COMPILED, NUMPY, Simulator
+
+if TYPE_CHECKING:
+    from hybridq.circuits.circuit import Circuit
+    from hybridq.engines.base import Observable
+    from hybridq.engines.config import EngineConfig
+
+VARIABLE = "HYBRIDQ_KERNELS"
+"""Environment variable that decides for ``kernels="auto"``: ``compiled`` or ``numpy``."""
+
+
+def with_kernels_chosen(
+    engine: EngineConfig,
+    circuit: Circuit,
+    observable: Observable,
+    evaluations: int,
+    recorded: Mapping[str, Any] | None = None,
+) -> EngineConfig:
+    """Return the engine with ``kernels="auto"`` decided.
+
+    NumPy where the kernels for the circuit are not compiled on this machine and would take longer
+    to compile than the work in NumPy is estimated to.
+
+    Args:
+        engine: a configured engine; others than simulators are returned as they are.
+        circuit: what runs.
+        observable: what is measured.
+        evaluations: about how many values and gradients are needed.
+        recorded: options of the engine that a run recorded, which is resumed.
+    """
+    if not isinstance(engine, Simulator) or engine.kernels != AUTO_KERNELS:
+        return engine
+    compiled, plain = (replace(engine, kernels=each) for each in (COMPILED, NUMPY))
+    if recorded is not None:
+        return plain if recorded.get("kernels") == NUMPY else compiled
+    wish = os.environ.get(VARIABLE, AUTO_KERNELS)
+    if wish in (COMPILED, NUMPY):
+        return plain if wish == NUMPY else compiled
+    try:
+        running = choose_engine(circuit, observable, engine=plain)
+    except HybridqError:  # told where the engine is bound
+        return compiled
+    if not isinstance(running, ExactEngine) or running.is_compiled():
+        return compiled
+    seconds = running.plain_seconds() * evaluations
+    return plain if seconds <= running.compiling_seconds else compiled

@@ -1,0 +1,218 @@
+"""Compile all kernels at once, so that no later run waits for the compiler."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from hybridq.core.jit import announcing_compilation
+from hybridq.core.randomness import as_generator
+
+__all__ = ["PARTS", "Part", "warm_up"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Kernels that are compiled together.
+
+    Attributes:
+        title: in words.
+        function: name of the function of this module that needs them all.
+        arguments: of that function.
+        share: its part of all the work, roughly; they sum to 1.
+    """
+
+    title: str
+    function: str
+    arguments: tuple[Any, ...] = ()
+    share: float = 0.0
+
+
+def warm_up(
+    *, workers: int | None = None, progress: Callable[[Part, float], Any] | None = None
+) -> None:
+    """Compile every kernel that this machine has not compiled yet, and keep them.
+
+    Args:
+        workers: processes that compile at once (default: the cores that this process may use).
+        progress: called with each part that is done, and the share of all parts that are.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    done = 0.0
+    # Each in a fresh process: Numba compiles one function at a time in each of them.
+    with ProcessPoolExecutor(
+        min(workers or cores or 1, len(PARTS)),
+        mp_context=get_context("spawn"),
+        max_tasks_per_child=1,
+    ) as pool:
+        running = {pool.submit(_compile, part): part for part in PARTS}
+        try:
+            for future in as_completed(running):
+                future.result()
+                done += running[future].share
+                if progress is not None:
+                    progress(running[future], min(done, 1.0))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _compile(part: Part) -> None:
+    with announcing_compilation(lambda text: None):
+        globals()[part.function](*part.arguments)
+
+
+def _use(engine: Any) -> None:
+    """Call everything that a running engine can do."""
+    from hybridq.engines.protocols import (
+        SupportsDeflation,
+        SupportsDistribution,
+        SupportsLevels,
+        SupportsWeights,
+    )
+
+    x = np.full(engine.n_params, 0.3)
+    engine.expectation(x)
+    engine.expectation_and_gradient(x)
+    engine.expectations([x, x])
+    engine.sample(x, 10, as_generator(1))
+    if isinstance(engine, SupportsLevels):
+        engine.distribution(x)
+    if isinstance(engine, SupportsWeights) and isinstance(engine, SupportsDistribution):
+        engine.weighted_expectation(x, np.ones(len(engine.probabilities(x))))
+    if isinstance(engine, SupportsDeflation):
+        snapshot = engine.snapshot(x)
+        engine.matrix_elements([snapshot])
+        engine.deflate([1.0], [snapshot])
+
+
+def _diagonal(precision: str, n_qubits: int) -> None:
+    """Run QAOA on costs of each kind: quadratic, integer and real of higher order."""
+    from hybridq.ansatz.qaoa import QAOA
+    from hybridq.engines.simulators import Diagonal
+    from hybridq.operators.pauli_sum import PauliSum
+
+    ring = [("ZZ", (q, (q + 1) % n_qubits), 1.0) for q in range(n_qubits)]
+    for further in ((), (("Z", (0,), 1.0),), (("ZZZ", (0, 1, 2), 1.0),), _many_levels(n_qubits)):
+        cost = PauliSum.from_sparse([*ring, *further], n_qubits)
+        engine = Diagonal(precision=precision, kernels="compiled")
+        _use(engine.bind(QAOA(cost, p=1).circuit, cost))
+
+
+def _many_levels(n_qubits: int) -> tuple[tuple[str, tuple[int, ...], float], ...]:
+    """Return terms of a cost with more than 256 levels."""
+    return tuple(("Z" * 3, (q, q + 1, q + 2), 40.0 + q) for q in range(n_qubits - 2))
+
+
+def _sector(precision: str, kind: str) -> None:
+    """Run a circuit that conserves particles, of one kind."""
+    from hybridq.circuits.circuit import Circuit
+    from hybridq.circuits.instructions import Angle, Excitation, Transition
+    from hybridq.engines.simulators import Sector
+    from hybridq.operators.pauli_sum import PauliSum
+
+    n = 6
+    circuit = Circuit(n).x(0).x(1).x(3)
+    single = Excitation(((1.0, Transition((2,), (0,))),), Angle(parameter=0), kind == "complex")
+    circuit = circuit.append(single)
+    if kind == "complex":
+        circuit = circuit.append(Excitation(single.terms, Angle(parameter=1))).rz(0, "a").z(1)
+        circuit = circuit.phase(PauliSum.from_sparse([("ZZ", (0, 1), 1.0)], n), "b")
+    if kind == "signs":
+        circuit = circuit.z(1)
+    if kind == "blocks":
+        terms = ((0.5, Transition((2,), (0,))), (0.5, Transition((2, 4), (0, 3))))
+        circuit = circuit.append(Excitation(terms, Angle(parameter=0)))
+    observable = PauliSum.from_sparse([("ZZ", (0, 1), 1.0), ("XX", (0, 2), 0.5)], n)
+    _use(Sector(precision=precision, kernels="compiled").bind(circuit, observable))
+
+
+def _statevector(precision: str) -> None:
+    """Run a circuit with every kind of operation."""
+    from hybridq.circuits.circuit import Circuit
+    from hybridq.engines.simulators import Statevector
+    from hybridq.operators.pauli_sum import PauliSum
+
+    n = 8
+    circuit = Circuit(n)
+    for qubit in range(n):
+        circuit = circuit.ry(qubit, f"a{qubit}").rz(qubit, "b")
+    for qubit in range(n - 1):
+        circuit = circuit.cx(qubit, qubit + 1)
+    observable = PauliSum.from_sparse([("ZZ", (0, 7), 1.0), ("XY", (0, 2), 0.5)], n)
+    _use(Statevector(precision=precision, kernels="compiled").bind(circuit, observable))
+
+
+def _hamiltonians() -> None:
+    """Assemble Hamiltonians too large for NumPy, and multiply by them."""
+    from hybridq.classical.ground_state import ground_states
+    from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.pauli_sum import PauliSum
+    from hybridq.operators.sector import Sector
+    from hybridq.operators.sector_electronic import electronic_matrix, electronic_parts
+    from hybridq.operators.sector_matrix import sector_matrix
+    from hybridq.operators.sector_product import ElectronicProduct
+
+    m = 10
+    hopping = -np.eye(m, k=1) - np.eye(m, k=-1)
+    repulsion = np.zeros((m,) * 4)
+    repulsion[(np.arange(m),) * 4] = 4.0
+    chain = ElectronicHamiltonian(0.0, np.stack([hopping] * 2), np.stack([repulsion] * 3))
+    electronic_matrix(chain, Sector.of_electrons(m, 5, 5))
+    small = Sector.of_electrons(m, 1, 1)
+    for dtype in (np.float64, np.float32):
+        product = ElectronicProduct(electronic_parts(chain, small), dtype, 1)
+        product.apply(np.ones(small.dim, dtype), np.empty(small.dim, dtype))
+    n = 16
+    terms = [("ZZ", (q, q + 1), 1.0) for q in range(n - 1)] + [("X", (q,), 1.0) for q in range(n)]
+    ground_states(PauliSum.from_sparse(terms, n))
+    ground_states(PauliSum.from_sparse([*terms, ("Y", (0,), 0.5)], n))
+    hops = [(p + p, (q, (q + 1) % n), 0.5) for q in range(n) for p in "XYZ"]
+    sector_matrix(PauliSum.from_sparse(hops, n), Sector.of_weight(n, 8))
+
+
+def _classical() -> None:
+    """Search classically: exhaustively beyond 20 spins, and by annealing."""
+    from hybridq.classical.exact import exact_minimum
+    from hybridq.classical.local_search import local_search
+    from hybridq.operators.ising import Ising
+    from hybridq.operators.pauli_sum import PauliSum
+
+    n = 22
+    ring = [("ZZ", (q, (q + 1) % n), 1.0) for q in range(n)]
+    ising = Ising.from_pauli_sum(PauliSum.from_sparse(ring, n))
+    exact_minimum(ising)
+    local_search(ising, restarts=1, sweeps=1, rng=1)
+
+
+def _parts() -> Iterator[Part]:
+    """Yield all parts, the longest first, with their seconds on a core of an AMD EPYC."""
+    for precision, words in (("double", ""), ("single", ", single precision")):
+        yield Part(f"QAOA of 14 qubits and more{words}", "_diagonal", (precision, 15), 60.0)
+        yield Part(f"any circuit{words}", "_statevector", (precision,), 36.0)
+        yield Part(f"small QAOA{words}", "_diagonal", (precision, 8), 20.0)
+        for kind, text in (
+            ("complex", "with phases"),
+            ("signs", "with fixed signs"),
+            ("blocks", "with sums of excitations"),
+            ("real", "of excitations"),
+        ):
+            title = f"circuits {text} in a sector{words}"
+            yield Part(title, "_sector", (precision, kind), 10.0 if kind != "real" else 4.0)
+    yield Part("Hamiltonians in a sector", "_hamiltonians", (), 12.0)
+    yield Part("classical searches", "_classical", (), 9.0)
+
+
+def _shares(parts: list[Part]) -> tuple[Part, ...]:
+    total = sum(part.share for part in parts)
+    return tuple(Part(p.title, p.function, p.arguments, p.share / total) for p in parts)
+
+
+PARTS = _shares(list(_parts()))
+"""All kernels, the longest to compile first."""
