@@ -85,7 +85,7 @@ def checked_point(owner: str, point: ArrayLike, n_params: int) -> NDArray[np.flo
     """
     try:
         vector = np.array(point, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError(
             f"the initial parameters must be real numbers: {error}", argument="initial"
         ) from error

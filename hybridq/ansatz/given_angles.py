@@ -28,7 +28,7 @@ def by_name(angles: Mapping[str, Any]) -> list[float]:
         )
     try:
         gamma, beta = (np.atleast_1d(np.asarray(angles[name], dtype=np.float64)) for name in GROUPS)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError(
             f"the initial angles must be real numbers: {error}", argument="initial"
         ) from None

@@ -161,7 +161,7 @@ class LearnedAngles:
                 int(document["instances"]),
                 str(document.get("source", "")),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             raise FormatError(f"the learned angles are broken: {what}", source=str(path)) from error
 

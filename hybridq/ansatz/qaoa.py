@@ -228,7 +228,7 @@ class QAOA(Ansatz):
             return self._start(INITIAL_POINTS.canonical(start or "ramp"), rng)
         try:
             point = np.array(start, dtype=np.float64)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise ParameterError(
                 f"the initial angles must be real numbers: {error}", argument="initial"
             ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.instructions import Angle
-from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError
+from hybridq.core.checks import is_real
+from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError, shown
 
 Vector = NDArray[np.float64]
 
@@ -117,7 +119,7 @@ def resolve(angle: AngleLike, names: tuple[str, ...]) -> tuple[Angle, tuple[str,
             names = (*names, angle.name)
         return angle.at(names.index(angle.name)), names
     if not isinstance(angle, Angle):
-        if not isinstance(angle, int | float | np.number) or isinstance(angle, bool | complex):
+        if not is_real(angle):
             raise ParameterError(
                 argument="angle",
                 value=angle,
@@ -196,13 +198,10 @@ def values_by_index(
             )
         given = dict(enumerate(vector.tolist()))
     for index, value in given.items():
-        if (
-            not isinstance(value, int | float | np.number)
-            or isinstance(value, bool | complex)
-            or not np.isfinite(value)
-        ):
+        if not is_real(value) or not math.isfinite(value):
             raise ParameterError(
-                f"parameter {names[index]!r} must be a finite number in radians, got {value!r}",
+                f"parameter {names[index]!r} must be a finite number in radians, "
+                f"got {shown(value)}",
                 argument="values",
                 value=value,
             )

@@ -29,13 +29,16 @@ _ANSWER_ROOM = 5 * 62  # characters of a row of the answer: about five lines
 _NOTICEABLE = 2.0  # seconds: far beyond what it takes to load kernels that are compiled
 
 
-def show(result: Result, *, quiet: bool = False, notes: Sequence[Message] = ()) -> None:
+def show(
+    result: Result, *, quiet: bool = False, notes: Sequence[Message] = (), kernels: str = ""
+) -> None:
     """Print a result: the whole screen, or the essentials on one line.
 
     Args:
         result: of any problem.
         quiet: True for one line.
         notes: remarks on how the input was read.
+        kernels: a remark on the kernels that ran, empty for none.
     """
     from hybridq.presentation.sentences import report
 
@@ -44,6 +47,7 @@ def show(result: Result, *, quiet: bool = False, notes: Sequence[Message] = ()) 
         page.say(_plain(summary.brief))
         return
     rows = [*optimizer_options(result.optimizer), time_row(result.seconds, result.seed)]
+    rows += [("Kernels", kernels)] if kernels else []
     parts = report_parts(summary, notes, rows, item=result.problem.item)
     for table in (angle_table(result), growth_table(result)):
         parts += [Text(""), *table] if table else []
@@ -51,7 +55,7 @@ def show(result: Result, *, quiet: bool = False, notes: Sequence[Message] = ()) 
 
 
 def show_states(
-    found: ExcitedStates, *, quiet: bool = False, notes: Sequence[Message] = ()
+    found: ExcitedStates, *, quiet: bool = False, notes: Sequence[Message] = (), kernels: str = ""
 ) -> None:
     """Print the lowest states: the whole screen, or the energies on one line.
 
@@ -59,6 +63,7 @@ def show_states(
         found: the states.
         quiet: True for one line.
         notes: remarks on how the input was read.
+        kernels: a remark on the kernels that ran, empty for none.
     """
     from hybridq.presentation.state_sentences import evaluations, report
 
@@ -68,6 +73,7 @@ def show_states(
         return
     counted = plural(evaluations(found), "evaluation")
     rows = [time_row(found.seconds, found.seed, counted)]
+    rows += [("Kernels", kernels)] if kernels else []
     page.show_parts([*report_parts(summary, notes, rows), Text("")])
 
 

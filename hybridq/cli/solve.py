@@ -28,15 +28,11 @@ from hybridq.core.registry import canonical_name
 
 if TYPE_CHECKING:
     from hybridq.cli.progress import Progress
-    from hybridq.core.errors import Text as Message
     from hybridq.optimizers import Optimizer
     from hybridq.presentation import ExcitedStates, Result
     from hybridq.problems.base import Problem
 
-_IN_NUMPY = (
-    "This machine has not compiled the kernels of this circuit yet, so it ran in NumPy. "
-    "'hybridq warm-up' compiles all kernels."
-)
+_IN_NUMPY = "not compiled on this machine yet, so NumPy ran; 'hybridq warm-up' compiles all"
 _DIGITS = 11  # of an energy that is searched: millihartree show
 _PREFIXED = {"k": "excited", "method": "excited-method"}  # arguments of `excited_states`
 
@@ -286,7 +282,12 @@ def _solve(
         report(
             outputs,
             to_json=result.to_json,
-            show=lambda: show(result, quiet=outputs.quiet, notes=_notes(problem, result, values)),
+            show=lambda: show(
+                result,
+                quiet=outputs.quiet,
+                notes=problem.notes,
+                kernels=_kernels_remark(result, values),
+            ),
             plot=result.plot,
         )
         return INTERRUPTED if result.optimizer.status == "interrupted" else OK
@@ -294,16 +295,12 @@ def _solve(
     return finish
 
 
-def _notes(
-    problem: Problem, found: Result | ExcitedStates, values: Mapping[str, Any]
-) -> list[Message]:
-    """Return the remarks on the reading, and one where NumPy ran unasked."""
+def _kernels_remark(found: Result | ExcitedStates, values: Mapping[str, Any]) -> str:
+    """Return a remark where NumPy ran without being asked for."""
     from hybridq.engines.simulators import AUTO_KERNELS, NUMPY
 
-    notes = list(problem.notes)
-    if found.engine.kernels == NUMPY and values.get("kernels") in (None, AUTO_KERNELS):
-        notes.append(_IN_NUMPY)
-    return notes
+    unasked = values.get("kernels") in (None, AUTO_KERNELS)
+    return _IN_NUMPY if unasked and found.engine.kernels == NUMPY else ""
 
 
 def _lowest_states(
@@ -334,7 +331,10 @@ def _lowest_states(
             outputs,
             to_json=found.to_json,
             show=lambda: show_states(
-                found, quiet=outputs.quiet, notes=_notes(problem, found, values)
+                found,
+                quiet=outputs.quiet,
+                notes=problem.notes,
+                kernels=_kernels_remark(found, values),
             ),
             plot=found.plot,
         )

@@ -15,13 +15,40 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 
 def is_real(value: object) -> TypeGuard[float]:
-    """Return whether `value` is a real number, NaN included; booleans are not."""
-    return type(value) is float or (isinstance(value, Real) and not isinstance(value, bool))
+    """Return whether `value` is a real number, NaN included.
+
+    Booleans are not, nor are integers beyond the largest float.
+    """
+    if type(value) is float:
+        return True
+    return isinstance(value, Real) and not isinstance(value, bool) and _fits(value)
+
+
+def _fits(value: Real) -> bool:
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True
 
 
 def is_number(value: object) -> TypeGuard[complex]:
     """Return whether `value` is a real or complex number of Python or NumPy."""
     return isinstance(value, Complex)
+
+
+def as_complex(value: complex) -> complex:
+    """Return a number as a complex one.
+
+    Raises:
+        ParameterError: it is an integer beyond the largest float.
+    """
+    try:
+        return complex(value)
+    except OverflowError:
+        raise ParameterError(
+            argument="number", value=value, expected="at most 1.8e308, the largest float"
+        ) from None
 
 
 def checked_count(name: str, value: Any, at_least: int = 1, at_most: int | None = None) -> int:

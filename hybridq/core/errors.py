@@ -58,7 +58,10 @@ def in_python(setting: Setting) -> str:
 
 def shown(value: object) -> str:
     """Return `repr(value)`, shortened where it is long."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python's limit on the digits of an integer that is shown
+        return "a number of thousands of digits"
     return text if len(text) <= _LONGEST_VALUE else f"{text[:40]}..."
 
 

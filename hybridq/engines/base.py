@@ -128,7 +128,7 @@ def _as_floats(values: ArrayLike) -> Vector:
     """Return a contiguous float64 array of the values."""
     try:
         return np.ascontiguousarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError(
             f"parameters must be real numbers: {error}", argument="x", value=values
         ) from error

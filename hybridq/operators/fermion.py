@@ -247,7 +247,7 @@ class FermionSum:
 def _checked(product: Iterable[tuple[int, int]], n_modes: int) -> Product:
     try:
         pairs = tuple((int(mode), int(action)) for mode, action in product)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ParameterError(
             f"terms must be products of (mode, action) pairs, got {product!r}: "
             "action is 1 to create and 0 to annihilate",

@@ -149,7 +149,7 @@ def _blocked(operator: Any, n_modes: int | None) -> FermionSum:
 def _number(coefficient: Any) -> complex:
     try:
         return complex(coefficient)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ParameterError(
             f"the coefficient {coefficient!s:.40} is not a number: substitute its symbols first"
         ) from None

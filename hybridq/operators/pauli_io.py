@@ -57,7 +57,7 @@ def _codes(text: str, where: str) -> NDArray[np.uint8]:
 def _numbers(values: Sequence[Any]) -> NDArray[np.complex128]:
     try:
         return np.array(values, dtype=np.complex128)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError(f"coefficients must be numbers: {error}") from error
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core import memory
-from hybridq.core.checks import is_number, is_whole
+from hybridq.core.checks import as_complex, is_number, is_whole
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _masks, _matrix, _walsh, pauli_io
 from hybridq.operators._masks import Masks
@@ -212,7 +212,7 @@ class PauliSum:
         if isinstance(other, PauliSum):
             self._same_width(other)
             return other
-        return PauliSum.identity(self.n_qubits, complex(other)) if is_number(other) else None
+        return PauliSum.identity(self.n_qubits, as_complex(other)) if is_number(other) else None
 
     def __add__(self, other: PauliSum | complex) -> PauliSum:
         lifted = self._lifted(other)
@@ -238,7 +238,7 @@ class PauliSum:
             raise ParameterError("* takes a number: write a @ b for the product of two Pauli sums")
         if not is_number(other):
             return NotImplemented
-        return replace(self, coefficients=self.coefficients * complex(other))
+        return replace(self, coefficients=self.coefficients * as_complex(other))
 
     __rmul__ = __mul__
 

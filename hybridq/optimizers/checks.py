@@ -157,7 +157,7 @@ def check_limits(
 def _real_array(name: str, value: ArrayLike) -> Vector:
     try:
         return np.array(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ParameterError(
             (Setting(name), f" must be an array of real numbers: {error}"), argument=name
         ) from error

@@ -120,7 +120,7 @@ def _checked(x: Any, n: int, where: str) -> Vector:
     """
     try:
         point = np.array(x, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _wrong_point(x, n, where) from None
     if point.shape != (n,):
         raise _wrong_point(x, n, where)

@@ -167,7 +167,7 @@ def core_and_active(n_alpha: int, n_beta: int, m: int, space: tuple[int, int]) -
     """
     try:
         electrons, orbitals = (operator.index(number) for number in space)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ParameterError(
             argument="active_space", value=space, expected="(electrons, orbitals)"
         ) from None

@@ -31,7 +31,10 @@ def from_matrix(matrix: Any, labels: Sequence[Hashable] | None = None) -> nx.Gra
     import networkx as nx
 
     sparse = hasattr(matrix, "tocoo")
-    array: Any = matrix.tocoo() if sparse else np.asarray(matrix)
+    try:
+        array: Any = matrix.tocoo() if sparse else np.asarray(matrix)
+    except ValueError as error:
+        raise ProblemError(f"the matrix is not a table of numbers: {error}") from None
     if array.ndim != 2 or array.shape[0] != array.shape[1] or not array.shape[0]:
         raise ProblemError(f"the matrix has shape {array.shape}, and an adjacency matrix is square")
     if array.dtype.kind not in "biuf":

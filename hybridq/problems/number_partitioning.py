@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.checks import is_real
-from hybridq.core.errors import ProblemError
+from hybridq.core.errors import ProblemError, shown
 from hybridq.problems.base import AnswerRow, BinaryProblem, Bits, Sense
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class NumberPartitioning(BinaryProblem):
         numbers = _entries(self.numbers)
         for place, number in enumerate(numbers, start=1):
             if not is_real(number) or number != number or abs(number) == math.inf:
-                raise ProblemError(f"number {place} is {number!r}: give a finite real number")
+                raise ProblemError(f"number {place} is {shown(number)}: give a finite real number")
         try:
             total = sum(abs(float(number)) for number in numbers)
         except OverflowError:

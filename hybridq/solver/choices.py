@@ -192,4 +192,7 @@ def layers_of(initial: str | ArrayLike | LearnedAngles) -> int:
     """Return the depth of given angles, 0 for a start by name."""
     if isinstance(initial, LearnedAngles):
         return initial.p
-    return 0 if isinstance(initial, str) else np.size(initial) // 2
+    try:
+        return 0 if isinstance(initial, str) else np.size(initial) // 2
+    except ValueError:  # told where the angles are read
+        return 0

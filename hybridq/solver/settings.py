@@ -232,8 +232,9 @@ def expected_evaluations(
         found = 30 + 3 * circuit.n_params
     else:
         found = 50 * (2 + circuit.n_params)
-    found *= 1 + (restarts or 0)
-    return found if limit is None else min(found, limit)
+    # Limits are checked later; until then they may be anything.
+    found *= 1 + (restarts if is_whole(restarts) and restarts > 0 else 0)
+    return min(found, limit) if is_whole(limit) else found
 
 
 def default_optimizer(objective_shots: int | None) -> str | Optimizer:

@@ -77,7 +77,7 @@ def test_the_screen_tells_how_to_compile(tmp_path):
     graph = "problems/maxcut/petersen.edgelist"
     screen = command("solve", "maxcut", graph, "--seed", "7", cache=tmp_path).stdout
     assert "diagonal in NumPy" in screen
-    assert "'hybridq warm-up' compiles" in " ".join(screen.split())
+    assert "'hybridq warm-up' compiles all" in " ".join(screen.split())
     asked = command("solve", "maxcut", graph, "--kernels", "numpy", cache=tmp_path).stdout
     assert "diagonal in NumPy" in asked
     assert "warm-up" not in asked

@@ -15,7 +15,7 @@ from hybridq.circuits.instructions import Instruction
 from hybridq.circuits.parameters import Parameter
 from hybridq.circuits.qasm.gates import BUILT_IN, HEADER, HeaderGate
 from hybridq.circuits.qasm.tokens import Expression, Tokens
-from hybridq.core.errors import UnknownNameError
+from hybridq.core.errors import UnknownNameError, shown
 from hybridq.core.limits import MOST_INSTRUCTIONS
 
 MOST_QUBITS = 10_000
@@ -144,7 +144,7 @@ class Program:
         name, gates = self.header
         if token.text != name:
             self._tokens.fail(
-                f"{token.text} cannot be included: {name} can; "
+                f"{shown(token.text)} cannot be included: {name} can; "
                 "copy other definitions into the program",
                 token.line,
             )

@@ -76,7 +76,7 @@ def _program_of(text: str, name: str) -> type[Program]:
 
         return Program3
     raise FormatError(
-        f"version {version} cannot be read: OpenQASM 2 and 3 can",
+        f"version {version[:40]} cannot be read: OpenQASM 2 and 3 can",
         source=name,
         line=start[1].count("\n") + 1,
     )

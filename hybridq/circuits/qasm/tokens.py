@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, shown
 
 Expression: TypeAlias = Callable[[Mapping[str, Any]], Any]
 """A function from values of a gate's parameters to a number, or to a `Parameter`."""
@@ -143,7 +143,7 @@ class Tokens:
         return int(self.take().text)
 
     def _found(self) -> str:
-        return "the end" if self.here.kind == "end" else repr(self.here.text)
+        return "the end" if self.here.kind == "end" else shown(self.here.text)
 
     # -- arithmetic -----------------------------------------------------------------------------
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from hybridq.core import memory
 from hybridq.core.errors import CapacityError, FormatError
+from hybridq.problems.formats._text import short
 
 _OPENING = re.compile(r"\s*[&$]FCI\b", re.IGNORECASE)
 _CLOSING = re.compile(r"(?:[&$]END\b|/)", re.IGNORECASE)
 _TOKEN = re.compile(r"=|[^\s,=]+")
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _REPEATED = re.compile(r"(\d{1,9})\*([+-]?\d{1,9})", re.ASCII)
-_TRUE = re.compile(r"\.?T(RUE)?\.?", re.IGNORECASE)
+_LOGICAL = re.compile(r"\.?(T(RUE)?|F(ALSE)?)\.?", re.IGNORECASE)
 
 # Word -> its values, each with its line.
 _Entries = dict[str, list[tuple[str, int]]]
@@ -58,7 +59,7 @@ def read_header(lines: list[str], source: str, spin: int | None = None) -> Heade
         if word not in entries:
             raise FormatError(f"the header lacks {word}: add {word}=...", source=source, line=first)
     for word in ("TREL", "ITREL"):
-        if word in entries and _flag(entries[word]):
+        if word in entries and _flag(entries, word, source):
             raise FormatError(
                 f"{word} marks a relativistic file with complex spinors, which is not read: "
                 "write one in real orbitals",
@@ -79,7 +80,7 @@ def read_header(lines: list[str], source: str, spin: int | None = None) -> Heade
         n_alpha,
         n_beta,
         _symmetries(entries, m, source),
-        any(word in entries and _flag(entries[word]) for word in ("UHF", "IUHF")),
+        any(word in entries and _flag(entries, word, source) for word in ("UHF", "IUHF")),
         n_lines,
         notes,
     )
@@ -148,10 +149,18 @@ def _assignments(tokens: list[tuple[str, int]], source: str) -> _Entries:
     return {word: values for word, values in entries.items() if values}
 
 
-def _flag(values: list[tuple[str, int]]) -> bool:
-    """Return whether a logical or integer value is true."""
-    text = values[0][0]
-    return _TRUE.fullmatch(text) is not None or (text.isdigit() and int(text) > 0)
+def _flag(entries: _Entries, word: str, source: str) -> bool:
+    """Return whether the logical or integer value of a word is true."""
+    text, line = entries[word][0]
+    if _INTEGER.fullmatch(text):
+        return int(text) > 0
+    if not _LOGICAL.fullmatch(text):
+        raise FormatError(
+            f"{word}={short(text, 30)} is neither .TRUE. nor .FALSE.: correct it",
+            source=source,
+            line=line,
+        )
+    return "T" in text.upper()[:2]
 
 
 def _integer(entries: _Entries, word: str, source: str) -> tuple[int, int]:

@@ -285,7 +285,7 @@ def _literal(node: ast.expr | None, source: str, line: int) -> object:
     """Return the value of a literal; raise where it is anything else."""
     try:
         return ast.literal_eval(node) if node is not None else None
-    except (ValueError, TypeError, RecursionError, MemoryError):
+    except (ValueError, TypeError, OverflowError, RecursionError, MemoryError):
         text = shown(ast.unparse(node)) if node is not None else "this"
         raise FormatError(
             f'{text} cannot be part of a Pauli term: write [["XXI", 0.5], ...]',

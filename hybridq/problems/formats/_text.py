@@ -74,7 +74,10 @@ def suffix_of(source: str) -> str:
 
 def short(value: object, limit: int = 40) -> str:
     """Return `repr(value)`, cut to a length that fits an error message."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python's limit on the digits of an integer that is shown
+        return "a number of thousands of digits"
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 

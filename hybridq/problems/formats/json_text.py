@@ -100,7 +100,7 @@ def _dump(value: Any, indent: int | None = 1) -> str:
     """Return a value as JSON."""
     try:
         text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ProblemError(f"the graph cannot be written as JSON: {error}") from None
     return text if indent is None else text + "\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import warnings
@@ -197,7 +198,8 @@ def read_dot(text: str, source: str = "input") -> nx.Graph[Any]:
         ) from None
 
     def parse() -> nx.Graph[Any]:
-        with warnings.catch_warnings():
+        # pydot prints what its parser finds wrong.
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore", DeprecationWarning)  # of its own parser
             graphs = pydot.graph_from_dot_data(text)
         if not graphs or len(graphs) != 1:

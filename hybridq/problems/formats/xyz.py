@@ -105,7 +105,7 @@ def parse_geometry(geometry: str | Iterable[tuple[str, Sequence[float]]]) -> lis
         return _checked((_atom(row, source, None) for row in rows if row), source)
     try:
         rows = [[str(symbol), *map(str, position)] for symbol, position in geometry]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise FormatError(
             'not a list of atoms: write [("H", (0, 0, 0)), ...] or "H 0 0 0; ..."', source=source
         ) from None
