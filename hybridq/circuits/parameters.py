@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.instructions import Angle
-from hybridq.core.checks import is_real
+from hybridq.core.checks import is_finite, is_float
 from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError, shown
 
 Vector = NDArray[np.float64]
@@ -119,7 +118,7 @@ def resolve(angle: AngleLike, names: tuple[str, ...]) -> tuple[Angle, tuple[str,
             names = (*names, angle.name)
         return angle.at(names.index(angle.name)), names
     if not isinstance(angle, Angle):
-        if not is_real(angle):
+        if not is_float(angle):
             raise ParameterError(
                 argument="angle",
                 value=angle,
@@ -198,7 +197,7 @@ def values_by_index(
             )
         given = dict(enumerate(vector.tolist()))
     for index, value in given.items():
-        if not is_real(value) or not math.isfinite(value):
+        if not is_finite(value):
             raise ParameterError(
                 f"parameter {names[index]!r} must be a finite number in radians, "
                 f"got {shown(value)}",

@@ -15,21 +15,21 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 
 def is_real(value: object) -> TypeGuard[float]:
-    """Return whether `value` is a real number, NaN included.
-
-    Booleans are not, nor are integers beyond the largest float.
-    """
-    if type(value) is float:
-        return True
-    return isinstance(value, Real) and not isinstance(value, bool) and _fits(value)
+    """Return whether `value` is a real number, NaN included; booleans are not."""
+    return type(value) is float or (isinstance(value, Real) and not isinstance(value, bool))
 
 
-def _fits(value: Real) -> bool:
+def is_float(value: object) -> TypeGuard[float]:
+    """Return whether `value` is a real number that a float holds, NaN included."""
     try:
-        float(value)
-    except OverflowError:
+        return is_real(value) and isinstance(float(value), float)
+    except OverflowError:  # an integer beyond the largest float
         return False
-    return True
+
+
+def is_finite(value: object) -> TypeGuard[float]:
+    """Return whether `value` is a finite real number that a float holds."""
+    return is_float(value) and math.isfinite(value)
 
 
 def is_number(value: object) -> TypeGuard[complex]:
@@ -80,6 +80,6 @@ def checked_positive(name: str, value: Any) -> float:
     Raises:
         ParameterError: `value` is not a finite number above 0.
     """
-    if not is_real(value) or not math.isfinite(value) or value <= 0:
+    if not is_finite(value) or value <= 0:
         raise ParameterError(argument=name, value=value, expected="a positive number")
     return float(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from hybridq.ansatz.angles import coupling_strength
-from hybridq.core.checks import is_real
+from hybridq.core.checks import is_finite
 from hybridq.core.errors import ParameterError
 from hybridq.engines.base import as_pauli_sum
 from hybridq.objectives.config import ObjectiveConfig, configured
@@ -50,7 +50,7 @@ class Gibbs(ObjectiveConfig):
     def __post_init__(self) -> None:
         if self.eta is None:
             return
-        if not is_real(self.eta) or not math.isfinite(self.eta) or self.eta <= 0.0:
+        if not is_finite(self.eta) or self.eta <= 0.0:
             raise ParameterError(
                 argument="eta",
                 value=self.eta,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core import memory
-from hybridq.core.checks import is_real, is_whole
+from hybridq.core.checks import is_finite, is_whole
 from hybridq.core.errors import ParameterError, ProblemError, Setting
 
 if TYPE_CHECKING:
@@ -128,5 +128,5 @@ def finite(**numbers: float) -> None:
         ParameterError: one is not; it is named.
     """
     for name, value in numbers.items():
-        if not is_real(value) or not math.isfinite(value):
+        if not is_finite(value):
             raise ParameterError(argument=name, value=value, expected="a finite real number")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.arrays import Vector
-from hybridq.core.checks import checked_count, is_real
+from hybridq.core.checks import checked_count, is_finite, is_real
 from hybridq.core.configured import Configured
 from hybridq.core.errors import ParameterError
 from hybridq.core.limits import MOST_COUNT
@@ -142,7 +141,7 @@ class Optimizer(Configured, ABC):
             value = getattr(self, name)
             if value is None:
                 continue
-            if not is_real(value) or not math.isfinite(value) or value <= 0:
+            if not is_finite(value) or value <= 0:
                 raise ParameterError(argument=name, value=value, expected="a positive number")
 
     def _require_within(self, name: str, low: float, high: float) -> None:

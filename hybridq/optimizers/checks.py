@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hybridq.core.arrays import Vector
-from hybridq.core.checks import is_real, is_whole
+from hybridq.core.checks import is_float, is_whole
 from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.optimizers.base import Optimizer
 from hybridq.optimizers.capabilities import Capability, member
@@ -146,11 +146,11 @@ def check_limits(
         raise ParameterError(
             argument="max_evaluations", value=max_evaluations, expected="an integer >= 1 or None"
         )
-    if time_limit is not None and (not is_real(time_limit) or not time_limit > 0):
+    if time_limit is not None and not (is_float(time_limit) and time_limit > 0):
         raise ParameterError(
             argument="time_limit", value=time_limit, expected="a positive number of seconds or None"
         )
-    if target is not None and (not is_real(target) or math.isnan(target)):
+    if target is not None and not (is_float(target) and not math.isnan(target)):
         raise ParameterError(argument="target", value=target, expected="a number or None")
 
 

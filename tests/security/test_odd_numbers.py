@@ -133,7 +133,8 @@ VALUES = (
     None, 1j, [1], True,
 )
 OPTIONS = (
-    "p", "max_evaluations", "time_limit", "shots", "threads", "restarts", "objective_shots", "kernels",
+    "p", "max_evaluations", "time_limit", "shots", "threads", "restarts", "objective_shots",
+    "kernels",
 )
 # fmt: on
 RING = hq.MaxCut(nx.cycle_graph(4))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
 
-from hybridq.core.checks import is_real
+from hybridq.core.checks import is_finite
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._json import line_of, load_json
@@ -73,7 +72,7 @@ def read_json(text: str, source: str = "input") -> list[float]:
             source=source,
         )
     for position, value in enumerate(data):
-        if not _is_finite(value):
+        if not is_finite(value):
             raise FormatError(
                 f"entry {position + 1} of the list, {short(value)}, is not a finite number: "
                 "give a number such as 2 or -0.5",
@@ -83,14 +82,6 @@ def read_json(text: str, source: str = "input") -> list[float]:
     if not data:
         raise FormatError(_EMPTY, source=source)
     return data
-
-
-def _is_finite(value: Any) -> bool:
-    """Return whether `value` is a number that a float can hold."""
-    try:
-        return is_real(value) and math.isfinite(value)
-    except OverflowError:
-        return False
 
 
 def recognizes(text: str, source: str) -> Match:
