@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from hybridq.core.text import one_line
+from hybridq.core.text import one_line, printable
 
 _WIDTH = 80
 
@@ -21,10 +22,21 @@ def show_parts(parts: Iterable[RenderableType]) -> None:
     console = _console()
     with console.capture() as screen:
         for part in parts:
-            console.print(part)
+            console.print(_Harmless(part))
     # Rich pads lines with blanks, which are in the way when the text is compared or copied.
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in screen.get().splitlines()))
     sys.stdout.flush()
+
+
+class _Harmless:
+    """A part without control characters of its own, which could steer a terminal."""
+
+    def __init__(self, part: RenderableType) -> None:
+        self._part = part
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for text, style, control in console.render(self._part, options):
+            yield Segment(printable(text), style, control)
 
 
 def say(text: str) -> None:

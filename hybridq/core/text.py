@@ -10,8 +10,12 @@ def one_line(text: object) -> str:
 
     File names and node labels come from outside: printed raw, they could steer a terminal.
     """
-    parts = " ".join(str(text).split())
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in parts)
+    return printable(" ".join(str(text).split()))
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters but line ends shown as escapes."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def listing(labels: Iterable[object], room: int) -> tuple[str, int]:

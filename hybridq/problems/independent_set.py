@@ -63,6 +63,8 @@ class IndependentSet(GraphProblem):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if (self.node_weights != 1.0).any():  # the size is then another number
+            object.__setattr__(self, "value_name", "weight")
         bound = self.sufficient_penalty
         if self.penalty is None:
             object.__setattr__(self, "penalty", 2.0 * bound if bound else 1.0)
@@ -90,7 +92,7 @@ class IndependentSet(GraphProblem):
     def size(self) -> str:
         """Return nodes and edges, and the weights of the nodes where they differ from 1."""
         low, high = float(self.node_weights.min()), float(self.node_weights.max())
-        if low == high == 1.0:
+        if self.value_name == "size":
             return super().size()
         return f"{super().size()}, node weights {number(low)} to {number(high)}"
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.text import Text
 
+from hybridq.cli import page
 from hybridq.cli import result_screen as screen
 from hybridq.presentation import (
     Best,
@@ -24,6 +26,16 @@ from hybridq.presentation.sentences import report
 
 MakeResult = Callable[..., Result]
 ANSWER = "Best cut found: 4 of total weight 4."
+
+
+def test_texts_from_outside_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    odd = "a\x1b[31mb\x07"
+    page.show_parts([Text(f"{odd}\nsecond line"), page.facts([("name", odd)])])
+    page.say(odd)
+    lines = capsys.readouterr().out.splitlines()
+    assert "a\\x1b[31mb\\x07" in lines
+    assert "second line" in lines
+    assert all(line.isprintable() for line in lines)
 
 
 @pytest.fixture

@@ -35,6 +35,19 @@ def test_csv_has_a_row_for_every_trial(tmp_path):
     assert rows[1]["finished"] == "2023-11-14T22:13:21.500+00:00"
 
 
+def test_no_cell_of_a_csv_is_a_formula(tmp_path):
+    path = tmp_path / "x.csv"
+    texts = ["=1+1", "+1", "-cmd", "@x", "plain", "a=b"]
+    trials = [
+        done(k, {"ratio": -1.5}, problem__path=text, repeat=k) for k, text in enumerate(texts)
+    ]
+    export_trials(path, "odd", {}, trials)
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    found = [row["problem.path"] for row in rows]
+    assert found == ["'=1+1", "'+1", "'-cmd", "'@x", "plain", "a=b"]
+    assert {float(row["ratio"]) for row in rows} == {-1.5}
+
+
 def test_columns_have_one_length_and_plain_cells():
     found = columns([done(0, {"ratio": float("nan"), "ok": True}, problem__active=[2, 2])])
     assert {len(column) for column in found.values()} == {1}

@@ -218,3 +218,10 @@ def test_weights_of_nodes_come_from_files_too(tmp_path) -> None:
         hq.IndependentSet(sized)
     assert hq.IndependentSet(sized, weight="size").node_weights.tolist() == [3, 10, 1]
     assert hq.IndependentSet(sized, weight="none").node_weights.tolist() == [1, 1, 1]
+
+
+def test_the_value_of_weighted_nodes_is_called_their_weight() -> None:
+    graph = nx.path_graph(3)
+    assert "best size 2" in str(hq.solve(hq.IndependentSet(graph), p=1, rng=1))
+    nx.set_node_attributes(graph, {0: 3, 1: 10, 2: 1}, "weight")
+    assert "best weight 10" in str(hq.solve(hq.IndependentSet(graph), p=1, rng=1))

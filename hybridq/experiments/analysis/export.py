@@ -154,8 +154,18 @@ def _csv(found: dict[str, list[Any]]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(found)
     for row in zip(*found.values(), strict=True):
-        writer.writerow(["true" if v is True else "false" if v is False else v for v in row])
+        writer.writerow([_csv_cell(value) for value in row])
     return text.getvalue()
+
+
+def _csv_cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula: it gets an apostrophe.
+
+    Source: OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
 
 
 def _arrow(found: dict[str, list[Any]]) -> Any:
@@ -189,6 +199,7 @@ def _whole(name: str, config: Plain, trials: Sequence[StoredTrial]) -> Plain:
     }
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SPECIAL: dict[str, str] = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "–": "--",
