@@ -22,14 +22,16 @@ class CostPlan:
         bits: the number of simulated bits.
         symmetric: whether they are half of a spin-flip symmetric state of one more qubit.
         stored_bytes: peak memory of storing the diagonal, 0 where it is not stored.
-        reason: the reason for the choice, in words.
+        share: the part of the state that is simulated, in words; empty for all of it.
+        storage: the representation and its reason, in words.
     """
 
     ising: Ising
     bits: int
     symmetric: bool
     stored_bytes: int
-    reason: str
+    share: str
+    storage: str
 
 
 def plan_cost(ising: Ising) -> CostPlan:
@@ -43,9 +45,10 @@ def plan_cost(ising: Ising) -> CostPlan:
         stored, how = 10 << bits, "integer cost of higher order, stored as level numbers"
     else:
         stored, how = 16 << bits, "real cost of higher order, stored"
+    share = ""
     if symmetric:
-        how = f"spin-flip symmetric, half the state ({bits} of {ising.n_qubits} qubits); {how}"
-    return CostPlan(reduced, bits, symmetric, stored, how)
+        share = f"spin-flip symmetric, half the state ({bits} of {ising.n_qubits} qubits)"
+    return CostPlan(reduced, bits, symmetric, stored, share, how)
 
 
 def fix_last_spin(ising: Ising) -> Ising:

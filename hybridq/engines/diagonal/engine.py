@@ -18,7 +18,7 @@ from hybridq.engines.diagonal.cost import MOST_LEVELS, CostPlan, build_cost, pla
 from hybridq.engines.diagonal.kernels.adjoint import pass_gradient
 from hybridq.engines.diagonal.kernels.block import block_gradient
 from hybridq.engines.diagonal.layers import read_layers
-from hybridq.engines.diagonal.plain import PlainRunner
+from hybridq.engines.diagonal.plain import PLAIN_BYTES, PlainRunner
 from hybridq.engines.diagonal.runners import (
     ManyPasses,
     OneBlock,
@@ -79,12 +79,12 @@ class DiagonalEngine(WholeStateEngine):
         self._require_width()
         plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
         self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising
-        self._require_state(2 * self._dtype.itemsize << plan.bits, plan.stored_bytes)
+        further = PLAIN_BYTES << plan.bits if kernels == NUMPY else plan.stored_bytes
+        self._require_state(2 * self._dtype.itemsize << plan.bits, further)
         self._runner = self._new_runner(plan)
-        self._set_info(
-            f"phases of a diagonal cost and X mixers; {plan.reason}; {self._runner.where}",
-            self._runner.threads,
-        )
+        storage = "cost stored" if self.kernels == NUMPY else plan.storage
+        parts = ["phases of a diagonal cost and X mixers", plan.share, storage, self._runner.where]
+        self._set_info("; ".join(filter(None, parts)), self._runner.threads)
 
     def _new_runner(self, plan: CostPlan) -> Runner:
         """Return the runner for the cost: NumPy, one block, or passes over memory."""

@@ -23,6 +23,9 @@ Value = TypeVar("Value")
 GROUP_BITS = 5
 """Mixers of so many qubits are one matrix of 32 rows: products of it with a state are fast."""
 
+PLAIN_BYTES = 64
+"""Bytes for each amplitude, the state apart: cost, levels, signs and working arrays."""
+
 PART_BITS = 15
 """Entries of a part of a vector, which stays in a core's cache; threads share the parts."""
 
@@ -42,7 +45,7 @@ class PlainRunner:
         threads: the number of threads; results do not depend on it.
     """
 
-    where = "NumPy"
+    where = "whole arrays"
     pad = 0
     drops_quarters = False
 
