@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SYNC_SECONDS = 1.0
 """Largest loss by a power cut; a kill loses nothing. Forcing each line is slow."""
 
+_APPENDING = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _BEGINNING = b'{"op_code":'
 _CHUNK = 1 << 16  # bytes read at once in search of the last newline
 
@@ -51,10 +53,22 @@ def open_journal(path: Path) -> JournalStorage:
 
         _synced = 0.0
 
+        def __init__(self, file_path: str) -> None:
+            super().__init__(file_path)  # creates the file if it does not exist
+            self._file = _identity(os.stat(file_path))
+
         def append_logs(self, logs: list[dict[str, Any]]) -> None:
-            """Append each log as a line of JSON."""
+            """Append each log as a line of JSON, to the file that was opened and no other.
+
+            Raises:
+                FileNotFoundError: it has been deleted or replaced; a new file would lack all that
+                    the logs refer to.
+            """
             lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-            with open(path, "a+b", buffering=0) as file, lock(file):
+            with os.fdopen(os.open(path, _APPENDING), "r+b", buffering=0) as file, lock(file):
+                if _identity(os.fstat(file.fileno())) != self._file:
+                    what = "the file has been replaced since it was opened"
+                    raise FileNotFoundError(errno.ENOENT, what, os.fspath(path))
                 _append(file, lines.encode())
                 if time.monotonic() - self._synced > SYNC_SECONDS:
                     os.fsync(file.fileno())
@@ -70,6 +84,11 @@ def open_journal(path: Path) -> JournalStorage:
         raise OutputError(
             f"{path} is not a journal of Optuna, or it is damaged: name another file"
         ) from None
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    """Return the numbers of device and file."""
+    return found.st_dev, found.st_ino
 
 
 def _check_beginning(path: Path) -> None:
