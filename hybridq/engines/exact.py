@@ -136,17 +136,12 @@ class WholeStateEngine(ExactEngine):
 
     MOST_QUBITS: ClassVar[int] = 34
 
-    def __init__(
-        self,
-        circuit: Circuit,
-        observable: Observable,
-        precision: str,
-        threads: int | None,
-        kernels: str,
-    ) -> None:
-        super().__init__(circuit, observable, precision, threads, kernels)
-        self._states: list[State] = []
-        self._state_bytes = 0
+    _state_bytes = 0
+
+    @cached_property
+    def _states(self) -> list[State]:
+        """The arrays that were made."""
+        return []
 
     def _require_width(self) -> None:
         """Raise for widths that do not fit in the memory of any machine.

@@ -21,6 +21,11 @@ VARIABLE = "HYBRIDQ_KERNELS"
 """Environment variable that decides for ``kernels="auto"``: ``compiled`` or ``numpy``."""
 
 
+def usual_evaluations(circuit: Circuit) -> int:
+    """Return about how many values with gradients a search from one start takes."""
+    return 30 + 3 * circuit.n_params
+
+
 def with_kernels_chosen(
     engine: EngineConfig,
     circuit: Circuit,

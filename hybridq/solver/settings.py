@@ -20,7 +20,7 @@ from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import checked_shots
 from hybridq.engines.choose import EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
-from hybridq.engines.first_answer import with_kernels_chosen
+from hybridq.engines.first_answer import usual_evaluations, with_kernels_chosen
 from hybridq.objectives import OBJECTIVES, ObjectiveConfig
 from hybridq.optimizers import Optimizer, OptimizerLike, Record, Solution
 from hybridq.optimizers.adam import Adam
@@ -229,7 +229,7 @@ def expected_evaluations(
     if shots is not None:
         found = SAMPLED_EVALUATIONS
     elif Capability.GRADIENT in optimizer.needs:
-        found = 30 + 3 * circuit.n_params
+        found = usual_evaluations(circuit)
     else:
         found = 50 * (2 + circuit.n_params)
     # Limits are checked later; until then they may be anything.

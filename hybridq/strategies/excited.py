@@ -21,7 +21,7 @@ from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.core.registry import Registry
 from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
-from hybridq.engines.first_answer import with_kernels_chosen
+from hybridq.engines.first_answer import usual_evaluations, with_kernels_chosen
 from hybridq.objectives import Expectation
 from hybridq.optimizers import OptimizerLike, Record
 from hybridq.optimizers.checks import check_limits
@@ -31,7 +31,7 @@ from hybridq.strategies.candidates import candidates_of, compared, have_left, st
 from hybridq.strategies.report import versions
 from hybridq.strategies.resolve import describe_ansatz, resolve_problem
 from hybridq.strategies.search import search_energy
-from hybridq.strategies.sectors import Scope, resolve_states_ansatz, scope_of
+from hybridq.strategies.sectors import Scope, circuit_of, resolve_states_ansatz, scope_of
 from hybridq.strategies.starts import first_points
 from hybridq.strategies.state_advice import with_advice
 from hybridq.strategies.subspace import SectorSearch, subspace_states
@@ -162,8 +162,8 @@ def _lowest_states(
     scope = scope_of(subject, chosen, name, chosen_here=chosen_here)
     seed = int(rng) if is_whole(rng) else None
     streams = as_generator(rng).spawn(4)
-    circuit = chosen if isinstance(chosen, Circuit) else chosen.circuit
-    evaluations = (30 + 3 * circuit.n_params) * (k * tries if name == "vqd" else 1)
+    circuit = circuit_of(chosen)
+    evaluations = usual_evaluations(circuit) * (k * tries if name == "vqd" else 1)
     engine = with_kernels_chosen(engine, circuit, subject.observable, evaluations)
     objective = Expectation().bind(chosen, subject.observable, engine=engine)
     starts = first_points(chosen, initial, None, streams[0])

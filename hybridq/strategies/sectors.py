@@ -64,7 +64,7 @@ def scope_of(
         asked = Sector.of_electrons(problem.n_qubits // 2, *ansatz.particles)
     if asked is not None:
         return Scope(asked)
-    kept = _sector_of(_circuit_of(ansatz))
+    kept = _sector_of(circuit_of(ansatz))
     if kept is None or not conserves(problem.hamiltonian, kept.split):
         return Scope()
     if not chosen_here or method != "subspace":
@@ -104,7 +104,7 @@ def resolve_states_ansatz(
             )
         except ParameterError:  # the terms commute
             found = None
-        leaves = found is None or _sector_of(_circuit_of(found)) is None
+        leaves = found is None or _sector_of(circuit_of(found)) is None
         if leaves and conserves(hamiltonian, n):
             return hopping_circuit(hamiltonian, Sector.of_weight(n, n // 2))
         return found or resolve_fixed_ansatz(problem, "hardware-efficient", {})
@@ -122,7 +122,7 @@ def conserves(hamiltonian: PauliSum, split: int) -> bool:
     return all(conserves_ones(hamiltonian, group) for group in groups)
 
 
-def _circuit_of(ansatz: Ansatz | Circuit) -> Circuit:
+def circuit_of(ansatz: Ansatz | Circuit) -> Circuit:
     """Return the circuit of an ansatz."""
     return ansatz if isinstance(ansatz, Circuit) else ansatz.circuit
 

@@ -14,14 +14,12 @@ from hybridq.core import memory
 from hybridq.core.blas import one_blas_thread
 from hybridq.engines.base import drawn_indices
 from hybridq.engines.diagonal.cost import MOST_LEVELS, CostPlan
+from hybridq.engines.neighbours import GROUP_BITS, multiply, overlaps
 
 State = NDArray[np.floating[Any]]
 Vector = NDArray[np.float64]
 Part = TypeVar("Part")
 Value = TypeVar("Value")
-
-GROUP_BITS = 5
-"""Mixers of so many qubits are one matrix of 32 rows: products of it with a state are fast."""
 
 PLAIN_BYTES = 64
 """Bytes for each amplitude, the state apart: cost, levels, signs and working arrays."""
@@ -163,7 +161,7 @@ class PlainRunner:
         turn = gamma * levels
         cosines, sines = np.cos(turn).astype(self._dtype), np.sin(turn).astype(self._dtype)
 
-        def multiply(at: slice) -> None:
+        def turn_part(at: slice) -> None:
             where = at if index is None else index[at]
             c, s = cosines[where], sines[where]
             re, im = state[:, at]
@@ -173,7 +171,7 @@ class PlainRunner:
             im *= c
             im -= turned
 
-        self._spread(multiply, self._parts)
+        self._spread(turn_part, self._parts)
 
     def _phase_slope(self, bra: State, ket: State) -> float:
         """Return Re ⟨bra| −iE |ket⟩."""
@@ -275,36 +273,21 @@ def _rotate(vector: State, matrices: list[tuple[int, State]]) -> None:
     """Apply matrices to groups of qubits, each given by its first, in place."""
     here, there = vector, np.empty_like(vector)
     for first, matrix in matrices:
-        _product(matrix, here, first, there)
+        multiply(matrix, here, first, there)
         here, there = there, here
     if here is not vector:
         vector[:] = here
 
 
-def _product(matrix: State, vector: State, first: int, out: State) -> None:
-    """Write a matrix on the qubits from `first` on times a vector to `out`."""
-    size = len(matrix)
-    if first == 0:
-        np.matmul(vector.reshape(-1, size), matrix.T, out=out.reshape(-1, size))
-    else:
-        shape = -1, size, 1 << first
-        np.matmul(matrix, vector.reshape(shape), out=out.reshape(shape))
-
-
 def _group_slope(bra: State, ket: State, first: int, bits: int) -> float:
     """Return the overlap with Σ dR/dβ of a group of qubits."""
-    size = 1 << bits
-    if first == 0:
-        overlaps = bra.reshape(-1, size).T @ ket.reshape(-1, size)
-    else:
-        left, right = (each.reshape(-1, size, 1 << first) for each in (bra, ket))
-        overlaps = np.matmul(left, right.transpose(0, 2, 1)).sum(axis=0)
-    index = np.arange(size)
+    found = overlaps(bra, ket, first, bits, ket.dtype)
+    index = np.arange(1 << bits)
     total = 0.0
     for qubit in range(bits):
         zero = index[index >> qubit & 1 == 0]
         one = zero | 1 << qubit
-        total += float((overlaps[zero, one] - overlaps[one, zero]).sum(dtype=np.float64))
+        total += float((found[zero, one] - found[one, zero]).sum(dtype=np.float64))
     return total
 
 

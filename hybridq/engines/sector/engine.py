@@ -19,7 +19,6 @@ from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import Observable, Vector, checked_shots
 from hybridq.engines.exact import ExactEngine
 from hybridq.engines.sector.action import Action, build_action
-from hybridq.engines.sector.kernels.algebra import inner
 from hybridq.engines.sector.kernels.program import Program
 from hybridq.engines.sector.kernels.run import run_backward
 from hybridq.engines.sector.plain import PlainWalker, entries_of
@@ -159,9 +158,7 @@ class SectorEngine(ExactEngine):
             for weight, other in self._deflated:
                 mine = other if self._support is None else other[self._support]
                 bra += weight * np.vdot(mine, ket) * mine
-        if self.kernels == NUMPY:
-            return float((self._ket * self._bra).sum(dtype=np.float64))
-        return float(inner(self._ket, self._bra))
+        return self._walker.inner(self._ket, self._bra)
 
     def _whole(self) -> NDArray[Any]:
         """Return a copy of the ket in the whole sector, shape (sector.dim,)."""

@@ -67,6 +67,10 @@ class PlainWalker:
             if angle:
                 self._apply(states, step, -angle)
 
+    def inner(self, a: NDArray[Any], b: NDArray[Any]) -> float:
+        """Return Σ a b of two flat arrays, in double precision."""
+        return _total(a * b)
+
     def _angle(self, step: int, point: Vector) -> float:
         program = self._program
         parameter = program.parameter[step]

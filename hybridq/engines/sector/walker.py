@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hybridq.engines.base import Vector
 from hybridq.engines.kernels.team import Team
-from hybridq.engines.sector.kernels.algebra import gather_gradient, interleave
+from hybridq.engines.sector.kernels.algebra import gather_gradient, inner, interleave
 from hybridq.engines.sector.kernels.program import NEGATE, Program
 from hybridq.engines.sector.kernels.run import run_backward, run_forward
 from hybridq.engines.sector.steps import GROUPS
@@ -65,3 +65,7 @@ class Walker:
             *self._extras,
         )  # fmt: skip
         gather_gradient(self._program, self._partial, gradient)
+
+    def inner(self, a: NDArray[Any], b: NDArray[Any]) -> float:
+        """Return Σ a b of two flat arrays, in double precision."""
+        return float(inner(a, b))

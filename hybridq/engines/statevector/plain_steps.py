@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.blas import one_blas_thread
+from hybridq.engines.neighbours import GROUP_BITS, multiply, overlaps
 from hybridq.engines.statevector.kernels.gates import MATRIX, PARITY
 from hybridq.engines.statevector.plain_gates import (
     Amplitudes,
@@ -22,9 +23,6 @@ from hybridq.engines.statevector.plain_gates import (
     product_of,
 )
 from hybridq.engines.statevector.program import Factor, Operation, Program
-
-GROUP_BITS = 5
-"""Gates on so many neighbouring qubits are one matrix."""
 
 MOST_PARAMETERS = 4
 """Phases of more parameters stay single: each would need a vector of its own."""
@@ -121,8 +119,8 @@ class Layer:
         with one_blas_thread():
             for first, gates in self._groups:
                 if any(f.angle.parameter is not None for each in gates for f in each):
-                    overlaps = _overlaps(phi, psi, first, len(gates))
-                    for factors, mine in zip(gates, _reduced(overlaps), strict=True):
+                    found = overlaps(phi.conj(), psi, first, len(gates), np.complex128)
+                    for factors, mine in zip(gates, _reduced(found), strict=True):
                         add_slopes(factors, x, mine, gradient)
                 inverse = _joined([product_of(each, x) for each in gates]).conj().T
                 for state in (psi, phi):
@@ -215,25 +213,14 @@ def _joined(gates: list[Entries]) -> Matrix:
 
 def _multiply(matrix: Matrix, state: Amplitudes, first: int) -> None:
     """Apply a matrix on the qubits from `first` on, in place."""
-    narrow = matrix.astype(state.dtype)
-    view = state.reshape(-1, len(matrix), 1 << first)
-    if first == 0:
-        view[:, :, 0] = view[:, :, 0] @ narrow.T
-    else:
-        view[:] = np.matmul(narrow, view)
+    product = np.empty_like(state)
+    multiply(matrix.astype(state.dtype), state, first, product)
+    state[:] = product
 
 
-def _overlaps(bra: Amplitudes, ket: Amplitudes, first: int, bits: int) -> Matrix:
-    """Return Σ conj(bra_a) ket_b over the states a, b of some neighbours."""
-    left, right = (each.reshape(-1, 1 << bits, 1 << first) for each in (bra.conj(), ket))
-    if first == 0:
-        return (left[:, :, 0].T @ right[:, :, 0]).astype(np.complex128)
-    return np.matmul(left, right.transpose(0, 2, 1)).sum(axis=0, dtype=np.complex128)
-
-
-def _reduced(overlaps: Matrix) -> list[Entries]:
+def _reduced(found: Matrix) -> list[Entries]:
     """Return the overlaps of each qubit's states, the others equal."""
-    flat = _traces(len(overlaps).bit_length() - 1) @ overlaps.reshape(-1)
+    flat = _traces(len(found).bit_length() - 1) @ found.reshape(-1)
     numbers = flat.tolist()
     return [tuple(numbers[at : at + 4]) for at in range(0, len(numbers), 4)]
 
