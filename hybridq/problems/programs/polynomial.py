@@ -1,0 +1,162 @@
+"""Polynomials of named variables: evaluation, products, substitution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Monomial: TypeAlias = tuple[int, ...]
+"""Indices of the variables of a product, ascending; a repeated index is a power; () is 1."""
+
+Polynomial: TypeAlias = Mapping[Monomial, float]
+"""Coefficients by monomial."""
+
+
+def merged(terms: Iterable[tuple[Iterable[int], float]]) -> dict[Monomial, float]:
+    """Return a polynomial with equal monomials added and zeros dropped.
+
+    Args:
+        terms: pairs of indices, in any order, and coefficients.
+    """
+    total: dict[Monomial, float] = {}
+    for indices, coefficient in terms:
+        key = tuple(sorted(indices))
+        total[key] = total.get(key, 0.0) + coefficient
+    return {key: value for key, value in total.items() if value != 0.0}
+
+
+def scaled(polynomial: Polynomial, factor: float) -> dict[Monomial, float]:
+    """Return `factor` times a polynomial."""
+    return {key: factor * value for key, value in polynomial.items()}
+
+
+def added(*polynomials: Polynomial) -> dict[Monomial, float]:
+    """Return the sum of polynomials."""
+    return merged(item for each in polynomials for item in each.items())
+
+
+def multiplied(
+    first: Polynomial, second: Polynomial, *, bits: bool = False
+) -> dict[Monomial, float]:
+    """Return the product of two polynomials.
+
+    Args:
+        first: a polynomial.
+        second: a polynomial.
+        bits: True for variables of 0 and 1, of which x · x = x.
+    """
+    total: dict[Monomial, float] = {}
+    for one, a in first.items():
+        for other, b in second.items():
+            joined = {*one, *other} if bits else (*one, *other)
+            key = tuple(sorted(joined))
+            total[key] = total.get(key, 0.0) + a * b
+    return {key: value for key, value in total.items() if value != 0.0}
+
+
+def squared(polynomial: Polynomial) -> dict[Monomial, float]:
+    """Return the square of a polynomial of bits."""
+    return multiplied(polynomial, polynomial, bits=True)
+
+
+def substituted(
+    polynomial: Polynomial, replacements: Sequence[Polynomial]
+) -> dict[Monomial, float]:
+    """Return a polynomial of bits: entry i of `replacements` in place of variable i."""
+    total: dict[Monomial, float] = {}
+    for key, coefficient in polynomial.items():
+        product: dict[Monomial, float] = {(): coefficient}
+        for index in key:
+            product = multiplied(product, replacements[index], bits=True)
+        for monomial, value in product.items():
+            total[monomial] = total.get(monomial, 0.0) + value
+    return {key: value for key, value in total.items() if value != 0.0}
+
+
+def degree(polynomial: Polynomial) -> int:
+    """Return the number of factors of the largest monomial, 0 for a constant."""
+    return max(map(len, polynomial), default=0)
+
+
+def evaluated(polynomial: Polynomial, rows: ArrayLike) -> NDArray[np.float64]:
+    """Return the value of a polynomial at each row, shape (k, n) → (k,)."""
+    values = np.asarray(rows, dtype=np.float64)
+    total = np.full(len(values), float(polynomial.get((), 0.0)))
+    by_degree: dict[int, list[tuple[Monomial, float]]] = {}
+    for term in polynomial.items():
+        if term[0]:
+            by_degree.setdefault(len(term[0]), []).append(term)
+    for order, terms in by_degree.items():
+        indices = np.array([key for key, _ in terms], dtype=np.int64)
+        coefficients = np.array([value for _, value in terms], dtype=np.float64)
+        if order == 1:
+            total += values[:, indices[:, 0]] @ coefficients
+            continue
+        step = max(1, (1 << 24) // len(terms))
+        for start in range(0, len(values), step):
+            part = values[start : start + step]
+            product = part[:, indices[:, 0]]
+            for place in range(1, order):
+                product = product * part[:, indices[:, place]]
+            total[start : start + step] += product @ coefficients
+    return total
+
+
+def on_all_bits(polynomial: Polynomial, n_bits: int) -> NDArray[np.float64]:
+    """Return the values of a polynomial of bits at all assignments, shape (2**n_bits,).
+
+    Bit q of the index is variable q. The sums over subsets take n · 2^n additions.
+    """
+    values = np.zeros(1 << n_bits)
+    for key, coefficient in polynomial.items():
+        values[sum(1 << bit for bit in set(key))] += coefficient
+    for bit in range(n_bits):
+        halves = values.reshape(-1, 2, 1 << bit)
+        halves[:, 1] += halves[:, 0]
+    return values
+
+
+def from_all_bits(values: NDArray[np.float64]) -> dict[Monomial, float]:
+    """Return the polynomial of bits with these values at all assignments.
+
+    The inverse of `on_all_bits` (Möbius inversion); coefficients below the rounding of the largest
+    value are dropped.
+
+    Args:
+        values: shape (2**n,).
+    """
+    coefficients = np.array(values, dtype=np.float64)
+    n_bits = len(coefficients).bit_length() - 1
+    for bit in range(n_bits):
+        halves = coefficients.reshape(-1, 2, 1 << bit)
+        halves[:, 1] -= halves[:, 0]
+    scale = float(np.abs(values).max(initial=0.0))
+    kept = np.flatnonzero(np.abs(coefficients) > 1e-12 * scale)
+    return {
+        tuple(bit for bit in range(n_bits) if index >> bit & 1): float(coefficients[index])
+        for index in kept.tolist()
+    }
+
+
+def reach(polynomial: Polynomial, low: ArrayLike, high: ArrayLike) -> tuple[float, float]:
+    """Return bounds of a polynomial for variables between `low` and `high`.
+
+    Each monomial is bounded on its own, so that the bounds are exact for linear polynomials.
+
+    Args:
+        polynomial: of n variables.
+        low: the least value of each variable, shape (n,).
+        high: the largest value of each variable, shape (n,).
+    """
+    least, most = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    bottom = top = 0.0
+    for key, coefficient in polynomial.items():
+        small = large = coefficient
+        for index in key:
+            ends = [a * b for a in (small, large) for b in (least[index], most[index])]
+            small, large = min(ends), max(ends)
+        bottom, top = bottom + float(small), top + float(large)
+    return bottom, top
