@@ -16,6 +16,18 @@ SHAPES: Final[dict[str, str]] = {
     "integrals": "molecular integrals",
     "geometry": "a molecular geometry",
     "numbers": "a list of numbers",
+    "polynomial": "a polynomial of bits or spins",
+    "program": "an integer program",
+    "clauses": "clauses of Boolean variables",
+    "knapsack": "items of a knapsack",
+    "bins": "items and bins",
+    "equations": "equations of bits",
+    "distances": "distances between cities",
+    "assignment": "flows and distances",
+    "jobs": "jobs of a shop",
+    "sets": "a family of sets",
+    "portfolio": "returns and covariances",
+    "size": "a length",
 }
 """Shapes of data, with the noun phrase that messages use."""
 
