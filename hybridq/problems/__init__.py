@@ -6,7 +6,7 @@ One file per family; `base` holds the promise, `graph_problem` what families on 
 
 from __future__ import annotations
 
-from hybridq.core.registry import Registry, check_class
+from hybridq.core.registry import Registry, check_class, lazy
 from hybridq.problems.base import BinaryProblem, Problem
 from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 from hybridq.problems.independent_set import IndependentSet
@@ -24,8 +24,14 @@ def _check_family(name: str, family: object) -> None:
 PROBLEMS: Registry[type[Problem]] = Registry(
     "problem",
     {
-        family.kind: family
-        for family in (MaxCut, IndependentSet, NumberPartitioning, Molecule, HamiltonianProblem)
+        "maxcut": MaxCut,
+        "independent-set": IndependentSet,
+        "vertex-cover": lazy("hybridq.problems.vertex_cover:VertexCover"),
+        "number-partitioning": NumberPartitioning,
+        "knapsack": lazy("hybridq.problems.knapsack:Knapsack"),
+        "program": lazy("hybridq.problems.program:Program"),
+        "molecule": Molecule,
+        "hamiltonian": HamiltonianProblem,
     },
     aliases={"max-cut": "maxcut", "mis": "independent-set"},
     group="hybridq.problems",

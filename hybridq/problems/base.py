@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.feasible import FeasibleSpace
     from hybridq.operators.hubbard import HubbardModel
     from hybridq.operators.ising import Ising
     from hybridq.operators.pauli_sum import PauliSum
@@ -67,6 +68,7 @@ class Problem(ABC):
         noun: the word for an instance, on screens.
         item: the word for one entry of an answer, on screens.
         most_name: the words before `most`, as in "4 of at most 6".
+        data_fields: names of the fields that hold the data; the first field where empty.
         examples: arguments after ``hybridq solve KIND`` that its help page shows.
     """
 
@@ -79,6 +81,7 @@ class Problem(ABC):
     noun: ClassVar[str] = "problem"
     item: ClassVar[str] = "qubit"
     most_name: ClassVar[str] = "at most"
+    data_fields: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar[tuple[str, ...]] = ("FILE --seed 7 --plot out.png",)
     name: str
 
@@ -132,7 +135,7 @@ class Problem(ABC):
 
     @classmethod
     def options(cls) -> tuple[Option, ...]:
-        """Return the options of the family: its fields after the data, less `name`.
+        """Return the options of the family: its fields, less the data and `name`.
 
         A family that is not a dataclass declares them as keyword arguments of `from_file`.
         """
@@ -240,8 +243,11 @@ class Problem(ABC):
     electronic: ElectronicHamiltonian | None = None
     #: Lattice model behind the Hamiltonian.
     model: HubbardModel | None = None
-    #: Remarks on the origin of the data, in words.
-    notes: tuple[Text, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Remarks on the data and their encoding, for people."""
+        return ()
 
     @property
     def n_orbitals(self) -> int | None:
@@ -313,6 +319,16 @@ class BinaryProblem(Problem):
         """
         return 0.0
 
+    @property
+    def space(self) -> FeasibleSpace | None:
+        """The feasible assignments, for mixers that keep to them; None for all assignments."""
+        return None
+
+    @property
+    def confined(self) -> bool:
+        """True if `cost` has no penalty for some constraint: only a mixer on `space` answers."""
+        return False
+
     def violation_counts(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return the number of violations of every row, shape (k, n_qubits) → (k,)."""
         if type(self).violations is BinaryProblem.violations:
@@ -381,8 +397,13 @@ class BinaryProblem(Problem):
 
 
 def option_fields(family: type[Problem]) -> tuple[str, ...]:
-    """Return the names of a family's options: its fields after the data, less `name`."""
+    """Return the names of a family's options: its fields, less the data and `name`.
+
+    The data are the fields that `data_fields` names, by default the first one.
+    """
     if not dataclasses.is_dataclass(family):
         return ()
-    names = [field.name for field in dataclasses.fields(family) if field.init]
-    return tuple(name for name in names[1:] if name != "name")
+    fields = [field for field in dataclasses.fields(family) if field.init]
+    first = next((field.name for field in fields if not field.kw_only), "")
+    data = family.data_fields or (first,)
+    return tuple(field.name for field in fields if field.name not in (*data, "name"))

@@ -88,7 +88,7 @@ class ElectronicProblem(Problem):
         self.n_alpha = int(n_alpha)
         self.n_beta = int(n_beta)
         self.orbital_symmetries = orbital_symmetries
-        self.notes = notes
+        self._notes = notes
         self.frozen_orbitals = frozen_orbitals
         self.stable_orbitals = stable_orbitals
         self.name = str(name or f"{n_alpha + n_beta} electrons in {m} orbitals")
@@ -160,6 +160,11 @@ class ElectronicProblem(Problem):
             f"{type(self).__name__}({self.name!r}: {self.n_alpha} α and {self.n_beta} β electrons "
             f"in {self.n_orbitals} orbitals)"
         )
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Remarks on the origin of the data."""
+        return self._notes
 
     @property
     def n_orbitals(self) -> int:

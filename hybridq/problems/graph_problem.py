@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ProblemError
+from hybridq.core.errors import ProblemError, Text
 from hybridq.core.numbers import plural
 from hybridq.problems.base import BinaryProblem
 from hybridq.problems.graph_data import finite_weight, simple_graph
@@ -56,6 +56,8 @@ class GraphProblem(BinaryProblem):
     name: str = field(default="", kw_only=True)
     weight_name: str | None = field(default=None, init=False)
     """Attribute that the weights come from, None where all are 1."""
+    reading_notes: tuple[str, ...] = field(default=(), init=False)
+    """Remarks on the weights and on parallel edges."""
 
     def __post_init__(self) -> None:
         family = type(self).__name__
@@ -64,9 +66,9 @@ class GraphProblem(BinaryProblem):
         made = simple_graph(given, weight=self.weight, parallel=self.parallel, of=self.weighs)
         object.__setattr__(self, "graph", _frozen(made.graph))
         object.__setattr__(self, "weight_name", made.weight)
-        object.__setattr__(self, "notes", made.notes)
+        object.__setattr__(self, "reading_notes", made.notes)
         own_name = self.name or self.graph.graph.get("name")
-        object.__setattr__(self, "name", str(own_name or f"graph of {self.n_qubits} nodes"))
+        object.__setattr__(self, "name", str(own_name or f"graph of {self.n_nodes} nodes"))
         _ = self._edge_arrays  # raises for weights that are not finite
 
     @classmethod
@@ -100,16 +102,26 @@ class GraphProblem(BinaryProblem):
         return f"{type(self).__name__}({self.name!r}: {self.size()})"
 
     @property
-    def n_qubits(self) -> int:
+    def n_nodes(self) -> int:
         """Number of nodes."""
         return self.graph.number_of_nodes()
+
+    @property
+    def n_qubits(self) -> int:
+        """One qubit per node."""
+        return self.n_nodes
 
     @cached_property
     def nodes(self) -> list[Hashable]:
         """Node labels by qubit."""
         return list(self.graph.nodes)
 
-    def labels(self) -> list[Hashable]:
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Remarks on the weights and on parallel edges."""
+        return self.reading_notes
+
+    def labels(self) -> Sequence[Any]:
         """Return the node labels by qubit."""
         return self.nodes
 
@@ -134,7 +146,7 @@ class GraphProblem(BinaryProblem):
 
     def size(self) -> str:
         """Return nodes and edges, such as ``"5 nodes, 6 edges"``."""
-        n, m = self.n_qubits, len(self.edges)
+        n, m = self.n_nodes, len(self.edges)
         return f"{plural(n, 'node')}, {plural(m, 'edge')}"
 
     def describe(self) -> dict[str, Any]:
@@ -151,10 +163,10 @@ class GraphProblem(BinaryProblem):
     def _facts(self) -> dict[str, Any]:
         import networkx as nx
 
-        degrees = np.bincount(self.edges.ravel(), minlength=self.n_qubits)
+        degrees = np.bincount(self.edges.ravel(), minlength=self.n_nodes)
         low, high = int(degrees.min()), int(degrees.max())
         return {
-            "nodes": self.n_qubits,
+            "nodes": self.n_nodes,
             "edges": len(self.edges),
             "total_weight": self.total_weight,
             "absolute_weight": float(np.abs(self.weights).sum()),

@@ -98,7 +98,7 @@ class HamiltonianProblem(Problem):
         return super().from_file(path, format, header=header, **options)
 
     @cached_property
-    def notes(self) -> tuple[Text, ...]:  # type: ignore[override]
+    def notes(self) -> tuple[Text, ...]:
         """An offer to reorder the modes, where their spins seem to alternate."""
         if self.spin_order is not None or not alternates(self._hamiltonian):
             return ()

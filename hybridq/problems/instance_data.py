@@ -10,11 +10,37 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from hybridq.core.errors import ProblemError
+from hybridq.core.errors import ProblemError, shown
 
 Matrix = NDArray[np.float64]
+
+
+def real_array(name: str, values: ArrayLike, ndim: int | None) -> NDArray[np.float64]:
+    """Return finite real numbers as float64.
+
+    Args:
+        name: the argument, for errors.
+        values: the numbers.
+        ndim: the number of axes, None for any.
+
+    Raises:
+        ProblemError: no array of real numbers, another number of axes, or a number is not finite.
+    """
+    try:
+        array = np.array(values)
+    except ValueError:
+        array = np.array(None)
+    if array.dtype.kind not in "iuf" or (ndim is not None and array.ndim != ndim):
+        axes = {None: "", 1: " in one row", 2: " in rows and columns"}[ndim]
+        raise ProblemError(
+            f"{name} must be an array of real numbers{axes}, got {shown(values)}", argument=name
+        )
+    if not np.isfinite(array).all():
+        bad = array[~np.isfinite(array)].flat[0]
+        raise ProblemError(f"{name} must be finite, got {bad}", argument=name)
+    return array.astype(np.float64)
 
 
 def _square(name: str, matrix: Matrix) -> None:

@@ -23,9 +23,11 @@ def check_problem(problem: BinaryProblem, *, most_qubits: int = MOST_QUBITS) -> 
     """Raise unless a problem over bits agrees with brute force over 2**n assignments.
 
     Checked are: the declared names; cost, value, penalty and violations agree for every
-    assignment, ``energy = sign * value + penalty``; the lowest energy is the best feasible value;
-    one row and many rows give the same; signed and unsigned bits give the same; `blocks` hold in
-    every feasible assignment; `answer`, `decode`, `describe` and `draw` take any assignment;
+    assignment, ``energy = sign * value + penalty``; the lowest energy is the best feasible value
+    (of a confined problem among feasible assignments); one row and many rows give the same; signed
+    and unsigned bits give the same; `blocks` hold in every feasible assignment; `space` has the
+    feasible assignments and no others; `answer`, `decode`, `describe` and `draw` take any
+    assignment;
     instances pickle.
 
     Args:
@@ -119,7 +121,8 @@ def _check_optimum(
     feasible = counts == 0
     require(bool(feasible.any()), f"{family}: no assignment is feasible")
     best = float((problem.sign * values[feasible]).min())
-    lowest = float(energies.min())
+    _check_space(problem, family, feasible)
+    lowest = float((energies[feasible] if problem.confined else energies).min())
     require(
         close(lowest, best, scale),
         f"{family}: the lowest energy is {lowest}, the best feasible one {best}: the penalty does "
@@ -129,6 +132,20 @@ def _check_optimum(
     require(
         bool(np.allclose(diagonal, energies, rtol=0, atol=1e-9 * max(scale, 1.0))),
         f"{family}: hamiltonian and cost() differ",
+    )
+
+
+def _check_space(problem: BinaryProblem, family: str, feasible: NDArray[np.bool_]) -> None:
+    """Raise unless the space of a problem holds its feasible assignments and no others."""
+    space = problem.space
+    if space is None:
+        require(not problem.confined, f"{family}: confined, and without a space")
+        return
+    places = 1 << np.arange(problem.n_qubits, dtype=np.int64)
+    found = np.sort(space.bits().astype(np.int64) @ places)
+    require(
+        np.array_equal(found, np.flatnonzero(feasible)),
+        f"{family}: space has {len(found)} assignments, {int(feasible.sum())} are feasible",
     )
 
 

@@ -1,0 +1,36 @@
+"""Base of families on graphs that are integer programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hybridq.core.errors import Text
+from hybridq.problems.graph_problem import GraphProblem
+from hybridq.problems.program_problem import ProgramProblem
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class GraphProgram(ProgramProblem, GraphProblem):
+    """A question about a graph that is an integer program; see `ProgramProblem.build`.
+
+    `GraphProblem` reads the graph, `ProgramProblem` does the rest. `nodes`, `edges` and `weights`
+    are those of the graph.
+    """
+
+    def __post_init__(self) -> None:
+        GraphProblem.__post_init__(self)
+        ProgramProblem.__post_init__(self)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Remarks on the graph, and on the program."""
+        return (*self.reading_notes, *self.program_notes)
+
+    def describe(self) -> dict[str, Any]:
+        """Return facts about the graph, then about the program."""
+        return {**GraphProblem.describe(self), **ProgramProblem.describe(self)}
+
+    def size(self) -> str:
+        """Return nodes and edges, such as ``"5 nodes, 6 edges"``."""
+        return GraphProblem.size(self)

@@ -1,0 +1,253 @@
+"""Base of families that are integer programs: encoding, penalties, feasible space."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.core.errors import ProblemError, Text
+from hybridq.core.numbers import number
+from hybridq.problems.base import AnswerRow, BinaryProblem, Bits
+from hybridq.problems.programs.encoded import EncodedProgram, encode
+from hybridq.problems.programs.penalty_rules import (
+    PenaltyContext,
+    PenaltyLike,
+    Weights,
+    weights_of,
+)
+from hybridq.problems.programs.penalty_terms import (
+    INEQUALITIES,
+    PenaltyTerm,
+    Slack,
+    penalty_term,
+)
+from hybridq.problems.programs.polynomial import added, evaluated, scaled
+from hybridq.problems.programs.program import IntegerProgram
+from hybridq.problems.programs.registers import check_encoding
+
+if TYPE_CHECKING:
+    from hybridq.operators.feasible import FeasibleSpace
+    from hybridq.operators.ising import Ising
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ProgramProblem(BinaryProblem):
+    r"""A problem that is an integer program over its bits.
+
+    .. math:: H = \text{sign} \cdot f(x) + \sum_c \lambda_c\, g_c(x), \qquad g_c \ge 0
+
+    with g_c = 0 where constraint c holds. A subclass is a frozen dataclass with its data first; it
+    implements `build`, and `answer`, `describe` and `draw` for its own terms.
+
+    Args:
+        penalty: weight λ of the penalties: a rule (exact, range, vlm, moc, momc, adaptive), a
+            number, or a number for each constraint by name.
+        encoding: bits of a choice or an integer: one-hot, domain-wall, binary or unary.
+        inequalities: treatment of inequalities without a polynomial penalty: feasible (left to a
+            mixer that keeps to the feasible assignments), slack, indicator, hinge or unbalanced.
+    """
+
+    mixers: ClassVar[tuple[str, ...]] = ("bit-flip", "grover", "x")
+
+    penalty: Any = field(default="exact", kw_only=True)
+    encoding: str | None = field(default=None, kw_only=True)
+    inequalities: str = field(default="feasible", kw_only=True)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "encoding", check_encoding(self.encoding))
+        object.__setattr__(self, "inequalities", INEQUALITIES.canonical(self.inequalities))
+        impossible = self.program.impossible()
+        if impossible is not None:
+            raise ProblemError(
+                f"no assignment is feasible: constraint {impossible.name!r} cannot hold",
+                remedy="correct the data",
+            )
+
+    @abstractmethod
+    def build(self) -> IntegerProgram:
+        """Return the integer program, in the user's own sense."""
+
+    @cached_property
+    def program(self) -> IntegerProgram:
+        """The integer program behind the problem."""
+        return self.build()
+
+    @cached_property
+    def encoded(self) -> EncodedProgram:
+        """The program in bits, slack bits excluded."""
+        return encode(self.program, self.encoding)
+
+    @cached_property
+    def _penalties(self) -> tuple[tuple[PenaltyTerm, ...], tuple[str, ...], tuple[str, ...]]:
+        """The penalty terms, the names of slack bits, and constraints without a penalty."""
+        slack = Slack(self.encoded.n_bits)
+        found = [PenaltyTerm(name, terms, 1.0) for name, terms in self.encoded.validity()]
+        without = []
+        for constraint in self.encoded.constraints:
+            term = penalty_term(constraint, self.inequalities, slack)
+            if term is None:
+                without.append(constraint.name)
+            else:
+                found.append(term)
+        return tuple(found), tuple(slack.names), tuple(without)
+
+    @property
+    def confined(self) -> bool:
+        """True if the cost has no penalty for some constraint: mixers must keep to the space."""
+        return bool(self._penalties[2])
+
+    @cached_property
+    def penalty_weights(self) -> Weights:
+        """The weights of the penalties, with their proof."""
+        terms, _, _ = self._penalties
+        penalty: PenaltyLike = self.penalty
+        return weights_of(PenaltyContext(self.encoded.objective, terms, self.n_qubits), penalty)
+
+    @property
+    def n_qubits(self) -> int:
+        """Number of bits, slack included."""
+        return self.encoded.n_bits + len(self._penalties[1])
+
+    @cached_property
+    def space(self) -> FeasibleSpace | None:
+        """The feasible assignments; None without constraints, or with slack bits."""
+        return None if self._penalties[1] else self.encoded.space
+
+    def cost(self) -> Ising:
+        """Return objective and weighted penalties as an energy of spins."""
+        from hybridq.operators.ising import Ising
+
+        parts = [self.encoded.objective]
+        if self._penalties[0]:
+            weights = self.penalty_weights.weights
+            parts += [
+                scaled(term.terms, weight)
+                for weight, term in zip(weights, self._penalties[0], strict=True)
+            ]
+        total = added(*parts) if len(parts) > 1 else parts[0]
+        return Ising.from_qubo(dict(total), n_qubits=self.n_qubits)
+
+    def variables(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Return the values of the program's variables of each row, shape (k, variables)."""
+        return self.encoded.variables(self.checked_rows(bits)[:, : self.encoded.n_bits])
+
+    def assignment(self, bits: Bits) -> dict[str, int]:
+        """Return the value of every variable of the program by name."""
+        row = self.variables(self.checked_row(bits)[np.newaxis])[0].tolist()
+        names = [each.name for each in self.program.variables]
+        return dict(zip(names, row, strict=True))
+
+    def value(self, bits: Bits) -> float:
+        """Return the objective in the user's own sense."""
+        return float(self.values(self.checked_row(bits)[np.newaxis])[0])
+
+    def values(self, bits: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Return the objective of every row, shape (k,)."""
+        return self.program.values(self.variables(bits))
+
+    def _excesses(self, bits: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Return the violation of every constraint and register, shape (k, all of them)."""
+        rows = self.checked_rows(bits)
+        of_constraints = self.program.excesses(self.variables(rows))
+        kept = rows[:, : self.encoded.n_bits]
+        of_registers = [evaluated(terms, kept) for _, terms in self.encoded.validity()]
+        columns = [each[:, np.newaxis] for each in of_registers]
+        return np.concatenate([of_constraints, *columns], axis=1)
+
+    def violations(self, bits: Bits) -> tuple[str, ...]:
+        """Return the violated constraints with the amounts by which they are."""
+        amounts = self._excesses(self.checked_row(bits)[np.newaxis])[0]
+        names = [each.name for each in self.program.constraints]
+        names += [f"{name} holds no value" for name, _ in self.encoded.validity()]
+        return tuple(
+            f"{name} (by {number(float(amount))})"
+            for name, amount in zip(names, amounts, strict=True)
+            if amount > 0.0
+        )
+
+    def violation_counts(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Return the number of violated constraints of every row, shape (k,)."""
+        return (self._excesses(bits) > 0.0).sum(axis=1).astype(np.int64)
+
+    def penalty_energy(self, bits: Bits) -> float:
+        """Return the weighted penalties of an assignment."""
+        terms, _, _ = self._penalties
+        if not terms:
+            return 0.0
+        row = self.checked_row(bits)[np.newaxis]
+        return float(
+            sum(
+                weight * float(evaluated(term.terms, row)[0])
+                for weight, term in zip(self.penalty_weights.weights, terms, strict=True)
+            )
+        )
+
+    def labels(self) -> Sequence[Any]:
+        """Return the name of each qubit: a variable, or a bit of one, slack last."""
+        return (*self.encoded.qubit_names, *self._penalties[1])
+
+    def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
+        """Return the binary variables that are 1, and the values of the others."""
+        binary = [each.name for each in self.program.variables if each.is_binary]
+        values = self.assignment(bits)
+        rows = [AnswerRow("Variables at 1", tuple(name for name in binary if values[name]))]
+        others = tuple(f"{k} = {v}" for k, v in values.items() if k not in set(binary))
+        return (*rows, AnswerRow("Integers", others)) if others else tuple(rows)
+
+    @property
+    def mean_value(self) -> float | None:
+        """Mean of the objective over all assignments; None where there are constraints."""
+        if self.program.constraints or self.encoded.codes:
+            return None
+        return self.sign * self._ising.constant
+
+    def describe(self) -> dict[str, Any]:
+        """Return sizes of the program, and the treatment of its constraints."""
+        found: dict[str, Any] = {
+            "variables": len(self.program.variables),
+            "constraints": len(self.program.constraints),
+            "inequalities": self.inequalities,
+        }
+        if self.encoding is not None:
+            found["encoding"] = self.encoding
+        if self._penalties[1]:
+            found["slack_qubits"] = len(self._penalties[1])
+        return found
+
+    def size(self) -> str:
+        """Return variables and constraints, such as ``"5 variables, 1 constraint"``."""
+        return ", ".join(
+            f"{count} {noun}{'' if count == 1 else 's'}"
+            for count, noun in (
+                (len(self.program.variables), "variable"),
+                (len(self.program.constraints), "constraint"),
+            )
+        )
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Remarks on the program and its encoding."""
+        return self.program_notes
+
+    @property
+    def program_notes(self) -> tuple[Text, ...]:
+        """Remarks on dropped constraints and heuristic penalties."""
+        found: list[Text] = []
+        if self.encoded.dropped:
+            names = ", ".join(self.encoded.dropped[:3])
+            more = len(self.encoded.dropped) - 3
+            found.append(
+                f"every assignment meets {names}{f' and {more} more' if more > 0 else ''}: left out"
+            )
+        if any(term.heuristic for term in self._penalties[0]):
+            found.append(
+                "unbalanced penalties are a heuristic: the lowest energy need not be an optimum, "
+                "nor feasible"
+            )
+        return tuple(found)
