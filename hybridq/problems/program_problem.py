@@ -99,7 +99,7 @@ class ProgramProblem(BinaryProblem):
 
     @property
     def confined(self) -> bool:
-        """True if the cost has no penalty for some constraint: mixers must keep to the space."""
+        """True if some constraint has no penalty: a mixer has to keep to `space`."""
         return bool(self._penalties[2])
 
     @cached_property

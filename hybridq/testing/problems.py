@@ -136,7 +136,7 @@ def _check_optimum(
 
 
 def _check_space(problem: BinaryProblem, family: str, feasible: NDArray[np.bool_]) -> None:
-    """Raise unless the space of a problem holds its feasible assignments and no others."""
+    """Raise unless the space of a problem holds exactly its feasible assignments."""
     space = problem.space
     if space is None:
         require(not problem.confined, f"{family}: confined, and without a space")

@@ -59,7 +59,7 @@ class EncodedProgram:
 
     @cached_property
     def objective(self) -> dict[tuple[int, ...], float]:
-        """The objective in bits, to be minimized: its sign is turned where it is maximized."""
+        """Objective in bits, to be minimized: negated where it is maximized."""
         return scaled(self._in_bits(self.program.objective), self.program.sign)
 
     @cached_property
@@ -80,9 +80,9 @@ class EncodedProgram:
         return np.rint(np.stack(columns, axis=1)).astype(np.int64)
 
     def validity(self) -> list[tuple[str, Polynomial]]:
-        """Return for each register with unused bit strings its name and a penalty polynomial.
+        """Return name and penalty of each register with unused bit strings.
 
-        It is 0 where the bits stand for a value and at least 1 elsewhere.
+        The penalty is 0 where the bits stand for a value and at least 1 elsewhere.
         """
         found: list[tuple[str, Polynomial]] = []
         for start, code in self.codes:
@@ -105,7 +105,7 @@ class EncodedProgram:
 
     @cached_property
     def space(self) -> FeasibleSpace | None:
-        """The feasible bit strings; None where there is no constraint."""
+        """The feasible bit strings; None without constraints."""
         from hybridq.operators.feasible import FeasibleSpace, Group, LinearBound
 
         bounds: list[LinearBound] = []

@@ -42,7 +42,7 @@ class Row:
 
 
 def row_of(constraint: Constraint) -> Row:
-    """Return a linear constraint in the form ``<=`` or ``==``, with unit coefficients as 1.
+    """Return a linear constraint in the form ``<=`` or ``==``.
 
     Coefficients that are all equal in size are divided by it.
     """
@@ -83,7 +83,7 @@ def structure_of(constraint: Constraint) -> Structure:
 
 
 def permutation_grid(groups: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
-    """Return the square grid of qubits whose rows and columns are one-hot, () without one.
+    """Return the square grid of qubits with one-hot rows and columns, or ().
 
     Args:
         groups: the qubits of all one-hot constraints, in order.
