@@ -50,6 +50,7 @@ class IndependentSet(GraphProblem):
 
     kind: ClassVar[str] = "independent-set"
     summary: ClassVar[str] = "Choose nodes of largest total weight, no two joined by an edge."
+    qubits: ClassVar[str] = "one qubit a node"
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json",
         "graph.json --penalty 3 --p 4 --plot set.png",

@@ -46,6 +46,7 @@ class Knapsack(ProgramProblem):
 
     kind: ClassVar[str] = "knapsack"
     summary: ClassVar[str] = "Pack items of the largest total value within a capacity."
+    qubits: ClassVar[str] = "one qubit an item"
     examples: ClassVar[tuple[str, ...]] = (
         "items.json",
         "items.json --inequalities slack --mixer x --p 4",

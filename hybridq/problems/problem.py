@@ -37,6 +37,7 @@ class Problem(ABC):
         mixers: the mixers that suit the family, the default first.
         noun: the word for an instance, on screens.
         item: the word for one entry of an answer, on screens.
+        qubits: the number of qubits in words, such as ``"one qubit a node"``.
         most_name: the words before `most`, as in "4 of at most 6".
         data_fields: names of the fields that hold the data; the first field where empty.
         examples: arguments after ``hybridq solve KIND`` that its help page shows.
@@ -50,6 +51,7 @@ class Problem(ABC):
     mixers: ClassVar[tuple[str, ...]] = ()
     noun: ClassVar[str] = "problem"
     item: ClassVar[str] = "qubit"
+    qubits: ClassVar[str] = ""
     most_name: ClassVar[str] = "at most"
     data_fields: ClassVar[tuple[str, ...]] = ()
     examples: ClassVar[tuple[str, ...]] = ("FILE --seed 7 --plot out.png",)

@@ -108,7 +108,7 @@ def evaluated(polynomial: Polynomial, rows: ArrayLike) -> NDArray[np.float64]:
 def on_all_bits(polynomial: Polynomial, n_bits: int) -> NDArray[np.float64]:
     """Return the values of a polynomial of bits at all assignments.
 
-    Shape (2**n_bits,); bit q of the index is variable q. The sums over subsets take n · 2^n additions.
+    Shape (2**n_bits,); bit q of the index is variable q. Takes n · 2^n additions.
     """
     values = np.zeros(1 << n_bits)
     for key, coefficient in polynomial.items():
