@@ -97,6 +97,14 @@ class BinaryProblem(Problem):
         """
         return 0.0
 
+    def unpenalized(self) -> Ising:
+        """Return the energy without penalties: `cost` where there are none.
+
+        For a feasible assignment it equals `cost`. Circuits that keep to `space` take it, so that
+        penalties neither stretch the range of the phases nor cost time.
+        """
+        return self.cost()
+
     @property
     def space(self) -> FeasibleSpace | None:
         """Feasible assignments, for mixers that keep to them; None for all."""

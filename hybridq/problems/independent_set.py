@@ -114,6 +114,14 @@ class IndependentSet(GraphProblem):
         terms |= dict.fromkeys(map(tuple, self.edges.tolist()), self.penalty)
         return Ising.from_qubo(terms, n_qubits=self.n_qubits)
 
+    def unpenalized(self) -> Ising:
+        """Return −Σ w_u x_u as an energy of spins."""
+        from hybridq.operators.ising import Ising
+
+        half = self.node_weights / 2
+        pairs = np.empty((0, 2), dtype=np.int64)
+        return Ising(self.n_qubits, -float(half.sum()), half, pairs, np.empty(0))
+
     def value(self, bits: Bits) -> float:
         """Return the weight of the chosen nodes."""
         return float(self.node_weights[self.checked_row(bits) == 1].sum())
