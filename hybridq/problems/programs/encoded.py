@@ -69,6 +69,8 @@ class EncodedProgram:
 
     def _in_bits(self, polynomial: Polynomial) -> Polynomial:
         if self.is_plain:
+            if all(len(key) < 2 or (key[0] < key[-1] and len(key) == 2) for key in polynomial):
+                return polynomial
             return merged((set(key), value) for key, value in polynomial.items())
         return substituted(polynomial, self.replacements)
 
@@ -227,16 +229,18 @@ def encode(program: IntegerProgram, encoding: str | None = None) -> EncodedProgr
     if not names:  # every variable is fixed; a circuit needs a qubit
         names.append("unused")
     found = [each if each is not None else {} for each in replacements]
+    plain = program.is_binary and not codes
     kept, dropped = [], []
-    for each in program.constraints:
+    for each, redundant in zip(program.constraints, program.redundant, strict=True):
         if each.name in choices:
             continue
-        if program.is_redundant(each):
+        if redundant:
             dropped.append(each.name)
-            continue
-        kept.append(
-            Constraint(each.name, substituted(each.terms, found), each.relation, each.bound)
-        )
+        elif plain and each.is_linear:
+            kept.append(each)
+        else:
+            terms = substituted(each.terms, found)
+            kept.append(Constraint(each.name, terms, each.relation, each.bound))
     return EncodedProgram(
         program,
         tuple(names),

@@ -151,7 +151,7 @@ class PenaltyContext:
         Raises:
             ParameterError: no least violation is known.
         """
-        low, high = reach(self.objective, np.zeros(self.n_bits), np.ones(self.n_bits))
+        low, high = reach(self.objective, [0.0] * self.n_bits, [1.0] * self.n_bits)
         least = [each.least for each in self.terms]
         if any(each is None for each in least):
             name = self.terms[least.index(None)].name
