@@ -105,6 +105,13 @@ class BinaryProblem(Problem):
         """
         return self.cost()
 
+    def penalty_facts(self) -> dict[str, Any]:
+        """Return ``rule``, ``weight``, ``threshold`` and ``proof`` of the penalties in `cost`.
+
+        Empty where there are none.
+        """
+        return {}
+
     @property
     def space(self) -> FeasibleSpace | None:
         """Feasible assignments, for mixers that keep to them; None for all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +113,15 @@ class IndependentSet(GraphProblem):
         }
         terms |= dict.fromkeys(map(tuple, self.edges.tolist()), self.penalty)
         return Ising.from_qubo(terms, n_qubits=self.n_qubits)
+
+    def penalty_facts(self) -> dict[str, Any]:
+        """Return the penalty λ, and the bound above which it suffices."""
+        if not len(self.edges):
+            return {}
+        proof = f"proven sufficient above {self.sufficient_penalty:g}"
+        rule = "twice the bound" if self.penalty == 2.0 * self.sufficient_penalty else "number"
+        bound = self.sufficient_penalty
+        return {"rule": rule, "weight": self.penalty, "threshold": bound, "proof": proof}
 
     def unpenalized(self) -> Ising:
         """Return −Σ w_u x_u as an energy of spins."""

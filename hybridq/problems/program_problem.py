@@ -109,6 +109,20 @@ class ProgramProblem(BinaryProblem):
         penalty: PenaltyLike = self.penalty
         return weights_of(PenaltyContext(self.encoded.objective, terms, self.n_qubits), penalty)
 
+    def penalty_facts(self) -> dict[str, Any]:
+        """Return rule, weight, threshold and proof of the penalties; empty without any."""
+        terms, found = self._penalties[0], self.penalty_weights
+        if not terms:
+            return {}
+        names = [term.name for term in terms]
+        alone = len(set(found.weights)) == 1
+        return {
+            "rule": found.rule,
+            "weight": found.weights[0] if alone else dict(zip(names, found.weights, strict=True)),
+            "threshold": found.threshold,
+            "proof": found.proof,
+        }
+
     @property
     def n_qubits(self) -> int:
         """Number of bits, slack included."""
