@@ -106,9 +106,9 @@ class BinaryProblem(Problem):
         return self.cost()
 
     def penalty_facts(self) -> dict[str, Any]:
-        """Return ``rule``, ``weight``, ``threshold`` and ``proof`` of the penalties in `cost`.
+        """Return facts about the penalties in `cost`; empty where it has none.
 
-        Empty where there are none.
+        They are ``rule``, ``weight``, ``threshold`` and ``proof``.
         """
         return {}
 
