@@ -62,7 +62,7 @@ class ProblemInfo:
 
     @classmethod
     def of(cls, problem: Problem, **further: Any) -> ProblemInfo:
-        """Return the description of a problem; `further` are fields that depend on the circuit."""
+        """Return the description of a problem; `further` depends on the circuit."""
         return cls(
             **further,
             kind=problem.kind,
