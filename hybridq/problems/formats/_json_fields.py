@@ -20,6 +20,7 @@ Kind = Literal[
     "matrix",
     "square",
     "rows",
+    "numbers",
     "number",
     "count",
     "flag",
@@ -38,8 +39,8 @@ class Field:
 
     Attributes:
         name: the key.
-        kind: the kind of its value; ``rows`` is a vector or a matrix, ``members`` a list of lists
-            of labels or an object of them.
+        kind: the kind of its value; ``rows`` is a vector or a matrix, ``numbers`` one number or a
+            vector, ``members`` a list of lists of labels or an object of them.
         required: False where the key may be absent.
         at_least: the smallest number that is accepted.
     """
@@ -97,7 +98,9 @@ class Document:
         """
         if self.data.get(field.name) is None and not field.required:
             return None
-        if field.kind in ("vector", "matrix", "square", "rows"):
+        if field.kind == "numbers" and not isinstance(self.data[field.name], list):
+            return np.array([self._scalar(field)])
+        if field.kind in ("vector", "matrix", "square", "rows", "numbers"):
             return self._array(field)
         if field.kind in ("number", "count", "flag"):
             return self._scalar(field)
@@ -153,8 +156,9 @@ class Document:
     def _array(self, field: Field) -> NDArray[np.float64]:
         """Return a vector or a matrix of finite numbers."""
         name, kind = field.name, field.kind
-        rows = self._list(name, "a list of numbers" if kind == "vector" else "a list of rows")
-        if kind == "vector" or (kind == "rows" and not isinstance(rows[0], list)):
+        flat = kind in ("vector", "numbers")
+        rows = self._list(name, "a list of numbers" if flat else "a list of rows")
+        if flat or (kind == "rows" and not isinstance(rows[0], list)):
             return np.array([self._number(x, field, (k,)) for k, x in enumerate(rows)])
         width = len(rows) if kind == "square" else None
         table = []

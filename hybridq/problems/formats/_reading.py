@@ -231,7 +231,9 @@ def _explained(
     """
     if match == Match.CERTAIN:
         return error
-    other = _of_other_shape(error, match, text, source, shapes)
+    # A table of numbers fits many formats, so that fitting one more explains no fault.
+    least = max(match, Match.LIKELY) if chosen.plain_numbers else match
+    other = _of_other_shape(error, least, text, source, shapes)
     if other is not None:
         return other
     if isinstance(error.remedy, tuple):  # it names a setting that decides
@@ -255,8 +257,7 @@ def _of_other_shape(
         shapes: the shapes that were asked for.
     """
     found, other = _outside(text, source, shapes)
-    # A table of numbers fits many formats, so that fitting one more explains no fault.
-    if other is None or found <= (match and max(match, Match.POSSIBLE)):
+    if other is None or found <= match:
         return None
     return ShapeError(
         (*_parts(error), f" (the text appears to hold {other.noun} in {other.name} format)"),

@@ -94,6 +94,7 @@ BINPACK = Format(
     "bins",
     read_binpack,
     recognizes_binpack,
+    plain_numbers=True,
 )
 PLAIN = Format(
     "bpplib",
@@ -102,4 +103,5 @@ PLAIN = Format(
     read_plain,
     recognizes_plain,
     suffixes=(".bpp", ".bpa"),
+    plain_numbers=True,
 )

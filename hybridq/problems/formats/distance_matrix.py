@@ -58,4 +58,5 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".csv", ".tsv", ".txt"),
+    plain_numbers=True,
 )

@@ -34,7 +34,7 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
     "knapsack": (
         Field("values", "vector"),
         Field("weights", "rows", at_least=0),
-        Field("capacity", "rows", at_least=0),
+        Field("capacity", "numbers", at_least=0),
         Field("profits", "square", required=False),
     ),
     "bins": (Field("sizes", "vector", at_least=0), Field("capacity", "number", at_least=0)),
@@ -101,7 +101,7 @@ def _same_length(document: Document, name: str, length: int, wanted: int, what: 
 def _knapsack(
     document: Document, values: Any, weights: Any, capacity: Any, profits: Any
 ) -> KnapsackData:
-    weights, capacity = np.atleast_2d(weights), np.atleast_1d(capacity)
+    weights = np.atleast_2d(weights)
     _same_length(document, "weights", weights.shape[1], len(values), "values")
     _same_length(document, "capacity", len(capacity), len(weights), "rows of weights")
     if profits is not None:

@@ -134,4 +134,5 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".jss", ".jsp"),
+    plain_numbers=True,
 )

@@ -138,7 +138,10 @@ def read_quadratic(text: str, source: str = "input") -> KnapsackData:
 def recognizes_mknap(text: str, source: str) -> Match:
     """Return the confidence that a text is in the layout of mknap."""
     plain = fitting(read_mknap, text, source, widths=(3,))
-    return plain or fitting(read_mknap, text, source, widths=(1, 3))
+    found = plain or fitting(read_mknap, text, source, widths=(1, 3))
+    head = [words[:1] for _, words in rows_of(text)[1:3]]
+    is_list = found == Match.FALLBACK and head == [("1",), ("2",)]  # numbers of items
+    return Match.NO if is_list else found
 
 
 def recognizes_list(text: str, source: str) -> Match:
@@ -172,6 +175,7 @@ MKNAP = Format(
     read_mknap,
     recognizes_mknap,
     suffixes=(".dat",),
+    plain_numbers=True,
 )
 LIST = Format(
     "knapsack-list",
@@ -180,6 +184,7 @@ LIST = Format(
     read_list,
     recognizes_list,
     suffixes=(".kp", ".knap"),
+    plain_numbers=True,
 )
 QUADRATIC = Format(
     "quadratic-knapsack",
@@ -188,4 +193,5 @@ QUADRATIC = Format(
     read_quadratic,
     recognizes_quadratic,
     aliases=("qkp",),
+    plain_numbers=True,
 )

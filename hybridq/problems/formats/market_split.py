@@ -46,4 +46,5 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".dat",),
+    plain_numbers=True,
 )

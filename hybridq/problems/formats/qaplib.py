@@ -39,4 +39,5 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".dat", ".qap"),
+    plain_numbers=True,
 )

@@ -83,4 +83,5 @@ FORMAT = Format(
     recognizes,
     suffixes=(".csv", ".tsv"),
     options=("header",),
+    plain_numbers=True,
 )

@@ -56,4 +56,5 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".scp",),
+    plain_numbers=True,
 )

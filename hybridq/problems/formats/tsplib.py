@@ -156,8 +156,9 @@ def _parts(text: str, source: str) -> _File:
                 line,
             )
         else:
-            near = closest(key, (*_KEYS, *_SECTIONS), likeness=0.7)
-            hint = f"did you mean {near}?" if near else "remove it; TSP and ATSP have none"
+            known = [word.lower() for word in (*_KEYS, *_SECTIONS)]
+            near = closest(key, known, likeness=0.7)
+            hint = f"did you mean {near.upper()}?" if near else "remove it; TSP and ATSP have none"
             raise file.error(f"unknown keyword {short(key)}: {hint}", line)
     return file
 
