@@ -87,6 +87,7 @@ class Format:
         write: data -> text, or None where the format is only read.
         options: names of the keywords that `read` takes, out of `READING_OPTIONS`.
         magic: the bytes that a binary file begins with; empty for text.
+        plain_numbers: True if the text is numbers alone, which fit other such formats as well.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Format:
     write: Callable[[Any], str] | None = None
     options: tuple[str, ...] = ()
     magic: bytes = b""
+    plain_numbers: bool = False
 
     @property
     def noun(self) -> str:

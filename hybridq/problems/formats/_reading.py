@@ -231,7 +231,9 @@ def _explained(
     """
     if match == Match.CERTAIN:
         return error
-    other = _of_other_shape(error, match, text, source, shapes)
+    # A table of numbers fits many formats, so that fitting one more explains no fault.
+    least = max(match, Match.LIKELY) if chosen.plain_numbers else match
+    other = _of_other_shape(error, least, text, source, shapes)
     if other is not None:
         return other
     if isinstance(error.remedy, tuple):  # it names a setting that decides
