@@ -9,6 +9,7 @@ from hybridq.core.registry import Registry
 from hybridq.problems.formats import (
     csv_text,
     dimacs,
+    dwave_qubo,
     edge_list,
     fcidump,
     graphml,
@@ -18,6 +19,9 @@ from hybridq.problems.formats import (
     networkx_readers,
     numbers,
     pauli_sums,
+    polynomial_json,
+    quadratic_lists,
+    quadratic_matrix,
     rudy,
     xyz,
 )
@@ -52,6 +56,16 @@ _FORMATS = (
     xyz.FORMAT,
     numbers.JSON,
     numbers.FORMAT,
+    polynomial_json.FORMAT,
+    dwave_qubo.FORMAT,
+    quadratic_lists.QOBLIB,
+    quadratic_lists.MQLIB,
+    quadratic_lists.BIQ_MAC,
+    quadratic_lists.OR_LIBRARY,
+    quadratic_matrix.TEXT,
+    quadratic_matrix.NPY,
+    quadratic_matrix.NPZ,
+    quadratic_matrix.MARKET,
 )
 
 
