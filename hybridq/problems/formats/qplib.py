@@ -230,7 +230,7 @@ _Bounds = tuple[list[float], list[float], float]
 def _constraints(
     values: _Values, kind: str, size: int, n_rows: int
 ) -> tuple[list[dict[Monomial, float]], _Bounds]:
-    """Return left-hand sides; their bounds, and the value that stands in for infinity."""
+    """Return left-hand sides; their bounds, and the value that means infinity."""
     rows: list[dict[Monomial, float]] = [{} for _ in range(n_rows)]
     if kind[2] in "DCQ":
         for _ in range(values.count("the number of quadratic terms in constraints")):
