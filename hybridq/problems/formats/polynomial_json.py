@@ -119,7 +119,7 @@ def terms_of(
                     f'{short(name)} is not among "variables": add it there', key, where
                 )
             indices.append(index)
-        found.append((coefficient, tuple(indices)))
+        found.append((coefficient, tuple(sorted(indices))))
     return found
 
 
