@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.feasible import FeasibleSpace
     from hybridq.operators.hubbard import HubbardModel
     from hybridq.operators.ising import Ising
     from hybridq.operators.pauli_sum import PauliSum
@@ -129,6 +130,17 @@ class Problem(ABC):
     def blocks(self) -> tuple[tuple[int, ...], ...]:
         """Blocks of qubits with exactly one 1 in every feasible state, () without such."""
         return ()
+
+    @property
+    def space(self) -> FeasibleSpace | None:
+        """The feasible states, None without constraints."""
+        from hybridq.operators.feasible import FeasibleSpace, Group
+
+        groups = tuple(map(Group, self.blocks))
+        return FeasibleSpace(self.n_qubits, groups=groups) if groups else None
+
+    #: True where the cost has no penalty for some constraint, so that states must stay feasible.
+    confined: bool = False
 
     @classmethod
     def options(cls) -> tuple[Option, ...]:
