@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,32 +17,55 @@ from hybridq.problems.formats._text import is_count, is_number, numbered_lines, 
 
 Rows = tuple[tuple[int, tuple[str, ...]], ...]
 
+_COMMENT = re.compile(r"#.*")
+
 LARGEST = 1e300
 """Larger numbers overflow as soon as two are multiplied or summed."""
 
 
+class Words(NamedTuple):
+    """Words of a text.
+
+    Attributes:
+        rows: line number and words of each line.
+        words: all words.
+        lines: the line of each word.
+    """
+
+    rows: Rows
+    words: Sequence[str]
+    lines: Sequence[int]
+
+    @classmethod
+    def of_rows(cls, rows: Rows) -> Words:
+        """Return the words of given lines."""
+        words = tuple(word for _, row in rows for word in row)
+        return cls(rows, words, tuple(line for line, row in rows for _ in row))
+
+
 @lru_cache(maxsize=1)
-def rows_of(text: str) -> Rows:
-    """Return line number and words of each line; ``#`` begins a comment.
+def words_of(text: str) -> Words:
+    """Return the words of a text; ``#`` begins a comment.
 
     Formats ask for the same text in turn.
     """
-    found = ((line, content.partition("#")[0].split()) for line, content in numbered_lines(text))
-    return tuple((line, tuple(words)) for line, words in found if words)
+    if "#" in text:
+        text = _COMMENT.sub("", text)
+    found = enumerate(map(str.split, text.split("\n")), start=1)
+    return Words.of_rows(tuple((line, tuple(words)) for line, words in found if words))
 
 
 class Numbers:
     """Cursor over the words of a text.
 
     Args:
-        rows: line number and words of each line.
+        words: of the text.
         source: the file's name, for errors.
     """
 
-    def __init__(self, rows: Rows, source: str) -> None:
+    def __init__(self, words: Words, source: str) -> None:
         self.source = source
-        self.words = [word for _, words in rows for word in words]
-        self.lines = [line for line, words in rows for _ in words]
+        self.rows, self.words, self.lines = words
         self.at = 0
 
     @property

@@ -6,7 +6,10 @@ from hybridq.core.errors import FormatError
 from hybridq.problems.formats._cell_table import check_names, table_of
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._graphs import parse_label
+from hybridq.problems.formats._text import first_rows
 from hybridq.problems.instance_data import DistanceData
+
+_MOST_BLANK = 100  # lines without numbers that the recognition allows for
 
 
 def read(text: str, source: str = "input") -> DistanceData:
@@ -44,6 +47,9 @@ def read(text: str, source: str = "input") -> DistanceData:
 
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a square table of numbers."""
+    width = sum(map(len, first_rows(text, most=1)))
+    if text.count("\n") > _MOST_BLANK + 4 * width:  # far more rows than columns
+        return Match.FALLBACK
     try:
         found = read(text, source)
     except FormatError:

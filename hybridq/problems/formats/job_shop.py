@@ -6,7 +6,7 @@ import re
 
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting
+from hybridq.problems.formats._number_text import Numbers, Words, fitting
 from hybridq.problems.formats._text import is_count, numbered_lines, parse_count, short
 from hybridq.problems.instance_data import JobData
 
@@ -49,7 +49,7 @@ def read(text: str, source: str = "input") -> JobData:
                     )
             continue
         rows.append((line, content.partition("#")[0].split()))
-    numbers = Numbers(tuple((line, tuple(words)) for line, words in rows), source)
+    numbers = Numbers(Words.of_rows(tuple((line, tuple(words)) for line, words in rows)), source)
     n_jobs, n_machines = numbers.count("number of jobs"), numbers.count("number of machines")
     if len(rows[0][1]) != 2:
         raise numbers.error(
@@ -113,6 +113,7 @@ def _job(words: list[str], n_machines: int, source: str, line: int) -> tuple[tup
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text holds the jobs of a shop."""
     named = False
+    header: list[str] = []
     for _, content in numbered_lines(text[: 1 << 16]):
         if _TAILLARD.match(content):
             return Match.LIKELY
@@ -120,11 +121,17 @@ def recognizes(text: str, source: str) -> Match:
             named = named or _INSTANCE.match(content) is not None
             continue
         words = content.partition("#")[0].split()
-        if len(words) != 2 or not all(map(is_count, words)):
-            return Match.NO
-        found = fitting(read, text, source, match=Match.LIKELY if named else Match.POSSIBLE)
-        return Match.LIKELY if named else found
-    return Match.NO
+        if not header:
+            header = words
+            if len(words) != 2 or not all(map(is_count, words)):
+                return Match.NO
+            continue
+        if named:
+            return Match.LIKELY
+        if str(len(words) // 2) != header[1]:  # the first job has not as many machines
+            return Match.FALLBACK
+        return fitting(read, text, source)
+    return Match.FALLBACK if header else Match.NO
 
 
 FORMAT = Format(

@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, Rows, fitting, parse_number, rows_of
-from hybridq.problems.formats._text import is_number, numbered_lines, parse_count, short
+from hybridq.problems.formats._number_text import (
+    Numbers,
+    Rows,
+    Words,
+    fitting,
+    parse_number,
+    words_of,
+)
+from hybridq.problems.formats._text import first_rows, is_number, numbered_lines, parse_count, short
 from hybridq.problems.instance_data import KnapsackData
 
 _LINES_OF_NAME = 3  # a quadratic file: its name, the number of items, the values
@@ -23,8 +30,8 @@ def read_mknap(text: str, source: str = "input") -> KnapsackData:
 
     Source: Beasley, OR-Library, mknapinfo.
     """
-    rows = rows_of(text)
-    numbers = Numbers(rows, source)
+    numbers = Numbers(words_of(text), source)
+    rows = numbers.rows
     if rows and len(rows[0][1]) == 1:
         check_single(numbers)
     n_items = numbers.count("number of items")
@@ -64,8 +71,8 @@ def read_list(text: str, source: str = "input") -> KnapsackData:
 
     Source: Pisinger 2005, Comput. Oper. Res. 32, 2271.
     """
-    rows = rows_of(text)
-    numbers = Numbers(rows, source)
+    numbers = Numbers(words_of(text), source)
+    rows = numbers.rows
     numbered = bool(rows) and len(rows[0][1]) == 1
     n_items = numbers.count("number of items")
     capacity = 0.0 if numbered else numbers.number("capacity", at_least=0)
@@ -109,7 +116,7 @@ def read_quadratic(text: str, source: str = "input") -> KnapsackData:
     Source: Billionnet, Soutif 2004, Eur. J. Oper. Res. 157, 565.
     """
     rows: Rows = tuple((line, tuple(each.split())) for line, each in numbered_lines(text))
-    numbers = Numbers(rows[1:], source)
+    numbers = Numbers(Words.of_rows(rows[1:]), source)
     n_items = numbers.count("number of items")
     pairs = n_items * (n_items - 1) // 2
     numbers.check_left(2 * n_items + pairs + 2, "values, pairs and weights")
@@ -139,8 +146,8 @@ def recognizes_mknap(text: str, source: str) -> Match:
     """Return the confidence that a text is in the layout of mknap."""
     plain = fitting(read_mknap, text, source, widths=(3,))
     found = plain or fitting(read_mknap, text, source, widths=(1, 3))
-    head = [words[:1] for _, words in rows_of(text)[1:3]]
-    is_list = found == Match.FALLBACK and head == [("1",), ("2",)]  # numbers of items
+    head = [line.split()[0] for line in first_rows(text, "#", 3)]
+    is_list = found == Match.FALLBACK and head[1:] == ["1", "2"]  # numbers of items
     return Match.NO if is_list else found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting, rows_of
+from hybridq.problems.formats._number_text import Numbers, fitting, words_of
 from hybridq.problems.instance_data import EquationData
 
 
@@ -17,8 +17,8 @@ def read(text: str, source: str = "input") -> EquationData:
 
     Source: Koch et al. 2025, arXiv:2504.03832 (QOBLIB), problem 01.
     """
-    rows = rows_of(text)
-    numbers = Numbers(rows, source)
+    numbers = Numbers(words_of(text), source)
+    rows = numbers.rows
     n_rows = numbers.count("number of equations")
     n_variables = numbers.count("number of variables")
     for line, words in rows[1:]:

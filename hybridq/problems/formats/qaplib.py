@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting, rows_of
+from hybridq.problems.formats._number_text import Numbers, fitting, words_of
 from hybridq.problems.instance_data import AssignmentData
 
 
@@ -18,7 +18,7 @@ def read(text: str, source: str = "input") -> AssignmentData:
 
     Source: Burkard, Karisch, Rendl 1997, QAPLIB, J. Global Optim. 10, 391.
     """
-    numbers = Numbers(rows_of(text), source)
+    numbers = Numbers(words_of(text), source)
     size = numbers.count("size")
     numbers.check_left(2 * size * size, f"two matrices of {size} rows and columns")
     flows = numbers.matrix(size, size, "flow")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting, rows_of
+from hybridq.problems.formats._number_text import Numbers, fitting, words_of
 from hybridq.problems.instance_data import SetData
 
 
@@ -18,7 +18,7 @@ def read(text: str, source: str = "input") -> SetData:
 
     Source: Beasley, OR-Library, scpinfo.
     """
-    numbers = Numbers(rows_of(text), source)
+    numbers = Numbers(words_of(text), source)
     n_elements = numbers.count("number of rows")
     n_sets = numbers.count("number of columns")
     numbers.check_left(n_sets + n_elements, "costs, and the size of each row")
