@@ -15,7 +15,6 @@ from hybridq.problems.formats._text import is_number, numbered_lines, short
 
 if TYPE_CHECKING:
     import networkx as nx
-    import numpy as np
 
 _MARKS = (",", ";", "\t", None)
 _MOST_ROWS = 20_000
@@ -137,11 +136,11 @@ def recognizes(text: str, source: str) -> Match:
     return Match.POSSIBLE
 
 
-def npy_shape(data: bytes, source: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """Return shape and type of the array in a ``.npy`` file, before it is loaded.
+def read_npy(data: bytes, source: str = "input") -> nx.Graph[Any]:
+    """Return the graph of a matrix in a ``.npy`` file.
 
     Raises:
-        FormatError: not such a file, or one that is shorter than its array.
+        FormatError: the file is damaged, or holds no symmetric matrix of real numbers.
     """
     import numpy as np
 
@@ -156,27 +155,16 @@ def npy_shape(data: bytes, source: str) -> tuple[tuple[int, ...], np.dtype[Any]]
         shape, _, dtype = header
     except (ValueError, EOFError) as error:
         raise FormatError(f"not a .npy file: {error}", source=source) from None
-    if dtype.kind in "biuf" and math.prod(shape) * dtype.itemsize > len(data):
-        raise FormatError("the file is shorter than its array: is it truncated?", source=source)
-    return shape, dtype
-
-
-def read_npy(data: bytes, source: str = "input") -> nx.Graph[Any]:
-    """Return the graph of a matrix in a ``.npy`` file.
-
-    Raises:
-        FormatError: the file is damaged, or holds no symmetric matrix of real numbers.
-    """
-    import numpy as np
-
-    shape, dtype = npy_shape(data, source)
     if len(shape) != 2 or shape[0] != shape[1] or dtype.kind not in "biuf":
         raise FormatError(
             f"the array has shape {shape} and type {dtype}: give a square matrix of real numbers",
             source=source,
         )
+    if math.prod(shape) * dtype.itemsize > len(data):
+        raise FormatError("the file is shorter than its array: is it truncated?", source=source)
+    stream.seek(0)
     try:
-        matrix = np.load(io.BytesIO(data), allow_pickle=False)
+        matrix = np.load(stream, allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
         raise FormatError(f"not a .npy file: {error}", source=source) from None
     return matrix_graph(matrix, source)
@@ -210,7 +198,7 @@ def read_npz(data: bytes, source: str = "input") -> nx.Graph[Any]:
     return matrix_graph(matrix, source)
 
 
-def no_text(text: str, source: str) -> Match:
+def _no_text(text: str, source: str) -> Match:
     """Return no confidence: binary files are known by their first bytes."""
     return Match.NO
 
@@ -227,7 +215,7 @@ NPY = Format(
     "square matrix of weights, as numpy.save writes it",
     "graph",
     read_npy,
-    no_text,
+    _no_text,
     suffixes=(".npy",),
     magic=b"\x93NUMPY",
 )
@@ -236,7 +224,7 @@ NPZ = Format(
     "sparse matrix of weights, as scipy.sparse.save_npz writes it",
     "graph",
     read_npz,
-    no_text,
+    _no_text,
     suffixes=(".npz",),
     magic=b"PK\x03\x04",
 )

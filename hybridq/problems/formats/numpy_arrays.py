@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 import zlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import FormatError
-from hybridq.problems.formats._format import Format
+from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._text import short
-from hybridq.problems.formats.matrix import no_text, npy_shape
 from hybridq.problems.formats.returns_csv import moments
 from hybridq.problems.instance_data import DistanceData, PortfolioData
 
 _MOST_RATIO = 1000  # an archive that unpacks to more is refused
+
+
+def _shape(data: bytes, source: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return shape and type of the array in a ``.npy`` file, before it is loaded.
+
+    Raises:
+        FormatError: not such a file, or one that is shorter than its array.
+    """
+    stream = io.BytesIO(data)
+    try:
+        version = np.lib.format.read_magic(stream)
+        header = (
+            np.lib.format.read_array_header_1_0(stream)
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0(stream)
+        )
+    except (ValueError, EOFError) as error:
+        raise FormatError(f"not a .npy file: {error}", source=source) from None
+    shape, _, dtype = header
+    if dtype.kind in "biuf" and math.prod(shape) * dtype.itemsize > len(data):
+        raise FormatError("the file is shorter than its array: is it truncated?", source=source)
+    return shape, dtype
 
 
 def _table(data: bytes, source: str, what: str) -> NDArray[np.float64]:
@@ -30,7 +53,7 @@ def _table(data: bytes, source: str, what: str) -> NDArray[np.float64]:
     Raises:
         FormatError: the file is damaged, or holds something else.
     """
-    shape, dtype = npy_shape(data, source)
+    shape, dtype = _shape(data, source)
     if len(shape) != 2 or not all(shape) or dtype.kind not in "biuf":
         raise FormatError(
             f"the array has shape {shape} and type {dtype}: give a matrix of real numbers",
@@ -109,12 +132,17 @@ def read_portfolio(data: bytes, source: str = "input") -> PortfolioData:
     return PortfolioData(returns, covariance)
 
 
+def _no_text(text: str, source: str) -> Match:
+    """Return no confidence: binary files are known by their first bytes."""
+    return Match.NO
+
+
 DISTANCES = Format(
     "npy-distances",
     "square matrix of distances, as numpy.save writes it",
     "distances",
     read_distances,
-    no_text,
+    _no_text,
     suffixes=(".npy",),
     magic=b"\x93NUMPY",
 )
@@ -123,7 +151,7 @@ RETURNS = Format(
     "table of returns (a row a period), as numpy.save writes it",
     "portfolio",
     read_returns,
-    no_text,
+    _no_text,
     suffixes=(".npy",),
     magic=b"\x93NUMPY",
 )
@@ -132,7 +160,7 @@ PORTFOLIO = Format(
     "arrays returns and covariance, as numpy.savez writes them",
     "portfolio",
     read_portfolio,
-    no_text,
+    _no_text,
     suffixes=(".npz",),
     magic=b"PK\x03\x04",
 )
