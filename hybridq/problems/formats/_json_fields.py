@@ -85,7 +85,7 @@ class Document:
                 )
         self.data: dict[str, Any] = data
 
-    def error(self, message: str, key: str, *positions: int) -> FormatError:
+    def error(self, message: str, key: str, *positions: int | str) -> FormatError:
         """Return an error at a value, or at an entry of its lists."""
         line = line_of(self.text, key, *positions)
         return FormatError(message, source=self.source, line=line)
@@ -219,7 +219,9 @@ class Document:
 
     # ----- labels -----
 
-    def _labels(self, name: str, values: list[Any], at: tuple[int, ...]) -> tuple[Hashable, ...]:
+    def _labels(
+        self, name: str, values: list[Any], at: tuple[int | str, ...]
+    ) -> tuple[Hashable, ...]:
         """Return labels: text and numbers, each once."""
         seen: dict[Hashable, int] = {}
         for k, value in enumerate(values):
@@ -251,9 +253,11 @@ class Document:
             for label, elements in value.items():
                 if not isinstance(elements, list):
                     raise self.error(
-                        f"set {short(label)} is {short(elements)}: give a list of elements", name
+                        f"set {short(label)} is {short(elements)}: give a list of elements",
+                        name,
+                        label,
                     )
-                found.append((label, self._labels(name, elements, ())))
+                found.append((label, self._labels(name, elements, (label,))))
             if not found:
                 raise self.error(f'"{name}" is empty: give at least one set', name)
             return tuple(found)
@@ -266,10 +270,15 @@ class Document:
         return tuple((k, self._labels(name, elements, (k,))) for k, elements in enumerate(sets))
 
 
-def _where(name: str, positions: tuple[int, ...]) -> str:
+def _where(name: str, positions: tuple[int | str, ...]) -> str:
     """Return the place of a value in words."""
     if not positions:
         return f'"{name}"'
     if len(positions) == 1:
-        return f'entry {positions[0] + 1} of "{name}"'
-    return f'entry {positions[-1] + 1} in row {positions[0] + 1} of "{name}"'
+        return f'{_ordinal("entry", positions[0])} of "{name}"'
+    return f'{_ordinal("entry", positions[-1])} in {_ordinal("row", positions[0])} of "{name}"'
+
+
+def _ordinal(what: str, position: int | str) -> str:
+    """Return an entry by its key, or by its number from 1."""
+    return short(position) if isinstance(position, str) else f"{what} {position + 1}"

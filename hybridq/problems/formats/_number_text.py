@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Match
-from hybridq.problems.formats._text import is_count, is_number, numbered_lines, parse_count, short
+from hybridq.problems.formats._text import (
+    is_count,
+    is_number,
+    numbered_lines,
+    parse_count,
+    short,
+    tidy,
+)
 
 Rows = tuple[tuple[int, tuple[str, ...]], ...]
 
@@ -154,6 +161,16 @@ class Numbers:
                 f"{self.left:,} more entries follow after {what}, the first is "
                 f"{short(self.words[self.at])}: remove them, or correct the sizes at the top"
             )
+
+
+def row_text(values: Iterable[float]) -> str:
+    """Return numbers between blanks, which read back to the same floats."""
+    return " ".join(repr(tidy(float(value))) for value in values)
+
+
+def table_text(rows: Iterable[Iterable[float]]) -> str:
+    """Return rows of numbers, one a line."""
+    return "".join(f"{row_text(row)}\n" for row in rows)
 
 
 def parse_number(

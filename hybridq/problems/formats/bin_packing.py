@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting, words_of
+from hybridq.problems.formats._number_text import Numbers, fitting, table_text, words_of
 from hybridq.problems.formats._text import first_rows, is_count
 from hybridq.problems.formats.knapsack_files import check_single
 from hybridq.problems.instance_data import BinData
@@ -73,6 +73,11 @@ def _bins(numbers: Numbers, n_items: int, capacity: float, line: int | None) -> 
     return BinData(sizes, capacity)
 
 
+def write_plain(data: BinData) -> str:
+    """Return items and bins as a plain list."""
+    return f"{len(data.sizes)}\n" + table_text([size] for size in (data.capacity, *data.sizes))
+
+
 def recognizes_binpack(text: str, source: str) -> Match:
     """Return the confidence that a text is in the layout of binpack."""
     head = [line.split() for line in first_rows(text, "#", 3)]
@@ -103,5 +108,6 @@ PLAIN = Format(
     read_plain,
     recognizes_plain,
     suffixes=(".bpp", ".bpa"),
+    write=write_plain,
     plain_numbers=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, ProblemError
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._number_text import Numbers, Words, fitting
 from hybridq.problems.formats._text import is_count, numbered_lines, parse_count, short
@@ -110,6 +110,21 @@ def _job(words: list[str], n_machines: int, source: str, line: int) -> tuple[tup
     return tuple(job)
 
 
+def write(data: JobData) -> str:
+    """Return the jobs as lines of pairs, below their number and that of the machines.
+
+    Raises:
+        ProblemError: a job does not visit each machine once.
+    """
+    machines = sorted({machine for job in data.jobs for machine, _ in job})
+    if machines != list(range(len(machines))) or any(
+        sorted(machine for machine, _ in job) != machines for job in data.jobs
+    ):
+        raise ProblemError("a job does not visit each machine once: write JSON")
+    rows = [" ".join(f"{machine} {time}" for machine, time in job) for job in data.jobs]
+    return "\n".join([f"{len(data.jobs)} {len(machines)}", *rows]) + "\n"
+
+
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text holds the jobs of a shop."""
     named = False
@@ -141,5 +156,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".jss", ".jsp"),
+    write=write,
     plain_numbers=True,
 )

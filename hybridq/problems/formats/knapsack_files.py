@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hybridq.core.errors import ProblemError
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._number_text import (
     Numbers,
@@ -11,6 +12,8 @@ from hybridq.problems.formats._number_text import (
     Words,
     fitting,
     parse_number,
+    row_text,
+    table_text,
     words_of,
 )
 from hybridq.problems.formats._text import first_rows, is_number, numbered_lines, parse_count, short
@@ -142,6 +145,42 @@ def read_quadratic(text: str, source: str = "input") -> KnapsackData:
     return KnapsackData(values, weights[None, :], np.array([capacity]), profits)
 
 
+def write_mknap(data: KnapsackData) -> str:
+    """Return the knapsack in the layout of mknap, with the optimum unknown.
+
+    Raises:
+        ProblemError: pairs of items have values.
+    """
+    _check_plain(data)
+    head = f"1\n{len(data.values)} {len(data.capacity)} 0\n{row_text(data.values)}\n"
+    return f"{head}{table_text(data.weights)}{row_text(data.capacity)}\n"
+
+
+def write_list(data: KnapsackData) -> str:
+    """Return the knapsack as a list of items.
+
+    Raises:
+        ProblemError: several constraints, or pairs of items have values.
+    """
+    _check_plain(data)
+    if len(data.capacity) > 1:
+        raise ProblemError(
+            f"the knapsack has {len(data.capacity)} constraints: write mknap or JSON"
+        )
+    items = table_text(zip(data.values, data.weights[0], strict=True))
+    return f"{len(data.values)} {row_text(data.capacity)}\n{items}"
+
+
+def _check_plain(data: KnapsackData) -> None:
+    """Raise if pairs of items have values.
+
+    Raises:
+        ProblemError: they have.
+    """
+    if data.profits is not None:
+        raise ProblemError("pairs of items have values in this knapsack: write JSON")
+
+
 def recognizes_mknap(text: str, source: str) -> Match:
     """Return the confidence that a text is in the layout of mknap."""
     plain = fitting(read_mknap, text, source, widths=(3,))
@@ -182,6 +221,7 @@ MKNAP = Format(
     read_mknap,
     recognizes_mknap,
     suffixes=(".dat",),
+    write=write_mknap,
     plain_numbers=True,
 )
 LIST = Format(
@@ -191,6 +231,7 @@ LIST = Format(
     read_list,
     recognizes_list,
     suffixes=(".kp", ".knap"),
+    write=write_list,
     plain_numbers=True,
 )
 QUADRATIC = Format(

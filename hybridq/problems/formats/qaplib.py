@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting, words_of
+from hybridq.problems.formats._number_text import Numbers, fitting, table_text, words_of
 from hybridq.problems.instance_data import AssignmentData
 
 
@@ -27,6 +27,11 @@ def read(text: str, source: str = "input") -> AssignmentData:
     return AssignmentData(flows, distances)
 
 
+def write(data: AssignmentData) -> str:
+    """Return flows and distances as a QAPLIB text."""
+    return f"{len(data.flows)}\n\n{table_text(data.flows)}\n{table_text(data.distances)}"
+
+
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a size and two matrices."""
     return fitting(read, text, source, widths=(1,))
@@ -39,5 +44,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".dat", ".qap"),
+    write=write,
     plain_numbers=True,
 )

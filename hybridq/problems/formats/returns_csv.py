@@ -33,7 +33,7 @@ def read(text: str, source: str = "input", header: str | None = None) -> Portfol
     if table is None or not table.rows:
         raise FormatError("the table has no rows of returns: give some", source=source)
     names = table.columns
-    check_names(names, "assets", source)
+    check_names(names, "assets", source, table.header_line)
     returns = table.numbers("return", source)
     return moments(returns, names, source, table.rows[-1][0])
 

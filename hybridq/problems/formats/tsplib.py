@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hybridq.core import memory
-from hybridq.core.errors import FormatError, closest
+from hybridq.core.errors import FormatError, ProblemError, closest
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import parse_number
+from hybridq.problems.formats._number_text import parse_number, row_text
 from hybridq.problems.formats._text import numbered_lines, parse_count, short
 from hybridq.problems.formats._tsplib_distances import (
     FORMULAS,
@@ -235,6 +235,30 @@ def _points(file: _File, section: str, n: int, dimensions: int) -> Matrix:
     return points
 
 
+def write(data: DistanceData) -> str:
+    """Return the distances as an explicit matrix, with coordinates for display.
+
+    Raises:
+        ProblemError: the cities are not numbered from 1.
+    """
+    n = len(data.distances)
+    if data.cities != tuple(range(1, n + 1)):
+        raise ProblemError("TSPLIB files number the cities from 1: write JSON")
+    symmetric = bool((data.distances == data.distances.T).all())
+    lines = [
+        f"TYPE : {'TSP' if symmetric else 'ATSP'}",
+        f"DIMENSION : {n}",
+        "EDGE_WEIGHT_TYPE : EXPLICIT",
+        "EDGE_WEIGHT_FORMAT : FULL_MATRIX",
+        "EDGE_WEIGHT_SECTION",
+        *map(row_text, data.distances),
+    ]
+    if data.coordinates is not None:
+        lines += ["DISPLAY_DATA_SECTION"]
+        lines += [f"{k} {row_text(point)}" for k, point in enumerate(data.coordinates, start=1)]
+    return "\n".join([*lines, "EOF"]) + "\n"
+
+
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a TSPLIB file, by its keywords."""
     return Match.CERTAIN if _MARK.search(text[: 1 << 16]) else Match.NO
@@ -247,5 +271,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".tsp", ".atsp"),
+    write=write,
     aliases=("tsp",),
 )
