@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import FormatError
-from hybridq.problems.formats._number_text import parse_number
+from hybridq.problems.formats._number_text import parse_number, plain_numbers
 from hybridq.problems.formats._text import is_number, numbered_lines, short
 
 _MARKS = (",", ";", "\t")
@@ -57,6 +57,9 @@ class Table:
                 )
         found = np.empty((len(self.rows), width))
         for k, (line, cells) in enumerate(self.rows):
+            if (row := plain_numbers(cells)) is not None:
+                found[k] = row
+                continue
             for j, cell in enumerate(cells):
                 place = f"in column {self.columns[j]!r}" if self.columns else f"{j + 1} of the row"
                 if cell.lower() in _LIKE_NUMBERS:

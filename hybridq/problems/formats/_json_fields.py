@@ -144,6 +144,17 @@ class Document:
             )
         return float(value)
 
+    def _numbers(self, values: list[Any], field: Field, at: tuple[int, ...]) -> NDArray[np.float64]:
+        """Return a list of numbers as an array."""
+        if set(map(type, values)) <= {int, float}:
+            try:
+                found = np.array(values, dtype=np.float64)
+            except OverflowError:  # the error below says in which entry
+                found = np.array([np.nan])
+            if ((np.abs(found) <= LARGEST) & (found >= field.at_least)).all():
+                return found
+        return np.array([self._number(x, field, (*at, k)) for k, x in enumerate(values)])
+
     def _list(self, key: str, what: str = "a list") -> list[Any]:
         """Return a list that is not empty."""
         value = self.data[key]
@@ -159,7 +170,7 @@ class Document:
         flat = kind in ("vector", "numbers")
         rows = self._list(name, "a list of numbers" if flat else "a list of rows")
         if flat or (kind == "rows" and not isinstance(rows[0], list)):
-            return np.array([self._number(x, field, (k,)) for k, x in enumerate(rows)])
+            return self._numbers(rows, field, ())
         width = len(rows) if kind == "square" else None
         table = []
         for i, row in enumerate(rows):
@@ -175,7 +186,7 @@ class Document:
                     name,
                     i,
                 )
-            table.append([self._number(x, field, (i, j)) for j, x in enumerate(row)])
+            table.append(self._numbers(row, field, (i,)))
         return np.array(table)
 
     def _lists_of_integers(self, field: Field) -> tuple[Any, ...]:

@@ -24,6 +24,7 @@ from hybridq.problems.formats._text import (
 
 Rows = tuple[tuple[int, tuple[str, ...]], ...]
 
+_DIGITS = re.compile(r"[0-9.eE+-]*", re.ASCII)
 _COMMENT = re.compile(r"#.*")
 
 LARGEST = 1e300
@@ -129,6 +130,10 @@ class Numbers:
             FormatError: fewer follow, or a word is not such a number.
         """
         self.check_left(size, what)
+        found = plain_numbers(self.words[self.at : self.at + size])
+        if found is not None and (found >= at_least).all():
+            self.at += size
+            return found
         return np.array([self.number(what, at_least) for _ in range(size)], dtype=np.float64)
 
     def matrix(
@@ -161,6 +166,17 @@ class Numbers:
                 f"{self.left:,} more entries follow after {what}, the first is "
                 f"{short(self.words[self.at])}: remove them, or correct the sizes at the top"
             )
+
+
+def plain_numbers(words: Sequence[str]) -> NDArray[np.float64] | None:
+    """Return the numbers that words are, None if one of them is not; see `parse_number`."""
+    if _DIGITS.fullmatch("".join(words)) is None:  # float() also takes "nan" and "1_000"
+        return None
+    try:
+        found = np.array([float(word) for word in words], dtype=np.float64)
+    except ValueError:
+        return None
+    return found if (np.abs(found) <= LARGEST).all() else None
 
 
 def row_text(values: Iterable[float]) -> str:

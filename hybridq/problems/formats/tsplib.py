@@ -10,7 +10,7 @@ import numpy as np
 from hybridq.core import memory
 from hybridq.core.errors import FormatError, ProblemError, closest
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import parse_number, row_text
+from hybridq.problems.formats._number_text import parse_number, plain_numbers, row_text
 from hybridq.problems.formats._text import numbered_lines, parse_count, short
 from hybridq.problems.formats._tsplib_distances import (
     FORMULAS,
@@ -184,7 +184,11 @@ def _explicit(file: _File, n: int, kind: str) -> Matrix:
             f"{layout} of {n} cities has {needed} entries, the section holds {len(words)}: {hint}",
             rows[-1][0] if rows and len(words) < needed else start,
         )
-    entries = np.array([parse_number(word, "distance", file.source, line) for word, line in words])
+    entries = plain_numbers([word for word, _ in words])
+    if entries is None:  # one of them is not a number, and the error says in which line
+        entries = np.array(
+            [parse_number(word, "distance", file.source, line) for word, line in words]
+        )
     distances = from_entries(layout, n, entries)
     np.fill_diagonal(distances, 0.0)
     if kind == "TSP" and (distances != distances.T).any():
