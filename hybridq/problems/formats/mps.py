@@ -74,7 +74,6 @@ def _check(text: str, source: str) -> None:
     HiGHS reads ``4.x`` as 4 and drops a third pair of a line without a word.
     """
     section = ""
-    number = 0
     for number, raw in enumerate(text.split("\n"), start=1):
         words = raw.split()
         if not words or raw[0] == "*":
@@ -103,7 +102,7 @@ def _check(text: str, source: str) -> None:
     raise FormatError(
         "the file ends without ENDATA: add it, or is the file truncated?",
         source=source,
-        line=number,
+        line=text.rstrip().count("\n") + 1,
     )
 
 

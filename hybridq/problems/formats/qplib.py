@@ -35,7 +35,7 @@ class _Values:
 
     def __init__(self, text: str, source: str) -> None:
         self.source = source
-        self.lines = text.split("\n")
+        self.lines = text.rstrip().split("\n")
         self.line = 0
 
     def row(self, count: int, what: str) -> list[str]:
