@@ -138,6 +138,20 @@ def test_lists_that_look_alike_are_told_apart_by_their_suffix_or_not_at_all() ->
     assert coefficients(parse(marked, "polynomial"))[()] == 7
 
 
+@pytest.mark.parametrize(
+    ("source", "text", "words"),
+    [
+        ("a.qs", "2 1\n1 2 x\n", "line 2: entry 'x' is not a finite number"),
+        ("a.sparse", "2 1 0\n1 2 1\n", "line 1: the header is '2 1 0'"),
+        ("a.txt", "2 1\n1 2 x\n", "line 2: entry 'x' is not a finite"),
+        ("a.qubo", "0 1 3\n", "line 1: '0 1 3' comes before the header"),
+    ],
+)
+def test_a_damaged_file_is_recognized_all_the_same(source: str, text: str, words: str) -> None:
+    with pytest.raises(FormatError, match=words):
+        parse(text, "polynomial", source=source)
+
+
 def test_a_quadratic_file_stays_a_graph_for_families_of_graphs() -> None:
     text = "3 2\n1 2 1\n2 3 -1\n"
     assert parse(text, "graph", source="a.rud").number_of_edges() == 2

@@ -69,7 +69,8 @@ PROGRAMS_OF_INTEGERS = {
     "qplib": "a\nQIL\nminimize\n2\n1\n1\n2 1 3\n0\n1\n1 2\n4\n1\n1 2 5\n1e20\n-1\n0\n2\n0\n0\n0\n"
     "3\n0\n0\n0\n0\n0\n0\n0\n0\n0\n",
     "json": '{"variables": ["x", {"name": "y", "lower": 0, "upper": 3}],'
-    ' "objective": [[2.5, ["x"]]], "constraints": [{"name": "c", "terms": [[1, ["x"]]], "relation": "<=", "bound": 1}]}',
+    ' "objective": [[2.5, ["x"]]], "constraints": [{"name": "c", "terms": [[1, ["x"]]],'
+    ' "relation": "<=", "bound": 1}]}',
 }
 POLYNOMIALS = {
     "qubo": "c ObjectiveOffset 2\np qubo 0 2 1 1\n0 0 1.5\n0 1 2\n",

@@ -147,7 +147,7 @@ def sections(text: str, source: str) -> tuple[str, list[Section]]:
 
 
 def _keyword(content: str, section: str) -> re.Match[str] | None:
-    """Return the keyword that begins a line, None where the line goes with the section."""
+    """Return the keyword that begins a line, None for a line of the section."""
     match = _KEYWORD.match(content)
     if match is None:
         return None

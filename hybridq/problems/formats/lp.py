@@ -299,14 +299,14 @@ def _unexpected(section: Section, at: int, expected: str) -> NoReturn:
 
 
 def recognizes(text: str, source: str) -> Match:
-    """Return the confidence that a text is an LP file, by its first and further sections."""
+    """Return the confidence that a text is an LP file, by its sections."""
     for line in text[: 1 << 20].split("\n"):
         content = line.partition("\\")[0].strip()
         if content:
             if _OBJECTIVE.match(content) is None:
-                return Match.FALLBACK if suffix_of(source) == ".lp" else Match.NO
+                break
             return Match.CERTAIN if _OTHER.search(text) else Match.POSSIBLE
-    return Match.NO
+    return Match.LIKELY if suffix_of(source) == ".lp" else Match.NO
 
 
 FORMAT = Format(

@@ -17,7 +17,7 @@ from typing import Any
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._programs import ProgramBuilder
-from hybridq.problems.formats._text import is_number, short
+from hybridq.problems.formats._text import is_number, short, suffix_of
 from hybridq.problems.programs.polynomial import Monomial
 from hybridq.problems.programs.program import IntegerProgram, Relation
 
@@ -180,7 +180,9 @@ def _relations(low: float, high: float) -> list[tuple[Relation, float]]:
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is MPS, by the names of its sections."""
     found = set(_SECTION.findall(text[: 1 << 20]))
-    return Match.CERTAIN if {"ROWS", "COLUMNS"} <= found else Match.NO
+    if {"ROWS", "COLUMNS"} <= found:
+        return Match.CERTAIN
+    return Match.LIKELY if suffix_of(source) in (".mps", ".qps") else Match.NO
 
 
 FORMAT = Format(
