@@ -138,7 +138,8 @@ class Problem(ABC):
         """
         if dataclasses.is_dataclass(cls):
             return tuple(of_dataclass(cls, option_fields(cls)))
-        return tuple(each for each in of_function(cls.from_file) if each.name != "header")
+        reading = ("header", "convention")
+        return tuple(each for each in of_function(cls.from_file) if each.name not in reading)
 
     @classmethod
     def check_options(cls, given: Iterable[str]) -> None:
@@ -157,6 +158,7 @@ class Problem(ABC):
         format: str | None = None,
         *,
         header: str | None = None,
+        convention: str | None = None,
         **options: Any,
     ) -> Self:
         """Return the problem in a file, named after it; ``-`` is standard input.
@@ -167,6 +169,8 @@ class Problem(ABC):
                 by default.
             header: ``"yes"`` or ``"no"`` for the first row of a table; judged by its words by
                 default.
+            convention: ``"once"``, ``"twice"`` or ``"half"``: weight of an off-diagonal entry of
+                a quadratic file; that of the format by default.
             options: of the family.
 
         Raises:
@@ -177,7 +181,8 @@ class Problem(ABC):
         from hybridq.problems.formats import read
 
         cls.check_options(options)
-        return cls._named(read(path, cls.reads, format, header=header), path, options)
+        found = read(path, cls.reads, format, header=header, convention=convention)
+        return cls._named(found, path, options)
 
     @classmethod
     def from_bytes(
@@ -187,6 +192,7 @@ class Problem(ABC):
         source: str,
         format: str | None = None,
         header: str | None = None,
+        convention: str | None = None,
         **options: Any,
     ) -> Self:
         """Return the problem in a file's content; see `from_file`, also for errors.
@@ -196,12 +202,13 @@ class Problem(ABC):
             source: the file's name.
             format: as for `from_file`.
             header: as for `from_file`.
+            convention: as for `from_file`.
             options: of the family.
         """
         from hybridq.problems.formats import parse
 
         cls.check_options(options)
-        found = parse(data, cls.reads, format, source=source, header=header)
+        found = parse(data, cls.reads, format, source=source, header=header, convention=convention)
         return cls._named(found, source, options)
 
     @classmethod

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybridq.core.errors import FormatError, ParameterError, ProblemError
-from hybridq.problems.formats import FORMATS, parse, read
+from hybridq.problems.formats import FORMATS, choose, parse, read, recognize
 from hybridq.problems.formats.conversion import (
     convert_file,
     polynomial_of,
@@ -76,6 +76,22 @@ def test_program_and_polynomial_have_the_same_values(made: PolynomialData) -> No
     assert program.values(rows) == pytest.approx(np.array(direct, dtype=float))
     assert program.sense == made.sense
     assert same_data(polynomial_of(program), made)
+
+
+WRITTEN = [
+    name
+    for name, entry in FORMATS.items()
+    if entry.write is not None and entry.shape in ("program", "polynomial")
+]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_format_recognizes_what_it_writes(name: str) -> None:
+    entry = FORMATS[name]
+    data = PolynomialData(("x", "y"), ((2.0, (0, 1)), (-1.0, (1,)), (0.5, ())))
+    text = entry.write(program_of(data) if entry.shape == "program" else data)
+    assert choose(text, ("graph", "program", "polynomial")) is entry
+    assert recognize(text) is entry
 
 
 def test_what_would_be_lost_is_not_converted() -> None:

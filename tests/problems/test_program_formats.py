@@ -16,6 +16,7 @@ from hybridq.problems.formats import FORMATS, parse, read
 from hybridq.problems.formats.conversion import same_data
 from hybridq.problems.formats.solution import parse_solution
 from hybridq.problems.programs import Constraint, IntegerProgram, Variable
+from hybridq.problems.programs.interop import to_dimod
 from tests.problems.random_programs import programs
 
 DATA = Path(__file__).parent / "data"
@@ -221,6 +222,39 @@ def test_written_lp_reads_as_in_highs(tmp_path_factory, made: IntegerProgram) ->
     path = tmp_path_factory.getbasetemp() / "written.lp"
     path.write_text(FORMATS["lp"].write(made))
     assert_same_model(made, highs_model(path), grid(made)[:50])
+
+
+def assert_same_program(found: IntegerProgram, made: IntegerProgram) -> None:
+    """`found` has the values and the feasible rows of `made`, perhaps in another order."""
+    names = [each.name for each in made.variables]
+    order = [names.index(each.name) for each in found.variables]
+    rows = grid(made)[:50]
+    if set(order) == set(range(len(names))):  # some writers leave out what nothing mentions
+        other = rows[:, order]
+        assert found.sign * found.values(other) == pytest.approx(made.sign * made.values(rows))
+        feasible = ~made.excesses(rows).any(axis=1)
+        assert (~found.excesses(other).any(axis=1)).tolist() == feasible.tolist()
+
+
+@settings(deadline=None, max_examples=40)
+@given(programs(degree=2))
+def test_lp_that_dimod_writes_is_read(made: IntegerProgram) -> None:
+    dimod = pytest.importorskip("dimod")
+    text = dimod.lp.dumps(to_dimod(made))
+    assert_same_program(program(text), made)
+
+
+@settings(deadline=None, max_examples=40)
+@given(programs(degree=2, constraint_degree=1), st.sampled_from(["lp", "mps"]))
+def test_lp_and_mps_that_highs_writes_are_read(tmp_path_factory, made, suffix) -> None:
+    highspy = pytest.importorskip("highspy")
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "ours.lp").write_text(FORMATS["lp"].write(made))
+    solver = highspy.Highs()
+    solver.setOptionValue("log_to_console", False)
+    solver.readModel(str(folder / "ours.lp"))
+    solver.writeModel(str(folder / f"theirs.{suffix}"))
+    assert_same_program(read(folder / f"theirs.{suffix}", "program"), made)
 
 
 def highs_model(path: Path):

@@ -52,6 +52,8 @@ _OTHER = re.compile(
     r"^\s*+(?:subject\s+to|such\s+that|s\.t\.?|st\.?|bounds?|binar(?:y|ies)|generals?|end)\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_FEASIBILITY = re.compile(r"subject\s+to|such\s+that|s\.t\.?|st\.?", re.IGNORECASE)
+_END = re.compile(r"^\s*+end\s*+$", re.IGNORECASE | re.MULTILINE)
 
 Terms = dict[Monomial, float]
 
@@ -303,9 +305,11 @@ def recognizes(text: str, source: str) -> Match:
     for line in text[: 1 << 20].split("\n"):
         content = line.partition("\\")[0].strip()
         if content:
-            if _OBJECTIVE.match(content) is None:
-                break
-            return Match.CERTAIN if _OTHER.search(text) else Match.POSSIBLE
+            if _OBJECTIVE.match(content) is not None:
+                return Match.CERTAIN if _OTHER.search(text) else Match.POSSIBLE
+            if _FEASIBILITY.fullmatch(content) is not None and _END.search(text):
+                return Match.CERTAIN
+            break
     return Match.LIKELY if suffix_of(source) == ".lp" else Match.NO
 
 
