@@ -170,6 +170,18 @@ BAD: dict[str, tuple[str, str, int | None, str]] = {
         4,
         "variable 'z' has no lower bound",
     ),
+    "LP infinite bound": (
+        "lp",
+        lp(" x + z >= 1\n", tail="Bounds\n z <= 1e30\nGeneral\n z\nBinary\n x\nEnd\n"),
+        4,
+        "variable 'z' has no upper bound",
+    ),
+    "LP large bound": (
+        "lp",
+        lp(" x + z >= 1\n", tail="Bounds\n z <= 1e19\nGeneral\n z\nBinary\n x\nEnd\n"),
+        4,
+        "is too large for an integer in bits",
+    ),
     "LP bounds cross": (
         "lp",
         lp("", tail="Bounds\n 4 <= x <= 2.5\nGeneral\n x\nEnd\n"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from pathlib import Path
 
 import networkx as nx
@@ -400,8 +402,21 @@ def test_mps_is_read_with_its_quadratic_objective(text: str) -> None:
     ]
 
 
+def test_mps_is_read_in_silence(tmp_path: Path) -> None:
+    """HiGHS greets once in a process, so that this needs one of its own."""
+    pytest.importorskip("highspy")
+    (tmp_path / "a.mps").write_text(MPS)
+    code = (
+        f"from hybridq.problems.formats import read; read({str(tmp_path / 'a.mps')!r}, 'program')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; print('end')"], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("end\n", "")
+
+
 def test_mps_without_highspy_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "highspy", None)
+    monkeypatch.setitem(sys.modules, "highspy", None)
     with pytest.raises(FormatError, match=r"pip install 'hybridq\[mps\]'"):
         program(MPS)
 

@@ -118,7 +118,7 @@ FILES = {
     "LP of a large bound": (
         CONVERT,
         "a.lp",
-        f"min\n x\nst\nbounds\n x <= 1{'0' * 30}\ngeneral\n x\nend\n",
+        f"min\n x\nst\nbounds\n x <= 1{'0' * 19}\ngeneral\n x\nend\n",
         "is too large for an integer in bits",
     ),
     "a device": ("maxcut", "/dev/zero", None, f"more than {MOST_BYTES:,} bytes"),

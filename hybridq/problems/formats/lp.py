@@ -28,6 +28,7 @@ _RELATIONS: dict[str, Relation] = {
     "=": "==",
     "==": "==",
 }
+_INFINITE = 1e20  # of bounds, as CPLEX has it
 _FLIPPED: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
 _OF = "<=|=<|>=|=>|==|<|>|="
 _TERM = re.compile(
@@ -281,6 +282,8 @@ def _bound(row: str, builder: ProgramBuilder, line: int) -> None:
         pairs.append((_RELATIONS[match["second"]], match["right"]))
     for relation, number in pairs:
         value = float(number.replace(" ", "").replace("\t", ""))
+        if abs(value) >= _INFINITE:
+            value = math.copysign(math.inf, value)
         if relation != "<=":
             column.lower = value
         if relation != ">=":

@@ -6,11 +6,14 @@ off-diagonal value q of it is q x_i x_j. It refuses quadratic constraints.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import math
 import os
 import re
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +118,8 @@ def _model(highspy: Any, text: str, source: str) -> Any:
     with tempfile.TemporaryDirectory(prefix="hybridq-") as folder:
         path, log = Path(folder, "program.mps"), Path(folder, "log")
         path.write_text(text, encoding="utf-8")
-        solver = highspy.Highs()
+        with _silent_stdout():
+            solver = highspy.Highs()
         solver.setOptionValue("log_to_console", False)
         solver.setOptionValue("log_file", os.fspath(log))
         status = solver.readModel(os.fspath(path))
@@ -130,6 +134,26 @@ def _model(highspy: Any, text: str, source: str) -> Any:
     errors = [error for error in errors if "Parser error" not in error]
     why = f": {errors[0]}" if errors else ": correct the file"
     raise FormatError(f"HiGHS cannot read the MPS file{why}", source=source)
+
+
+@contextlib.contextmanager
+def _silent_stdout() -> Iterator[None]:
+    """Discard what native code prints; HiGHS greets on standard output."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    try:
+        saved = os.dup(1)
+    except OSError:  # closed
+        yield
+        return
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.close(null)
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
 
 
 def _name(text: str) -> str:
