@@ -240,3 +240,11 @@ def test_a_maximized_polynomial_is_negated_for_readers_that_minimize() -> None:
     again = parse(text, "polynomial")
     assert again.sense == "maximize"
     assert coefficients(again) == {(0, 1): 3, (): 1}
+
+
+def test_families_pass_the_convention_on(tmp_path: Path) -> None:
+    from hybridq.problems import MaxCut
+
+    (tmp_path / "a.txt").write_text("1 2\n2 3\n")
+    with pytest.raises(ParameterError, match="the format edgelist does not take convention"):
+        MaxCut.from_file(tmp_path / "a.txt", "edgelist", convention="once")
