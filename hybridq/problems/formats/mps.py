@@ -6,18 +6,21 @@ off-diagonal value q of it is q x_i x_j. It refuses quadratic constraints.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import math
 import os
 import re
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._programs import ProgramBuilder
-from hybridq.problems.formats._text import is_number, short
+from hybridq.problems.formats._text import is_number, short, suffix_of
 from hybridq.problems.programs.polynomial import Monomial
 from hybridq.problems.programs.program import IntegerProgram, Relation
 
@@ -74,7 +77,6 @@ def _check(text: str, source: str) -> None:
     HiGHS reads ``4.x`` as 4 and drops a third pair of a line without a word.
     """
     section = ""
-    number = 0
     for number, raw in enumerate(text.split("\n"), start=1):
         words = raw.split()
         if not words or raw[0] == "*":
@@ -103,7 +105,7 @@ def _check(text: str, source: str) -> None:
     raise FormatError(
         "the file ends without ENDATA: add it, or is the file truncated?",
         source=source,
-        line=number,
+        line=text.rstrip().count("\n") + 1,
     )
 
 
@@ -116,7 +118,8 @@ def _model(highspy: Any, text: str, source: str) -> Any:
     with tempfile.TemporaryDirectory(prefix="hybridq-") as folder:
         path, log = Path(folder, "program.mps"), Path(folder, "log")
         path.write_text(text, encoding="utf-8")
-        solver = highspy.Highs()
+        with _silent_stdout():
+            solver = highspy.Highs()
         solver.setOptionValue("log_to_console", False)
         solver.setOptionValue("log_file", os.fspath(log))
         status = solver.readModel(os.fspath(path))
@@ -131,6 +134,26 @@ def _model(highspy: Any, text: str, source: str) -> Any:
     errors = [error for error in errors if "Parser error" not in error]
     why = f": {errors[0]}" if errors else ": correct the file"
     raise FormatError(f"HiGHS cannot read the MPS file{why}", source=source)
+
+
+@contextlib.contextmanager
+def _silent_stdout() -> Iterator[None]:
+    """Discard what native code prints; HiGHS greets on standard output."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    try:
+        saved = os.dup(1)
+    except OSError:  # closed
+        yield
+        return
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.close(null)
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
 
 
 def _name(text: str) -> str:
@@ -181,7 +204,9 @@ def _relations(low: float, high: float) -> list[tuple[Relation, float]]:
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is MPS, by the names of its sections."""
     found = set(_SECTION.findall(text[: 1 << 20]))
-    return Match.CERTAIN if {"ROWS", "COLUMNS"} <= found else Match.NO
+    if {"ROWS", "COLUMNS"} <= found:
+        return Match.CERTAIN
+    return Match.LIKELY if suffix_of(source) in (".mps", ".qps") else Match.NO
 
 
 FORMAT = Format(
