@@ -25,6 +25,9 @@ PROBLEMS: Registry[type[Problem]] = Registry(
     "problem",
     {
         "maxcut": MaxCut,
+        "polynomial": lazy("hybridq.problems.polynomial:Polynomial"),
+        "spin-glass": lazy("hybridq.problems.spin_glass:SpinGlass"),
+        "labs": lazy("hybridq.problems.labs:LABS"),
         "independent-set": IndependentSet,
         "vertex-cover": lazy("hybridq.problems.vertex_cover:VertexCover"),
         "number-partitioning": NumberPartitioning,

@@ -79,7 +79,7 @@ class Knapsack(ProgramProblem):
             if (numbers < 0).any():
                 raise ProblemError(f"{what} must not be negative, got {float(numbers.min()):g}")
         if not len(value):
-            raise ProblemError("there are no items: give at least one")
+            raise ProblemError("the knapsack has 0 items: give at least one")
         if pairs is not None and pairs.shape != (len(value), len(value)):
             raise ProblemError(
                 f"profits must have shape ({len(value)}, {len(value)}), got {pairs.shape}"

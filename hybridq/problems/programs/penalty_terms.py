@@ -71,9 +71,9 @@ Treatment = Callable[[Constraint, Row, Slack], PenaltyTerm | None]
 def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> PenaltyTerm | None:
     """Return the penalty of a constraint over bits, None where it is left to the mixer.
 
-    Equalities, choices, packing, covering, clauses and precedence have a polynomial penalty without further
-    bits, and so has every constraint of at most three bits. Other inequalities are treated as
-    `inequalities` says.
+    Equalities, choices, packing, covering, clauses and precedence have a polynomial penalty without
+    further bits, and so has every constraint of at most three bits. Other inequalities are treated
+    as `inequalities` says.
 
     Args:
         constraint: over bits.
@@ -110,9 +110,9 @@ def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> Pen
         smaller = row.qubits[row.coefficients.index(-1.0)]
         pair = (min(larger, smaller), max(larger, smaller))
         return PenaltyTerm(name, {(larger,): 1.0, pair: -1.0}, 1.0)
-    if structure in (Structure.COVERING, Structure.CLAUSE):
-        if row.coefficients.count(-1.0) <= _LARGEST_PRODUCT:
-            return PenaltyTerm(name, _only_violation(row), 1.0)
+    is_clause = structure in (Structure.COVERING, Structure.CLAUSE)
+    if is_clause and row.coefficients.count(-1.0) <= _LARGEST_PRODUCT:
+        return PenaltyTerm(name, _only_violation(row), 1.0)
     if len(row.qubits) <= _SMALL:
         return INEQUALITIES["hinge"](constraint, row, slack)
     return INEQUALITIES[inequalities](constraint, row, slack)
