@@ -28,6 +28,7 @@ PROBLEMS: Registry[type[Problem]] = Registry(
         "polynomial": lazy("hybridq.problems.polynomial:Polynomial"),
         "spin-glass": lazy("hybridq.problems.spin_glass:SpinGlass"),
         "labs": lazy("hybridq.problems.labs:LABS"),
+        "max-sat": lazy("hybridq.problems.max_sat:MaxSAT"),
         "independent-set": IndependentSet,
         "vertex-cover": lazy("hybridq.problems.vertex_cover:VertexCover"),
         "number-partitioning": NumberPartitioning,

@@ -65,11 +65,18 @@ TERMS = st.lists(
 def test_any_polynomial_agrees_with_its_terms(terms, spins, sense) -> None:
     data = PolynomialData(tuple("abcde"), tuple(terms), spins, sense)
     problem = hq.Polynomial(data)
-    check_problem(problem)
     for bits in product((0, 1), repeat=5):
         x = [1 - 2 * bit if spins else bit for bit in bits]
         expected = sum(value * math.prod(x[i] for i in key) for value, key in terms)
         assert problem.value(bits) == pytest.approx(expected)
+        energy = problem.cost().energies(bits)
+        assert energy == pytest.approx(problem.sign * expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("spins", [False, True])
+def test_it_keeps_the_contract(spins: bool) -> None:
+    terms = ((2.0, ()), (1.5, (0, 0, 1)), (-3.0, (3, 1, 2)), (1.0, (2,)), (0.5, (3, 0)))
+    check_problem(hq.Polynomial(PolynomialData(tuple("abcd"), terms, spins, "maximize")))
 
 
 def test_an_ising_energy_comes_back() -> None:
