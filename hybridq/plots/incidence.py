@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_LABELS = 40
+_LEGEND_WIDTH = 62  # characters in a row of the legend
 _LONGEST_LABEL = 14  # characters of a name along an axis
 
 
@@ -77,8 +78,9 @@ def plot_incidence(
     ax.xaxis.tick_top()
     for side in ax.spines.values():
         side.set_visible(False)
+    width = sum(len(handle.get_label()) for handle in handles)
     ax.legend(
-        handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=3,
+        handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=3 if width <= _LEGEND_WIDTH else 2,
         frameon=False, fontsize=9,
     )  # fmt: skip
 
