@@ -78,10 +78,10 @@ def plot_incidence(
     ax.xaxis.tick_top()
     for side in ax.spines.values():
         side.set_visible(False)
-    width = sum(len(handle.get_label()) for handle in handles)
+    width = len(mark if bands else "") + sum(map(len, legend))
     ax.legend(
-        handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=3 if width <= _LEGEND_WIDTH else 2,
-        frameon=False, fontsize=9,
+        handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.02),
+        ncols=3 if width <= _LEGEND_WIDTH else 2, frameon=False, fontsize=9,
     )  # fmt: skip
 
 
