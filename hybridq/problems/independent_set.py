@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from hybridq.problems.graph_problem import GraphProblem
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from hybridq.operators.feasible import FeasibleSpace
     from hybridq.operators.ising import Ising
 
 
@@ -50,6 +51,7 @@ class IndependentSet(GraphProblem):
 
     kind: ClassVar[str] = "independent-set"
     summary: ClassVar[str] = "Choose nodes of largest total weight, no two joined by an edge."
+    qubits: ClassVar[str] = "one qubit a node"
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json",
         "graph.json --penalty 3 --p 4 --plot set.png",
@@ -102,6 +104,15 @@ class IndependentSet(GraphProblem):
         w = self.node_weights
         return float(np.minimum(w[self.edges[:, 0]], w[self.edges[:, 1]]).max(initial=0.0))
 
+    @cached_property
+    def space(self) -> FeasibleSpace:
+        """The independent sets: x_u + x_v <= 1 on every edge."""
+        from hybridq.operators.feasible import FeasibleSpace, LinearBound
+
+        pairs = map(tuple, self.edges.tolist())
+        bounds = tuple(LinearBound(pair, (1.0, 1.0), upper=1.0) for pair in pairs)
+        return FeasibleSpace(self.n_qubits, bounds)
+
     def cost(self) -> Ising:
         """Return −Σ w_u x_u + λ Σ x_u x_v as an energy of spins."""
         from hybridq.operators.ising import Ising
@@ -112,6 +123,23 @@ class IndependentSet(GraphProblem):
         }
         terms |= dict.fromkeys(map(tuple, self.edges.tolist()), self.penalty)
         return Ising.from_qubo(terms, n_qubits=self.n_qubits)
+
+    def penalty_facts(self) -> dict[str, Any]:
+        """Return the penalty λ, and the bound above which it suffices."""
+        if not len(self.edges):
+            return {}
+        proof = f"proven sufficient above {self.sufficient_penalty:g}"
+        rule = "twice the bound" if self.penalty == 2.0 * self.sufficient_penalty else "number"
+        bound = self.sufficient_penalty
+        return {"rule": rule, "weight": self.penalty, "threshold": bound, "proof": proof}
+
+    def unpenalized(self) -> Ising:
+        """Return −Σ w_u x_u as an energy of spins."""
+        from hybridq.operators.ising import Ising
+
+        half = self.node_weights / 2
+        pairs = np.empty((0, 2), dtype=np.int64)
+        return Ising(self.n_qubits, -float(half.sum()), half, pairs, np.empty(0))
 
     def value(self, bits: Bits) -> float:
         """Return the weight of the chosen nodes."""
