@@ -121,7 +121,7 @@ def clause_text(clause: Sequence[int], parity: bool) -> str:
 
 
 def violation_polynomial(literals: Sequence[int]) -> dict[tuple[int, ...], float]:
-    """Return the polynomial of bits that is 1 where no literal holds; variable v is bit v − 1."""
+    """Return the polynomial of bits that is 1 where no literal holds, else 0."""
     product = {tuple(sorted(-v - 1 for v in literals if v < 0)): 1.0}
     for v in literals:
         if v > 0:
@@ -141,7 +141,7 @@ def parity_polynomial(literals: Sequence[int]) -> dict[tuple[int, ...], float]:
 
 
 def satisfied(literals: Literals, rows: NDArray[np.int64], parity: bool) -> NDArray[np.bool_]:
-    """Return whether a clause holds at each row of values, shape (k, variables) → (k,)."""
+    """Return whether a clause holds at each row of values, shape (k,)."""
     if literals is None:
         return np.ones(len(rows), dtype=bool)
     columns = [abs(v) - 1 for v in literals]
@@ -174,7 +174,7 @@ def propagated(clauses: Sequence[Literals], parity: bool) -> dict[int, int]:
 def _decided(
     clauses: Sequence[tuple[int, ...]], values: dict[int, int], parity: bool
 ) -> tuple[bool, list[tuple[int, ...]]]:
-    """Enter the variables that clauses decide; return whether any, and undecided clauses."""
+    """Enter the variables that clauses decide; return the clauses left open."""
     waiting, decided = [], False
     for clause in clauses:
         free = [v for v in clause if abs(v) not in values]

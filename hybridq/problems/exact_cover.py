@@ -39,6 +39,7 @@ class ExactCover(SetProgram):
 
     kind: ClassVar[str] = "exact-cover"
     summary: ClassVar[str] = "Choose sets that hold every element once, at the least cost."
+    qubits: ClassVar[str] = "one qubit a set"
     examples: ClassVar[tuple[str, ...]] = ("sets.json", "sets.json --mixer x --p 4")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "cost"

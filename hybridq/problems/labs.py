@@ -53,6 +53,7 @@ class LABS(BinaryProblem):
 
     kind: ClassVar[str] = "labs"
     summary: ClassVar[str] = "Find a sequence of signs with small autocorrelations."
+    qubits: ClassVar[str] = "one qubit a sign"
     examples: ClassVar[tuple[str, ...]] = ("labs.json", "labs.json --p 8 --plot sequence.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "energy"

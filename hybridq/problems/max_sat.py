@@ -67,6 +67,7 @@ class MaxSAT(ProgramProblem):
 
     kind: ClassVar[str] = "max-sat"
     summary: ClassVar[str] = "Satisfy clauses of Boolean variables of the largest weight."
+    qubits: ClassVar[str] = "one qubit a variable that hard clauses leave open"
     examples: ClassVar[tuple[str, ...]] = ("formula.cnf", "weighted.wcnf --p 4 --plot clauses.png")
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "satisfied weight"
@@ -147,13 +148,13 @@ class MaxSAT(ProgramProblem):
         ]
         return IntegerProgram(tuple(variables), merged(terms), tuple(rows), "maximize")
 
-    def cost(self) -> Ising:
-        """Return minus the weight of satisfied clauses, and the penalties.
+    def unpenalized(self) -> Ising:
+        """Return minus the weight of satisfied clauses as an energy of spins.
 
         Clauses of parity become one product of spins each.
         """
-        if not self.data.parity or self.hard:
-            return super().cost()
+        if not self.data.parity or self.fixed:
+            return super().unpenalized()
         from hybridq.problems.polynomial import Polynomial
 
         names = tuple(str(v) for v in range(1, self.data.n_variables + 1))

@@ -1,4 +1,4 @@
-"""Number partitioning: two groups of equal sums; market split: several such equations."""
+"""Number partitioning, and market split: two groups of equal sums."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NumberPartitioning(BinaryProblem):
-    r"""Two groups of numbers whose sums differ least, or bits that solve equations best.
+    r"""Two groups of numbers whose sums differ least; or bits that solve equations.
 
     .. math:: H = \Bigl(\sum_i a_i Z_i\Bigr)^2 \quad\text{or}\quad H = \|A x - b\|^2
 

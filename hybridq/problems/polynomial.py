@@ -46,6 +46,7 @@ class Polynomial(BinaryProblem):
 
     kind: ClassVar[str] = "polynomial"
     summary: ClassVar[str] = "Find the bits or spins with the lowest value of a polynomial."
+    qubits: ClassVar[str] = "one qubit a variable"
     examples: ClassVar[tuple[str, ...]] = ("terms.json", "matrix.qubo --p 4 --plot bits.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "value"
@@ -231,7 +232,7 @@ class Polynomial(BinaryProblem):
         return f"{plural(self.n_qubits, 'variable')}, {plural(self._n_terms, 'term')}"
 
     def describe(self) -> dict[str, Any]:
-        """Return ``variables``, ``terms``, ``degree``, ``offset``, ``spins``, ``convention``."""
+        """Return sizes, degree, offset, and the reading of the coefficients."""
         return {
             "variables": self.n_qubits,
             "terms": self._n_terms,

@@ -53,6 +53,7 @@ class SetCover(SetProgram):
 
     kind: ClassVar[str] = "set-cover"
     summary: ClassVar[str] = "Choose sets of the least total cost that hold every element."
+    qubits: ClassVar[str] = "one qubit a set, or a node"
     examples: ClassVar[tuple[str, ...]] = (
         "sets.json",
         "graph.json --p 4 --plot dominating.png",
@@ -88,7 +89,7 @@ class SetCover(SetProgram):
 
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
-        """Return the problem of sets or of a graph, under the graph's own name if it has one."""
+        """Return the problem of sets, or of a graph under its own name."""
         own = data.graph.get("name") if hasattr(data, "nodes") else None
         return super().from_data(data, name=own or name, **options)
 
@@ -203,7 +204,7 @@ def _undirected(graph: nx.Graph[Any], weight: str | None) -> SimpleGraph:
 
 
 def _neighbourhoods(graph: nx.Graph[Any]) -> SetData:
-    """Return the closed neighbourhood of each node as a set, at the cost of its weight.
+    """Return the closed neighbourhood of each node as a set.
 
     Raises:
         ProblemError: a weight that is not a finite number.
@@ -219,7 +220,7 @@ def _neighbourhoods(graph: nx.Graph[Any]) -> SetData:
 
 
 def _dual(data: SetData) -> SetData:
-    """Return the sets of places that hold each element: a cover of it is a hitting set."""
+    """Return the labels of the sets that hold each element, as sets."""
     sets = tuple(
         (element, tuple(label for label, elements in data.sets if element in elements))
         for element in data.universe

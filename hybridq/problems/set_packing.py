@@ -38,6 +38,7 @@ class SetPacking(SetProgram):
 
     kind: ClassVar[str] = "set-packing"
     summary: ClassVar[str] = "Choose disjoint sets of the largest total weight."
+    qubits: ClassVar[str] = "one qubit a set"
     examples: ClassVar[tuple[str, ...]] = ("sets.json", "sets.json --p 4 --plot packing.png")
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "weight"

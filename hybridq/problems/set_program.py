@@ -233,9 +233,9 @@ def check_flag(name: str, value: Any) -> None:
 
 
 def set_data(sets: Any) -> SetData:
-    """Return the data of sets by label; the universe is in the order of first appearance.
+    """Return the data of sets by label.
 
-    Data that are such already are returned as they are.
+    The universe is in the order of first appearance. Data that are such already are returned as they are.
 
     Raises:
         ProblemError: no mapping from labels to elements.

@@ -52,6 +52,7 @@ class SpinGlass(GraphProblem):
 
     kind: ClassVar[str] = "spin-glass"
     summary: ClassVar[str] = "Find spins of lowest energy under random couplings."
+    qubits: ClassVar[str] = "one qubit a spin"
     examples: ClassVar[tuple[str, ...]] = ("couplings.csv", "ising.json --p 4 --plot spins.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "energy"
@@ -64,7 +65,7 @@ class SpinGlass(GraphProblem):
 
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:
-        """Return the problem of a graph of couplings, or of a quadratic polynomial of spins.
+        """Return the problem of couplings, or of a polynomial of spins.
 
         Raises:
             ProblemError: the polynomial is of bits, is maximized, or has larger products.
@@ -74,7 +75,9 @@ class SpinGlass(GraphProblem):
 
     @classmethod
     def sk(cls, n: int, rng: RandomLike = None, *, name: str = "") -> Self:
-        """Return a Sherrington–Kirkpatrick model: all pairs, J of the normal law of variance 1/n.
+        """Return a Sherrington–Kirkpatrick model.
+
+        All pairs are coupled, with J of the normal law of variance 1/n.
 
         The ground energy per spin tends to −0.7632 for large n (Parisi).
 

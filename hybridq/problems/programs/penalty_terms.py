@@ -119,7 +119,7 @@ def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> Pen
 
 
 def _only_violation(row: Row) -> Polynomial:
-    """Return the product that is 1 on the one assignment of its bits that violates a row.
+    """Return the product that is 1 on the only violation of a row.
 
     It has a factor x for each coefficient 1, and 1 − x for each coefficient −1.
     """
