@@ -27,7 +27,7 @@ def plot_bins(
 ) -> None:
     """Draw each bin as a stack of its items, with a line at its limit.
 
-    A bin beyond its limit is orange instead of blue, and its line vermillion.
+    A bin beyond its limit is orange instead of blue, and its line dashed.
 
     Args:
         ax: the axes to draw on.
@@ -67,7 +67,7 @@ def plot_bins(
                 [limits[column] for column in places],
                 [column - 0.45 for column in places],
                 [column + 0.45 for column in places],
-                colors=style.VERMILLION if wrong else style.INK, linewidth=2.0,
+                colors=style.BLACK if wrong else style.INK, linewidth=2.0,
                 linestyles="dashed" if wrong else "solid",
                 label=f"{limit}, violated" if wrong else limit,
             )  # fmt: skip

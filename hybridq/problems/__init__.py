@@ -36,6 +36,7 @@ PROBLEMS: Registry[type[Problem]] = Registry(
         "exact-cover": lazy("hybridq.problems.exact_cover:ExactCover"),
         "number-partitioning": NumberPartitioning,
         "knapsack": lazy("hybridq.problems.knapsack:Knapsack"),
+        "bin-packing": lazy("hybridq.problems.bin_packing:BinPacking"),
         "program": lazy("hybridq.problems.program:Program"),
         "molecule": Molecule,
         "hamiltonian": HamiltonianProblem,

@@ -235,7 +235,8 @@ def check_flag(name: str, value: Any) -> None:
 def set_data(sets: Any) -> SetData:
     """Return the data of sets by label.
 
-    The universe is in the order of first appearance. Data that are such already are returned as they are.
+    The universe is in the order of first appearance. `SetData` is returned
+    as it is.
 
     Raises:
         ProblemError: no mapping from labels to elements.

@@ -77,9 +77,8 @@ class SpinGlass(GraphProblem):
     def sk(cls, n: int, rng: RandomLike = None, *, name: str = "") -> Self:
         """Return a Sherrington–Kirkpatrick model.
 
-        All pairs are coupled, with J of the normal law of variance 1/n.
-
-        The ground energy per spin tends to −0.7632 for large n (Parisi).
+        All pairs are coupled, with J of the normal law of variance 1/n. The ground energy per spin
+        tends to −0.7632 for large n (Parisi).
 
         Args:
             n: the number of spins, at least 2.
