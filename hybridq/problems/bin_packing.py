@@ -63,7 +63,7 @@ class BinPacking(ProgramProblem):
     value_name: ClassVar[str] = "bins"
     reads: ClassVar[tuple[str, ...]] = ("bins",)
     mixers: ClassVar[tuple[str, ...]] = ("grover", "x")
-    item: ClassVar[str] = "choice"
+    item: ClassVar[str] = "item"
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 
     data: BinData

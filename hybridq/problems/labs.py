@@ -180,7 +180,7 @@ class LABS(BinaryProblem):
         runs = tuple(len(list(group)) for _, group in groupby(row))
         return (
             AnswerRow("Sequence", ("".join("−" if bit else "+" for bit in row),)),
-            AnswerRow("Runs", runs),
+            AnswerRow("Runs", (", ".join(map(str, runs)),)),
             AnswerRow("Merit factor", (number(self.merit_factor(bits)),)),
         )
 

@@ -81,10 +81,13 @@ class SetCover(SetProgram):
             object.__setattr__(self, "graph", made.graph)
             object.__setattr__(self, "reading_notes", made.notes)
             object.__setattr__(self, "sets", _neighbourhoods(made.graph))
+            object.__setattr__(self, "noun", "graph")
+            object.__setattr__(self, "item", "node")
         elif self.weight is not None:
             raise ParameterError("weight is for graphs, and the data are sets", argument="weight")
         if self.hitting:
             object.__setattr__(self, "sets", _dual(set_data(self.sets)))
+            object.__setattr__(self, "item", "element")
         super().__post_init__()
 
     @classmethod

@@ -58,7 +58,7 @@ class SetProgram(ProgramProblem):
     noun: ClassVar[str] = "family of sets"
     item: ClassVar[str] = "set"
     #: Title of the chosen sets in answers.
-    chosen_title: ClassVar[str] = "Chosen sets"
+    chosen_title: ClassVar[str] = "Chosen"
 
     sets: Any
     reduce: bool = field(default=True, kw_only=True)
@@ -186,8 +186,8 @@ class SetProgram(ProgramProblem):
         places = self.chosen(bits).tolist()
         rows = [AnswerRow(self.chosen_title, tuple(self.data.sets[s][0] for s in places))]
         if self.data.costs:
-            costs = tuple(number(float(self.costs[s])) for s in places)
-            rows.append(AnswerRow(f"Their {self.value_name}s", costs))
+            costs = ", ".join(number(float(self.costs[s])) for s in places)
+            rows.append(AnswerRow(f"{self.value_name.capitalize()}s", (costs or "none",)))
         return tuple(rows)
 
     @abstractmethod

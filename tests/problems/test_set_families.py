@@ -67,7 +67,7 @@ def test_the_partition_of_glover() -> None:
     problem = hq.ExactCover(SetData((0, 1, 2, 3), sets, (3, 2, 1, 1, 3, 2)))
     assert _ground(problem) == {(1, 0, 0, 0, 1, 0)}
     assert problem.value("100010") == 6
-    assert problem.answer("100010")[1].entries == ("3", "3")
+    assert problem.answer("100010")[1].entries == ("3, 3",)
 
 
 def test_the_exact_cover_of_knuth() -> None:
