@@ -91,6 +91,7 @@ class NumberPartitioning(BinaryProblem):
             )
         object.__setattr__(self, "numbers", checked_equations(data))
         object.__setattr__(self, "value_name", "squared residual")
+        object.__setattr__(self, "item", "variable")
         object.__setattr__(self, "name", str(self.name or self.size()))
 
     @property
@@ -200,7 +201,7 @@ class NumberPartitioning(BinaryProblem):
             row = self.checked_row(bits)
             return (
                 AnswerRow("Variables at 1", tuple(np.flatnonzero(row).tolist())),
-                AnswerRow("Equations", left_sides(self.equations, row)),
+                AnswerRow("Equations", ("; ".join(left_sides(self.equations, row)),)),
             )
         groups = self._groups(bits)
         sums = [math.fsum(group) for group in groups]

@@ -98,7 +98,7 @@ class Polynomial(BinaryProblem):
             tuple((value, key) for key, value in total.items()),
             spins,
             sense,
-            "both triangles of the matrix count",
+            f"{plural(shape, 'variable')}, offset {number(offset)}, both triangles counted",
         )
         return cls(data, name=name)
 
@@ -245,12 +245,8 @@ class Polynomial(BinaryProblem):
     @property
     def notes(self) -> tuple[Text, ...]:
         """Remarks on the reading of the coefficients, on spins and on idle variables."""
-        read = [self.size()]
-        if self.offset:
-            read.append(f"offset {number(self.offset)}")
-        if self.data.convention:
-            read.append(self.data.convention)
-        found: list[Text] = [f"read as {', '.join(read)}"]
+        offset = f", offset {number(self.offset)}" if self.offset else ""
+        found: list[Text] = [f"read as {self.data.convention or self.size() + offset}"]
         if self.data.spins:
             found.append("the variables are spins: bit 0 is the spin +1, bit 1 the spin −1")
         used = {index for key in self.terms for index in key}

@@ -21,17 +21,21 @@ OPTIMA = dict(
 DEGENERACIES = dict(zip(range(3, 14), (4, 8, 4, 28, 4, 16, 24, 40, 4, 16, 4), strict=True))
 
 
+ONES = np.array([bin(number).count("1") for number in range(1 << 10)])
+
+
 def _rows(n: int) -> np.ndarray:
     return (np.arange(1 << n)[:, np.newaxis] >> np.arange(n) & 1).astype(np.uint8)
 
 
 def _energies(n: int) -> np.ndarray:
-    """Energies of all sequences from the definition, by convolution of each with itself."""
+    """Energies of all sequences from the definition: signs at each distance that differ."""
     states = np.arange(1 << n, dtype=np.int64)
     total = np.zeros(1 << n, dtype=np.int64)
     for shift in range(1, n):
         unequal = (states ^ (states >> shift)) & ((1 << (n - shift)) - 1)
-        total += (n - shift - 2 * np.bitwise_count(unequal).astype(np.int64)) ** 2
+        ones = ONES[unequal & 1023] + ONES[unequal >> 10]
+        total += (n - shift - 2 * ones) ** 2
     return total
 
 

@@ -108,7 +108,7 @@ def test_equations_keep_the_contract() -> None:
     problem = hq.NumberPartitioning(data)
     check_problem(problem)
     assert problem.value("1100") == 0.25
-    assert problem.answer("1100")[1].entries == ("3 of 3", "2.5 of 2")
+    assert problem.answer("1100")[1].entries == ("3 of 3; 2.5 of 2",)
 
 
 @pytest.mark.parametrize(
