@@ -210,10 +210,10 @@ class AxesEvolution:
 
     def top(self) -> Vector:
         """Return the highest eigenstate of the sum of hops."""
-        top = np.ones(1)
+        top: Vector = np.ones(1)
         for axis in self._axes:
             vector = np.linalg.eigh(axis.hops)[1][:, -1]
-            top = np.kron(top, vector * (1.0 if vector.sum() >= 0.0 else -1.0))
+            top = np.asarray(np.kron(top, vector * (1.0 if vector.sum() >= 0.0 else -1.0)))
         return top
 
 

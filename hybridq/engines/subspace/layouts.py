@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,15 @@ from hybridq.engines.kernels.team import Team
 from hybridq.engines.subspace import axes, plain, weight
 from hybridq.engines.subspace import pairs as table
 from hybridq.engines.subspace.evolution import (
-    ChebyshevEvolution,
     Evolution,
     GroverEvolution,
+    HopsEvolution,
     SequentialEvolution,
     Workspace,
 )
 from hybridq.operators.feasible import FeasibleSpace
+
+_WINDOW = 4096  # states that are sorted by their number of neighbours
 
 
 class Layout(ABC):
@@ -30,6 +33,7 @@ class Layout(ABC):
 
     Args:
         space: the feasible states.
+        mixers: kind of each mixer, and whether it is sequential.
         dtype: of the parts of amplitudes.
         team: threads; None for NumPy.
 
@@ -39,8 +43,14 @@ class Layout(ABC):
 
     how: str
 
-    def __init__(self, space: FeasibleSpace, dtype: np.dtype[Any], team: Team | None) -> None:
-        self.space, self._dtype, self._team = space, dtype, team
+    def __init__(
+        self,
+        space: FeasibleSpace,
+        mixers: Sequence[tuple[str, bool]],
+        dtype: np.dtype[Any],
+        team: Team | None,
+    ) -> None:
+        self.space, self._mixers, self._dtype, self._team = space, mixers, dtype, team
 
     @cached_property
     @abstractmethod
@@ -60,29 +70,65 @@ class Layout(ABC):
 
 
 class SortedLayout(Layout):
-    """Ascending as integers: for all spaces and mixers."""
+    """Ascending as integers, in short runs by number of neighbours: for all spaces and mixers.
 
-    how = "states ascending"
+    States with as many neighbours follow each other, which the processor's guesses like.
+    """
+
+    how = "matrix-free hops"
 
     @cached_property
     def words(self) -> NDArray[np.uint64]:
         """The states in this order, shape (dim, words)."""
-        return self.space.words
+        return self.space.words if self._order is None else self.space.words[self._order]
+
+    @cached_property
+    def _pairs(self) -> dict[str, table.Pairs]:
+        """The pairs of each kind of hops, by position in ascending order."""
+        kinds = dict.fromkeys(kind for kind, _ in self._mixers if kind != GROVER)
+        n, words = self.space.n_qubits, self.space.words
+        return {kind: table.find(words, HOPS[kind](self.space), n, self._team) for kind in kinds}
+
+    @cached_property
+    def _order(self) -> NDArray[np.int64] | None:
+        """The position of each state in ascending order; None for ascending order itself."""
+        sums = [kind for kind, sequential in self._mixers if kind != GROVER and not sequential]
+        if not sums or self._team is None:
+            return None
+        pairs, dim = self._pairs[sums[0]], self.space.dim
+        degree = np.bincount(pairs.low, minlength=dim) + np.bincount(pairs.high, minlength=dim)
+        if degree.min() == degree.max():
+            return None
+        window = np.arange(dim) // _WINDOW
+        return np.argsort(window * (int(degree.max()) + 1) + degree, kind="stable")
 
     @cached_property
     def _work(self) -> Workspace:
         return Workspace(self.space.dim, self._dtype)
 
     def _hops(self, mixer: FeasibleMixer) -> Evolution:
-        partials = HOPS[mixer.kind](self.space)
-        found = table.find(self.words, partials, self.space.n_qubits, self._team)
+        found = self._pairs[mixer.kind]
+        if self._order is not None:
+            found = found.renumbered(self._order)
         if mixer.sequential:
             if self._team is None:
                 return plain.PlainSequential(found)
             return SequentialEvolution(found, self._team)
         if self._team is None:
-            return plain.PlainChebyshev(found, self._work)
-        return ChebyshevEvolution(found, self._work, self._team)
+            return plain.PlainHops(found, self._work)
+        if mixer.kind == "transposition" and self.space.is_product and not self.space.free:
+            # Sums of the exchanges of one place with all before it commute, and have integer
+            # eigenvalues (Jucys 1974, Murphy 1981).
+            places = range(1, len(self.space.grid))
+            parts = [found.chosen(_with_earlier(place, len(places) + 1)) for place in places]
+            return HopsEvolution(parts, self._work, self._team, integers=places)
+        return HopsEvolution([found], self._work, self._team)
+
+
+def _with_earlier(place: int, places: int) -> list[int]:
+    """Return the numbers of the pairs (a, place), a < place, in lexicographic order."""
+    pairs = list(combinations(range(places), 2))
+    return [number for number, pair in enumerate(pairs) if pair[1] == place]
 
 
 class AxesLayout(Layout):

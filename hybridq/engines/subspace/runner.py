@@ -66,7 +66,7 @@ class Runner:
         kind = choose_layout(space, reading.mixers)
         if self._plain and kind is WeightLayout:
             kind = SortedLayout
-        self.layout = kind(space, dtype, None if self._plain else self._team)
+        self.layout = kind(space, reading.mixers, dtype, None if self._plain else self._team)
         self._states: list[State] = []
         self._diagonals: dict[int, tuple[PauliSum, Diagonal]] = {}
         self._evolutions: dict[tuple[str, bool], Evolution] = {}
