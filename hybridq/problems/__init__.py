@@ -25,8 +25,10 @@ PROBLEMS: Registry[type[Problem]] = Registry(
     "problem",
     {
         "maxcut": MaxCut,
+        "max-k-cut": lazy("hybridq.problems.max_k_cut:MaxKCut"),
         "independent-set": IndependentSet,
         "vertex-cover": lazy("hybridq.problems.vertex_cover:VertexCover"),
+        "coloring": lazy("hybridq.problems.coloring:Coloring"),
         "number-partitioning": NumberPartitioning,
         "knapsack": lazy("hybridq.problems.knapsack:Knapsack"),
         "program": lazy("hybridq.problems.program:Program"),

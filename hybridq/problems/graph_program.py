@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from hybridq.core.errors import Text
@@ -21,6 +22,12 @@ class GraphProgram(ProgramProblem, GraphProblem):
     def __post_init__(self) -> None:
         GraphProblem.__post_init__(self)
         ProgramProblem.__post_init__(self)
+
+    @cached_property
+    def node_names(self) -> tuple[str, ...]:
+        """Distinct texts for the nodes: their labels, quoted where 1 and "1" occur."""
+        names = tuple(map(str, self.nodes))
+        return names if len(set(names)) == len(names) else tuple(map(repr, self.nodes))
 
     @property
     def notes(self) -> tuple[Text, ...]:

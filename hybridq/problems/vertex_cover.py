@@ -67,7 +67,7 @@ class VertexCover(GraphProgram):
 
     def build(self) -> IntegerProgram:
         """Return min Σ w_u x_u under x_u + x_v >= 1 for each edge."""
-        names = [str(node) for node in self.nodes]
+        names = self.node_names
         rows = [
             Constraint(f"edge {names[i]}-{names[j]} is covered", {(i,): 1.0, (j,): 1.0}, ">=", 1.0)
             for i, j in self.edges.tolist()
