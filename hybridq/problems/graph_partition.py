@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import ParameterError, Text
-from hybridq.core.numbers import plural
+from hybridq.core.numbers import plural, plural_noun
 from hybridq.problems.base import AnswerRow, Bits
 from hybridq.problems.graph_problem import GraphProblem
 from hybridq.problems.graph_program import GraphProgram
@@ -230,7 +230,7 @@ class GraphPartition(GraphProgram):
         (node,) = nodes
         return (
             f"node {self.node_names[node]} is fixed in {self.group} {self.allowed[node][0]}, since "
-            f"{self.group}s can be exchanged"
+            f"{plural_noun(self.group)} can be exchanged"
         )
 
     def _qubits_instead(self) -> str:
