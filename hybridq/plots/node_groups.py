@@ -186,7 +186,7 @@ def _arrow(
 
 
 def _counted(name: str, weights: NDArray[np.float64]) -> str:
-    """Return count and name of edges, and their total weight where it is another number."""
+    """Return count and name of edges, and their weight where it is another number."""
     head, joint, rest = name.partition(" ") if name.startswith("edge ") else (name, "", "")
     several = name if len(weights) == 1 else f"{plural_noun(head)}{joint}{rest}"
     count = f"{len(weights)} {several}"
