@@ -28,6 +28,7 @@ PROBLEMS: Registry[type[Problem]] = Registry(
         "max-k-cut": lazy("hybridq.problems.max_k_cut:MaxKCut"),
         "independent-set": IndependentSet,
         "vertex-cover": lazy("hybridq.problems.vertex_cover:VertexCover"),
+        "clique": lazy("hybridq.problems.clique:Clique"),
         "coloring": lazy("hybridq.problems.coloring:Coloring"),
         "number-partitioning": NumberPartitioning,
         "bisection": lazy("hybridq.problems.bisection:Bisection"),

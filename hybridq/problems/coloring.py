@@ -14,6 +14,7 @@ from hybridq.core.numbers import number, plural
 from hybridq.problems._coloring_search import Colorable, colorable, greedy_clique
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.graph_partition import GraphPartition
+from hybridq.problems.graph_program import listed
 from hybridq.problems.programs.polynomial import Polynomial
 
 if TYPE_CHECKING:
@@ -126,13 +127,13 @@ class Coloring(GraphPartition):
 
     def _fixed(self, nodes: list[int]) -> str:
         """Return in words what symmetry fixes."""
-        names = _listed([self.node_names[node] for node in nodes])
+        names = listed([self.node_names[node] for node in nodes])
         if self.colorable is Colorable.YES:
             return (
                 f"the colours of the nodes {names}, which are joined pairwise, are fixed, since a "
                 "proper colouring exists"
             )
-        limits = _listed([str(max(self.allowed[node])) for node in nodes])
+        limits = listed([str(max(self.allowed[node])) for node in nodes])
         if len(nodes) == 1:
             return f"node {names} has colour {limits}, since colours can be exchanged"
         return f"the nodes {names} have colours up to {limits}, since colours can be exchanged"
@@ -182,9 +183,3 @@ class Coloring(GraphPartition):
             ],
             title=self.picture_title(bits),
         )
-
-
-def _listed(names: list[str]) -> str:
-    """Return up to five names, and the number of others."""
-    more = len(names) - 5
-    return ", ".join(names[:5]) + (f" and {more} more" if more > 0 else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from hybridq.core.errors import Text
 from hybridq.problems.graph_problem import GraphProblem
 from hybridq.problems.program_problem import ProgramProblem
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,3 +44,10 @@ class GraphProgram(ProgramProblem, GraphProblem):
     def size(self) -> str:
         """Return nodes and edges, such as ``"5 nodes, 6 edges"``."""
         return GraphProblem.size(self)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first names, and the number of others."""
+    found = list(names)
+    more = len(found) - _SHOWN
+    return ", ".join(found[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

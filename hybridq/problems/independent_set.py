@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import is_real
 from hybridq.core.errors import ParameterError
-from hybridq.core.numbers import number
 from hybridq.problems.base import AnswerRow, Bits, Sense
-from hybridq.problems.graph_data import finite_weight
 from hybridq.problems.graph_problem import GraphProblem
+from hybridq.problems.node_weights import positive_node_weights, size_with_weights
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from hybridq.operators.feasible import FeasibleSpace
     from hybridq.operators.ising import Ising
 
 
@@ -58,6 +58,7 @@ class IndependentSet(GraphProblem):
     value_name: ClassVar[str] = "size"
     needs_edges: ClassVar[bool] = False
     weighs: ClassVar[str] = "node"
+    mixers: ClassVar[tuple[str, ...]] = ("bit-flip", "grover", "x")
 
     penalty: float | None = None
 
@@ -79,28 +80,26 @@ class IndependentSet(GraphProblem):
     @cached_property
     def node_weights(self) -> NDArray[np.float64]:
         """The weight of each node, shape (n_qubits,)."""
-        weights = []
-        for label, weight in self.graph.nodes(data="weight", default=1):
-            value = finite_weight(weight, f"node {label!r}")
-            if value <= 0.0:
-                raise ParameterError(
-                    f"node {label!r} has weight {value:g}: give a positive number, or remove it"
-                )
-            weights.append(value)
-        return np.array(weights)
+        return positive_node_weights(self)
 
     def size(self) -> str:
         """Return nodes and edges, and the weights of the nodes where they differ from 1."""
-        low, high = float(self.node_weights.min()), float(self.node_weights.max())
-        if self.value_name == "size":
-            return super().size()
-        return f"{super().size()}, node weights {number(low)} to {number(high)}"
+        return size_with_weights(super().size(), self.node_weights)
 
     @cached_property
     def sufficient_penalty(self) -> float:
         """The largest of the smaller weights of joined nodes; 0 without edges."""
         w = self.node_weights
         return float(np.minimum(w[self.edges[:, 0]], w[self.edges[:, 1]]).max(initial=0.0))
+
+    @cached_property
+    def space(self) -> FeasibleSpace:
+        """The independent sets: x_u + x_v <= 1 on every edge."""
+        from hybridq.operators.feasible import FeasibleSpace, LinearBound
+
+        pairs = map(tuple, self.edges.tolist())
+        bounds = tuple(LinearBound(pair, (1.0, 1.0), upper=1.0) for pair in pairs)
+        return FeasibleSpace(self.n_qubits, bounds)
 
     def cost(self) -> Ising:
         """Return −Σ w_u x_u + λ Σ x_u x_v as an energy of spins."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from hybridq.core.numbers import number
 from hybridq.problems.base import AnswerRow, Bits, Sense
@@ -62,6 +62,11 @@ class MaxKCut(GraphPartition):
     most_name: ClassVar[str] = "total weight"
 
     parts: int = 3
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return three parts of a ring of four nodes."""
+        return cls([(0, 1), (1, 2), (2, 3), (3, 0)], name="example")
 
     @property
     def n_groups(self) -> int:
