@@ -212,7 +212,7 @@ def clutter(xy: NDArray[np.float64], edges: NDArray[np.int64]) -> float:
 
 
 def _discs(sides: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
-    """Return a sunflower of nodes for each side: two next to each other, more on a circle."""
+    """Return a sunflower of nodes for each side, all on a circle."""
     positions = np.empty((len(sides), 2))
     groups = np.unique(sides).tolist() if sides.max(initial=0) > 1 else [0, 1]
     radius = math.sqrt(max(np.bincount(sides).max(), 1))

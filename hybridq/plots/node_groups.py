@@ -171,7 +171,7 @@ def _arrow(
     area: float,
     order: float,
 ) -> None:
-    """Draw an arrow between the rims of two nodes, bent so that opposite ones stay apart."""
+    """Draw an arrow between the rims of two nodes, bent away from an opposite one."""
     from matplotlib.patches import FancyArrowPatch
 
     rim = 0.55 * area**0.5 + 1.0

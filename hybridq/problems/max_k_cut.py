@@ -66,7 +66,9 @@ class MaxKCut(GraphPartition):
     @classmethod
     def example(cls) -> Self:
         """Return three parts of a ring of four nodes."""
-        return cls([(0, 1), (1, 2), (2, 3), (3, 0)], name="example")
+        import networkx as nx
+
+        return cls(nx.cycle_graph(4), name="example")
 
     @property
     def n_groups(self) -> int:
