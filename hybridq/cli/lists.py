@@ -31,6 +31,7 @@ class Kind:
         options: entry -> its options.
         facts: entry -> further rows of its page, title and text.
         shown: default of an option -> its text.
+        line: entry -> a line below its summary in the list, empty for none.
     """
 
     registry: tuple[str, str]
@@ -38,6 +39,7 @@ class Kind:
     options: Callable[[Any], Sequence[Option]] = of_dataclass
     facts: Callable[[Any], list[tuple[str, str]]] = lambda entry: []
     shown: Callable[[Any], str] = lambda default: _value(default)
+    line: Callable[[Any], str] = lambda entry: ""
 
     def load(self) -> Registry[Any]:
         """Import and return the registry."""
@@ -51,7 +53,16 @@ def _formats_of(family: Any) -> list[tuple[str, str]]:
     from hybridq.problems.formats import FORMATS
 
     names = [name for name, each in FORMATS.items() if each.shape in family.reads]
-    return [("Reads", ", ".join(names))] if names else []
+    rows = [("Reads", ", ".join(names))] if names else []
+    return [*rows, ("Qubits", family.qubits)] if family.qubits else rows
+
+
+def _data_of(family: Any) -> str:
+    """Return the data that a family reads, and the qubits that it takes."""
+    from hybridq.problems.formats import SHAPES
+
+    data = " or ".join(SHAPES.get(shape, shape) for shape in family.reads)
+    return "; ".join(part for part in (data, family.qubits) if part)
 
 
 def _shape_of(entry: Any) -> list[tuple[str, str]]:
@@ -67,6 +78,7 @@ KINDS: Registry[Kind] = Registry(
             ("hybridq.problems", "PROBLEMS"),
             options=lambda family: family.options(),
             facts=_formats_of,
+            line=_data_of,
         ),
         "mixers": Kind(("hybridq.ansatz.mixers", "MIXERS")),
         "ansatze": Kind(
@@ -124,7 +136,7 @@ def list_entries(
     from hybridq.cli.page import show_parts
 
     if name is None:
-        show_parts(_table(KINDS[kind].load()))
+        show_parts(_table(KINDS[kind]))
     else:
         show_entry(kind, name)
     return OK
@@ -143,16 +155,19 @@ def show_entry(kind: str, name: str) -> None:
     show_parts(_page(entries, registry, registry.canonical(name)))
 
 
-def _table(registry: Registry[Any]) -> list[RenderableType]:
+def _table(kind: Kind) -> list[RenderableType]:
     """Return a row per entry, and the entries that were left out."""
     from rich.table import Table
     from rich.text import Text
 
+    registry = kind.load()
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("name", no_wrap=True, header_style="bold")
     table.add_column("description", overflow="fold", header_style="bold")
     for name in registry:
-        table.add_row(Text(name), Text(without_markup(registry.summary(name))))
+        described = Text(without_markup(registry.summary(name)))
+        line = kind.line(registry[name])
+        table.add_row(Text(name), described.append(f"\n{line}", style="dim") if line else described)
     parts: list[RenderableType] = [table]
     parts += [Text(f"left out: {why}") for why in registry.left_out.values()]
     return parts

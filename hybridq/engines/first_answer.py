@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from hybridq.core.errors import HybridqError
+from hybridq.core.errors import HybridqError, ParameterError
 from hybridq.engines.choose import choose_engine
 from hybridq.engines.exact import ExactEngine
-from hybridq.engines.simulators import AUTO_KERNELS, COMPILED, NUMPY, Simulator
+from hybridq.engines.simulators import AUTO_KERNELS, COMPILED, KERNELS, NUMPY, Simulator
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
@@ -44,14 +44,17 @@ def with_kernels_chosen(
         observable: what is measured.
         evaluations: about how many values and gradients are needed.
         recorded: options of the engine that a run recorded, which is resumed.
+
+    Raises:
+        ParameterError: the environment variable `VARIABLE` has another value.
     """
     if not isinstance(engine, Simulator) or engine.kernels != AUTO_KERNELS:
         return engine
     compiled, plain = (replace(engine, kernels=each) for each in (COMPILED, NUMPY))
     if recorded is not None:
         return plain if recorded.get("kernels") == NUMPY else compiled
-    wish = os.environ.get(VARIABLE, AUTO_KERNELS)
-    if wish in (COMPILED, NUMPY):
+    wish = _wish()
+    if wish != AUTO_KERNELS:
         return plain if wish == NUMPY else compiled
     try:
         running = choose_engine(circuit, observable, engine=plain)
@@ -61,3 +64,20 @@ def with_kernels_chosen(
         return compiled
     seconds = running.plain_seconds() * evaluations
     return plain if seconds <= running.compiling_seconds else compiled
+
+
+def _wish() -> str:
+    """Return the kernels that the environment asks for, ``"auto"`` by default.
+
+    Raises:
+        ParameterError: another value.
+    """
+    wish = os.environ.get(VARIABLE) or AUTO_KERNELS
+    if wish not in KERNELS:
+        raise ParameterError(
+            f"the environment variable {VARIABLE} must be {', '.join(KERNELS)} or unset, "
+            f"got {wish!r}",
+            argument="kernels",
+            value=wish,
+        )
+    return wish

@@ -25,6 +25,7 @@ Polynomial: TypeAlias = tuple[
 
 # A term of order k becomes 2**k terms in the other basis.
 _LARGEST_ORDER = 20
+_MANY = 1000  # terms from which arrays are quicker than a loop
 
 
 def read(Q: Any, n_qubits: int | None) -> Polynomial:
@@ -67,9 +68,13 @@ def _real(values: Any) -> NDArray[np.float64]:
 
 
 def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
+    values = _real(list(Q.values()))
+    tidy = _tidy_mapping(list(Q), values, n_qubits)
+    if tidy is not None:
+        return tidy
     terms: list[Term] = []
     highest = -1
-    for key, value in zip(Q, _real(list(Q.values())).tolist(), strict=True):
+    for key, value in zip(Q, values.tolist(), strict=True):
         indices = key if isinstance(key, tuple) else (key,)
         if not all(is_whole(i) for i in indices):
             raise ParameterError(
@@ -84,6 +89,30 @@ def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
     if n < 1:
         raise ParameterError("the mapping names no bit: give n_qubits", argument="n_qubits")
     return _collect(n, terms)
+
+
+def _tidy_mapping(
+    keys: list[Any], values: NDArray[np.float64], n_qubits: int | None
+) -> Polynomial | None:
+    """Return a large polynomial of at most two bits a term by arrays, None for others."""
+    if n_qubits is None or len(keys) < _MANY or not all(type(key) is tuple for key in keys):
+        return None
+    orders = np.fromiter(map(len, keys), dtype=np.int64, count=len(keys))
+    if orders.max() > 2:
+        return None
+    singles = np.array([key[0] for key in keys if len(key) == 1])
+    pairs = np.array([key for key in keys if len(key) == 2]).reshape(-1, 2)
+    for indices in (singles, pairs):
+        if indices.size and (
+            indices.dtype.kind != "i" or indices.min() < 0 or indices.max() >= n_qubits
+        ):
+            return None
+    if (pairs[:, 0] == pairs[:, 1]).any():
+        return None
+    linear = np.zeros(n_qubits)
+    np.add.at(linear, singles.astype(np.int64), values[orders == 1])
+    constant = float(values[orders == 0].sum())
+    return n_qubits, constant, linear, pairs.astype(np.int64), values[orders == 2], ()
 
 
 def _collect(n: int, terms: list[Term]) -> Polynomial:

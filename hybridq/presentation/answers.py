@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import Text
 from hybridq.core.numbers import percent, plural, same
@@ -13,13 +14,14 @@ from hybridq.presentation.objectives import no_gain, objective_facts
 from hybridq.presentation.report import Comparison, ComparisonRow, Report
 
 if TYPE_CHECKING:
-    from hybridq.presentation.parts import Best, Reference
+    from hybridq.presentation.parts import Best, ProblemInfo, Reference
     from hybridq.presentation.result import Result
 
 _ROW_ROOM = 66  # characters of a fact on one line of a screen
 _LARGE_RATIO = 10.0  # above, a factor reads better than a percentage
 _SHORT_NAME = 12  # characters of a value's name that leave room for a remark
 _MOST_VIOLATIONS = 3  # in a sentence
+_SMALL_POWER = 40  # exponents of two that are written out
 
 
 class Standing(StrEnum):
@@ -207,6 +209,10 @@ def _comparison(result: Result) -> Comparison:
     label = f"Expected {name} ({meaning})" if len(name) <= _SHORT_NAME else f"Expected {name}"
     cells = (numbers.expectation(result), _share(result, result.expectation))
     rows.append(ComparisonRow(label, cells))
+    given = None if result.samples is None else result.samples.feasible_mean
+    if given is not None and _has_constraints(result):
+        cells = (numbers.value(result, given), _share(result, given))
+        rows.append(ComparisonRow("Feasible samples, on average", cells))
     if reference is not None:
         proof = "optimal" if exact else "best known"
         cells = (numbers.value(result, reference.value), proof)
@@ -234,12 +240,36 @@ def _facts(result: Result) -> list[tuple[str, Text]]:
         share = percent(samples.optimal_share)
         rows.append(("Optimal", f"{optimal} of {plural(samples.shots, 'sample')} ({share})"))
     rows.append((capital(problem.noun), search.problem_line(problem)))
+    if problem.feasible_states is not None:
+        rows.append(("Feasible space", _space_line(problem)))
+    if problem.penalty:
+        rows.append(("Penalty", _penalty_line(problem.penalty)))
     rows.append(("Engine", search.engine_line(result.engine, problem.n_qubits, _ROW_ROOM)))
     rows.append(("Ansatz", search.ansatz_line(result.ansatz)))
     rows += search.start_facts(result.ansatz)
     rows += objective_facts(result)
     rows.append(("Optimizer", search.optimizer_line(result.optimizer)))
     return rows
+
+
+def _space_line(problem: ProblemInfo) -> str:
+    """Return the number of feasible assignments, and that of all."""
+    count, n = problem.feasible_states or 0, problem.n_qubits
+    total = f"{1 << n:,}" if n <= _SMALL_POWER else f"2^{n}"
+    return f"{count:,} of {total} assignments; the circuit keeps to them"
+
+
+def _penalty_line(penalty: Mapping[str, Any]) -> str:
+    """Return the weight of the penalties, its rule and its proof."""
+    weight = penalty.get("weight")
+    if isinstance(weight, Mapping):
+        low, high = min(weight.values()), max(weight.values())
+        shown = f"{low:.6g} to {high:.6g}"
+    else:
+        shown = f"{weight:.6g}"
+    rule = penalty.get("rule")
+    named = "" if rule in ("number", "table") else f" by the rule {rule}"
+    return f"{shown}{named}, {penalty.get('proof') or 'not proven sufficient'}"
 
 
 def _found(result: Result) -> str:

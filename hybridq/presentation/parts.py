@@ -38,6 +38,10 @@ class ProblemInfo:
         most_name: the words before `most`, as in "4 of at most 6".
         mean: the value of a uniformly random assignment on average; None where it has no closed
             form.
+        penalty: the penalties of the cost: ``rule``, ``weight`` (one number, or one for each
+            constraint by name), ``threshold`` and ``proof``; empty where the circuit has none.
+        feasible_states: number of feasible assignments that the circuit keeps to; None where it
+            does not keep to them.
     """
 
     kind: str
@@ -53,11 +57,14 @@ class ProblemInfo:
     most: float | None = None
     most_name: str = "at most"
     mean: float | None = None
+    penalty: dict[str, Any] = field(default_factory=dict)
+    feasible_states: int | None = None
 
     @classmethod
-    def of(cls, problem: Problem) -> ProblemInfo:
-        """Return the description of a problem."""
+    def of(cls, problem: Problem, **further: Any) -> ProblemInfo:
+        """Return the description of a problem; `further` depends on the circuit."""
         return cls(
+            **further,
             kind=problem.kind,
             name=problem.name,
             n_qubits=problem.n_qubits,
@@ -155,12 +162,14 @@ class Samples:
         feasible_share: the share of them that violates no constraint.
         optimal_share: the share of them at the proven optimum; None without a proof.
         top: the best ten assignments, feasible ones first.
+        feasible_mean: mean value of the feasible ones; None without any.
     """
 
     shots: int
     feasible_share: float
     optimal_share: float | None = None
     top: tuple[Assignment, ...] = ()
+    feasible_mean: float | None = None
 
 
 @dataclass(frozen=True)

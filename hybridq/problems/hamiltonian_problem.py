@@ -36,6 +36,7 @@ class HamiltonianProblem(Problem):
     """
 
     kind: ClassVar[str] = "hamiltonian"
+    qubits: ClassVar[str] = "those of the sum"
     summary: ClassVar[str] = (
         "Find the ground-state energy of a Hamiltonian, a sum of Pauli operators."
     )

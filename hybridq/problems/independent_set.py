@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,7 @@ class IndependentSet(GraphProblem):
 
     kind: ClassVar[str] = "independent-set"
     summary: ClassVar[str] = "Choose nodes of largest total weight, no two joined by an edge."
+    qubits: ClassVar[str] = "one qubit a node"
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json",
         "graph.json --penalty 3 --p 4 --plot set.png",
@@ -111,6 +112,23 @@ class IndependentSet(GraphProblem):
         }
         terms |= dict.fromkeys(map(tuple, self.edges.tolist()), self.penalty)
         return Ising.from_qubo(terms, n_qubits=self.n_qubits)
+
+    def penalty_facts(self) -> dict[str, Any]:
+        """Return the penalty λ, and the bound above which it suffices."""
+        if not len(self.edges):
+            return {}
+        proof = f"proven sufficient above {self.sufficient_penalty:g}"
+        rule = "twice the bound" if self.penalty == 2.0 * self.sufficient_penalty else "number"
+        bound = self.sufficient_penalty
+        return {"rule": rule, "weight": self.penalty, "threshold": bound, "proof": proof}
+
+    def unpenalized(self) -> Ising:
+        """Return −Σ w_u x_u as an energy of spins."""
+        from hybridq.operators.ising import Ising
+
+        half = self.node_weights / 2
+        pairs = np.empty((0, 2), dtype=np.int64)
+        return Ising(self.n_qubits, -float(half.sum()), half, pairs, np.empty(0))
 
     def value(self, bits: Bits) -> float:
         """Return the weight of the chosen nodes."""

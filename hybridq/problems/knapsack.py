@@ -46,6 +46,7 @@ class Knapsack(ProgramProblem):
 
     kind: ClassVar[str] = "knapsack"
     summary: ClassVar[str] = "Pack items of the largest total value within a capacity."
+    qubits: ClassVar[str] = "one qubit an item"
     examples: ClassVar[tuple[str, ...]] = (
         "items.json",
         "items.json --inequalities slack --mixer x --p 4",
@@ -79,7 +80,7 @@ class Knapsack(ProgramProblem):
             if (numbers < 0).any():
                 raise ProblemError(f"{what} must not be negative, got {float(numbers.min()):g}")
         if not len(value):
-            raise ProblemError("there are no items: give at least one")
+            raise ProblemError("the knapsack has nothing to pack: give at least one item")
         if pairs is not None and pairs.shape != (len(value), len(value)):
             raise ProblemError(
                 f"profits must have shape ({len(value)}, {len(value)}), got {pairs.shape}"

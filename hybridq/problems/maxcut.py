@@ -59,6 +59,7 @@ class MaxCut(GraphProblem):
         "Split a graph's nodes in two so that the edges between the two sides have the largest "
         "total weight."
     )
+    qubits: ClassVar[str] = "one qubit a node"
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json",
         "graph.csv --p 3 --seed 7 --json out.json --plot out.png",

@@ -43,6 +43,7 @@ class Molecule(ElectronicProblem):
     """
 
     kind: ClassVar[str] = "molecule"
+    qubits: ClassVar[str] = "two qubits an orbital"
     summary: ClassVar[str] = "Find the ground-state energy of a molecule."
     reads: ClassVar[tuple[str, ...]] = ("integrals", "geometry")
     examples: ClassVar[tuple[str, ...]] = (

@@ -40,6 +40,7 @@ class NumberPartitioning(BinaryProblem):
 
     kind: ClassVar[str] = "number-partitioning"
     summary: ClassVar[str] = "Split numbers into two groups whose sums are as equal as possible."
+    qubits: ClassVar[str] = "one qubit a number"
     examples: ClassVar[tuple[str, ...]] = ("numbers.json", "numbers.txt --p 4 --plot groups.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "squared difference"

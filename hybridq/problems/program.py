@@ -33,6 +33,7 @@ class Program(ProgramProblem):
     value_name: ClassVar[str] = "objective"
     reads: ClassVar[tuple[str, ...]] = ("program",)
     item: ClassVar[str] = "variable"
+    qubits: ClassVar[str] = "one qubit a binary variable, about log2 of the range an integer"
     examples: ClassVar[tuple[str, ...]] = ("model.lp", "model.lp --inequalities slack --mixer x")
 
     integer_program: IntegerProgram

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ProblemError, Text
+from hybridq.core.errors import ProblemError, Setting, Text
 from hybridq.core.numbers import number
 from hybridq.problems.base import AnswerRow, BinaryProblem, Bits
 from hybridq.problems.programs.encoded import EncodedProgram, encode
@@ -99,8 +99,13 @@ class ProgramProblem(BinaryProblem):
 
     @property
     def confined(self) -> bool:
-        """True if the cost has no penalty for some constraint: mixers must keep to the space."""
+        """True if some constraint has no penalty: a mixer has to keep to `space`."""
         return bool(self._penalties[2])
+
+    @property
+    def penalty_remedy(self) -> tuple[str | Setting, ...]:
+        """The treatment of inequalities that gives each one a penalty."""
+        return (Setting("inequalities", "slack"), " for a penalty")
 
     @cached_property
     def penalty_weights(self) -> Weights:
@@ -108,6 +113,20 @@ class ProgramProblem(BinaryProblem):
         terms, _, _ = self._penalties
         penalty: PenaltyLike = self.penalty
         return weights_of(PenaltyContext(self.encoded.objective, terms, self.n_qubits), penalty)
+
+    def penalty_facts(self) -> dict[str, Any]:
+        """Return rule, weight, threshold and proof of the penalties; empty without any."""
+        terms, found = self._penalties[0], self.penalty_weights
+        if not terms:
+            return {}
+        names = [term.name for term in terms]
+        alone = len(set(found.weights)) == 1
+        return {
+            "rule": found.rule,
+            "weight": found.weights[0] if alone else dict(zip(names, found.weights, strict=True)),
+            "threshold": found.threshold,
+            "proof": found.proof,
+        }
 
     @property
     def n_qubits(self) -> int:
@@ -119,19 +138,23 @@ class ProgramProblem(BinaryProblem):
         """The feasible assignments; None without constraints, or with slack bits."""
         return None if self._penalties[1] else self.encoded.space
 
+    def unpenalized(self) -> Ising:
+        """Return the objective as an energy of spins, to be minimized."""
+        from hybridq.operators.ising import Ising
+
+        return Ising.from_qubo(self.encoded.objective, n_qubits=self.n_qubits)
+
     def cost(self) -> Ising:
         """Return objective and weighted penalties as an energy of spins."""
         from hybridq.operators.ising import Ising
 
-        parts = [self.encoded.objective]
-        if self._penalties[0]:
-            weights = self.penalty_weights.weights
-            parts += [
-                scaled(term.terms, weight)
-                for weight, term in zip(weights, self._penalties[0], strict=True)
-            ]
-        total = added(*parts) if len(parts) > 1 else parts[0]
-        return Ising.from_qubo(dict(total), n_qubits=self.n_qubits)
+        terms = self._penalties[0]
+        if not terms:
+            return self.unpenalized()
+        weights = self.penalty_weights.weights
+        parts = [scaled(term.terms, weight) for weight, term in zip(weights, terms, strict=True)]
+        total = added(self.encoded.objective, *parts)
+        return Ising.from_qubo(total, n_qubits=self.n_qubits)
 
     def variables(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return the values of the program's variables of each row, shape (k, variables)."""

@@ -46,6 +46,7 @@ class VertexCover(GraphSubset):
 
     kind: ClassVar[str] = "vertex-cover"
     summary: ClassVar[str] = "Choose nodes of smallest total weight that touch every edge."
+    qubits: ClassVar[str] = "one qubit a node"
     examples: ClassVar[tuple[str, ...]] = ("graph.json", "graph.gph --p 4 --plot cover.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "size"

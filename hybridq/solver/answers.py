@@ -87,6 +87,11 @@ def sample(
                 )
                 for i in order[:_TOP].tolist()
             ),
+            feasible_mean=(
+                float(np.average(values[feasible], weights=counts[feasible]))
+                if feasible.any()
+                else None
+            ),
         ),
         best=decoded(problem, bits[row], float(values[row])),
         bits=bits,

@@ -59,6 +59,12 @@ def check_problem(problem: BinaryProblem, *, most_qubits: int = MOST_QUBITS) -> 
     scale = max(float(np.abs(energies).max()), problem.value_scale)
     for row, energy, value, count in zip(bits, energies, values, counts, strict=True):
         _check_assignment(problem, row, float(energy), float(value), int(count), scale)
+    plain = np.asarray(problem.unpenalized().energies(bits), dtype=np.float64)
+    allowed = counts == 0
+    require(
+        bool(np.allclose(plain[allowed], energies[allowed], rtol=0, atol=1e-9 * max(scale, 1.0))),
+        f"{family}: unpenalized() and cost() differ at a feasible assignment",
+    )
     _check_optimum(problem, family, energies, values, counts, scale)
     _check_presentation(problem, family, bits[[0, -1, int(np.argmin(energies))]])
     again = pickle.loads(pickle.dumps(problem))
@@ -136,7 +142,7 @@ def _check_optimum(
 
 
 def _check_space(problem: BinaryProblem, family: str, feasible: NDArray[np.bool_]) -> None:
-    """Raise unless the space of a problem holds its feasible assignments and no others."""
+    """Raise unless the space of a problem holds exactly its feasible assignments."""
     space = problem.space
     if space is None:
         require(not problem.confined, f"{family}: confined, and without a space")

@@ -222,7 +222,7 @@ def test_a_full_disk_costs_no_finished_trial_on_sqlite(tmp_path):
         limit(connection, 1)  # as large as it is
     big = outcome()
     big.provenance["text"] = "x" * 200_000
-    with pytest.raises(OutputError, match=r"disk is full\): free some space; finished"):
+    with pytest.raises(OutputError, match=r"disk is full\): free some space; the same command"):
         experiment.finish(claimed, big)
     with engine.connect() as connection:
         limit(connection, 2**30)
@@ -238,7 +238,7 @@ def test_a_full_disk_leaves_a_journal_as_it_was(tmp_path):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 100, limits[1]))
     try:
-        with pytest.raises(OutputError, match="finished trials are kept"):
+        with pytest.raises(OutputError, match="trials that the storage still holds"):
             experiment.finish(claimed, outcome())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

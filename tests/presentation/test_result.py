@@ -215,6 +215,7 @@ def test_the_answer_is_written_by_title() -> None:
         "feasible_share": 0.0,
         "optimal_share": None,
         "top": [],
+        "feasible_mean": None,
     }
 
 

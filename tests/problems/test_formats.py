@@ -63,7 +63,7 @@ RECOGNIZED: dict[str, str | None] = {
     "Once upon a time, there was\na graph": None,
     '{"vertices": 3}': None,
     "<html></html>": None,
-    "p cnf 3 1\n1 2 3 0\n": None,
+    "p cnf 3 1\n1 2 3 0\n": "cnf",
     "": None,
 }
 

@@ -221,3 +221,9 @@ def test_nothing_compiles_after_a_warm_up(tmp_path):
         assert json.loads(done.stdout)["engine"]["kernels"] == "compiled"
         assert done.stderr == ""
     assert sorted(path.name for path in cache.rglob("*.nb*")) == before
+
+
+def test_a_mistyped_wish_of_the_environment_is_refused(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "nunpy")
+    with pytest.raises(hq.HybridqError, match="HYBRIDQ_KERNELS must be auto, compiled, numpy"):
+        hq.solve(RING, p=1, rng=1)

@@ -61,8 +61,8 @@ def translate_errors(shown: str) -> Iterator[None]:
         full = "full" in reason or "space" in reason
         raise OutputError(
             f"the storage {shown} failed ({reason})",
-            remedy=f"{'free some space; ' * full}finished trials are kept, and the same command "
-            "resumes the run",
+            remedy=f"{'free some space; ' * full}the same command resumes the run with the trials "
+            "that the storage still holds",
         ) from error
     except KeyError as error:
         raise ParameterError(

@@ -39,6 +39,13 @@ READING_OPTIONS: Final = {
         None,
         "yes or no: the first row names the columns; by default judged by its words.",
     ),
+    "convention": Option(
+        "convention",
+        Literal["once", "twice", "half"] | None,
+        None,
+        "once, twice or half: weight of an off-diagonal entry of a quadratic file; by default "
+        "that of the format.",
+    ),
 }
 """Options of reading, which some formats take."""
 
@@ -87,6 +94,7 @@ class Format:
         write: data -> text, or None where the format is only read.
         options: names of the keywords that `read` takes, out of `READING_OPTIONS`.
         magic: the bytes that a binary file begins with; empty for text.
+        plain_numbers: True if the text is numbers alone, which fit other such formats as well.
     """
 
     name: str
@@ -99,6 +107,7 @@ class Format:
     write: Callable[[Any], str] | None = None
     options: tuple[str, ...] = ()
     magic: bytes = b""
+    plain_numbers: bool = False
 
     @property
     def noun(self) -> str:

@@ -49,7 +49,7 @@ def _not_json(text: str, error: json.JSONDecodeError, source: str) -> FormatErro
     )
 
 
-def line_of(text: str, key: str, position: int) -> int | None:
+def line_of(text: str, key: str, *positions: int) -> int | None:
     """Return the line, from 1, at which an entry of a list begins.
 
     Only errors need it, so it decodes the text once more.
@@ -57,16 +57,18 @@ def line_of(text: str, key: str, position: int) -> int | None:
     Args:
         text: a valid JSON text: an object, or the list itself.
         key: the list's key in that object; ignored where the text is the list.
-        position: index of the entry, from 0.
+        positions: index of the entry, from 0, and those in the lists inside it; none for the
+            value of the key itself.
 
     Returns:
         the line, or None without such a list or entry.
     """
     start = _skip(text, 0)
     try:
-        found = start if text[start] == "[" else _value(text, start, key)
-        place = None if found is None else _entry(text, found, position)
-    except (ValueError, IndexError):
+        place = start if text[start] == "[" else _value(text, start, key)
+        for position in positions:
+            place = None if place is None else _entry(text, place, position)
+    except (ValueError, IndexError, RecursionError):
         return None
     return None if place is None else text.count("\n", 0, place) + 1
 

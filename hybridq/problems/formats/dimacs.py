@@ -121,7 +121,7 @@ FORMAT = Format(
     "graph",
     read,
     recognizes,
-    suffixes=(".col", ".dimacs", ".clq"),
+    suffixes=(".col", ".dimacs", ".clq", ".gph"),
     aliases=("col",),
     write=write,
 )

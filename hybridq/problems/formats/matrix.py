@@ -15,6 +15,7 @@ from hybridq.problems.formats._text import is_number, numbered_lines, short
 
 if TYPE_CHECKING:
     import networkx as nx
+    import numpy as np
 
 _MARKS = (",", ";", "\t", None)
 _MOST_ROWS = 20_000
@@ -69,7 +70,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
     Raises:
         FormatError: the matrix is not square, not symmetric, or has a value on the diagonal.
     """
-    found = _table(text)
+    found = table(text)
     if found is None:
         raise FormatError("not a square matrix of numbers: give n rows of n numbers", source=source)
     labels, rows = found
@@ -77,7 +78,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
 
 
 @lru_cache(maxsize=1)
-def _table(text: str) -> tuple[list[Hashable] | None, list[list[float]]] | None:
+def table(text: str) -> tuple[list[Hashable] | None, list[list[float]]] | None:
     """Return labels and rows of a square table of numbers, None for another text."""
     lines = [line for _, line in numbered_lines(text) if line[0] not in "#%"]
     if not 2 <= len(lines) <= _MOST_ROWS:
@@ -122,7 +123,7 @@ def _square(
 
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a square matrix of numbers."""
-    found = _table(text)
+    found = table(text)
     if found is None:
         return Match.NO
     labels, rows = found
@@ -136,11 +137,11 @@ def recognizes(text: str, source: str) -> Match:
     return Match.POSSIBLE
 
 
-def read_npy(data: bytes, source: str = "input") -> nx.Graph[Any]:
-    """Return the graph of a matrix in a ``.npy`` file.
+def npy_shape(data: bytes, source: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return shape and type of the array in a ``.npy`` file, before it is loaded.
 
     Raises:
-        FormatError: the file is damaged, or holds no symmetric matrix of real numbers.
+        FormatError: not such a file, or one that is shorter than its array.
     """
     import numpy as np
 
@@ -155,23 +156,51 @@ def read_npy(data: bytes, source: str = "input") -> nx.Graph[Any]:
         shape, _, dtype = header
     except (ValueError, EOFError) as error:
         raise FormatError(f"not a .npy file: {error}", source=source) from None
+    if dtype.kind in "biuf" and math.prod(shape) * dtype.itemsize > len(data):
+        raise FormatError("the file is shorter than its array: is it truncated?", source=source)
+    return shape, dtype
+
+
+def read_npy(data: bytes, source: str = "input") -> nx.Graph[Any]:
+    """Return the graph of a matrix in a ``.npy`` file.
+
+    Raises:
+        FormatError: the file is damaged, or holds no symmetric matrix of real numbers.
+    """
+    return matrix_graph(array_of(data, source), source)
+
+
+def array_of(data: bytes, source: str) -> Any:
+    """Return the square array of real numbers in a ``.npy`` file.
+
+    Raises:
+        FormatError: the file is damaged, or holds another array.
+    """
+    import numpy as np
+
+    shape, dtype = npy_shape(data, source)
     if len(shape) != 2 or shape[0] != shape[1] or dtype.kind not in "biuf":
         raise FormatError(
             f"the array has shape {shape} and type {dtype}: give a square matrix of real numbers",
             source=source,
         )
-    if math.prod(shape) * dtype.itemsize > len(data):
-        raise FormatError("the file is shorter than its array: is it truncated?", source=source)
-    stream.seek(0)
     try:
-        matrix = np.load(stream, allow_pickle=False)
+        return np.load(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
         raise FormatError(f"not a .npy file: {error}", source=source) from None
-    return matrix_graph(matrix, source)
 
 
 def read_npz(data: bytes, source: str = "input") -> nx.Graph[Any]:
     """Return the graph of a sparse matrix that `scipy.sparse.save_npz` wrote.
+
+    Raises:
+        FormatError: the file is damaged, or holds something else.
+    """
+    return matrix_graph(sparse_of(data, source), source)
+
+
+def sparse_of(data: bytes, source: str) -> Any:
+    """Return the sparse matrix that `scipy.sparse.save_npz` wrote.
 
     Raises:
         FormatError: the file is damaged, or holds something else.
@@ -195,10 +224,10 @@ def read_npz(data: bytes, source: str = "input") -> nx.Graph[Any]:
         raise FormatError(
             f"{max(matrix.shape)} nodes are declared, at most {MAX_NODES} are read", source=source
         )
-    return matrix_graph(matrix, source)
+    return matrix
 
 
-def _no_text(text: str, source: str) -> Match:
+def no_text(text: str, source: str) -> Match:
     """Return no confidence: binary files are known by their first bytes."""
     return Match.NO
 
@@ -215,7 +244,7 @@ NPY = Format(
     "square matrix of weights, as numpy.save writes it",
     "graph",
     read_npy,
-    _no_text,
+    no_text,
     suffixes=(".npy",),
     magic=b"\x93NUMPY",
 )
@@ -224,7 +253,7 @@ NPZ = Format(
     "sparse matrix of weights, as scipy.sparse.save_npz writes it",
     "graph",
     read_npz,
-    _no_text,
+    no_text,
     suffixes=(".npz",),
     magic=b"PK\x03\x04",
 )

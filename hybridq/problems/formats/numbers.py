@@ -87,14 +87,16 @@ def read_json(text: str, source: str = "input") -> list[float]:
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a list of numbers.
 
-    Rows of two or three numbers may as well be the edges of a graph.
+    Rows of two or three numbers may as well be the edges of a graph, and several rows of more the
+    data of another problem.
     """
     rows = _rows(text)
     if not rows or not all(is_number(token) for row in rows for token in row):
         return Match.FALLBACK
     if _are_edges(rows):
         return Match.FALLBACK
-    return Match.POSSIBLE if all(len(row) in (2, 3) for row in rows) else Match.LIKELY
+    is_table = len(rows) > 1 and any(len(row) > 1 for row in rows)
+    return Match.POSSIBLE if is_table or len(rows[0]) in (2, 3) else Match.LIKELY
 
 
 def looks_like_edges(text: str, source: str) -> bool:

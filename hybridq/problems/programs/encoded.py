@@ -59,7 +59,7 @@ class EncodedProgram:
 
     @cached_property
     def objective(self) -> dict[tuple[int, ...], float]:
-        """The objective in bits, to be minimized: its sign is turned where it is maximized."""
+        """Objective in bits, to be minimized: negated where it is maximized."""
         return scaled(self._in_bits(self.program.objective), self.program.sign)
 
     @cached_property
@@ -69,6 +69,8 @@ class EncodedProgram:
 
     def _in_bits(self, polynomial: Polynomial) -> Polynomial:
         if self.is_plain:
+            if all(len(key) < 2 or (key[0] < key[-1] and len(key) == 2) for key in polynomial):
+                return polynomial
             return merged((set(key), value) for key, value in polynomial.items())
         return substituted(polynomial, self.replacements)
 
@@ -80,9 +82,9 @@ class EncodedProgram:
         return np.rint(np.stack(columns, axis=1)).astype(np.int64)
 
     def validity(self) -> list[tuple[str, Polynomial]]:
-        """Return for each register with unused bit strings its name and a penalty polynomial.
+        """Return name and penalty of each register with unused bit strings.
 
-        It is 0 where the bits stand for a value and at least 1 elsewhere.
+        The penalty is 0 where the bits stand for a value and at least 1 elsewhere.
         """
         found: list[tuple[str, Polynomial]] = []
         for start, code in self.codes:
@@ -105,7 +107,7 @@ class EncodedProgram:
 
     @cached_property
     def space(self) -> FeasibleSpace | None:
-        """The feasible bit strings; None where there is no constraint."""
+        """The feasible bit strings; None without constraints."""
         from hybridq.operators.feasible import FeasibleSpace, Group, LinearBound
 
         bounds: list[LinearBound] = []
@@ -228,16 +230,18 @@ def encode(program: IntegerProgram, encoding: str | None = None) -> EncodedProgr
     if not names:  # every variable is fixed; a circuit needs a qubit
         names.append("unused")
     found = [each if each is not None else {} for each in replacements]
+    plain = program.is_binary and not codes
     kept, dropped = [], []
-    for each in program.constraints:
+    for each, redundant in zip(program.constraints, program.redundant, strict=True):
         if each.name in choices:
             continue
-        if program.is_redundant(each):
+        if redundant:
             dropped.append(each.name)
-            continue
-        kept.append(
-            Constraint(each.name, substituted(each.terms, found), each.relation, each.bound)
-        )
+        elif plain and each.is_linear:
+            kept.append(each)
+        else:
+            terms = substituted(each.terms, found)
+            kept.append(Constraint(each.name, terms, each.relation, each.bound))
     return EncodedProgram(
         program,
         tuple(names),

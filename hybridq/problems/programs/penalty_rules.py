@@ -1,4 +1,4 @@
-"""Weights of penalties: sufficient ones, proven from the energies, and rules by name."""
+"""Weights of penalties: rules by name, proven sufficient from the energies."""
 
 from __future__ import annotations
 
@@ -108,10 +108,10 @@ class PenaltyContext:
         return max((abs(value) for key, value in self.objective.items() if key), default=1.0)
 
     def flip_reach(self) -> NDArray[np.float64]:
-        """Return a bound of the change of the objective by a flip of each bit, shape (n_bits,).
+        r"""Return a bound of the change of the objective by a flip of each bit.
 
-        .. math:: W_i = \\max\\Bigl(q_i + \\sum_S \\max(q_{S}, 0),\\;
-                  -q_i - \\sum_S \\min(q_{S}, 0)\\Bigr), \\quad i \\in S, |S| \\ge 2
+        .. math:: W_i = \max\Bigl(q_i + \sum_S \max(q_S, 0),\;
+                  -q_i - \sum_S \min(q_S, 0)\Bigr), \quad i \in S, |S| \ge 2
         """
         up, down = np.zeros(self.n_bits), np.zeros(self.n_bits)
         for key, value in self.objective.items():
@@ -122,9 +122,9 @@ class PenaltyContext:
         return np.maximum(up, down)
 
     def least_flips(self) -> NDArray[np.float64]:
-        """Return the least positive change of the penalties by a flip of each bit, shape (n,).
+        """Return the least positive change of the penalties by a flip of each bit.
 
-        Infinite where no flip changes them. Computed from all assignments.
+        Shape (n_bits,); infinite where no flip changes them. Computed from all assignments.
 
         Raises:
             ParameterError: too many bits for that.
@@ -151,7 +151,7 @@ class PenaltyContext:
         Raises:
             ParameterError: no least violation is known.
         """
-        low, high = reach(self.objective, np.zeros(self.n_bits), np.ones(self.n_bits))
+        low, high = reach(self.objective, [0.0] * self.n_bits, [1.0] * self.n_bits)
         least = [each.least for each in self.terms]
         if any(each is None for each in least):
             name = self.terms[least.index(None)].name
@@ -169,7 +169,7 @@ Rule: TypeAlias = Callable[[PenaltyContext], float]
 
 
 def _exact(context: PenaltyContext) -> float:
-    """Return the smallest sufficient weight and a tenth more, or the range where it is unknown."""
+    """Return 1.1 times the smallest sufficient weight; beyond 20 bits the range."""
     if not context.is_small:
         return context.largest_range()
     threshold = context.threshold
@@ -193,7 +193,7 @@ def _moc(context: PenaltyContext) -> float:
 
 
 def _adaptive(context: PenaltyContext) -> float:
-    """Return the first of the weights 1, 2, 4, … times the scale that suffices, halving from it."""
+    """Double a small weight until no ground state violates a constraint."""
     if not context.is_small:
         return context.largest_range()
     weight = context.scale / 1024.0

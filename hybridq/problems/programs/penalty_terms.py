@@ -1,4 +1,4 @@
-"""Penalty polynomials of constraints over bits: 0 where one holds, positive elsewhere."""
+"""Penalty polynomials of constraints over bits."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ Treatment = Callable[[Constraint, Row, Slack], PenaltyTerm | None]
 
 
 def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> PenaltyTerm | None:
-    """Return the penalty of a constraint over bits, None where it is left to the mixer.
+    """Return the penalty of a constraint, None where it is left to the mixer.
 
     Equalities, choices, packing, covering and precedence have a polynomial penalty without further
     bits, and so has every constraint of at most three bits. Other inequalities are treated as
@@ -130,7 +130,7 @@ def _table(
     energy: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     least: float | None,
 ) -> PenaltyTerm:
-    """Return the polynomial of a function of the violation, from a table of all assignments."""
+    """Return a function of the violation as a polynomial."""
     if len(support) > _MOST_TABLE:
         raise CapacityError(
             f"constraint {constraint.name!r} has {len(support)} bits, and a penalty without slack "

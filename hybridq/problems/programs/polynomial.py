@@ -25,7 +25,9 @@ def merged(terms: Iterable[tuple[Iterable[int], float]]) -> dict[Monomial, float
     for indices, coefficient in terms:
         key = tuple(sorted(indices))
         total[key] = total.get(key, 0.0) + coefficient
-    return {key: value for key, value in total.items() if value != 0.0}
+    if 0.0 in total.values():
+        return {key: value for key, value in total.items() if value != 0.0}
+    return total
 
 
 def scaled(polynomial: Polynomial, factor: float) -> dict[Monomial, float]:
@@ -106,9 +108,9 @@ def evaluated(polynomial: Polynomial, rows: ArrayLike) -> NDArray[np.float64]:
 
 
 def on_all_bits(polynomial: Polynomial, n_bits: int) -> NDArray[np.float64]:
-    """Return the values of a polynomial of bits at all assignments, shape (2**n_bits,).
+    """Return the values of a polynomial of bits at all assignments.
 
-    Bit q of the index is variable q. The sums over subsets take n · 2^n additions.
+    Shape (2**n_bits,); bit q of the index is variable q. Takes n · 2^n additions.
     """
     values = np.zeros(1 << n_bits)
     for key, coefficient in polynomial.items():
@@ -141,22 +143,24 @@ def from_all_bits(values: NDArray[np.float64]) -> dict[Monomial, float]:
     }
 
 
-def reach(polynomial: Polynomial, low: ArrayLike, high: ArrayLike) -> tuple[float, float]:
+def reach(
+    polynomial: Polynomial, low: Sequence[float], high: Sequence[float]
+) -> tuple[float, float]:
     """Return bounds of a polynomial for variables between `low` and `high`.
 
     Each monomial is bounded on its own, so that the bounds are exact for linear polynomials.
 
     Args:
         polynomial: of n variables.
-        low: the least value of each variable, shape (n,).
-        high: the largest value of each variable, shape (n,).
+        low: the least value of each variable, n numbers.
+        high: the largest value of each variable, n numbers.
     """
-    least, most = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     bottom = top = 0.0
     for key, coefficient in polynomial.items():
         small = large = coefficient
         for index in key:
-            ends = [a * b for a in (small, large) for b in (least[index], most[index])]
+            a, b = low[index], high[index]
+            ends = (small * a, small * b, large * a, large * b)
             small, large = min(ends), max(ends)
-        bottom, top = bottom + float(small), top + float(large)
+        bottom, top = bottom + small, top + large
     return bottom, top

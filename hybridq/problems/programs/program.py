@@ -82,15 +82,18 @@ class Constraint:
             raise ProblemError(
                 f"constraint {self.name!r} has the relation {self.relation!r}: give <=, >= or =="
             )
-        numbers = [self.bound, *self.terms.values()]
-        if not all(is_finite(number) for number in numbers):
+        try:
+            total = self.bound + math.fsum(map(abs, self.terms.values()))
+        except (TypeError, OverflowError):
+            total = math.inf
+        if not is_finite(total):
             raise ProblemError(f"constraint {self.name!r} has a number that is not finite")
         constant = float(self.terms.get((), 0.0))
         rest = merged((key, value) for key, value in self.terms.items() if key)
         object.__setattr__(self, "terms", rest)
         object.__setattr__(self, "bound", float(self.bound) - constant)
 
-    @property
+    @cached_property
     def is_linear(self) -> bool:
         """True if no product of variables occurs."""
         return degree(self.terms) <= 1
@@ -98,8 +101,7 @@ class Constraint:
     @cached_property
     def tolerance(self) -> float:
         """Amount below which a violation counts as rounding."""
-        sizes = [abs(value) for value in self.terms.values()]
-        return _TOLERANCE * max(1.0, abs(self.bound), *sizes)
+        return _TOLERANCE * max(1.0, abs(self.bound), *map(abs, self.terms.values()))
 
     def excess(self, rows: ArrayLike) -> NDArray[np.float64]:
         """Return the amount of violation at each row of values, shape (k, n) → (k,), ≥ 0."""
@@ -221,29 +223,34 @@ class IntegerProgram:
         columns = [each.excess(values) for each in self.constraints]
         return np.stack(columns, axis=1) if columns else np.zeros((len(values), 0))
 
+    @cached_property
+    def _reaches(self) -> list[tuple[float, float]]:
+        """Bounds of the left-hand side of each constraint."""
+        low, high = self.lower.tolist(), self.upper.tolist()
+        return [reach(each.terms, low, high) for each in self.constraints]
+
     def objective_range(self) -> tuple[float, float]:
         """Return a lower and an upper bound of the objective over the variables' bounds."""
-        return reach(self.objective, self.lower, self.upper)
+        return reach(self.objective, self.lower.tolist(), self.upper.tolist())
 
     def impossible(self) -> Constraint | None:
         """Return a constraint that no values within the bounds meet; None if not proven."""
-        for each in self.constraints:
-            low, high = reach(each.terms, self.lower, self.upper)
+        for each, (low, high) in zip(self.constraints, self._reaches, strict=True):
             too_low = each.relation != "<=" and high < each.bound - each.tolerance
             too_high = each.relation != ">=" and low > each.bound + each.tolerance
             if too_low or too_high or not _hits(each, self):
                 return each
         return None
 
-    def is_redundant(self, constraint: Constraint) -> bool:
-        """Return whether all values within the bounds meet a constraint."""
-        low, high = reach(constraint.terms, self.lower, self.upper)
-        slack = constraint.tolerance
-        return {
-            "<=": high <= constraint.bound + slack,
-            ">=": low >= constraint.bound - slack,
-            "==": low >= constraint.bound - slack and high <= constraint.bound + slack,
-        }[constraint.relation]
+    @cached_property
+    def redundant(self) -> tuple[bool, ...]:
+        """For each constraint, whether all values within the bounds meet it."""
+        found = []
+        for each, (low, high) in zip(self.constraints, self._reaches, strict=True):
+            below, above = high <= each.bound + each.tolerance, low >= each.bound - each.tolerance
+            relation = each.relation
+            found.append(below if relation == "<=" else above and (below or relation == ">="))
+        return tuple(found)
 
 
 def _hits(constraint: Constraint, program: IntegerProgram) -> bool:

@@ -42,19 +42,27 @@ class Row:
 
 
 def row_of(constraint: Constraint) -> Row:
-    """Return a linear constraint in the form ``<=`` or ``==``, with unit coefficients as 1.
+    """Return a linear constraint in the form ``<=`` or ``==``; computed once for each.
 
     Coefficients that are all equal in size are divided by it.
     """
-    terms = sorted((key[0], value) for key, value in constraint.terms.items())
+    known: Row | None = constraint.__dict__.get("_row")
+    if known is None:
+        known = constraint.__dict__["_row"] = _row_of(constraint)
+    return known
+
+
+def _row_of(constraint: Constraint) -> Row:
+    items = sorted(constraint.terms.items())
+    values = [value for _, value in items]
     sign = -1.0 if constraint.relation == ">=" else 1.0
-    if constraint.relation == "==" and terms and all(value < 0 for _, value in terms):
+    if constraint.relation == "==" and values and max(values) < 0.0:
         sign = -1.0
-    sizes = {abs(value) for _, value in terms}
+    sizes = set(map(abs, values))
     scale = sign / (sizes.pop() if len(sizes) == 1 else 1.0)
     return Row(
-        tuple(qubit for qubit, _ in terms),
-        tuple(value * scale for _, value in terms),
+        tuple([key[0] for key, _ in items]),
+        tuple([value * scale for value in values]),
         constraint.relation == "==",
         constraint.bound * scale,
     )
@@ -83,7 +91,7 @@ def structure_of(constraint: Constraint) -> Structure:
 
 
 def permutation_grid(groups: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
-    """Return the square grid of qubits whose rows and columns are one-hot, () without one.
+    """Return the square grid of qubits with one-hot rows and columns, or ().
 
     Args:
         groups: the qubits of all one-hot constraints, in order.

@@ -1,0 +1,50 @@
+"""Market split files of QOBLIB: ``m n``, then m equations."""
+
+from __future__ import annotations
+
+from hybridq.problems.formats._format import Format, Match
+from hybridq.problems.formats._number_text import Numbers, fitting, rows_of
+from hybridq.problems.instance_data import EquationData
+
+
+def read(text: str, source: str = "input") -> EquationData:
+    """Return the equations A x = b of bits in a text; ``#`` begins a comment.
+
+    Each row ends with its right-hand side.
+
+    Raises:
+        FormatError: not two counts and as many rows of finite numbers.
+
+    Source: Koch et al. 2025, arXiv:2504.03832 (QOBLIB), problem 01.
+    """
+    rows = rows_of(text)
+    numbers = Numbers(rows, source)
+    n_rows = numbers.count("number of equations")
+    n_variables = numbers.count("number of variables")
+    for line, words in rows[1:]:
+        if len(words) != n_variables + 1:
+            raise numbers.error(
+                f"{len(words)} numbers, expected {n_variables} coefficients and a right-hand "
+                "side: correct the row",
+                line,
+            )
+    numbers.check_left(n_rows * (n_variables + 1), "coefficients and right-hand sides")
+    table = numbers.matrix(n_rows, n_variables + 1, "coefficient")
+    numbers.finish(f"{n_rows} equations")
+    return EquationData(table[:, :-1], table[:, -1])
+
+
+def recognizes(text: str, source: str) -> Match:
+    """Return the confidence that a text holds such equations."""
+    return fitting(read, text, source, widths=(2,), match=Match.LIKELY)
+
+
+FORMAT = Format(
+    "market-split",
+    'QOBLIB: "rows variables", then the coefficients and the side of each equation',
+    "equations",
+    read,
+    recognizes,
+    suffixes=(".dat",),
+    plain_numbers=True,
+)
