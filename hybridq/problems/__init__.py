@@ -29,6 +29,7 @@ PROBLEMS: Registry[type[Problem]] = Registry(
         "vertex-cover": lazy("hybridq.problems.vertex_cover:VertexCover"),
         "number-partitioning": NumberPartitioning,
         "knapsack": lazy("hybridq.problems.knapsack:Knapsack"),
+        "tsp": lazy("hybridq.problems.tsp:TravelingSalesman"),
         "program": lazy("hybridq.problems.program:Program"),
         "molecule": Molecule,
         "hamiltonian": HamiltonianProblem,
