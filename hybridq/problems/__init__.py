@@ -30,6 +30,7 @@ PROBLEMS: Registry[type[Problem]] = Registry(
         "number-partitioning": NumberPartitioning,
         "knapsack": lazy("hybridq.problems.knapsack:Knapsack"),
         "tsp": lazy("hybridq.problems.tsp:TravelingSalesman"),
+        "quadratic-assignment": lazy("hybridq.problems.quadratic_assignment:QuadraticAssignment"),
         "program": lazy("hybridq.problems.program:Program"),
         "molecule": Molecule,
         "hamiltonian": HamiltonianProblem,
