@@ -86,7 +86,7 @@ class QAOA(Ansatz):
     .. math:: |\gamma,\beta\rangle = \prod_{l=1}^{p} e^{-i\beta_l M}\, e^{-i\gamma_l H}
               \;|s\rangle
 
-    with a ground state s of the mixer M; by default :math:`M = -\sum_q X_q` and |+…+⟩. For
+    with the initial state s of the mixer M; by default :math:`M = -\sum_q X_q` and |+…+⟩. For
     max-cut, H = −C, the expectation of −H equals the literature's for
     :math:`e^{-i\beta\sum X} e^{-i\gamma C}` at the same angles.
 
@@ -94,8 +94,8 @@ class QAOA(Ansatz):
         hamiltonian: a problem, or its cost as a `PauliSum` or `Ising`, which is minimized: a
             hermitian sum of products of Z.
         p: number of layers, at least 1.
-        mixer: a name of `MIXERS` or a configured mixer. One-hot blocks come from the problem, or
-            else from the mixer.
+        mixer: a name of `MIXERS` or a configured mixer (default: the first that suits the family,
+            x without constraints). Feasible states come from the problem, or else from the mixer.
 
     Raises:
         ParameterError: the Hamiltonian is not diagonal, p is not a positive integer, or the mixer
@@ -114,7 +114,7 @@ class QAOA(Ansatz):
     source: ClassVar[str] = "Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028"
     starts: ClassVar[tuple[str, ...]] = tuple(INITIAL_POINTS)
 
-    def __init__(self, hamiltonian: CostLike, p: int = 1, mixer: str | Mixer = "x") -> None:
+    def __init__(self, hamiltonian: CostLike, p: int = 1, mixer: str | Mixer | None = None) -> None:
         if not is_whole(p) or p < 1:
             raise ParameterError(argument="p", value=p, expected="an integer >= 1")
         check_layers("p", p, 2)
@@ -124,10 +124,16 @@ class QAOA(Ansatz):
                 "QAOA needs a Hamiltonian of I and Z only, got one with X or Y terms",
                 argument="hamiltonian",
             )
-        blocks = hamiltonian.blocks if isinstance(hamiltonian, Problem) else ()
+        space, confined, default = None, False, "x"
+        if isinstance(hamiltonian, Problem):
+            space, confined = hamiltonian.space, hamiltonian.confined
+            default = next(iter(hamiltonian.mixers), default)
+        chosen = default if mixer is None else mixer
         object.__setattr__(self, "hamiltonian", cost)
         object.__setattr__(self, "p", int(p))
-        object.__setattr__(self, "mixer", mixer_for(mixer, cost.n_qubits, blocks))
+        object.__setattr__(
+            self, "mixer", mixer_for(chosen, cost.n_qubits, space, confined=confined)
+        )
         _ = self.ising  # raises if coefficients are complex
 
     @classmethod

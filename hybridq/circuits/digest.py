@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hybridq.operators.feasible import FeasibleSpace
 from hybridq.operators.pauli_sum import PauliSum
 
 
@@ -62,6 +63,9 @@ def _parts(value: Any, seen: dict[int, bytes]) -> Iterator[bytes]:
         yield np.ascontiguousarray(value).tobytes()
     elif isinstance(value, PauliSum):
         yield value.to_json().encode()
+    elif isinstance(value, FeasibleSpace) and value.accepts is not None:
+        yield repr(value.n_qubits).encode()  # a function has no digest, its states have one
+        yield np.ascontiguousarray(value.words).tobytes()
     elif is_dataclass(value):
         for field in fields(value):
             yield field.name.encode()

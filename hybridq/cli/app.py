@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from hybridq.cli.angles_learn import learn
 from hybridq.cli.angles_show import show, starts
 from hybridq.cli.config_commands import config
+from hybridq.cli.convert import convert
 from hybridq.cli.experiments_commands import experiments
 from hybridq.cli.lists import list_entries
 from hybridq.cli.optimizers_table import optimizers
@@ -147,6 +148,7 @@ for group, name, function in (
     (app, "run", run_experiment),
     (app, "worker", worker),
     (app, "reproduce", reproduce),
+    (app, "convert", convert),
     (app, "list", list_entries),
     (app, "optimizers", optimizers),
     (app, "strategies", strategies),

@@ -145,8 +145,8 @@ def _names_of(argument: str, family: type[Problem]) -> list[str]:
         # Other ansätze know their starts only once they are built.
         return list(INITIAL_POINTS) if QAOA.suits(family) else []
     names = list(registries().get(argument, ()))
-    if argument == "mixer" and family.blocks is Problem.blocks:
-        return [name for name in names if MIXERS[name]().lacks(()) is None]
+    if argument == "mixer" and (family.blocks, family.space) == (Problem.blocks, Problem.space):
+        return [name for name in names if MIXERS[name]().lacks(None) is None]
     return ["auto", *names] if argument == "engine" else names
 
 

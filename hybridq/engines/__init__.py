@@ -1,14 +1,14 @@
 """Engines run circuits: configurations, capabilities, and the embedded simulators.
 
-`Diagonal`, `Sector` and `Statevector` are configurations, all of them in `ENGINES`;
+`Diagonal`, `Subspace`, `Sector` and `Statevector` are configurations, all of them in `ENGINES`;
 ``engine.bind(circuit, observable)`` makes the running engine. Here is
 
 - `config`, `simulators`: the configurations; `choose`: ``"auto"`` and names;
 - `protocols`: the capabilities that a running engine may have;
 - `base`, `exact`: the running engines' common part; `metric`: the Fubini–Study metric;
 - `run`: the methods of `Circuit` that run it once;
-- `diagonal`, `sector`, `statevector`: one simulator each, with its kernels; `kernels`: those that
-  all of them share.
+- `diagonal`, `subspace`, `sector`, `statevector`: one simulator each, with its kernels;
+  `kernels`: those that all of them share.
 
 The public names below are loaded when first used.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hybridq.engines.base import Engine
     from hybridq.engines.choose import ENGINES, choose_engine, resolve_engine
     from hybridq.engines.config import EngineConfig
-    from hybridq.engines.simulators import Diagonal, Sector, Statevector
+    from hybridq.engines.simulators import Diagonal, Sector, Statevector, Subspace
 
 _HOMES = {
     "ENGINES": "choose",
@@ -30,6 +30,7 @@ _HOMES = {
     "EngineConfig": "config",
     "Sector": "simulators",
     "Statevector": "simulators",
+    "Subspace": "simulators",
     "choose_engine": "choose",
     "resolve_engine": "choose",
 }
@@ -41,6 +42,7 @@ __all__ = [
     "EngineConfig",
     "Sector",
     "Statevector",
+    "Subspace",
     "choose_engine",
     "resolve_engine",
 ]

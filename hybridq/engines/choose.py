@@ -11,7 +11,7 @@ from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import EngineError, ParameterError, Setting, UnknownNameError
 from hybridq.core.registry import Registry, check_class
 from hybridq.engines.config import EngineConfig
-from hybridq.engines.simulators import Diagonal, Sector, Simulator, Statevector
+from hybridq.engines.simulators import Diagonal, Sector, Simulator, Statevector, Subspace
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
@@ -22,7 +22,7 @@ AUTO = "auto"
 EngineLike: TypeAlias = str | EngineConfig
 """The argument `engine`: ``"auto"``, a name of `ENGINES`, or a configured engine."""
 
-_ALL: tuple[type[EngineConfig], ...] = (Diagonal, Sector, Statevector)
+_ALL: tuple[type[EngineConfig], ...] = (Diagonal, Subspace, Sector, Statevector)
 
 ENGINES: Registry[type[EngineConfig]] = Registry(
     "engine",

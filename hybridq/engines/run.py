@@ -125,7 +125,7 @@ def _small(circuit: Circuit, point: Vector) -> NDArray[np.complexfloating] | Non
         return None
     try:
         return small_state(circuit, point)
-    except EngineError:  # an excitation that only the sector engine takes
+    except EngineError:  # an excitation or a mixer that only one engine takes
         return None
 
 

@@ -96,6 +96,30 @@ class Diagonal(Simulator):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subspace(Simulator):
+    """QAOA with a mixer that keeps states feasible, on the feasible states alone.
+
+    Any number of qubits: memory and time follow the number of feasible states.
+    """
+
+    name: ClassVar[str] = "subspace"
+    summary: ClassVar[str] = "QAOA on the feasible states of a problem alone, with its own mixers."
+
+    def bind(self, circuit: Circuit, observable: Observable) -> Engine:
+        """Return a `SubspaceEngine`."""
+        from hybridq.engines.subspace.reading import check_opening
+
+        check_opening(circuit)  # most other circuits are refused before the kernels load
+        from hybridq.engines.subspace.engine import SubspaceEngine
+
+        return SubspaceEngine(circuit, observable, **self.running_options())
+
+    def for_any_circuit(self) -> EngineConfig:
+        """Return the automatic choice: most mixers have no circuit of gates."""
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sector(Simulator):
     """Circuits that conserve particle numbers, on the amplitudes of one sector.
 

@@ -25,7 +25,6 @@ from hybridq.problems.problem import option_fields as option_fields
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from hybridq.operators.feasible import FeasibleSpace
     from hybridq.operators.ising import Ising
     from hybridq.operators.pauli_sum import PauliSum
 
@@ -111,16 +110,6 @@ class BinaryProblem(Problem):
         They are ``rule``, ``weight``, ``threshold`` and ``proof``.
         """
         return {}
-
-    @property
-    def space(self) -> FeasibleSpace | None:
-        """Feasible assignments, for mixers that keep to them; None for all."""
-        return None
-
-    @property
-    def confined(self) -> bool:
-        """True if some constraint has no penalty: a mixer has to keep to `space`."""
-        return False
 
     def violation_counts(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return the number of violations of every row, shape (k, n_qubits) → (k,)."""

@@ -19,6 +19,7 @@ from hybridq.problems.graph_problem import GraphProblem
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from hybridq.operators.feasible import FeasibleSpace
     from hybridq.operators.ising import Ising
 
 
@@ -102,6 +103,15 @@ class IndependentSet(GraphProblem):
         """The largest of the smaller weights of joined nodes; 0 without edges."""
         w = self.node_weights
         return float(np.minimum(w[self.edges[:, 0]], w[self.edges[:, 1]]).max(initial=0.0))
+
+    @cached_property
+    def space(self) -> FeasibleSpace:
+        """The independent sets: x_u + x_v <= 1 on every edge."""
+        from hybridq.operators.feasible import FeasibleSpace, LinearBound
+
+        pairs = map(tuple, self.edges.tolist())
+        bounds = tuple(LinearBound(pair, (1.0, 1.0), upper=1.0) for pair in pairs)
+        return FeasibleSpace(self.n_qubits, bounds)
 
     def cost(self) -> Ising:
         """Return −Σ w_u x_u + λ Σ x_u x_v as an energy of spins."""

@@ -14,6 +14,7 @@ from hybridq.problems._defaults import check_names
 
 if TYPE_CHECKING:
     from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.feasible import FeasibleSpace
     from hybridq.operators.hubbard import HubbardModel
     from hybridq.operators.pauli_sum import PauliSum
 
@@ -104,6 +105,19 @@ class Problem(ABC):
     def blocks(self) -> tuple[tuple[int, ...], ...]:
         """Blocks of qubits with exactly one 1 in every feasible state, () without such."""
         return ()
+
+    @property
+    def space(self) -> FeasibleSpace | None:
+        """Feasible assignments, for mixers that keep to them; None for all."""
+        from hybridq.operators.feasible import FeasibleSpace, Group
+
+        groups = tuple(map(Group, self.blocks))
+        return FeasibleSpace(self.n_qubits, groups=groups) if groups else None
+
+    @property
+    def confined(self) -> bool:
+        """True if some constraint has no penalty: a mixer has to keep to `space`."""
+        return False
 
     @classmethod
     def options(cls) -> tuple[Option, ...]:

@@ -8,6 +8,7 @@ import pickle
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.ansatz.mixers import XYComplete
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Excitation, Transition
@@ -68,6 +69,7 @@ def _cases() -> list[tuple[Circuit, PauliSum, NDArray[np.float64]]]:
     edges = {(0, 1): 1.0, (1, 2): -0.5, (0, 2): 2.0, (2, 3): 1.5}
     ising = Ising(4, 0.25, np.zeros(4), np.array(list(edges)), np.array(list(edges.values())))
     qaoa = QAOA(ising, 2)
+    blocks = QAOA(ising, 2, XYComplete(blocks=((0, 1, 2),)))
     gates = Circuit(3).h(0).cx(0, 1).ry(2, "a").rzz(0, 2, "b").rx(1, "c").cx(1, 2)
     mixed = PauliSum.from_labels({"ZZI": 1.0, "IXX": 0.5, "YIY": -0.25, "III": 0.125})
     diagonal = PauliSum.from_labels({"ZZI": 1.0, "IZZ": 0.5, "ZII": -0.75})
@@ -78,6 +80,7 @@ def _cases() -> list[tuple[Circuit, PauliSum, NDArray[np.float64]]]:
     return [
         (hopping, numbers, np.array([0.3, -0.7])),
         (qaoa.circuit, qaoa.hamiltonian, np.array([0.4, 0.7, -0.5, -0.2])),
+        (blocks.circuit, blocks.hamiltonian, np.array([0.4, 0.7, -0.5, -0.2])),
         (gates, mixed, np.array([0.3, -1.2, 0.8])),
         (gates, diagonal, np.array([1.3, 0.2, -0.6])),
     ]

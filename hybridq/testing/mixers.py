@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hybridq.ansatz.mixers.base import Conserved, Mixer
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Instruction, PauliRotation
+from hybridq.operators.feasible import FeasibleSpace, unpacked
 from hybridq.testing.contract import require
 
 _ANGLES = (0.37, -1.1, 2.45)
@@ -20,19 +21,20 @@ _ROUNDING = 1e-9
 def check_mixer(
     mixer: Mixer,
     n_qubits: int = 4,
-    blocks: tuple[tuple[int, ...], ...] = (),
+    space: FeasibleSpace | None = None,
 ) -> None:
     r"""Hold a mixer against the promises that QAOA relies on.
 
-    Checked are: the declared names; it is a frozen dataclass that pickles; the evolutions form a
-    group, :math:`U(a) U(b) = U(a + b)` up to a global phase; U(0) does nothing; the initial state
-    is an eigenstate; one period does nothing; the conserved property holds after phases and
-    mixers in alternation.
+    Checked are: the declared names; it is a frozen dataclass that pickles; U(0) does nothing; one
+    period does nothing; the conserved property holds after phases and mixers in alternation. Unless
+    the mixer says otherwise (`is_group`, `starts_in_eigenstate`), also: the evolutions form a
+    group, :math:`U(a) U(b) = U(a + b)` up to a global phase, and the initial state is an
+    eigenstate.
 
     Args:
         mixer: configured.
         n_qubits: width of the circuits that are checked, 2 to 8.
-        blocks: one-hot blocks of the problem that it is for.
+        space: the feasible states of the problem that it is for, None without constraints.
 
     Raises:
         ContractError: a promise is broken.
@@ -44,8 +46,9 @@ def check_mixer(
     require(isinstance(mixer.conserves, Conserved), f"{name}.conserves must be a Conserved")
     require(dataclasses.is_dataclass(mixer), f"{name} must be a dataclass")
     require(pickle.loads(pickle.dumps(mixer)) == mixer, f"{name} changes when pickled")
-    require(mixer.lacks(blocks) is None, f"{name} does not fit the blocks {blocks}")
-    fitted = mixer.fitted(n_qubits, blocks)
+    missing = mixer.lacks(space)
+    require(missing is None, f"{name} needs {missing}, which the space does not have")
+    fitted = mixer.fitted(n_qubits, space)
     initial = fitted.initial_state(n_qubits)
 
     def evolved(*steps: float | None) -> NDArray[np.complexfloating]:
@@ -63,14 +66,16 @@ def check_mixer(
     require(abs(norm - 1.0) < _ROUNDING, f"{name}: the initial state has norm {norm}")
     a, b, c = _ANGLES
     _same(evolved(0.0), start, f"{name}: U(0) changes the initial state")
-    _same(evolved(a), start, f"{name}: the initial state is not an eigenstate of the mixer")
+    if fitted.starts_in_eigenstate:
+        _same(evolved(a), start, f"{name}: the initial state is not an eigenstate of the mixer")
     mixed = evolved(None, a, None)
     _same(evolved(None, a, None, 0.0), mixed, f"{name}: U(0) changes a state")
-    _same(
-        evolved(None, a, None, b, c),
-        evolved(None, a, None, b + c),
-        f"{name}: U(b) U(c) is not U(b + c)",
-    )
+    if mixer.is_group:
+        _same(
+            evolved(None, a, None, b, c),
+            evolved(None, a, None, b + c),
+            f"{name}: U(b) U(c) is not U(b + c)",
+        )
     period = fitted.period(n_qubits)
     if period is not None:
         _same(
@@ -78,7 +83,7 @@ def check_mixer(
             evolved(None, a, None, b),
             f"{name}: U changes after the period {period}",
         )
-    _check_conserved(name, fitted, start, evolved(None, a, None, b, None, c), blocks)
+    _check_conserved(name, fitted, start, evolved(None, a, None, b, None, c), space)
 
 
 def _phases(n_qubits: int) -> list[Instruction]:
@@ -104,7 +109,7 @@ def _check_conserved(
     mixer: Mixer,
     start: NDArray[np.complexfloating],
     later: NDArray[np.complexfloating],
-    blocks: tuple[tuple[int, ...], ...],
+    space: FeasibleSpace | None,
 ) -> None:
     """Raise unless the property that the mixer conserves is the same in both states."""
     before, after = (np.flatnonzero(np.abs(state) ** 2 > _ROUNDING) for state in (start, later))
@@ -114,10 +119,17 @@ def _check_conserved(
             weights[0] >= weights[1], f"{name}: Hamming weights {weights[0]} become {weights[1]}"
         )
     elif mixer.conserves is Conserved.ONE_HOT_BLOCKS:
-        for block in blocks:
-            mask = sum(1 << qubit for qubit in block)
+        for group in () if space is None else space.groups:
+            mask = sum(1 << qubit for qubit in group.qubits)
             ones = set(np.bitwise_count(after & mask).tolist())
-            require(ones == {1}, f"{name}: the block {block} has {sorted(ones)} ones")
+            require(
+                ones == {group.count},
+                f"{name}: the group {group.qubits} has {sorted(ones)} ones",
+            )
+    elif mixer.conserves is Conserved.FEASIBILITY and space is not None:
+        rows = unpacked(after.astype(np.uint64)[:, None], space.n_qubits)
+        infeasible = after[~space.contains(rows)].tolist()
+        require(not infeasible, f"{name}: the states {infeasible[:4]} are not feasible")
     elif mixer.conserves is Conserved.INITIAL_SUPPORT:
         outside = sorted(set(after.tolist()) - set(before.tolist()))
         require(not outside, f"{name}: the states {outside[:4]} are not in the initial state")

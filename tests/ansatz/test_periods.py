@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hybridq as hq
-from hybridq.ansatz.mixers import MIXERS
 from hybridq.ansatz.multi_angle import MultiAngleQAOA
 from hybridq.ansatz.warm_start import WarmStartQAOA
-from tests.ansatz.mixers.test_mixers import OneHot, random_ising
+from tests.ansatz.mixers.test_mixers import FITTING, OneHot, random_ising
 
 
 def overlap(ansatz, x, y):
@@ -98,7 +97,7 @@ def test_reduced_angles_prepare_the_same_state(seed, fields, integer):
     np.testing.assert_array_equal(ansatz.reduced(found), found)
 
 
-@pytest.mark.parametrize("name", MIXERS)
+@pytest.mark.parametrize("name", FITTING)
 def test_every_mixer_knows_its_period(name):
     class Whole(OneHot):
         def __init__(self):

@@ -10,7 +10,15 @@ import pytest
 
 import hybridq as hq
 from hybridq.core.errors import EngineError, ParameterError, UnknownNameError
-from hybridq.engines import ENGINES, Diagonal, Sector, Statevector, choose_engine, resolve_engine
+from hybridq.engines import (
+    ENGINES,
+    Diagonal,
+    Sector,
+    Statevector,
+    Subspace,
+    choose_engine,
+    resolve_engine,
+)
 from hybridq.engines import protocols as p
 from tests.engines.sampling_only import Sampler
 
@@ -40,10 +48,10 @@ def test_a_name_a_class_and_auto_give_the_same_engine():
 
 
 def test_auto_asks_the_engines_in_the_order_of_the_registry():
-    assert list(ENGINES) == ["diagonal", "sector", "statevector"]
+    assert list(ENGINES) == ["diagonal", "subspace", "sector", "statevector"]
     candidates = list(resolve_engine("auto", precision="single", threads=1).candidates())
     options = {"precision": "single", "threads": 1}
-    assert candidates == [Diagonal(**options), Sector(**options), Statevector(**options)]
+    assert candidates == [kind(**options) for kind in (Diagonal, Subspace, Sector, Statevector)]
 
 
 def test_shortcuts_complete_a_name_and_may_not_contradict_an_object():
@@ -61,7 +69,7 @@ def test_shortcuts_complete_a_name_and_may_not_contradict_an_object():
     ("engine", "error", "match"),
     [
         ("statvector", UnknownNameError, "did you mean 'statevector'"),
-        ("otto", UnknownNameError, "auto, diagonal, sector, statevector"),
+        ("otto", UnknownNameError, "auto, diagonal, sector, statevector, subspace"),
         (hq.CVaR(alpha=0.2), ParameterError, "engine must be 'auto', a name"),
         (Statevector, ParameterError, r"hybridq.engines.Statevector\("),
         (None, ParameterError, "engine must be 'auto'"),
@@ -73,7 +81,7 @@ def test_what_is_no_engine_is_refused(engine, error, match):
     assert caught.value.argument == "engine"
 
 
-@pytest.mark.parametrize("kind", [Diagonal, Sector, Statevector])
+@pytest.mark.parametrize("kind", [Diagonal, Sector, Statevector, Subspace])
 @pytest.mark.parametrize(
     ("options", "argument"), [({"precision": "half"}, "precision"), ({"threads": 0}, None)]
 )

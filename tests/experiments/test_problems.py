@@ -53,7 +53,27 @@ EXAMPLES = {
     "independent-set": {"graph": {"kind": "ring", "nodes": 6}},
     "number-partitioning": {"numbers": [4, 5, 6, 7, 8]},
 }
-BY_SHAPE = {"graph": {"kind": "ring", "nodes": 6}, "numbers": [4, 5, 6, 7, 8]}
+BY_SHAPE = {
+    "graph": {"kind": "ring", "nodes": 6},
+    "numbers": [4, 5, 6, 7, 8],
+    "polynomial": {"variables": ["a", "b"], "terms": [[1, ["a"]], [-2, ["a", "b"]]]},
+    "program": {
+        "variables": ["a", "b"],
+        "objective": [[1, ["a"]], [2, ["b"]]],
+        "constraints": [
+            {"name": "one", "terms": [[1, ["a"]], [1, ["b"]]], "relation": "==", "bound": 1}
+        ],
+    },
+    "clauses": {"clauses": [[1, -2], [2]]},
+    "knapsack": {"values": [4, 3, 2], "weights": [3, 2, 1], "capacity": 4},
+    "bins": {"sizes": [2, 2, 1], "capacity": 3},
+    "distances": {"distances": [[0, 1, 2], [1, 0, 3], [2, 3, 0]]},
+    "assignment": {"flows": [[0, 1], [1, 0]], "distances": [[0, 2], [2, 0]]},
+    "jobs": {"jobs": [[[0, 1], [1, 2]], [[1, 1], [0, 2]]]},
+    "sets": {"universe": [1, 2, 3], "sets": [[1, 2], [2, 3], [3]]},
+    "portfolio": {"returns": [1, 2], "covariance": [[1, 0], [0, 1]], "risk": 0.5, "budget": 1},
+    "size": {"n": 5},
+}
 for kind, section in PROBLEM_KINDS.items():  # a new family needs no line here
     if kind not in EXAMPLES and issubclass(section, FamilySection):
         EXAMPLES[kind] = {section.shape: BY_SHAPE[section.shape]}

@@ -98,7 +98,7 @@ def unitary(n, instruction, x):
         if len(instruction.qubits) == 1:
             return on_qubit(n, instruction.qubits[0], ONE_QUBIT[instruction.name])
         return many_qubit(n, instruction.name, instruction.qubits)
-    angle = instruction.angle.value(x)
+    angle = 0.0 if instruction.angle is None else instruction.angle.value(x)
     if isinstance(instruction, DiagonalPhase):
         return np.diag(np.exp(-1j * angle * instruction.hamiltonian.diagonal()))
     if isinstance(instruction, XMixer):
@@ -110,7 +110,14 @@ def unitary(n, instruction, x):
         return np.diag(np.where(full, np.exp(1j * angle), 1.0))
     if isinstance(instruction, Excitation):
         return scipy.linalg.expm(angle * generator(n, instruction))
-    assert isinstance(instruction, PauliRotation)
+    if not isinstance(instruction, PauliRotation):  # mixers and states on feasible spaces
+        return np.linalg.multi_dot(
+            [
+                np.eye(2**n),
+                *(unitary(n, step, x) for step in instruction.decompose()[::-1]),
+                np.eye(2**n),
+            ]
+        )
     product = np.eye(2**n, dtype=complex)
     for letter, qubit in zip(instruction.paulis, instruction.qubits, strict=True):
         product = product @ on_qubit(n, qubit, PAULI[letter])

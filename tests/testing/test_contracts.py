@@ -11,16 +11,29 @@ import hybridq as hq
 from hybridq.ansatz.mixers import MIXERS, XYRing
 from hybridq.core.errors import MissingExtraError
 from hybridq.engines.simulators import Statevector
+from hybridq.operators.feasible import FeasibleSpace, Group, LinearBound
 from hybridq.optimizers.spsa import SPSA
 from hybridq.testing import ContractError, check_engine, check_mixer, check_optimizer
 
-BLOCKS = {"xy-ring": ((0, 1, 2), (3, 4)), "xy-complete": ((0, 1, 2), (3, 4))}
+NEIGHBOURS = LinearBound((0, 1), (1, 1), upper=1)
+SPACES = {
+    None: 4,
+    FeasibleSpace(5, groups=(Group((0, 1, 2)), Group((3, 4)))): 5,
+    FeasibleSpace(6, groups=(Group((0, 1, 2, 3), 2),)): 6,
+    FeasibleSpace(5, bounds=(NEIGHBOURS, LinearBound((1, 2, 4), (1, 2, 1), 1, 3))): 5,
+    FeasibleSpace(6, bounds=(LinearBound((0, 4), (1, 1), upper=1),), groups=(Group((0, 1, 2)),)): 6,
+    FeasibleSpace(4, grid=((0, 1), (2, 3))): 4,
+    FeasibleSpace(6, chains=((0, 1, 2), (5, 4))): 6,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(MIXERS))
 def test_mixers_keep_the_contract(name):
-    blocks = BLOCKS.get(name, ())
-    check_mixer(MIXERS[name](), 5 if blocks else 4, blocks)
+    mixer = MIXERS[name]()
+    fitting = [(space, n) for space, n in SPACES.items() if mixer.lacks(space) is None]
+    assert fitting
+    for space, n in fitting:
+        check_mixer(mixer, n, space)
 
 
 @pytest.mark.parametrize("name", list(hq.ENGINES))
@@ -73,7 +86,11 @@ class Spendthrift(SPSA):
 @pytest.mark.parametrize(
     ("check", "broken", "message"),
     [
-        (lambda entry: check_mixer(entry, 3, ((0, 1, 2),)), HalfPeriod(), "after the period"),
+        (
+            lambda entry: check_mixer(entry, 3, FeasibleSpace(3, groups=(Group((0, 1, 2)),))),
+            HalfPeriod(),
+            "after the period",
+        ),
         (check_engine, Shifted(), "⟨H⟩ is"),
         (check_optimizer, Spendthrift(), "summary must be a text"),
     ],

@@ -6,19 +6,44 @@ accepted wherever a name is. Adding one is a file with a subclass of `Mixer` and
 """
 
 from hybridq.ansatz.mixers.base import Conserved, Mixer
+from hybridq.ansatz.mixers.bit_flip import BitFlip, BitFlipTrotter
 from hybridq.ansatz.mixers.grover import Grover
-from hybridq.ansatz.mixers.registry import MIXERS, mixer_for, require_x_mixer
+from hybridq.ansatz.mixers.registry import MIXERS, fitting_mixers, mixer_for, require_x_mixer
+from hybridq.ansatz.mixers.transposition import (
+    AdjacentTransposition,
+    AdjacentTranspositionTrotter,
+    Transposition,
+    TranspositionTrotter,
+)
 from hybridq.ansatz.mixers.x import X
-from hybridq.ansatz.mixers.xy import XYComplete, XYRing
+from hybridq.ansatz.mixers.xy import (
+    XYChain,
+    XYChainTrotter,
+    XYComplete,
+    XYCompleteTrotter,
+    XYRing,
+    XYRingTrotter,
+)
 
 __all__ = [
     "MIXERS",
+    "AdjacentTransposition",
+    "AdjacentTranspositionTrotter",
+    "BitFlip",
+    "BitFlipTrotter",
     "Conserved",
     "Grover",
     "Mixer",
+    "Transposition",
+    "TranspositionTrotter",
     "X",
+    "XYChain",
+    "XYChainTrotter",
     "XYComplete",
+    "XYCompleteTrotter",
     "XYRing",
+    "XYRingTrotter",
+    "fitting_mixers",
     "mixer_for",
     "require_x_mixer",
 ]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from hybridq.core.configured import Configured
 
 if TYPE_CHECKING:
-    from hybridq.ansatz.mixers.blocks import Blocks
     from hybridq.circuits.base import Angle, Instruction
+    from hybridq.operators.feasible import FeasibleSpace
 
 
 class Conserved(Enum):
@@ -22,13 +22,12 @@ class Conserved(Enum):
     HAMMING_WEIGHT = "Hamming weight"
     ONE_HOT_BLOCKS = "one-hot blocks"
     INITIAL_SUPPORT = "the basis states of the initial state"
+    FEASIBILITY = "feasibility"
 
 
 @dataclass(frozen=True)
 class Mixer(Configured, ABC):
     r"""A mixer :math:`e^{-i\beta M}` of QAOA with its initial state.
-
-    The initial state is a ground state of M.
 
     The fields of a subclass, a frozen dataclass, are its options.
 
@@ -38,6 +37,7 @@ class Mixer(Configured, ABC):
         source: where it is published.
         conserves: the property of a state that it conserves.
         has_tables: True if the tables of angles (`INITIAL_POINTS`) were made for it.
+        is_group: True if :math:`U(a) U(b) = U(a + b)`, as for the exponential of one M.
     """
 
     kind: ClassVar[str]
@@ -45,6 +45,7 @@ class Mixer(Configured, ABC):
     source: ClassVar[str]
     conserves: ClassVar[Conserved]
     has_tables: ClassVar[bool] = False
+    is_group: ClassVar[bool] = True
 
     @abstractmethod
     def initial_state(self, n_qubits: int) -> tuple[Instruction, ...]:
@@ -68,21 +69,30 @@ class Mixer(Configured, ABC):
             flip_symmetric: True if the cost is the same for all bits flipped.
         """
 
-    def lacks(self, blocks: Blocks) -> str | None:
+    @property
+    def starts_in_eigenstate(self) -> bool:
+        """True if the initial state is an extreme eigenstate of M."""
+        return True
+
+    def lacks(self, space: FeasibleSpace | None) -> str | None:
         """Return what a problem lacks for this mixer, None where nothing is missing.
 
         Args:
-            blocks: groups of qubits of which the problem wants exactly one to be 1.
+            space: the feasible states of the problem, None without constraints.
         """
         return None
 
-    def fitted(self, n_qubits: int, blocks: Blocks) -> Self:
-        """Return the mixer for a problem of this width with these one-hot blocks.
+    def fitted(self, n_qubits: int, space: FeasibleSpace | None) -> Self:
+        """Return the mixer for a problem of this width with these feasible states.
 
         Raises:
             DimensionError: an option of the mixer names a qubit out of range.
         """
         return self
+
+    def confines_to(self, space: FeasibleSpace) -> bool:
+        """Return whether the fitted mixer keeps states in this space."""
+        return False
 
     def describe(self) -> dict[str, Any]:
         """Return name and options as plain values."""

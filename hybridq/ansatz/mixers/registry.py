@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
+from hybridq.ansatz.mixers import bit_flip, transposition, xy
 from hybridq.ansatz.mixers.base import Mixer
-from hybridq.ansatz.mixers.blocks import Blocks
 from hybridq.ansatz.mixers.grover import Grover
 from hybridq.ansatz.mixers.x import X
-from hybridq.ansatz.mixers.xy import XYComplete, XYRing
 from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.registry import Registry, check_class
 
+if TYPE_CHECKING:
+    from hybridq.operators.feasible import FeasibleSpace
+
+_ALL: tuple[type[Mixer], ...] = (
+    X,
+    *(xy.XYRing, xy.XYComplete, xy.XYChain),
+    Grover,
+    bit_flip.BitFlip,
+    *(transposition.Transposition, transposition.AdjacentTransposition),
+    *(xy.XYRingTrotter, xy.XYCompleteTrotter, xy.XYChainTrotter),
+    bit_flip.BitFlipTrotter,
+    *(transposition.TranspositionTrotter, transposition.AdjacentTranspositionTrotter),
+)
+
 MIXERS: Registry[type[Mixer]] = Registry(
     "mixer",
-    {mixer.kind: mixer for mixer in (X, XYRing, XYComplete, Grover)},
+    {mixer.kind: mixer for mixer in _ALL},
     group="hybridq.mixers",
     check=partial(check_class, base=Mixer, name_field="kind", texts=("summary",)),
 )
@@ -36,18 +50,27 @@ def require_x_mixer(strategy: str, mixer: Mixer) -> None:
         )
 
 
-def mixer_for(mixer: str | Mixer, n_qubits: int, blocks: Blocks = ()) -> Mixer:
+def mixer_for(
+    mixer: str | Mixer,
+    n_qubits: int,
+    space: FeasibleSpace | None = None,
+    *,
+    confined: bool = False,
+) -> Mixer:
     """Return a mixer for a problem, from its name or a configured object.
 
     Args:
         mixer: a name of `MIXERS`, or a mixer.
         n_qubits: width of the circuit.
-        blocks: groups of qubits of which the problem wants exactly one to be 1.
+        space: the feasible states of the problem, None without constraints.
+        confined: True if the cost has no penalty for some constraint, so that states must stay
+            feasible.
 
     Raises:
         UnknownNameError: no mixer of that name.
-        ParameterError: not a mixer, or the problem lacks what the mixer needs.
-        DimensionError: the mixer's blocks name a qubit out of range.
+        ParameterError: not a mixer, the problem lacks what the mixer needs, or the mixer leaves
+            the feasible states of a confined problem.
+        DimensionError: an option of the mixer names a qubit out of range.
     """
     chosen = MIXERS[mixer]() if isinstance(mixer, str) else mixer
     if not isinstance(chosen, Mixer):
@@ -57,19 +80,50 @@ def mixer_for(mixer: str | Mixer, n_qubits: int, blocks: Blocks = ()) -> Mixer:
             expected=f"a Mixer or one of the names {', '.join(MIXERS)}",
             remedy=remedy_for_class(mixer, Mixer, "a mixer"),
         )
-    missing = chosen.lacks(blocks)
+    missing = chosen.lacks(space)
     if missing is not None:
-        fitting = [name for name, kind in MIXERS.items() if kind().lacks(blocks) is None]
-        choices: list[str | Setting] = []
-        for name in fitting:
-            choices += [" or " if choices else "", Setting("mixer", name)]
         raise ParameterError(
             ("mixer ", repr(chosen.kind), f" needs {missing}, which the problem does not have"),
             argument="mixer",
             value=chosen.kind,
             remedy=(
-                *("choose ", *choices),
+                *("choose ", *_choices(space, confined)),
                 "; in Python a mixer can have blocks of its own, as in XYRing(blocks=((0, 1),))",
             ),
         )
-    return chosen.fitted(n_qubits, blocks)
+    fitted = chosen.fitted(n_qubits, space)
+    if confined and space is not None and not fitted.confines_to(space):
+        raise ParameterError(
+            (
+                *(
+                    "mixer ",
+                    repr(chosen.kind),
+                    " leaves the feasible states, and the cost of this ",
+                ),
+                "problem has no penalty for them",
+            ),
+            argument="mixer",
+            value=chosen.kind,
+            remedy=("choose ", *_choices(space, confined)),
+        )
+    return fitted
+
+
+def fitting_mixers(space: FeasibleSpace | None, *, confined: bool = False) -> tuple[str, ...]:
+    """Return the names of the mixers that fit a problem with these feasible states."""
+    found = []
+    for name, kind in MIXERS.items():
+        mixer = kind()
+        if mixer.lacks(space) is None and (
+            not confined or space is None or mixer.fitted(space.n_qubits, space).confines_to(space)
+        ):
+            found.append(name)
+    return tuple(found)
+
+
+def _choices(space: FeasibleSpace | None, confined: bool) -> list[str | Setting]:
+    """Return the mixers that fit, for a message."""
+    choices: list[str | Setting] = []
+    for name in fitting_mixers(space, confined=confined):
+        choices += [" or " if choices else "", Setting("mixer", name)]
+    return choices

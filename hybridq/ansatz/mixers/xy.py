@@ -1,99 +1,63 @@
-"""XY mixers: a 1 moves within each one-hot block."""
+"""XY mixers: a 1 moves within each group of qubits."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import ClassVar, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.ansatz.mixers.base import Conserved, Mixer
-from hybridq.ansatz.mixers.blocks import (
-    Blocks,
-    check_blocks_width,
-    checked_blocks,
-    exchange,
-    free_qubits,
-    one_hot_state,
-    w_rotations,
-)
-from hybridq.circuits.instructions import Angle, Excitation, Instruction, PhaseGate, XMixer
+from hybridq.ansatz.mixers.base import Conserved
+from hybridq.ansatz.mixers.feasible import STANDARD, BlocksMixer
+from hybridq.circuits.one_hot import neighbour_hops
 from hybridq.circuits.spectra import common_measure
+from hybridq.circuits.subspace import ALIGNED
 
-_LEAST_ROTATION = 1e-14  # radians; smaller ones are rounding
+if TYPE_CHECKING:
+    from hybridq.operators.feasible import FeasibleSpace, Group
+
+_SOURCE = "Hadfield et al. 2019, arXiv:1709.03489"
 
 
 @dataclass(frozen=True)
-class _XY(Mixer):
-    r"""Mixers :math:`M = -\sum (X_a X_b + Y_a Y_b)/2` over pairs within blocks.
+class _XY(BlocksMixer):
+    r"""Mixers :math:`M = -\sum (X_a X_b + Y_a Y_b)/2` over pairs within groups.
 
-    Subclasses choose the pairs. Exact on the one-hot subspace, in which the circuit starts and
-    stays. Qubits in no block begin in |+⟩ and have the X mixer.
+    Subclasses choose the pairs. Qubits in no group have the X mixer, as far as it keeps states
+    feasible.
     """
 
-    blocks: Blocks | None = None
-    conserves: ClassVar[Conserved] = Conserved.ONE_HOT_BLOCKS
+    source: ClassVar[str] = _SOURCE
+    conserves: ClassVar[Conserved] = Conserved.FEASIBILITY
+    needed: ClassVar[str] = "one-hot blocks or groups of qubits with a fixed number of ones"
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "blocks", checked_blocks(self.blocks))
+    def lacks(self, space: FeasibleSpace | None) -> str | None:
+        """Return what is needed where neither problem nor mixer has any groups."""
+        own = space if self.space is None else self.space
+        return None if self.blocks or (own is not None and self._fits(own)) else self.needed
 
-    def lacks(self, blocks: Blocks) -> str | None:
-        """Return ``"one-hot blocks"`` where neither problem nor mixer has any."""
-        own = blocks if self.blocks is None else self.blocks
-        return None if own else "one-hot blocks"
-
-    def fitted(self, n_qubits: int, blocks: Blocks) -> Self:
-        """Return the mixer with its own blocks, or else with these.
-
-        Raises:
-            DimensionError: a block names a qubit out of range.
-        """
-        mixer = self if self.blocks is not None else replace(self, blocks=blocks)
-        check_blocks_width(mixer.blocks or (), n_qubits)
-        return mixer
-
-    @cached_property
-    def _blocks(self) -> Blocks:
-        return self.blocks or ()
-
-    def initial_state(self, n_qubits: int) -> tuple[Instruction, ...]:
-        """Return the product of the blocks' W states."""
-        return one_hot_state(n_qubits, self._blocks)
-
-    def instructions(self, n_qubits: int, angle: Angle) -> tuple[Instruction, ...]:
-        """Return the evolution of each block, and the X mixer on all other qubits."""
-        free = free_qubits(n_qubits, self._blocks)
-        return (
-            *(step for block in self._blocks for step in self._evolution(block, angle)),
-            *((XMixer(free, angle),) if free else ()),
-        )
-
-    def _evolution(self, block: tuple[int, ...], angle: Angle) -> list[Instruction]:
-        """Return the evolution of one block on its one-hot states."""
-        if len(block) < 2:
-            return []
-        if len(block) == 2:
-            return [exchange(*block, -angle, imaginary=True)]
-        return self._larger_evolution(block, angle)
+    def _fits(self, space: FeasibleSpace) -> bool:
+        """Return whether the space has something to move within."""
+        return bool(space.groups)
 
     @abstractmethod
-    def _larger_evolution(self, block: tuple[int, ...], angle: Angle) -> list[Instruction]:
-        """Return the evolution of a block of at least 3 qubits."""
+    def _frequencies(self, group: Group) -> NDArray[np.float64] | None:
+        """Return the eigenvalues of −M on the states of a group, None if unknown."""
 
-    @abstractmethod
-    def _frequencies(self, size: int) -> NDArray[np.float64]:
-        """Return the eigenvalues of −M on the one-hot states of a block."""
-
-    def period(self, n_qubits: int, *, flip_symmetric: bool = False) -> float | None:
+    def _sum_period(self, n_qubits: int) -> float | None:
         """Return 2π over the largest common measure of the gaps of M, None without one."""
-        gaps = [2.0] if free_qubits(n_qubits, self._blocks) else []
-        for size in {len(block) for block in self._blocks}:
-            values = self._frequencies(size)
+        space = self._space(n_qubits)
+        if not space.is_product or space.chains:
+            return None
+        gaps = [2.0] if space.free else []
+        for group in {(len(group.qubits), group.count): group for group in space.groups}.values():
+            values = self._frequencies(group)
+            if values is None:
+                return None
             gaps += [gap for gap in np.abs(values - values[0]).tolist() if gap > 1e-9]
-        if not gaps:  # blocks of one qubit, which never change
+        if not gaps:  # groups of one state, which never change
             return 2.0 * np.pi
         measure = common_measure(gaps)
         return None if measure is None else 2.0 * np.pi / measure
@@ -101,16 +65,20 @@ class _XY(Mixer):
 
 @dataclass(frozen=True)
 class XYRing(_XY):
-    r"""Hopping between neighbours of each block, which is a ring.
+    r"""Hopping between neighbours of each group, which is a ring.
 
-    .. math:: M = -\tfrac12 \sum_{\text{blocks}} \sum_j (X_j X_{j+1} + Y_j Y_{j+1})
+    .. math:: M = -\tfrac12 \sum_{\text{groups}} \sum_j (X_j X_{j+1} + Y_j Y_{j+1})
 
-    The terms of a ring do not commute. :math:`e^{-i\beta M}` is exact on the one-hot states: M is
-    diagonalized there, by k(k − 1)/2 rotations for a block of k qubits, and its eigenvalues
-    −2 cos(2πj/k) are phases of single qubits.
+    The terms of a ring do not commute. :math:`e^{-i\beta M}` is exact: on one-hot blocks M is
+    diagonalized by k(k − 1)/2 rotations for a block of k qubits, and its eigenvalues
+    −2 cos(2πj/k) are phases of single qubits. The Dicke state, in which the circuit starts, is an
+    eigenstate for one 1 alone; ``initial="aligned"`` is one for all.
 
     Args:
-        blocks: groups of qubits of which exactly one is 1; those of the problem by default.
+        blocks: groups of qubits of which exactly one is 1; the constraints of the problem by
+            default.
+        initial: see `FeasibleSpaceMixer`; the Dicke state of each group by default.
+        space: the feasible states; those of the problem by default.
 
     Raises:
         ParameterError: the blocks overlap or are empty.
@@ -120,40 +88,83 @@ class XYRing(_XY):
     """
 
     kind: ClassVar[str] = "xy-ring"
+    hops: ClassVar[str] = "xy-ring"
     summary: ClassVar[str] = "Move the 1 of each one-hot block to its neighbours on a ring."
-    source: ClassVar[str] = "Hadfield et al. 2019, arXiv:1709.03489"
 
-    def _frequencies(self, size: int) -> NDArray[np.float64]:
-        if size == 2:  # one pair, not two
-            return np.array([1.0, -1.0])
-        return 2.0 * np.cos(2.0 * np.pi * np.arange(size) / size) if size > 1 else np.zeros(1)
+    @property
+    def starts_in_eigenstate(self) -> bool:
+        """True for one-hot blocks, and for the aligned state."""
+        even = self.space is None or all(group.count == 1 for group in self.space.groups)
+        return not self.sequential and (self.initial == ALIGNED or (even and self._is_plain))
 
-    def _larger_evolution(self, block: tuple[int, ...], angle: Angle) -> list[Instruction]:
-        size = len(block)
-        hops = np.roll(np.eye(size), 1, axis=0)
-        values, vectors = np.linalg.eigh(hops + hops.T)
-        basis = one_particle_rotations(block, vectors)
-        # A common phase is global: the first eigenvalue needs no gate.
-        shifted = values - values[0]
-        phases = [
-            PhaseGate((qubit,), angle * float(value))
-            for qubit, value in zip(block, shifted, strict=True)
-            if value > 1e-9
-        ]
-        return [*(step.inverse() for step in reversed(basis)), *phases, *basis]
+    @property
+    def _is_plain(self) -> bool:
+        return self.initial == STANDARD and (self.space is None or self.space.is_product)
+
+    def _frequencies(self, group: Group) -> NDArray[np.float64] | None:
+        if group.count != 1:
+            return None
+        hops = neighbour_hops(len(group.qubits), closed=True)
+        return np.asarray(np.linalg.eigvalsh(hops), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class XYChain(XYRing):
+    r"""Hopping between neighbours of each group, which is an open chain.
+
+    .. math:: M = -\tfrac12 \sum_{\text{groups}} \sum_{j<k-1} (X_j X_{j+1} + Y_j Y_{j+1})
+
+    In a domain-wall register the wall moves by one place. The uniform state, in which the circuit
+    starts, is not an eigenstate; ``initial="aligned"`` is.
+
+    Args:
+        blocks: groups of qubits of which exactly one is 1; the constraints of the problem by
+            default.
+        initial: see `FeasibleSpaceMixer`; the uniform state of each group by default.
+        space: the feasible states; those of the problem by default.
+
+    Raises:
+        ParameterError: the blocks overlap or are empty.
+
+    Source: Hadfield et al. 2019, arXiv:1709.03489; Chancellor 2019, arXiv:1903.05068
+    (domain walls).
+    """
+
+    kind: ClassVar[str] = "xy-chain"
+    hops: ClassVar[str] = "xy-chain"
+    summary: ClassVar[str] = "Move the 1 of each group, or a domain wall, along an open chain."
+    needed: ClassVar[str] = "one-hot blocks, groups or domain-wall registers"
+
+    @property
+    def starts_in_eigenstate(self) -> bool:
+        """True for the aligned state alone."""
+        return not self.sequential and self.initial == ALIGNED
+
+    def _fits(self, space: FeasibleSpace) -> bool:
+        return bool(space.groups or space.chains)
+
+    def _frequencies(self, group: Group) -> NDArray[np.float64] | None:
+        if group.count != 1:
+            return None
+        hops = neighbour_hops(len(group.qubits), closed=False)
+        return np.asarray(np.linalg.eigvalsh(hops), dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class XYComplete(_XY):
-    r"""Hopping between all pairs of qubits of each block.
+    r"""Hopping between all pairs of qubits of each group.
 
-    .. math:: M = -\tfrac12 \sum_{\text{blocks}} \sum_{a<b} (X_a X_b + Y_a Y_b)
+    .. math:: M = -\tfrac12 \sum_{\text{groups}} \sum_{a<b} (X_a X_b + Y_a Y_b)
 
-    On the one-hot states of a block of k qubits M is :math:`1 - k|W\rangle\langle W|`, so
-    :math:`e^{-i\beta M}` is exact with 2(k − 1) rotations and one phase.
+    On the states of weight k of n qubits −M has the eigenvalues (k − j)(n − k − j) − j, and the
+    Dicke state is its highest eigenstate. :math:`e^{-i\beta M}` is exact, on one-hot blocks with
+    2(n − 1) rotations and one phase.
 
     Args:
-        blocks: groups of qubits of which exactly one is 1; those of the problem by default.
+        blocks: groups of qubits of which exactly one is 1; the constraints of the problem by
+            default.
+        initial: see `FeasibleSpaceMixer`; the Dicke state of each group by default.
+        space: the feasible states; those of the problem by default.
 
     Raises:
         ParameterError: the blocks overlap or are empty.
@@ -163,37 +174,62 @@ class XYComplete(_XY):
     """
 
     kind: ClassVar[str] = "xy-complete"
+    hops: ClassVar[str] = "xy-complete"
     summary: ClassVar[str] = "Move the 1 of each one-hot block to any qubit of the block."
-    source: ClassVar[str] = "Hadfield et al. 2019, arXiv:1709.03489"
 
-    def _frequencies(self, size: int) -> NDArray[np.float64]:
-        return np.array([size - 1.0] + [-1.0] * (size - 1))
+    @property
+    def starts_in_eigenstate(self) -> bool:
+        """True where the uniform state is one: without further constraints."""
+        plain = self.space is None or (self.space.is_product and not self.space.chains)
+        standard = self.initial == STANDARD and plain
+        return not self.sequential and (self.initial == ALIGNED or standard)
 
-    def _larger_evolution(self, block: tuple[int, ...], angle: Angle) -> list[Instruction]:
-        rotations = w_rotations(block)
-        phase = PhaseGate((block[0],), angle * float(len(block)))
-        return [*(step.inverse() for step in reversed(rotations)), phase, *rotations]
+    def _frequencies(self, group: Group) -> NDArray[np.float64] | None:
+        n, k = len(group.qubits), group.count
+        j = np.arange(min(k, n - k) + 1)
+        return ((k - j) * (n - k - j) - j).astype(np.float64)
 
 
-def one_particle_rotations(
-    block: tuple[int, ...], vectors: NDArray[np.float64]
-) -> list[Excitation]:
-    """Return rotations that take one-hot state j of a block to column j of `vectors`.
+@dataclass(frozen=True)
+class XYCompleteTrotter(XYComplete):
+    """Hopping between all pairs of each group, one pair after the other.
 
-    Each column is reached up to its sign.
+    Pairs (a, b), a < b, in lexicographic order of their places in the group.
 
-    Args:
-        block: k qubits.
-        vectors: orthonormal columns, shape (k, k).
+    Source: Hadfield et al. 2019, arXiv:1709.03489.
     """
-    rows = np.array(vectors)
-    rotations = []
-    for column in range(len(block) - 1):
-        for row in range(len(block) - 1, column, -1):  # rotate row into row − 1
-            theta = float(np.arctan2(rows[row, column], rows[row - 1, column]))
-            if abs(theta) < _LEAST_ROTATION:
-                continue
-            c, s = np.cos(theta), np.sin(theta)
-            rows[[row - 1, row]] = np.array([[c, s], [-s, c]]) @ rows[[row - 1, row]]
-            rotations.append(exchange(block[row - 1], block[row], Angle(theta)))
-    return rotations[::-1]
+
+    kind: ClassVar[str] = "xy-complete-trotter"
+    summary: ClassVar[str] = "The complete XY mixer pair by pair, in lexicographic order."
+    sequential: ClassVar[bool] = True
+    is_group: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class XYRingTrotter(XYRing):
+    """Hopping on the ring of each group: even pairs, odd pairs, then (0, n − 1).
+
+    Even pairs are (0, 1), (2, 3) … of the places in the group, odd pairs (1, 2), (3, 4) ….
+
+    Source: Hadfield et al. 2019, arXiv:1709.03489.
+    """
+
+    kind: ClassVar[str] = "xy-ring-trotter"
+    summary: ClassVar[str] = "The XY mixer on a ring: even pairs, odd pairs, the closing pair."
+    sequential: ClassVar[bool] = True
+    is_group: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class XYChainTrotter(XYChain):
+    """Hopping on the open chain of each group: even pairs, then odd pairs.
+
+    The wall of a domain-wall register passes the places of the register in ascending order.
+
+    Source: Hadfield et al. 2019, arXiv:1709.03489.
+    """
+
+    kind: ClassVar[str] = "xy-chain-trotter"
+    summary: ClassVar[str] = "The XY mixer on an open chain: even pairs, then odd pairs."
+    sequential: ClassVar[bool] = True
+    is_group: ClassVar[bool] = False

@@ -21,6 +21,7 @@ from hybridq.circuits.instructions import (
     Transition,
     XMixer,
 )
+from hybridq.circuits.subspace import FeasibleState
 from hybridq.core.errors import EngineError
 from hybridq.operators.sector import MOST_QUBITS, Sector
 
@@ -63,13 +64,16 @@ def read_circuit(circuit: Circuit) -> Reading:
     n = circuit.n_qubits
     if n > MOST_QUBITS:
         raise EngineError(f"the sector engine takes up to {MOST_QUBITS} qubits, not {n}")
-    reference, start = _leading_flips(circuit.instructions)
+    instructions = circuit.instructions
+    if instructions and isinstance(instructions[0], FeasibleState):
+        instructions = (*instructions[0].decompose(), *instructions[1:])
+    reference, start = _leading_flips(instructions)
     if reference == 0:
         raise EngineError(
             "the circuit does not begin with X gates that put particles in: "
             "the sector engine needs a fixed number of ones, at least one"
         )
-    items = conserving(circuit.instructions, start)
+    items = conserving(instructions, start)
     ones = reference.bit_count()
     if n % 2 == 0 and all(keeps_halves(item, n // 2) for _, item in items):
         low = (reference & ((1 << n // 2) - 1)).bit_count()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import reduce
 from operator import or_
@@ -11,26 +12,31 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 
-from hybridq.core.errors import UnknownNameError
+from hybridq.core.errors import FormatError, UnknownNameError
 from hybridq.core.options import of_dataclass
 from hybridq.core.registry import canonical_name
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.files import FileSection
 from hybridq.experiments.problems.graphs import GRAPHS
-from hybridq.experiments.problems.limits import MOST_OF_A_STATE, check_qubits
+from hybridq.experiments.problems.limits import MOST_OF_A_STATE, check_qubits, check_size
 from hybridq.experiments.problems.random_graphs import RANDOM_GRAPHS
 from hybridq.experiments.problems.sources import RandomIntegers, Source
 from hybridq.experiments.records import Plain
 from hybridq.problems import PROBLEMS
 from hybridq.problems.base import BinaryProblem, Problem, option_fields
+from hybridq.problems.formats import family_json
 
 #: Sources by the shape of their data.
 SOURCES: dict[str, tuple[type[Source], ...]] = {
     "graph": (*RANDOM_GRAPHS, *GRAPHS),  # type: ignore[arg-type]
     "numbers": (RandomIntegers,),
 }
-#: Types of data that may be written directly in the config, by shape.
-INLINE: dict[str, Any] = {"numbers": Annotated[list[float], Field(min_length=1)]}
+#: Types of data that may be written directly in the config, by shape. An object is that of the
+#: JSON file of its shape.
+INLINE: dict[str, Any] = {
+    "numbers": Annotated[list[float], Field(min_length=1)],
+    **dict.fromkeys((*family_json.FIELDS, "polynomial", "program"), dict[str, Any]),
+}
 
 
 def _format_name(name: str) -> str:
@@ -109,8 +115,7 @@ class FamilySection(FileSection):
         if isinstance(self.source, Source):
             check_qubits(self.source.order, self.most_qubits, f"{self.shape}: {self.source.kind}")  # type: ignore[attr-defined]
             self.source.check(base)
-        problem = self.build(base, 0, {})
-        check_qubits(problem.n_qubits, self.most_qubits, f"problem: {problem.name}")
+        check_size(self.build(base, 0, {}), self.most_qubits)
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""
@@ -119,11 +124,28 @@ class FamilySection(FileSection):
         if isinstance(self.source, Source):
             data = self.source.data(self.source.facts(base, seed))
             return self.family.from_data(data, name=self.source.instance_title(), **self.options())
-        return self.family.from_data(self.source, name=self.title(), **self.options())
+        return self.family.from_data(self._inline(), name=self.title(), **self.options())
+
+    def _inline(self) -> Any:
+        """Return the data that are written in the config.
+
+        Raises:
+            FormatError: an object is not that of a JSON file of its shape.
+        """
+        if not isinstance(self.source, dict):
+            return self.source
+        from hybridq.problems.formats import FORMATS
+
+        try:
+            return FORMATS[f"json-{self.shape}"].read(json.dumps(self.source), self.shape)
+        except FormatError as error:  # without the line of a text that nobody wrote
+            raise FormatError(error.message, source=self.shape, remedy=error.remedy) from None
 
     def title(self) -> str:
         """Return a name for values that are written in the config."""
         digest = hashlib.sha256(repr(self.source).encode()).hexdigest()[:6]
+        if isinstance(self.source, dict):
+            return f"{self.family.kind} {digest}"
         return f"{len(self.source)} {self.shape} {digest}"
 
     def options(self) -> Plain:

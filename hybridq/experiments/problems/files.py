@@ -19,7 +19,7 @@ from hybridq.experiments.content import checked_digest
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.limits import (
     MOST_OF_A_SECTOR,
-    check_qubits,
+    check_size,
 )
 from hybridq.experiments.records import Plain
 from hybridq.problems.hamiltonian_problem import HamiltonianProblem
@@ -72,8 +72,7 @@ class FileSection(ProblemSection):
     def check(self, base: Path) -> None:
         """See `ProblemSection.check`: the file is read."""
         assert self.path is not None
-        problem = self.read(*read_bytes(base / self.path))
-        check_qubits(problem.n_qubits, self.most_qubits, self.path)
+        check_size(self.read(*read_bytes(base / self.path)), self.most_qubits, self.path)
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""

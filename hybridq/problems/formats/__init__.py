@@ -13,6 +13,7 @@ from hybridq.problems.formats._reading import (
     format_of,
     parse,
     read,
+    read_with_format,
     recognize,
     shape_of,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "read",
     "read_graph",
     "read_text",
+    "read_with_format",
     "recognize",
     "shape_of",
     "write_graph",

@@ -39,6 +39,13 @@ READING_OPTIONS: Final = {
         None,
         "yes or no: the first row names the columns; by default judged by its words.",
     ),
+    "convention": Option(
+        "convention",
+        Literal["once", "twice", "half"] | None,
+        None,
+        "once, twice or half: weight of an off-diagonal entry of a quadratic file; by default "
+        "that of the format.",
+    ),
 }
 """Options of reading, which some formats take."""
 

@@ -38,13 +38,32 @@ def read(
         ShapeError: it appears to hold data of another shape.
         UnknownNameError: no format of that shape has that name.
     """
+    return read_with_format(path, shape, format, **options)[1]
+
+
+def read_with_format(
+    path: str | os.PathLike[str], shape: Shapes, format: str | None = None, **options: Any
+) -> tuple[Format, Any]:
+    """Return the format of a file, and its data.
+
+    Args:
+        path: as for `read`.
+        shape: as for `read`.
+        format: as for `read`.
+        options: as for `read`.
+
+    Raises:
+        FormatError: the file cannot be read.
+        ParameterError: the format does not take an option.
+        ShapeError: it appears to hold data of another shape.
+        UnknownNameError: no format of that shape has that name.
+    """
     if format is not None:
         FormatsOfShape(*_tuple(shape)).canonical(format)  # before a long wait for standard input
     data, source = read_bytes(path)
-    return parse(data, shape, format, source=source, **options)
+    return _parsed(data, shape, format, source, options)
 
 
-@memory.capacity("reading the file", "give a smaller file")
 def parse(
     data: bytes | str,
     shape: Shapes,
@@ -68,23 +87,31 @@ def parse(
         ShapeError: it appears to hold data of another shape, and `format` is None.
         UnknownNameError: no format of that shape has that name.
     """
+    return _parsed(data, shape, format, source, options)[1]
+
+
+@memory.capacity("reading the file", "give a smaller file")
+def _parsed(
+    data: bytes | str, shape: Shapes, format: str | None, source: str, options: dict[str, Any]
+) -> tuple[Format, Any]:
+    """Return the format of the content of a file, and its data; see `parse`."""
     shapes = _tuple(shape)
     known = FormatsOfShape(*shapes)
     forced = None if format is None else known[format]
     given = {name: value for name, value in options.items() if value is not None}
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if (binary := _binary(raw, known, forced)) is not None:
-        return binary.read(raw, source, **_accepted(binary, given))
+        return binary, binary.read(raw, source, **_accepted(binary, given))
     text = decode(data, source, _nouns(shapes))
     if forced is not None:
-        return forced.read(text, source, **_accepted(forced, given))
+        return forced, forced.read(text, source, **_accepted(forced, given))
     match, chosen = _best(text, shapes, source)
     try:
         found = chosen.read(text, source, **_accepted(chosen, given))
     except FormatError as error:
         raise _explained(error, match, chosen, text, source, shapes) from None
     _check_shape(match, chosen, text, source, shapes)
-    return found
+    return chosen, found
 
 
 def _binary(data: bytes, known: FormatsOfShape, forced: Format | None) -> Format | None:

@@ -70,7 +70,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
     Raises:
         FormatError: the matrix is not square, not symmetric, or has a value on the diagonal.
     """
-    found = _table(text)
+    found = table(text)
     if found is None:
         raise FormatError("not a square matrix of numbers: give n rows of n numbers", source=source)
     labels, rows = found
@@ -78,7 +78,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
 
 
 @lru_cache(maxsize=1)
-def _table(text: str) -> tuple[list[Hashable] | None, list[list[float]]] | None:
+def table(text: str) -> tuple[list[Hashable] | None, list[list[float]]] | None:
     """Return labels and rows of a square table of numbers, None for another text."""
     lines = [line for _, line in numbered_lines(text) if line[0] not in "#%"]
     if not 2 <= len(lines) <= _MOST_ROWS:
@@ -123,7 +123,7 @@ def _square(
 
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a square matrix of numbers."""
-    found = _table(text)
+    found = table(text)
     if found is None:
         return Match.NO
     labels, rows = found
@@ -167,6 +167,15 @@ def read_npy(data: bytes, source: str = "input") -> nx.Graph[Any]:
     Raises:
         FormatError: the file is damaged, or holds no symmetric matrix of real numbers.
     """
+    return matrix_graph(array_of(data, source), source)
+
+
+def array_of(data: bytes, source: str) -> Any:
+    """Return the square array of real numbers in a ``.npy`` file.
+
+    Raises:
+        FormatError: the file is damaged, or holds another array.
+    """
     import numpy as np
 
     shape, dtype = npy_shape(data, source)
@@ -176,14 +185,22 @@ def read_npy(data: bytes, source: str = "input") -> nx.Graph[Any]:
             source=source,
         )
     try:
-        matrix = np.load(io.BytesIO(data), allow_pickle=False)
+        return np.load(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
         raise FormatError(f"not a .npy file: {error}", source=source) from None
-    return matrix_graph(matrix, source)
 
 
 def read_npz(data: bytes, source: str = "input") -> nx.Graph[Any]:
     """Return the graph of a sparse matrix that `scipy.sparse.save_npz` wrote.
+
+    Raises:
+        FormatError: the file is damaged, or holds something else.
+    """
+    return matrix_graph(sparse_of(data, source), source)
+
+
+def sparse_of(data: bytes, source: str) -> Any:
+    """Return the sparse matrix that `scipy.sparse.save_npz` wrote.
 
     Raises:
         FormatError: the file is damaged, or holds something else.
@@ -207,7 +224,7 @@ def read_npz(data: bytes, source: str = "input") -> nx.Graph[Any]:
         raise FormatError(
             f"{max(matrix.shape)} nodes are declared, at most {MAX_NODES} are read", source=source
         )
-    return matrix_graph(matrix, source)
+    return matrix
 
 
 def no_text(text: str, source: str) -> Match:

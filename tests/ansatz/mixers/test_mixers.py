@@ -1,6 +1,7 @@
 """Mixers against dense matrices that are built here from Pauli matrices alone."""
 
 import dataclasses
+import itertools
 
 import networkx as nx
 import numpy as np
@@ -8,7 +9,16 @@ import pytest
 import scipy.linalg
 
 import hybridq as hq
-from hybridq.ansatz.mixers import MIXERS, Conserved, Grover, X, XYComplete, XYRing
+from hybridq.ansatz.mixers import (
+    MIXERS,
+    Conserved,
+    Grover,
+    X,
+    XYChain,
+    XYComplete,
+    XYRing,
+    fitting_mixers,
+)
 from hybridq.circuits.instructions import Gate
 from hybridq.core.errors import DimensionError, ParameterError, UnknownNameError
 from hybridq.problems.base import AnswerRow, BinaryProblem
@@ -31,6 +41,21 @@ def complete_pairs(block):
     return {(a, b) for a in block for b in block if a < b}
 
 
+def chain_pairs(block):
+    return {tuple(sorted(pair)) for pair in itertools.pairwise(block)}
+
+
+PAIRS = {"xy-ring": ring_pairs, "xy-complete": complete_pairs, "xy-chain": chain_pairs}
+
+
+def blocks_of(mixer):
+    """The one-hot blocks of a mixer, its own or those of the problem."""
+    space = getattr(mixer, "space", None)
+    if space is not None:
+        return tuple(group.qubits for group in space.groups)
+    return getattr(mixer, "blocks", None) or ()
+
+
 def free(n, blocks):
     return [q for q in range(n) if all(q not in block for block in blocks)]
 
@@ -50,13 +75,13 @@ def w_product(n, blocks):
 
 def hamiltonian(mixer, n):
     """M as a dense matrix."""
-    blocks = getattr(mixer, "blocks", None) or ()
+    blocks = blocks_of(mixer)
     if mixer.kind == "x":
         return -x_sum(n, range(n))
     if mixer.kind == "grover":
         s = w_product(n, blocks)
         return -np.outer(s, s)
-    pairs = ring_pairs if mixer.kind == "xy-ring" else complete_pairs
+    pairs = PAIRS[mixer.kind]
     hops = sum(xy(n, a, b) for block in blocks for a, b in sorted(pairs(block)))
     return -hops - x_sum(n, free(n, blocks))
 
@@ -71,6 +96,8 @@ CASES = [
     (XYRing(((0, 3, 1, 2),)), 5),
     (XYRing(((0,), (1, 2))), 3),
     (XYRing((tuple(range(6)),)), 6),
+    (XYChain(((0, 1, 2), (3, 4))), 5),
+    (XYChain(((4, 0, 2, 1, 3),)), 5),
     (XYComplete(((0, 1, 2), (3, 4))), 5),
     (XYComplete(((4, 0, 2, 1, 3),)), 5),
     (XYComplete(((0, 3, 1),)), 5),
@@ -119,7 +146,8 @@ def test_the_initial_state_is_a_feasible_ground_state_of_the_mixer(mixer, n):
     assert np.abs(state[~inside]).max(initial=0.0) < 1e-13
     m = hamiltonian(mixer, n)
     lowest = np.linalg.eigvalsh(m[np.ix_(inside, inside)])[0]
-    assert np.linalg.norm(m @ state - lowest * state) < 1e-12
+    if mixer.kind != "xy-chain":  # whose uniform state is none
+        assert np.linalg.norm(m @ state - lowest * state) < 1e-12
     assert state[inside] == pytest.approx(np.full(inside.sum(), state[inside][0]), abs=1e-13)
 
 
@@ -127,7 +155,7 @@ def test_the_initial_state_is_a_feasible_ground_state_of_the_mixer(mixer, n):
 def test_after_one_period_every_feasible_state_is_the_same(mixer, n):
     period = mixer.period(n)
     if period is None:
-        assert mixer.kind == "xy-ring"
+        assert mixer.kind in ("xy-ring", "xy-chain")
         return
     inside = feasible(mixer, n)
     rng = np.random.default_rng(5)
@@ -208,25 +236,36 @@ class OneHot(BinaryProblem):
         return {}
 
 
+FITTING = fitting_mixers(OneHot().space)
+EXACT = ("x", "xy-ring", "xy-complete", "xy-chain", "grover")
+
+
+def test_the_mixers_that_fit_one_hot_blocks():
+    trotter = {f"xy-{kind}-trotter" for kind in ("ring", "complete", "chain")}
+    assert set(FITTING) == {*EXACT, *trotter}
+    assert set(fitting_mixers(None)) == {"x", "grover"}
+
+
 def dense_qaoa(ansatz, x):
     """The expectation value by dense exponentials."""
     n, p = ansatz.n_qubits, ansatz.p
     energies = ansatz.hamiltonian.diagonal()
     m = hamiltonian(ansatz.mixer, n)
-    blocks = getattr(ansatz.mixer, "blocks", None) or ()
-    state = w_product(n, blocks).astype(complex)
+    state = w_product(n, blocks_of(ansatz.mixer)).astype(complex)
     for gamma, beta in zip(x[:p], x[p:], strict=True):
         state = scipy.linalg.expm(-1j * beta * m) @ (np.exp(-1j * gamma * energies) * state)
     return float(np.abs(state) ** 2 @ energies)
 
 
-@pytest.mark.parametrize("name", MIXERS)
-@pytest.mark.parametrize("engine", ["auto", "statevector"])
+@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("engine", ["auto", "statevector", "sector", "subspace"])
 def test_qaoa_values_and_gradients_match_the_dense_twin(name, engine):
     problem = OneHot(1)
     ansatz = hq.QAOA(problem, 2, mixer=name)
     if name == "x":
         assert ansatz.mixer == X()
+        if engine in ("sector", "subspace"):
+            return
     objective = hq.Expectation(ansatz, problem.hamiltonian, engine=engine)
     x = np.array([0.3, -0.5, 0.7, 0.2])
     value, gradient = objective.value_and_gradient(x)
@@ -241,7 +280,7 @@ def test_qaoa_with_the_grover_mixer_on_max_cut():
     problem = hq.MaxCut(nx.petersen_graph())
     ansatz = hq.QAOA(problem, 2, mixer="grover")
     objective = hq.Expectation(ansatz, problem.hamiltonian)
-    assert objective.engine.name == "statevector"
+    assert objective.engine.name == "subspace"
     # States of equal energy keep equal amplitudes.
     state = objective.simulator.state(np.array([0.4, 0.3, 1.0, 0.6]))
     energies = problem.hamiltonian.diagonal()
@@ -250,9 +289,9 @@ def test_qaoa_with_the_grover_mixer_on_max_cut():
         assert level == pytest.approx(np.full(len(level), level[0]), abs=1e-12)
 
 
-def test_the_engine_of_fixed_weight_takes_the_xy_mixers():
+def test_the_engine_of_feasible_states_takes_the_xy_mixers():
     ansatz = hq.QAOA(OneHot(), 1, mixer="xy-ring")
-    assert hq.Expectation(ansatz, ansatz.hamiltonian).engine.name == "sector"
+    assert hq.Expectation(ansatz, ansatz.hamiltonian).engine.name == "subspace"
 
 
 def test_the_default_mixer_gives_the_circuit_of_the_diagonal_engine():
@@ -261,7 +300,7 @@ def test_the_default_mixer_gives_the_circuit_of_the_diagonal_engine():
     assert ansatz.circuit.instructions[:6] == tuple(Gate("h", (q,)) for q in range(6))
 
 
-@pytest.mark.parametrize("name", MIXERS)
+@pytest.mark.parametrize("name", FITTING)
 def test_depth_changes_keep_everything_else(name):
     ansatz = hq.QAOA(OneHot(), 2, mixer=name)
     deeper = dataclasses.replace(ansatz, p=5)
@@ -271,7 +310,7 @@ def test_depth_changes_keep_everything_else(name):
     assert deeper.describe() == {"kind": "qaoa", "n_params": 10, "p": 5, "mixer": name}
 
 
-@pytest.mark.parametrize("name", MIXERS)
+@pytest.mark.parametrize("name", FITTING)
 def test_angles_brought_into_the_bounds_prepare_the_same_expectation(name):
     class Whole(OneHot):
         def __init__(self):
@@ -286,7 +325,7 @@ def test_angles_brought_into_the_bounds_prepare_the_same_expectation(name):
     assert objective(inside) == pytest.approx(objective(x), abs=1e-9)
 
 
-@pytest.mark.parametrize("name", [name for name in MIXERS if name != "x"])
+@pytest.mark.parametrize("name", EXACT[1:])
 def test_ramps_and_searches_improve_on_the_initial_state(name):
     problem = OneHot(4)
     ansatz = hq.QAOA(problem, 3, mixer=name)
@@ -310,9 +349,9 @@ def test_an_ising_a_problem_and_a_pauli_sum_make_the_same_ansatz():
 def test_blocks_of_a_configured_mixer_win_over_those_of_the_problem():
     own = XYRing(blocks=[[0, 1], [2, 3, 4, 5]])
     assert own.blocks == ((0, 1), (2, 3, 4, 5))
-    assert hq.QAOA(OneHot(), 1, mixer=own).mixer == own
-    assert hq.QAOA(OneHot(), 1, mixer=XYRing()).mixer.blocks == OneHot.blocks
-    assert hq.QAOA(OneHot(), 1, mixer=Grover(blocks=())).mixer.blocks == ()
+    assert blocks_of(hq.QAOA(OneHot(), 1, mixer=own).mixer) == own.blocks
+    assert blocks_of(hq.QAOA(OneHot(), 1, mixer=XYRing()).mixer) == OneHot.blocks
+    assert blocks_of(hq.QAOA(OneHot(), 1, mixer=Grover(blocks=())).mixer) == ()
 
 
 # -- bad input ------------------------------------------------------------------------------------

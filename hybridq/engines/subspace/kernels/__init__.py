@@ -1,0 +1,6 @@
+"""Kernels of the subspace engine: they take arrays and numbers only.
+
+States are flat arrays of real numbers, real and imaginary part of each amplitude in turn. Every
+thread of a team calls a kernel at once; sums are taken over a fixed number of groups, so that they
+do not depend on the number of threads.
+"""

@@ -1,0 +1,206 @@
+"""States, phases and mixers of one engine on its list of feasible states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.circuits.subspace import ALIGNED, BITS, GROVER, FeasibleMixer, FeasibleState
+from hybridq.engines.base import Vector
+from hybridq.engines.kernels.team import Team
+from hybridq.engines.simulators import NUMPY
+from hybridq.engines.subspace import pairs as table
+from hybridq.engines.subspace import plain
+from hybridq.engines.subspace.energies import energies_on, levels_of
+from hybridq.engines.subspace.evolution import (
+    GROUPS,
+    ChebyshevEvolution,
+    Evolution,
+    GroverEvolution,
+    SequentialEvolution,
+    State,
+    Workspace,
+)
+from hybridq.engines.subspace.kernels import vectors
+from hybridq.operators.feasible import FeasibleSpace, packed, positions
+from hybridq.operators.ising import Ising
+from hybridq.operators.pauli_sum import PauliSum
+
+TEAM_STATES = 1 << 14
+"""Spaces of fewer states are run by one thread, since waking others takes longer."""
+
+
+class Diagonal:
+    """Values of one Hamiltonian on the feasible states, and their levels.
+
+    Args:
+        values: float64, shape (dim,).
+    """
+
+    def __init__(self, values: Vector) -> None:
+        self.values = values
+        found = levels_of(values)
+        self.distinct: Vector | None = None if found is None else found[0]
+        self.level: NDArray[Any] | None = None if found is None else found[1]
+
+    def factors(self, gamma: float) -> Vector:
+        """Return re and im of the phase of each level in turn."""
+        assert self.distinct is not None
+        return np.exp(-1j * gamma * self.distinct).view(np.float64)
+
+
+class Runner:
+    """Operations on states in the ascending order of the feasible states.
+
+    Args:
+        space: the feasible states.
+        dtype: float64 or float32.
+        threads: the number of threads that may share the work.
+        kernels: ``"compiled"`` or ``"numpy"``.
+    """
+
+    def __init__(
+        self, space: FeasibleSpace, dtype: np.dtype[Any], threads: int, kernels: str
+    ) -> None:
+        self.space, self.dim, self._dtype = space, space.dim, dtype
+        self._plain = kernels == NUMPY
+        self.threads = 1 if self._plain or self.dim < TEAM_STATES else threads
+        self._team = Team(self.threads)
+        self.words: NDArray[np.uint64] = space.words
+        self._work = Workspace(self.dim, dtype)
+        self._states: list[State] = []
+        self._diagonals: dict[int, tuple[PauliSum, Diagonal]] = {}
+        self._evolutions: dict[tuple[str, bool], Evolution] = {}
+        self._pairs: dict[str, table.Pairs] = {}
+        self._tops: dict[str, NDArray[np.float64]] = {}
+        self._partial = np.zeros(GROUPS)
+
+    def _state(self, number: int) -> State:
+        """Return state array `number`: 0 the ket, 1 the bra."""
+        while len(self._states) <= number:
+            self._states.append(np.empty(2 * self.dim, dtype=self._dtype))
+        return self._states[number]
+
+    # -- initial states -------------------------------------------------------------------------
+
+    def start(self, state: FeasibleState) -> State:
+        """Return the ket, set to an initial state."""
+        ket = self._state(0)
+        if state.kind == BITS:
+            ket[:] = 0.0
+            bits = np.array([state.bits], dtype=np.uint8)
+            ket[2 * int(positions(self.words, packed(bits))[0])] = 1.0
+            return ket
+        ket[1::2] = 0.0
+        ket[::2] = self._top(state.hops) if state.kind == ALIGNED else 1.0 / np.sqrt(self.dim)
+        return ket
+
+    def _top(self, kind: str) -> NDArray[np.float64]:
+        """Return the highest eigenstate of hops of a kind."""
+        if kind not in self._tops:
+            self._tops[kind] = self._hops(kind, sequential=False).top()
+        return self._tops[kind]
+
+    # -- phases ---------------------------------------------------------------------------------
+
+    def energies(self, hamiltonian: PauliSum) -> Vector:
+        """Return the values of a Hamiltonian on the feasible states."""
+        return self._diagonal(hamiltonian).values
+
+    def _diagonal(self, hamiltonian: PauliSum) -> Diagonal:
+        """Return the values of a Hamiltonian; layers share one object."""
+        key = id(hamiltonian)
+        if key not in self._diagonals:
+            for known, diagonal in self._diagonals.values():
+                if known.isclose(hamiltonian):
+                    self._diagonals[key] = hamiltonian, diagonal
+                    return diagonal
+            ising = Ising.from_pauli_sum(hamiltonian)
+            team = None if self._plain else self._team
+            diagonal = Diagonal(energies_on(self.words, ising, team))
+            self._diagonals[key] = hamiltonian, diagonal
+        return self._diagonals[key][1]
+
+    def phase(self, ket: State, hamiltonian: PauliSum, gamma: float) -> None:
+        """Apply e^{−iγH} to a state, in place."""
+        diagonal = self._diagonal(hamiltonian)
+        if self._plain:
+            v = ket.view(np.result_type(ket.dtype, np.complex64))
+            v *= np.exp(-1j * gamma * diagonal.values)
+        elif diagonal.level is not None:
+            self._team.run(vectors.phase_levels, ket, diagonal.level, diagonal.factors(gamma))
+        else:
+            self._team.run(vectors.phase, ket, diagonal.values, gamma)
+
+    def phase_back(self, ket: State, bra: State, hamiltonian: PauliSum, gamma: float) -> float:
+        """Undo a phase on both states; return the derivative by γ."""
+        slope = 2.0 * self._slope(ket, bra, self._diagonal(hamiltonian).values)
+        self.phase(ket, hamiltonian, -gamma)
+        self.phase(bra, hamiltonian, -gamma)
+        return slope
+
+    def _slope(self, ket: State, bra: State, values: Vector) -> float:
+        """Return Σ value Im(conj(bra) ket)."""
+        if self._plain:
+            psi, lam = (each.view(np.result_type(each.dtype, np.complex64)) for each in (ket, bra))
+            return float((lam.conj() * psi).imag.astype(np.float64) @ values)
+        self._team.run(vectors.slope, ket, bra, values, self._partial)
+        return float(self._partial.sum())
+
+    # -- observables ----------------------------------------------------------------------------
+
+    def mean(self, ket: State, values: Vector) -> float:
+        """Return Σ value |amplitude|²."""
+        if self._plain:
+            squares = ket[::2].astype(np.float64) ** 2 + ket[1::2].astype(np.float64) ** 2
+            return float(squares @ values)
+        self._team.run(vectors.mean, ket, values, self._partial)
+        return float(self._partial.sum())
+
+    def weigh(self, ket: State, values: Vector) -> tuple[State, float]:
+        """Return the bra, values times the ket, and Σ value |amplitude|²."""
+        bra = self._state(1)
+        if self._plain:
+            bra[:] = ket * np.repeat(values, 2)
+            return bra, self.mean(ket, values)
+        self._team.run(vectors.weigh, ket, values, bra, self._partial)
+        return bra, float(self._partial.sum())
+
+    # -- mixers ---------------------------------------------------------------------------------
+
+    def evolution(self, mixer: FeasibleMixer) -> Evolution:
+        """Return the evolution under a mixer."""
+        if mixer.kind == GROVER:
+            key = (GROVER, False)
+            if key not in self._evolutions:
+                self._evolutions[key] = (
+                    plain.PlainGrover(self.dim)
+                    if self._plain
+                    else GroverEvolution(self.dim, self._team)
+                )
+            return self._evolutions[key]
+        return self._hops(mixer.kind, sequential=mixer.sequential)
+
+    def _hops(self, kind: str, *, sequential: bool) -> Evolution:
+        """Return the evolution under hops of a kind."""
+        key = (kind, sequential)
+        if key not in self._evolutions:
+            self._evolutions[key] = self._new_hops(kind, sequential=sequential)
+        return self._evolutions[key]
+
+    def _new_hops(self, kind: str, *, sequential: bool) -> Evolution:
+        from hybridq.circuits.hops import HOPS
+
+        team = None if self._plain else self._team
+        found = table.find(self.words, HOPS[kind](self.space), self.space.n_qubits, team)
+        if sequential:
+            return (
+                plain.PlainSequential(found)
+                if self._plain
+                else SequentialEvolution(found, self._team)
+            )
+        if self._plain:
+            return plain.PlainChebyshev(found, self._work)
+        return ChebyshevEvolution(found, self._work, self._team)
