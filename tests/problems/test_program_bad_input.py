@@ -234,8 +234,17 @@ BAD: dict[str, tuple[str, str, int | None, str]] = {
         10,
         "7 words, at most 5",
     ),
-    "MPS section": ("mps", MPS.replace("QUADOBJ", "BLUB"), None, "HiGHS cannot read"),
-    "MPS quadratic row": ("mps", MPS.replace("QUADOBJ", "QCMATRIX LIM1"), None, "Quadratic rows"),
+    "MPS section": ("mps", MPS.replace("QUADOBJ", "BLUB"), 20, "the section 'BLUB' is not read"),
+    "MPS quadratic row": ("mps", MPS.replace("QUADOBJ", "QCMATRIX LIM1"), 20, "'QCMATRIX' is not"),
+    "MPS row": (
+        "mps",
+        MPS.replace(" LIM1         4.0", " LIM2         4.0"),
+        None,
+        'Row name "LIM2"',
+    ),
+    "MPS twice": ("mps", MPS.replace("X1        MYEQN", "X1        LIM1 "), None, "duplicate"),
+    "MPS pair twice": ("mps", MPS.replace("X1   X2   3.0", "X1   X1   3.0"), None, "duplicate"),
+    "MPS row twice": ("mps", MPS.replace(" G  MYEQN", " L  LIM1\n G MYEQN"), None, "LIM1"),
     "MPS continuous": ("mps", re.sub(".*MARKER.*\n", "", MPS), None, "is continuous"),
 }
 

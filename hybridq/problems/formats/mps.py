@@ -25,8 +25,10 @@ from hybridq.problems.programs.polynomial import Monomial
 from hybridq.problems.programs.program import IntegerProgram, Relation
 
 _NUMERIC = ("COLUMNS", "RHS", "RANGES", "BOUNDS", "QUADOBJ", "QMATRIX", "QSECTION")
+_SECTIONS = ("NAME", "OBJSENSE", "OBJNAME", "ROWS", *_NUMERIC)
 _WITHOUT_VALUE = ("FR", "MI", "PL", "BV")  # types of bounds
 _INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
+_REMARK = re.compile(r"(ERROR|WARNING):|(?=.*duplicate entr)")
 _SECTION = re.compile(r"^(NAME|ROWS|COLUMNS|OBJSENSE)\b", re.MULTILINE)
 
 
@@ -54,6 +56,12 @@ def read(text: str, source: str = "input") -> IntegerProgram:
     )
     builder.name = _name(text)
     builder.sense = "maximize" if lp.sense_ == highspy.ObjSense.kMaximize else "minimize"
+    for what, names, count in (
+        ("variable", lp.col_names_, lp.num_col_),
+        ("row", lp.row_names_, lp.num_row_),
+    ):
+        if len(names) != count or "" in names or len(set(names)) != count:
+            raise FormatError(f"a {what} has no name of its own: name each", source=source)
     kinds = list(lp.integrality_) or [highspy.HighsVarType.kContinuous] * len(lp.col_names_)
     for name, low, high, kind in zip(
         lp.col_names_, lp.col_lower_, lp.col_upper_, kinds, strict=True
@@ -74,7 +82,8 @@ def read(text: str, source: str = "input") -> IntegerProgram:
 def _check(text: str, source: str) -> None:
     """Raise for a value that is not a number, and for a file that ends early.
 
-    HiGHS reads ``4.x`` as 4 and drops a third pair of a line without a word.
+    HiGHS reads ``4.x`` as 4, drops a third pair of a line, and waits for ever at an unknown
+    section.
     """
     section = ""
     for number, raw in enumerate(text.split("\n"), start=1):
@@ -85,6 +94,13 @@ def _check(text: str, source: str) -> None:
             section = words[0].upper()
             if section == "ENDATA":
                 return
+            if section not in _SECTIONS:
+                raise FormatError(
+                    f"the section {short(words[0])} is not read: give linear constraints of "
+                    "integers, and perhaps QUADOBJ",
+                    source=source,
+                    line=number,
+                )
             continue
         marker = "'MARKER'" in words or "MARKER" in words
         if section not in _NUMERIC or marker or words[0] in _WITHOUT_VALUE:
@@ -113,27 +129,26 @@ def _model(highspy: Any, text: str, source: str) -> Any:
     """Return the model that HiGHS reads.
 
     Raises:
-        FormatError: HiGHS refuses the file.
+        FormatError: HiGHS refuses the file, or leaves out a part.
     """
     with tempfile.TemporaryDirectory(prefix="hybridq-") as folder:
-        path, log = Path(folder, "program.mps"), Path(folder, "log")
+        path, record = Path(folder, "program.mps"), Path(folder, "log")
         path.write_text(text, encoding="utf-8")
         with _silent_stdout():
             solver = highspy.Highs()
         solver.setOptionValue("log_to_console", False)
-        solver.setOptionValue("log_file", os.fspath(log))
+        solver.setOptionValue("log_file", os.fspath(record))
         status = solver.readModel(os.fspath(path))
-        said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        log = record.read_text(encoding="utf-8", errors="replace") if record.exists() else ""
         model = solver.getModel()
         solver.setOptionValue("log_file", "")
-    if status != highspy.HighsStatus.kError:
-        return model
-    errors = [
-        " ".join(line.partition(":")[2].split()) for line in said.split("\n") if "ERROR" in line
-    ]
-    errors = [error for error in errors if "Parser error" not in error]
-    why = f": {errors[0]}" if errors else ": correct the file"
-    raise FormatError(f"HiGHS cannot read the MPS file{why}", source=source)
+    # What HiGHS warns of it leaves out, which makes another program.
+    said = [_REMARK.sub("", line).strip() for line in log.split("\n") if _REMARK.match(line)]
+    said = [remark for remark in said if not remark.startswith("Parser error")]
+    if said or status == highspy.HighsStatus.kError:
+        why = " ".join(said[0].split()) if said else "correct the file"
+        raise FormatError(f"HiGHS cannot read all of the MPS file: {why}", source=source)
+    return model
 
 
 @contextlib.contextmanager
