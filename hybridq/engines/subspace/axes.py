@@ -38,7 +38,7 @@ class Axis:
 
 
 def axes_of(space: FeasibleSpace) -> tuple[Axis, ...] | None:
-    """Return the factors of a space, None where they are too large or constraints cross them."""
+    """Return the factors of a space, None for large or constrained ones."""
     if not space.is_product or space.grid:
         return None
     found = []
@@ -47,10 +47,10 @@ def axes_of(space: FeasibleSpace) -> tuple[Axis, ...] | None:
         found.append(
             Axis(FeasibleSpace(n, groups=(Group(tuple(range(n)), group.count),)), group.qubits)
         )
-    found += [
-        Axis(FeasibleSpace(len(chain), chains=(tuple(range(len(chain))),)), chain)
-        for chain in space.chains
-    ]
+    for chain in space.chains:  # on ascending qubits, in which flips take turns
+        qubits = tuple(sorted(chain))
+        own = FeasibleSpace(len(chain), chains=(tuple(map(qubits.index, chain)),))
+        found.append(Axis(own, qubits))
     found += [Axis(FeasibleSpace(1), (qubit,)) for qubit in space.free]
     return (
         tuple(found)

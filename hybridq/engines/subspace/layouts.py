@@ -1,4 +1,4 @@
-"""Orders of the feasible states in memory, and the evolutions that each order serves."""
+"""Orders of the feasible states in memory, and evolutions in each order."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Layout(ABC):
 
 
 class SortedLayout(Layout):
-    """Ascending as integers, in short runs by number of neighbours: for all spaces and mixers.
+    """Ascending, in windows by number of neighbours: for all spaces and mixers.
 
     States with as many neighbours follow each other, which the processor's guesses like.
     """

@@ -2,7 +2,7 @@
 
 .. math:: e^{i\\beta A} = \\sum_k c_k p_k(A), \\quad p_k = f_k A p_{k-1} - g_k p_{k-2}
 
-A recurrence is an array with f, g, re c and im c of each order, shape (orders, 4).
+with p_0 = 1. A recurrence is an array with f, g, re c and im c of each order, shape (orders, 4).
 """
 
 from __future__ import annotations

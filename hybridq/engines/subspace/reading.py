@@ -40,7 +40,7 @@ class Reading:
 
     @property
     def mixers(self) -> tuple[tuple[str, bool], ...]:
-        """Kind of each mixer, and whether it is sequential; an aligned state counts as one."""
+        """Kind of each mixer and aligned state, and whether it is sequential."""
         found = [
             (step.kind, step.sequential) for step in self.steps if isinstance(step, FeasibleMixer)
         ]

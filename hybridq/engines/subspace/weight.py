@@ -1,4 +1,4 @@
-"""Layout of one Hamming weight, on which the complete XY mixer is a change of spins."""
+"""Layout of one Hamming weight, for the complete XY mixer."""
 
 from __future__ import annotations
 

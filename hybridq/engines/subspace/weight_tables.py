@@ -67,7 +67,7 @@ def coupling(n: int, weight: int) -> Coupling:
 
 
 def paths_of(n: int) -> NDArray[np.int64]:
-    """Return the paths of n steps that never go below spin 0, by spin and then ascending."""
+    """Return the paths of n steps with spins >= 0, by final spin, then ascending."""
     paths = np.zeros(1, dtype=np.int64)
     for t in range(n):
         spin = 2 * np.bitwise_count(paths).astype(np.int64) - t

@@ -1,4 +1,4 @@
-"""One step of a three-term recurrence with a matrix of hops, row by row, in vectors.
+"""Steps of a three-term recurrence with a matrix of hops, in vectors.
 
 An amplitude, or those of two states side by side, is one vector: 2 or 4 numbers.
 """
@@ -14,7 +14,7 @@ from hybridq.engines.kernels.emit import INT64, Emitter
 
 
 def _sum_of_neighbours(e, state, neighbours, begin, end):
-    """Return the sum of the vectors of `state` at the entries begin … end − 1 of a list.
+    """Return the sum of the vectors of `state` at some entries of a list.
 
     Args:
         e: an `Emitter`.
@@ -49,7 +49,7 @@ def _rows(lanes):
 
     @intrinsic
     def step_rows(typingctx, before, now, out, first, neighbours, start, stop, factors):
-        """Replace `before` by f A now − g before, and add c times it to `out`, on some rows.
+        """Replace `before` by f A now − g before; add c times it to `out`.
 
         Args:
             before, now, out: arrays of numbers, of one or two states.

@@ -1,4 +1,4 @@
-"""The complete XY mixer on one Hamming weight, through the total spins of two halves.
+"""The complete XY mixer on one Hamming weight, through total spins of halves.
 
 The state is a list of matrices, one for each number of ones in the low half: rows are the low
 halves, columns the high halves. Rotations couple the spins of either half (`Coupling`); there the
@@ -124,7 +124,7 @@ def turn(v, halves, backward, counter, thread, threads):
 
 @jit(internal=True)
 def _move(v, buffer, halves, path, count, lane, offsets, load):
-    """Copy rows of some paths to lanes of the buffer, and couple the high half, or undo both.
+    """Copy rows of some paths to lanes of the buffer, or back.
 
     Args:
         v: the state.
@@ -174,7 +174,7 @@ def _couple_high(buffer, halves, offsets, backward):
 
 @jit(internal=True)
 def _offsets(halves, path, offsets):
-    """Write the first row of each w in the buffer of a path; return the number of rows."""
+    """Write the first row of each w in the buffer of a path; return their number."""
     total = 0
     for w in range(len(halves.rows)):
         offsets[w] = -1
