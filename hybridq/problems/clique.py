@@ -46,6 +46,7 @@ class Clique(GraphSubset):
 
     kind: ClassVar[str] = "clique"
     summary: ClassVar[str] = "Choose nodes of largest total weight that are joined pairwise."
+    qubits: ClassVar[str] = "one qubit a node"
     examples: ClassVar[tuple[str, ...]] = ("graph.json", "graph.col --mixer x --plot clique.png")
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "size"

@@ -62,6 +62,7 @@ class DensestSubgraph(GraphProgram):
     summary: ClassVar[str] = (
         "Choose a given number of nodes with the largest total weight of edges among them."
     )
+    qubits: ClassVar[str] = "one qubit a node"
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json --size 5",
         "graph.json --size 3 --counts touched --mixer xy-ring --plot nodes.png",
