@@ -55,7 +55,7 @@ class Bisection(GraphPartition):
         "Split a graph's nodes into parts of equal size so that the edges between parts have the "
         "least total weight."
     )
-    qubits: ClassVar[str] = "one qubit a node, or a node and part"
+    qubits: ClassVar[str] = "one qubit a node, k for k parts"
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json",
         "graph.csv --parts 3 --mixer grover --plot parts.png",

@@ -59,7 +59,7 @@ class Coloring(GraphPartition):
 
     kind: ClassVar[str] = "coloring"
     summary: ClassVar[str] = "Colour a graph's nodes so that few edges join nodes of one colour."
-    qubits: ClassVar[str] = "one qubit a node and colour"
+    qubits: ClassVar[str] = "one qubit a node and colour, less those of a clique"
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json --colors 3",
         "graph.col --colors 4 --mixer xy-ring --p 4 --plot colours.png",

@@ -56,7 +56,7 @@ class Communities(GraphPartition):
 
     kind: ClassVar[str] = "communities"
     summary: ClassVar[str] = "Split a graph's nodes into communities of the largest modularity."
-    qubits: ClassVar[str] = "one qubit a node, or a node and community"
+    qubits: ClassVar[str] = "one qubit a node, k for k communities; one node is fixed"
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json",
         "graph.graphml --parts 3 --mixer xy-complete --plot communities.png",

@@ -53,7 +53,7 @@ class MaxKCut(GraphPartition):
         "Split a graph's nodes into k parts so that the edges between parts have the largest "
         "total weight."
     )
-    qubits: ClassVar[str] = "one qubit a node and part"
+    qubits: ClassVar[str] = "k qubits a node, about log2 k in binary; one node is fixed"
     examples: ClassVar[tuple[str, ...]] = (
         "graph.json --parts 3",
         "graph.csv --parts 4 --encoding binary --mixer x --plot parts.png",
