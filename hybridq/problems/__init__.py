@@ -31,6 +31,7 @@ PROBLEMS: Registry[type[Problem]] = Registry(
         "knapsack": lazy("hybridq.problems.knapsack:Knapsack"),
         "tsp": lazy("hybridq.problems.tsp:TravelingSalesman"),
         "quadratic-assignment": lazy("hybridq.problems.quadratic_assignment:QuadraticAssignment"),
+        "job-shop": lazy("hybridq.problems.job_shop:JobShop"),
         "portfolio": lazy("hybridq.problems.portfolio:Portfolio"),
         "program": lazy("hybridq.problems.program:Program"),
         "molecule": Molecule,
