@@ -51,7 +51,7 @@ class MultiAngleQAOA(Ansatz):
     standard: QAOA = field(init=False)
 
     def __init__(self, hamiltonian: CostLike, p: int) -> None:
-        standard = QAOA(hamiltonian, p)
+        standard = QAOA(hamiltonian, p, "x")
         object.__setattr__(self, "standard", standard)
         object.__setattr__(self, "hamiltonian", standard.hamiltonian)
         object.__setattr__(self, "p", standard.p)

@@ -23,6 +23,7 @@ from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike
 from hybridq.core.registry import Registry
+from hybridq.operators.feasible import FeasibleSpace
 from hybridq.operators.ising import Ising
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.problems.base import BinaryProblem, Problem
@@ -92,7 +93,8 @@ class QAOA(Ansatz):
 
     Args:
         hamiltonian: a problem, or its cost as a `PauliSum` or `Ising`, which is minimized: a
-            hermitian sum of products of Z.
+            hermitian sum of products of Z. Penalties of a problem are left out where the mixer
+            keeps to its feasible assignments.
         p: number of layers, at least 1.
         mixer: a name of `MIXERS` or a configured mixer (default: the first that suits the family,
             x without constraints). Feasible states come from the problem, or else from the mixer.
@@ -109,6 +111,8 @@ class QAOA(Ansatz):
     hamiltonian: PauliSum
     p: int = 1
     mixer: Mixer = _DEFAULT_MIXER
+    space: FeasibleSpace | None = None
+    """Feasible assignments of the problem that the circuit keeps to, None for all."""
     kind: ClassVar[str] = "qaoa"
     summary: ClassVar[str] = "Alternate phases of the cost with a mixer: for problems over bits."
     source: ClassVar[str] = "Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028"
@@ -118,22 +122,33 @@ class QAOA(Ansatz):
         if not is_whole(p) or p < 1:
             raise ParameterError(argument="p", value=p, expected="an integer >= 1")
         check_layers("p", p, 2)
-        cost = as_cost(hamiltonian)
-        if not cost.is_diagonal:
-            raise ParameterError(
-                "QAOA needs a Hamiltonian of I and Z only, got one with X or Y terms",
-                argument="hamiltonian",
-            )
         space, confined, default = None, False, "x"
         if isinstance(hamiltonian, Problem):
             space, confined = hamiltonian.space, hamiltonian.confined
             default = next(iter(hamiltonian.mixers), default)
         chosen = default if mixer is None else mixer
+        if isinstance(hamiltonian, BinaryProblem):
+            fitted = mixer_for(
+                chosen,
+                hamiltonian.n_qubits,
+                space,
+                confined=confined,
+                other=hamiltonian.penalty_remedy,
+            )
+            keeps = space is not None and fitted.confines_to(space)
+            cost = hamiltonian.unpenalized().to_pauli_sum() if keeps else hamiltonian.hamiltonian
+        else:
+            cost = as_cost(hamiltonian)
+            fitted, keeps = mixer_for(chosen, cost.n_qubits, space, confined=confined), False
+        if not cost.is_diagonal:
+            raise ParameterError(
+                "QAOA needs a Hamiltonian of I and Z only, got one with X or Y terms",
+                argument="hamiltonian",
+            )
         object.__setattr__(self, "hamiltonian", cost)
         object.__setattr__(self, "p", int(p))
-        object.__setattr__(
-            self, "mixer", mixer_for(chosen, cost.n_qubits, space, confined=confined)
-        )
+        object.__setattr__(self, "mixer", fitted)
+        object.__setattr__(self, "space", space if keeps else None)
         _ = self.ising  # raises if coefficients are complex
 
     @classmethod
@@ -150,6 +165,11 @@ class QAOA(Ansatz):
     def n_qubits(self) -> int:
         """Width of the circuit."""
         return self.hamiltonian.n_qubits
+
+    @property
+    def state_bits(self) -> int:
+        """The base-2 logarithm of the number of states, rounded up."""
+        return self.n_qubits if self.space is None else max(self.space.dim - 1, 1).bit_length()
 
     @property
     def n_params(self) -> int:

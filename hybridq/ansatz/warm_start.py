@@ -58,7 +58,7 @@ class WarmStartQAOA(Ansatz):
     standard: QAOA = field(init=False)
 
     def __init__(self, hamiltonian: CostLike, p: int, probabilities: ArrayLike) -> None:
-        standard = QAOA(hamiltonian, p)
+        standard = QAOA(hamiltonian, p, "x")
         object.__setattr__(self, "standard", standard)
         object.__setattr__(self, "hamiltonian", standard.hamiltonian)
         object.__setattr__(self, "p", standard.p)

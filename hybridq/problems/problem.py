@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from hybridq.core.errors import Text
+from hybridq.core.errors import Setting, Text
 from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.problems._defaults import check_names
 
@@ -118,6 +118,11 @@ class Problem(ABC):
     def confined(self) -> bool:
         """True if some constraint has no penalty: a mixer has to keep to `space`."""
         return False
+
+    @property
+    def penalty_remedy(self) -> tuple[str | Setting, ...]:
+        """Setting that gives a confined problem penalties; () for none."""
+        return ()
 
     @classmethod
     def options(cls) -> tuple[Option, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ProblemError, Text
+from hybridq.core.errors import ProblemError, Setting, Text
 from hybridq.core.numbers import number
 from hybridq.problems.base import AnswerRow, BinaryProblem, Bits
 from hybridq.problems.programs.encoded import EncodedProgram, encode
@@ -101,6 +101,11 @@ class ProgramProblem(BinaryProblem):
     def confined(self) -> bool:
         """True if some constraint has no penalty: a mixer has to keep to `space`."""
         return bool(self._penalties[2])
+
+    @property
+    def penalty_remedy(self) -> tuple[str | Setting, ...]:
+        """The treatment of inequalities that gives each one a penalty."""
+        return (Setting("inequalities", "slack"), " for a penalty")
 
     @cached_property
     def penalty_weights(self) -> Weights:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.mixers import MIXERS
+from hybridq.ansatz.qaoa import QAOA
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.errors import ParameterError, Setting, UnknownNameError
@@ -27,6 +28,7 @@ from hybridq.strategies.resolve import checked_ansatz, default_ansatz
 
 if TYPE_CHECKING:
     from hybridq.ansatz.mixers.base import Mixer
+    from hybridq.engines.base import Observable
 
 ADAPT = "adapt"
 QAOA_NAME = "qaoa"
@@ -62,6 +64,13 @@ def deciding_circuit(problem: Problem, ansatz: AnsatzChoice) -> Circuit | None:
 
         return UCCSD(problem).circuit
     return ansatz.circuit
+
+
+def measured_observable(problem: Problem, ansatz: AnsatzChoice) -> Observable:
+    """Return the observable of a search; on the feasible space it has no penalties."""
+    if isinstance(ansatz, QAOA) and ansatz.space is not None:
+        return ansatz.hamiltonian
+    return problem.observable
 
 
 def default_depth(n_qubits: int) -> int:
@@ -122,7 +131,10 @@ def resolve_ansatz(
                     Setting("ansatz", "hva"),
                 ),
             )
-        given.setdefault("p", layers_of(initial) or default_depth(problem.n_qubits))
+        depth = layers_of(initial)
+        if not depth and "p" not in given:
+            depth = default_depth(QAOA(problem, **given).state_bits)
+        given.setdefault("p", depth)
     return ANSATZE[name](problem, **given)
 
 

@@ -14,6 +14,7 @@ from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search
 from hybridq.presentation import ProblemInfo, Result
 from hybridq.solver import answers
+from hybridq.solver.choices import measured_observable
 from hybridq.solver.journaled import begin_journal
 from hybridq.solver.minimized import ObjectiveFactory
 from hybridq.solver.settings import (
@@ -41,7 +42,7 @@ def default_evaluations(n_qubits: int, most: int = 2_000) -> int:
     """Return the default number of evaluations: fewer where each takes longer.
 
     Args:
-        n_qubits: number of qubits.
+        n_qubits: number of qubits, or the base-2 logarithm of the number of states.
         most: of an optimizer that takes long between two evaluations.
     """
     return int(np.clip(2_000 * 2.0 ** (18 - n_qubits), 30, most))
@@ -65,7 +66,8 @@ def solve_qaoa(
     begin_journal(settings, problem, ansatz)
 
     settings.announce("simulating")
-    factory = ObjectiveFactory(problem.observable, settings)
+    observable = measured_observable(problem, ansatz)
+    factory = ObjectiveFactory(observable, settings)
     found = strategy.run(
         Task(
             ansatz,
@@ -85,10 +87,10 @@ def solve_qaoa(
     grid = None
     if landscape and ansatz.p == 1 and found.ansatz is ansatz and solution.status != "interrupted":
         settings.announce("landscape")
-        mean = Expectation().bind(ansatz, problem.observable, engine=settings.engine)
+        mean = Expectation().bind(ansatz, observable, engine=settings.engine)
         grid = unless_interrupted(lambda: quick_landscape(mean, ansatz, problem.sign))
     return Result(
-        problem=ProblemInfo.of(problem),
+        problem=ProblemInfo.of(problem, **_circuit_facts(problem, ansatz)),
         ansatz=_described(found, strategy, factory, settings, problem.sign),
         engine=objective.engine,
         optimizer=optimizer_info(solution, settings),
@@ -119,12 +121,19 @@ def solve_qaoa(
     )
 
 
+def _circuit_facts(problem: BinaryProblem, ansatz: QAOA) -> dict[str, Any]:
+    """Return facts of the problem that depend on the circuit."""
+    if ansatz.space is not None:
+        return {"feasible_states": ansatz.space.dim}
+    return {"penalty": problem.penalty_facts()}
+
+
 def _shared_search(ansatz: QAOA, settings: SolveSettings) -> SharedSearch:
     """Return the budget of all searches, in the units of this cost."""
     optimizer = settings.optimizer
     budget = settings.max_evaluations
     if budget is None:
-        budget = default_evaluations(ansatz.n_qubits, optimizer.most_evaluations)
+        budget = default_evaluations(ansatz.state_bits, optimizer.most_evaluations)
     check_limits(budget, settings.time_limit, None)
     return SharedSearch(
         optimizer,

@@ -29,7 +29,7 @@ from hybridq.optimizers.checks import check_repeatable
 from hybridq.optimizers.configure import configured_optimizer
 from hybridq.presentation import OptimizerInfo
 from hybridq.problems.base import Problem
-from hybridq.solver.choices import AnsatzChoice, deciding_circuit
+from hybridq.solver.choices import AnsatzChoice, deciding_circuit, measured_observable
 from hybridq.storage.journal import Journal
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.registry import STRATEGIES
@@ -201,7 +201,7 @@ def resolve_settings(
         simulator = with_kernels_chosen(
             simulator,
             circuit,
-            problem.observable,
+            measured_observable(problem, ansatz),
             expected_evaluations(circuit, configured, objective_shots, restarts, max_evaluations),
             None if journal is None else journal.recorded("engine_options"),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ def mixer_for(
     space: FeasibleSpace | None = None,
     *,
     confined: bool = False,
+    other: Sequence[str | Setting] = (),
 ) -> Mixer:
     """Return a mixer for a problem, from its name or a configured object.
 
@@ -65,6 +67,7 @@ def mixer_for(
         space: the feasible states of the problem, None without constraints.
         confined: True if the cost has no penalty for some constraint, so that states must stay
             feasible.
+        other: remedy of a confined problem in place of another mixer, () for none.
 
     Raises:
         UnknownNameError: no mixer of that name.
@@ -95,16 +98,12 @@ def mixer_for(
     if confined and space is not None and not fitted.confines_to(space):
         raise ParameterError(
             (
-                *(
-                    "mixer ",
-                    repr(chosen.kind),
-                    " leaves the feasible states, and the cost of this ",
-                ),
-                "problem has no penalty for them",
+                *("mixer ", repr(chosen.kind), " leaves the feasible states, and the cost of "),
+                "this problem has no penalty for them",
             ),
             argument="mixer",
             value=chosen.kind,
-            remedy=("choose ", *_choices(space, confined)),
+            remedy=("choose ", *_choices(space, confined), *((", or ", *other) if other else ())),
         )
     return fitted
 

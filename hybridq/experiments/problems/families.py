@@ -139,7 +139,9 @@ class FamilySection(FileSection):
         try:
             return FORMATS[f"json-{self.shape}"].read(json.dumps(self.source), self.shape)
         except FormatError as error:  # without the line of a text that nobody wrote
-            raise FormatError(error.message, source=self.shape, remedy=error.remedy) from None
+            raise FormatError(
+                error.message or str(error), source=self.shape, remedy=error.remedy
+            ) from None
 
     def title(self) -> str:
         """Return a name for values that are written in the config."""
