@@ -45,6 +45,7 @@ PROBLEMS: Registry[type[Problem]] = Registry(
         "bin-packing": lazy("hybridq.problems.bin_packing:BinPacking"),
         "tsp": lazy("hybridq.problems.tsp:TravelingSalesman"),
         "quadratic-assignment": lazy("hybridq.problems.quadratic_assignment:QuadraticAssignment"),
+        "job-shop": lazy("hybridq.problems.job_shop:JobShop"),
         "portfolio": lazy("hybridq.problems.portfolio:Portfolio"),
         "program": lazy("hybridq.problems.program:Program"),
         "molecule": Molecule,
