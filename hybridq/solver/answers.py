@@ -172,21 +172,24 @@ _PROVEN: WeakKeyDictionary[BinaryProblem, Reference] = WeakKeyDictionary()
 
 
 def _reference(problem: BinaryProblem, rng: np.random.Generator) -> Reference | None:
-    from hybridq.classical import reference
+    from hybridq.classical import program_reference, reference
+    from hybridq.problems.program_problem import ProgramProblem
 
     known = _PROVEN.get(problem)
     if known is not None:
         return known
-    classic = reference(problem.cost(), rng=rng)
-    if problem.violations(classic.bits):
-        return None  # the lowest energy found is not an answer
-    value = float(problem.value(classic.bits))
-    found = Reference(
-        value=value,
-        method=classic.method,
-        exact=classic.exact,
-        bound=value if classic.exact else None,
-    )
+    if isinstance(problem, ProgramProblem):
+        answer = program_reference(problem, rng=rng)
+        if answer is None:
+            return None
+        found = Reference(answer.value, answer.method, answer.exact, answer.bound)
+    else:
+        classic = reference(problem.cost(), rng=rng)
+        if problem.violations(classic.bits):
+            return None  # the lowest energy found is not an answer
+        value = float(problem.value(classic.bits))
+        bound = value if classic.exact else None
+        found = Reference(value, classic.method, classic.exact, bound)
     if found.exact:
         _PROVEN[problem] = found
     return found

@@ -181,6 +181,21 @@ def test_permutation_grid_is_recognized() -> None:
     assert permutation_grid(rows) == ()
 
 
+def test_a_chain_and_a_count_may_share_bits() -> None:
+    """Two choices as domain walls, and the first value taken once: a count of the first bits."""
+    rows = [
+        Constraint(name, {(first,): 1.0, (first + 1,): 1.0, (first + 2,): 1.0}, "==", 1.0)
+        for name, first in (("one", 0), ("other", 3))
+    ]
+    rows.append(Constraint("once", {(0,): 1.0, (3,): 1.0}, "==", 1.0))
+    names = [f"{name}{value}" for name in "ab" for value in range(3)]
+    problem = Program(IntegerProgram.binary(names, {}, rows), encoding="domain-wall")
+    assert problem.space is not None
+    found = problem.variables(problem.space.bits())
+    assert len(found) == 4
+    assert (found[:, 0] + found[:, 3] == 1).all()
+
+
 def test_a_slack_has_the_range_that_occurs_and_no_more() -> None:
     """32 z >= 0 needs no slack (qiskit-optimization#396), and the step counts in full."""
     always = Constraint("always", {(0,): 32.0}, ">=", 0.0)
