@@ -39,7 +39,7 @@ class BinPacking(ProgramProblem):
     Args:
         sizes: size of each item, shape (n,), positive.
         capacity: of a bin.
-        bins: the number of bins at hand; those of the heuristic first fit decreasing by default.
+        max_bins: the number of bins at hand; by default those of first fit decreasing, a heuristic.
         reduce: number the bins by their first item, which saves qubits.
         penalty: weight of the penalties: a rule (exact, range, vlm, moc, momc, adaptive), a
             number, or a number for each constraint by name.
@@ -58,7 +58,7 @@ class BinPacking(ProgramProblem):
     kind: ClassVar[str] = "bin-packing"
     summary: ClassVar[str] = "Pack items in the fewest bins of equal capacity."
     qubits: ClassVar[str] = "one qubit a possible bin of an item, and a bin that may stay empty"
-    examples: ClassVar[tuple[str, ...]] = ("items.json", "items.json --bins 3 --plot bins.png")
+    examples: ClassVar[tuple[str, ...]] = ("items.json", "items.json --max-bins 3 --plot bins.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "bins"
     reads: ClassVar[tuple[str, ...]] = ("bins",)
@@ -67,7 +67,7 @@ class BinPacking(ProgramProblem):
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 
     data: BinData
-    bins: int | None = field(default=None, kw_only=True)
+    max_bins: int | None = field(default=None, kw_only=True)
     reduce: bool = field(default=True, kw_only=True)
     name: str = field(default="", kw_only=True)
 
@@ -75,7 +75,7 @@ class BinPacking(ProgramProblem):
         self,
         sizes: ArrayLike,
         capacity: float,
-        bins: int | None = None,
+        max_bins: int | None = None,
         *,
         reduce: bool = True,
         penalty: Any = "exact",
@@ -84,12 +84,12 @@ class BinPacking(ProgramProblem):
         name: str = "",
     ) -> None:
         data = _checked(sizes, capacity)
-        if bins is not None and (not is_whole(bins) or bins < 1):
-            raise ProblemError(argument="bins", value=bins, expected="an integer >= 1")
+        if max_bins is not None and (not is_whole(max_bins) or max_bins < 1):
+            raise ProblemError(argument="max_bins", value=max_bins, expected="an integer >= 1")
         check_flag("reduce", reduce)
         for option, given in (
             ("data", data),
-            ("bins", None if bins is None else int(bins)),
+            ("max_bins", None if max_bins is None else int(max_bins)),
             ("reduce", reduce),
             ("penalty", penalty),
             ("encoding", encoding),
@@ -102,7 +102,7 @@ class BinPacking(ProgramProblem):
                 f"no packing exists (proven): the sizes add up to "
                 f"{number(float(data.sizes.sum()))}, which takes {self.least_bins} bins of "
                 f"capacity {number(data.capacity)}, and there are {self.n_bins}",
-                argument="bins",
+                argument="max_bins",
             )
         self.__post_init__()
 
@@ -144,7 +144,7 @@ class BinPacking(ProgramProblem):
     @property
     def n_bins(self) -> int:
         """The number of bins at hand."""
-        return self.bins if self.bins is not None else max(self.first_fit) + 1
+        return self.max_bins if self.max_bins is not None else max(self.first_fit) + 1
 
     def _bins_of(self, item: int) -> range:
         """The bins that an item may be in."""
@@ -222,8 +222,8 @@ class BinPacking(ProgramProblem):
                 f"every packing takes {least} bins or more (proven), first fit decreasing takes "
                 f"{heuristic}"
             )
-        if self.bins is not None and self.bins < heuristic:
-            found.append(f"{plural(self.bins, 'bin')}: a packing may not exist")
+        if self.max_bins is not None and self.max_bins < heuristic:
+            found.append(f"{plural(self.max_bins, 'bin')}: a packing may not exist")
         whole = (len(self.data.sizes) + 1) * self.n_bins
         if self.reduce and self.encoding in (None, "one-hot"):
             found.append(

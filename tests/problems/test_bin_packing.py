@@ -132,8 +132,8 @@ def test_what_never_fits_is_proven() -> None:
         (([1], math.nan), "capacity must be a finite number"),
         (([math.nan], 1), "sizes must be finite"),
         ((["x"], 1), "sizes must be an array"),
-        (([1], 1, 0), "bins must be an integer >= 1, got 0"),
-        (([1], 1, 1.5), "bins must be an integer"),
+        (([1], 1, 0), "max_bins must be an integer >= 1, got 0"),
+        (([1], 1, 1.5), "max_bins must be an integer"),
     ],
 )
 def test_bad_items_are_refused(data, message) -> None:
