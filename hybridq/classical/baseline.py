@@ -37,3 +37,22 @@ class Baseline:
         frozen.flags.writeable = False
         energy = float(np.asarray(ising.energies(frozen)).reshape(()))
         return cls(energy=energy, bits=frozen, method=method, exact=exact)
+
+
+@dataclass(frozen=True)
+class ProgramBaseline:
+    """A classical answer to a problem with constraints, in the problem's own sense.
+
+    Attributes:
+        value: the objective of `point`.
+        point: a feasible assignment: bits of the problem, or values of the program's variables.
+        method: description of the method, such as ``"minimum over 20 feasible states"``.
+        exact: True if it is proven that no feasible assignment has a better value.
+        bound: a proven bound of every feasible value; None without one.
+    """
+
+    value: float
+    point: NDArray[np.int64]
+    method: str
+    exact: bool
+    bound: float | None

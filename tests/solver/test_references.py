@@ -80,3 +80,14 @@ def test_spins_of_a_sum_and_digests_are_made_once():
     circuits = [hq.QAOA(each.hamiltonian, p=2).circuit for each in (problem, again)]
     assert digest(circuits[0]) == digest(circuits[1])
     assert circuits[0] == circuits[1]
+
+
+def test_programs_are_held_against_all_feasible_states():
+    """Of the 16 sets of the example's items 11 weigh at most 6; the best value is 8."""
+    problem = hq.Knapsack.example()
+    sets = [row for row in problem.space.bits() if row @ problem.data.weights[0] <= 6]
+    found = hq.solve(problem, p=1, rng=1).reference
+    assert (found.value, found.bound, found.exact) == (8.0, 8.0, True)
+    assert len(sets) == 11
+    assert found.method == "maximum over 11 feasible states"
+    assert answers._PROVEN[problem] is found

@@ -151,9 +151,27 @@ def test_structures_are_recognized() -> None:
     assert of([2, 2], "<=", 3) is Structure.PACKING_EDGE
     assert of([1, 1, 1], ">=", 1) is Structure.COVERING
     assert of([1, -1], "<=", 0) is Structure.PRECEDENCE
+    assert of([1, -1, 1], ">=", 0) is Structure.CLAUSE
+    assert of([1, 1, 1], "<=", 2) is Structure.CLAUSE
     assert of([3, 2, 4], "<=", 5) is Structure.CAPACITY
     assert of([3, 2, 4], "==", 5) is Structure.EQUALITY
     assert of([3, -2, 4], "<=", 5) is Structure.LINEAR
+
+
+@pytest.mark.parametrize("signs", [(1, -1, 1, -1), (-1, -1, -1, -1, 1), (1, 1, -1, 1)])
+def test_a_clause_is_penalized_by_one_product(signs: tuple[int, ...]) -> None:
+    """Literals x and 1 − x of which one has to be true: one assignment in 2^n is violated."""
+    terms = {(i,): float(sign) for i, sign in enumerate(signs)}
+    clause = Constraint("clause", terms, ">=", 1.0 - signs.count(-1))
+    problem = Program(
+        IntegerProgram.binary([f"x{i}" for i in range(len(signs))], {}, [clause]), penalty=1.0
+    )
+    assert problem.n_qubits == len(signs)
+    assert not problem.confined
+    rows = _rows(len(signs))
+    violated = np.array([all((row == 1) != (np.array(signs) > 0)) for row in rows])
+    assert np.allclose(problem.cost().energies(rows), violated)
+    assert violated.sum() == 1
 
 
 def test_permutation_grid_is_recognized() -> None:
