@@ -70,9 +70,19 @@ def substituted(
     """Return a polynomial of bits: entry i of `replacements` in place of variable i."""
     total: dict[Monomial, float] = {}
     for key, coefficient in polynomial.items():
+        factors = [replacements[index] for index in key]
+        if all(len(factor) == 1 for factor in factors):  # one monomial stays one: fast
+            bits: set[int] = set()
+            for factor in factors:
+                ((monomial, value),) = factor.items()
+                bits.update(monomial)
+                coefficient *= value
+            place = tuple(sorted(bits))
+            total[place] = total.get(place, 0.0) + coefficient
+            continue
         product: dict[Monomial, float] = {(): coefficient}
-        for index in key:
-            product = multiplied(product, replacements[index], bits=True)
+        for factor in factors:
+            product = multiplied(product, factor, bits=True)
         for monomial, value in product.items():
             total[monomial] = total.get(monomial, 0.0) + value
     return {key: value for key, value in total.items() if value != 0.0}
