@@ -124,3 +124,11 @@ def test_the_length_40_is_built_from_distinct_products() -> None:
 def test_other_lengths_are_refused(n) -> None:
     with pytest.raises(ParameterError, match="n must be an integer"):
         hq.LABS(n)
+
+
+def test_a_published_optimum_is_the_reference_of_long_sequences() -> None:
+    assert hq.LABS(40).published == (108.0, "Packebusch, Mertens 2016")
+    result = hq.solve(hq.LABS(19), p=1, rng=7, max_evaluations=2, shots=16)
+    assert result.reference.value == 29
+    assert result.reference.exact
+    assert "published" in result.reference.method
