@@ -126,6 +126,7 @@ class EncodedProgram:
         grid = self.grid
         in_grid = {qubit for row in grid for qubit in row}
         taken = {q for group in groups for q in group.qubits} | in_grid
+        taken |= {q for chain in chains for q in chain}
         for each in self.constraints:
             structure = structure_of(each)
             if structure is Structure.POLYNOMIAL:
@@ -156,7 +157,9 @@ class EncodedProgram:
             for each in self.constraints
             if structure_of(each) is Structure.ONE_HOT
         ]
-        return permutation_grid(one_hot)
+        grid = permutation_grid(one_hot)
+        coded = {q for start, code in self.codes for q in range(start, start + code.n_bits)}
+        return () if any(not coded.isdisjoint(row) for row in grid) else grid
 
 
 @dataclass(frozen=True)
