@@ -36,7 +36,7 @@ class QuadraticAssignment(ProgramProblem):
         distances: shape (n, n), entry (k, l) the distance from place k to place l.
         penalty: weight of the penalties: a rule (exact, range, vlm, moc, momc, adaptive), a
             number, or a number for each constraint by name.
-        encoding: bits of a place: one-hot, domain-wall, binary or unary.
+        encoding: bits of a place: one-hot, domain-wall or binary.
         inequalities: of no effect: the constraints are equalities.
         name: the name of this instance; the number of facilities by default.
 

@@ -43,7 +43,7 @@ class TravelingSalesman(ProgramProblem):
         fix_start: True fixes the first city at position 1, which loses no tour.
         penalty: weight of the penalties: a rule (exact, range, vlm, moc, momc, adaptive), a
             number, or a number for each constraint by name.
-        encoding: bits of a position: one-hot, domain-wall, binary or unary.
+        encoding: bits of a position: one-hot, domain-wall or binary.
         inequalities: of no effect: every constraint has a polynomial penalty.
         name: the name of this instance; the number of cities by default.
 

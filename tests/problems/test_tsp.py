@@ -121,6 +121,12 @@ def _held_karp(ways: list[list[int]]) -> float:
     return float((best[-1] + d[1:, 0]).min())
 
 
+@pytest.mark.parametrize("encoding", ["one-hot", "domain-wall", "binary"])
+def test_every_encoding_has_all_tours(encoding: str) -> None:
+    problem = hq.TravelingSalesman(FOUR, encoding=encoding)
+    assert sorted(problem.values(problem.space.bits())) == [80, 80, 95, 95, 95, 95]
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.integers(0, 9), min_size=16, max_size=16),
