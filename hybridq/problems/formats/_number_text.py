@@ -169,7 +169,7 @@ class Numbers:
 
 
 def plain_numbers(words: Sequence[str]) -> NDArray[np.float64] | None:
-    """Return the numbers that words are, None if one of them is not; see `parse_number`."""
+    """Return the numbers that words are, None for others; see `parse_number`."""
     if _DIGITS.fullmatch("".join(words)) is None:  # float() also takes "nan" and "1_000"
         return None
     try:
