@@ -87,7 +87,7 @@ class MaxSAT(ProgramProblem):
         check_clauses(data)
         object.__setattr__(self, "clauses", data)
         if all(weight == 1.0 for weight, _ in data.soft):
-            object.__setattr__(self, "value_name", "satisfied clauses")
+            object.__setattr__(self, "value_name", "clause count")
         object.__setattr__(self, "name", str(self.name or self.size()))
         super().__post_init__()
 
