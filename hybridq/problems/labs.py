@@ -169,8 +169,8 @@ class LABS(BinaryProblem):
     def notes(self) -> tuple[Text, ...]:
         """Remarks on symmetries, and the proven least energy."""
         found = [
-            "up to eight sequences share an energy: turned round, all signs changed, every other "
-            "sign changed"
+            "a sequence keeps its energy where it is reversed, all signs are changed, or every "
+            "other sign is changed"
         ]
         if self.least_energy is not None:
             factor = number(self.n**2 / (2.0 * self.least_energy))
