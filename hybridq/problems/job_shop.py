@@ -70,6 +70,7 @@ class JobShop(ProgramProblem):
     value_name: ClassVar[str] = "makespan"
     reads: ClassVar[tuple[str, ...]] = ("jobs",)
     item: ClassVar[str] = "start"
+    qubits: ClassVar[str] = "one qubit a task and start"
     mixers: ClassVar[tuple[str, ...]] = ("grover", "xy-complete", "xy-ring", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 
