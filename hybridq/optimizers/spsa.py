@@ -33,9 +33,9 @@ SHORT_STEPS = 10
 SHRINKAGE, GROWTH = 0.5, 1.5
 SMALLEST, LARGEST = 1e-6, 100.0  # factors of the gains
 
-# Of 20 QAOA circuits a depth with 400 evaluations (experiments/outer_loop): from 1,000 shots a value
-# a first step of 0.02 gains 0.001 where 0.1 gains nothing, and 0.024 where 0.1 gains 0.008 (from the
-# ramp); without noise 0.1 is ahead by 0.0003.
+# With 400 evaluations (experiments/outer_loop): from 1,000 shots a value a first step of 0.02 gains
+# 0.001 where 0.1 gains nothing, and 0.024 where 0.1 gains 0.008 (from the ramp); without noise 0.1
+# is ahead by 0.0003.
 FIRST_STEP, FIRST_NOISY_STEP = 0.1, 0.02
 
 
