@@ -213,3 +213,16 @@ def test_bad_graphs_and_options_are_refused() -> None:
         hq.SetCover({"A": [1]}, weight="cost")
     with pytest.raises(HybridqError, match="hitting must be True or False"):
         hq.SetCover({"A": [1]}, hitting="yes")
+
+
+def test_what_has_no_constraint_left_takes_the_x_mixer() -> None:
+    """The mixer of the family needs constraints, and the data decide all of them here."""
+    for problem in (
+        hq.SetCover({"A": [1], "B": [2, 3]}),
+        hq.SetPacking({"A": [1], "B": [2, 3]}),
+        hq.Knapsack([1, 2], [5, 6], 3),
+        hq.Knapsack([1, 2], [5, 6], 20),
+        hq.SetCover({"A": [1, 2], "B": [2, 3], "C": [1, 3]}, inequalities="slack"),
+    ):
+        mixer = hq.QAOA(problem, p=1).mixer.kind
+        assert mixer == ("x" if problem.space is None else "bit-flip")
