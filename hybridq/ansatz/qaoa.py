@@ -15,7 +15,7 @@ from hybridq.ansatz.automatic_start import automatic
 from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.checks import CostLike, as_cost
 from hybridq.ansatz.given_angles import for_depth
-from hybridq.ansatz.mixers import Mixer, X, mixer_for
+from hybridq.ansatz.mixers import Mixer, X, default_mixer, mixer_for
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, DiagonalPhase
 from hybridq.core.checks import is_whole
@@ -123,10 +123,10 @@ class QAOA(Ansatz):
         if not is_whole(p) or p < 1:
             raise ParameterError(argument="p", value=p, expected="an integer >= 1")
         check_layers("p", p, 2)
-        space, confined, default = None, False, "x"
+        space, confined, default = None, False, X.kind
         if isinstance(hamiltonian, Problem):
             space, confined = hamiltonian.space, hamiltonian.confined
-            default = next(iter(hamiltonian.mixers), default)
+            default = default_mixer(hamiltonian.mixers, space)
         chosen = default if mixer is None else mixer
         if isinstance(hamiltonian, BinaryProblem):
             fitted = mixer_for(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ from hybridq.core.randomness import RandomLike
 from hybridq.operators.feasible import FeasibleSpace
 
 if TYPE_CHECKING:
-    from hybridq.operators.feasible import LinearBound
     from hybridq.problems.program_problem import ProgramProblem
 
 _MOST_BRANCHES = 1 << 28
@@ -67,27 +65,13 @@ def program_reference(
 def is_countable(space: FeasibleSpace) -> bool:
     """Return whether feasible states can be counted up to a limit in seconds.
 
-    They can where they are a product; where every partial assignment can be completed, by zeros or
-    by ones alone; and where groups leave few assignments to be searched.
+    They can where they are a product; where zeros or ones complete every partial assignment; and
+    where groups leave few assignments to be searched.
     """
-    if space.accepts is None:
-        if space.is_product:
-            return True
-        if not (space.groups or space.grid or space.chains) and _is_monotone(space.bounds):
-            return True
+    if space.is_product or space.is_monotone:
+        return True
     groups = FeasibleSpace(space.n_qubits, (), space.groups, space.grid, space.chains)
     return groups.count() <= _MOST_BRANCHES
-
-
-def _is_monotone(bounds: Iterable[LinearBound]) -> bool:
-    """Return whether zeros, or ones, in place of open bits never violate a bound."""
-    zeros = ones = True
-    for bound in bounds:
-        signs = np.sign(bound.coefficients)
-        above, below = np.isfinite(bound.upper), np.isfinite(bound.lower)
-        zeros &= not ((above and (signs < 0).any()) or (below and (signs > 0).any()))
-        ones &= not ((above and (signs > 0).any()) or (below and (signs < 0).any()))
-    return zeros or ones
 
 
 def _best(found: list[ProgramBaseline], sign: float) -> ProgramBaseline:

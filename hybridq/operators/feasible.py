@@ -151,6 +151,22 @@ class FeasibleSpace:
         """True if groups, grid, chains and free qubits say all: states are a product."""
         return not self.bounds and self.accepts is None
 
+    @property
+    def is_monotone(self) -> bool:
+        """True if zeros, or else ones, in place of any bits keep a state feasible.
+
+        Single flips then connect all states.
+        """
+        if self.groups or self.grid or self.chains or self.accepts is not None:
+            return False
+        zeros = ones = True
+        for bound in self.bounds:
+            up, down = max(bound.coefficients) > 0.0, min(bound.coefficients) < 0.0
+            above, below = math.isfinite(bound.upper), math.isfinite(bound.lower)
+            zeros &= not ((above and down) or (below and up))
+            ones &= not ((above and up) or (below and down))
+        return zeros or ones
+
     @cached_property
     def free(self) -> tuple[int, ...]:
         """Qubits in no group, grid or chain, ascending."""

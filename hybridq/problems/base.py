@@ -111,6 +111,11 @@ class BinaryProblem(Problem):
         """
         return {}
 
+    @property
+    def published(self) -> tuple[float, str] | None:
+        """A best value that is proven in the literature, and its source; None without one."""
+        return None
+
     def violation_counts(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return the number of violations of every row, shape (k, n_qubits) → (k,)."""
         if type(self).violations is BinaryProblem.violations:

@@ -60,7 +60,7 @@ class BinPacking(ProgramProblem):
     qubits: ClassVar[str] = "one qubit a possible bin of an item, and a bin that may stay empty"
     examples: ClassVar[tuple[str, ...]] = ("items.json", "items.json --max-bins 3 --plot bins.png")
     sense: ClassVar[Sense] = "minimize"
-    value_name: ClassVar[str] = "bins"
+    value_name: ClassVar[str] = "bin count"
     reads: ClassVar[tuple[str, ...]] = ("bins",)
     mixers: ClassVar[tuple[str, ...]] = ("grover", "x")
     item: ClassVar[str] = "item"

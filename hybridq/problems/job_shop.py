@@ -51,7 +51,7 @@ class JobShop(ProgramProblem):
         decide: True asks for any schedule within the horizon, and does not minimize.
         penalty: weight of the penalties: a rule (exact, range, vlm, moc, momc, adaptive), a
             number, or a number for each constraint by name.
-        encoding: bits of a start: one-hot, domain-wall, binary or unary.
+        encoding: bits of a start: one-hot, domain-wall or binary.
         inequalities: of no effect: every constraint has a polynomial penalty.
         name: the name of this instance; its size by default.
 
@@ -70,6 +70,7 @@ class JobShop(ProgramProblem):
     value_name: ClassVar[str] = "makespan"
     reads: ClassVar[tuple[str, ...]] = ("jobs",)
     item: ClassVar[str] = "start"
+    qubits: ClassVar[str] = "one qubit a task and start"
     mixers: ClassVar[tuple[str, ...]] = ("grover", "xy-complete", "xy-ring", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 

@@ -92,6 +92,12 @@ class LABS(BinaryProblem):
         """The proven least energy, None above length 66."""
         return _LEAST[self.n - 1] if self.n <= len(_LEAST) else None
 
+    @property
+    def published(self) -> tuple[float, str] | None:
+        """The proven least energy and its source, None above length 66."""
+        least = self.least_energy
+        return None if least is None else (float(least), "Packebusch, Mertens 2016")
+
     def cost(self) -> Ising:
         """Return the energy, with equal products added up."""
         from hybridq.operators.ising import Ising
@@ -163,8 +169,8 @@ class LABS(BinaryProblem):
     def notes(self) -> tuple[Text, ...]:
         """Remarks on symmetries, and the proven least energy."""
         found = [
-            "up to eight sequences share an energy: turned round, all signs changed, every other "
-            "sign changed"
+            "a sequence keeps its energy where it is reversed, all signs are changed, or every "
+            "other sign is changed"
         ]
         if self.least_energy is not None:
             factor = number(self.n**2 / (2.0 * self.least_energy))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from hybridq.operators.ising import Ising
 
+_MOST_LISTED = 8  # clauses in an answer
 _MOST_DRAWN = 40  # clauses and variables of a table
 
 
@@ -86,7 +87,7 @@ class MaxSAT(ProgramProblem):
         check_clauses(data)
         object.__setattr__(self, "clauses", data)
         if all(weight == 1.0 for weight, _ in data.soft):
-            object.__setattr__(self, "value_name", "satisfied clauses")
+            object.__setattr__(self, "value_name", "clause count")
         object.__setattr__(self, "name", str(self.name or self.size()))
         super().__post_init__()
 
@@ -224,15 +225,19 @@ class MaxSAT(ProgramProblem):
         """Return true and false variables, and the clauses that are not satisfied."""
         row = self.variables(self.checked_row(bits)[np.newaxis])[0]
         numbers = np.arange(1, self.data.n_variables + 1)
-        open_ones = tuple(
+        open_ones = [
             clause_text(given, self.data.parity)
             for (_, given), (_, literals) in zip(self.data.soft, self.soft, strict=True)
             if not satisfied(literals, row[np.newaxis], self.data.parity)[0]
+        ]
+        more = (
+            f"; and {len(open_ones) - _MOST_LISTED} more" if len(open_ones) > _MOST_LISTED else ""
         )
+        text = f"{'; '.join(open_ones[:_MOST_LISTED])}{more}"
         return (
             AnswerRow("True", tuple(numbers[row == 1].tolist())),
             AnswerRow("False", tuple(numbers[row == 0].tolist())),
-            AnswerRow("Clauses not satisfied", open_ones),
+            AnswerRow("Clauses not satisfied", (text,) if text else ()),
         )
 
     def draw(self, ax: Axes, bits: Bits) -> None:

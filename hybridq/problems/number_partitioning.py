@@ -86,7 +86,7 @@ class NumberPartitioning(BinaryProblem):
         """Check equations, and name the problem after them."""
         if self.fix_sign:
             raise ProblemError(
-                "fix_sign is for numbers: equations change where all bits are turned",
+                "fix_sign is for numbers: equations change where all bits are flipped",
                 argument="fix_sign",
             )
         object.__setattr__(self, "numbers", checked_equations(data))

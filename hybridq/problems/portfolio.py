@@ -55,7 +55,6 @@ class Portfolio(ProgramProblem):
 
     kind: ClassVar[str] = "portfolio"
     summary: ClassVar[str] = "Choose assets of high return and low risk."
-    qubits: ClassVar[str] = "one qubit an asset"
     examples: ClassVar[tuple[str, ...]] = (
         "assets.json --budget 3",
         "returns.csv --risk 0.5 --budget 3 --mixer xy-ring --plot assets.png",
@@ -64,6 +63,7 @@ class Portfolio(ProgramProblem):
     value_name: ClassVar[str] = "objective"
     reads: ClassVar[tuple[str, ...]] = ("portfolio",)
     item: ClassVar[str] = "asset"
+    qubits: ClassVar[str] = "one qubit an asset"
     mixers: ClassVar[tuple[str, ...]] = ("xy-complete", "xy-ring", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 

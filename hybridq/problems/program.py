@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from hybridq.problems.base import Sense
 from hybridq.problems.program_problem import ProgramProblem
 from hybridq.problems.programs import Constraint, IntegerProgram
+
+if TYPE_CHECKING:
+    from hybridq.operators.feasible import FeasibleSpace
+
+
+def suitable_mixers(space: FeasibleSpace | None) -> tuple[str, ...]:
+    """Return mixers that reach all feasible states, the default first, then x."""
+    if space is None:
+        return ("x", "grover")
+    if space.is_product and space.grid:
+        return ("transposition", "adjacent-transposition", "grover", "x")
+    if space.is_product and space.groups and not space.free and not space.chains:
+        return ("xy-complete", "xy-ring", "grover", "x")
+    return ("bit-flip", "grover", "x") if space.is_monotone else ("grover", "x")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,6 +58,7 @@ class Program(ProgramProblem):
         if not self.name:
             object.__setattr__(self, "name", self.integer_program.name or self.size())
         super().__post_init__()
+        object.__setattr__(self, "mixers", suitable_mixers(self.encoded.space))
 
     def build(self) -> IntegerProgram:
         """Return the program itself."""

@@ -36,7 +36,7 @@ class QuadraticAssignment(ProgramProblem):
         distances: shape (n, n), entry (k, l) the distance from place k to place l.
         penalty: weight of the penalties: a rule (exact, range, vlm, moc, momc, adaptive), a
             number, or a number for each constraint by name.
-        encoding: bits of a place: one-hot, domain-wall, binary or unary.
+        encoding: bits of a place: one-hot, domain-wall or binary.
         inequalities: of no effect: the constraints are equalities.
         name: the name of this instance; the number of facilities by default.
 
@@ -50,12 +50,12 @@ class QuadraticAssignment(ProgramProblem):
 
     kind: ClassVar[str] = "quadratic-assignment"
     summary: ClassVar[str] = "Place facilities so that flows times distances are least."
-    qubits: ClassVar[str] = "one qubit a facility and place"
     examples: ClassVar[tuple[str, ...]] = ("flows.json", "nug12.dat --plot places.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "cost"
     reads: ClassVar[tuple[str, ...]] = ("assignment",)
     item: ClassVar[str] = "assignment"
+    qubits: ClassVar[str] = "n² qubits for n facilities"
     mixers: ClassVar[tuple[str, ...]] = ("transposition", "adjacent-transposition", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 

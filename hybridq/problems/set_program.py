@@ -69,6 +69,8 @@ class SetProgram(ProgramProblem):
         data = set_data(self.sets)
         _check(data)
         object.__setattr__(self, "sets", data)
+        if not data.costs:  # the value is the number of chosen sets
+            object.__setattr__(self, "value_name", "size")
         object.__setattr__(self, "name", str(self.name or self.size()))
         super().__post_init__()
 

@@ -158,7 +158,7 @@ class SpinGlass(GraphProblem):
         sign = "a positive coupling favours equal spins; bit 0 is the spin +1, bit 1 the spin −1"
         found = [*self.reading_notes, sign]
         if not self.fields.any():
-            found.append("without fields, turning all spins leaves the energy as it is")
+            found.append("without fields, flipping all spins leaves the energy as it is")
         return tuple(found)
 
     def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:

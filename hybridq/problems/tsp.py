@@ -43,7 +43,7 @@ class TravelingSalesman(ProgramProblem):
         fix_start: True fixes the first city at position 1, which loses no tour.
         penalty: weight of the penalties: a rule (exact, range, vlm, moc, momc, adaptive), a
             number, or a number for each constraint by name.
-        encoding: bits of a position: one-hot, domain-wall, binary or unary.
+        encoding: bits of a position: one-hot, domain-wall or binary.
         inequalities: of no effect: every constraint has a polynomial penalty.
         name: the name of this instance; the number of cities by default.
 
@@ -56,12 +56,12 @@ class TravelingSalesman(ProgramProblem):
 
     kind: ClassVar[str] = "tsp"
     summary: ClassVar[str] = "Visit every city once on the shortest closed tour."
-    qubits: ClassVar[str] = "one qubit a city and time, the start left out"
     examples: ClassVar[tuple[str, ...]] = ("cities.tsp", "distances.json --p 5 --plot tour.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "length"
     reads: ClassVar[tuple[str, ...]] = ("distances", "graph")
     item: ClassVar[str] = "visit"
+    qubits: ClassVar[str] = "(n − 1)² qubits for n cities"
     mixers: ClassVar[tuple[str, ...]] = ("transposition", "adjacent-transposition", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 
@@ -173,12 +173,7 @@ class TravelingSalesman(ProgramProblem):
 
     def build(self) -> IntegerProgram:
         """Return the length of the tour, with each city and each position once."""
-        cities, ways = self.data.cities, self.data.distances
-        objective: dict[tuple[int, ...], float] = {}
-        for a, b in np.argwhere(np.isfinite(ways) & (ways != 0.0)).tolist():
-            if a != b:
-                length = float(ways[a, b])
-                objective.update((key, length) for key, _ in self._steps(a, b))
+        cities = self.data.cities
         movable = self._movable
         rows = [
             _one(f"city {cities[city]} is visited once", [self._at(city, t) for t in movable])
@@ -199,7 +194,25 @@ class TravelingSalesman(ProgramProblem):
             for key, after in self._steps(a, b)
         ]
         names = [f"{city} at {place}" for city, place in self._visits]
-        return IntegerProgram.binary(names, objective, rows, name=self.name)
+        return IntegerProgram.binary(names, self._length(), rows, name=self.name)
+
+    def _length(self) -> dict[tuple[int, ...], float]:
+        """Return the length of the tour as a polynomial of the visits."""
+        n, first = self.n_cities, int(self.fix_start)
+        ways = np.where(np.isfinite(self.data.distances), self.data.distances, 0.0)
+        np.fill_diagonal(ways, 0.0)
+        places = np.arange((n - first) ** 2).reshape(n - first, n - first)
+        found: dict[tuple[int, ...], float] = {}
+        start, end = np.nonzero(ways[first:, first:])
+        lengths = ways[first:, first:][start, end].tolist()
+        for place in range(n - first - (first == 1)):
+            one, other = places[start, place], places[end, (place + 1) % (n - first)]
+            low, high = np.minimum(one, other).tolist(), np.maximum(one, other).tolist()
+            found.update(zip(zip(low, high, strict=True), lengths, strict=True))
+        if first:
+            ends = zip([*places[:, 0], *places[:, -1]], [*ways[0, 1:], *ways[1:, 0]], strict=True)
+            found.update(((int(q),), float(d)) for q, d in ends)
+        return found
 
     def size(self) -> str:
         """Return the number of cities, such as ``"5 cities"``."""

@@ -25,9 +25,11 @@ _SHORT = ["budget.evaluations=15", "repeats=1"]
 MINIATURES = {
     "adapt": ["sweep.ansatz.max_operators=[1, 2]"],
     "bayesian_angles": [*_GRAPHS, *_SHORT],
+    "coloring_mixers": ["problem.graph.nodes=4", "problem.graph.instances=1", "sweep.ansatz.p=[1]"],
     "cvar": [*_GRAPHS, "repeats=1"],
     "example": _GRAPHS,
     "h2_bond_scan": ["sweep.problem.bond=[0.735]", "budget.evaluations=20"],
+    "knapsack_encodings": ["sweep.ansatz.p=[1]", "strategy.restarts=0", "repeats=1"],
     "lih_bond_scan": ["sweep.problem.bond=[1.6]", "budget.evaluations=5"],
     "maxcut_depth_sweep": [*_GRAPHS, "sweep.ansatz.p=[1, 2]"],
     "optimizer_comparison": [*_GRAPHS, *_SHORT],

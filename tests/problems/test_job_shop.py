@@ -228,3 +228,11 @@ def test_what_is_not_a_job_is_refused(jobs: object, message: str) -> None:
 def test_horizons_are_integers(horizon: object) -> None:
     with pytest.raises(ParameterError, match="horizon must be an integer >= 1"):
         hq.JobShop(TWO, horizon)
+
+
+@pytest.mark.parametrize("encoding", ["one-hot", "domain-wall", "binary"])
+def test_every_encoding_has_all_schedules(encoding: str) -> None:
+    problem = hq.JobShop(TWO, 4, encoding=encoding)
+    assert problem.n_qubits == (8 if encoding == "one-hot" else 4)
+    expected = sorted(_makespan(TWO, each) for each in _schedules(TWO, 4))
+    assert sorted(problem.values(problem.space.bits())) == expected

@@ -8,6 +8,7 @@ import pytest
 import hybridq as hq
 from hybridq.core.errors import ParameterError
 from hybridq.problems.instance_data import SizeData
+from hybridq.solver.answers import _reference
 from hybridq.testing import check_problem
 
 # Packebusch and Mertens 2016, arXiv:1512.02475, table 1 (as in OEIS A102780).
@@ -124,3 +125,14 @@ def test_the_length_40_is_built_from_distinct_products() -> None:
 def test_other_lengths_are_refused(n) -> None:
     with pytest.raises(ParameterError, match="n must be an integer"):
         hq.LABS(n)
+
+
+def test_a_published_optimum_is_the_reference_of_long_sequences() -> None:
+    """An exhaustive search takes at most 22 qubits with products of four."""
+    problem = hq.LABS(40)
+    assert problem.published == (108.0, "Packebusch, Mertens 2016")
+    found = _reference(problem, np.random.default_rng(7))
+    assert found is not None
+    assert (found.value, found.exact, found.bound) == (108.0, True, 108.0)
+    assert found.method == "published: Packebusch, Mertens 2016"
+    assert hq.LABS(67).published is None

@@ -154,3 +154,20 @@ def test_what_does_not_fit_is_refused() -> None:
         hq.Portfolio([], np.zeros((0, 0)))
     with pytest.raises(ProblemError, match="two assets are called 'A'"):
         hq.Portfolio([1, 2], [[1, 0], [0, 1]], assets=["A", "A"])
+
+
+@pytest.mark.parametrize(
+    ("mixer", "one", "two"),
+    [
+        ("xy-complete", 0.345914588773, 0.960046571754),
+        ("xy-ring", -0.173509983239, 0.226666122771),
+        ("xy-ring-trotter", -0.163771691347, 0.093707368772),
+    ],
+)
+def test_energies_at_fixed_angles(mixer: str, one: float, two: float) -> None:
+    """From an independent calculation; the Trotterized ring agrees with QOKit's kernels."""
+    problem = hq.Portfolio(MU, SIGMA, 0.5, 3)
+    for angles, expected in (((0.5, 0.3), one), ((0.5, 0.8, 0.6, 0.3), two)):
+        circuit = hq.QAOA(problem, p=len(angles) // 2, mixer=mixer)
+        found = hq.Expectation(circuit, problem, engine="subspace")(np.array(angles))
+        assert found == pytest.approx(expected, abs=1e-10)

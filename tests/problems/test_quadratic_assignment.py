@@ -107,3 +107,10 @@ def test_what_does_not_fit_is_refused() -> None:
         hq.QuadraticAssignment([[1]], [[1]])
     with pytest.raises(CapacityError, match="terms"):
         hq.QuadraticAssignment(np.ones((80, 80)), np.ones((80, 80)))
+
+
+@pytest.mark.parametrize("encoding", ["one-hot", "domain-wall", "binary"])
+def test_every_encoding_has_all_assignments(encoding: str) -> None:
+    problem = hq.QuadraticAssignment(FLOWS, DISTANCES, encoding=encoding)
+    costs = sorted(_cost(FLOWS, DISTANCES, each) for each in permutations(range(3)))
+    assert sorted(problem.values(problem.space.bits()).tolist()) == costs

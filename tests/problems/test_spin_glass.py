@@ -88,7 +88,7 @@ def test_fields_and_couplings_may_be_named() -> None:
     problem = hq.SpinGlass(graph, weight="coupling")
     assert problem.value("00") == 1.5 - 0.5
     check_problem(problem)
-    assert not any("turning all spins" in str(note) for note in problem.notes)
+    assert not any("flipping all spins" in str(note) for note in problem.notes)
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,12 @@ def _held_karp(ways: list[list[int]]) -> float:
     return float((best[-1] + d[1:, 0]).min())
 
 
+@pytest.mark.parametrize("encoding", ["one-hot", "domain-wall", "binary"])
+def test_every_encoding_has_all_tours(encoding: str) -> None:
+    problem = hq.TravelingSalesman(FOUR, encoding=encoding)
+    assert sorted(problem.values(problem.space.bits())) == [80, 80, 95, 95, 95, 95]
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.integers(0, 9), min_size=16, max_size=16),
@@ -262,3 +268,15 @@ def test_benchmark_size_is_built() -> None:
     problem = hq.TravelingSalesman(ways)
     assert problem.n_qubits == 29 * 29
     assert problem.space.count(10**9) == 10**9 + 1
+
+
+@pytest.mark.parametrize(
+    ("angles", "expected"),
+    [((0.05, 0.4), 85.384381305098), ((0.05, 0.08, 0.5, 0.3), 80.916530199653)],
+)
+def test_energies_at_fixed_angles(angles: tuple[float, ...], expected: float) -> None:
+    """Transpositions on the six tours of the four cities, from an independent calculation."""
+    problem = hq.TravelingSalesman(FOUR)
+    circuit = hq.QAOA(problem, p=len(angles) // 2, mixer="transposition")
+    found = hq.Expectation(circuit, problem, engine="subspace")(np.array(angles))
+    assert found == pytest.approx(expected, abs=1e-10)

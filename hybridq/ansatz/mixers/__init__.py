@@ -8,7 +8,13 @@ accepted wherever a name is. Adding one is a file with a subclass of `Mixer` and
 from hybridq.ansatz.mixers.base import Conserved, Mixer
 from hybridq.ansatz.mixers.bit_flip import BitFlip, BitFlipTrotter
 from hybridq.ansatz.mixers.grover import Grover
-from hybridq.ansatz.mixers.registry import MIXERS, fitting_mixers, mixer_for, require_x_mixer
+from hybridq.ansatz.mixers.registry import (
+    MIXERS,
+    default_mixer,
+    fitting_mixers,
+    mixer_for,
+    require_x_mixer,
+)
 from hybridq.ansatz.mixers.transposition import (
     AdjacentTransposition,
     AdjacentTranspositionTrotter,
@@ -43,6 +49,7 @@ __all__ = [
     "XYCompleteTrotter",
     "XYRing",
     "XYRingTrotter",
+    "default_mixer",
     "fitting_mixers",
     "mixer_for",
     "require_x_mixer",

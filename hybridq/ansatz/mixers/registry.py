@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,19 @@ def require_x_mixer(strategy: str, mixer: Mixer) -> None:
             value=mixer.kind,
             remedy=("use ", Setting("mixer", "x"), " or another strategy"),
         )
+
+
+def default_mixer(names: Iterable[str], space: FeasibleSpace | None) -> str:
+    """Return the first mixer that a problem has all parts for, x without constraints.
+
+    Another encoding, or slack bits, may leave a problem without the blocks of its first mixer.
+
+    Args:
+        names: mixers that suit the family, the default first.
+        space: the feasible states of the problem, None without constraints.
+    """
+    fitting = (name for name in names if space is not None and MIXERS[name]().lacks(space) is None)
+    return next(fitting, X.kind)
 
 
 def mixer_for(
