@@ -89,6 +89,10 @@ def independent(conflicts: Any, n: int, most: int, out: Any) -> int:
     return found
 
 
+LONGEST = 1 << 28  # steps of a search that finds next to nothing: some ten seconds
+_STEPS_A_STATE = 64
+
+
 @jit()
 def bounded(
     conflicts: Any, n: int, first: Any, rows: Any, values: Any,
@@ -109,15 +113,20 @@ def bounded(
         out: uint64, shape (number, words) or (0, words) to count alone.
 
     Returns:
-        the number of states, or most + 1.
+        the number of states, or most + 1; −1 − the number so far where nearly all of `LONGEST`
+        steps led nowhere.
     """
     words = conflicts.shape[1]
+    steps = 0
     chosen = np.zeros(words, dtype=np.uint64)
     value = np.full(n, -1, dtype=np.int64)
     old_low, old_high = np.zeros(len(rows)), np.zeros(len(rows))
     store = out.shape[0] > 0
     found, q = 0, n - 1
     while q < n:
+        steps += 1
+        if steps > LONGEST and steps > _STEPS_A_STATE * n * found:
+            return -1 - found
         if q < 0:
             if found >= most and not store:
                 return found + 1

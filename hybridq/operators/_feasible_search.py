@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.errors import CapacityError
 from hybridq.operators import _feasible_kernel
 from hybridq.operators._masks import n_words
 
@@ -141,14 +142,26 @@ def states(search: Search, dim: int) -> NDArray[np.uint64]:
 
 
 def _run(search: Search, most: int, out: NDArray[np.uint64]) -> int:
-    """Run the compiled search."""
+    """Run the compiled search.
+
+    Raises:
+        CapacityError: nearly all of its steps lead nowhere.
+    """
     if not search.possible:
         return 0
     if not len(search.rows):
         return int(_feasible_kernel.independent(search.conflicts, search.n_qubits, most, out))
-    return int(
+    found = int(
         _feasible_kernel.bounded(
             search.conflicts, search.n_qubits, search.first, search.rows, search.values,
             search.low.copy(), search.high.copy(), search.lower, search.upper, most, out,
         )
     )  # fmt: skip
+    if found < 0:
+        raise CapacityError(
+            f"the feasible states of {search.n_qubits} qubits take too long to enumerate: "
+            f"{-1 - found:,} were found in {_feasible_kernel.LONGEST:,} steps",
+            argument="space",
+            remedy="use a smaller problem, or tighter constraints",
+        )
+    return found
