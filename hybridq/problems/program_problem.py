@@ -25,6 +25,7 @@ from hybridq.problems.programs.penalty_terms import (
     INEQUALITIES,
     PenaltyTerm,
     Slack,
+    is_left_to_mixer,
     penalty_term,
 )
 from hybridq.problems.programs.polynomial import added, evaluated, scaled
@@ -84,23 +85,31 @@ class ProgramProblem(BinaryProblem):
         return encode(self.program, self.encoding)
 
     @cached_property
-    def _penalties(self) -> tuple[tuple[PenaltyTerm, ...], tuple[str, ...], tuple[str, ...]]:
-        """The penalty terms, the names of slack bits, and constraints without a penalty."""
+    def _penalties(self) -> tuple[tuple[PenaltyTerm, ...], tuple[str, ...]]:
+        """The penalty terms, and the names of slack bits."""
         slack = Slack(self.encoded.n_bits)
         found = [PenaltyTerm(name, terms, 1.0) for name, terms in self.encoded.validity()]
-        without = []
         for constraint in self.encoded.constraints:
             term = penalty_term(constraint, self.inequalities, slack)
-            if term is None:
-                without.append(constraint.name)
-            else:
+            if term is not None:
                 found.append(term)
-        return tuple(found), tuple(slack.names), tuple(without)
+        return tuple(found), tuple(slack.names)
 
     @property
+    def _slack_names(self) -> tuple[str, ...]:
+        """Names of slack bits, () unless they are asked for."""
+        return self._penalties[1] if self.inequalities == "slack" else ()
+
+    @cached_property
     def confined(self) -> bool:
         """True if some constraint has no penalty: a mixer has to keep to `space`."""
-        return bool(self._penalties[2])
+        constraints = self.encoded.constraints
+        return any(is_left_to_mixer(each, self.inequalities) for each in constraints)
+
+    @property
+    def value_scale(self) -> float:
+        """Sum of the magnitudes of the objective's terms, to judge rounding."""
+        return float(sum(map(abs, self.encoded.objective.values())))
 
     @property
     def penalty_remedy(self) -> tuple[str | Setting, ...]:
@@ -110,7 +119,7 @@ class ProgramProblem(BinaryProblem):
     @cached_property
     def penalty_weights(self) -> Weights:
         """The weights of the penalties, with their proof."""
-        terms, _, _ = self._penalties
+        terms, _ = self._penalties
         penalty: PenaltyLike = self.penalty
         return weights_of(PenaltyContext(self.encoded.objective, terms, self.n_qubits), penalty)
 
@@ -131,12 +140,12 @@ class ProgramProblem(BinaryProblem):
     @property
     def n_qubits(self) -> int:
         """Number of bits, slack included."""
-        return self.encoded.n_bits + len(self._penalties[1])
+        return self.encoded.n_bits + len(self._slack_names)
 
     @cached_property
     def space(self) -> FeasibleSpace | None:
         """The feasible assignments; None without constraints, or with slack bits."""
-        return None if self._penalties[1] else self.encoded.space
+        return None if self._slack_names else self.encoded.space
 
     def unpenalized(self) -> Ising:
         """Return the objective as an energy of spins, to be minimized."""
@@ -200,7 +209,7 @@ class ProgramProblem(BinaryProblem):
 
     def penalty_energy(self, bits: Bits) -> float:
         """Return the weighted penalties of an assignment."""
-        terms, _, _ = self._penalties
+        terms, _ = self._penalties
         if not terms:
             return 0.0
         row = self.checked_row(bits)[np.newaxis]
@@ -213,7 +222,7 @@ class ProgramProblem(BinaryProblem):
 
     def labels(self) -> Sequence[Any]:
         """Return the name of each qubit: a variable, or a bit of one, slack last."""
-        return (*self.encoded.qubit_names, *self._penalties[1])
+        return (*self.encoded.qubit_names, *self._slack_names)
 
     def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
         """Return the binary variables that are 1, and the values of the others."""
@@ -239,8 +248,8 @@ class ProgramProblem(BinaryProblem):
         }
         if self.encoding is not None:
             found["encoding"] = self.encoding
-        if self._penalties[1]:
-            found["slack_qubits"] = len(self._penalties[1])
+        if self._slack_names:
+            found["slack_qubits"] = len(self._slack_names)
         return found
 
     def size(self) -> str:
@@ -268,7 +277,7 @@ class ProgramProblem(BinaryProblem):
             found.append(
                 f"every assignment meets {names}{f' and {more} more' if more > 0 else ''}: left out"
             )
-        if any(term.heuristic for term in self._penalties[0]):
+        if self.inequalities == "unbalanced" and any(t.heuristic for t in self._penalties[0]):
             found.append(
                 "unbalanced penalties are a heuristic: the lowest energy need not be an optimum, "
                 "nor feasible"

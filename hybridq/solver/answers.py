@@ -54,9 +54,21 @@ class Measured:
 
 
 def sample(
-    problem: BinaryProblem, objective: Objective, x: Vector, settings: SolveSettings
+    problem: BinaryProblem,
+    objective: Objective,
+    x: Vector,
+    settings: SolveSettings,
+    *,
+    penalized: bool = True,
 ) -> Measured:
     """Measure the state at `x` and decode the best sample.
+
+    Args:
+        problem: the instance.
+        objective: bound to the circuit.
+        x: its parameters.
+        settings: shots and randomness.
+        penalized: False for a circuit on the feasible space, whose cost has no penalties.
 
     Raises:
         ProblemError: the family contradicts itself; see `check_family`.
@@ -69,7 +81,7 @@ def sample(
     # The best feasible sample, or the one of fewest violations and best value among them.
     order = np.lexsort((problem.sign * values, broken))
     row = int(order[0])
-    check_family(problem, bits[row], float(values[row]), int(broken[row]))
+    check_family(problem, bits[row], float(values[row]), int(broken[row]), penalized=penalized)
     shown = feasible if feasible.any() else np.ones(len(bits), dtype=bool)
     distinct, where = np.unique(values[shown], return_inverse=True)
     return Measured(
@@ -112,7 +124,9 @@ def decoded(problem: BinaryProblem, bits: Bits, value: float) -> Best:
     )
 
 
-def check_family(problem: BinaryProblem, bits: Bits, value: float, violations: int) -> None:
+def check_family(
+    problem: BinaryProblem, bits: Bits, value: float, violations: int, *, penalized: bool = True
+) -> None:
     """Raise unless value, cost and violations of a family agree on an assignment.
 
     .. math:: \\langle z|H|z\\rangle = \\text{sign} \\cdot \\text{value}(z) + \\text{penalty}(z)
@@ -122,13 +136,18 @@ def check_family(problem: BinaryProblem, bits: Bits, value: float, violations: i
         bits: an assignment z.
         value: of the assignment, as `BinaryProblem.values` gives it.
         violations: how many constraints it violates, as `violation_counts` gives it.
+        penalized: False where the cost in use is the one without penalties, which counts for
+            feasible assignments alone.
 
     Raises:
         ProblemError: they disagree; the message names the family.
     """
     family = type(problem).__name__
-    energy = float(np.asarray(problem.cost().energies(bits)).reshape(-1)[0])
-    penalty = problem.penalty_energy(bits)
+    if not penalized and violations:
+        return
+    cost = problem.cost() if penalized else problem.unpenalized()
+    energy = float(np.asarray(cost.energies(bits)).reshape(-1)[0])
+    penalty = problem.penalty_energy(bits) if penalized else 0.0
     expected = problem.sign * value + penalty
     scale = max(problem.value_scale, abs(energy), abs(penalty))
     shown = "".join(map(str, bits))
@@ -148,8 +167,12 @@ def check_family(problem: BinaryProblem, bits: Bits, value: float, violations: i
         )
 
 
-def check_corners(problem: BinaryProblem) -> None:
+def check_corners(problem: BinaryProblem, *, penalized: bool = True) -> None:
     """Check the family on the assignments of all zeros, all ones and alternating bits.
+
+    Args:
+        problem: the instance.
+        penalized: see `check_family`.
 
     Raises:
         ProblemError: the family contradicts itself; see `check_family`.
@@ -158,7 +181,7 @@ def check_corners(problem: BinaryProblem) -> None:
     rows = np.array([[0] * n, [1] * n, [q % 2 for q in range(n)]], dtype=np.uint8)
     values, counts = problem.values(rows), problem.violation_counts(rows)
     for row, value, count in zip(rows, values, counts, strict=True):
-        check_family(problem, row, float(value), int(count))
+        check_family(problem, row, float(value), int(count), penalized=penalized)
 
 
 def classical_reference(problem: BinaryProblem, settings: SolveSettings) -> Reference | None:
@@ -223,7 +246,7 @@ def ratio(
     """Return expectation and best sample over the reference."""
     if reference is None:
         return None
-    total = problem.hamiltonian.one_norm
+    total = problem.value_scale
     return Ratio(
         expectation=_quotient(expectation, reference.value, total),
         best=_quotient(best.value, reference.value, total) if best.feasible else None,

@@ -62,7 +62,8 @@ def solve_qaoa(
             settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
         )
     check_states(problem.name, ansatz, settings)
-    answers.check_corners(problem)
+    penalized = ansatz.space is None
+    answers.check_corners(problem, penalized=penalized)
     begin_journal(settings, problem, ansatz)
 
     settings.announce("simulating")
@@ -80,7 +81,7 @@ def solve_qaoa(
     )
     solution, objective = found.solution, found.objective
 
-    measured = answers.sample(problem, objective, solution.x, settings)
+    measured = answers.sample(problem, objective, solution.x, settings, penalized=penalized)
     reference = answers.classical_reference(problem, settings)
     expectation = problem.sign * factory.expectation(objective, solution)
     seconds = settings.seconds

@@ -27,6 +27,7 @@ _MOST_TABLE = 14  # bits of a constraint whose penalty is a table of all assignm
 _SMALL = 3  # bits up to which a table costs nothing
 _LARGEST_PRODUCT = 12  # factors 1 − x of a covering constraint or a clause
 _LARGEST_DENOMINATOR = 10**6
+_MOST_PRODUCTS = 10**7  # of the square of a constraint
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,10 @@ def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> Pen
     structure = structure_of(constraint)
     if structure is Structure.POLYNOMIAL:
         if constraint.relation == "==":
-            return PenaltyTerm(
-                constraint.name,
-                squared({**constraint.terms, (): -constraint.bound}),
-                _step(constraint),
-            )
+            square = _square(constraint.name, {**constraint.terms, (): -constraint.bound})
+            return PenaltyTerm(constraint.name, square, _step(constraint))
+        if is_left_to_mixer(constraint, inequalities):
+            return None
         return _table(constraint, _support(constraint), lambda amounts: amounts, None)
     row = row_of(constraint)
     name = constraint.name
@@ -99,7 +99,7 @@ def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> Pen
         terms: dict[tuple[int, ...], float] = {
             (q,): c for q, c in zip(row.qubits, row.coefficients, strict=True)
         }
-        return PenaltyTerm(name, squared({**terms, (): -row.bound}), _step(constraint))
+        return PenaltyTerm(name, _square(name, {**terms, (): -row.bound}), _step(constraint))
     if structure in (Structure.AT_MOST_ONE, Structure.PACKING_EDGE):
         pairs: Polynomial = {
             (a, b): 1.0 for i, a in enumerate(row.qubits) for b in row.qubits[i + 1 :]
@@ -116,6 +116,42 @@ def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> Pen
     if len(row.qubits) <= _SMALL:
         return INEQUALITIES["hinge"](constraint, row, slack)
     return INEQUALITIES[inequalities](constraint, row, slack)
+
+
+def is_left_to_mixer(constraint: Constraint, inequalities: str) -> bool:
+    """Return whether a constraint has no penalty, so that a mixer has to keep to it.
+
+    Args:
+        constraint: over bits.
+        inequalities: a name of `INEQUALITIES`.
+    """
+    if inequalities != "feasible":
+        return False
+    structure = structure_of(constraint)
+    if structure is Structure.POLYNOMIAL:
+        return constraint.relation != "==" and len(_support(constraint)) > _MOST_TABLE
+    row = row_of(constraint)
+    simple = (Structure.AT_MOST_ONE, Structure.PACKING_EDGE, Structure.PRECEDENCE)
+    if row.equal or structure in simple or len(row.qubits) <= _SMALL:
+        return False
+    is_clause = structure in (Structure.COVERING, Structure.CLAUSE)
+    return not is_clause or row.coefficients.count(-1.0) > _LARGEST_PRODUCT
+
+
+def _square(name: str, terms: Polynomial) -> Polynomial:
+    """Return the square of a polynomial of bits.
+
+    Raises:
+        CapacityError: it has too many terms.
+    """
+    if len(terms) ** 2 > _MOST_PRODUCTS:
+        raise CapacityError(
+            f"the penalty of constraint {name!r} has some {len(terms) ** 2 // 2:,} terms, more than "
+            f"{_MOST_PRODUCTS // 2:,}",
+            argument="penalty",
+            remedy="use a mixer that keeps to the feasible assignments, or a smaller problem",
+        )
+    return squared(terms)
 
 
 def _only_violation(row: Row) -> Polynomial:
