@@ -146,8 +146,8 @@ def _square(name: str, terms: Polynomial) -> Polynomial:
     """
     if len(terms) ** 2 > _MOST_PRODUCTS:
         raise CapacityError(
-            f"the penalty of constraint {name!r} has some {len(terms) ** 2 // 2:,} terms, more than "
-            f"{_MOST_PRODUCTS // 2:,}",
+            f"the penalty of constraint {name!r} has {len(terms) ** 2 // 2:,} terms or so, more "
+            f"than {_MOST_PRODUCTS // 2:,}",
             argument="penalty",
             remedy="use a mixer that keeps to the feasible assignments, or a smaller problem",
         )
@@ -159,6 +159,9 @@ def _only_violation(row: Row) -> Polynomial:
 
     It has a factor x for each coefficient 1, and 1 − x for each coefficient −1.
     """
+    if row.coefficients == (-1.0, -1.0):  # the edges of a cover may be many
+        a, b = row.qubits
+        return {(): 1.0, (a,): -1.0, (b,): -1.0, (a, b): 1.0}
     ones = tuple(q for q, c in zip(row.qubits, row.coefficients, strict=True) if c > 0.0)
     product: Polynomial = {ones: 1.0}
     for qubit, coefficient in zip(row.qubits, row.coefficients, strict=True):
