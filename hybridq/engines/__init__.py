@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from hybridq.engines.choose import ENGINES, choose_engine, resolve_engine
     from hybridq.engines.config import EngineConfig
     from hybridq.engines.simulators import Diagonal, Sector, Statevector, Subspace
+    from hybridq.engines.subspace.levels import GroverLevels
 
 _HOMES = {
     "ENGINES": "choose",
     "Diagonal": "simulators",
     "Engine": "base",
     "EngineConfig": "config",
+    "GroverLevels": "subspace.levels",
     "Sector": "simulators",
     "Statevector": "simulators",
     "Subspace": "simulators",
@@ -40,6 +42,7 @@ __all__ = [
     "Diagonal",
     "Engine",
     "EngineConfig",
+    "GroverLevels",
     "Sector",
     "Statevector",
     "Subspace",

@@ -507,3 +507,67 @@ def test_the_fixed_line_of_the_interface_evaluates_from_the_standard_state():
     )
     energies = problem.cost().energies(problem.space.bits())
     assert value == pytest.approx(energies.mean(), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        nx.cycle_graph(9),
+        nx.star_graph(5),
+        nx.petersen_graph(),
+        nx.gnp_random_graph(16, 0.2, seed=1),
+        nx.gnp_random_graph(23, 0.15, seed=2),  # blocks of several tiles
+    ],
+)
+def test_independent_sets_as_hypercubes_and_as_lists_give_the_same(graph, monkeypatch):
+    problem = hq.IndependentSet(graph)
+    circuit = hq.QAOA(problem, 2, "bit-flip").circuit
+    lists = Subspace().bind(circuit, problem.observable)
+    monkeypatch.setattr("hybridq.engines.subspace.cubes.LEAST_STATES", 1)
+    monkeypatch.setattr("hybridq.engines.subspace.cubes._LEAST_BLOCK", 1)
+    cubes = Subspace().bind(circuit, problem.observable)
+    assert "hypercubes" in cubes.info.reason
+    assert "hypercubes" not in lists.info.reason
+    order = np.argsort(packed(cubes.states())[:, 0])
+    np.testing.assert_array_equal(packed(cubes.states())[order], problem.space.words)
+    x = np.array([0.3, 0.5, 0.8, -0.4])
+    np.testing.assert_allclose(cubes.state(x), lists.state(x), atol=1e-13)
+    for here, there in zip(
+        cubes.expectation_and_gradient(x), lists.expectation_and_gradient(x), strict=True
+    ):
+        np.testing.assert_allclose(here, there, atol=1e-12)
+    two = Subspace(threads=hq.engines.base.checked_threads(None)).bind(circuit, problem.observable)
+    assert two.expectation(x) == cubes.expectation(x)
+
+
+def test_a_histogram_is_enough_for_the_grover_mixer():
+    from hybridq.engines.subspace.levels import GroverLevels
+
+    cost = samples.coloring(nx.petersen_graph(), 3)[0]
+    space = samples.coloring(nx.petersen_graph(), 3)[1]
+    engine = Subspace().bind(hq.QAOA(cost, 3, Grover(space=space)).circuit, cost)
+    x = np.array([0.4, 0.7, -0.3, 1.1, 0.6, 2.0])
+    values, counts = np.unique(engine.energies().round(9), return_counts=True)
+    levels = GroverLevels(values, counts)
+    assert levels.dim == 3**10
+    value, gradient = engine.expectation_and_gradient(x)
+    assert levels.expectation(x) == pytest.approx(value, abs=1e-12)
+    np.testing.assert_allclose(levels.expectation_and_gradient(x)[1], gradient, atol=1e-11)
+    shares = [engine.probabilities(x)[np.isclose(engine.energies(), v)].sum() for v in values]
+    np.testing.assert_allclose(levels.probabilities(x), shares, atol=1e-13)
+
+
+def test_a_histogram_of_a_billion_states_and_more():
+    from hybridq.engines.subspace.levels import GroverLevels
+
+    # A search: θ with sin² θ = M / D, probability sin²((2p + 1) θ).
+    marked, dim, p = 3, 10**30, 5
+    levels = GroverLevels([0.0, -1.0], [dim - marked, marked])
+    theta = np.arcsin(np.sqrt(marked / dim))
+    found = levels.expectation([np.pi] * p + [np.pi] * p)
+    assert -found == pytest.approx(np.sin((2 * p + 1) * theta) ** 2, rel=1e-9)
+    for wrong in (([1.0], [0]), ([1.0, 2.0], [1]), ([], []), ([np.nan], [2])):
+        with pytest.raises(ParameterError):
+            GroverLevels(*wrong)
+    with pytest.raises(DimensionError, match="γ_1 … γ_p and β_1 … β_p"):
+        levels.expectation([0.1])

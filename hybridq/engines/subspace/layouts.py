@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hybridq.circuits.hops import HOPS
 from hybridq.circuits.subspace import GROVER, FeasibleMixer
 from hybridq.engines.kernels.team import Team
-from hybridq.engines.subspace import axes, plain, weight
+from hybridq.engines.subspace import axes, cubes, plain, weight
 from hybridq.engines.subspace import pairs as table
 from hybridq.engines.subspace.evolution import (
     Evolution,
@@ -162,6 +162,27 @@ class WeightLayout(Layout):
         return weight.WeightEvolution(self.space, self._dtype, self._team)
 
 
+class CubesLayout(Layout):
+    """Independent sets as hypercubes of qubits that do not exclude each other."""
+
+    how = "hypercubes of qubits that do not exclude each other"
+
+    @cached_property
+    def _tables(self) -> cubes.CubeTables:
+        return cubes.CubeTables(self.space)
+
+    @cached_property
+    def words(self) -> NDArray[np.uint64]:
+        """The states in this order, shape (dim, words)."""
+        assert self._team is not None
+        return self._tables.words(self._team)
+
+    def _hops(self, mixer: FeasibleMixer) -> Evolution:
+        assert self._team is not None
+        work = Workspace(self.space.dim, self._dtype)
+        return cubes.CubesEvolution(self._tables, work, self._team)
+
+
 def choose_layout(space: FeasibleSpace, mixers: Sequence[tuple[str, bool]]) -> type[Layout]:
     """Return the order in which the mixers of a circuit run fastest.
 
@@ -177,4 +198,6 @@ def choose_layout(space: FeasibleSpace, mixers: Sequence[tuple[str, bool]]) -> t
         return AxesLayout
     if hops == {("xy-complete", False)} and weight.fits(space):
         return WeightLayout
+    if hops == {("bit-flip", False)} and cubes.fits(space):
+        return CubesLayout
     return SortedLayout

@@ -13,7 +13,7 @@ import numpy as np
 
 from hybridq.engines.base import Vector
 
-TOLERANCE = {"float64": 1e-15, "float32": 1e-8}
+TOLERANCE = {"float64": 1e-14, "float32": 1e-8}
 _POWERS = 40  # steps of power iteration for the bound of the spectrum
 _MARGIN = 1.0 + 1e-9
 

@@ -15,7 +15,7 @@ from hybridq.engines.simulators import NUMPY
 from hybridq.engines.subspace.energies import energies_on, levels_of
 from hybridq.engines.subspace.evolution import GROUPS, Evolution, State
 from hybridq.engines.subspace.kernels import vectors
-from hybridq.engines.subspace.layouts import SortedLayout, WeightLayout, choose_layout
+from hybridq.engines.subspace.layouts import CubesLayout, SortedLayout, WeightLayout, choose_layout
 from hybridq.engines.subspace.reading import Reading
 from hybridq.operators.feasible import packed
 from hybridq.operators.ising import Ising
@@ -64,7 +64,7 @@ class Runner:
         self.threads = 1 if self._plain or self.dim < TEAM_STATES else threads
         self._team = Team(self.threads)
         kind = choose_layout(space, reading.mixers)
-        if self._plain and kind is WeightLayout:
+        if self._plain and kind in (WeightLayout, CubesLayout):
             kind = SortedLayout
         self.layout = kind(space, reading.mixers, dtype, None if self._plain else self._team)
         self._states: list[State] = []

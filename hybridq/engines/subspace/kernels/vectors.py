@@ -9,6 +9,7 @@ import numpy as np
 from hybridq.core.jit import jit
 from hybridq.engines.kernels.team import barrier, slice_of
 
+_CHUNK = 512  # amplitudes whose factors are computed at once
 _HALF_PI_HIGH = 1.5707963267341256  # the leading 33 bits of π/2
 _HALF_PI_LOW = 6.077100506506192e-11
 
@@ -45,6 +46,24 @@ def _cos_sin(x):
     return a, b
 
 
+@jit(internal=True)
+def _multiply(v, factors):
+    """Multiply each amplitude by its factor, re and im in turn."""
+    for i in range(len(v) // 2):
+        c, s, re, im = factors[2 * i], factors[2 * i + 1], v[2 * i], v[2 * i + 1]
+        v[2 * i] = c * re - s * im
+        v[2 * i + 1] = c * im + s * re
+
+
+@jit(internal=True)
+def _fill(values, gamma, factors):
+    """Write e^{−iγ value} to the factors, re and im in turn."""
+    for i in range(len(values)):
+        c, s = _cos_sin(gamma * values[i])
+        factors[2 * i] = c
+        factors[2 * i + 1] = -s
+
+
 @jit()
 def phase(v, values, gamma, counter, thread, threads):
     """Multiply each amplitude by e^{−iγ value}.
@@ -55,12 +74,13 @@ def phase(v, values, gamma, counter, thread, threads):
         gamma: γ, float64.
         counter, thread, threads: from `Team.run`.
     """
+    factors = np.empty(2 * _CHUNK)
     start, stop = slice_of(thread, threads, len(values))
-    for i in range(start, stop):
-        c, s = _cos_sin(gamma * values[i])
-        re, im = v[2 * i], v[2 * i + 1]
-        v[2 * i] = c * re + s * im
-        v[2 * i + 1] = c * im - s * re
+    # Loops over slices take vectors: their indices are known not to be negative.
+    for at in range(start, stop, _CHUNK):
+        end = min(at + _CHUNK, stop)
+        _fill(values[at:end], gamma, factors)
+        _multiply(v[2 * at : 2 * end], factors)
     barrier(counter, threads)
 
 
@@ -75,13 +95,41 @@ def phase_levels(v, level, factors, counter, thread, threads):
         counter, thread, threads: from `Team.run`.
     """
     start, stop = slice_of(thread, threads, len(level))
-    for i in range(start, stop):
-        at = 2 * np.int64(level[i])
-        c, s = factors[at], factors[at + 1]
-        re, im = v[2 * i], v[2 * i + 1]
-        v[2 * i] = c * re - s * im
-        v[2 * i + 1] = c * im + s * re
+    part, levels = v[2 * start : 2 * stop], level[start:stop]
+    for i in range(len(levels)):
+        at = 2 * np.int64(levels[i])
+        c, s, re, im = factors[at], factors[at + 1], part[2 * i], part[2 * i + 1]
+        part[2 * i] = c * re - s * im
+        part[2 * i + 1] = c * im + s * re
     barrier(counter, threads)
+
+
+@jit(internal=True)
+def _weigh(v, values, out):
+    """Write values times the state to `out`."""
+    for i in range(len(values)):
+        out[2 * i] = values[i] * v[2 * i]
+        out[2 * i + 1] = values[i] * v[2 * i + 1]
+
+
+@jit(internal=True)
+def _mean(v, values):
+    """Return Σ value |amplitude|²."""
+    total = 0.0
+    for i in range(len(values)):
+        re, im = float(v[2 * i]), float(v[2 * i + 1])
+        total += values[i] * (re * re + im * im)
+    return total
+
+
+@jit(internal=True)
+def _slope(ket, bra, values):
+    """Return Σ value Im(conj(bra) ket)."""
+    total = 0.0
+    for i in range(len(values)):
+        a, b = float(bra[2 * i]), float(bra[2 * i + 1])
+        total += values[i] * (a * ket[2 * i + 1] - b * ket[2 * i])
+    return total
 
 
 @jit()
@@ -94,61 +142,48 @@ def weigh(v, values, out, partial, counter, thread, threads):
         partial: float64, shape (groups,).
         counter, thread, threads: from `Team.run`.
     """
-    groups = len(partial)
-    first, last = slice_of(thread, threads, groups)
+    first, last = slice_of(thread, threads, len(partial))
     for group in range(first, last):
-        start, stop = slice_of(group, groups, len(values))
-        total = 0.0
-        for i in range(start, stop):
-            re, im, w = v[2 * i], v[2 * i + 1], values[i]
-            total += w * (float(re) * re + float(im) * im)
-            out[2 * i] = w * re
-            out[2 * i + 1] = w * im
-        partial[group] = total
+        start, stop = slice_of(group, len(partial), len(values))
+        part = v[2 * start : 2 * stop]
+        partial[group] = _mean(part, values[start:stop])
+        _weigh(part, values[start:stop], out[2 * start : 2 * stop])
     barrier(counter, threads)
 
 
 @jit()
 def mean(v, values, partial, counter, thread, threads):
     """Write the sums Σ value |amplitude|² to `partial`; see `weigh`."""
-    groups = len(partial)
-    first, last = slice_of(thread, threads, groups)
+    first, last = slice_of(thread, threads, len(partial))
     for group in range(first, last):
-        start, stop = slice_of(group, groups, len(values))
-        total = 0.0
-        for i in range(start, stop):
-            re, im = v[2 * i], v[2 * i + 1]
-            total += values[i] * (float(re) * re + float(im) * im)
-        partial[group] = total
+        start, stop = slice_of(group, len(partial), len(values))
+        partial[group] = _mean(v[2 * start : 2 * stop], values[start:stop])
     barrier(counter, threads)
 
 
 @jit()
 def slope(ket, bra, values, partial, counter, thread, threads):
     """Write the sums Σ value Im(conj(bra) ket) to `partial`; see `weigh`."""
-    groups = len(partial)
-    first, last = slice_of(thread, threads, groups)
+    first, last = slice_of(thread, threads, len(partial))
     for group in range(first, last):
-        start, stop = slice_of(group, groups, len(values))
-        total = 0.0
-        for i in range(start, stop):
-            a, b = float(bra[2 * i]), float(bra[2 * i + 1])
-            total += values[i] * (a * ket[2 * i + 1] - b * ket[2 * i])
-        partial[group] = total
+        start, stop = slice_of(group, len(partial), len(values))
+        begin, end = 2 * start, 2 * stop
+        partial[group] = _slope(ket[begin:end], bra[begin:end], values[start:stop])
     barrier(counter, threads)
 
 
 @jit()
 def total(v, partial, counter, thread, threads):
     """Write sums of real and of imaginary parts to `partial`, shape (groups, 2)."""
-    groups, size = len(partial), len(v) // 2
+    groups = len(partial)
     first, last = slice_of(thread, threads, groups)
     for group in range(first, last):
-        start, stop = slice_of(group, groups, size)
+        start, stop = slice_of(group, groups, len(v) // 2)
+        part = v[2 * start : 2 * stop]
         re, im = 0.0, 0.0
-        for i in range(start, stop):
-            re += v[2 * i]
-            im += v[2 * i + 1]
+        for i in range(len(part) // 2):
+            re += part[2 * i]
+            im += part[2 * i + 1]
         partial[group, 0], partial[group, 1] = re, im
     barrier(counter, threads)
 
@@ -158,7 +193,8 @@ def shift(v, re, im, counter, thread, threads):
     """Add re + i im to each amplitude."""
     start, stop = slice_of(thread, threads, len(v) // 2)
     re, im = v.dtype.type(re), v.dtype.type(im)
-    for i in range(start, stop):
-        v[2 * i] += re
-        v[2 * i + 1] += im
+    part = v[2 * start : 2 * stop]
+    for i in range(len(part) // 2):
+        part[2 * i] += re
+        part[2 * i + 1] += im
     barrier(counter, threads)

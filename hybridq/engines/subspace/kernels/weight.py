@@ -60,22 +60,22 @@ Attributes:
 def _rotate(buffer, first, second, cos, sin, start, stop):
     """Apply rotations start … stop − 1 to rows of a buffer."""
     for r in range(start, stop):
-        i, j, c, s = first[r], second[r], cos[r], sin[r]
+        a, b, c, s = buffer[first[r]], buffer[second[r]], cos[r], sin[r]
         for f in range(_WIDTH):
-            x, y = buffer[i, f], buffer[j, f]
-            buffer[i, f] = c * x + s * y
-            buffer[j, f] = c * y - s * x
+            x, y = a[f], b[f]
+            a[f] = c * x + s * y
+            b[f] = c * y - s * x
 
 
 @jit(internal=True)
 def _rotate_back(buffer, first, second, cos, sin, start, stop):
     """Undo rotations start … stop − 1."""
     for r in range(stop - 1, start - 1, -1):
-        i, j, c, s = first[r], second[r], cos[r], sin[r]
+        a, b, c, s = buffer[first[r]], buffer[second[r]], cos[r], sin[r]
         for f in range(_WIDTH):
-            x, y = buffer[i, f], buffer[j, f]
-            buffer[i, f] = c * x - s * y
-            buffer[j, f] = c * y + s * x
+            x, y = a[f], b[f]
+            a[f] = c * x - s * y
+            b[f] = c * y + s * x
 
 
 @jit()
@@ -103,8 +103,10 @@ def turn(v, halves, backward, counter, thread, threads):
         width = 2 * min(LANES, columns - column)
         at = 2 * (halves.base[w] + column)
         for i in range(rows):
-            for f in range(width):
-                buffer[i, f] = v[at + 2 * i * columns + f]
+            begin = at + 2 * i * columns
+            part = v[begin : begin + width]  # loops over slices take vectors
+            for f in range(len(part)):
+                buffer[i, f] = part[f]
         first, last = halves.low_start[w], halves.low_start[w + 1]
         if backward:
             _rotate_back(
@@ -117,8 +119,10 @@ def turn(v, halves, backward, counter, thread, threads):
                 first, last,
             )  # fmt: skip
         for i in range(rows):
-            for f in range(width):
-                v[at + 2 * i * columns + f] = buffer[i, f]
+            begin = at + 2 * i * columns
+            part = v[begin : begin + width]
+            for f in range(len(part)):
+                part[f] = buffer[i, f]
     barrier(counter, threads)
 
 
@@ -141,15 +145,17 @@ def _move(v, buffer, halves, path, count, lane, offsets, load):
         columns = halves.columns[w]
         for p in range(count):
             at = 2 * (halves.base[w] + halves.row_of[w, path + p] * columns)
+            row = v[at : at + 2 * columns]
             to = 2 * (lane + p)
+            part = buffer[offsets[w] : offsets[w] + columns, to : to + 2]
             if load:
-                for c in range(columns):
-                    buffer[offsets[w] + c, to] = v[at + 2 * c]
-                    buffer[offsets[w] + c, to + 1] = v[at + 2 * c + 1]
+                for c in range(len(part)):
+                    part[c, 0] = row[2 * c]
+                    part[c, 1] = row[2 * c + 1]
             else:
-                for c in range(columns):
-                    v[at + 2 * c] = buffer[offsets[w] + c, to]
-                    v[at + 2 * c + 1] = buffer[offsets[w] + c, to + 1]
+                for c in range(len(part)):
+                    row[2 * c] = part[c, 0]
+                    row[2 * c + 1] = part[c, 1]
 
 
 @jit(internal=True)
