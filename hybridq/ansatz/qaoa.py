@@ -78,6 +78,7 @@ INITIAL_POINTS: Registry[Start] = Registry(
 
 
 _DEFAULT_MIXER = X()
+_SLOWER_BITS = 3  # a layer on a feasible space: 2**3 times that of the X mixer, a state
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -167,9 +168,14 @@ class QAOA(Ansatz):
         return self.hamiltonian.n_qubits
 
     @property
-    def state_bits(self) -> int:
-        """The base-2 logarithm of the number of states, rounded up."""
-        return self.n_qubits if self.space is None else max(self.space.dim - 1, 1).bit_length()
+    def effort_bits(self) -> int:
+        """Qubits of the X mixer whose layers take about as long as those of this circuit.
+
+        On a feasible space a layer takes some ten times as long a state.
+        """
+        if self.space is None:
+            return self.n_qubits
+        return max(self.space.dim - 1, 1).bit_length() + _SLOWER_BITS
 
     @property
     def n_params(self) -> int:

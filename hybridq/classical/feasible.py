@@ -76,7 +76,7 @@ def feasible_minimum(problem: BinaryProblem, *, most: int = FEASIBLE_LIMIT) -> P
 
 
 def space_of(problem: BinaryProblem) -> FeasibleSpace | None:
-    """Return the feasible states without slack bits; None where all states are feasible."""
+    """Return the feasible states without slack bits; None for all states."""
     return problem.encoded.space if isinstance(problem, ProgramProblem) else problem.space
 
 
@@ -97,7 +97,7 @@ def _energies_of(problem: BinaryProblem) -> Energies:
 
 
 def _of_polynomial(polynomial: Polynomial, n_bits: int) -> Energies:
-    """Return the values of a polynomial of bits at many rows, products of two as a matrix."""
+    """Return the values of a polynomial of bits at many rows."""
     linear = np.zeros(n_bits)
     pairs = {key: value for key, value in polynomial.items() if len(key) == 2}
     dense = len(pairs) * _SPARSE >= n_bits * n_bits

@@ -44,7 +44,6 @@ def convert(
             show_default=False,
         ),
     ] = None,
-    quiet: shared.Quiet = False,
     debug: shared.Debug = False,
 ) -> int:
     """Convert a file to another format that holds the same kind of data.
@@ -66,11 +65,10 @@ def convert(
         done = convert_file(source, target, from_format=from_, to_format=to, convention=convention)
     except HybridqError as error:
         raise _spelled(error) from None
-    if not quiet:
-        page.say(
-            f"Read {source} as {done.source.name}: {done.content}. "
-            f"Wrote {target} as {done.target.name}."
-        )
+    page.say(
+        f"Read {source} as {done.source.name}: {done.content}. "
+        f"Wrote {target} as {done.target.name}."
+    )
     return OK
 
 

@@ -113,6 +113,7 @@ _SLOW = {
     "hybridq.engines.diagonal": ("the diagonal engine", 50),
     "hybridq.engines.statevector": ("the statevector engine", 40),
     "hybridq.engines.sector": ("the sector engine", 15),
+    "hybridq.engines.subspace": ("the subspace engine", 15),
     "hybridq.classical._local_search_kernel": ("the local search", 6),
 }
 

@@ -17,6 +17,9 @@ MOST_BYTES_OF_SETTINGS = 10_000_000
 LONGEST_PATH = 4096
 """Characters of a path in a config."""
 
+MOST_OF_A_STATE = 34
+"""Qubits of a state of 2^n amplitudes, in any memory."""
+
 MOST_LAYERS = 10_000
 """Layers of an ansatz."""
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
 from hybridq.core.errors import CapacityError, Setting, Text
+from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.engines.base import (
     Engine,
     Observable,
@@ -134,7 +135,7 @@ class WholeStateEngine(ExactEngine):
         MOST_QUBITS: the width that it accepts at most.
     """
 
-    MOST_QUBITS: ClassVar[int] = 34
+    MOST_QUBITS: ClassVar[int] = MOST_OF_A_STATE
 
     _state_bytes = 0
 

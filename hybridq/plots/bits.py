@@ -17,13 +17,20 @@ _MOST_LABELS = 40
 _LONGEST_LABEL = 8  # characters that fit into a cell
 
 
-def plot_bits(ax: Axes, labels: Sequence[Any], bits: NDArray[np.uint8]) -> None:
+def plot_bits(
+    ax: Axes,
+    labels: Sequence[Any],
+    bits: NDArray[np.uint8],
+    *,
+    title: str = "The best assignment: 1 is filled",
+) -> None:
     """Draw one cell per bit, filled where it is 1, in rows of up to 40.
 
     Args:
         ax: the axes to draw on.
         labels: of the bits, in order.
         bits: shape (n,), values 0 and 1.
+        title: of the picture.
     """
     n = len(bits)
     columns = min(n, max(4, int(np.ceil(np.sqrt(2.5 * n)))))
@@ -40,7 +47,7 @@ def plot_bits(ax: Axes, labels: Sequence[Any], bits: NDArray[np.uint8]) -> None:
     ax.set_xlim(-0.7, columns - 0.3)
     ax.set_ylim(-rows + 0.3, 0.7)
     ax.set_aspect("equal")
-    style.style_axes(ax, title="The best assignment: 1 is filled", xlabel="", ylabel="")
+    style.style_axes(ax, title=title, xlabel="", ylabel="")
     ax.set_axis_off()
 
 

@@ -22,21 +22,21 @@ _MAX_STEPS = 300
 
 
 def node_positions(
-    graph: Graph[Any], sides: NDArray[np.uint8], aspect: float = 1.0
+    graph: Graph[Any], sides: NDArray[np.integer[Any]], aspect: float = 1.0
 ) -> NDArray[np.float64]:
     """Return positions of the nodes in graph order, shape (n, 2).
 
     Up to `LARGE` nodes: each connected component by its graph distances (least stress), packed in
-    rows, large ones first. Above: two discs, one for each side, so that at least the cut shows.
+    rows, large ones first. Above: a disc for each side or group, so that at least the cut shows.
 
     Args:
         graph: the graph; weights are ignored.
-        sides: 0 or 1 of each node.
+        sides: 0 or 1 of each node, or the number of its group.
         aspect: width over height of the area to fill; the picture is rotated and moderately
             stretched towards it.
     """
     if len(graph) > LARGE:
-        discs = _two_discs(sides)
+        discs = _discs(sides)
         return discs if aspect >= 1.0 else discs[:, ::-1]
     positions = _packed(graph, aspect)
     width, height = np.ptp(positions, axis=0) + 0.5
@@ -211,15 +211,18 @@ def clutter(xy: NDArray[np.float64], edges: NDArray[np.int64]) -> float:
     return 4.0 * hits + 0.5 * float((separated & separated.T).sum())
 
 
-def _two_discs(sides: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return a sunflower of nodes for each side."""
+def _discs(sides: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+    """Return a sunflower of nodes for each side, all on a circle."""
     positions = np.empty((len(sides), 2))
-    radius = math.sqrt(max(np.bincount(sides, minlength=2).max(), 1))
-    for side, centre in ((0, -1.25), (1, 1.25)):
+    groups = np.unique(sides).tolist() if sides.max(initial=0) > 1 else [0, 1]
+    radius = math.sqrt(max(np.bincount(sides).max(), 1))
+    away = 1.25 * radius / math.sin(math.pi / len(groups))
+    for place, side in enumerate(groups):
         members = np.flatnonzero(sides == side)
         order = np.arange(len(members))
         angle = order * math.pi * (3.0 - math.sqrt(5.0))
         distance = np.sqrt(order + 0.5)
-        positions[members, 0] = centre * radius + distance * np.cos(angle)
-        positions[members, 1] = distance * np.sin(angle)
+        around = math.pi * (1.0 + 2.0 * place / len(groups))
+        positions[members, 0] = away * math.cos(around) + distance * np.cos(angle)
+        positions[members, 1] = away * math.sin(around) + distance * np.sin(angle)
     return positions

@@ -55,20 +55,23 @@ def simple_graph(
     weight: str | None = None,
     parallel: str | None = None,
     of: str = "edge",
+    directed: bool = False,
 ) -> SimpleGraph:
     """Return a graph with its parallel edges merged and its weights chosen.
 
     Args:
-        graph: undirected; a `networkx.MultiGraph` may have parallel edges.
+        graph: directed or not; a `networkx.MultiGraph` may have parallel edges.
         weight: the attribute that holds the weights, ``"none"`` for weight 1 everywhere. By
             default ``weight``, as long as no other attribute holds numbers.
         parallel: ``"sum"`` adds the weights of parallel edges, ``"once"`` counts equal ones once;
             by default they are refused.
         of: ``"edge"`` or ``"node"``, whose attributes are the weights.
+        directed: True takes directed graphs as well; the copy is then directed.
 
     Raises:
-        ProblemError: parallel edges, several attributes that may be the weight, or none of the
-            name; a FormatError with the line where the graph comes from a file.
+        ProblemError: a directed graph where none is taken, parallel edges, several attributes
+            that may be the weight, or none of the name; a FormatError with the line where the
+            graph comes from a file.
         ParameterError: another value of `parallel`, or an attribute that is absent.
     """
     if parallel is not None and parallel not in PARALLEL:
@@ -78,6 +81,12 @@ def simple_graph(
             argument="weight", value=weight, expected="the name of an attribute, or 'none'"
         )
     origin = graph.graph.get(ORIGIN)
+    if graph.is_directed() and not directed:
+        raise _error(
+            "the graph is directed, and an undirected one is needed: convert it with "
+            "graph.to_undirected(), or split it with maxcut, which takes directed ones",
+            origin,
+        )
     facts = [data for *_, data in _entries(graph, of)]
     chosen = _attribute(facts, weight, of, origin)
     made = _merged(graph, chosen if of == "edge" else None, parallel, origin)
@@ -198,7 +207,7 @@ def _merged(
 
     if not graph.is_multigraph():
         return graph.copy()
-    made: nx.Graph[Any] = nx.Graph()
+    made: nx.Graph[Any] = nx.DiGraph() if graph.is_directed() else nx.Graph()
     made.graph.update(graph.graph)
     made.add_nodes_from((node, dict(data)) for node, data in graph.nodes(data=True))
     for u, v, data in graph.edges(data=True):

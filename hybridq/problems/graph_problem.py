@@ -49,6 +49,8 @@ class GraphProblem(BinaryProblem):
     needs_edges: ClassVar[bool] = True
     #: The attributes of ``"edge"`` or ``"node"`` are the weights of the family.
     weighs: ClassVar[str] = "edge"
+    #: True for a family that takes directed graphs as well.
+    takes_directed: ClassVar[bool] = False
 
     graph: nx.Graph[Any]
     weight: str | None = field(default=None, kw_only=True)
@@ -62,8 +64,14 @@ class GraphProblem(BinaryProblem):
     def __post_init__(self) -> None:
         family = type(self).__name__
         given = as_graph(self.graph, family)
-        _check_kind(given, family, self.needs_edges)
-        made = simple_graph(given, weight=self.weight, parallel=self.parallel, of=self.weighs)
+        _check_kind(given, self.needs_edges)
+        made = simple_graph(
+            given,
+            weight=self.weight,
+            parallel=self.parallel,
+            of=self.weighs,
+            directed=self.takes_directed,
+        )
         object.__setattr__(self, "graph", _frozen(made.graph))
         object.__setattr__(self, "weight_name", made.weight)
         object.__setattr__(self, "reading_notes", made.notes)
@@ -126,8 +134,16 @@ class GraphProblem(BinaryProblem):
         return self.nodes
 
     @property
+    def is_directed(self) -> bool:
+        """True if edges lead from their first node to their second."""
+        return bool(self.graph.is_directed())
+
+    @property
     def edges(self) -> NDArray[np.int64]:
-        """The qubits of each edge, the smaller first, shape (m, 2), read-only."""
+        """The qubits of each edge, shape (m, 2), read-only.
+
+        The smaller one comes first, in a directed graph the tail.
+        """
         return self._edge_arrays[0]
 
     @property
@@ -147,7 +163,7 @@ class GraphProblem(BinaryProblem):
     def size(self) -> str:
         """Return nodes and edges, such as ``"5 nodes, 6 edges"``."""
         n, m = self.n_nodes, len(self.edges)
-        return f"{plural(n, 'node')}, {plural(m, 'edge')}"
+        return f"{plural(n, 'node')}, {plural(m, 'directed edge' if self.is_directed else 'edge')}"
 
     def describe(self) -> dict[str, Any]:
         """Return the size, the weights, the degrees and the shape of the graph.
@@ -155,7 +171,8 @@ class GraphProblem(BinaryProblem):
         Returns:
             ``nodes``, ``edges``, ``total_weight``, ``absolute_weight`` (the sum of all |w|),
             ``weight_min``, ``weight_max``, ``degree_min``, ``degree_max``, ``regular_degree``
-            (None unless all are equal), ``connected``, ``bipartite``.
+            (None unless all are equal), ``connected``, ``bipartite``; of a directed graph
+            ``directed``, and the others without regard to directions.
         """
         return dict(self._facts)
 
@@ -165,7 +182,9 @@ class GraphProblem(BinaryProblem):
 
         degrees = np.bincount(self.edges.ravel(), minlength=self.n_nodes)
         low, high = int(degrees.min()), int(degrees.max())
+        plain = self.graph.to_undirected(as_view=True) if self.is_directed else self.graph
         return {
+            **({"directed": True} if self.is_directed else {}),
             "nodes": self.n_nodes,
             "edges": len(self.edges),
             "total_weight": self.total_weight,
@@ -175,18 +194,13 @@ class GraphProblem(BinaryProblem):
             "degree_min": low,
             "degree_max": high,
             "regular_degree": low if low == high else None,
-            "connected": bool(nx.is_connected(self.graph)),
-            "bipartite": bool(nx.is_bipartite(self.graph)),
+            "connected": bool(nx.is_connected(plain)),
+            "bipartite": bool(nx.is_bipartite(plain)),
         }
 
 
-def _check_kind(graph: nx.Graph[Any], family: str, needs_edges: bool) -> None:
-    """Raise unless `graph` is undirected, with edges if needed."""
-    if graph.is_directed():
-        raise ProblemError(
-            f"the graph is directed, {family} takes an undirected one: "
-            "convert it with graph.to_undirected()"
-        )
+def _check_kind(graph: nx.Graph[Any], needs_edges: bool) -> None:
+    """Raise unless `graph` has nodes, and edges if needed."""
     if graph.number_of_nodes() == 0:
         raise ProblemError("the graph has no nodes: give at least one")
     if needs_edges and graph.number_of_edges() == 0:
@@ -196,7 +210,7 @@ def _check_kind(graph: nx.Graph[Any], family: str, needs_edges: bool) -> None:
 def _edge_arrays(
     graph: nx.Graph[Any], nodes: list[Hashable]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return qubit pairs, the smaller first, and weights in edge order, read-only."""
+    """Return qubit pairs and weights in edge order; see `GraphProblem.edges`."""
     index = {label: qubit for qubit, label in enumerate(nodes)}
     pairs: list[tuple[int, int]] = []
     weights: list[float] = []
@@ -204,7 +218,7 @@ def _edge_arrays(
         i, j = index[u], index[v]
         if i == j:
             raise ProblemError(f"node {u!r} has an edge to itself: remove it")
-        pairs.append((i, j) if i < j else (j, i))
+        pairs.append((i, j) if i < j or graph.is_directed() else (j, i))
         weights.append(finite_weight(weight, f"edge {u!r}-{v!r}"))
     edges = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     values = np.array(weights, dtype=np.float64)

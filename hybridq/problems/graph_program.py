@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from hybridq.core.errors import Text
 from hybridq.problems.graph_problem import GraphProblem
 from hybridq.problems.program_problem import ProgramProblem
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,6 +26,12 @@ class GraphProgram(ProgramProblem, GraphProblem):
         GraphProblem.__post_init__(self)
         ProgramProblem.__post_init__(self)
 
+    @cached_property
+    def node_names(self) -> tuple[str, ...]:
+        """Distinct texts for the nodes: their labels, quoted where 1 and "1" occur."""
+        names = tuple(map(str, self.nodes))
+        return names if len(set(names)) == len(names) else tuple(map(repr, self.nodes))
+
     @property
     def notes(self) -> tuple[Text, ...]:
         """Remarks on the graph, and on the program."""
@@ -34,3 +44,10 @@ class GraphProgram(ProgramProblem, GraphProblem):
     def size(self) -> str:
         """Return nodes and edges, such as ``"5 nodes, 6 edges"``."""
         return GraphProblem.size(self)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first names, and the number of others."""
+    found = list(names)
+    more = len(found) - _SHOWN
+    return ", ".join(found[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import is_real
 from hybridq.core.errors import ParameterError
-from hybridq.core.numbers import number
 from hybridq.problems.base import AnswerRow, Bits, Sense
-from hybridq.problems.graph_data import finite_weight
 from hybridq.problems.graph_problem import GraphProblem
+from hybridq.problems.node_weights import positive_node_weights, size_with_weights
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,6 +59,7 @@ class IndependentSet(GraphProblem):
     value_name: ClassVar[str] = "size"
     needs_edges: ClassVar[bool] = False
     weighs: ClassVar[str] = "node"
+    mixers: ClassVar[tuple[str, ...]] = ("bit-flip", "grover", "x")
 
     penalty: float | None = None
 
@@ -81,22 +81,11 @@ class IndependentSet(GraphProblem):
     @cached_property
     def node_weights(self) -> NDArray[np.float64]:
         """The weight of each node, shape (n_qubits,)."""
-        weights = []
-        for label, weight in self.graph.nodes(data="weight", default=1):
-            value = finite_weight(weight, f"node {label!r}")
-            if value <= 0.0:
-                raise ParameterError(
-                    f"node {label!r} has weight {value:g}: give a positive number, or remove it"
-                )
-            weights.append(value)
-        return np.array(weights)
+        return positive_node_weights(self)
 
     def size(self) -> str:
         """Return nodes and edges, and the weights of the nodes where they differ from 1."""
-        low, high = float(self.node_weights.min()), float(self.node_weights.max())
-        if self.value_name == "size":
-            return super().size()
-        return f"{super().size()}, node weights {number(low)} to {number(high)}"
+        return size_with_weights(super().size(), self.node_weights)
 
     @cached_property
     def sufficient_penalty(self) -> float:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from hybridq.core.errors import ProblemError
+from hybridq.core.errors import ProblemError, Text
 from hybridq.core.numbers import number, plural
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.instance_data import KnapsackData, real_array
 from hybridq.problems.program_problem import ProgramProblem
-from hybridq.problems.programs import Constraint, IntegerProgram
+from hybridq.problems.programs import Constraint, IntegerProgram, Variable
+from hybridq.problems.set_program import check_flag, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_MOST_DRAWN = 12  # capacities in a picture
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -31,6 +35,7 @@ class Knapsack(ProgramProblem):
         weights: weight of each item, shape (n,), or one row for each capacity, shape (rows, n).
         capacity: the capacity, or one for each row.
         profits: values of pairs of items, shape (n, n); the entries (i, j) and (j, i) add up.
+        reduce: leave out items that are heavier than a capacity, which saves their qubits.
         penalty: weight of the penalties: a rule (exact, range, vlm, moc, momc, adaptive), a
             number, or a number for each constraint by name.
         inequalities: treatment of the capacities: feasible (left to a mixer that keeps to the
@@ -58,6 +63,7 @@ class Knapsack(ProgramProblem):
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 
     data: KnapsackData
+    reduce: bool = field(default=True, kw_only=True)
     name: str = field(default="", kw_only=True)
 
     def __init__(
@@ -67,6 +73,7 @@ class Knapsack(ProgramProblem):
         capacity: ArrayLike,
         profits: ArrayLike | None = None,
         *,
+        reduce: bool = True,
         penalty: Any = "exact",
         encoding: str | None = None,
         inequalities: str = "feasible",
@@ -85,9 +92,11 @@ class Knapsack(ProgramProblem):
             raise ProblemError(
                 f"profits must have shape ({len(value)}, {len(value)}), got {pairs.shape}"
             )
+        check_flag("reduce", reduce)
         object.__setattr__(self, "data", KnapsackData(value, weight, room, pairs))
         object.__setattr__(self, "name", name or plural(len(value), "item"))
         for option, given in (
+            ("reduce", reduce),
             ("penalty", penalty),
             ("encoding", encoding),
             ("inequalities", inequalities),
@@ -128,8 +137,31 @@ class Knapsack(ProgramProblem):
                 zip(self.data.weights.tolist(), self.data.capacity.tolist(), strict=True)
             )
         ]
-        names = [f"item {i}" for i in range(n)]
-        return IntegerProgram.binary(names, objective, rows, sense="maximize", name=self.name)
+        heavy = set(self.heavy.tolist())
+        variables = tuple(Variable(f"item {i}", 0, int(i not in heavy)) for i in range(n))
+        return IntegerProgram(variables, objective, tuple(rows), "maximize", name=self.name)
+
+    @cached_property
+    def heavy(self) -> NDArray[np.int64]:
+        """The items that are heavier than a capacity and left out, shape (k,)."""
+        room = self.data.capacity[:, np.newaxis]
+        found = (self.data.weights > room * (1.0 + 1e-9)).any(axis=0)
+        return np.flatnonzero(found) if self.reduce else np.zeros(0, dtype=np.int64)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Remarks on items that are left out, and on the program."""
+        found: list[Text] = []
+        if len(self.heavy):
+            n = len(self.data.values)
+            noun = "item" if len(self.heavy) == 1 else "items"
+            found.append(
+                f"left out, since heavier than a capacity: {noun} {listed(self.heavy.tolist())}: "
+                f"{n - len(self.heavy)} qubits instead of {n}"
+            )
+            if len(self.heavy) == n:
+                found.append("solved by preprocessing: the knapsack stays empty")
+        return (*found, *super().notes)
 
     def size(self) -> str:
         """Return items and capacities, such as ``"5 items, capacity 26"``."""
@@ -152,14 +184,30 @@ class Knapsack(ProgramProblem):
             ),
         )
 
+    def describe(self) -> dict[str, Any]:
+        """Return counts and sums of the items, then sizes of the program."""
+        return {
+            "items": len(self.data.values),
+            "capacities": len(self.data.capacity),
+            "total_value": float(self.data.values.sum()),
+            "pairs_with_profit": int(
+                0 if self.data.profits is None else np.count_nonzero(self.data.profits)
+            ),
+            **super().describe(),
+        }
+
     def draw(self, ax: Axes, bits: Bits) -> None:
         """Draw the packed weights as a stack up to each capacity."""
-        from hybridq.plots.bits import plot_stacks
+        from hybridq.plots.bins import plot_bins
 
         row = self.variables(self.checked_row(bits)[np.newaxis])[0]
+        shown = range(min(len(self.data.capacity), _MOST_DRAWN))
         stacks = {
-            f"{'capacity' if len(self.data.capacity) == 1 else f'row {r + 1}'} "
-            f"{number(float(room))}": tuple(self.data.weights[r][row == 1].tolist())
-            for r, room in enumerate(self.data.capacity[:6])
+            f"capacity {r + 1}" if len(self.data.capacity) > 1 else "knapsack": [
+                (f"item {i}", float(self.data.weights[r, i])) for i in np.flatnonzero(row).tolist()
+            ]
+            for r in shown
         }
-        plot_stacks(ax, stacks, title="The packed items")
+        title = f"The packed items: value {number(self.value(bits))}"
+        limits = self.data.capacity[: len(shown)].tolist()
+        plot_bins(ax, stacks, limits, title=title, ylabel="weight", limit="capacity")

@@ -55,6 +55,7 @@ class Portfolio(ProgramProblem):
 
     kind: ClassVar[str] = "portfolio"
     summary: ClassVar[str] = "Choose assets of high return and low risk."
+    qubits: ClassVar[str] = "one qubit an asset"
     examples: ClassVar[tuple[str, ...]] = (
         "assets.json --budget 3",
         "returns.csv --risk 0.5 --budget 3 --mixer xy-ring --plot assets.png",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Sense = Literal["maximize", "minimize"]
 
+_READING = ("header", "convention")  # options of reading, not of a family
+
 
 class Problem(ABC):
     """A question that is answered by minimizing a Hamiltonian.
@@ -132,7 +134,7 @@ class Problem(ABC):
         """
         if dataclasses.is_dataclass(cls):
             return tuple(of_dataclass(cls, option_fields(cls)))
-        return tuple(each for each in of_function(cls.from_file) if each.name != "header")
+        return tuple(each for each in of_function(cls.from_file) if each.name not in _READING)
 
     @classmethod
     def check_options(cls, given: Iterable[str]) -> None:
@@ -151,6 +153,7 @@ class Problem(ABC):
         format: str | None = None,
         *,
         header: str | None = None,
+        convention: str | None = None,
         **options: Any,
     ) -> Self:
         """Return the problem in a file, named after it; ``-`` is standard input.
@@ -160,6 +163,8 @@ class Problem(ABC):
             format: a name in `hybridq.problems.formats.FORMATS`; recognized from the content
                 by default.
             header: ``"yes"`` or ``"no"`` for the first row of a table; judged by its words by
+                default.
+            convention: factor of off-diagonal entries in a quadratic file; that of its format by
                 default.
             options: of the family.
 
@@ -171,7 +176,8 @@ class Problem(ABC):
         from hybridq.problems.formats import read
 
         cls.check_options(options)
-        return cls._named(read(path, cls.reads, format, header=header), path, options)
+        data = read(path, cls.reads, format, header=header, convention=convention)
+        return cls._named(data, path, options)
 
     @classmethod
     def from_bytes(
@@ -181,6 +187,7 @@ class Problem(ABC):
         source: str,
         format: str | None = None,
         header: str | None = None,
+        convention: str | None = None,
         **options: Any,
     ) -> Self:
         """Return the problem in a file's content; see `from_file`, also for errors.
@@ -190,12 +197,13 @@ class Problem(ABC):
             source: the file's name.
             format: as for `from_file`.
             header: as for `from_file`.
+            convention: as for `from_file`.
             options: of the family.
         """
         from hybridq.problems.formats import parse
 
         cls.check_options(options)
-        found = parse(data, cls.reads, format, source=source, header=header)
+        found = parse(data, cls.reads, format, source=source, header=header, convention=convention)
         return cls._named(found, source, options)
 
     @classmethod

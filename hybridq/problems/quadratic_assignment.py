@@ -50,6 +50,7 @@ class QuadraticAssignment(ProgramProblem):
 
     kind: ClassVar[str] = "quadratic-assignment"
     summary: ClassVar[str] = "Place facilities so that flows times distances are least."
+    qubits: ClassVar[str] = "one qubit a facility and place"
     examples: ClassVar[tuple[str, ...]] = ("flows.json", "nug12.dat --plot places.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "cost"

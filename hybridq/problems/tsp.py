@@ -56,6 +56,7 @@ class TravelingSalesman(ProgramProblem):
 
     kind: ClassVar[str] = "tsp"
     summary: ClassVar[str] = "Visit every city once on the shortest closed tour."
+    qubits: ClassVar[str] = "one qubit a city and time, the start left out"
     examples: ClassVar[tuple[str, ...]] = ("cities.tsp", "distances.json --p 5 --plot tour.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "length"

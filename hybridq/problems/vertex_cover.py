@@ -9,24 +9,23 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ParameterError
-from hybridq.problems.base import AnswerRow, Bits, Sense
-from hybridq.problems.graph_data import finite_weight
-from hybridq.problems.graph_program import GraphProgram
-from hybridq.problems.programs import Constraint, IntegerProgram
+from hybridq.problems.base import Bits, Sense
+from hybridq.problems.graph_subset import GraphSubset
+from hybridq.problems.programs import Constraint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class VertexCover(GraphProgram):
+class VertexCover(GraphSubset):
     r"""The vertex cover of smallest weight in a graph.
 
     .. math:: \min \sum_u w_u x_u, \qquad x_u + x_v \ge 1 \text{ for each edge } (u, v)
 
-    The complement of a cover is an independent set. The node attribute ``weight`` is a positive
-    number and 1 where it is absent; weights of edges do not count.
+    The complement of a cover is an independent set. Nodes without edges are left out. The node
+    attribute ``weight`` is a positive number and 1 where it is absent; weights of edges do not
+    count.
 
     Args:
         graph: an undirected `networkx.Graph` without self-loops.
@@ -51,52 +50,44 @@ class VertexCover(GraphProgram):
     examples: ClassVar[tuple[str, ...]] = ("graph.json", "graph.gph --p 4 --plot cover.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "size"
-    weighs: ClassVar[str] = "node"
+    needs_edges: ClassVar[bool] = True
+    chosen_name: ClassVar[str] = "cover"
 
     @cached_property
-    def node_weights(self) -> NDArray[np.float64]:
-        """The weight of each node, shape (n_nodes,)."""
-        weights = []
-        for label, weight in self.graph.nodes(data="weight", default=1):
-            value = finite_weight(weight, f"node {label!r}")
-            if value <= 0.0:
-                raise ParameterError(
-                    f"node {label!r} has weight {value:g}: give a positive number, or remove it"
-                )
-            weights.append(value)
-        return np.array(weights)
+    def settled(self) -> NDArray[np.bool_]:
+        """The nodes without edges, shape (n_nodes,)."""
+        return np.asarray(np.bincount(self.edges.ravel(), minlength=self.n_nodes) == 0)
 
-    def build(self) -> IntegerProgram:
-        """Return min Σ w_u x_u under x_u + x_v >= 1 for each edge."""
-        names = [str(node) for node in self.nodes]
-        rows = [
+    def settled_choice(self) -> tuple[int, str]:
+        """Return that nodes without edges are left out."""
+        return 0, "since no edge needs it" if self.saved_qubits == 1 else "since no edge needs them"
+
+    def rows(self) -> list[Constraint]:
+        """Return x_u + x_v >= 1 for each edge."""
+        names = self.node_names
+        return [
             Constraint(f"edge {names[i]}-{names[j]} is covered", {(i,): 1.0, (j,): 1.0}, ">=", 1.0)
             for i, j in self.edges.tolist()
         ]
-        weights: dict[tuple[int, ...], float] = {
-            (q,): weight for q, weight in enumerate(self.node_weights.tolist())
-        }
-        return IntegerProgram.binary(names, weights, rows, name=self.name)
 
-    def labels(self) -> list[object]:
-        """Return the node labels by qubit."""
-        return list(self.nodes)
-
-    def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
-        """Return the labels of the chosen nodes."""
-        chosen = tuple(label for label, bit in self.decode(bits).items() if bit)
-        return (AnswerRow("In the cover", chosen),)
+    def picture_title(self, bits: Bits) -> str:
+        """Return whether the nodes cover all edges, in words."""
+        return "The chosen nodes" if self.violations(bits) else "The vertex cover"
 
     def draw(self, ax: Axes, bits: Bits) -> None:
-        """Draw the graph with the chosen nodes marked."""
-        from hybridq.plots.cut import plot_cut
+        """Draw the graph with the chosen nodes marked, and edges that they do not touch."""
+        from hybridq.plots.node_groups import EdgeSet, plot_node_groups
 
-        plot_cut(
+        chosen = self.chosen(bits)
+        bare = ~chosen[self.edges].any(axis=1)
+        plot_node_groups(
             self.graph,
-            self.decode(bits),
+            chosen.astype(np.int64),
             ax,
-            title="The chosen nodes" if self.violations(bits) else "The vertex cover",
-            sides=("left out", "in the cover"),
-            edges=("edge with one end in the cover", "other edge"),
-            weighted=False,
+            names=["left out", "in the cover"],
+            edges=[
+                EdgeSet("covered edge", self.edges[~bare], None, "strong"),
+                EdgeSet("uncovered edge", self.edges[bare], None, "conflict"),
+            ],
+            title=self.picture_title(bits),
         )

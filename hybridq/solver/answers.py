@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import ProblemError
+from hybridq.core.errors import CapacityError, ProblemError
 from hybridq.presentation import Assignment, Best, Ratio, Reference, Samples, Trace
 from hybridq.solver.settings import SolveSettings, Vector, unless_interrupted
 
@@ -185,6 +185,10 @@ def _reference(problem: BinaryProblem, rng: np.random.Generator) -> Reference | 
         found = Reference(answer.value, answer.method, answer.exact, answer.bound)
     else:
         classic = reference(problem.cost(), rng=rng)
+        counted = None if classic.exact else _counted(problem)
+        if counted is not None:
+            _PROVEN[problem] = counted
+            return counted
         if problem.violations(classic.bits):
             return None  # the lowest energy found is not an answer
         value = float(problem.value(classic.bits))
@@ -193,6 +197,19 @@ def _reference(problem: BinaryProblem, rng: np.random.Generator) -> Reference | 
     if found.exact:
         _PROVEN[problem] = found
     return found
+
+
+def _counted(problem: BinaryProblem) -> Reference | None:
+    """Return the best of all feasible assignments, None where they are not few."""
+    from hybridq.classical import feasible_minimum
+
+    if problem.space is None:
+        return None
+    try:
+        answer = feasible_minimum(problem)
+    except CapacityError:
+        return None
+    return Reference(answer.value, answer.method, answer.exact, answer.bound)
 
 
 def ratio(

@@ -133,7 +133,7 @@ def resolve_ansatz(
             )
         depth = layers_of(initial)
         if not depth and "p" not in given:
-            depth = default_depth(QAOA(problem, **given).state_bits)
+            depth = default_depth(QAOA(problem, **given).effort_bits)
         given.setdefault("p", depth)
     return ANSATZE[name](problem, **given)
 

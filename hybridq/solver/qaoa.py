@@ -133,7 +133,7 @@ def _shared_search(ansatz: QAOA, settings: SolveSettings) -> SharedSearch:
     optimizer = settings.optimizer
     budget = settings.max_evaluations
     if budget is None:
-        budget = default_evaluations(ansatz.state_bits, optimizer.most_evaluations)
+        budget = default_evaluations(ansatz.effort_bits, optimizer.most_evaluations)
     check_limits(budget, settings.time_limit, None)
     return SharedSearch(
         optimizer,

@@ -13,6 +13,7 @@ from hybridq.ansatz.term_groups import commuting_groups
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import CapacityError, DimensionError, ParameterError, Setting
+from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.core.registry import canonical_name
 from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.interop import from_other_package
@@ -67,7 +68,8 @@ def resolve_problem(
             remedy=remedy_for_class(problem, Problem, "a problem of your data")
             or "for the maximum cut of a graph, write hybridq.solve(hybridq.MaxCut(graph))",
         )
-    check_width(problem.n_qubits)
+    if problem.space is None:  # the states of a feasible space are counted where they are listed
+        check_width(problem.n_qubits)
     return problem
 
 
@@ -87,8 +89,9 @@ def check_width(n_qubits: int) -> None:
     """
     if n_qubits > MOST_QUBITS:
         raise CapacityError(
-            f"{n_qubits:,} qubits are too many to simulate exactly: the limit is {MOST_QUBITS} "
-            "qubits, where particle numbers are conserved; use a smaller problem"
+            f"{n_qubits:,} qubits are too many to simulate exactly: the limit is "
+            f"{MOST_OF_A_STATE} qubits, and {MOST_QUBITS} where particle numbers are conserved; "
+            "use a smaller problem"
         )
 
 

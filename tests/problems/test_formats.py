@@ -64,6 +64,15 @@ RECOGNIZED: dict[str, str | None] = {
     '{"vertices": 3}': None,
     "<html></html>": None,
     "p cnf 3 1\n1 2 3 0\n": "cnf",
+    "c hard\nh 1 -2 0\n3 2 0\n": "wcnf",
+    "NAME: a\nTYPE: TSP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: ATT\n": "tsplib",
+    '{"values": [1], "weights": [1], "capacity": 1}': "json-knapsack",
+    '{"flows": [[0]], "distances": [[0]]}': "json-assignment",
+    '{"distances": [[0]]}': "json-distances",
+    '{"n": 20}': "json-size",
+    "1 3\n1 2 4 3\n": "market-split",
+    "1\n u120\n 150 2 1\n42\n69\n": "binpack",
+    " instance ft06\n 6 6\n 2 1 0 3\n": "jobshop",
     "": None,
 }
 
@@ -132,7 +141,8 @@ def test_the_shape_of_a_file_is_known_or_not_and_never_an_error(
 
 
 WORDS = """0 1 2 -1 1.5 1e999 nan X XX Z0 [X0] H He p cnf edge e &FCI NORB=1 /
-[ ] { } ( ) : , # % < > " "edges" "numbers" \\x"""
+[ ] { } ( ) : , # % < > " "edges" "numbers" \\x c h x1 wcnf DIMENSION : 2 EOF
+EDGE_WEIGHT_TYPE EUC_2D NODE_COORD_SECTION "n" "clauses" "values" Times instance"""
 TOKENS = st.lists(st.sampled_from([*WORDS.split(), "\n"]), max_size=20)
 
 

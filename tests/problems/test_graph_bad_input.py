@@ -73,7 +73,8 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
         4,
         ("edge 2-1 is listed twice with weights 1 and 4", "first in line 3", "parallel='sum'"),
     ),
-    "JSON directed": ('{"directed": true, "edges": [[1, 2]]}', None, ('"directed" is true',)),
+    "JSON directed": ('{"directed": true, "edges": [[1, 2]]}', None, ("is directed",)),
+    "JSON directed perhaps": ('{"directed": 1, "edges": [[1, 2]]}', None, ('"directed" is 1',)),
     "JSON multigraph": (
         '{"multigraph": true, "edges": [[1, 2],\n[2, 1], [2, 3]]}',
         2,
@@ -208,13 +209,16 @@ BAD: dict[str, tuple[str, int | None, tuple[str, ...]]] = {
     "graphml without graph": ("<graphml/>", None, ("<graph>",)),
     "graphml directed": (
         XML.format(' edgedefault="directed"', TWO + '<edge source="a" target="b"/>'),
-        1,
-        ("directed",),
+        None,
+        ("is directed",),
     ),
     "graphml directed edge": (
-        XML.format("", TWO + '\n<edge source="a" target="b" directed="true"/>'),
+        XML.format(
+            "",
+            TWO + '<edge source="a" target="b"/>\n<edge source="b" target="a" directed="true"/>',
+        ),
         2,
-        ("directed",),
+        ("some edges are directed",),
     ),
     "graphml parallel edges": (
         XML.format(

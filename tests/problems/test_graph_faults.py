@@ -129,7 +129,6 @@ def test_it_is_read_in_the_one_consistent_way(text: str, options: dict, cut: flo
         ("a b 1\na c 3.14\nd e apple\n", "line 3: weight 'apple'"),
         ("(0, 0) (0, 1) 0.5\n(0, 1) (1, 1) 0.25\n", "line 1.*another notation"),
         ("4 3\n2\n1 3\n2 4\n3\n", "METIS is not read"),
-        ("digraph { a -> b }", "directed"),
         ('{"nodes":[{"name":"x"},{"name":"x"}],"links":[{"source":0,"target":1}]}', '"id"'),
     ],
 )

@@ -18,6 +18,9 @@ FOLDER = Path(__file__).parents[2] / "problems"
     ("file", "largest"),
     [
         ("independent_set/icosahedron.json", 3),
+        ("independent_set/farm.gph", 10),
+        ("independent_set/kangaroo.gph", 4),
+        ("independent_set/brock200-1.gph", 6),
         ("maxcut/petersen.edgelist", 4),
         ("maxcut/florentine.json", 7),
     ],

@@ -32,6 +32,8 @@ PAULIS = '{{"format": "hybridq-pauli-sum", "version": 1, "n_qubits": {}, "terms"
 INTEGRALS = " &FCI NORB={},NELEC=2,MS2=0,\n &END\n 0.5 1 1 1 1\n -1.0 1 1 0 0\n 0.0 0 0 0 0\n"
 BRANCH = "include: [{0}, {0}]\n"
 
+CONVERT = "convert"  # instead of a kind: the file is converted, not solved
+
 # name of the case -> (kind of problem, file name, content, words of the message)
 FILES = {
     "OpenFermion": ("hamiltonian", "a.txt", "1.0 [X999999999]", "without gaps"),
@@ -90,6 +92,35 @@ FILES = {
     ),
     "far atoms": ("molecule", "a.xyz", "2\n\nH 0 0 1e300\nH 0 0 0\n", "from the origin"),
     "a large coefficient": ("hamiltonian", "a.txt", f'[["XX", 1{"0" * 400}]]', "for a float"),
+    "qubo": (CONVERT, "a.qubo", "p qubo 0 1000000000 1 0\n0 0 1\n", "variables are declared"),
+    "QOBLIB": (CONVERT, "a.qs", "1000000000 1\n1 1 1\n", "1,000,000,000 variables are declared"),
+    "Biq Mac": (CONVERT, "a.sparse", "1000000 1\n1 1 1\n", "1,000,000 variables are declared"),
+    "OR-Library": (CONVERT, "a.txt", "1\n1000000 1\n1 1 1\n", "variables are declared"),
+    "quadratic Matrix Market": (
+        CONVERT,
+        "a.mtx",
+        "%%MatrixMarket matrix array real general\n900000 900000\n1\n",
+        "900,000 variables are declared",
+    ),
+    "QPLIB": (CONVERT, "a.qplib", "t\nQBN\nminimize\n1000000000\n0\n", "variables are declared"),
+    "QPLIB constraints": (
+        CONVERT,
+        "a.qplib",
+        "t\nLBL\nminimize\n1\n1000000000\n0\n0\n0\n0\n",
+        "1,000,000,000 constraints are declared",
+    ),
+    "QPLIB entries": (
+        CONVERT,
+        "a.qplib",
+        "t\nQBN\nminimize\n1\n1000000000\n1 1 1\n",
+        "1,000,000,000 entries are declared",
+    ),
+    "LP of a large bound": (
+        CONVERT,
+        "a.lp",
+        f"min\n x\nst\nbounds\n x <= 1{'0' * 19}\ngeneral\n x\nend\n",
+        "is too large for an integer in bits",
+    ),
     "a device": ("maxcut", "/dev/zero", None, f"more than {MOST_BYTES:,} bytes"),
     "a device of energies": ("hamiltonian", "/dev/zero", None, f"more than {MOST_BYTES:,} bytes"),
     "a device of atoms": ("molecule", "/dev/zero", None, f"more than {MOST_BYTES:,} bytes"),
@@ -117,6 +148,13 @@ LONG = {
         f"{INTEGRALS.format(2)} {'5' * 50_000}x 1 1 0 0\n",
         "line 6",
     ),
+    "digits in LP": (CONVERT, "a.lp", f"min\n {'1' * 50_000}@ x\nst\nend\n", "line 2"),
+    "signs in LP": (CONVERT, "a.lp", f"min\n {'- ' * 50_000}@<\nst\nend\n", "line 2"),
+    "names in LP": (CONVERT, "a.lp", f"min\nst\n {'a' * 50_000}:: x\nend\n", "line 3"),
+    "brackets in LP": (CONVERT, "a.lp", f"min\nst\n {'x[' * 20_000}\nend\n", "line 3"),
+    "bounds in LP": (CONVERT, "a.lp", f"min\nbounds\n {'9' * 50_000} x\nend\n", "line 3"),
+    "blank lines of LP": (CONVERT, "a.lp", f"min\nst\n x {chr(10) * 90_000} <\nend\n", "line"),
+    "an index in QOBLIB": (CONVERT, "a.qs", f"2 1\n1 {'1' * 50_000} 1\n", "line 2"),
     "blank lines": ("maxcut", "a.graphml", f"<graphml>{chr(10) * 90_000}<x", "not valid XML"),
     "blank lines of edges": ("maxcut", "a.txt", f"a b c d\n{chr(10) * 90_000}", "line 1"),
     "signs": ("hamiltonian", "a.txt", f'[("XXI", {"-" * 900}1)]', "nested too deeply"),
@@ -269,7 +307,11 @@ def refusals(tmp_path_factory):
         if content is not None:
             path.parent.mkdir()
             path.write_text(content)
-        commands["file", case] = ["solve", kind, str(path), "--seed", "1"]
+        commands["file", case] = (
+            ["convert", str(path), str(path.with_name("out.lp"))]
+            if kind == CONVERT
+            else ["solve", kind, str(path), "--seed", "1"]
+        )
     for case, (content, _) in CONFIGS.items():
         path = folder / f"{case.replace(' ', '_')}.yaml"
         path.write_text(f"name: a\n{content}\n")

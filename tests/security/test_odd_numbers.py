@@ -16,7 +16,7 @@ import hybridq as hq
 from hybridq.ansatz.angle_file import read_angles
 from hybridq.ansatz.learned_angles import angles_in
 from hybridq.core.errors import HybridqError
-from hybridq.problems import PROBLEMS
+from hybridq.problems import PROBLEMS, formats
 
 # fmt: off
 ODD = (
@@ -63,6 +63,22 @@ MOLECULES = {
     "-1.25 1 1 0 0\n-0.47 2 2 0 0\n0.71 0 0 0 0\n",
 }
 NUMBERS = {"json": "[1, 2, 3]", "lines": "1\n2\n3\n"}
+PROGRAMS_OF_INTEGERS = {
+    "lp": "Maximize\n 3 x + [ 2 x * y ] / 2 - 1\nSubject To\n 1 <= x + 2 y <= 4\nBounds\n"
+    " 0 <= y <= 3\nGeneral\n y\nBinary\n x\nEnd\n",
+    "qplib": "a\nQIL\nminimize\n2\n1\n1\n2 1 3\n0\n1\n1 2\n4\n1\n1 2 5\n1e20\n-1\n0\n2\n0\n0\n0\n"
+    "3\n0\n0\n0\n0\n0\n0\n0\n0\n0\n",
+    "json": '{"variables": ["x", {"name": "y", "lower": 0, "upper": 3}],'
+    ' "objective": [[2.5, ["x"]]], "constraints": [{"name": "c", "terms": [[1, ["x"]]],'
+    ' "relation": "<=", "bound": 1}]}',
+}
+POLYNOMIALS = {
+    "qubo": "c ObjectiveOffset 2\np qubo 0 2 1 1\n0 0 1.5\n0 1 2\n",
+    "qs": "# ObjectiveOffset 2\n2 2\n1 1 1.5\n1 2 2\n",
+    "bqp": "1\n2 2\n1 1 1.5\n1 2 2\n",
+    "matrix": "1 2 0 0\n2 3 0 0\n0 0 0 1\n0 0 0 4.5\n",
+    "json": '{"variables": ["x", "y"], "terms": [[2.5, ["x", "y"]], [1, []]]}',
+}
 ANGLES = {
     "groups": '{"gamma": [0.1], "beta": [0.2]}',
     "learned": '{"hybridq": "learned-angles", "version": 1, "name": "a", "gamma": [0.1],'
@@ -95,6 +111,14 @@ def problems(kind, texts, suffix=".txt"):
     return [pytest.param(text, read, id=f"{kind} {name}") for name, text in texts.items()]
 
 
+def data(shape, texts):
+    def read(text: str, path: Path):
+        path.write_text(text, encoding="utf-8")
+        return formats.read(path, shape)
+
+    return [pytest.param(text, read, id=f"{shape} {name}") for name, text in texts.items()]
+
+
 def angles(texts, reader):
     def read(text: str, path: Path):
         path.write_text(text, encoding="utf-8")
@@ -110,6 +134,8 @@ def angles(texts, reader):
         *problems("hamiltonian", HAMILTONIANS),
         *problems("molecule", MOLECULES, ".fcidump"),
         *problems("number-partitioning", NUMBERS),
+        *data("program", PROGRAMS_OF_INTEGERS),
+        *data("polynomial", POLYNOMIALS),
         *angles(ANGLES, angles_in),
         *angles(PLAIN_ANGLES, read_angles),
         *(

@@ -75,7 +75,7 @@ class SubspaceEngine(ExactEngine):
             f"simulating the {self.dim:,} feasible states of {self.n_qubits} qubits",
             remedy,
         )
-        self._runner = Runner(self.space, self._dtype, self._threads, kernels)
+        self._runner = Runner(reading, self._dtype, self._threads, kernels)
         self._observable = pauli
         self._set_info(self._reason(), self._runner.threads)
 
@@ -86,7 +86,7 @@ class SubspaceEngine(ExactEngine):
         kinds = dict.fromkeys(
             step.symbol for step in self._steps if isinstance(step, FeasibleMixer)
         )
-        mixers = f"; mixer {', '.join(kinds)}" if kinds else ""
+        mixers = f"; mixer {', '.join(kinds)}, {self._runner.layout.how}" if kinds else ""
         return f"the circuit stays on {self.dim:,} feasible states of {of}{mixers}"
 
     def is_compiled(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,14 +10,17 @@ from numpy.typing import NDArray
 
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.subspace import pairs as table
-from hybridq.engines.subspace.chebyshev import coefficients, spectral_radius
 from hybridq.engines.subspace.kernels import hops, vectors
+from hybridq.engines.subspace.polynomials import chebyshev, on_integers, spectral_radius
 
 State = NDArray[np.floating[Any]]
 """A flat array: real and imaginary part of each amplitude in turn."""
 
 GROUPS = 64
 """Parts of each sum, so that sums do not depend on the number of threads."""
+
+MOST_PAIRED = 1 << 20
+"""States of which ket and bra evolve together; beyond, the memory for that is saved."""
 
 
 class Evolution(Protocol):
@@ -47,11 +51,13 @@ class Workspace:
         self.dim, self.dtype = dim, dtype
         self._arrays: list[State] = []
 
-    def array(self, number: int) -> State:
-        """Return working array `number`."""
+    def array(self, number: int, lanes: int = 2) -> State:
+        """Return working array `number`, of so many numbers for each amplitude."""
         while len(self._arrays) <= number:
-            self._arrays.append(np.empty(2 * self.dim, dtype=self.dtype))
-        return self._arrays[number]
+            self._arrays.append(np.empty(0, dtype=self.dtype))
+        if len(self._arrays[number]) < lanes * self.dim:
+            self._arrays[number] = np.empty(lanes * self.dim, dtype=self.dtype)
+        return self._arrays[number][: lanes * self.dim]
 
 
 class GroverEvolution:
@@ -120,43 +126,83 @@ class SequentialEvolution:
         raise NotImplementedError
 
 
-class ChebyshevEvolution:
-    r"""Exponential :math:`e^{i\beta A}` of the sum of all hops, exact to rounding.
+class HopsEvolution:
+    r"""Exponential :math:`e^{i\beta A}` of a sum of hops, exact to rounding.
+
+    A is one matrix, or a sum of matrices that commute; each takes a polynomial.
 
     Args:
-        pairs: the pairs of states that hops connect.
+        parts: the pairs of states that the hops of each matrix connect.
         space: working arrays.
         team: threads.
+        integers: largest eigenvalue of each matrix where all are integers; else None.
     """
 
-    def __init__(self, pairs: table.Pairs, space: Workspace, team: Team) -> None:
-        self._rows = table.neighbours_of(pairs, space.dim, compiled=True)
-        self._space, self._team = space, team
-        self._partial = np.zeros(GROUPS)
-        self._radius = spectral_radius(self._multiply, space.dim)
+    def __init__(
+        self,
+        parts: Sequence[table.Pairs],
+        space: Workspace,
+        team: Team,
+        integers: Sequence[int] | None = None,
+    ) -> None:
+        self._rows = [table.neighbours_of(pairs, space.dim, compiled=True) for pairs in parts]
+        self._space, self._team, self._integers = space, team, integers
+        self._partial, self._none = np.zeros(GROUPS), np.zeros(0)
+        self._radius = 0.0
+        if integers is None:
+            self._radius = spectral_radius(self._multiply, space.dim)
 
     def _multiply(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        image = np.empty_like(x)
-        hops.neighbour_sums(x, *self._rows, image)
-        return image
+        """Return A x."""
+        total, image = np.zeros_like(x), np.empty_like(x)
+        for rows in self._rows:
+            hops.neighbour_sums(x, *rows, image)
+            total += image
+        return total
 
-    def _exponential(self, state: State, beta: float) -> None:
-        if beta == 0.0 or self._radius == 0.0:
-            return
-        coefs = coefficients(beta * self._radius, self._space.dtype)
-        work, out = self._space.array(0), self._space.array(1)
-        self._team.run(hops.chebyshev, state, work, out, *self._rows, 1.0 / self._radius, coefs)
+    def _recurrence(self, part: int, beta: float) -> NDArray[Any] | None:
+        """Return the polynomial of one matrix, None where nothing moves."""
+        dtype = self._space.dtype
+        if not len(self._rows[part][1]):
+            return None
+        if self._integers is not None:
+            return on_integers(beta, self._integers[part]).astype(dtype)
+        return chebyshev(beta, self._radius, dtype).astype(dtype)
 
     def forward(self, ket: State, beta: float) -> None:
         """Apply the mixer to the ket, in place."""
-        self._exponential(ket, beta)
+        for part in range(len(self._rows)):
+            recurrence = self._recurrence(part, beta)
+            if recurrence is not None:
+                self._run(ket, part, recurrence, ket, self._none)
+
+    def _run(
+        self, state: State, part: int, recurrence: NDArray[Any], bra: State, partial: Any
+    ) -> None:
+        lanes = len(state) // self._space.dim
+        work, out = (self._space.array(number, lanes) for number in range(2))
+        self._team.run(
+            hops.exponential, state, work, out, *self._rows[part], recurrence, lanes, bra, partial
+        )
 
     def backward(self, ket: State, bra: State, beta: float) -> float:
         """Undo the mixer on both states; return the derivative by β."""
-        self._team.run(hops.hop_element, ket, bra, *self._rows, self._partial)
-        self._exponential(ket, -beta)
-        self._exponential(bra, -beta)
-        return -2.0 * float(self._partial.sum())
+        element = 0.0
+        both = self._space.dim <= MOST_PAIRED
+        pair = self._space.array(2, 4) if both else ket
+        if both:
+            self._team.run(hops.interleave, ket, bra, pair)
+        for part in reversed(range(len(self._rows))):
+            recurrence = self._recurrence(part, -beta)
+            if recurrence is None:
+                continue
+            self._run(pair, part, recurrence, bra, self._partial)
+            element += float(self._partial.sum())
+            if not both:
+                self._run(bra, part, recurrence, bra, self._none)
+        if both:
+            self._team.run(hops.separate, pair, ket, bra)
+        return -2.0 * element
 
     def top(self) -> NDArray[np.float64]:
         """Return the highest eigenstate of the sum of hops."""

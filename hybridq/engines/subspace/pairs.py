@@ -33,6 +33,19 @@ class Pairs:
     low: NDArray[Any]
     high: NDArray[Any]
 
+    def renumbered(self, order: NDArray[np.int64]) -> Pairs:
+        """Return the pairs for states in another order, which holds their positions here."""
+        places = np.empty(len(order), dtype=self.low.dtype)
+        places[order] = np.arange(len(order))
+        return Pairs(self.first, places[self.low], places[self.high])
+
+    def chosen(self, partials: Sequence[int]) -> Pairs:
+        """Return the pairs of some partial mixers."""
+        parts = [slice(self.first[k], self.first[k + 1]) for k in partials]
+        sizes = [part.stop - part.start for part in parts]
+        low, high = (np.concatenate([x[part] for part in parts]) for x in (self.low, self.high))
+        return Pairs(np.cumsum([0, *sizes]), low, high)
+
 
 def masks_of(
     partials: Sequence[Partial], n_qubits: int

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.engines.subspace import pairs as table
-from hybridq.engines.subspace.chebyshev import as_sparse, coefficients, spectral_radius
 from hybridq.engines.subspace.evolution import State, Workspace, top_state
+from hybridq.engines.subspace.polynomials import chebyshev, spectral_radius
 
 
 def _amplitudes(state: State) -> NDArray[np.complexfloating[Any]]:
@@ -76,12 +76,15 @@ class PlainSequential:
         raise NotImplementedError
 
 
-class PlainChebyshev:
-    """See `ChebyshevEvolution`."""
+class PlainHops:
+    """See `HopsEvolution`; one matrix."""
 
     def __init__(self, pairs: table.Pairs, space: Workspace) -> None:
-        rows = table.neighbours_of(pairs, space.dim, compiled=False)
-        self._matrix: Any = as_sparse(*rows)
+        from scipy.sparse import csr_matrix
+
+        first, neighbours = table.neighbours_of(pairs, space.dim, compiled=False)
+        ones = np.ones(len(neighbours))
+        self._matrix: Any = csr_matrix((ones, neighbours, first), shape=(space.dim, space.dim))
         self._space = space
         self._radius = spectral_radius(self._multiply, space.dim)
 
@@ -90,15 +93,15 @@ class PlainChebyshev:
 
     def forward(self, ket: State, beta: float) -> None:
         """Apply the mixer to the ket, in place."""
-        if beta == 0.0 or self._radius == 0.0:
+        if self._radius == 0.0:
             return
-        coefs = coefficients(beta * self._radius, self._space.dtype)
         v = _amplitudes(ket)
-        before, now = v.astype(np.complex128), self._matrix @ v / self._radius
-        out = coefs[0] * before + 1j * coefs[1] * now
-        for order, c in enumerate(coefs[2:], start=2):
-            before, now = now, 2.0 / self._radius * (self._matrix @ now) - before
-            out += (1, 1j, -1, -1j)[order % 4] * c * now
+        (_, _, re, im), *orders = chebyshev(beta, self._radius, self._space.dtype)
+        before, now = np.zeros_like(v, dtype=np.complex128), v.astype(np.complex128)
+        out = (re + 1j * im) * now
+        for f, g, re, im in orders:
+            before, now = now, f * (self._matrix @ now) - g * before
+            out += (re + 1j * im) * now
         v[:] = out
 
     def backward(self, ket: State, bra: State, beta: float) -> float:

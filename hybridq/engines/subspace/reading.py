@@ -8,7 +8,7 @@ from typing import TypeAlias
 from hybridq.circuits.base import Angle, Instruction
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import DiagonalPhase, PauliRotation, PhaseGate
-from hybridq.circuits.subspace import FeasibleMixer, FeasibleState
+from hybridq.circuits.subspace import ALIGNED, FeasibleMixer, FeasibleState
 from hybridq.core.errors import EngineError
 from hybridq.operators.feasible import FeasibleSpace
 from hybridq.operators.pauli_sum import PauliSum
@@ -37,6 +37,16 @@ class Reading:
     space: FeasibleSpace
     start: FeasibleState
     steps: tuple[Step, ...]
+
+    @property
+    def mixers(self) -> tuple[tuple[str, bool], ...]:
+        """Kind of each mixer and aligned state, and whether it is sequential."""
+        found = [
+            (step.kind, step.sequential) for step in self.steps if isinstance(step, FeasibleMixer)
+        ]
+        if self.start.kind == ALIGNED:
+            found.append((self.start.hops, False))
+        return tuple(dict.fromkeys(found))
 
 
 def check_opening(circuit: Circuit) -> FeasibleState:

@@ -7,24 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.circuits.subspace import ALIGNED, BITS, GROVER, FeasibleMixer, FeasibleState
+from hybridq.circuits.base import Angle
+from hybridq.circuits.subspace import ALIGNED, BITS, FeasibleMixer, FeasibleState
 from hybridq.engines.base import Vector
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.simulators import NUMPY
-from hybridq.engines.subspace import pairs as table
-from hybridq.engines.subspace import plain
 from hybridq.engines.subspace.energies import energies_on, levels_of
-from hybridq.engines.subspace.evolution import (
-    GROUPS,
-    ChebyshevEvolution,
-    Evolution,
-    GroverEvolution,
-    SequentialEvolution,
-    State,
-    Workspace,
-)
+from hybridq.engines.subspace.evolution import GROUPS, Evolution, State
 from hybridq.engines.subspace.kernels import vectors
-from hybridq.operators.feasible import FeasibleSpace, packed, positions
+from hybridq.engines.subspace.layouts import SortedLayout, WeightLayout, choose_layout
+from hybridq.engines.subspace.reading import Reading
+from hybridq.operators.feasible import packed
 from hybridq.operators.ising import Ising
 from hybridq.operators.pauli_sum import PauliSum
 
@@ -52,30 +45,38 @@ class Diagonal:
 
 
 class Runner:
-    """Operations on states in the ascending order of the feasible states.
+    """Operations on states of one list of feasible states.
 
     Args:
-        space: the feasible states.
+        reading: the circuit, whose space and mixers decide the order of states.
         dtype: float64 or float32.
         threads: the number of threads that may share the work.
         kernels: ``"compiled"`` or ``"numpy"``.
+
+    Attributes:
+        layout: the order of states.
     """
 
-    def __init__(
-        self, space: FeasibleSpace, dtype: np.dtype[Any], threads: int, kernels: str
-    ) -> None:
+    def __init__(self, reading: Reading, dtype: np.dtype[Any], threads: int, kernels: str) -> None:
+        space = reading.space
         self.space, self.dim, self._dtype = space, space.dim, dtype
         self._plain = kernels == NUMPY
         self.threads = 1 if self._plain or self.dim < TEAM_STATES else threads
         self._team = Team(self.threads)
-        self.words: NDArray[np.uint64] = space.words
-        self._work = Workspace(self.dim, dtype)
+        kind = choose_layout(space, reading.mixers)
+        if self._plain and kind is WeightLayout:
+            kind = SortedLayout
+        self.layout = kind(space, reading.mixers, dtype, None if self._plain else self._team)
         self._states: list[State] = []
         self._diagonals: dict[int, tuple[PauliSum, Diagonal]] = {}
         self._evolutions: dict[tuple[str, bool], Evolution] = {}
-        self._pairs: dict[str, table.Pairs] = {}
         self._tops: dict[str, NDArray[np.float64]] = {}
         self._partial = np.zeros(GROUPS)
+
+    @property
+    def words(self) -> NDArray[np.uint64]:
+        """The states in the order of amplitudes, shape (dim, words)."""
+        return self.layout.words
 
     def _state(self, number: int) -> State:
         """Return state array `number`: 0 the ket, 1 the bra."""
@@ -91,7 +92,7 @@ class Runner:
         if state.kind == BITS:
             ket[:] = 0.0
             bits = np.array([state.bits], dtype=np.uint8)
-            ket[2 * int(positions(self.words, packed(bits))[0])] = 1.0
+            ket[2 * int(np.flatnonzero((self.words == packed(bits)).all(axis=1))[0])] = 1.0
             return ket
         ket[1::2] = 0.0
         ket[::2] = self._top(state.hops) if state.kind == ALIGNED else 1.0 / np.sqrt(self.dim)
@@ -100,7 +101,7 @@ class Runner:
     def _top(self, kind: str) -> NDArray[np.float64]:
         """Return the highest eigenstate of hops of a kind."""
         if kind not in self._tops:
-            self._tops[kind] = self._hops(kind, sequential=False).top()
+            self._tops[kind] = self.evolution(FeasibleMixer(self.space, kind, Angle())).top()
         return self._tops[kind]
 
     # -- phases ---------------------------------------------------------------------------------
@@ -171,36 +172,8 @@ class Runner:
     # -- mixers ---------------------------------------------------------------------------------
 
     def evolution(self, mixer: FeasibleMixer) -> Evolution:
-        """Return the evolution under a mixer."""
-        if mixer.kind == GROVER:
-            key = (GROVER, False)
-            if key not in self._evolutions:
-                self._evolutions[key] = (
-                    plain.PlainGrover(self.dim)
-                    if self._plain
-                    else GroverEvolution(self.dim, self._team)
-                )
-            return self._evolutions[key]
-        return self._hops(mixer.kind, sequential=mixer.sequential)
-
-    def _hops(self, kind: str, *, sequential: bool) -> Evolution:
-        """Return the evolution under hops of a kind."""
-        key = (kind, sequential)
+        """Return the evolution under a mixer, made on first use."""
+        key = (mixer.kind, mixer.sequential)
         if key not in self._evolutions:
-            self._evolutions[key] = self._new_hops(kind, sequential=sequential)
+            self._evolutions[key] = self.layout.evolution(mixer)
         return self._evolutions[key]
-
-    def _new_hops(self, kind: str, *, sequential: bool) -> Evolution:
-        from hybridq.circuits.hops import HOPS
-
-        team = None if self._plain else self._team
-        found = table.find(self.words, HOPS[kind](self.space), self.space.n_qubits, team)
-        if sequential:
-            return (
-                plain.PlainSequential(found)
-                if self._plain
-                else SequentialEvolution(found, self._team)
-            )
-        if self._plain:
-            return plain.PlainChebyshev(found, self._work)
-        return ChebyshevEvolution(found, self._work, self._team)

@@ -64,6 +64,9 @@ class FamilySection(FileSection):
     header: Literal["yes", "no"] | None = None
     """yes or no: the first row of a table names the columns; by default judged by its words."""
 
+    convention: Literal["once", "twice", "half"] | None = None
+    """Weight of an off-diagonal entry of a quadratic file; that of the format by default."""
+
     @property
     def source(self) -> Any:
         """The section of the source, the values in the config, or None with a file."""
@@ -78,7 +81,7 @@ class FamilySection(FileSection):
     def _one_source(self) -> Self:
         if (self.path is None) == (self.source is None):
             raise ValueError(f"give either path, a file, or {self.shape}, the source of the data")
-        for name in ("format", "header"):
+        for name in ("format", "header", "convention"):
             if self.path is None and getattr(self, name) is not None:
                 raise ValueError(f"{name} belongs to path: leave it out")
         return self
@@ -157,7 +160,12 @@ class FamilySection(FileSection):
     def read(self, data: bytes, source: str) -> Problem:
         """See `FileSection.read`."""
         return self.family.from_bytes(
-            data, source=source, format=self.format, header=self.header, **self.options()
+            data,
+            source=source,
+            format=self.format,
+            header=self.header,
+            convention=self.convention,
+            **self.options(),
         )
 
 

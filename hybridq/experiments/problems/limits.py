@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hybridq.core.errors import CapacityError
+from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.operators.sector import MOST_QUBITS as MOST_OF_A_SECTOR
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
-
-MOST_OF_A_STATE = 34
-"""Limit of the engines diagonal and statevector, repeated here since they import slowly."""
 
 __all__ = ["MOST_OF_A_SECTOR", "MOST_OF_A_STATE", "check_qubits", "check_size"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import FormatError
-from hybridq.problems.formats._number_text import parse_number
+from hybridq.problems.formats._number_text import parse_number, plain_numbers
 from hybridq.problems.formats._text import is_number, numbered_lines, short
 
 _MARKS = (",", ";", "\t")
@@ -29,11 +29,13 @@ class Table:
         rows: line and cells of each row, without that of the columns' names.
         columns: names of the columns of numbers, () without a row of them.
         labels: first cells of the rows, () where they are numbers as the others.
+        header_line: line of the names of columns, None without them.
     """
 
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     columns: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    header_line: int | None = None
 
     def numbers(self, what: str, source: str) -> NDArray[np.float64]:
         """Return the numbers, shape (rows, columns).
@@ -55,6 +57,9 @@ class Table:
                 )
         found = np.empty((len(self.rows), width))
         for k, (line, cells) in enumerate(self.rows):
+            if (row := plain_numbers(cells)) is not None:
+                found[k] = row
+                continue
             for j, cell in enumerate(cells):
                 place = f"in column {self.columns[j]!r}" if self.columns else f"{j + 1} of the row"
                 if cell.lower() in _LIKE_NUMBERS:
@@ -88,14 +93,15 @@ def table_of(text: str, header: str | None = None) -> Table | None:
         mark = ";"
     rows = [(line, _cells(each, mark)) for line, each in lines]
     names: tuple[str, ...] = ()
+    header_line = None
     if header == "yes" or (header is None and _is_header(rows)):
-        names, rows = rows[0][1], rows[1:]
+        (header_line, names), *rows = rows
     labels: tuple[str, ...] = ()
     if rows and (all(_is_word(cells[0]) for _, cells in rows) or _names_rows(names, rows)):
         labels = tuple(cells[0] for _, cells in rows)
         names = names[1:] if len(names) == len(rows[0][1]) else names
         rows = [(line, cells[1:]) for line, cells in rows]
-    return Table(tuple(rows), names, labels)
+    return Table(tuple(rows), names, labels, header_line)
 
 
 def _is_header(rows: list[tuple[int, tuple[str, ...]]]) -> bool:
@@ -131,7 +137,7 @@ def _is_word(cell: str) -> bool:
     return not is_number(cell) and cell.lower() not in _LIKE_NUMBERS
 
 
-def check_names(names: tuple[str, ...], what: str, source: str) -> None:
+def check_names(names: tuple[str, ...], what: str, source: str, line: int | None) -> None:
     """Raise if a name is empty or occurs twice.
 
     Raises:
@@ -140,4 +146,6 @@ def check_names(names: tuple[str, ...], what: str, source: str) -> None:
     for k, name in enumerate(names):
         if not name or name in names[:k]:
             problem = f"{short(name)} is used twice" if name else "one is empty"
-            raise FormatError(f"of the names of {what}, {problem}: correct it", source=source)
+            raise FormatError(
+                f"of the names of {what}, {problem}: correct it", source=source, line=line
+            )

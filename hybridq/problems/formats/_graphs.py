@@ -104,13 +104,14 @@ def check_isolated(declared: int, ends: int, source: str) -> None:
 
 
 class GraphBuilder:
-    """Collector of the nodes and edges of an undirected graph.
+    """Collector of the nodes and edges of a graph.
 
     Args:
         source: the file's name, for errors.
         nodes: all nodes, perhaps with their attributes, or None when the edges define them.
         one_based: the nodes are 1..`one_based` and are added at the end.
         mirrors: True if the format lists each edge in both directions, which needs no remark.
+        directed: True for edges that lead from the first node to the second.
     """
 
     def __init__(
@@ -120,10 +121,12 @@ class GraphBuilder:
         nodes: Iterable[Hashable] | Mapping[Hashable, Mapping[str, Any]] | None = None,
         one_based: int | None = None,
         mirrors: bool = False,
+        directed: bool = False,
     ) -> None:
         self.source = source
         self.one_based = one_based
         self.mirrors = mirrors
+        self.directed = directed
         self.edges: list[tuple[Hashable, Hashable, Mapping[str, Any], int | None]] = []
         self.notes: list[str] = []
         self.node_weights: dict[Hashable, float] = {}
@@ -196,10 +199,10 @@ class GraphBuilder:
             )
 
     def finish(self) -> nx.Graph[Any]:
-        """Return the graph, a `networkx.MultiGraph` if an edge is listed more than once.
+        """Return the graph, one with parallel edges if an edge is listed more than once.
 
-        A file that lists every edge once in each direction, with equal attributes, holds each of
-        them once.
+        A file of undirected edges that lists every one of them once in each direction, with equal
+        attributes, holds each of them once.
 
         Raises:
             FormatError: no nodes, no edges, or far more nodes than the edges use.
@@ -214,7 +217,10 @@ class GraphBuilder:
         if self.one_based is not None:
             check_isolated(self.one_based, 2 * len(self.edges), self.source)
         edges, repeat = self._distinct()
-        graph: nx.Graph[Any] = nx.Graph() if repeat is None else nx.MultiGraph()
+        simple, parallel = (
+            (nx.DiGraph, nx.MultiDiGraph) if self.directed else (nx.Graph, nx.MultiGraph)
+        )
+        graph: nx.Graph[Any] = simple() if repeat is None else parallel()
         if self._declared is not None:
             graph.add_nodes_from((node, facts or {}) for node, facts in self._declared.items())
         if self.one_based is not None:
@@ -231,7 +237,8 @@ class GraphBuilder:
         repeat = None
         mirrored = 0
         for position, (u, v, attributes, line) in enumerate(self.edges):
-            if (known := first.get((u, v), first.get((v, u)))) is None:
+            mirror = None if self.directed else first.get((v, u))
+            if (known := first.get((u, v), mirror)) is None:
                 first[u, v] = position
                 continue
             other = self.edges[known]
@@ -250,6 +257,7 @@ def labelled_graph(
     edges: Iterable[tuple[Hashable, Hashable, Mapping[str, Any], int | None]],
     *,
     by_label: bool = True,
+    directed: bool = False,
 ) -> nx.Graph[Any]:
     """Return the graph of nodes and edges with attributes; see `GraphBuilder.finish`.
 
@@ -258,9 +266,11 @@ def labelled_graph(
         nodes: all nodes, with their attributes.
         edges: ends, attributes and line.
         by_label: name the nodes by their attribute ``label`` where each has one of its own.
+        directed: as for `GraphBuilder`.
     """
     names = unique_labels(nodes) if by_label else {}
-    builder = GraphBuilder(source, nodes={names.get(u, u): data for u, data in nodes.items()})
+    named = {names.get(u, u): data for u, data in nodes.items()}
+    builder = GraphBuilder(source, nodes=named, directed=directed)
     if any(str(node) != str(name) for node, name in names.items()):
         builder.notes.append(_NAMED_BY_LABEL)
     for u, v, data, line in edges:

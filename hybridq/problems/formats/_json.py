@@ -49,7 +49,7 @@ def _not_json(text: str, error: json.JSONDecodeError, source: str) -> FormatErro
     )
 
 
-def line_of(text: str, key: str, *positions: int) -> int | None:
+def line_of(text: str, key: str, *positions: int | str) -> int | None:
     """Return the line, from 1, at which an entry of a list begins.
 
     Only errors need it, so it decodes the text once more.
@@ -57,8 +57,8 @@ def line_of(text: str, key: str, *positions: int) -> int | None:
     Args:
         text: a valid JSON text: an object, or the list itself.
         key: the list's key in that object; ignored where the text is the list.
-        positions: index of the entry, from 0, and those in the lists inside it; none for the
-            value of the key itself.
+        positions: index of the entry, from 0, and those in the lists inside it, or the key in an
+            object; none for the value of the key itself.
 
     Returns:
         the line, or None without such a list or entry.
@@ -67,7 +67,12 @@ def line_of(text: str, key: str, *positions: int) -> int | None:
     try:
         place = start if text[start] == "[" else _value(text, start, key)
         for position in positions:
-            place = None if place is None else _entry(text, place, position)
+            if place is None:
+                return None
+            if isinstance(position, str):
+                place = _value(text, place, position)
+            else:
+                place = _entry(text, place, position)
     except (ValueError, IndexError, RecursionError):
         return None
     return None if place is None else text.count("\n", 0, place) + 1

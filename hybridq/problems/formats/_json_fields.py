@@ -85,7 +85,7 @@ class Document:
                 )
         self.data: dict[str, Any] = data
 
-    def error(self, message: str, key: str, *positions: int) -> FormatError:
+    def error(self, message: str, key: str, *positions: int | str) -> FormatError:
         """Return an error at a value, or at an entry of its lists."""
         line = line_of(self.text, key, *positions)
         return FormatError(message, source=self.source, line=line)
@@ -144,6 +144,17 @@ class Document:
             )
         return float(value)
 
+    def _numbers(self, values: list[Any], field: Field, at: tuple[int, ...]) -> NDArray[np.float64]:
+        """Return a list of numbers as an array."""
+        if set(map(type, values)) <= {int, float}:
+            try:
+                found = np.array(values, dtype=np.float64)
+            except OverflowError:  # the error below says in which entry
+                found = np.array([np.nan])
+            if ((np.abs(found) <= LARGEST) & (found >= field.at_least)).all():
+                return found
+        return np.array([self._number(x, field, (*at, k)) for k, x in enumerate(values)])
+
     def _list(self, key: str, what: str = "a list") -> list[Any]:
         """Return a list that is not empty."""
         value = self.data[key]
@@ -159,7 +170,7 @@ class Document:
         flat = kind in ("vector", "numbers")
         rows = self._list(name, "a list of numbers" if flat else "a list of rows")
         if flat or (kind == "rows" and not isinstance(rows[0], list)):
-            return np.array([self._number(x, field, (k,)) for k, x in enumerate(rows)])
+            return self._numbers(rows, field, ())
         width = len(rows) if kind == "square" else None
         table = []
         for i, row in enumerate(rows):
@@ -175,7 +186,7 @@ class Document:
                     name,
                     i,
                 )
-            table.append([self._number(x, field, (i, j)) for j, x in enumerate(row)])
+            table.append(self._numbers(row, field, (i,)))
         return np.array(table)
 
     def _lists_of_integers(self, field: Field) -> tuple[Any, ...]:
@@ -219,7 +230,9 @@ class Document:
 
     # ----- labels -----
 
-    def _labels(self, name: str, values: list[Any], at: tuple[int, ...]) -> tuple[Hashable, ...]:
+    def _labels(
+        self, name: str, values: list[Any], at: tuple[int | str, ...]
+    ) -> tuple[Hashable, ...]:
         """Return labels: text and numbers, each once."""
         seen: dict[Hashable, int] = {}
         for k, value in enumerate(values):
@@ -251,9 +264,11 @@ class Document:
             for label, elements in value.items():
                 if not isinstance(elements, list):
                     raise self.error(
-                        f"set {short(label)} is {short(elements)}: give a list of elements", name
+                        f"set {short(label)} is {short(elements)}: give a list of elements",
+                        name,
+                        label,
                     )
-                found.append((label, self._labels(name, elements, ())))
+                found.append((label, self._labels(name, elements, (label,))))
             if not found:
                 raise self.error(f'"{name}" is empty: give at least one set', name)
             return tuple(found)
@@ -266,10 +281,15 @@ class Document:
         return tuple((k, self._labels(name, elements, (k,))) for k, elements in enumerate(sets))
 
 
-def _where(name: str, positions: tuple[int, ...]) -> str:
+def _where(name: str, positions: tuple[int | str, ...]) -> str:
     """Return the place of a value in words."""
     if not positions:
         return f'"{name}"'
     if len(positions) == 1:
-        return f'entry {positions[0] + 1} of "{name}"'
-    return f'entry {positions[-1] + 1} in row {positions[0] + 1} of "{name}"'
+        return f'{_ordinal("entry", positions[0])} of "{name}"'
+    return f'{_ordinal("entry", positions[-1])} in {_ordinal("row", positions[0])} of "{name}"'
+
+
+def _ordinal(what: str, position: int | str) -> str:
+    """Return an entry by its key, or by its number from 1."""
+    return short(position) if isinstance(position, str) else f"{what} {position + 1}"

@@ -44,7 +44,8 @@ class Section:
     """The text of a section without comments.
 
     Attributes:
-        kind: ``"objective"``, ``"constraints"``, ``"bounds"``, ``"general"`` or ``"binary"``.
+        kind: ``"objective"``, ``"constraints"``, ``"bounds"``, ``"general"``, ``"binary"`` or
+            ``"unread"``.
         keyword: as the file spells it, in lower case.
         line: of the keyword.
         source: the file's name, for errors.
@@ -121,13 +122,6 @@ def sections(text: str, source: str) -> tuple[str, list[Section]]:
             found[-1].add(content, number)
             continue
         keyword, kind = " ".join(match[0].lower().split()), str(match.lastgroup)
-        if kind == "unread":
-            raise FormatError(
-                f"the section {keyword} is not read: give linear and quadratic constraints of "
-                "integers",
-                source=source,
-                line=number,
-            )
         if kind == "end":
             ended = True
             continue
@@ -143,21 +137,28 @@ def sections(text: str, source: str) -> tuple[str, list[Section]]:
         )
     for section in found:
         section.close()
-    return name, found
+        if section.kind == "unread" and section.text.strip():  # HiGHS writes empty ones
+            raise FormatError(
+                f"the section {section.keyword} is not read: give linear and quadratic "
+                "constraints of integers",
+                source=source,
+                line=section.line,
+            )
+    return name, [section for section in found if section.kind != "unread"]
 
 
 def _keyword(content: str, section: str) -> re.Match[str] | None:
-    """Return the keyword that begins a line, None where the line goes with the section."""
+    """Return the keyword that begins a line, None for a line of the section."""
     match = _KEYWORD.match(content)
     if match is None:
         return None
     kind, rest = match.lastgroup, content[match.end() :].lstrip()
     if kind == "objective":
         return match if not section else None
+    if kind == "constraints":  # dimod leaves out an objective of 0
+        return match if section in ("objective", "") else None
     if not section:
         return None
-    if kind == "constraints":
-        return match if section == "objective" else None
     # A variable or a constraint may have the name of a section.
     return None if rest[:1] and rest[0] in f":{_OPERATORS}" else match
 

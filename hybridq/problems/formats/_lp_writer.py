@@ -51,7 +51,7 @@ def write(program: IntegerProgram) -> str:
 
 
 def _objective(program: IntegerProgram, names: Sequence[str]) -> list[str]:
-    """Return the terms of the objective, with all variables where the order needs them."""
+    """Return the terms of the objective; all variables, if the order needs them."""
     mentioned = dict.fromkeys(
         index
         for terms in (program.objective, *(each.terms for each in program.constraints))

@@ -3,45 +3,77 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Match
-from hybridq.problems.formats._text import is_count, is_number, numbered_lines, parse_count, short
+from hybridq.problems.formats._text import (
+    is_count,
+    is_number,
+    numbered_lines,
+    parse_count,
+    short,
+    tidy,
+)
 
 Rows = tuple[tuple[int, tuple[str, ...]], ...]
+
+_DIGITS = re.compile(r"[0-9.eE+-]*", re.ASCII)
+_COMMENT = re.compile(r"#.*")
 
 LARGEST = 1e300
 """Larger numbers overflow as soon as two are multiplied or summed."""
 
 
+class Words(NamedTuple):
+    """Words of a text.
+
+    Attributes:
+        rows: line number and words of each line.
+        words: all words.
+        lines: the line of each word.
+    """
+
+    rows: Rows
+    words: Sequence[str]
+    lines: Sequence[int]
+
+    @classmethod
+    def of_rows(cls, rows: Rows) -> Words:
+        """Return the words of given lines."""
+        words = tuple(word for _, row in rows for word in row)
+        return cls(rows, words, tuple(line for line, row in rows for _ in row))
+
+
 @lru_cache(maxsize=1)
-def rows_of(text: str) -> Rows:
-    """Return line number and words of each line; ``#`` begins a comment.
+def words_of(text: str) -> Words:
+    """Return the words of a text; ``#`` begins a comment.
 
     Formats ask for the same text in turn.
     """
-    found = ((line, content.partition("#")[0].split()) for line, content in numbered_lines(text))
-    return tuple((line, tuple(words)) for line, words in found if words)
+    if "#" in text:
+        text = _COMMENT.sub("", text)
+    found = enumerate(map(str.split, text.split("\n")), start=1)
+    return Words.of_rows(tuple((line, tuple(words)) for line, words in found if words))
 
 
 class Numbers:
     """Cursor over the words of a text.
 
     Args:
-        rows: line number and words of each line.
+        words: of the text.
         source: the file's name, for errors.
     """
 
-    def __init__(self, rows: Rows, source: str) -> None:
+    def __init__(self, words: Words, source: str) -> None:
         self.source = source
-        self.words = [word for _, words in rows for word in words]
-        self.lines = [line for line, words in rows for _ in words]
+        self.rows, self.words, self.lines = words
         self.at = 0
 
     @property
@@ -98,6 +130,10 @@ class Numbers:
             FormatError: fewer follow, or a word is not such a number.
         """
         self.check_left(size, what)
+        found = plain_numbers(self.words[self.at : self.at + size])
+        if found is not None and (found >= at_least).all():
+            self.at += size
+            return found
         return np.array([self.number(what, at_least) for _ in range(size)], dtype=np.float64)
 
     def matrix(
@@ -130,6 +166,27 @@ class Numbers:
                 f"{self.left:,} more entries follow after {what}, the first is "
                 f"{short(self.words[self.at])}: remove them, or correct the sizes at the top"
             )
+
+
+def plain_numbers(words: Sequence[str]) -> NDArray[np.float64] | None:
+    """Return the numbers that words are, None for others; see `parse_number`."""
+    if _DIGITS.fullmatch("".join(words)) is None:  # float() also takes "nan" and "1_000"
+        return None
+    try:
+        found = np.array([float(word) for word in words], dtype=np.float64)
+    except ValueError:
+        return None
+    return found if (np.abs(found) <= LARGEST).all() else None
+
+
+def row_text(values: Iterable[float]) -> str:
+    """Return numbers between blanks, which read back to the same floats."""
+    return " ".join(repr(tidy(float(value))) for value in values)
+
+
+def table_text(rows: Iterable[Iterable[float]]) -> str:
+    """Return rows of numbers, one a line."""
+    return "".join(f"{row_text(row)}\n" for row in rows)
 
 
 def parse_number(

@@ -50,6 +50,7 @@ class ProgramBuilder:
         self._index: dict[str, int] = {}
         self._rows: list[Row] = []
         self._row_names: dict[str, int | None] = {}
+        self._n_constraints = 0
 
     def index(self, name: str, line: int | None = None) -> int:
         """Return the index of a variable, which is added at its first mention."""
@@ -90,8 +91,9 @@ class ProgramBuilder:
             FormatError: the name is taken.
         """
         pairs = list(bounds)
+        self._n_constraints += 1
         for relation, bound in pairs:
-            base = name or f"c{len(self._row_names) + 1}"
+            base = name or f"c{self._n_constraints}"
             if len(pairs) > 1:
                 base = f"{base}_{'lower' if relation == '>=' else 'upper'}"
             full = base

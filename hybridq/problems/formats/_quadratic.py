@@ -51,7 +51,7 @@ def parse_value(text: str, source: str, line: int, what: str = "entry") -> float
 
 
 def check_declared(declared: int, listed: int, source: str, line: int | None) -> None:
-    """Refuse a number of variables that is zero, or far beyond those that entries name.
+    """Refuse a number of variables that is zero, or far beyond those in use.
 
     Args:
         declared: number of variables.

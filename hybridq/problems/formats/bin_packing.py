@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting, rows_of
-from hybridq.problems.formats._text import is_count
+from hybridq.problems.formats._number_text import Numbers, fitting, table_text, words_of
+from hybridq.problems.formats._text import first_rows, is_count
 from hybridq.problems.formats.knapsack_files import check_single
 from hybridq.problems.instance_data import BinData
 
@@ -20,7 +20,7 @@ def read_binpack(text: str, source: str = "input") -> BinData:
 
     Source: Beasley, OR-Library, binpackinfo.
     """
-    numbers = Numbers(rows_of(text), source)
+    numbers = Numbers(words_of(text), source)
     check_single(numbers)
     if not numbers.left:
         raise numbers.error("the file ends before the name of the problem: is it truncated?")
@@ -40,8 +40,8 @@ def read_plain(text: str, source: str = "input") -> BinData:
 
     Source: Delorme, Iori, Martello 2018, Optim. Lett. 12, 235 (BPPLIB).
     """
-    rows = rows_of(text)
-    numbers = Numbers(rows, source)
+    numbers = Numbers(words_of(text), source)
+    rows = numbers.rows
     n_items = numbers.count("number of items")
     line = numbers.line
     capacity = numbers.number("capacity", at_least=0)
@@ -73,9 +73,14 @@ def _bins(numbers: Numbers, n_items: int, capacity: float, line: int | None) -> 
     return BinData(sizes, capacity)
 
 
+def write_plain(data: BinData) -> str:
+    """Return items and bins as a plain list."""
+    return f"{len(data.sizes)}\n" + table_text([size] for size in (data.capacity, *data.sizes))
+
+
 def recognizes_binpack(text: str, source: str) -> Match:
     """Return the confidence that a text is in the layout of binpack."""
-    head = [words for _, words in rows_of(text[: 1 << 16])[:3]]
+    head = [line.split() for line in first_rows(text, "#", 3)]
     if [len(words) for words in head] != [1, 1, 3] or not is_count(head[0][0]):
         return Match.NO
     return fitting(read_binpack, text, source, match=Match.LIKELY)
@@ -103,5 +108,6 @@ PLAIN = Format(
     read_plain,
     recognizes_plain,
     suffixes=(".bpp", ".bpa"),
+    write=write_plain,
     plain_numbers=True,
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, ProblemError
 from hybridq.core.limits import too_many_idle
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import parse_number
+from hybridq.problems.formats._number_text import parse_number, row_text
 from hybridq.problems.formats._text import numbered_lines, parse_count, short
 from hybridq.problems.instance_data import ClauseData
 
@@ -231,6 +231,33 @@ def _weight(word: str, source: str, line: int) -> float:
     return weight
 
 
+def write_cnf(data: ClauseData) -> str:
+    """Return the clauses as CNF, parity clauses as x lines.
+
+    Raises:
+        ProblemError: clauses are hard, or have weights other than 1.
+    """
+    if data.hard or any(weight != 1 for weight, _ in data.soft):
+        raise ProblemError("the clauses have weights, or are hard: write wcnf or JSON")
+    mark = "x" if data.parity else ""
+    lines = [f"p cnf {data.n_variables} {len(data.soft)}"]
+    lines += [f"{mark}{row_text(literals)} 0" for _, literals in data.soft]
+    return "\n".join(lines) + "\n"
+
+
+def write_wcnf(data: ClauseData) -> str:
+    """Return the clauses as weighted CNF in the dialect of 2022.
+
+    Raises:
+        ProblemError: the clauses are parity clauses.
+    """
+    if data.parity:
+        raise ProblemError("parity clauses have no weights in files: write cnf or JSON")
+    lines = [f"h {row_text(literals)} 0" for literals in data.hard]
+    lines += [f"{row_text([weight])} {row_text(literals)} 0" for weight, literals in data.soft]
+    return "\n".join(lines) + "\n"
+
+
 def recognizes_cnf(text: str, source: str) -> Match:
     """Return the confidence that a text is CNF, by its header."""
     return _by_header(text, "cnf") or Match.NO
@@ -265,6 +292,7 @@ CNF = Format(
     read_cnf,
     recognizes_cnf,
     suffixes=(".cnf", ".xnf"),
+    write=write_cnf,
     aliases=("dimacs-cnf",),
 )
 WCNF = Format(
@@ -274,4 +302,5 @@ WCNF = Format(
     read_wcnf,
     recognizes_wcnf,
     suffixes=(".wcnf",),
+    write=write_wcnf,
 )

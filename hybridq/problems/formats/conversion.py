@@ -1,4 +1,4 @@
-"""Conversion of files between formats of one shape, and of polynomials and programs.
+"""Conversion between formats of one shape, and of polynomials and programs.
 
 A file is written only if it reads back to the same data.
 """

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._cell_table import check_names, table_of
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._graphs import parse_label
+from hybridq.problems.formats._text import first_rows, tidy
 from hybridq.problems.instance_data import DistanceData
+
+_MOST_BLANK = 100  # lines without numbers that the recognition allows for
 
 
 def read(text: str, source: str = "input") -> DistanceData:
@@ -38,12 +44,27 @@ def read(text: str, source: str = "input") -> DistanceData:
             source=source,
             line=table.rows[row][0],
         )
-    check_names(names, "cities", source)
+    check_names(names, "cities", source, table.header_line or table.rows[0][0])
     return DistanceData(numbers, tuple(map(parse_label, names)))
+
+
+def write(data: DistanceData) -> str:
+    """Return the distances between commas, with the labels of the cities."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    rows = [[repr(tidy(x)) for x in row] for row in data.distances.tolist()]
+    if data.cities != tuple(range(len(rows))):
+        writer.writerow(("city", *data.cities))
+        rows = [[str(city), *row] for city, row in zip(data.cities, rows, strict=True)]
+    writer.writerows(rows)
+    return stream.getvalue()
 
 
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a square table of numbers."""
+    width = sum(map(len, first_rows(text, most=1)))
+    if text.count("\n") > _MOST_BLANK + 4 * width:  # far more rows than columns
+        return Match.FALLBACK
     try:
         found = read(text, source)
     except FormatError:
@@ -58,5 +79,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".csv", ".tsv", ".txt"),
+    write=write,
     plain_numbers=True,
 )

@@ -16,7 +16,7 @@ from hybridq.problems.formats._quadratic import (
     quadratic_coefficients,
     remark_lines,
 )
-from hybridq.problems.formats._text import numbered_lines, parse_count, short, tidy
+from hybridq.problems.formats._text import numbered_lines, parse_count, short, suffix_of, tidy
 from hybridq.problems.instance_data import PolynomialData
 
 _HEADER = "write p qubo 0 maxNodes nNodes nCouplers"
@@ -107,10 +107,11 @@ def write(data: PolynomialData) -> str:
 
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a ``.qubo`` file, by its header."""
+    otherwise = Match.LIKELY if suffix_of(source) == ".qubo" else Match.NO
     for _, line in numbered_lines(text[: 1 << 20]):
         if line[0] not in "c#":
-            return Match.CERTAIN if line.split()[:2] == ["p", "qubo"] else Match.NO
-    return Match.NO
+            return Match.CERTAIN if line.split()[:2] == ["p", "qubo"] else otherwise
+    return otherwise
 
 
 FORMAT = Format(

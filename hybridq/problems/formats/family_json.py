@@ -15,6 +15,8 @@ import numpy as np
 from hybridq.core.limits import too_many_idle
 from hybridq.problems.formats._format import SHAPES, Format, Match
 from hybridq.problems.formats._json_fields import Document, Field
+from hybridq.problems.formats._text import short
+from hybridq.problems.formats.family_json_writer import writer_of
 from hybridq.problems.instance_data import (
     AssignmentData,
     BinData,
@@ -56,6 +58,7 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
         Field("universe", "labels"),
         Field("sets", "members"),
         Field("costs", "vector", required=False),
+        Field("labels", "labels", required=False),
     ),
     "jobs": (Field("jobs", "jobs"),),
     "clauses": (
@@ -189,18 +192,21 @@ def _portfolio(
     return PortfolioData(returns, covariance, assets or (), risk, budget)
 
 
-def _sets(document: Document, universe: Any, sets: Any, costs: Any) -> SetData:
+def _sets(document: Document, universe: Any, sets: Any, costs: Any, labels: Any) -> SetData:
     known = set(universe)
-    numbered = isinstance(document.data["sets"], list)
-    for position, (label, elements) in enumerate(sets):
+    for position, elements in sets:
         for place, element in enumerate(elements):
             if element not in known:
                 raise document.error(
-                    f"set {label!r} holds {element!r}, which is not in the universe: add it there, "
-                    "or remove it",
+                    f"set {short(position)} holds {short(element)}, which is not in the universe: "
+                    "add it there, or remove it",
                     "sets",
-                    *((position, place) if numbered else ()),
+                    position,
+                    place,
                 )
+    if labels is not None:
+        _same_length(document, "labels", len(labels), len(sets), "sets")
+        sets = tuple((label, each) for label, (_, each) in zip(labels, sets, strict=True))
     if costs is not None:
         _same_length(document, "costs", len(costs), len(sets), "sets")
     return SetData(universe, sets, () if costs is None else tuple(costs.tolist()))
@@ -304,6 +310,7 @@ def _format(shape: str) -> Format:
         partial(read, shape=shape),
         partial(recognizes, shape=shape),
         suffixes=(".json",),
+        write=writer_of(shape),
     )
 
 

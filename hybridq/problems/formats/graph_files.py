@@ -27,7 +27,7 @@ def read_graph(
     parallel: str | None = None,
     header: str | None = None,
 ) -> nx.Graph[Any]:
-    """Return the graph in a file.
+    """Return the undirected graph in a file.
 
     Args:
         source: the file's name; ``-`` is standard input.
@@ -84,7 +84,8 @@ def parse_graph(
         header: as for `read_graph`.
 
     Raises:
-        FormatError: not a graph, or one that no problem takes (directed, self-loops, no edges).
+        FormatError: not a graph, a directed one, or one that no problem takes (self-loops, no
+            edges).
         UnknownNameError: no graph format has that name.
     """
     graph = parse(data, "graph", format, source=source, header=header)

@@ -71,6 +71,7 @@ class _Reading:
         self.path: list[str] = []
         self.graphs = 0
         self.directed = False
+        self.directions: set[bool] = set()
         self.keys: dict[str, _Key] = {}
         self.key: str | None = None
         self.text = ""
@@ -148,7 +149,9 @@ class _Reading:
             raise FormatError("the <graph> element is missing: add one", source=self.source)
         self._fill("node", self.nodes.values())
         self._fill("edge", [data for _, _, data, _ in self.edges])
-        return labelled_graph(self.source, self.nodes, self.edges)
+        return labelled_graph(
+            self.source, self.nodes, self.edges, directed=self.directions == {True}
+        )
 
     def _fill(self, of: str, held: Iterable[dict[str, Any]]) -> None:
         """Add the declared defaults of attributes that are absent."""
@@ -184,8 +187,9 @@ class _Reading:
     def _edge(self, attributes: dict[str, str]) -> None:
         """Begin an edge, whose attributes may follow."""
         directed = attributes.get("directed")
-        if directed == "true" or (self.directed and directed != "false"):
-            raise self.error('the graph is directed: set edgedefault="undirected"')
+        self.directions.add(directed == "true" or (self.directed and directed != "false"))
+        if len(self.directions) == 2:
+            raise self.error("some edges are directed, and others are not: make them alike")
         self.ends = (
             self._attribute(attributes, "source", "edge"),
             self._attribute(attributes, "target", "edge"),

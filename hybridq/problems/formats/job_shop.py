@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, ProblemError
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting
+from hybridq.problems.formats._number_text import Numbers, Words, fitting
 from hybridq.problems.formats._text import is_count, numbered_lines, parse_count, short
 from hybridq.problems.instance_data import JobData
 
@@ -49,7 +49,7 @@ def read(text: str, source: str = "input") -> JobData:
                     )
             continue
         rows.append((line, content.partition("#")[0].split()))
-    numbers = Numbers(tuple((line, tuple(words)) for line, words in rows), source)
+    numbers = Numbers(Words.of_rows(tuple((line, tuple(words)) for line, words in rows)), source)
     n_jobs, n_machines = numbers.count("number of jobs"), numbers.count("number of machines")
     if len(rows[0][1]) != 2:
         raise numbers.error(
@@ -110,9 +110,25 @@ def _job(words: list[str], n_machines: int, source: str, line: int) -> tuple[tup
     return tuple(job)
 
 
+def write(data: JobData) -> str:
+    """Return the jobs as lines of pairs, below their number and that of the machines.
+
+    Raises:
+        ProblemError: a job does not visit each machine once.
+    """
+    machines = sorted({machine for job in data.jobs for machine, _ in job})
+    if machines != list(range(len(machines))) or any(
+        sorted(machine for machine, _ in job) != machines for job in data.jobs
+    ):
+        raise ProblemError("a job does not visit each machine once: write JSON")
+    rows = [" ".join(f"{machine} {time}" for machine, time in job) for job in data.jobs]
+    return "\n".join([f"{len(data.jobs)} {len(machines)}", *rows]) + "\n"
+
+
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text holds the jobs of a shop."""
     named = False
+    header: list[str] = []
     for _, content in numbered_lines(text[: 1 << 16]):
         if _TAILLARD.match(content):
             return Match.LIKELY
@@ -120,11 +136,17 @@ def recognizes(text: str, source: str) -> Match:
             named = named or _INSTANCE.match(content) is not None
             continue
         words = content.partition("#")[0].split()
-        if len(words) != 2 or not all(map(is_count, words)):
-            return Match.NO
-        found = fitting(read, text, source, match=Match.LIKELY if named else Match.POSSIBLE)
-        return Match.LIKELY if named else found
-    return Match.NO
+        if not header:
+            header = words
+            if len(words) != 2 or not all(map(is_count, words)):
+                return Match.NO
+            continue
+        if named:
+            return Match.LIKELY
+        if str(len(words) // 2) != header[1]:  # the first job has not as many machines
+            return Match.FALLBACK
+        return fitting(read, text, source)
+    return Match.FALLBACK if header else Match.NO
 
 
 FORMAT = Format(
@@ -134,5 +156,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".jss", ".jsp"),
+    write=write,
     plain_numbers=True,
 )

@@ -118,13 +118,14 @@ def _graph(data: Any, source: str) -> nx.Graph[Any]:
             source=source,
         )
     document = plain_document(data, source)
-    _flags(document, source)
+    directed = _directed(document, source)
     nodes = _nodes(document, source)
     key, entries = _edge_list(document, source)
     if isinstance(nodes, range):
         check_isolated(len(nodes), 2 * len(entries), source)
     names = _named_nodes(document, entries) if nodes is None else None
-    builder = GraphBuilder(source, nodes=nodes if names is None else names)
+    known = nodes if names is None else names
+    builder = GraphBuilder(source, nodes=known, directed=directed)
     by_position: list[Any] | None = None if names is None else list(names)
     position = -1
     try:
@@ -155,15 +156,19 @@ def _place_repeat(graph: nx.Graph[Any], text: str) -> None:
         graph.graph[ORIGIN] = replace(origin, repeat=repeat)
 
 
-def _flags(data: dict[str, Any], source: str) -> None:
-    """Refuse a directed graph, and flags that are none."""
-    for flag, accepted, remedy in (
-        ("directed", (False,), "only undirected graphs are read, convert with to_undirected()"),
-        ("multigraph", (False, True), "write true or false"),
-    ):
+def _directed(data: dict[str, Any], source: str) -> bool:
+    """Return whether the graph is directed.
+
+    Raises:
+        FormatError: a flag that is neither true nor false.
+    """
+    for flag in ("directed", "multigraph"):
         value = data.get(flag, False)
-        if not any(value is known for known in accepted):
-            raise FormatError(f'"{flag}" is {json.dumps(value)[:20]}: {remedy}', source=source)
+        if not isinstance(value, bool):
+            raise FormatError(
+                f'"{flag}" is {json.dumps(value)[:20]}: write true or false', source=source
+            )
+    return bool(data.get("directed", False))
 
 
 Nodes = range | dict[Hashable, dict[str, Any]]

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from hybridq.core.errors import ProblemError
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, Rows, fitting, parse_number, rows_of
-from hybridq.problems.formats._text import is_number, numbered_lines, parse_count, short
+from hybridq.problems.formats._number_text import (
+    Numbers,
+    Rows,
+    Words,
+    fitting,
+    parse_number,
+    row_text,
+    table_text,
+    words_of,
+)
+from hybridq.problems.formats._text import first_rows, is_number, numbered_lines, parse_count, short
 from hybridq.problems.instance_data import KnapsackData
 
 _LINES_OF_NAME = 3  # a quadratic file: its name, the number of items, the values
@@ -23,8 +33,8 @@ def read_mknap(text: str, source: str = "input") -> KnapsackData:
 
     Source: Beasley, OR-Library, mknapinfo.
     """
-    rows = rows_of(text)
-    numbers = Numbers(rows, source)
+    numbers = Numbers(words_of(text), source)
+    rows = numbers.rows
     if rows and len(rows[0][1]) == 1:
         check_single(numbers)
     n_items = numbers.count("number of items")
@@ -64,8 +74,8 @@ def read_list(text: str, source: str = "input") -> KnapsackData:
 
     Source: Pisinger 2005, Comput. Oper. Res. 32, 2271.
     """
-    rows = rows_of(text)
-    numbers = Numbers(rows, source)
+    numbers = Numbers(words_of(text), source)
+    rows = numbers.rows
     numbered = bool(rows) and len(rows[0][1]) == 1
     n_items = numbers.count("number of items")
     capacity = 0.0 if numbered else numbers.number("capacity", at_least=0)
@@ -109,7 +119,7 @@ def read_quadratic(text: str, source: str = "input") -> KnapsackData:
     Source: Billionnet, Soutif 2004, Eur. J. Oper. Res. 157, 565.
     """
     rows: Rows = tuple((line, tuple(each.split())) for line, each in numbered_lines(text))
-    numbers = Numbers(rows[1:], source)
+    numbers = Numbers(Words.of_rows(rows[1:]), source)
     n_items = numbers.count("number of items")
     pairs = n_items * (n_items - 1) // 2
     numbers.check_left(2 * n_items + pairs + 2, "values, pairs and weights")
@@ -135,12 +145,48 @@ def read_quadratic(text: str, source: str = "input") -> KnapsackData:
     return KnapsackData(values, weights[None, :], np.array([capacity]), profits)
 
 
+def write_mknap(data: KnapsackData) -> str:
+    """Return the knapsack in the layout of mknap, with the optimum unknown.
+
+    Raises:
+        ProblemError: pairs of items have values.
+    """
+    _check_plain(data)
+    head = f"1\n{len(data.values)} {len(data.capacity)} 0\n{row_text(data.values)}\n"
+    return f"{head}{table_text(data.weights)}{row_text(data.capacity)}\n"
+
+
+def write_list(data: KnapsackData) -> str:
+    """Return the knapsack as a list of items.
+
+    Raises:
+        ProblemError: several constraints, or pairs of items have values.
+    """
+    _check_plain(data)
+    if len(data.capacity) > 1:
+        raise ProblemError(
+            f"the knapsack has {len(data.capacity)} constraints: write mknap or JSON"
+        )
+    items = table_text(zip(data.values, data.weights[0], strict=True))
+    return f"{len(data.values)} {row_text(data.capacity)}\n{items}"
+
+
+def _check_plain(data: KnapsackData) -> None:
+    """Raise if pairs of items have values.
+
+    Raises:
+        ProblemError: they have.
+    """
+    if data.profits is not None:
+        raise ProblemError("pairs of items have values in this knapsack: write JSON")
+
+
 def recognizes_mknap(text: str, source: str) -> Match:
     """Return the confidence that a text is in the layout of mknap."""
     plain = fitting(read_mknap, text, source, widths=(3,))
     found = plain or fitting(read_mknap, text, source, widths=(1, 3))
-    head = [words[:1] for _, words in rows_of(text)[1:3]]
-    is_list = found == Match.FALLBACK and head == [("1",), ("2",)]  # numbers of items
+    head = [line.split()[0] for line in first_rows(text, "#", 3)]
+    is_list = found == Match.FALLBACK and head[1:] == ["1", "2"]  # numbers of items
     return Match.NO if is_list else found
 
 
@@ -175,6 +221,7 @@ MKNAP = Format(
     read_mknap,
     recognizes_mknap,
     suffixes=(".dat",),
+    write=write_mknap,
     plain_numbers=True,
 )
 LIST = Format(
@@ -184,6 +231,7 @@ LIST = Format(
     read_list,
     recognizes_list,
     suffixes=(".kp", ".knap"),
+    write=write_list,
     plain_numbers=True,
 )
 QUADRATIC = Format(

@@ -28,6 +28,7 @@ _RELATIONS: dict[str, Relation] = {
     "=": "==",
     "==": "==",
 }
+_INFINITE = 1e20  # of bounds, as CPLEX has it
 _FLIPPED: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
 _OF = "<=|=<|>=|=>|==|<|>|="
 _TERM = re.compile(
@@ -52,6 +53,8 @@ _OTHER = re.compile(
     r"^\s*+(?:subject\s+to|such\s+that|s\.t\.?|st\.?|bounds?|binar(?:y|ies)|generals?|end)\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_FEASIBILITY = re.compile(r"subject\s+to|such\s+that|s\.t\.?|st\.?", re.IGNORECASE)
+_END = re.compile(r"^\s*+end\s*+$", re.IGNORECASE | re.MULTILINE)
 
 Terms = dict[Monomial, float]
 
@@ -279,6 +282,8 @@ def _bound(row: str, builder: ProgramBuilder, line: int) -> None:
         pairs.append((_RELATIONS[match["second"]], match["right"]))
     for relation, number in pairs:
         value = float(number.replace(" ", "").replace("\t", ""))
+        if abs(value) >= _INFINITE:
+            value = math.copysign(math.inf, value)
         if relation != "<=":
             column.lower = value
         if relation != ">=":
@@ -299,14 +304,16 @@ def _unexpected(section: Section, at: int, expected: str) -> NoReturn:
 
 
 def recognizes(text: str, source: str) -> Match:
-    """Return the confidence that a text is an LP file, by its first and further sections."""
+    """Return the confidence that a text is an LP file, by its sections."""
     for line in text[: 1 << 20].split("\n"):
         content = line.partition("\\")[0].strip()
         if content:
-            if _OBJECTIVE.match(content) is None:
-                return Match.FALLBACK if suffix_of(source) == ".lp" else Match.NO
-            return Match.CERTAIN if _OTHER.search(text) else Match.POSSIBLE
-    return Match.NO
+            if _OBJECTIVE.match(content) is not None:
+                return Match.CERTAIN if _OTHER.search(text) else Match.POSSIBLE
+            if _FEASIBILITY.fullmatch(content) is not None and _END.search(text):
+                return Match.CERTAIN
+            break
+    return Match.LIKELY if suffix_of(source) == ".lp" else Match.NO
 
 
 FORMAT = Format(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting, rows_of
+from hybridq.problems.formats._number_text import Numbers, fitting, table_text, words_of
 from hybridq.problems.instance_data import EquationData
 
 
@@ -17,8 +19,8 @@ def read(text: str, source: str = "input") -> EquationData:
 
     Source: Koch et al. 2025, arXiv:2504.03832 (QOBLIB), problem 01.
     """
-    rows = rows_of(text)
-    numbers = Numbers(rows, source)
+    numbers = Numbers(words_of(text), source)
+    rows = numbers.rows
     n_rows = numbers.count("number of equations")
     n_variables = numbers.count("number of variables")
     for line, words in rows[1:]:
@@ -34,6 +36,12 @@ def read(text: str, source: str = "input") -> EquationData:
     return EquationData(table[:, :-1], table[:, -1])
 
 
+def write(data: EquationData) -> str:
+    """Return the equations as a text of QOBLIB."""
+    rows, columns = data.matrix.shape
+    return f"{rows} {columns}\n{table_text(np.column_stack([data.matrix, data.sides]))}"
+
+
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text holds such equations."""
     return fitting(read, text, source, widths=(2,), match=Match.LIKELY)
@@ -46,5 +54,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".dat",),
+    write=write,
     plain_numbers=True,
 )

@@ -6,24 +6,29 @@ off-diagonal value q of it is q x_i x_j. It refuses quadratic constraints.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import math
 import os
 import re
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._programs import ProgramBuilder
-from hybridq.problems.formats._text import is_number, short
+from hybridq.problems.formats._text import is_number, short, suffix_of
 from hybridq.problems.programs.polynomial import Monomial
 from hybridq.problems.programs.program import IntegerProgram, Relation
 
 _NUMERIC = ("COLUMNS", "RHS", "RANGES", "BOUNDS", "QUADOBJ", "QMATRIX", "QSECTION")
+_SECTIONS = ("NAME", "OBJSENSE", "OBJNAME", "ROWS", *_NUMERIC)
 _WITHOUT_VALUE = ("FR", "MI", "PL", "BV")  # types of bounds
 _INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
+_REMARK = re.compile(r"(ERROR|WARNING):|(?=.*duplicate entr)")
 _SECTION = re.compile(r"^(NAME|ROWS|COLUMNS|OBJSENSE)\b", re.MULTILINE)
 
 
@@ -51,6 +56,12 @@ def read(text: str, source: str = "input") -> IntegerProgram:
     )
     builder.name = _name(text)
     builder.sense = "maximize" if lp.sense_ == highspy.ObjSense.kMaximize else "minimize"
+    for what, names, count in (
+        ("variable", lp.col_names_, lp.num_col_),
+        ("row", lp.row_names_, lp.num_row_),
+    ):
+        if len(names) != count or "" in names or len(set(names)) != count:
+            raise FormatError(f"a {what} has no name of its own: name each", source=source)
     kinds = list(lp.integrality_) or [highspy.HighsVarType.kContinuous] * len(lp.col_names_)
     for name, low, high, kind in zip(
         lp.col_names_, lp.col_lower_, lp.col_upper_, kinds, strict=True
@@ -71,10 +82,10 @@ def read(text: str, source: str = "input") -> IntegerProgram:
 def _check(text: str, source: str) -> None:
     """Raise for a value that is not a number, and for a file that ends early.
 
-    HiGHS reads ``4.x`` as 4 and drops a third pair of a line without a word.
+    HiGHS reads ``4.x`` as 4, drops a third pair of a line, and waits for ever at an unknown
+    section.
     """
     section = ""
-    number = 0
     for number, raw in enumerate(text.split("\n"), start=1):
         words = raw.split()
         if not words or raw[0] == "*":
@@ -83,6 +94,13 @@ def _check(text: str, source: str) -> None:
             section = words[0].upper()
             if section == "ENDATA":
                 return
+            if section not in _SECTIONS:
+                raise FormatError(
+                    f"the section {short(words[0])} is not read: give linear constraints of "
+                    "integers, and perhaps QUADOBJ",
+                    source=source,
+                    line=number,
+                )
             continue
         marker = "'MARKER'" in words or "MARKER" in words
         if section not in _NUMERIC or marker or words[0] in _WITHOUT_VALUE:
@@ -103,7 +121,7 @@ def _check(text: str, source: str) -> None:
     raise FormatError(
         "the file ends without ENDATA: add it, or is the file truncated?",
         source=source,
-        line=number,
+        line=text.rstrip().count("\n") + 1,
     )
 
 
@@ -111,26 +129,46 @@ def _model(highspy: Any, text: str, source: str) -> Any:
     """Return the model that HiGHS reads.
 
     Raises:
-        FormatError: HiGHS refuses the file.
+        FormatError: HiGHS refuses the file, or leaves out a part.
     """
     with tempfile.TemporaryDirectory(prefix="hybridq-") as folder:
-        path, log = Path(folder, "program.mps"), Path(folder, "log")
+        path, record = Path(folder, "program.mps"), Path(folder, "log")
         path.write_text(text, encoding="utf-8")
-        solver = highspy.Highs()
+        with _silent_stdout():
+            solver = highspy.Highs()
         solver.setOptionValue("log_to_console", False)
-        solver.setOptionValue("log_file", os.fspath(log))
+        solver.setOptionValue("log_file", os.fspath(record))
         status = solver.readModel(os.fspath(path))
-        said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        log = record.read_text(encoding="utf-8", errors="replace") if record.exists() else ""
         model = solver.getModel()
         solver.setOptionValue("log_file", "")
-    if status != highspy.HighsStatus.kError:
-        return model
-    errors = [
-        " ".join(line.partition(":")[2].split()) for line in said.split("\n") if "ERROR" in line
-    ]
-    errors = [error for error in errors if "Parser error" not in error]
-    why = f": {errors[0]}" if errors else ": correct the file"
-    raise FormatError(f"HiGHS cannot read the MPS file{why}", source=source)
+    # What HiGHS warns of it leaves out, which makes another program.
+    said = [_REMARK.sub("", line).strip() for line in log.split("\n") if _REMARK.match(line)]
+    said = [remark for remark in said if not remark.startswith("Parser error")]
+    if said or status == highspy.HighsStatus.kError:
+        why = " ".join(said[0].split()) if said else "correct the file"
+        raise FormatError(f"HiGHS cannot read all of the MPS file: {why}", source=source)
+    return model
+
+
+@contextlib.contextmanager
+def _silent_stdout() -> Iterator[None]:
+    """Discard what native code prints; HiGHS greets on standard output."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    try:
+        saved = os.dup(1)
+    except OSError:  # closed
+        yield
+        return
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.close(null)
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
 
 
 def _name(text: str) -> str:
@@ -181,7 +219,9 @@ def _relations(low: float, high: float) -> list[tuple[Relation, float]]:
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is MPS, by the names of its sections."""
     found = set(_SECTION.findall(text[: 1 << 20]))
-    return Match.CERTAIN if {"ROWS", "COLUMNS"} <= found else Match.NO
+    if {"ROWS", "COLUMNS"} <= found:
+        return Match.CERTAIN
+    return Match.LIKELY if suffix_of(source) in (".mps", ".qps") else Match.NO
 
 
 FORMAT = Format(

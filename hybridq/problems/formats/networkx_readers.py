@@ -49,17 +49,13 @@ def _read_with(
         raise FormatError(
             f"not valid {name}: {short(str(error) or type(error).__name__, 200)}", source=source
         ) from None
-    if found.is_directed():
-        raise FormatError(
-            "the graph is directed: write it as undirected, to_undirected() in networkx",
-            source=source,
-        )
     nodes = {_plain_label(node): _plain(data) for node, data in found.nodes(data=True)}
     edges = (
         (_plain_label(u), _plain_label(v), _plain(data), None)
         for u, v, data in found.edges(data=True)
     )
-    graph = labelled_graph(source, nodes, edges, by_label=labels)
+    directed = found.is_directed()
+    graph = labelled_graph(source, nodes, edges, by_label=labels, directed=directed)
     if isinstance(found.graph.get("name"), str) and found.graph["name"]:
         graph.graph["name"] = found.graph["name"]
     return graph
@@ -80,10 +76,10 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_pajek(text: str, source: str = "input") -> nx.Graph[Any]:
-    """Return the graph in a Pajek text, with ``*Edges``.
+    """Return the graph in a Pajek text, directed with ``*Arcs``.
 
     Raises:
-        FormatError: not valid, or directed (``*Arcs``).
+        FormatError: not valid.
     """
     import networkx as nx
 
@@ -94,7 +90,7 @@ def read_gml(text: str, source: str = "input") -> nx.Graph[Any]:
     """Return the graph in GML; nodes by label where each has one.
 
     Raises:
-        FormatError: not valid, or directed.
+        FormatError: not valid.
     """
     import networkx as nx
 
@@ -106,7 +102,7 @@ def read_gexf(text: str, source: str = "input") -> nx.Graph[Any]:
     """Return the graph in a GEXF text of Gephi; nodes by label where each has one.
 
     Raises:
-        FormatError: not valid, directed, or with a document type.
+        FormatError: not valid, or with a document type.
     """
     import networkx as nx
 
@@ -184,7 +180,7 @@ def read_dot(text: str, source: str = "input") -> nx.Graph[Any]:
     """Return the graph in a DOT text of Graphviz, which needs the package pydot.
 
     Raises:
-        FormatError: pydot is not installed, or the text is not valid or directed.
+        FormatError: pydot is not installed, or the text is not valid.
     """
     import networkx as nx
 

@@ -1,4 +1,4 @@
-"""Polynomials in JSON: ``{"variables": [...], "terms": [[coefficient, [names]], ...]}``."""
+"""Polynomials in JSON: names of variables, and terms of coefficient and names."""
 
 from __future__ import annotations
 
@@ -34,7 +34,14 @@ class EntryError(Exception):
 
 
 def check_document(data: Any, keys: tuple[str, ...], needed: int, source: str, layout: str) -> None:
-    """Raise unless a document is an object with known keys, the first of which are needed.
+    """Raise unless a document is an object with known keys, some of them needed.
+
+    Args:
+        data: the decoded document.
+        keys: all keys that are known.
+        needed: how many of them, the first ones, must be there.
+        source: the file's name, for errors.
+        layout: the remedy, which shows the layout.
 
     Raises:
         FormatError: it is anything else.

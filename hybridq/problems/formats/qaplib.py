@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting, rows_of
+from hybridq.problems.formats._number_text import Numbers, fitting, table_text, words_of
 from hybridq.problems.instance_data import AssignmentData
 
 
@@ -18,13 +18,18 @@ def read(text: str, source: str = "input") -> AssignmentData:
 
     Source: Burkard, Karisch, Rendl 1997, QAPLIB, J. Global Optim. 10, 391.
     """
-    numbers = Numbers(rows_of(text), source)
+    numbers = Numbers(words_of(text), source)
     size = numbers.count("size")
     numbers.check_left(2 * size * size, f"two matrices of {size} rows and columns")
     flows = numbers.matrix(size, size, "flow")
     distances = numbers.matrix(size, size, "distance")
     numbers.finish("the two matrices")
     return AssignmentData(flows, distances)
+
+
+def write(data: AssignmentData) -> str:
+    """Return flows and distances as a QAPLIB text."""
+    return f"{len(data.flows)}\n\n{table_text(data.flows)}\n{table_text(data.distances)}"
 
 
 def recognizes(text: str, source: str) -> Match:
@@ -39,5 +44,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".dat", ".qap"),
+    write=write,
     plain_numbers=True,
 )

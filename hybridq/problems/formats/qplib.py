@@ -19,7 +19,7 @@ from hybridq.core.limits import too_many_idle
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._programs import Kind, ProgramBuilder
 from hybridq.problems.formats._quadratic import parse_value
-from hybridq.problems.formats._text import first_rows, is_count, parse_count, short
+from hybridq.problems.formats._text import first_rows, is_count, parse_count, short, suffix_of
 from hybridq.problems.programs.polynomial import Monomial
 from hybridq.problems.programs.program import IntegerProgram, Relation
 
@@ -35,7 +35,7 @@ class _Values:
 
     def __init__(self, text: str, source: str) -> None:
         self.source = source
-        self.lines = text.split("\n")
+        self.lines = text.rstrip().split("\n")
         self.line = 0
 
     def row(self, count: int, what: str) -> list[str]:
@@ -309,10 +309,11 @@ def _names(values: _Values, size: int, what: str, letter: str) -> list[str]:
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a QPLIB file, by its second and third line."""
     rows = [row.partition("#")[0].split() for row in first_rows(text, "#", 4)]
+    otherwise = Match.LIKELY if suffix_of(source) == ".qplib" else Match.NO
     if len(rows) < 4 or any(len(row) != 1 for row in rows[1:]):
-        return Match.NO
+        return otherwise
     fits = _TYPE.fullmatch(rows[1][0]) is not None and is_count(rows[3][0])
-    return Match.CERTAIN if fits and rows[2][0].lower() in ("minimize", "maximize") else Match.NO
+    return Match.CERTAIN if fits and rows[2][0].lower() in ("minimize", "maximize") else otherwise
 
 
 FORMAT = Format(

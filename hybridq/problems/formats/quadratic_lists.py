@@ -159,13 +159,15 @@ def _recognizes(text: str, source: str, *, suffixes: tuple[str, ...]) -> Match:
 
     The suffix decides between those that minimize and maximize; QOBLIB's comment is a mark.
     """
-    rows = first_rows(text, _MARKS)
-    found = _fits([row.split() for row in rows])
-    if found == Match.NO:
-        return Match.NO
+    if suffix_of(source) in suffixes:
+        return Match.CERTAIN
+    rows = [row.split() for row in first_rows(text, _MARKS)]
+    found = _fits(rows)
     if f"# {OFFSET}" in text[: 1 << 16]:
         return Match.CERTAIN if ".qs" in suffixes else Match.NO
-    return Match.CERTAIN if suffix_of(source) in suffixes and suffixes else found
+    if found == Match.NO and len(rows) > 1 and (len(rows[0]), len(rows[1])) == (2, 3):
+        return Match.FALLBACK  # a damaged one, perhaps
+    return found
 
 
 def recognizes_orlib(text: str, source: str) -> Match:

@@ -33,7 +33,7 @@ def read(text: str, source: str = "input", header: str | None = None) -> Portfol
     if table is None or not table.rows:
         raise FormatError("the table has no rows of returns: give some", source=source)
     names = table.columns
-    check_names(names, "assets", source)
+    check_names(names, "assets", source, table.header_line)
     returns = table.numbers("return", source)
     return moments(returns, names, source, table.rows[-1][0])
 
@@ -64,6 +64,8 @@ def moments(
 
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a table of returns: fractions with names."""
+    if suffix_of(source) not in FORMAT.suffixes:
+        return Match.FALLBACK
     try:
         table = table_of(text)
         if table is None or len(table.rows) < 2 or "." not in text:
@@ -71,8 +73,7 @@ def recognizes(text: str, source: str) -> Match:
         table.numbers("return", source)
     except FormatError:
         return Match.FALLBACK
-    likely = table.columns and suffix_of(source) in FORMAT.suffixes
-    return Match.POSSIBLE if likely else Match.FALLBACK
+    return Match.POSSIBLE if table.columns else Match.FALLBACK
 
 
 FORMAT = Format(

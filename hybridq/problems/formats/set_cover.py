@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hybridq.core.errors import ProblemError
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import Numbers, fitting, rows_of
+from hybridq.problems.formats._number_text import Numbers, fitting, row_text, words_of
 from hybridq.problems.instance_data import SetData
 
 
@@ -18,7 +19,7 @@ def read(text: str, source: str = "input") -> SetData:
 
     Source: Beasley, OR-Library, scpinfo.
     """
-    numbers = Numbers(rows_of(text), source)
+    numbers = Numbers(words_of(text), source)
     n_elements = numbers.count("number of rows")
     n_sets = numbers.count("number of columns")
     numbers.check_left(n_sets + n_elements, "costs, and the size of each row")
@@ -44,6 +45,27 @@ def read(text: str, source: str = "input") -> SetData:
     return SetData(tuple(range(1, n_elements + 1)), sets, tuple(costs.tolist()))
 
 
+def write(data: SetData) -> str:
+    """Return the sets in the layout of scp.
+
+    Raises:
+        ProblemError: the elements or the sets are not numbered from 1.
+    """
+    n_elements, n_sets = len(data.universe), len(data.sets)
+    labels = tuple(label for label, _ in data.sets)
+    numbered = (tuple(range(1, n_elements + 1)), tuple(range(1, n_sets + 1)))
+    if (data.universe, labels) != numbered:
+        raise ProblemError("scp files number elements and sets from 1: write JSON")
+    covers: list[list[int]] = [[] for _ in range(n_elements)]
+    for label, elements in data.sets:
+        for element in elements:
+            covers[element - 1].append(label)
+    lines = [f"{n_elements} {n_sets}", row_text(data.costs or (1.0,) * n_sets)]
+    for cover in covers:
+        lines += [str(len(cover)), row_text(cover)] if cover else ["0"]
+    return "\n".join(lines) + "\n"
+
+
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is in the layout of scp."""
     return fitting(read, text, source, widths=(2,))
@@ -56,5 +78,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".scp",),
+    write=write,
     plain_numbers=True,
 )

@@ -1,4 +1,4 @@
-"""Solutions in ``.sol`` files: a row of values, or a name and a value on each line.
+"""Solutions in ``.sol`` files: a row of values, or lines of name and value.
 
 QOBLIB writes rows of values for quadratic files, in the order of the variables; Gurobi and SCIP
 write names, of which SCIP leaves out those with value 0.

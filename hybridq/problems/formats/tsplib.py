@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hybridq.core import memory
-from hybridq.core.errors import FormatError, closest
+from hybridq.core.errors import FormatError, ProblemError, closest
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._number_text import parse_number
+from hybridq.problems.formats._number_text import parse_number, plain_numbers, row_text
 from hybridq.problems.formats._text import numbered_lines, parse_count, short
 from hybridq.problems.formats._tsplib_distances import (
     FORMULAS,
@@ -184,7 +184,11 @@ def _explicit(file: _File, n: int, kind: str) -> Matrix:
             f"{layout} of {n} cities has {needed} entries, the section holds {len(words)}: {hint}",
             rows[-1][0] if rows and len(words) < needed else start,
         )
-    entries = np.array([parse_number(word, "distance", file.source, line) for word, line in words])
+    entries = plain_numbers([word for word, _ in words])
+    if entries is None:  # one of them is not a number, and the error says in which line
+        entries = np.array(
+            [parse_number(word, "distance", file.source, line) for word, line in words]
+        )
     distances = from_entries(layout, n, entries)
     np.fill_diagonal(distances, 0.0)
     if kind == "TSP" and (distances != distances.T).any():
@@ -235,6 +239,30 @@ def _points(file: _File, section: str, n: int, dimensions: int) -> Matrix:
     return points
 
 
+def write(data: DistanceData) -> str:
+    """Return the distances as an explicit matrix, with coordinates for display.
+
+    Raises:
+        ProblemError: the cities are not numbered from 1.
+    """
+    n = len(data.distances)
+    if data.cities != tuple(range(1, n + 1)):
+        raise ProblemError("TSPLIB files number the cities from 1: write JSON")
+    symmetric = bool((data.distances == data.distances.T).all())
+    lines = [
+        f"TYPE : {'TSP' if symmetric else 'ATSP'}",
+        f"DIMENSION : {n}",
+        "EDGE_WEIGHT_TYPE : EXPLICIT",
+        "EDGE_WEIGHT_FORMAT : FULL_MATRIX",
+        "EDGE_WEIGHT_SECTION",
+        *map(row_text, data.distances),
+    ]
+    if data.coordinates is not None:
+        lines += ["DISPLAY_DATA_SECTION"]
+        lines += [f"{k} {row_text(point)}" for k, point in enumerate(data.coordinates, start=1)]
+    return "\n".join([*lines, "EOF"]) + "\n"
+
+
 def recognizes(text: str, source: str) -> Match:
     """Return the confidence that a text is a TSPLIB file, by its keywords."""
     return Match.CERTAIN if _MARK.search(text[: 1 << 16]) else Match.NO
@@ -247,5 +275,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".tsp", ".atsp"),
+    write=write,
     aliases=("tsp",),
 )

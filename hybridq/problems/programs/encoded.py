@@ -126,7 +126,7 @@ class EncodedProgram:
         grid = self.grid
         in_grid = {qubit for row in grid for qubit in row}
         taken = {q for group in groups for q in group.qubits} | in_grid
-        taken |= {q for chain in chains for q in chain}
+        taken.update(q for chain in chains for q in chain)
         for each in self.constraints:
             structure = structure_of(each)
             if structure is Structure.POLYNOMIAL:

@@ -25,7 +25,7 @@ from hybridq.problems.programs.structure import Row, Structure, row_of, structur
 
 _MOST_TABLE = 14  # bits of a constraint whose penalty is a table of all assignments
 _SMALL = 3  # bits up to which a table costs nothing
-_LARGEST_PRODUCT = 12  # bits of a covering constraint as one product
+_LARGEST_PRODUCT = 12  # factors 1 − x of a covering constraint or a clause
 _LARGEST_DENOMINATOR = 10**6
 
 
@@ -71,9 +71,9 @@ Treatment = Callable[[Constraint, Row, Slack], PenaltyTerm | None]
 def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> PenaltyTerm | None:
     """Return the penalty of a constraint, None where it is left to the mixer.
 
-    Equalities, choices, packing, covering and precedence have a polynomial penalty without further
-    bits, and so has every constraint of at most three bits. Other inequalities are treated as
-    `inequalities` says.
+    Equalities, choices, packing, covering, clauses and precedence have a polynomial penalty without
+    further bits, and so has every constraint of at most three bits. Other inequalities are treated
+    as `inequalities` says.
 
     Args:
         constraint: over bits.
@@ -110,14 +110,25 @@ def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> Pen
         smaller = row.qubits[row.coefficients.index(-1.0)]
         pair = (min(larger, smaller), max(larger, smaller))
         return PenaltyTerm(name, {(larger,): 1.0, pair: -1.0}, 1.0)
-    if structure is Structure.COVERING and len(row.qubits) <= _LARGEST_PRODUCT:
-        product: Polynomial = {(): 1.0}
-        for qubit in row.qubits:
-            product = multiplied(product, {(): 1.0, (qubit,): -1.0}, bits=True)
-        return PenaltyTerm(name, product, 1.0)
+    is_clause = structure in (Structure.COVERING, Structure.CLAUSE)
+    if is_clause and row.coefficients.count(-1.0) <= _LARGEST_PRODUCT:
+        return PenaltyTerm(name, _only_violation(row), 1.0)
     if len(row.qubits) <= _SMALL:
         return INEQUALITIES["hinge"](constraint, row, slack)
     return INEQUALITIES[inequalities](constraint, row, slack)
+
+
+def _only_violation(row: Row) -> Polynomial:
+    """Return the product that is 1 on the only violation of a row.
+
+    It has a factor x for each coefficient 1, and 1 − x for each coefficient −1.
+    """
+    ones = tuple(q for q, c in zip(row.qubits, row.coefficients, strict=True) if c > 0.0)
+    product: Polynomial = {ones: 1.0}
+    for qubit, coefficient in zip(row.qubits, row.coefficients, strict=True):
+        if coefficient < 0.0:
+            product = multiplied(product, {(): 1.0, (qubit,): -1.0}, bits=True)
+    return product
 
 
 def _support(constraint: Constraint) -> tuple[int, ...]:

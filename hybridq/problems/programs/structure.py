@@ -18,6 +18,7 @@ class Structure(Enum):
     PACKING_EDGE = "packing edge"
     COVERING = "covering"
     PRECEDENCE = "precedence"
+    CLAUSE = "clause"
     CAPACITY = "capacity"
     EQUALITY = "equality"
     LINEAR = "linear"
@@ -85,6 +86,9 @@ def structure_of(constraint: Constraint) -> Structure:
         return Structure.COVERING
     if values == {1.0, -1.0} and size == 2 and 0.0 <= row.bound < 1.0:
         return Structure.PRECEDENCE
+    most = row.coefficients.count(1.0)
+    if values <= {1.0, -1.0} and most - 1.0 <= row.bound < most:
+        return Structure.CLAUSE
     if min(values, default=1.0) > 0.0:
         return Structure.CAPACITY
     return Structure.LINEAR

@@ -151,9 +151,27 @@ def test_structures_are_recognized() -> None:
     assert of([2, 2], "<=", 3) is Structure.PACKING_EDGE
     assert of([1, 1, 1], ">=", 1) is Structure.COVERING
     assert of([1, -1], "<=", 0) is Structure.PRECEDENCE
+    assert of([1, -1, 1], ">=", 0) is Structure.CLAUSE
+    assert of([1, 1, 1], "<=", 2) is Structure.CLAUSE
     assert of([3, 2, 4], "<=", 5) is Structure.CAPACITY
     assert of([3, 2, 4], "==", 5) is Structure.EQUALITY
     assert of([3, -2, 4], "<=", 5) is Structure.LINEAR
+
+
+@pytest.mark.parametrize("signs", [(1, -1, 1, -1), (-1, -1, -1, -1, 1), (1, 1, -1, 1)])
+def test_a_clause_is_penalized_by_one_product(signs: tuple[int, ...]) -> None:
+    """Literals x and 1 − x of which one has to be true: one assignment in 2^n is violated."""
+    terms = {(i,): float(sign) for i, sign in enumerate(signs)}
+    clause = Constraint("clause", terms, ">=", 1.0 - signs.count(-1))
+    problem = Program(
+        IntegerProgram.binary([f"x{i}" for i in range(len(signs))], {}, [clause]), penalty=1.0
+    )
+    assert problem.n_qubits == len(signs)
+    assert not problem.confined
+    rows = _rows(len(signs))
+    violated = np.array([all((row == 1) != (np.array(signs) > 0)) for row in rows])
+    assert np.allclose(problem.cost().energies(rows), violated)
+    assert violated.sum() == 1
 
 
 def test_permutation_grid_is_recognized() -> None:
@@ -161,6 +179,21 @@ def test_permutation_grid_is_recognized() -> None:
     columns = ((0, 3, 6), (1, 4, 7), (2, 5, 8))
     assert permutation_grid((*rows, *columns)) == rows
     assert permutation_grid(rows) == ()
+
+
+def test_a_chain_and_a_count_may_share_bits() -> None:
+    """Two choices as domain walls, and the first value taken once: a count of the first bits."""
+    rows = [
+        Constraint(name, {(first,): 1.0, (first + 1,): 1.0, (first + 2,): 1.0}, "==", 1.0)
+        for name, first in (("one", 0), ("other", 3))
+    ]
+    rows.append(Constraint("once", {(0,): 1.0, (3,): 1.0}, "==", 1.0))
+    names = [f"{name}{value}" for name in "ab" for value in range(3)]
+    problem = Program(IntegerProgram.binary(names, {}, rows), encoding="domain-wall")
+    assert problem.space is not None
+    found = problem.variables(problem.space.bits())
+    assert len(found) == 4
+    assert (found[:, 0] + found[:, 3] == 1).all()
 
 
 def test_a_slack_has_the_range_that_occurs_and_no_more() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from hybridq.core.jit import jit
 from hybridq.engines.kernels.team import barrier, slice_of
+from hybridq.engines.subspace.kernels.rows_simd import step_one, step_two
 
 
 @jit()
@@ -155,78 +156,91 @@ def neighbour_sums(x, first, neighbours, out):
         out[i] = sum_
 
 
-@jit()
-def chebyshev(v, work, out, first, neighbours, scale, coefs, counter, thread, threads):
-    r"""Write e^{iβA} v to `v`, by Chebyshev polynomials of A scaled to [−1, 1].
+@jit(internal=True)
+def _step(before, now, out, first, neighbours, start, stop, factors, lanes):
+    """Make one step of the recurrence on some rows, of one state or of two."""
+    if lanes == 2:
+        step_one(before, now, out, first, neighbours, start, stop, factors)
+    else:
+        step_two(before, now, out, first, neighbours, start, stop, factors)
 
-    .. math:: e^{i\beta A} = \sum_k i^k c_k T_k(A / R)
+
+@jit()
+def exponential(
+    v, work, out, first, neighbours, recurrence, lanes, bra, partial, counter, thread, threads
+):
+    r"""Write a function of the matrix of hops A, times the state, to `v`.
+
+    .. math:: f(A) = \sum_k c_k p_k(A), \qquad p_k = f_k A p_{k-1} - g_k p_{k-2}
 
     Args:
-        v, work, out: states; all are overwritten.
-        first, neighbours: lists of neighbours, which are the rows of A.
-        scale: 1 / R, float64.
-        coefs: c, float64.
+        v, work, out: one state, or two with their amplitudes in turn; all are overwritten.
+        first, neighbours: rows of A.
+        recurrence: f, g, re c, im c of each order, in the type of the states, shape (orders, 4);
+            order 0 is the state itself.
+        lanes: numbers in a row of `v`: 2 for one state, 4 for two, int64.
+        bra: of one state the other one, for `partial`.
+        partial: float64: sums Im ⟨bra|A|ket⟩ of the two states, or empty.
         counter, thread, threads: from `Team.run`.
     """
-    start, stop = slice_of(thread, threads, len(v) // 2)
-    kind = v.dtype.type
-    before, now = v, work
-    c0, c1 = kind(coefs[0]), kind(coefs[1])
-    factor = kind(scale)
-    for i in range(start, stop):
-        re, im = kind(0.0), kind(0.0)
-        for k in range(first[i], first[i + 1]):
-            j = 2 * np.int64(neighbours[k])
-            re += v[j]
-            im += v[j + 1]
-        re *= factor
-        im *= factor
-        now[2 * i] = re
-        now[2 * i + 1] = im
-        out[2 * i] = c0 * v[2 * i] - c1 * im
-        out[2 * i + 1] = c0 * v[2 * i + 1] + c1 * re
-    barrier(counter, threads)
-    factor = kind(2.0 * scale)
-    for order in range(2, len(coefs)):
-        c = kind(coefs[order] if order % 4 < 2 else -coefs[order])
-        turn = order % 2 == 1
-        for i in range(start, stop):
-            re, im = kind(0.0), kind(0.0)
-            for k in range(first[i], first[i + 1]):
-                j = 2 * np.int64(neighbours[k])
-                re += now[j]
-                im += now[j + 1]
-            re = factor * re - before[2 * i]
-            im = factor * im - before[2 * i + 1]
-            before[2 * i] = re
-            before[2 * i + 1] = im
-            if turn:
-                out[2 * i] -= c * im
-                out[2 * i + 1] += c * re
-            else:
-                out[2 * i] += c * re
-                out[2 * i + 1] += c * im
+    dim = len(v) // lanes
+    start, stop = slice_of(thread, threads, dim)
+    before, now = work, v
+    re, im = recurrence[0, 2], recurrence[0, 3]
+    for i in range(start * lanes // 2, stop * lanes // 2):
+        before[2 * i] = 0
+        before[2 * i + 1] = 0
+        out[2 * i] = re * v[2 * i] - im * v[2 * i + 1]
+        out[2 * i + 1] = re * v[2 * i + 1] + im * v[2 * i]
+    for order in range(1, len(recurrence)):
+        _step(before, now, out, first, neighbours, start, stop, recurrence[order], lanes)
         barrier(counter, threads)
         before, now = now, before
-    for i in range(2 * start, 2 * stop):
+        if order == 1 and len(partial):
+            begin, end = slice_of(thread, threads, len(partial))
+            for group in range(begin, end):
+                low, high = slice_of(group, len(partial), dim)
+                partial[group] = _element(before, now, bra, low, high, lanes) / recurrence[1, 0]
+            barrier(counter, threads)
+    for i in range(lanes * start, lanes * stop):
         v[i] = out[i]
     barrier(counter, threads)
 
 
+@jit(internal=True)
+def _element(states, images, bra, low, high, lanes):
+    """Return Σ Im(conj(bra) A ket) over some rows."""
+    element = 0.0
+    if lanes == 2:
+        for i in range(low, high):
+            element += float(bra[2 * i]) * images[2 * i + 1]
+            element -= float(bra[2 * i + 1]) * images[2 * i]
+    else:
+        for i in range(low, high):
+            element += float(states[4 * i + 2]) * images[4 * i + 1]
+            element -= float(states[4 * i + 3]) * images[4 * i]
+    return element
+
+
 @jit()
-def hop_element(ket, bra, first, neighbours, partial, counter, thread, threads):
-    """Write the sums Im ⟨bra|A|ket⟩ to `partial`, float64, shape (groups,)."""
-    groups = len(partial)
-    begin, end = slice_of(thread, threads, groups)
-    for group in range(begin, end):
-        start, stop = slice_of(group, groups, len(ket) // 2)
-        element = 0.0
-        for i in range(start, stop):
-            re, im = 0.0, 0.0
-            for k in range(first[i], first[i + 1]):
-                j = 2 * np.int64(neighbours[k])
-                re += ket[j]
-                im += ket[j + 1]
-            element += bra[2 * i] * im - bra[2 * i + 1] * re
-        partial[group] = element
+def interleave(ket, bra, pair, counter, thread, threads):
+    """Write the amplitudes of two states in turn to `pair`."""
+    start, stop = slice_of(thread, threads, len(ket) // 2)
+    for i in range(start, stop):
+        pair[4 * i] = ket[2 * i]
+        pair[4 * i + 1] = ket[2 * i + 1]
+        pair[4 * i + 2] = bra[2 * i]
+        pair[4 * i + 3] = bra[2 * i + 1]
+    barrier(counter, threads)
+
+
+@jit()
+def separate(pair, ket, bra, counter, thread, threads):
+    """Write the two states of `pair` to ket and bra."""
+    start, stop = slice_of(thread, threads, len(ket) // 2)
+    for i in range(start, stop):
+        ket[2 * i] = pair[4 * i]
+        ket[2 * i + 1] = pair[4 * i + 1]
+        bra[2 * i] = pair[4 * i + 2]
+        bra[2 * i + 1] = pair[4 * i + 3]
     barrier(counter, threads)

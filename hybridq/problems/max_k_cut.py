@@ -1,0 +1,113 @@
+"""Maximum k-cut: k parts of a graph with the largest weight of edges between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from hybridq.core.numbers import number
+from hybridq.problems.base import AnswerRow, Bits, Sense
+from hybridq.problems.graph_partition import GraphPartition
+from hybridq.problems.programs.polynomial import Polynomial
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MaxKCut(GraphPartition):
+    r"""The largest weight of edges between k parts of a graph.
+
+    .. math:: \max \sum_{(u,v)} w_{uv} \Bigl(1 - \sum_c x_{u,c}\, x_{v,c}\Bigr), \qquad
+              \sum_c x_{u,c} = 1 \text{ for each node } u
+
+    Weights may be negative or zero, parts may be empty. The first node of the largest degree is
+    fixed in part 0. In binary the cost has terms of up to :math:`2 \lceil\log_2 k\rceil` bits; it
+    needs no penalty where k is a power of two.
+
+    Args:
+        graph: an undirected `networkx.Graph` without self-loops; a symmetric matrix of weights; or
+            a list of edges (u, v) or (u, v, weight).
+        parts: number k of parts, at least 2.
+        symmetry: fix one node in part 0, which loses no value; false keeps its qubits.
+        weight: the attribute that holds the weights, none for weight 1 everywhere; by default
+            weight, as long as no other attribute holds numbers.
+        parallel: parallel edges: sum adds up their weights, once counts equal ones once; by
+            default they are refused.
+        penalty: weight of the penalties: a rule (exact, range, vlm, moc, momc, adaptive), a
+            number, or a number for each constraint by name.
+        encoding: bits of the part of a node: one-hot, domain-wall or binary; of no effect for two
+            parts.
+        inequalities: of no effect: every constraint has a polynomial penalty.
+        name: the name of this instance; the graph's own name, or its size, by default.
+
+    Raises:
+        ProblemError: the graph cannot be read as one.
+        ParameterError: the number of parts is not an integer from 2 to the number of nodes.
+
+    Source: Frieze, Jerrum 1997, Algorithmica 18, 67.
+    """
+
+    kind: ClassVar[str] = "max-k-cut"
+    summary: ClassVar[str] = (
+        "Split a graph's nodes into k parts so that the edges between parts have the largest "
+        "total weight."
+    )
+    qubits: ClassVar[str] = "k qubits a node, about log2 k in binary; one node is fixed"
+    examples: ClassVar[tuple[str, ...]] = (
+        "graph.json --parts 3",
+        "graph.csv --parts 4 --encoding binary --mixer x --plot parts.png",
+    )
+    sense: ClassVar[Sense] = "maximize"
+    value_name: ClassVar[str] = "cut"
+    most_name: ClassVar[str] = "total weight"
+
+    parts: int = 3
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return three parts of a ring of four nodes."""
+        import networkx as nx
+
+        return cls(nx.cycle_graph(4), name="example")
+
+    @property
+    def n_groups(self) -> int:
+        """Number of parts."""
+        return self.parts
+
+    def _check(self) -> None:
+        self._check_groups(self.parts)
+
+    def objective(self) -> Polynomial:
+        """Return the total weight less that of edges within parts."""
+        inner = zip(*self.edges.T.tolist(), (-self.weights).tolist(), strict=True)
+        return self.same_group(inner, self.total_weight)
+
+    @property
+    def most(self) -> float | None:
+        """The total weight, which no cut exceeds; None where a weight is negative."""
+        return self.total_weight if not (self.weights < 0).any() else None
+
+    def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
+        """Return the labels in each part, and the weight of the edges between parts."""
+        total = number(self.total_weight)
+        cut = number(float(self.weights[self._between(bits)].sum()))
+        return (*super().answer(bits), AnswerRow("Weight between parts", (f"{cut} of {total}",)))
+
+    def draw(self, ax: Axes, bits: Bits) -> None:
+        """Draw the graph with its parts and the edges between them."""
+        from hybridq.plots.node_groups import EdgeSet, plot_node_groups
+
+        cut = self._between(bits)
+        plot_node_groups(
+            self.graph,
+            self.group_of(bits),
+            ax,
+            names=[f"part {c}" for c in range(self.parts)],
+            edges=[
+                EdgeSet("other edge", self.edges[~cut], self.weights[~cut], "weak"),
+                EdgeSet("edge between parts", self.edges[cut], self.weights[cut], "strong"),
+            ],
+            title="The parts",
+        )
