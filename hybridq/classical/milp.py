@@ -85,7 +85,7 @@ def stated(value: float, bound: float | None, exact: bool) -> str:
     if exact or bound is None:
         return ""
     gap = abs(value - bound) / max(abs(value), 1e-12)
-    return f", bound {number(bound)} proven, gap {100.0 * gap:.2g} %"
+    return f", bound {number(bound)} proven, gap {100.0 * gap:.3g} %"
 
 
 def _scale(model: LinearizedProgram, costs: NDArray[np.float64]) -> float:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 _NAMED = 4  # cities that a message lists
+_MOST_PATHS = 20_000  # beginnings of tours that are looked at
 
 
 def distances_of(given: Any) -> tuple[list[Any], Matrix]:
@@ -86,8 +87,8 @@ def check_distances(ways: Matrix, cities: Sequence[Any]) -> None:
 def require_tour(ways: Matrix, cities: Sequence[Any]) -> None:
     """Raise where it is plain that no closed tour visits all cities.
 
-    Proven here are: cities with too few ways, cities that cannot be reached from the others, and
-    cities whose removal separates others.
+    Proven here are: cities with too few ways, cities that cannot be reached from the others,
+    cities whose removal separates others, and a search that ends without a tour.
 
     Raises:
         ProblemError: no closed tour exists; the message names the cities.
@@ -106,6 +107,32 @@ def require_tour(ways: Matrix, cities: Sequence[Any]) -> None:
     cut = min(nx.articulation_points(graph.to_undirected()), default=None)
     if cut is not None:
         raise _no_tour(f"every way between some cities passes through {cities[cut]}")
+    if _has_tour(joined) is False:
+        raise _no_tour("all orders of the cities were tried")
+
+
+def _has_tour(joined: NDArray[np.bool_]) -> bool | None:
+    """Return whether a closed tour exists, None where the search is too long.
+
+    Cities with few further ways come first.
+    """
+    n = len(joined)
+    after = [set(np.flatnonzero(row).tolist()) for row in joined]
+    stack: list[tuple[int, ...]] = [(0,)]
+    for _ in range(_MOST_PATHS):
+        if not stack:
+            return False
+        path = stack.pop()
+        if len(path) == n:
+            if joined[path[-1], 0]:
+                return True
+            continue
+        left = after[path[-1]].difference(path)
+        stack += [
+            (*path, city)
+            for city in sorted(left, key=lambda city: -len(after[city].difference(path)))
+        ]
+    return None
 
 
 def _require_degrees(joined: NDArray[np.bool_], cities: Sequence[Any]) -> None:

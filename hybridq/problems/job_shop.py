@@ -65,7 +65,7 @@ class JobShop(ProgramProblem):
 
     kind: ClassVar[str] = "job-shop"
     summary: ClassVar[str] = "Schedule jobs on machines so that all end as early as possible."
-    examples: ClassVar[tuple[str, ...]] = ("jobs.json --horizon 11", "ft06.jsp --plot gantt.png")
+    examples: ClassVar[tuple[str, ...]] = ("jobs.json --horizon 12", "ft06.jsp --plot gantt.png")
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "makespan"
     reads: ClassVar[tuple[str, ...]] = ("jobs",)

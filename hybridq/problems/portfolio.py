@@ -63,7 +63,6 @@ class Portfolio(ProgramProblem):
     value_name: ClassVar[str] = "objective"
     reads: ClassVar[tuple[str, ...]] = ("portfolio",)
     item: ClassVar[str] = "asset"
-    qubits: ClassVar[str] = "one qubit an asset"
     mixers: ClassVar[tuple[str, ...]] = ("xy-complete", "xy-ring", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 

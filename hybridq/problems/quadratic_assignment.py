@@ -55,7 +55,6 @@ class QuadraticAssignment(ProgramProblem):
     value_name: ClassVar[str] = "cost"
     reads: ClassVar[tuple[str, ...]] = ("assignment",)
     item: ClassVar[str] = "assignment"
-    qubits: ClassVar[str] = "n² qubits for n facilities"
     mixers: ClassVar[tuple[str, ...]] = ("transposition", "adjacent-transposition", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 

@@ -61,7 +61,6 @@ class TravelingSalesman(ProgramProblem):
     value_name: ClassVar[str] = "length"
     reads: ClassVar[tuple[str, ...]] = ("distances", "graph")
     item: ClassVar[str] = "visit"
-    qubits: ClassVar[str] = "(n − 1)² qubits for n cities"
     mixers: ClassVar[tuple[str, ...]] = ("transposition", "adjacent-transposition", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
 

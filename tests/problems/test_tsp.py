@@ -245,6 +245,13 @@ def test_separated_cities_are_named() -> None:
         hq.TravelingSalesman(bow_tie)
 
 
+def test_a_graph_without_a_closed_tour_is_refused() -> None:
+    """The Petersen graph is 2-connected and has no Hamiltonian cycle (Petersen 1898)."""
+    with pytest.raises(ProblemError, match=r"proven.*all orders of the cities were tried"):
+        hq.TravelingSalesman(nx.petersen_graph())
+    assert hq.TravelingSalesman(nx.dodecahedral_graph()).n_qubits == 19 * 19
+
+
 def test_labels_and_coordinates_are_checked() -> None:
     with pytest.raises(ProblemError, match="two cities are called 'A'"):
         hq.TravelingSalesman(FOUR, ["A", "B", "A", "C"])
