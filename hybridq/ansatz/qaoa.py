@@ -112,8 +112,6 @@ class QAOA(Ansatz):
     hamiltonian: PauliSum
     p: int = 1
     mixer: Mixer = _DEFAULT_MIXER
-    space: FeasibleSpace | None = None
-    """Feasible assignments of the problem that the circuit keeps to, None for all."""
     kind: ClassVar[str] = "qaoa"
     summary: ClassVar[str] = "Alternate phases of the cost with a mixer: for problems over bits."
     source: ClassVar[str] = "Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028"
@@ -140,7 +138,7 @@ class QAOA(Ansatz):
             cost = hamiltonian.unpenalized().to_pauli_sum() if keeps else hamiltonian.hamiltonian
         else:
             cost = as_cost(hamiltonian)
-            fitted, keeps = mixer_for(chosen, cost.n_qubits, space, confined=confined), False
+            fitted = mixer_for(chosen, cost.n_qubits, space, confined=confined)
         if not cost.is_diagonal:
             raise ParameterError(
                 "QAOA needs a Hamiltonian of I and Z only, got one with X or Y terms",
@@ -149,7 +147,6 @@ class QAOA(Ansatz):
         object.__setattr__(self, "hamiltonian", cost)
         object.__setattr__(self, "p", int(p))
         object.__setattr__(self, "mixer", fitted)
-        object.__setattr__(self, "space", space if keeps else None)
         _ = self.ising  # raises if coefficients are complex
 
     @classmethod
@@ -166,6 +163,11 @@ class QAOA(Ansatz):
     def n_qubits(self) -> int:
         """Width of the circuit."""
         return self.hamiltonian.n_qubits
+
+    @property
+    def space(self) -> FeasibleSpace | None:
+        """The states that the mixer keeps to, None for all."""
+        return self.mixer.feasible_space
 
     @property
     def effort_bits(self) -> int:

@@ -14,7 +14,7 @@ from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search
 from hybridq.presentation import ProblemInfo, Result
 from hybridq.solver import answers
-from hybridq.solver.choices import measured_observable
+from hybridq.solver.choices import keeps_feasible, measured_observable
 from hybridq.solver.journaled import begin_journal
 from hybridq.solver.minimized import ObjectiveFactory
 from hybridq.solver.settings import (
@@ -62,7 +62,7 @@ def solve_qaoa(
             settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
         )
     check_states(problem.name, ansatz, settings)
-    penalized = ansatz.space is None
+    penalized = not keeps_feasible(problem, ansatz)
     answers.check_corners(problem, penalized=penalized)
     begin_journal(settings, problem, ansatz)
 
@@ -124,7 +124,7 @@ def solve_qaoa(
 
 def _circuit_facts(problem: BinaryProblem, ansatz: QAOA) -> dict[str, Any]:
     """Return facts of the problem that depend on the circuit."""
-    if ansatz.space is not None:
+    if keeps_feasible(problem, ansatz) and ansatz.space is not None:
         return {"feasible_states": ansatz.space.dim}
     return {"penalty": problem.penalty_facts()}
 

@@ -90,6 +90,11 @@ class Mixer(Configured, ABC):
         """
         return self
 
+    @property
+    def feasible_space(self) -> FeasibleSpace | None:
+        """The states that the fitted mixer keeps to, None for all."""
+        return None
+
     def confines_to(self, space: FeasibleSpace) -> bool:
         """Return whether the fitted mixer keeps states in this space."""
         return False

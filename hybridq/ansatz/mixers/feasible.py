@@ -82,6 +82,11 @@ class FeasibleSpaceMixer(Mixer):
         """Return the feasible states; all basis states where neither has constraints."""
         return self.space or self._own_space(n_qubits) or FeasibleSpace(n_qubits)
 
+    @property
+    def feasible_space(self) -> FeasibleSpace | None:
+        """The states that the fitted mixer keeps to, None for all."""
+        return self.space
+
     def confines_to(self, space: FeasibleSpace) -> bool:
         """Return whether the mixer has these feasible states."""
         return self.space == space
