@@ -18,6 +18,8 @@ from hybridq.core.registry import Registry
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
+    from hybridq.operators.electronic import ElectronicHamiltonian
+    from hybridq.operators.pauli_sum import PauliSum
     from hybridq.problems.base import Problem
 
 Vector = NDArray[np.float64]
@@ -170,6 +172,10 @@ class Ansatz(Configured, ABC):
             facts: those of `describe` in a result.
         """
         return ()
+
+    def measured(self, problem: Problem) -> PauliSum | ElectronicHamiltonian:
+        """Return the observable of a problem that a search with this circuit measures."""
+        return problem.observable
 
     def describe(self) -> dict[str, Any]:
         """Return facts for a result: plain names and plain values."""

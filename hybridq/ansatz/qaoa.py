@@ -23,6 +23,7 @@ from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.core.limits import check_layers
 from hybridq.core.randomness import RandomLike
 from hybridq.core.registry import Registry
+from hybridq.operators.electronic import ElectronicHamiltonian
 from hybridq.operators.feasible import FeasibleSpace
 from hybridq.operators.ising import Ising
 from hybridq.operators.pauli_sum import PauliSum
@@ -168,6 +169,14 @@ class QAOA(Ansatz):
     def space(self) -> FeasibleSpace | None:
         """The states that the mixer keeps to, None for all."""
         return self.mixer.feasible_space
+
+    def keeps_feasible(self, problem: Problem) -> bool:
+        """Return whether the circuit keeps to the feasible assignments of a problem."""
+        return self.space is not None and self.space == problem.space
+
+    def measured(self, problem: Problem) -> PauliSum | ElectronicHamiltonian:
+        """Return the cost of a problem, without penalties where the circuit needs none."""
+        return self.hamiltonian if self.keeps_feasible(problem) else problem.observable
 
     @property
     def effort_bits(self) -> int:

@@ -16,6 +16,7 @@ from typing import (
     runtime_checkable,
 )
 
+from hybridq.ansatz.base import Ansatz
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.configured import check_options
 from hybridq.core.errors import DimensionError, ParameterError, Setting
@@ -24,6 +25,7 @@ from hybridq.engines.choose import AUTO, EngineLike, choose_engine, resolve_engi
 from hybridq.engines.protocols import SupportsDistribution
 from hybridq.objectives.statistics import Statistic
 from hybridq.operators.pauli_sum import PauliSum
+from hybridq.problems.base import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -205,7 +207,10 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
             needs: capabilities that the engine must have.
             prefers: see `choose_engine`.
         """
-        observable = as_observable(hamiltonian)
+        if isinstance(ansatz, Ansatz) and isinstance(hamiltonian, Problem):
+            observable = ansatz.measured(hamiltonian)
+        else:
+            observable = as_observable(hamiltonian)
         circuit = circuit_of(ansatz)
         if circuit.n_qubits != observable.n_qubits:
             raise DimensionError(

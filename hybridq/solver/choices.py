@@ -66,16 +66,9 @@ def deciding_circuit(problem: Problem, ansatz: AnsatzChoice) -> Circuit | None:
     return ansatz.circuit
 
 
-def keeps_feasible(problem: Problem, ansatz: AnsatzChoice) -> bool:
-    """Return whether a circuit keeps to the feasible assignments of a problem."""
-    return isinstance(ansatz, QAOA) and ansatz.space is not None and ansatz.space == problem.space
-
-
 def measured_observable(problem: Problem, ansatz: AnsatzChoice) -> Observable:
     """Return the observable of a search; on the feasible space it has no penalties."""
-    if isinstance(ansatz, QAOA) and keeps_feasible(problem, ansatz):
-        return ansatz.hamiltonian
-    return problem.observable
+    return ansatz.measured(problem) if isinstance(ansatz, Ansatz) else problem.observable
 
 
 def default_depth(n_qubits: int) -> int:

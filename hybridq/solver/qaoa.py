@@ -14,7 +14,6 @@ from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search
 from hybridq.presentation import ProblemInfo, Result
 from hybridq.solver import answers
-from hybridq.solver.choices import keeps_feasible, measured_observable
 from hybridq.solver.journaled import begin_journal
 from hybridq.solver.minimized import ObjectiveFactory
 from hybridq.solver.settings import (
@@ -62,12 +61,12 @@ def solve_qaoa(
             settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
         )
     check_states(problem.name, ansatz, settings)
-    penalized = not keeps_feasible(problem, ansatz)
+    penalized = not ansatz.keeps_feasible(problem)
     answers.check_corners(problem, penalized=penalized)
     begin_journal(settings, problem, ansatz)
 
     settings.announce("simulating")
-    observable = measured_observable(problem, ansatz)
+    observable = ansatz.measured(problem)
     factory = ObjectiveFactory(observable, settings)
     found = strategy.run(
         Task(
@@ -124,7 +123,7 @@ def solve_qaoa(
 
 def _circuit_facts(problem: BinaryProblem, ansatz: QAOA) -> dict[str, Any]:
     """Return facts of the problem that depend on the circuit."""
-    if keeps_feasible(problem, ansatz) and ansatz.space is not None:
+    if ansatz.space is not None and ansatz.keeps_feasible(problem):
         return {"feasible_states": ansatz.space.dim}
     return {"penalty": problem.penalty_facts()}
 
