@@ -147,6 +147,8 @@ def _names_of(argument: str, family: type[Problem]) -> list[str]:
     names = list(registries().get(argument, ()))
     if argument == "mixer" and (family.blocks, family.space) == (Problem.blocks, Problem.space):
         return [name for name in names if MIXERS[name]().lacks(None) is None]
+    if argument == "mixer":
+        return list(family.mixers)
     return ["auto", *names] if argument == "engine" else names
 
 

@@ -33,11 +33,6 @@ SHORT_STEPS = 10
 SHRINKAGE, GROWTH = 0.5, 1.5
 SMALLEST, LARGEST = 1e-6, 100.0  # factors of the gains
 
-# With 400 evaluations (experiments/outer_loop): from 1,000 shots a value a first step of 0.02 gains
-# 0.001 where 0.1 gains nothing, and 0.024 where 0.1 gains 0.008 (from the ramp); without noise 0.1
-# is ahead by 0.0003.
-FIRST_STEP, FIRST_NOISY_STEP = 0.1, 0.02
-
 
 @dataclass(frozen=True)
 class SPSA(Optimizer):
@@ -61,9 +56,8 @@ class SPSA(Optimizer):
 
     Args:
         tolerance: converged if ten steps in a row were shorter than this; None: never.
-        initial_step: mean change of a parameter in the first step, in radians for angles (default:
-            0.1 where values have no noise, 0.02 where they have); a is calibrated to it from the
-            first gradients.
+        initial_step: mean change of a parameter in the first step, in radians for angles; a is
+            calibrated to it from the first gradients.
         perturbation: c, the size of the first perturbation; with shots, large enough for
             differences to exceed the noise.
         calibration: number of gradients for calibrating a; their mean gives the first step.
@@ -81,7 +75,7 @@ class SPSA(Optimizer):
     source: ClassVar[str] = "Spall 1992, doi:10.1109/9.119632"
 
     tolerance: float | None = None
-    initial_step: float | None = None
+    initial_step: float = 0.1
     perturbation: float = 0.1
     calibration: int = 5
     resamplings: int = 1
@@ -122,7 +116,7 @@ class SPSA(Optimizer):
             if slopes is None:
                 continue  # a perturbed value was not finite: draw another direction
             direction = precondition(x, slopes.mean(axis=0))
-            gains = gains or self._calibrated(slopes, stability, is_exact)
+            gains = gains or self._calibrated(slopes, stability)
             moved = clipped(x - damping * gains.step(k) * direction, bounds)
             if is_blocking:
                 failures, there = driver.not_finite, driver.value(moved)
@@ -150,12 +144,10 @@ class SPSA(Optimizer):
         """Return the map from gradients to directions; here the identity."""
         return lambda x, gradient: gradient
 
-    def _calibrated(self, slopes: Vector, stability: float, is_exact: bool) -> Gains:
+    def _calibrated(self, slopes: Vector, stability: float) -> Gains:
         """Return gains whose first step changes a parameter by `initial_step`."""
-        default = FIRST_STEP if is_exact else FIRST_NOISY_STEP
-        step = default if self.initial_step is None else self.initial_step
         typical = float(abs(slopes).mean())
-        return Gains(step * (1.0 + stability) ** ALPHA / (typical or 1.0), stability)
+        return Gains(self.initial_step * (1.0 + stability) ** ALPHA / (typical or 1.0), stability)
 
     def _slack(self, driver: Driver, x: Vector, value: float) -> float:
         """Return the rise that a step may have: none where values are exact."""

@@ -30,7 +30,7 @@ def test_it_says_what_was_read_and_written(hybridq: Callable[..., Outcome], tmp_
         (("gka1b.sparse", "a.qubo", "--convention", "thrice"), "--convention must be 'once' or"),
         (("mis_farm.lp", "a.json", "--convention", "once"), "leave out --convention"),
         (("mis_farm.lp", "a.qs"), "the program has 39 constraints"),
-        (("mis_farm.lp", "a.txt"), "no format that is written has the suffix '.txt'"),
+        (("mis_farm.lp", "a.doc"), "no format that is written has the suffix '.doc'"),
         (("mis_farm.lp", "a.lp", "--to", "blub"), "unknown format 'blub'"),
         (("farm.gph", "a.lp", "--from", "dimacs"), "the format dimacs holds a graph"),
         (("missing.lp", "a.json"), "file not found"),

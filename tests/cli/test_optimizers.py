@@ -68,10 +68,17 @@ def test_a_page_tells_all_of_a_strategy(hybridq, name):
         assert [line for line in lines if line.split()[:1] == [option.name]]
 
 
-@pytest.mark.parametrize("family", ["maxcut", "independent-set", "number-partitioning"])
-def test_help_lists_only_choices_that_can_fit_the_family(hybridq, family):
+@pytest.mark.parametrize(
+    ("family", "mixers"),
+    [
+        ("maxcut", "x, grover"),
+        ("independent-set", "bit-flip, grover, x"),
+        ("number-partitioning", "x, grover"),
+    ],
+)
+def test_help_lists_only_choices_that_can_fit_the_family(hybridq, family, mixers):
     text = hybridq("solve", family, "--help").out
-    assert "x, grover" in " ".join(text.split())
+    assert f"QAOA: {mixers} (default:" in " ".join(text.split())
     assert "xy-ring" not in text
     assert "hva" not in text
 

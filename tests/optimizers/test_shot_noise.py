@@ -43,7 +43,7 @@ class Measured(Exact):
         return super().__call__(x) + self.noise * float(self._rng.normal())
 
 
-METHODS = [Adam(learning_rate=0.03), SPSA(initial_step=0.1)]
+METHODS = [Adam(learning_rate=0.03), SPSA()]
 
 
 @pytest.mark.parametrize("method", METHODS, ids=["adam", "spsa"])

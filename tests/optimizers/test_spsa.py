@@ -195,7 +195,7 @@ def test_fidelities_are_counted_beside_the_evaluations():
     objective = hq.Expectation(ansatz, hq.spin_models.tfim(2, h=1.0))
     solution = minimize(
         Random(objective), ansatz.initial_point(rng=1), "qn-spsa", max_evaluations=211,
-        calibration=5, initial_step=0.1, rng=1,
+        calibration=5, rng=1,
     )  # fmt: skip
     assert solution.evaluations == 211
     assert solution.fidelities == 4 * (1 + 99)  # of 11 + 2 · 99 evaluations, and 2 looks at x
@@ -205,14 +205,3 @@ def test_fidelities_are_counted_beside_the_evaluations():
 def test_blocking_is_true_or_false():
     with pytest.raises(ParameterError, match="blocking must be True or False, got 'yes'"):
         hq.optimizers.SPSA(blocking="yes")
-
-
-def test_the_first_step_is_shorter_where_values_have_noise():
-    def first_step(function) -> float:
-        values = minimize(function, [0.0], "spsa", max_evaluations=400, calibration=1, rng=0)
-        return float(np.max(np.abs(values.x)))
-
-    # A straight slope: every step has the length that the gains give, and they add up.
-    exact = first_step(lambda x: float(x[0]))
-    noisy = first_step(Random(lambda x: float(x[0])))
-    assert 0.0 < noisy < exact / 3
