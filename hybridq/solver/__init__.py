@@ -82,7 +82,8 @@ def solve(
             for problems over bits, ``"uccsd"`` for molecules, and for Hamiltonians as
             `default_ansatz` picks.
         p: layers of QAOA (default: depends on the size).
-        mixer: mixer of QAOA (default: the first that fits); a name of `MIXERS` or a configured mixer.
+        mixer: mixer of QAOA (default: the first that fits); a name of `MIXERS` or a configured
+            mixer.
         objective: quantity to minimize (default: expectation); a name of `OBJECTIVES` or a
             configured objective. The result's `expectation` is the expectation value all the same.
         optimizer: classical outer loop (default: l-bfgs); a name of `OPTIMIZERS`,
