@@ -79,7 +79,7 @@ def _add_two(sums, x, first, second):
 
 @jit(internal=True)
 def _add_square(sums, x, half):
-    """Add to each quarter of the sums the quarters of x that differ in one of two bits."""
+    """Add to each quarter of the sums those of x that differ in one of two bits."""
     n = 2 * half
     s0, s1, s2, s3 = sums[:n], sums[n : 2 * n], sums[2 * n : 3 * n], sums[3 * n : 4 * n]
     x0, x1, x2, x3 = x[:n], x[n : 2 * n], x[2 * n : 3 * n], x[3 * n : 4 * n]
