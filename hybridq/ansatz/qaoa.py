@@ -156,6 +156,15 @@ class QAOA(Ansatz):
         """2p."""
         return 2 * self.p
 
+    @property
+    def simulated_qubits(self) -> int:
+        """Number of qubits with as many basis states as are simulated.
+
+        Raises:
+            CapacityError: the mixer's feasible states are too many.
+        """
+        return self.mixer.simulated_qubits(self.n_qubits)
+
     @cached_property
     def circuit(self) -> Circuit:
         """The circuit, initial state first."""

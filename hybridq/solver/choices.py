@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.mixers import MIXERS
+from hybridq.ansatz.qaoa import QAOA
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.errors import ParameterError, Setting, UnknownNameError
@@ -122,7 +123,10 @@ def resolve_ansatz(
                     Setting("ansatz", "hva"),
                 ),
             )
-        given.setdefault("p", layers_of(initial) or default_depth(problem.n_qubits))
+        if "p" not in given:
+            shallow = ANSATZE[name](problem, **{**given, "p": 1})
+            width = shallow.simulated_qubits if isinstance(shallow, QAOA) else problem.n_qubits
+            given["p"] = layers_of(initial) or default_depth(width)
     return ANSATZE[name](problem, **given)
 
 

@@ -60,7 +60,7 @@ def solve_qaoa(
         check_single_search(
             settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
         )
-    check_states(problem.name, ansatz, settings)
+    check_states(problem.name, ansatz, settings, problem.space)
     answers.check_corners(problem)
     begin_journal(settings, problem, ansatz)
 
@@ -124,7 +124,7 @@ def _shared_search(ansatz: QAOA, settings: SolveSettings) -> SharedSearch:
     optimizer = settings.optimizer
     budget = settings.max_evaluations
     if budget is None:
-        budget = default_evaluations(ansatz.n_qubits, optimizer.most_evaluations)
+        budget = default_evaluations(ansatz.simulated_qubits, optimizer.most_evaluations)
     check_limits(budget, settings.time_limit, None)
     return SharedSearch(
         optimizer,

@@ -67,7 +67,8 @@ def resolve_problem(
             remedy=remedy_for_class(problem, Problem, "a problem of your data")
             or "for the maximum cut of a graph, write hybridq.solve(hybridq.MaxCut(graph))",
         )
-    check_width(problem.n_qubits)
+    if problem.space is None:  # mixers that keep states feasible take any width
+        check_width(problem.n_qubits)
     return problem
 
 

@@ -94,6 +94,14 @@ class Mixer(Configured, ABC):
         """Return whether the fitted mixer keeps states in this space."""
         return False
 
+    def simulated_qubits(self, n_qubits: int) -> int:
+        """Return the number of qubits with as many basis states as are simulated.
+
+        Raises:
+            CapacityError: there are too many feasible states.
+        """
+        return n_qubits
+
     def describe(self) -> dict[str, Any]:
         """Return name and options as plain values."""
         return {"kind": self.kind, **dataclasses.asdict(self)}

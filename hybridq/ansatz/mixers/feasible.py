@@ -86,6 +86,10 @@ class FeasibleSpaceMixer(Mixer):
         """Return whether the mixer has these feasible states."""
         return self.space == space
 
+    def simulated_qubits(self, n_qubits: int) -> int:
+        """Return log2 of the number of feasible states, rounded up."""
+        return max(self._space(n_qubits).dim - 1, 1).bit_length()
+
     def initial_state(self, n_qubits: int) -> tuple[Instruction, ...]:
         """Return the state that `initial` names."""
         space, initial = self._space(n_qubits), self.initial
