@@ -60,7 +60,7 @@ def solve_qaoa(
         check_single_search(
             settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
         )
-    check_states(problem.name, ansatz, settings)
+    check_states(problem.name, ansatz, settings, problem.space)
     penalized = not ansatz.keeps_feasible(problem)
     answers.check_corners(problem, penalized=penalized)
     begin_journal(settings, problem, ansatz)

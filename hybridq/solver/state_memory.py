@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hybridq.ansatz.mixers import fitting_mixers
 from hybridq.core import memory
 from hybridq.core.errors import CapacityError, Setting
 
 if TYPE_CHECKING:
     from hybridq.ansatz.qaoa import QAOA
+    from hybridq.operators.feasible import FeasibleSpace
     from hybridq.solver.settings import SolveSettings
 
 _GIB = 2**30
+_FEW_STATES = 10**7  # feasible states that are simulated with ease
 _AMPLITUDE = {"double": 16, "single": 8}  # bytes
 
 
-def check_states(name: str, ansatz: QAOA, settings: SolveSettings) -> None:
+def check_states(
+    name: str, ansatz: QAOA, settings: SolveSettings, space: FeasibleSpace | None = None
+) -> None:
     """Raise if the states of a search by QAOA do not fit in the memory that is free.
 
     Args:
         name: of the instance.
         ansatz: with the X mixer; other mixers run on engines that check for themselves.
         settings: engine, precision and optimizer.
+        space: the feasible states of the problem, which other mixers simulate alone.
 
     Raises:
         CapacityError: they do not fit; the message names the settings that do.
@@ -32,13 +38,26 @@ def check_states(name: str, ansatz: QAOA, settings: SolveSettings) -> None:
     if not ansatz.mixer.has_tables:
         return
     half = not ansatz.ising.has_odd_terms and ansatz.n_qubits > 1
-    check_memory(
-        name,
-        ansatz.n_qubits,
-        precision,
-        gradient=settings.optimizer.uses_gradient,
-        half=half,
-    )
+    try:
+        check_memory(
+            name,
+            ansatz.n_qubits,
+            precision,
+            gradient=settings.optimizer.uses_gradient,
+            half=half,
+        )
+    except CapacityError as error:
+        fitting = [each for each in fitting_mixers(space) if each not in ("x", ansatz.mixer.kind)]
+        if space is None or not fitting or space.count(_FEW_STATES) > _FEW_STATES:
+            raise
+        fitting.sort(key=lambda each: each == "grover")  # which ignores neighbours
+        raise CapacityError(
+            error.message,
+            remedy=(
+                Setting("mixer", fitting[0]),
+                f" simulates {space.dim:,} feasible states alone",
+            ),
+        ) from None
 
 
 def check_memory(name: str, n_qubits: int, precision: str, *, gradient: bool, half: bool) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
-from hybridq.circuits.subspace import FeasibleMixer
+from hybridq.circuits.subspace import GROVER, FeasibleMixer
 from hybridq.core import memory
 from hybridq.core.errors import DimensionError, EngineError, Setting
 from hybridq.core.jit import is_compiled
@@ -86,7 +86,8 @@ class SubspaceEngine(ExactEngine):
         kinds = dict.fromkeys(
             step.symbol for step in self._steps if isinstance(step, FeasibleMixer)
         )
-        mixers = f"; mixer {', '.join(kinds)}, {self._runner.layout.how}" if kinds else ""
+        how = f", {self._runner.layout.how}" if set(kinds) - {GROVER} else ""
+        mixers = f"; mixer {', '.join(kinds)}{how}" if kinds else ""
         return f"the circuit stays on {self.dim:,} feasible states of {of}{mixers}"
 
     def is_compiled(self) -> bool:

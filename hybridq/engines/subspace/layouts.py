@@ -52,7 +52,7 @@ class Layout(ABC):
     ) -> None:
         self.space, self._mixers, self._dtype, self._team = space, mixers, dtype, team
 
-    @cached_property
+    @property
     @abstractmethod
     def words(self) -> NDArray[np.uint64]:
         """The states in this order, shape (dim, words)."""
@@ -171,9 +171,9 @@ class CubesLayout(Layout):
     def _tables(self) -> cubes.CubeTables:
         return cubes.CubeTables(self.space)
 
-    @cached_property
+    @property
     def words(self) -> NDArray[np.uint64]:
-        """The states in this order, shape (dim, words)."""
+        """The states in this order, shape (dim, words); made anew, to save memory."""
         assert self._team is not None
         return self._tables.words(self._team)
 

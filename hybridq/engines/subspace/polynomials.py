@@ -76,7 +76,7 @@ def spectral_radius(multiply: Callable[[Vector], Vector], dim: int) -> float:
     for _ in range(_POWERS):
         image = multiply(x)
         now = float((image / x).max(initial=0.0))
-        settled = bound - now < 1e-3 * now
+        settled = bound - now < 4e-3 * now
         bound = min(bound, now)
         if settled:
             break

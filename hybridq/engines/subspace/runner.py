@@ -71,6 +71,7 @@ class Runner:
         self._diagonals: dict[int, tuple[PauliSum, Diagonal]] = {}
         self._evolutions: dict[tuple[str, bool], Evolution] = {}
         self._tops: dict[str, NDArray[np.float64]] = {}
+        self._places: dict[tuple[int, ...], int] = {}
         self._partial = np.zeros(GROUPS)
 
     @property
@@ -91,12 +92,18 @@ class Runner:
         ket = self._state(0)
         if state.kind == BITS:
             ket[:] = 0.0
-            bits = np.array([state.bits], dtype=np.uint8)
-            ket[2 * int(np.flatnonzero((self.words == packed(bits)).all(axis=1))[0])] = 1.0
+            ket[2 * self._place(state.bits)] = 1.0
             return ket
         ket[1::2] = 0.0
         ket[::2] = self._top(state.hops) if state.kind == ALIGNED else 1.0 / np.sqrt(self.dim)
         return ket
+
+    def _place(self, bits: tuple[int, ...]) -> int:
+        """Return the position of a state."""
+        if bits not in self._places:
+            wanted = packed(np.array([bits], dtype=np.uint8))
+            self._places[bits] = int(np.flatnonzero((self.words == wanted).all(axis=1))[0])
+        return self._places[bits]
 
     def _top(self, kind: str) -> NDArray[np.float64]:
         """Return the highest eigenstate of hops of a kind."""

@@ -54,7 +54,7 @@ _OTHER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FEASIBILITY = re.compile(r"subject\s+to|such\s+that|s\.t\.?|st\.?", re.IGNORECASE)
-_END = re.compile(r"^\s*+end\s*+$", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(r"^[ \t]*+end[ \t]*+$", re.IGNORECASE | re.MULTILINE)
 
 Terms = dict[Monomial, float]
 

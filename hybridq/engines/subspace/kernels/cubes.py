@@ -70,6 +70,28 @@ def _add(sums, to, x, at, count):
 
 
 @jit(internal=True)
+def _add_two(sums, x, first, second):
+    """Add the amplitudes of x from two places on to all sums."""
+    a, b = x[2 * first : 2 * first + len(sums)], x[2 * second : 2 * second + len(sums)]
+    for f in range(len(sums)):
+        sums[f] += a[f] + b[f]
+
+
+@jit(internal=True)
+def _add_square(sums, x, half):
+    """Add to each quarter of the sums those of x that differ in one of two bits."""
+    n = 2 * half
+    s0, s1, s2, s3 = sums[:n], sums[n : 2 * n], sums[2 * n : 3 * n], sums[3 * n : 4 * n]
+    x0, x1, x2, x3 = x[:n], x[n : 2 * n], x[2 * n : 3 * n], x[3 * n : 4 * n]
+    for f in range(len(s0)):
+        outer, inner = x0[f] + x3[f], x1[f] + x2[f]
+        s0[f] += inner
+        s1[f] += outer
+        s2[f] += outer
+        s3[f] += inner
+
+
+@jit(internal=True)
 def _add_flips(sums, x, at, bits):
     """Add to each amplitude of a tile those that differ in one of its lowest bits."""
     size = 1 << bits
@@ -87,7 +109,22 @@ def _add_flips(sums, x, at, bits):
                 here[i, f + 2] += a + d
                 here[i, f + 4] += a + d
                 here[i, f + 6] += b + c
-    for bit in range(2, bits):
+    if bits > 3:
+        quarters, those = sums[: 2 * size].reshape(-1, 4, 8), part.reshape(-1, 4, 8)
+        for i in range(len(quarters)):
+            for f in range(8):
+                a, b, c, d = those[i, 0, f], those[i, 1, f], those[i, 2, f], those[i, 3, f]
+                quarters[i, 0, f] += b + c
+                quarters[i, 1, f] += a + d
+                quarters[i, 2, f] += a + d
+                quarters[i, 3, f] += b + c
+    bit = 4 if bits > 3 else 2
+    while bit + 1 < bits:
+        half = 1 << bit
+        for i in range(0, 2 * size, 8 * half):
+            _add_square(sums[i : i + 8 * half], part[i : i + 8 * half], half)
+        bit += 2
+    if bit < bits:
         half = 1 << bit
         for i in range(0, size, 2 * half):
             _add(sums, i, x, at + i + half, half)
@@ -113,8 +150,11 @@ def _tile_sums(x, cubes, block, base, sums):
     size = 1 << inner
     sums[: 2 * size] = 0
     _add_flips(sums, x, start + base, inner)
-    for bit in range(inner, bits):
-        _add(sums, 0, x, start + (base ^ (1 << bit)), size)
+    for bit in range(inner, bits - 1, 2):
+        first, second = start + (base ^ (1 << bit)), start + (base ^ (2 << bit))
+        _add_two(sums[: 2 * size], x, first, second)
+    if (bits - inner) % 2:
+        _add(sums, 0, x, start + (base ^ (1 << (bits - 1))), size)
     for k in range(cubes.up[block], cubes.up[block + 1]):
         mask = cubes.up_mask[k]
         if base & mask:
