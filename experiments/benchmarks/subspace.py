@@ -32,6 +32,8 @@ from hybridq.operators.feasible import FeasibleSpace, Group
 
 AMPLITUDE = 16  # bytes
 
+GRAPH = Path(__file__).parents[2] / "problems" / "independent_set" / "brock200-1.gph"
+
 
 def seconds(function: Callable[[], Any], rounds: int) -> float:
     """Least processor time of a call, after one that compiles."""
@@ -147,16 +149,7 @@ def weight(n: int, k: int) -> FeasibleSpace:
 
 def run_sets(arguments: argparse.Namespace) -> dict[str, Any]:
     """Independent sets of a dense graph of 200 nodes, five layers."""
-    graph = nx.gnp_random_graph(200, 0.745, seed=1)
-    if arguments.graph:
-        graph = nx.Graph()
-        for line in Path(arguments.graph).read_text().splitlines():
-            words = line.split()
-            if words[:1] == ["p"]:
-                graph.add_nodes_from(range(1, int(words[2]) + 1))
-            elif words[:1] == ["e"]:
-                graph.add_edge(int(words[1]), int(words[2]))
-    problem = hq.IndependentSet(graph)
+    problem = hq.IndependentSet.from_file(arguments.graph)
     return {"bit-flip": measure(problem, "bit-flip", 5, arguments.rounds)}
 
 
@@ -195,7 +188,7 @@ CASES = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", help=", ".join(CASES), default=[])
-    parser.add_argument("--graph", help="DIMACS file of the graph of the case 'sets'")
+    parser.add_argument("--graph", default=GRAPH, help="graph of the case 'sets'")
     parser.add_argument("--assets", type=int, default=24)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
