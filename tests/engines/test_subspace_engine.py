@@ -498,10 +498,7 @@ def test_a_confined_problem_refuses_mixers_that_leave_its_states():
 
 
 def test_the_fixed_line_of_the_interface_evaluates_from_the_standard_state():
-    class Blocks(hq.IndependentSet):
-        space = FeasibleSpace(4, groups=(Group((0, 1)), Group((2, 3))))
-
-    problem = Blocks(nx.path_graph(4))
+    problem = hq.Coloring(nx.cycle_graph(5), colors=3)
     value = hq.Expectation(hq.QAOA(problem, p=1, mixer="xy-complete"), problem, engine="subspace")(
         [0.0, 0.4]
     )
