@@ -133,6 +133,32 @@ def _sector(precision: str, kind: str) -> None:
     _use(Sector(precision=precision, kernels="compiled").bind(circuit, observable))
 
 
+def _subspace(precision: str) -> None:
+    """Run mixers on feasible states in each order of the states."""
+    from hybridq.ansatz.mixers import BitFlip, BitFlipTrotter, Grover, Mixer, XYComplete
+    from hybridq.ansatz.qaoa import QAOA
+    from hybridq.engines.simulators import Subspace
+    from hybridq.operators.feasible import FeasibleSpace, Group, LinearBound
+    from hybridq.operators.pauli_sum import PauliSum
+
+    n = 10
+    ring = [("ZZ", (q, (q + 1) % n), 1.0 + q) for q in range(n)]
+    cost = PauliSum.from_sparse(ring, n)
+    sets = FeasibleSpace(n, tuple(LinearBound((q, q + 1), (1, 1), upper=1) for q in range(n - 1)))
+    blocks = FeasibleSpace(n, groups=(Group((0, 1, 2)), Group(tuple(range(3, n)))))
+    weight = FeasibleSpace(n, groups=(Group(tuple(range(n)), n // 2),))
+    mixers: tuple[Mixer, ...] = (
+        BitFlip(space=sets),
+        BitFlipTrotter(space=sets),
+        Grover(space=sets),
+        XYComplete(space=blocks),
+        XYComplete(space=weight),
+    )
+    for mixer in mixers:
+        engine = Subspace(precision=precision, kernels="compiled")
+        _use(engine.bind(QAOA(cost, p=1, mixer=mixer).circuit, cost))
+
+
 def _statevector(precision: str) -> None:
     """Run a circuit with every kind of operation."""
     from hybridq.circuits.circuit import Circuit
@@ -197,6 +223,7 @@ def _parts() -> Iterator[Part]:
         yield Part(f"QAOA of 14 qubits and more{words}", "_diagonal", (precision, 15), 60.0)
         yield Part(f"any circuit{words}", "_statevector", (precision,), 36.0)
         yield Part(f"small QAOA{words}", "_diagonal", (precision, 8), 20.0)
+        yield Part(f"QAOA on feasible states{words}", "_subspace", (precision,), 20.0)
         for kind, text in (
             ("complex", "with phases"),
             ("signs", "with fixed signs"),

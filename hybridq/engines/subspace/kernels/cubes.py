@@ -14,7 +14,7 @@ import numpy as np
 from hybridq.core.jit import jit
 from hybridq.engines.kernels.team import barrier, slice_of
 
-TILE_BITS = 10
+TILE_BITS = 12
 _TILE = 1 << TILE_BITS
 """States whose sums are taken in the cache."""
 
