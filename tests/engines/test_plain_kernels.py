@@ -230,6 +230,8 @@ graph = hq.MaxCut([(0, 1), (1, 2), (2, 0), (2, 3)])
 run(hq.QAOA(graph, p=2).circuit, graph.observable)
 h2 = hq.Molecule.from_fcidump("problems/molecules/h2_sto3g.fcidump")
 run(hq.UCCSD(h2).circuit, h2.observable)
+cycle = hq.IndependentSet([(0, 1), (1, 2), (2, 3), (3, 0)])
+run(hq.QAOA(cycle, p=1, mixer="bit-flip").circuit, cycle.observable)
 tfim = hq.PauliSum.from_labels([("ZZI", 1.0), ("IZZ", 1.0), ("XII", 0.5), ("IXI", 0.5)])
 run(hq.HardwareEfficient(3, layers=1).circuit, tfim)
 """
@@ -242,4 +244,4 @@ def test_nothing_is_compiled(tmp_path):
         capture_output=True,
         text=True,
     )
-    assert done.stdout.split() == ["diagonal", "sector", "statevector"], done.stderr
+    assert done.stdout.split() == ["diagonal", "sector", "subspace", "statevector"], done.stderr
