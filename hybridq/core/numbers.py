@@ -70,7 +70,12 @@ def plural(count: int, noun: str) -> str:
 
 
 def plural_noun(noun: str) -> str:
-    """Return the plural of a regular noun: nodes, energies, branches."""
+    """Return the plural of a regular noun: nodes, energies, branches.
+
+    A noun that ends in a plural already, such as "conflicts", stays as it is.
+    """
+    if noun.endswith("ts"):
+        return noun
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.equality import ComparedByValue
 from hybridq.core.plain import plain
+from hybridq.operators.feasible import unpacked
 from hybridq.presentation.energy_parts import Iteration
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hybridq.problems.base import BinaryProblem, Problem
 
 UNIFORM_SAMPLES = 20_000
+_MOST_STATES = 1 << 22  # feasible states that are enumerated for a picture
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,12 @@ class Trace(ComparedByValue):
         if self.uniform_seed is None or self.problem is None:
             return None
         rng = np.random.default_rng(self.uniform_seed)
+        space = self.problem.space
+        if space is not None:
+            if space.count(_MOST_STATES) > _MOST_STATES:
+                return None
+            drawn = space.words[rng.integers(0, space.dim, UNIFORM_SAMPLES)]
+            return self.problem.values(unpacked(drawn, self.problem.n_qubits))
         shape = (UNIFORM_SAMPLES, self.problem.n_qubits)
         bits = rng.integers(0, 2, shape, dtype=np.uint8)
         feasible = self.problem.violation_counts(bits) == 0

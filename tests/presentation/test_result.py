@@ -24,7 +24,7 @@ from hybridq.core.errors import (
     UnknownNameError,
 )
 from hybridq.optimizers import minimize
-from hybridq.presentation import Best, Energy, ExcitedStates, ProblemInfo, Result, Samples
+from hybridq.presentation import Best, Energy, ExcitedStates, ProblemInfo, Result, Samples, Trace
 from tests.cli.cli_samples import hand_made_result
 from tests.helpers.energy_samples import chain_result, grown_result, molecule_result, three_states
 
@@ -285,3 +285,13 @@ def test_a_solve_without_a_source_of_randomness_names_its_seed() -> None:
     of_a_generator = hq.solve(problem, p=1, rng=np.random.default_rng(1))
     assert "seed" not in str(of_a_generator)
     assert "seed" not in repr(of_a_generator)
+
+
+def test_uniform_values_are_those_of_feasible_assignments() -> None:
+    """Of the 243 colourings of a ring of five, 30 are proper."""
+    problem = hq.Coloring(nx.cycle_graph(5), colors=3, symmetry=False)
+    trace = Trace(values=np.zeros(1), uniform_seed=1, problem=problem)
+    values = trace.uniform_values
+    assert values is not None
+    assert len(values) == 20_000
+    assert np.mean(values == 0.0) == pytest.approx(30 / 243, abs=0.01)
