@@ -21,8 +21,13 @@ _LARGEST_TABLE = 1 << 23  # partial assignments times bounds
 
 
 def slack(coefficients: NDArray[np.float64]) -> float:
-    """Return the rounding that is allowed in a sum with these coefficients."""
-    return 1e-9 * max(1.0, float(np.abs(coefficients).sum()))
+    """Return the rounding that is allowed in a sum with these coefficients.
+
+    Sums of whole numbers are exact, so that a large one does not hide a small violation.
+    """
+    total = float(np.abs(coefficients).sum())
+    whole = total < 2**53 and bool((coefficients == np.round(coefficients)).all())
+    return 1e-9 if whole else 1e-9 + 1e-12 * total
 
 
 class Search:

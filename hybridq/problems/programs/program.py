@@ -17,7 +17,8 @@ from hybridq.problems.programs.polynomial import Polynomial, degree, evaluated, 
 
 Relation = Literal["<=", ">=", "=="]
 
-_TOLERANCE = 1e-9  # of a constraint, relative to its largest number
+_ROUNDING = 1e-9  # of a constraint of whole numbers
+_RELATIVE = 1e-12  # of any other, relative to the sum of its numbers
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,10 @@ class Constraint:
     @cached_property
     def tolerance(self) -> float:
         """Amount below which a violation counts as rounding."""
-        return _TOLERANCE * max(1.0, abs(self.bound), *map(abs, self.terms.values()))
+        numbers = [self.bound, *self.terms.values()]
+        total = sum(map(abs, numbers))
+        whole = total < 2**53 and all(float(number).is_integer() for number in numbers)
+        return _ROUNDING if whole else _ROUNDING + _RELATIVE * total
 
     def excess(self, rows: ArrayLike) -> NDArray[np.float64]:
         """Return the amount of violation at each row of values, shape (k, n) → (k,), ≥ 0."""

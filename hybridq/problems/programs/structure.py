@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -60,12 +61,16 @@ def _row_of(constraint: Constraint) -> Row:
     if constraint.relation == "==" and values and max(values) < 0.0:
         sign = -1.0
     sizes = set(map(abs, values))
-    scale = sign / (sizes.pop() if len(sizes) == 1 else 1.0)
+    alike = len(sizes) == 1
+    size = sizes.pop() if alike else 1.0
+    bound = constraint.bound * sign / size
+    if alike and constraint.relation != "==":  # a sum of units is a whole number
+        bound = float(math.floor(bound + constraint.tolerance / size))
     return Row(
         tuple([key[0] for key, _ in items]),
-        tuple([value * scale for value in values]),
+        tuple([value * sign / size for value in values]),
         constraint.relation == "==",
-        constraint.bound * scale,
+        bound,
     )
 
 

@@ -256,3 +256,12 @@ def test_unknown_penalties_are_refused(penalty: object) -> None:
     program = IntegerProgram.binary(["a", "b"], {(0,): 10.0}, [one])
     with pytest.raises(HybridqError):
         Program(program, penalty=penalty).cost()
+
+
+def test_a_large_coefficient_hides_no_violation() -> None:
+    """-1e10 x <= -1 is violated by 1 at x = 0."""
+    row = Constraint("needed", {(0,): -1e10}, "<=", -1.0)
+    problem = Program(IntegerProgram.binary(["x", "y"], {(0,): 1.0, (1,): -1.0}, [row]))
+    assert problem.violation_counts(_rows(2)).tolist() == [1, 0, 1, 0]
+    assert problem.space is not None
+    assert problem.space.bits().tolist() == [[1, 0], [1, 1]]
