@@ -84,7 +84,7 @@ def linearized(program: IntegerProgram) -> LinearizedProgram:
         lower, upper = program.lower, program.upper
         objective: Polynomial = {k: program.sign * v for k, v in program.objective.items()}
     else:
-        used = [Constraint(name, terms, "==", 0.0) for name, terms in encoded.validity()]
+        used = [Constraint(name, terms, "==", 0.0) for name, terms in encoded.validity]
         constraints = (*encoded.constraints, *used)
         lower = np.zeros(encoded.n_bits, dtype=np.int64)
         upper = np.ones(encoded.n_bits, dtype=np.int64)

@@ -6,14 +6,11 @@ import math
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import typer
 
 from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
-
-if TYPE_CHECKING:
-    pass
 
 
 def whole_number(least: int) -> Callable[[str], int]:

@@ -33,6 +33,13 @@ def listing(labels: Iterable[object], room: int) -> tuple[str, int]:
     return ", ".join(words), 0
 
 
+def listed(labels: Iterable[object], most: int) -> str:
+    """Return the first labels and the number of others: ``"a, b, c and 2 more"``."""
+    words = list(map(str, labels))
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return f"{', '.join(words[:most])}{more}"
+
+
 def capital(text: str) -> str:
     """Return `text` with its first letter in upper case and the others untouched."""
     return text[:1].upper() + text[1:]

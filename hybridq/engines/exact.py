@@ -73,6 +73,15 @@ class ExactEngine(Engine):
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
         """Return the statevector, shape (2**n_qubits,), qubit 0 the lowest bit."""
 
+    @abstractmethod
+    def expectation(self, x: ArrayLike) -> float:
+        """Return ⟨H⟩ at the parameters `x`, shape (n_params,)."""
+
+    def expectations(self, points: ArrayLike) -> Vector:
+        """Return ⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
+        rows = self.checked_points(points)
+        return np.array([self.expectation(row) for row in rows], dtype=np.float64)
+
     def amplitudes(self, x: ArrayLike) -> NDArray[Any]:
         """Return a copy of the state on the basis states that are kept, shape (k,)."""
         return self.state(x)

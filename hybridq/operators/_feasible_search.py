@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import CapacityError
-from hybridq.operators import _feasible_kernel
 from hybridq.operators._masks import n_words
 
 if TYPE_CHECKING:
@@ -152,6 +151,8 @@ def _run(search: Search, most: int, out: NDArray[np.uint64]) -> int:
     Raises:
         CapacityError: nearly all of its steps lead nowhere.
     """
+    from hybridq.operators import _feasible_kernel  # Numba loads slowly
+
     if not search.possible:
         return 0
     if not len(search.rows):

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from hybridq.problems.base import BinaryProblem, Problem
 
 UNIFORM_SAMPLES = 20_000
-_MOST_STATES = 1 << 22  # feasible states that are enumerated for a picture
 
 
 @dataclass(frozen=True)
@@ -238,10 +237,12 @@ class Trace(ComparedByValue):
         """Values of uniformly random feasible assignments, drawn on access."""
         if self.uniform_seed is None or self.problem is None:
             return None
+        from hybridq.classical.feasible import FEASIBLE_LIMIT
+
         rng = np.random.default_rng(self.uniform_seed)
         space = self.problem.space
         if space is not None:
-            if space.count(_MOST_STATES) > _MOST_STATES:
+            if space.count(FEASIBLE_LIMIT) > FEASIBLE_LIMIT:
                 return None
             drawn = space.words[rng.integers(0, space.dim, UNIFORM_SAMPLES)]
             return self.problem.values(unpacked(drawn, self.problem.n_qubits))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ProblemError, shown
+from hybridq.core.text import listed
 from hybridq.problems.graph_data import finite_weight, simple_graph
 from hybridq.problems.instance_data import Matrix
 
@@ -152,6 +153,4 @@ def _no_tour(reason: str) -> ProblemError:
 
 
 def _listed(indices: Sequence[int], cities: Sequence[Any]) -> str:
-    more = len(indices) - _NAMED
-    names = ", ".join(str(cities[index]) for index in indices[:_NAMED])
-    return f"{names} and {more} more" if more > 0 else names
+    return listed((cities[index] for index in indices), _NAMED)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from hybridq.core.numbers import number
-from hybridq.problems.base import AnswerRow, Bits, Sense
-from hybridq.problems.graph_partition import GraphPartition
+from hybridq.problems.base import Bits, Sense
+from hybridq.problems.graph_partition import GraphCut
 from hybridq.problems.programs import Constraint
-from hybridq.problems.programs.polynomial import Polynomial, added
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from hybridq.problems.programs.polynomial import added
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Bisection(GraphPartition):
+class Bisection(GraphCut):
     r"""The least weight of edges between parts of equal size.
 
     .. math:: \min \sum_{(u,v)} w_{uv} \Bigl(1 - \sum_c x_{u,c}\, x_{v,c}\Bigr), \qquad
@@ -65,14 +61,6 @@ class Bisection(GraphPartition):
 
     parts: int = 2
 
-    @property
-    def n_groups(self) -> int:
-        """Number of parts."""
-        return self.parts
-
-    def _check(self) -> None:
-        self._check_groups(self.parts)
-
     def _fitting_mixers(self) -> tuple[str, ...]:
         """Return mixers that keep sizes, which moves of single nodes change."""
         return type(self).mixers if self.is_binary else ("grover", "x")
@@ -91,11 +79,6 @@ class Bisection(GraphPartition):
             firsts = {self.part_sizes.index(size) for size in self.part_sizes}
             groups[self.anchor] = tuple(sorted(firsts))
         return tuple(groups)
-
-    def objective(self) -> Polynomial:
-        """Return the total weight less that of edges within parts."""
-        inner = zip(*self.edges.T.tolist(), (-self.weights).tolist(), strict=True)
-        return self.same_group(inner, self.total_weight)
 
     def rows(self) -> list[Constraint]:
         """Return the size of each part; of one of two parts, since the other one follows."""
@@ -118,29 +101,10 @@ class Bisection(GraphPartition):
             "exchanged"
         )
 
-    def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
-        """Return the labels in each part, and the weight of the edges between parts."""
-        total = number(self.total_weight)
-        cut = number(float(self.weights[self._between(bits)].sum()))
-        return (*super().answer(bits), AnswerRow("Weight between parts", (f"{cut} of {total}",)))
-
     def picture_title(self, bits: Bits) -> str:
         """Return whether the parts have their sizes, in words."""
         return "Parts of unequal size" if self.violations(bits) else "Parts of equal size"
 
-    def draw(self, ax: Axes, bits: Bits) -> None:
-        """Draw the graph with its parts and the edges between them."""
-        from hybridq.plots.node_groups import EdgeSet, plot_node_groups
-
-        cut = self._between(bits)
-        plot_node_groups(
-            self.graph,
-            self.group_of(bits),
-            ax,
-            names=[f"part {c}" for c in range(self.parts)],
-            edges=[
-                EdgeSet("other edge", self.edges[~cut], self.weights[~cut], "weak"),
-                EdgeSet("edge between parts", self.edges[cut], self.weights[cut], "strong"),
-            ],
-            title=self.picture_title(bits),
-        )
+    def parts_title(self, bits: Bits) -> str:
+        """Return the title of the picture, which says whether the sizes are kept."""
+        return self.picture_title(bits)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import ProblemError, Text
 from hybridq.core.numbers import number, plural
+from hybridq.core.text import listed
 from hybridq.problems._coloring_search import Colorable, colorable, greedy_clique
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.graph_partition import GraphPartition
-from hybridq.problems.graph_program import listed
+from hybridq.problems.graph_program import SHOWN_NODES
 from hybridq.problems.programs.polynomial import Polynomial
 
 if TYPE_CHECKING:
@@ -71,13 +72,8 @@ class Coloring(GraphPartition):
 
     colors: int = 3
 
-    @property
-    def n_groups(self) -> int:
-        """Number of colours."""
-        return self.colors
-
     def _check(self) -> None:
-        self._check_groups(self.colors)
+        super()._check()
         if (self.weights != 1.0).any():  # their number is then another one
             object.__setattr__(self, "value_name", "weight of conflicts")
         if (self.weights <= 0.0).any():
@@ -128,13 +124,13 @@ class Coloring(GraphPartition):
 
     def _fixed(self, nodes: list[int]) -> str:
         """Return in words what symmetry fixes."""
-        names = listed([self.node_names[node] for node in nodes])
+        names = listed((self.node_names[node] for node in nodes), SHOWN_NODES)
         if self.colorable is Colorable.YES:
             return (
                 f"the colours of the nodes {names}, which are joined pairwise, are fixed, since a "
                 "proper colouring exists"
             )
-        limits = listed([str(max(self.allowed[node])) for node in nodes])
+        limits = listed((max(self.allowed[node]) for node in nodes), SHOWN_NODES)
         if len(nodes) == 1:
             return f"node {names} has colour {limits}, since colours can be exchanged"
         return f"the nodes {names} have colours up to {limits}, since colours can be exchanged"
@@ -169,18 +165,11 @@ class Coloring(GraphPartition):
 
     def draw(self, ax: Axes, bits: Bits) -> None:
         """Draw the graph with its colours and the edges in conflict."""
-        from hybridq.plots.node_groups import EdgeSet, plot_node_groups
-
-        clash = self.conflicts(bits)
-        weights = self.weights
-        plot_node_groups(
-            self.graph,
-            self.group_of(bits),
+        self.draw_groups(
             ax,
-            names=[f"colour {c}" for c in range(self.colors)],
-            edges=[
-                EdgeSet("edge", self.edges[~clash], weights[~clash], "strong"),
-                EdgeSet("conflict", self.edges[clash], weights[clash], "conflict"),
-            ],
+            bits,
+            self.conflicts(bits),
+            ("edge", "conflict"),
             title=self.picture_title(bits),
+            looks=("strong", "conflict"),
         )

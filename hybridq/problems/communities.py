@@ -67,13 +67,8 @@ class Communities(GraphPartition):
 
     parts: int = 2
 
-    @property
-    def n_groups(self) -> int:
-        """Largest number of communities."""
-        return self.parts
-
     def _check(self) -> None:
-        self._check_groups(self.parts)
+        super()._check()
         if (self.weights < 0.0).any():
             place = int(np.argmax(self.weights < 0.0))
             u, v = (self.node_names[end] for end in self.edges[place])
@@ -110,19 +105,6 @@ class Communities(GraphPartition):
 
     def draw(self, ax: Axes, bits: Bits) -> None:
         """Draw the graph with its communities and the edges within them."""
-        from hybridq.plots.node_groups import EdgeSet, plot_node_groups
-
-        inner = self._inner(bits)
-        plot_node_groups(
-            self.graph,
-            self.group_of(bits),
-            ax,
-            names=[f"community {c}" for c in range(self.parts)],
-            edges=[
-                EdgeSet("other edge", self.edges[~inner], self.weights[~inner], "weak"),
-                EdgeSet(
-                    "edge within a community", self.edges[inner], self.weights[inner], "strong"
-                ),
-            ],
-            title=self.picture_title(bits),
-        )
+        names = ("other edge", "edge within a community")
+        title = self.picture_title(bits)
+        self.draw_groups(ax, bits, self._inner(bits), names, title=title)

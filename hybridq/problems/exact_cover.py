@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ProblemError
+from hybridq.core.text import listed
 from hybridq.problems.base import Sense
 from hybridq.problems.programs import Constraint
-from hybridq.problems.set_program import Reduction, SetProgram, listed
+from hybridq.problems.set_program import Reduction, SetProgram
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -93,9 +94,11 @@ class ExactCover(SetProgram):
         dropped = [self.data.sets[s][0] for s, bit in values.items() if not bit]
         notes = []
         if chosen:
-            notes.append(f"chosen, since each alone is left for an element: {listed(chosen)}")
+            notes.append(f"chosen, since each alone is left for an element: {listed(chosen, 3)}")
         if dropped:
-            notes.append(f"left out, since they are empty or meet chosen ones: {listed(dropped)}")
+            notes.append(
+                f"left out, since they are empty or meet chosen ones: {listed(dropped, 3)}"
+            )
         return Reduction(values, tuple(notes))
 
     def _drop_empty(self, values: dict[int, int]) -> None:

@@ -6,14 +6,14 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import ParameterError, Text
-from hybridq.core.numbers import plural, plural_noun
+from hybridq.core.numbers import number, plural, plural_noun
 from hybridq.problems.base import AnswerRow, Bits
 from hybridq.problems.graph_problem import GraphProblem
 from hybridq.problems.graph_program import GraphProgram
@@ -21,6 +21,11 @@ from hybridq.problems.program_problem import ProgramProblem
 from hybridq.problems.programs import Constraint, IntegerProgram, Variable
 from hybridq.problems.programs.polynomial import Polynomial
 from hybridq.problems.programs.registers import code_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from hybridq.plots.node_groups import Emphasis
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,7 +38,7 @@ class GraphPartition(GraphProgram):
     .. math:: \sum_c x_{u,c} = 1, \qquad
               \mathrm{same}(u, v) = \sum_c x_{u,c}\, x_{v,c}
 
-    A subclass implements `n_groups` and `objective`.
+    A subclass implements `objective`; its field `count_name` is k.
 
     Args:
         symmetry: fix what the exchange of groups leaves open, which loses no value; false keeps a
@@ -56,14 +61,24 @@ class GraphPartition(GraphProgram):
         ProgramProblem.__post_init__(self)
         object.__setattr__(self, "mixers", self._fitting_mixers())
 
-    @abstractmethod
-    def _check(self) -> None:
-        """Raise for options and weights that do not fit the graph."""
-
     @property
-    @abstractmethod
     def n_groups(self) -> int:
-        """Number k of groups."""
+        """Number k of groups, as the option `count_name` says."""
+        return int(getattr(self, self.count_name))
+
+    def _check(self) -> None:
+        """Raise for options and weights that do not fit the graph.
+
+        The number of groups is an integer from 2 to the number of nodes.
+        """
+        count, most = getattr(self, self.count_name), max(self.n_nodes, 2)
+        if not is_whole(count) or not 2 <= count <= most:
+            raise ParameterError(
+                argument=self.count_name,
+                value=count,
+                expected=f"an integer from 2 to {most}, the number of nodes",
+            )
+        object.__setattr__(self, self.count_name, int(count))
 
     @abstractmethod
     def objective(self) -> Polynomial:
@@ -72,16 +87,6 @@ class GraphPartition(GraphProgram):
     def rows(self) -> list[Constraint]:
         """Return constraints beyond one group for each node."""
         return []
-
-    def _check_groups(self, count: Any) -> None:
-        """Raise unless a number of groups is an integer from 2 to the number of nodes."""
-        if not is_whole(count) or not 2 <= count <= max(self.n_nodes, 2):
-            raise ParameterError(
-                argument=self.count_name,
-                value=count,
-                expected=f"an integer from 2 to {max(self.n_nodes, 2)}, the number of nodes",
-            )
-        object.__setattr__(self, self.count_name, int(count))
 
     def _fitting_mixers(self) -> tuple[str, ...]:
         """Return the mixers that suit the number of groups and the encoding."""
@@ -223,7 +228,7 @@ class GraphPartition(GraphProgram):
         fixed = [u for u, groups in enumerate(self.allowed) if len(groups) < self.n_groups]
         if not fixed:
             return ()
-        return (f"{self._fixed(fixed)}: {self._qubits_instead()}",)
+        return (f"{self._fixed(fixed)}: {self._qubits_instead(self.saved_qubits)}",)
 
     def _fixed(self, nodes: list[int]) -> str:
         """Return in words what symmetry fixes."""
@@ -233,12 +238,39 @@ class GraphPartition(GraphProgram):
             f"{plural_noun(self.group)} can be exchanged"
         )
 
-    def _qubits_instead(self) -> str:
-        """Return the number of qubits with and without symmetry."""
-        n = self.encoded.n_bits
-        if all(len(groups) == 1 for groups in self.allowed):
-            return f"every choice is settled, one unused qubit is left of {self.saved_qubits}"
-        return f"{plural(n, 'qubit')} instead of {n + self.saved_qubits}"
+    def draw_groups(
+        self,
+        ax: Axes,
+        bits: Bits,
+        marked: NDArray[np.bool_],
+        names: tuple[str, str],
+        *,
+        title: str,
+        looks: tuple[Emphasis, Emphasis] = ("weak", "strong"),
+    ) -> None:
+        """Draw the graph with its groups.
+
+        Args:
+            ax: where.
+            bits: the assignment.
+            marked: which edges are marked, shape (m,).
+            names: of the other and of the marked edges.
+            title: of the picture.
+            looks: of the other and of the marked edges.
+        """
+        from hybridq.plots.node_groups import EdgeSet, plot_node_groups
+
+        plot_node_groups(
+            self.graph,
+            self.group_of(bits),
+            ax,
+            names=[f"{self.group} {c}" for c in range(self.n_groups)],
+            edges=[
+                EdgeSet(name, self.edges[some], self.weights[some], look)
+                for name, some, look in zip(names, (~marked, marked), looks, strict=True)
+            ],
+            title=title,
+        )
 
     @property
     def notes(self) -> tuple[Text, ...]:
@@ -251,3 +283,28 @@ class GraphPartition(GraphProgram):
             **super().describe(), self.count_name: self.n_groups,
             "saved_qubits": self.saved_qubits,
         }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class GraphCut(GraphPartition):
+    """A partition whose value is the weight of the edges between parts."""
+
+    def objective(self) -> Polynomial:
+        """Return the total weight less that of edges within parts."""
+        inner = zip(*self.edges.T.tolist(), (-self.weights).tolist(), strict=True)
+        return self.same_group(inner, self.total_weight)
+
+    def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
+        """Return the labels in each part, and the weight of the edges between parts."""
+        total = number(self.total_weight)
+        cut = number(float(self.weights[self._between(bits)].sum()))
+        return (*super().answer(bits), AnswerRow("Weight between parts", (f"{cut} of {total}",)))
+
+    def draw(self, ax: Axes, bits: Bits) -> None:
+        """Draw the graph with its parts and the edges between them."""
+        names = ("other edge", "edge between parts")
+        self.draw_groups(ax, bits, self._between(bits), names, title=self.parts_title(bits))
+
+    def parts_title(self, bits: Bits) -> str:
+        """Return the title of the picture of the parts."""
+        return "The parts"

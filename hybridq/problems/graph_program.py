@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from hybridq.core.errors import Text
+from hybridq.core.numbers import plural
 from hybridq.problems.graph_problem import GraphProblem
 from hybridq.problems.program_problem import ProgramProblem
 
-_SHOWN = 5
+SHOWN_NODES = 5  # that a note lists
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,9 +45,9 @@ class GraphProgram(ProgramProblem, GraphProblem):
         """Return nodes and edges, such as ``"5 nodes, 6 edges"``."""
         return GraphProblem.size(self)
 
-
-def listed(names: Iterable[str]) -> str:
-    """Return the first names, and the number of others."""
-    found = list(names)
-    more = len(found) - _SHOWN
-    return ", ".join(found[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    def _qubits_instead(self, saved: int) -> str:
+        """Return the number of qubits, and the one with the saved qubits, in words."""
+        if self.encoded.is_settled:
+            return f"every choice is settled, one unused qubit is left of {saved}"
+        n = self.encoded.n_bits
+        return f"{plural(n, 'qubit')} instead of {n + saved}"

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import Text
-from hybridq.core.numbers import plural
+from hybridq.core.text import listed
 from hybridq.problems.base import AnswerRow, Bits
-from hybridq.problems.graph_program import GraphProgram, listed
+from hybridq.problems.graph_program import SHOWN_NODES, GraphProgram
 from hybridq.problems.node_weights import positive_node_weights, size_with_weights
 from hybridq.problems.programs import Constraint, IntegerProgram, Variable
 
@@ -103,11 +103,8 @@ class GraphSubset(GraphProgram):
         if not self.saved_qubits:
             return super().notes
         choice, reason = self.settled_choice()
-        names = listed(self.node_names[u] for u in np.flatnonzero(self.settled).tolist())
+        names = listed((self.node_names[u] for u in np.flatnonzero(self.settled)), SHOWN_NODES)
         nodes = f"node {names} is" if self.saved_qubits == 1 else f"nodes {names} are"
-        left = self.n_nodes - self.saved_qubits
-        qubits = f"{plural(left, 'qubit')} instead of {self.n_nodes}" if left else (
-            f"every choice is settled, one unused qubit is left of {self.n_nodes}"
-        )  # fmt: skip
+        qubits = self._qubits_instead(self.saved_qubits)
         where = f"in the {self.chosen_name}" if choice else "left out"
         return (*self.reading_notes, f"{nodes} {where}, {reason}: {qubits}", *self.program_notes)

@@ -101,13 +101,7 @@ class JobShop(ProgramProblem):
         object.__setattr__(self, "name", name or self.size())
         if self.decide:
             object.__setattr__(self, "value_name", "horizon")
-        for option, given in (
-            ("penalty", penalty),
-            ("encoding", encoding),
-            ("inequalities", inequalities),
-        ):
-            object.__setattr__(self, option, given)
-        self.__post_init__()
+        self._complete(penalty=penalty, encoding=encoding, inequalities=inequalities)
 
     @classmethod
     def from_data(cls, data: JobData, *, name: str, **options: Any) -> Self:

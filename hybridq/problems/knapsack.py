@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.errors import ProblemError, Text
 from hybridq.core.numbers import number, plural
+from hybridq.core.text import listed
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.instance_data import KnapsackData, real_array
 from hybridq.problems.program_problem import ProgramProblem
 from hybridq.problems.programs import Constraint, IntegerProgram, Variable
-from hybridq.problems.set_program import check_flag, listed
+from hybridq.problems.set_program import check_flag
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,14 +96,8 @@ class Knapsack(ProgramProblem):
         check_flag("reduce", reduce)
         object.__setattr__(self, "data", KnapsackData(value, weight, room, pairs))
         object.__setattr__(self, "name", name or plural(len(value), "item"))
-        for option, given in (
-            ("reduce", reduce),
-            ("penalty", penalty),
-            ("encoding", encoding),
-            ("inequalities", inequalities),
-        ):
-            object.__setattr__(self, option, given)
-        self.__post_init__()
+        object.__setattr__(self, "reduce", reduce)
+        self._complete(penalty=penalty, encoding=encoding, inequalities=inequalities)
 
     @classmethod
     def from_data(cls, data: KnapsackData, *, name: str, **options: Any) -> Self:
@@ -156,7 +151,7 @@ class Knapsack(ProgramProblem):
             n = len(self.data.values)
             noun = "item" if len(self.heavy) == 1 else "items"
             found.append(
-                f"left out, since heavier than a capacity: {noun} {listed(self.heavy.tolist())}: "
+                f"left out, since heavier than a capacity: {noun} {listed(self.heavy, 3)}: "
                 f"{n - len(self.heavy)} qubits instead of {n}"
             )
             if len(self.heavy) == n:

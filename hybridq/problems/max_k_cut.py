@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
-from hybridq.core.numbers import number
-from hybridq.problems.base import AnswerRow, Bits, Sense
-from hybridq.problems.graph_partition import GraphPartition
-from hybridq.problems.programs.polynomial import Polynomial
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from hybridq.problems.base import Sense
+from hybridq.problems.graph_partition import GraphCut
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MaxKCut(GraphPartition):
+class MaxKCut(GraphCut):
     r"""The largest weight of edges between k parts of a graph.
 
     .. math:: \max \sum_{(u,v)} w_{uv} \Bigl(1 - \sum_c x_{u,c}\, x_{v,c}\Bigr), \qquad
@@ -72,42 +67,6 @@ class MaxKCut(GraphPartition):
         return cls(nx.cycle_graph(4), name="example")
 
     @property
-    def n_groups(self) -> int:
-        """Number of parts."""
-        return self.parts
-
-    def _check(self) -> None:
-        self._check_groups(self.parts)
-
-    def objective(self) -> Polynomial:
-        """Return the total weight less that of edges within parts."""
-        inner = zip(*self.edges.T.tolist(), (-self.weights).tolist(), strict=True)
-        return self.same_group(inner, self.total_weight)
-
-    @property
     def most(self) -> float | None:
         """The total weight, which no cut exceeds; None where a weight is negative."""
         return self.total_weight if not (self.weights < 0).any() else None
-
-    def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
-        """Return the labels in each part, and the weight of the edges between parts."""
-        total = number(self.total_weight)
-        cut = number(float(self.weights[self._between(bits)].sum()))
-        return (*super().answer(bits), AnswerRow("Weight between parts", (f"{cut} of {total}",)))
-
-    def draw(self, ax: Axes, bits: Bits) -> None:
-        """Draw the graph with its parts and the edges between them."""
-        from hybridq.plots.node_groups import EdgeSet, plot_node_groups
-
-        cut = self._between(bits)
-        plot_node_groups(
-            self.graph,
-            self.group_of(bits),
-            ax,
-            names=[f"part {c}" for c in range(self.parts)],
-            edges=[
-                EdgeSet("other edge", self.edges[~cut], self.weights[~cut], "weak"),
-                EdgeSet("edge between parts", self.edges[cut], self.weights[cut], "strong"),
-            ],
-            title="The parts",
-        )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import Text
 from hybridq.core.numbers import plural
+from hybridq.core.text import listed
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.clauses import (
     Literals,
@@ -206,9 +207,8 @@ class MaxSAT(ProgramProblem):
         found: list[Text] = []
         if self.fixed:
             decided = [f"{v} {'true' if bit else 'false'}" for v, bit in self.fixed.items()]
-            more = f" and {len(decided) - 3} more" if len(decided) > 3 else ""
             found.append(
-                f"the hard clauses decide {', '.join(decided[:3])}{more}: "
+                f"the hard clauses decide {listed(decided, 3)}: "
                 f"{plural(len(decided), 'qubit')} saved"
             )
         always = sum(literals is None for _, literals in self.soft)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.core.checks import is_finite, is_whole
 from hybridq.core.errors import ProblemError, Text, shown
 from hybridq.core.numbers import number, plural
+from hybridq.core.text import listed
 from hybridq.problems.base import AnswerRow, BinaryProblem, Bits, Sense
 from hybridq.problems.instance_data import PolynomialData, real_array
 from hybridq.problems.programs.polynomial import degree, evaluated, merged, scaled
@@ -252,8 +253,7 @@ class Polynomial(BinaryProblem):
         used = {index for key in self.terms for index in key}
         idle = [name for index, name in enumerate(self.data.names) if index not in used]
         if idle:
-            more = f" and {len(idle) - 3} more" if len(idle) > 3 else ""
-            found.append(f"without effect on the value: {', '.join(idle[:3])}{more}")
+            found.append(f"without effect on the value: {listed(idle, 3)}")
         return tuple(found)
 
     def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:

@@ -102,13 +102,7 @@ class Portfolio(ProgramProblem):
         object.__setattr__(self, "name", name or plural(n, "asset"))
         if self.budget is None:
             object.__setattr__(self, "mixers", ("x", "grover"))
-        for option, given in (
-            ("penalty", penalty),
-            ("encoding", encoding),
-            ("inequalities", inequalities),
-        ):
-            object.__setattr__(self, option, given)
-        self.__post_init__()
+        self._complete(penalty=penalty, encoding=encoding, inequalities=inequalities)
 
     @classmethod
     def from_data(cls, data: PortfolioData, *, name: str, **options: Any) -> Self:

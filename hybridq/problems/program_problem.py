@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.errors import ProblemError, Setting, Text
-from hybridq.core.numbers import number
+from hybridq.core.numbers import number, plural
+from hybridq.core.text import listed
 from hybridq.problems.base import AnswerRow, BinaryProblem, Bits
 from hybridq.problems.programs.encoded import EncodedProgram, encode
 from hybridq.problems.programs.penalty_rules import (
@@ -70,6 +71,12 @@ class ProgramProblem(BinaryProblem):
                 remedy="correct the data",
             )
 
+    def _complete(self, **options: Any) -> None:
+        """Set the last fields, where a family has its own `__init__`, and check all."""
+        for name, value in options.items():
+            object.__setattr__(self, name, value)
+        self.__post_init__()
+
     @abstractmethod
     def build(self) -> IntegerProgram:
         """Return the integer program, in the user's own sense."""
@@ -88,7 +95,7 @@ class ProgramProblem(BinaryProblem):
     def _penalties(self) -> tuple[tuple[PenaltyTerm, ...], tuple[str, ...]]:
         """The penalty terms, and the names of slack bits."""
         slack = Slack(self.encoded.n_bits)
-        found = [PenaltyTerm(name, terms, 1.0) for name, terms in self.encoded.validity()]
+        found = [PenaltyTerm(name, terms, 1.0) for name, terms in self.encoded.validity]
         for constraint in self.encoded.constraints:
             term = penalty_term(constraint, self.inequalities, slack)
             if term is not None:
@@ -188,7 +195,7 @@ class ProgramProblem(BinaryProblem):
         rows = self.checked_rows(bits)
         of_constraints = self.program.excesses(self.variables(rows))
         kept = rows[:, : self.encoded.n_bits]
-        of_registers = [evaluated(terms, kept) for _, terms in self.encoded.validity()]
+        of_registers = [evaluated(terms, kept) for _, terms in self.encoded.validity]
         columns = [each[:, np.newaxis] for each in of_registers]
         return np.concatenate([of_constraints, *columns], axis=1)
 
@@ -196,7 +203,7 @@ class ProgramProblem(BinaryProblem):
         """Return the violated constraints with the amounts by which they are."""
         amounts = self._excesses(self.checked_row(bits)[np.newaxis])[0]
         names = [each.name for each in self.program.constraints]
-        names += [f"{name} holds no value" for name, _ in self.encoded.validity()]
+        names += [f"{name} holds no value" for name, _ in self.encoded.validity]
         return tuple(
             f"{name} (by {number(float(amount))})"
             for name, amount in zip(names, amounts, strict=True)
@@ -254,13 +261,9 @@ class ProgramProblem(BinaryProblem):
 
     def size(self) -> str:
         """Return variables and constraints, such as ``"5 variables, 1 constraint"``."""
-        return ", ".join(
-            f"{count} {noun}{'' if count == 1 else 's'}"
-            for count, noun in (
-                (len(self.program.variables), "variable"),
-                (len(self.program.constraints), "constraint"),
-            )
-        )
+        program = self.program
+        variables = plural(len(program.variables), "variable")
+        return f"{variables}, {plural(len(program.constraints), 'constraint')}"
 
     @property
     def notes(self) -> tuple[Text, ...]:
@@ -272,11 +275,7 @@ class ProgramProblem(BinaryProblem):
         """Remarks on dropped constraints and heuristic penalties."""
         found: list[Text] = []
         if self.encoded.dropped:
-            names = ", ".join(self.encoded.dropped[:3])
-            more = len(self.encoded.dropped) - 3
-            found.append(
-                f"every assignment meets {names}{f' and {more} more' if more > 0 else ''}: left out"
-            )
+            found.append(f"every assignment meets {listed(self.encoded.dropped, 3)}: left out")
         if self.inequalities == "unbalanced" and any(t.heuristic for t in self._penalties[0]):
             found.append(
                 "unbalanced penalties are a heuristic: the lowest energy need not be an optimum, "

@@ -84,13 +84,7 @@ class QuadraticAssignment(ProgramProblem):
             )
         object.__setattr__(self, "data", data)
         object.__setattr__(self, "name", name or _facilities(n))
-        for option, given in (
-            ("penalty", penalty),
-            ("encoding", encoding),
-            ("inequalities", inequalities),
-        ):
-            object.__setattr__(self, option, given)
-        self.__post_init__()
+        self._complete(penalty=penalty, encoding=encoding, inequalities=inequalities)
 
     @classmethod
     def from_data(cls, data: AssignmentData, *, name: str, **options: Any) -> Self:

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import ParameterError, ProblemError, Text
 from hybridq.core.numbers import plural
+from hybridq.core.text import listed
 from hybridq.problems.base import Bits, Sense
 from hybridq.problems.graph_data import SimpleGraph, finite_weight, simple_graph
 from hybridq.problems.instance_data import SetData
 from hybridq.problems.programs import Constraint
-from hybridq.problems.set_program import Reduction, SetProgram, check_flag, listed, set_data
+from hybridq.problems.set_program import Reduction, SetProgram, check_flag, set_data
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -139,14 +140,14 @@ class SetCover(SetProgram):
         values.update(dict.fromkeys(forced, 1))
         if forced:
             labels = [self.data.sets[s][0] for s in forced]
-            notes.append(f"chosen, since each alone holds an element: {listed(labels)}")
+            notes.append(f"chosen, since each alone holds an element: {listed(labels, 3)}")
         covered = {e for e, sets in enumerate(self.holders) if not forced.keys().isdisjoint(sets)}
         useful = {s for e, sets in enumerate(self.holders) if e not in covered for s in sets}
         idle = [s for s in range(len(self.data.sets)) if s not in useful and s not in forced]
         values.update(dict.fromkeys(idle, 0))
         if idle:
             labels = [self.data.sets[s][0] for s in idle]
-            notes.append(f"left out, since their elements are covered already: {listed(labels)}")
+            notes.append(f"left out, since their elements are covered already: {listed(labels, 3)}")
         return Reduction(values, tuple(notes))
 
     def faulty(self, counts: NDArray[np.int64]) -> NDArray[np.bool_]:

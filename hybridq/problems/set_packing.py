@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.text import listed
 from hybridq.problems.base import Sense
 from hybridq.problems.programs import Constraint
-from hybridq.problems.set_program import Reduction, SetProgram, listed
+from hybridq.problems.set_program import Reduction, SetProgram
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,7 +64,7 @@ class SetPacking(SetProgram):
         shared = {s for sets in self.holders if len(sets) > 1 for s in sets}
         alone = [s for s in range(len(self.data.sets)) if s not in shared]
         labels = [self.data.sets[s][0] for s in alone]
-        notes = (f"chosen, since they meet none of the others: {listed(labels)}",)
+        notes = (f"chosen, since they meet none of the others: {listed(labels, 3)}",)
         return Reduction(dict.fromkeys(alone, 1), notes if alone else ())
 
     def faulty(self, counts: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -222,12 +222,6 @@ class SetProgram(ProgramProblem):
         )
 
 
-def listed(labels: Sequence[Any], most: int = 3) -> str:
-    """Return labels in one line, such as ``"a, b, c and 2 more"``."""
-    more = f" and {len(labels) - most} more" if len(labels) > most else ""
-    return f"{', '.join(map(str, labels[:most]))}{more}"
-
-
 def check_flag(name: str, value: Any) -> None:
     """Raise unless an option is True or False."""
     if not isinstance(value, bool):

@@ -102,13 +102,7 @@ class TravelingSalesman(ProgramProblem):
         object.__setattr__(self, "name", name or plural_cities(len(ways)))
         if self.missing:  # exchanges need not reach every tour
             object.__setattr__(self, "mixers", ("grover", "transposition", "x"))
-        for option, given in (
-            ("penalty", penalty),
-            ("encoding", encoding),
-            ("inequalities", inequalities),
-        ):
-            object.__setattr__(self, option, given)
-        self.__post_init__()
+        self._complete(penalty=penalty, encoding=encoding, inequalities=inequalities)
 
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:

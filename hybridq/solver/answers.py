@@ -15,6 +15,7 @@ from hybridq.solver.settings import SolveSettings, Vector, unless_interrupted
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
+    from hybridq.classical.baseline import ProgramBaseline
     from hybridq.objectives import Objective
     from hybridq.optimizers import Solution
     from hybridq.problems.base import BinaryProblem, Bits
@@ -197,45 +198,44 @@ _PROVEN: WeakKeyDictionary[BinaryProblem, Reference] = WeakKeyDictionary()
 
 
 def _reference(problem: BinaryProblem, rng: np.random.Generator) -> Reference | None:
-    from hybridq.classical import program_reference, reference
-    from hybridq.problems.program_problem import ProgramProblem
-
-    known = _PROVEN.get(problem)
-    if known is not None:
-        return known
-    published = problem.published
-    if published is not None and problem.n_qubits > _QUICK_QUBITS:
-        found = Reference(published[0], f"published: {published[1]}", True, published[0])
-    elif isinstance(problem, ProgramProblem):
-        answer = program_reference(problem, rng=rng)
-        if answer is None:
-            return None
-        found = Reference(answer.value, answer.method, answer.exact, answer.bound)
-    else:
-        classic = reference(problem.cost(), rng=rng)
-        counted = None if classic.exact else _counted(problem)
-        if counted is not None:
-            _PROVEN[problem] = counted
-            return counted
-        if problem.violations(classic.bits):
-            return None  # the lowest energy found is not an answer
-        value = float(problem.value(classic.bits))
-        bound = value if classic.exact else None
-        found = Reference(value, classic.method, classic.exact, bound)
-    if found.exact:
-        _PROVEN[problem] = found
+    found = _PROVEN.get(problem)
+    if found is None:
+        found = _published(problem) or _searched(problem, rng)
+        if found is not None and found.exact:
+            _PROVEN[problem] = found
     return found
 
 
-def _counted(problem: BinaryProblem) -> Reference | None:
-    """Return the best of all feasible assignments, None where they are not few."""
-    from hybridq.classical import feasible_minimum
-
-    if problem.space is None:
+def _published(problem: BinaryProblem) -> Reference | None:
+    """Return the published optimum of a problem for which a search is long."""
+    published = problem.published
+    if published is None or problem.n_qubits <= _QUICK_QUBITS:
         return None
-    try:
-        answer = feasible_minimum(problem)
-    except CapacityError:
+    value, source = published
+    return Reference(value, f"published: {source}", True, value)
+
+
+def _searched(problem: BinaryProblem, rng: np.random.Generator) -> Reference | None:
+    """Return the answer of a classical method, None where it found none."""
+    from hybridq.classical import feasible_minimum, program_reference, reference
+    from hybridq.problems.program_problem import ProgramProblem
+
+    if isinstance(problem, ProgramProblem):
+        return _as_reference(program_reference(problem, rng=rng))
+    classic = reference(problem.cost(), rng=rng)
+    if not classic.exact and problem.space is not None:
+        try:
+            return _as_reference(feasible_minimum(problem))
+        except CapacityError:
+            pass  # too many to enumerate
+    if problem.violations(classic.bits):
+        return None  # the lowest energy found is not an answer
+    value = float(problem.value(classic.bits))
+    return Reference(value, classic.method, classic.exact, value if classic.exact else None)
+
+
+def _as_reference(answer: ProgramBaseline | None) -> Reference | None:
+    if answer is None:
         return None
     return Reference(answer.value, answer.method, answer.exact, answer.bound)
 

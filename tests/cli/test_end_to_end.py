@@ -162,3 +162,20 @@ def test_ctrl_c_reports_the_best_so_far_with_code_130(square: Path, tmp_path: Pa
     assert b"You interrupted the search" in done.stdout
     assert b"Traceback" not in done.stderr
     assert json.loads(out.read_bytes())["optimizer"]["status"] == "interrupted"
+
+
+def test_help_loads_neither_the_compiler_nor_a_solver() -> None:
+    heavy = ("numba", "optuna", "matplotlib", "highspy", "ortools")
+    code = (
+        "import sys\n"
+        "from hybridq.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"loaded = [name for name in {heavy} if name in sys.modules]\n"
+        "sys.exit(loaded or 0)"
+    )
+    arguments = ["solve", "maxcut", "--help"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, check=False
+    )
+    assert b"hybridq solve maxcut" in done.stdout
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -189,11 +189,6 @@ class SectorEngine(ExactEngine):
             self._walker.derivatives(self._ket, self._bra, point, gradient)
         return energy, gradient
 
-    def expectations(self, points: ArrayLike) -> Vector:
-        """Return ⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
-        rows = self.checked_points(points)
-        return np.array([self.expectation(row) for row in rows], dtype=np.float64)
-
     def operator_gradients(self, x: ArrayLike, operators: Sequence[Instruction]) -> Vector:
         """Return d⟨H⟩/dθ at θ = 0 of each operator appended at `x`, shape (operators,).
 

@@ -122,11 +122,6 @@ class SubspaceEngine(ExactEngine):
         with self._lock:
             return self._runner.mean(self._evolve(point), self._values)
 
-    def expectations(self, points: ArrayLike) -> Vector:
-        """Return ⟨H⟩ at each row of `points`, shape (k, n_params) → (k,)."""
-        rows = self.checked_points(points)
-        return np.array([self.expectation(row) for row in rows], dtype=np.float64)
-
     def expectation_and_gradient(self, x: ArrayLike) -> tuple[float, Vector]:
         """Return ⟨H⟩ and its derivatives by the adjoint method.
 

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from hybridq.problems.programs.polynomial import (
     Polynomial,
     evaluated,
+    from_all_bits,
     merged,
     scaled,
+    squared,
     substituted,
 )
 from hybridq.problems.programs.program import Constraint, IntegerProgram
@@ -57,6 +59,11 @@ class EncodedProgram:
         """Number of qubits."""
         return len(self.qubit_names)
 
+    @property
+    def is_settled(self) -> bool:
+        """True if every variable is fixed, so that the one qubit is unused."""
+        return all(each.lower == each.upper for each in self.program.variables)
+
     @cached_property
     def objective(self) -> dict[tuple[int, ...], float]:
         """Objective in bits, to be minimized: negated where it is maximized."""
@@ -81,8 +88,9 @@ class EncodedProgram:
         columns = [evaluated(each, bits) for each in self.replacements]
         return np.rint(np.stack(columns, axis=1)).astype(np.int64)
 
-    def validity(self) -> list[tuple[str, Polynomial]]:
-        """Return name and penalty of each register with unused bit strings.
+    @cached_property
+    def validity(self) -> tuple[tuple[str, Polynomial], ...]:
+        """Name and penalty of each register with unused bit strings.
 
         The penalty is 0 where the bits stand for a value and at least 1 elsewhere.
         """
@@ -91,8 +99,6 @@ class EncodedProgram:
             qubits = range(start, start + code.n_bits)
             name = f"register of {self.qubit_names[start].rpartition(':')[0]}"
             if code.one_hot:
-                from hybridq.problems.programs.polynomial import squared
-
                 total: dict[tuple[int, ...], float] = {(q,): 1.0 for q in qubits}
                 found.append((name, squared({**total, (): -1.0})))
             elif code.chain and code.n_bits > 1:
@@ -103,7 +109,7 @@ class EncodedProgram:
                 found.append((name, terms))
             elif code.most is not None:
                 found.append((name, _above(start, code)))
-        return found
+        return tuple(found)
 
     @cached_property
     def space(self) -> FeasibleSpace | None:
@@ -175,8 +181,6 @@ class _Accepts:
 
 def _above(start: int, code: Code) -> dict[tuple[int, ...], float]:
     """Return a polynomial that is 1 where a register spells a number above its limit."""
-    from hybridq.problems.programs.polynomial import from_all_bits
-
     assert code.most is not None
     unused = (np.arange(1 << code.n_bits) > code.most).astype(np.float64)
     return {
