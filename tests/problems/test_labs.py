@@ -56,6 +56,12 @@ def test_the_table_holds_the_least_energies(n: int) -> None:
     assert _energies(n).min() == OPTIMA[n] == hq.LABS(n).least_energy
 
 
+def test_the_table_goes_on_as_published() -> None:
+    """N = 21 to 40 as in arXiv:1512.02475 and QOKit's labs.py."""
+    published = (26, 39, 47, 36, 36, 45, 37, 50, 62, 59, 67, 64, 64, 65, 73, 82, 86, 87, 99, 108)
+    assert tuple(hq.LABS(n).least_energy for n in range(21, 41)) == published
+
+
 def test_the_table_ends_at_66() -> None:
     assert hq.LABS(40).least_energy == 108  # QOBLIB 02 and QOKit have the same
     assert hq.LABS(64).least_energy == 208
@@ -76,13 +82,37 @@ def test_barker_sequences_are_optimal(n: int, word: str) -> None:
 # best_LABS_QAOA_parameters_wrt_overlap.json of QOKit: the probability of all ground states. Its
 # phase is exp(−iγE/2), its mixer exp(−iβX).
 PUBLISHED = [
-    (10, [0.0788139605], [-0.1899602111], 0.1272187238),
-    (12, [0.045374107, 0.1022101144], [-0.2046175251, -0.1518127118], 0.0375936705),
+    (7, [0.1198009053], [-0.2343152373], 0.0825507256),
+    (7, [0.1841166394, 0.2387839449], [-0.2397931706, -0.230059258], 0.1223151126),
+    (
+        7,
+        [0.1008820619, 0.1524515891, 0.3743839545, 0.154507879],
+        [-0.2513475297, -0.1450013868, -0.2426801686, -0.344720848],
+        0.2786653442,
+    ),
+    (8, [1.0962998046], [-0.2414471676], 0.1881227962),
+    (8, [0.4490760673, 1.2029898497], [-0.2217381764, 0.1638654417], 0.2838837020),
     (
         8,
         [0.3587492202, 0.657918245, 0.9907028329, 1.3446218334],
         [-0.2438917425, -0.2178672028, 0.0784903508, 0.4318885927],
-        0.505258859,
+        0.5052588588,
+    ),
+    (10, [0.0788139605], [-0.1899602111], 0.1272187238),
+    (10, [0.0689649731, 0.1511922366], [-0.1966433649, -0.1328573804], 0.1962321887),
+    (
+        10,
+        [0.0655247286, 0.1319443875, 0.1430007569, 0.1564286994],
+        [-0.2056051007, -0.1459282952, -0.1258405475, -0.1111545979],
+        0.3183263924,
+    ),
+    (12, [0.0748327024], [-0.2024329336], 0.0246182859),
+    (12, [0.045374107, 0.1022101144], [-0.2046175251, -0.1518127118], 0.0375936705),
+    (
+        12,
+        [0.0431642284, 0.0778588729, 0.1044947661, 0.1351910084],
+        [-0.2026207519, -0.171594803, -0.1789362518, -0.1418314449],
+        0.0621992596,
     ),
 ]
 
@@ -115,6 +145,7 @@ def test_the_length_40_is_built_from_distinct_products() -> None:
         if j != i + k
     }
     assert {spins for spins, _ in ising.higher} == distinct
+    assert ising.n_qubits == 40  # of length 20, QOBLIB's quadratic form has 210 variables
     random = np.random.default_rng(5).integers(2, size=(4, 40), dtype=np.uint8)
     signs = 1 - 2 * random.astype(int)
     expected = [sum(c**2 for c in np.correlate(s, s, "full")[40:]) for s in signs]

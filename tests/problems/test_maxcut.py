@@ -55,6 +55,15 @@ def test_hamiltonian_diagonal_is_minus_the_cut_of_every_bitstring(graph: nx.Grap
     np.testing.assert_allclose(-problem.hamiltonian.diagonal(), expected, atol=1e-11)
 
 
+def test_published_cuts_and_offsets() -> None:
+    """Glover, Kochenberger, Du, arXiv:1811.11538: 5. Qiskit's tutorial 06: the offset −2.5."""
+    glover = MaxCut([(1, 2), (1, 3), (2, 4), (3, 4), (3, 5), (4, 5)])
+    rows = (np.arange(32)[:, np.newaxis] >> np.arange(5) & 1).astype(np.uint8)
+    assert glover.values(rows).max() == 5 == -glover.cost().energies(rows).min()
+    qiskit = MaxCut([(0, 1), (0, 2), (0, 3), (1, 2), (2, 3)])
+    assert qiskit.cost().constant == -2.5
+
+
 def test_values_agree_with_an_enumeration_that_shares_nothing() -> None:
     graph = nx.gnp_random_graph(11, 0.5, seed=3)
     for k, (_, _, data) in enumerate(graph.edges(data=True)):

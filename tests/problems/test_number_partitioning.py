@@ -51,6 +51,7 @@ def test_the_example_of_glover(fix_sign: bool) -> None:
     terms, offset = hq.NumberPartitioning(problem.numbers).cost().to_qubo()
     assert offset == 166**2
     assert terms[0, 1] / 4 == 2 * 25 * 7  # their matrix is a quarter of this one
+    assert (energies.min() - offset) / 4 == -6889  # their least y
 
 
 @pytest.mark.parametrize("fix_sign", [False, True])
