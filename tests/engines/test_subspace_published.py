@@ -86,19 +86,22 @@ def test_the_optimum_of_the_portfolio_is_the_published_one():
 
 
 @pytest.mark.parametrize(
-    ("mixer", "gamma", "beta", "energy"),
+    ("mixer", "gamma", "beta", "energy", "ratio"),
     [
-        (XYComplete, 0.594542, 1.222213, -0.53343015416),
-        (XYRing, 0.374642, 0.268193, -0.29540780110),
-        (Grover, 0.271767, 1.199811, -0.19857475114),
+        (XYComplete, 0.594542, 1.222213, -0.53343015416, 0.8927),
+        (XYRing, 0.374642, 0.268193, -0.29540780110, 0.8584),
+        (Grover, 0.271767, 1.199811, -0.19857475114, 0.8445),
+        (XYComplete, 0.0, 0.0, 0.558425, 0.7355),  # the Dicke state alone
     ],
 )
-def test_best_angles_of_one_layer_are_stationary(mixer, gamma, beta, energy):
+def test_best_angles_of_one_layer_are_stationary(mixer, gamma, beta, energy, ratio):
     cost = samples.portfolio()
     ansatz = hq.QAOA(cost, 1, mixer=mixer(space=samples.PORTFOLIO_SPACE))
     value, gradient = hq.Expectation(ansatz, cost).value_and_gradient([gamma, beta])
     assert value == pytest.approx(energy, abs=1e-10)
-    assert np.abs(gradient).max() < 1e-4  # the angles have six digits
+    assert (5.66565 - value) / (5.66565 + 1.27835) == pytest.approx(ratio, abs=5e-5)
+    if gamma:
+        assert np.abs(gradient).max() < 1e-4  # the angles have six digits
 
 
 COLORINGS = [

@@ -122,6 +122,27 @@ def test_answers_have_the_values_of_integers(encoding: str | None) -> None:
         check_problem(problem)
 
 
+def test_the_routes_of_qiskit_s_tutorial() -> None:
+    """Its vehicle routing: seed 1543, a depot, two customers, two vehicles: 132.11148115684045."""
+    random = np.random.RandomState(1543)
+    places = np.stack([(random.rand(3) - 0.5) * 10, (random.rand(3) - 0.5) * 10], axis=1)
+    ways = [(i, j) for i in range(3) for j in range(3) if i != j]
+    lengths = [float(((places[i] - places[j]) ** 2).sum()) for i, j in ways]
+    rows = [
+        Constraint(f"{word} {k}", {(w,): 1.0 for w, way in enumerate(ways) if way[end] == k}, "==",
+                   1.0 if k else 2.0)
+        for k in range(3) for end, word in ((0, "out of"), (1, "into"))
+    ]  # fmt: skip
+    names = [f"x_{i}_{j}" for i, j in ways]
+    problem = Program(IntegerProgram.binary(names, _sum(lengths), rows), penalty="range")
+    energies = problem.cost().energies(_rows(6))
+    assert energies.min() == pytest.approx(132.11148115684045, abs=1e-9)
+    assert problem.answer(_rows(6)[energies.argmin()])[0].entries == (
+        "x_0_1", "x_0_2", "x_1_0", "x_2_0",
+    )  # fmt: skip
+    assert problem.space.dim == 1
+
+
 def test_mixers_reach_all_feasible_states() -> None:
     def mixers(rows: list[Constraint], n: int = 4) -> tuple[str, ...]:
         names = [f"x{i}" for i in range(n)]

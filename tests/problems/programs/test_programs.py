@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from hybridq.core.errors import HybridqError, ParameterError, ProblemError
 from hybridq.problems.program import Program
 from hybridq.problems.programs import Constraint, IntegerProgram, Variable
-from hybridq.problems.programs.polynomial import from_all_bits, on_all_bits
+from hybridq.problems.programs.penalty_rules import PENALTIES, PenaltyContext
+from hybridq.problems.programs.penalty_terms import INEQUALITIES
+from hybridq.problems.programs.polynomial import evaluated, from_all_bits, on_all_bits
 from hybridq.problems.programs.registers import (
     CHOICE_ENCODINGS,
     INTEGER_ENCODINGS,
@@ -27,33 +29,77 @@ def _rows(n: int) -> NDArray[np.uint8]:
     return (np.arange(1 << n)[:, np.newaxis] >> np.arange(n) & 1).astype(np.uint8)
 
 
-@settings(max_examples=150, deadline=None)
+EXACT = [name for name in INEQUALITIES if name != "unbalanced"]  # which is a heuristic
+
+
+@settings(max_examples=250, deadline=None)
 @given(
     programs(),
     st.sampled_from([None, *INTEGER_ENCODINGS]),
-    st.sampled_from(["slack", "indicator", "hinge"]),
-    st.sampled_from(["exact", "range", "adaptive"]),
+    st.sampled_from(EXACT),
+    st.sampled_from([*PENALTIES, "number", "table"]),
+    st.integers(0, 60),
 )
 def test_ground_states_are_the_optima(
-    program: IntegerProgram, encoding: str | None, inequalities: str, penalty: str
+    program: IntegerProgram, encoding: str | None, inequalities: str, penalty: str, weight: int
 ) -> None:
+    """For every encoding, treatment and penalty, or the weights are refused with a reason."""
     best, optimal = optima(program)
+    refusal = ""
     try:
-        problem = Program(program, encoding=encoding, inequalities=inequalities, penalty=penalty)
+        problem = Program(program, encoding=encoding, inequalities=inequalities)
         assume(problem.n_qubits <= MOST_QUBITS)
-        energies = problem.cost().energies(_rows(problem.n_qubits))
+        terms = problem._penalties[0]
+        asked: str | float | dict[str, float] = penalty
+        if penalty == "number":
+            asked = 0.25 + 2.0 * weight
+        elif penalty == "table":
+            asked = {each.name: 0.5 + (3.5 * weight + 11 * k) % 71 for k, each in enumerate(terms)}
+        problem = Program(program, encoding=encoding, inequalities=inequalities, penalty=asked)
+        rows = _rows(problem.n_qubits)
+        energies = problem.cost().energies(rows)
     except ProblemError:
         assert best is None
         return
     except ParameterError as error:
-        assume("for integers" not in str(error))
-        raise
+        refusal = str(error)
+        assume("for integers" not in refusal)
+    if refusal:
+        assert penalty in ("vlm", "momc", "moc", "number", "table"), refusal
+        assert "the smallest sufficient one" in refusal
+        assert not _suffices(problem, asked)
+        return
     assert best is not None
+    if problem.confined:  # some inequality is left to the mixer
+        assert inequalities == "feasible"
+        kept = problem.violation_counts(rows) == 0
+        rows, energies = rows[kept], energies[kept]
     lowest = energies.min()
     assert lowest == pytest.approx(program.sign * best, abs=1e-6)
-    ground = _rows(problem.n_qubits)[energies <= lowest + 1e-6]
+    ground = rows[energies <= lowest + 1e-6]
     assert {tuple(row) for row in problem.variables(ground).tolist()} == optimal
     assert not problem.violation_counts(ground).any()
+
+
+def _suffices(problem: Program, asked: str | float | dict[str, float]) -> bool:
+    """Whether weights leave only assignments without any penalty at the lowest energy."""
+    terms = problem._penalties[0]
+    context = PenaltyContext(problem.encoded.objective, terms, problem.n_qubits)
+    rows = _rows(problem.n_qubits)
+    weights = [
+        PENALTIES[asked](context)
+        if isinstance(asked, str)
+        else asked[each.name]
+        if isinstance(asked, dict)
+        else asked
+        for each in terms
+    ]
+    penalties = [evaluated(each.terms, rows) for each in terms]
+    energies = evaluated(problem.encoded.objective, rows) + sum(
+        weight * each for weight, each in zip(weights, penalties, strict=True)
+    )
+    violated = sum(penalties) > 1e-9
+    return bool((energies[violated] > energies[~violated].min() + 1e-9).all())
 
 
 @settings(max_examples=80, deadline=None)
@@ -88,15 +134,60 @@ def test_the_space_holds_the_feasible_assignments(
         assert sorted(map(tuple, problem.space.bits())) == sorted(map(tuple, legal))
 
 
-@settings(max_examples=60, deadline=None)
-@given(programs(integers=False))
-def test_cost_is_value_and_penalty(program: IntegerProgram) -> None:
+@settings(max_examples=40, deadline=None)
+@given(programs(integers=False), st.sampled_from(["slack", "indicator", "hinge"]))
+def test_rules_have_their_definitions(program: IntegerProgram, inequalities: str) -> None:
+    """Bounds of one flip: Verma and Lewis 2022 (VLM), Ayodele 2022 (MOMC, MOC); and the range."""
     try:
-        problem = Program(program, inequalities="slack")
+        problem = Program(program, inequalities=inequalities)
+        terms = problem._penalties[0]
+    except ProblemError:
+        return
+    assume(terms)
+    n = problem.n_qubits
+    objective = problem.encoded.objective
+    rows = _rows(n)
+    penalties = sum(evaluated(each.terms, rows) for each in terms)
+    up, down, steps = np.zeros(n), np.zeros(n), np.full(n, np.inf)
+    for bit in range(n):
+        for key, value in objective.items():
+            if key == (bit,):
+                up[bit] += value
+                down[bit] -= value
+            elif bit in key:
+                up[bit] += max(value, 0.0)
+                down[bit] -= min(value, 0.0)
+        changes = np.abs(penalties[rows[:, bit] == 1] - penalties[rows[:, bit] == 0])
+        steps[bit] = min(changes[changes > 1e-9], default=np.inf)
+    bounds = np.maximum(up, down)
+    numbers = [value for key, value in objective.items() if key]
+    range_ = 1.0 + sum(map(abs, numbers))
+    expected = {
+        "vlm": bounds.max(),
+        "momc": max(1.0, bounds.max() / steps.min()),
+        "moc": max(1.0, (bounds / steps).max()),
+        "range": range_ / min(each.least for each in terms),
+    }
+    context = PenaltyContext(objective, terms, n)
+    for rule, weight in expected.items():
+        assert PENALTIES[rule](context) == pytest.approx(weight, rel=1e-9), rule
+
+
+@settings(max_examples=100, deadline=None)
+@given(programs(), st.sampled_from([None, *INTEGER_ENCODINGS]), st.sampled_from([*INEQUALITIES]))
+def test_cost_is_value_and_penalty(
+    program: IntegerProgram, encoding: str | None, inequalities: str
+) -> None:
+    try:
+        problem = Program(program, encoding=encoding, inequalities=inequalities)
+        assume(problem.n_qubits <= 8)
         rows = _rows(problem.n_qubits)
         energies = problem.cost().energies(rows)
     except ProblemError:
         return
+    except ParameterError as error:
+        assume("for integers" not in str(error))
+        raise
     for row, energy in zip(rows, energies, strict=True):
         expected = problem.sign * problem.value(row) + problem.penalty_energy(row)
         assert energy == pytest.approx(expected, abs=1e-6)
@@ -107,6 +198,34 @@ def test_bounded_coefficients_cover_exactly_the_range(most: int) -> None:
     """Qiskit and OpenQAOA miss values here: qiskit-optimization#396, OpenQAOA's knapsack."""
     sums = _rows(len(bounded_coefficients(most))) @ np.array(bounded_coefficients(most))
     assert set(sums.tolist()) == set(range(most + 1))
+
+
+@pytest.mark.parametrize("capacity", [1, 2, 4, 8, 16])
+def test_an_empty_knapsack_needs_no_power_of_two(capacity: int) -> None:
+    """OpenQAOA's slack of capacity 8 reaches 7, and of capacity 1 has no bit: no empty one."""
+    room = Constraint("room", {(i,): float(capacity + i) for i in range(4)}, "<=", float(capacity))
+    objective = {(i,): 1.0 for i in range(4)}  # the empty one is best
+    names = ["a", "b", "c", "d"]
+    problem = Program(IntegerProgram.binary(names, objective, [room]), inequalities="slack")
+    rows = _rows(problem.n_qubits)
+    energies = problem.cost().energies(rows)
+    assert energies.min() == pytest.approx(0.0, abs=1e-9)
+    assert problem.variables(rows[energies < 1e-9]).tolist() == [[0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("k", range(3, 7))
+def test_the_penalty_of_a_domain_wall_is_zero_on_k_strings(k: int) -> None:
+    """Σ b_{a+1} (1 − b_a), Chancellor 2019: k − 1 bits, k − 2 terms."""
+    one = Constraint("one", {(i,): 1.0 for i in range(k)}, "==", 1.0)
+    names = [f"x{i}" for i in range(k)]
+    encoded = Program(IntegerProgram.binary(names, {}, [one]), encoding="domain-wall").encoded
+    ((_, penalty),) = encoded.validity
+    rows = _rows(k - 1)
+    walls = sum(rows[:, a + 1] * (1 - rows[:, a].astype(int)) for a in range(k - 2))
+    assert evaluated(penalty, rows).tolist() == walls.tolist()
+    assert len(penalty) == 2 * (k - 2)
+    assert (walls == 0).sum() == k
+    assert (encoded.variables(rows).sum(axis=1) == 1).all()
 
 
 @pytest.mark.parametrize("name", CHOICE_ENCODINGS)
