@@ -299,7 +299,9 @@ def _require_sufficient(context: PenaltyContext, weights: tuple[float, ...], rul
     """
     threshold = context.threshold
     if len(set(weights)) == 1:
-        enough = weights[0] > threshold * (1.0 + 1e-9) if threshold > 0.0 else True
+        weight = weights[0]
+        enough = weight > threshold * (1.0 + 1e-9) if threshold > 0.0 else weight > 0.0
+        enough = enough or threshold < -1e-12 * context.scale  # a weight of 0 suffices, too
     else:
         total = context.energies.copy()
         for weight, term in zip(weights, context.terms, strict=True):
