@@ -42,6 +42,29 @@ def neighbours(
     return starts, targets[order], weights[order]
 
 
+def without_fields(ising: Ising) -> Ising:
+    """Return the same energy with fields as couplings to one more spin, which is up.
+
+    Without fields it is `ising` itself. A state of more spins stands for its first n, all flipped
+    where the last one is down.
+    """
+    from hybridq.operators.ising import Ising
+
+    if not has_fields(ising):
+        return ising
+    n = ising.n_qubits
+    fields = np.flatnonzero(ising.linear)
+    pairs = np.column_stack([fields, np.full(len(fields), n)])
+    return Ising(
+        n + 1,
+        ising.constant,
+        np.zeros(n + 1),
+        np.concatenate([np.asarray(ising.pairs).reshape(-1, 2), pairs]),
+        np.concatenate([ising.couplings, ising.linear[fields]]),
+        (),
+    )
+
+
 def has_fields(ising: Ising) -> bool:
     """Return whether a linear term breaks the symmetry under a flip of all spins."""
     return bool(np.any(ising.linear))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -23,17 +24,52 @@ F = TypeVar("F", bound=Callable[..., Any])
 FASTMATH = frozenset({"contract", "reassoc", "nsz"})
 
 
-@cache
-def _source_stamp() -> tuple[str, int]:
-    """Return a stamp of all files with compiled code and of the vector width.
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from|import) (hybridq[\w.]*)(?: import (\([^)]*\)|.+))?", re.MULTILINE
+)
+_PACKAGE = Path(__file__).parents[1]
+
+
+def _source_stamp(module: str) -> tuple[str, int]:
+    """Return a stamp of the compiled code of a module, of what it imports, and the vector width.
 
     Numba checks only the file of the function itself, so a kernel would stay stale after an edit
-    of a function that is inlined into it. A stamp over all files prevents that.
+    of a function that is inlined into it. The stamp prevents that, and an edit of one engine's
+    kernels leaves those of the others as they are.
     """
     digest = hashlib.sha256(os.environ.get("HYBRIDQ_SIMD", "").encode())
-    for path in kernel_files():
-        digest.update(path.read_bytes())
+    for name in sorted(_inlined(module)):
+        digest.update(_kernel_sources()[name])
     return digest.hexdigest(), 0
+
+
+def _inlined(module: str) -> set[str]:
+    """Return the modules with compiled code that a module imports, itself included."""
+    sources = _kernel_sources()
+    found, waiting = set(), [module]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in sources:
+            continue
+        found.add(name)
+        for imported, names in _IMPORT.findall(sources[name]):
+            parent = imported.decode()
+            waiting += [parent, *(f"{parent}.{each}" for each in _words(names))]
+    return found
+
+
+def _words(text: bytes) -> list[str]:
+    """Return the names in the part of a line after ``import``."""
+    return [word.decode() for word in re.findall(rb"\w+", text)]
+
+
+@cache
+def _kernel_sources() -> dict[str, bytes]:
+    """Return the text of each of `kernel_files` by the name of its module."""
+    return {
+        ".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts): path.read_bytes()
+        for path in kernel_files()
+    }
 
 
 def kernel_files() -> list[Path]:
@@ -43,7 +79,7 @@ def kernel_files() -> list[Path]:
     which is inlined into kernels without passing through it.
     """
     marks = (b"core.jit import jit", b"import numba", b"from numba", b"llvmlite")
-    paths = sorted(Path(__file__).parents[1].rglob("*.py"))
+    paths = sorted(_PACKAGE.rglob("*.py"))
     return [path for path in paths if any(mark in path.read_bytes() for mark in marks)]
 
 
@@ -68,7 +104,7 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
         except RuntimeError:  # no folder that Numba could write to
             dispatcher = numba.njit(**options)(function)
             kernel_cache.attach(dispatcher)
-        kernel_cache.stamp(dispatcher, _source_stamp())
+        kernel_cache.stamp(dispatcher, _source_stamp(function.__module__))
         return dispatcher
 
     return decorate

@@ -1,0 +1,245 @@
+"""Proven lower bound of an Ising energy, and cuts, from its semidefinite relaxation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse
+from numpy.typing import NDArray
+
+from hybridq.classical import _couplings
+from hybridq.classical.baseline import Baseline
+from hybridq.core import memory
+from hybridq.core.clock import work_seconds
+from hybridq.core.errors import ParameterError
+from hybridq.core.randomness import RandomLike, as_generator
+
+if TYPE_CHECKING:
+    from hybridq.operators.ising import Ising
+
+Vector = NDArray[np.float64]
+
+MOST_RANK = 64  # unit vectors of more entries bring nothing that the certificate shows
+_SWEEPS = (30, 30, 60, 120, 240, 480, 960, 1920)
+_GAP = 2e-4  # between bound and relaxation, relative: where the sweeps end
+_BANDED_WORK = 1.5e11  # multiplications of a banded Cholesky factorization: some ten seconds
+_LANCZOS_STEPS = 60
+_LANCZOS_MOST = 3_000
+_FAILURE = 1e-12  # probability that a bound by Lanczos fails
+_LANES = 8  # entries of a vector are a multiple
+
+
+@dataclass(frozen=True)
+class SemidefiniteBound:
+    r"""A proven lower bound of all energies, with the relaxation behind it.
+
+    Attributes:
+        bound: no assignment has a lower energy.
+        relaxed: energy of the unit vectors; the best bound of this kind lies between both.
+        certificate: ``"Cholesky factorization"``, or ``"Lanczos iteration"``, whose bound fails
+            with a probability below 10^-12.
+        vectors: unit vectors, float64, shape (n_qubits + 1, k) with fields, else (n_qubits, k);
+            the last of them stands for a spin that is up.
+    """
+
+    bound: float
+    relaxed: float
+    certificate: str
+    vectors: Vector
+
+
+def semidefinite_bound(
+    ising: Ising, *, rng: RandomLike = None, time_limit: float | None = None
+) -> SemidefiniteBound:
+    r"""Return a lower bound of all energies, proven by weak duality.
+
+    The relaxation replaces spins by unit vectors :math:`v_i`. Coordinate descent sets one vector
+    after the other to :math:`-g_i/|g_i|`, :math:`g_i = \sum_j J_{ij} v_j` (the mixing method).
+    For any y and :math:`\lambda \le \lambda_{min}(J + diag(y))`
+
+    .. math:: E(s) \ge constant - \tfrac12 \sum_i y_i + \tfrac12 n \min(0, \lambda),
+
+    so the bound with :math:`y_i = |g_i|` holds whenever the descent ends. λ comes from a Cholesky
+    factorization of the shifted matrix, with its rounding error; where that would take long, from
+    a Lanczos iteration with the margin of Kuczyński and Woźniakowski. Fields are couplings to one
+    more spin.
+
+    Args:
+        ising: the problem, with terms of at most two spins.
+        rng: for the first vectors.
+        time_limit: no further sweeps begin after this many seconds; by default they end where the
+            bound is within 2e-4 of the relaxation, or after 3,840.
+
+    Raises:
+        ParameterError: terms of more than two spins.
+        CapacityError: the vectors do not fit in memory.
+
+    Source: Goemans, Williamson, J. ACM 42, 1115 (1995); Wang, Chang, Kolter 2017,
+    arXiv:1706.00476; Kuczyński, Woźniakowski, SIAM J. Matrix Anal. Appl. 13, 1094 (1992); Rump,
+    BIT 46, 433 (2006).
+    """
+    _couplings.require_quadratic(ising, "semidefinite_bound")
+    from hybridq.classical._semidefinite_kernel import mix_in_place, pulls
+
+    deadline = np.inf if time_limit is None else work_seconds() + time_limit
+    starts, targets, weights = _couplings.neighbours(_couplings.without_fields(ising))
+    n = len(starts) - 1
+    rank = min(int(np.ceil(np.sqrt(2.0 * n))) + 1, MOST_RANK)
+    rank = -(-rank // _LANES) * _LANES
+    memory.require(16 * n * rank, f"the unit vectors of {n:,} spins", "use a smaller problem")
+    generator = as_generator(rng)
+    vectors = generator.normal(size=(n, rank))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    norms = np.empty(n)
+    matrix = scipy.sparse.csr_matrix((weights, targets, starts), shape=(n, n))
+    proof = _Certificate(matrix, generator)
+    best, certificate, relaxed = -np.inf, "", 0.0
+    for sweeps in _SWEEPS:
+        mix_in_place(starts, targets, weights, vectors, sweeps)
+        relaxed = pulls(starts, targets, weights, vectors, norms)
+        least, certificate = proof.least_eigenvalue(norms)
+        best = max(best, -0.5 * norms.sum() + 0.5 * n * min(0.0, least))
+        if relaxed - best <= _GAP * abs(relaxed) or work_seconds() > deadline:
+            break
+    # The sum of |g_i| and of the constant round too.
+    margin = 1e-13 * (abs(ising.constant) + float(np.abs(weights).sum()))
+    return SemidefiniteBound(
+        float(ising.constant + best - margin),
+        float(ising.constant + relaxed),
+        certificate,
+        vectors,
+    )
+
+
+def rounded(
+    ising: Ising, vectors: Vector, *, tries: int = 100, rng: RandomLike = None
+) -> Baseline:
+    """Return the best of random hyperplane roundings, each descended by single flips.
+
+    Args:
+        ising: the problem.
+        vectors: those of a `SemidefiniteBound` of it.
+        tries: number of hyperplanes.
+        rng: for the hyperplanes.
+
+    Raises:
+        ParameterError: `tries` < 1.
+
+    Source: Goemans, Williamson, J. ACM 42, 1115 (1995).
+    """
+    if tries < 1:
+        raise ParameterError(argument="tries", value=tries, expected="an integer >= 1")
+    from hybridq.classical._local_search_kernel import descend_in_place, fields_in_place
+
+    n = ising.n_qubits
+    generator = as_generator(rng)
+    starts, targets, weights = _couplings.neighbours(ising)
+    linear = np.array(ising.linear, dtype=np.float64)
+    least = 1e-10 * float(np.abs(weights).max(initial=np.abs(linear).max(initial=0.0)))
+    best, best_spins = np.inf, np.ones(n)
+    fields = np.empty(n)
+    for _ in range(tries):
+        sides = np.where(vectors @ generator.normal(size=vectors.shape[1]) < 0.0, -1.0, 1.0)
+        spins = np.ascontiguousarray(sides[:n] * (sides[n] if len(vectors) > n else 1.0))
+        fields_in_place(starts, targets, weights, linear, spins, fields)
+        energy = descend_in_place(starts, targets, weights, linear, spins, fields, least)
+        if energy < best:
+            best, best_spins = energy, spins
+    return Baseline.from_bits(
+        ising,
+        (best_spins < 0).astype(np.uint8),
+        method=f"semidefinite relaxation, {tries} hyperplanes",
+        exact=False,
+    )
+
+
+class _Certificate:
+    """Lower bounds of the least eigenvalue of J + diag(y), for several y."""
+
+    def __init__(self, matrix: scipy.sparse.csr_matrix, rng: np.random.Generator) -> None:
+        self._matrix, self._n = matrix, matrix.shape[0]
+        self._start = rng.normal(size=self._n)
+
+    @cached_property
+    def _band(self) -> tuple[NDArray[np.intp], int] | None:
+        """An order of the spins with a narrow band, and its width; None where none is narrow."""
+        from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+        order = np.asarray(reverse_cuthill_mckee(self._matrix, symmetric_mode=True), dtype=np.intp)
+        rank = np.empty(self._n, dtype=np.intp)
+        rank[order] = np.arange(self._n)
+        rows, columns = self._matrix.nonzero()
+        width = int(np.abs(rank[rows] - rank[columns]).max(initial=0))
+        free = memory.available_bytes()
+        fits = free is None or 16 * self._n * (width + 1) < free
+        if float(self._n) * width**2 > _BANDED_WORK or not fits:
+            return None
+        return order, width
+
+    def least_eigenvalue(self, y: Vector) -> tuple[float, str]:
+        """Return a number below all eigenvalues, and how that is proven."""
+        size = float(y.max(initial=0.0)) + float(abs(self._matrix).sum(axis=1).max())
+        guess = self._ritz(y, _LANCZOS_STEPS)[0]
+        if self._band is None:
+            return self._by_lanczos(y), "Lanczos iteration"
+        # A shift of all eigenvalues by this much costs a millionth of the bound.
+        shift = max(1.2 * -guess, 1e-6 * float(y.mean()), 1e-12 * size)
+        while not self._is_positive(y + shift):
+            shift *= 2.0
+        width = self._band[1]
+        # Rump 2006: where the factorization ends, rounding hides at most this much.
+        rounding = (width + 3) * 2.3e-16 * float((y + shift).sum())
+        return -(shift + rounding), "Cholesky factorization"
+
+    def _is_positive(self, diagonal: Vector) -> bool:
+        """Return whether J + diag(diagonal) has a Cholesky factorization."""
+        assert self._band is not None
+        order, width = self._band
+        ordered = self._matrix[order][:, order].tocoo()
+        lower = ordered.row >= ordered.col
+        rows, columns = ordered.row[lower], ordered.col[lower]
+        band = np.zeros((width + 1, self._n))
+        band[rows - columns, columns] = ordered.data[lower]
+        band[0] += diagonal[order]
+        try:
+            scipy.linalg.cholesky_banded(band, overwrite_ab=True, lower=True, check_finite=False)
+        except np.linalg.LinAlgError:
+            return False
+        return True
+
+    def _by_lanczos(self, y: Vector) -> float:
+        """Return a lower bound from many Lanczos steps.
+
+        From a random start, k steps miss the least eigenvalue by more than ε times the range of
+        the spectrum with a probability of at most 1.648 √n exp(−√ε (2k − 1)).
+        """
+        steps = min(self._n, _LANCZOS_MOST)
+        least, largest = self._ritz(y, steps)
+        odds = np.log(1.648 * np.sqrt(self._n) / _FAILURE)
+        missed = (odds / (2 * steps - 1)) ** 2
+        # The largest Ritz value is as far below the largest eigenvalue; twice the range covers it.
+        return float(least - 2.0 * missed * (largest - least))
+
+    def _ritz(self, y: Vector, steps: int) -> tuple[float, float]:
+        """Return the least and the largest Ritz value of a Lanczos iteration."""
+        now = self._start / np.linalg.norm(self._start)
+        before = np.zeros(self._n)
+        diagonal, beside, coupling = [], [], 0.0
+        for _ in range(min(steps, self._n)):
+            image = self._matrix @ now + y * now - coupling * before
+            along = float(image @ now)
+            diagonal.append(along)
+            image -= along * now
+            coupling = float(np.linalg.norm(image))
+            if coupling <= 1e-14 * max(abs(along), 1.0):
+                break
+            beside.append(coupling)
+            before, now = now, image / coupling
+        values = scipy.linalg.eigh_tridiagonal(
+            np.array(diagonal), np.array(beside[: len(diagonal) - 1]), eigvals_only=True
+        )
+        return float(values[0]), float(values[-1])
