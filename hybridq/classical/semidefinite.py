@@ -115,9 +115,7 @@ def semidefinite_bound(
     )
 
 
-def rounded(
-    ising: Ising, vectors: Vector, *, tries: int = 100, rng: RandomLike = None
-) -> Baseline:
+def rounded(ising: Ising, vectors: Vector, *, tries: int = 100, rng: RandomLike = None) -> Baseline:
     """Return the best of random hyperplane roundings, each descended by single flips.
 
     Args:
