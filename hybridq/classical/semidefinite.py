@@ -1,4 +1,4 @@
-"""Proven lower bound of an Ising energy, and cuts, from its semidefinite relaxation."""
+"""Proven lower bounds of Ising energies from a semidefinite relaxation."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class _Certificate:
 
     @cached_property
     def _band(self) -> tuple[NDArray[np.intp], int] | None:
-        """An order of the spins with a narrow band, and its width; None where none is narrow."""
+        """An order of the spins in a narrow band, and its width; None without one."""
         from scipy.sparse.csgraph import reverse_cuthill_mckee
 
         order = np.asarray(reverse_cuthill_mckee(self._matrix, symmetric_mode=True), dtype=np.intp)

@@ -31,11 +31,11 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def _source_stamp(module: str) -> tuple[str, int]:
-    """Return a stamp of the compiled code of a module, of what it imports, and the vector width.
+    """Return a stamp of the compiled code of a module and of what it imports.
 
     Numba checks only the file of the function itself, so a kernel would stay stale after an edit
-    of a function that is inlined into it. The stamp prevents that, and an edit of one engine's
-    kernels leaves those of the others as they are.
+    of a function that is inlined into it. The stamp, which covers the vector width too, prevents
+    that; an edit of one engine's kernels leaves those of the others as they are.
     """
     digest = hashlib.sha256(os.environ.get("HYBRIDQ_SIMD", "").encode())
     for name in sorted(_inlined(module)):
