@@ -43,7 +43,7 @@ class SemidefiniteBound:
         certificate: ``"Cholesky factorization"``, or ``"Lanczos iteration"``, whose bound fails
             with a probability below 10^-12.
         vectors: unit vectors, float64, shape (n_qubits + 1, k) with fields, else (n_qubits, k);
-            the last of them stands for a spin that is up.
+            the last of them is that of a spin that is up.
     """
 
     bound: float
