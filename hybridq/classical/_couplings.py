@@ -45,7 +45,7 @@ def neighbours(
 def without_fields(ising: Ising) -> Ising:
     """Return the same energy with fields as couplings to one more spin, which is up.
 
-    Without fields it is `ising` itself. A state of the n + 1 spins is one of the first n, all flipped
+    Without fields it is `ising` itself. A state of the n + 1 spins means its first n, all flipped
     where the last one is down.
     """
     from hybridq.operators.ising import Ising
