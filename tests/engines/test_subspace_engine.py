@@ -17,6 +17,7 @@ from hybridq.circuits.instructions import Angle, Gate, PauliRotation, PhaseGate
 from hybridq.circuits.subspace import FeasibleMixer, FeasibleState
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
 from hybridq.engines import Subspace
+from hybridq.engines.subspace.kernels import twins
 from hybridq.operators.feasible import FeasibleSpace, Group, LinearBound, packed
 from tests.engines import subspace_samples as samples
 from tests.helpers.slow_twin import random_ising, run
@@ -520,8 +521,8 @@ def test_independent_sets_as_hypercubes_and_as_lists_give_the_same(graph, monkey
     problem = hq.IndependentSet(graph)
     circuit = hq.QAOA(problem, 2, "bit-flip").circuit
     lists = Subspace().bind(circuit, problem.observable)
-    monkeypatch.setattr("hybridq.engines.subspace.cubes.LEAST_STATES", 1)
-    monkeypatch.setattr("hybridq.engines.subspace.cubes._LEAST_BLOCK", 1)
+    monkeypatch.setattr("hybridq.engines.subspace.cube_tables.LEAST_STATES", 1)
+    monkeypatch.setattr("hybridq.engines.subspace.cube_tables._LEAST_BLOCK", 1)
     cubes = Subspace().bind(circuit, problem.observable)
     assert "hypercubes" in cubes.info.reason
     assert "hypercubes" not in lists.info.reason
@@ -535,6 +536,44 @@ def test_independent_sets_as_hypercubes_and_as_lists_give_the_same(graph, monkey
         np.testing.assert_allclose(here, there, atol=1e-12)
     two = Subspace(threads=hq.engines.base.checked_threads(None)).bind(circuit, problem.observable)
     assert two.expectation(x) == cubes.expectation(x)
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_twins_are_evolved_by_levels_only_while_they_are_alike(alike, monkeypatch):
+    # A star of six leaves, four nodes that two others exclude, and two more leaves.
+    edges = [(0, leaf) for leaf in range(1, 7)]
+    edges += [(hub, leaf) for hub in (7, 8) for leaf in range(9, 13)] + [(0, 7), (8, 13), (8, 14)]
+    problem = hq.IndependentSet(nx.Graph(edges))
+    n = problem.n_qubits
+    weights = np.ones(n)
+    if not alike:
+        weights[list(problem.graph).index(3)] = 1.25
+    cost = hq.Ising.from_qubo(np.diag(-weights)).to_pauli_sum()
+    circuit = hq.QAOA(cost, 2, BitFlip(space=problem.space)).circuit
+    x = np.array([0.3, 0.5, 0.8, -0.4])
+    lists = Subspace().bind(circuit, cost)
+    monkeypatch.setattr("hybridq.engines.subspace.cube_tables.LEAST_STATES", 1)
+    monkeypatch.setattr("hybridq.engines.subspace.cube_tables._LEAST_BLOCK", 1)
+    calls = []
+    scatter = twins.scatter
+    monkeypatch.setattr(twins, "scatter", lambda *a: (calls.append(1), scatter(*a))[1])
+    cubes = Subspace().bind(circuit, cost)
+    np.testing.assert_allclose(cubes.state(x), lists.state(x), atol=1e-13)
+    # Phases come after the first mixer: before them all twins are alike.
+    assert len(calls) == (2 if alike else 1)
+    for here, there in zip(
+        cubes.expectation_and_gradient(x), lists.expectation_and_gradient(x), strict=True
+    ):
+        np.testing.assert_allclose(here, there, atol=1e-12)
+    weights = np.random.default_rng(1).normal(size=cubes.dim)  # of a bra that tells twins apart
+    order = np.argsort(packed(cubes.states())[:, 0])
+    back = np.argsort(packed(lists.states())[:, 0])
+    moved = np.empty_like(weights)
+    moved[back] = weights[order]
+    for here, there in zip(
+        cubes.weighted_expectation(x, weights), lists.weighted_expectation(x, moved), strict=True
+    ):
+        np.testing.assert_allclose(here, there, atol=1e-12)
 
 
 def test_a_histogram_is_enough_for_the_grover_mixer():

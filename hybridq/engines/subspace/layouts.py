@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hybridq.circuits.hops import HOPS
 from hybridq.circuits.subspace import GROVER, FeasibleMixer
 from hybridq.engines.kernels.team import Team
-from hybridq.engines.subspace import axes, cubes, plain, weight
+from hybridq.engines.subspace import axes, cube_tables, cubes, plain, weight
 from hybridq.engines.subspace import pairs as table
 from hybridq.engines.subspace.evolution import (
     Evolution,
@@ -168,8 +168,8 @@ class CubesLayout(Layout):
     how = "hypercubes of qubits that do not exclude each other"
 
     @cached_property
-    def _tables(self) -> cubes.CubeTables:
-        return cubes.CubeTables(self.space)
+    def _tables(self) -> cube_tables.CubeTables:
+        return cube_tables.CubeTables(self.space)
 
     @property
     def words(self) -> NDArray[np.uint64]:
@@ -179,8 +179,7 @@ class CubesLayout(Layout):
 
     def _hops(self, mixer: FeasibleMixer) -> Evolution:
         assert self._team is not None
-        work = Workspace(self.space.dim, self._dtype)
-        return cubes.CubesEvolution(self._tables, work, self._team)
+        return cubes.CubesEvolution(self._tables, self._dtype, self._team)
 
 
 def choose_layout(space: FeasibleSpace, mixers: Sequence[tuple[str, bool]]) -> type[Layout]:
@@ -198,6 +197,6 @@ def choose_layout(space: FeasibleSpace, mixers: Sequence[tuple[str, bool]]) -> t
         return AxesLayout
     if hops == {("xy-complete", False)} and weight.fits(space):
         return WeightLayout
-    if hops == {("bit-flip", False)} and cubes.fits(space):
+    if hops == {("bit-flip", False)} and cube_tables.fits(space):
         return CubesLayout
     return SortedLayout

@@ -13,14 +13,34 @@ import numpy as np
 
 from hybridq.core.jit import jit
 from hybridq.engines.kernels.team import barrier, slice_of
+from hybridq.engines.subspace.kernels.cubes_simd import (
+    WIDTH_BYTES,
+    add_vectors,
+    first_flips,
+    recur,
+    recur_and_add,
+    square_flips,
+)
 
-TILE_BITS = 12
+TILE_BITS = 11
 _TILE = 1 << TILE_BITS
 """States whose sums are taken in the cache."""
 
 Cubes = namedtuple(
     "Cubes",
-    ["start", "bits", "tile", "up", "up_block", "up_mask", "down", "down_block", "down_mask"],
+    [
+        "start",
+        "bits",
+        "tile",
+        "up",
+        "up_block",
+        "up_mask",
+        "up_factor",
+        "down",
+        "down_block",
+        "down_mask",
+        "down_factor",
+    ],
 )
 """Blocks and the flips between them.
 
@@ -28,9 +48,11 @@ Attributes:
     start: first state of each block, one more for the end.
     bits: number of free low qubits of each block.
     tile: first tile of each block, one more for the end.
-    up: entries up[b] … up[b + 1] − 1 of up_block and up_mask are flips to smaller blocks.
+    up: entries up[b] … up[b + 1] − 1 of the next three are flips to blocks that are not larger.
     up_block, up_mask: that block, and the bits of this one that it lacks.
-    down, down_block, down_mask: flips to larger blocks, and the bits of those that this one lacks.
+    up_factor: matrix element of the flip, float64.
+    down, down_block, down_mask, down_factor: flips back; the mask has the bits of the other block
+        that this one lacks.
 """
 
 
@@ -60,75 +82,44 @@ def _expanded(index, mask):
     return found
 
 
-@jit(internal=True)
-def _add(sums, to, x, at, count):
-    """Add `count` amplitudes of x from `at` on to those of the sums from `to` on."""
-    # Loops over slices take vectors: their indices are known not to be negative.
-    here, there = sums[2 * to : 2 * (to + count)], x[2 * at : 2 * (at + count)]
-    for f in range(len(here)):
-        here[f] += there[f]
+@jit(inline=True)
+def _add(sums, to, x, at, count, factor):
+    """Add amplitudes of x from `at` on, times a factor, to sums from `to` on."""
+    if 2 * count * x.itemsize >= WIDTH_BYTES:
+        add_vectors(sums, 2 * to, x, 2 * at, 2 * count, factor)
+    else:
+        for f in range(2 * count):
+            sums[2 * to + f] += factor * x[2 * at + f]
 
 
 @jit(internal=True)
-def _add_two(sums, x, first, second):
-    """Add the amplitudes of x from two places on to all sums."""
-    a, b = x[2 * first : 2 * first + len(sums)], x[2 * second : 2 * second + len(sums)]
-    for f in range(len(sums)):
-        sums[f] += a[f] + b[f]
-
-
-@jit(internal=True)
-def _add_square(sums, x, half):
-    """Add to each quarter of the sums those of x that differ in one of two bits."""
-    n = 2 * half
-    s0, s1, s2, s3 = sums[:n], sums[n : 2 * n], sums[2 * n : 3 * n], sums[3 * n : 4 * n]
-    x0, x1, x2, x3 = x[:n], x[n : 2 * n], x[2 * n : 3 * n], x[3 * n : 4 * n]
-    for f in range(len(s0)):
-        outer, inner = x0[f] + x3[f], x1[f] + x2[f]
-        s0[f] += inner
-        s1[f] += outer
-        s2[f] += outer
-        s3[f] += inner
-
-
-@jit(internal=True)
-def _add_flips(sums, x, at, bits):
-    """Add to each amplitude of a tile those that differ in one of its lowest bits."""
-    size = 1 << bits
-    part = x[2 * at : 2 * (at + size)]
-    if bits == 1:
-        for f in range(2):
-            sums[f] += part[f + 2]
-            sums[f + 2] += part[f]
-    if bits > 1:
-        here, there = sums[: 2 * size].reshape(-1, 8), part.reshape(-1, 8)
-        for i in range(len(here)):
-            for f in range(2):
-                a, b, c, d = there[i, f], there[i, f + 2], there[i, f + 4], there[i, f + 6]
-                here[i, f] += b + c
-                here[i, f + 2] += a + d
-                here[i, f + 4] += a + d
-                here[i, f + 6] += b + c
-    if bits > 3:
-        quarters, those = sums[: 2 * size].reshape(-1, 4, 8), part.reshape(-1, 4, 8)
-        for i in range(len(quarters)):
-            for f in range(8):
-                a, b, c, d = those[i, 0, f], those[i, 1, f], those[i, 2, f], those[i, 3, f]
-                quarters[i, 0, f] += b + c
-                quarters[i, 1, f] += a + d
-                quarters[i, 2, f] += a + d
-                quarters[i, 3, f] += b + c
-    bit = 4 if bits > 3 else 2
-    while bit + 1 < bits:
-        half = 1 << bit
-        for i in range(0, 2 * size, 8 * half):
-            _add_square(sums[i : i + 8 * half], part[i : i + 8 * half], half)
+def _write_flips(sums, x, at, bits):
+    """Write the sums over flips of the bits of a tile, for each amplitude."""
+    numbers = np.int64(2) << bits
+    first = 4 * WIDTH_BYTES // x.itemsize
+    if numbers < first:
+        for i in range(1 << bits):
+            re, im = x.dtype.type(0), x.dtype.type(0)
+            for bit in range(bits):
+                other = 2 * (at + (i ^ (1 << bit)))
+                re += x[other]
+                im += x[other + 1]
+            sums[2 * i] = re
+            sums[2 * i + 1] = im
+        return
+    first_flips(sums, x, 2 * at, numbers // first)
+    bit = 1
+    while 2 << bit < first:
+        bit += 1
+    bit += 1
+    while bit < bits:
+        square_flips(sums, x, 2 * at, bit, numbers)
         bit += 2
-    if bit < bits:
-        half = 1 << bit
-        for i in range(0, size, 2 * half):
-            _add(sums, i, x, at + i + half, half)
-            _add(sums, i + half, x, at + i, half)
+    if bit == bits:
+        half = 1 << (bits - 1)
+        one = x.dtype.type(1)
+        _add(sums, 0, x, at + half, half, one)
+        _add(sums, half, x, at, half, one)
 
 
 @jit(internal=True)
@@ -148,15 +139,12 @@ def _tile_sums(x, cubes, block, base, sums):
     bits, start = cubes.bits[block], cubes.start[block]
     inner = min(bits, TILE_BITS)
     size = 1 << inner
-    sums[: 2 * size] = 0
-    _add_flips(sums, x, start + base, inner)
-    for bit in range(inner, bits - 1, 2):
-        first, second = start + (base ^ (1 << bit)), start + (base ^ (2 << bit))
-        _add_two(sums[: 2 * size], x, first, second)
-    if (bits - inner) % 2:
-        _add(sums, 0, x, start + (base ^ (1 << (bits - 1))), size)
+    one = x.dtype.type(1)
+    _write_flips(sums, x, start + base, inner)
+    for bit in range(inner, bits):
+        _add(sums, 0, x, start + (base ^ (1 << bit)), size, one)
     for k in range(cubes.up[block], cubes.up[block + 1]):
-        mask = cubes.up_mask[k]
+        mask, factor = cubes.up_mask[k], x.dtype.type(cubes.up_factor[k])
         if base & mask:
             continue
         at = cubes.start[cubes.up_block[k]] + _compressed(base, mask)
@@ -164,17 +152,17 @@ def _tile_sums(x, cubes, block, base, sums):
         run = low & -low if low else size
         index = 0
         while index < size:
-            _add(sums, index, x, at, run)
+            _add(sums, index, x, at, run, factor)
             at += run
             index = ((index | low) + run) & ~low
     for k in range(cubes.down[block], cubes.down[block + 1]):
-        mask = cubes.down_mask[k]
+        mask, factor = cubes.down_mask[k], x.dtype.type(cubes.down_factor[k])
         first = cubes.start[cubes.down_block[k]]
         index = _expanded(base, mask)
         run = mask & -mask if mask else size
         run = min(run, size)
         for to in range(0, size, run):
-            _add(sums, to, x, first + index, run)
+            _add(sums, to, x, first + index, run, factor)
             index = ((index | mask) + run) & ~mask
     return size
 
@@ -194,8 +182,16 @@ def cube_exponential(v, work, out, cubes, recurrence, bra, partial, counter, thr
     blocks = len(cubes.bits)
     begin, end = slice_of(thread, threads, cubes.tile[blocks])
     sums = np.zeros(2 * _TILE, v.dtype)
+    factors = np.zeros(6, v.dtype)
     before, now = work, v
-    for order in range(1, len(recurrence)):
+    last = len(recurrence) - 1
+    for order in range(1, last + 1):
+        # Two orders at a time are added to the result, which spares every other pass over it.
+        factors[:4] = recurrence[order]
+        factors[4:] = 0
+        if order % 2:
+            factors[4:] = recurrence[order - 1, 2:]
+        adding = order % 2 == 1 or order == last
         block = 0
         for tile in range(begin, end):
             while cubes.tile[block + 1] <= tile:
@@ -203,13 +199,13 @@ def cube_exponential(v, work, out, cubes, recurrence, bra, partial, counter, thr
             base = (tile - cubes.tile[block]) << TILE_BITS
             size = _tile_sums(now, cubes, block, base, sums)
             at = 2 * (cubes.start[block] + base)
-            here, total = before[at : at + 2 * size], out[at : at + 2 * size]
             if order == 1:
+                here, total = before[at : at + 2 * size], out[at : at + 2 * size]
                 if len(partial):
                     partial[tile] = _element(bra[at : at + 2 * size], sums)
                 _begin(here, v[at : at + 2 * size], total, sums, recurrence)
             else:
-                _recur(here, total, sums, recurrence[order])
+                _recur(before, now, out, sums, at, 2 * size, factors, adding)
         barrier(counter, threads)
         before, now = now, before
     start, stop = slice_of(thread, threads, len(v))
@@ -241,17 +237,24 @@ def _begin(here, v, out, sums, recurrence):
         out[2 * i + 1] = a * q + b * p + re * y + im * x
 
 
-@jit(internal=True)
-def _recur(here, out, sums, factors):
-    """Replace `here` by f sums − g here, and add c times it to `out`."""
-    f, g, re, im = factors[0], factors[1], factors[2], factors[3]
-    for i in range(len(here) // 2):
-        x = f * sums[2 * i] - g * here[2 * i]
-        y = f * sums[2 * i + 1] - g * here[2 * i + 1]
-        here[2 * i] = x
-        here[2 * i + 1] = y
-        out[2 * i] += re * x - im * y
-        out[2 * i + 1] += re * y + im * x
+@jit(inline=True)
+def _recur(before, now, out, sums, at, count, factors, adding):
+    """Make one step of the recurrence on a tile; see `recur_and_add`."""
+    if count * sums.itemsize >= WIDTH_BYTES:
+        if adding:
+            recur_and_add(before, now, out, sums, at, count, factors)
+        else:
+            recur(before, now, out, sums, at, count, factors)
+        return
+    f, g, re, im, a, b = factors[0], factors[1], factors[2], factors[3], factors[4], factors[5]
+    for i in range(at, at + count, 2):
+        x = f * sums[i - at] - g * before[i]
+        y = f * sums[i - at + 1] - g * before[i + 1]
+        before[i] = x
+        before[i + 1] = y
+        if adding:
+            out[i] += re * x - im * y + a * now[i] - b * now[i + 1]
+            out[i + 1] += re * y + im * x + a * now[i + 1] + b * now[i]
 
 
 @jit()
