@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ def _hashed(value: Any, seen: dict[int, bytes]) -> bytes:
     Objects that occur repeatedly, such as a cost in every layer, are hashed once. Frozen objects
     keep their hash for the next circuit.
     """
+    if type(value) in _PLAIN:  # most of the values of a wide circuit
+        return hashlib.sha256(f"{type(value).__name__}{value!r}".encode()).digest()
     memory = _memory_of(value)
     known: bytes | None = seen.get(id(value)) if memory is None else memory.get(_KEPT)
     if known is None:
@@ -46,6 +49,7 @@ def _hashed(value: Any, seen: dict[int, bytes]) -> bytes:
 
 
 _KEPT = "_digest"
+_PLAIN = frozenset((type(None), bool, int, float, complex, str, bytes))
 
 
 def _memory_of(value: Any) -> dict[str, Any] | None:
@@ -54,8 +58,13 @@ def _memory_of(value: Any) -> dict[str, Any] | None:
     return getattr(value, "__dict__", None) if parameters and parameters.frozen else None
 
 
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def _parts(value: Any, seen: dict[int, bytes]) -> Iterator[bytes]:
-    yield type(value).__name__.encode()
+    yield (PauliSum if isinstance(value, PauliSum) else type(value)).__name__.encode()
     if value is None or isinstance(value, bool | int | float | complex | str | bytes | np.generic):
         yield repr(value).encode()
     elif isinstance(value, np.ndarray):
@@ -67,9 +76,10 @@ def _parts(value: Any, seen: dict[int, bytes]) -> Iterator[bytes]:
         yield repr(value.n_qubits).encode()  # a function has no digest, its states have one
         yield np.ascontiguousarray(value.words).tobytes()
     elif is_dataclass(value):
-        for field in fields(value):
-            yield field.name.encode()
-            yield _hashed(getattr(value, field.name), seen)
+        kind: Any = type(value)
+        for name in _field_names(kind):
+            yield name.encode()
+            yield _hashed(getattr(value, name), seen)
     elif isinstance(value, Mapping):
         for key, entry in value.items():
             yield _hashed(key, seen)

@@ -16,7 +16,7 @@ import importlib
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Any, TypeVar, cast
 
@@ -57,7 +57,12 @@ def lazy(reference: str) -> Any:
 
 def canonical_name(name: object) -> str:
     """Return `name` as registries spell it: lower case, ``-`` for ``_``, stripped."""
-    return str(name).strip().lower().replace("_", "-")
+    return _spelled(str(name))
+
+
+@lru_cache(maxsize=1024)
+def _spelled(name: str) -> str:
+    return name.strip().lower().replace("_", "-")
 
 
 class Registry(Mapping[str, T]):

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core import memory
 from hybridq.core.errors import DimensionError, ParameterError
 
 # Up to this many qubits a dense Hadamard transform is faster than splitting further.
@@ -28,6 +29,19 @@ def _hadamard(n_qubits: int) -> NDArray[np.float64]:
     for _ in range(n_qubits):
         matrix = np.block([[matrix, matrix], [matrix, -matrix]])
     return matrix
+
+
+def require_all_states(n_qubits: int) -> None:
+    """Raise unless the values on all basis states fit in memory.
+
+    Raises:
+        CapacityError: they do not.
+    """
+    memory.require(
+        8 << n_qubits,
+        f"the diagonal on {n_qubits} qubits",
+        "use fewer qubits, or diagonal_at for chosen bit strings",
+    )
 
 
 def values_on_all_states(

@@ -153,19 +153,24 @@ class Ising:
         return Q, constant
 
     def to_pauli_sum(self) -> PauliSum:
-        """Return the diagonal Pauli sum with these values, in canonical order."""
-        fields = np.flatnonzero(self.linear)
-        orders = [0] * (self.constant != 0) + [1] * len(fields) + [2] * len(self.pairs)
-        orders += [len(spins) for spins, _ in self.higher]
-        qubits = [fields, self.pairs.ravel()]
-        qubits += [np.array(spins, dtype=np.int64) for spins, _ in self.higher]
-        values = [np.array([self.constant] * (self.constant != 0)), self.linear[fields]]
-        values += [self.couplings, np.array([value for _, value in self.higher])]
-        rows = np.repeat(np.arange(len(orders), dtype=np.int64), orders)
-        shape = (len(orders), _masks.n_words(self.n_qubits))
-        z_masks = _masks.pack(rows, np.concatenate(qubits), shape)
-        x_masks = np.zeros(shape, dtype=np.uint64)
-        return PauliSum(self.n_qubits, x_masks, z_masks, np.concatenate(values)).simplify()
+        """Return the diagonal Pauli sum with these values, in canonical order.
+
+        It keeps this energy, and makes the masks of its terms when they are asked for.
+        """
+        from hybridq.operators.diagonal_sum import DiagonalSum
+
+        return DiagonalSum(self)
+
+    def terms(self) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Return spins and coefficients of all terms, in groups of equal order, ascending.
+
+        Returns:
+            pairs of arrays of shapes (k, order) and (k,), the constant first; orders without terms
+            are left out.
+        """
+        constant = (np.empty((1, 0), dtype=np.int64), np.array([self.constant]))
+        groups = [constant] * (self.constant != 0) + self._groups
+        return sorted((g for g in groups if len(g[1])), key=lambda group: group[0].shape[1])
 
     @property
     def _polynomial(self) -> _pubo.Polynomial:
@@ -233,6 +238,28 @@ class Ising:
         _, _, linear, _, couplings, higher = _pubo.spins_to_bits(self._polynomial)
         values = np.concatenate((linear, couplings, [value for _, value in higher]))
         return bool((values == np.round(values)).all())
+
+    def __add__(self, other: Ising) -> Ising:
+        """Return the sum of two energies of the same spins.
+
+        Raises:
+            DimensionError: they have different numbers of spins.
+        """
+        if not isinstance(other, Ising):
+            return NotImplemented
+        if self.n_qubits != other.n_qubits:
+            raise DimensionError(
+                f"energies of {self.n_qubits} and {other.n_qubits} spins cannot be added: "
+                "build both with the same n_qubits"
+            )
+        return Ising(
+            self.n_qubits,
+            self.constant + other.constant,
+            self.linear + other.linear,
+            np.concatenate((self.pairs, other.pairs)),
+            np.concatenate((self.couplings, other.couplings)),
+            (*self.higher, *other.higher),
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ising):

@@ -30,14 +30,15 @@ _CODES = np.full(256, 255, dtype=np.uint8)
 _CODES[_LETTERS] = np.arange(4)
 
 
-_SHOWN_TERMS = 6
+SHOWN_TERMS = 6
+"""Terms of a sum that its `repr` shows."""
 
 
-def summary(x: Masks, z: Masks, c: NDArray[np.complex128]) -> str:
-    """Return the number of terms and the first of them, for people."""
-    text = text_of(x, z, c, slice(_SHOWN_TERMS))
-    more = " + ..." if len(c) > _SHOWN_TERMS else ""
-    return f"{'1 term' if len(c) == 1 else f'{len(c)} terms'}: {text}{more}"
+def shown(n_qubits: int, first: Sequence[SparseTerm], count: int) -> str:
+    """Return the text of a sum of `count` terms for people, with the first of them."""
+    more = " + ..." if count > len(first) else ""
+    terms = "1 term" if count == 1 else f"{count} terms"
+    return f"PauliSum({n_qubits} qubits, {terms}: {format_terms(first)}{more})"
 
 
 def text_of(x: Masks, z: Masks, c: NDArray[np.complex128], terms: slice) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.core import memory
 from hybridq.core.checks import as_complex, is_number, is_whole
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _masks, _matrix, _walsh, pauli_io
@@ -230,15 +229,18 @@ class PauliSum:
     def __rsub__(self, other: complex) -> PauliSum:
         return -self + other
 
+    def _with(self, coefficients: NDArray[np.complex128]) -> PauliSum:
+        return PauliSum(self.n_qubits, self.x_masks, self.z_masks, coefficients)
+
     def __neg__(self) -> PauliSum:
-        return replace(self, coefficients=-self.coefficients)
+        return self._with(-self.coefficients)
 
     def __mul__(self, other: complex) -> PauliSum:
         if isinstance(other, PauliSum):
             raise ParameterError("* takes a number: write a @ b for the product of two Pauli sums")
         if not is_number(other):
             return NotImplemented
-        return replace(self, coefficients=self.coefficients * as_complex(other))
+        return self._with(self.coefficients * as_complex(other))
 
     __rmul__ = __mul__
 
@@ -247,7 +249,7 @@ class PauliSum:
             return NotImplemented
         if other == 0:
             raise ParameterError("division of a Pauli sum by zero")
-        return replace(self, coefficients=self.coefficients / complex(other))
+        return self._with(self.coefficients / complex(other))
 
     def __matmul__(self, other: PauliSum) -> PauliSum:
         if not isinstance(other, PauliSum):
@@ -271,7 +273,7 @@ class PauliSum:
 
     def dagger(self) -> PauliSum:
         """Return the adjoint."""
-        return replace(self, coefficients=self.coefficients.conj())
+        return self._with(self.coefficients.conj())
 
     @property
     def _arrays(self) -> tuple[Masks, Masks, NDArray[np.complex128]]:
@@ -330,11 +332,7 @@ class PauliSum:
             CapacityError: the array does not fit in memory.
         """
         z_masks, coefficients = self._diagonal_terms
-        memory.require(
-            8 << self.n_qubits,
-            f"the diagonal on {self.n_qubits} qubits",
-            "use fewer qubits, or diagonal_at for chosen bit strings",
-        )
+        _walsh.require_all_states(self.n_qubits)
         return _walsh.values_on_all_states(z_masks[:, 0], coefficients, self.n_qubits)
 
     def diagonal_at(self, bits: ArrayLike) -> NDArray[np.float64]:
@@ -376,7 +374,8 @@ class PauliSum:
         )
 
     def __hash__(self) -> int:
-        return hash((self.n_qubits, *(array.tobytes() for array in self.simplify()._arrays)))
+        # Without the masks, which a wide diagonal sum does not have.
+        return hash((self.n_qubits, self.simplify().coefficients.tobytes()))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The constructor restores the read-only flags, which pickling loses.
@@ -395,4 +394,5 @@ class PauliSum:
         return iter(self.to_sparse())
 
     def __repr__(self) -> str:
-        return f"PauliSum({self.n_qubits} qubits, {pauli_io.summary(*self._arrays)})"
+        k, (x, z, c) = pauli_io.SHOWN_TERMS, self._arrays
+        return pauli_io.shown(self.n_qubits, pauli_io.write_sparse(x[:k], z[:k], c[:k]), len(self))

@@ -89,8 +89,9 @@ def check_opening(circuit: Circuit) -> None:
         EngineError: it opens otherwise.
     """
     n = circuit.n_qubits
-    hadamards = {step for step in circuit.instructions[:n] if step.symbol == "h"}
-    if hadamards != {Gate("h", (qubit,)) for qubit in range(n)}:
+    opening = circuit.instructions[:n]
+    targets = [step.qubits[0] for step in opening if isinstance(step, Gate) and step.name == "h"]
+    if sorted(targets) != list(range(n)):
         raise EngineError(
             "the diagonal engine starts from |+...+>: the circuit must open with one Hadamard "
             "gate on each qubit"
