@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import ParameterError
 from hybridq.core.numbers import plural, plural_noun
-from hybridq.plots import labels, layout, style
+from hybridq.plots import adjacency, labels, layout, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +41,7 @@ def plot_cut(
 
     Sides differ in colour and shape. Edges between them are dark and solid, the others pale and
     dashed; those of negative weight are vermillion. Where weights differ the line width follows
-    their size.
+    their size. A graph of more than 300 nodes is drawn as its adjacency matrix, by side.
 
     Args:
         graph: edge attribute ``weight``, 1 where it is absent.
@@ -66,8 +66,12 @@ def plot_cut(
     pairs = pairs.reshape(-1, 2)
     weights = np.array([data.get("weight", 1.0) for _, _, data in graph.edges(data=True)])
     weights = weights if weighted else np.ones(len(pairs))
+    if len(graph) > layout.LARGE:
+        marks = _marks(pairs, weights.astype(np.float64), side_of, edges, conflict)
+        adjacency.plot_adjacency(ax, side_of, sides, marks, title=title)
+        return ax
     extent = ax.get_window_extent()
-    positions = layout.node_positions(graph, side_of, extent.width / extent.height)
+    positions = layout.node_positions(graph, extent.width / extent.height)
     _frame(ax, positions)
     lines = _draw_edges(ax, positions, pairs, weights.astype(np.float64), side_of, edges, conflict)
     dots = _draw_nodes(ax, positions, pairs, [str(node) for node in graph], side_of, sides)
@@ -142,7 +146,6 @@ def _draw_edges(
                 alpha=(0.9 if cut else 0.8) * float(np.clip(300.0 / len(edges), 0.08, 1.0)),
                 zorder=2 if cut else 1,
                 label=_edge_label(name, weights[chosen], weighted),
-                rasterized=len(edges) > 5000,
                 capstyle="round" if cut else "butt",
             )
             lines.set_gid(f"{'cut' if cut else 'uncut'}-{'negative' if negative else 'positive'}")
@@ -159,6 +162,33 @@ def _draw_edges(
         ax.add_collection(lines, autolim=False)
         clashes.append(lines)
     return clashes + drawn[True] + drawn[False]
+
+
+_IN_BINS = {(True, False): style.INK, (True, True): style.VERMILLION}
+_IN_BINS |= {(False, False): style.SKY, (False, True): style.PURPLE}
+
+
+def _marks(
+    edges: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    sides: NDArray[np.uint8],
+    titles: tuple[str, str],
+    conflict: str | None,
+) -> list[adjacency.Marks]:
+    """Return the edges of a large graph by colour, those between the sides first."""
+    crossing = sides[edges[:, 0]] != sides[edges[:, 1]]
+    within = (sides[edges] == 1).all(axis=1) & (conflict is not None)
+    weighted = bool(np.any(weights != 1.0))
+    marks = []
+    for (cut, negative), colour in _IN_BINS.items():
+        chosen = (crossing == cut) & ((weights < 0) == negative) & ~within
+        if chosen.any():
+            label = _edge_label(titles[0] if cut else titles[1], weights[chosen], weighted)
+            marks.append(adjacency.Marks(label, edges[chosen], colour))
+    if within.any() and conflict is not None:
+        count = f"{within.sum()} {conflict if within.sum() == 1 else plural_noun(conflict)}"
+        marks.append(adjacency.Marks(count, edges[within], style.VERMILLION))
+    return marks
 
 
 def _edge_label(name: str, weights: NDArray[np.float64], weighted: bool) -> str:
@@ -196,7 +226,7 @@ def _draw_nodes(
             s=area * (1.0 if side == 0 else 0.82),
             c=style_of_side["color"],
             marker=style_of_side["marker"],
-            edgecolors="white" if n <= layout.LARGE else "none",
+            edgecolors="white",
             linewidths=1.0,
             zorder=3,
             label=f"{titles[side]}: {plural(int(members.sum()), 'node')}",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from networkx import Graph
 
-# Above this, force-directed layouts are slow, and unreadable anyway.
+# Above this number of nodes, layouts are slow, and unreadable anyway.
 LARGE = 300
 _MOST_STRETCH = 1.5
 # A component this many times longer than wide is laid along its length, and folded into rows
@@ -21,23 +21,17 @@ _FOLDED = 9.0
 _MAX_STEPS = 300
 
 
-def node_positions(
-    graph: Graph[Any], sides: NDArray[np.integer[Any]], aspect: float = 1.0
-) -> NDArray[np.float64]:
+def node_positions(graph: Graph[Any], aspect: float = 1.0) -> NDArray[np.float64]:
     """Return positions of the nodes in graph order, shape (n, 2).
 
-    Up to `LARGE` nodes: each connected component by its graph distances (least stress), packed in
-    rows, large ones first. Above: a disc for each side or group, so that at least the cut shows.
+    Each connected component is laid out by its graph distances (least stress); they are packed in
+    rows, large ones first. Time grows with the cube of the number of nodes: up to `LARGE`.
 
     Args:
         graph: the graph; weights are ignored.
-        sides: 0 or 1 of each node, or the number of its group.
         aspect: width over height of the area to fill; the picture is rotated and moderately
             stretched towards it.
     """
-    if len(graph) > LARGE:
-        discs = _discs(sides)
-        return discs if aspect >= 1.0 else discs[:, ::-1]
     positions = _packed(graph, aspect)
     width, height = np.ptp(positions, axis=0) + 0.5
     stretch = float(np.clip(aspect * height / width, 1 / _MOST_STRETCH, _MOST_STRETCH))
@@ -209,20 +203,3 @@ def clutter(xy: NDArray[np.float64], edges: NDArray[np.int64]) -> float:
 
     separated = side(a) * side(b) < -1e-12
     return 4.0 * hits + 0.5 * float((separated & separated.T).sum())
-
-
-def _discs(sides: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
-    """Return a sunflower of nodes for each side, all on a circle."""
-    positions = np.empty((len(sides), 2))
-    groups = np.unique(sides).tolist() if sides.max(initial=0) > 1 else [0, 1]
-    radius = math.sqrt(max(np.bincount(sides).max(), 1))
-    away = 1.25 * radius / math.sin(math.pi / len(groups))
-    for place, side in enumerate(groups):
-        members = np.flatnonzero(sides == side)
-        order = np.arange(len(members))
-        angle = order * math.pi * (3.0 - math.sqrt(5.0))
-        distance = np.sqrt(order + 0.5)
-        around = math.pi * (1.0 + 2.0 * place / len(groups))
-        positions[members, 0] = away * math.cos(around) + distance * np.cos(angle)
-        positions[members, 1] = away * math.sin(around) + distance * np.sin(angle)
-    return positions

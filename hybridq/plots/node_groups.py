@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.numbers import plural, plural_noun
-from hybridq.plots import labels, layout, style
+from hybridq.plots import adjacency, labels, layout, style
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -67,6 +67,8 @@ def plot_node_groups(
 ) -> Axes:
     """Draw a graph with its nodes in groups that differ in colour and shape.
 
+    A graph of more than 300 nodes is drawn as its adjacency matrix, by group.
+
     Args:
         graph: the graph; its edges decide the places of the nodes.
         groups: the group of each node in graph order, −1 for a node in none or in several, shape
@@ -80,9 +82,12 @@ def plot_node_groups(
     from matplotlib.collections import PathCollection
 
     ax = style.new_axes(ax, 6.0, 5.6)
+    if len(graph) > layout.LARGE:
+        _plot_large(ax, groups, names, edges, title, without)
+        return ax
     extent = ax.get_window_extent()
     plain = graph.to_undirected(as_view=True) if graph.is_directed() else graph
-    positions = layout.node_positions(plain, groups + 1, extent.width / extent.height)
+    positions = layout.node_positions(plain, extent.width / extent.height)
     _frame(ax, positions)
     area, inside = _sizes([str(node) for node in graph])
     handles: list[Artist] = []
@@ -103,6 +108,42 @@ def plot_node_groups(
         if isinstance(handle, PathCollection):
             handle.set_sizes([55.0])
     return ax
+
+
+_IN_BINS = {
+    "strong": style.INK,
+    "weak": style.SKY,
+    "conflict": style.VERMILLION,
+    "missing": style.ORANGE,
+}
+
+
+def _plot_large(
+    ax: Axes,
+    groups: NDArray[np.int64],
+    names: Sequence[str],
+    edges: Sequence[EdgeSet],
+    title: str,
+    without: str,
+) -> None:
+    """Draw the adjacency matrix by group; of edges that are in two sets the last is drawn."""
+    marks: list[adjacency.Marks] = []
+    seen = np.empty((0, 2), dtype=np.int64)
+    for each in reversed(edges):
+        if len(each.pairs):
+            weights = np.ones(len(each.pairs)) if each.weights is None else each.weights
+            label = _counted(each.name, weights)
+            fresh = each.pairs[~_among(each.pairs, seen)]
+            seen = np.concatenate((seen, fresh))
+            marks.append(adjacency.Marks(label, fresh, _IN_BINS[each.emphasis], each.arrows))
+    called = [names[group] if group >= 0 else without for group in np.unique(groups).tolist()]
+    adjacency.plot_adjacency(ax, groups, called, marks[::-1], title=title)
+
+
+def _among(pairs: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which pairs are among others, in this order of their nodes."""
+    width = 1 + max(int(pairs.max(initial=0)), int(others.max(initial=0)))
+    return np.isin(pairs @ [width, 1], others @ [width, 1])
 
 
 def _frame(ax: Axes, positions: NDArray[np.float64]) -> None:
@@ -154,7 +195,7 @@ def _draw_edges(
     segments: Any = positions[edges.pairs]
     lines = LineCollection(
         segments, colors=colour, linewidths=widths, linestyles=[line], alpha=alpha,
-        zorder=order, label=name, rasterized=count > 5000, capstyle="butt",
+        zorder=order, label=name, capstyle="butt",
     )  # fmt: skip
     lines.set_gid(edges.emphasis)
     ax.add_collection(lines, autolim=False)
@@ -204,7 +245,6 @@ def _draw_nodes(
     area: float,
 ) -> list[Artist]:
     """Draw the nodes; return the artist of each group."""
-    rim = "white" if len(groups) <= layout.LARGE else "none"
     drawn: list[Artist] = []
     for group in (*range(len(names)), -1):
         members = groups == group
@@ -217,7 +257,7 @@ def _draw_nodes(
             ax.scatter(
                 positions[members, 0], positions[members, 1], s=area * scale,
                 c="white" if group < 0 else colour, marker="o" if group < 0 else marker,
-                edgecolors=style.VERMILLION if group < 0 else rim,
+                edgecolors=style.VERMILLION if group < 0 else "white",
                 linewidths=1.6 if group < 0 else 1.0, zorder=3,
                 label=f"{name}: {plural(int(members.sum()), 'node')}",
             )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import networkx as nx
 import numpy as np
-import pytest
 from matplotlib.patches import FancyArrowPatch
 
-from hybridq.plots.layout import node_positions
 from hybridq.plots.node_groups import EdgeSet, plot_node_groups
 from hybridq.plots.style import new_figure
 from hybridq.problems import MaxCut
@@ -59,16 +57,3 @@ def test_the_title_of_a_colouring_says_whether_it_is_proper() -> None:
         titles[problem.value(row)] = axes.get_title(loc="left")
     assert titles[0.0] == "A proper colouring"
     assert titles[1.0] == "A colouring with 1 conflict"
-
-
-@pytest.mark.parametrize("groups", [2, 3, 5])
-def test_large_graphs_show_a_disc_for_each_group(groups: int) -> None:
-    graph = nx.cycle_graph(400)
-    member = np.arange(400) % groups
-    positions = node_positions(graph, member)
-    centres = np.array([positions[member == g].mean(axis=0) for g in range(groups)])
-    radius = max(
-        np.linalg.norm(positions[member == g] - centres[g], axis=1).max() for g in range(groups)
-    )
-    gaps = [np.linalg.norm(centres[a] - centres[b]) for a in range(groups) for b in range(a)]
-    assert min(gaps) > 2.0 * radius

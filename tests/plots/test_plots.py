@@ -27,7 +27,7 @@ from hybridq.plots import (
 from hybridq.plots.bits import plot_bits
 from hybridq.plots.distribution import histogram_edges
 from hybridq.plots.labels import covered_lengths
-from hybridq.plots.layout import LARGE, clutter, node_positions
+from hybridq.plots.layout import clutter, node_positions
 from hybridq.plots.style import percent
 from hybridq.presentation import (
     Best,
@@ -162,14 +162,6 @@ def test_labels_with_dollar_signs_are_plain_text() -> None:
     assert png(plot_cut(graph, dict.fromkeys(graph, 0)).figure).startswith(b"\x89PNG")
 
 
-def test_a_large_graph_is_drawn_as_two_separate_sides_without_labels() -> None:
-    graph = nx.random_regular_graph(3, LARGE + 20, seed=1)
-    ax = plot_cut(graph, {node: int(node % 3 == 0) for node in graph})
-    assert not ax.texts
-    first, second = (group.get_offsets() for group in node_groups(ax))
-    assert first[:, 0].max() < second[:, 0].min()
-
-
 @pytest.mark.parametrize("assignment", [{0: 0, 1: 1}, {0: 0, 1: 1, 2: 2}])
 def test_a_node_without_a_side_is_named(assignment: dict[int, int]) -> None:
     with pytest.raises(ParameterError, match="node 2"):
@@ -199,15 +191,14 @@ def test_weights_of_edges_can_be_ignored() -> None:
     ],
 )
 def test_nodes_are_apart_and_the_layout_is_the_same_each_time(graph: nx.Graph) -> None:
-    sides = np.zeros(len(graph), dtype=np.uint8)
-    xy = node_positions(graph, sides)
+    xy = node_positions(graph)
     gaps = np.linalg.norm(xy[:, None] - xy[None], axis=2) + 9.0 * np.eye(len(graph))
     assert gaps.min() > 0.15
-    assert np.array_equal(xy, node_positions(graph, sides))
+    assert np.array_equal(xy, node_positions(graph))
 
 
 def test_a_path_is_laid_out_in_order_along_its_length() -> None:
-    xy = node_positions(nx.path_graph(8), np.zeros(8, dtype=np.uint8), aspect=2.0)
+    xy = node_positions(nx.path_graph(8), aspect=2.0)
     steps = np.diff(xy[:, 0])
     assert np.all(steps > 0) or np.all(steps < 0)
 
@@ -216,7 +207,7 @@ def test_a_path_is_laid_out_in_order_along_its_length() -> None:
 @pytest.mark.parametrize("n", [12, 15, 40])
 def test_a_long_path_fills_the_place_without_crossing_itself(n: int, aspect: float) -> None:
     edges = np.stack([np.arange(n - 1), np.arange(1, n)], axis=1)
-    xy = node_positions(nx.path_graph(n), np.zeros(n, dtype=np.uint8), aspect)
+    xy = node_positions(nx.path_graph(n), aspect)
     width, height = np.ptp(xy, axis=0) + 1.0
     assert 0.55 < width / height / aspect < 1.8
     assert clutter(xy, edges) == 0.0
@@ -225,7 +216,7 @@ def test_a_long_path_fills_the_place_without_crossing_itself(n: int, aspect: flo
 
 
 def test_a_square_grid_stands_on_its_side_and_not_on_a_corner() -> None:
-    xy = node_positions(nx.grid_2d_graph(4, 4), np.zeros(16, dtype=np.uint8))
+    xy = node_positions(nx.grid_2d_graph(4, 4))
     steps = np.abs(xy[1:4] - xy[0:3])
     assert np.all(steps.min(axis=1) < 0.2 * steps.max(axis=1))
 
