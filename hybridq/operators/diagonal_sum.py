@@ -124,7 +124,7 @@ class DiagonalSum(PauliSum):
         return self._of(self.coefficients.real * (np.abs(self.coefficients) > tolerance))
 
     def _of(self, coefficients: Floats) -> DiagonalSum:
-        """Return the sum of the same terms with other coefficients, those of zeros dropped."""
+        """Return the sum of the same terms with other coefficients, without zeros."""
         energy = self._energy
         constant, linear = 0.0, np.zeros(self.n_qubits)
         pairs, couplings = energy.pairs[:0], energy.couplings[:0]

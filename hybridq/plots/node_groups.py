@@ -126,7 +126,7 @@ def _plot_large(
     title: str,
     without: str,
 ) -> None:
-    """Draw the adjacency matrix by group; of edges that are in two sets the last is drawn."""
+    """Draw the adjacency matrix by group; edges of two sets count for the last."""
     marks: list[adjacency.Marks] = []
     seen = np.empty((0, 2), dtype=np.int64)
     for each in reversed(edges):
