@@ -1,15 +1,32 @@
-"""Classical references: exact solvers and heuristics, labelled as such."""
+"""Classical references: exact solvers and heuristics, labelled as such.
+
+Those for integer programs are loaded when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from hybridq.classical.baseline import Baseline, ProgramBaseline
 from hybridq.classical.choose import reference
-from hybridq.classical.choose_program import program_reference
-from hybridq.classical.cpsat import cpsat_minimum
 from hybridq.classical.elimination import EliminationPlan, elimination_minimum, plan_elimination
 from hybridq.classical.exact import EXACT_LIMIT, exact_minimum
-from hybridq.classical.feasible import feasible_minimum
 from hybridq.classical.local_search import local_search
-from hybridq.classical.milp import milp_minimum
 from hybridq.classical.unfrustrated import unfrustrated_minimum
+
+if TYPE_CHECKING:
+    from hybridq.classical.choose_program import program_reference
+    from hybridq.classical.cpsat import cpsat_minimum
+    from hybridq.classical.feasible import feasible_minimum
+    from hybridq.classical.milp import milp_minimum
+
+_HOMES = {
+    "cpsat_minimum": "cpsat",
+    "feasible_minimum": "feasible",
+    "milp_minimum": "milp",
+    "program_reference": "choose_program",
+}
 
 __all__ = [
     "EXACT_LIMIT",
@@ -27,3 +44,15 @@ __all__ = [
     "reference",
     "unfrustrated_minimum",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hybridq.classical' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"hybridq.classical.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

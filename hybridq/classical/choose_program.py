@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,14 @@ from hybridq.core.randomness import RandomLike
 from hybridq.operators.feasible import FeasibleSpace
 
 if TYPE_CHECKING:
-    from hybridq.problems.program_problem import ProgramProblem
+    from hybridq.problems.base import BinaryProblem
 
 _MOST_BRANCHES = 1 << 28
 """Assignments of the groups of a space that are searched for feasible ones."""
 
 
 def program_reference(
-    problem: ProgramProblem, *, rng: RandomLike = None, time_limit: float | None = 10.0
+    problem: BinaryProblem, *, rng: RandomLike = None, time_limit: float | None = 10.0
 ) -> ProgramBaseline | None:
     """Return a classical answer, proven where possible.
 
@@ -33,7 +34,7 @@ def program_reference(
     Without constraints it is `reference` of the cost. `exact` is True for proofs alone.
 
     Args:
-        problem: a problem with a program.
+        problem: one with a program; one without is searched by its states and its cost alone.
         rng: source of randomness, used by annealing only.
         time_limit: in seconds, shared by CP-SAT and HiGHS.
 
@@ -48,11 +49,15 @@ def program_reference(
         return _of_cost(problem, rng, proven=True)
     if is_countable(space) and space.count(FEASIBLE_LIMIT) <= FEASIBLE_LIMIT:
         return feasible_minimum(problem)
-    solvers = (cpsat_minimum, milp_minimum) if has_cpsat() else (milp_minimum,)
-    share = None if time_limit is None else time_limit / len(solvers)
+    program = problem.program
+    if program is None:
+        solvers: tuple[Callable[..., ProgramBaseline | None], ...] = ()
+    else:
+        solvers = (cpsat_minimum, milp_minimum) if has_cpsat() else (milp_minimum,)
+    share = None if time_limit is None else time_limit / max(len(solvers), 1)
     found: list[ProgramBaseline] = []
     for solver in solvers:
-        answer = solver(problem.program, time_limit=share)
+        answer = solver(program, time_limit=share)
         if answer is not None:
             found.append(answer)
             if answer.exact:
@@ -84,7 +89,7 @@ def _best(found: list[ProgramBaseline], sign: float) -> ProgramBaseline:
     return replace(best, bound=bound, exact=best.exact or bound == best.value)
 
 
-def _of_cost(problem: ProgramProblem, rng: RandomLike, *, proven: bool) -> ProgramBaseline | None:
+def _of_cost(problem: BinaryProblem, rng: RandomLike, *, proven: bool) -> ProgramBaseline | None:
     """Return the lowest cost that is found, None where it violates a constraint.
 
     Args:

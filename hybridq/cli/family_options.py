@@ -61,7 +61,6 @@ def declared(family: type[Problem]) -> Declared:
     """Return every option of the command of a family."""
     from hybridq.problems.base import BinaryProblem
     from hybridq.solver import solve
-    from hybridq.strategies.excited import excited_states
 
     over_bits = issubclass(family, BinaryProblem)
     left_out = _ENERGIES_ONLY if over_bits else _BITS_ONLY
@@ -70,7 +69,7 @@ def declared(family: type[Problem]) -> Declared:
         for option in of_function(solve, _OFFERED)
         if option.name not in left_out
     }
-    states = [] if over_bits else of_function(excited_states, ("k", "method", "tries"))
+    states = [] if over_bits else _of_excited_states()
     own = {option.name: option for option in family.options()}
     taken = own.keys() | set(_OFFERED)
     return Declared(
@@ -80,6 +79,13 @@ def declared(family: type[Problem]) -> Declared:
         # Without --excited there are no such states, so its default is not one of the command.
         {each.name: replace(each, default=None) if each.name == "k" else each for each in states},
     )
+
+
+def _of_excited_states() -> list[Option]:
+    """Return the options of the search for excited states."""
+    from hybridq.strategies.excited import excited_states
+
+    return of_function(excited_states, ("k", "method", "tries"))
 
 
 def ansatz_names(family: type[Problem]) -> list[str]:

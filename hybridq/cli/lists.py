@@ -50,9 +50,9 @@ class Kind:
 
 def _formats_of(family: Any) -> list[tuple[str, str]]:
     """Return the names of the formats that a family reads."""
-    from hybridq.problems.formats import FORMATS
+    from hybridq.problems.formats import FormatsOfShape
 
-    names = [name for name, each in FORMATS.items() if each.shape in family.reads]
+    names = list(FormatsOfShape(*family.reads))
     rows = [("Reads", ", ".join(names))] if names else []
     return [*rows, ("Qubits", family.qubits)] if family.qubits else rows
 

@@ -98,9 +98,9 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
 
 def _reading_options(family: type[Problem]) -> list[str]:
     """Return the options that formats of the family's data take, each once."""
-    from hybridq.problems.formats import FORMATS
+    from hybridq.problems.formats import FormatsOfShape
 
-    entries = [entry for entry in FORMATS.values() if entry.shape in family.reads]
+    entries = FormatsOfShape(*family.reads).values()
     return list(dict.fromkeys(name for entry in entries for name in entry.options))
 
 
@@ -111,9 +111,9 @@ def _key(of_states: bool, name: str) -> str:
 
 def _help(family: type[Problem]) -> str:
     """Return the help text of a command: the family's summary, its formats, examples."""
-    from hybridq.problems.formats import FORMATS
+    from hybridq.problems.formats import FormatsOfShape
 
-    names = [name for name, entry in FORMATS.items() if entry.shape in family.reads]
+    names = list(FormatsOfShape(*family.reads))
     parts = [family.summary]
     if names:
         parts.append(f"Formats: {', '.join(names)}.")

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from hybridq.core.errors import HybridqError, ParameterError, UnknownNameError
@@ -43,14 +44,14 @@ class _Lazy:
 
     def load(self) -> Any:
         """Import the module and return the entry."""
-        return getattr(importlib.import_module(self.module), self.attribute)
+        return attrgetter(self.attribute)(importlib.import_module(self.module))
 
 
 def lazy(reference: str) -> Any:
     """Return an entry for a registry that is imported when it is first used.
 
     Args:
-        reference: ``"module:attribute"``.
+        reference: ``"module:attribute"``, or an attribute of that in turn, after a dot.
     """
     return _Lazy(reference)
 

@@ -6,13 +6,17 @@ One file per family; `base` holds the promise, `graph_problem` what families on 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from hybridq.core.registry import Registry, check_class, lazy
 from hybridq.problems.base import BinaryProblem, Problem
-from hybridq.problems.hamiltonian_problem import HamiltonianProblem
-from hybridq.problems.independent_set import IndependentSet
-from hybridq.problems.maxcut import MaxCut
-from hybridq.problems.molecule import Molecule
-from hybridq.problems.number_partitioning import NumberPartitioning
+
+if TYPE_CHECKING:
+    from hybridq.problems.hamiltonian_problem import HamiltonianProblem
+    from hybridq.problems.independent_set import IndependentSet
+    from hybridq.problems.maxcut import MaxCut
+    from hybridq.problems.molecule import Molecule
+    from hybridq.problems.number_partitioning import NumberPartitioning
 
 
 def _check_family(name: str, family: object) -> None:
@@ -24,20 +28,20 @@ def _check_family(name: str, family: object) -> None:
 PROBLEMS: Registry[type[Problem]] = Registry(
     "problem",
     {
-        "maxcut": MaxCut,
+        "maxcut": lazy("hybridq.problems.maxcut:MaxCut"),
         "max-k-cut": lazy("hybridq.problems.max_k_cut:MaxKCut"),
         "polynomial": lazy("hybridq.problems.polynomial:Polynomial"),
         "spin-glass": lazy("hybridq.problems.spin_glass:SpinGlass"),
         "labs": lazy("hybridq.problems.labs:LABS"),
         "max-sat": lazy("hybridq.problems.max_sat:MaxSAT"),
-        "independent-set": IndependentSet,
+        "independent-set": lazy("hybridq.problems.independent_set:IndependentSet"),
         "vertex-cover": lazy("hybridq.problems.vertex_cover:VertexCover"),
         "clique": lazy("hybridq.problems.clique:Clique"),
         "coloring": lazy("hybridq.problems.coloring:Coloring"),
         "set-cover": lazy("hybridq.problems.set_cover:SetCover"),
         "set-packing": lazy("hybridq.problems.set_packing:SetPacking"),
         "exact-cover": lazy("hybridq.problems.exact_cover:ExactCover"),
-        "number-partitioning": NumberPartitioning,
+        "number-partitioning": lazy("hybridq.problems.number_partitioning:NumberPartitioning"),
         "bisection": lazy("hybridq.problems.bisection:Bisection"),
         "densest-subgraph": lazy("hybridq.problems.densest_subgraph:DensestSubgraph"),
         "communities": lazy("hybridq.problems.communities:Communities"),
@@ -48,8 +52,8 @@ PROBLEMS: Registry[type[Problem]] = Registry(
         "job-shop": lazy("hybridq.problems.job_shop:JobShop"),
         "portfolio": lazy("hybridq.problems.portfolio:Portfolio"),
         "program": lazy("hybridq.problems.program:Program"),
-        "molecule": Molecule,
-        "hamiltonian": HamiltonianProblem,
+        "molecule": lazy("hybridq.problems.molecule:Molecule"),
+        "hamiltonian": lazy("hybridq.problems.hamiltonian_problem:HamiltonianProblem"),
     },
     aliases={"max-cut": "maxcut", "mis": "independent-set"},
     group="hybridq.problems",
@@ -66,3 +70,21 @@ __all__ = [
     "NumberPartitioning",
     "Problem",
 ]
+
+_FAMILIES = {
+    "HamiltonianProblem": "hamiltonian",
+    "IndependentSet": "independent-set",
+    "MaxCut": "maxcut",
+    "Molecule": "molecule",
+    "NumberPartitioning": "number-partitioning",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FAMILIES:
+        raise AttributeError(f"module 'hybridq.problems' has no attribute {name!r}")
+    return PROBLEMS[_FAMILIES[name]]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_FAMILIES})

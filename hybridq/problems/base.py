@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from hybridq.operators.ising import Ising
     from hybridq.operators.pauli_sum import PauliSum
+    from hybridq.problems.programs.program import IntegerProgram
 
 Bits = NDArray[np.uint8]
 """An assignment, shape (n_qubits,), values 0 and 1; entry q is qubit q."""
@@ -110,6 +111,11 @@ class BinaryProblem(Problem):
         They are ``rule``, ``weight``, ``threshold`` and ``proof``.
         """
         return {}
+
+    @property
+    def program(self) -> IntegerProgram | None:
+        """The integer program behind the problem, for classical solvers; None without one."""
+        return None
 
     @property
     def published(self) -> tuple[float, str] | None:

@@ -217,13 +217,16 @@ def _published(problem: BinaryProblem) -> Reference | None:
 
 def _searched(problem: BinaryProblem, rng: np.random.Generator) -> Reference | None:
     """Return the answer of a classical method, None where it found none."""
-    from hybridq.classical import feasible_minimum, program_reference, reference
-    from hybridq.problems.program_problem import ProgramProblem
+    from hybridq.classical import reference
 
-    if isinstance(problem, ProgramProblem):
+    if problem.program is not None:
+        from hybridq.classical import program_reference
+
         return _as_reference(program_reference(problem, rng=rng))
     classic = reference(problem.cost(), rng=rng)
     if not classic.exact and problem.space is not None:
+        from hybridq.classical import feasible_minimum
+
         try:
             return _as_reference(feasible_minimum(problem))
         except CapacityError:

@@ -26,6 +26,7 @@ from hybridq.problems.formats import (
     recognize,
     shape_of,
 )
+from hybridq.problems.formats._registry import _FORMATS as ROWS
 
 FOLDER = Path(__file__).parents[2] / "problems"
 TABLE = "&FCI NORB=1,NELEC=2 /\n0.5 1 1 1 1\n-1 1 1 0 0\n0.7 0 0 0 0\n"
@@ -108,13 +109,18 @@ def test_a_format_recognizes_what_it_writes(name: str) -> None:
     assert recognize(text) is entry
 
 
-def test_names_aliases_and_suffixes_belong_to_one_format_of_a_shape() -> None:
-    names = [*FORMATS, *(alias for entry in FORMATS.values() for alias in entry.aliases)]
+def test_the_registry_lists_each_format_by_its_own_name_and_shape() -> None:
+    names = [name for name, _, _, *aliases in ROWS for name in (name, *aliases)]
     assert len(set(names)) == len(names)
+    for name, shape, _, *aliases in ROWS:
+        assert (FORMATS[name].name, FORMATS[name].shape) == (name, shape)
+        assert all(FORMATS[alias] is FORMATS[name] for alias in aliases)
+
+
+def test_suffixes_belong_to_one_format_of_a_shape() -> None:
     assert {entry.shape for entry in FORMATS.values()} == set(SHAPES)
     for entry in FORMATS.values():
         assert entry.summary
-        assert all(FORMATS[alias] is entry for alias in entry.aliases)
     for shape in SHAPES:
         suffixes = [s for entry in FormatsOfShape(shape).values() for s in entry.suffixes]
         assert len(set(suffixes)) == len(suffixes)

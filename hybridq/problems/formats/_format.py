@@ -90,7 +90,6 @@ class Format:
             line numbers. Bytes instead of text where `magic` is set.
         recognizes: text, or at least its first MiB, and source -> `Match`; never raises.
         suffixes: customary file suffixes; they settle what the content leaves open.
-        aliases: further names.
         write: data -> text, or None where the format is only read.
         options: names of the keywords that `read` takes, out of `READING_OPTIONS`.
         magic: the bytes that a binary file begins with; empty for text.
@@ -103,7 +102,6 @@ class Format:
     read: Callable[..., Any]
     recognizes: Callable[[str, str], Match | bool]
     suffixes: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
     write: Callable[[Any], str] | None = None
     options: tuple[str, ...] = ()
     magic: bytes = b""

@@ -5,106 +5,92 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hybridq.core.errors import ParameterError, UnknownNameError
-from hybridq.core.registry import Registry
-from hybridq.problems.formats import (
-    bin_packing,
-    clauses,
-    csv_text,
-    dimacs,
-    distance_matrix,
-    dwave_qubo,
-    edge_list,
-    family_json,
-    fcidump,
-    graphml,
-    job_shop,
-    json_text,
-    knapsack_files,
-    lp,
-    market_split,
-    matrix,
-    matrix_market,
-    mps,
-    networkx_readers,
-    numbers,
-    numpy_arrays,
-    pauli_sums,
-    polynomial_json,
-    program_json,
-    qaplib,
-    qplib,
-    quadratic_lists,
-    quadratic_matrix,
-    returns_csv,
-    rudy,
-    set_cover,
-    tsplib,
-    xyz,
-)
+from hybridq.core.registry import Registry, lazy
 from hybridq.problems.formats._format import Format
 
-# Of formats that recognize a text equally well as a fallback, the first is chosen.
-_FORMATS = (
-    json_text.PLAIN,
-    json_text.NODE_LINK,
-    matrix_market.FORMAT,
-    graphml.FORMAT,
-    dimacs.FORMAT,
-    rudy.FORMAT,
-    matrix.FORMAT,
-    csv_text.FORMAT,
-    edge_list.FORMAT,
-    matrix.NPY,
-    matrix.NPZ,
-    networkx_readers.PAJEK,
-    networkx_readers.GML,
-    networkx_readers.GEXF,
-    networkx_readers.DOT,
-    networkx_readers.GRAPH6,
-    networkx_readers.SPARSE6,
-    networkx_readers.ADJACENCY,
-    pauli_sums.OWN_JSON,
-    pauli_sums.LITERALS,
-    pauli_sums.OPENFERMION,
-    pauli_sums.PRODUCTS,
-    pauli_sums.LABELS,
-    fcidump.FORMAT,
-    xyz.FORMAT,
-    *family_json.FORMATS,
-    clauses.CNF,
-    clauses.WCNF,
-    tsplib.FORMAT,
-    knapsack_files.QUADRATIC,
-    knapsack_files.MKNAP,
-    knapsack_files.LIST,
-    bin_packing.BINPACK,
-    bin_packing.PLAIN,
-    job_shop.FORMAT,
-    set_cover.FORMAT,
-    qaplib.FORMAT,
-    market_split.FORMAT,
-    numbers.JSON,
-    numbers.FORMAT,
-    distance_matrix.FORMAT,
-    returns_csv.FORMAT,
-    numpy_arrays.DISTANCES,
-    numpy_arrays.RETURNS,
-    numpy_arrays.PORTFOLIO,
-    program_json.FORMAT,
-    lp.FORMAT,
-    mps.FORMAT,
-    qplib.FORMAT,
-    polynomial_json.FORMAT,
-    dwave_qubo.FORMAT,
-    quadratic_lists.QOBLIB,
-    quadratic_lists.MQLIB,
-    quadratic_lists.BIQ_MAC,
-    quadratic_lists.OR_LIBRARY,
-    quadratic_matrix.TEXT,
-    quadratic_matrix.NPY,
-    quadratic_matrix.NPZ,
-    quadratic_matrix.MARKET,
+# Name, shape of the data, module and entry in it, further names. A module is imported when its
+# format is first tried. Of formats that recognize a text equally well as a fallback, the first
+# is chosen.
+_FORMATS: tuple[tuple[str, ...], ...] = (
+    ("json", "graph", "json_text:PLAIN"),
+    ("node-link", "graph", "json_text:NODE_LINK"),
+    ("matrix-market", "graph", "matrix_market:FORMAT", "mtx", "matrixmarket"),
+    ("graphml", "graph", "graphml:FORMAT"),
+    ("dimacs", "graph", "dimacs:FORMAT", "col"),
+    ("rudy", "graph", "rudy:FORMAT", "gset", "rud", "mc"),
+    ("matrix", "graph", "matrix:FORMAT"),
+    ("csv", "graph", "csv_text:FORMAT", "tsv"),
+    ("edgelist", "graph", "edge_list:FORMAT", "edge-list", "edges"),
+    ("npy", "graph", "matrix:NPY"),
+    ("npz", "graph", "matrix:NPZ"),
+    ("pajek", "graph", "networkx_readers:PAJEK"),
+    ("gml", "graph", "networkx_readers:GML"),
+    ("gexf", "graph", "networkx_readers:GEXF"),
+    ("dot", "graph", "networkx_readers:DOT"),
+    ("graph6", "graph", "networkx_readers:GRAPH6"),
+    ("sparse6", "graph", "networkx_readers:SPARSE6"),
+    ("adjlist", "graph", "networkx_readers:ADJACENCY", "adjacency-list"),
+    ("pauli-json", "pauli-sum", "pauli_sums:OWN_JSON"),
+    ("pauli-list", "pauli-sum", "pauli_sums:LITERALS", "sparse-pauli-op"),
+    ("openfermion", "pauli-sum", "pauli_sums:OPENFERMION", "qubit-operator"),
+    (
+        "pauli-products",
+        "pauli-sum",
+        "pauli_sums:PRODUCTS",
+        "pennylane",
+        "cirq",
+        "blueqat",
+        "pyquil",
+    ),
+    ("pauli-labels", "pauli-sum", "pauli_sums:LABELS"),
+    ("fcidump", "integrals", "fcidump:FORMAT"),
+    ("xyz", "geometry", "xyz:FORMAT"),
+    ("json-knapsack", "knapsack", "family_json:FORMATS.knapsack"),
+    ("json-bins", "bins", "family_json:FORMATS.bins"),
+    ("json-equations", "equations", "family_json:FORMATS.equations"),
+    ("json-distances", "distances", "family_json:FORMATS.distances"),
+    ("json-assignment", "assignment", "family_json:FORMATS.assignment"),
+    ("json-portfolio", "portfolio", "family_json:FORMATS.portfolio"),
+    ("json-sets", "sets", "family_json:FORMATS.sets"),
+    ("json-jobs", "jobs", "family_json:FORMATS.jobs"),
+    ("json-clauses", "clauses", "family_json:FORMATS.clauses"),
+    ("json-size", "size", "family_json:FORMATS.size"),
+    ("cnf", "clauses", "clauses:CNF", "dimacs-cnf"),
+    ("wcnf", "clauses", "clauses:WCNF"),
+    ("tsplib", "distances", "tsplib:FORMAT", "tsp"),
+    ("quadratic-knapsack", "knapsack", "knapsack_files:QUADRATIC", "qkp"),
+    ("mknap", "knapsack", "knapsack_files:MKNAP"),
+    ("knapsack-list", "knapsack", "knapsack_files:LIST"),
+    ("binpack", "bins", "bin_packing:BINPACK"),
+    ("bpplib", "bins", "bin_packing:PLAIN"),
+    ("jobshop", "jobs", "job_shop:FORMAT"),
+    ("scp", "sets", "set_cover:FORMAT"),
+    ("qaplib", "assignment", "qaplib:FORMAT"),
+    ("market-split", "equations", "market_split:FORMAT"),
+    ("json-numbers", "numbers", "numbers:JSON"),
+    ("numbers", "numbers", "numbers:FORMAT"),
+    ("distance-matrix", "distances", "distance_matrix:FORMAT"),
+    ("csv-returns", "portfolio", "returns_csv:FORMAT"),
+    ("npy-distances", "distances", "numpy_arrays:DISTANCES"),
+    ("npy-returns", "portfolio", "numpy_arrays:RETURNS"),
+    ("npz-portfolio", "portfolio", "numpy_arrays:PORTFOLIO"),
+    ("json-program", "program", "program_json:FORMAT"),
+    ("lp", "program", "lp:FORMAT", "cplex-lp"),
+    ("mps", "program", "mps:FORMAT"),
+    ("qplib", "program", "qplib:FORMAT"),
+    ("json-polynomial", "polynomial", "polynomial_json:FORMAT"),
+    ("qubo", "polynomial", "dwave_qubo:FORMAT", "qbsolv"),
+    ("qoblib-qs", "polynomial", "quadratic_lists:QOBLIB", "qs"),
+    ("mqlib", "polynomial", "quadratic_lists:MQLIB"),
+    ("biq-mac", "polynomial", "quadratic_lists:BIQ_MAC", "biqmac"),
+    ("or-library-bqp", "polynomial", "quadratic_lists:OR_LIBRARY", "bqp"),
+    ("quadratic-matrix", "polynomial", "quadratic_matrix:TEXT"),
+    ("quadratic-npy", "polynomial", "quadratic_matrix:NPY"),
+    ("quadratic-npz", "polynomial", "quadratic_matrix:NPZ"),
+    ("quadratic-market", "polynomial", "quadratic_matrix:MARKET"),
 )
+
+_SHAPES = {name: shape for name, shape, *_ in _FORMATS}
 
 
 def _check_format(name: str, entry: object) -> None:
@@ -122,11 +108,16 @@ def _check_format(name: str, entry: object) -> None:
 #: Every file format by name.
 FORMATS: Registry[Format] = Registry(
     "format",
-    {entry.name: entry for entry in _FORMATS},
-    aliases={alias: entry.name for entry in _FORMATS for alias in entry.aliases},
+    {name: lazy(f"{__package__}.{reference}") for name, _, reference, *_ in _FORMATS},
+    aliases={alias: name for name, _, _, *aliases in _FORMATS for alias in aliases},
     group="hybridq.formats",
     check=_check_format,
 )
+
+
+def _shape(name: str) -> str:
+    """Return the shape of the format of a canonical name, without importing one of this package."""
+    return _SHAPES[name] if name in _SHAPES else FORMATS[name].shape
 
 
 class FormatsOfShape(Mapping[str, Format]):
@@ -147,7 +138,7 @@ class FormatsOfShape(Mapping[str, Format]):
         """
         if name in FORMATS:
             found = FORMATS.canonical(name)
-            if FORMATS[found].shape in self.shapes:
+            if _shape(found) in self.shapes:
                 return found
         what = " or ".join(shape.replace("-", " ") for shape in self.shapes)
         raise UnknownNameError(f"{what} format", name, self, argument="format")
@@ -156,10 +147,10 @@ class FormatsOfShape(Mapping[str, Format]):
         return FORMATS[self.canonical(name)]
 
     def __contains__(self, name: object) -> bool:
-        return name in FORMATS and FORMATS[str(name)].shape in self.shapes
+        return name in FORMATS and _shape(FORMATS.canonical(str(name))) in self.shapes
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in FORMATS if FORMATS[name].shape in self.shapes)
+        return (name for name in FORMATS if _shape(name) in self.shapes)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

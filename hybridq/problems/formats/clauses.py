@@ -293,7 +293,6 @@ CNF = Format(
     recognizes_cnf,
     suffixes=(".cnf", ".xnf"),
     write=write_cnf,
-    aliases=("dimacs-cnf",),
 )
 WCNF = Format(
     "wcnf",

@@ -96,7 +96,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".csv", ".tsv"),
-    aliases=("tsv",),
     write=write,
     options=("header",),
 )

@@ -122,6 +122,5 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".col", ".dimacs", ".clq", ".gph"),
-    aliases=("col",),
     write=write,
 )

@@ -121,7 +121,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".qubo",),
-    aliases=("qbsolv",),
     write=write,
     options=("convention",),
 )

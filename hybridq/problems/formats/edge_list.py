@@ -49,7 +49,6 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".edgelist", ".edges", ".el"),
-    aliases=("edge-list", "edges"),
     write=write,
     options=("header",),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, Final
 
 import numpy as np
@@ -314,4 +315,4 @@ def _format(shape: str) -> Format:
     )
 
 
-FORMATS: Final = tuple(_format(shape) for shape in FIELDS)
+FORMATS: Final = SimpleNamespace(**{shape: _format(shape) for shape in FIELDS})

@@ -240,6 +240,5 @@ QUADRATIC = Format(
     "knapsack",
     read_quadratic,
     recognizes_quadratic,
-    aliases=("qkp",),
     plain_numbers=True,
 )

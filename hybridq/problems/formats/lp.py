@@ -323,6 +323,5 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".lp",),
-    aliases=("cplex-lp",),
     write=write,
 )

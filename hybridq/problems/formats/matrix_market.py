@@ -165,6 +165,5 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=(".mtx",),
-    aliases=("mtx", "matrixmarket"),
     write=write,
 )

@@ -270,7 +270,6 @@ ADJACENCY = Format(
     read_adjacency,
     _is_adjacency,
     suffixes=(".adjlist",),
-    aliases=("adjacency-list",),
 )
 DOT = Format(
     "dot",

@@ -186,7 +186,6 @@ LITERALS = Format(
     "pauli-sum",
     _reader(read_literals),
     _recognizes_literals,
-    aliases=("sparse-pauli-op",),
 )
 OPENFERMION = Format(
     "openfermion",
@@ -194,7 +193,6 @@ OPENFERMION = Format(
     "pauli-sum",
     _reader(read_openfermion),
     _recognizes_openfermion,
-    aliases=("qubit-operator",),
 )
 PRODUCTS = Format(
     "pauli-products",
@@ -202,7 +200,6 @@ PRODUCTS = Format(
     "pauli-sum",
     _reader(read_products),
     lambda text, source: Match.CERTAIN if is_products(text) else Match.NO,
-    aliases=("pennylane", "cirq", "blueqat", "pyquil"),
 )
 LABELS = Format(
     "pauli-labels",

@@ -192,7 +192,6 @@ QOBLIB = Format(
     read,
     _recognizer(".qs"),
     suffixes=(".qs",),
-    aliases=("qs",),
     write=write,
     options=_OPTIONS,
 )
@@ -203,7 +202,6 @@ BIQ_MAC = Format(
     read,
     _recognizer(".sparse"),
     suffixes=(".sparse",),
-    aliases=("biqmac",),
     options=_OPTIONS,
 )
 MQLIB = Format(
@@ -220,6 +218,5 @@ OR_LIBRARY = Format(
     "polynomial",
     read_orlib,
     recognizes_orlib,
-    aliases=("bqp",),
     options=_OPTIONS,
 )

@@ -133,6 +133,5 @@ FORMAT = Format(
     read,
     recognizes,
     suffixes=_SUFFIXES,
-    aliases=("gset", "rud", "mc"),
     write=write,
 )

@@ -277,5 +277,4 @@ FORMAT = Format(
     recognizes,
     suffixes=(".tsp", ".atsp"),
     write=write,
-    aliases=("tsp",),
 )
