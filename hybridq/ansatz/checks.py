@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.core.arrays import as_floats
 from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators.ising import Ising
@@ -83,12 +84,7 @@ def checked_point(owner: str, point: ArrayLike, n_params: int) -> NDArray[np.flo
         DimensionError: parameters of another number; the message calls the circuit `owner`.
         ParameterError: parameters that are not finite real numbers.
     """
-    try:
-        vector = np.array(point, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ParameterError(
-            f"the initial parameters must be real numbers: {error}", argument="initial"
-        ) from error
+    vector = np.array(as_floats("initial", point))
     if vector.shape != (n_params,):
         raise DimensionError(
             f"{owner} takes {n_params} parameters, got an array of shape {vector.shape}",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.arrays import as_floats
 from hybridq.core.errors import ParameterError
 
 Vector = NDArray[np.float64]
@@ -26,12 +27,7 @@ def by_name(angles: Mapping[str, Any]) -> list[float]:
             value=dict(angles),
             expected="{'gamma': [gamma_1 ... gamma_p], 'beta': [beta_1 ... beta_p]}",
         )
-    try:
-        gamma, beta = (np.atleast_1d(np.asarray(angles[name], dtype=np.float64)) for name in GROUPS)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ParameterError(
-            f"the initial angles must be real numbers: {error}", argument="initial"
-        ) from None
+    gamma, beta = (np.atleast_1d(as_floats("initial", angles[name])) for name in GROUPS)
     if gamma.ndim != 1 or gamma.shape != beta.shape:
         raise ParameterError(
             f"gamma has shape {gamma.shape} and beta {beta.shape}: give p numbers of each",

@@ -18,6 +18,7 @@ from hybridq.ansatz.given_angles import for_depth
 from hybridq.ansatz.mixers import Mixer, X, default_mixer, mixer_for
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, DiagonalPhase
+from hybridq.core.arrays import as_floats
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.core.limits import check_layers
@@ -269,12 +270,7 @@ class QAOA(Ansatz):
         """
         if start is None or isinstance(start, str):
             return self._start(INITIAL_POINTS.canonical(start or "ramp"), rng)
-        try:
-            point = np.array(start, dtype=np.float64)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise ParameterError(
-                f"the initial angles must be real numbers: {error}", argument="initial"
-            ) from None
+        point = np.array(as_floats("initial", start))
         if point.ndim == 1 and 0 < point.size < self.n_params and point.size % 2 == 0:
             point = for_depth(point, self.p)
         if point.shape != (self.n_params,):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, pairwise
 from typing import TypeAlias
 
+from hybridq.circuits.base import Angle, Instruction
 from hybridq.circuits.excitations import Transition
+from hybridq.circuits.one_hot import complete_evolution, neighbour_evolution
 from hybridq.core.registry import Registry
 from hybridq.operators.feasible import FeasibleSpace
 
@@ -71,15 +75,32 @@ def _adjacent(space: FeasibleSpace) -> list[Partial]:
     return [_exchange(space, *pair) for pair in places] + flips(space.free)
 
 
-HOPS: Registry[Callable[[FeasibleSpace], list[Partial]]] = Registry(
+@dataclass(frozen=True)
+class Hops:
+    """One kind of hops.
+
+    Attributes:
+        partials: space -> its hops, in the order of a sequential mixer.
+        evolution: qubits of a one-hot block and β -> the exact evolution under all its hops, up to
+            a global phase; None where no circuit is known.
+        is_even: whether all states of a block have as many hops, so that the W state is their
+            highest eigenstate.
+    """
+
+    partials: Callable[[FeasibleSpace], list[Partial]]
+    evolution: Callable[[tuple[int, ...], Angle], Sequence[Instruction]] | None = None
+    is_even: bool = False
+
+
+HOPS: Registry[Hops] = Registry(
     "kind of hops",
     {
-        "xy-complete": _complete,
-        "xy-ring": _ring,
-        "xy-chain": _chain,
-        "bit-flip": _flip,
-        "transposition": _transposition,
-        "adjacent-transposition": _adjacent,
+        "xy-complete": Hops(_complete, complete_evolution, is_even=True),
+        "xy-ring": Hops(_ring, partial(neighbour_evolution, closed=True), is_even=True),
+        "xy-chain": Hops(_chain, partial(neighbour_evolution, closed=False)),
+        "bit-flip": Hops(_flip),
+        "transposition": Hops(_transposition),
+        "adjacent-transposition": Hops(_adjacent),
     },
 )
 """Hops of a space by kind, in the order of a sequential mixer.

@@ -11,12 +11,7 @@ from hybridq.circuits.base import Angle, GeneratorSpectrum, Instruction
 from hybridq.circuits.hops import HOPS, Partial
 from hybridq.circuits.instructions import Excitation, Gate, Transition, XMixer
 from hybridq.circuits.marks import Mark, boxes
-from hybridq.circuits.one_hot import (
-    complete_evolution,
-    neighbour_evolution,
-    one_hot_reflection,
-    one_hot_state,
-)
+from hybridq.circuits.one_hot import one_hot_reflection, one_hot_state
 from hybridq.core.errors import DimensionError, EngineError, ParameterError, Setting, Text
 from hybridq.operators.feasible import FeasibleSpace
 
@@ -26,7 +21,6 @@ if TYPE_CHECKING:
 UNIFORM, ALIGNED, BITS = STATES = ("uniform", "aligned", "bits")
 GROVER = "grover"
 _MOST_CONTROLS = 10  # of a flip that is written as a circuit
-_ONE_HOT = ("xy-complete", "xy-ring", "xy-chain")
 
 
 def _set_qubits(instruction: FeasibleState | FeasibleMixer) -> None:
@@ -107,8 +101,7 @@ class FeasibleState(Instruction):
         at = self.qubits
         if self.kind == BITS:
             return tuple(Gate("x", (at[q],)) for q, bit in enumerate(self.bits) if bit)
-        # The W state is the highest eigenstate of hops that connect a block evenly.
-        even = self.kind == UNIFORM or self.hops in ("xy-complete", "xy-ring")
+        even = self.kind == UNIFORM or HOPS[self.hops].is_even
         if is_one_hot(self.space) and even:
             return one_hot_state(_blocks(self.space, at), _on(self.space.free, at))
         raise no_circuit(f"the {self.kind} state of this feasible space")
@@ -160,7 +153,7 @@ class FeasibleMixer(Instruction):
     @property
     def partials(self) -> tuple[Partial, ...]:
         """The hops on qubits of the space, those that commute together."""
-        return () if self.kind == GROVER else tuple(HOPS[self.kind](self.space))
+        return () if self.kind == GROVER else tuple(HOPS[self.kind].partials(self.space))
 
     def decompose(self) -> tuple[Instruction, ...]:
         """Return excitations and phases, up to a global phase.
@@ -177,19 +170,14 @@ class FeasibleMixer(Instruction):
             blocks, free = _blocks(space, at), _on(space.free, at)
             if self.kind == GROVER:
                 return tuple(one_hot_reflection(blocks, free, self.angle))
-            if self.kind in _ONE_HOT:
+            evolution = HOPS[self.kind].evolution
+            if evolution is not None:
                 large = [block for block in blocks if len(block) > 1]
-                steps = [step for block in large for step in self._evolution(block)]
+                steps = [step for block in large for step in evolution(block, self.angle)]
                 return (*steps, *((XMixer(free, self.angle),) if free else ()))
         trotter = Setting("mixer", f"{self.kind}-trotter")
         other: Text = () if self.kind == GROVER else (", or take ", trotter)
         raise no_circuit(f"the mixer {self.kind!r} on this feasible space", other)
-
-    def _evolution(self, block: tuple[int, ...]) -> list[Instruction]:
-        """Return the evolution of one one-hot block."""
-        if self.kind == "xy-complete":
-            return complete_evolution(block, self.angle)
-        return neighbour_evolution(block, self.angle, closed=self.kind == "xy-ring")
 
     def _rotations(self, partial: Partial) -> list[Excitation]:
         """Return the evolution under hops that commute."""
@@ -244,7 +232,7 @@ class FeasibleMixer(Instruction):
             return GeneratorSpectrum(-0.5, [0.5], True)
         if self.sequential:  # 0 and ±1 each
             return GeneratorSpectrum(0.0, [0.5] * (2 * len(self.partials)), True)
-        if is_one_hot(self.space) and self.kind in _ONE_HOT:
+        if is_one_hot(self.space) and HOPS[self.kind].evolution is not None:
             return super().spectrum
         return GeneratorSpectrum(0.0, [float(len(self.partials))], False)
 

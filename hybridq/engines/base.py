@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core import memory
+from hybridq.core.arrays import as_floats
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.engines.info import EngineInfo
@@ -90,7 +91,7 @@ class Engine(ABC):
             DimensionError: it has another length.
             ParameterError: it holds something other than real numbers.
         """
-        point = _as_floats(x)
+        point = np.ascontiguousarray(as_floats("x", x))  # a number counts as one parameter
         if point.shape != (self.n_params,):
             raise DimensionError(
                 f"this circuit takes {self.n_params} parameters, "
@@ -107,7 +108,7 @@ class Engine(ABC):
             DimensionError: they have another shape.
             ParameterError: they hold something other than finite real numbers.
         """
-        array = _as_floats(points)
+        array = as_floats("points", points)
         if array.ndim != 2 or array.shape[1] != self.n_params:
             raise DimensionError(
                 f"points must have shape (k, {self.n_params}), got an array of shape {array.shape}",
@@ -122,16 +123,6 @@ class Engine(ABC):
                 value=array,
             )
         return array
-
-
-def _as_floats(values: ArrayLike) -> Vector:
-    """Return a contiguous float64 array of the values."""
-    try:
-        return np.ascontiguousarray(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ParameterError(
-            f"parameters must be real numbers: {error}", argument="x", value=values
-        ) from error
 
 
 def as_observable(hamiltonian: HamiltonianLike) -> Observable:

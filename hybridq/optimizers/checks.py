@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hybridq.core.arrays import Vector
+from hybridq.core.arrays import Vector, as_floats
 from hybridq.core.checks import is_float, is_whole
 from hybridq.core.errors import DimensionError, ParameterError, Setting
 from hybridq.optimizers.base import Optimizer
@@ -20,7 +20,7 @@ def check_starts(x0: ArrayLike, objective: object) -> Vector:
 
     If the objective declares its number of parameters, n must agree with it.
     """
-    starts = _real_array("x0", x0)
+    starts = np.array(as_floats("x0", x0))
     if starts.ndim == 1:
         starts = starts[None, :]
     if starts.ndim != 2 or starts.size == 0:
@@ -66,7 +66,7 @@ def check_bounds(bounds: ArrayLike | None, starts: Vector, optimizer: Optimizer)
             argument="bounds",
             remedy=f"leave them out or use one of {able}",
         )
-    box = _real_array("bounds", bounds)
+    box = np.array(as_floats("bounds", bounds))
     if box.shape != (starts.shape[1], 2):
         raise DimensionError(
             (Setting("bounds"), f" must have shape ({starts.shape[1]}, 2), got {box.shape}"),
@@ -152,12 +152,3 @@ def check_limits(
         )
     if target is not None and not (is_float(target) and not math.isnan(target)):
         raise ParameterError(argument="target", value=target, expected="a number or None")
-
-
-def _real_array(name: str, value: ArrayLike) -> Vector:
-    try:
-        return np.array(value, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ParameterError(
-            (Setting(name), f" must be an array of real numbers: {error}"), argument=name
-        ) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from hybridq.core.arrays import Vector
+from hybridq.core.arrays import Vector, as_floats
 from hybridq.core.errors import ParameterError
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.solution import Reason
@@ -119,8 +119,8 @@ def _checked(x: Any, n: int, where: str) -> Vector:
         ParameterError: it is not an array of n real numbers.
     """
     try:
-        point = np.array(x, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
+        point = np.array(as_floats("optimizer", x))
+    except ParameterError:
         raise _wrong_point(x, n, where) from None
     if point.shape != (n,):
         raise _wrong_point(x, n, where)

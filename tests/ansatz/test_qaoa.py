@@ -298,7 +298,7 @@ def test_a_result_is_an_angle_file(tmp_path):
     ("angles", "message"),
     [
         ([0.1, np.nan], "initial angle 1 must be finite, got nan"),
-        (["a", "b"], "the initial angles must be real numbers"),
+        (["a", "b"], "initial must be an array of real numbers"),
         ([0.1], r"takes 2 angles in one list \(gamma_1 .* got 1"),
     ],
 )

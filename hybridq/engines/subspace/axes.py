@@ -81,7 +81,7 @@ class AxisUnitary:
 
     def __init__(self, axis: Axis, kind: str, *, sequential: bool) -> None:
         self.size = axis.space.dim
-        partials: Sequence[Partial] = HOPS[kind](axis.space)
+        partials: Sequence[Partial] = HOPS[kind].partials(axis.space)
         found = table.find(axis.space.words, partials, axis.space.n_qubits, None)
         ends = zip(found.first, found.first[1:], strict=False)
         self._parts = [self._matrix(found.low[a:b], found.high[a:b]) for a, b in ends]

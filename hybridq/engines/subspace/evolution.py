@@ -35,6 +35,10 @@ class Evolution(Protocol):
         The bra is taken as fixed where the derivative is.
         """
 
+
+class SumEvolution(Evolution, Protocol):
+    """Evolution under a sum of hops, whose highest eigenstate is an initial state."""
+
     def top(self) -> NDArray[np.float64]:
         """Return the highest eigenstate of −M, real, with the same order of states."""
 
@@ -94,10 +98,6 @@ class GroverEvolution:
         self._reflect(bra, -beta, there)
         return -2.0 * self._dim * (there.conjugate() * here).imag
 
-    def top(self) -> NDArray[np.float64]:
-        """Return the uniform state."""
-        return np.full(self._dim, 1.0 / np.sqrt(self._dim))
-
 
 class SequentialEvolution:
     """Rotations under each partial mixer in order.
@@ -120,10 +120,6 @@ class SequentialEvolution:
         """Undo the mixer on both states; return the derivative by β."""
         self._team.run(hops.rotate_back, ket, bra, *self._pairs, beta, self._partial)
         return -2.0 * float(self._partial.sum())
-
-    def top(self) -> NDArray[np.float64]:
-        """Raise: a product of evolutions has no single M."""
-        raise NotImplementedError
 
 
 class HopsEvolution:

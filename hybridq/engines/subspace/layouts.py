@@ -87,7 +87,10 @@ class SortedLayout(Layout):
         """The pairs of each kind of hops, by position in ascending order."""
         kinds = dict.fromkeys(kind for kind, _ in self._mixers if kind != GROVER)
         n, words = self.space.n_qubits, self.space.words
-        return {kind: table.find(words, HOPS[kind](self.space), n, self._team) for kind in kinds}
+        return {
+            kind: table.find(words, HOPS[kind].partials(self.space), n, self._team)
+            for kind in kinds
+        }
 
     @cached_property
     def _order(self) -> NDArray[np.int64] | None:

@@ -35,10 +35,6 @@ class PlainGrover:
         self.forward(bra, -beta)
         return float(-2.0 * self._dim * (np.conj(there) * here).imag)
 
-    def top(self) -> NDArray[np.float64]:
-        """Return the uniform state."""
-        return np.full(self._dim, 1.0 / np.sqrt(self._dim))
-
 
 class PlainSequential:
     """See `SequentialEvolution`."""
@@ -70,10 +66,6 @@ class PlainSequential:
             self._rotate(psi, part, -beta)
             self._rotate(lam, part, -beta)
         return -2.0 * element
-
-    def top(self) -> NDArray[np.float64]:
-        """Raise: a product of evolutions has no single M."""
-        raise NotImplementedError
 
 
 class PlainHops:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from hybridq.engines.base import Vector
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.simulators import NUMPY
 from hybridq.engines.subspace.energies import energies_on, levels_of
-from hybridq.engines.subspace.evolution import GROUPS, Evolution, State
+from hybridq.engines.subspace.evolution import GROUPS, Evolution, State, SumEvolution
 from hybridq.engines.subspace.kernels import vectors
 from hybridq.engines.subspace.layouts import CubesLayout, SortedLayout, WeightLayout, choose_layout
 from hybridq.engines.subspace.reading import Reading
@@ -108,7 +108,8 @@ class Runner:
     def _top(self, kind: str) -> NDArray[np.float64]:
         """Return the highest eigenstate of hops of a kind."""
         if kind not in self._tops:
-            self._tops[kind] = self.evolution(FeasibleMixer(self.space, kind, Angle())).top()
+            hops = self.evolution(FeasibleMixer(self.space, kind, Angle()))
+            self._tops[kind] = cast(SumEvolution, hops).top()
         return self._tops[kind]
 
     # -- phases ---------------------------------------------------------------------------------
