@@ -28,12 +28,14 @@ class EngineConfig(Configured, ABC):
         source: the publication, where there is one.
         automatic: whether ``engine="auto"`` may choose it. For exact engines only: a choice that
             the caller did not make must not change the results.
+        most_qubits: the width of circuits that it takes at most; None without a fixed limit.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     source: ClassVar[str] = ""
     automatic: ClassVar[bool] = False
+    most_qubits: ClassVar[int | None] = None
 
     @abstractmethod
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:

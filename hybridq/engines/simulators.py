@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
+from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.engines.config import EngineConfig
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Diagonal(Simulator):
 
     name: ClassVar[str] = "diagonal"
     summary: ClassVar[str] = "QAOA with the X mixer: phases of one diagonal cost, fastest by far."
+    most_qubits: ClassVar[int | None] = MOST_OF_A_STATE
 
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:
         """Return a `DiagonalEngine`."""
@@ -147,6 +149,7 @@ class Statevector(Simulator):
 
     name: ClassVar[str] = "statevector"
     summary: ClassVar[str] = "Any circuit, on all 2^n amplitudes."
+    most_qubits: ClassVar[int | None] = MOST_OF_A_STATE
 
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:
         """Return a `StatevectorEngine`."""

@@ -111,6 +111,7 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
         is_linear: whether it is linear in the probabilities, so that it is a trigonometric
             polynomial of each parameter.
         needs: the capabilities of an engine that gives exact values.
+        needs_diagonal: whether the Hamiltonian has to be diagonal.
     """
 
     kind: ClassVar[str]
@@ -121,6 +122,7 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
     is_energy: ClassVar[bool] = True
     is_linear: ClassVar[bool] = False
     needs: ClassVar[tuple[type, ...]] = (SupportsDistribution,)
+    needs_diagonal: ClassVar[bool] = True
 
     if TYPE_CHECKING:
 
@@ -224,11 +226,13 @@ class ObjectiveConfig(Bindable, Statistic, ABC):
         return Binding(config, ansatz, circuit, observable, engine, running)
 
     def check_hamiltonian(self, hamiltonian: Observable) -> None:
-        """Raise unless this objective is defined for `hamiltonian`: diagonal by default.
+        """Raise unless this objective is defined for `hamiltonian`.
 
         Raises:
-            ParameterError: it is not.
+            ParameterError: it needs a diagonal Hamiltonian, and this one is not.
         """
+        if not self.needs_diagonal:
+            return
         if not isinstance(hamiltonian, PauliSum) or not hamiltonian.is_diagonal:
             raise ParameterError(
                 f"the {self.kind} objective needs the value of each basis state, and this "

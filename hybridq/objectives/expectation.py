@@ -21,7 +21,7 @@ from hybridq.objectives.statistics import Weigh
 
 if TYPE_CHECKING:
     from hybridq.circuits.instructions import Instruction
-    from hybridq.engines.base import HamiltonianLike, Observable
+    from hybridq.engines.base import HamiltonianLike
 
 
 @configured
@@ -37,13 +37,11 @@ class Expectation(ObjectiveConfig):
     summary: ClassVar[str] = "The mean of the measured values: the usual objective."
     is_linear: ClassVar[bool] = True
     needs: ClassVar[tuple[type, ...]] = (SupportsExpectation,)
+    needs_diagonal: ClassVar[bool] = False
 
     def at(self, values: Vector, probabilities: Vector) -> tuple[float, Weigh]:
         """Return the mean, whose weights are the values themselves."""
         return float(values @ probabilities), lambda energies: energies
-
-    def check_hamiltonian(self, hamiltonian: Observable) -> None:
-        """Accept every Hamiltonian."""
 
     def bind(
         self,

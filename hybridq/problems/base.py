@@ -54,6 +54,7 @@ class BinaryProblem(Problem):
     """
 
     mixers: ClassVar[tuple[str, ...]] = ("x",)
+    may_be_diagonal: ClassVar[bool] = True
 
     @classmethod
     def example(cls) -> Self:

@@ -48,6 +48,7 @@ class HamiltonianProblem(Problem):
     )
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "energy"
+    may_be_diagonal: ClassVar[bool] = True
 
     def __init__(
         self, hamiltonian: PauliSum, *, name: str | None = None, spin_order: str | None = None

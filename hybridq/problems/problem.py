@@ -43,6 +43,7 @@ class Problem(ABC):
         qubits: the number of qubits in words, such as ``"one qubit a node"``.
         most_name: the words before `most`, as in "4 of at most 6".
         data_fields: names of the fields that hold the data; the first field where empty.
+        may_be_diagonal: whether Hamiltonians of the family are, or can be, diagonal.
         examples: arguments after ``hybridq solve KIND`` that its help page shows.
     """
 
@@ -57,6 +58,7 @@ class Problem(ABC):
     qubits: ClassVar[str] = ""
     most_name: ClassVar[str] = "at most"
     data_fields: ClassVar[tuple[str, ...]] = ()
+    may_be_diagonal: ClassVar[bool] = False
     examples: ClassVar[tuple[str, ...]] = ("FILE --seed 7 --plot out.png",)
     name: str
 

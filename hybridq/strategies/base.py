@@ -157,12 +157,14 @@ class Strategy(Configured, ABC):
         summary: one line that says when to choose it.
         source: the publication, where there is one.
         searches_once: makes one search, which other processes can share.
+        has_own_circuits: searches circuits of its own, with initial points of their own.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     source: ClassVar[str] = ""
     searches_once: ClassVar[bool] = False
+    has_own_circuits: ClassVar[bool] = False
 
     def check_ansatz(self, ansatz: QAOA) -> None:  # most search any
         """Raise if the strategy cannot search the angles of `ansatz`.

@@ -37,6 +37,7 @@ class MultiAngle(Strategy):
     name: ClassVar[str] = "multi-angle"
     summary: ClassVar[str] = "an angle for every term and qubit; shallow circuits"
     source: ClassVar[str] = "Herrman et al. 2022, arXiv:2109.11455"
+    has_own_circuits: ClassVar[bool] = True
 
     nudge: float = 0.2
     nudged_starts: int = 3

@@ -80,6 +80,7 @@ class WarmStart(_ProductStart):
     name: ClassVar[str] = "warm-start"
     summary: ClassVar[str] = "from a classical relaxation; few layers"
     source: ClassVar[str] = "Egger, Mareček, Woerner 2021, arXiv:2009.10955"
+    has_own_circuits: ClassVar[bool] = True
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
@@ -105,6 +106,7 @@ class WarmStartCut(_ProductStart):
     name: ClassVar[str] = "warm-start-cut"
     summary: ClassVar[str] = "from a cut by annealing; few layers"
     source: ClassVar[str] = "Egger, Mareček, Woerner 2021, arXiv:2009.10955, section 3"
+    has_own_circuits: ClassVar[bool] = True
 
     annealing_restarts: int = 4
     sweeps: int = 100

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.experiments.goal import DIRECTIONS
+from hybridq.problems import PROBLEMS
 
 if TYPE_CHECKING:
     from hybridq.experiments.analysis.table import Table
@@ -28,6 +29,7 @@ _FLOORS = {
     "correlation": 1e-12,
 }
 _ENERGIES = ("energy", "expectation", "error", "reference")
+_SYMBOLS = {"hartree": "Ha"}
 _UNITS = {"error_mha": "mHa", "seconds": "s", "seconds_total": "s"}
 _TITLES = {"error_mha": "error", "best_ratio": "best sample / reference"}
 
@@ -65,13 +67,16 @@ def maximized(metric: str, trials: Table) -> bool:
 
 
 def unit_of(metric: str, trials: Table) -> str:
-    """Return the unit of a metric of these trials: ``Ha``, ``mHa`` or ``s``.
+    """Return the unit of a metric of these trials: ``Ha``, ``mHa``, ``s`` or a family's own.
 
-    It is empty for pure numbers and for energies in the unknown unit of a Hamiltonian.
+    It is empty for pure numbers, for energies in the unknown unit of a Hamiltonian, and for trials
+    of several units.
     """
     if metric in _ENERGIES:
         kinds = set(trials.conditions.get("problem.kind", ()))
-        return "Ha" if kinds == {"molecule"} else ""
+        units = {PROBLEMS[kind].unit if kind in PROBLEMS else None for kind in kinds}
+        unit = units.pop() if len(units) == 1 else None
+        return "" if unit is None else _SYMBOLS.get(unit, unit)
     return _UNITS.get(metric, "")
 
 

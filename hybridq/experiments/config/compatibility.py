@@ -8,18 +8,17 @@ from typing import Any
 from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.core.errors import HybridqError
+from hybridq.engines.choose import ENGINES
 from hybridq.experiments.config.choices import AUTO
 from hybridq.experiments.config.errors import Mistake, nearest
 from hybridq.experiments.problems.limits import MOST_OF_A_STATE
 from hybridq.experiments.section import Section
 from hybridq.experiments.starts import is_file
+from hybridq.objectives.registry import OBJECTIVES
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.problems.base import Problem
 from hybridq.solver.choices import ADAPT, QAOA_NAME, GrowingAnsatz
-from hybridq.strategies.registry import DEFAULT_STRATEGY
-
-OWN_CIRCUITS = ("multi-angle", "warm-start", "warm-start-cut")
-"""Strategies with a circuit and initial points of their own."""
+from hybridq.strategies.registry import DEFAULT_STRATEGY, STRATEGIES
 
 
 def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
@@ -41,7 +40,7 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
             ("ansatz",),
             f"ansatz {kind!r} cannot be built for {what}: choose from {', '.join(others)}",
         )
-    if objective.kind != "expectation" and not over_bits and problem.kind != "hamiltonian":
+    if OBJECTIVES[objective.kind].needs_diagonal and not problem.may_be_diagonal:
         yield Mistake(
             ("objective",),
             f"objective {objective.kind!r} needs a diagonal Hamiltonian, and {what} has none: "
@@ -90,7 +89,7 @@ def _too_many_qubits(problem: Any, ansatz: Any, engine: Any) -> Iterator[Mistake
         f"{MOST_OF_A_STATE} qubits at most, and this problem has {problem.qubits}: "
         "use fewer sites, or"
     )
-    if engine.kind not in (AUTO, "sector"):
+    if engine.kind in ENGINES and ENGINES[engine.kind].most_qubits is not None:
         yield Mistake(("engine",), f"the engine {engine.kind!r} holds {limit} auto")
     if ansatz.kind == "hardware-efficient" and _leaves_sectors(ansatz):
         yield Mistake(
@@ -113,7 +112,7 @@ def _start(strategy: Any, kind: str, is_qaoa: bool) -> Iterator[Mistake]:
     if not isinstance(initial, str) or initial == AUTO or is_file(initial):
         return
     if is_qaoa:
-        if strategy.kind in OWN_CIRCUITS:
+        if strategy.kind in STRATEGIES and STRATEGIES[strategy.kind].has_own_circuits:
             return
         known = list(INITIAL_POINTS)
         if initial in INITIAL_POINTS:

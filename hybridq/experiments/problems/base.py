@@ -20,11 +20,13 @@ class ProblemSection(Section, ABC):
     Class attributes:
         family: the problem family of the instances.
         over_bits: whether answers are bits, so that a trial has a ratio.
+        may_be_diagonal: whether the Hamiltonian is, or can be, diagonal.
         summary: one line for tables and the schema.
     """
 
     family: ClassVar[type[Problem]]
     over_bits: ClassVar[bool]
+    may_be_diagonal: ClassVar[bool] = False
     summary: ClassVar[str]
 
     @property

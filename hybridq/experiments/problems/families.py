@@ -192,6 +192,7 @@ def family_section(family: type[Problem]) -> type[FamilySection]:
     made.family, made.shape, made.summary = family, shape, family.summary
     made.nested = {shape: SOURCES.get(shape, ())}
     made.over_bits = issubclass(family, BinaryProblem)
+    made.may_be_diagonal = family.may_be_diagonal
     return made
 
 

@@ -129,6 +129,7 @@ class HamiltonianFile(FileSection):
 
     family: ClassVar[type[Problem]] = HamiltonianProblem
     over_bits: ClassVar[bool] = False
+    may_be_diagonal: ClassVar[bool] = True
     most_qubits: ClassVar[int] = MOST_OF_A_SECTOR
     summary: ClassVar[str] = "a Pauli sum in a file, or many by a pattern"
 

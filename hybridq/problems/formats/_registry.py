@@ -116,7 +116,7 @@ FORMATS: Registry[Format] = Registry(
 
 
 def _shape(name: str) -> str:
-    """Return the shape of a format by canonical name; formats listed above stay unread."""
+    """Return the shape of a format by name, without an import of those listed above."""
     return _SHAPES[name] if name in _SHAPES else FORMATS[name].shape
 
 
