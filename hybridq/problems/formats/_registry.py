@@ -116,7 +116,8 @@ FORMATS: Registry[Format] = Registry(
 
 
 def _shape(name: str) -> str:
-    """Return the shape of a format by name, without an import of those listed above."""
+    """Return the shape of a format by its canonical name."""
+    # Those listed above need no import for it.
     return _SHAPES[name] if name in _SHAPES else FORMATS[name].shape
 
 
