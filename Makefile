@@ -22,8 +22,8 @@ help:
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
 	@echo "make chaos      kill runners and workers, crash the database, fill the disk (half an hour)"
-	@echo "make bench      time the engine beside its peers (a quarter of an hour, needs gcc)"
-	@echo "make bench-vqe  time VQE beside its peers (ten minutes)"
+	@echo "make bench      time the engine against its peers (a quarter of an hour, needs gcc)"
+	@echo "make bench-vqe  time VQE against its peers (ten minutes)"
 	@echo "make clean      remove .venv, caches and demo/"
 
 # A stamp for each set of packages, so that a second run installs nothing.
@@ -78,7 +78,7 @@ studies: $(VENV)/.installed-test
 	$(BIN)/python -m experiments.dissociation
 	$(BIN)/python -m experiments.transfer
 
-# Interrupted and started again, it goes on; its searches are kept in .cache/outer_loop.jsonl.
+# Interrupted and started again, it continues; its searches are kept in .cache/outer_loop.jsonl.
 $(VENV)/.installed-optuna: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[optuna]'
 	@touch $@
@@ -90,7 +90,7 @@ chaos: $(VENV)/.installed-test
 	$(BIN)/python -m experiments.chaos.kills
 	$(BIN)/python -m experiments.chaos.full_disk
 
-# A peer that does not install is named as missing by the benchmark, which goes on without it.
+# A peer that does not install is named as missing by the benchmark, which continues without it.
 $(BENCH)/.peers: $(VENV)/.created pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -e .

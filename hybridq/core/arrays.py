@@ -14,7 +14,7 @@ Vector: TypeAlias = NDArray[np.float64]
 
 
 def as_floats(argument: str, values: ArrayLike) -> Vector:
-    """Return the values of an argument as a contiguous float64 array, copied only if needed.
+    """Return an argument as a contiguous float64 array, copied only if needed.
 
     Args:
         argument: its name, for the message.

@@ -58,7 +58,7 @@ def with_kernels_chosen(
         return plain if wish == NUMPY else compiled
     try:
         running = choose_engine(circuit, observable, engine=plain)
-    except HybridqError:  # told where the engine is bound
+    except HybridqError:  # raised again where the engine is bound
         return compiled
     if not isinstance(running, ExactEngine) or running.is_compiled():
         return compiled

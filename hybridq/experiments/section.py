@@ -18,7 +18,7 @@ class Section(BaseModel):
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
 
-    #: Sections below a key, told apart by their ``kind``.
+    #: Sections below a key, distinguished by their ``kind``.
     nested: ClassVar[Mapping[str, tuple[type[Section], ...]]] = {}
 
     @classmethod

@@ -204,5 +204,5 @@ def layers_of(initial: str | ArrayLike | LearnedAngles) -> int:
         return initial.p
     try:
         return 0 if isinstance(initial, str) else np.size(initial) // 2
-    except ValueError:  # told where the angles are read
+    except ValueError:  # raised where the angles are read
         return 0

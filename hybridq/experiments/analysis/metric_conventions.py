@@ -67,7 +67,7 @@ def maximized(metric: str, trials: Table) -> bool:
 
 
 def unit_of(metric: str, trials: Table) -> str:
-    """Return the unit of a metric of these trials: ``Ha``, ``mHa``, ``s`` or a family's own.
+    """Return the unit of a metric: ``Ha``, ``mHa``, ``s`` or that of the family.
 
     It is empty for pure numbers, for energies in the unknown unit of a Hamiltonian, and for trials
     of several units.
