@@ -119,7 +119,7 @@ def _tell(name: str):  # type: ignore[no-untyped-def]
 
 
 def _write_csv(path: Path, trials: Sequence[StoredTrial]) -> None:
-    """What differs between the trials and is the same in another run, a row each."""
+    """Write the metrics that differ between trials and repeat in another run, a row each."""
     kept = {
         name: values
         for name, values in columns(trials).items()

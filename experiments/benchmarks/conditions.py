@@ -1,4 +1,4 @@
-"""What was measured on what."""
+"""Conditions of a measurement: versions and machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the outer loop adds to each evaluation: the driver's overhead, and each optimizer's own.
+"""Overhead of the outer loop at each evaluation: the driver's, and each optimizer's.
 
     python experiments/benchmarks/driver.py [--json FILE]
 

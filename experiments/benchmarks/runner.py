@@ -1,4 +1,4 @@
-"""What the runner costs beside the trials: `python -m experiments.benchmarks.runner [TRIALS]`.
+"""Cost of the runner without its trials: `python -m experiments.benchmarks.runner [TRIALS]`.
 
 1. Trials of 12-node p = 1 graphs with one process, on SQLite and on a journal file: milliseconds a
    trial beside `run_trial`, and beside the search itself.

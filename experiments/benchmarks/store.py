@@ -1,4 +1,4 @@
-"""What storing a trial costs, by storage, beside plain Optuna: writes results/store.md.
+"""Cost of storing a trial, by storage, against plain Optuna: writes results/store.md.
 
 python experiments/benchmarks/store.py [STORAGE ...]    # two minutes
 

@@ -17,7 +17,7 @@ BLOCK = 0.06
 
 
 def _repeats(function: Callable[[], Any]) -> int:
-    """How many calls fill a block, at least 2 unless each takes seconds.
+    """Return the number of calls in a block, at least 2 unless each takes seconds.
 
     The first call, which compiles, does not count.
     """

@@ -1,4 +1,4 @@
-"""What the VQE benchmark runs: circuits and Hamiltonians, written once for hybridq and its peers.
+"""Cases of the VQE benchmark: circuits and Hamiltonians for hybridq and its peers.
 
 A case holds a hybridq circuit; its list of instructions is the common description that the peers'
 circuits are translated from.

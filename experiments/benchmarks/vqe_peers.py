@@ -71,7 +71,7 @@ def pauli_rotations(excitation: Excitation, n: int) -> list[tuple[str, tuple[int
 
 
 class _Slots:
-    """Which parameter of ours, times what, is each of a peer's angles."""
+    """Parameter of ours, and its factor, for each of a peer's angles."""
 
     def __init__(self) -> None:
         self.parameters: list[int] = []

@@ -1,4 +1,4 @@
-"""Whether an experiment that was disturbed ended as one that was not."""
+"""Compare an experiment that was disturbed with one that was not."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def of_cages(trials: Table) -> dict[str, dict[int, float]]:
 
 
 def exact_rows(cages: dict[str, dict[int, float]]) -> list[Row]:
-    """Where the girth exceeds 2p + 1."""
+    """Return the rows in which the girth exceeds 2p + 1."""
     return [
         Row.near(f"{CAGES[name][0]} graph, p = {p}", TREE[p], value, 1e-8, ".10f")
         for p in TREE

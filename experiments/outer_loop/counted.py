@@ -1,4 +1,4 @@
-"""What a search costs, in circuit executions, and where it stood after how many.
+"""Cost of a search in circuit executions, and its values on the way.
 
 One execution is one run of the circuit at the angles of a value. Without shots, where a simulator
 does the work: a value 1; a value with all its derivatives 4, as the adjoint method takes about the

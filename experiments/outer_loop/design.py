@@ -1,4 +1,4 @@
-"""Which searches the study makes.
+"""Searches of the study.
 
 Within a depth every optimizer and start meets the same instances, so that all comparisons are
 paired; over the depths 1 to 8 all 100 instances are met.
@@ -60,7 +60,7 @@ def optimizer(method: str) -> Optimizer:
 
 
 def is_planned(mode: str, method: str) -> bool:
-    """Whether the method shapes its steps by its budget and evaluates no point on its way.
+    """Return whether the steps of a method depend on its budget.
 
     What it would have shown after fewer executions takes a search with that budget.
     """

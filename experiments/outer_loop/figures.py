@@ -188,7 +188,7 @@ def grid(searches: Searches, design: Design) -> Figure:
 
 
 def starts(searches: Searches, design: Design) -> Figure:
-    """What each start is worth before any search, by depth, and where L-BFGS ends."""
+    """Draw the ratio of each start by depth, before any search and after L-BFGS."""
     figure, axes = _sheet(1, 2, 11.5, 4.6)
     panels = (("3-regular", "3-regular graphs"), ("random", "Erdős–Rényi graphs"))
     for ax, (kind, title) in zip(axes[0], panels, strict=True):

@@ -1,4 +1,4 @@
-"""What `hybridq solve maxcut` finds by default on the 100 instances, 1000 shots.
+"""Results of `hybridq solve maxcut` by default on the 100 instances, 1000 shots.
 
 Run from the root of the repository:
 python -m experiments.outer_loop.reach_default [--initial ramp]

@@ -82,7 +82,7 @@ def case_of(instance: Instance, p: int) -> Case:
 
 
 def search(run: Run, checkpoints: tuple[int, ...]) -> dict[str, Any]:
-    """What one search found, as plain values.
+    """Return the results of one search as plain values.
 
     ``at`` holds approximation ratio and probability of an optimum at the best point that each
     number of executions had shown; from shots that is the point of the lowest estimate, judged
@@ -135,7 +135,7 @@ def rounded(at: Iterable[tuple[float, float]]) -> list[list[float]]:
 
 
 def _task(run: Run, case: Case, meter: Meter) -> Task:
-    """What `hybridq solve` would give its strategy; the search ends where the budget is spent."""
+    """Return the task of `hybridq solve`; the search ends with the budget."""
     starts, search, shots = _streams(run)
     method = optimizer(DEFAULT_OPTIMIZER if run.mode in ("strategy", "start") else run.method)
 

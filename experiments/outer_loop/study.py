@@ -1,4 +1,4 @@
-"""Which optimizer and which start for QAOA: the study of the outer loop.
+"""Optimizers and starts for QAOA: the study of the outer loop.
 
     python -m experiments.outer_loop.study        (from the root of the repository)
 

@@ -70,7 +70,7 @@ def optimizers(searches: Searches, design: Design, mode: str, start: str, **only
 def arrivals(
     searches: Searches, design: Design, mode: str, method: str, start: str, **only: Any
 ) -> list[str]:
-    """Which share of the searches comes near the best ratio that any search found, and after how
+    """Return the share of searches that come near the best ratio found, and after how
     many executions at the median; a dash where fewer than half do.
     """
     best = searches.best(mode)
@@ -84,7 +84,7 @@ def arrivals(
 
 
 def is_whole(searches: Searches, design: Design, mode: str, method: str, start: str) -> bool:
-    """Whether this optimizer met every small instance from this start."""
+    """Return whether this optimizer met every small instance from this start."""
     circuits = len(design.depths) * len(design.kinds)
     return len(searches.of(mode, method, start, n=design.small)) == circuits
 
@@ -127,7 +127,7 @@ def gradient_circuits(index: int, p: int) -> int:
 
 
 def on_hardware(searches: Searches, design: Design) -> list[str]:
-    """What an exact search with gradients would take by parameter shifts."""
+    """Return the cost of an exact search with gradients by parameter shifts."""
     rows = []
     for p in design.depths:
         found = searches.of("exact", "l-bfgs", design.main_start, p=p)
@@ -192,7 +192,7 @@ def long(searches: Searches, design: Design) -> list[str]:
 
 
 def strategies(searches: Searches, design: Design) -> list[str]:
-    """What each strategy ends with and spends, exact values and L-BFGS."""
+    """Return the results and costs of each strategy, exact values and L-BFGS."""
     rows, start = [], design.main_start
     for strategy in design.strategies:
         found = searches.band("strategy", strategy, start)

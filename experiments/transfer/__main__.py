@@ -45,7 +45,7 @@ they are, and with angles searched by L-BFGS from them and from two random point
 
 
 def loss(trials: Table) -> Contrast:
-    """What the transferred angles lose, in units of the ratio; on the same graphs."""
+    """Return the loss of transferred angles in the ratio, on the same graphs."""
     found = compare(
         trials, ["budget.evaluations"], "ratio", maximize=True, against="evaluations = 500"
     )

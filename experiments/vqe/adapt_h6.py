@@ -49,7 +49,7 @@ def grow(pool: str) -> list[dict[str, Any]]:
 
 
 def crossing(steps: list[dict[str, Any]]) -> int:
-    """How many operators it takes to chemical accuracy; 0 where they do not get there."""
+    """Return the number of operators to chemical accuracy; 0 where it is not reached."""
     below = (k for k, step in enumerate(steps, 1) if step["energy"] - EXACT < CHEMICAL_ACCURACY)
     return next(below, 0)
 

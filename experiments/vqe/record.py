@@ -1,4 +1,4 @@
-"""What every study here ends with: published beside computed, written down and judged."""
+"""Records of studies: published and computed values, written down and judged."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Row:
 
     @property
     def agrees(self) -> bool:
-        """Whether ours lies where it should."""
+        """Return whether our value agrees with the published one."""
         return bool(self.low <= self.ours <= self.high)
 
     def cells(self) -> list[str]:
-        """What, published, ours, difference, agreement."""
+        """Return the cells of a row: title, published, ours, difference, agreement."""
         values = [format(value, self.form) for value in (self.published, self.ours)]
         verdict = "yes" if self.agrees else "NO"
         return [self.what, *values, f"{self.ours - self.published:.2g}", verdict]

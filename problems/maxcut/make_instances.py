@@ -117,7 +117,7 @@ GSET_BEST = {"G1": 11624, "G11": 564, "G14": 3064, "G32": 1410, "G48": 6000}
 
 
 def entry(file: str, best: int, exact: bool, source: str, licence: str) -> dict[str, Any]:
-    """What index.json says of one file."""
+    """Return the entry of index.json for one file."""
     facts = MaxCut.from_file(HERE / file).describe()
     return {
         "file": file,

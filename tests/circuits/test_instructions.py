@@ -1,4 +1,4 @@
-"""What instructions say of themselves, against their dense matrices."""
+"""Facts that instructions give about themselves, against their dense matrices."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Why trials failed, in lines."""
+"""Reasons of failed trials, in lines."""
 
 import shlex
 

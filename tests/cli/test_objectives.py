@@ -1,4 +1,4 @@
-"""What a search minimizes, from the command line."""
+"""Objectives from the command line."""
 
 from __future__ import annotations
 

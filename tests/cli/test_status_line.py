@@ -1,4 +1,4 @@
-"""What stands on a terminal before there is anything else to show."""
+"""The line on a terminal before there is anything else to show."""
 
 import io
 import sys

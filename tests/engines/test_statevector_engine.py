@@ -106,7 +106,7 @@ def test_any_circuit_agrees_with_dense_matrices(n, seed):
 
 
 def layered_circuit(n, rng, layers=3):
-    """What hardware-efficient circuits look like: layers of one-qubit gates, chains of CX."""
+    """Return a hardware-efficient circuit: layers of one-qubit gates, chains of CX."""
     circuit, index = Circuit(n), 0
     for layer in range(layers):
         for qubit in range(n):

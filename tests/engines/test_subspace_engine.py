@@ -167,7 +167,7 @@ def test_every_mixer_is_its_dense_exponential(name, kind, kernels):
 
 
 def has_circuit(circuit):
-    """Whether each instruction is a product of gates and rotations."""
+    """Return whether each instruction is a product of gates and rotations."""
     try:
         _ = [step.decompose() for step in circuit.instructions]
     except ParameterError:

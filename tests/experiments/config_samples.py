@@ -17,7 +17,7 @@ def trials(text, *overrides, base=".", limit=100_000):
 
 
 def problems(text, *overrides, base="."):
-    """What is wrong with a config, a line each."""
+    """Return the mistakes of a config, a line each."""
     with pytest.raises(ConfigError) as caught:
         trials(text, *overrides, base=base)
     return list(caught.value.problems)

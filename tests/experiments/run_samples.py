@@ -41,7 +41,7 @@ def undisturbed(config: ExperimentConfig) -> dict[str, Plain]:
 
 
 def figures(metrics: Plain) -> Plain:
-    """What does not depend on the clock."""
+    """Return the facts that do not depend on the clock."""
     return {name: value for name, value in metrics.items() if name not in _TIMES}
 
 
@@ -55,6 +55,6 @@ def stored_figures(trials: Sequence[StoredTrial]) -> dict[str, Plain]:
 
 
 def each_done_once(experiment: Experiment) -> bool:
-    """Whether no identity was recorded twice."""
+    """Return whether no identity was recorded twice."""
     done = [one.identity for one in experiment.trials(attempts=True) if one.outcome is not None]
     return len(done) == len(set(done))

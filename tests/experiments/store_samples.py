@@ -31,7 +31,7 @@ def planned(count, **swept):
 
 
 def outcome(ratio=0.75):
-    """What a trial might give."""
+    """Return the outcome of a trial."""
     return Outcome(
         metrics={"ratio": ratio, "evaluations": 12, "status": "converged", "note": "p∈ℝ"},
         parameters=[0.1, -2.5e-17],

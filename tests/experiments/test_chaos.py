@@ -114,7 +114,7 @@ def process_of(trial: StoredTrial) -> int:
 
 
 def lives(process: int) -> bool:
-    """Whether there is a process of this number."""
+    """Return whether there is a process of this number."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

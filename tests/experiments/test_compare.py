@@ -105,13 +105,13 @@ def test_a_scan_has_no_reference_unless_it_is_asked_for():
     ]  # fmt: skip
     by = ["problem.nodes", "optimizer.kind"]
     found = compare(table({"a": trials}), by, "ratio")
-    assert (found.scan, found.reference, found.beside, found.tests) == (True, None, "", 0)
+    assert (found.scan, found.reference, found.reference_label, found.tests) == (True, None, "", 0)
     assert all(group.contrast is None for group in found.groups)
     assert "Compare by optimizer.kind alone to test them within each problem." in found.notes[0]
     with pytest.raises(ParameterError, match="of different problems: choose other columns"):
         plot(table({"a": trials}), kind="differences", by=by)
     asked = compare(table({"a": trials}), by, "ratio", against="nodes = 8, a")
-    assert asked.beside == "nodes = 8, a"
+    assert asked.reference_label == "nodes = 8, a"
     assert [group.contrast is None for group in asked.groups] == [True, False, True, True]
     assert asked.groups[1].contrast.difference == pytest.approx(0.1)
 

@@ -1,4 +1,4 @@
-"""What an experiment sweeps, as parameters of Optuna."""
+"""Swept values of an experiment as parameters of Optuna."""
 
 from optuna.distributions import (
     CategoricalDistribution,

@@ -61,7 +61,7 @@ sweep:
 
 
 def holds(schema, value):
-    """Whether a value is what a schema says, by the keywords that occur here."""
+    """Return whether a value fits a schema, by the keywords that occur here."""
     if "$ref" in schema and not holds(
         SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")], value
     ):

@@ -1,4 +1,4 @@
-"""How a run is asked to end."""
+"""Requests that a run end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which storage is chosen, and what is told of one that cannot be used."""
+"""Choice of a storage, and errors of one that cannot be used."""
 
 import resource
 import sqlite3
@@ -28,7 +28,7 @@ def filled(url, count=3):
 
 
 def within_limit(call):
-    """What `call` returns or raises, in a thread that may not hang."""
+    """Return or raise what `call` does, in a thread that may not hang."""
     pool = ThreadPoolExecutor(1)
     try:
         return pool.submit(call).result(timeout=25.0)

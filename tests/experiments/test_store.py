@@ -1,4 +1,4 @@
-"""What holds for the store over every kind of storage."""
+"""The store over every kind of storage."""
 
 import math
 import os

@@ -33,7 +33,7 @@ FINITE = st.integers(-9, 9) | st.floats(-1e6, 1e6, allow_nan=False).map(lambda x
 
 @dataclass(frozen=True)
 class Writer:
-    """How a library writes and reads a graph.
+    """Writer and reader of graphs of another library.
 
     Attributes:
         write: graph -> bytes.

@@ -24,7 +24,7 @@ def _rows(n: int) -> np.ndarray:
 
 
 def _holds(clause, truth, parity=False) -> bool:
-    """Whether a clause holds, literal by literal."""
+    """Return whether a clause holds, literal by literal."""
     literals = [truth[v] if v > 0 else not truth[-v] for v in clause]
     return sum(literals) % 2 == 1 if parity else any(literals)
 

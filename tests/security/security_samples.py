@@ -1,4 +1,4 @@
-"""What attackers would leave behind, and ways to run hybridq as a stranger would."""
+"""Files that attackers would leave, and ways to run hybridq as a stranger would."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def json_of(*arguments: object, cwd: Path) -> dict:
 
 
 def respecting_permissions() -> Callable[[], None] | None:
-    """What a child of root runs before it starts, so that read-only folders are so for it too."""
+    """Give up root's right to write in read-only folders, in a child process."""
     if os.name != "posix" or os.geteuid() != 0:
         return None
     libc = ctypes.CDLL(None, use_errno=True)

@@ -1,4 +1,4 @@
-"""Where neither the package nor HOME can be written: containers, clusters, shared machines."""
+"""Machines on which neither the package nor HOME can be written."""
 
 from __future__ import annotations
 

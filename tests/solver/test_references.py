@@ -1,4 +1,4 @@
-"""What a result is held against is computed once for each problem, and the same in every run."""
+"""A reference is computed once for each problem, and is the same in every run."""
 
 import networkx as nx
 

@@ -1,4 +1,4 @@
-"""What people look for in a result: counts, the best assignments, the circuit, the state."""
+"""Parts of a result: counts, the best assignments, the circuit, the state."""
 
 from __future__ import annotations
 

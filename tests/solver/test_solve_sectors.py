@@ -1,4 +1,4 @@
-"""Which states the exact energy of a solve belongs to, and what its note says of the others."""
+"""States of the exact energy of a solve, and its note on the others."""
 
 from __future__ import annotations
 

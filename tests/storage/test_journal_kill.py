@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forks of 
 
 
 def _runs(name):
-    """Whether the packages that the method needs are here."""
+    """Return whether the packages that the method needs are installed."""
     try:
         OPTIMIZERS[name]().prepare()
     except MissingExtraError:

@@ -36,7 +36,7 @@ def plain(problem):
 
 
 def searched(problem, strategy, p=P, **options):
-    """What the strategy finds, and all records."""
+    """Return the strategy's result, and all records."""
     ansatz, records = hq.QAOA(problem.hamiltonian, p), []
     settings = {"max_evaluations": 2000, "method": "l-bfgs", "tolerance": 1e-6, **options}
     initial = settings.pop("initial", "auto")

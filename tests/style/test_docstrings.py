@@ -9,8 +9,14 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "hybridq"
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "hybridq"
 FILES = sorted(PACKAGE.rglob("*.py"))
+SCRIPTS = sorted(
+    path
+    for folder in ("experiments", "problems", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+)
 QUESTIONS = ("What", "Which", "Where", "That", "How", "Who", "Whose", "Why", "When", "Whether")
 IDIOMS = re.compile(
     r"\b(told|tells|tell|beside|whoever|nobody|goes on|go on|stands|makes no sense|"
@@ -36,13 +42,13 @@ def docstrings(path: Path) -> list[tuple[str, str]]:
             if text:
                 name = getattr(node, "name", "module")
                 line = getattr(node, "lineno", 1)
-                found.append((f"{path.relative_to(PACKAGE)}:{line} {name}", text))
+                found.append((f"{path.relative_to(ROOT)}:{line} {name}", text))
     return found
 
 
-def summaries() -> list[tuple[str, str]]:
+def summaries(paths: list[Path]) -> list[tuple[str, str]]:
     return [
-        (place, text.split("\n\n")[0].strip()) for path in FILES for place, text in docstrings(path)
+        (place, text.split("\n\n")[0].strip()) for path in paths for place, text in docstrings(path)
     ]
 
 
@@ -51,14 +57,18 @@ def listed(found: list[str]) -> str:
 
 
 def test_no_summary_begins_with_a_question_word() -> None:
-    found = [f"{place}: {text}" for place, text in summaries() if text.split()[0] in QUESTIONS]
+    found = [
+        f"{place}: {text}"
+        for place, text in summaries([*FILES, *SCRIPTS])
+        if text.split()[0].strip(",") in QUESTIONS
+    ]
     assert not found, listed(found)
 
 
 def test_summaries_are_one_line_of_at_most_80_characters() -> None:
     found = [
         f"{place}: {text}"
-        for place, text in summaries()
+        for place, text in summaries(FILES)
         if "\n" in text or len(text) > LONGEST_SUMMARY
         # A formula may be all that there is to say.
         if not text.startswith(":math:") and "Protocol" not in text

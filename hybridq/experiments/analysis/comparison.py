@@ -113,11 +113,6 @@ class Comparison:
         return "" if self.reference is None else self.groups[self.reference].label
 
     @property
-    def beside(self) -> str:
-        """Former name of `reference_label`."""
-        return self.reference_label
-
-    @property
     def quantity(self) -> str:
         """The metric with its unit: ``energy (Ha)``."""
         return with_unit(self.metric, self.measured_in)
