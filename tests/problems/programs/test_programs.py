@@ -85,7 +85,7 @@ def test_ground_states_are_the_optima(
 
 
 def _suffices(problem: Program, asked: str | float | dict[str, float]) -> bool:
-    """Whether weights leave only assignments without any penalty at the lowest energy."""
+    """Return whether weights leave only assignments without any penalty at the lowest energy."""
     terms = problem._penalties[0]
     context = PenaltyContext(problem.encoded.objective, terms, problem.n_qubits)
     rows = _rows(problem.n_qubits)
