@@ -135,7 +135,15 @@ def _sector(precision: str, kind: str) -> None:
 
 def _subspace(precision: str) -> None:
     """Run mixers on feasible states in each order of the states."""
-    from hybridq.ansatz.mixers import BitFlip, BitFlipTrotter, Grover, Mixer, XYComplete
+    from hybridq.ansatz.mixers import (
+        BitFlip,
+        BitFlipTrotter,
+        Grover,
+        Mixer,
+        XYComplete,
+        XYRing,
+        XYRingTrotter,
+    )
     from hybridq.ansatz.qaoa import QAOA
     from hybridq.engines.simulators import Subspace
     from hybridq.operators.feasible import FeasibleSpace, Group, LinearBound
@@ -153,6 +161,8 @@ def _subspace(precision: str) -> None:
         Grover(space=sets),
         XYComplete(space=blocks),
         XYComplete(space=weight),
+        XYRing(space=weight),
+        XYRingTrotter(space=weight),
     )
     for mixer in mixers:
         engine = Subspace(precision=precision, kernels="compiled")

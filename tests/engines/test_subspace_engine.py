@@ -285,6 +285,34 @@ def test_a_large_weight_gives_the_same_in_halves_and_by_hops(monkeypatch):
             np.testing.assert_allclose(here, there, atol=1e-10)
 
 
+@pytest.mark.parametrize("kind", ["xy-ring", "xy-chain", "xy-ring-trotter", "xy-complete-trotter"])
+@pytest.mark.parametrize(("n", "k"), [(10, 5), (10, 7), (11, 4), (11, 6)])
+def test_hops_and_free_fermions_on_halves_are_lists_of_neighbours(n, k, kind, monkeypatch):
+    rng = np.random.default_rng(n + k)
+    space = FeasibleSpace(n, groups=(Group(tuple(rng.permutation(n).tolist()), k),))
+    cost = random_ising(n, 2).to_pauli_sum()
+    x = np.array([0.4, -0.3, 0.9, 1.7])
+    initial = "standard" if "trotter" in kind else "aligned"
+    circuit = hq.QAOA(cost, 2, MIXERS[kind](space=space, initial=initial)).circuit
+    halves = Subspace().bind(circuit, cost)
+    assert "of two halves" in halves.info.reason
+    monkeypatch.setattr("hybridq.engines.subspace.weight.fits", lambda space: False)
+    monkeypatch.setattr("hybridq.engines.subspace.axes.axes_of", lambda space: None)
+    lists = Subspace(kernels="numpy").bind(circuit, cost)
+    np.testing.assert_allclose(halves.state(x), lists.state(x), atol=1e-12)
+    for here, there in zip(
+        halves.expectation_and_gradient(x), lists.expectation_and_gradient(x), strict=True
+    ):
+        np.testing.assert_allclose(here, there, atol=1e-10)
+    monkeypatch.undo()
+    monkeypatch.setattr("hybridq.engines.subspace.runner.TEAM_STATES", 1)
+    more = Subspace(threads=hq.engines.base.checked_threads(None)).bind(circuit, cost)
+    for one, other in zip(
+        halves.expectation_and_gradient(x), more.expectation_and_gradient(x), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_ket_and_bra_evolve_alike_together_and_apart(monkeypatch):
     problem = hq.IndependentSet(nx.petersen_graph())
     circuit = hq.QAOA(problem, 2, "bit-flip").circuit

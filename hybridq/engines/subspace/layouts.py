@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hybridq.circuits.hops import HOPS
 from hybridq.circuits.subspace import GROVER, FeasibleMixer
 from hybridq.engines.kernels.team import Team
-from hybridq.engines.subspace import axes, cube_tables, cubes, plain, weight
+from hybridq.engines.subspace import axes, cube_tables, cubes, halves, plain, weight
 from hybridq.engines.subspace import pairs as table
 from hybridq.engines.subspace.evolution import (
     Evolution,
@@ -153,7 +153,14 @@ class AxesLayout(Layout):
 class WeightLayout(Layout):
     """One group of a fixed weight, cut in two halves."""
 
-    how = "spins of two halves"
+    @property
+    def how(self) -> str:  # type: ignore[override]
+        """The way mixers work in this order, in words."""
+        exact = {kind for kind, sequential in self._mixers if kind != GROVER and not sequential}
+        ways = ["spins"] * ("xy-complete" in exact) + ["free fermions"] * bool(
+            exact - {"xy-complete"}
+        )
+        return f"{' and '.join(ways) or 'hops'} of two halves"
 
     @cached_property
     def words(self) -> NDArray[np.uint64]:
@@ -162,7 +169,12 @@ class WeightLayout(Layout):
 
     def _hops(self, mixer: FeasibleMixer) -> Evolution:
         assert self._team is not None
-        return weight.WeightEvolution(self.space, self._dtype, self._team)
+        if mixer.sequential:
+            return halves.HalvesSequential(self.space, mixer.kind, self._team)
+        if mixer.kind == "xy-complete":
+            return weight.WeightEvolution(self.space, self._dtype, self._team)
+        closed = mixer.kind == "xy-ring"
+        return halves.FermionEvolution(self.space, closed, self._dtype, self._team)
 
 
 class CubesLayout(Layout):
@@ -198,7 +210,7 @@ def choose_layout(space: FeasibleSpace, mixers: Sequence[tuple[str, bool]]) -> t
         return SortedLayout
     if axes.axes_of(space) is not None:
         return AxesLayout
-    if hops == {("xy-complete", False)} and weight.fits(space):
+    if kinds <= {"xy-complete", "xy-ring", "xy-chain"} and weight.fits(space):
         return WeightLayout
     if hops == {("bit-flip", False)} and cube_tables.fits(space):
         return CubesLayout

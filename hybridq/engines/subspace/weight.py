@@ -27,7 +27,7 @@ def fits(space: FeasibleSpace) -> bool:
     return 4 <= len(group.qubits) <= MOST_BITS and 2 <= group.count <= len(group.qubits) - 2
 
 
-def _ranges(space: FeasibleSpace) -> tuple[int, int, int, list[int]]:
+def sizes_of(space: FeasibleSpace) -> tuple[int, int, int, list[int]]:
     """Return sizes of low and high half, k, and the possible numbers of ones below."""
     (group,) = space.groups
     n, k = len(group.qubits), group.count
@@ -38,7 +38,7 @@ def _ranges(space: FeasibleSpace) -> tuple[int, int, int, list[int]]:
 def words_of(space: FeasibleSpace) -> NDArray[np.uint64]:
     """Return the states, matrix by matrix, low halves in rows, shape (dim, words)."""
     (group,) = space.groups
-    low, high, k, weights = _ranges(space)
+    low, high, k, weights = sizes_of(space)
     parts = []
     for w in weights:
         halves = []
@@ -65,7 +65,7 @@ class WeightEvolution:
 
     def __init__(self, space: FeasibleSpace, dtype: np.dtype[Any], team: Team) -> None:
         self._dtype, self._team, self._dim = dtype, team, space.dim
-        low, high, k, weights = _ranges(space)
+        low, high, k, weights = sizes_of(space)
         lows = [coupling(low, w) for w in weights]
         highs = [coupling(high, k - w) for w in weights]
         low_paths, high_paths = paths_of(low), paths_of(high)

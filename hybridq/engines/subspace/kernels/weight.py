@@ -57,7 +57,7 @@ Attributes:
 
 
 @jit(internal=True)
-def _rotate(buffer, first, second, cos, sin, start, stop):
+def rotate_rows(buffer, first, second, cos, sin, start, stop):
     """Apply rotations start … stop − 1 to rows of a buffer."""
     for r in range(start, stop):
         a, b, c, s = buffer[first[r]], buffer[second[r]], cos[r], sin[r]
@@ -68,7 +68,7 @@ def _rotate(buffer, first, second, cos, sin, start, stop):
 
 
 @jit(internal=True)
-def _rotate_back(buffer, first, second, cos, sin, start, stop):
+def rotate_back_rows(buffer, first, second, cos, sin, start, stop):
     """Undo rotations start … stop − 1."""
     for r in range(stop - 1, start - 1, -1):
         a, b, c, s = buffer[first[r]], buffer[second[r]], cos[r], sin[r]
@@ -109,12 +109,12 @@ def turn(v, halves, backward, counter, thread, threads):
                 buffer[i, f] = part[f]
         first, last = halves.low_start[w], halves.low_start[w + 1]
         if backward:
-            _rotate_back(
+            rotate_back_rows(
                 buffer, halves.low_first, halves.low_second, halves.low_cos, halves.low_sin,
                 first, last,
             )  # fmt: skip
         else:
-            _rotate(
+            rotate_rows(
                 buffer, halves.low_first, halves.low_second, halves.low_cos, halves.low_sin,
                 first, last,
             )  # fmt: skip
@@ -167,12 +167,12 @@ def _couple_high(buffer, halves, offsets, backward):
         part = buffer[offsets[w] : offsets[w] + halves.columns[w]]
         first, last = halves.high_start[w], halves.high_start[w + 1]
         if backward:
-            _rotate_back(
+            rotate_back_rows(
                 part, halves.high_first, halves.high_second, halves.high_cos, halves.high_sin,
                 first, last,
             )  # fmt: skip
         else:
-            _rotate(
+            rotate_rows(
                 part, halves.high_first, halves.high_second, halves.high_cos, halves.high_sin,
                 first, last,
             )  # fmt: skip
@@ -205,6 +205,17 @@ def _components(halves, offsets, path, rows):
     return d
 
 
+@jit(internal=True)
+def _working_arrays(v, halves):
+    """Return a buffer for all columns of some paths, and what `mix` keeps of each w."""
+    weights, total = len(halves.rows), 0
+    for w in range(weights):
+        total += halves.columns[w]
+    buffer = np.zeros((total, _WIDTH), v.dtype)
+    new = np.zeros((weights, _WIDTH), v.dtype)
+    return buffer, new, np.zeros(weights, np.int64), np.zeros(weights, np.int64)
+
+
 @jit()
 def mix(v, halves, unitary, place, counter, thread, threads):
     """Apply the mixer between coupled halves; see `turn` for the low one.
@@ -216,13 +227,8 @@ def mix(v, halves, unitary, place, counter, thread, threads):
         place: first entry of the matrix for twice the spins of low and high half.
         counter, thread, threads: from `Team.run`.
     """
-    weights, paths = len(halves.rows), len(halves.high_spin)
-    total = 0
-    for w in range(weights):
-        total += halves.columns[w]
-    buffer = np.zeros((total, _WIDTH), v.dtype)
-    new = np.zeros((weights, _WIDTH), v.dtype)
-    offsets, rows = np.zeros(weights, np.int64), np.zeros(weights, np.int64)
+    paths = len(halves.high_spin)
+    buffer, new, offsets, rows = _working_arrays(v, halves)
     start, stop = slice_of(thread, threads, len(halves.tasks))
     for task in range(start, stop):
         path, count = halves.tasks[task, 0], halves.tasks[task, 1]
@@ -269,13 +275,8 @@ def unmix(ket, bra, halves, unitary, hops, place, partial, counter, thread, thre
         partial: float64, one for each task.
         counter, thread, threads: from `Team.run`.
     """
-    weights, paths = len(halves.rows), len(halves.high_spin)
-    total = 0
-    for w in range(weights):
-        total += halves.columns[w]
-    buffer = np.zeros((total, _WIDTH), ket.dtype)
-    new = np.zeros((weights, _WIDTH), ket.dtype)
-    offsets, rows = np.zeros(weights, np.int64), np.zeros(weights, np.int64)
+    paths = len(halves.high_spin)
+    buffer, new, offsets, rows = _working_arrays(ket, halves)
     start, stop = slice_of(thread, threads, len(halves.tasks))
     for task in range(start, stop):
         path, count = halves.tasks[task, 0], halves.tasks[task, 1]
