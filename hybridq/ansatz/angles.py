@@ -14,12 +14,14 @@ from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike, as_generator
 
 if TYPE_CHECKING:
+    from hybridq.ansatz.mixers.hop_scale import HopScale
     from hybridq.operators.ising import Ising
 
 Vector = NDArray[np.float64]
 
 RAMP_GAMMA = 0.9
 RAMP_BETA = 0.65
+SWEEP_GAMMA = 1.8
 
 
 def coupling_strength(ising: Ising) -> float:
@@ -55,6 +57,33 @@ def ramp_shape(p: int) -> Vector:
     shape = np.zeros((2 * p, 2))
     shape[:p, 0], shape[p:, 1] = fraction, 1.0 - fraction
     return shape
+
+
+def hop_ramp(scale: HopScale, p: int) -> Vector:
+    r"""Return the angles of a linear ramp on a feasible space, shape (2p,).
+
+    .. math:: \gamma_l = \frac{0.9}{\text{strength}} \frac{l - 1/2}{p}, \qquad
+              \beta_l = \frac{0.65}{\text{rate}} \left(1 - \frac{l - 1/2}{p}\right)
+
+    It is `linear_ramp` in the units of the mixer's hops.
+    """
+    return ramp_shape(p) @ [RAMP_GAMMA / scale.strength, RAMP_BETA / scale.rate]
+
+
+def hop_sweep(scale: HopScale, p: int) -> Vector:
+    r"""Return the angles of a sweep from the worst assignment to the best, shape (2p,).
+
+    .. math:: \gamma_l = \frac{1.8}{\text{strength}} \Bigl(\frac{2l - 1}{p} - 1\Bigr), \qquad
+              \beta_l = \frac{0.65}{\text{rate}} \sin \pi \frac{l - 1/2}{p}
+
+    The worst assignment, such as the empty set, is the ground state of −H: γ begins negative
+    without a mixer and ends positive without a mixer, as the detuning of Rydberg atoms is swept.
+
+    Source: Ebadi et al. 2022, arXiv:2202.09372 (the sweep); the two numbers are measured.
+    """
+    fraction = (np.arange(p) + 0.5) / p
+    gamma = SWEEP_GAMMA / scale.strength * (2.0 * fraction - 1.0)
+    return np.concatenate([gamma, RAMP_BETA / scale.rate * np.sin(np.pi * fraction)])
 
 
 @cache

@@ -16,6 +16,7 @@ from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.checks import CostLike, as_cost
 from hybridq.ansatz.given_angles import for_depth
 from hybridq.ansatz.mixers import Mixer, X, default_mixer, mixer_for
+from hybridq.ansatz.mixers.hop_scale import HopScale
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, DiagonalPhase
 from hybridq.core.arrays import as_floats
@@ -52,16 +53,33 @@ def _tabulated(name: str, angles_of: Callable[[Ising, int], Vector]) -> Start:
 
 
 def _ramp(ansatz: QAOA, rng: RandomLike) -> Vector:
-    """Return the linear ramp, with β in units of the mixer's period."""
+    """Return the linear ramp in units of the hops, or with β in units of the mixer's period."""
+    scale = ansatz.hop_scale
+    if scale is not None:
+        return angles.hop_ramp(scale, ansatz.p)
     ramp = angles.linear_ramp(ansatz.ising, ansatz.p)
     period = ansatz.mixer.period(ansatz.n_qubits)
     ramp[ansatz.p :] *= 1.0 if period is None else period / np.pi
     return ramp
 
 
+def _sweep(ansatz: QAOA, rng: RandomLike) -> Vector:
+    """Return the sweep from the state in which the mixer starts."""
+    scale = ansatz.hop_scale
+    if scale is None or not ansatz.mixer.starts_in_basis_state:
+        raise ParameterError(
+            "the start 'sweep' is for mixers that start in one feasible assignment, and "
+            f"{ansatz.mixer.kind!r} does not here",
+            argument="initial",
+            value="sweep",
+            remedy=("use ", Setting("initial", "ramp")),
+        )
+    return angles.hop_sweep(scale, ansatz.p)
+
+
 def _auto(ansatz: QAOA, rng: RandomLike) -> Vector:
     if not ansatz.mixer.has_tables:
-        return _ramp(ansatz, rng)
+        return _sweep(ansatz, rng) if ansatz.can_sweep else _ramp(ansatz, rng)
     return automatic(ansatz.ising, ansatz.p)
 
 
@@ -69,6 +87,7 @@ INITIAL_POINTS: Registry[Start] = Registry(
     "initial point",
     {
         "ramp": _ramp,
+        "sweep": _sweep,
         "tuned-ramp": _tabulated("tuned-ramp", angle_tables.tuned_ramp),
         "fixed-angles": _tabulated("fixed-angles", angles.fixed_angles),
         "transfer": _tabulated("transfer", angle_tables.median_angles),
@@ -161,6 +180,22 @@ class QAOA(Ansatz):
         """The cost as an energy of spins."""
         return Ising.from_pauli_sum(self.hamiltonian)
 
+    @cached_property
+    def hop_scale(self) -> HopScale | None:
+        """Scales of the mixer and the cost on a feasible space, None without one."""
+        return self.mixer.hop_scale(self.ising)
+
+    @property
+    def can_sweep(self) -> bool:
+        """True if the circuit begins in one feasible assignment that hops lead out of."""
+        return self.mixer.starts_in_basis_state and self.hop_scale is not None
+
+    @property
+    def strength(self) -> float:
+        """Energy scale of one move of the mixer: of a hop, or else of a single spin."""
+        scale = self.hop_scale
+        return angles.coupling_strength(self.ising) if scale is None else scale.strength
+
     @property
     def n_qubits(self) -> int:
         """Width of the circuit."""
@@ -210,13 +245,13 @@ class QAOA(Ansatz):
 
         β has the period of the mixer: of X π/2 where the cost is spin-flip symmetric and π
         elsewhere; without a period its bounds are ±π. γ has period 2π/g where all energies differ
-        by multiples of g; without such a g its bounds are π over the coupling strength, where a
-        single spin's phase would wrap.
+        by multiples of g; without such a g its bounds are π over the `strength`, where the phase
+        of a single spin or hop would wrap.
         """
         period = self._period
         beta = np.pi if period is None else period / 2.0
         step = _energy_step(self.ising)
-        gamma = np.pi / step if step else np.pi / angles.coupling_strength(self.ising)
+        gamma = np.pi / step if step else np.pi / self.strength
         return np.array([[-gamma, gamma]] * self.p + [[-beta, beta]] * self.p)
 
     @cached_property
@@ -257,9 +292,9 @@ class QAOA(Ansatz):
         """Return a parameter vector to start from, shape (2p,).
 
         Args:
-            start: a name of `INITIAL_POINTS` (``"auto"``, ``"ramp"``, ``"tuned-ramp"``,
-                ``"fixed-angles"``, ``"transfer"``, ``"sk"``, ``"random"``), or the angles, those
-                of fewer layers interpolated; the ramp by default.
+            start: a name of `INITIAL_POINTS` (``"auto"``, ``"ramp"``, ``"sweep"``,
+                ``"tuned-ramp"``, ``"fixed-angles"``, ``"transfer"``, ``"sk"``, ``"random"``), or
+                the angles, those of fewer layers interpolated; the ramp by default.
             rng: for ``"random"``.
 
         Raises:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 STARTS = {
     "auto": ("the better of the ramp and the tables for such graphs; the default", ""),
     "ramp": ("a straight line, gamma rising and beta falling", "arXiv:2101.05742"),
+    "sweep": (
+        "gamma from negative to positive, for mixers that start in one state",
+        "arXiv:2202.09372",
+    ),
     "tuned-ramp": ("a straight line with slopes tuned to the depth", "arXiv:2405.09169"),
     "fixed-angles": (
         "tabulated for regular graphs by degree; p up to 11 at degree 3",

@@ -206,8 +206,8 @@ class FeasibleSpace:
         Args:
             most: stop above this number, and return most + 1.
         """
-        if self.is_product:
-            found = self._product_count
+        if self.is_product or "dim" in self.__dict__:  # counted before
+            found = self._product_count if self.is_product else self.dim
             return found if most is None else min(found, most + 1)
         if self.accepts is None:
             return _feasible_search.count(self._search, most)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.ansatz.angles import coupling_strength
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.objectives import Objective
 from hybridq.optimizers import Optimizer, Record, Solution, minimize
@@ -19,8 +18,8 @@ Vector = NDArray[np.float64]
 
 
 def energy_unit(ansatz: QAOA) -> float:
-    """Return a power of two near the energy of one spin, which rounds nothing."""
-    return float(2.0 ** np.round(np.log2(coupling_strength(ansatz.ising))))
+    """Return a power of two near the energy of one spin or hop, which rounds nothing."""
+    return float(2.0 ** np.round(np.log2(ansatz.strength)))
 
 
 def in_energy_units(

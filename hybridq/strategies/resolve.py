@@ -19,7 +19,7 @@ from hybridq.operators.hubbard import HubbardModel
 from hybridq.operators.interop import from_other_package
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.operators.sector import MOST_QUBITS, Sector
-from hybridq.problems.base import Problem
+from hybridq.problems.base import BinaryProblem, Problem
 
 # A lattice model has at most so many groups of commuting terms, with few strengths.
 LATTICE_GROUPS = 6
@@ -180,7 +180,12 @@ def checked_ansatz(
         )
     own = getattr(ansatz, "hamiltonian", None)
     own = own.hamiltonian if isinstance(own, HubbardModel) else own
-    if isinstance(own, PauliSum) and not _proportional(own, problem.hamiltonian):
+    kept = isinstance(ansatz, QAOA) and ansatz.keeps_feasible(problem)
+    if kept and isinstance(problem, BinaryProblem):  # its circuit has no penalties
+        wanted = problem.unpenalized().to_pauli_sum()
+    else:
+        wanted = problem.hamiltonian
+    if isinstance(own, PauliSum) and not _proportional(own, wanted):
         raise ParameterError(
             f"the ansatz is built from another Hamiltonian than that of {problem.name}",
             argument="ansatz",

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from hybridq.core.configured import Configured
 
 if TYPE_CHECKING:
+    from hybridq.ansatz.mixers.hop_scale import HopScale
     from hybridq.circuits.base import Angle, Instruction
     from hybridq.operators.feasible import FeasibleSpace
+    from hybridq.operators.ising import Ising
 
 
 class Conserved(Enum):
@@ -73,6 +75,15 @@ class Mixer(Configured, ABC):
     def starts_in_eigenstate(self) -> bool:
         """True if the initial state is an extreme eigenstate of M."""
         return True
+
+    @property
+    def starts_in_basis_state(self) -> bool:
+        """True if the initial state is one assignment, which phases do not change."""
+        return False
+
+    def hop_scale(self, ising: Ising) -> HopScale | None:
+        """Return the scales of the fitted mixer and a cost, None without feasible states."""
+        return None
 
     def lacks(self, space: FeasibleSpace | None) -> str | None:
         """Return what a problem lacks for this mixer, None where nothing is missing.

@@ -22,8 +22,8 @@ class BitFlip(FeasibleSpaceMixer):
     :math:`P X_v P = X_v \prod_{w \in N(v)} (1 + Z_w)/2`. The exponential of the sum is exact.
 
     Args:
-        initial: see `FeasibleSpaceMixer`; by default |0…0⟩, which is the empty set, or the first
-            feasible state where that is infeasible.
+        initial: see `FeasibleSpaceMixer`; by default |0…0⟩, the empty set, or |1…1⟩ where that is
+            infeasible, as for covers; or else the first feasible state.
         space: the feasible states; those of the problem by default.
 
     Source: Hadfield et al. 2019, arXiv:1709.03489.
@@ -31,7 +31,7 @@ class BitFlip(FeasibleSpaceMixer):
 
     kind: ClassVar[str] = "bit-flip"
     hops: ClassVar[str] = "bit-flip"
-    summary: ClassVar[str] = "Flip single qubits between feasible states, from the empty set."
+    summary: ClassVar[str] = "Flip single qubits between feasible states, from none or all."
     source: ClassVar[str] = "Hadfield et al. 2019, arXiv:1709.03489"
     standard: ClassVar[str] = BITS
 

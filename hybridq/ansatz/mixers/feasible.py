@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 import numpy as np
 
 from hybridq.ansatz.mixers.base import Conserved, Mixer
+from hybridq.ansatz.mixers.hop_scale import HopScale, hop_scale
 from hybridq.circuits.subspace import ALIGNED, BITS, UNIFORM, FeasibleMixer, FeasibleState
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import DimensionError, ParameterError
@@ -16,6 +17,7 @@ from hybridq.operators.feasible import FeasibleSpace, Group, unpacked
 
 if TYPE_CHECKING:
     from hybridq.circuits.base import Angle, Instruction
+    from hybridq.operators.ising import Ising
 
 STANDARD = "standard"
 INITIAL = (STANDARD, UNIFORM, ALIGNED)
@@ -100,7 +102,7 @@ class FeasibleSpaceMixer(Mixer):
             return (FeasibleState(space, BITS, initial),)
         name = self.standard if initial == STANDARD else initial
         if name == BITS:
-            return (FeasibleState(space, BITS, lowest_bits(space)),)
+            return (FeasibleState(space, BITS, extreme_bits(space)),)
         return (FeasibleState(space, name, hops=self.hops if name == ALIGNED else ""),)
 
     def instructions(self, n_qubits: int, angle: Angle) -> tuple[Instruction, ...]:
@@ -111,6 +113,16 @@ class FeasibleSpaceMixer(Mixer):
     def starts_in_eigenstate(self) -> bool:
         """True unless the mixer is sequential or the state is one basis state."""
         return not self.sequential and self.initial in (ALIGNED, STANDARD)
+
+    @property
+    def starts_in_basis_state(self) -> bool:
+        """True for given bits, and where the standard state is one."""
+        given = self.initial
+        return not isinstance(given, str) or (given == STANDARD and self.standard == BITS)
+
+    def hop_scale(self, ising: Ising) -> HopScale | None:
+        """Return the scales of the hops and a cost; see `hop_scale`."""
+        return None if self.space is None else hop_scale(self.space, self.hops, ising)
 
     def period(self, n_qubits: int, *, flip_symmetric: bool = False) -> float | None:
         """Return 2π for a sequential mixer, None for a sum of hops without a known period."""
@@ -162,15 +174,18 @@ class BlocksMixer(FeasibleSpaceMixer):
         return FeasibleSpace(n_qubits, groups=tuple(Group(block) for block in self.blocks))
 
 
-def lowest_bits(space: FeasibleSpace) -> tuple[int, ...]:
-    """Return |0…0⟩, or the first feasible state where that is infeasible.
+def extreme_bits(space: FeasibleSpace) -> tuple[int, ...]:
+    """Return |0…0⟩, |1…1⟩ where that is infeasible, or else the first feasible state.
+
+    The empty set is the plain start of independent sets and packings, all sets that of covers.
 
     Raises:
         ParameterError: no state is feasible.
     """
-    zeros = (0,) * space.n_qubits
-    if space.contains(zeros)[0]:
-        return zeros
+    for bit in (0, 1):
+        bits = (bit,) * space.n_qubits
+        if space.contains(bits)[0]:
+            return bits
     if not space.dim:
         raise ParameterError("no state satisfies all constraints", argument="space")
     return tuple(unpacked(space.words[:1], space.n_qubits)[0].tolist())
