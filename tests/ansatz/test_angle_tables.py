@@ -73,7 +73,7 @@ def test_half_a_phase_unit_is_the_best_angle_of_one_layer_on_regular_trees(degre
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.floats(1e-3, 1e3), st.sampled_from(sorted(INITIAL_POINTS)))
 def test_starts_scale_inversely_with_the_weights(seed, factor, name):
-    if name == "random":
+    if name in ("random", "sweep"):  # a sweep is for mixers that start in one assignment
         return
     graph = nx.gnp_random_graph(8, 0.7, seed=seed)
     graph.add_edge(0, 1)

@@ -244,8 +244,11 @@ def test_a_warm_start_begins_in_its_bits():
             BitFlip(initial=wrong)
 
 
-def test_without_the_empty_set_flips_begin_in_the_first_feasible_state():
-    space = FeasibleSpace(3, (LinearBound((0, 1, 2), (1, 1, 1), lower=2),))
+def test_without_the_empty_set_flips_begin_with_all_or_else_in_the_first_feasible_state():
+    two_or_three = LinearBound((0, 1, 2), (1, 1, 1), lower=2)
+    space = FeasibleSpace(3, (two_or_three,))
+    assert BitFlip(space=space).initial_state(3)[0].bits == (1, 1, 1)
+    space = FeasibleSpace(3, (two_or_three, LinearBound((1, 2), (1, 1), upper=1)))
     assert BitFlip(space=space).initial_state(3)[0].bits == (1, 1, 0)
 
 

@@ -1,4 +1,4 @@
-"""Scales of a mixer on a feasible space: the change of the cost by a hop, and the rate of hops."""
+"""Scales of a mixer and a cost on a feasible space."""
 
 from __future__ import annotations
 
