@@ -53,7 +53,7 @@ def _tabulated(name: str, angles_of: Callable[[Ising, int], Vector]) -> Start:
 
 
 def _ramp(ansatz: QAOA, rng: RandomLike) -> Vector:
-    """Return the linear ramp in units of the hops, or with β in units of the mixer's period."""
+    """Return the linear ramp, in units of hops or with β in periods of the mixer."""
     scale = ansatz.hop_scale
     if scale is not None:
         return angles.hop_ramp(scale, ansatz.p)

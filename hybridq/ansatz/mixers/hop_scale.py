@@ -87,7 +87,7 @@ def _squared_changes(
     listed: bool,
     rng: np.random.Generator,
 ) -> tuple[float, float]:
-    """Return the mean squared change of the cost by a hop, and the mean number of hops."""
+    """Return the mean squared change by a hop, and the mean number of hops."""
     hops = [hop for partial in HOPS[kind](space) for hop in partial]
     chosen = np.arange(len(hops))
     if len(hops) > _HOPS:
@@ -130,7 +130,7 @@ def _sampled(space: FeasibleSpace, rng: np.random.Generator) -> tuple[Rows, bool
 
 
 def _drawn(space: FeasibleSpace, rng: np.random.Generator) -> Rows:
-    """Return uniformly random states of a product of groups, grid, chains and free qubits."""
+    """Return uniformly random states of a product."""
     rows = np.zeros((_STATES, space.n_qubits), dtype=np.uint8)
     rows[:, list(space.free)] = rng.integers(0, 2, (_STATES, len(space.free)))
     for group in space.groups:
