@@ -88,7 +88,7 @@ def _squared_changes(
     rng: np.random.Generator,
 ) -> tuple[float, float]:
     """Return the mean squared change by a hop, and the mean number of hops."""
-    hops = [hop for partial in HOPS[kind](space) for hop in partial]
+    hops = [hop for partial in HOPS[kind].partials(space) for hop in partial]
     chosen = np.arange(len(hops))
     if len(hops) > _HOPS:
         chosen = np.sort(rng.choice(len(hops), _HOPS, replace=False))
