@@ -21,7 +21,7 @@ Vector = NDArray[np.float64]
 def mean_degree(ising: Ising) -> float:
     """Return the mean number of terms of a spin, the mean degree of a max-cut graph."""
     members = np.count_nonzero(ising.linear) + 2 * len(ising.couplings)
-    members += sum(len(spins) for spins, _ in ising.higher)
+    members += sum(spins.size for spins, _ in ising.higher_groups)
     return float(members) / ising.n_qubits
 
 

@@ -32,8 +32,8 @@ def coupling_strength(ising: Ising) -> float:
     """
     squares = ising.linear**2
     np.add.at(squares, ising.pairs.ravel(), np.repeat(ising.couplings**2, 2))
-    for spins, coefficient in ising.higher:
-        squares[list(spins)] += coefficient**2
+    for spins, coefficients in ising.higher_groups:
+        np.add.at(squares, spins.ravel(), np.repeat(coefficients**2, spins.shape[1]))
     return float(np.sqrt(squares.mean())) or 1.0
 
 

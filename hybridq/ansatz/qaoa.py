@@ -337,8 +337,7 @@ def _energy_step(ising: Ising) -> float:
     Flipping the sign of one term changes the energy by twice its coefficient, and every
     difference is a sum of such changes.
     """
-    terms = [*ising.linear, *ising.couplings, *(c for _, c in ising.higher)]
-    changes = 2.0 * np.abs(np.array(terms, dtype=np.float64))
+    changes = 2.0 * np.abs(ising.coefficients)
     if not changes.any() or (changes != np.round(changes)).any() or changes.max() > 2**50:
         return 0.0
     return float(np.gcd.reduce(changes.astype(np.int64)))

@@ -81,9 +81,8 @@ def require_quadratic(ising: Ising, what: str) -> None:
         ParameterError: there are such terms.
     """
     if ising.higher:
-        order = max(len(qubits) for qubits, _ in ising.higher)
         raise ParameterError(
-            f"{what} takes terms of at most two spins, got a term of order {order}",
+            f"{what} takes terms of at most two spins, got a term of order {ising.order}",
             argument="ising",
             remedy="use exact_minimum, which takes any order",
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, combinations
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,21 +11,20 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import CapacityError, DimensionError, ParameterError
+from hybridq.operators.terms import Group, Term, Terms, grouped, merge
 
-Term: TypeAlias = tuple[tuple[int, ...], float]
-#: n, constant, linear (n,), pairs (m, 2), couplings (m,), terms of higher order.
+#: n, constant, linear (n,), pairs (m, 2), couplings (m,), groups of higher order, ascending.
 Polynomial: TypeAlias = tuple[
     int,
     float,
     NDArray[np.float64],
     NDArray[np.int64],
     NDArray[np.float64],
-    tuple[Term, ...],
+    tuple[Group, ...],
 ]
 
 # A term of order k becomes 2**k terms in the other basis.
 _LARGEST_ORDER = 20
-_MANY = 1000  # terms from which arrays are quicker than a loop
 
 
 def read(Q: Any, n_qubits: int | None) -> Polynomial:
@@ -68,13 +67,30 @@ def _real(values: Any) -> NDArray[np.float64]:
 
 
 def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
-    values = _real(list(Q.values()))
-    tidy = _tidy_mapping(list(Q), values, n_qubits)
-    if tidy is not None:
-        return tidy
+    keys: list[Any] = []
+    if not isinstance(Q, Terms):
+        keys, values = list(Q), _real(list(Q.values()))
+        if not _is_tidy(keys):
+            return _read_loosely(keys, values, n_qubits)
+    terms = Q if isinstance(Q, Terms) else Terms(grouped(keys, values.tolist()))
+    n = terms.highest + 1 if n_qubits is None else n_qubits
+    powers = any((each[:, 1:] == each[:, :-1]).any() for each, _ in terms.groups)
+    inside = terms.highest < n and all((each >= 0).all() for each, _ in terms.groups)
+    if n < 1 or powers or not inside:
+        return _read_loosely(list(Q), _real(list(Q.values())), n_qubits)
+    return _collect(n, terms.groups)
+
+
+def _is_tidy(keys: list[Any]) -> bool:
+    """Return whether all keys are tuples of plain integers."""
+    return set(map(type, keys)) <= {tuple} and set(map(type, chain.from_iterable(keys))) <= {int}
+
+
+def _read_loosely(keys: list[Any], values: NDArray[np.float64], n_qubits: int | None) -> Polynomial:
+    """Return a polynomial of keys of any kind, each checked."""
     terms: list[Term] = []
     highest = -1
-    for key, value in zip(Q, values.tolist(), strict=True):
+    for key, value in zip(keys, values.tolist(), strict=True):
         indices = key if isinstance(key, tuple) else (key,)
         if not all(is_whole(i) for i in indices):
             raise ParameterError(
@@ -88,45 +104,27 @@ def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
     n = highest + 1 if n_qubits is None else n_qubits
     if n < 1:
         raise ParameterError("the mapping names no bit: give n_qubits", argument="n_qubits")
-    return _collect(n, terms)
+    return _collect(n, grouped([key for key, _ in terms], [value for _, value in terms]))
 
 
-def _tidy_mapping(
-    keys: list[Any], values: NDArray[np.float64], n_qubits: int | None
-) -> Polynomial | None:
-    """Return a large polynomial of at most two bits a term by arrays, None for others."""
-    if n_qubits is None or len(keys) < _MANY or not all(type(key) is tuple for key in keys):
-        return None
-    orders = np.fromiter(map(len, keys), dtype=np.int64, count=len(keys))
-    if orders.max() > 2:
-        return None
-    singles = np.array([key[0] for key in keys if len(key) == 1])
-    pairs = np.array([key for key in keys if len(key) == 2]).reshape(-1, 2)
-    for indices in (singles, pairs):
-        if indices.size and (
-            indices.dtype.kind != "i" or indices.min() < 0 or indices.max() >= n_qubits
-        ):
-            return None
-    if (pairs[:, 0] == pairs[:, 1]).any():
-        return None
-    linear = np.zeros(n_qubits)
-    np.add.at(linear, singles.astype(np.int64), values[orders == 1])
-    constant = float(values[orders == 0].sum())
-    return n_qubits, constant, linear, pairs.astype(np.int64), values[orders == 2], ()
-
-
-def _collect(n: int, terms: list[Term]) -> Polynomial:
-    """Return the polynomial of terms of any order; equal terms may repeat."""
-    constant = sum(value for term, value in terms if len(term) == 0)
-    linear = np.zeros(n)
-    for term, value in terms:
-        if len(term) == 1:
-            linear[term[0]] += value
-    quadratic = [(term, value) for term, value in terms if len(term) == 2]
-    pairs = np.array([term for term, _ in quadratic], dtype=np.int64).reshape(-1, 2)
-    couplings = np.array([value for _, value in quadratic], dtype=np.float64)
-    higher = tuple(term for term in terms if len(term[0]) > 2)
-    return n, float(constant), linear, pairs, couplings, higher
+def _collect(n: int, groups: Iterable[Group]) -> Polynomial:
+    """Return the polynomial of products of any order; equal ones may repeat."""
+    constant, linear = 0.0, np.zeros(n)
+    quadratic: list[Group] = [(np.empty((0, 2), dtype=np.int64), np.empty(0))]
+    higher: list[Group] = []
+    for indices, values in groups:
+        match indices.shape[1]:
+            case 0:
+                constant += float(values.sum())
+            case 1:
+                linear += np.bincount(indices[:, 0], values, n)
+            case 2:
+                quadratic.append((indices, values))
+            case _:
+                higher.append((indices, values))
+    pairs = np.concatenate([indices for indices, _ in quadratic])
+    couplings = np.concatenate([values for _, values in quadratic])
+    return n, constant, linear, pairs, couplings, Terms(higher).groups
 
 
 def bits_to_spins(polynomial: Polynomial) -> Polynomial:
@@ -145,55 +143,43 @@ def spins_to_bits(polynomial: Polynomial) -> Polynomial:
 def _substitute(polynomial: Polynomial, factor: Callable[[int, int], float]) -> Polynomial:
     """Replace each term S by ``factor(|S|, |T|)`` times each of its subsets T."""
     n, constant, linear, pairs, couplings, higher = polynomial
-    widest = max((len(term) for term, _ in higher), default=0)
+    widest = max((indices.shape[1] for indices, _ in higher), default=0)
     if widest > _LARGEST_ORDER:
         raise CapacityError(
             f"a term of order {widest} becomes 2**{widest} terms between bits and spins: "
             f"orders up to {_LARGEST_ORDER} are supported"
         )
-    expanded: list[Term] = []
-    for term, value in higher:
-        expanded += _subsets(term, value, factor)
+    expanded = [part for group in higher for part in _subsets(group, factor)]
     _, up_constant, up_linear, up_pairs, up_couplings, up_higher = _collect(n, expanded)
     constant = constant + up_constant + factor(1, 0) * linear.sum() + factor(2, 0) * couplings.sum()
     new_linear = factor(1, 1) * linear + up_linear
-    np.add.at(new_linear, pairs.ravel(), np.repeat(factor(2, 1) * couplings, 2))
+    new_linear += np.bincount(pairs.ravel(), np.repeat(factor(2, 1) * couplings, 2), n)
     new_pairs = np.concatenate((pairs, up_pairs))
     new_couplings = np.concatenate((factor(2, 2) * couplings, up_couplings))
-    new_pairs, new_couplings = merge_pairs(n, new_pairs, new_couplings)
-    return n, float(constant), new_linear, new_pairs, new_couplings, merge_higher(up_higher)
+    new_pairs, new_couplings = merge_pairs(new_pairs, new_couplings)
+    return n, float(constant), new_linear, new_pairs, new_couplings, up_higher
 
 
-def _subsets(
-    term: tuple[int, ...], value: float, factor: Callable[[int, int], float]
-) -> Iterator[Term]:
-    for size in range(len(term) + 1):
-        scaled = factor(len(term), size) * value
-        for subset in combinations(term, size):
-            yield subset, scaled
+def _subsets(group: Group, factor: Callable[[int, int], float]) -> list[Group]:
+    """Return the parts of all products of one group, one group for each size."""
+    indices, values = group
+    order = indices.shape[1]
+    found: list[Group] = []
+    for size in range(order + 1):
+        chosen = np.array(list(combinations(range(order), size)), dtype=np.int64)
+        parts = indices[:, chosen].reshape(-1, size) if size else indices[:, :0]
+        times = len(chosen) if size else 1
+        found.append((parts, np.repeat(factor(order, size) * values, times)))
+    return found
 
 
 def merge_pairs(
-    n: int, pairs: NDArray[np.int64], couplings: NDArray[np.float64]
+    pairs: NDArray[np.int64], couplings: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return distinct pairs i < j in lexicographic order and nonzero couplings."""
-    ij = np.sort(pairs, axis=1)
-    keys = ij[:, 0] * n + ij[:, 1]
-    if (keys[1:] > keys[:-1]).all() and couplings.all():
-        return ij, couplings
-    keys, members = np.unique(keys, return_inverse=True)
-    totals = np.zeros(len(keys))
-    np.add.at(totals, members, couplings)
-    keys, totals = keys[totals != 0], totals[totals != 0]
-    return np.stack(np.divmod(keys, n), axis=1), totals
+    return merge(np.sort(pairs, axis=1), couplings)
 
 
-def merge_higher(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """Return distinct nonzero higher terms in lexicographic order.
-
-    Indices ascend.
-    """
-    totals: dict[tuple[int, ...], float] = {}
-    for term, value in terms:
-        totals[term] = totals.get(term, 0.0) + value
-    return tuple(sorted((term, value) for term, value in totals.items() if value != 0))
+def higher_groups(terms: Sequence[Term]) -> tuple[Group, ...]:
+    """Return terms of three and more as groups."""
+    return Terms(grouped([key for key, _ in terms], [value for _, value in terms])).groups

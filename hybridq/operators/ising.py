@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,12 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _masks, _pubo, _walsh
 from hybridq.operators.pauli_sum import PauliSum
+from hybridq.operators.terms import Group, HigherTerms, Term, Terms
 
 if TYPE_CHECKING:
     import scipy.sparse
 
 Qubo: TypeAlias = Mapping[tuple[int, ...], float]
-Higher: TypeAlias = tuple[tuple[tuple[int, ...], float], ...]
+Higher: TypeAlias = Sequence[Term]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,7 +38,8 @@ class Ising:
         linear: h, shape (n_qubits,), float64.
         pairs: the coupled spins, shape (m, 2), int64; kept with i < j.
         couplings: J, shape (m,), float64.
-        higher: terms of order three and more as ``((i, j, k, ...), K)``.
+        higher: terms of order three and more as ``((i, j, k, ...), K)``, a sequence; kept in
+            arrays, sorted.
 
     Raises:
         DimensionError: shapes do not fit, or a spin is outside 0 ... n_qubits - 1.
@@ -61,8 +63,8 @@ class Ising:
             )
         pairs, couplings = _merged_pairs(n, self.pairs, self.couplings)
         higher = _merged_higher(n, self.higher)
-        rest = [float(self.constant), *(value for _, value in higher)]
-        if not all(np.isfinite(numbers).all() for numbers in (linear, couplings, rest)):
+        rest = [np.array([float(self.constant)]), *(values for _, values in higher.groups)]
+        if not all(np.isfinite(numbers).all() for numbers in (linear, couplings, *rest)):
             raise ParameterError("Ising coefficients must be finite: one is NaN or infinite")
         for array in (linear, pairs, couplings):
             array.setflags(write=False)
@@ -96,7 +98,7 @@ class Ising:
         constant, n = 0.0, hamiltonian.n_qubits
         linear = np.zeros(n)
         pairs, couplings = np.empty((0, 2), dtype=np.int64), np.empty(0)
-        higher: list[tuple[tuple[int, ...], float]] = []
+        higher: list[Group] = []
         for rows, qubits in _masks.split_by_weight(z_masks):
             values = coefficients[rows]
             match qubits.shape[1]:
@@ -107,8 +109,8 @@ class Ising:
                 case 2:
                     pairs, couplings = qubits, values
                 case _:
-                    higher += zip(map(tuple, qubits.tolist()), values.tolist(), strict=True)
-        return cls(n, constant, linear, pairs, couplings, tuple(higher))
+                    higher.append((qubits.astype(np.int64), values))
+        return cls(n, constant, linear, pairs, couplings, HigherTerms(higher))
 
     @classmethod
     def from_qubo(
@@ -135,7 +137,7 @@ class Ising:
         """
         polynomial = _pubo.read(Q, n_qubits)
         n, constant, linear, pairs, couplings, higher = _pubo.bits_to_spins(polynomial)
-        return cls(n, constant + offset, linear, pairs, couplings, higher)
+        return cls(n, constant + offset, linear, pairs, couplings, HigherTerms(higher))
 
     # -- other forms ----------------------------------------------------------------------------
 
@@ -149,7 +151,7 @@ class Ising:
         used = np.flatnonzero(linear).tolist()
         Q: dict[tuple[int, ...], float] = {(i,): float(linear[i]) for i in used}
         Q.update(zip(map(tuple, pairs.tolist()), couplings.tolist(), strict=True))
-        Q.update(higher)
+        Q.update(HigherTerms(higher))
         return Q, constant
 
     def to_pauli_sum(self) -> PauliSum:
@@ -161,7 +163,7 @@ class Ising:
 
         return DiagonalSum(self)
 
-    def terms(self) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    def terms(self) -> list[Group]:
         """Return spins and coefficients of all terms, in groups of equal order, ascending.
 
         Returns:
@@ -175,7 +177,8 @@ class Ising:
     @property
     def _polynomial(self) -> _pubo.Polynomial:
         return (
-            self.n_qubits, self.constant, self.linear, self.pairs, self.couplings, self.higher,
+            self.n_qubits, self.constant, self.linear, self.pairs, self.couplings,
+            self.higher_groups,
         )  # fmt: skip
 
     # -- energies -------------------------------------------------------------------------------
@@ -200,22 +203,33 @@ class Ising:
     @cached_property
     def _groups(self) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
         fields = np.flatnonzero(self.linear).astype(np.int64)
-        groups = [(fields[:, None], self.linear[fields]), (self.pairs, self.couplings)]
-        by_order: dict[int, list[tuple[tuple[int, ...], float]]] = {}
-        for term in self.higher:
-            by_order.setdefault(len(term[0]), []).append(term)
-        for terms in by_order.values():
-            spins = np.array([spins for spins, _ in terms], dtype=np.int64)
-            groups.append((spins, np.array([value for _, value in terms])))
-        return groups
+        return [
+            (fields[:, None], self.linear[fields]),
+            (self.pairs, self.couplings),
+            *self.higher_groups,
+        ]
 
     # -- properties -----------------------------------------------------------------------------
+
+    @property
+    def higher_groups(self) -> tuple[Group, ...]:
+        """The terms of three and more spins in arrays, for each number k of spins in turn.
+
+        A group has the spins, shape (m, k), int64, and K, shape (m,), float64.
+        """
+        assert isinstance(self.higher, HigherTerms)
+        return self.higher.groups
+
+    @property
+    def coefficients(self) -> NDArray[np.float64]:
+        """All coefficients but the constant: h of each spin, then J, then K."""
+        return np.concatenate((self.linear, self.couplings, *(k for _, k in self.higher_groups)))
 
     @property
     def order(self) -> int:
         """Number of spins in the largest term; 0 for a constant."""
         if self.higher:
-            return max(len(spins) for spins, _ in self.higher)
+            return int(self.higher_groups[-1][0].shape[1])
         return 2 if len(self.pairs) else int(self.linear.any())
 
     @property
@@ -226,7 +240,7 @@ class Ising:
     @property
     def has_odd_terms(self) -> bool:
         """True if a term of odd order is present; without one, E(s) = E(-s)."""
-        return bool(self.linear.any()) or any(len(spins) % 2 for spins, _ in self.higher)
+        return bool(self.linear.any()) or any(s.shape[1] % 2 for s, _ in self.higher_groups)
 
     @property
     def is_integer(self) -> bool:
@@ -236,7 +250,7 @@ class Ising:
         integer (Moebius inversion); a unit-weight MaxCut is, although its couplings are 1/2.
         """
         _, _, linear, _, couplings, higher = _pubo.spins_to_bits(self._polynomial)
-        values = np.concatenate((linear, couplings, [value for _, value in higher]))
+        values = np.concatenate((linear, couplings, *(numbers for _, numbers in higher)))
         return bool((values == np.round(values)).all())
 
     def __add__(self, other: Ising) -> Ising:
@@ -258,7 +272,7 @@ class Ising:
             self.linear + other.linear,
             np.concatenate((self.pairs, other.pairs)),
             np.concatenate((self.couplings, other.couplings)),
-            (*self.higher, *other.higher),
+            HigherTerms((*self.higher_groups, *other.higher_groups)),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -274,7 +288,7 @@ class Ising:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The constructor restores the read-only flags, which pickling loses.
-        return Ising, self._polynomial
+        return Ising, (*self._polynomial[:-1], self.higher)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -311,22 +325,33 @@ def _merged_pairs(
         raise ParameterError(
             f"pair ({i}, {i}) couples a spin to itself: add it to the constant", argument="pairs"
         )
-    return _pubo.merge_pairs(n, ij, J)
+    return _pubo.merge_pairs(ij, J)
 
 
-def _merged_higher(n: int, higher: Iterable[tuple[Iterable[int], Any]]) -> Higher:
+def _merged_higher(n: int, higher: Iterable[tuple[Iterable[int], Any]]) -> HigherTerms:
     """Return distinct nonzero terms of three and more spins, sorted."""
-    terms = []
-    for spins, value in higher:
-        term = tuple(sorted(int(spin) for spin in spins))
-        if len(term) < 3 or len(set(term)) < len(term):
+    if isinstance(higher, HigherTerms):
+        groups = Terms(higher.groups).groups
+    else:
+        listed = [(tuple(map(int, spins)), float(value)) for spins, value in higher]
+        groups = _pubo.higher_groups(listed)
+    for spins, _ in groups:
+        few = np.full(len(spins), spins.shape[1] < 3)
+        wrong = few | (spins[:, 1:] == spins[:, :-1]).any(axis=1)
+        if wrong.any():
             raise ParameterError(
-                f"higher term {term} must name at least three different spins", argument="higher"
-            )
-        if term[0] < 0 or term[-1] >= n:
-            raise DimensionError(
-                f"higher term {term} must name spins in 0 ... {n - 1}, with n_qubits={n}",
+                f"higher term {_first(spins, wrong)} must name at least three different spins",
                 argument="higher",
             )
-        terms.append((term, float(value)))
-    return _pubo.merge_higher(terms)
+        outside = (spins[:, 0] < 0) | (spins[:, -1] >= n)
+        if outside.any():
+            raise DimensionError(
+                f"higher term {_first(spins, outside)} must name spins in 0 ... {n - 1}, with "
+                f"n_qubits={n}",
+                argument="higher",
+            )
+    return HigherTerms(groups)
+
+
+def _first(spins: NDArray[np.int64], chosen: NDArray[np.bool_]) -> tuple[int, ...]:
+    return tuple(spins[chosen][0].tolist())

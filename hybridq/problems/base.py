@@ -155,8 +155,7 @@ class BinaryProblem(Problem):
     def value_scale(self) -> float:
         """Sum of the magnitudes of all terms, against which rounding is judged."""
         ising = self._ising
-        sizes = [abs(ising.constant), *np.abs(ising.linear), *np.abs(ising.couplings)]
-        return float(sum(sizes) + sum(abs(value) for _, value in ising.higher))
+        return float(abs(ising.constant) + np.abs(ising.coefficients).sum())
 
     @property
     def mean_value(self) -> float | None:

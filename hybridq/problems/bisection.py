@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from hybridq.operators.terms import Terms
 from hybridq.problems.base import Bits, Sense
 from hybridq.problems.graph_partition import GraphCut
 from hybridq.problems.programs import Constraint
-from hybridq.problems.programs.polynomial import added
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -85,7 +85,7 @@ class Bisection(GraphCut):
         rows = []
         for part, size in list(enumerate(self.part_sizes))[1 if self.is_binary else 0 :]:
             members = [u for u, groups in enumerate(self.allowed) if part in groups]
-            terms = added(*(self.membership(u, part) for u in members))
+            terms = Terms.added(*(self.membership(u, part) for u in members))
             name = f"part {part} has {size} node{'' if size == 1 else 's'}"
             rows.append(Constraint(name, terms, "==", float(size)))
         return rows

@@ -135,7 +135,7 @@ def parity_polynomial(literals: Sequence[int]) -> dict[tuple[int, ...], float]:
     for v in literals:  # the product of 1 − 2 y over literals y is −1 where the number is odd
         spin = {(): 1.0, (v - 1,): -2.0} if v > 0 else {(): -1.0, (-v - 1,): 2.0}
         product = multiplied(product, spin, bits=True)
-    found = scaled(product, -0.5)
+    found = {key: -0.5 * value for key, value in product.items()}
     found[()] = found.get((), 0.0) + 0.5
     return found
 

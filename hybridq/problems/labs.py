@@ -101,6 +101,7 @@ class LABS(BinaryProblem):
     def cost(self) -> Ising:
         """Return the energy, with equal products added up."""
         from hybridq.operators.ising import Ising
+        from hybridq.operators.terms import HigherTerms
 
         pairs: list[NDArray[np.int64]] = []
         fours: list[NDArray[np.int64]] = []
@@ -119,7 +120,7 @@ class LABS(BinaryProblem):
             np.zeros(self.n),
             two.reshape(-1, 2),
             2.0 * of_two.astype(np.float64),
-            tuple(zip(map(tuple, four.tolist()), (2.0 * of_four).tolist(), strict=True)),
+            HigherTerms([(four, 2.0 * of_four)]),
         )
 
     def correlations(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:

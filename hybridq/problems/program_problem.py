@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from hybridq.core.errors import ProblemError, Setting, Text
 from hybridq.core.numbers import number, plural
 from hybridq.core.text import listed
+from hybridq.operators.terms import Terms
 from hybridq.problems.base import AnswerRow, BinaryProblem, Bits
 from hybridq.problems.programs.encoded import EncodedProgram, encode
+from hybridq.problems.programs.penalties import Penalties, PenaltyTerm
 from hybridq.problems.programs.penalty_rules import (
     PenaltyContext,
     PenaltyLike,
@@ -24,12 +26,11 @@ from hybridq.problems.programs.penalty_rules import (
 )
 from hybridq.problems.programs.penalty_terms import (
     INEQUALITIES,
-    PenaltyTerm,
     Slack,
-    is_left_to_mixer,
-    penalty_term,
+    left_to_mixer,
+    penalty_terms,
 )
-from hybridq.problems.programs.polynomial import added, evaluated, scaled
+from hybridq.problems.programs.polynomial import evaluated
 from hybridq.problems.programs.program import IntegerProgram
 from hybridq.problems.programs.registers import check_encoding
 
@@ -92,15 +93,12 @@ class ProgramProblem(BinaryProblem):
         return encode(self.program, self.encoding)
 
     @cached_property
-    def _penalties(self) -> tuple[tuple[PenaltyTerm, ...], tuple[str, ...]]:
+    def _penalties(self) -> tuple[Penalties, tuple[str, ...]]:
         """The penalty terms, and the names of slack bits."""
         slack = Slack(self.encoded.n_bits)
-        found = [PenaltyTerm(name, terms, 1.0) for name, terms in self.encoded.validity]
-        for constraint in self.encoded.constraints:
-            term = penalty_term(constraint, self.inequalities, slack)
-            if term is not None:
-                found.append(term)
-        return tuple(found), tuple(slack.names)
+        first = [PenaltyTerm(name, terms, 1.0) for name, terms in self.encoded.validity]
+        found = penalty_terms(self.encoded.forms, self.inequalities, slack, first)
+        return found, tuple(slack.names)
 
     @property
     def _slack_names(self) -> tuple[str, ...]:
@@ -110,13 +108,12 @@ class ProgramProblem(BinaryProblem):
     @cached_property
     def confined(self) -> bool:
         """True if some constraint has no penalty: a mixer has to keep to `space`."""
-        constraints = self.encoded.constraints
-        return any(is_left_to_mixer(each, self.inequalities) for each in constraints)
+        return bool(left_to_mixer(self.encoded.forms, self.inequalities).any())
 
     @property
     def value_scale(self) -> float:
         """Sum of the magnitudes of the objective's terms, to judge rounding."""
-        return float(sum(map(abs, self.encoded.objective.values())))
+        return float(np.abs(self.encoded.objective.coefficients).sum())
 
     @property
     def penalty_remedy(self) -> tuple[str | Setting, ...]:
@@ -135,11 +132,11 @@ class ProgramProblem(BinaryProblem):
         terms, found = self._penalties[0], self.penalty_weights
         if not terms:
             return {}
-        names = [term.name for term in terms]
         alone = len(set(found.weights)) == 1
+        by_name = dict(zip(terms.names, found.weights, strict=True))
         return {
             "rule": found.rule,
-            "weight": found.weights[0] if alone else dict(zip(names, found.weights, strict=True)),
+            "weight": found.weights[0] if alone else by_name,
             "threshold": found.threshold,
             "proof": found.proof,
         }
@@ -167,9 +164,8 @@ class ProgramProblem(BinaryProblem):
         terms = self._penalties[0]
         if not terms:
             return self.unpenalized()
-        weights = self.penalty_weights.weights
-        parts = [scaled(term.terms, weight) for weight, term in zip(weights, terms, strict=True)]
-        total = added(self.encoded.objective, *parts)
+        penalties = terms.weighted(self.penalty_weights.weights)
+        total = Terms.added(self.encoded.objective, penalties)
         return Ising.from_qubo(total, n_qubits=self.n_qubits)
 
     def variables(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -202,7 +198,7 @@ class ProgramProblem(BinaryProblem):
     def violations(self, bits: Bits) -> tuple[str, ...]:
         """Return the violated constraints with the amounts by which they are."""
         amounts = self._excesses(self.checked_row(bits)[np.newaxis])[0]
-        names = [each.name for each in self.program.constraints]
+        names = list(self.program.rows.names)
         names += [f"{name} holds no value" for name, _ in self.encoded.validity]
         return tuple(
             f"{name} (by {number(float(amount))})"
@@ -219,13 +215,8 @@ class ProgramProblem(BinaryProblem):
         terms, _ = self._penalties
         if not terms:
             return 0.0
-        row = self.checked_row(bits)[np.newaxis]
-        return float(
-            sum(
-                weight * float(evaluated(term.terms, row)[0])
-                for weight, term in zip(self.penalty_weights.weights, terms, strict=True)
-            )
-        )
+        weights = np.array(self.penalty_weights.weights)
+        return float(weights @ terms.energies(self.checked_row(bits)))
 
     def labels(self) -> Sequence[Any]:
         """Return the name of each qubit: a variable, or a bit of one, slack last."""
@@ -276,7 +267,7 @@ class ProgramProblem(BinaryProblem):
         found: list[Text] = []
         if self.encoded.dropped:
             found.append(f"every assignment meets {listed(self.encoded.dropped, 3)}: left out")
-        if self.inequalities == "unbalanced" and any(t.heuristic for t in self._penalties[0]):
+        if self.inequalities == "unbalanced" and self._penalties[0].heuristic.any():
             found.append(
                 "unbalanced penalties are a heuristic: the lowest energy need not be an optimum, "
                 "nor feasible"

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hybridq.engines.diagonal.kernels.phases import LEVELS, QUADRATIC, STORED, Cost
 from hybridq.operators.ising import Ising
+from hybridq.operators.terms import HigherTerms
 
 MOST_LEVELS = 2**16
 
@@ -63,14 +64,16 @@ def fix_last_spin(ising: Ising) -> Ising:
     constant = ising.constant + float(ising.linear[last])
     pairs, couplings = ising.pairs[~touches], ising.couplings[~touches]
     higher = []
-    for spins, coefficient in ising.higher:
-        left = tuple(spin for spin in spins if spin != last)
-        if len(left) == 2:
-            pairs = np.concatenate([pairs, np.array([left], dtype=np.int64)])
-            couplings = np.append(couplings, coefficient)
+    for spins, values in ising.higher_groups:
+        holds = spins[:, -1] == last  # the spins of a term ascend
+        higher.append((spins[~holds], values[~holds]))
+        shorter = spins[holds, :-1], values[holds]
+        if spins.shape[1] > 3:
+            higher.append(shorter)
         else:
-            higher.append((left, coefficient))
-    return Ising(last, constant, linear, pairs, couplings, tuple(higher))
+            pairs = np.concatenate([pairs, shorter[0]])
+            couplings = np.concatenate([couplings, shorter[1]])
+    return Ising(last, constant, linear, pairs, couplings, HigherTerms(higher))
 
 
 def build_cost(plan: CostPlan) -> Cost:

@@ -233,8 +233,7 @@ class DiagonalEngine(WholeStateEngine):
         """
         angles = self._angles(x)
         ising = self._ising
-        terms = [*ising.linear, *ising.couplings, *(value for _, value in ising.higher)]
-        reach = float(np.abs(np.array(terms, dtype=np.float64)).sum())
+        reach = float(np.abs(ising.coefficients).sum())
         if not ising.is_integer or 2 * reach > MOST_LEVELS:
             raise ParameterError(
                 "the exact distribution is for costs whose values differ by whole numbers, at "
@@ -243,7 +242,7 @@ class DiagonalEngine(WholeStateEngine):
                 remedy="draw samples instead",
             )
         # With every spin up all terms add up, and every value is a whole number from there.
-        top = ising.constant + float(sum(terms))
+        top = ising.constant + float(ising.coefficients.sum())
         lowest = top - np.floor(top - (ising.constant - reach))
         with self._lock:
             probabilities = self._runner.histogram(

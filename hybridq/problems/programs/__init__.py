@@ -4,6 +4,8 @@
 `encoded` a whole program; `penalty_terms` and `penalty_rules` turn constraints into energies.
 """
 
-from hybridq.problems.programs.program import Constraint, IntegerProgram, Variable
+from hybridq.problems.programs.constraint import Constraint
+from hybridq.problems.programs.program import IntegerProgram, Variable
+from hybridq.problems.programs.rows import Rows
 
-__all__ = ["Constraint", "IntegerProgram", "Variable"]
+__all__ = ["Constraint", "IntegerProgram", "Rows", "Variable"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,23 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.operators.terms import Group, Terms
 from hybridq.problems.programs.polynomial import (
     Polynomial,
     evaluated,
     from_all_bits,
     merged,
-    scaled,
     squared,
     substituted,
 )
 from hybridq.problems.programs.program import Constraint, IntegerProgram
 from hybridq.problems.programs.registers import Code, code_of
-from hybridq.problems.programs.structure import (
-    Structure,
-    permutation_grid,
-    row_of,
-    structure_of,
-)
+from hybridq.problems.programs.rows import Rows
+from hybridq.problems.programs.structure import Forms, Structure, forms_of, permutation_grid
 
 if TYPE_CHECKING:
     from hybridq.operators.feasible import FeasibleSpace, LinearBound
@@ -49,7 +46,7 @@ class EncodedProgram:
     program: IntegerProgram
     qubit_names: tuple[str, ...]
     replacements: tuple[Polynomial, ...]
-    constraints: tuple[Constraint, ...]
+    constraints: Rows
     codes: tuple[tuple[int, Code], ...]
     dropped: tuple[str, ...]
     encoded_choices: tuple[str, ...]
@@ -65,21 +62,20 @@ class EncodedProgram:
         return all(each.lower == each.upper for each in self.program.variables)
 
     @cached_property
-    def objective(self) -> dict[tuple[int, ...], float]:
+    def objective(self) -> Terms:
         """Objective in bits, to be minimized: negated where it is maximized."""
-        return scaled(self._in_bits(self.program.objective), self.program.sign)
+        found = _in_bits(Terms.of(self.program.objective), self.replacements)
+        return found if self.program.sign == 1.0 else found.scaled(self.program.sign)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """The constraints by structure."""
+        return forms_of(self.constraints)
 
     @cached_property
     def is_plain(self) -> bool:
         """True if qubit i is variable i."""
         return self.program.is_binary and not self.codes
-
-    def _in_bits(self, polynomial: Polynomial) -> Polynomial:
-        if self.is_plain:
-            if all(len(key) < 2 or (key[0] < key[-1] and len(key) == 2) for key in polynomial):
-                return polynomial
-            return merged((set(key), value) for key, value in polynomial.items())
-        return substituted(polynomial, self.replacements)
 
     def variables(self, bits: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return the values of the variables of each row of bits, shape (k, variables)."""
@@ -133,12 +129,12 @@ class EncodedProgram:
         in_grid = {qubit for row in grid for qubit in row}
         taken = {q for group in groups for q in group.qubits} | in_grid
         taken.update(q for chain in chains for q in chain)
-        for each in self.constraints:
-            structure = structure_of(each)
+        for place in range(len(self.constraints)):
+            structure = self.forms.structure(place)
             if structure is Structure.POLYNOMIAL:
-                polynomials.append(each)
+                polynomials.append(self.constraints[place])
                 continue
-            row = row_of(each)
+            row = self.forms.row(place)
             if structure in (Structure.ONE_HOT, Structure.CARDINALITY):
                 if in_grid.issuperset(row.qubits) and structure is Structure.ONE_HOT:
                     continue
@@ -158,12 +154,8 @@ class EncodedProgram:
     @cached_property
     def grid(self) -> tuple[tuple[int, ...], ...]:
         """The square grid of qubits of a permutation, () without one."""
-        one_hot = [
-            tuple(sorted(key[0] for key in each.terms))
-            for each in self.constraints
-            if structure_of(each) is Structure.ONE_HOT
-        ]
-        return permutation_grid(one_hot)
+        one_hot = np.flatnonzero(self.forms.are(Structure.ONE_HOT)).tolist()
+        return permutation_grid([self.forms.row(place).qubits for place in one_hot])
 
 
 @dataclass(frozen=True)
@@ -234,25 +226,17 @@ def encode(program: IntegerProgram, encoding: str | None = None) -> EncodedProgr
     if not names:  # every variable is fixed; a circuit needs a qubit
         names.append("unused")
     found = [each if each is not None else {} for each in replacements]
-    plain = program.is_binary and not codes
-    kept, dropped = [], []
-    for each, redundant in zip(program.constraints, program.redundant, strict=True):
-        if each.name in choices:
-            continue
-        if redundant:
-            dropped.append(each.name)
-        elif plain and each.is_linear:
-            kept.append(each)
-        else:
-            terms = substituted(each.terms, found)
-            kept.append(Constraint(each.name, terms, each.relation, each.bound))
+    rows, redundant = program.rows, program.redundant
+    chosen = np.array([name in choices for name in rows.names], dtype=bool)
+    dropped = np.flatnonzero(redundant & ~chosen).tolist()
+    kept = rows.chosen(~(redundant | chosen))
     return EncodedProgram(
         program,
         tuple(names),
         tuple(found),
-        tuple(kept),
+        _rows_in_bits(kept, found),
         tuple(codes),
-        tuple(dropped),
+        tuple(rows.names[place] for place in dropped),
         tuple(choices),
     )
 
@@ -262,16 +246,63 @@ def _shifted(polynomial: Polynomial, start: int) -> dict[tuple[int, ...], float]
     return {tuple(start + bit for bit in key): value for key, value in polynomial.items()}
 
 
+def _bits_of(replacements: Sequence[Polynomial]) -> NDArray[np.int64]:
+    """Return the bit of each variable that is one, −1 for others, shape (variables,)."""
+    found = np.full(len(replacements), -1, dtype=np.int64)
+    for variable, terms in enumerate(replacements):
+        if len(terms) == 1:
+            ((key, value),) = terms.items()
+            if len(key) == 1 and value == 1.0:
+                found[variable] = key[0]
+    return found
+
+
+def _in_bits(polynomial: Terms, replacements: Sequence[Polynomial]) -> Terms:
+    """Return a polynomial of variables as one of bits."""
+    bits = _bits_of(replacements)
+    simple: list[Group] = []
+    others: dict[tuple[int, ...], float] = {}
+    for indices, values in polynomial.groups:
+        placed = np.sort(bits[indices], axis=1)
+        rest = (placed[:, 1:] == placed[:, :-1]).any(axis=1) | (placed < 0).any(axis=1)
+        simple.append((placed[~rest], values[~rest]))
+        keys = map(tuple, indices[rest].tolist())
+        others.update(zip(keys, values[rest].tolist(), strict=True))
+    found = Terms(simple)
+    return Terms.added(found, substituted(others, replacements)) if others else found
+
+
+def _rows_in_bits(rows: Rows, replacements: Sequence[Polynomial]) -> Rows:
+    """Return constraints on variables as constraints on bits."""
+    bits = _bits_of(replacements)
+    settled = np.array([not any(terms) for terms in replacements])  # by a number or nothing
+    if (bits == np.arange(len(bits))).all() and not rows.products:
+        return rows
+    complex_ones = np.zeros(len(rows), dtype=bool)
+    complex_ones[rows.owners[((bits < 0) & ~settled)[rows.columns]]] = True
+    complex_ones[list(rows.products)] = True
+    numbers = np.array([float(terms.get((), 0.0)) for terms in replacements])
+    simple = rows.chosen(~complex_ones).replaced(bits, numbers)
+    if not complex_ones.any():
+        return simple
+    rest = iter(simple)
+    return Rows.of(
+        Constraint(each.name, substituted(each.terms, replacements), each.relation, each.bound)
+        if is_complex
+        else next(rest)
+        for each, is_complex in zip(rows, complex_ones.tolist(), strict=True)
+    )
+
+
 def _choices(program: IntegerProgram) -> dict[str, tuple[int, ...]]:
     """Return disjoint one-hot constraints of binary variables: name and members."""
     found: dict[str, tuple[int, ...]] = {}
     taken: set[int] = set()
-    for each in program.constraints:
-        if not each.is_linear or structure_of(each) is not Structure.ONE_HOT:
-            continue
-        members = tuple(sorted(key[0] for key in each.terms))
+    forms = forms_of(program.rows)
+    for place in np.flatnonzero(forms.are(Structure.ONE_HOT)).tolist():
+        members = forms.row(place).qubits
         binary = all(program.variables[member].is_binary for member in members)
         if binary and len(members) > 1 and taken.isdisjoint(members):
-            found[each.name] = members
+            found[program.rows.names[place]] = members
             taken.update(members)
     return found

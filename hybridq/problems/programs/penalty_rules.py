@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from hybridq.core.checks import is_real
 from hybridq.core.errors import ParameterError, ProblemError, Setting
 from hybridq.core.registry import Registry
-from hybridq.problems.programs.penalty_terms import PenaltyTerm
-from hybridq.problems.programs.polynomial import Polynomial, added, on_all_bits, reach
+from hybridq.operators.terms import Terms
+from hybridq.problems.programs.penalties import Penalties
+from hybridq.problems.programs.polynomial import Polynomial, on_all_bits, reach
 
 MOST_BITS = 20
 """Bits up to which all energies are computed to prove that a weight suffices."""
@@ -55,7 +56,7 @@ class PenaltyContext:
     """
 
     objective: Polynomial
-    terms: tuple[PenaltyTerm, ...]
+    terms: Penalties
     n_bits: int
 
     @property
@@ -69,9 +70,9 @@ class PenaltyContext:
         return on_all_bits(self.objective, self.n_bits)
 
     @cached_property
-    def total(self) -> dict[tuple[int, ...], float]:
+    def total(self) -> Terms:
         """The sum of the penalties at weight 1."""
-        return added(*(each.terms for each in self.terms))
+        return self.terms.weighted(np.ones(len(self.terms)))
 
     @cached_property
     def penalties(self) -> NDArray[np.float64]:
@@ -151,17 +152,17 @@ class PenaltyContext:
         Raises:
             ParameterError: no least violation is known.
         """
-        low, high = reach(self.objective, [0.0] * self.n_bits, [1.0] * self.n_bits)
-        least = [each.least for each in self.terms]
-        if any(each is None for each in least):
-            name = self.terms[least.index(None)].name
+        low, high = reach(self.objective, np.zeros(self.n_bits), np.ones(self.n_bits))
+        unknown = np.isnan(self.terms.least)
+        if unknown.any():
+            name = self.terms.names[int(np.argmax(unknown))]
             raise ParameterError(
                 f"no weight is known to suffice for constraint {name!r}, whose violations may be "
                 "arbitrarily small",
                 argument="penalty",
                 remedy="give a number",
             )
-        smallest = min((each for each in least if each is not None), default=1.0)
+        smallest = float(self.terms.least.min()) if len(self.terms) else 1.0
         return (1.0 + high - low) / smallest
 
 
@@ -227,7 +228,7 @@ def weights_of(context: PenaltyContext, penalty: PenaltyLike) -> Weights:
         ParameterError: weights that do not suffice, or that no rule gives.
         ProblemError: no assignment is feasible.
     """
-    if any(each.heuristic for each in context.terms):
+    if context.terms.heuristic.any():
         return _with_heuristics(context, penalty)
     rule, weights = _asked(context, penalty)
     if not context.terms:
@@ -244,11 +245,11 @@ def weights_of(context: PenaltyContext, penalty: PenaltyLike) -> Weights:
 
 def _with_heuristics(context: PenaltyContext, penalty: PenaltyLike) -> Weights:
     """Return weights of which heuristic terms have 1, or the number that was given."""
-    exact = tuple(each for each in context.terms if not each.heuristic)
+    exact = context.terms.chosen(~context.terms.heuristic)
     rule, weights = _asked(PenaltyContext(context.objective, exact, context.n_bits), penalty)
     rest = iter(weights)
     alone = 1.0 if isinstance(penalty, str | Mapping) else _positive(penalty)
-    found = tuple(alone if each.heuristic else next(rest) for each in context.terms)
+    found = tuple(alone if each else next(rest) for each in context.terms.heuristic.tolist())
     return Weights(found, rule, None, "")
 
 
@@ -261,7 +262,7 @@ def _bound(context: PenaltyContext) -> float | None:
 
 def _asked(context: PenaltyContext, penalty: PenaltyLike) -> tuple[str, tuple[float, ...]]:
     """Return the name of the rule and the weight of each term."""
-    names = [each.name for each in context.terms]
+    names = context.terms.names
     if isinstance(penalty, str):
         rule = PENALTIES.canonical(penalty)
         weight = PENALTIES[rule](context) if names else 0.0

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -12,39 +11,29 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import CapacityError, ParameterError, Setting
 from hybridq.core.registry import Registry
+from hybridq.problems.programs.constraint import Constraint
+from hybridq.problems.programs.penalties import Penalties, PenaltyTerm
+from hybridq.problems.programs.penalty_blocks import (
+    check_square,
+    only_violations,
+    orders,
+    pairs,
+    squares,
+)
 from hybridq.problems.programs.polynomial import (
     Polynomial,
     from_all_bits,
-    multiplied,
     on_all_bits,
     squared,
 )
-from hybridq.problems.programs.program import Constraint
 from hybridq.problems.programs.registers import bounded_coefficients
-from hybridq.problems.programs.structure import Row, Structure, row_of, structure_of
+from hybridq.problems.programs.rows import Rows
+from hybridq.problems.programs.structure import Forms, Row, Structure
 
 _MOST_TABLE = 14  # bits of a constraint whose penalty is a table of all assignments
 _SMALL = 3  # bits up to which a table costs nothing
 _LARGEST_PRODUCT = 12  # factors 1 − x of a covering constraint or a clause
 _LARGEST_DENOMINATOR = 10**6
-_MOST_PRODUCTS = 10**7  # of the square of a constraint
-
-
-@dataclass(frozen=True)
-class PenaltyTerm:
-    """Penalty polynomial of one constraint.
-
-    Attributes:
-        name: the constraint.
-        terms: the polynomial of bits, slack bits included.
-        least: a positive number that no violation stays below, None if none is known.
-        heuristic: True where a feasible assignment may cost more than 0.
-    """
-
-    name: str
-    terms: Polynomial
-    least: float | None
-    heuristic: bool = False
 
 
 class Slack:
@@ -69,105 +58,83 @@ class Slack:
 Treatment = Callable[[Constraint, Row, Slack], PenaltyTerm | None]
 
 
-def penalty_term(constraint: Constraint, inequalities: str, slack: Slack) -> PenaltyTerm | None:
-    """Return the penalty of a constraint, None where it is left to the mixer.
+def penalty_terms(
+    forms: Forms, inequalities: str, slack: Slack, first: Sequence[PenaltyTerm] = ()
+) -> Penalties:
+    """Return the penalties of constraints, without those that are left to the mixer.
 
     Equalities, choices, packing, covering, clauses and precedence have a polynomial penalty without
     further bits, and so has every constraint of at most three bits. Other inequalities are treated
     as `inequalities` says.
 
     Args:
-        constraint: over bits.
+        forms: constraints over bits.
         inequalities: a name of `INEQUALITIES`.
         slack: takes further bits.
+        first: further penalties, that come first.
 
     Raises:
-        CapacityError: a table over too many bits.
-        ParameterError: a slack needs whole numbers, and the constraint has others.
+        CapacityError: a table over too many bits, or a square of too many terms.
+        ParameterError: a slack needs whole numbers, and a constraint has others.
     """
-    structure = structure_of(constraint)
-    if structure is Structure.POLYNOMIAL:
+    left = left_to_mixer(forms, inequalities)
+    equal, clauses = forms.equal & ~left, _have_products(forms)
+    equal[list(forms.rows.products)] = False
+    packing = forms.are(Structure.AT_MOST_ONE, Structure.PACKING_EDGE)
+    precedence = forms.are(Structure.PRECEDENCE)
+    blocks = [
+        squares(forms, equal),
+        pairs(forms, packing),
+        orders(forms, precedence),
+        only_violations(forms, clauses),
+    ]
+    least = np.ones(len(forms.rows))
+    least[equal] = _steps(forms.rows, equal)
+    single: dict[int, PenaltyTerm] = {}
+    kept = ~left
+    for place in np.flatnonzero(~(left | equal | packing | precedence | clauses)).tolist():
+        term = _other_term(forms, place, inequalities, slack)
+        kept[place] = term is not None
+        if term is not None:
+            single[place] = term
+    return Penalties.collected(forms.rows.names, least, kept, blocks, single, first)
+
+
+def _other_term(forms: Forms, place: int, inequalities: str, slack: Slack) -> PenaltyTerm | None:
+    """Return the penalty of a constraint of products, or of an inequality of another form."""
+    constraint = forms.rows[place]
+    if place in forms.rows.products:
         if constraint.relation == "==":
-            square = _square(constraint.name, {**constraint.terms, (): -constraint.bound})
-            return PenaltyTerm(constraint.name, square, _step(constraint))
-        if is_left_to_mixer(constraint, inequalities):
-            return None
+            terms = {**constraint.terms, (): -constraint.bound}
+            check_square(constraint.name, len(terms))
+            return PenaltyTerm(constraint.name, squared(terms), _step(constraint))
         return _table(constraint, _support(constraint), lambda amounts: amounts, None)
-    row = row_of(constraint)
-    name = constraint.name
-    if row.equal:
-        terms: dict[tuple[int, ...], float] = {
-            (q,): c for q, c in zip(row.qubits, row.coefficients, strict=True)
-        }
-        return PenaltyTerm(name, _square(name, {**terms, (): -row.bound}), _step(constraint))
-    if structure in (Structure.AT_MOST_ONE, Structure.PACKING_EDGE):
-        pairs: Polynomial = {
-            (a, b): 1.0 for i, a in enumerate(row.qubits) for b in row.qubits[i + 1 :]
-        }
-        return PenaltyTerm(name, pairs, 1.0)
-    if structure is Structure.PRECEDENCE:
-        larger = row.qubits[row.coefficients.index(1.0)]
-        smaller = row.qubits[row.coefficients.index(-1.0)]
-        pair = (min(larger, smaller), max(larger, smaller))
-        return PenaltyTerm(name, {(larger,): 1.0, pair: -1.0}, 1.0)
-    is_clause = structure in (Structure.COVERING, Structure.CLAUSE)
-    if is_clause and row.coefficients.count(-1.0) <= _LARGEST_PRODUCT:
-        return PenaltyTerm(name, _only_violation(row), 1.0)
+    row = forms.row(place)
     if len(row.qubits) <= _SMALL:
         return INEQUALITIES["hinge"](constraint, row, slack)
     return INEQUALITIES[inequalities](constraint, row, slack)
 
 
-def is_left_to_mixer(constraint: Constraint, inequalities: str) -> bool:
-    """Return whether a constraint has no penalty, so that a mixer has to keep to it.
+def _have_products(forms: Forms) -> NDArray[np.bool_]:
+    """Return which constraints are clauses that have one product as their penalty."""
+    clauses = forms.are(Structure.COVERING, Structure.CLAUSE)
+    return clauses & (forms.negative <= _LARGEST_PRODUCT)
+
+
+def left_to_mixer(forms: Forms, inequalities: str) -> NDArray[np.bool_]:
+    """Return which constraints have no penalty, so that a mixer has to keep to them.
 
     Args:
-        constraint: over bits.
+        forms: constraints over bits.
         inequalities: a name of `INEQUALITIES`.
     """
     if inequalities != "feasible":
-        return False
-    structure = structure_of(constraint)
-    if structure is Structure.POLYNOMIAL:
-        return constraint.relation != "==" and len(_support(constraint)) > _MOST_TABLE
-    row = row_of(constraint)
+        return np.zeros(len(forms.rows), dtype=bool)
     simple = (Structure.AT_MOST_ONE, Structure.PACKING_EDGE, Structure.PRECEDENCE)
-    if row.equal or structure in simple or len(row.qubits) <= _SMALL:
-        return False
-    is_clause = structure in (Structure.COVERING, Structure.CLAUSE)
-    return not is_clause or row.coefficients.count(-1.0) > _LARGEST_PRODUCT
-
-
-def _square(name: str, terms: Polynomial) -> Polynomial:
-    """Return the square of a polynomial of bits.
-
-    Raises:
-        CapacityError: it has too many terms.
-    """
-    if len(terms) ** 2 > _MOST_PRODUCTS:
-        raise CapacityError(
-            f"the penalty of constraint {name!r} has {len(terms) ** 2 // 2:,} terms or so, more "
-            f"than {_MOST_PRODUCTS // 2:,}",
-            argument="penalty",
-            remedy="use a mixer that keeps to the feasible assignments, or a smaller problem",
-        )
-    return squared(terms)
-
-
-def _only_violation(row: Row) -> Polynomial:
-    """Return the product that is 1 on the only violation of a row.
-
-    It has a factor x for each coefficient 1, and 1 − x for each coefficient −1.
-    """
-    if row.coefficients == (-1.0, -1.0):  # the edges of a cover may be many
-        a, b = row.qubits
-        return {(): 1.0, (a,): -1.0, (b,): -1.0, (a, b): 1.0}
-    ones = tuple(q for q, c in zip(row.qubits, row.coefficients, strict=True) if c > 0.0)
-    product: Polynomial = {ones: 1.0}
-    for qubit, coefficient in zip(row.qubits, row.coefficients, strict=True):
-        if coefficient < 0.0:
-            product = multiplied(product, {(): 1.0, (qubit,): -1.0}, bits=True)
-    return product
+    small = forms.are(*simple) | _have_products(forms) | (forms.rows.sizes <= _SMALL)
+    for place, each in forms.rows.products.items():
+        small[place] = len(_support(each)) <= _MOST_TABLE
+    return ~(forms.equal | small)
 
 
 def _support(constraint: Constraint) -> tuple[int, ...]:
@@ -205,8 +172,18 @@ def _table(
     )
 
 
+def _steps(rows: Rows, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the square of the least violation of equalities, not a number for none known."""
+    whole = rows.whole & (rows.bounds == np.rint(rows.bounds))
+    found = np.ones(len(rows))
+    for place in np.flatnonzero(chosen & ~whole).tolist():
+        step = _step(rows[place])
+        found[place] = np.nan if step is None else step
+    return found[chosen]
+
+
 def _step(constraint: Constraint) -> float | None:
-    """Return the square of the least violation of an equality of whole numbers."""
+    """Return the square of the least violation of an equality, None if none is known."""
     numbers = [constraint.bound, *constraint.terms.values()]
     scale = _common_scale(numbers)
     return None if scale is None else 1.0 / scale**2

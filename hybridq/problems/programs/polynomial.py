@@ -8,11 +8,15 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.operators.terms import Terms, constant_group
+
 Monomial: TypeAlias = tuple[int, ...]
 """Indices of the variables of a product, ascending; a repeated index is a power; () is 1."""
 
 Polynomial: TypeAlias = Mapping[Monomial, float]
-"""Coefficients by monomial."""
+"""Coefficients by monomial; large ones are `Terms`."""
+
+_NO_BIT = np.empty((0, 1), dtype=np.int64)
 
 
 def merged(terms: Iterable[tuple[Iterable[int], float]]) -> dict[Monomial, float]:
@@ -30,14 +34,11 @@ def merged(terms: Iterable[tuple[Iterable[int], float]]) -> dict[Monomial, float
     return total
 
 
-def scaled(polynomial: Polynomial, factor: float) -> dict[Monomial, float]:
+def scaled(polynomial: Polynomial, factor: float) -> Polynomial:
     """Return `factor` times a polynomial."""
+    if isinstance(polynomial, Terms):
+        return polynomial.scaled(factor)
     return {key: factor * value for key, value in polynomial.items()}
-
-
-def added(*polynomials: Polynomial) -> dict[Monomial, float]:
-    """Return the sum of polynomials."""
-    return merged(item for each in polynomials for item in each.items())
 
 
 def multiplied(
@@ -59,9 +60,19 @@ def multiplied(
     return {key: value for key, value in total.items() if value != 0.0}
 
 
-def squared(polynomial: Polynomial) -> dict[Monomial, float]:
+def squared(polynomial: Polynomial) -> Polynomial:
     """Return the square of a polynomial of bits."""
-    return multiplied(polynomial, polynomial, bits=True)
+    terms = Terms.of(polynomial)
+    if terms.degree > 1:
+        return multiplied(polynomial, polynomial, bits=True)
+    constant = terms.constant
+    indices, values = terms.groups[-1] if terms.degree else (_NO_BIT, np.empty(0))
+    i, j = np.triu_indices(len(values), k=1)
+    return Terms((
+        constant_group(constant * constant),
+        (indices, values * values + 2.0 * constant * values),
+        (indices[np.stack([i, j], axis=1), 0], 2.0 * values[i] * values[j]),
+    ))  # fmt: skip
 
 
 def substituted(
@@ -90,24 +101,23 @@ def substituted(
 
 def degree(polynomial: Polynomial) -> int:
     """Return the number of factors of the largest monomial, 0 for a constant."""
+    if isinstance(polynomial, Terms):
+        return polynomial.degree
     return max(map(len, polynomial), default=0)
 
 
 def evaluated(polynomial: Polynomial, rows: ArrayLike) -> NDArray[np.float64]:
     """Return the value of a polynomial at each row, shape (k, n) → (k,)."""
     values = np.asarray(rows, dtype=np.float64)
-    total = np.full(len(values), float(polynomial.get((), 0.0)))
-    by_degree: dict[int, list[tuple[Monomial, float]]] = {}
-    for term in polynomial.items():
-        if term[0]:
-            by_degree.setdefault(len(term[0]), []).append(term)
-    for order, terms in by_degree.items():
-        indices = np.array([key for key, _ in terms], dtype=np.int64)
-        coefficients = np.array([value for _, value in terms], dtype=np.float64)
+    terms = Terms.of(polynomial)
+    total = np.full(len(values), terms.constant)
+    for indices, coefficients in terms.groups:
+        order = indices.shape[1]
         if order == 1:
             total += values[:, indices[:, 0]] @ coefficients
+        if order < 2:
             continue
-        step = max(1, (1 << 24) // len(terms))
+        step = max(1, (1 << 24) // len(coefficients))
         for start in range(0, len(values), step):
             part = values[start : start + step]
             product = part[:, indices[:, 0]]
@@ -153,24 +163,23 @@ def from_all_bits(values: NDArray[np.float64]) -> dict[Monomial, float]:
     }
 
 
-def reach(
-    polynomial: Polynomial, low: Sequence[float], high: Sequence[float]
-) -> tuple[float, float]:
+def reach(polynomial: Polynomial, low: ArrayLike, high: ArrayLike) -> tuple[float, float]:
     """Return bounds of a polynomial for variables between `low` and `high`.
 
     Each monomial is bounded on its own, so that the bounds are exact for linear polynomials.
 
     Args:
         polynomial: of n variables.
-        low: the least value of each variable, n numbers.
-        high: the largest value of each variable, n numbers.
+        low: the least value of each variable, shape (n,).
+        high: the largest value of each variable, shape (n,).
     """
     bottom = top = 0.0
-    for key, coefficient in polynomial.items():
-        small = large = coefficient
-        for index in key:
-            a, b = low[index], high[index]
-            ends = (small * a, small * b, large * a, large * b)
-            small, large = min(ends), max(ends)
-        bottom, top = bottom + small, top + large
+    least, most = np.array(low, dtype=np.float64), np.array(high, dtype=np.float64)
+    for indices, values in Terms.of(polynomial).groups:
+        small = large = values
+        for place in indices.T:
+            a, b = least[place], most[place]
+            ends = np.stack([small * a, small * b, large * a, large * b])
+            small, large = ends.min(axis=0), ends.max(axis=0)
+        bottom, top = bottom + float(small.sum()), top + float(large.sum())
     return bottom, top

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,12 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.checks import is_finite, is_whole
 from hybridq.core.errors import ParameterError, ProblemError
-from hybridq.problems.programs.polynomial import Polynomial, degree, evaluated, merged, reach
-
-Relation = Literal["<=", ">=", "=="]
-
-_ROUNDING = 1e-9  # of a constraint of whole numbers
-_RELATIVE = 1e-12  # of any other, relative to the sum of its numbers
+from hybridq.operators.terms import Terms
+from hybridq.problems.programs.constraint import Constraint as Constraint
+from hybridq.problems.programs.constraint import Relation as Relation
+from hybridq.problems.programs.polynomial import Polynomial, evaluated, merged, reach
+from hybridq.problems.programs.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -59,65 +57,6 @@ class Variable:
         return self.lower == 0 and self.upper == 1
 
 
-@dataclass(frozen=True)
-class Constraint:
-    """A named condition on a polynomial of the variables.
-
-    Args:
-        name: its name, as violations show it.
-        terms: coefficients by ascending variable indices; ``{(0,): 1.0, (2,): 1.0}`` is x_0 + x_2.
-        relation: ``"<="``, ``">="`` or ``"=="``.
-        bound: the right-hand side.
-
-    Raises:
-        ProblemError: another relation, or a number that is not finite.
-    """
-
-    name: str
-    terms: Polynomial
-    relation: Relation
-    bound: float
-
-    def __post_init__(self) -> None:
-        if self.relation not in ("<=", ">=", "=="):
-            raise ProblemError(
-                f"constraint {self.name!r} has the relation {self.relation!r}: give <=, >= or =="
-            )
-        try:
-            total = self.bound + math.fsum(map(abs, self.terms.values()))
-        except (TypeError, OverflowError):
-            total = math.inf
-        if not is_finite(total):
-            raise ProblemError(f"constraint {self.name!r} has a number that is not finite")
-        constant = float(self.terms.get((), 0.0))
-        rest = merged((key, value) for key, value in self.terms.items() if key)
-        object.__setattr__(self, "terms", rest)
-        object.__setattr__(self, "bound", float(self.bound) - constant)
-
-    @cached_property
-    def is_linear(self) -> bool:
-        """True if no product of variables occurs."""
-        return degree(self.terms) <= 1
-
-    @cached_property
-    def tolerance(self) -> float:
-        """Amount below which a violation counts as rounding."""
-        numbers = [self.bound, *self.terms.values()]
-        total = sum(map(abs, numbers))
-        whole = total < 2**53 and all(float(number).is_integer() for number in numbers)
-        return _ROUNDING if whole else _ROUNDING + _RELATIVE * total
-
-    def excess(self, rows: ArrayLike) -> NDArray[np.float64]:
-        """Return the amount of violation at each row of values, shape (k, n) → (k,), ≥ 0."""
-        return self.excess_of(evaluated(self.terms, rows))
-
-    def excess_of(self, left: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the amount of violation for left-hand sides, shape (k,), ≥ 0."""
-        over = left - self.bound
-        found = {"<=": over, ">=": -over, "==": np.abs(over)}[self.relation]
-        return np.where(found > self.tolerance, found, 0.0)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class IntegerProgram:
     """Integer variables, a polynomial objective and constraints; immutable.
@@ -126,7 +65,8 @@ class IntegerProgram:
         variables: the variables; monomials name them by index.
         objective: coefficients by ascending variable indices; a repeated index is a power, ``()``
             the constant.
-        constraints: conditions that an answer has to meet.
+        constraints: conditions that an answer has to meet; kept as `Rows`, which hold linear ones
+            in arrays.
         sense: ``"minimize"`` or ``"maximize"``.
         name: the name of the instance.
 
@@ -137,7 +77,7 @@ class IntegerProgram:
 
     variables: tuple[Variable, ...]
     objective: Polynomial
-    constraints: tuple[Constraint, ...] = ()
+    constraints: Sequence[Constraint] = ()
     sense: Literal["minimize", "maximize"] = "minimize"
     name: str = field(default="", kw_only=True)
 
@@ -149,29 +89,21 @@ class IntegerProgram:
                 argument="sense", value=self.sense, expected="'minimize' or 'maximize'"
             )
         object.__setattr__(self, "variables", tuple(self.variables))
-        object.__setattr__(self, "constraints", tuple(self.constraints))
+        object.__setattr__(self, "constraints", Rows.of(self.constraints))
         for what, names in (
             ("variables", [each.name for each in self.variables]),
-            ("constraints", [each.name for each in self.constraints]),
+            ("constraints", self.rows.names),
         ):
             twice = _repeated(names)
             if twice is not None:
                 raise ProblemError(f"two {what} have the name {twice!r}: rename one")
-        for coefficient in self.objective.values():
-            if not is_finite(coefficient):
-                raise ProblemError(
-                    f"the objective has the coefficient {coefficient}: give a finite number"
-                )
-        object.__setattr__(self, "objective", merged(self.objective.items()))
-        highest = max(
-            (
-                max(key)
-                for terms in (self.objective, *(each.terms for each in self.constraints))
-                for key in terms
-                if key
-            ),
-            default=-1,
+        object.__setattr__(self, "objective", _checked(self.objective))
+        of_objective = (
+            self.objective.highest
+            if isinstance(self.objective, Terms)
+            else max((key[-1] for key in self.objective if key), default=-1)
         )
+        highest = max(of_objective, self.rows.highest)
         if highest >= len(self.variables):
             raise ProblemError(
                 f"a term names variable {highest}, and the program has the variables 0 to "
@@ -189,13 +121,19 @@ class IntegerProgram:
         name: str = "",
     ) -> IntegerProgram:
         """Return a program whose variables are all binary."""
-        return cls(tuple(map(Variable, names)), objective, tuple(constraints), sense, name=name)
+        return cls(tuple(map(Variable, names)), objective, constraints, sense, name=name)
 
     def __repr__(self) -> str:
         return (
             f"IntegerProgram({len(self.variables)} variables, {len(self.objective)} terms, "
             f"{len(self.constraints)} constraints, {self.sense})"
         )
+
+    @property
+    def rows(self) -> Rows:
+        """The constraints."""
+        assert isinstance(self.constraints, Rows)
+        return self.constraints
 
     @property
     def sign(self) -> float:
@@ -223,55 +161,42 @@ class IntegerProgram:
 
     def excesses(self, rows: ArrayLike) -> NDArray[np.float64]:
         """Return the violation of each constraint at each row, shape (k, constraints)."""
-        values = np.asarray(rows)
-        columns = [each.excess(values) for each in self.constraints]
-        return np.stack(columns, axis=1) if columns else np.zeros((len(values), 0))
-
-    @cached_property
-    def _reaches(self) -> list[tuple[float, float]]:
-        """Bounds of the left-hand side of each constraint."""
-        low, high = self.lower.tolist(), self.upper.tolist()
-        return [reach(each.terms, low, high) for each in self.constraints]
+        return self.rows.excesses(np.asarray(rows))
 
     def objective_range(self) -> tuple[float, float]:
         """Return a lower and an upper bound of the objective over the variables' bounds."""
-        return reach(self.objective, self.lower.tolist(), self.upper.tolist())
+        return reach(self.objective, self.lower, self.upper)
 
     def impossible(self) -> Constraint | None:
         """Return a constraint that no values within the bounds meet; None if not proven."""
-        for each, (low, high) in zip(self.constraints, self._reaches, strict=True):
-            too_low = each.relation != "<=" and high < each.bound - each.tolerance
-            too_high = each.relation != ">=" and low > each.bound + each.tolerance
-            if too_low or too_high or not _hits(each, self):
-                return each
-        return None
+        place = self.rows.impossible(self.lower, self.upper)
+        return None if place is None else self.rows[place]
 
     @cached_property
-    def redundant(self) -> tuple[bool, ...]:
-        """For each constraint, whether all values within the bounds meet it."""
-        found = []
-        for each, (low, high) in zip(self.constraints, self._reaches, strict=True):
-            below, above = high <= each.bound + each.tolerance, low >= each.bound - each.tolerance
-            relation = each.relation
-            found.append(below if relation == "<=" else above and (below or relation == ">="))
-        return tuple(found)
+    def redundant(self) -> NDArray[np.bool_]:
+        """For each constraint, whether all values within the bounds meet it, shape (m,)."""
+        return self.rows.redundant(self.lower, self.upper)
 
 
-def _hits(constraint: Constraint, program: IntegerProgram) -> bool:
-    """Return whether an equality of integers can hold by divisibility."""
-    numbers = [*constraint.terms.values()]
-    if constraint.relation != "==" or not numbers or not constraint.is_linear:
-        return True
-    if not all(float(number).is_integer() for number in numbers):
-        return True
-    if max(abs(number) for number in numbers) > 2**53:
-        return True
-    step = math.gcd(*(int(number) for number in numbers))
-    return abs(constraint.bound / step - round(constraint.bound / step)) <= constraint.tolerance
+def _checked(objective: Polynomial) -> Polynomial:
+    """Return an objective of ascending, different products.
+
+    Raises:
+        ProblemError: a coefficient is not finite.
+    """
+    if isinstance(objective, Terms):
+        wrong = objective.coefficients[~np.isfinite(objective.coefficients)].tolist()
+    else:
+        wrong = [each for each in objective.values() if not is_finite(each)]
+    if wrong:
+        raise ProblemError(f"the objective has the coefficient {wrong[0]}: give a finite number")
+    return objective if isinstance(objective, Terms) else merged(objective.items())
 
 
 def _repeated(names: Sequence[str]) -> str | None:
     """Return a name that occurs twice, None without one."""
+    if len(set(names)) == len(names):
+        return None
     seen: set[str] = set()
     for name in names:
         if name in seen:

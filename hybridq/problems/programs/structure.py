@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
-from hybridq.problems.programs.program import Constraint
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.problems.programs.constraint import Constraint
+from hybridq.problems.programs.rows import Rows
 
 
 class Structure(Enum):
@@ -24,6 +28,10 @@ class Structure(Enum):
     EQUALITY = "equality"
     LINEAR = "linear"
     POLYNOMIAL = "polynomial"
+
+
+_CODES = {each: code for code, each in enumerate(Structure)}
+_BY_CODE = tuple(Structure)
 
 
 @dataclass(frozen=True)
@@ -43,60 +51,121 @@ class Row:
     bound: float
 
 
-def row_of(constraint: Constraint) -> Row:
-    """Return a linear constraint in the form ``<=`` or ``==``; computed once for each.
+@dataclass(frozen=True, eq=False)
+class Forms:
+    """The constraints of a program over bits, brought to ``sum <= bound`` or ``sum == bound``.
 
-    Coefficients that are all equal in size are divided by it.
+    Coefficients of a row that are all equal in size are divided by it.
+
+    Attributes:
+        rows: the constraints.
+        coefficients: one for each entry of `rows`.
+        bounds: the right-hand sides, shape (m,).
+        codes: the structures by number, shape (m,).
     """
-    known: Row | None = constraint.__dict__.get("_row")
-    if known is None:
-        known = constraint.__dict__["_row"] = _row_of(constraint)
-    return known
+
+    rows: Rows
+    coefficients: NDArray[np.float64]
+    bounds: NDArray[np.float64]
+    codes: NDArray[np.int8]
+
+    def are(self, *structures: Structure) -> NDArray[np.bool_]:
+        """Return which constraints have one of the structures, shape (m,)."""
+        return np.isin(self.codes, [_CODES[each] for each in structures])
+
+    @cached_property
+    def equal(self) -> NDArray[np.bool_]:
+        """True for equalities, shape (m,)."""
+        return self.rows.senses == 0
+
+    @cached_property
+    def negative(self) -> NDArray[np.int64]:
+        """Number of coefficients −1 of each row, shape (m,)."""
+        owners = self.rows.owners[self.coefficients == -1.0]
+        return np.bincount(owners, minlength=len(self.rows))
+
+    def structure(self, place: int) -> Structure:
+        """Return the structure of a constraint."""
+        return _BY_CODE[self.codes[place]]
+
+    def row(self, place: int) -> Row:
+        """Return a linear constraint."""
+        part = slice(self.rows.starts[place], self.rows.starts[place + 1])
+        return Row(
+            tuple(self.rows.columns[part].tolist()),
+            tuple(self.coefficients[part].tolist()),
+            bool(self.equal[place]),
+            float(self.bounds[place]),
+        )
 
 
-def _row_of(constraint: Constraint) -> Row:
-    items = sorted(constraint.terms.items())
-    values = [value for _, value in items]
-    sign = -1.0 if constraint.relation == ">=" else 1.0
-    if constraint.relation == "==" and values and max(values) < 0.0:
-        sign = -1.0
-    sizes = set(map(abs, values))
-    alike = len(sizes) == 1
-    size = sizes.pop() if alike else 1.0
-    bound = constraint.bound * sign / size
-    if alike and constraint.relation != "==":  # a sum of units is a whole number
-        bound = float(math.floor(bound + constraint.tolerance / size))
-    return Row(
-        tuple([key[0] for key, _ in items]),
-        tuple([value * sign / size for value in values]),
-        constraint.relation == "==",
-        bound,
-    )
+def forms_of(rows: Rows) -> Forms:
+    """Return the forms and structures of constraints whose variables are bits."""
+    low, high = _extremes(rows, rows.coefficients, 1.0)
+    small, large = _extremes(rows, np.abs(rows.coefficients), 1.0)
+    alike = (small == large) & (rows.sizes > 0)
+    signs = np.where((rows.senses > 0) | ((rows.senses == 0) & (high < 0.0)), -1.0, 1.0)
+    sizes = np.where(alike, large, 1.0)
+    coefficients = rows.coefficients * signs[rows.owners] / sizes[rows.owners]
+    bounds = rows.bounds * signs / sizes
+    whole = alike & (rows.senses != 0)  # a sum of units is a whole number
+    bounds = np.where(whole, np.floor(bounds + rows.tolerances / sizes), bounds)
+    low, high = np.minimum(low * signs, high * signs), np.maximum(low * signs, high * signs)
+    low, high = low / sizes, high / sizes
+    return Forms(rows, coefficients, bounds, _codes(rows, coefficients, bounds, low, high))
+
+
+def _extremes(
+    rows: Rows, values: NDArray[np.float64], default: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the least and the largest value of the entries of each row."""
+    low, high = np.full(len(rows), default), np.full(len(rows), default)
+    used = rows.sizes > 0
+    if used.any():
+        first = rows.starts[:-1][used]
+        low[used] = np.minimum.reduceat(values, first)
+        high[used] = np.maximum.reduceat(values, first)
+    return low, high
+
+
+def _codes(
+    rows: Rows,
+    coefficients: NDArray[np.float64],
+    bounds: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+) -> NDArray[np.int8]:
+    """Return the number of the structure of each row."""
+    used, sizes = rows.sizes > 0, rows.sizes
+    ones = used & (low == 1.0) & (high == 1.0)
+    minus = used & (low == -1.0) & (high == -1.0)
+    units = np.ones(len(rows), dtype=bool)
+    units[rows.owners[np.abs(coefficients) != 1.0]] = False
+    most = np.bincount(rows.owners[coefficients == 1.0], minlength=len(rows))
+    equal = rows.senses == 0
+    mixed = units & (low == -1.0) & (high == 1.0)
+    products = np.zeros(len(rows), dtype=bool)
+    products[list(rows.products)] = True
+    packing = ones & (bounds >= 1.0) & (bounds < 2.0)
+    found = {
+        Structure.POLYNOMIAL: products,
+        Structure.EQUALITY: equal & ~ones,
+        Structure.ONE_HOT: equal & (bounds == 1.0),
+        Structure.CARDINALITY: equal,
+        Structure.PACKING_EDGE: packing & (sizes == 2),
+        Structure.AT_MOST_ONE: packing,
+        Structure.COVERING: minus & (bounds >= -1.0) & (bounds < 0.0),
+        Structure.PRECEDENCE: mixed & (sizes == 2) & (bounds >= 0.0) & (bounds < 1.0),
+        Structure.CLAUSE: units & (bounds >= most - 1.0) & (bounds < most),
+        Structure.CAPACITY: low > 0.0,
+    }
+    codes = [_CODES[each] for each in found]
+    return np.select(list(found.values()), codes, _CODES[Structure.LINEAR]).astype(np.int8)
 
 
 def structure_of(constraint: Constraint) -> Structure:
     """Return the structure of a constraint whose variables are bits."""
-    if not constraint.is_linear:
-        return Structure.POLYNOMIAL
-    row = row_of(constraint)
-    values = set(row.coefficients)
-    size = len(row.qubits)
-    if row.equal:
-        if values != {1.0}:
-            return Structure.EQUALITY
-        return Structure.ONE_HOT if row.bound == 1.0 else Structure.CARDINALITY
-    if values == {1.0} and 1.0 <= row.bound < 2.0:
-        return Structure.PACKING_EDGE if size == 2 else Structure.AT_MOST_ONE
-    if values == {-1.0} and -1.0 <= row.bound < 0.0:
-        return Structure.COVERING
-    if values == {1.0, -1.0} and size == 2 and 0.0 <= row.bound < 1.0:
-        return Structure.PRECEDENCE
-    most = row.coefficients.count(1.0)
-    if values <= {1.0, -1.0} and most - 1.0 <= row.bound < most:
-        return Structure.CLAUSE
-    if min(values, default=1.0) > 0.0:
-        return Structure.CAPACITY
-    return Structure.LINEAR
+    return forms_of(Rows.of([constraint])).structure(0)
 
 
 def permutation_grid(groups: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
