@@ -78,7 +78,7 @@ def _read_mapping(Q: Mapping[Any, Any], n_qubits: int | None) -> Polynomial:
     inside = terms.highest < n and all((each >= 0).all() for each, _ in terms.groups)
     if n < 1 or powers or not inside:
         return _read_loosely(list(Q), _real(list(Q.values())), n_qubits)
-    return _collect(n, terms.groups)
+    return collected(n, terms.groups)
 
 
 def _is_tidy(keys: list[Any]) -> bool:
@@ -104,10 +104,10 @@ def _read_loosely(keys: list[Any], values: NDArray[np.float64], n_qubits: int | 
     n = highest + 1 if n_qubits is None else n_qubits
     if n < 1:
         raise ParameterError("the mapping names no bit: give n_qubits", argument="n_qubits")
-    return _collect(n, grouped([key for key, _ in terms], [value for _, value in terms]))
+    return collected(n, grouped([key for key, _ in terms], [value for _, value in terms]))
 
 
-def _collect(n: int, groups: Iterable[Group]) -> Polynomial:
+def collected(n: int, groups: Iterable[Group]) -> Polynomial:
     """Return the polynomial of products of any order; equal ones may repeat."""
     constant, linear = 0.0, np.zeros(n)
     quadratic: list[Group] = [(np.empty((0, 2), dtype=np.int64), np.empty(0))]
@@ -150,7 +150,7 @@ def _substitute(polynomial: Polynomial, factor: Callable[[int, int], float]) -> 
             f"orders up to {_LARGEST_ORDER} are supported"
         )
     expanded = [part for group in higher for part in _subsets(group, factor)]
-    _, up_constant, up_linear, up_pairs, up_couplings, up_higher = _collect(n, expanded)
+    _, up_constant, up_linear, up_pairs, up_couplings, up_higher = collected(n, expanded)
     constant = constant + up_constant + factor(1, 0) * linear.sum() + factor(2, 0) * couplings.sum()
     new_linear = factor(1, 1) * linear + up_linear
     new_linear += np.bincount(pairs.ravel(), np.repeat(factor(2, 1) * couplings, 2), n)

@@ -139,6 +139,28 @@ class Ising:
         n, constant, linear, pairs, couplings, higher = _pubo.bits_to_spins(polynomial)
         return cls(n, constant + offset, linear, pairs, couplings, HigherTerms(higher))
 
+    @classmethod
+    def from_terms(cls, terms: Mapping[tuple[int, ...], float], n_qubits: int) -> Ising:
+        """Return the energy with these coefficients by ascending spins.
+
+        Args:
+            terms: ``{(): c, (i,): h, (i, j): J, (i, j, k): K}``, spins of a product different.
+            n_qubits: number of spins.
+
+        Raises:
+            DimensionError: a spin is outside 0 ... n_qubits - 1.
+            ParameterError: a number is not finite, or a term names a spin twice.
+        """
+        n = _masks.checked_width(n_qubits)
+        found = Terms.of(terms)
+        if found.highest >= n:
+            raise DimensionError(
+                f"terms must name spins in 0 ... {n - 1}, with n_qubits={n}, got {found.highest}",
+                argument="terms",
+            )
+        _, constant, linear, pairs, couplings, higher = _pubo.collected(n, found.groups)
+        return cls(n, constant, linear, pairs, couplings, HigherTerms(higher))
+
     # -- other forms ----------------------------------------------------------------------------
 
     def to_qubo(self) -> tuple[dict[tuple[int, ...], float], float]:

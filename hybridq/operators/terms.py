@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, TypeAlias, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Group: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Products of k factors: indices, shape (m, k), and coefficients, shape (m,)."""
@@ -49,10 +49,11 @@ class Terms(Mapping[tuple[int, ...], float]):
         return cls(grouped(list(polynomial), list(polynomial.values())))
 
     @classmethod
-    def linear(cls, values: NDArray[np.float64], constant: float = 0.0) -> Terms:
+    def linear(cls, values: ArrayLike, constant: float = 0.0) -> Terms:
         """Return a constant and Σ v_i x_i, with values of shape (n,)."""
-        places = np.arange(len(values), dtype=np.int64)[:, np.newaxis]
-        return cls((constant_group(constant), (places, np.asarray(values, dtype=np.float64))))
+        numbers = np.asarray(values, dtype=np.float64)
+        places = np.arange(len(numbers), dtype=np.int64)[:, np.newaxis]
+        return cls((constant_group(constant), (places, numbers)))
 
     @classmethod
     def added(cls, *polynomials: Mapping[tuple[int, ...], float]) -> Terms:

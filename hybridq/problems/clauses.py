@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from hybridq.core.checks import is_finite, is_whole
 from hybridq.core.errors import CapacityError, ProblemError, shown
+from hybridq.operators.terms import Terms, grouped
 from hybridq.problems.instance_data import ClauseData
-from hybridq.problems.programs.polynomial import multiplied, scaled
+from hybridq.problems.programs.penalty_blocks import products
+from hybridq.problems.programs.polynomial import multiplied
 
 Literals: TypeAlias = "tuple[int, ...] | None"
 """Literals of a clause, each variable at most once; None where the clause always holds."""
@@ -120,13 +122,14 @@ def clause_text(clause: Sequence[int], parity: bool) -> str:
     return (" ⊕ " if parity else " ∨ ").join(literals) or "empty"
 
 
-def violation_polynomial(literals: Sequence[int]) -> dict[tuple[int, ...], float]:
-    """Return the polynomial of bits that is 1 where no literal holds, else 0."""
-    product = {tuple(sorted(-v - 1 for v in literals if v < 0)): 1.0}
-    for v in literals:
-        if v > 0:
-            product = multiplied(product, {(): 1.0, (v - 1,): -1.0}, bits=True)
-    return product
+def violated_weight(clauses: Sequence[tuple[int, ...]], weights: Sequence[float]) -> Terms:
+    """Return Σ w [no literal holds] as a polynomial of bits; variables differ in each clause."""
+    numbers, groups = np.array(weights, dtype=np.float64), []
+    for literals, of_length in grouped(clauses, numbers.tolist()):
+        owners = np.arange(len(literals), dtype=np.int64)
+        for chosen, bits, signs in products(owners, np.abs(literals) - 1, literals > 0):
+            groups.append((bits, signs * of_length[chosen]))
+    return Terms(groups)
 
 
 def parity_polynomial(literals: Sequence[int]) -> dict[tuple[int, ...], float]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hybridq.problems.base import Bits, Sense
 from hybridq.problems.graph_subset import GraphSubset
-from hybridq.problems.programs import Constraint
+from hybridq.problems.programs import Rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,18 +70,14 @@ class Clique(GraphSubset):
         apart[self.edges[:, 1], self.edges[:, 0]] = False
         return np.argwhere(np.triu(apart))
 
-    def rows(self) -> list[Constraint]:
+    def rows(self) -> Rows:
         """Return x_u + x_v <= 1 for each pair without an edge."""
-        names = self.node_names
-        return [
-            Constraint(
-                f"at most one of {names[i]} and {names[j]}, which no edge joins",
-                {(i,): 1.0, (j,): 1.0},
-                "<=",
-                1.0,
-            )
+        nodes = self.node_names
+        names = [
+            f"at most one of {nodes[i]} and {nodes[j]}, which no edge joins"
             for i, j in self.missing.tolist()
         ]
+        return Rows.uniform(names, self.missing, "<=", 1.0)
 
     def picture_title(self, bits: Bits) -> str:
         """Return whether the nodes are joined pairwise, in words."""

@@ -120,7 +120,7 @@ class Coloring(GraphPartition):
 
     def objective(self) -> Polynomial:
         """Return the weight of the edges within one colour."""
-        return self.same_group(zip(*self.edges.T.tolist(), self.weights.tolist(), strict=True))
+        return self.same_group(self.edges, self.weights)
 
     def _fixed(self, nodes: list[int]) -> str:
         """Return in words what symmetry fixes."""

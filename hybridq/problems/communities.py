@@ -94,8 +94,8 @@ class Communities(GraphPartition):
         gains[u, v] += self.weights / m
         gains[v, u] = gains[u, v]
         first, second = np.nonzero(np.triu(gains, 1))
-        pairs = zip(first.tolist(), second.tolist(), gains[first, second].tolist(), strict=True)
-        return self.same_group(pairs, -float((self.strengths**2).sum()) / (4.0 * m * m))
+        constant = -float((self.strengths**2).sum()) / (4.0 * m * m)
+        return self.same_group(np.stack([first, second], axis=1), gains[first, second], constant)
 
     def picture_title(self, bits: Bits) -> str:
         """Return the modularity, in words."""

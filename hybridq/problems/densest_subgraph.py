@@ -13,6 +13,7 @@ from hybridq.core.docstrings import read_docstring
 from hybridq.core.errors import ParameterError
 from hybridq.core.numbers import number, plural
 from hybridq.core.options import Option
+from hybridq.operators.terms import Terms
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.graph_problem import GraphProblem
 from hybridq.problems.graph_program import GraphProgram
@@ -117,13 +118,10 @@ class DensestSubgraph(GraphProgram):
 
     def build(self) -> IntegerProgram:
         """Return the weight of the edges that count, with k nodes chosen."""
-        objective: dict[tuple[int, ...], float] = {}
-        sign = 1.0 if self.counts == INSIDE else -1.0
-        for (u, v), weight in zip(self.edges.tolist(), self.weights.tolist(), strict=True):
-            objective[u, v] = sign * weight
-            if self.counts == TOUCHED:
-                for node in (u, v):
-                    objective[(node,)] = objective.get((node,), 0.0) + weight
+        objective = Terms([(self.edges, self.weights)])
+        if self.counts == TOUCHED:
+            touched = np.bincount(self.edges.ravel(), np.repeat(self.weights, 2), self.n_nodes)
+            objective = Terms.added(Terms.linear(touched), objective.scaled(-1.0))
         ones: Polynomial = {(u,): 1.0 for u in range(self.n_nodes)}
         row = Constraint(f"{plural(self.chosen, 'node')} chosen", ones, "==", float(self.chosen))
         return IntegerProgram.binary(

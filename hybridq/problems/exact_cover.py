@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from hybridq.core.errors import ProblemError
 from hybridq.core.text import listed
 from hybridq.problems.base import Sense
-from hybridq.problems.programs import Constraint
 from hybridq.problems.set_program import Reduction, SetProgram
 
 
@@ -60,12 +59,11 @@ class ExactCover(SetProgram):
         }
         return cls(sets, name="example", reduce=False)
 
-    def rule(self, place: int, sets: tuple[int, ...]) -> Constraint | None:
-        """Return Σ x_s = 1 over the undecided sets that hold an element."""
+    def rule(self, place: int, sets: tuple[int, ...]) -> str | None:
+        """Return the name of Σ x_s = 1 over the undecided sets that hold an element."""
         if self.is_covered(place):
             return None
-        name = f"element {self.data.universe[place]} is covered once"
-        return Constraint(name, {(s,): 1.0 for s in sets}, "==", 1.0)
+        return f"element {self.data.universe[place]} is covered once"
 
     def build(self) -> Any:
         """Return min Σ c_s x_s under the constraint of each element.

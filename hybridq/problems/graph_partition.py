@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import ParameterError, Text
 from hybridq.core.numbers import number, plural, plural_noun
+from hybridq.operators.terms import Group, Terms, constant_group
 from hybridq.problems.base import AnswerRow, Bits
 from hybridq.problems.graph_problem import GraphProblem
 from hybridq.problems.graph_program import GraphProgram
 from hybridq.problems.program_problem import ProgramProblem
-from hybridq.problems.programs import Constraint, IntegerProgram, Variable
+from hybridq.problems.programs import Constraint, IntegerProgram, Rows, Variable
 from hybridq.problems.programs.polynomial import Polynomial
 from hybridq.problems.programs.registers import code_of
 
@@ -84,9 +85,9 @@ class GraphPartition(GraphProgram):
     def objective(self) -> Polynomial:
         """Return the objective, a polynomial of `membership` and `same_group`."""
 
-    def rows(self) -> list[Constraint]:
+    def rows(self) -> Sequence[Constraint]:
         """Return constraints beyond one group for each node."""
-        return []
+        return ()
 
     def _fitting_mixers(self) -> tuple[str, ...]:
         """Return the mixers that suit the number of groups and the encoding."""
@@ -122,32 +123,36 @@ class GraphPartition(GraphProgram):
         return {(node,): 1.0} if group == 1 else {(): 1.0, (node,): -1.0}
 
     def same_group(
-        self, pairs: Iterable[tuple[int, int, float]], constant: float = 0.0
-    ) -> dict[tuple[int, ...], float]:
+        self,
+        pairs: NDArray[np.int64],
+        weights: NDArray[np.float64],
+        constant: float = 0.0,
+    ) -> Terms:
         """Return a constant and the sum of weights of pairs in one group, as a polynomial.
 
         Args:
-            pairs: two nodes and their weight each.
+            pairs: two nodes each, shape (m, 2).
+            weights: of the pairs, shape (m,).
             constant: added.
         """
-        terms: dict[tuple[int, ...], float] = {(): constant}
-        k = self.n_groups
-        for u, v, weight in pairs:
-            if self.is_binary:
-                terms[()] += weight
-                for key, value in (((u,), -weight), ((v,), -weight), ((u, v), 2.0 * weight)):
-                    terms[key] = terms.get(key, 0.0) + value
-                continue
-            common = set(self.allowed[u]).intersection(self.allowed[v])
-            for c in sorted(common):
-                key = (u * k + c, v * k + c)
-                terms[key] = terms.get(key, 0.0) + weight
-        return terms
+        if self.is_binary:
+            linear = np.bincount(pairs.ravel(), np.repeat(-weights, 2), self.n_nodes)
+            total = constant + float(weights.sum())
+            return Terms.added(Terms.linear(linear, total), Terms([(pairs, 2.0 * weights)]))
+        groups: list[Group] = [constant_group(constant)]
+        may_join = np.zeros((self.n_nodes, self.n_groups), dtype=bool)
+        for node, allowed in enumerate(self.allowed):
+            may_join[node, list(allowed)] = True
+        for c in range(self.n_groups):
+            both = may_join[pairs, c].all(axis=1)
+            groups.append((pairs[both] * self.n_groups + c, weights[both]))
+        return Terms(groups)
 
     def build(self) -> IntegerProgram:
         """Return the objective, with one group for each node."""
         k = self.n_groups
-        rows: list[Constraint] = []
+        names: list[str] = []
+        members: list[list[int]] = []
         variables: list[Variable] = []
         for u, (name, groups) in enumerate(zip(self.node_names, self.allowed, strict=True)):
             if self.is_binary:
@@ -159,12 +164,10 @@ class GraphPartition(GraphProgram):
                     Variable(f"{name} in {self.group} {c}", int(fixed), int(c in groups))
                 )
             if len(groups) > 1:
-                one: Polynomial = {(u * k + c,): 1.0 for c in groups}
-                rows.append(Constraint(f"node {name} is in one {self.group}", one, "==", 1.0))
-        rows += self.rows()
-        return IntegerProgram(
-            tuple(variables), self.objective(), tuple(rows), self.sense, name=self.name
-        )
+                names.append(f"node {name} is in one {self.group}")
+                members.append([u * k + c for c in groups])
+        rows = Rows.of([Rows.ragged(names, members, "==", 1.0), *self.rows()])
+        return IntegerProgram(tuple(variables), self.objective(), rows, self.sense, name=self.name)
 
     # -- in the user's terms ----------------------------------------------------------------------
 
@@ -291,8 +294,7 @@ class GraphCut(GraphPartition):
 
     def objective(self) -> Polynomial:
         """Return the total weight less that of edges within parts."""
-        inner = zip(*self.edges.T.tolist(), (-self.weights).tolist(), strict=True)
-        return self.same_group(inner, self.total_weight)
+        return self.same_group(self.edges, -self.weights, self.total_weight)
 
     def answer(self, bits: Bits) -> tuple[AnswerRow, ...]:
         """Return the labels in each part, and the weight of the edges between parts."""

@@ -212,15 +212,19 @@ def _edge_arrays(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return qubit pairs and weights in edge order; see `GraphProblem.edges`."""
     index = {label: qubit for qubit, label in enumerate(nodes)}
-    pairs: list[tuple[int, int]] = []
-    weights: list[float] = []
-    for u, v, weight in graph.edges(data="weight", default=1):
-        i, j = index[u], index[v]
-        if i == j:
-            raise ProblemError(f"node {u!r} has an edge to itself: remove it")
-        pairs.append((i, j) if i < j or graph.is_directed() else (j, i))
-        weights.append(finite_weight(weight, f"edge {u!r}-{v!r}"))
-    edges = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    listed = list(graph.edges(data="weight", default=1))
+    ends = [(index[u], index[v]) for u, v, _ in listed]
+    edges = np.array(ends, dtype=np.int64).reshape(-1, 2)
+    loops = edges[:, 0] == edges[:, 1]
+    if loops.any():
+        raise ProblemError(
+            f"node {listed[int(np.argmax(loops))][0]!r} has an edge to itself: remove it"
+        )
+    if not graph.is_directed():
+        edges.sort(axis=1)
+    weights = [weight for _, _, weight in listed]
+    if not set(map(type, weights)) <= {int, float} or not _all_finite(weights):
+        weights = [finite_weight(weight, f"edge {u!r}-{v!r}") for u, v, weight in listed]
     values = np.array(weights, dtype=np.float64)
     with np.errstate(over="ignore"):
         if not math.isfinite(float(np.abs(values).sum())):
@@ -228,6 +232,14 @@ def _edge_arrays(
     edges.flags.writeable = False
     values.flags.writeable = False
     return edges, values
+
+
+def _all_finite(numbers: list[float]) -> bool:
+    """Return whether all numbers fit in floats, and are finite."""
+    try:
+        return bool(np.isfinite(np.array(numbers, dtype=np.float64)).all())
+    except OverflowError:
+        return False
 
 
 def _frozen(graph: nx.Graph[Any]) -> nx.Graph[Any]:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from hybridq.core.errors import Text
 from hybridq.core.text import listed
+from hybridq.operators.terms import Terms
 from hybridq.problems.base import AnswerRow, Bits
 from hybridq.problems.graph_program import SHOWN_NODES, GraphProgram
 from hybridq.problems.node_weights import positive_node_weights, size_with_weights
-from hybridq.problems.programs import Constraint, IntegerProgram, Variable
+from hybridq.problems.programs import IntegerProgram, Rows, Variable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,7 +45,7 @@ class GraphSubset(GraphProgram):
         return positive_node_weights(self)
 
     @abstractmethod
-    def rows(self) -> list[Constraint]:
+    def rows(self) -> Rows:
         """Return the constraints; variable u is 1 where node u is chosen."""
 
     @cached_property
@@ -63,12 +64,8 @@ class GraphSubset(GraphProgram):
             Variable(name, choice, choice) if known else Variable(name)
             for name, known in zip(self.node_names, self.settled.tolist(), strict=True)
         ]
-        weights: dict[tuple[int, ...], float] = {
-            (u,): weight for u, weight in enumerate(self.node_weights.tolist())
-        }
-        return IntegerProgram(
-            tuple(variables), weights, tuple(self.rows()), self.sense, name=self.name
-        )
+        weights = Terms.linear(self.node_weights)
+        return IntegerProgram(tuple(variables), weights, self.rows(), self.sense, name=self.name)
 
     @property
     def saved_qubits(self) -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hybridq.core.errors import Text
 from hybridq.core.numbers import plural
 from hybridq.core.text import listed
+from hybridq.operators.terms import Terms, constant_group
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.clauses import (
     Literals,
@@ -23,12 +24,12 @@ from hybridq.problems.clauses import (
     parity_polynomial,
     propagated,
     satisfied,
-    violation_polynomial,
+    violated_weight,
 )
 from hybridq.problems.instance_data import ClauseData, PolynomialData
 from hybridq.problems.program_problem import ProgramProblem
-from hybridq.problems.programs import Constraint, IntegerProgram, Variable
-from hybridq.problems.programs.polynomial import merged, scaled
+from hybridq.problems.programs import Constraint, IntegerProgram, Rows, Variable
+from hybridq.problems.programs.polynomial import Polynomial, merged, scaled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,27 +129,44 @@ class MaxSAT(ProgramProblem):
 
     def build(self) -> IntegerProgram:
         """Return max Σ w [clause holds] under the hard clauses."""
-        terms: list[tuple[tuple[int, ...], float]] = []
-        for weight, literals in self.soft:
-            if literals is None:
-                terms.append(((), weight))
-            elif self.data.parity:
-                terms += scaled(parity_polynomial(literals), weight).items()
-            else:
-                terms.append(((), weight))
-                terms += scaled(violation_polynomial(literals), -weight).items()
         variables = [
             Variable(str(v), self.fixed.get(v, 0), self.fixed.get(v, 1))
             for v in range(1, self.data.n_variables + 1)
         ]
-        rows = [
-            _row(f"clause {number} ({clause_text(given, self.data.parity)})", literals, self)
-            for number, (literals, given) in enumerate(
-                zip(self.hard, self.data.hard, strict=True), start=1
-            )
-            if literals is not None and not all(abs(v) in self.fixed for v in literals)
-        ]
-        return IntegerProgram(tuple(variables), merged(terms), tuple(rows), "maximize")
+        return IntegerProgram(tuple(variables), self._satisfied_weight(), self._rows(), "maximize")
+
+    def _satisfied_weight(self) -> Polynomial:
+        """Return Σ w [clause holds]."""
+        always = sum(weight for weight, literals in self.soft if literals is None)
+        soft = [(weight, literals) for weight, literals in self.soft if literals is not None]
+        if not self.data.parity:
+            weights, clauses = [weight for weight, _ in soft], [each for _, each in soft]
+            constant = Terms([constant_group(always + float(sum(weights)))])
+            return Terms.added(constant, violated_weight(clauses, weights).scaled(-1.0))
+        terms: list[tuple[tuple[int, ...], float]] = [((), always)]
+        for weight, literals in soft:
+            terms += scaled(parity_polynomial(literals), weight).items()
+        return merged(terms)
+
+    def _rows(self) -> Sequence[Constraint]:
+        """Return the hard clauses that propagation leaves open, as constraints."""
+        names: list[str] = []
+        clauses: list[tuple[int, ...]] = []
+        for number, (literals, given) in enumerate(
+            zip(self.hard, self.data.hard, strict=True), start=1
+        ):
+            if literals is not None and not all(abs(v) in self.fixed for v in literals):
+                names.append(f"clause {number} ({clause_text(given, self.data.parity)})")
+                clauses.append(literals)
+        if self.data.parity:
+            return [
+                Constraint(name, parity_polynomial(literals), "==", 1.0)
+                for name, literals in zip(names, clauses, strict=True)
+            ]
+        variables = [[abs(v) - 1 for v in literals] for literals in clauses]
+        signs = [1.0 if v > 0 else -1.0 for literals in clauses for v in literals]
+        bounds = [1.0 - sum(v < 0 for v in literals) for literals in clauses]
+        return Rows.ragged(names, variables, ">=", bounds, signs)
 
     def unpenalized(self) -> Ising:
         """Return minus the weight of satisfied clauses as an energy of spins.
@@ -157,11 +175,11 @@ class MaxSAT(ProgramProblem):
         """
         if not self.data.parity or self.fixed:
             return super().unpenalized()
-        from hybridq.problems.polynomial import Polynomial
+        from hybridq.problems.polynomial import Polynomial as Energy
 
         names = tuple(str(v) for v in range(1, self.data.n_variables + 1))
         terms = tuple(term for weight, c in self.soft for term in _parity_terms(weight, c))
-        return Polynomial(PolynomialData(names, terms, spins=True)).cost()
+        return Energy(PolynomialData(names, terms, spins=True)).cost()
 
     def values(self, bits: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Return the weight of the satisfied clauses of every row, shape (k,)."""
@@ -270,16 +288,6 @@ class MaxSAT(ProgramProblem):
             marked_rows=open_ones,
             mark="clause not satisfied",
         )
-
-
-def _row(name: str, literals: tuple[int, ...], problem: MaxSAT) -> Constraint:
-    """Return a hard clause as a constraint on the variables."""
-    if problem.data.parity:
-        return Constraint(name, parity_polynomial(literals), "==", 1.0)
-    terms: dict[tuple[int, ...], float] = {
-        (abs(v) - 1,): 1.0 if v > 0 else -1.0 for v in sorted(literals, key=abs)
-    }
-    return Constraint(name, terms, ">=", 1.0 - sum(v < 0 for v in literals))
 
 
 def _parity_terms(weight: float, literals: Literals) -> list[tuple[float, tuple[int, ...]]]:

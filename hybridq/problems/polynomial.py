@@ -14,9 +14,10 @@ from hybridq.core.checks import is_finite, is_whole
 from hybridq.core.errors import ProblemError, Text, shown
 from hybridq.core.numbers import number, plural
 from hybridq.core.text import listed
+from hybridq.operators.terms import Group, Terms, grouped
 from hybridq.problems.base import AnswerRow, BinaryProblem, Bits, Sense
 from hybridq.problems.instance_data import PolynomialData, real_array
-from hybridq.problems.programs.polynomial import degree, evaluated, merged, scaled
+from hybridq.problems.programs.polynomial import degree, evaluated, merged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -176,14 +177,19 @@ class Polynomial(BinaryProblem):
         return len(self.data.names)
 
     @cached_property
-    def terms(self) -> dict[tuple[int, ...], float]:
+    def terms(self) -> Terms:
         """Coefficients by ascending variables, equal products added up.
 
         A power of a bit is the bit; an even power of a spin is 1, an odd one the spin.
         """
-        if self.data.spins:
-            return merged((_odd(key), float(value)) for value, key in self.data.terms)
-        return merged((set(key), float(value)) for value, key in self.data.terms)
+        keys, values = [key for _, key in self.data.terms], [v for v, _ in self.data.terms]
+        groups: list[Group] = []
+        for indices, numbers in Terms(grouped(keys, values)).groups:
+            powers = (indices[:, 1:] == indices[:, :-1]).any(axis=1)
+            groups.append((indices[~powers], numbers[~powers]))
+            left = map(_odd if self.data.spins else _once, indices[powers].tolist())
+            groups += grouped(list(left), numbers[powers].tolist())
+        return Terms(groups)
 
     @property
     def offset(self) -> float:
@@ -198,22 +204,10 @@ class Polynomial(BinaryProblem):
         """Return the polynomial, with its sign turned where it is maximized, as spins."""
         from hybridq.operators.ising import Ising
 
-        terms = scaled(self.terms, self.sign)
-        if not self.data.spins:
-            return Ising.from_qubo(terms, n_qubits=self.n_qubits)
-        linear = np.zeros(self.n_qubits)
-        for key, value in terms.items():
-            if len(key) == 1:
-                linear[key[0]] = value
-        pairs = {key: value for key, value in terms.items() if len(key) == 2}
-        return Ising(
-            self.n_qubits,
-            terms.get((), 0.0),
-            linear,
-            np.array(list(pairs), dtype=np.int64).reshape(-1, 2),
-            np.array(list(pairs.values()), dtype=np.float64),
-            tuple((key, value) for key, value in terms.items() if len(key) > 2),
-        )
+        terms = self.terms.scaled(self.sign)
+        if self.data.spins:
+            return Ising.from_terms(terms, self.n_qubits)
+        return Ising.from_qubo(terms, n_qubits=self.n_qubits)
 
     def value(self, bits: Bits) -> float:
         """Return the polynomial at an assignment, shape (n_qubits,)."""
@@ -267,6 +261,11 @@ class Polynomial(BinaryProblem):
 
         filled = "spins −1 are filled" if self.data.spins else "1 is filled"
         plot_bits(ax, self.labels(), bits, title=f"The best assignment: {filled}")
+
+
+def _once(key: Sequence[int]) -> tuple[int, ...]:
+    """Return the bits of a product, each of them once."""
+    return tuple(set(key))
 
 
 def _odd(key: Sequence[int]) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from hybridq.core.checks import is_finite, is_whole
 from hybridq.core.errors import ParameterError, ProblemError, Text
 from hybridq.core.numbers import number, plural
+from hybridq.operators.terms import Terms
 from hybridq.problems.base import AnswerRow, Bits, Sense
 from hybridq.problems.instance_data import PortfolioData, real_array
 from hybridq.problems.program_problem import ProgramProblem
@@ -128,10 +129,10 @@ class Portfolio(ProgramProblem):
         n, risk = self.n_assets, float(self.risk or 0.0)
         covariance = self.data.covariance
         linear = risk * np.diag(covariance) - self.data.returns
-        terms: dict[tuple[int, ...], float] = {(i,): v for i, v in enumerate(linear.tolist())}
         pairs = risk * (covariance + covariance.T)
-        for i, j in np.argwhere(np.triu(pairs, k=1)).tolist():
-            terms[(i, j)] = float(pairs[i, j])
+        places = np.argwhere(np.triu(pairs, k=1))
+        values = pairs[places[:, 0], places[:, 1]]
+        terms = Terms.added(Terms.linear(linear), Terms([(places, values)]))
         rows = []
         if self.budget is not None:
             name = f"exactly {plural(self.budget, 'asset')} {_are(self.budget)} chosen"
@@ -214,8 +215,8 @@ def _check_labels(assets: Sequence[Any], n: int) -> None:
     if len(assets) != n:
         raise ProblemError(f"{n} returns need as many labels of assets, got {len(assets)}")
     names = [str(asset) for asset in assets]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
+    if len(set(names)) < n:
+        twice = next(name for name in names if names.count(name) > 1)
         raise ProblemError(f"two assets are called {twice!r}: give each a name of its own")
 
 

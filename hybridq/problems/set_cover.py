@@ -14,7 +14,7 @@ from hybridq.core.text import listed
 from hybridq.problems.base import Bits, Sense
 from hybridq.problems.graph_data import SimpleGraph, finite_weight, simple_graph
 from hybridq.problems.instance_data import SetData
-from hybridq.problems.programs import Constraint
+from hybridq.problems.programs.constraint import Relation
 from hybridq.problems.set_program import Reduction, SetProgram, check_flag, set_data
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class SetCover(SetProgram):
     value_name: ClassVar[str] = "cost"
     reads: ClassVar[tuple[str, ...]] = ("sets", "graph")
     mixers: ClassVar[tuple[str, ...]] = ("bit-flip", "grover", "x")
+    relation: ClassVar[Relation] = ">="
     fault: ClassVar[str] = "element not covered"
 
     hitting: bool = field(default=False, kw_only=True)
@@ -103,12 +104,11 @@ class SetCover(SetProgram):
         sets = {"A": [1, 2], "B": [2, 3], "C": [3, 4], "D": [4, 1], "E": [5, 1]}
         return cls(sets, name="example")
 
-    def rule(self, place: int, sets: tuple[int, ...]) -> Constraint | None:
-        """Return Σ x_s >= 1 over the undecided sets that hold an element."""
+    def rule(self, place: int, sets: tuple[int, ...]) -> str | None:
+        """Return the name of Σ x_s >= 1 over the undecided sets that hold an element."""
         if self.is_covered(place):
             return None
-        name = f"{self._element} {self.data.universe[place]} is {self._verb}"
-        return Constraint(name, {(s,): 1.0 for s in sets}, ">=", 1.0)
+        return f"{self._element} {self.data.universe[place]} is {self._verb}"
 
     def build(self) -> Any:
         """Return min Σ c_s x_s under the constraint of each element.

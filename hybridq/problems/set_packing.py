@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.text import listed
 from hybridq.problems.base import Sense
-from hybridq.problems.programs import Constraint
+from hybridq.problems.programs.constraint import Relation
 from hybridq.problems.set_program import Reduction, SetProgram
 
 
@@ -44,6 +44,7 @@ class SetPacking(SetProgram):
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "weight"
     mixers: ClassVar[tuple[str, ...]] = ("bit-flip", "grover", "x")
+    relation: ClassVar[Relation] = "<="
     fault: ClassVar[str] = "element used twice"
 
     @classmethod
@@ -52,12 +53,11 @@ class SetPacking(SetProgram):
         sets = {"A": [1, 2], "B": [2, 3], "C": [3, 4], "D": [4, 1], "E": [5]}
         return cls(sets, name="example")
 
-    def rule(self, place: int, sets: tuple[int, ...]) -> Constraint | None:
-        """Return Σ x_s <= 1 over the sets that hold an element."""
+    def rule(self, place: int, sets: tuple[int, ...]) -> str | None:
+        """Return the name of Σ x_s <= 1 over the sets that hold an element."""
         if len(sets) < 2:
             return None
-        name = f"element {self.data.universe[place]} is used at most once"
-        return Constraint(name, {(s,): 1.0 for s in sets}, "<=", 1.0)
+        return f"element {self.data.universe[place]} is used at most once"
 
     def reduced(self) -> Reduction:
         """Return the sets that meet none of the others: they are chosen."""

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from hybridq.core.checks import is_finite
 from hybridq.core.errors import ProblemError, Text, shown
 from hybridq.core.numbers import number, plural
+from hybridq.operators.terms import Terms
 from hybridq.problems.base import AnswerRow, Bits
 from hybridq.problems.instance_data import SetData
 from hybridq.problems.program_problem import ProgramProblem
-from hybridq.problems.programs import Constraint, IntegerProgram, Variable
+from hybridq.problems.programs import IntegerProgram, Rows, Variable
+from hybridq.problems.programs.constraint import Relation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,6 +59,8 @@ class SetProgram(ProgramProblem):
     reads: ClassVar[tuple[str, ...]] = ("sets",)
     noun: ClassVar[str] = "family of sets"
     item: ClassVar[str] = "set"
+    #: Relation of the number of chosen sets that hold an element to 1.
+    relation: ClassVar[Relation] = "=="
     #: Title of the chosen sets in answers.
     chosen_title: ClassVar[str] = "Chosen"
 
@@ -115,8 +119,11 @@ class SetProgram(ProgramProblem):
         """Return the sets that the data leave no choice about."""
 
     @abstractmethod
-    def rule(self, place: int, sets: tuple[int, ...]) -> Constraint | None:
-        """Return the constraint of an element on undecided sets, None if it always holds."""
+    def rule(self, place: int, sets: tuple[int, ...]) -> str | None:
+        """Return the name of an element's constraint on undecided sets, None if it always holds.
+
+        The number of chosen sets that hold the element stands in `relation` to 1.
+        """
 
     def free_holders(self, place: int) -> tuple[int, ...]:
         """Return the undecided sets that hold an element."""
@@ -133,12 +140,17 @@ class SetProgram(ProgramProblem):
             Variable(str(label), values.get(s, 0), values.get(s, 1))
             for s, (label, _) in enumerate(self.data.sets)
         ]
-        rows = [self.rule(e, self.free_holders(e)) for e in range(len(self.data.universe))]
-        objective: dict[tuple[int, ...], float] = {
-            (s,): cost for s, cost in enumerate(self.costs.tolist())
-        }
-        kept = tuple(row for row in rows if row is not None)
-        return IntegerProgram(tuple(variables), objective, kept, self.sense, name=self.name)
+        names: list[str] = []
+        members: list[tuple[int, ...]] = []
+        for place in range(len(self.data.universe)):
+            sets = self.free_holders(place)
+            name = self.rule(place, sets)
+            if name is not None:
+                names.append(name)
+                members.append(sets)
+        rows = Rows.ragged(names, members, self.relation, 1.0)
+        objective = Terms.linear(self.costs)
+        return IntegerProgram(tuple(variables), objective, rows, self.sense, name=self.name)
 
     def labels(self) -> Sequence[Any]:
         """Return the label of each undecided set; slack bits last."""

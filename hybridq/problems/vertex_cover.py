@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hybridq.problems.base import Bits, Sense
 from hybridq.problems.graph_subset import GraphSubset
-from hybridq.problems.programs import Constraint
+from hybridq.problems.programs import Rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,13 +62,11 @@ class VertexCover(GraphSubset):
         """Return that nodes without edges are left out."""
         return 0, "since no edge needs it" if self.saved_qubits == 1 else "since no edge needs them"
 
-    def rows(self) -> list[Constraint]:
+    def rows(self) -> Rows:
         """Return x_u + x_v >= 1 for each edge."""
-        names = self.node_names
-        return [
-            Constraint(f"edge {names[i]}-{names[j]} is covered", {(i,): 1.0, (j,): 1.0}, ">=", 1.0)
-            for i, j in self.edges.tolist()
-        ]
+        nodes = self.node_names
+        names = [f"edge {nodes[i]}-{nodes[j]} is covered" for i, j in self.edges.tolist()]
+        return Rows.uniform(names, self.edges, ">=", 1.0)
 
     def picture_title(self, bits: Bits) -> str:
         """Return whether the nodes cover all edges, in words."""

@@ -15,7 +15,6 @@ from hybridq.problems.programs.polynomial import (
     Polynomial,
     evaluated,
     from_all_bits,
-    merged,
     squared,
     substituted,
 )
@@ -214,8 +213,8 @@ def encode(program: IntegerProgram, encoding: str | None = None) -> EncodedProgr
             replacements[index] = {(): float(variable.lower)} if variable.lower else {}
         elif span == 1:
             names.append(variable.name)
-            value = {(start,): 1.0, (): float(variable.lower)}
-            replacements[index] = merged(value.items())
+            bit: dict[tuple[int, ...], float] = {(start,): 1.0}
+            replacements[index] = {**bit, (): float(variable.lower)} if variable.lower else bit
         else:
             code = code_of(encoding or "binary", span + 1, choice=False, name=variable.name)
             names += [f"{variable.name}:{bit}" for bit in range(code.n_bits)]

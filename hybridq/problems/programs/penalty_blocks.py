@@ -70,6 +70,9 @@ def products(
         columns: the bits of the factors, shape (m, k).
         turned: shape (m, k).
     """
+    if not columns.shape[1]:
+        yield owners, columns, np.ones(len(owners))
+        return
     patterns, members = np.unique(turned, axis=0, return_inverse=True)
     for code, pattern in enumerate(patterns):
         rows = np.flatnonzero(members.ravel() == code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -55,6 +56,8 @@ class Rows(Sequence[Constraint]):
     @classmethod
     def of(cls, constraints: Iterable[Constraint | Rows]) -> Rows:
         """Return constraints and blocks of rows in one, in order."""
+        if isinstance(constraints, Rows):
+            return constraints
         blocks: list[Rows] = []
         single: list[Constraint] = []
         for each in constraints:
@@ -94,24 +97,31 @@ class Rows(Sequence[Constraint]):
         return _tidy(names, relation, bound, starts, places.ravel(), values.ravel())
 
     @classmethod
-    def sums(
-        cls, names: Sequence[str], members: Sequence[Sequence[int]], relation: Relation, bound: Any
+    def ragged(
+        cls,
+        names: Sequence[str],
+        members: Sequence[Sequence[int]],
+        relation: Relation,
+        bound: ArrayLike,
+        coefficients: ArrayLike = 1.0,
     ) -> Rows:
-        """Return rows Σ x over different variables, of any number each.
+        """Return rows of any number of variables each.
 
         Args:
             names: of the m rows.
-            members: the variables of each row.
+            members: the variables of each row, different ones.
             relation: ``"<="``, ``">="`` or ``"=="``.
             bound: the right-hand side, or one for each row, shape (m,).
+            coefficients: of all entries, a number or shape (entries,).
 
         Raises:
-            ProblemError: a bound is not finite.
+            ProblemError: a number is not finite.
         """
         sizes = np.fromiter(map(len, members), dtype=np.int64, count=len(members))
         starts = _starts(sizes)
-        flat = np.fromiter((c for row in members for c in row), dtype=np.int64, count=starts[-1])
-        return _tidy(names, relation, bound, starts, flat, np.ones(len(flat)))
+        flat = np.fromiter(chain.from_iterable(members), dtype=np.int64, count=starts[-1])
+        values = np.broadcast_to(np.asarray(coefficients, dtype=np.float64), flat.shape)
+        return _tidy(names, relation, bound, starts, flat, values)
 
     # -- as a sequence ----------------------------------------------------------------------------
 
