@@ -212,7 +212,7 @@ def _edge_arrays(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return qubit pairs and weights in edge order; see `GraphProblem.edges`."""
     index = {label: qubit for qubit, label in enumerate(nodes)}
-    listed = list(graph.edges(data="weight", default=1))
+    listed: list[tuple[Any, Any, Any]] = list(graph.edges(data="weight", default=1))
     ends = [(index[u], index[v]) for u, v, _ in listed]
     edges = np.array(ends, dtype=np.int64).reshape(-1, 2)
     loops = edges[:, 0] == edges[:, 1]
@@ -222,7 +222,7 @@ def _edge_arrays(
         )
     if not graph.is_directed():
         edges.sort(axis=1)
-    weights = [weight for _, _, weight in listed]
+    weights: list[float] = [weight for _, _, weight in listed]
     if not set(map(type, weights)) <= {int, float} or not _all_finite(weights):
         weights = [finite_weight(weight, f"edge {u!r}-{v!r}") for u, v, weight in listed]
     values = np.array(weights, dtype=np.float64)
@@ -234,7 +234,7 @@ def _edge_arrays(
     return edges, values
 
 
-def _all_finite(numbers: list[float]) -> bool:
+def _all_finite(numbers: Sequence[float]) -> bool:
     """Return whether all numbers fit in floats, and are finite."""
     try:
         return bool(np.isfinite(np.array(numbers, dtype=np.float64)).all())
