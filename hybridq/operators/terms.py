@@ -1,4 +1,4 @@
-"""Polynomials of numbered variables in arrays, one pair of arrays for each number of factors."""
+"""Polynomials in arrays, one pair of arrays for each number of factors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Term: TypeAlias = tuple[tuple[int, ...], float]
 
 
 class Terms(Mapping[tuple[int, ...], float]):
-    """A polynomial as a read-only mapping from indices to coefficients, kept in arrays.
+    """A polynomial in arrays, a read-only mapping from indices to coefficients.
 
     Equal products are added up and zeros dropped. A key is an ascending tuple of indices, where a
     repeated index is a power and ``()`` the constant; keys come by number of factors, then in

@@ -123,7 +123,10 @@ def clause_text(clause: Sequence[int], parity: bool) -> str:
 
 
 def violated_weight(clauses: Sequence[tuple[int, ...]], weights: Sequence[float]) -> Terms:
-    """Return Σ w [no literal holds] as a polynomial of bits; variables differ in each clause."""
+    """Return Σ w [no literal holds] as a polynomial of bits.
+
+    Variables differ in each clause.
+    """
     numbers, groups = np.array(weights, dtype=np.float64), []
     for literals, of_length in grouped(clauses, numbers.tolist()):
         owners = np.arange(len(literals), dtype=np.int64)

@@ -120,9 +120,10 @@ class SetProgram(ProgramProblem):
 
     @abstractmethod
     def rule(self, place: int, sets: tuple[int, ...]) -> str | None:
-        """Return the name of an element's constraint on undecided sets, None if it always holds.
+        """Return the name of an element's constraint, None if it always holds.
 
-        The number of chosen sets that hold the element stands in `relation` to 1.
+        The constraint is Σ x_s over `sets`, the undecided ones that hold the element, in
+        `relation` to 1.
         """
 
     def free_holders(self, place: int) -> tuple[int, ...]:

@@ -101,7 +101,7 @@ def penalty_terms(
 
 
 def _other_term(forms: Forms, place: int, inequalities: str, slack: Slack) -> PenaltyTerm | None:
-    """Return the penalty of a constraint of products, or of an inequality of another form."""
+    """Return the penalty of a constraint of products, or of another inequality."""
     constraint = forms.rows[place]
     if place in forms.rows.products:
         if constraint.relation == "==":
@@ -173,7 +173,10 @@ def _table(
 
 
 def _steps(rows: Rows, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the square of the least violation of equalities, not a number for none known."""
+    """Return the squares of the least violations of equalities.
+
+    Not a number where none is known.
+    """
     whole = rows.whole & (rows.bounds == np.rint(rows.bounds))
     found = np.ones(len(rows))
     for place in np.flatnonzero(chosen & ~whole).tolist():

@@ -243,7 +243,7 @@ class Rows(Sequence[Constraint]):
         return found
 
     def impossible(self, low: NDArray[np.int64], high: NDArray[np.int64]) -> int | None:
-        """Return a constraint that no values between `low` and `high` meet, None if not proven."""
+        """Return a constraint that no values within bounds meet, None if not proven."""
         bottom, top = self.reaches(low, high)
         wrong = (self.senses >= 0) & (top < self.bounds - self.tolerances)
         wrong |= (self.senses <= 0) & (bottom > self.bounds + self.tolerances)

@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Forms:
-    """The constraints of a program over bits, brought to ``sum <= bound`` or ``sum == bound``.
+    """Constraints over bits, brought to ``sum <= bound`` or ``sum == bound``.
 
     Coefficients of a row that are all equal in size are divided by it.
 
