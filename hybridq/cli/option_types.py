@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import types
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
 from hybridq.cli.options import Pair
+from hybridq.core.errors import ParameterError
 from hybridq.core.options import Option
 
 Reader = Callable[[str], Any]
@@ -40,10 +42,13 @@ def parameter(option: Option, flag: str, panel: str) -> Any:
         no = f"{flag}/--no-{flag.removeprefix('--')}"
         made = typer.Option(no, help=text, show_default=False, rich_help_panel=panel)
         return Annotated[bool | None, made]
+    kind: Any = Any
     reader = _reader(kinds)
     if reader is None:
         return None
     metavar, read = reader
+    if read is named_number:  # repeatable
+        kind = list[Any] | None
     made = typer.Option(
         flag,
         parser=read,
@@ -52,7 +57,7 @@ def parameter(option: Option, flag: str, panel: str) -> Any:
         show_default=False,
         rich_help_panel=panel,
     )
-    return Annotated[Any, made]
+    return Annotated[kind, made]
 
 
 def first_clause(text: str) -> str:
@@ -100,6 +105,8 @@ def _kinds(hint: Any) -> tuple[Any, ...]:
 
 def _reader(kinds: tuple[Any, ...]) -> tuple[str, Reader] | None:
     """Return metavar and reader of the first alternative that text can give."""
+    if _is_table(kinds):
+        return "RULE|NUM|NAME=NUM", named_number
     if int in kinds:
         return "INT", whole_number
     if float in kinds:
@@ -150,6 +157,56 @@ def whole_numbers(text: str) -> list[int]:
     if not all(part.isdecimal() and part.isascii() and len(part) < 10 for part in parts):
         raise typer.BadParameter(f"must be integers such as 1,2,5, got {text!r}")
     return [int(part) for part in parts]
+
+
+@dataclass(frozen=True)
+class NamedNumber:
+    """A number for one name, of an option that is given once a name."""
+
+    name: str
+    number: float
+
+
+def named_number(text: str) -> str | float | NamedNumber:
+    """Return a name, a number, or a number for a name from ``NAME=NUMBER``.
+
+    Names may have equals signs of their own: the last one counts.
+    """
+    name, equals, number = text.rpartition("=")
+    if not equals:
+        try:
+            return float(text)
+        except ValueError:
+            return text.strip()
+    if not name.strip():
+        raise typer.BadParameter(f"must be a name, a number or NAME=NUMBER, got {text!r}")
+    return NamedNumber(name.strip(), real_number(number))
+
+
+def value_of(option: Option, given: Any) -> Any:
+    """Return the value of an option: of one that takes a table, what its entries make up.
+
+    Raises:
+        ParameterError: a name is given twice, or a value without a name with others.
+    """
+    if not _is_table(_kinds(option.type)):
+        return given
+    table = {each.name: each.number for each in given if isinstance(each, NamedNumber)}
+    plain = [each for each in given if not isinstance(each, NamedNumber)]
+    if len(plain) == 1 and not table:
+        return plain[0]
+    if plain or len(table) < len(given):
+        raise ParameterError(
+            argument=option.name,
+            value=", ".join(map(str, plain)) or "one name twice",
+            expected="one rule or number alone, or NAME=NUMBER once for each name",
+        )
+    return table
+
+
+def _is_table(kinds: Sequence[Any]) -> bool:
+    """Return whether a type takes numbers by name."""
+    return any(typing.get_origin(kind) is Mapping for kind in kinds)
 
 
 def words(text: str) -> list[str]:

@@ -150,7 +150,11 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
         for name in options.states
         if values.get(_key(True, name)) is not None
     }
-    own = {name: values[name] for name in options.family if values.get(name) is not None}
+    own = {
+        name: option_types.value_of(options.family[name], value)
+        for name, value in _given(values, options.family).items()
+        if value != []  # a repeatable option that was not given
+    }
     if states:
         _check_states(states, values)
     with naming_the_right_command(file, family):

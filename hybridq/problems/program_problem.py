@@ -58,7 +58,7 @@ class ProgramProblem(BinaryProblem):
 
     mixers: ClassVar[tuple[str, ...]] = ("bit-flip", "grover", "x")
 
-    penalty: Any = field(default="exact", kw_only=True)
+    penalty: PenaltyLike = field(default="exact", kw_only=True)
     encoding: str | None = field(default=None, kw_only=True)
     inequalities: str = field(default="feasible", kw_only=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.checks import is_real
-from hybridq.core.errors import ParameterError, ProblemError, Setting
+from hybridq.core.errors import ParameterError, ProblemError, Setting, UnknownNameError
 from hybridq.core.registry import Registry
 from hybridq.operators.terms import Terms
 from hybridq.problems.programs.penalties import Penalties
@@ -24,7 +25,7 @@ MARGIN = 1.1
 """Weight of the rule ``"exact"`` in units of the threshold, at which violations tie."""
 
 PenaltyLike: TypeAlias = str | float | Mapping[str, float]
-"""A rule of `PENALTIES`, one weight, or a weight for each constraint by name."""
+"""A rule of `PENALTIES`, one weight, or weights of constraints by name or pattern."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,8 @@ class PenaltyContext:
         return (1.0 + high - low) / smallest
 
 
-Rule: TypeAlias = Callable[[PenaltyContext], float]
+Rule: TypeAlias = Callable[[PenaltyContext], "float | tuple[float, ...]"]
+"""Returns one weight for all penalties, or one for each."""
 
 
 def _exact(context: PenaltyContext) -> float:
@@ -193,17 +195,38 @@ def _moc(context: PenaltyContext) -> float:
     return max(1.0, float((context.flip_reach() / context.least_flips()).max(initial=0.0)))
 
 
-def _adaptive(context: PenaltyContext) -> float:
-    """Double a small weight until no ground state violates a constraint."""
+def _adaptive(context: PenaltyContext) -> float | tuple[float, ...]:
+    """Raise small weights of the constraints that a ground state violates until none does.
+
+    Beyond 20 bits the range.
+    """
     if not context.is_small:
         return context.largest_range()
-    weight = context.scale / 1024.0
-    while weight <= context.threshold:
-        weight *= 2.0
-    return weight
+    feasible = context.penalties == 0.0
+    if context.threshold == -np.inf:  # raises without a feasible assignment
+        return context.scale
+    best = float(context.energies[feasible].min())
+    enough = best + 1e-6 * max(context.scale, abs(best))
+    weights = [context.scale / 1024.0] * len(context.terms)
+    total = context.energies + weights[0] * context.penalties
+    total[feasible] = np.inf
+    while total.min() <= enough:
+        ground = int(np.argmin(total))
+        bits = np.array([ground >> bit & 1 for bit in range(context.n_bits)], dtype=np.uint8)
+        amounts = context.terms.energies(bits).tolist()
+        raised = dict.fromkeys((c for c, amount in enumerate(amounts) if amount > 1e-9), 0.0)
+        value = float(total[ground])
+        while value <= enough:  # double the weights of what it violates
+            for c in raised:
+                raised[c] += weights[c]
+                value += weights[c] * amounts[c]
+                weights[c] *= 2.0
+        for c, more in raised.items():
+            total += more * on_all_bits(context.terms[c].terms, context.n_bits)
+    return tuple(weights)
 
 
-#: Rules for one weight of all penalties.
+#: Rules for the weights of the penalties.
 PENALTIES: Registry[Rule] = Registry(
     "penalty",
     {
@@ -262,22 +285,50 @@ def _bound(context: PenaltyContext) -> float | None:
 
 def _asked(context: PenaltyContext, penalty: PenaltyLike) -> tuple[str, tuple[float, ...]]:
     """Return the name of the rule and the weight of each term."""
-    names = context.terms.names
+    number = len(context.terms)
     if isinstance(penalty, str):
         rule = PENALTIES.canonical(penalty)
-        weight = PENALTIES[rule](context) if names else 0.0
-        return rule, (weight,) * len(names)
+        weight = PENALTIES[rule](context) if number else 0.0
+        return rule, weight if isinstance(weight, tuple) else (weight,) * number
     if isinstance(penalty, Mapping):
-        unknown = [name for name in penalty if name not in names]
-        missing = [name for name in names if name not in penalty]
-        if unknown or missing:
-            raise ParameterError(
-                argument="penalty",
-                value=(unknown or missing)[0],
-                expected=f"a weight for each of the constraints {', '.join(names)}",
-            )
-        return "table", tuple(_positive(penalty[name]) for name in names)
-    return "number", (_positive(penalty),) * len(names)
+        return "table", _of_table(context, penalty)
+    return "number", (_positive(penalty),) * number
+
+
+def _of_table(context: PenaltyContext, table: Mapping[str, float]) -> tuple[float, ...]:
+    """Return the weights of a table; those of constraints that it leaves out are exact.
+
+    Raises:
+        UnknownNameError: a key names no constraint.
+        ParameterError: two patterns name one constraint, or a weight is not a positive number.
+    """
+    names = context.terms.names
+    found: dict[int, tuple[str, float]] = {}
+    # A name in full comes before patterns.
+    for key, weight in sorted(table.items(), key=lambda item: item[0] in names):
+        places = [place for place, name in enumerate(names) if name == key]
+        exact = bool(places)
+        places = places or [place for place, name in enumerate(names) if fnmatchcase(name, key)]
+        if not places:
+            raise UnknownNameError("constraint with a penalty", key, names, argument="penalty")
+        for place in places:
+            other, before = found.get(place, (key, weight))
+            if not exact and before != weight:
+                raise ParameterError(
+                    f"the patterns {other!r} and {key!r} both name the constraint "
+                    f"{names[place]!r}, with different weights",
+                    argument="penalty",
+                    remedy="name it in full",
+                )
+            found[place] = (key, _positive(weight))
+    weights = {place: weight for place, (_, weight) in found.items()}
+    if len(weights) < len(names):
+        named = np.array([place in weights for place in range(len(names))])
+        given = context.terms.chosen(named).weighted([weights[place] for place in sorted(weights)])
+        objective = Terms.added(context.objective, given)
+        rest = PenaltyContext(objective, context.terms.chosen(~named), context.n_bits)
+        weights |= dict.fromkeys(np.flatnonzero(~named).tolist(), _exact(rest))
+    return tuple(weights[place] for place in range(len(names)))
 
 
 def _positive(weight: Any) -> float:
@@ -315,6 +366,8 @@ def _require_sufficient(context: PenaltyContext, weights: tuple[float, ...], rul
         raise ParameterError(
             argument="penalty",
             value=shown if rule in ("number", "table") else f"{rule} = {weights[0]:g}",
-            expected=f"a number above {threshold:.10g}, the smallest sufficient one",
+            expected=f"a number above {threshold:.10g}, the smallest sufficient one"
+            if len(set(weights)) == 1
+            else f"larger, as is {threshold * MARGIN:.10g} for every constraint",
             remedy="with a smaller one the lowest energy may violate a constraint",
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hybridq.core.errors import HybridqError, ParameterError, ProblemError
+from hybridq.core.errors import HybridqError, ParameterError, ProblemError, UnknownNameError
 from hybridq.problems.program import Program
 from hybridq.problems.programs import Constraint, IntegerProgram, Variable
 from hybridq.problems.programs.penalty_rules import PENALTIES, PenaltyContext
@@ -340,6 +342,44 @@ def test_weight_at_the_threshold_is_refused() -> None:
         Program(program, penalty={"edge": 0.5}).cost()
     with pytest.raises(ParameterError, match="edge"):
         Program(program, penalty={"other": 5.0}).cost()
+
+
+def _two_exclusions(**options: Any) -> Program:
+    """Minimize −10 x + y with x and y left out: only the first constraint is ever violated."""
+    rows = [
+        Constraint("no x", {(0,): 1.0}, "==", 0.0),
+        Constraint("no y", {(1,): 1.0}, "==", 0.0),
+    ]
+    program = IntegerProgram.binary(["x", "y", "z"], {(0,): -10.0, (1,): 1.0}, rows)
+    return Program(program, **options)
+
+
+def test_adaptive_weights_rise_for_violated_constraints_alone() -> None:
+    found = _two_exclusions(penalty="adaptive").penalty_weights
+    tight, loose = found.weights
+    assert 10.0 < tight <= 20.0  # doubled until 1 violation costs more than the gain of 10
+    assert loose < 0.1
+    assert found.proof == "proven sufficient from all energies"
+    assert found.threshold is None
+
+
+def test_a_table_leaves_the_other_constraints_to_the_exact_weight() -> None:
+    found = _two_exclusions(penalty={"no y": 7}).penalty_weights
+    assert found.rule == "table"
+    assert found.weights == (pytest.approx(11.0), 7.0)  # 1.1 times the gain of 10
+    assert _two_exclusions(penalty={"no *": 12.0}).penalty_weights.weights == (12.0, 12.0)
+    assert _two_exclusions(penalty={"no y": 3, "no *": 12}).penalty_weights.weights == (12.0, 3.0)
+    with pytest.raises(ParameterError, match="larger, as is 11 for every constraint"):
+        _two_exclusions(penalty={"no x": 9.0, "no y": 5.0}).cost()
+
+
+def test_a_table_names_constraints_without_doubt() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'no x'"):
+        _two_exclusions(penalty={"mo x": 3.0}).cost()
+    with pytest.raises(ParameterError, match=r"patterns 'no \*' and '\*x' both name .* 'no x'"):
+        _two_exclusions(penalty={"no *": 12.0, "*x": 13.0}).cost()
+    with pytest.raises(ParameterError, match="a finite number above 0"):
+        _two_exclusions(penalty={"no x": -1.0}).cost()
 
 
 def test_one_that_peers_get_wrong() -> None:
