@@ -89,7 +89,7 @@ def independent(conflicts: Any, n: int, most: int, out: Any) -> int:
     return found
 
 
-LONGEST = 1 << 28  # steps of a search that finds next to nothing: some ten seconds
+LONGEST = 1 << 28  # steps times words of a search that finds next to nothing: some ten seconds
 _STEPS_A_STATE = 64
 
 
@@ -113,8 +113,8 @@ def bounded(
         out: uint64, shape (number, words) or (0, words) to count alone.
 
     Returns:
-        the number of states, or most + 1; −1 − the number so far where nearly all of `LONGEST`
-        steps led nowhere.
+        the number of states, or most + 1; −1 − the number so far where nearly all of
+        `LONGEST` / words steps led nowhere.
     """
     words = conflicts.shape[1]
     steps = 0
@@ -125,7 +125,7 @@ def bounded(
     found, q = 0, n - 1
     while q < n:
         steps += 1
-        if steps > LONGEST and steps > _STEPS_A_STATE * n * found:
+        if steps * words > LONGEST and steps > _STEPS_A_STATE * n * found:
             return -1 - found
         if q < 0:
             if found >= most and not store:

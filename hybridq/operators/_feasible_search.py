@@ -166,7 +166,7 @@ def _run(search: Search, most: int, out: NDArray[np.uint64]) -> int:
     if found < 0:
         raise CapacityError(
             f"the feasible states of {search.n_qubits} qubits take too long to enumerate: "
-            f"{-1 - found:,} were found in {_feasible_kernel.LONGEST:,} steps",
+            f"{-1 - found:,} were found in {_feasible_kernel.LONGEST // search.words:,} steps",
             argument="space",
             remedy="use a smaller problem, or tighter constraints",
         )

@@ -246,6 +246,7 @@ class FeasibleSpace:
         raise CapacityError(
             f"the feasible space of {self.n_qubits} qubits has {number} states: "
             f"simulating it takes at least {needs}{have}",
+            argument="space",
             remedy="use a smaller problem",
         )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from hybridq.core.errors import ParameterError, Text
+from hybridq.core.errors import ParameterError, Setting, Text
 from hybridq.core.numbers import plural
 from hybridq.problems._schedules import (
     Jobs,
@@ -263,6 +263,15 @@ class JobShop(ProgramProblem):
             "makespan_bits": self.makespan_bits,
             **super().describe(),
         }
+
+    @property
+    def smaller(self) -> Text:
+        """A shorter horizon, if there is one, fewer jobs, or a classical solver."""
+        others = "take fewer jobs, or ask hybridq.classical.milp_minimum for a classical answer"
+        if self.end <= self.least:
+            return others
+        shorter = f" below {self.end} (no schedule ends before {self.least}), "
+        return ("give a ", Setting("horizon"), shorter, others)
 
     @property
     def notes(self) -> tuple[Text, ...]:

@@ -128,6 +128,11 @@ class Problem(ABC):
         """Setting that gives a confined problem penalties; () for none."""
         return ()
 
+    @property
+    def smaller(self) -> Text:
+        """Alternatives where the feasible assignments are too many to list; "" for none."""
+        return ""
+
     @classmethod
     def options(cls) -> tuple[Option, ...]:
         """Return the options of the family: its fields, less the data and `name`.

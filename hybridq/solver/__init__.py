@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -19,7 +20,7 @@ from hybridq.ansatz.mixers.base import Mixer
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
-from hybridq.core.errors import ParameterError, Setting
+from hybridq.core.errors import CapacityError, ParameterError, Setting
 from hybridq.core.randomness import RandomLike
 from hybridq.engines.choose import EngineLike
 from hybridq.objectives import ObjectiveConfig
@@ -138,8 +139,9 @@ def solve(
     _reject_misspelled(options)
     subject = resolve_problem(problem, ansatz, options)
     start = _start_of(initial, subject)
-    chosen = resolve_ansatz(subject, ansatz, p=p, mixer=mixer, initial=start, options=options)
-    with opened(journal, resume) as log:
+    with _naming_alternatives(subject):
+        chosen = resolve_ansatz(subject, ansatz, p=p, mixer=mixer, initial=start, options=options)
+    with opened(journal, resume) as log, _naming_alternatives(subject):
         settings = resolve_settings(
             optimizer=optimizer,
             objective=objective,
@@ -167,6 +169,18 @@ def solve(
 
             return solve_qaoa(subject, chosen, settings, start, landscape)
         return _solve_energy(subject, chosen, settings, start, exact)
+
+
+@contextmanager
+def _naming_alternatives(problem: Problem) -> Iterator[None]:
+    """Name the problem's own alternatives where its feasible assignments are too many."""
+    try:
+        yield
+    except CapacityError as error:
+        if error.argument == "space" and problem.smaller:
+            error.remedy = problem.smaller
+            raise error.with_argument("space") from None
+        raise
 
 
 def _solve_energy(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import hybridq as hq
 from hybridq.classical import feasible_minimum, milp_minimum
-from hybridq.core.errors import ParameterError, ProblemError
+from hybridq.core.errors import CapacityError, ParameterError, ProblemError
 from hybridq.problems import job_shop
 from hybridq.problems._schedules import bounds_of, search
 
@@ -236,3 +236,12 @@ def test_every_encoding_has_all_schedules(encoding: str) -> None:
     assert problem.n_qubits == (8 if encoding == "one-hot" else 4)
     expected = sorted(_makespan(TWO, each) for each in _schedules(TWO, 4))
     assert sorted(problem.values(problem.space.bits())) == expected
+
+
+def test_a_shop_with_too_many_schedules_is_refused_with_the_alternatives() -> None:
+    shop = hq.JobShop.from_file(FOLDER / "ft06.txt")
+    with pytest.raises(CapacityError, match="949 qubits take too long to enumerate") as raised:
+        hq.solve(shop, rng=1)
+    message = str(raised.value)
+    assert "give a horizon below 58 (no schedule ends before 52), take fewer jobs" in message
+    assert "milp_minimum" in message
