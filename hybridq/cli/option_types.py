@@ -184,7 +184,7 @@ def named_number(text: str) -> str | float | NamedNumber:
 
 
 def value_of(option: Option, given: Any) -> Any:
-    """Return the value of an option: of one that takes a table, what its entries make up.
+    """Return the value of an option, as one table where it takes entries by name.
 
     Raises:
         ParameterError: a name is given twice, or a value without a name with others.

@@ -130,7 +130,7 @@ class Problem(ABC):
 
     @property
     def smaller(self) -> Text:
-        """Alternatives where the feasible assignments are too many to list; "" for none."""
+        """Alternatives where feasible assignments are too many to list; "" for none."""
         return ""
 
     @classmethod

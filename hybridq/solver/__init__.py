@@ -173,7 +173,7 @@ def solve(
 
 @contextmanager
 def _naming_alternatives(problem: Problem) -> Iterator[None]:
-    """Name the problem's own alternatives where its feasible assignments are too many."""
+    """Name the problem's alternatives where its feasible space is too large."""
     try:
         yield
     except CapacityError as error:

@@ -196,9 +196,9 @@ def _moc(context: PenaltyContext) -> float:
 
 
 def _adaptive(context: PenaltyContext) -> float | tuple[float, ...]:
-    """Raise small weights of the constraints that a ground state violates until none does.
+    """Raise the weights of constraints that a ground state violates until none does.
 
-    Beyond 20 bits the range.
+    They begin small. Beyond 20 bits it is the range.
     """
     if not context.is_small:
         return context.largest_range()
@@ -296,7 +296,7 @@ def _asked(context: PenaltyContext, penalty: PenaltyLike) -> tuple[str, tuple[fl
 
 
 def _of_table(context: PenaltyContext, table: Mapping[str, float]) -> tuple[float, ...]:
-    """Return the weights of a table; those of constraints that it leaves out are exact.
+    """Return the weights of a table, exact ones where it leaves constraints out.
 
     Raises:
         UnknownNameError: a key names no constraint.
