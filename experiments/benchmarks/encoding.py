@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import random
 import subprocess
 import sys
 import time
@@ -46,19 +47,19 @@ def weighted_graph() -> nx.Graph[Any]:
 
 def sets(n_sets: int = NODES, universe: int = 10_000, size: int = 3) -> dict[str, list[int]]:
     """Return random sets, of which the first ones hold every element."""
-    rng = np.random.default_rng(5)
+    picked = random.Random(5)
     lists = [list(range(first, min(first + size, universe))) for first in range(0, universe, size)]
     while len(lists) < n_sets:
-        lists.append(rng.choice(universe, size, replace=False).tolist())
+        lists.append(picked.sample(range(universe), size))
     return {f"set {place}": each for place, each in enumerate(lists)}
 
 
 def clauses(variables: int = NODES, count: int = 40_000) -> list[list[int]]:
     """Return random clauses of three literals."""
     rng = np.random.default_rng(11)
-    picked = [rng.choice(variables, 3, replace=False) for _ in range(count)]
-    signs = rng.choice((-1, 1), (count, 3))
-    return [((row + 1) * sign).tolist() for row, sign in zip(picked, signs, strict=True)]
+    picked = random.Random(11)
+    rows = np.array([picked.sample(range(1, variables + 1), 3) for _ in range(count)])
+    return (rows * rng.choice((-1, 1), (count, 3))).tolist()
 
 
 def covariance(n: int) -> np.ndarray[Any, Any]:
@@ -87,7 +88,8 @@ def cubic(n: int, terms: int) -> Any:
 
     rng = np.random.default_rng(19)
     widths = rng.integers(1, 4, terms).tolist()
-    keys = {tuple(sorted(rng.choice(n, width, replace=False).tolist())) for width in widths}
+    picked = random.Random(19)
+    keys = {tuple(sorted(picked.sample(range(n), width))) for width in widths}
     names = tuple(f"x{i}" for i in range(n))
     return PolynomialData(names, tuple((float(k % 7 - 3.5), key) for k, key in enumerate(keys)))
 
@@ -96,10 +98,10 @@ def program(n: int, rows: int, size: int) -> Any:
     """Return an integer program with covering and capacity rows."""
     from hybridq.problems.programs import Constraint, IntegerProgram
 
-    rng = np.random.default_rng(23)
+    picked = random.Random(23)
     made = []
     for place in range(rows):
-        members = sorted(rng.choice(n, size, replace=False).tolist())
+        members = sorted(picked.sample(range(n), size))
         terms = {(q,): float(1 + q % 3) for q in members}
         made.append(
             Constraint(f"room {place}", terms, "<=", float(size))
