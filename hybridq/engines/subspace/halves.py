@@ -14,6 +14,7 @@ from hybridq.engines.kernels.team import Team
 from hybridq.engines.subspace.evolution import GROUPS, State
 from hybridq.engines.subspace.kernels import halves as kernels
 from hybridq.engines.subspace.kernels import weight as spins
+from hybridq.engines.subspace.kernels.weight_simd import LANES
 from hybridq.engines.subspace.weight import sizes_of
 from hybridq.engines.subspace.weight_tables import strings_of
 from hybridq.operators.feasible import FeasibleSpace
@@ -90,30 +91,46 @@ def hop_tables(space: FeasibleSpace, pairs: Sequence[Pair], *, signs: bool) -> k
             size = known[key][1]
         return known[key]
 
-    blocks: list[tuple[int, ...]] = []
-    first = [0]
-    for a, b in pairs:
+    groups = _grouped(pairs, low)
+    ordered = [pair for _, group in groups for pair in group]
+    ranges = np.zeros((len(ordered), len(weights), 4), dtype=np.int64)
+    for hop, (a, b) in enumerate(ordered):
+        below = a if a < low else -1, b if b < low else -1
+        above = a - low if a >= low else -1, b - low if b >= low else -1
         for number, w in enumerate(weights):
-            below = a if a < low else -1, b if b < low else -1
-            above = a - low if a >= low else -1, b - low if b >= low else -1
-            other = number - (a < low <= b)
-            if other < 0:
-                continue
-            row, column = range_of(0, w, *below), range_of(1, k - w, *above)
-            if row[0] < row[1] and column[0] < column[1]:
-                blocks.append((number, other, *row, *column, above == (-1, -1)))
-        first.append(len(blocks))
-    matrices = matrices_of(space)
+            if number or not a < low <= b:  # else no matrix has fewer ones below
+                ranges[hop, number] = *range_of(0, w, *below), *range_of(1, k - w, *above)
     here, there, sign = (np.concatenate(each) for each in zip(*lists, strict=True))
     return kernels.Hops(
-        matrices["base"],
-        matrices["columns"],
-        np.array(first, dtype=np.int64),
-        np.array(blocks, dtype=np.int64).reshape(-1, 7),
-        here.astype(np.int32),
-        there.astype(np.int32),
-        (sign if signs else np.ones_like(sign)).astype(np.int8),
+        **matrices_of(space),
+        group=np.cumsum([0, *(len(group) for _, group in groups)]),
+        kind=np.array([kind for kind, _ in groups], dtype=np.int64),
+        ranges=ranges,
+        here=here.astype(np.int32),
+        there=there.astype(np.int32),
+        sign=(sign if signs else np.ones_like(sign)).astype(np.int8),
     )
+
+
+def _grouped(pairs: Sequence[Pair], low: int) -> list[tuple[int, list[Pair]]]:
+    """Return hops in an order that gives the same, those within one half together.
+
+    Hops that share no place commute.
+    """
+    found: list[tuple[int, list[Pair]]] = []
+    for a, b in pairs:
+        kind = kernels.ACROSS if a < low <= b else kernels.LOW if b < low else kernels.HIGH
+        home = None
+        for other, group in reversed(found):
+            if other == kind != kernels.ACROSS:
+                home = group
+            if any({a, b} & set(pair) for pair in group):
+                break
+        if home is None:
+            home = []
+            found.append((kind, home))
+        home.append((a, b))
+    return found
 
 
 class HalvesSequential:
@@ -137,7 +154,7 @@ class HalvesSequential:
     def forward(self, ket: State, beta: float) -> None:
         """Apply the mixer to the ket, in place."""
         c, s = float(np.cos(beta)), float(np.sin(beta))
-        self._team.run(kernels.rotate_pairs, ket, self._hops, c, 0.0, s, False)
+        self._team.run(kernels.rotate_pairs, ket, self._hops, c, s, True, False)
 
     def backward(self, ket: State, bra: State, beta: float) -> float:
         """Undo the mixer on both states; return the derivative by β."""
@@ -191,7 +208,7 @@ class FermionEvolution:
             low_spin=_NOWHERE,
             high_spin=_NOWHERE,
             tasks=_NOWHERE.reshape(0, 0),
-            task_start=np.concatenate(([0], np.cumsum(-(-columns // spins.LANES)))),
+            task_start=np.concatenate(([0], np.cumsum(-(-columns // LANES)))),
         )
         self._low, self._high = (
             [_sums(strings_of(size, w), energy) for w in each]
@@ -203,7 +220,7 @@ class FermionEvolution:
     def _to_modes(self, state: State) -> None:
         """Write a state in the modes in which A is diagonal."""
         s = float(np.sqrt(0.5))
-        self._team.run(kernels.rotate_pairs, state, self._cross, s, -s, 0.0, False)
+        self._team.run(kernels.rotate_pairs, state, self._cross, s, -s, False, False)
         self._team.run(spins.turn, state, self._halves, False)
         self._team.run(kernels.turn_columns, state, self._halves, False)
 
@@ -212,7 +229,7 @@ class FermionEvolution:
         s = float(np.sqrt(0.5))
         self._team.run(kernels.turn_columns, state, self._halves, True)
         self._team.run(spins.turn, state, self._halves, True)
-        self._team.run(kernels.rotate_pairs, state, self._cross, s, s, 0.0, True)
+        self._team.run(kernels.rotate_pairs, state, self._cross, s, s, False, True)
 
     def _turn(self, ket: State, bra: State, beta: float, partial: Vector) -> None:
         self._team.run(kernels.turn_phases, ket, bra, self._halves, *self._energies, beta, partial)

@@ -12,6 +12,7 @@ from hybridq.engines.base import Vector
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.subspace.evolution import State
 from hybridq.engines.subspace.kernels import weight as kernels
+from hybridq.engines.subspace.kernels.weight_simd import LANES
 from hybridq.engines.subspace.weight_tables import coupling, pair_hops, paths_of, strings_of
 from hybridq.operators.feasible import FeasibleSpace, packed
 
@@ -82,10 +83,10 @@ class WeightEvolution:
             "low_spin": 2 * np.bitwise_count(low_paths).astype(np.int64) - low,
             "high_spin": 2 * np.bitwise_count(high_paths).astype(np.int64) - high,
         }
-        parts = -(-self._tables["columns"] // kernels.LANES)
+        parts = -(-self._tables["columns"] // LANES)
         self._tables["task_start"] = np.concatenate(([0], np.cumsum(parts)))
-        self._forward = self._halves(kernels.LANES)
-        self._backward = self._halves(kernels.LANES // 2)
+        self._forward = self._halves(LANES)
+        self._backward = self._halves(LANES // 2)
         self._partial = np.zeros(len(self._backward.tasks))
         self._set_matrices(low, high, k)
 

@@ -12,124 +12,205 @@ import numpy as np
 
 from hybridq.core.jit import jit
 from hybridq.engines.kernels.team import barrier, slice_of
-from hybridq.engines.subspace.kernels.weight import LANES, rotate_back_rows, rotate_rows
+from hybridq.engines.subspace.kernels.weight_simd import LANES, rotate_back_rows, rotate_rows
 
-Hops = namedtuple("Hops", ["base", "columns", "first", "blocks", "here", "there", "sign"])
+Hops = namedtuple(
+    "Hops", ["base", "rows", "columns", "group", "kind", "ranges", "here", "there", "sign"]
+)
 """Pairs of states that hops connect.
 
 Attributes:
-    base, columns: first amplitude and number of columns of each matrix.
-    first: blocks of hop h are those from first[h] up to first[h + 1].
-    blocks: both matrices, the ranges of pairs of rows and of columns, and 1 where all columns are
-        paired with themselves, shape (blocks, 7).
+    base, rows, columns: first amplitude and shape of each matrix.
+    group: hops of group g, which are applied while some amplitudes are in the cache, are those from
+        group[g] up to group[g + 1].
+    kind: `LOW`, `HIGH` or `ACROSS`, one for each group.
+    ranges: the ranges of pairs of rows and of columns, shape (hops, matrices, 4).
     here, there, sign: lists of pairs of rows or of columns, and a sign of each.
 """
 
+LOW, HIGH, ACROSS = 0, 1, 2
+"""Hops between places of the low half, of the high half, of both; these form groups of one."""
+_STRIP = 32  # columns that hops of the low half process together
+
 
 @jit(internal=True)
-def _rotate_run(a, b, c, re, im):
+def _rotate_run(a, b, c, s):
     """Rotate two runs of amplitudes into each other."""
+    for f in range(len(a)):
+        x, y = a[f], b[f]
+        a[f] = c * x + s * y
+        b[f] = c * y - s * x
+
+
+@jit(internal=True)
+def _mix_run(a, b, c, s):
+    """Rotate two runs of amplitudes into each other by an imaginary angle."""
     for f in range(len(a) // 2):
         x, y, p, q = a[2 * f], a[2 * f + 1], b[2 * f], b[2 * f + 1]
-        a[2 * f] = c * x + re * p - im * q
-        a[2 * f + 1] = c * y + re * q + im * p
-        b[2 * f] = c * p - re * x - im * y
-        b[2 * f + 1] = c * q - re * y + im * x
+        a[2 * f] = c * x - s * q
+        a[2 * f + 1] = c * y + s * p
+        b[2 * f] = c * p - s * y
+        b[2 * f + 1] = c * q + s * x
 
 
 @jit(internal=True)
-def _rotate_block(v, hops, block, low, high, c, re, im):
-    """Rotate the pairs of a block in some of its pairs of rows."""
-    first, second, _, _, begin, end, alone = block
-    columns = hops.columns[first]
-    for row in range(low, high):
-        x = 2 * (hops.base[first] + hops.here[row] * columns)
-        y = 2 * (hops.base[second] + hops.there[row] * hops.columns[second])
-        if alone:
-            width, s = 2 * columns, hops.sign[row]
-            _rotate_run(v[x : x + width], v[y : y + width], c, s * re, s * im)
-            continue
-        for k in range(begin, end):
-            i, j = x + 2 * hops.here[k], y + 2 * hops.there[k]
-            s = hops.sign[row] * hops.sign[k]
-            d, e, p, q = v[i], v[i + 1], v[j], v[j + 1]
-            v[i] = c * d + s * (re * p - im * q)
-            v[i + 1] = c * e + s * (re * q + im * p)
-            v[j] = c * p - s * (re * d + im * e)
-            v[j + 1] = c * q - s * (re * e - im * d)
+def _run_element(ket_a, ket_b, bra_a, bra_b):
+    """Return Σ Im(conj(bra) A ket) of runs that A exchanges."""
+    element = 0.0
+    for f in range(len(ket_a) // 2):
+        element += float(bra_a[2 * f]) * ket_b[2 * f + 1] - float(bra_a[2 * f + 1]) * ket_b[2 * f]
+        element += float(bra_b[2 * f]) * ket_a[2 * f + 1] - float(bra_b[2 * f + 1]) * ket_a[2 * f]
+    return element
+
+
+@jit(inline=True)
+def _units(hops, group, matrix):
+    """Return the number of strips, rows or pairs of rows of a group."""
+    kind = hops.kind[group]
+    if kind == LOW:
+        return (hops.columns[matrix] + _STRIP - 1) // _STRIP
+    if kind == HIGH:
+        return hops.rows[matrix]
+    own = hops.ranges[hops.group[group], matrix]
+    return own[1] - own[0]
+
+
+@jit(inline=True)
+def _strip(hops, matrix, row, unit):
+    """Return the first and the last number of a row in a strip."""
+    columns = hops.columns[matrix]
+    at = 2 * (hops.base[matrix] + row * columns + unit * _STRIP)
+    return at, at + 2 * min(_STRIP, columns - unit * _STRIP)
+
+
+@jit(inline=True)
+def _rows(hops, kind, own, matrix, unit):
+    """Return the first numbers of the two rows of a unit, and their sign."""
+    if kind == HIGH:
+        at = 2 * (hops.base[matrix] + unit * hops.columns[matrix])
+        return at, at, 1
+    row, other = own[0] + unit, matrix - 1
+    here = 2 * (hops.base[matrix] + hops.here[row] * hops.columns[matrix])
+    there = 2 * (hops.base[other] + hops.there[row] * hops.columns[other])
+    return here, there, np.int64(hops.sign[row])
 
 
 @jit(internal=True)
-def _block(hops, number):
-    """Return the entries of a block."""
-    b = hops.blocks[number]
-    return b[0], b[1], b[2], b[3], b[4], b[5], b[6]
+def _rotate_unit(v, hops, hop, kind, matrix, unit, c, s, imaginary):
+    """Rotate the pairs of one hop in a strip, a row or a pair of rows."""
+    own = hops.ranges[hop, matrix]
+    if kind == LOW:
+        for row in range(own[0], own[1]):
+            a, a_end = _strip(hops, matrix, hops.here[row], unit)
+            b, b_end = _strip(hops, matrix, hops.there[row], unit)
+            if imaginary:
+                _mix_run(v[a:a_end], v[b:b_end], c, s)
+            else:
+                _rotate_run(v[a:a_end], v[b:b_end], c, s)
+        return
+    x, y, sign = _rows(hops, kind, own, matrix, unit)
+    for k in range(own[2], own[3]):
+        i, j = x + 2 * np.int64(hops.here[k]), y + 2 * np.int64(hops.there[k])
+        d, e, p, q = v[i], v[i + 1], v[j], v[j + 1]
+        if imaginary:
+            v[i] = c * d - s * q
+            v[i + 1] = c * e + s * p
+            v[j] = c * p - s * e
+            v[j + 1] = c * q + s * d
+        else:
+            t = s * v.dtype.type(sign * hops.sign[k])
+            v[i] = c * d + t * p
+            v[i + 1] = c * e + t * q
+            v[j] = c * p - t * d
+            v[j + 1] = c * q - t * e
+
+
+@jit(internal=True)
+def _unmix_unit(ket, bra, hops, hop, kind, matrix, unit, c, s):
+    """Return Im ⟨bra|A|ket⟩, then rotate two states as `_rotate_unit` with i s."""
+    own = hops.ranges[hop, matrix]
+    element = 0.0
+    if kind == LOW:
+        for row in range(own[0], own[1]):
+            a, a_end = _strip(hops, matrix, hops.here[row], unit)
+            b, b_end = _strip(hops, matrix, hops.there[row], unit)
+            here, there, bra_here, bra_there = (
+                ket[a:a_end], ket[b:b_end], bra[a:a_end], bra[b:b_end],
+            )  # fmt: skip
+            element += _run_element(here, there, bra_here, bra_there)
+            _mix_run(here, there, c, s)
+            _mix_run(bra_here, bra_there, c, s)
+        return element
+    x, y, _ = _rows(hops, kind, own, matrix, unit)
+    for k in range(own[2], own[3]):
+        i, j = x + 2 * np.int64(hops.here[k]), y + 2 * np.int64(hops.there[k])
+        d, e, p, q = ket[i], ket[i + 1], ket[j], ket[j + 1]
+        f, g, t, u = bra[i], bra[i + 1], bra[j], bra[j + 1]
+        element += float(f) * q - float(g) * p + float(t) * e - float(u) * d
+        ket[i] = c * d - s * q
+        ket[i + 1] = c * e + s * p
+        ket[j] = c * p - s * e
+        ket[j + 1] = c * q + s * d
+        bra[i] = c * f - s * u
+        bra[i + 1] = c * g + s * t
+        bra[j] = c * t - s * g
+        bra[j + 1] = c * u + s * f
+    return element
 
 
 @jit()
-def rotate_pairs(v, hops, c, re, im, backward, counter, thread, threads):
+def rotate_pairs(v, hops, c, s, imaginary, backward, counter, thread, threads):
     r"""Rotate the two amplitudes a, b of each pair, hop after hop.
 
     .. math:: a' = c\,a + s\,b, \qquad b' = c\,b - \bar s\,a
 
     Args:
         v: the state.
-        hops: a `Hops`; its signs multiply s.
-        c, re, im: c, re s and im s, float64.
+        hops: a `Hops`; its signs multiply a real s.
+        c, s: float64.
+        imaginary: True for i s in place of s.
         backward: True to begin with the last hop.
         counter, thread, threads: from `Team.run`.
     """
-    c, re, im = v.dtype.type(c), v.dtype.type(re), v.dtype.type(im)
-    count = len(hops.first) - 1
+    c, s = v.dtype.type(c), v.dtype.type(s)
+    count = len(hops.kind)
     for step in range(count):
-        hop = count - 1 - step if backward else step
-        for number in range(hops.first[hop], hops.first[hop + 1]):
-            block = _block(hops, number)
-            start, stop = slice_of(thread, threads, block[3] - block[2])
-            _rotate_block(v, hops, block, block[2] + start, block[2] + stop, c, re, im)
+        group = count - 1 - step if backward else step
+        kind, first, last = hops.kind[group], hops.group[group], hops.group[group + 1]
+        for matrix in range(len(hops.rows)):
+            start, stop = slice_of(thread, threads, _units(hops, group, matrix))
+            for unit in range(start, stop):
+                for number in range(last - first):
+                    hop = last - 1 - number if backward else first + number
+                    _rotate_unit(v, hops, hop, kind, matrix, unit, c, s, imaginary)
         barrier(counter, threads)
 
 
 @jit()
-def unrotate_pairs(ket, bra, hops, c, im, partial, counter, thread, threads):
-    """Rotate pairs of two states backward; write Im ⟨bra|A_h|ket⟩ of each hop.
+def unrotate_pairs(ket, bra, hops, c, s, partial, counter, thread, threads):
+    """Rotate pairs of two states, the last hop first; write Im ⟨bra|A_h|ket⟩.
 
     Args:
         ket, bra: states.
-        hops, c, im: as for `rotate_pairs`, without signs.
-        partial: float64, shape (hops, groups).
+        hops, c, s: as for `rotate_pairs` with i s.
+        partial: float64, shape (hops, parts).
         counter, thread, threads: from `Team.run`.
     """
-    c, re, im = ket.dtype.type(c), ket.dtype.type(0), ket.dtype.type(im)
-    groups = partial.shape[1]
-    begin, end = slice_of(thread, threads, groups)
-    for hop in range(len(hops.first) - 2, -1, -1):
-        for group in range(begin, end):
-            element = 0.0
-            for number in range(hops.first[hop], hops.first[hop + 1]):
-                block = _block(hops, number)
-                start, stop = slice_of(group, groups, block[3] - block[2])
-                low, high = block[2] + start, block[2] + stop
-                element += _pair_element(ket, bra, hops, block, low, high)
-                _rotate_block(ket, hops, block, low, high, c, re, im)
-                _rotate_block(bra, hops, block, low, high, c, re, im)
-            partial[hop, group] = element
+    c, s = ket.dtype.type(c), ket.dtype.type(s)
+    parts = partial.shape[1]
+    begin, end = slice_of(thread, threads, parts)
+    partial[:, begin:end] = 0.0
+    for group in range(len(hops.kind) - 1, -1, -1):
+        kind, first, last = hops.kind[group], hops.group[group], hops.group[group + 1]
+        for part in range(begin, end):
+            for matrix in range(len(hops.rows)):
+                start, stop = slice_of(part, parts, _units(hops, group, matrix))
+                for unit in range(start, stop):
+                    for hop in range(last - 1, first - 1, -1):
+                        partial[hop, part] += _unmix_unit(
+                            ket, bra, hops, hop, kind, matrix, unit, c, s
+                        )
         barrier(counter, threads)
-
-
-@jit(internal=True)
-def _pair_element(ket, bra, hops, block, low, high):
-    """Return Σ Im(conj(bra) A ket) over the pairs of some rows of a block."""
-    first, second, _, _, begin, end, _ = block
-    element = 0.0
-    for row in range(low, high):
-        x = 2 * (hops.base[first] + hops.here[row] * hops.columns[first])
-        y = 2 * (hops.base[second] + hops.there[row] * hops.columns[second])
-        for k in range(begin, end):
-            i, j = x + 2 * hops.here[k], y + 2 * hops.there[k]
-            element += float(bra[i]) * ket[j + 1] - float(bra[i + 1]) * ket[j]
-            element += float(bra[j]) * ket[i + 1] - float(bra[j + 1]) * ket[i]
-    return element
 
 
 @jit()

@@ -13,9 +13,8 @@ import numpy as np
 
 from hybridq.core.jit import jit
 from hybridq.engines.kernels.team import barrier, slice_of
+from hybridq.engines.subspace.kernels.weight_simd import LANES, rotate_back_rows, rotate_rows
 
-LANES = 8
-"""Amplitudes that are processed together."""
 _WIDTH = 2 * LANES
 
 Halves = namedtuple(
@@ -54,28 +53,6 @@ Attributes:
     tasks: first path of the rows and number of paths of each task of `mix`.
     task_start: first task of `turn` for each w: parts of `LANES` columns.
 """
-
-
-@jit(internal=True)
-def rotate_rows(buffer, first, second, cos, sin, start, stop):
-    """Apply rotations start … stop − 1 to rows of a buffer."""
-    for r in range(start, stop):
-        a, b, c, s = buffer[first[r]], buffer[second[r]], cos[r], sin[r]
-        for f in range(_WIDTH):
-            x, y = a[f], b[f]
-            a[f] = c * x + s * y
-            b[f] = c * y - s * x
-
-
-@jit(internal=True)
-def rotate_back_rows(buffer, first, second, cos, sin, start, stop):
-    """Undo rotations start … stop − 1."""
-    for r in range(stop - 1, start - 1, -1):
-        a, b, c, s = buffer[first[r]], buffer[second[r]], cos[r], sin[r]
-        for f in range(_WIDTH):
-            x, y = a[f], b[f]
-            a[f] = c * x - s * y
-            b[f] = c * y + s * x
 
 
 @jit()
