@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hybridq.problems.base import BinaryProblem, Problem
 
 UNIFORM_SAMPLES = 20_000
+_UNIFORM_BITS = 50_000_000  # of all samples together; wide problems are drawn less often
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,8 @@ class Trace(ComparedByValue):
                 return None
             drawn = space.words[rng.integers(0, space.dim, UNIFORM_SAMPLES)]
             return self.problem.values(unpacked(drawn, self.problem.n_qubits))
-        shape = (UNIFORM_SAMPLES, self.problem.n_qubits)
+        n = self.problem.n_qubits
+        shape = (int(np.clip(_UNIFORM_BITS // n, 200, UNIFORM_SAMPLES)), n)
         bits = rng.integers(0, 2, shape, dtype=np.uint8)
         feasible = self.problem.violation_counts(bits) == 0
         return self.problem.values(bits[feasible]) if feasible.any() else None

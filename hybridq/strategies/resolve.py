@@ -43,7 +43,7 @@ def resolve_problem(
     Raises:
         ParameterError: `problem` is neither, the Hamiltonian is not hermitian, or the particles do
             not fit on the sites.
-        CapacityError: more qubits than the engine with the largest limit takes.
+        CapacityError: for another circuit than QAOA, more qubits than any engine takes.
     """
     if isinstance(problem, HubbardModel):
         from hybridq.problems.hubbard_problem import HubbardProblem
@@ -51,12 +51,11 @@ def resolve_problem(
         return HubbardProblem(problem, *_given_particles(ansatz, options or {}))
     problem = from_other_package(problem) or problem
     if isinstance(problem, PauliSum):
-        check_width(problem.n_qubits)
-        named = isinstance(ansatz, str) and canonical_name(ansatz) == QAOA.kind
-        if problem.is_diagonal and (named or isinstance(ansatz, QAOA)):
+        if _is_qaoa(ansatz) and problem.is_diagonal:
             from hybridq.problems.ising_problem import IsingProblem
 
             return IsingProblem(problem)
+        check_width(problem.n_qubits)
         from hybridq.problems.hamiltonian_problem import HamiltonianProblem
 
         return HamiltonianProblem(problem)
@@ -68,9 +67,18 @@ def resolve_problem(
             remedy=remedy_for_class(problem, Problem, "a problem of your data")
             or "for the maximum cut of a graph, write hybridq.solve(hybridq.MaxCut(graph))",
         )
-    if problem.space is None:  # the states of a feasible space are counted where they are listed
+    # Engines themselves refuse QAOA that is too wide for them: some have no limit. The states of a
+    # feasible space are counted where they are listed.
+    over_bits = isinstance(problem, BinaryProblem) and (ansatz is None or _is_qaoa(ansatz))
+    if problem.space is None and not over_bits:
         check_width(problem.n_qubits)
     return problem
+
+
+def _is_qaoa(ansatz: object) -> bool:
+    """Return whether an ansatz, or its name, is QAOA."""
+    named = isinstance(ansatz, str) and canonical_name(ansatz) == QAOA.kind
+    return named or isinstance(ansatz, QAOA)
 
 
 def _given_particles(ansatz: object, options: Mapping[str, Any]) -> tuple[Any, ...]:

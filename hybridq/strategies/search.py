@@ -97,7 +97,7 @@ def _without_parameters(
 def default_evaluations(objective: Objective) -> int:
     """Return the default number of evaluations, so that a search ends in minutes."""
     sector = objective.sector
-    states = 2.0**objective.circuit.n_qubits if sector is None else float(sector.dim)
+    states = 2.0 ** min(objective.circuit.n_qubits, 1000) if sector is None else float(sector.dim)
     return int(np.clip(5e8 / states, 300, 50_000))
 
 

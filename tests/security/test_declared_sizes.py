@@ -59,7 +59,7 @@ FILES = {
         "maxcut",
         "a.rud",
         "100 1\n1 2 1\n",
-        "100 qubits are too many to simulate exactly",
+        "a has 100 qubits: simulating it takes 2**",
     ),
     "FCIDUMP": ("molecule", "a.fcidump", INTEGRALS.format(60), "NORB=60, and the integrals name"),
     "FCIDUMP, more": ("molecule", "a.fcidump", INTEGRALS.format(10**8), "GiB are free"),
