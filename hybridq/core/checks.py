@@ -16,7 +16,10 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 def is_real(value: object) -> TypeGuard[float]:
     """Return whether `value` is a real number, NaN included; booleans are not."""
-    return type(value) is float or (isinstance(value, Real) and not isinstance(value, bool))
+    kind = type(value)
+    if kind is float or kind is int:  # before the slow test of an abstract class
+        return True
+    return isinstance(value, Real) and kind is not bool
 
 
 def is_float(value: object) -> TypeGuard[float]:

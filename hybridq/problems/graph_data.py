@@ -32,6 +32,7 @@ _PLACES = ("x", "y", "z", "lat", "lon", "latitude", "longitude", "pos", "source"
 _LOOKS = ("color", "colour", "r", "g", "b", "alpha", "group", "community", "component")
 _NO_WEIGHTS = frozenset((*_NUMBERING, *_PLACES, *_LOOKS))
 _SHOWN = 3
+_LARGEST_PLAIN = 2**53  # a NaN and infinities are not below it
 
 
 @dataclass(frozen=True)
@@ -273,8 +274,10 @@ def _set_weights(graph: nx.Graph[Any], name: str, of: str, origin: Origin | None
     for *ends, data in _entries(graph, of):
         if name not in data:  # `networkx` takes an absent weight as 1
             continue
-        where = f"{of} {'-'.join(map(short, ends))}"
-        data[WEIGHT] = tidy(finite_weight(data[name], where, origin))
+        value = data[name]
+        if not is_plain_weight(value):
+            value = finite_weight(value, f"{of} {'-'.join(map(short, ends))}", origin)
+        data[WEIGHT] = tidy(float(value))
 
 
 def _drop_weights(graph: nx.Graph[Any], of: str) -> None:
@@ -286,6 +289,14 @@ def _drop_weights(graph: nx.Graph[Any], of: str) -> None:
 def _entries(graph: nx.Graph[Any], of: str) -> Iterable[Any]:
     """Return edges or nodes with their attributes."""
     return graph.edges(data=True) if of == "edge" else graph.nodes(data=True)
+
+
+def is_plain_weight(weight: object) -> bool:
+    """Return whether a weight is a number that `finite_weight` returns as it is.
+
+    Most weights are, and large graphs have many; the others are examined at length.
+    """
+    return (type(weight) is float or type(weight) is int) and abs(weight) <= _LARGEST_PLAIN
 
 
 def finite_weight(weight: object, where: str, origin: Origin | None = None) -> float:

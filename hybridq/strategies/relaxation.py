@@ -66,7 +66,7 @@ def planar_relaxation(ising: Ising, rng: RandomLike = None) -> tuple[Vector, NDA
         key=lambda found: float(found.fun),
     )
     angles = np.asarray(best.x)
-    direction = _best_direction(
+    direction = best_direction(
         angles, angles if len(fields) else angles[:n], first, second, weights
     )
     spins = np.cos(angles - direction)
@@ -77,7 +77,7 @@ def planar_relaxation(ising: Ising, rng: RandomLike = None) -> tuple[Vector, NDA
 _CANDIDATES = 64  # directions at most whose energies are summed anew
 
 
-def _best_direction(
+def best_direction(
     angles: Vector,
     taking_part: Vector,
     first: NDArray[np.int64],
