@@ -53,6 +53,13 @@ def test_one_block_agrees_with_the_slow_twin(n, cost, precision):
     check_against_twin(random_ising(n, n, **COSTS[cost]), precision)
 
 
+def test_more_than_256_levels_agree_with_the_slow_twin():
+    ising = random_ising(8, 8, order=3, integer=True)
+    wide = Ising(8, 0.0, 9 * ising.linear, ising.pairs, 7 * ising.couplings, ising.higher)
+    assert np.ptp(wide.to_pauli_sum().diagonal()) > 256
+    check_against_twin(wide, "double")
+
+
 @pytest.mark.parametrize("precision", ["double", "single"])
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("n", [9, 11, 12])

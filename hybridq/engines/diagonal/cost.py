@@ -79,7 +79,8 @@ def fix_last_spin(ising: Ising) -> Ising:
 def build_cost(plan: CostPlan) -> Cost:
     """Return the cost in the form that the kernels take."""
     ising = plan.ising
-    no_index, no_levels = np.zeros(0, dtype=np.uint16), np.zeros(0)
+    # Of the type of most level numbers, so that the kernels compile for one type of both.
+    no_index, no_levels = np.zeros(0, dtype=np.uint8), np.zeros(0)
     none, no_linear, no_pairs = np.zeros(2), np.zeros((2, 0)), np.zeros((0, 0))
     if ising.is_quadratic:
         constant, linear, pairs = _in_bits(ising)
