@@ -134,17 +134,20 @@ def padded(names: tuple[str, ...], length: int) -> tuple[str, ...]:
     Raises:
         ParameterError: a default name is taken by another entry.
     """
+    if len(names) >= length:
+        return names
+    taken, added = frozenset(names), []
     for index in range(len(names), length):
         default = f"x[{index}]"
-        if default in names:
+        if default in taken:
             raise ParameterError(
                 f"entry {index} of the parameters would be called {default!r}, which is entry "
                 f"{names.index(default)} already",
                 argument="parameters",
                 remedy="give the parameters names",
             )
-        names = (*names, default)
-    return names
+        added.append(default)
+    return (*names, *added)
 
 
 def checked_names(names: Sequence[str], length: int) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -40,4 +41,11 @@ class Section(BaseModel):
             for model in cls.nested.get(head, ()):
                 yield from model.schemas_of(rest)
         elif key in cls.model_fields:
-            yield cls.model_json_schema()["properties"][key]
+            yield _properties(cls)[key]
+
+
+@cache
+def _properties(model: type[Section]) -> dict[str, Any]:
+    """Return the schema of each key; a schema of all keys is asked for one key after the other."""
+    schemas: dict[str, Any] = model.model_json_schema()["properties"]
+    return schemas
