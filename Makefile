@@ -56,8 +56,9 @@ demo: $(VENV)/.installed
 
 # Two processes, a file each: the kernels that they compile they share through numba's cache. It is one
 # of the tests' own, since they compile with fewer optimizations, which takes two thirds of the time.
+# Whatever the shell says, Python keeps what it compiles: tests begin many processes.
 test: $(VENV)/.installed-test
-	NUMBA_OPT=1 NUMBA_CACHE_DIR=$(CURDIR)/.cache/test-kernels \
+	NUMBA_OPT=1 NUMBA_CACHE_DIR=$(CURDIR)/.cache/test-kernels PYTHONDONTWRITEBYTECODE= \
 	    $(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/.installed-test

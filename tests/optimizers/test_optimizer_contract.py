@@ -345,7 +345,8 @@ def test_the_best_of_several_starts_wins_and_all_share_the_budget(method):
 def test_every_start_is_evaluated(method):
     starts = np.array([[1.8, 0.1], [2.2, -0.4], [-1.9, 0.3]])
     objective = Plain(two_valleys)
-    run(objective, starts, method, max_evaluations=240, rng=12)
+    budget = 30 if method in SAMPLERS else 240
+    run(objective, starts, method, max_evaluations=budget, rng=12)
     for row in starts:
         assert any(np.allclose(row, point, rtol=0, atol=1e-12) for point in objective.points)
 
@@ -358,7 +359,8 @@ def test_no_point_outside_the_bounds_is_evaluated(method):
         with pytest.raises(ParameterError, match="cannot keep to bounds"):
             run(objective, [0.0, 1.0], method, bounds=bounds)
         return
-    solution = run(objective, [0.0, 1.0], method, bounds=bounds, max_evaluations=200, rng=13)
+    budget = 60 if method in SAMPLERS else 200
+    solution = run(objective, [0.0, 1.0], method, bounds=bounds, max_evaluations=budget, rng=13)
     points = np.array(objective.points)
     assert (points >= bounds[:, 0]).all()
     assert (points <= bounds[:, 1]).all()
@@ -387,7 +389,8 @@ def test_gradients_are_asked_for_only_by_methods_that_use_them(method):
             return super().value_and_gradient(x)
 
     objective = Counting([0.5, 0.5])
-    solution = run(objective, [0.0, -1.0], method, max_evaluations=400, rng=14)
+    budget = 30 if method in SAMPLERS else 400
+    solution = run(objective, [0.0, -1.0], method, max_evaluations=budget, rng=14)
     assert solution.gradients == objective.asked
     assert solution.evaluations == len(objective.seen)
     if not OPTIMIZERS[method].uses_gradient:

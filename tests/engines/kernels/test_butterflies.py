@@ -11,6 +11,7 @@ from hybridq.engines.diagonal.kernels.butterflies import (
     rotate_levels,
     rotate_levels_plain,
 )
+from tests.engines.kernels.compiled import compiled
 
 DTYPES = [(np.float64, 1e-13), (np.float32, 1e-5)]
 
@@ -151,16 +152,13 @@ def chunk_arguments(name, dtype, seed):
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-13), (np.float32, 2e-5)])
 @pytest.mark.parametrize("name", CHUNK_FUNCTIONS)
 def test_vector_code_equals_its_plain_twin(name, dtype, tolerance):
-    import numba
-
     from hybridq.engines.diagonal.kernels import chunks_plain, chunks_simd
 
     results = []
     for home in (chunks_simd, chunks_plain):
         function = getattr(home, name)
         arguments = chunk_arguments(name, dtype, 5)
-        call = numba.njit(lambda *args: function(*args))  # noqa: B023
-        value = call(*arguments)
+        value = compiled(function)(*arguments)
         arrays = [argument for argument in arguments if isinstance(argument, np.ndarray)]
         results.append((value, arrays))
     (fast, fast_arrays), (slow, slow_arrays) = results
@@ -173,16 +171,13 @@ def test_vector_code_equals_its_plain_twin(name, dtype, tolerance):
 @pytest.mark.parametrize("bits", range(1, 9))
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-13), (np.float32, 1e-5)])
 def test_phase_tables_hold_the_product_of_all_factors(bits, dtype, tolerance):
-    import numba
-
     from hybridq.engines.diagonal.kernels.phases import phase_table
 
     rng = np.random.default_rng(bits)
     angles = np.triu(rng.normal(size=(bits, bits)))
     angles = angles + np.triu(angles, 1).T
     re, im = (np.zeros(1 << bits, dtype) for _ in range(2))
-    call = numba.njit(lambda *args: phase_table(*args))
-    call(re, im, np.arange(bits), 0, np.cos(angles), np.sin(angles), 1.0, 0.0)
+    compiled(phase_table)(re, im, np.arange(bits), 0, np.cos(angles), np.sin(angles), 1.0, 0.0)
     set_bits = (np.arange(1 << bits)[:, None] >> np.arange(bits)) & 1
     energies = np.einsum("zi,ij,zj->z", set_bits, np.triu(angles), set_bits)
     assert np.abs(re + 1j * im - np.exp(1j * energies)).max() < tolerance * bits
