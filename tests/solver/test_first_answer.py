@@ -162,11 +162,15 @@ def test_parts_of_the_warm_up_exist_and_make_up_the_whole():
 
 COLD = """
 import logging, sys
-import hybridq as hq
-hydrogen = hq.Molecule.from_fcidump("problems/molecules/h2_sto3g.fcidump")
-for kernels in ("numpy", "compiled"):
-    hq.solve(hydrogen, kernels=kernels, rng=1)
-    print("end of", kernels, file=sys.stderr)
+import hybridq as hq, numpy as np
+ring = hq.MaxCut([(0, 1), (1, 2), (2, 0)])
+hq.solve(ring, p=1, kernels="numpy", rng=1)
+print("end of numpy", file=sys.stderr)
+# Two kernels of many: each is an event of the compiler.
+from hybridq.engines.diagonal.kernels.butterflies import lane_bits, rotate_levels_plain
+lane_bits(np.zeros(8))
+rotate_levels_plain(np.zeros(8), 0, 0, 3, 0.3)
+print("end of compiled", file=sys.stderr)
 """
 
 
@@ -179,7 +183,7 @@ def test_python_announces_a_compilation_once(tmp_path):
     )
     first, notice, *rest = done.stderr.splitlines()
     assert (first, rest) == ("end of numpy", ["end of compiled"])
-    assert notice.startswith("Compiling the kernels of the sector engine, once on this machine")
+    assert notice.startswith("Compiling the kernels of the diagonal engine, once on this machine")
 
 
 def test_a_caller_can_take_the_notice(monkeypatch):
