@@ -38,7 +38,7 @@ def run(
         capture_output=True,
         env={**os.environ, **environment},
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 
@@ -156,7 +156,7 @@ def test_ctrl_c_reports_the_best_so_far_with_code_130(square: Path, tmp_path: Pa
         ],
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 130, done.stderr
     assert b"You interrupted the search" in done.stdout

@@ -31,7 +31,7 @@ def within_limit(call):
     """Return or raise what `call` does, in a thread that may not hang."""
     pool = ThreadPoolExecutor(1)
     try:
-        return pool.submit(call).result(timeout=25.0)
+        return pool.submit(call).result(timeout=90.0)  # TCP gives up after two minutes
     finally:
         pool.shutdown(wait=False)
 
