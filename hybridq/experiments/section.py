@@ -46,6 +46,6 @@ class Section(BaseModel):
 
 @cache
 def _properties(model: type[Section]) -> dict[str, Any]:
-    """Return the schema of each key; a schema of all keys is asked for one key after the other."""
+    """Return the schema of each key, made once for all of them."""
     schemas: dict[str, Any] = model.model_json_schema()["properties"]
     return schemas
