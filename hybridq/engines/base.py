@@ -91,7 +91,9 @@ class Engine(ABC):
             DimensionError: it has another length.
             ParameterError: it holds something other than real numbers.
         """
-        point = np.ascontiguousarray(as_floats("x", x))  # a number counts as one parameter
+        point = as_floats("x", x)
+        if point.ndim == 0:  # a number, as the only parameter
+            point = point.reshape(1)
         if point.shape != (self.n_params,):
             raise DimensionError(
                 f"this circuit takes {self.n_params} parameters, "
