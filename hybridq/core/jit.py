@@ -43,6 +43,9 @@ def _source_stamp(module: str) -> tuple[str, int]:
     return digest.hexdigest(), 0
 
 
+_stamp = cache(_source_stamp)  # each module has many kernels
+
+
 def _inlined(module: str) -> set[str]:
     """Return the modules with compiled code that a module imports, itself included."""
     sources = _kernel_sources()
@@ -52,9 +55,17 @@ def _inlined(module: str) -> set[str]:
         if name in found or name not in sources:
             continue
         found.add(name)
-        for imported, names in _IMPORT.findall(sources[name]):
-            parent = imported.decode()
-            waiting += [parent, *(f"{parent}.{each}" for each in _words(names))]
+        waiting += _imported(sources[name])
+    return found
+
+
+@cache
+def _imported(source: bytes) -> list[str]:
+    """Return the modules that the text of a module may import."""
+    found = []
+    for imported, names in _IMPORT.findall(source):
+        parent = imported.decode()
+        found += [parent, *(f"{parent}.{each}" for each in _words(names))]
     return found
 
 
@@ -104,7 +115,7 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
         except RuntimeError:  # no folder that Numba could write to
             dispatcher = numba.njit(**options)(function)
             kernel_cache.attach(dispatcher)
-        kernel_cache.stamp(dispatcher, _source_stamp(function.__module__))
+        kernel_cache.stamp(dispatcher, _stamp(function.__module__))
         return dispatcher
 
     return decorate
