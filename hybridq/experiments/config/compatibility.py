@@ -40,7 +40,8 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
             ("ansatz",),
             f"ansatz {kind!r} cannot be built for {what}: choose from {', '.join(others)}",
         )
-    if OBJECTIVES[objective.kind].needs_diagonal and not problem.may_be_diagonal:
+    diagonal = over_bits or problem.may_be_diagonal
+    if OBJECTIVES[objective.kind].needs_diagonal and not diagonal:
         yield Mistake(
             ("objective",),
             f"objective {objective.kind!r} needs a diagonal Hamiltonian, and {what} has none: "

@@ -20,7 +20,7 @@ class ProblemSection(Section, ABC):
     Class attributes:
         family: the problem family of the instances.
         over_bits: whether answers are bits, so that a trial has a ratio.
-        may_be_diagonal: whether the Hamiltonian is, or can be, diagonal.
+        may_be_diagonal: whether the Hamiltonian can be diagonal; over bits it is.
         summary: one line for tables and the schema.
     """
 
