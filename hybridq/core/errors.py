@@ -72,6 +72,11 @@ def render_text(text: Text, spell: Spelling = in_python) -> str:
     return "".join(part if isinstance(part, str) else spell(part) for part in text)
 
 
+def _parts(text: Text) -> Sequence[str | Setting]:
+    """Return the parts of a message."""
+    return (text,) if isinstance(text, str) else text
+
+
 class HybridqError(Exception):
     """Base of every error that the caller can correct.
 
@@ -104,18 +109,24 @@ class HybridqError(Exception):
 
     def render(self, spell: Spelling = in_python) -> str:
         """Return the message with arguments spelled by `spell`."""
+        return render_text(self.text, spell)
+
+    @property
+    def text(self) -> tuple[str | Setting, ...]:
+        """The message with its references to arguments, to be part of another message."""
+        parts: list[str | Setting] = []
         if self.message is not None:
-            text = render_text(self.message, spell)
+            parts += _parts(self.message)
         elif self.argument is None:
-            text = "" if self.expected is None else f"expected {render_text(self.expected, spell)}"
+            parts += [] if self.expected is None else ["expected ", *_parts(self.expected)]
         else:
-            text = f"{spell(Setting(self.argument))} must be "
-            text += render_text(self.expected or "another value", spell)
+            parts += [Setting(self.argument), " must be "]
+            parts += _parts(self.expected or "another value")
             if self.value is not ABSENT:
-                text += f", got {shown(self.value)}"
-        if self.remedy is None:
-            return text
-        return f"{text}: {render_text(self.remedy, spell)}"
+                parts.append(f", got {shown(self.value)}")
+        if self.remedy is not None:
+            parts += [": ", *_parts(self.remedy)]
+        return tuple(parts)
 
     def __str__(self) -> str:
         return str(self.args[0])

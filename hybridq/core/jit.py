@@ -161,6 +161,7 @@ _SLOW = {
     "hybridq.engines.statevector": ("the statevector engine", 40),
     "hybridq.engines.sector": ("the sector engine", 15),
     "hybridq.engines.subspace": ("the subspace engine", 15),
+    "hybridq.operators.p1": ("one layer in closed form", 3),
     "hybridq.classical._local_search_kernel": ("the local search", 6),
 }
 

@@ -46,6 +46,8 @@ class Engine(ABC):
 
     Attributes:
         name: the engine's plain name.
+        holds_state: whether it has amplitudes or draws samples; an engine that does not computes
+            expectation values alone.
         info: name, reason and precision, as results record them; set by the subclass.
         circuit: the circuit itself.
         n_qubits: width of the circuit.
@@ -55,6 +57,7 @@ class Engine(ABC):
     """
 
     name: ClassVar[str]
+    holds_state: ClassVar[bool] = True
     info: EngineInfo
     precision: str = "double"
     sector: Sector | None = None

@@ -8,10 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from hybridq.core.configured import remedy_for_class
-from hybridq.core.errors import EngineError, ParameterError, Setting, UnknownNameError
+from hybridq.core.errors import (
+    CapacityError,
+    EngineError,
+    ParameterError,
+    Setting,
+    UnknownNameError,
+)
 from hybridq.core.registry import Registry, check_class
 from hybridq.engines.config import EngineConfig
-from hybridq.engines.simulators import Diagonal, Sector, Simulator, Statevector, Subspace
+from hybridq.engines.simulators import P1, Diagonal, Sector, Simulator, Statevector, Subspace
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
@@ -22,7 +28,7 @@ AUTO = "auto"
 EngineLike: TypeAlias = str | EngineConfig
 """The argument `engine`: ``"auto"``, a name of `ENGINES`, or a configured engine."""
 
-_ALL: tuple[type[EngineConfig], ...] = (Diagonal, Subspace, Sector, Statevector)
+_ALL: tuple[type[EngineConfig], ...] = (Diagonal, Subspace, Sector, Statevector, P1)
 
 ENGINES: Registry[type[EngineConfig]] = Registry(
     "engine",
@@ -45,6 +51,7 @@ class Auto(Simulator):
 
         Raises:
             EngineError: none can; the message gives the reason of each.
+        CapacityError: the same, and one of the reasons is a lack of memory.
         """
         return choose_engine(circuit, observable, engine=self)
 
@@ -155,22 +162,24 @@ def choose_engine(
     Raises:
         UnknownNameError: no engine of that name.
         EngineError: the engine cannot run this circuit, or lacks a capability.
-        CapacityError: the state does not fit in memory.
+        CapacityError: the work does not fit in memory; with ``"auto"``, no other engine can run
+            the circuit, and the message has the reason of each.
     """
     from hybridq.engines.protocols import lacking
 
     config = resolve_engine(engine, precision=precision, threads=threads)
-    refusals: list[tuple[EngineConfig, EngineError]] = []
+    refusals: list[tuple[EngineConfig, EngineError | CapacityError]] = []
     second: Engine | None = None
     for candidate in config.candidates():
         try:
             running = candidate.bind(circuit, observable)
-        except EngineError as refusal:
+        except (EngineError, CapacityError) as refusal:
             refusals.append((candidate, refusal))
             continue
         absent = next((each for each in needs if not isinstance(running, each)), None)
         if absent is not None:
-            refusals.append((candidate, lacking(candidate.name, absent)))
+            missing = lacking(candidate.name, absent, holds_state=running.holds_state)
+            refusals.append((candidate, missing))
         elif all(isinstance(running, each) for each in prefers):
             return running
         else:
@@ -179,9 +188,25 @@ def choose_engine(
         return second
     if config.name != AUTO:
         ((_, reason),) = refusals
-        if reason.remedy is not None or config.for_any_circuit() == config:
+        final = isinstance(reason, CapacityError) or reason.remedy is not None
+        if final or config.for_any_circuit() == config:
             raise reason
         use = ("; use ", Setting("engine", "statevector"), " or ", Setting("engine", AUTO))
         raise EngineError((str(reason), *use), argument="engine", value=config.name) from None
-    reasons = "".join(f"\n  {each.name}: {reason}" for each, reason in refusals)
-    raise EngineError(f"no engine can run this circuit:{reasons}", argument="engine", value=AUTO)
+    raise _no_engine(refusals)
+
+
+def _no_engine(
+    refusals: Sequence[tuple[EngineConfig, EngineError | CapacityError]],
+) -> EngineError | CapacityError:
+    """Return the error with the reason of each engine.
+
+    It is a `CapacityError` where an engine could run the circuit with more memory.
+    """
+    message: list[str | Setting] = ["no engine can run this circuit:"]
+    for each, reason in refusals:
+        message += [f"\n  {each.name}: ", *reason.text]
+    full = next((reason for _, reason in refusals if isinstance(reason, CapacityError)), None)
+    if full is not None:
+        return CapacityError(message, argument=full.argument, value=full.value)
+    return EngineError(message, argument="engine", value=AUTO)

@@ -100,6 +100,28 @@ class SupportsLevels(Protocol):
 
 
 @runtime_checkable
+class SupportsCorrelations(Protocol):
+    """Mean values of spins and of products of two spins."""
+
+    def correlations(self, x: ArrayLike, pairs: ArrayLike | None = None) -> tuple[Vector, Vector]:
+        """Return ⟨Z_i⟩ of all qubits and ⟨Z_iZ_j⟩ of pairs, without statistical error.
+
+        Args:
+            x: the parameters, shape (n_params,).
+            pairs: pairs of different qubits, in any order, integers of shape (k, 2); by default
+                those that a diagonal observable couples, in the order of `Ising.pairs`.
+
+        Returns:
+            shapes (n_qubits,) and (k,), float64.
+
+        Raises:
+            DimensionError: pairs of another shape, or a qubit out of range.
+            ParameterError: pairs that are not integers, or a qubit paired with itself; or none,
+                and the observable is not diagonal.
+        """
+
+
+@runtime_checkable
 class SupportsState(Protocol):
     """The full statevector."""
 
@@ -169,6 +191,7 @@ CAPABILITIES: Final[dict[str, type]] = {
     "exact probabilities": SupportsDistribution,
     "gradients of functions of the distribution": SupportsWeights,
     "exact distributions of integer costs": SupportsLevels,
+    "correlations of spins": SupportsCorrelations,
     "statevectors": SupportsState,
     "fidelities and metrics": SupportsMetric,
     "snapshots of states": SupportsSnapshots,
@@ -186,13 +209,21 @@ def capabilities(engine: object) -> tuple[str, ...]:
     return tuple(name for name, each in CAPABILITIES.items() if check(engine, each))  # type: ignore[arg-type]
 
 
-def lacking(engine_name: str, capability: type) -> EngineError:
+def lacking(engine_name: str, capability: type, *, holds_state: bool = True) -> EngineError:
     """Return the error for an engine without a capability that is needed.
 
     Args:
         engine_name: the engine's plain name.
         capability: one of `CAPABILITIES`.
+        holds_state: see `Engine`.
     """
+    if not holds_state:
+        return EngineError(
+            f"the {engine_name} engine does not give {_NAMES[capability]}: it computes exact "
+            "expectation values and correlations without a state",
+            argument="engine",
+            value=engine_name,
+        )
     remedy: tuple[str | Setting, ...] = (
         "use ",
         Setting("engine", "statevector"),

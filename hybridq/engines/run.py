@@ -22,7 +22,7 @@ from hybridq.engines.base import (
     checked_shots,
 )
 from hybridq.engines.choose import choose_engine
-from hybridq.engines.protocols import SupportsExpectation, SupportsSampling, SupportsState, lacking
+from hybridq.engines.protocols import SupportsExpectation, SupportsSampling, SupportsState
 from hybridq.engines.statevector.plain import MOST_QUBITS, small_state
 from hybridq.operators.pauli_sum import PauliSum
 
@@ -41,9 +41,8 @@ def state(circuit: Circuit, x: Values | None = None) -> NDArray[np.complexfloati
     small = _small(circuit, point)
     if small is not None:
         return small
-    engine = choose_engine(circuit, _own_observable(circuit))
-    if not isinstance(engine, SupportsState):
-        raise lacking(engine.name, SupportsState)
+    engine = choose_engine(circuit, _own_observable(circuit), needs=(SupportsState,))
+    assert isinstance(engine, SupportsState)
     return engine.state(point)
 
 
@@ -83,9 +82,8 @@ def sample(
     point = full_vector(x, circuit.parameters)
     small = _small(circuit, point)
     if small is None:
-        engine = choose_engine(circuit, _own_observable(circuit))
-        if not isinstance(engine, SupportsSampling):
-            raise lacking(engine.name, SupportsSampling)
+        engine = choose_engine(circuit, _own_observable(circuit), needs=(SupportsSampling,))
+        assert isinstance(engine, SupportsSampling)
         indices = engine.sample(point, shots, rng)
     else:
         chances = np.abs(small) ** 2

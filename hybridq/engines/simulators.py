@@ -1,4 +1,4 @@
-"""Configurations of the embedded simulators.
+"""Configurations of the embedded engines.
 
 They are quick to import: the running engines, with their compiled kernels, load when one is bound.
 """
@@ -22,11 +22,10 @@ AUTO_KERNELS, COMPILED, NUMPY = KERNELS = ("auto", "compiled", "numpy")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Simulator(EngineConfig):
-    """Options that all embedded simulators share.
+class CompiledEngine(EngineConfig):
+    """Options of engines with compiled kernels and a slow twin in NumPy.
 
     Args:
-        precision: ``"double"`` (complex128) or ``"single"`` (complex64, half the memory).
         threads: the number of threads; all cores that the process may use by default. Results do
             not depend on it.
         kernels: ``"compiled"`` by Numba, ``"numpy"`` for the slow twin that needs no compiling, or
@@ -34,17 +33,15 @@ class Simulator(EngineConfig):
             machine has not compiled the kernels yet. Values of the two agree up to rounding.
 
     Raises:
-        ParameterError: an unknown precision or kind of kernels, or threads < 1.
+        ParameterError: an unknown kind of kernels, or threads < 1.
     """
 
     automatic: ClassVar[bool] = True
 
-    precision: str = "double"
     threads: int | None = None
     kernels: str = AUTO_KERNELS
 
     def __post_init__(self) -> None:
-        check_precision(self.precision)
         if self.kernels not in KERNELS:
             raise ParameterError(
                 argument="kernels", value=self.kernels, expected="'auto', 'compiled' or 'numpy'"
@@ -60,6 +57,24 @@ class Simulator(EngineConfig):
         """Return the options of a running engine, with the kernels decided."""
         kernels = COMPILED if self.kernels == AUTO_KERNELS else self.kernels
         return {**self.options(), "kernels": kernels}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulator(CompiledEngine):
+    """Options that all embedded simulators of states share.
+
+    Args:
+        precision: ``"double"`` (complex128) or ``"single"`` (complex64, half the memory).
+
+    Raises:
+        ParameterError: an unknown precision or kind of kernels, or threads < 1.
+    """
+
+    precision: str = "double"
+
+    def __post_init__(self) -> None:
+        check_precision(self.precision)
+        super().__post_init__()
 
 
 def check_precision(precision: object) -> None:
@@ -85,9 +100,9 @@ class Diagonal(Simulator):
 
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:
         """Return a `DiagonalEngine`."""
-        from hybridq.engines.diagonal.layers import check_opening
+        from hybridq.engines.layers import check_opening
 
-        check_opening(circuit)  # most other circuits are refused before the kernels load
+        check_opening(circuit, self.name)  # most other circuits are refused before the kernels load
         from hybridq.engines.diagonal.engine import DiagonalEngine
 
         return DiagonalEngine(circuit, observable, **self.running_options())
@@ -156,3 +171,30 @@ class Statevector(Simulator):
         from hybridq.engines.statevector.engine import StatevectorEngine
 
         return StatevectorEngine(circuit, observable, **self.running_options())
+
+
+@dataclass(frozen=True, kw_only=True)
+class P1(CompiledEngine):
+    """One layer of QAOA with the X mixer in closed form, for any number of qubits.
+
+    Costs of order two, with fields and triangles; the observable is such an energy too. It gives
+    exact expectation values, gradients and correlations, and no samples. Time grows with the
+    number of couplings, not with 2^n. Double precision.
+    """
+
+    name: ClassVar[str] = "p1"
+    summary: ClassVar[str] = "One layer of QAOA in closed form, on graphs of any size; no samples."
+    source: ClassVar[str] = (
+        "Ozaeta, van Dam, McMahon 2022, arXiv:2012.03421; Wang, Hadfield, Jiang, Rieffel 2018, "
+        "arXiv:1706.02998"
+    )
+
+    def bind(self, circuit: Circuit, observable: Observable) -> Engine:
+        """Return a `P1Engine`."""
+        from hybridq.engines.p1 import P1Engine
+
+        return P1Engine(circuit, observable, **self.running_options())
+
+    def for_any_circuit(self) -> EngineConfig:
+        """Return the statevector engine with the same options."""
+        return Statevector(**self.options())

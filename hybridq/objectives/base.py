@@ -153,7 +153,7 @@ class Objective(ABC):
         """
         engine = self.binding.engine
         if not isinstance(engine, SupportsSampling):
-            raise lacking(engine.name, SupportsSampling)
+            raise lacking(engine.name, SupportsSampling, holds_state=engine.holds_state)
         return counted_bits(engine.sample(x, shots, rng), self.circuit.n_qubits)
 
     def sample(self, x: ArrayLike, shots: int, rng: RandomLike = None) -> dict[str, int]:
@@ -186,7 +186,7 @@ class ExactObjective(Objective):
         """Return the statevector, shape (2**n,), qubit 0 the lowest bit of the index."""
         engine = self.binding.engine
         if not isinstance(engine, SupportsState):
-            raise lacking(engine.name, SupportsState)
+            raise lacking(engine.name, SupportsState, holds_state=engine.holds_state)
         return engine.state(x)
 
     def fidelity(self, x: ArrayLike, y: ArrayLike) -> float:

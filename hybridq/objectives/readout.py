@@ -42,7 +42,7 @@ def as_sampler(engine: Engine) -> SamplingEngine:
         EngineError: it does not.
     """
     if not isinstance(engine, SupportsSampling):
-        raise lacking(engine.name, SupportsSampling)
+        raise lacking(engine.name, SupportsSampling, holds_state=engine.holds_state)
     return engine
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hybridq.engines.protocols import SupportsSampling, lacking
 from hybridq.objectives import FromShots, ParameterShift, SampledObjective
 from hybridq.optimizers.capabilities import Capability
 
@@ -24,10 +25,13 @@ class ObjectiveFactory:
         hamiltonian: what is measured.
         settings: the objective, its shots and the engine. From shots, methods that need gradients
             get them by parameter shifts.
+        draws: whether the solution is measured, so that the engine has to give samples.
     """
 
-    def __init__(self, hamiltonian: Observable, settings: SolveSettings) -> None:
-        self._hamiltonian, self._settings = hamiltonian, settings
+    def __init__(
+        self, hamiltonian: Observable, settings: SolveSettings, *, draws: bool = False
+    ) -> None:
+        self._hamiltonian, self._settings, self._draws = hamiltonian, settings, draws
         self._sampled: list[SampledObjective] = []
 
     def __call__(self, ansatz: Any) -> Objective:
@@ -36,11 +40,16 @@ class ObjectiveFactory:
         Raises:
             ParameterError: the objective needs a diagonal Hamiltonian.
             CapacityError: gradients would take too many circuits.
+            EngineError: samples are needed and the engine gives none.
         """
         settings = self._settings
         config, engine, shots = settings.objective, settings.engine, settings.objective_shots
         if shots is None:
-            return config.bind(ansatz, self._hamiltonian, engine=engine)
+            exact = config.bind(ansatz, self._hamiltonian, engine=engine)
+            running = exact.simulator
+            if self._draws and not isinstance(running, SupportsSampling):
+                raise lacking(running.name, SupportsSampling, holds_state=running.holds_state)
+            return exact
         # Shifts of all parameters cost hundreds of circuits: for those that cannot do without.
         needs_gradient = Capability.GRADIENT in settings.optimizer.needs
         kind = ParameterShift if needs_gradient else FromShots

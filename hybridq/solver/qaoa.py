@@ -67,7 +67,7 @@ def solve_qaoa(
 
     settings.announce("simulating")
     observable = ansatz.measured(problem)
-    factory = ObjectiveFactory(observable, settings)
+    factory = ObjectiveFactory(observable, settings, draws=True)
     found = strategy.run(
         Task(
             ansatz,

@@ -213,6 +213,15 @@ def _hamiltonians() -> None:
     sector_matrix(PauliSum.from_sparse(hops, n), Sector.of_weight(n, 8))
 
 
+def _one_layer() -> None:
+    """Compute one layer in closed form, correlations included."""
+    from hybridq.operators.ising import Ising
+    from hybridq.operators.p1 import OneLayer, close_pairs
+
+    ising = Ising.from_qubo({(0, 1): 1.0, (1, 2): 1.0, (0,): 1.0})
+    OneLayer(ising).correlations(0.3, 0.3, close_pairs(ising))
+
+
 def _classical() -> None:
     """Search classically: exhaustively beyond 20 spins, and by annealing."""
     from hybridq.classical.exact import exact_minimum
@@ -243,6 +252,7 @@ def _parts() -> Iterator[Part]:
             title = f"circuits {text} in a sector{words}"
             yield Part(title, "_sector", (precision, kind), 10.0 if kind != "real" else 4.0)
     yield Part("Hamiltonians in a sector", "_hamiltonians", (), 12.0)
+    yield Part("one layer of QAOA in closed form", "_one_layer", (), 3.0)
     yield Part("classical searches", "_classical", (), 9.0)
 
 

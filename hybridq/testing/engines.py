@@ -16,6 +16,7 @@ from hybridq.core.errors import EngineError
 from hybridq.engines.base import Engine
 from hybridq.engines.config import EngineConfig
 from hybridq.engines.protocols import (
+    SupportsCorrelations,
     SupportsDistribution,
     SupportsExpectation,
     SupportsGradient,
@@ -35,8 +36,9 @@ def check_engine(engine: EngineConfig, *, exact: bool = True) -> None:
     """Hold a configured engine against dense states of small circuits.
 
     Each capability that the running engine has is checked: expectation values, gradients (against
-    differences), states (up to a global phase), exact distributions, samples (five standard
-    errors). Circuits that the engine refuses with `EngineError` are left out; one must be taken.
+    differences), correlations, states (up to a global phase), exact distributions, samples (five
+    standard errors). Circuits that the engine refuses with `EngineError` are left out; one must
+    be taken.
 
     Args:
         engine: the configuration.
@@ -68,7 +70,7 @@ def _cases() -> list[tuple[Circuit, PauliSum, NDArray[np.float64]]]:
     """Return circuits with an observable and parameters."""
     edges = {(0, 1): 1.0, (1, 2): -0.5, (0, 2): 2.0, (2, 3): 1.5}
     ising = Ising(4, 0.25, np.zeros(4), np.array(list(edges)), np.array(list(edges.values())))
-    qaoa = QAOA(ising, 2)
+    qaoa, shallow = QAOA(ising, 2), QAOA(ising, 1)
     blocks = QAOA(ising, 2, XYComplete(blocks=((0, 1, 2),)))
     gates = Circuit(3).h(0).cx(0, 1).ry(2, "a").rzz(0, 2, "b").rx(1, "c").cx(1, 2)
     mixed = PauliSum.from_labels({"ZZI": 1.0, "IXX": 0.5, "YIY": -0.25, "III": 0.125})
@@ -80,6 +82,7 @@ def _cases() -> list[tuple[Circuit, PauliSum, NDArray[np.float64]]]:
     return [
         (hopping, numbers, np.array([0.3, -0.7])),
         (qaoa.circuit, qaoa.hamiltonian, np.array([0.4, 0.7, -0.5, -0.2])),
+        (shallow.circuit, shallow.hamiltonian, np.array([0.4, -0.5])),
         (blocks.circuit, blocks.hamiltonian, np.array([0.4, 0.7, -0.5, -0.2])),
         (gates, mixed, np.array([0.3, -1.2, 0.8])),
         (gates, diagonal, np.array([1.3, 0.2, -0.6])),
@@ -106,6 +109,8 @@ def _check_running(
         require(many.shape == (2,), f"{name}: expectations() has shape {many.shape}")
     if exact and isinstance(running, SupportsGradient):
         _check_gradient(name, running, circuit, matrix, x, loose)
+    if exact and isinstance(running, SupportsCorrelations):
+        _check_correlations(name, running, circuit.n_qubits, chances, x, loose)
     if exact and isinstance(running, SupportsState):
         overlap = abs(complex(np.vdot(psi, running.state(x))))
         require(abs(overlap - 1.0) < 1e-5, f"{name}: the state has overlap {overlap}")
@@ -141,6 +146,29 @@ def _check_gradient(
         require(
             close(float(gradient[k]), slope, tolerance=max(loose, 1e-5)),
             f"{name}: derivative {k} is {gradient[k]}, differences give {slope}",
+        )
+
+
+def _check_correlations(
+    name: str,
+    running: SupportsCorrelations,
+    n_qubits: int,
+    chances: NDArray[np.float64],
+    x: NDArray[np.float64],
+    loose: float,
+) -> None:
+    spins = 1.0 - 2.0 * (np.arange(1 << n_qubits)[:, None] >> np.arange(n_qubits) & 1)
+    pairs = np.array([(i, j) for i in range(n_qubits) for j in range(n_qubits) if i != j])
+    z, zz = running.correlations(x, pairs)
+    for found, expected, what in (
+        (z, chances @ spins, "⟨Z⟩ of qubit"),
+        (zz, chances @ (spins[:, pairs[:, 0]] * spins[:, pairs[:, 1]]), "⟨ZZ⟩ of pair"),
+    ):
+        require(found.shape == expected.shape, f"{name}: {what}s has shape {found.shape}")
+        worst = int(np.argmax(np.abs(found - expected)))
+        require(
+            close(float(found[worst]), float(expected[worst]), tolerance=loose),
+            f"{name}: {what} {worst} is {found[worst]}, not {expected[worst]}",
         )
 
 

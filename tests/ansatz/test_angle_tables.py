@@ -11,6 +11,7 @@ from hybridq.ansatz import angle_tables as tables
 from hybridq.ansatz.angles import coupling_strength, linear_ramp
 from hybridq.ansatz.automatic_start import choose_start
 from hybridq.ansatz.qaoa import INITIAL_POINTS
+from hybridq.operators.p1 import OneLayer, p1_optimum
 
 SK_ENERGY = {1: 0.3033, 2: 0.4075, 3: 0.4726, 4: 0.5157, 5: 0.5476}
 
@@ -144,3 +145,45 @@ def test_costs_without_pairs_or_with_long_terms_have_starts_too():
         assert choose_start(ansatz.ising, 3)[0] == "tuned-ramp"
         for name in ("auto", "sk", "transfer", "tuned-ramp"):
             assert np.isfinite(ansatz.initial_point(name)).all()
+
+
+def heavy_tailed(n, seed):
+    """A 3-regular graph with weights that differ by orders of magnitude."""
+    graph = nx.random_regular_graph(3, n, seed=seed)
+    rng = np.random.default_rng(seed)
+    weights = rng.lognormal(sigma=2.0, size=graph.size())
+    nx.set_edge_attributes(graph, dict(zip(graph.edges, weights, strict=True)), "weight")
+    return maxcut_ising(graph)
+
+
+def test_beyond_simulated_sizes_one_layer_of_the_medians_is_the_best_one():
+    """γ is then that of the closed form's optimum, where the means of weights are far off."""
+    ising = heavy_tailed(60, 1)
+    best = p1_optimum(ising)
+    gamma, _ = tables.median_angles(ising, 1)
+    assert gamma == pytest.approx(best.gamma, rel=1e-12)
+    layer = OneLayer(ising)
+    by_means = tables.fitted(tables.median_table("sparse")[1], ising, 1)[0]
+    gain = -best.energy + layer.measured.constant  # beyond half the weights
+    assert layer.measured.constant - layer.best_beta(by_means)[1] < 0.9 * gain
+    deeper, table = tables.median_angles(ising, 4), tables.median_table("sparse")
+    np.testing.assert_allclose(deeper[:4], table[4][:4] * best.gamma / table[1][0], rtol=1e-12)
+    np.testing.assert_array_equal(deeper[4:], table[4][4:])
+
+
+def test_up_to_simulated_sizes_angles_are_as_they_were():
+    ising = heavy_tailed(34, 2)
+    for p in (1, 3, 20):
+        expected = tables.fitted(tables.schedule_of(tables.median_table("sparse"), p), ising, p)
+        np.testing.assert_array_equal(tables.median_angles(ising, p), expected)
+
+
+def test_costs_without_a_closed_form_keep_the_unit_of_the_means(monkeypatch):
+    n = 40
+    cubic = hq.Ising(n, 0.0, np.zeros(n), [[0, 1]], [1.0], (((0, 1, 2), 1.0),))
+    flat = hq.Ising(n, 0.0, np.zeros(n), np.zeros((0, 2), dtype=int), np.zeros(0))
+    for ising in (cubic, flat):
+        assert tables.calibrated_unit(ising, 0.5) == tables.phase_unit(ising)
+    monkeypatch.setattr(tables, "_MOST_COSINES", 10)
+    ising = heavy_tailed(40, 3)
+    assert tables.calibrated_unit(ising, 0.5) == tables.phase_unit(ising)

@@ -12,6 +12,7 @@ import hybridq as hq
 from hybridq.core.errors import EngineError, ParameterError, UnknownNameError
 from hybridq.engines import (
     ENGINES,
+    P1,
     Diagonal,
     Sector,
     Statevector,
@@ -32,11 +33,11 @@ def test_every_entry_is_a_frozen_configuration_with_a_name_and_a_summary(name):
     assert config.name == name
     assert config.summary.endswith(".")
     assert "\n" not in config.summary
-    assert replace(config, precision="single") == ENGINES[name](precision="single") != config
+    assert replace(config, threads=1) == ENGINES[name](threads=1) != config
     assert pickle.loads(pickle.dumps(config)) == config
     assert eval(repr(config), {type(config).__name__: type(config)}) == config
     with pytest.raises(FrozenInstanceError):
-        config.precision = "single"
+        config.threads = 1
 
 
 def test_a_name_a_class_and_auto_give_the_same_engine():
@@ -48,10 +49,11 @@ def test_a_name_a_class_and_auto_give_the_same_engine():
 
 
 def test_auto_asks_the_engines_in_the_order_of_the_registry():
-    assert list(ENGINES) == ["diagonal", "subspace", "sector", "statevector"]
-    candidates = list(resolve_engine("auto", precision="single", threads=1).candidates())
+    assert list(ENGINES) == ["diagonal", "subspace", "sector", "statevector", "p1"]
+    *dense, last = resolve_engine("auto", precision="single", threads=1).candidates()
     options = {"precision": "single", "threads": 1}
-    assert candidates == [kind(**options) for kind in (Diagonal, Subspace, Sector, Statevector)]
+    assert dense == [kind(**options) for kind in (Diagonal, Subspace, Sector, Statevector)]
+    assert last == P1(threads=1)  # the closed form has one precision
 
 
 def test_shortcuts_complete_a_name_and_may_not_contradict_an_object():
@@ -69,7 +71,7 @@ def test_shortcuts_complete_a_name_and_may_not_contradict_an_object():
     ("engine", "error", "match"),
     [
         ("statvector", UnknownNameError, "did you mean 'statevector'"),
-        ("otto", UnknownNameError, "auto, diagonal, sector, statevector, subspace"),
+        ("otto", UnknownNameError, "auto, diagonal, p1, sector, statevector, subspace"),
         (hq.CVaR(alpha=0.2), ParameterError, "engine must be 'auto', a name"),
         (Statevector, ParameterError, r"hybridq.engines.Statevector\("),
         (None, ParameterError, "engine must be 'auto'"),
@@ -81,14 +83,14 @@ def test_what_is_no_engine_is_refused(engine, error, match):
     assert caught.value.argument == "engine"
 
 
-@pytest.mark.parametrize("kind", [Diagonal, Sector, Statevector, Subspace])
+@pytest.mark.parametrize("kind", [Diagonal, Sector, Statevector, Subspace, P1])
 @pytest.mark.parametrize(
-    ("options", "argument"), [({"precision": "half"}, "precision"), ({"threads": 0}, None)]
+    ("options", "argument"), [({"precision": "half"}, "precision"), ({"threads": 0}, "threads")]
 )
 def test_options_are_checked_at_birth(kind, options, argument):
     with pytest.raises(ParameterError) as caught:
         kind(**options)
-    assert argument is None or caught.value.argument == argument
+    assert caught.value.argument == argument
 
 
 def test_the_surface_spells_the_remedy_of_a_refusal():
@@ -124,6 +126,7 @@ EXACT = [each for each in p.CAPABILITIES.values() if each is not p.SupportsLevel
             "sector",
             {
                 "exact probabilities",
+                "correlations of spins",
                 "gradients of functions of the distribution",
                 "exact distributions of integer costs",
             },

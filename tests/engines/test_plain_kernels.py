@@ -24,7 +24,7 @@ from hybridq.engines.protocols import (
     SupportsWeights,
     capabilities,
 )
-from hybridq.engines.simulators import KERNELS, Simulator
+from hybridq.engines.simulators import KERNELS, CompiledEngine
 from tests.engines.test_diagonal_engine import COSTS
 from tests.engines.test_sector_engine import (
     HALVES,
@@ -197,8 +197,10 @@ def test_metrics_agree():
     assert plain.fidelity(x, -x) == pytest.approx(compiled.fidelity(x, -x), abs=1e-12)
 
 
-@pytest.mark.parametrize("name", [name for name in ENGINES if issubclass(ENGINES[name], Simulator)])
-def test_every_simulator_takes_the_option_and_refuses_other_words(name):
+@pytest.mark.parametrize(
+    "name", [name for name in ENGINES if issubclass(ENGINES[name], CompiledEngine)]
+)
+def test_every_engine_with_kernels_takes_the_option_and_refuses_other_words(name):
     for kernels in KERNELS:
         assert ENGINES[name](kernels=kernels).for_any_circuit().kernels == kernels
     with pytest.raises(ParameterError, match="must be 'auto', 'compiled' or 'numpy'"):

@@ -475,15 +475,15 @@ def test_depth_at_the_limit_is_taken():
 
 def test_angles_that_are_the_parameters_take_no_matrix():
     import hybridq as hq
-    from hybridq.engines.diagonal.layers import read_layers
+    from hybridq.engines.layers import read_layers
 
     ring = PauliSum.from_sparse([("ZZ", (0, 1), 1.0)], 2)
-    layers = read_layers(hq.QAOA(ring, MOST_LAYERS).circuit)
+    layers = read_layers(hq.QAOA(ring, MOST_LAYERS).circuit, "diagonal")
     assert layers.is_plain
     assert layers.matrix.size == 0
     circuit = hq.QAOA(ring, 3).circuit
     shared = circuit.bind(dict.fromkeys(circuit.parameters[2:], 0.1))
-    assert not read_layers(shared).is_plain
+    assert not read_layers(shared, "diagonal").is_plain
 
 
 def test_optimizer_with_a_matrix_is_refused_for_very_many_parameters():

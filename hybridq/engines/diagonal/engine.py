@@ -13,11 +13,11 @@ from hybridq.core.errors import DimensionError, EngineError, ParameterError
 from hybridq.core.jit import is_compiled
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import Observable, Vector, as_pauli_sum, checked_shots
+from hybridq.engines.correlations import mean_spins, measured_pairs
 from hybridq.engines.diagonal import workspace
 from hybridq.engines.diagonal.cost import MOST_LEVELS, CostPlan, build_cost, plan_cost
 from hybridq.engines.diagonal.kernels.adjoint import pass_gradient
 from hybridq.engines.diagonal.kernels.block import block_gradient
-from hybridq.engines.diagonal.layers import read_layers
 from hybridq.engines.diagonal.plain import PLAIN_BYTES, PlainRunner
 from hybridq.engines.diagonal.runners import (
     ManyPasses,
@@ -29,6 +29,7 @@ from hybridq.engines.diagonal.runners import (
 )
 from hybridq.engines.exact import WholeStateEngine
 from hybridq.engines.kernels.team import Team
+from hybridq.engines.layers import read_layers
 from hybridq.engines.simulators import COMPILED, NUMPY
 from hybridq.operators.ising import Ising
 
@@ -67,8 +68,7 @@ class DiagonalEngine(WholeStateEngine):
     ) -> None:
         super().__init__(circuit, observable, precision, threads, kernels)
         self._team = Team(self._threads)
-        self._layers = read_layers(circuit)
-        self._plain = self._layers.is_plain
+        self._layers = read_layers(circuit, self.name)
         hamiltonian = self._layers.hamiltonian
         observable = as_pauli_sum(observable)
         if hamiltonian is not observable and not hamiltonian.isclose(observable):
@@ -109,7 +109,7 @@ class DiagonalEngine(WholeStateEngine):
     def _angles(self, x: ArrayLike, *, check: bool = True) -> Vector:
         """Return the angles γ_1 … γ_p, β_1 … β_p at the parameters `x`."""
         point = self.checked_point(x) if check else self.shaped_point(x)
-        return point if self._plain else self._layers.matrix @ point + self._layers.offset
+        return self._layers.angles(point)
 
     def expectation(self, x: ArrayLike) -> float:
         """Return ⟨H⟩ at the parameters `x`, shape (n_params,)."""
@@ -131,14 +131,12 @@ class DiagonalEngine(WholeStateEngine):
         gradient = np.empty(len(angles))
         with self._lock:
             value = self._runner.gradient(self._state(0), self._state(1), angles, gradient)
-        if not self._plain:
-            gradient = self._layers.matrix.T @ gradient
-        return float(value), gradient
+        return float(value), self._layers.slopes(gradient)
 
     def expectations(self, points: ArrayLike) -> Vector:
         """Return ⟨H⟩ at each row of `points`; small states run one per thread."""
         rows = self.checked_points(points)
-        if not self._plain:
+        if not self._layers.is_plain:
             rows = rows @ self._layers.matrix.T + self._layers.offset
         with self._lock:
             return self._runner.energies(rows)
@@ -207,9 +205,17 @@ class DiagonalEngine(WholeStateEngine):
         gradient = np.empty(len(angles))
         with self._lock:
             value = self._runner.gradient(self._state(0), self._state(1), angles, gradient, values)
-        if not self._plain:
-            gradient = self._layers.matrix.T @ gradient
-        return float(value), gradient
+        return float(value), self._layers.slopes(gradient)
+
+    def correlations(self, x: ArrayLike, pairs: ArrayLike | None = None) -> tuple[Vector, Vector]:
+        """Return ⟨Z_i⟩ and ⟨Z_iZ_j⟩; see `SupportsCorrelations`."""
+        chosen = measured_pairs(self._layers.hamiltonian, pairs)
+        z, zz = mean_spins(self.probabilities(x), self._bits)
+        if self._symmetric:
+            # The last spin is +1 in the states that are kept, and z its product with the others.
+            zz = np.block([[zz, z[:, None]], [z, np.ones(1)]])
+            z = np.zeros(self.n_qubits)
+        return z, zz[chosen[:, 0], chosen[:, 1]]
 
     def _checked_weights(self, weights: ArrayLike) -> Vector:
         """Return `weights` as float64, one for each simulated state."""

@@ -22,6 +22,7 @@ from hybridq.engines.base import (
     checked_shots,
     drawn_indices,
 )
+from hybridq.engines.correlations import mean_spins, measured_pairs
 from hybridq.engines.exact import State, WholeStateEngine
 from hybridq.engines.kernels.emit import CHUNK_BITS
 from hybridq.engines.simulators import COMPILED, NUMPY
@@ -236,6 +237,12 @@ class StatevectorEngine(WholeStateEngine):
             bra[:] = 0.0
             bra[:, : len(values)] = ket[:, : len(values)] * values
             return self._pulled_back(point, ket, bra)
+
+    def correlations(self, x: ArrayLike, pairs: ArrayLike | None = None) -> tuple[Vector, Vector]:
+        """Return ⟨Z_i⟩ and ⟨Z_iZ_j⟩; see `SupportsCorrelations`."""
+        chosen = measured_pairs(self._pauli, pairs)
+        z, zz = mean_spins(self.probabilities(x), self.n_qubits)
+        return z, zz[chosen[:, 0], chosen[:, 1]]
 
     # Further operators, and states of other circuits.
 

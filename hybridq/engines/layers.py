@@ -14,6 +14,8 @@ from hybridq.core import memory
 from hybridq.core.errors import EngineError
 from hybridq.operators.pauli_sum import PauliSum
 
+Vector = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Layers:
@@ -28,8 +30,8 @@ class Layers:
     """
 
     hamiltonian: PauliSum
-    matrix: NDArray[np.float64]
-    offset: NDArray[np.float64]
+    matrix: Vector
+    offset: Vector
     is_plain: bool = False
 
     @property
@@ -37,32 +39,46 @@ class Layers:
         """Number of layers."""
         return len(self.offset) // 2
 
+    def angles(self, x: Vector) -> Vector:
+        """Return the angles γ_1 … γ_p, β_1 … β_p at the parameters `x`, shape (2p,)."""
+        return x if self.is_plain else self.matrix @ x + self.offset
 
-def read_layers(circuit: Circuit) -> Layers:
+    def slopes(self, gradient: Vector) -> Vector:
+        """Return derivatives by the parameters of those by the angles, shape (n_params,)."""
+        return gradient if self.is_plain else self.matrix.T @ gradient
+
+
+def read_layers(circuit: Circuit, engine: str) -> Layers:
     """Return the layers of `circuit`.
+
+    Args:
+        circuit: Hadamard gates on all qubits, then phases and mixers in turn.
+        engine: name of the engine that reads it, for messages.
 
     Raises:
         EngineError: it has another form; the message names the first instruction that does not
             fit.
     """
-    check_opening(circuit)
+    check_opening(circuit, engine)
     n = circuit.n_qubits
     rest = circuit.instructions[n:]
+    phase_expected = f"the {engine} engine expects a phase by the cost there"
+    mixer_expected = f"the {engine} engine runs only the mixer x, on all qubits"
     phases: list[DiagonalPhase] = []
     mixers: list[XMixer] = []
     for number, (phase, mixer) in enumerate(zip(rest[0::2], rest[1::2], strict=False)):
         position = n + 2 * number
-        phases.append(_expect(DiagonalPhase, phase, position, _PHASE))
-        mixers.append(_expect(XMixer, mixer, position + 1, _X_MIXER))
+        phases.append(_expect(DiagonalPhase, phase, position, phase_expected))
+        mixers.append(_expect(XMixer, mixer, position + 1, mixer_expected))
         if len(mixer.qubits) < n:
-            _refuse(position + 1, mixer, _X_MIXER)
+            _refuse(position + 1, mixer, mixer_expected)
     if not phases or len(rest) % 2:
         raise EngineError(
-            "the diagonal engine needs whole layers: a phase and then a mixer in each"
+            f"the {engine} engine needs whole layers: a phase and then a mixer in each"
         )
     costs = [phase.hamiltonian for phase in phases]
     if any(cost is not costs[0] and cost != costs[0] for cost in costs):
-        raise EngineError("the diagonal engine needs the same cost in every layer")
+        raise EngineError(f"the {engine} engine needs the same cost in every layer")
     angles = [phase.angle for phase in phases] + [mixer.angle for mixer in mixers]
     offset = np.array([angle.constant for angle in angles])
     if len(angles) == circuit.n_params and all(
@@ -82,8 +98,12 @@ def read_layers(circuit: Circuit) -> Layers:
     return Layers(costs[0], matrix, offset)
 
 
-def check_opening(circuit: Circuit) -> None:
+def check_opening(circuit: Circuit, engine: str) -> None:
     """Raise unless the circuit opens with one Hadamard gate on each qubit.
+
+    Args:
+        circuit: any circuit.
+        engine: name of the engine that reads it, for the message.
 
     Raises:
         EngineError: it opens otherwise.
@@ -93,15 +113,12 @@ def check_opening(circuit: Circuit) -> None:
     targets = [step.qubits[0] for step in opening if isinstance(step, Gate) and step.name == "h"]
     if sorted(targets) != list(range(n)):
         raise EngineError(
-            "the diagonal engine starts from |+...+>: the circuit must open with one Hadamard "
+            f"the {engine} engine starts from |+...+>: the circuit must open with one Hadamard "
             "gate on each qubit"
         )
 
 
 Kind = TypeVar("Kind", bound=Instruction)
-
-_PHASE = "expects a phase by the cost there"
-_X_MIXER = "runs only the mixer x, on all qubits"
 
 
 def _expect(kind: type[Kind], instruction: Instruction, position: int, expected: str) -> Kind:
@@ -112,6 +129,4 @@ def _expect(kind: type[Kind], instruction: Instruction, position: int, expected:
 
 
 def _refuse(position: int, instruction: Instruction, expected: str) -> NoReturn:
-    raise EngineError(
-        f"instruction {position} is {type(instruction).__name__}: the diagonal engine {expected}"
-    )
+    raise EngineError(f"instruction {position} is {type(instruction).__name__}: {expected}")
