@@ -157,7 +157,7 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
     }
     if states:
         _check_states(states, values)
-    with naming_the_right_command(file, family):
+    with naming_the_right_command(file, family, values["format"]):
         reading = {name: values.get(name) for name in _reading_options(family)}
         problem = family.from_file(file, values["format"], **reading, **own)
     from hybridq.cli.progress import Progress

@@ -186,7 +186,7 @@ class LABS(BinaryProblem):
         row = self.checked_row(bits).tolist()
         runs = tuple(len(list(group)) for _, group in groupby(row))
         return (
-            AnswerRow("Sequence", ("".join("−" if bit else "+" for bit in row),)),
+            AnswerRow("Signs", ("".join("−" if bit else "+" for bit in row),)),
             AnswerRow("Runs", (", ".join(map(str, runs)),)),
             AnswerRow("Merit factor", (number(self.merit_factor(bits)),)),
         )

@@ -63,6 +63,7 @@ class Portfolio(ProgramProblem):
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "objective"
     reads: ClassVar[tuple[str, ...]] = ("portfolio",)
+    qubits: ClassVar[str] = "one qubit an asset"
     item: ClassVar[str] = "asset"
     mixers: ClassVar[tuple[str, ...]] = ("xy-complete", "xy-ring", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)

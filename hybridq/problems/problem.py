@@ -123,6 +123,10 @@ class Problem(ABC):
         """True if some constraint has no penalty: a mixer has to keep to `space`."""
         return False
 
+    def contradiction(self) -> tuple[str, ...]:
+        """Return names of constraints that no assignment meets together; () if unknown."""
+        return ()
+
     @property
     def penalty_remedy(self) -> tuple[str | Setting, ...]:
         """Setting that gives a confined problem penalties; () for none."""

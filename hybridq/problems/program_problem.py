@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -150,6 +150,19 @@ class ProgramProblem(BinaryProblem):
     def space(self) -> FeasibleSpace | None:
         """The feasible assignments; None without constraints, or with slack bits."""
         return None if self._slack_names else self.encoded.space
+
+    def contradiction(self) -> tuple[str, ...]:
+        """Return names of constraints that no assignment meets together, all of them needed.
+
+        Each constraint in turn is left out where the others still have no feasible assignment.
+        """
+        needed = self.program.constraints
+        for each in self.program.constraints:
+            rest = tuple(other for other in needed if other is not each)
+            space = encode(replace(self.program, constraints=rest), self.encoding).space
+            if space is not None and not space.count(0):
+                needed = rest
+        return tuple(each.name for each in needed)
 
     def unpenalized(self) -> Ising:
         """Return the objective as an energy of spins, to be minimized."""

@@ -54,6 +54,7 @@ class QuadraticAssignment(ProgramProblem):
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "cost"
     reads: ClassVar[tuple[str, ...]] = ("assignment",)
+    qubits: ClassVar[str] = "one qubit a facility and place"
     item: ClassVar[str] = "assignment"
     mixers: ClassVar[tuple[str, ...]] = ("transposition", "adjacent-transposition", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)

@@ -60,6 +60,7 @@ class TravelingSalesman(ProgramProblem):
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "length"
     reads: ClassVar[tuple[str, ...]] = ("distances", "graph")
+    qubits: ClassVar[str] = "one qubit a city and position; one city is fixed"
     item: ClassVar[str] = "visit"
     mixers: ClassVar[tuple[str, ...]] = ("transposition", "adjacent-transposition", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)

@@ -15,9 +15,10 @@ from hybridq.ansatz.mixers import MIXERS
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.circuits.circuit import Circuit
-from hybridq.core.errors import ParameterError, Setting, UnknownNameError
+from hybridq.core.errors import ParameterError, ProblemError, Setting, UnknownNameError
 from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.core.registry import Registry, canonical_name
+from hybridq.core.text import listed
 from hybridq.engines.choose import ENGINES
 from hybridq.objectives import OBJECTIVES
 from hybridq.optimizers import OPTIMIZERS
@@ -129,11 +130,28 @@ def resolve_ansatz(
                     Setting("ansatz", "hva"),
                 ),
             )
+        if given.get("mixer") != "x":  # which leaves the proof to the penalties
+            _check_feasible(problem)
         depth = layers_of(initial)
         if not depth and "p" not in given:
             depth = default_depth(QAOA(problem, **given).effort_bits)
         given.setdefault("p", depth)
     return ANSATZE[name](problem, **given)
+
+
+def _check_feasible(problem: BinaryProblem) -> None:
+    """Raise unless some assignment meets all constraints.
+
+    Raises:
+        ProblemError: none does; the message names constraints that contradict one another.
+    """
+    space = problem.space
+    if space is None or space.count(0):
+        return
+    names = problem.contradiction()
+    alone = "cannot hold" if len(names) == 1 else "contradict one another"
+    reason = f": {listed(names, 6)} {alone}" if names else ""
+    raise ProblemError(f"no assignment is feasible (proven){reason}", remedy="correct the data")
 
 
 def _default_name(problem: Problem) -> str:

@@ -43,7 +43,7 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
     "bins": (Field("sizes", "vector", at_least=0), Field("capacity", "number", at_least=0)),
     "equations": (Field("matrix", "matrix"), Field("sides", "vector")),
     "distances": (
-        Field("distances", "square"),
+        Field("distances", "square", at_least=0),
         Field("cities", "labels", required=False),
         Field("coordinates", "matrix", required=False),
     ),
@@ -58,7 +58,7 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
     "sets": (
         Field("universe", "labels"),
         Field("sets", "members"),
-        Field("costs", "vector", required=False),
+        Field("costs", "vector", required=False, at_least=0),
         Field("labels", "labels", required=False),
     ),
     "jobs": (Field("jobs", "jobs"),),

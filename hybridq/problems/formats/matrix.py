@@ -130,7 +130,9 @@ def recognizes(text: str, source: str) -> Match:
     if labels is not None or len(rows) > 3:
         return Match.LIKELY
     if len(rows) == 3:
-        return Match.LIKELY if is_matrix(rows) else Match.NO
+        # Edges of two nodes and a weight, or a matrix that is not symmetric: both are as likely.
+        has_diagonal = any(rows[i][i] for i in range(3))
+        return Match.NO if has_diagonal else Match.LIKELY if is_matrix(rows) else Match.POSSIBLE
     (a, b), (c, d) = rows
     if a or d or b != c or b == 1:
         return Match.NO
