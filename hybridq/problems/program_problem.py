@@ -152,7 +152,7 @@ class ProgramProblem(BinaryProblem):
         return None if self._slack_names else self.encoded.space
 
     def contradiction(self) -> tuple[str, ...]:
-        """Return names of constraints that no assignment meets together, all of them needed.
+        """Return names of a least set of constraints that no assignment meets together.
 
         Each constraint in turn is left out where the others still have no feasible assignment.
         """

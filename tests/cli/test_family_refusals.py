@@ -20,6 +20,8 @@ def solve(hybridq: Command, tmp_path: Path, family: str, text: str, *options: ob
     path = tmp_path / "data"
     path.write_text(text, encoding="utf-8")
     written = [tmp_path / name for name in ("out.json", "out.png")]
+    for each in written:
+        each.unlink(missing_ok=True)
     outcome = hybridq(
         "solve", family, path, *SHORT, "--json", written[0], "--plot", written[1], *options
     )
