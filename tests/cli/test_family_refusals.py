@@ -40,7 +40,7 @@ def solve(hybridq: Command, tmp_path: Path, family: str, text: str, *options: ob
         ("1", "--penalty must be a number above 1.428571429, the smallest sufficient one, got 1.0"),
         ("-1", "--penalty must be a finite number above 0"),
         ("rnage", "unknown penalty 'rnage': did you mean 'range'?"),
-        ("nan", "unknown penalty 'nan'"),
+        ("nan", "--penalty must be a finite number above 0"),
     ],
 )
 def test_a_penalty_is_a_rule_or_a_number(
