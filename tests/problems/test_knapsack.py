@@ -178,3 +178,33 @@ def test_it_keeps_the_contract(inequalities: str) -> None:
 def test_bad_items_are_refused(data, message) -> None:
     with pytest.raises(ProblemError, match=message):
         hq.Knapsack(*data)
+
+
+# Angles that minimize the energy, from searches with dense states made without hybridq; shares of
+# the optimum from the survey of encoders, section 3.6.
+TREATMENTS = [
+    ("unbalanced", "exact", [-0.04573172186916067, -0.6743845008127131], 0.176),
+    ("unbalanced", "exact", [-0.028223716825599057, -0.048542314767102364,
+                             -0.7845734003980941, -0.39125383251309565], 0.276),
+    ("hinge", 5.0, [-2.494712910691775, 0.592292911187513], 0.008),
+    ("hinge", 5.0, [0.02341592885688209, 0.03531185331465149,
+                    0.6624696686507361, 0.47312557225071555], 0.294),
+    ("hinge", 5.0, [-0.015540660801683467, -0.02826268822369625, -0.03332794493440205,
+                    -0.6420015331565849, -0.4809663123963191, -0.2705036996849303], 0.348),
+    ("indicator", 48.0, [0.24733733146993672, -0.7853981656018181], 0.023),
+    ("feasible", "exact", [0.0407489719428836, 1.8948175798420377], 0.232),
+    ("feasible", "exact", [0.03146902676618071, 0.055719056040773714,
+                           -3.8569137778771663, 1.2908551262934151], 0.365),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("inequalities", "penalty", "angles", "share"), TREATMENTS)
+def test_shares_of_the_optimum_at_optimized_angles(inequalities, penalty, angles, share) -> None:
+    values, weights, capacity = [8, 47, 10, 5, 16], [3, 11, 14, 19, 5], 26
+    problem = hq.Knapsack(values, weights, capacity, inequalities=inequalities, penalty=penalty)
+    mixer = "grover" if inequalities == "feasible" else "x"
+    objective = hq.Expectation(hq.QAOA(problem, len(angles) // 2, mixer=mixer), problem)
+    _, gradient = objective.value_and_gradient(angles)
+    assert np.abs(gradient).max() < 1e-2  # a stationary point
+    found = np.abs(objective.state(angles)[0b10011]) ** 2  # 11001, qubit 0 first
+    assert found == pytest.approx(share, abs=6e-4)
