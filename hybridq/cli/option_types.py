@@ -206,7 +206,9 @@ def value_of(option: Option, given: Any) -> Any:
 
 def _is_table(kinds: Sequence[Any]) -> bool:
     """Return whether a type takes numbers by name."""
-    return any(typing.get_origin(kind) is Mapping for kind in kinds)
+    return any(
+        typing.get_origin(kind) is Mapping and typing.get_args(kind)[1] is not Any for kind in kinds
+    )
 
 
 def words(text: str) -> list[str]:
