@@ -180,6 +180,10 @@ class P1(CompiledEngine):
     Costs of order two, with fields and triangles; the observable is such an energy too. It gives
     exact expectation values, gradients and correlations, and no samples. Time grows with the
     number of couplings, not with 2^n. Double precision.
+
+    Args:
+        kernels: ``"compiled"`` by Numba, as ``"auto"`` is, or ``"numpy"`` for the slow twin that
+            needs no compiling. Values of the two agree up to rounding.
     """
 
     name: ClassVar[str] = "p1"
