@@ -86,6 +86,7 @@ def test_every_panel_keeps_the_contract(name: str) -> None:
     landscape = (np.arange(3.0), np.arange(2.0), np.zeros((3, 2)))
     first = samples[0]
     samples.append(replace(first, trace=replace(first.trace, landscape=landscape)))
+    samples.append(answered(hq.MaxCut(nx.cycle_graph(302)), "01" * 151))
     drawn = [result for result in samples if panel.applies(result)]
     assert drawn
     ax = new_axes(None)

@@ -24,6 +24,7 @@ PANELS: Registry[Panel] = Registry(
     "panel",
     {
         "answer": lazy("hybridq.presentation.panels.answer:ANSWER"),
+        "degrees": lazy("hybridq.presentation.panels.degrees:DEGREES"),
         "energy-error": lazy("hybridq.presentation.panels.energy_error:ENERGY_ERROR"),
         "convergence": lazy("hybridq.presentation.panels.convergence:CONVERGENCE"),
         "growth": lazy("hybridq.presentation.panels.growth:GROWTH"),
