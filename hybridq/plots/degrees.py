@@ -1,4 +1,4 @@
-"""Histogram of the degrees of a graph, with the share of neighbours on the other side."""
+"""Histogram of the degrees of a graph, by the bits of its nodes."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _RANGE = 200  # of counts, beyond which the shortest bars would not be seen
 def plot_degrees(
     edges: NDArray[np.int64], bits: NDArray[np.uint8], ax: Axes, *, title: str
 ) -> None:
-    """Draw how many nodes have each degree, and the mean share of neighbours of another bit.
+    """Draw the numbers of nodes by degree, and how many neighbours differ in bit.
 
-    More than 24 different degrees are put in bins of equal ratio.
+    The share is the mean over all neighbours of the nodes of a bar. More than 24 different degrees
+    are put in bins of equal ratio.
 
     Args:
         edges: nodes of each edge, shape (m, 2).

@@ -87,3 +87,12 @@ def test_uniform_guesses_of_wide_problems_are_fewer_and_have_the_mean():
     assert values.shape == (2_500,)
     # A random cut of m edges has mean m/2 and standard deviation sqrt(m)/2.
     assert abs(values.mean() - n / 2) < 5 * np.sqrt(n) / 2 / np.sqrt(2_500)
+
+
+@pytest.mark.usefixtures("no_masks")
+def test_one_layer_on_a_wide_ring_cuts_three_quarters_of_the_edges():
+    """Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028: (2p + 1)/(2p + 2) of a ring."""
+    problem = hq.MaxCut(nx.cycle_graph(N))
+    objective = hq.Expectation(hq.QAOA(problem, p=1), problem)
+    assert objective.engine.name == "p1"
+    np.testing.assert_allclose(-objective([np.pi / 4, np.pi / 8]), 0.75 * N, rtol=1e-12)
