@@ -14,6 +14,7 @@ from hybridq.circuits import simulation
 if TYPE_CHECKING:
     from hybridq import engines as engines
     from hybridq import experiments as experiments
+    from hybridq import noise as noise
     from hybridq import objectives as objectives
     from hybridq import optimizers as optimizers
     from hybridq import plots as plots
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from hybridq.circuits.parameters import Parameter as Parameter
     from hybridq.core.errors import HybridqError as HybridqError
     from hybridq.engines import ENGINES as ENGINES
+    from hybridq.noise import NoiseModel as NoiseModel
     from hybridq.objectives import OBJECTIVES as OBJECTIVES
     from hybridq.objectives import CVaR as CVaR
     from hybridq.objectives import Expectation as Expectation
@@ -76,6 +78,7 @@ _ROOMS = {
     "engines": "engines",
     "experiments": "experiments",
     "mixers": "ansatz.mixers",
+    "noise": "noise",
     "objectives": "objectives",
     "optimizers": "optimizers",
     "plots": "plots",
@@ -96,6 +99,7 @@ _NAMES = {
     "circuits.parameters": ("Parameter",),
     "core.errors": ("HybridqError",),
     "engines": ("ENGINES",),
+    "noise": ("NoiseModel",),
     "objectives": (
         "OBJECTIVES",
         "CVaR",

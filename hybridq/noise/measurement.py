@@ -1,0 +1,143 @@
+"""Errors of the measurement: asymmetric on each qubit, or correlated on several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hybridq.core.checks import is_whole
+from hybridq.core.configured import Configured
+from hybridq.core.errors import ParameterError
+from hybridq.noise.base import Vector, checked_probability
+
+_COLUMN = 1e-9  # columns may add up to 1 with such an error
+_MOST_JOINT = 8
+
+
+@dataclass(frozen=True)
+class Readout(Configured):
+    """Wrong bits of each qubit independently, with different probabilities of 0 and 1.
+
+    Args:
+        p10: probability of reading 1 where the qubit is in |0⟩.
+        p01: probability of reading 0 where the qubit is in |1⟩.
+        qubits: the qubits; None for all that no other readout names.
+
+    Raises:
+        ParameterError: a probability outside 0 to 1, or qubits that are repeated.
+    """
+
+    p10: float
+    p01: float
+    qubits: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("p10", "p01"):
+            object.__setattr__(self, name, checked_probability(name, getattr(self, name)))
+        if self.qubits is not None:
+            object.__setattr__(self, "qubits", _checked_qubits(self.qubits))
+
+    @property
+    def matrix(self) -> Vector:
+        """The column-stochastic matrix p(read | prepared), shape (2, 2)."""
+        return np.array([[1.0 - self.p10, self.p01], [self.p10, 1.0 - self.p01]])
+
+    def describe(self) -> dict[str, Any]:
+        """Return the options as plain values."""
+        found: dict[str, Any] = {"p10": self.p10, "p01": self.p01}
+        return found if self.qubits is None else {**found, "qubits": list(self.qubits)}
+
+
+@dataclass(frozen=True)
+class CorrelatedReadout(Configured):
+    """Wrong bits of several qubits together.
+
+    Args:
+        matrix: p(read | prepared), shape (2**k, 2**k), columns add up to 1; ``qubits[0]`` is the
+            lowest bit of either index.
+        qubits: the k qubits, at most 8.
+
+    Raises:
+        ParameterError: another shape, a number outside 0 to 1, columns that do not add up to 1,
+            or qubits that are repeated.
+    """
+
+    matrix: tuple[tuple[float, ...], ...] | ArrayLike
+    qubits: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        qubits = _checked_qubits(self.qubits)
+        size = 1 << min(len(qubits), _MOST_JOINT)
+        try:
+            array = np.asarray(self.matrix, dtype=np.float64)
+        except (TypeError, ValueError):
+            array = np.empty(0)
+        if len(qubits) > _MOST_JOINT or array.shape != (size, size):
+            raise ParameterError(
+                argument="matrix",
+                value=self.matrix,
+                expected=f"numbers of shape ({size}, {size}), for {len(qubits)} qubits of at most "
+                f"{_MOST_JOINT}",
+            )
+        if not (np.isfinite(array).all() and (array >= 0).all() and (array <= 1).all()):
+            raise ParameterError(
+                argument="matrix", value=self.matrix, expected="numbers from 0 to 1"
+            )
+        totals = array.sum(axis=0)
+        if np.abs(totals - 1.0).max() > _COLUMN:
+            column = int(np.abs(totals - 1.0).argmax())
+            raise ParameterError(
+                argument="matrix",
+                expected="columns that add up to 1",
+                remedy=f"column {column} adds up to {totals[column]:.6g}; a column holds the "
+                "probabilities of what is read",
+            )
+        object.__setattr__(self, "qubits", qubits)
+        object.__setattr__(self, "matrix", tuple(map(tuple, array.tolist())))
+
+    def describe(self) -> dict[str, Any]:
+        """Return the options as plain values."""
+        rows: Any = self.matrix
+        return {"matrix": [list(row) for row in rows], "qubits": list(self.qubits)}
+
+
+AnyReadout = Readout | CorrelatedReadout
+
+
+def apply_readout(joint: ArrayLike, qubits: Sequence[int], values: Vector) -> Vector:
+    """Return probabilities of what is read on some qubits, shape (2**n,).
+
+    Args:
+        joint: p(read | prepared), shape (2**k, 2**k); its transpose maps values of what is read
+            to their means over the errors.
+        qubits: the k qubits, ``qubits[0]`` the lowest bit of the matrix's index.
+        values: shape (2**n,), qubit 0 the lowest bit of the index.
+    """
+    matrix = np.asarray(joint)
+    n, k = len(values).bit_length() - 1, len(qubits)
+    axes = [n - 1 - qubit for qubit in reversed(qubits)]  # the highest bit first
+    tensor = np.moveaxis(values.reshape((2,) * n), axes, range(k))
+    mixed = (matrix @ tensor.reshape(1 << k, -1)).reshape(tensor.shape)
+    return np.ascontiguousarray(np.moveaxis(mixed, range(k), axes)).reshape(-1)
+
+
+def _checked_qubits(qubits: Sequence[int]) -> tuple[int, ...]:
+    """Return distinct qubits as a tuple.
+
+    Raises:
+        ParameterError: other entries than distinct integers >= 0, or none.
+    """
+    try:
+        chosen = tuple(qubits)
+    except TypeError:
+        chosen = ()
+    good = all(is_whole(qubit) and qubit >= 0 for qubit in chosen)
+    if not chosen or not good or len(set(chosen)) != len(chosen):
+        raise ParameterError(
+            argument="qubits", value=qubits, expected="different integers >= 0, such as (0, 3)"
+        )
+    return tuple(int(qubit) for qubit in chosen)
