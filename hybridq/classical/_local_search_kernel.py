@@ -116,13 +116,14 @@ def restart_in_place(
 ) -> float:
     """Run a greedy start and descent, then annealing and descent; keep the better.
 
-    Annealing is left out without temperatures.
+    Annealing is left out without temperatures, the greedy start without an order.
 
     Args:
         starts, targets, weights: the coupling graph in compressed rows.
         linear: h, shape (n,).
         spins: +1 and -1, float64 (n,); overwritten with the answer.
-        order: the order of the greedy construction, a permutation of 0 ... n - 1.
+        order: the order of the greedy construction, a permutation of 0 ... n - 1; empty to
+            begin with `spins` as they are.
         temperatures: one per sweep; empty for no annealing.
         seed: of this restart's random numbers, at least 1.
         least: the smallest gain that counts, above the rounding error of the fields.
@@ -131,7 +132,10 @@ def restart_in_place(
         the energy of `spins` without the constant.
     """
     fields = np.empty(linear.size)
-    greedy_in_place(starts, targets, weights, linear, spins, order, fields)
+    if order.size > 0:
+        greedy_in_place(starts, targets, weights, linear, spins, order, fields)
+    else:
+        fields_in_place(starts, targets, weights, linear, spins, fields)
     energy = descend_in_place(starts, targets, weights, linear, spins, fields, least)
     if temperatures.size > 0:
         first = spins.copy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,12 +21,15 @@ class Baseline:
         bits: the assignment, uint8 of shape (n_qubits,); entry q is qubit q.
         method: description of the method, such as ``"exhaustive search"``.
         exact: True if it is proven that no assignment has a lower energy.
+        bound: a proven lower bound of all energies, `energy` itself where it is exact; None
+            without one.
     """
 
     energy: float
     bits: NDArray[np.uint8]
     method: str
     exact: bool
+    bound: float | None = None
 
     @classmethod
     def from_bits(
@@ -36,7 +39,21 @@ class Baseline:
         frozen = np.array(bits, dtype=np.uint8)
         frozen.flags.writeable = False
         energy = float(np.asarray(ising.energies(frozen)).reshape(()))
-        return cls(energy=energy, bits=frozen, method=method, exact=exact)
+        return cls(energy, frozen, method, exact, energy if exact else None)
+
+    def bounded(self, ising: Ising, bound: float) -> Baseline:
+        """Return the same answer with a proven bound, which may prove it optimal.
+
+        Where all energies differ by integers, the bound is raised to the next possible energy.
+
+        Args:
+            ising: the problem.
+            bound: a proven lower bound of all energies.
+        """
+        if ising.is_integer:
+            steps = max(int(np.floor(self.energy - bound)), 0)
+            bound = self.energy - steps
+        return replace(self, bound=bound, exact=self.exact or bound >= self.energy)
 
 
 @dataclass(frozen=True)

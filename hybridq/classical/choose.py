@@ -2,42 +2,157 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
 from hybridq.classical.elimination import elimination_minimum, plan_elimination
 from hybridq.classical.exact import HIGHER_ORDER_LIMIT, exact_minimum
-from hybridq.classical.local_search import local_search
+from hybridq.classical.local_search import local_search, restarts_for
 from hybridq.classical.unfrustrated import unfrustrated_minimum
 from hybridq.core.errors import CapacityError
-from hybridq.core.randomness import RandomLike
-
-if TYPE_CHECKING:
-    from hybridq.operators.ising import Ising
+from hybridq.core.randomness import RandomLike, as_generator, spawn
+from hybridq.operators.ising import Ising
 
 # 2^31 states take 0.3 s with 512-bit vectors on two cores, up to ten times that on slow machines.
 _QUICK_SPINS = 31
 _QUICK_HIGHER_ORDER = 18
-_MAX_RESTARTS = 16
 
 
-def reference(ising: Ising, *, rng: RandomLike = None, time_limit: float | None = None) -> Baseline:
+def reference(
+    ising: Ising,
+    *,
+    rng: RandomLike = None,
+    time_limit: float | None = None,
+    given: Baseline | None = None,
+) -> Baseline:
     """Return the exact minimum if that takes seconds, else the best state found.
 
     The methods are tried in this order: exhaustive search (up to about 32 spins), a state that
-    satisfies every term, variable elimination (sparse problems of any size), simulated annealing
-    with restarts. `exact` is true for all but the last.
+    satisfies every term, variable elimination (sparse problems of any size); then the same for
+    each connected component, with simulated annealing and a semidefinite bound for those that
+    resist. `exact` is true where that is proven, `bound` is what is proven.
 
     Args:
         ising: the problem.
         rng: source of randomness, used by annealing only.
-        time_limit: no restart of annealing begins after this many seconds; by default
-            only the number of restarts limits it, so a seed always gives the same answer.
+        time_limit: no restart of annealing and no sweeps of the relaxation begin after this many
+            seconds; by default only their number limits them, so a seed always gives the same
+            answer.
+        given: an answer of a heuristic, which takes the place of annealing.
 
     Raises:
         CapacityError: a large problem with terms of more than two spins, densely connected.
     """
+    whole = proven(ising)
+    if whole is not None:
+        return whole
+    if ising.higher:
+        raise CapacityError(
+            f"no classical reference for {ising.n_qubits} spins with terms of more than two spins: "
+            f"the limit is {HIGHER_ORDER_LIMIT} spins unless they are sparsely connected"
+        )
+
+    def solve(spins: NDArray[np.intp], part: Ising, stream: np.random.Generator) -> Baseline:
+        search, relaxation = spawn(stream, 2)
+        if given is None:
+            found = _annealed(part, search, time_limit)
+        else:
+            found = Baseline.from_bits(part, given.bits[spins], method=given.method, exact=False)
+        return _bounded(part, found, relaxation, time_limit)
+
+    return joined(ising, solve, rng)
+
+
+def joined(
+    ising: Ising,
+    solve: Callable[[NDArray[np.intp], Ising, np.random.Generator], Baseline],
+    rng: RandomLike = None,
+) -> Baseline:
+    """Return the answers of all connected components together.
+
+    Components for which a proof takes seconds at most are solved exactly, the others by `solve`.
+
+    Args:
+        ising: the problem, with terms of at most two spins.
+        solve: returns an answer of a component, from its spins and its energy.
+        rng: for those components, a stream each.
+    """
+    parts = connected_parts(ising)
+    if len(parts) == 1 and len(parts[0][0]) == ising.n_qubits:
+        return solve(parts[0][0], ising, as_generator(rng))
+    bits = (ising.linear > 0).astype(np.uint8)  # right for spins without couplings
+    alone = np.bincount(np.ravel(ising.pairs), minlength=ising.n_qubits) == 0
+    bound, methods = ising.constant - float(np.abs(ising.linear[alone]).sum()), []
+    proofs = 0
+    for (spins, part), stream in zip(parts, spawn(rng, len(parts)), strict=True):
+        found = proven(part)
+        if found is None:
+            found = solve(spins, part, stream)
+            methods.append(found.method)
+        else:
+            proofs += 1
+        bits[spins] = found.bits
+        bound += -np.inf if found.bound is None else found.bound
+    if proofs:
+        methods.append(f"{proofs:,} of {len(parts):,} larger components exactly")
+    answer = Baseline.from_bits(
+        ising, bits, method="; ".join(dict.fromkeys(methods)), exact=proofs == len(parts)
+    )
+    return answer.bounded(ising, bound) if np.isfinite(bound) else answer
+
+
+def connected_parts(ising: Ising) -> list[tuple[NDArray[np.intp], Ising]]:
+    """Return the spins of each connected component and its energy, without the constant.
+
+    Spins without couplings are left out.
+
+    Args:
+        ising: the problem, with terms of at most two spins.
+    """
+    import scipy.sparse.csgraph
+
+    n = ising.n_qubits
+    i, j = np.asarray(ising.pairs).reshape(-1, 2).T
+    graph = scipy.sparse.coo_matrix((np.ones(len(i)), (i, j)), shape=(n, n))
+    count, owner = scipy.sparse.csgraph.connected_components(graph, directed=False)
+    if count == 1:
+        return [(np.arange(n), ising)]
+    order = np.argsort(owner, kind="stable")
+    first = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
+    rank = np.empty(n, dtype=np.int64)
+    rank[order] = np.arange(n) - first[owner[order]]
+    edges = np.argsort(owner[i], kind="stable")
+    edge_first = np.concatenate([[0], np.cumsum(np.bincount(owner[i], minlength=count))])
+    parts = []
+    for number in np.flatnonzero(np.diff(first) > 1).tolist():
+        spins = order[first[number] : first[number + 1]]
+        own = edges[edge_first[number] : edge_first[number + 1]]
+        pairs = rank[np.asarray(ising.pairs)[own]].reshape(-1, 2)
+        part = Ising(len(spins), 0.0, ising.linear[spins], pairs, ising.couplings[own], ())
+        parts.append((spins, part))
+    return parts
+
+
+def _annealed(ising: Ising, rng: RandomLike, time_limit: float | None) -> Baseline:
+    """Return the best state of annealing."""
+    restarts = restarts_for(ising.n_qubits)
+    return local_search(ising, restarts=restarts, rng=rng, time_limit=time_limit)
+
+
+def _bounded(ising: Ising, found: Baseline, rng: RandomLike, time_limit: float | None) -> Baseline:
+    """Return an answer with its semidefinite bound."""
+    from hybridq.classical.semidefinite import semidefinite_bound
+
+    relaxed = semidefinite_bound(ising, rng=rng, time_limit=time_limit)
+    return found.bounded(ising, relaxed.bound)
+
+
+def proven(ising: Ising) -> Baseline | None:
+    """Return the exact minimum if that takes seconds, else None."""
     n = ising.n_qubits
     if ising.higher:
         if n <= _QUICK_HIGHER_ORDER:
@@ -50,11 +165,6 @@ def reference(ising: Ising, *, rng: RandomLike = None, time_limit: float | None 
     plan = plan_elimination(ising)
     if plan is not None:
         return elimination_minimum(ising, plan)
-    if ising.higher:
-        if n <= HIGHER_ORDER_LIMIT:
-            return exact_minimum(ising)
-        raise CapacityError(
-            f"no classical reference for {n} spins with terms of more than two spins: "
-            f"the limit is {HIGHER_ORDER_LIMIT} spins unless they are sparsely connected"
-        )
-    return local_search(ising, restarts=_MAX_RESTARTS, rng=rng, time_limit=time_limit)
+    if ising.higher and n <= HIGHER_ORDER_LIMIT:
+        return exact_minimum(ising)
+    return None

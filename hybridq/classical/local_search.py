@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, spawn
+from hybridq.operators._walsh import check_bits
 
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 # First and last temperature in units of the root-mean-square field on a spin, tuned on Gset
 # graphs and on random graphs with normal and log-normal weights.
 _HOT, _COLD = 1.2, 0.05
-# Default number of proposed flips of all restarts: one to two seconds on two cores.
-_PROPOSALS = 2e8
+_WARM = 0.25  # first temperature from a given state, which hotter sweeps would undo
+# Default number of proposed flips of all restarts: some five to ten seconds on two cores.
+_PROPOSALS, _PROPOSALS_A_SPIN, _MOST_PROPOSALS = 2e8, 4e4, 4e8
 _MAX_SWEEPS = 8000
 _MIN_SWEEPS = 100
 
@@ -31,6 +33,7 @@ def local_search(
     *,
     restarts: int = 16,
     sweeps: int | None = None,
+    start: ArrayLike | None = None,
     rng: RandomLike = None,
     time_limit: float | None = None,
     threads: int | None = None,
@@ -47,13 +50,17 @@ def local_search(
         restarts: number of restarts.
         sweeps: annealing sweeps per restart; 0 for greedy descent only; by default as many as
             take about a second in total.
+        start: bits to begin each restart with in place of a greedy state; annealing is then
+            cooler, and the answer never worse.
         rng: source of randomness.
-        time_limit: no restart begins after this many seconds (the first always runs). The
-            answer depends on the speed of the machine only if the limit is reached.
+        time_limit: seconds; restarts and sweeps are made fewer where all of them would take
+            longer, so that the answer depends on the speed of the machine.
         threads: number of threads; by default that of Numba.
 
     Raises:
-        ParameterError: terms of more than two spins, `restarts` < 1 or `sweeps` < 0.
+        ParameterError: terms of more than two spins, `restarts` < 1, `sweeps` < 0, or bits other
+            than 0 and 1.
+        DimensionError: not one bit a spin.
 
     Source: S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Science 220, 671 (1983); for max-cut
     T. Myklebust, arXiv:1505.03068.
@@ -74,29 +81,37 @@ def local_search(
 
     n = ising.n_qubits
     if sweeps is None:
-        sweeps = int(np.clip(_PROPOSALS / (restarts * n), _MIN_SWEEPS, _MAX_SWEEPS))
+        sweeps = int(np.clip(_proposals(n) / (restarts * n), _MIN_SWEEPS, _MAX_SWEEPS))
     starts, targets, weights = _couplings.neighbours(ising)
     linear = np.array(ising.linear, dtype=np.float64)
-    temperatures, least = _scales(ising, linear, sweeps)
-    deadline = np.inf if time_limit is None else work_seconds() + time_limit
+    hot = _HOT if start is None else _WARM
+    temperatures, least = _scales(ising, linear, sweeps, hot)
+    given = None if start is None else 1.0 - 2.0 * check_bits(start, n)[0]
+    nothing = np.empty(0, dtype=np.int64)
+    workers = threads or numba.get_num_threads()
+    if time_limit is not None and len(temperatures):
+        began = work_seconds()
+        rate = _sweeps_a_second(starts, targets, weights, linear, temperatures)
+        left = max(_SAFETY * (time_limit - (work_seconds() - began)) * rate, 0.0)
+        if restarts * len(temperatures) > left * min(restarts, workers):
+            restarts = min(restarts, max(int(left * workers / len(temperatures)), 1))
+            sweeps = int(np.clip(left * min(restarts, workers) / restarts, 1, len(temperatures)))
+            temperatures, least = _scales(ising, linear, sweeps, hot)
 
     def run(generator: np.random.Generator) -> tuple[float, NDArray[np.float64]]:
-        spins = generator.choice(np.array([-1.0, 1.0]), size=n)
-        order = generator.permutation(n)
+        if given is None:
+            spins, order = generator.choice(np.array([-1.0, 1.0]), size=n), generator.permutation(n)
+        else:
+            spins, order = given.copy(), nothing
         seed = int(generator.integers(1, 2**62))
         energy = restart_in_place(
             starts, targets, weights, linear, spins, order, temperatures, seed, least
         )
         return energy, spins
 
-    def run_in_time(generator: np.random.Generator) -> tuple[float, NDArray[np.float64]] | None:
-        return None if work_seconds() > deadline else run(generator)
-
-    first, *others = spawn(rng, restarts)
-    found = [run(first)]
-    with ThreadPoolExecutor(threads or numba.get_num_threads()) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         try:
-            found += [done for done in pool.map(run_in_time, others) if done is not None]
+            found = list(pool.map(run, spawn(rng, restarts)))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -111,8 +126,42 @@ def local_search(
     )
 
 
+_SAFETY = 0.8  # of the time that is left: sweeps differ in speed
+_TRIAL_PROPOSALS = 2e6
+
+
+def _sweeps_a_second(
+    starts: NDArray[np.int64],
+    targets: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    linear: NDArray[np.float64],
+    temperatures: NDArray[np.float64],
+) -> float:
+    """Return the speed of annealing on one thread, from a few sweeps."""
+    from hybridq.classical._local_search_kernel import restart_in_place
+
+    sweeps = int(np.clip(_TRIAL_PROPOSALS / len(linear), 2, len(temperatures)))
+    chosen = temperatures[:: max(len(temperatures) // sweeps, 1)]
+    spins, order = np.ones(len(linear)), np.arange(len(linear))
+    # Loading compiled code is no part of the speed.
+    restart_in_place(starts, targets, weights, linear, spins, order, chosen[:1], 1, np.inf)
+    began = work_seconds()
+    restart_in_place(starts, targets, weights, linear, spins, order, chosen, 1, np.inf)
+    return float(len(chosen) / max(work_seconds() - began, 1e-9))
+
+
+def restarts_for(n: int, most: int = 16) -> int:
+    """Return the number of restarts for which long sweeps are left: fewer for more spins."""
+    return int(np.clip(_proposals(n) / (n * _MAX_SWEEPS), 2, most))
+
+
+def _proposals(n: int) -> float:
+    """Return the default number of proposed flips of all restarts."""
+    return float(np.clip(_PROPOSALS_A_SPIN * n, _PROPOSALS, _MOST_PROPOSALS))
+
+
 def _scales(
-    ising: Ising, linear: NDArray[np.float64], sweeps: int
+    ising: Ising, linear: NDArray[np.float64], sweeps: int, hot: float
 ) -> tuple[NDArray[np.float64], float]:
     """Return the temperatures, and the smallest gain above rounding errors."""
     squares = float(np.sum(linear**2) + 2.0 * np.sum(ising.couplings**2))
@@ -120,4 +169,4 @@ def _scales(
     largest = max(np.abs(linear).max(initial=0.0), np.abs(ising.couplings).max(initial=0.0))
     if field == 0.0:
         return np.empty(0), 0.0
-    return field * np.geomspace(_HOT, _COLD, sweeps), 1e-10 * float(largest)
+    return field * np.geomspace(hot, _COLD, sweeps), 1e-10 * float(largest)

@@ -35,6 +35,7 @@ class EngineConfig(Configured, ABC):
     summary: ClassVar[str]
     source: ClassVar[str] = ""
     automatic: ClassVar[bool] = False
+    holds_state: ClassVar[bool] = True
     most_qubits: ClassVar[int | None] = None
 
     @abstractmethod

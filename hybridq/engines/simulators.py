@@ -192,6 +192,7 @@ class P1(CompiledEngine):
         "Ozaeta, van Dam, McMahon 2022, arXiv:2012.03421; Wang, Hadfield, Jiang, Rieffel 2018, "
         "arXiv:1706.02998"
     )
+    holds_state: ClassVar[bool] = False
 
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:
         """Return a `P1Engine`."""

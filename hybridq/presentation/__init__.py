@@ -10,6 +10,7 @@ from hybridq.presentation.energy_parts import Energy, Iteration, Particles
 from hybridq.presentation.parts import (
     Assignment,
     Best,
+    Control,
     OptimizerInfo,
     ProblemInfo,
     Ratio,
@@ -24,6 +25,7 @@ __all__ = [
     "Assignment",
     "Best",
     "Columns",
+    "Control",
     "Diagonalization",
     "Energy",
     "EngineInfo",

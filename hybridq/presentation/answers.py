@@ -204,7 +204,8 @@ def _comparison(result: Result) -> Comparison:
     if best is not None:
         cell = _share(result, best.value) if best.feasible else "not feasible"
         cells = (numbers.value(result, best.value), cell)
-        rows.append(ComparisonRow(f"Best of {_shots(result)}", cells, emphasized=True))
+        label = f"Best of {_shots(result)}" if not best.method else "Answer (no samples drawn)"
+        rows.append(ComparisonRow(label, cells, emphasized=True))
     meaning = "penalties included" if _has_constraints(result) else "one sample, on average"
     label = f"Expected {name} ({meaning})" if len(name) <= _SHORT_NAME else f"Expected {name}"
     cells = (numbers.expectation(result), _share(result, result.expectation))
@@ -217,6 +218,13 @@ def _comparison(result: Result) -> Comparison:
         proof = "optimal" if exact else "best known"
         cells = (numbers.value(result, reference.value), proof)
         rows.append(ComparisonRow(f"Classical: {one_line(reference.method)}", cells))
+    for control in result.controls:
+        cells = (numbers.value(result, control.value), _share(result, control.value))
+        rows.append(ComparisonRow(f"Control: {one_line(control.method)}", cells))
+    if reference is not None and reference.bound is not None and not exact:
+        side = "upper" if result.problem.maximizes else "lower"
+        cells = (numbers.value(result, reference.bound), _share(result, reference.bound))
+        rows.append(ComparisonRow(f"Proven {side} bound", cells))
     mean = result.problem.mean
     if mean is not None:
         cells = (numbers.value(result, mean), _share(result, mean))
@@ -230,6 +238,9 @@ def _facts(result: Result) -> list[tuple[str, Text]]:
     rows: list[tuple[str, Text]] = []
     if result.best is not None and result.best.violations:
         rows.append(("Violated", "; ".join(result.best.violations)))
+    if result.best is not None and result.best.method:
+        rows.append(("Found by", one_line(result.best.method)))
+        rows += _times(result)
     samples = result.samples
     if samples is not None and _has_constraints(result):
         feasible = round(samples.feasible_share * samples.shots)
@@ -250,6 +261,18 @@ def _facts(result: Result) -> list[tuple[str, Text]]:
     rows += objective_facts(result)
     rows.append(("Optimizer", search.optimizer_line(result.optimizer)))
     return rows
+
+
+def _times(result: Result) -> list[tuple[str, Text]]:
+    """Return the time of the strategy, of the reference and of the controls."""
+    best, reference = result.best, result.reference
+    parts = []
+    if best is not None and best.seconds is not None:
+        parts.append(f"strategy {best.seconds:.2g} s")
+    if reference is not None and reference.seconds is not None:
+        parts.append(f"reference and bound {reference.seconds:.2g} s")
+    parts += [f"control {control.seconds:.2g} s" for control in result.controls]
+    return [("Times", ", ".join(parts))] if parts else []
 
 
 def _space_line(problem: ProblemInfo) -> str:

@@ -115,6 +115,8 @@ class OptimizerInfo:
 class Best:
     """The best feasible sample, or the least infeasible one without any.
 
+    Without samples it is the answer of a strategy, or of a classical method.
+
     Attributes:
         value: its natural value.
         bits: its bits, qubit 0 first.
@@ -122,6 +124,8 @@ class Best:
         feasible: True if it violates no constraint.
         answer: the answer in the user's own terms, rows of labels by title.
         violations: the constraints it violates, one line each.
+        method: the steps that found it where nothing was sampled; empty for a sample.
+        seconds: the time of these steps, without the search of the angles; None for a sample.
     """
 
     value: float
@@ -130,6 +134,8 @@ class Best:
     feasible: bool = True
     answer: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     violations: tuple[str, ...] = ()
+    method: str = ""
+    seconds: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields; with ``labels`` where the keys of JSON cannot hold them."""
@@ -183,12 +189,30 @@ class Reference:
         method: the name of the method that found it.
         exact: True if it is proven optimal.
         bound: the proven bound on every value, in the problem's own sense; None without one.
+        seconds: the time of a heuristic that an answer without samples is compared with; None
+            where it was not taken.
     """
 
     value: float
     method: str
     exact: bool
     bound: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Control:
+    """A classical counterpart of the strategy, which tells what its circuit contributed.
+
+    Attributes:
+        method: description of the method.
+        value: its natural value.
+        seconds: the time that it took.
+    """
+
+    method: str
+    value: float
+    seconds: float
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from hybridq.presentation.energy_parts import Energy
 from hybridq.presentation.parts import (
     Assignment,
     Best,
+    Control,
     OptimizerInfo,
     ProblemInfo,
     Ratio,
@@ -48,7 +49,8 @@ class Result(ComparedByValue):
         optimizer: the outcome of the classical outer loop.
         parameters: the best angles found, in radians, shape (n_params,).
         expectation: expected value in the problem's natural sign (expected cut, energy).
-        best: the best sampled assignment (diagonal problems only).
+        best: the best sampled assignment, or the answer that a strategy found without samples
+            (diagonal problems only).
         samples: the measurements of the final state (diagonal problems only).
         reference: the classical answer that it is compared with.
         ratio: `expectation` and `best` over the reference.
@@ -56,6 +58,7 @@ class Result(ComparedByValue):
             molecules only).
         objective: the function that was minimized: its name and options, the value reached, and
             with shots their cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
+        controls: classical counterparts of a strategy that answers without samples.
         seed: the seed of the run, None for a random generator of the caller.
         seconds: time of the whole solve, without compilation of kernels.
         versions: versions of hybridq, Python and the numerical libraries.
@@ -78,6 +81,7 @@ class Result(ComparedByValue):
     energy: Energy | None = None
     samples: Samples | None = None
     objective: dict[str, Any] = field(default_factory=lambda: {"kind": "expectation"})
+    controls: tuple[Control, ...] = ()
 
     def __repr__(self) -> str:
         from hybridq.presentation.sentences import short_repr
@@ -108,6 +112,7 @@ class Result(ComparedByValue):
                 "energy": None if self.energy is None else self.energy.to_dict(),
                 "samples": None if self.samples is None else asdict(self.samples),
                 "objective": self.objective,
+                "controls": [asdict(control) for control in self.controls],
             }
         )
 

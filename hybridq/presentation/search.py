@@ -111,6 +111,8 @@ def start_facts(ansatz: Mapping[str, Any]) -> list[tuple[str, str]]:
         given = ", ".join(f"{key}={value}" for key, value in options.items())
         name = str(ansatz.get("strategy", "direct")) + (f" ({given})" if given else "")
         rows.append(("Strategy", f"{name}: {steps}" if steps else name))
+        if why := ansatz.get("strategy_reason"):
+            rows.append(("Chosen since", str(why)))
     return rows
 
 

@@ -9,8 +9,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.clock import work_seconds
 from hybridq.core.errors import CapacityError, ProblemError
-from hybridq.presentation import Assignment, Best, Ratio, Reference, Samples, Trace
+from hybridq.presentation import Assignment, Best, Control, Ratio, Reference, Samples, Trace
 from hybridq.solver.settings import SolveSettings, Vector, unless_interrupted
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hybridq.objectives import Objective
     from hybridq.optimizers import Solution
     from hybridq.problems.base import BinaryProblem, Bits
+    from hybridq.strategies.base import FoundBits
 
 _TOP = 10  # assignments that a result names
 _ROUNDING = 1e-9  # relative to the sum of all magnitudes that a value adds up
@@ -112,6 +114,26 @@ def sample(
     )
 
 
+def unsampled(problem: BinaryProblem, found: FoundBits, *, penalized: bool = True) -> Best:
+    """Return the answer of a strategy, valued on the problem itself.
+
+    Raises:
+        ProblemError: the family contradicts itself; see `check_family`.
+    """
+    bits = found.bits
+    value = float(problem.value(bits))
+    broken = len(problem.violations(bits))
+    check_family(problem, bits, value, broken, penalized=penalized)
+    return replace(decoded(problem, bits, value), method=found.method, seconds=found.seconds)
+
+
+def controls(problem: BinaryProblem, found: FoundBits) -> tuple[Control, ...]:
+    """Return the classical counterparts of a strategy with natural values."""
+    return tuple(
+        Control(each.method, problem.sign * each.energy, each.seconds) for each in found.controls
+    )
+
+
 def decoded(problem: BinaryProblem, bits: Bits, value: float) -> Best:
     """Return an assignment in the user's own terms."""
     violations = problem.violations(bits)
@@ -185,10 +207,23 @@ def check_corners(problem: BinaryProblem, *, penalized: bool = True) -> None:
         check_family(problem, row, float(value), int(count), penalized=penalized)
 
 
-def classical_reference(problem: BinaryProblem, settings: SolveSettings) -> Reference | None:
-    """Return a classical answer to the same question, None where it was interrupted."""
+def classical_reference(
+    problem: BinaryProblem,
+    settings: SolveSettings,
+    time_limit: float | None = None,
+    answer: FoundBits | None = None,
+) -> Reference | None:
+    """Return a classical answer to the same question, None where it was interrupted.
+
+    Args:
+        problem: the instance.
+        settings: randomness.
+        time_limit: seconds for heuristics and bounds; None for as much work as they take.
+        answer: that of a strategy, which is the reference itself where it is classical.
+    """
     settings.announce("classical reference")
-    return unless_interrupted(lambda: _reference(problem, settings.streams[3]))
+    given = answer if answer is not None and answer.is_classical else None
+    return unless_interrupted(lambda: _reference(problem, settings.streams[3], time_limit, given))
 
 
 _QUICK_QUBITS = 18  # above, a published optimum takes the place of a search
@@ -197,10 +232,15 @@ _PROVEN: WeakKeyDictionary[BinaryProblem, Reference] = WeakKeyDictionary()
 """Proven best values of problems that are still in use; no chance is part of finding them."""
 
 
-def _reference(problem: BinaryProblem, rng: np.random.Generator) -> Reference | None:
+def _reference(
+    problem: BinaryProblem,
+    rng: np.random.Generator,
+    time_limit: float | None,
+    given: FoundBits | None,
+) -> Reference | None:
     found = _PROVEN.get(problem)
     if found is None:
-        found = _published(problem) or _searched(problem, rng)
+        found = _published(problem) or _searched(problem, rng, time_limit, given)
         if found is not None and found.exact:
             _PROVEN[problem] = found
     return found
@@ -215,15 +255,26 @@ def _published(problem: BinaryProblem) -> Reference | None:
     return Reference(value, f"published: {source}", True, value)
 
 
-def _searched(problem: BinaryProblem, rng: np.random.Generator) -> Reference | None:
+def _searched(
+    problem: BinaryProblem,
+    rng: np.random.Generator,
+    time_limit: float | None,
+    given: FoundBits | None,
+) -> Reference | None:
     """Return the answer of a classical method, None where it found none."""
-    from hybridq.classical import reference
+    from hybridq.classical import Baseline, reference
 
     if problem.program is not None:
         from hybridq.classical import program_reference
 
         return _as_reference(program_reference(problem, rng=rng))
-    classic = reference(problem.cost(), rng=rng)
+    began = work_seconds()
+    cost = problem.cost()
+    known = None
+    if given is not None:
+        known = Baseline.from_bits(cost, given.bits, method=given.method, exact=False)
+    classic = reference(cost, rng=rng, time_limit=time_limit, given=known)
+    seconds = work_seconds() - began
     if not classic.exact and problem.space is not None:
         from hybridq.classical import feasible_minimum
 
@@ -234,7 +285,10 @@ def _searched(problem: BinaryProblem, rng: np.random.Generator) -> Reference | N
     if problem.violations(classic.bits):
         return None  # the lowest energy found is not an answer
     value = float(problem.value(classic.bits))
-    return Reference(value, classic.method, classic.exact, value if classic.exact else None)
+    bound = None if classic.bound is None else problem.sign * classic.bound
+    if classic.exact:
+        return Reference(value, classic.method, True, value)
+    return Reference(value, classic.method, False, bound, seconds)
 
 
 def _as_reference(answer: ProgramBaseline | None) -> Reference | None:
@@ -264,7 +318,7 @@ def _quotient(value: float, reference: float, total: float) -> float | None:
 def trace(
     problem: BinaryProblem,
     solution: Solution,
-    measured: Measured,
+    measured: Measured | None,
     landscape: tuple[Vector, Vector, Vector] | None,
     rng: np.random.Generator,
     sign: float,
@@ -277,13 +331,13 @@ def trace(
     child = rng.bit_generator.seed_seq.spawn(1)[0]  # type: ignore[attr-defined]
     return Trace(
         values=sign * solution.values,
-        sample_values=measured.values,
-        sample_counts=measured.counts,
-        uniform_seed=int(child.generate_state(2, np.uint64)[0]),
+        sample_values=None if measured is None else measured.values,
+        sample_counts=None if measured is None else measured.counts,
+        uniform_seed=None if measured is None else int(child.generate_state(2, np.uint64)[0]),
         landscape=landscape,
         problem=problem,
         seconds=solution.seconds,
-        bits=measured.bits,
-        bit_counts=measured.bit_counts,
+        bits=None if measured is None else measured.bits,
+        bit_counts=None if measured is None else measured.bit_counts,
         circuit=circuit,
     )

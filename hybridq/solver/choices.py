@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 ADAPT = "adapt"
 QAOA_NAME = "qaoa"
+_MOST_SIMULATED = 30  # qubits whose state takes 8 GiB, or 16 with a gradient
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,11 @@ def measured_observable(problem: Problem, ansatz: AnsatzChoice) -> Observable:
 def default_depth(n_qubits: int) -> int:
     """Return the default number of QAOA layers: 8 up to 16 qubits, then fewer.
 
-    A solve with the default settings then takes seconds.
+    A solve with the default settings then takes seconds. Beyond the simulators of states it is one
+    layer, which has a closed form.
     """
+    if n_qubits > _MOST_SIMULATED:
+        return 1
     return int(np.clip(8 - (n_qubits - 15) // 2, 2, min(8, max(n_qubits, 2))))
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hybridq.core.errors import Setting
+from hybridq.core.errors import CapacityError, Setting
+from hybridq.engines.choose import AUTO
 from hybridq.objectives import Expectation
 from hybridq.objectives.landscape import quick_landscape
 from hybridq.optimizers.checks import check_limits
@@ -24,6 +25,7 @@ from hybridq.solver.settings import (
 )
 from hybridq.solver.state_memory import check_states
 from hybridq.strategies.base import Strategy, StrategyResult, Task
+from hybridq.strategies.by_graph import strategy_for
 from hybridq.strategies.registry import DEFAULT_STRATEGY, STRATEGIES
 from hybridq.strategies.report import versions
 from hybridq.strategies.rescaled import energy_unit
@@ -55,33 +57,41 @@ def solve_qaoa(
     landscape: bool,
 ) -> Result:
     """Return the answer of QAOA; `hybridq.solve` explains the arguments."""
-    strategy = settings.strategy or STRATEGIES[DEFAULT_STRATEGY]
+    strategy, why = _strategy(problem, ansatz, settings)
+    strategy.check_ansatz(ansatz)
     if not strategy.searches_once:
         check_single_search(
             settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
         )
-    check_states(problem.name, ansatz, settings, problem.space)
     penalized = not ansatz.keeps_feasible(problem)
     answers.check_corners(problem, penalized=penalized)
     begin_journal(settings, problem, ansatz)
 
     settings.announce("simulating")
     observable = ansatz.measured(problem)
-    factory = ObjectiveFactory(observable, settings, draws=True)
+    factory = ObjectiveFactory(observable, settings, draws=strategy.needs_samples)
     found = strategy.run(
         Task(
             ansatz,
             factory,
-            _shared_search(ansatz, settings),
+            _shared_search(ansatz, settings, strategy),
             initial,
             settings.restarts,
             settings.streams[0],
+            settings.time_limit,
         )
     )
     solution, objective = found.solution, found.objective
 
-    measured = answers.sample(problem, objective, solution.x, settings, penalized=penalized)
-    reference = answers.classical_reference(problem, settings)
+    measured = None
+    if found.found is None:
+        measured = answers.sample(problem, objective, solution.x, settings, penalized=penalized)
+        best = measured.best
+    else:
+        best = answers.unsampled(problem, found.found, penalized=penalized)
+    reference = answers.classical_reference(
+        problem, settings, None if measured is not None else settings.time_limit, found.found
+    )
     expectation = problem.sign * factory.expectation(objective, solution)
     seconds = settings.seconds
     grid = None
@@ -91,15 +101,16 @@ def solve_qaoa(
         grid = unless_interrupted(lambda: quick_landscape(mean, ansatz, problem.sign))
     return Result(
         problem=ProblemInfo.of(problem, **_circuit_facts(problem, ansatz)),
-        ansatz=_described(found, strategy, factory, settings, problem.sign),
+        ansatz=_described(found, strategy, why, factory, settings, problem.sign),
         engine=objective.engine,
         optimizer=optimizer_info(solution, settings),
         parameters=found.ansatz.reduced(solution.x),
         expectation=expectation,
-        best=measured.best,
+        best=best,
         reference=reference,
-        ratio=answers.ratio(problem, expectation, measured.best, reference),
-        samples=measured.judged(reference),
+        ratio=answers.ratio(problem, expectation, best, reference),
+        samples=None if measured is None else measured.judged(reference),
+        controls=() if found.found is None else answers.controls(problem, found.found),
         seed=settings.seed,
         seconds=seconds,
         versions=versions(),
@@ -121,6 +132,33 @@ def solve_qaoa(
     )
 
 
+def _strategy(
+    problem: BinaryProblem, ansatz: QAOA, settings: SolveSettings
+) -> tuple[Strategy, str]:
+    """Return the strategy, and the reason where the size of the problem chose it.
+
+    Raises:
+        CapacityError: the strategy samples a state that does not fit in memory.
+    """
+    chosen = settings.strategy
+    if chosen is not None and not chosen.needs_samples:
+        return chosen, ""
+    if chosen is None and not settings.engine.holds_state:
+        return strategy_for(ansatz.ising)
+    try:
+        check_states(problem.name, ansatz, settings, problem.space)
+    except CapacityError as error:
+        if chosen is None and settings.engine.name == AUTO and _has_closed_form(ansatz):
+            return strategy_for(ansatz.ising)
+        raise error
+    return chosen or STRATEGIES[DEFAULT_STRATEGY], ""
+
+
+def _has_closed_form(ansatz: QAOA) -> bool:
+    """Return whether expectation values of the circuit need no state."""
+    return ansatz.mixer.has_tables and ansatz.ising.is_quadratic
+
+
 def _circuit_facts(problem: BinaryProblem, ansatz: QAOA) -> dict[str, Any]:
     """Return facts of the problem that depend on the circuit."""
     if ansatz.space is not None and ansatz.keeps_feasible(problem):
@@ -128,18 +166,24 @@ def _circuit_facts(problem: BinaryProblem, ansatz: QAOA) -> dict[str, Any]:
     return {"penalty": problem.penalty_facts()}
 
 
-def _shared_search(ansatz: QAOA, settings: SolveSettings) -> SharedSearch:
+_SHARE = 1 / 3  # of the time limit for the angles, of a strategy that answers from them
+
+
+def _shared_search(ansatz: QAOA, settings: SolveSettings, strategy: Strategy) -> SharedSearch:
     """Return the budget of all searches, in the units of this cost."""
     optimizer = settings.optimizer
     budget = settings.max_evaluations
     if budget is None:
         budget = default_evaluations(ansatz.effort_bits, optimizer.most_evaluations)
     check_limits(budget, settings.time_limit, None)
+    seconds = settings.time_limit
+    if seconds is not None and not strategy.needs_samples:
+        seconds *= _SHARE
     return SharedSearch(
         optimizer,
         unit=energy_unit(ansatz),
         max_evaluations=budget,
-        time_limit=settings.time_limit,
+        time_limit=seconds,
         tolerance=TOLERANCE if optimizer.name == DEFAULT_OPTIMIZER else None,
         callback=settings.callback,
         rng=settings.streams[1],
@@ -150,6 +194,7 @@ def _shared_search(ansatz: QAOA, settings: SolveSettings) -> SharedSearch:
 def _described(
     found: StrategyResult,
     strategy: Strategy,
+    why: str,
     factory: ObjectiveFactory,
     settings: SolveSettings,
     sign: float,
@@ -162,6 +207,8 @@ def _described(
         facts["strategy_options"] = options
     if strategy.name != DEFAULT_STRATEGY:
         facts["strategy"] = strategy.name
+        if why:
+            facts["strategy_reason"] = why
         value = "expectation" if settings.is_plain else "value"
         facts["steps"] = [
             {

@@ -66,6 +66,7 @@ class Task:
         restarts: number of random starts in addition to the first; None for as many as suit
             the strategy.
         rng: for random starts.
+        time_limit: seconds for the whole strategy, or None; `search` has a limit of its own.
     """
 
     ansatz: QAOA
@@ -74,6 +75,7 @@ class Task:
     initial: str | ArrayLike | LearnedAngles = "auto"
     restarts: int | None = None
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
+    time_limit: float | None = None
 
     @property
     def p(self) -> int:
@@ -126,6 +128,42 @@ class Task:
         return np.array([first, *others])
 
 
+@dataclass(frozen=True)
+class ControlEnergy:
+    """A classical counterpart of what a strategy did, which tells what its circuit contributed.
+
+    Attributes:
+        method: description of the method.
+        energy: the energy that it reached, minimized.
+        seconds: the time that it took, without compilation.
+    """
+
+    method: str
+    energy: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class FoundBits:
+    """An assignment that a strategy found from expectation values, without samples.
+
+    Attributes:
+        bits: uint8, shape (n_qubits,).
+        method: the steps that led to it, and which of them found it.
+        seconds: the time that they took after the search of the angles, without compilation.
+        controls: the classical counterparts.
+        complete: False where an interruption or the time limit ended it early.
+        is_classical: whether the circuit had no part in it.
+    """
+
+    bits: NDArray[np.uint8]
+    method: str
+    seconds: float
+    controls: tuple[ControlEnergy, ...] = ()
+    complete: bool = True
+    is_classical: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class StrategyResult:
     """Result of a strategy.
@@ -136,6 +174,7 @@ class StrategyResult:
         objective: the objective of that circuit.
         start: the start of the search.
         steps: the searches in order.
+        found: the answer, of a strategy that needs no samples; None where the state is sampled.
     """
 
     solution: Solution
@@ -143,6 +182,7 @@ class StrategyResult:
     objective: Any
     start: Start
     steps: tuple[Step, ...] = ()
+    found: FoundBits | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +198,8 @@ class Strategy(Configured, ABC):
         source: the publication, where there is one.
         searches_once: makes one search, which other processes can share.
         has_own_circuits: searches circuits of its own, with initial points of their own.
+        needs_samples: the best sample of the final state is the answer; else the strategy finds
+            one itself (`StrategyResult.found`).
     """
 
     name: ClassVar[str]
@@ -165,6 +207,7 @@ class Strategy(Configured, ABC):
     source: ClassVar[str] = ""
     searches_once: ClassVar[bool] = False
     has_own_circuits: ClassVar[bool] = False
+    needs_samples: ClassVar[bool] = True
 
     def check_ansatz(self, ansatz: QAOA) -> None:  # most search any
         """Raise if the strategy cannot search the angles of `ansatz`.

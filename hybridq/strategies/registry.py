@@ -8,14 +8,19 @@ from typing import Any
 
 from hybridq.core.errors import UnknownNameError
 from hybridq.core.registry import Registry, check_class
+from hybridq.strategies.anneal import Anneal
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.direct import Direct
+from hybridq.strategies.divide import Divide
 from hybridq.strategies.fourier import Fourier
 from hybridq.strategies.interp import Interp
 from hybridq.strategies.layerwise import Layerwise
 from hybridq.strategies.multi_angle import MultiAngle
 from hybridq.strategies.multistart import Multistart
+from hybridq.strategies.precondition import Precondition
 from hybridq.strategies.ramp_search import RampSearch
+from hybridq.strategies.recursive import Recursive
+from hybridq.strategies.rounding import Round
 from hybridq.strategies.warm_start import WarmStart, WarmStartCut
 
 _ALL: tuple[type[Strategy], ...] = (
@@ -28,6 +33,11 @@ _ALL: tuple[type[Strategy], ...] = (
     MultiAngle,
     WarmStart,
     WarmStartCut,
+    Recursive,
+    Precondition,
+    Round,
+    Divide,
+    Anneal,
 )
 
 DEFAULT_STRATEGY = Direct.name

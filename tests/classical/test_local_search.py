@@ -83,3 +83,12 @@ def test_bad_arguments_are_refused() -> None:
         local_search(random_ising(3, 0), restarts=0)
     with pytest.raises(ParameterError, match="sweeps must be an integer >= 0, got -1"):
         local_search(random_ising(3, 0), sweeps=-1)
+
+
+def test_a_start_is_never_made_worse() -> None:
+    ising = gset("G11")
+    first = local_search(ising, restarts=1, sweeps=50, rng=3)
+    again = local_search(ising, restarts=2, sweeps=50, start=first.bits, rng=4)
+    assert again.energy <= first.energy
+    hamming = min((first.bits != again.bits).mean(), (first.bits == again.bits).mean())
+    assert hamming < 0.4  # annealing is too cool to forget it

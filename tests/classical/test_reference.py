@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from hybridq.classical import (
     elimination_minimum,
     exact_minimum,
+    local_search,
     plan_elimination,
     reference,
     unfrustrated_minimum,
 )
+from hybridq.classical.choose import joined
 from hybridq.core.errors import CapacityError
 from hybridq.operators.ising import Ising
 from tests.classical.ising_oracles import all_energies, gset, isings, maxcut, random_ising
@@ -132,3 +134,26 @@ def test_a_large_dense_problem_of_higher_order_is_refused() -> None:
     higher = tuple((tuple(rng.choice(60, 3, replace=False).tolist()), 1.0) for _ in range(400))
     with pytest.raises(CapacityError, match="60 spins"):
         reference(Ising(60, 0.0, np.zeros(60), np.empty((0, 2)), [], higher))
+
+
+def test_components_are_solved_apart_and_proven_together() -> None:
+    parts = [random_ising(14, seed, density=0.9) for seed in range(4)]
+    pairs = np.concatenate([part.pairs + 14 * k for k, part in enumerate(parts)])
+    linear = np.concatenate([*(part.linear for part in parts), [0.5, -0.5, 0.0]])
+    couplings = np.concatenate([part.couplings for part in parts])
+    whole = Ising(59, 1.0, linear, pairs, couplings, ())
+    # The constant is 1, and the fields of the three spins without couplings take 1 away.
+    expected = sum(float(all_energies(part).min()) - part.constant for part in parts)
+    found = joined(whole, lambda _, part, stream: local_search(part, rng=stream), rng=1)
+    assert found.energy == pytest.approx(expected, abs=1e-9)
+    assert found.exact
+    assert found.bound == found.energy
+
+
+def test_a_graph_beyond_proofs_has_a_proven_bound() -> None:
+    ising = gset("G11")
+    found = reference(ising, rng=1)
+    assert not found.exact
+    assert found.bound is not None
+    assert -found.energy <= 564 <= -found.bound <= 629  # the best known cut, the relaxation's floor
+    assert found.bound == round(found.bound)  # cuts are whole numbers

@@ -1,0 +1,472 @@
+"""Compiled contraction of an Ising problem, one spin at a time.
+
+A graph whose rows grow lies in pools: the neighbours of spin i are slots
+``starts[i] ... starts[i] + degrees[i] - 1``, with room for ``room[i]``. Kernels take arrays and
+numbers only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hybridq.core.jit import jit
+
+TIES = 1e-9  # correlations that differ by less are equal
+
+
+@jit(internal=True, inline=True)
+def _slot_of(starts: Any, degrees: Any, targets: Any, i: int, k: int) -> int:
+    """Return the slot of neighbour k in the row of i, -1 if there is none."""
+    for slot in range(starts[i], starts[i] + degrees[i]):
+        if targets[slot] == k:
+            return slot
+    return -1
+
+
+@jit(internal=True)
+def _parts(
+    starts: Any,
+    degrees: Any,
+    targets: Any,
+    cosines: Any,
+    sines: Any,
+    owner: Any,
+    place: Any,
+    shared: Any,
+    angles: Any,
+    i: int,
+    slot: int,
+) -> tuple[float, float]:
+    """Return the two angle-free parts of <Z_i Z_j>, for j in a slot of the row of i.
+
+    They are sin(2 gamma J) [cos(2 gamma h_i) P_i + cos(2 gamma h_j) P_j] and
+    cos(2 gamma (h_i - h_j)) P_- - cos(2 gamma (h_i + h_j)) P_+. The row of i is marked in `owner`
+    and `place`; `shared` is scratch.
+    """
+    j = targets[slot]
+    first, second, minus, plus = 1.0, 1.0, 1.0, 1.0
+    for t in range(starts[j], starts[j] + degrees[j]):
+        k = targets[t]
+        if k == i:
+            continue
+        c = cosines[t]
+        second *= c
+        if owner[k] == i:
+            x = place[k]
+            both, cross = cosines[x] * c, sines[x] * sines[t]
+            minus *= both + cross
+            plus *= both - cross
+            shared[x] = slot
+        else:
+            minus *= c
+            plus *= c
+    for t in range(starts[i], starts[i] + degrees[i]):
+        if t == slot:
+            continue
+        c = cosines[t]
+        first *= c
+        if shared[t] != slot:
+            minus *= c
+            plus *= c
+    a, b = angles[i], angles[j]
+    single = sines[slot] * (np.cos(a) * first + np.cos(b) * second)
+    return single, np.cos(a - b) * minus - np.cos(a + b) * plus
+
+
+@jit(internal=True)
+def _alone(starts: Any, degrees: Any, cosines: Any, angles: Any, i: int) -> float:
+    """Return sin(2 gamma h_i) times the product of cosines over the row of i."""
+    if angles[i] == 0.0:
+        return 0.0
+    product = np.sin(angles[i])
+    for t in range(starts[i], starts[i] + degrees[i]):
+        product *= cosines[t]
+    return product
+
+
+@jit()
+def set_gamma(
+    starts: Any,
+    degrees: Any,
+    weights: Any,
+    cosines: Any,
+    sines: Any,
+    linear: Any,
+    angles: Any,
+    gamma: float,
+) -> None:
+    """Compute cos and sin of 2 gamma J in every slot, and 2 gamma h of every spin."""
+    for i in range(starts.size):
+        angles[i] = 2.0 * gamma * linear[i]
+        for t in range(starts[i], starts[i] + degrees[i]):
+            cosines[t] = np.cos(2.0 * gamma * weights[t])
+            sines[t] = np.sin(2.0 * gamma * weights[t])
+
+
+@jit()
+def energy_parts(
+    starts: Any,
+    degrees: Any,
+    targets: Any,
+    weights: Any,
+    cosines: Any,
+    sines: Any,
+    linear: Any,
+    angles: Any,
+    owner: Any,
+    place: Any,
+    shared: Any,
+) -> tuple[float, float, float]:
+    """Return A, B and F of the energy at p = 1.
+
+    The energy is -A sin(4 beta)/2 + B sin(2 beta)^2/2 - F sin(2 beta).
+    """
+    a, b, f = 0.0, 0.0, 0.0
+    owner[:] = -1
+    shared[:] = -1
+    for i in range(starts.size):
+        f += linear[i] * _alone(starts, degrees, cosines, angles, i)
+        for t in range(starts[i], starts[i] + degrees[i]):
+            owner[targets[t]] = i
+            place[targets[t]] = t
+        for t in range(starts[i], starts[i] + degrees[i]):
+            if targets[t] > i:
+                single, double = _parts(
+                    starts, degrees, targets, cosines, sines, owner, place, shared, angles, i, t
+                )
+                a += weights[t] * single
+                b += weights[t] * double
+    return a, b, f
+
+
+@jit(internal=True, inline=True)
+def _next(state: Any) -> float:
+    """Return the next uniform number of xorshift64."""
+    x = state[0]
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    state[0] = x
+    return (x >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@jit(internal=True)
+def _raise(tree: Any, leaves: int, keys: Any, priorities: Any, i: int) -> None:
+    """Renew the path of spin i in the tree of largest keys."""
+    position = (leaves + i) // 2
+    while position > 0:
+        left, right = tree[2 * position], tree[2 * position + 1]
+        if right < 0 or (left >= 0 and _before(keys, priorities, left, right)):
+            tree[position] = left
+        else:
+            tree[position] = right
+        position //= 2
+
+
+@jit(internal=True, inline=True)
+def _before(keys: Any, priorities: Any, a: int, b: int) -> bool:
+    """Return whether spin a comes before spin b: a larger key, ties by priority."""
+    if keys[a] > keys[b] + TIES:
+        return True
+    return keys[a] > keys[b] - TIES and priorities[a] > priorities[b]
+
+
+@jit(internal=True)
+def _rescore(
+    starts: Any,
+    degrees: Any,
+    targets: Any,
+    cosines: Any,
+    sines: Any,
+    scores: Any,
+    angles: Any,
+    owner: Any,
+    place: Any,
+    shared: Any,
+    keys: Any,
+    slots: Any,
+    alone: Any,
+    single_factor: float,
+    double_factor: float,
+    alone_factor: float,
+    i: int,
+) -> None:
+    """Compute the correlations of spin i with its neighbours, and the largest of them."""
+    first, last = starts[i], starts[i] + degrees[i]
+    alone[i] = -alone_factor * _alone(starts, degrees, cosines, angles, i)
+    for t in range(first, last):
+        owner[targets[t]] = i
+        place[targets[t]] = t
+        shared[t] = -1
+    for t in range(first, last):
+        single, double = _parts(
+            starts, degrees, targets, cosines, sines, owner, place, shared, angles, i, t
+        )
+        scores[t] = -single_factor * single + double_factor * double
+    for t in range(first, last):
+        owner[targets[t]] = -1
+    _choose(starts, degrees, scores, keys, slots, alone, i)
+
+
+@jit(internal=True)
+def _choose(
+    starts: Any, degrees: Any, scores: Any, keys: Any, slots: Any, alone: Any, i: int
+) -> None:
+    """Set the key of spin i to its largest correlation; slot -1 means its own field."""
+    keys[i], slots[i] = abs(alone[i]), -1
+    for t in range(starts[i], starts[i] + degrees[i]):
+        if abs(scores[t]) > keys[i]:
+            keys[i], slots[i] = abs(scores[t]), t
+
+
+@jit()
+def score_all(
+    starts: Any,
+    degrees: Any,
+    targets: Any,
+    weights: Any,
+    cosines: Any,
+    sines: Any,
+    scores: Any,
+    angles: Any,
+    linear: Any,
+    owner: Any,
+    place: Any,
+    shared: Any,
+    keys: Any,
+    slots: Any,
+    alone: Any,
+    priorities: Any,
+    alive: Any,
+    tree: Any,
+    random: Any,
+    factors: Any,
+) -> None:
+    """Compute all correlations anew, and the tree over the largest of every spin."""
+    n, leaves = starts.size, tree.size // 2
+    owner[:] = -1
+    tree[:] = -1
+    for i in range(n):
+        if not alive[i]:
+            continue
+        _rescore(
+            starts, degrees, targets, cosines, sines, scores, angles, owner, place, shared, keys,
+            slots, alone, factors[0], factors[1], factors[2], i,
+        )  # fmt: skip
+        priorities[i] = _next(random)
+        tree[leaves + i] = i
+    for position in range(leaves - 1, 0, -1):
+        left, right = tree[2 * position], tree[2 * position + 1]
+        if right < 0 or (left >= 0 and _before(keys, priorities, left, right)):
+            tree[position] = left
+        else:
+            tree[position] = right
+
+
+@jit(internal=True)
+def _drop(
+    starts: Any,
+    degrees: Any,
+    targets: Any,
+    weights: Any,
+    cosines: Any,
+    sines: Any,
+    scores: Any,
+    i: int,
+    slot: int,
+) -> None:
+    """Remove a slot from the row of i; the last one takes its place."""
+    degrees[i] -= 1
+    last = starts[i] + degrees[i]
+    targets[slot], weights[slot] = targets[last], weights[last]
+    cosines[slot], sines[slot], scores[slot] = cosines[last], sines[last], scores[last]
+
+
+@jit()
+def contract(
+    starts: Any,
+    degrees: Any,
+    room: Any,
+    used: Any,
+    targets: Any,
+    weights: Any,
+    cosines: Any,
+    sines: Any,
+    scores: Any,
+    angles: Any,
+    linear: Any,
+    owner: Any,
+    place: Any,
+    shared: Any,
+    keys: Any,
+    slots: Any,
+    alone: Any,
+    priorities: Any,
+    alive: Any,
+    tree: Any,
+    random: Any,
+    factors: Any,
+    gamma: float,
+    least: float,
+    removed: Any,
+    onto: Any,
+    signs: Any,
+    done: int,
+    until: int,
+) -> int:
+    """Contract spins by their largest correlation until `until` are removed.
+
+    A spin j becomes sign times spin i, or the sign itself (`onto` is -1). Couplings of less than
+    `least` after a merge are zero.
+
+    Returns:
+        the number of removed spins; less than `until` where no correlation is left, or where the
+        pools have no room, which is ``-done - 1``.
+    """
+    leaves, touched = tree.size // 2, np.empty(starts.size, np.int64)
+    while done < until:
+        i = tree[1]
+        if i < 0 or keys[i] <= 0.0:
+            return done
+        if slots[i] < 0:
+            sign = 1.0 if alone[i] > 0.0 else -1.0
+            removed[done], onto[done], signs[done] = i, -1, sign
+            _fix(
+                starts, degrees, targets, weights, cosines, sines, scores, linear, angles, i, sign,
+                gamma, least,
+            )  # fmt: skip
+            gone = i
+            count = degrees[i]
+            touched[:count] = targets[starts[i] : starts[i] + count]
+            degrees[i] = 0
+        else:
+            j = targets[slots[i]]
+            sign = 1.0 if scores[slots[i]] > 0.0 else -1.0
+            if degrees[j] > degrees[i]:
+                i, j = j, i
+            needed = degrees[i] + degrees[j]
+            if not _has_room(starts, degrees, room, used, targets, weights, cosines, sines, scores,
+                             i, j, needed):  # fmt: skip
+                return -done - 1
+            removed[done], onto[done], signs[done] = j, i, sign
+            gone = j
+            _merge(starts, degrees, targets, weights, cosines, sines, scores, linear, angles, i, j,
+                   sign, gamma, least)  # fmt: skip
+            count = degrees[i] + 1
+            touched[0] = i
+            touched[1:count] = targets[starts[i] : starts[i] + degrees[i]]
+        alive[gone] = False
+        tree[leaves + gone] = -1
+        keys[gone] = -1.0
+        _raise(tree, leaves, keys, priorities, gone)
+        done += 1
+        for number in range(count):
+            k = touched[number]
+            _rescore(
+                starts, degrees, targets, cosines, sines, scores, angles, owner, place, shared,
+                keys, slots, alone, factors[0], factors[1], factors[2], k,
+            )  # fmt: skip
+            priorities[k] = _next(random)
+            _raise(tree, leaves, keys, priorities, k)
+            # The other ends of its couplings hold the same correlations.
+            for t in range(starts[k], starts[k] + degrees[k]):
+                other = targets[t]
+                back = _slot_of(starts, degrees, targets, other, k)
+                scores[back] = scores[t]
+                _choose(starts, degrees, scores, keys, slots, alone, other)
+                _raise(tree, leaves, keys, priorities, other)
+    return done
+
+
+@jit(internal=True)
+def _fix(
+    starts: Any, degrees: Any, targets: Any, weights: Any, cosines: Any, sines: Any, scores: Any,
+    linear: Any, angles: Any, i: int, sign: float, gamma: float, least: float,
+) -> None:  # fmt: skip
+    """Set spin i to a sign; neighbours get their couplings to it as fields."""
+    for t in range(starts[i], starts[i] + degrees[i]):
+        k = targets[t]
+        linear[k] += sign * weights[t]
+        if abs(linear[k]) < least:
+            linear[k] = 0.0
+        angles[k] = 2.0 * gamma * linear[k]
+        back = _slot_of(starts, degrees, targets, k, i)
+        _drop(starts, degrees, targets, weights, cosines, sines, scores, k, back)
+
+
+@jit(internal=True)
+def _has_room(
+    starts: Any, degrees: Any, room: Any, used: Any, targets: Any, weights: Any, cosines: Any,
+    sines: Any, scores: Any, i: int, j: int, needed: int,
+) -> bool:  # fmt: skip
+    """Move rows that a merge of j into i outgrows to the end of the pools, if they have room."""
+    grown = 2 * needed if needed > room[i] else 0
+    for t in range(starts[j], starts[j] + degrees[j]):
+        k = targets[t]
+        if degrees[k] + 1 > room[k]:
+            grown += 2 * (degrees[k] + 1)
+    if used[0] + grown > targets.size:
+        return False
+    if needed > room[i]:
+        _move(starts, degrees, room, used, targets, weights, cosines, sines, scores, i, 2 * needed)
+    for t in range(starts[j], starts[j] + degrees[j]):
+        k = targets[t]
+        if degrees[k] + 1 > room[k]:
+            _move(starts, degrees, room, used, targets, weights, cosines, sines, scores, k,
+                  2 * (degrees[k] + 1))  # fmt: skip
+    return True
+
+
+@jit(internal=True)
+def _move(
+    starts: Any, degrees: Any, room: Any, used: Any, targets: Any, weights: Any, cosines: Any,
+    sines: Any, scores: Any, i: int, size: int,
+) -> None:  # fmt: skip
+    """Move the row of i to the end of the pools."""
+    first = used[0]
+    for t in range(degrees[i]):
+        old, new = starts[i] + t, first + t
+        targets[new], weights[new] = targets[old], weights[old]
+        cosines[new], sines[new], scores[new] = cosines[old], sines[old], scores[old]
+    starts[i], room[i] = first, size
+    used[0] = first + size
+
+
+@jit(internal=True)
+def _merge(
+    starts: Any, degrees: Any, targets: Any, weights: Any, cosines: Any, sines: Any, scores: Any,
+    linear: Any, angles: Any, i: int, j: int, sign: float, gamma: float, least: float,
+) -> None:  # fmt: skip
+    """Replace spin j by sign times spin i."""
+    _drop(starts, degrees, targets, weights, cosines, sines, scores, i,
+          _slot_of(starts, degrees, targets, i, j))  # fmt: skip
+    _drop(starts, degrees, targets, weights, cosines, sines, scores, j,
+          _slot_of(starts, degrees, targets, j, i))  # fmt: skip
+    linear[i] += sign * linear[j]
+    if abs(linear[i]) < least:
+        linear[i] = 0.0
+    angles[i] = 2.0 * gamma * linear[i]
+    for t in range(starts[j], starts[j] + degrees[j]):
+        k, weight = targets[t], sign * weights[t]
+        _drop(starts, degrees, targets, weights, cosines, sines, scores, k,
+              _slot_of(starts, degrees, targets, k, j))  # fmt: skip
+        here = _slot_of(starts, degrees, targets, i, k)
+        if here < 0:
+            here, there = starts[i] + degrees[i], starts[k] + degrees[k]
+            degrees[i] += 1
+            degrees[k] += 1
+            targets[here], targets[there] = k, i
+            total = weight
+        else:
+            there = _slot_of(starts, degrees, targets, k, i)
+            total = weights[here] + weight
+            if abs(total) < least:
+                _drop(starts, degrees, targets, weights, cosines, sines, scores, i, here)
+                _drop(starts, degrees, targets, weights, cosines, sines, scores, k, there)
+                continue
+        weights[here] = weights[there] = total
+        cosines[here] = cosines[there] = np.cos(2.0 * gamma * total)
+        sines[here] = sines[there] = np.sin(2.0 * gamma * total)
+    degrees[j] = 0

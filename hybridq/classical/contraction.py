@@ -1,0 +1,356 @@
+"""Contraction of an Ising problem: fix the strongest correlation, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.classical import _couplings
+from hybridq.classical.baseline import Baseline
+from hybridq.classical.exact import exact_minimum
+from hybridq.core import memory
+from hybridq.core.clock import work_seconds
+from hybridq.core.errors import ParameterError
+from hybridq.core.randomness import RandomLike, as_generator
+from hybridq.operators.ising import Ising
+
+Vector = NDArray[np.float64]
+
+EXACT_REST = 14  # spins that are left for an exhaustive search
+_RENEWALS = 25  # times that the angles are optimized again
+_LIMIT = 0.01  # of the best angle: correlations are linear there, but for ties
+_GRID = 24  # angles tried before the first golden section
+_BETAS = np.linspace(-np.pi / 2, np.pi / 2, 129)
+_SLOT_BYTES = 40
+
+
+@dataclass(frozen=True)
+class Contracted:
+    """The state that a contraction ended in.
+
+    Attributes:
+        baseline: its bits, energy and label.
+        contractions: the number of spins that were removed, before the rest was searched.
+        complete: False where an interruption or a time limit ended it early; the spins that were
+            left are then set one by one, each to lower the energy.
+    """
+
+    baseline: Baseline
+    contractions: int
+    complete: bool
+
+
+def contraction(
+    ising: Ising,
+    *,
+    gamma_scale: float = 0.0,
+    rng: RandomLike = None,
+    time_limit: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Contracted:
+    r"""Return the state that contracting spin after spin ends in.
+
+    Each step takes the largest :math:`|\langle Z_i Z_j\rangle|` or :math:`|\langle Z_i\rangle|` of
+    QAOA at p = 1 with the X mixer, sets one spin to plus or minus the other (or to a sign), and
+    merges its couplings (RQAOA). Values are those of the closed form for the problem that is left,
+    at γ = `gamma_scale` · γ* and the best β there; γ* is the best angle, found again after every
+    4 % of the spins. The last spins are searched exhaustively. With
+    `gamma_scale` = 0 it is the limit γ → 0 (a hundredth of γ*), in which correlations follow the
+    couplings: a greedy contraction without any quantum part, the control of the others.
+
+    Args:
+        ising: the problem, with terms of at most two spins.
+        gamma_scale: share of the best angle γ*, at least 0.
+        rng: decides between equal correlations.
+        time_limit: no block of contractions begins after this many seconds.
+        progress: called with the number of removed spins and of all, after each block.
+
+    Raises:
+        ParameterError: terms of more than two spins, or `gamma_scale` < 0.
+        CapacityError: the couplings do not fit in memory.
+
+    Source: Bravyi, Kliesch, Koenig, Tang, Phys. Rev. Lett. 125, 260505 (2020), arXiv:1910.08980;
+    Ozaeta, van Dam, McMahon 2020, arXiv:2012.03421 (the closed form).
+    """
+    _couplings.require_quadratic(ising, "contraction")
+    if not (np.isfinite(gamma_scale) and gamma_scale >= 0.0):
+        raise ParameterError(argument="gamma_scale", value=gamma_scale, expected="a number >= 0")
+    deadline = np.inf if time_limit is None else work_seconds() + time_limit
+    graph = _Graph(ising, as_generator(rng))
+    n = ising.n_qubits
+    block = max(n // _RENEWALS, 1)
+    complete, gamma = True, 0.0
+    try:
+        while graph.n_left > EXACT_REST:
+            if work_seconds() > deadline:
+                complete = False
+                break
+            gamma = graph.best_gamma(gamma)
+            graph.set_angles((gamma_scale or _LIMIT) * gamma)
+            if not graph.remove(min(block, graph.n_left - EXACT_REST)):
+                break  # no coupling is left
+            if progress is not None:
+                progress(graph.done, n)
+    except KeyboardInterrupt:
+        complete = False
+    bits = graph.unfolded(exactly=complete)
+    what = "greedy contraction" if gamma_scale == 0.0 else "recursive QAOA, p = 1"
+    return Contracted(
+        Baseline.from_bits(ising, bits, method=what, exact=False), graph.done, complete
+    )
+
+
+class _Graph:
+    """Couplings in rows that grow, with the correlations of each; see the kernels."""
+
+    def __init__(self, ising: Ising, rng: np.random.Generator) -> None:
+        n = ising.n_qubits
+        starts, targets, weights = _couplings.neighbours(ising)
+        degrees = np.diff(starts)
+        slots = int(4 * len(targets) + 8 * n)
+        memory.require(_SLOT_BYTES * slots, f"{len(targets) // 2:,} couplings", "use fewer")
+        self._ising, self._n = ising, n
+        self._linear = np.array(ising.linear, dtype=np.float64)
+        largest = max(np.abs(weights).max(initial=0.0), np.abs(self._linear).max(initial=0.0))
+        self._least = 1e-12 * float(largest)
+        self._degrees = degrees.astype(np.int64)
+        self._starts, self._room = starts[:-1].copy(), degrees.astype(np.int64)
+        self._targets = targets.astype(np.int32)
+        self._weights = weights.copy()
+        self._pools(slots)
+        self._angles, self._alone, self._keys = np.zeros(n), np.zeros(n), np.full(n, -1.0)
+        self._priorities = np.zeros(n)
+        self._owner, self._place, self._slots = (np.full(n, -1, dtype=np.int64) for _ in range(3))
+        self._alive = np.ones(n, dtype=np.bool_)
+        self._tree = np.full(2 << max(n - 1, 1).bit_length(), -1, dtype=np.int64)
+        self._random = np.array([rng.integers(1, 2**62)], dtype=np.uint64)
+        self._removed, self._onto = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        self._signs = np.zeros(n)
+        self._gamma, self._factors = 0.0, np.zeros(3)
+        self.done = 0
+
+    @property
+    def n_left(self) -> int:
+        """Number of spins that are left."""
+        return self._n - self.done
+
+    def _pools(self, slots: int) -> None:
+        """Lay all rows out anew in pools of so many slots, each with room to grow."""
+        room = np.where(self._degrees > 0, self._degrees + 2, 0)
+        slots = max(slots, int(room.sum()) + 8 * int(self._degrees.max(initial=1)))
+        first = np.concatenate([[0], np.cumsum(room)])
+        targets, weights = np.zeros(slots, dtype=np.int32), np.zeros(slots)
+        owners = np.repeat(np.arange(self._n), self._degrees)
+        within = np.arange(len(owners)) - np.repeat(
+            np.cumsum(self._degrees) - self._degrees, self._degrees
+        )
+        old, new = self._starts[owners] + within, first[owners] + within
+        targets[new], weights[new] = self._targets[old], self._weights[old]
+        self._targets, self._weights = targets, weights
+        self._cosines, self._sines, self._scores = (np.zeros(slots) for _ in range(3))
+        self._shared = np.full(slots, -1, dtype=np.int64)
+        self._starts, self._room = first[:-1].astype(np.int64), room.astype(np.int64)
+        self._used = np.array([first[-1]], dtype=np.int64)
+
+    def set_angles(self, gamma: float) -> None:
+        """Take the correlations at γ and the best β there."""
+        a, b, f = self._parts(gamma)
+        beta = _best_beta(a, b, f)[1]
+        self._gamma = gamma
+        self._factors = np.array(
+            [0.5 * np.sin(4 * beta), 0.5 * np.sin(2 * beta) ** 2, np.sin(2 * beta)]
+        )
+
+    def best_gamma(self, near: float) -> float:
+        """Return the γ of the lowest energy, close to `near` where that is positive."""
+        live = self._rows()
+        squares = float((self._weights[live] ** 2).sum() + (self._linear[self._alive] ** 2).sum())
+        unit = np.sqrt(squares / max(self.n_left, 1)) or 1.0
+        if near > 0.0:
+            return self._golden(0.85 * near, 1.2 * near, 6)
+        grid = 1.2 / unit * np.arange(1, _GRID + 1) / _GRID
+        best = int(np.argmin([self._energy(gamma) for gamma in grid]))
+        step = 1.2 / unit / _GRID
+        return self._golden(grid[best] - step, grid[best] + step, 12)
+
+    def _golden(self, low: float, high: float, steps: int) -> float:
+        """Return the γ of the lowest energy by golden section."""
+        ratio = (np.sqrt(5.0) - 1.0) / 2.0
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
+        at_left, at_right = self._energy(left), self._energy(right)
+        for _ in range(steps):
+            if at_left < at_right:
+                high, right, at_right = right, left, at_left
+                left = high - ratio * (high - low)
+                at_left = self._energy(left)
+            else:
+                low, left, at_left = left, right, at_right
+                right = low + ratio * (high - low)
+                at_right = self._energy(right)
+        return left if at_left < at_right else right
+
+    def _energy(self, gamma: float) -> float:
+        """Return the energy at γ and the best β."""
+        return _best_beta(*self._parts(gamma))[0]
+
+    def _parts(self, gamma: float) -> tuple[float, float, float]:
+        """Return A, B and F of the energy at γ; see the kernel."""
+        from hybridq.classical._contraction_kernel import energy_parts, set_gamma
+
+        set_gamma(
+            self._starts,
+            self._degrees,
+            self._weights,
+            self._cosines,
+            self._sines,
+            self._linear,
+            self._angles,
+            gamma,
+        )
+        found: tuple[float, float, float] = energy_parts(
+            self._starts,
+            self._degrees,
+            self._targets,
+            self._weights,
+            self._cosines,
+            self._sines,
+            self._linear,
+            self._angles,
+            self._owner,
+            self._place,
+            self._shared,
+        )
+        return found
+
+    def score(self) -> None:
+        """Compute the correlations of all spins that are left."""
+        from hybridq.classical._contraction_kernel import score_all
+
+        score_all(self._starts, self._degrees, *self._state())
+
+    def remove(self, count: int) -> int:
+        """Contract so many spins, fewer where no correlation is left; return their number."""
+        from hybridq.classical._contraction_kernel import contract
+
+        before, until = self.done, self.done + count
+        while self.done < until:
+            self.score()
+            done = contract(
+                self._starts,
+                self._degrees,
+                self._room,
+                self._used,
+                *self._state(),
+                self._gamma,
+                self._least,
+                self._removed,
+                self._onto,
+                self._signs,
+                self.done,
+                until,
+            )
+            if done >= 0:
+                self.done = done
+                break
+            self.done = -done - 1  # the rows have outgrown the pools
+            self._pools(len(self._targets) + len(self._targets) // 2)
+            self._parts(self._gamma)
+        return self.done - before
+
+    def _state(self) -> tuple[Any, ...]:
+        """Return the arrays that all kernels share, in their order."""
+        return (
+            self._targets,
+            self._weights,
+            self._cosines,
+            self._sines,
+            self._scores,
+            self._angles,
+            self._linear,
+            self._owner,
+            self._place,
+            self._shared,
+            self._keys,
+            self._slots,
+            self._alone,
+            self._priorities,
+            self._alive,
+            self._tree,
+            self._random,
+            self._factors,
+        )
+
+    def _rows(self) -> NDArray[np.int64]:
+        """Return all slots in use."""
+        return np.concatenate(
+            [np.arange(s, s + d) for s, d in zip(self._starts, self._degrees, strict=True) if d]
+            or [np.zeros(0, dtype=np.int64)]
+        )
+
+    def unfolded(self, *, exactly: bool) -> NDArray[np.uint8]:
+        """Return bits for all spins: those that are left are searched, or set greedily."""
+        from hybridq.classical._local_search_kernel import greedy_in_place
+
+        rest = np.flatnonzero(self._alive)
+        spins = np.ones(self._n)
+        if len(rest):
+            left = self._left(rest)
+            if exactly and len(rest) <= EXACT_REST:
+                spins[rest] = 1.0 - 2.0 * exact_minimum(left).bits
+            else:
+                chosen = np.ones(len(rest))
+                greedy_in_place(
+                    *_couplings.neighbours(left),
+                    np.array(left.linear),
+                    chosen,
+                    np.arange(len(rest)),
+                    np.empty(len(rest)),
+                )
+                spins[rest] = chosen
+        for step in range(self.done - 1, -1, -1):
+            i = self._onto[step]
+            spins[self._removed[step]] = self._signs[step] * (spins[i] if i >= 0 else 1.0)
+        return (spins < 0).astype(np.uint8)
+
+    def _left(self, rest: NDArray[np.int64]) -> Ising:
+        """Return the problem of the spins that are left."""
+        rank = np.full(self._n, -1)
+        rank[rest] = np.arange(len(rest))
+        pairs, couplings = [], []
+        for i in rest.tolist():
+            for t in range(self._starts[i], self._starts[i] + self._degrees[i]):
+                if self._targets[t] > i:
+                    pairs.append((rank[i], rank[self._targets[t]]))
+                    couplings.append(self._weights[t])
+        return Ising(
+            len(rest),
+            0.0,
+            self._linear[rest],
+            np.array(pairs, dtype=np.int64).reshape(-1, 2),
+            np.array(couplings),
+            (),
+        )
+
+
+def _best_beta(a: float, b: float, f: float) -> tuple[float, float]:
+    """Return the least of −A sin(4β)/2 + B sin²(2β)/2 − F sin(2β), and its β."""
+    if f == 0.0:
+        return 0.25 * b - 0.5 * float(np.hypot(a, 0.5 * b)), float(np.arctan2(a, 0.5 * b)) / 4.0
+
+    def energy(beta: Vector) -> Vector:
+        return np.asarray(
+            -0.5 * a * np.sin(4 * beta) + 0.5 * b * np.sin(2 * beta) ** 2 - f * np.sin(2 * beta)
+        )
+
+    beta = _BETAS[int(np.argmin(energy(_BETAS)))]
+    for _ in range(8):  # Newton from the best of a fine grid
+        slope = -2 * a * np.cos(4 * beta) + b * np.sin(4 * beta) - 2 * f * np.cos(2 * beta)
+        bend = 8 * a * np.sin(4 * beta) + 4 * b * np.cos(4 * beta) + 4 * f * np.sin(2 * beta)
+        if bend <= 0.0:
+            break
+        beta -= slope / bend
+    return float(energy(beta)), float(beta)

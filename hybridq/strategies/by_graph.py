@@ -1,0 +1,38 @@
+"""Choice of a strategy for problems beyond the simulators of states, by the couplings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hybridq.operators.ising import Ising
+from hybridq.strategies.anneal import Anneal
+from hybridq.strategies.base import Strategy
+from hybridq.strategies.precondition import Precondition
+from hybridq.strategies.recursive import Recursive
+
+# The study in experiments/gset decides: recursive QAOA wins on large grids of couplings of both
+# signs, annealing on correlations on sparse random graphs, plain annealing elsewhere.
+_GRID_DEGREE, _GRID_SPINS = 4.5, 3_000
+_SPARSE_DEGREE, _LARGEST_DEGREE, _SPARSE_SPINS = 4.0, 16, 1_000
+
+
+def strategy_for(ising: Ising) -> tuple[Strategy, str]:
+    """Return the strategy for a problem without samples, and the reason in a clause.
+
+    Args:
+        ising: the cost, with terms of at most two spins.
+    """
+    n = ising.n_qubits
+    degrees = np.bincount(np.ravel(ising.pairs), minlength=n)
+    mean = float(degrees.mean())
+    if ising.linear.any():
+        return Anneal(), "the cost has fields"
+    sizes = np.abs(ising.couplings)
+    alike = len(sizes) > 0 and float(np.ptp(sizes)) <= 1e-9 * float(sizes.max())
+    both_signs = bool((ising.couplings > 0).any() and (ising.couplings < 0).any())
+    if both_signs and alike and n >= _GRID_SPINS and mean <= _GRID_DEGREE:
+        return Recursive(), f"large and sparse (mean degree {mean:.3g}), weights of both signs"
+    sparse = mean <= _SPARSE_DEGREE and int(degrees.max()) <= _LARGEST_DEGREE
+    if not both_signs and sparse and n >= _SPARSE_SPINS:
+        return Precondition(), f"large and sparse (mean degree {mean:.3g}), no hubs"
+    return Anneal(), f"mean degree {mean:.3g}: no strategy with the circuit does better here"

@@ -1,0 +1,155 @@
+"""Expectation values of a trained circuit, for strategies that answer from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.ansatz.qaoa import QAOA
+from hybridq.classical.choose import joined
+from hybridq.classical.local_search import local_search, restarts_for
+from hybridq.core.clock import work_seconds
+from hybridq.core.errors import EngineError, ParameterError, Setting
+from hybridq.engines.protocols import SupportsCorrelations, lacking
+from hybridq.operators.ising import Ising
+from hybridq.operators.p1 import close_pairs
+from hybridq.strategies.base import StrategyResult, Task
+from hybridq.strategies.direct import Direct
+
+Bits = NDArray[np.uint8]
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Correlated:
+    """A trained circuit and its expectation values.
+
+    Attributes:
+        trained: the search of the angles.
+        energy: −⟨Z_iZ_j⟩ as couplings and −⟨Z_i⟩ as fields, whose low states agree with the
+            correlations.
+    """
+
+    trained: StrategyResult
+    energy: Ising
+
+
+def trained(task: Task) -> StrategyResult:
+    """Return the outcome of the plain search of all angles."""
+    return Direct(try_ramp=False).run(task)
+
+
+def require_quadratic(ansatz: QAOA, strategy: str) -> None:
+    """Raise for a cost with terms of more than two spins.
+
+    Args:
+        ansatz: the circuit.
+        strategy: its name.
+
+    Raises:
+        ParameterError: it has such terms.
+    """
+    ising = ansatz.ising
+    if not ising.is_quadratic:
+        raise ParameterError(
+            f"{strategy} reads correlations of pairs, and the cost has terms of {ising.order}",
+            argument="strategy",
+            value=strategy,
+            remedy=("use ", Setting("strategy", "direct")),
+        )
+
+
+def correlated(task: Task) -> Correlated:
+    """Return a trained circuit with its correlations: all pairs at a distance of one or two.
+
+    Raises:
+        EngineError: the engine gives no correlations.
+    """
+    found = trained(task)
+    ising = found.ansatz.ising
+    z, pairs, zz = correlations(found, close_pairs(ising) if found.ansatz.p == 1 else ising.pairs)
+    return Correlated(found, Ising(ising.n_qubits, 0.0, -z, pairs, -zz))
+
+
+def correlations(
+    found: StrategyResult, pairs: NDArray[np.int64]
+) -> tuple[Vector, NDArray[np.int64], Vector]:
+    """Return ⟨Z_i⟩, the pairs, and ⟨Z_iZ_j⟩ at the best angles.
+
+    Raises:
+        EngineError: the engine gives no correlations.
+    """
+    engine: Any = found.objective.simulator
+    if not isinstance(engine, SupportsCorrelations):
+        error: EngineError = lacking(engine.name, SupportsCorrelations)
+        raise error
+    z, zz = engine.correlations(found.solution.x, pairs)
+    return z, pairs, zz
+
+
+def annealed(
+    ising: Ising, guide: Ising, rng: np.random.Generator, time_limit: float | None
+) -> Bits:
+    """Return a low state of `ising` by annealing on `guide`, then descent on `ising`.
+
+    Components of `ising` that can be solved exactly are.
+
+    Args:
+        ising: the problem.
+        guide: another energy of the same spins, on which annealing runs.
+        rng: source of randomness.
+        time_limit: seconds for the annealing.
+    """
+    first = local_search(
+        guide, restarts=restarts_for(ising.n_qubits), rng=rng, time_limit=time_limit
+    ).bits
+    return best_by_components(ising, descended(ising, first))
+
+
+def descended(ising: Ising, bits: Bits) -> Bits:
+    """Return the state that single flips lead to."""
+    return local_search(ising, restarts=1, sweeps=0, start=bits, rng=0).bits
+
+
+def best_by_components(ising: Ising, bits: Bits) -> Bits:
+    """Return the same state, with components that can be solved exactly at their minimum."""
+    return joined(ising, lambda spins, part, _: part_of(part, bits[spins])).bits
+
+
+def part_of(ising: Ising, bits: Bits) -> Any:
+    """Return an assignment as a classical answer of a component."""
+    from hybridq.classical.baseline import Baseline
+
+    return Baseline.from_bits(ising, bits, method="given", exact=False)
+
+
+def energy_of(ising: Ising, bits: Bits) -> float:
+    """Return the energy of one assignment."""
+    return float(np.asarray(ising.energies(bits)).reshape(()))
+
+
+class Stopwatch:
+    """Work seconds since a beginning, and what is left of a limit."""
+
+    def __init__(self, limit: float | None) -> None:
+        self._began, self._limit = work_seconds(), limit
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the beginning, without compilation."""
+        return work_seconds() - self._began
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left; None without a limit."""
+        return None if self._limit is None else max(self._limit - self.seconds, 0.0)
+
+
+def with_answer(found: StrategyResult, **answer: Any) -> StrategyResult:
+    """Return a search with the answer that followed from it."""
+    from hybridq.strategies.base import FoundBits
+
+    return replace(found, found=FoundBits(**answer))

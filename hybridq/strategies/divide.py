@@ -1,0 +1,180 @@
+"""QAOA in QAOA: pieces of a graph by themselves, then the pieces against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+
+from hybridq.ansatz.qaoa import QAOA
+from hybridq.classical.exact import exact_minimum
+from hybridq.core.checks import checked_count
+from hybridq.engines.base import counted_bits
+from hybridq.engines.choose import choose_engine
+from hybridq.engines.protocols import SupportsSampling
+from hybridq.operators.ising import Ising
+from hybridq.operators.p1 import p1_optimum
+from hybridq.strategies.base import ControlEnergy, Strategy, StrategyResult, Task
+from hybridq.strategies.correlated import (
+    Bits,
+    Stopwatch,
+    descended,
+    energy_of,
+    require_quadratic,
+    trained,
+    with_answer,
+)
+
+MOST_OF_A_PIECE = 24  # nodes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Divide(Strategy):
+    """Cut the graph in pieces, run QAOA on each, then QAOA on the graph of pieces (QAOA²).
+
+    Pieces are merged along the strongest couplings. Each is simulated and sampled, at its own best
+    angles for p = 1 and at `QAOA.initial_point` for more layers; the best samples are spins of a
+    smaller problem, in which a piece is flipped as a whole. Single flips end it. The control is
+    the same division with every piece solved exactly.
+
+    Args:
+        piece: the most nodes of a piece, at most 24.
+        shots: samples of each piece.
+
+    Source: Zhou, Du, Tian, Tao, Phys. Rev. Applied 19, 024027 (2023), arXiv:2205.11762.
+    """
+
+    name: ClassVar[str] = "divide"
+    summary: ClassVar[str] = "QAOA on pieces of the graph, then on the graph of the pieces"
+    source: ClassVar[str] = "Zhou, Du, Tian, Tao 2022, arXiv:2205.11762"
+    needs_samples: ClassVar[bool] = False
+
+    piece: int = 16
+    shots: int = 256
+
+    def __post_init__(self) -> None:
+        checked_count("piece", self.piece, at_least=2, at_most=MOST_OF_A_PIECE)
+        checked_count("shots", self.shots, at_most=1_000_000)
+
+    def check_ansatz(self, ansatz: QAOA) -> None:
+        """Raise for terms of more than two spins.
+
+        Raises:
+            ParameterError: the cost has such terms.
+        """
+        require_quadratic(ansatz, self.name)
+
+    def run(self, task: Task) -> StrategyResult:
+        """See `Strategy.run`."""
+        watch = Stopwatch(task.time_limit)
+        found = trained(task)
+        ising = found.ansatz.ising
+        joined, count = _divided(ising, self.piece, lambda part: self._sampled(part, task))
+        bits = descended(ising, joined)
+        seconds = watch.seconds
+        flips = int((bits != joined).sum())
+        watch = Stopwatch(None)
+        exactly, _ = _divided(ising, self.piece, lambda part: exact_minimum(part).bits)
+        control = ControlEnergy(
+            "the same pieces solved exactly",
+            energy_of(ising, descended(ising, exactly)),
+            watch.seconds,
+        )
+        ending = f", then {flips:,} single flips" if flips else ""
+        return with_answer(
+            found,
+            bits=bits,
+            method=f"QAOA on {count:,} pieces of at most {self.piece} nodes{ending}",
+            seconds=seconds,
+            controls=(control,),
+        )
+
+    def _sampled(self, part: Ising, task: Task) -> Bits:
+        """Return the best sample of QAOA on one piece."""
+        if not len(part.pairs):
+            return (part.linear > 0).astype(np.uint8)
+        ansatz = QAOA(part, task.p, mixer=task.ansatz.mixer)
+        if task.p == 1:
+            best = p1_optimum(part)
+            x = np.array([best.gamma, best.beta])
+        else:
+            x = ansatz.initial_point("auto", task.rng)
+        engine = choose_engine(ansatz.circuit, ansatz.hamiltonian, needs=(SupportsSampling,))
+        assert isinstance(engine, SupportsSampling)
+        rows, _ = counted_bits(engine.sample(x, self.shots, task.rng), part.n_qubits)
+        return np.asarray(rows[int(np.argmin(part.energies(rows)))])
+
+
+def _divided(ising: Ising, most: int, solve: Callable[[Ising], Bits]) -> tuple[Bits, int]:
+    """Return the assignment of a division, and the number of pieces of all levels."""
+    if ising.n_qubits <= most:
+        return solve(ising), 1
+    pieces = merged_pieces(ising, most)
+    count = int(pieces.max()) + 1
+    if count == ising.n_qubits:  # no couplings are left
+        return (ising.linear > 0).astype(np.uint8), count
+    bits = np.zeros(ising.n_qubits, dtype=np.uint8)
+    i, j = np.asarray(ising.pairs).reshape(-1, 2).T
+    inside = pieces[i] == pieces[j]
+    order = np.argsort(pieces, kind="stable")
+    first = np.concatenate([[0], np.cumsum(np.bincount(pieces, minlength=count))])
+    rank = np.empty(ising.n_qubits, dtype=np.int64)
+    rank[order] = np.arange(ising.n_qubits) - first[pieces[order]]
+    own = np.flatnonzero(inside)[np.argsort(pieces[i[inside]], kind="stable")]
+    own_first = np.concatenate([[0], np.cumsum(np.bincount(pieces[i[own]], minlength=count))])
+    for number in range(count):
+        spins = order[first[number] : first[number + 1]]
+        edges = own[own_first[number] : own_first[number + 1]]
+        pairs = rank[np.asarray(ising.pairs)[edges]].reshape(-1, 2)
+        part = Ising(len(spins), 0.0, ising.linear[spins], pairs, ising.couplings[edges])
+        bits[spins] = solve(part)
+    signs = 1.0 - 2.0 * bits
+    fields = np.bincount(pieces, ising.linear * signs, count)
+    across = ~inside
+    between = np.column_stack([pieces[i[across]], pieces[j[across]]])
+    couplings = ising.couplings[across] * signs[i[across]] * signs[j[across]]
+    flips, further = _divided(Ising(count, 0.0, fields, between, couplings), most, solve)
+    return bits ^ flips[pieces], count + further
+
+
+def merged_pieces(ising: Ising, most: int) -> NDArray[np.int64]:
+    """Return the number of the piece of each spin, shape (n_qubits,), from 0.
+
+    Rounds of matching along the strongest couplings between pieces merge them as long as they
+    have at most `most` spins.
+    """
+    n = ising.n_qubits
+    i, j = np.asarray(ising.pairs).reshape(-1, 2).T
+    pieces = np.arange(n)
+    while True:
+        count = int(pieces.max()) + 1
+        sizes = np.bincount(pieces, minlength=count)
+        a, b = pieces[i], pieces[j]
+        apart = (a != b) & (sizes[a] + sizes[b] <= most)
+        if not apart.any():
+            return pieces
+        table = (
+            scipy.sparse.coo_matrix(
+                (
+                    np.abs(ising.couplings[apart]),
+                    (np.minimum(a, b)[apart], np.maximum(a, b)[apart]),
+                ),
+                shape=(count, count),
+            )
+            .tocsr()
+            .tocoo()
+        )
+        # Strong couplings for the sizes that they join, so that pieces grow alike.
+        weight = table.data / np.sqrt(sizes[table.row] * sizes[table.col])
+        partner = np.arange(count)
+        free = np.ones(count, dtype=bool)
+        for edge in np.argsort(-weight, kind="stable").tolist():
+            one, other = int(table.row[edge]), int(table.col[edge])
+            if free[one] and free[other]:
+                free[one] = free[other] = False
+                partner[other] = one
+        pieces = np.unique(partner[pieces], return_inverse=True)[1].astype(np.int64)

@@ -1,0 +1,132 @@
+"""Recursive QAOA: fix the strongest correlation, and ask the smaller problem again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from hybridq.ansatz.qaoa import QAOA
+from hybridq.classical.contraction import Contracted, contraction
+from hybridq.classical.local_search import local_search
+from hybridq.core.checks import checked_count
+from hybridq.core.errors import ParameterError, Setting
+from hybridq.operators.ising import Ising
+from hybridq.strategies.base import ControlEnergy, Strategy, StrategyResult, Task
+from hybridq.strategies.correlated import (
+    Bits,
+    Stopwatch,
+    best_by_components,
+    energy_of,
+    require_quadratic,
+    trained,
+    with_answer,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recursive(Strategy):
+    """Contract spin after spin by the correlations of QAOA at p = 1 (RQAOA), then polish.
+
+    Each angle of `gamma_scales` is tried, as a share of the best one, and the best state is
+    annealed from a low temperature. The same contraction in the limit γ → 0, polished alike, is
+    the control: it needs no circuit. It is at its best on grids of couplings of both signs.
+
+    Args:
+        gamma_scales: shares of the best angle γ that are tried.
+        polish: annealing sweeps from each state that the contractions end in; 0 for single flips.
+
+    Source: Bravyi, Kliesch, Koenig, Tang 2020, arXiv:1910.08980.
+    """
+
+    name: ClassVar[str] = "recursive"
+    summary: ClassVar[str] = "fix the strongest correlation, again and again; p = 1; grids"
+    source: ClassVar[str] = "Bravyi, Kliesch, Koenig, Tang 2020, arXiv:1910.08980"
+    needs_samples: ClassVar[bool] = False
+
+    gamma_scales: tuple[float, ...] = (0.2, 1.0)
+    polish: int = 2_000
+
+    def __post_init__(self) -> None:
+        scales = self.gamma_scales
+        scales = (scales,) if isinstance(scales, int | float) else tuple(scales)
+        if not scales or not all(
+            isinstance(s, int | float) and np.isfinite(s) and s > 0 for s in scales
+        ):
+            raise ParameterError(
+                argument="gamma_scales", value=self.gamma_scales, expected="numbers > 0"
+            )
+        object.__setattr__(self, "gamma_scales", tuple(float(scale) for scale in scales))
+        checked_count("polish", self.polish, at_least=0, at_most=10_000_000)
+
+    def check_ansatz(self, ansatz: QAOA) -> None:
+        """Raise for more than one layer, or terms of more than two spins.
+
+        Raises:
+            ParameterError: either of them.
+        """
+        if ansatz.p != 1:
+            raise ParameterError(
+                argument="p",
+                value=ansatz.p,
+                expected="1",
+                remedy=(
+                    "recursive contracts by one layer; for more use ",
+                    Setting("strategy", "precondition"),
+                ),
+            )
+        require_quadratic(ansatz, self.name)
+
+    def run(self, task: Task) -> StrategyResult:
+        """See `Strategy.run`."""
+        watch = Stopwatch(task.time_limit)
+        found = trained(task)
+        ising = found.ansatz.ising
+        seeds = task.rng.spawn(len(self.gamma_scales) + 1)
+        runs = []
+        for number, (scale, seed) in enumerate(zip(self.gamma_scales, seeds, strict=False)):
+            left = None if watch.left is None else watch.left / (len(self.gamma_scales) - number)
+            runs.append((scale, *self._polished(ising, scale, seed, left)))
+            if not runs[-1][1].complete:
+                break
+        seconds = watch.seconds
+        scale, contracted, bits, energy = min(runs, key=lambda run: run[3])
+        gain = contracted.baseline.energy - energy
+        polished = "annealing found nothing better" if gain <= 0.0 else "then annealed"
+        method = f"recursive QAOA at {scale:g} of the best angle, {polished}"
+        if not contracted.complete:
+            method += f" ({contracted.contractions:,} of {ising.n_qubits:,} spins contracted)"
+        controls = ()
+        complete = all(run[1].complete for run in runs)
+        if complete:
+            watch = Stopwatch(watch.left)
+            _, _, at_zero = self._polished(ising, 0.0, seeds[-1], watch.left)
+            name = "greedy contraction (gamma -> 0), polished alike"
+            controls = (ControlEnergy(name, at_zero, watch.seconds),)
+        return with_answer(
+            found,
+            bits=bits,
+            method=method,
+            seconds=seconds,
+            controls=controls,
+            complete=complete,
+        )
+
+    def _polished(
+        self, ising: Ising, scale: float, rng: np.random.Generator, time_limit: float | None
+    ) -> tuple[Contracted, Bits, float]:
+        """Return a contraction, and the state and energy after its polish."""
+        first, second = rng.spawn(2)
+        watch = Stopwatch(time_limit)
+        contracted = contraction(ising, gamma_scale=scale, rng=first, time_limit=watch.left)
+        polished = local_search(
+            ising,
+            restarts=2,
+            sweeps=self.polish,
+            start=contracted.baseline.bits,
+            rng=second,
+            time_limit=watch.left,
+        )
+        bits = best_by_components(ising, polished.bits)
+        return contracted, bits, energy_of(ising, bits)

@@ -1,0 +1,172 @@
+"""Strategies that answer from expectation values: bits, values, controls and refusals."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import hybridq as hq
+from hybridq.classical import exact_minimum
+from hybridq.core.errors import ParameterError
+from hybridq.operators.ising import Ising
+from hybridq.strategies import divide
+from hybridq.strategies.anneal import Anneal
+from hybridq.strategies.by_graph import strategy_for
+from hybridq.strategies.divide import Divide, merged_pieces
+from hybridq.strategies.precondition import Precondition
+from hybridq.strategies.recursive import Recursive
+from hybridq.strategies.rounding import Round
+
+NAMES = ("recursive", "precondition", "round", "divide", "anneal")
+
+
+def ring_of_cliques() -> hq.MaxCut:
+    return hq.MaxCut(nx.ring_of_cliques(4, 4))
+
+
+def spin_glass(n: int, seed: int, *, fields: bool) -> Ising:
+    rng = np.random.default_rng(seed)
+    pairs = np.array([(i, j) for i in range(n) for j in range(i) if rng.random() < 0.4])
+    linear = rng.normal(size=n) if fields else np.zeros(n)
+    return Ising(n, 0.5, linear, pairs, rng.choice([-1.0, 1.0], len(pairs)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_value_is_that_of_the_bits_on_the_problem_itself(name: str) -> None:
+    problem = ring_of_cliques()
+    result = hq.solve(problem, strategy=name, p=1, kernels="numpy", rng=3)
+    best = result.best
+    assert best is not None
+    assert best.value == problem.value(problem.checked_row(best.bits))
+    assert best.method
+    assert result.samples is None
+    assert result.trace.sample_values is None
+    assert result.ansatz["strategy"] == name
+    assert result.reference is not None
+    assert best.value <= result.reference.value
+    for control in result.controls:
+        assert control.value <= result.reference.value
+    again = hq.Result.from_json(result.to_json())
+    assert again.controls == result.controls
+    assert again.best == best
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("fields", [False, True])
+def test_small_spin_glasses_are_solved_well(name: str, fields: bool) -> None:
+    ising = spin_glass(14, 2, fields=fields)
+    problem = hq.Polynomial.from_ising(ising)
+    result = hq.solve(problem, strategy=name, p=1, kernels="numpy", rng=1)
+    lowest = exact_minimum(ising).energy
+    assert result.best is not None
+    assert lowest - 1e-9 <= result.best.value <= 0.6 * lowest
+
+
+def test_expectations_are_exact_and_the_same_as_those_of_the_plain_search() -> None:
+    problem = ring_of_cliques()
+    plain = hq.solve(problem, p=1, kernels="numpy", rng=3)
+    other = hq.solve(problem, p=1, strategy="precondition", kernels="numpy", rng=3)
+    assert other.expectation == pytest.approx(plain.expectation, abs=1e-6)
+
+
+def test_recursive_takes_one_layer_and_refuses_what_it_cannot_read() -> None:
+    with pytest.raises(ParameterError, match="p must be 1, got 2"):
+        hq.solve(ring_of_cliques(), strategy="recursive", p=2, kernels="numpy")
+    cubic = hq.PauliSum.from_labels({"ZZZ": 1.0})
+    for name in NAMES:
+        with pytest.raises(ParameterError, match="terms of 3"):
+            hq.solve(cubic, ansatz="qaoa", strategy=name, p=1, kernels="numpy")
+
+
+@pytest.mark.parametrize("scales", [(), (0.0,), (-1.0,), ("a",), (float("nan"),)])
+def test_bad_scales_of_recursive_are_refused(scales: tuple[object, ...]) -> None:
+    with pytest.raises(ParameterError, match="gamma_scales must be numbers > 0"):
+        Recursive(gamma_scales=scales)  # type: ignore[arg-type]
+
+
+def test_options_are_checked_before_any_work() -> None:
+    with pytest.raises(ParameterError, match="piece"):
+        Divide(piece=25)
+    with pytest.raises(ParameterError, match="vectors"):
+        Round(vectors=0)
+
+
+def test_pieces_are_connected_small_and_cover_all_spins() -> None:
+    graph = nx.random_regular_graph(3, 200, seed=4)
+    ising = hq.MaxCut(graph).cost()
+    pieces = merged_pieces(ising, 12)
+    assert pieces.shape == (200,)
+    assert set(pieces) == set(range(pieces.max() + 1))
+    assert np.bincount(pieces).max() <= 12
+    assert np.bincount(pieces).mean() > 5
+    nodes = np.array(list(graph.nodes))
+    for number in range(pieces.max() + 1):
+        assert nx.is_connected(graph.subgraph(nodes[pieces == number].tolist()))
+
+
+def test_division_with_exact_pieces_keeps_every_coupling() -> None:
+    # Two triangles joined by one edge: pieces of three nodes, then their flips.
+    graph = nx.disjoint_union(nx.complete_graph(3), nx.complete_graph(3))
+    graph.add_edge(0, 3)
+    ising = hq.MaxCut(graph).cost()
+    bits, count = divide._divided(ising, 3, lambda part: exact_minimum(part).bits)
+    assert float(ising.energies(bits)) == -5.0  # two edges of each triangle, and the bridge
+    assert count == 3
+
+
+def test_the_strategy_follows_the_couplings() -> None:
+    cubic_graph = hq.MaxCut(nx.random_regular_graph(3, 1_000, seed=1)).cost()
+    assert isinstance(strategy_for(cubic_graph)[0], Precondition)
+    torus = nx.grid_2d_graph(60, 60, periodic=True)
+    rng = np.random.default_rng(0)
+    nx.set_edge_attributes(
+        torus, {edge: int(rng.choice([-1, 1])) for edge in torus.edges}, "weight"
+    )
+    assert isinstance(strategy_for(hq.MaxCut(torus).cost())[0], Recursive)
+    dense = hq.MaxCut(nx.gnp_random_graph(60, 0.5, seed=2)).cost()
+    strategy, why = strategy_for(dense)
+    assert isinstance(strategy, Anneal)
+    assert "mean degree" in why
+
+
+def test_a_graph_beyond_simulation_has_an_answer_a_bound_and_a_reason() -> None:
+    graph = nx.random_regular_graph(3, 120, seed=1)
+    problem = hq.MaxCut(graph)
+    result = hq.solve(problem, rng=7)
+    assert result.engine.name == "p1"
+    assert result.ansatz["p"] == 1
+    assert result.ansatz["strategy_reason"]
+    assert result.best is not None
+    assert result.reference is not None
+    assert result.reference.bound is not None
+    assert result.best.value <= result.reference.bound
+    assert result.best.value >= 0.98 * result.reference.value
+    # Triangle-free cubic graphs reach 0.6925 of the edges at p = 1: Farhi, Goldstone, Gutmann.
+    assert 0.66 * 180 <= result.expectation <= 0.6925 * 180
+    text = str(result)
+    assert "best cut" in text
+    screen = hq.solve(problem, rng=7)
+    assert screen.best == result.best or screen.best.bits == result.best.bits  # type: ignore[union-attr]
+
+
+def test_ctrl_c_keeps_the_contractions_so_far() -> None:
+    from hybridq.classical import contraction as module
+
+    problem = hq.MaxCut(nx.random_regular_graph(3, 80, seed=1))
+    first = module._Graph.remove
+    calls = []
+
+    def interrupted(graph: module._Graph, count: int) -> int:
+        calls.append(count)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return first(graph, count)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module._Graph, "remove", interrupted)
+        result = hq.solve(problem, strategy="recursive", p=1, engine="p1", rng=1)
+    assert result.best is not None
+    assert "of 80 spins contracted" in result.best.method
+    assert result.controls == ()
+    assert result.best.value > 80
