@@ -234,8 +234,9 @@ class _Graph:
 
     def remove(self, count: int) -> int:
         """Contract so many spins, fewer where no correlation is left; return their number."""
-        from hybridq.classical._contraction_kernel import contract
+        from hybridq.classical import _contraction_kernel
 
+        contract: Any = _contraction_kernel.contract
         before, until = self.done, self.done + count
         while self.done < until:
             self.score()

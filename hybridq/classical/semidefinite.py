@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
 from hybridq.core import memory
+from hybridq.core.blas import one_blas_thread
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float64]
 
-MOST_RANK = 64  # unit vectors of more entries bring nothing that the certificate shows
+MOST_RANK, LARGE_RANK = 64, 32  # entries of a unit vector: more bring nothing to the bound
 _SWEEPS = (30, 30, 60, 120, 240, 480, 960, 1920)
 _GAP = 2e-4  # between bound and relaxation, relative: where the sweeps end
-_BANDED_WORK = 1.5e11  # multiplications of a banded Cholesky factorization: some ten seconds
+_LARGE, _LARGE_GAP = 30_000, 1e-3  # spins, for which that takes minutes, and the gap there
+_BANDED_WORK = 4e10  # multiplications of a banded Cholesky factorization: a few seconds
 _LANCZOS_STEPS = 60
-_LANCZOS_MOST = 3_000
+_LANCZOS_MOST = 2_000
 _FAILURE = 1e-12  # probability that a bound by Lanczos fails
 _LANES = 8  # entries of a vector are a multiple
 
@@ -40,8 +42,8 @@ class SemidefiniteBound:
     Attributes:
         bound: no assignment has a lower energy.
         relaxed: energy of the unit vectors; the best bound of this kind lies between both.
-        certificate: ``"Cholesky factorization"``, or ``"Lanczos iteration"``, whose bound fails
-            with a probability below 10^-12.
+        certificate: ``"Cholesky factorization"``, ``"no couplings"``, or ``"Lanczos iteration"``,
+            whose bound fails with a probability below 10^-12.
         vectors: unit vectors, float64, shape (n_qubits + 1, k) with fields, else (n_qubits, k);
             the last of them is that of a spin that is up.
     """
@@ -88,7 +90,8 @@ def semidefinite_bound(
     deadline = np.inf if time_limit is None else work_seconds() + time_limit
     starts, targets, weights = _couplings.neighbours(_couplings.without_fields(ising))
     n = len(starts) - 1
-    rank = min(int(np.ceil(np.sqrt(2.0 * n))) + 1, MOST_RANK)
+    most = MOST_RANK if n <= _LARGE else LARGE_RANK
+    rank = min(int(np.ceil(np.sqrt(2.0 * n))) + 1, most)
     rank = -(-rank // _LANES) * _LANES
     memory.require(16 * n * rank, f"the unit vectors of {n:,} spins", "use a smaller problem")
     generator = as_generator(rng)
@@ -96,14 +99,22 @@ def semidefinite_bound(
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     norms = np.empty(n)
     matrix = scipy.sparse.csr_matrix((weights, targets, starts), shape=(n, n))
+    if not matrix.nnz:
+        return SemidefiniteBound(ising.constant, ising.constant, "no couplings", vectors)
     proof = _Certificate(matrix, generator)
     best, certificate, relaxed = -np.inf, "", 0.0
+    gap = _GAP if n <= _LARGE else _LARGE_GAP
     for sweeps in _SWEEPS:
         mix_in_place(starts, targets, weights, vectors, sweeps)
         relaxed = pulls(starts, targets, weights, vectors, norms)
+        last = sweeps == _SWEEPS[-1] or work_seconds() > deadline
+        # A few Lanczos steps tell whether a proof is worth its time.
+        hoped = -0.5 * norms.sum() + 0.5 * n * min(0.0, proof.estimate(norms))
+        if relaxed - hoped > 2.0 * gap * abs(relaxed) and not last:
+            continue
         least, certificate = proof.least_eigenvalue(norms)
         best = max(best, -0.5 * norms.sum() + 0.5 * n * min(0.0, least))
-        if relaxed - best <= _GAP * abs(relaxed) or work_seconds() > deadline:
+        if relaxed - best <= gap * abs(relaxed) or last:
             break
     # The sum of |g_i| and of the constant round too.
     margin = 1e-13 * (abs(ising.constant) + float(np.abs(weights).sum()))
@@ -178,14 +189,17 @@ class _Certificate:
             return None
         return order, width
 
+    def estimate(self, y: Vector) -> float:
+        """Return a number close above the least eigenvalue."""
+        return self._ritz(y, _LANCZOS_STEPS)[0]
+
     def least_eigenvalue(self, y: Vector) -> tuple[float, str]:
         """Return a number below all eigenvalues, and how that is proven."""
         size = float(y.max(initial=0.0)) + float(abs(self._matrix).sum(axis=1).max())
-        guess = self._ritz(y, _LANCZOS_STEPS)[0]
         if self._band is None:
             return self._by_lanczos(y), "Lanczos iteration"
         # A shift of all eigenvalues by this much costs a millionth of the bound.
-        shift = max(1.2 * -guess, 1e-6 * float(y.mean()), 1e-12 * size)
+        shift = max(-1.2 * self.estimate(y), 1e-6 * float(y.mean()), 1e-12 * size)
         while not self._is_positive(y + shift):
             shift *= 2.0
         width = self._band[1]
@@ -204,7 +218,10 @@ class _Certificate:
         band[rows - columns, columns] = ordered.data[lower]
         band[0] += diagonal[order]
         try:
-            scipy.linalg.cholesky_banded(band, overwrite_ab=True, lower=True, check_finite=False)
+            with one_blas_thread():  # threads on narrow bands wait for each other
+                scipy.linalg.cholesky_banded(
+                    band, overwrite_ab=True, lower=True, check_finite=False
+                )
         except np.linalg.LinAlgError:
             return False
         return True

@@ -163,6 +163,7 @@ _SLOW = {
     "hybridq.engines.subspace": ("the subspace engine", 15),
     "hybridq.operators.p1": ("one layer in closed form", 3),
     "hybridq.classical._local_search_kernel": ("the local search", 6),
+    "hybridq.classical._contraction_kernel": ("the contraction", 6),
 }
 
 

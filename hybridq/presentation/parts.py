@@ -135,7 +135,7 @@ class Best:
     answer: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     violations: tuple[str, ...] = ()
     method: str = ""
-    seconds: float | None = None
+    seconds: float | None = field(default=None, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields; with ``labels`` where the keys of JSON cannot hold them."""
@@ -197,7 +197,7 @@ class Reference:
     method: str
     exact: bool
     bound: float | None = None
-    seconds: float | None = None
+    seconds: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ class Control:
 
     method: str
     value: float
-    seconds: float
+    seconds: float = field(compare=False)
 
 
 @dataclass(frozen=True)

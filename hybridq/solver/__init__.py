@@ -29,7 +29,13 @@ from hybridq.optimizers import OptimizerLike, Record
 from hybridq.presentation import Result
 from hybridq.problems.base import BinaryProblem, Problem
 from hybridq.solver.choices import GrowingAnsatz, default_depth, resolve_ansatz
-from hybridq.solver.settings import DEFAULT_OPTIMIZER, SolveSettings, Stage, resolve_settings
+from hybridq.solver.settings import (
+    DEFAULT_OPTIMIZER,
+    SolveSettings,
+    Stage,
+    resolve_settings,
+    resolve_strategy,
+)
 from hybridq.storage.journal import Journal, opened
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.resolve import resolve_problem
@@ -139,6 +145,9 @@ def solve(
     _reject_misspelled(options)
     subject = resolve_problem(problem, ansatz, options)
     start = _start_of(initial, subject)
+    strategy = resolve_strategy(strategy)
+    if p is None and strategy is not None and not isinstance(ansatz, Ansatz | Circuit):
+        p = strategy.most_layers
     with _naming_alternatives(subject):
         chosen = resolve_ansatz(subject, ansatz, p=p, mixer=mixer, initial=start, options=options)
     with opened(journal, resume) as log, _naming_alternatives(subject):

@@ -148,9 +148,15 @@ def _strategy(
     try:
         check_states(problem.name, ansatz, settings, problem.space)
     except CapacityError as error:
-        if chosen is None and settings.engine.name == AUTO and _has_closed_form(ansatz):
+        if not _has_closed_form(ansatz):
+            raise
+        if chosen is None and settings.engine.name == AUTO:
             return strategy_for(ansatz.ising)
-        raise error
+        if chosen is None:
+            remedy = ("without ", Setting("engine"), " the answer needs no state")
+        else:
+            remedy = ("use ", Setting("strategy", "precondition"), ", which needs no state")
+        raise CapacityError(error.message, remedy=remedy) from None
     return chosen or STRATEGIES[DEFAULT_STRATEGY], ""
 
 

@@ -5,6 +5,8 @@ Strategies are frozen dataclasses whose fields are their options, such as
 
 - `base`: the contract of a strategy; `registry`: all of them; a file for each; `ladder`: the base
   of those that grow layer by layer; `automatic`: the start of a search;
+- `correlated`: expectation values for strategies that answer without samples; `by_graph`: which of
+  them suits a problem;
 - `shared_search`, `rescaled`, `coordinates`: searches that share a budget, in suitable units;
 - `adapt`, `excited` (with `vqd`, `subspace`): ADAPT-VQE and excited states;
 - `search`, `starts`, `resolve`: the plain search for a lowest energy, and its arguments.
@@ -18,28 +20,38 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hybridq.strategies.adapt import adapt_vqe
+    from hybridq.strategies.anneal import Anneal
     from hybridq.strategies.base import Step, Strategy, StrategyResult, Task
     from hybridq.strategies.direct import Direct
+    from hybridq.strategies.divide import Divide
     from hybridq.strategies.excited import excited_states
     from hybridq.strategies.fourier import Fourier
     from hybridq.strategies.interp import Interp
     from hybridq.strategies.layerwise import Layerwise
     from hybridq.strategies.multi_angle import MultiAngle
     from hybridq.strategies.multistart import Multistart
+    from hybridq.strategies.precondition import Precondition
     from hybridq.strategies.ramp_search import RampSearch
+    from hybridq.strategies.recursive import Recursive
     from hybridq.strategies.registry import STRATEGIES
+    from hybridq.strategies.rounding import Round
     from hybridq.strategies.transfer import learn_angles
     from hybridq.strategies.warm_start import WarmStart, WarmStartCut
 
 _HOMES = {
     "STRATEGIES": "registry",
+    "Anneal": "anneal",
     "Direct": "direct",
+    "Divide": "divide",
     "Fourier": "fourier",
     "Interp": "interp",
     "Layerwise": "layerwise",
     "MultiAngle": "multi_angle",
     "Multistart": "multistart",
+    "Precondition": "precondition",
     "RampSearch": "ramp_search",
+    "Recursive": "recursive",
+    "Round": "rounding",
     "Step": "base",
     "Strategy": "base",
     "StrategyResult": "base",
@@ -53,13 +65,18 @@ _HOMES = {
 
 __all__ = [
     "STRATEGIES",
+    "Anneal",
     "Direct",
+    "Divide",
     "Fourier",
     "Interp",
     "Layerwise",
     "MultiAngle",
     "Multistart",
+    "Precondition",
     "RampSearch",
+    "Recursive",
+    "Round",
     "Step",
     "Strategy",
     "StrategyResult",

@@ -198,6 +198,7 @@ class Strategy(Configured, ABC):
         source: the publication, where there is one.
         searches_once: makes one search, which other processes can share.
         has_own_circuits: searches circuits of its own, with initial points of their own.
+        most_layers: the most layers that it takes; None for any number.
         needs_samples: the best sample of the final state is the answer; else the strategy finds
             one itself (`StrategyResult.found`).
     """
@@ -207,6 +208,7 @@ class Strategy(Configured, ABC):
     source: ClassVar[str] = ""
     searches_once: ClassVar[bool] = False
     has_own_circuits: ClassVar[bool] = False
+    most_layers: ClassVar[int | None] = None
     needs_samples: ClassVar[bool] = True
 
     def check_ansatz(self, ansatz: QAOA) -> None:  # most search any

@@ -133,7 +133,7 @@ def _divided(ising: Ising, most: int, solve: Callable[[Ising], Bits]) -> tuple[B
         part = Ising(len(spins), 0.0, ising.linear[spins], pairs, ising.couplings[edges])
         bits[spins] = solve(part)
     signs = 1.0 - 2.0 * bits
-    fields = np.bincount(pieces, ising.linear * signs, count)
+    fields = np.bincount(pieces, ising.linear * signs, count).astype(np.float64)
     across = ~inside
     between = np.column_stack([pieces[i[across]], pieces[j[across]]])
     couplings = ising.couplings[across] * signs[i[across]] * signs[j[across]]

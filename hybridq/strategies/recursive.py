@@ -43,6 +43,7 @@ class Recursive(Strategy):
     name: ClassVar[str] = "recursive"
     summary: ClassVar[str] = "fix the strongest correlation, again and again; p = 1; grids"
     source: ClassVar[str] = "Bravyi, Kliesch, Koenig, Tang 2020, arXiv:1910.08980"
+    most_layers: ClassVar[int | None] = 1
     needs_samples: ClassVar[bool] = False
 
     gamma_scales: tuple[float, ...] = (0.2, 1.0)
@@ -66,7 +67,7 @@ class Recursive(Strategy):
         Raises:
             ParameterError: either of them.
         """
-        if ansatz.p != 1:
+        if ansatz.p != self.most_layers:
             raise ParameterError(
                 argument="p",
                 value=ansatz.p,
@@ -97,7 +98,7 @@ class Recursive(Strategy):
         method = f"recursive QAOA at {scale:g} of the best angle, {polished}"
         if not contracted.complete:
             method += f" ({contracted.contractions:,} of {ising.n_qubits:,} spins contracted)"
-        controls = ()
+        controls: tuple[ControlEnergy, ...] = ()
         complete = all(run[1].complete for run in runs)
         if complete:
             watch = Stopwatch(watch.left)

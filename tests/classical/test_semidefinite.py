@@ -16,7 +16,7 @@ from tests.classical.ising_oracles import all_energies, gset, isings, maxcut
 
 
 @given(isings(10), st.integers(0, 1000))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_no_energy_is_below_the_bound(ising: Ising, seed: int) -> None:
     found = semidefinite_bound(ising, rng=seed)
     assert found.bound <= all_energies(ising).min()
@@ -30,7 +30,8 @@ def test_a_bound_from_a_lanczos_iteration_holds_too(ising: Ising, seed: int) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(semidefinite, "_BANDED_WORK", -1.0)
         found = semidefinite_bound(ising, rng=seed)
-    assert found.certificate == "Lanczos iteration"
+    has_terms = len(ising.pairs) > 0 or ising.linear.any()
+    assert found.certificate == ("Lanczos iteration" if has_terms else "no couplings")
     assert found.bound <= all_energies(ising).min()
 
 

@@ -36,7 +36,7 @@ def test_every_strategy_is_public_frozen_and_explains_its_options(kind):
 
 @pytest.mark.parametrize("kind", CLASSES)
 def test_a_name_an_entry_and_an_object_are_the_same_strategy(problem, kind):
-    settings = {"p": 2, "optimizer": "cobyla", "max_evaluations": 12, "rng": 5}
+    settings = {"p": kind.most_layers or 2, "optimizer": "cobyla", "max_evaluations": 12, "rng": 5}
     named, entry, configured = (
         hq.solve(problem, strategy=strategy, **settings)
         for strategy in (kind.name, hq.STRATEGIES[kind.name], kind())
