@@ -401,7 +401,7 @@ def _has_room(
     starts: Any, degrees: Any, room: Any, used: Any, targets: Any, weights: Any, cosines: Any,
     sines: Any, scores: Any, i: int, j: int, needed: int,
 ) -> bool:  # fmt: skip
-    """Move rows that a merge of j into i outgrows to the end of the pools, if they have room."""
+    """Move rows that a merge of j into i outgrows, if the pools have room."""
     grown = 2 * needed if needed > room[i] else 0
     for t in range(starts[j], starts[j] + degrees[j]):
         k = targets[t]

@@ -106,7 +106,7 @@ def joined(
 
 
 def connected_parts(ising: Ising) -> list[tuple[NDArray[np.intp], Ising]]:
-    """Return the spins of each connected component and its energy, without the constant.
+    """Return spins and energy of each connected component, without the constant.
 
     Spins without couplings are left out.
 

@@ -151,7 +151,7 @@ def _sweeps_a_second(
 
 
 def restarts_for(n: int, most: int = 16) -> int:
-    """Return the number of restarts for which long sweeps are left: fewer for more spins."""
+    """Return the number of restarts that leaves long sweeps to each."""
     return int(np.clip(_proposals(n) / (n * _MAX_SWEEPS), 2, most))
 
 

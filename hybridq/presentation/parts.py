@@ -202,7 +202,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Control:
-    """A classical counterpart of the strategy, which tells what its circuit contributed.
+    """A classical counterpart of the strategy, without its circuit.
 
     Attributes:
         method: description of the method.

@@ -223,7 +223,7 @@ def _one_layer() -> None:
 
 
 def _classical() -> None:
-    """Search classically: exhaustively, by annealing, by contraction, and bound the minimum."""
+    """Search exhaustively, by annealing and by contraction, and bound the minimum."""
     from hybridq.classical.contraction import contraction
     from hybridq.classical.exact import exact_minimum
     from hybridq.classical.local_search import local_search

@@ -1,4 +1,4 @@
-"""Annealing beside a trained circuit: the answer is classical, the expectation is not."""
+"""Annealing next to a trained circuit, which has no part in the answer."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class Task:
 
 @dataclass(frozen=True)
 class ControlEnergy:
-    """A classical counterpart of what a strategy did, which tells what its circuit contributed.
+    """A classical counterpart of a strategy, without its circuit.
 
     Attributes:
         method: description of the method.

@@ -1,4 +1,4 @@
-"""Choice of a strategy for problems beyond the simulators of states, by the couplings."""
+"""Choice of a strategy for problems beyond simulated states."""
 
 from __future__ import annotations
 

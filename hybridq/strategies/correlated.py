@@ -63,7 +63,7 @@ def require_quadratic(ansatz: QAOA, strategy: str) -> None:
 
 
 def correlated(task: Task) -> Correlated:
-    """Return a trained circuit with its correlations: all pairs at a distance of one or two.
+    """Return a trained circuit with correlations of pairs at a distance up to two.
 
     Raises:
         EngineError: the engine gives no correlations.
@@ -115,7 +115,7 @@ def descended(ising: Ising, bits: Bits) -> Bits:
 
 
 def best_by_components(ising: Ising, bits: Bits) -> Bits:
-    """Return the same state, with components that can be solved exactly at their minimum."""
+    """Return the same state with exactly solvable components at their minimum."""
     return joined(ising, lambda spins, part, _: part_of(part, bits[spins])).bits
 
 

@@ -1,4 +1,4 @@
-"""QAOA in QAOA: pieces of a graph by themselves, then the pieces against each other."""
+"""QAOA in QAOA: pieces of a graph, then the graph of the pieces."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_OF_A_PIECE = 24  # nodes
 
 @dataclass(frozen=True, kw_only=True)
 class Divide(Strategy):
-    """Cut the graph in pieces, run QAOA on each, then QAOA on the graph of pieces (QAOA²).
+    """Run QAOA on pieces of the graph, then on the graph of the pieces (QAOA²).
 
     Pieces are merged along the strongest couplings. Each is simulated and sampled, at its own best
     angles for p = 1 and at `QAOA.initial_point` for more layers; the best samples are spins of a

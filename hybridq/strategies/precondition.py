@@ -1,4 +1,4 @@
-"""Annealing on correlations: the circuit smooths the landscape, annealing searches it."""
+"""Annealing on correlations: the circuit smooths what annealing searches."""
 
 from __future__ import annotations
 

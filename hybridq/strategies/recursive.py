@@ -1,4 +1,4 @@
-"""Recursive QAOA: fix the strongest correlation, and ask the smaller problem again."""
+"""Recursive QAOA: fix the strongest correlation, and ask again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from hybridq.strategies.correlated import (
 
 @dataclass(frozen=True, kw_only=True)
 class Recursive(Strategy):
-    """Contract spin after spin by the correlations of QAOA at p = 1 (RQAOA), then polish.
+    """Contract spins by the correlations of one layer (RQAOA), then polish.
 
     Each angle of `gamma_scales` is tried, as a share of the best one, and the best state is
     annealed from a low temperature. The same contraction in the limit γ → 0, polished alike, is

@@ -78,7 +78,7 @@ class Round(Strategy):
         )
 
     def _rounded(self, ising: Ising, energy: Ising, rng: np.random.Generator) -> Bits:
-        """Return the best signs of the leading eigenvectors of minus the couplings of `energy`."""
+        """Return the best signs of the leading eigenvectors of minus the couplings."""
         matrix = _matrix(energy)
         count = min(self.vectors, matrix.shape[0] - 1)
         if matrix.shape[0] <= 2 * count + 2:
