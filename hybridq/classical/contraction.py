@@ -199,7 +199,7 @@ class _Graph:
 
     def _parts(self, gamma: float) -> tuple[float, float, float]:
         """Return A, B and F of the energy at γ; see the kernel."""
-        from hybridq.classical._contraction_kernel import energy_parts, set_gamma
+        from hybridq.classical._one_layer_kernel import energy_parts, set_gamma
 
         set_gamma(
             self._starts,
