@@ -1,0 +1,10 @@
+"""QAOA on trees by messages over path states, for graphs of any size.
+
+`tables` has the weights of a path and the layout of messages; `messages` the rounds over a graph;
+`regular` regular trees and their best angles; `_transforms`, `_kernels` and `_adjoint` the compiled
+kernels, and `plain` their slow twin.
+"""
+
+from hybridq.operators.paths.messages import TreeMessages
+
+__all__ = ["TreeMessages"]
