@@ -162,6 +162,8 @@ _SLOW = {
     "hybridq.engines.sector": ("the sector engine", 15),
     "hybridq.engines.subspace": ("the subspace engine", 15),
     "hybridq.operators.p1": ("one layer in closed form", 3),
+    "hybridq.operators.paths": ("messages along trees", 10),
+    "hybridq.engines.lightcone": ("the lightcone engine", 10),
     "hybridq.classical._local_search_kernel": ("the local search", 6),
     "hybridq.classical._contraction_kernel": ("the contraction", 6),
 }

@@ -1,13 +1,14 @@
 """Engines run circuits: configurations, capabilities, and the embedded simulators.
 
-`Diagonal`, `Subspace`, `Sector`, `Statevector` and `P1` are configurations, all of them in
-`ENGINES`; ``engine.bind(circuit, observable)`` makes the running engine. Here is
+`Diagonal`, `Subspace`, `Sector`, `Statevector`, `P1` and `LightCone` are configurations, all of
+them in `ENGINES`; ``engine.bind(circuit, observable)`` makes the running engine. Here is
 
 - `config`, `simulators`: the configurations; `choose`: ``"auto"`` and names;
 - `protocols`: the capabilities that a running engine may have;
 - `base`, `exact`: the running engines' common part; `metric`: the Fubini–Study metric;
 - `layers`: circuits of phases and X mixers; `correlations`: mean spins from probabilities;
 - `p1`: one layer in closed form, with the kernels of `hybridq.operators.p1`;
+- `lightcone`: few layers on sparse graphs of any size, one light cone at a time;
 - `run`: the methods of `Circuit` that run it once;
 - `diagonal`, `subspace`, `sector`, `statevector`: one simulator each, with its kernels;
   `kernels`: those that all of them share.
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hybridq.engines.base import Engine
     from hybridq.engines.choose import ENGINES, choose_engine, resolve_engine
     from hybridq.engines.config import EngineConfig
-    from hybridq.engines.simulators import P1, Diagonal, Sector, Statevector, Subspace
+    from hybridq.engines.simulators import P1, Diagonal, LightCone, Sector, Statevector, Subspace
     from hybridq.engines.subspace.levels import GroverLevels
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "Engine": "base",
     "EngineConfig": "config",
     "GroverLevels": "subspace.levels",
+    "LightCone": "simulators",
     "P1": "simulators",
     "Sector": "simulators",
     "Statevector": "simulators",
@@ -47,6 +49,7 @@ __all__ = [
     "Engine",
     "EngineConfig",
     "GroverLevels",
+    "LightCone",
     "Sector",
     "Statevector",
     "Subspace",

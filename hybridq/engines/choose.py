@@ -17,7 +17,15 @@ from hybridq.core.errors import (
 )
 from hybridq.core.registry import Registry, check_class
 from hybridq.engines.config import EngineConfig
-from hybridq.engines.simulators import P1, Diagonal, Sector, Simulator, Statevector, Subspace
+from hybridq.engines.simulators import (
+    P1,
+    Diagonal,
+    LightCone,
+    Sector,
+    Simulator,
+    Statevector,
+    Subspace,
+)
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
@@ -28,7 +36,7 @@ AUTO = "auto"
 EngineLike: TypeAlias = str | EngineConfig
 """The argument `engine`: ``"auto"``, a name of `ENGINES`, or a configured engine."""
 
-_ALL: tuple[type[EngineConfig], ...] = (Diagonal, Subspace, Sector, Statevector, P1)
+_ALL: tuple[type[EngineConfig], ...] = (Diagonal, Subspace, Sector, Statevector, P1, LightCone)
 
 ENGINES: Registry[type[EngineConfig]] = Registry(
     "engine",

@@ -12,6 +12,8 @@ from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import DiagonalPhase, Gate, Instruction, XMixer
 from hybridq.core import memory
 from hybridq.core.errors import EngineError
+from hybridq.engines.base import Observable
+from hybridq.operators.ising import Ising
 from hybridq.operators.pauli_sum import PauliSum
 
 Vector = NDArray[np.float64]
@@ -116,6 +118,30 @@ def check_opening(circuit: Circuit, engine: str) -> None:
             f"the {engine} engine starts from |+...+>: the circuit must open with one Hadamard "
             "gate on each qubit"
         )
+
+
+def quadratic(hamiltonian: Observable, role: str, engine: str) -> Ising:
+    """Return a diagonal Hamiltonian as an energy of order two at most.
+
+    Args:
+        hamiltonian: of the phases, or measured.
+        role: its name in messages.
+        engine: name of the engine that reads it, for messages.
+
+    Raises:
+        EngineError: it is not diagonal, or a term has a higher order.
+    """
+    if not isinstance(hamiltonian, PauliSum) or not hamiltonian.is_diagonal:
+        raise EngineError(
+            f"the {engine} engine needs a diagonal {role}, and this one has X or Y terms"
+        )
+    ising = Ising.from_pauli_sum(hamiltonian)
+    if not ising.is_quadratic:
+        raise EngineError(
+            f"the {engine} engine takes terms of at most two qubits, and the {role} has one of "
+            f"order {ising.order}"
+        )
+    return ising
 
 
 Kind = TypeVar("Kind", bound=Instruction)

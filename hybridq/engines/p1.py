@@ -11,11 +11,9 @@ from hybridq.circuits.circuit import Circuit
 from hybridq.core.errors import EngineError, Setting
 from hybridq.engines.base import Engine, Observable, Vector, check_widths, checked_threads
 from hybridq.engines.info import EngineInfo
-from hybridq.engines.layers import read_layers
+from hybridq.engines.layers import quadratic, read_layers
 from hybridq.engines.simulators import COMPILED
-from hybridq.operators.ising import Ising
 from hybridq.operators.p1 import OneLayer, Sums
-from hybridq.operators.pauli_sum import PauliSum
 
 
 class P1Engine(Engine):
@@ -61,8 +59,8 @@ class P1Engine(Engine):
                 value=self.name,
                 remedy=_engines_of_more_layers(),
             )
-        cost = _quadratic(self._layers.hamiltonian, "cost")
-        measured = _quadratic(observable, "observable")
+        cost = quadratic(self._layers.hamiltonian, "cost", self.name)
+        measured = quadratic(observable, "observable", self.name)
         self._layer = OneLayer(
             cost, cost if measured == cost else measured, threads=count, kernels=kernels
         )
@@ -97,24 +95,6 @@ class P1Engine(Engine):
     def correlations(self, x: ArrayLike, pairs: ArrayLike | None = None) -> tuple[Vector, Vector]:
         """Return ⟨Z_i⟩ and ⟨Z_iZ_j⟩; see `SupportsCorrelations`."""
         return self._layer.correlations(*self._angles(x), pairs)
-
-
-def _quadratic(hamiltonian: Observable, role: str) -> Ising:
-    """Return a diagonal Hamiltonian as an energy of order two at most.
-
-    Args:
-        hamiltonian: of the phases, or measured.
-        role: its name in messages.
-    """
-    if not isinstance(hamiltonian, PauliSum) or not hamiltonian.is_diagonal:
-        raise EngineError(f"the p1 engine needs a diagonal {role}, and this one has X or Y terms")
-    ising = Ising.from_pauli_sum(hamiltonian)
-    if not ising.is_quadratic:
-        raise EngineError(
-            f"the p1 engine takes terms of at most two qubits, and the {role} has one of order "
-            f"{ising.order}"
-        )
-    return ising
 
 
 def _engines_of_more_layers() -> tuple[str | Setting, ...]:

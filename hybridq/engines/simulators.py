@@ -203,3 +203,34 @@ class P1(CompiledEngine):
     def for_any_circuit(self) -> EngineConfig:
         """Return the statevector engine with the same options."""
         return Statevector(**self.options())
+
+
+@dataclass(frozen=True, kw_only=True)
+class LightCone(CompiledEngine):
+    """QAOA with the X mixer on graphs of any size, one light cone at a time.
+
+    Costs of order two, with fields; the observable is such an energy too. Each measured pair takes
+    the way that suits its cone: messages along a tree, a sum over the paths of all qubits, or a
+    state of the cone alone. It gives exact expectation values, gradients and correlations, and no
+    samples. Cones that are too wide are refused. Double precision.
+    """
+
+    name: ClassVar[str] = "lightcone"
+    summary: ClassVar[str] = "QAOA of few layers on sparse graphs of any size; no samples."
+    source: ClassVar[str] = (
+        "Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028; Basso, Farhi, Marwaha, Villalonga, Zhou "
+        "2022, arXiv:2110.14206; Wurtz, Lykov 2021, arXiv:2107.00677"
+    )
+
+    def bind(self, circuit: Circuit, observable: Observable) -> Engine:
+        """Return a `LightConeEngine`."""
+        from hybridq.engines.layers import check_opening
+
+        check_opening(circuit, self.name)  # before the other modules load
+        from hybridq.engines.lightcone.engine import LightConeEngine
+
+        return LightConeEngine(circuit, observable, **self.running_options())
+
+    def for_any_circuit(self) -> EngineConfig:
+        """Return the statevector engine with the same options."""
+        return Statevector(**self.options())
