@@ -222,6 +222,23 @@ def _one_layer() -> None:
     OneLayer(ising).correlations(0.3, 0.3, close_pairs(ising))
 
 
+def _light_cones() -> None:
+    """Value light cones of each kind: trees with fields, loops, uncoupled pairs."""
+    from hybridq.ansatz.qaoa import QAOA
+    from hybridq.engines.simulators import LightCone
+    from hybridq.operators.pauli_sum import PauliSum
+
+    n = 12
+    ring = [("ZZ", (q, (q + 1) % n), 1.0) for q in range(n)]
+    for terms in (ring[:-1], [*ring, ("ZZ", (0, 5), 1.0)]):
+        for fields in ([], [("Z", (0,), 1.0)]):
+            cost = PauliSum.from_sparse([*terms, *fields], n)
+            engine = LightCone(kernels="compiled").bind(QAOA(cost, p=2).circuit, cost)
+            x = np.full(engine.n_params, 0.3)
+            engine.expectation_and_gradient(x)  # type: ignore[attr-defined]
+            engine.correlations(x, [[0, 1], [0, 2]])  # type: ignore[attr-defined]
+
+
 def _classical() -> None:
     """Search exhaustively, by annealing and by contraction, and bound the minimum."""
     from hybridq.classical.contraction import contraction
@@ -257,6 +274,7 @@ def _parts() -> Iterator[Part]:
             yield Part(title, "_sector", (precision, kind), 10.0 if kind != "real" else 4.0)
     yield Part("Hamiltonians in a sector", "_hamiltonians", (), 12.0)
     yield Part("one layer of QAOA in closed form", "_one_layer", (), 3.0)
+    yield Part("light cones", "_light_cones", (), 10.0)
     yield Part("classical searches", "_classical", (), 16.0)
 
 

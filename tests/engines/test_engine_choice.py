@@ -14,6 +14,7 @@ from hybridq.engines import (
     ENGINES,
     P1,
     Diagonal,
+    LightCone,
     Sector,
     Statevector,
     Subspace,
@@ -49,11 +50,13 @@ def test_a_name_a_class_and_auto_give_the_same_engine():
 
 
 def test_auto_asks_the_engines_in_the_order_of_the_registry():
-    assert list(ENGINES) == ["diagonal", "subspace", "sector", "statevector", "p1"]
-    *dense, last = resolve_engine("auto", precision="single", threads=1).candidates()
+    assert list(ENGINES) == [
+        "diagonal", "subspace", "sector", "statevector", "p1", "lightcone",
+    ]  # fmt: skip
+    *dense, closed, cones = resolve_engine("auto", precision="single", threads=1).candidates()
     options = {"precision": "single", "threads": 1}
     assert dense == [kind(**options) for kind in (Diagonal, Subspace, Sector, Statevector)]
-    assert last == P1(threads=1)  # the closed form has one precision
+    assert [closed, cones] == [P1(threads=1), LightCone(threads=1)]  # they have one precision
 
 
 def test_shortcuts_complete_a_name_and_may_not_contradict_an_object():
@@ -71,7 +74,7 @@ def test_shortcuts_complete_a_name_and_may_not_contradict_an_object():
     ("engine", "error", "match"),
     [
         ("statvector", UnknownNameError, "did you mean 'statevector'"),
-        ("otto", UnknownNameError, "auto, diagonal, p1, sector, statevector, subspace"),
+        ("otto", UnknownNameError, "auto, diagonal, lightcone, p1, sector, statevector, subspace"),
         (hq.CVaR(alpha=0.2), ParameterError, "engine must be 'auto', a name"),
         (Statevector, ParameterError, r"hybridq.engines.Statevector\("),
         (None, ParameterError, "engine must be 'auto'"),
@@ -83,7 +86,7 @@ def test_what_is_no_engine_is_refused(engine, error, match):
     assert caught.value.argument == "engine"
 
 
-@pytest.mark.parametrize("kind", [Diagonal, Sector, Statevector, Subspace, P1])
+@pytest.mark.parametrize("kind", [Diagonal, Sector, Statevector, Subspace, P1, LightCone])
 @pytest.mark.parametrize(
     ("options", "argument"), [({"precision": "half"}, "precision"), ({"threads": 0}, "threads")]
 )

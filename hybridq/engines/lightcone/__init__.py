@@ -1,4 +1,4 @@
-"""Expectation values of QAOA on large graphs, from the light cones of the measured spins.
+"""Expectation values of QAOA on large graphs, from light cones.
 
 `engine` is the running engine and `routes` the way that each cone takes: messages along trees
 (`hybridq.operators.paths`), a sum over the paths of all spins where a cone has loops (`program`),

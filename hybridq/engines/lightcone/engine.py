@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
-from hybridq.core.errors import CapacityError, EngineError, Setting
+from hybridq.core.errors import CapacityError, Setting
 from hybridq.engines.base import Engine, Observable, Vector, check_widths, checked_threads
 from hybridq.engines.correlations import measured_pairs
 from hybridq.engines.info import EngineInfo
@@ -63,14 +63,13 @@ class LightConeEngine(Engine):
         self._measured = quadratic(observable, "observable", self.name)
         self._spins = np.flatnonzero(self._measured.linear)
         self._routes = self._routed(self._measured.pairs, self._spins)
-        reason = f"light cones of {self._layers.p} layers, no state: {self._routes.described()}"
+        depth = f"{self._layers.p} layer{'s' * (self._layers.p > 1)}"
+        reason = f"light cones of {depth}, no state: {self._routes.described()}"
         self.info = EngineInfo(self.name, reason, self.precision, self._threads, kernels)
 
     def _at(self, p: int, pairs: Ints, spins: Ints) -> Routes:
         """Return the routes of pairs and single spins at a depth."""
-        return Routes(
-            self._cost, p, pairs, spins, threads=self._threads, kernels=self.kernels
-        )
+        return Routes(self._cost, p, pairs, spins, threads=self._threads, kernels=self.kernels)
 
     def _routed(self, pairs: Ints, spins: Ints) -> Routes:
         """Return the routes of pairs and single spins.
@@ -149,4 +148,3 @@ class LightConeEngine(Engine):
         if len(z) < self.n_qubits:  # no fields: all mean spins are 0
             z = np.zeros(self.n_qubits)
         return z, zz
-

@@ -9,12 +9,17 @@ import numpy as np
 from hybridq.engines.lightcone.kernels import elimination as compiled
 from hybridq.engines.lightcone.kernels import search
 
-# These are plain loops: the same lines run without the compiler.
-core_of = search.core_of.py_func
-find_loops = search.find_loops.py_func
-cone_sizes = search.cone_sizes.py_func
-list_cones = search.list_cones.py_func
-fill_factors = compiled.fill_factors.py_func
+
+def _loops(kernel: Any) -> Any:
+    """Return the function of a kernel of plain loops, to run without the compiler."""
+    return kernel.py_func
+
+
+core_of = _loops(search.core_of)
+find_loops = _loops(search.find_loops)
+cone_sizes = _loops(search.cone_sizes)
+list_cones = _loops(search.list_cones)
+fill_factors = _loops(compiled.fill_factors)
 
 
 def order_variables(near: Any, by_fill: bool, order: Any, widths: Any, most: int) -> int:
@@ -43,7 +48,7 @@ def order_variables(near: Any, by_fill: bool, order: Any, widths: Any, most: int
 def _places(
     step: int, ends: Any, widths: Any, bases: Any, lows: Any, highs: Any, offsets: Any
 ) -> list[tuple[int, Any]]:
-    """Return the number of each operand of a step, and its place at each index of the result."""
+    """Return each operand of a step, and its place at each index of the result."""
     low = 1 << widths[step] // 2
     high = 1 << (widths[step] - widths[step] // 2)
     return [

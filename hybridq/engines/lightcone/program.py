@@ -152,32 +152,32 @@ class Program:
         rank = np.empty(self._count + 1, dtype=np.int64)
         rank[self.plan.order] = np.arange(self._count)
         factors = np.zeros((len(self._kept), 4), dtype=np.int64)
-        tables: list[tuple[int, dict[int, int]] | None] = []
+        tables: dict[int, tuple[int, dict[int, int]]] = {}  # first value, strides of variables
         at = 0
         holding: list[list[int]] = [[] for _ in range(self._count)]
         for k, (kept, over) in enumerate(zip(self._kept, self._over, strict=True)):
             factors[k] = (*kept, at)
             strides = {v: 1 << len(over) - 1 - i for i, v in enumerate(over) if v >= 0}
-            tables.append((at, strides))
+            tables[k] = at, strides
             for v in strides:
                 holding[v].append(k)
             at += 1 << len(over)
         self.factor_values = at
-        ends, outputs, widths = [0], [], []
-        bases, halves, lows, highs = [], [], [], []
+        ends, outputs, widths = [0], list[int](), list[int]()
+        bases, halves, lows, highs = (list[int]() for _ in range(4))
         offsets: list[Ints] = []
         length = 0
         for v in self.plan.order.tolist():
-            used = [k for k in holding[v] if tables[k] is not None]
+            used = [k for k in holding[v] if k in tables]
             union: set[int] = set()
             for k in used:
-                union |= tables[k][1].keys()  # type: ignore[index]
+                union |= tables[k][1].keys()
             union.discard(v)
             # The variable that is summed next has the highest bit, so that its halves are whole.
             rest = sorted(union, key=lambda name: -rank[name])
             low = len(rest) // 2
             for k in used:
-                base, strides = tables[k]  # type: ignore[misc]
+                base, strides = tables.pop(k)
                 bases.append(base)
                 halves.append(strides[v])
                 steps = [strides.get(name, 0) for name in rest]
@@ -185,23 +185,19 @@ class Program:
                     places.append(length)
                     offsets.append(_sums(part))
                     length += 1 << len(part)
-                tables[k] = None
             ends.append(len(bases))
             outputs.append(at)
             widths.append(len(rest))
-            new = len(tables)
-            tables.append((at, {name: 1 << i for i, name in enumerate(rest)}))
+            new = len(factors) + len(outputs)
+            tables[new] = at, {name: 1 << i for i, name in enumerate(rest)}
             for name in rest:
                 holding[name].append(new)
             at += 1 << len(rest)
         self.size = at
         self._factors = factors
-        left = [table[0] for table in tables if table is not None]
-        self._last = np.array(left, dtype=np.int64)
-        self._steps = tuple(
-            np.array(each, dtype=np.int64)
-            for each in (ends, outputs, widths, bases, halves, lows, highs)
-        ) + (np.concatenate(offsets),)
+        self._last = np.array([table[0] for table in tables.values()], dtype=np.int64)
+        lists = (ends, outputs, widths, bases, halves, lows, highs)
+        self._steps = (*(np.array(each, dtype=np.int64) for each in lists), np.concatenate(offsets))
 
     def value(self, couplings: Any, fields: Any, gammas: Any, betas: Any) -> float:
         """Return the expectation value of the product of Z of the roots.

@@ -30,7 +30,7 @@ _WIDEST = 16  # cones that are looked at before all are listed
 
 
 @dataclass(frozen=True)
-class TooWide(Exception):  # noqa: N818 - the engine makes its error of it
+class TooWide(Exception):
     """A light cone that fits nowhere.
 
     Attributes:
@@ -120,7 +120,8 @@ class Routes:
         reach = self._search.reach(own)
         widest = np.argsort(-reach, kind="stable")[:_WIDEST]
         sizes = self._search.sizes(own[widest])
-        for most in {int(sizes[:, 0].argmax()), int((sizes[:, 1] - sizes[:, 0]).argmax())}:
+        loops = sizes[:, 1] - sizes[:, 0]
+        for most in sorted({int(sizes[:, 0].argmax()), int(loops.argmax())}):
             k = int(widest[most])
             self._check(self._search, own[k : k + 1], targets[k : k + 1], sizes[most][None])
         sizes = self._search.sizes(own)
@@ -148,9 +149,15 @@ class Routes:
                 taken.update(inside.tolist())
                 self._dense.append(
                     dense.DenseCone(
-                        self.ising, self._search.rows, self.p, spins, inside, roots[inside],
-                        threads=self._threads, kernels=self._kernels,
-                    )  # fmt: skip
+                        self.ising,
+                        self._search.rows,
+                        self.p,
+                        spins,
+                        inside,
+                        roots[inside],
+                        threads=self._threads,
+                        kernels=self._kernels,
+                    )
                 )
         for program, family in found:
             left = [k for k, target in enumerate(family.targets.tolist()) if target not in taken]
@@ -188,7 +195,7 @@ class Routes:
     def described(self) -> str:
         """Return the numbers of cones by their ways, in words."""
         trees = len(self._tree_pairs) + len(self._tree_spins)
-        parts = [f"{trees:,} trees"] if trees else []
+        parts = [f"{trees:,} {'trees' if trees > 1 else 'tree'}"] if trees else []
         looped = sum(len(each.family.targets) for each in self._sums)
         if looped:
             width = max(each.program.plan.width for each in self._sums)

@@ -73,7 +73,7 @@ def families(cones: Iterable[Cone], p: int, *, with_fields: bool) -> Iterator[Fa
     """
     alike: dict[tuple[int, ...], list[Cone]] = defaultdict(list)
     for cone in cones:
-        key = (len(cone.spins), len(cone.links), np.count_nonzero(cone.distances == 0))
+        key = (len(cone.spins), len(cone.links), int(np.count_nonzero(cone.distances == 0)))
         alike[key].append(cone)
     for group in alike.values():
         parts = [group] if len(group) >= _FEW else [[cone] for cone in group]
@@ -93,9 +93,9 @@ def _of_one_size(cones: list[Cone], p: int, with_fields: bool) -> Iterator[Famil
     if len(cones) > 1:
         order = _order(distances, links, p)
         links, couplings = _relabelled(links, couplings, order)
-        distances, fields, spins = (
-            np.take_along_axis(each, order, axis=1) for each in (distances, fields, spins)
-        )
+        distances = np.take_along_axis(distances, order, axis=1)
+        fields = np.take_along_axis(fields, order, axis=1)
+        spins = np.take_along_axis(spins, order, axis=1)
     rows = np.concatenate([distances, links.reshape(len(cones), -1)], axis=1)
     _, first, which = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     which = which.reshape(-1)

@@ -27,7 +27,7 @@ def send_back(
     first: int, last: int, level: int, couplings: Any, back: Any, gammas: Any, chain: Any,
     swap: Any, products: Any, adjoints: Any, slopes: Any, weights: Any,
 ) -> None:  # fmt: skip
-    """Take derivatives by block `level` of messages to the products that they were sent from.
+    """Take derivatives by block `level` of messages to the products behind them.
 
     Args:
         first, last, level, couplings, back, gammas, chain, swap, products: see `_kernels.send`.

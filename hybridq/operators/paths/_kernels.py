@@ -180,7 +180,7 @@ def pair_values(
 
 @jit(internal=True)
 def parts(value: complex, swapped: complex) -> tuple[complex, complex]:
-    """Return the two functions with conjugate values at swapped indices that x + iy packs."""
+    """Return x and y of x + iy, both with conjugate values at swapped indices."""
     other = swapped.conjugate()
     return 0.5 * (value + other), -0.5j * (value - other)
 

@@ -123,8 +123,6 @@ def add_slopes(
             below = eigenvalues[start + j]
             even = table[3 * size + j] - table[j]
             odd = 1j * (table[2 * size + j] - table[size + j])
-            total += (
-                below * (2.0 * cos * sin * even + (cos * cos - sin * sin) * odd)
-            ).real
+            total += (below * (2.0 * cos * sin * even + (cos * cos - sin * sin) * odd)).real
             table[j] = cos * cos * table[j] + cos * sin * odd + sin * sin * table[3 * size + j]
         slopes[level] += coupling * total

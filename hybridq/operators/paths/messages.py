@@ -199,11 +199,11 @@ class TreeMessages:
         z, zz = np.empty(len(self._spins)), np.empty(len(self._pairs))
         ends = (weights.same, weights.differing)
         slopes, same, differing = self._summed(
-            adjoint.pair_values_back, len(zz), (self.p, *map(len, ends)), self._entries,
+            adjoint.pair_values_back, len(zz), (np.zeros(self.p), *ends), self._entries,
             self._couplings, self._back, gammas, *ends, swap, products, of_pairs, zz, adjoints,
         )  # fmt: skip
         more = self._summed(
-            adjoint.spin_values_back, len(z), tuple(map(len, ends)), self._spins, *ends, swap,
+            adjoint.spin_values_back, len(z), ends, self._spins, *ends, swap,
             whole, of_spins, z, above,
         )  # fmt: skip
         same, differing = same + more[0], differing + more[1]
@@ -211,35 +211,36 @@ class TreeMessages:
         fields = self._ising.linear.copy()
         for level in range(self.p, 0, -1):
             (part,) = self._summed(
-                adjoint.multiply_back, rows.n_spins, (self.p,), level, rows.starts, fields, gammas,
-                swap, messages, products, whole, above, adjoints,
+                adjoint.multiply_back, rows.n_spins, (np.zeros(self.p),), level, rows.starts,
+                fields, gammas, swap, messages, products, whole, above, adjoints,
             )  # fmt: skip
             slopes = slopes + part
             part, of_level = self._summed(
-                adjoint.send_back, len(rows.to), (self.p, 4**level), level, self._couplings,
-                self._back, gammas, weights.chain, swap, products, adjoints,
+                adjoint.send_back, len(rows.to),
+                (np.zeros(self.p), np.zeros(4**level, dtype=np.complex128)), level,
+                self._couplings, self._back, gammas, weights.chain, swap, products, adjoints,
             )  # fmt: skip
             slopes = slopes + part
             chain.append(of_level)
         by_betas = weights.slopes(np.concatenate(chain[::-1]), same, differing)
-        return z, zz, np.concatenate([slopes.real, by_betas])
+        return z, zz, np.concatenate([slopes, by_betas])
 
     def _summed(
-        self, kernel: Callable[..., Any], total: int, sizes: tuple[int, ...], *arguments: Any
-    ) -> list[Complex]:
-        """Call ``kernel(first, last, *arguments, *sums)`` on ranges and return the total sums.
+        self, kernel: Callable[..., Any], total: int, like: tuple[Any, ...], *arguments: Any
+    ) -> list[Any]:
+        """Call ``kernel(first, last, *arguments, *sums)`` on ranges; return the sums.
 
         The ranges do not depend on the number of threads, and their sums are added in order.
 
         Args:
-            kernel: of `self._adjoint`, which adds to one array for each of `sizes`.
+            kernel: of `self._adjoint`, which adds to one array for each sum.
             total: number of items.
-            sizes: lengths of the sums.
+            like: arrays of the shapes and types of the sums.
             arguments: the rest.
         """
         edges = np.unique(np.linspace(0, total, min(_PARTS, total // 256 + 1) + 1).astype(int))
         parts = list(pairwise(edges.tolist()))
-        sums = [[np.zeros(size, dtype=np.complex128) for size in sizes] for _ in parts]
+        sums = [[np.zeros_like(each) for each in like] for _ in parts]
         if self._threads == 1 or self._plain or len(parts) < 2:
             for part, own in zip(parts, sums, strict=True):
                 kernel(*part, *arguments, *own)
@@ -253,7 +254,4 @@ class TreeMessages:
                 ]
                 for done in waiting:
                     done.result()
-        return [
-            np.sum([own[k] for own in sums], axis=0) if sums else np.zeros(size, np.complex128)
-            for k, size in enumerate(sizes)
-        ]
+        return [sum((own[k] for own in sums), np.zeros_like(each)) for k, each in enumerate(like)]

@@ -1,4 +1,4 @@
-"""Compiled kernels of the light cones: searches in graphs and sums over path states."""
+"""Compiled kernels of light cones: searches in graphs, sums over path states."""
 
 from hybridq.engines.lightcone.kernels.elimination import (
     eliminate,

@@ -89,7 +89,7 @@ def order_variables(near: Any, by_fill: bool, order: Any, widths: Any, most: int
 
 
 @jit(inline=True)
-def popcount(bits: Any) -> int:
+def popcount(bits: Any) -> Any:
     """Return the number of ones of a uint64."""
     bits = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
     bits = (bits & np.uint64(0x3333333333333333)) + (
@@ -160,7 +160,7 @@ def eliminate(
         offsets: distances in the operands, int64.
         values: all tables, complex.
     """
-    at = np.empty(512, dtype=np.int64)
+    at = np.empty(np.max(ends[1:] - ends[:-1]), dtype=np.int64)
     for step in range(len(outputs)):
         first, last = ends[step], ends[step + 1]
         low = 1 << widths[step] // 2
@@ -169,10 +169,10 @@ def eliminate(
         for h in range(high):
             for t in range(first, last):
                 at[t - first] = bases[t] + offsets[highs[t] + h]
-            for l in range(low):
+            for j in range(low):
                 one, two = 1.0 + 0.0j, 1.0 + 0.0j
                 for t in range(first, last):
-                    place = at[t - first] + offsets[lows[t] + l]
+                    place = at[t - first] + offsets[lows[t] + j]
                     one *= values[place]
                     two *= values[place + halves[t]]
                 values[out] = one + two
@@ -192,9 +192,10 @@ def eliminate_back(
         ends, outputs, widths, bases, halves, lows, highs, offsets, values: see `eliminate`.
         adjoints: derivatives by the values, added to.
     """
-    at = np.empty(512, dtype=np.int64)
-    places = np.empty(512, dtype=np.int64)
-    before = np.empty(512, dtype=np.complex128)
+    longest = np.max(ends[1:] - ends[:-1])
+    at = np.empty(longest, dtype=np.int64)
+    places = np.empty(longest, dtype=np.int64)
+    before = np.empty(longest, dtype=np.complex128)
     for step in range(len(outputs) - 1, -1, -1):
         first, last = ends[step], ends[step + 1]
         low = 1 << widths[step] // 2
@@ -203,14 +204,14 @@ def eliminate_back(
         for h in range(high):
             for t in range(first, last):
                 at[t - first] = bases[t] + offsets[highs[t] + h]
-            for l in range(low):
+            for j in range(low):
                 given = adjoints[out]
                 out += 1
                 for side in range(2):
                     product = given
                     for t in range(first, last):
                         k = t - first
-                        places[k] = at[k] + offsets[lows[t] + l] + side * halves[t]
+                        places[k] = at[k] + offsets[lows[t] + j] + side * halves[t]
                         before[k] = product
                         product *= values[places[k]]
                     product = 1.0 + 0.0j

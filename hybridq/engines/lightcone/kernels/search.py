@@ -16,7 +16,7 @@ def core_of(starts: Any, to: Any, toward: Any) -> None:
     Args:
         starts: first entry of each row and the end of the last, int64, shape (n + 1,).
         to: neighbours of each row, int32.
-        toward: int64, shape (n,): −1 in the core, n where there is no way to it.
+        toward: int64, shape (n,): −1 in the core, n for the last spin of a tree.
     """
     n = len(starts) - 1
     left = np.empty(n, dtype=np.int64)
@@ -93,9 +93,7 @@ def find_loops(
 
 
 @jit()
-def cone_sizes(
-    first: int, last: int, starts: Any, to: Any, roots: Any, p: int, out: Any
-) -> None:
+def cone_sizes(first: int, last: int, starts: Any, to: Any, roots: Any, p: int, out: Any) -> None:
     """Write the numbers of spins and couplings of the light cones of a range.
 
     Args:
