@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hybridq.ansatz.angles import coupling_strength, ramp_shape
 from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.operators.p1 import p1_optimum
+from hybridq.operators.paths import DEEPEST, tree_angles
 
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
@@ -206,4 +207,24 @@ def tuned_ramp(ising: Ising, p: int) -> Vector:
     gamma = np.interp(p, _RAMP_DEPTHS, _RAMP_GAMMAS) * phase_unit(ising)
     beta = np.interp(p, _RAMP_DEPTHS, _RAMP_BETAS)
     angles: Vector = ramp_shape(p) @ [gamma, beta]
+    return angles
+
+
+@cache
+def tree_schedule(degree: int, p: int) -> Vector:
+    """Return the best angles of a regular tree, computed once; read-only."""
+    angles = tree_angles(degree, p)
+    angles.setflags(write=False)
+    return angles
+
+
+def tree_start(ising: Ising, p: int) -> Vector:
+    """Return the best angles of a regular tree for an instance, shape (2p,).
+
+    The degree is the mean one, rounded, at least 2; γ is rescaled by the `coupling_strength`. They
+    are computed (`tree_angles`), a second or two at p = 8; deeper ones are resampled.
+    """
+    degree = max(2, round(2.0 * len(ising.couplings) / ising.n_qubits))
+    angles = resampled(tree_schedule(degree, min(p, DEEPEST)), p)
+    angles[:p] *= (np.sqrt(degree) / 2.0) / coupling_strength(ising)
     return angles

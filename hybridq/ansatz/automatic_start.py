@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz import angle_tables, angles
+from hybridq.core.limits import MOST_OF_A_STATE
+from hybridq.operators.paths import DEEPEST
 
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
@@ -27,6 +29,9 @@ def choose_start(ising: Ising, p: int) -> tuple[str, str]:
     degree = angles.regular_degree(ising)
     if (degree, p) in angles.fixed_angle_table():
         return "fixed-angles", f"tabulated for {degree}-regular graphs at p = {p}"
+    # Where states fit the other starts are compared with the ramp by their values.
+    if degree is not None and degree >= 2 and p <= DEEPEST and ising.n_qubits > MOST_OF_A_STATE:
+        return "tree", f"the best angles of {degree}-regular trees at p = {p}"
     return similar_start(ising)
 
 
@@ -55,5 +60,6 @@ def automatic(ising: Ising, p: int) -> Vector:
         "transfer": angle_tables.median_angles,
         "sk": angle_tables.sk_angles,
         "tuned-ramp": angle_tables.tuned_ramp,
+        "tree": angle_tables.tree_start,
     }
     return makers[choose_start(ising, p)[0]](ising, p)

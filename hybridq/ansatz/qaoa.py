@@ -92,6 +92,7 @@ INITIAL_POINTS: Registry[Start] = Registry(
         "fixed-angles": _tabulated("fixed-angles", angles.fixed_angles),
         "transfer": _tabulated("transfer", angle_tables.median_angles),
         "sk": _tabulated("sk", angle_tables.sk_angles),
+        "tree": _tabulated("tree", angle_tables.tree_start),
         "auto": _auto,
         "random": lambda ansatz, rng: angles.random_angles(ansatz.bounds, rng),
     },
@@ -293,8 +294,9 @@ class QAOA(Ansatz):
 
         Args:
             start: a name of `INITIAL_POINTS` (``"auto"``, ``"ramp"``, ``"sweep"``,
-                ``"tuned-ramp"``, ``"fixed-angles"``, ``"transfer"``, ``"sk"``, ``"random"``), or
-                the angles, those of fewer layers interpolated; the ramp by default.
+                ``"tuned-ramp"``, ``"fixed-angles"``, ``"transfer"``, ``"sk"``, ``"tree"``,
+                ``"random"``), or the angles, those of fewer layers interpolated; the ramp by
+                default.
             rng: for ``"random"``.
 
         Raises:

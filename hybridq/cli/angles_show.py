@@ -31,6 +31,7 @@ STARTS = {
     ),
     "transfer": ("medians over random graphs, sparse or dense, rescaled", "arXiv:2305.15201"),
     "sk": ("the limit of infinite degree (Sherrington-Kirkpatrick)", "arXiv:2110.14206"),
+    "tree": ("the best of regular trees of the mean degree, computed", "arXiv:2107.00677"),
     "random": ("uniformly random", ""),
 }
 

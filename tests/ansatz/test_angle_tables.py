@@ -128,6 +128,9 @@ def signed_graph():
         (nx.complete_graph(9), 4, "transfer"),
         (nx.random_labeled_tree(12, seed=1), 4, "sk"),
         (signed_graph(), 4, "sk"),
+        (nx.random_regular_graph(4, 40, seed=1), 6, "tree"),
+        (nx.random_regular_graph(4, 40, seed=1), 5, "fixed-angles"),
+        (nx.random_regular_graph(4, 30, seed=1), 6, "transfer"),
     ],
 )
 def test_the_automatic_start_suits_the_graph(graph, p, name):
@@ -145,6 +148,19 @@ def test_costs_without_pairs_or_with_long_terms_have_starts_too():
         assert choose_start(ansatz.ising, 3)[0] == "tuned-ramp"
         for name in ("auto", "sk", "transfer", "tuned-ramp"):
             assert np.isfinite(ansatz.initial_point(name)).all()
+
+
+def test_angles_of_trees_are_those_of_the_table_and_are_scaled_by_the_weights():
+    graph = nx.petersen_graph()
+    found, table = (
+        hq.QAOA(hq.MaxCut(graph), 3).initial_point(each) for each in ("tree", "fixed-angles")
+    )
+    np.testing.assert_allclose(found, table, atol=2e-3)
+    nx.set_edge_attributes(graph, 4.0, "weight")
+    heavy = hq.QAOA(hq.MaxCut(graph), 3).initial_point("tree")
+    np.testing.assert_allclose(heavy[:3] * 4.0, found[:3], atol=1e-12)
+    deep = hq.QAOA(hq.MaxCut(nx.path_graph(5)), 11).initial_point("tree")
+    assert deep.shape == (22,)
 
 
 def heavy_tailed(n, seed):

@@ -60,7 +60,7 @@ def test_large_degrees_keep_their_digits():
     for degree, expected in known.items():
         assert infinite(degree, 7) == pytest.approx(expected, abs=6e-6)
     assert 0.58919 < infinite(161, 7) < 0.59112
-    limits = ".3033 .4075 .4726 .5157 .5476 .5721".split()
+    limits = [".3033", ".4075", ".4726", ".5157", ".5476", ".5721"]
     for p, limit in enumerate(limits, start=1):
         assert infinite(10**6 + 1, p) == pytest.approx(float(limit), abs=6e-5)
 

@@ -6,6 +6,6 @@ kernels, and `plain` their slow twin.
 """
 
 from hybridq.operators.paths.messages import TreeMessages
-from hybridq.operators.paths.regular import tree_angles, tree_correlation
+from hybridq.operators.paths.regular import DEEPEST, tree_angles, tree_correlation
 
-__all__ = ["TreeMessages", "tree_angles", "tree_correlation"]
+__all__ = ["DEEPEST", "TreeMessages", "tree_angles", "tree_correlation"]

@@ -89,7 +89,7 @@ def _correlation(branches: int, gammas: Vector, betas: Vector, coupling: float) 
 
 
 def tree_angles(degree: int, p: int) -> Vector:
-    r"""Return the best known angles of max-cut on regular trees, found here; shape (2p,).
+    r"""Return the best angles of max-cut on regular trees, searched; shape (2p,).
 
     They hold for unweighted graphs, whose couplings are ½. One layer has :math:`\gamma =
     \arctan(1/\sqrt{d - 1})` and :math:`\beta = \pi/8`; each further layer starts from the angles
