@@ -122,7 +122,8 @@ def tree_angles(degree: int, p: int) -> Vector:
         angles[0] = np.pi / 4.0
 
     def descend(x: Vector) -> Any:
-        return _correlation(degree - 1, *np.split(x, 2), 0.5)
+        gammas, betas = np.split(x, 2)
+        return _correlation(degree - 1, gammas, betas, 0.5)
 
     for layers in range(2, depth + 1):
         share = np.arange(layers) / (layers - 1)
