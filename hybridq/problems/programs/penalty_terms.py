@@ -27,7 +27,6 @@ from hybridq.problems.programs.polynomial import (
     squared,
 )
 from hybridq.problems.programs.registers import bounded_coefficients
-from hybridq.problems.programs.rows import Rows
 from hybridq.problems.programs.structure import Forms, Row, Structure
 
 _MOST_TABLE = 14  # bits of a constraint whose penalty is a table of all assignments
@@ -89,7 +88,7 @@ def penalty_terms(
         only_violations(forms, clauses),
     ]
     least = np.ones(len(forms.rows))
-    least[equal] = _steps(forms.rows, equal)
+    least[equal] = _steps(forms, equal)
     single: dict[int, PenaltyTerm] = {}
     kept = ~left
     for place in np.flatnonzero(~(left | equal | packing | precedence | clauses)).tolist():
@@ -172,14 +171,19 @@ def _table(
     )
 
 
-def _steps(rows: Rows, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _steps(forms: Forms, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the squares of the least violations of equalities.
 
     Not a number where none is known.
     """
+    rows, units = forms.rows, forms.rows.sizes > 0
+    units[rows.owners[np.abs(forms.coefficients) != 1.0]] = False
+    scales = np.ones(len(rows))
+    scales[rows.owners] = np.abs(rows.coefficients / forms.coefficients)
+    gaps = np.abs(forms.bounds - np.rint(forms.bounds))  # a sum of units is a whole number
+    found = np.where(units & (gaps * scales > rows.tolerances), gaps * gaps, 1.0)
     whole = rows.whole & (rows.bounds == np.rint(rows.bounds))
-    found = np.ones(len(rows))
-    for place in np.flatnonzero(chosen & ~whole).tolist():
+    for place in np.flatnonzero(chosen & ~units & ~whole).tolist():
         step = _step(rows[place])
         found[place] = np.nan if step is None else step
     return found[chosen]

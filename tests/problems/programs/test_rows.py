@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hybridq.core.errors import ProblemError
@@ -71,6 +71,7 @@ def test_blocks_join_to_the_same_constraints(given_ones: list[Constraint]) -> No
 
 @pytest.mark.parametrize("inequalities", ["indicator", "hinge"])
 @settings(max_examples=30)
+@example(given_ones=[Constraint("c0", {(0,): -2.0}, "==", 1.0)])  # never met, by 1/2 of a unit
 @given(given_ones=constraints())
 def test_a_penalty_is_zero_where_its_constraint_holds(
     inequalities: str, given_ones: list[Constraint]
