@@ -12,13 +12,14 @@ import numpy as np
 
 from hybridq.operators.feasible import FeasibleSpace
 from hybridq.operators.pauli_sum import PauliSum
+from hybridq.operators.terms import HigherTerms, Terms
 
 
 def digest(*values: Any) -> str:
     """Return 16 hexadecimal digits that identify the values to the last bit.
 
     Args:
-        values: circuits, Hamiltonians and other frozen dataclasses, arrays, plain values, and
+        values: circuits, Hamiltonians, energies and other frozen dataclasses, arrays, plain values,
             mappings and sequences of them.
 
     Raises:
@@ -75,6 +76,8 @@ def _parts(value: Any, seen: dict[int, bytes]) -> Iterator[bytes]:
     elif isinstance(value, FeasibleSpace) and value.accepts is not None:
         yield repr(value.n_qubits).encode()  # a function has no digest, its states have one
         yield np.ascontiguousarray(value.words).tobytes()
+    elif isinstance(value, Terms | HigherTerms):
+        yield _hashed(value.groups, seen)
     elif is_dataclass(value):
         kind: Any = type(value)
         for name in _field_names(kind):

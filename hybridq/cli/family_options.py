@@ -70,7 +70,9 @@ def declared(family: type[Problem]) -> Declared:
         if option.name not in left_out
     }
     states = [] if over_bits else _of_excited_states()
-    own = {option.name: option for option in family.options()}
+    own = {
+        option.name: option for option in family.options() if option.name not in family.idle_options
+    }
     taken = own.keys() | set(_OFFERED)
     return Declared(
         own,

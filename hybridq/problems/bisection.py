@@ -58,6 +58,7 @@ class Bisection(GraphCut):
     )
     sense: ClassVar[Sense] = "minimize"
     value_name: ClassVar[str] = "cut"
+    idle_options: ClassVar[tuple[str, ...]] = ("inequalities",)
 
     parts: int = 2
 

@@ -157,7 +157,9 @@ def satisfied(literals: Literals, rows: NDArray[np.int64], parity: bool) -> NDAr
     return found
 
 
-def propagated(clauses: Sequence[Literals], parity: bool) -> dict[int, int]:
+def propagated(
+    clauses: Sequence[Literals], parity: bool, lines: Sequence[int] = ()
+) -> dict[int, int]:
     """Return the value of each variable that clauses decide one after another.
 
     A clause with one literal left that may hold decides its variable.
@@ -165,24 +167,28 @@ def propagated(clauses: Sequence[Literals], parity: bool) -> dict[int, int]:
     Args:
         clauses: that have to hold.
         parity: True for clauses that hold where an odd number of literals does.
+        lines: the line of each clause in its file, () without a file.
 
     Raises:
-        ProblemError: two of them contradict each other.
+        ProblemError: they contradict each other; the clause that shows it is named.
     """
     values: dict[int, int] = {}
-    waiting = [clause for clause in clauses if clause is not None]
+    waiting = [(place, clause) for place, clause in enumerate(clauses) if clause is not None]
     while True:
-        decided, waiting = _decided(waiting, values, parity)
+        decided, waiting = _decided(waiting, values, parity, lines)
         if not decided:
             return values
 
 
+_Numbered: TypeAlias = "list[tuple[int, tuple[int, ...]]]"
+
+
 def _decided(
-    clauses: Sequence[tuple[int, ...]], values: dict[int, int], parity: bool
-) -> tuple[bool, list[tuple[int, ...]]]:
+    clauses: _Numbered, values: dict[int, int], parity: bool, lines: Sequence[int]
+) -> tuple[bool, _Numbered]:
     """Enter the variables that clauses decide; return the clauses left open."""
     waiting, decided = [], False
-    for clause in clauses:
+    for place, clause in clauses:
         free = [v for v in clause if abs(v) not in values]
         held = sum((values[abs(v)] == 1) == (v > 0) for v in clause if abs(v) in values)
         if held and not parity:
@@ -190,12 +196,13 @@ def _decided(
         if not free:
             if parity and held % 2:
                 continue
+            line = f" of line {lines[place]}" if lines else ""
             raise ProblemError(
-                f"hard clause {clause_text(clause, parity)} contradicts others: no assignment is "
-                "feasible (proven)"
+                f"hard clause {place + 1}{line} ({clause_text(clause, parity)}) contradicts "
+                "others: no assignment is feasible (proven)"
             )
         if len(free) > 1:
-            waiting.append(clause)
+            waiting.append((place, clause))
             continue
         holds = held % 2 == 0 if parity else True
         values[abs(free[0])] = int((free[0] > 0) == holds)

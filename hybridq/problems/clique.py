@@ -51,6 +51,7 @@ class Clique(GraphSubset):
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "size"
     chosen_name: ClassVar[str] = "clique"
+    idle_options: ClassVar[tuple[str, ...]] = ("encoding", "inequalities")
 
     @cached_property
     def settled(self) -> NDArray[np.bool_]:

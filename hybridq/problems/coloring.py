@@ -69,6 +69,7 @@ class Coloring(GraphPartition):
     value_name: ClassVar[str] = "conflicts"
     group: ClassVar[str] = "colour"
     count_name: ClassVar[str] = "colors"
+    idle_options: ClassVar[tuple[str, ...]] = ("inequalities",)
 
     colors: int = 3
 

@@ -64,6 +64,7 @@ class Communities(GraphPartition):
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "modularity"
     group: ClassVar[str] = "community"
+    idle_options: ClassVar[tuple[str, ...]] = ("inequalities",)
 
     parts: int = 2
 

@@ -71,6 +71,7 @@ class DensestSubgraph(GraphProgram):
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "weight"
     mixers: ClassVar[tuple[str, ...]] = ("xy-complete", "xy-ring", "grover", "x")
+    idle_options: ClassVar[tuple[str, ...]] = ("encoding", "inequalities")
 
     counts: str = field(default=INSIDE, kw_only=True)
     chosen: int = field(default=0, init=False)

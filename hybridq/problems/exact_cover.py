@@ -45,6 +45,7 @@ class ExactCover(SetProgram):
     value_name: ClassVar[str] = "cost"
     mixers: ClassVar[tuple[str, ...]] = ("grover", "x")
     fault: ClassVar[str] = "element not held once"
+    idle_options: ClassVar[tuple[str, ...]] = ("inequalities",)
 
     @classmethod
     def example(cls) -> Self:

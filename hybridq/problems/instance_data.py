@@ -77,12 +77,14 @@ class ClauseData:
         soft: (weight, literals) pairs; literal v is variable v, −v its negation.
         hard: literals of clauses that have to hold.
         parity: True where a clause holds if an odd number of its literals does (XORSAT).
+        hard_lines: the line of each hard clause in its file, () without a file.
     """
 
     n_variables: int
     soft: tuple[tuple[float, tuple[int, ...]], ...]
     hard: tuple[tuple[int, ...], ...] = ()
     parity: bool = False
+    hard_lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

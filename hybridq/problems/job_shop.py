@@ -73,6 +73,7 @@ class JobShop(ProgramProblem):
     qubits: ClassVar[str] = "one qubit a task and start"
     mixers: ClassVar[tuple[str, ...]] = ("grover", "xy-complete", "xy-ring", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
+    idle_options: ClassVar[tuple[str, ...]] = ("inequalities",)
 
     data: JobData
     horizon: int | None = field(default=None, kw_only=True)

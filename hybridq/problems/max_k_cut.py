@@ -56,6 +56,7 @@ class MaxKCut(GraphCut):
     sense: ClassVar[Sense] = "maximize"
     value_name: ClassVar[str] = "cut"
     most_name: ClassVar[str] = "total weight"
+    idle_options: ClassVar[tuple[str, ...]] = ("inequalities",)
 
     parts: int = 3
 

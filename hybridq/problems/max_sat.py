@@ -78,6 +78,7 @@ class MaxSAT(ProgramProblem):
     mixers: ClassVar[tuple[str, ...]] = ("x", "grover", "bit-flip")
     noun: ClassVar[str] = "formula"
     item: ClassVar[str] = "variable"
+    idle_options: ClassVar[tuple[str, ...]] = ("encoding",)
 
     clauses: ClauseData | Sequence[Sequence[int]]
     name: str = field(default="", kw_only=True)
@@ -125,7 +126,7 @@ class MaxSAT(ProgramProblem):
         Raises:
             ProblemError: they contradict each other.
         """
-        return propagated(self.hard, self.data.parity)
+        return propagated(self.hard, self.data.parity, self.data.hard_lines)
 
     def build(self) -> IntegerProgram:
         """Return max Σ w [clause holds] under the hard clauses."""

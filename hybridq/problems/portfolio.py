@@ -67,6 +67,7 @@ class Portfolio(ProgramProblem):
     item: ClassVar[str] = "asset"
     mixers: ClassVar[tuple[str, ...]] = ("xy-complete", "xy-ring", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
+    idle_options: ClassVar[tuple[str, ...]] = ("encoding", "inequalities")
 
     data: PortfolioData
     risk: float | None = field(default=None, kw_only=True)

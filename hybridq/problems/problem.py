@@ -45,6 +45,7 @@ class Problem(ABC):
         data_fields: names of the fields that hold the data; the first field where empty.
         may_be_diagonal: whether Hamiltonians of the family are, or can be, diagonal.
         examples: arguments after ``hybridq solve KIND`` that its help page shows.
+        idle_options: options of a base class without effect here; the command line has none.
     """
 
     kind: ClassVar[str]
@@ -60,6 +61,7 @@ class Problem(ABC):
     data_fields: ClassVar[tuple[str, ...]] = ()
     may_be_diagonal: ClassVar[bool] = False
     examples: ClassVar[tuple[str, ...]] = ("FILE --seed 7 --plot out.png",)
+    idle_options: ClassVar[tuple[str, ...]] = ()
     name: str
 
     @property

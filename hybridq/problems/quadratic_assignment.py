@@ -58,6 +58,7 @@ class QuadraticAssignment(ProgramProblem):
     item: ClassVar[str] = "assignment"
     mixers: ClassVar[tuple[str, ...]] = ("transposition", "adjacent-transposition", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
+    idle_options: ClassVar[tuple[str, ...]] = ("inequalities",)
 
     data: AssignmentData
     name: str = field(default="", kw_only=True)

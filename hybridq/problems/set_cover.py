@@ -66,6 +66,7 @@ class SetCover(SetProgram):
     mixers: ClassVar[tuple[str, ...]] = ("bit-flip", "grover", "x")
     relation: ClassVar[Relation] = ">="
     fault: ClassVar[str] = "element not covered"
+    idle_options: ClassVar[tuple[str, ...]] = ("encoding",)
 
     hitting: bool = field(default=False, kw_only=True)
     weight: str | None = field(default=None, kw_only=True)

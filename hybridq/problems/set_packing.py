@@ -46,6 +46,7 @@ class SetPacking(SetProgram):
     mixers: ClassVar[tuple[str, ...]] = ("bit-flip", "grover", "x")
     relation: ClassVar[Relation] = "<="
     fault: ClassVar[str] = "element used twice"
+    idle_options: ClassVar[tuple[str, ...]] = ("encoding", "inequalities")
 
     @classmethod
     def example(cls) -> Self:

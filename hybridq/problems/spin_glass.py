@@ -45,7 +45,8 @@ class SpinGlass(GraphProblem):
         name: the name of this instance; the graph's own name, or its size, by default.
 
     Raises:
-        ProblemError: the graph cannot be read as one, or a coupling or field is not finite.
+        ProblemError: the graph cannot be read as one, a coupling or field is not finite, or there
+            are none.
 
     Source: Sherrington, Kirkpatrick 1975, Phys. Rev. Lett. 35, 1792.
     """
@@ -58,10 +59,15 @@ class SpinGlass(GraphProblem):
     value_name: ClassVar[str] = "energy"
     reads: ClassVar[tuple[str, ...]] = ("graph", "polynomial")
     item: ClassVar[str] = "spin"
+    needs_edges: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _ = self.fields, self.offset  # raise for numbers that are not finite
+        _ = self.offset  # raises for a number that is not finite
+        if not (self.fields.any() or len(self.edges)):
+            raise ProblemError(
+                "the spins have neither couplings nor fields: nothing is left to optimize"
+            )
 
     @classmethod
     def from_data(cls, data: Any, *, name: str, **options: Any) -> Self:

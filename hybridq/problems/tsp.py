@@ -64,6 +64,7 @@ class TravelingSalesman(ProgramProblem):
     item: ClassVar[str] = "visit"
     mixers: ClassVar[tuple[str, ...]] = ("transposition", "adjacent-transposition", "grover", "x")
     data_fields: ClassVar[tuple[str, ...]] = ("data",)
+    idle_options: ClassVar[tuple[str, ...]] = ("inequalities",)
 
     data: DistanceData
     fix_start: bool = field(default=True, kw_only=True)

@@ -52,6 +52,7 @@ class VertexCover(GraphSubset):
     value_name: ClassVar[str] = "size"
     needs_edges: ClassVar[bool] = True
     chosen_name: ClassVar[str] = "cover"
+    idle_options: ClassVar[tuple[str, ...]] = ("encoding", "inequalities")
 
     @cached_property
     def settled(self) -> NDArray[np.bool_]:

@@ -63,6 +63,8 @@ def test_a_sum_of_an_energy_is_the_sum_of_its_terms_to_the_last_bit(spin_terms):
     assert made.to_json() == expected.to_json()
     assert repr(made) == repr(expected)
     assert digest(made) == digest(expected)
+    assert digest(ising_of(spin_terms)) == digest(ising_of(spin_terms))
+    assert digest(ising_of(spin_terms)) != digest(ising_of({**spin_terms, (0, 1, 2): 0.3}))
     assert (len(made), made.constant) == (len(expected), expected.constant)
     assert (made.one_norm, made.norm) == (expected.one_norm, expected.norm)
     bits = np.random.default_rng(3).integers(0, 2, (7, N))

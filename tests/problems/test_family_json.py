@@ -130,6 +130,19 @@ def test_numbers_are_kept_exactly(data: st.DataObject, n: int, m: int) -> None:
             "unknown key 'profit': write \"profits\"",
         ),
         (
+            "bins",
+            '{"sizes": [1], "capacity": 3,\n"bins": 4}',
+            2,
+            "unknown key 'bins': choose from sizes, capacity, or call it comment",
+        ),
+        ("numbers", '{"numbers": [1],\n"parts": 3}', 2, "unknown key 'parts': choose from numbers"),
+        (
+            "graph",
+            '{"nodes": 3, "edges": [[0, 1], [1, 2]],\n"weights": [5, 6]}',
+            2,
+            "unknown key 'weights': choose from nodes, edges",
+        ),
+        (
             "knapsack",
             '{"values": [1, 2], "weights": [1, 1], "capacity": 3,\n"profits": [[0, 1],\n[2, 0]]}',
             2,
@@ -200,3 +213,13 @@ def test_a_faulty_document_is_refused_by_line(
     assert words in str(caught.value)
     assert caught.value.line == line
     assert "\n" not in str(caught.value)
+
+
+def test_words_about_a_problem_are_accepted() -> None:
+    words = '"name": "a", "comment": "b", "source": "c", "license": "CC0"'
+    assert parse(f'{{"sizes": [2], "capacity": 3, {words}}}', "bins").capacity == 3.0
+    assert parse(f'{{"numbers": [2], {words}}}', "numbers") == [2]
+    assert list(parse(f'{{"edges": [[0, 1]], {words}}}', "graph")) == [0, 1]
+    # Programs that write entries as objects have keys of their own.
+    text = '{"nodes": [{"id": 0}, {"id": 1}], "links": [{"source": 0, "target": 1}], "zoom": 2}'
+    assert list(parse(text, "graph")) == [0, 1]

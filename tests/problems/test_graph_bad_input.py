@@ -277,6 +277,7 @@ def test_bad_input_is_one_line_with_the_place_and_the_cause(case: str) -> None:
         ("rudy", "0 0\n", "no nodes"),
         ("rudy", "3 0\n", "no edges"),
         ("dimacs", "c only\n", "p edge NODES EDGES"),
+        ("dimacs", "p edge 2 1\nn 1 -3\ne 1 2\n", "line 2: node 1 has weight -3"),
         ("matrix-market", "3 3 1\n2 1 1\n", "first line is not"),
         ("graphml", "a b\n", "not valid XML"),
         ("json", "a b\n", "not valid JSON"),

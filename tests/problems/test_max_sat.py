@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import hybridq as hq
 from hybridq.core.errors import CapacityError, HybridqError, ProblemError
+from hybridq.problems.formats import parse
 from hybridq.problems.instance_data import ClauseData
 from hybridq.testing import check_problem
 
@@ -148,6 +149,9 @@ def test_contradictions_are_proven(parity: bool) -> None:
         return
     with pytest.raises(ProblemError, match="contradicts"):
         hq.MaxSAT(ClauseData(2, ((1.0, (1,)),), ((1,), (-1,))))
+    text = "c by hand\nh 1 0\nh -1 2 0\n1 1 0\nh -2 0\n"
+    with pytest.raises(ProblemError, match=r"hard clause 3 of line 5 \(¬2\) contradicts others"):
+        hq.MaxSAT(parse(text, "clauses"))
 
 
 def test_parity_is_one_product_of_spins() -> None:

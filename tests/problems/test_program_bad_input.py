@@ -83,7 +83,7 @@ BAD: dict[str, tuple[str, str, int | None, str]] = {
     "JSON unknown key": (
         "json-polynomial",
         '{"variables": ["x"], "terms": [], "term": []}',
-        None,
+        1,
         "unknown key 'term'",
     ),
     "JSON without terms": ("json-polynomial", '{"variables": ["x"]}', None, '"terms" is missing'),

@@ -45,6 +45,15 @@ def test_a_positive_coupling_favours_equal_spins() -> None:
     assert problem.answer("01")[3].entries == ("1 of 1",)
 
 
+def test_fields_alone_are_a_spin_glass() -> None:
+    data = PolynomialData(("a", "b", "c"), ((1.0, (0,)), (-2.0, (1,)), (0.5, (2,))), spins=True)
+    problem = hq.SpinGlass.from_data(data, name="fields")
+    assert _least(problem) == (-3.5, 1)
+    assert problem.value("101") == -3.5
+    with pytest.raises(ProblemError, match="neither couplings nor fields"):
+        hq.SpinGlass(nx.empty_graph(3))
+
+
 def test_a_tree_satisfies_every_bond() -> None:
     tree = hq.SpinGlass.plus_minus_j(nx.balanced_tree(2, 2), rng=3)
     assert set(tree.weights) == {1.0, -1.0}
@@ -97,7 +106,7 @@ def test_fields_and_couplings_may_be_named() -> None:
         (PolynomialData(("a", "b"), ((1.0, (0, 1)),)), "is of bits"),
         (PolynomialData(("a", "b", "c"), ((1.0, (0, 1, 2)),), spins=True), "the product a b c"),
         (PolynomialData(("a", "b"), ((1.0, (0, 1)),), True, "maximize"), "is maximized"),
-        (PolynomialData(("a", "b"), ((1.0, (0,)),), spins=True), "no edges"),
+        (PolynomialData(("a", "b"), ((1.0, ()),), spins=True), "neither couplings nor"),
     ],
 )
 def test_other_polynomials_are_refused(data, message) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from json import JSONDecoder
-from typing import Any
+from typing import Any, Final
 
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, closest
+from hybridq.problems.formats._text import short
+
+FACTS: Final = ("name", "problem", "description", "comment", "source", "license")
+"""Keys that any object of a problem may have: words about it, which no reader uses."""
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _DECODER = JSONDecoder()
@@ -34,6 +39,32 @@ def load_json(text: str, source: str, what: str) -> Any:
         raise FormatError(
             "the JSON holds a number of thousands of digits: correct it", source=source
         ) from None
+
+
+def check_keys(data: dict[str, Any], known: Sequence[str], text: str, source: str) -> None:
+    """Raise for a key that no reader knows, which would be left out unnoticed.
+
+    Args:
+        data: the decoded object.
+        known: the keys of its layout; those of `FACTS` are accepted too.
+        text: the text, for the line.
+        source: the file's name, for errors.
+
+    Raises:
+        FormatError: an unknown key; the known ones are named.
+    """
+    for key in data:
+        if key in known or key in FACTS:
+            continue
+        near = closest(key, known, likeness=0.8)
+        remedy = (
+            f'write "{near}"'
+            if near is not None and near not in data
+            else f"choose from {', '.join(known)}, or call it comment"
+        )
+        raise FormatError(
+            f"unknown key {short(key)}: {remedy}", source=source, line=line_of(text, key)
+        )
 
 
 def _not_json(text: str, error: json.JSONDecodeError, source: str) -> FormatError:

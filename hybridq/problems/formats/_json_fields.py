@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core.checks import is_finite, is_whole
-from hybridq.core.errors import FormatError, closest
-from hybridq.problems.formats._json import line_of, load_json
+from hybridq.core.errors import FormatError
+from hybridq.problems.formats._json import check_keys, line_of, load_json
 from hybridq.problems.formats._number_text import LARGEST
 from hybridq.problems.formats._text import short, tidy
 
@@ -61,7 +61,7 @@ class Document:
         fields: its keys.
 
     Raises:
-        FormatError: no such object: not valid JSON, a key is missing, or one is misspelled.
+        FormatError: no such object: not valid JSON, a key is missing or unknown.
     """
 
     def __init__(self, text: str, source: str, noun: str, fields: tuple[Field, ...]) -> None:
@@ -73,11 +73,7 @@ class Document:
                 f"the JSON holds {short(data)} and not {noun}: give an object with {listed}",
                 source=source,
             )
-        names = [field.name for field in fields]
-        for key in data:
-            near = None if key in names else closest(key, names, likeness=0.8)
-            if near is not None and near not in data:
-                raise self.error(f'unknown key {short(key)}: write "{near}"', key)
+        check_keys(data, [field.name for field in fields], text, source)
         for field in fields:
             if field.required and field.name not in data:
                 raise FormatError(

@@ -36,6 +36,7 @@ class _Clauses:
     largest: int = 0
     soft: list[tuple[float, tuple[int, ...]]] = field(default_factory=list)
     hard: list[tuple[int, ...]] = field(default_factory=list)
+    hard_lines: list[int] = field(default_factory=list)
     n_literals: int = 0
 
     @property
@@ -101,6 +102,7 @@ class _Clauses:
             raise self.error("the clause has no literals and cannot hold: remove it", line)
         if weight is None:
             self.hard.append(tuple(literals))
+            self.hard_lines.append(line)
         else:
             self.soft.append((weight, tuple(literals)))
 
@@ -125,7 +127,8 @@ class _Clauses:
                 f"{self.n_literals:,} literals: correct the number of variables",
                 self.header_line,
             )
-        return ClauseData(n_variables, tuple(self.soft), tuple(self.hard), parity)
+        hard, lines = tuple(self.hard), tuple(self.hard_lines)
+        return ClauseData(n_variables, tuple(self.soft), hard, parity, lines)
 
 
 def read_cnf(text: str, source: str = "input") -> ClauseData:

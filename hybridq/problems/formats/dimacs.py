@@ -46,7 +46,14 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
             builder, header_line = GraphBuilder(source, one_based=n_nodes), line
             continue
         if tokens[0] == "n" and builder is not None and len(tokens) == 3:
-            builder.node_weight(tokens[1], parse_weight(tokens[2], source, line), line)
+            own = parse_weight(tokens[2], source, line)
+            if own < 0.0:
+                raise FormatError(
+                    f"node {tokens[1]} has weight {own:g}: give a positive number, or remove it",
+                    source=source,
+                    line=line,
+                )
+            builder.node_weight(tokens[1], own, line)
             continue
         if tokens[0] == "a":
             raise FormatError(

@@ -18,7 +18,7 @@ from hybridq.problems.formats._graphs import (
     check_isolated,
     check_node_count,
 )
-from hybridq.problems.formats._json import line_of, load_json
+from hybridq.problems.formats._json import check_keys, line_of, load_json
 from hybridq.problems.formats._json_layouts import plain_document
 from hybridq.problems.formats._text import short, tidy
 from hybridq.problems.formats.matrix import is_matrix, matrix_graph
@@ -30,6 +30,7 @@ _EDGES = re.compile(r'"(nodes|edges|links|edge list|adjacency)"\s*+:\s*+\[')
 _NODE_LINK = re.compile(r'\{\s*+"(id|source|target|weight)"\s*+:|"links"\s*+:')
 _ENDS = frozenset(("id", "source", "target", "key"))
 _LIST_OF_LISTS = re.compile(r"\[\s*+\[")
+_KEYS = ("nodes", "edges", "links", "directed", "multigraph", "graph")
 _MAX_LABEL_DEPTH = 8
 _LARGEST_LABEL = 10**100  # longer whole numbers are slow to compare and to print
 
@@ -46,11 +47,13 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
     matrix as a list of lists.
 
     Raises:
-        FormatError: anything else.
+        FormatError: anything else, such as a key beside these where edges are lists.
     """
     data = load_json(text, source, "a graph")
     try:
         graph = _graph(data, source)
+        if isinstance(data, dict) and _is_plain(data):
+            check_keys(data, _KEYS, text, source)
         _place_repeat(graph, text)
         return graph
     except _EntryError as error:
@@ -154,6 +157,13 @@ def _place_repeat(graph: nx.Graph[Any], text: str) -> None:
                 lines = tuple(line_of(text, key, position) for position in origin.repeat.lines)
         repeat = replace(origin.repeat, lines=lines if None not in lines else (None, None))
         graph.graph[ORIGIN] = replace(origin, repeat=repeat)
+
+
+def _is_plain(data: dict[str, Any]) -> bool:
+    """Return whether nothing is an object, as other programs write entries and keys of theirs."""
+    nodes, edges = data.get("nodes"), data.get("edges", data.get("links"))
+    listed = [*(nodes if isinstance(nodes, list) else []), *(edges or [])]
+    return edges is not None and dict not in set(map(type, listed))
 
 
 def _directed(data: dict[str, Any], source: str) -> bool:

@@ -8,7 +8,7 @@ import re
 from hybridq.core.checks import is_finite
 from hybridq.core.errors import FormatError
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._json import line_of, load_json
+from hybridq.problems.formats._json import check_keys, line_of, load_json
 from hybridq.problems.formats._text import first_rows, is_number, numbered_lines, short
 
 _EMPTY = "the list of numbers is empty: give at least one"
@@ -65,6 +65,7 @@ def read_json(text: str, source: str = "input") -> list[float]:
     """
     data = load_json(text, source, "a list of numbers")
     if isinstance(data, dict) and "numbers" in data:
+        check_keys(data, ("numbers",), text, source)
         data = data["numbers"]
     if not isinstance(data, list):
         raise FormatError(

@@ -9,7 +9,7 @@ from typing import Any
 from hybridq.core.checks import is_finite
 from hybridq.core.errors import FormatError, ProblemError
 from hybridq.problems.formats._format import Format, Match
-from hybridq.problems.formats._json import line_of, load_json
+from hybridq.problems.formats._json import check_keys, line_of, load_json
 from hybridq.problems.formats._text import short, tidy
 from hybridq.problems.instance_data import PolynomialData
 
@@ -33,13 +33,16 @@ class EntryError(Exception):
         super().__init__(message)
 
 
-def check_document(data: Any, keys: tuple[str, ...], needed: int, source: str, layout: str) -> None:
+def check_document(
+    data: Any, keys: tuple[str, ...], needed: int, text: str, source: str, layout: str
+) -> None:
     """Raise unless a document is an object with known keys, some of them needed.
 
     Args:
         data: the decoded document.
         keys: all keys that are known.
         needed: how many of them, the first ones, must be there.
+        text: the text, for the line.
         source: the file's name, for errors.
         layout: the remedy, which shows the layout.
 
@@ -48,11 +51,7 @@ def check_document(data: Any, keys: tuple[str, ...], needed: int, source: str, l
     """
     if not isinstance(data, dict):
         raise FormatError(f"the JSON holds {short(data)}: {layout}", source=source)
-    unknown = [key for key in data if key not in keys]
-    if unknown:
-        raise FormatError(
-            f"unknown key {short(unknown[0])}: choose from {', '.join(keys)}", source=source
-        )
+    check_keys(data, keys, text, source)
     missing = [key for key in keys[:needed] if key not in data]
     if missing:
         raise FormatError(f'the key "{missing[0]}" is missing: {layout}', source=source)
@@ -149,7 +148,7 @@ def read(text: str, source: str = "input") -> PolynomialData:
         FormatError: anything else.
     """
     data = load_json(text, source, "a polynomial")
-    check_document(data, _KEYS, 2, source, _LAYOUT)
+    check_document(data, _KEYS, 2, text, source, _LAYOUT)
     spins = data.get("spins", False)
     if not isinstance(spins, bool):
         raise FormatError(f'"spins" is {short(spins)}: give true or false', source=source)

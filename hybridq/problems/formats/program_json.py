@@ -44,7 +44,7 @@ def read(text: str, source: str = "input") -> IntegerProgram:
         FormatError: anything else.
     """
     data = load_json(text, source, "an integer program")
-    check_document(data, _KEYS, 2, source, _LAYOUT)
+    check_document(data, _KEYS, 2, text, source, _LAYOUT)
     sense = sense_of(data, source)
     name = data.get("name", "")
     if not isinstance(name, str):
