@@ -503,3 +503,24 @@ def test_a_section_in_place_of_a_swept_kind_is_told_how_to_sweep_it(name):
         ConfigError, match=rf"{name}.kind must be a name, got a mapping.*as {name}: \[\{{kind"
     ):
         plan(parse_config(text.replace("NAME", name), "c.yaml"))
+
+
+def test_the_engine_decides_how_many_qubits_are_too_many():
+    ring = "name: x\nproblem: {kind: KIND, graph: {kind: ring, nodes: 60}}\n"
+    cut = ring.replace("KIND", "maxcut")
+    wide = "60 qubits are too many to simulate exactly: give at most 34"
+    for engine in ("auto", "diagonal", "statevector"):
+        assert wide in problems(f"{cut}engine: {engine}\n")[0]
+    assert len(trials(f"{cut}engine: p1\n")) == 1
+    # The widths of one problem under several engines are judged one by one.
+    assert len(problems(f"{cut}sweep: {{engine: [p1, diagonal]}}\n")) == 1
+    # Feasible states alone are simulated, so that no number of qubits is too many.
+    assert len(trials(ring.replace("KIND", "vertex-cover"))) == 1
+
+
+def test_a_graph_of_any_engine_is_generated_up_to_a_size():
+    text = "name: x\nproblem: {kind: maxcut, graph: {kind: KIND, nodes: 90000}}\nengine: p1\n"
+    assert (
+        "4,049,955,000 edges are too many to generate"
+        in problems(text.replace("KIND", "complete"))[0]
+    )

@@ -187,6 +187,12 @@ def test_the_chance_of_a_very_sparse_graph_is_that_of_its_spanning_trees():
     assert chance_connected(n, p) == pytest.approx(n ** (n - 2) * p ** (n - 1), rel=1e-3)  # Cayley
 
 
+def test_the_probability_of_connection_of_large_graphs_tends_to_its_limit():
+    exact, limit = chance_connected(200, 0.03), chance_connected(201, 0.03)
+    assert exact == pytest.approx(math.exp(-200 * 0.97**199), rel=1e-3)
+    assert limit == pytest.approx(exact, rel=0.02)
+
+
 @pytest.mark.parametrize("probability", [1e-12, 1e-300])
 def test_a_chance_below_all_digits_is_none_and_not_negative(probability):
     assert chance_connected(34, probability) == 0.0

@@ -13,9 +13,11 @@ from typing import Any, TypeAlias
 from hybridq.ansatz.learned_angles import angles_in
 from hybridq.core.errors import HybridqError, MissingExtraError
 from hybridq.core.files import read_bytes
+from hybridq.core.limits import MOST_OF_A_STATE
+from hybridq.engines.choose import ENGINES
 from hybridq.engines.simulators import NUMPY
 from hybridq.experiments.config.axes import Axis, read_axes, swept_names
-from hybridq.experiments.config.choices import SECTIONS
+from hybridq.experiments.config.choices import AUTO, SECTIONS
 from hybridq.experiments.config.compatibility import incompatibilities
 from hybridq.experiments.config.errors import Mistake, refuse, shown
 from hybridq.experiments.config.fitting import misfits
@@ -133,7 +135,7 @@ class Combinations:
 
         Files are searched and read here for the first time. Errors become mistakes.
         """
-        key = self._key("problem", rows)
+        key = self._instance_key(rows)
         if key not in self._instances:
             part = self.part("problem", rows)
             found: tuple[PlannedInstance, ...] = (PlannedInstance(part.conditions, part.facts),)
@@ -145,13 +147,25 @@ class Combinations:
                         for each in sections
                     )
                     for each in sections:
-                        each.check(self._base)
+                        each.check(self._base, self._most_qubits(rows))
                 except HybridqError as error:
                     path = ("problem", "path") if "path" in part.raw else ("problem",)
                     installed = not isinstance(error, MissingExtraError)
                     self._refused[key] = Mistake(path, str(error), of_values=installed)
             self._instances[key] = found
         return self._instances[key]
+
+    def _instance_key(self, rows: AxisIndices) -> AxisIndices:
+        """Return the key of a problem with an engine, which limits its qubits."""
+        return (*self._key("problem", rows), self._most_qubits(rows) or 0)
+
+    def _most_qubits(self, rows: AxisIndices) -> int | None:
+        """Return the width of circuits that the engine takes, None without a limit.
+
+        The automatic choice takes engines without a limit for special circuits only.
+        """
+        kind = getattr(self.part("engine", rows).section, "kind", AUTO)
+        return ENGINES[kind].most_qubits if kind in ENGINES else MOST_OF_A_STATE
 
     def count_instances(self, rows: AxisIndices) -> int:
         """Return the number of `instances`; drawn ones are not built for it."""
@@ -218,7 +232,7 @@ class Combinations:
         parts = {name: self.part(name, rows) for name in SECTIONS}
         found = [mistake for part in parts.values() for mistake in part.mistakes]
         self.instances(rows)
-        refused = self._refused.get(self._key("problem", rows))
+        refused = self._refused.get(self._instance_key(rows))
         found += [] if refused is None else [refused]
         if found:
             return [self._placed(mistake, rows) for mistake in found]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.experiments.records import Plain
 from hybridq.experiments.section import Section
 
@@ -69,11 +70,13 @@ class ProblemSection(Section, ABC):
         return {}
 
     @abstractmethod
-    def check(self, base: Path) -> None:
+    def check(self, base: Path, most: int | None = MOST_OF_A_STATE) -> None:
         """Raise if the instance cannot be built or simulated, as far as is known early.
 
         Args:
             base: the folder that paths are relative to.
+            most: the width of circuits that the engine takes, None without a limit. Families whose
+                states lie in a symmetry sector have a limit of their own.
 
         Raises:
             HybridqError: it cannot; the message gives the reason.

@@ -56,8 +56,6 @@ class FamilySection(FileSection):
     """
 
     shape: ClassVar[str]
-    most_qubits: ClassVar[int] = MOST_OF_A_STATE
-
     format: Annotated[str, AfterValidator(_format_name)] | None = None
     """The file's format by name; recognized from its content by default."""
 
@@ -110,15 +108,20 @@ class FamilySection(FileSection):
             plain[self.shape] = self.source.facts(base, seed)
         return plain
 
-    def check(self, base: Path) -> None:
+    def limit(self, most: int | None) -> int | None:
+        """See `FileSection.limit`: that of the engine."""
+        return most
+
+    def check(self, base: Path, most: int | None = MOST_OF_A_STATE) -> None:
         """See `ProblemSection.check`: the file is read, or an instance is built."""
         if self.path is not None:
-            super().check(base)
+            super().check(base, most)
             return
         if isinstance(self.source, Source):
-            check_qubits(self.source.order, self.most_qubits, f"{self.shape}: {self.source.kind}")  # type: ignore[attr-defined]
-            self.source.check(base)
-        check_size(self.build(base, 0, {}), self.most_qubits)
+            if self.family.space is Problem.space:  # of no instance the feasible states alone
+                check_qubits(self.source.order, most, f"{self.shape}: {self.source.kind}")  # type: ignore[attr-defined]
+            self.source.check(base, None)
+        check_size(self.build(base, 0, {}), most)
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""

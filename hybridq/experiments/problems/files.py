@@ -19,6 +19,7 @@ from hybridq.experiments.content import checked_digest
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.limits import (
     MOST_OF_A_SECTOR,
+    MOST_OF_A_STATE,
     check_size,
 )
 from hybridq.experiments.records import Plain
@@ -69,10 +70,14 @@ class FileSection(ProblemSection):
         data, _ = read_bytes(base / self.path)
         return {hashlib.sha256(data).hexdigest(): (Path(self.path).name, data)}
 
-    def check(self, base: Path) -> None:
+    def limit(self, most: int | None) -> int | None:
+        """Return the most qubits of an instance, for an engine that takes `most`."""
+        return self.most_qubits
+
+    def check(self, base: Path, most: int | None = MOST_OF_A_STATE) -> None:
         """See `ProblemSection.check`: the file is read."""
         assert self.path is not None
-        check_size(self.read(*read_bytes(base / self.path)), self.most_qubits, self.path)
+        check_size(self.read(*read_bytes(base / self.path)), self.limit(most), self.path)
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """See `ProblemSection.build`."""

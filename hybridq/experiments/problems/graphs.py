@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from hybridq.experiments.problems.base import ProblemSection
-from hybridq.experiments.problems.limits import MOST_OF_A_STATE, check_qubits
+from hybridq.experiments.problems.limits import MOST_OF_A_STATE, check_generated, check_qubits
 from hybridq.experiments.problems.sources import Source
 from hybridq.experiments.records import Plain
 from hybridq.experiments.seeds import derived
@@ -42,13 +42,19 @@ class GraphSection(Source, ProblemSection):
         """True if instances differ."""
         return self.weights != "none"
 
-    def check(self, base: Path) -> None:
+    def check(self, base: Path, most: int | None = MOST_OF_A_STATE) -> None:
         """See `ProblemSection.check`."""
-        check_qubits(self.order, MOST_OF_A_STATE, f"a graph of {self.order} nodes")
+        check_generated(self.order, self.mean_edges)
+        check_qubits(self.order, most, f"a graph of {self.order} nodes")
+
+    @property
+    def mean_edges(self) -> float:
+        """Number of edges, of a random graph on average."""
+        return self.order * (self.order - 1) / 2
 
     def build(self, base: Path, seed: int, contents: Mapping[str, bytes]) -> Problem:
         """Return the maximum cut of the graph; see `ProblemSection.build`."""
-        GraphSection.check(self, base)
+        check_generated(self.order, self.mean_edges)
         return MaxCut(self.data(self.facts(base, seed)), name=self.instance_title())
 
     def data(self, facts: Plain) -> nx.Graph[Any]:
@@ -121,6 +127,11 @@ class Ring(GraphSection):
         """See `GraphSection.title`."""
         return f"ring of {self.nodes} nodes"
 
+    @property
+    def mean_edges(self) -> float:
+        """See `GraphSection.mean_edges`."""
+        return self.nodes
+
     def draw(self, rng: np.random.Generator) -> nx.Graph[Any]:
         """See `GraphSection.draw`."""
         import networkx as nx
@@ -159,6 +170,11 @@ class LatticeGraph(GraphSection):
     def order(self) -> int:
         """See `GraphSection.order`."""
         return self.rows * self.columns
+
+    @property
+    def mean_edges(self) -> float:
+        """See `GraphSection.mean_edges`: at most two for each node."""
+        return 2 * self.order
 
     def title(self) -> str:
         """See `GraphSection.title`."""

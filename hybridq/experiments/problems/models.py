@@ -84,7 +84,7 @@ class SpinSection(LatticeSection):
     J: float = 1.0
     """Coupling of neighbours."""
 
-    def check(self, base: Path) -> None:
+    def check(self, base: Path, most: int | None = MOST_OF_A_STATE) -> None:
         """See `ProblemSection.check`."""
         check_qubits(self.qubits, self.most_qubits, f"sites: {self.sites}")
 
@@ -203,7 +203,7 @@ class Hubbard(LatticeSection):
         """See `ProblemSection.qubits`: a site is two, one for each spin."""
         return 2 * self.count
 
-    def check(self, base: Path) -> None:
+    def check(self, base: Path, most: int | None = MOST_OF_A_STATE) -> None:
         """See `ProblemSection.check`."""
         check_qubits(self.qubits, MOST_OF_A_SECTOR, f"sites: {self.sites}")
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from hybridq.core.errors import HybridqError, MissingExtraError, ParameterError
 from hybridq.experiments.problems.files import FilePath, FileSection
-from hybridq.experiments.problems.limits import MOST_OF_A_SECTOR
+from hybridq.experiments.problems.limits import MOST_OF_A_SECTOR, MOST_OF_A_STATE
 from hybridq.experiments.records import Plain
 from hybridq.problems.molecule import Molecule
 
@@ -170,10 +170,10 @@ class MoleculeSection(FileSection):
             facts["atoms"] = [[symbol, *place] for symbol, place in self.atoms()]
         return facts
 
-    def check(self, base: Path) -> None:
+    def check(self, base: Path, most: int | None = MOST_OF_A_STATE) -> None:
         """See `ProblemSection.check`: read the file, or require PySCF."""
         if not self.is_calculated:
-            super().check(base)
+            super().check(base, most)
         elif importlib.util.find_spec("pyscf") is None:
             raise MissingExtraError("pyscf", "chem", "a molecule from its geometry")
 

@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from hybridq.core.errors import ParameterError, ProblemError
+from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.graphs import GraphSection, Nodes
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _DRAWS = 1000  # attempts to draw a graph with edges, or a connected one
 _PRECISION = 100  # decimal digits: differences of probabilities as small as p**33 matter
+_EXACT = 200  # nodes up to which the probability of connection is summed
 _NEVER = 1e-15  # smaller probabilities are not printed
 
 
@@ -93,6 +95,11 @@ class RandomRegular(RandomGraphSection):
         """See `GraphSection.order`."""
         return self.nodes
 
+    @property
+    def mean_edges(self) -> float:
+        """See `GraphSection.mean_edges`."""
+        return self.nodes * self.degree / 2
+
     def title(self) -> str:
         """See `GraphSection.title`."""
         return f"random {self.degree}-regular graph of {self.nodes} nodes"
@@ -122,13 +129,18 @@ class ErdosRenyi(RandomGraphSection):
         """See `GraphSection.order`."""
         return self.nodes
 
+    @property
+    def mean_edges(self) -> float:
+        """See `GraphSection.mean_edges`."""
+        return self.probability * self.nodes * (self.nodes - 1) / 2
+
     def title(self) -> str:
         """See `GraphSection.title`."""
         return f"Erdős-Rényi graph of {self.nodes} nodes, probability {self.probability:g}"
 
-    def check(self, base: Path) -> None:
+    def check(self, base: Path, most: int | None = MOST_OF_A_STATE) -> None:
         """See `ProblemSection.check`: raise if 1000 draws are unlikely to suffice."""
-        super().check(base)
+        super().check(base, most)
         chance = chance_connected if self.connected else chance_of_an_edge
         found = chance(self.nodes, self.probability)
         if found * _DRAWS >= 1:
@@ -155,14 +167,18 @@ def chance_connected(nodes: int, probability: float) -> float:
 
     .. math:: C_n = 1 - \sum_{k=1}^{n-1} \binom{n-1}{k-1} C_k (1 - p)^{k (n - k)}
 
-    where k is the size of the component of the first node.
+    where k is the size of the component of the first node. Beyond 200 nodes it is exp(−E), with
+    the mean number E of nodes without an edge, to which it tends.
 
     Args:
         nodes: n, at least 1.
         probability: p of an edge, from 0 to 1.
 
-    Source: Gilbert 1959, Ann. Math. Statist. 30, 1141.
+    Source: Gilbert 1959, Ann. Math. Statist. 30, 1141; Erdős, Rényi 1959, Publ. Math. Debrecen 6,
+    290.
     """
+    if nodes > _EXACT:
+        return math.exp(-nodes * (1 - probability) ** (nodes - 1))
     with localcontext() as context:
         context.prec = _PRECISION
         absent = 1 - Decimal(probability)

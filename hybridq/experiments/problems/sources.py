@@ -91,7 +91,7 @@ class Source(Section):
         """Return the facts that determine the instance, with the seed of a draw."""
         return {**self.resolved(), "seed": seed} if self.is_drawn else self.resolved()
 
-    def check(self, base: Path) -> None:
+    def check(self, base: Path, most: int | None = None) -> None:
         """Raise if the data cannot be drawn; see `ProblemSection.check`."""
 
 
