@@ -20,7 +20,6 @@ from hybridq.problems._defaults import example_data
 from hybridq.problems.bits import checked_bits
 from hybridq.problems.problem import Problem as Problem
 from hybridq.problems.problem import Sense as Sense
-from hybridq.problems.problem import option_fields as option_fields
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -303,9 +303,8 @@ def _conditions(trial: StoredTrial) -> Plain:
 def _family_options(kind: str) -> tuple[str, ...]:
     """Return the options of a problem family, none for other kinds of problems."""
     from hybridq.problems import PROBLEMS
-    from hybridq.problems.base import option_fields
 
-    return option_fields(PROBLEMS[kind]) if kind in PROBLEMS else ()
+    return tuple(each.name for each in PROBLEMS[kind].options()) if kind in PROBLEMS else ()
 
 
 def _instances(trials: Sequence[StoredTrial]) -> list[str]:

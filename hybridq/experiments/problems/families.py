@@ -13,7 +13,6 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 
 from hybridq.core.errors import FormatError, UnknownNameError
-from hybridq.core.options import of_dataclass
 from hybridq.core.registry import canonical_name
 from hybridq.experiments.problems.base import ProblemSection
 from hybridq.experiments.problems.files import FileSection
@@ -23,7 +22,7 @@ from hybridq.experiments.problems.random_graphs import RANDOM_GRAPHS
 from hybridq.experiments.problems.sources import RandomIntegers, Source
 from hybridq.experiments.records import Plain
 from hybridq.problems import PROBLEMS
-from hybridq.problems.base import BinaryProblem, Problem, option_fields
+from hybridq.problems.base import BinaryProblem, Problem
 from hybridq.problems.formats import family_json
 
 #: Sources by the shape of their data.
@@ -158,7 +157,7 @@ class FamilySection(FileSection):
 
     def options(self) -> Plain:
         """Return the options of the family."""
-        return {name: getattr(self, name) for name in option_fields(self.family)}
+        return {option.name: getattr(self, option.name) for option in self.family.options()}
 
     def read(self, data: bytes, source: str) -> Problem:
         """See `FileSection.read`."""
@@ -182,7 +181,7 @@ def family_section(family: type[Problem]) -> type[FamilySection]:
             Field(None, description=f"Source of the {shape}, in place of a file."),
         ),
     }
-    for option in of_dataclass(family, option_fields(family)):
+    for option in family.options():
         fields[option.name] = (option.type, Field(option.default, description=option.help))
     config: dict[str, Any] = {"use_attribute_docstrings": False}
     made = create_model(
