@@ -6,7 +6,7 @@ Graphs are networkx graphs, integer programs `hybridq.problems.programs.IntegerP
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -84,7 +84,7 @@ class ClauseData:
     soft: tuple[tuple[float, tuple[int, ...]], ...]
     hard: tuple[tuple[int, ...], ...] = ()
     parity: bool = False
-    hard_lines: tuple[int, ...] = ()
+    hard_lines: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, eq=False)

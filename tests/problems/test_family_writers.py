@@ -167,7 +167,7 @@ def test_what_is_written_reads_back_to_the_same_data(name: str, data: st.DataObj
     assert name in AMBIGUOUS or choose(text, entry.shape).name == name
     found = parse(text, entry.shape, name)
     assert type(found) is type(instance)
-    for each in fields(instance):
+    for each in (each for each in fields(instance) if each.compare):
         assert same(getattr(found, each.name), getattr(instance, each.name)), (each.name, text)
 
 

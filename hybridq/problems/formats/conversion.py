@@ -220,7 +220,7 @@ def same_data(one: Any, other: Any) -> bool:
             and one.sense == other.sense
         )
     if dataclasses.is_dataclass(one) and type(one) is type(other):
-        names = [each.name for each in dataclasses.fields(one)]
+        names = [each.name for each in dataclasses.fields(one) if each.compare]
         return all(same_data(getattr(one, name), getattr(other, name)) for name in names)
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
         return np.array_equal(one, other)

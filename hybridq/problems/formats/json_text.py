@@ -160,7 +160,7 @@ def _place_repeat(graph: nx.Graph[Any], text: str) -> None:
 
 
 def _is_plain(data: dict[str, Any]) -> bool:
-    """Return whether nothing is an object, as other programs write entries and keys of theirs."""
+    """Return whether no entry is an object, as other programs write them."""
     nodes, edges = data.get("nodes"), data.get("edges", data.get("links"))
     listed = [*(nodes if isinstance(nodes, list) else []), *(edges or [])]
     return edges is not None and dict not in set(map(type, listed))
