@@ -47,7 +47,7 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
     matrix as a list of lists.
 
     Raises:
-        FormatError: anything else, such as a key beside these where edges are lists.
+        FormatError: anything else, such as an unknown key where edges are lists.
     """
     data = load_json(text, source, "a graph")
     try:
