@@ -512,6 +512,7 @@ def test_the_engine_decides_how_many_qubits_are_too_many():
     for engine in ("auto", "diagonal", "statevector"):
         assert wide in problems(f"{cut}engine: {engine}\n")[0]
     assert len(trials(f"{cut}engine: p1\n")) == 1
+    assert len(trials(f"{cut}strategy: recursive\n")) == 1  # it needs no samples
     # The widths of one problem under several engines are judged one by one.
     assert len(problems(f"{cut}sweep: {{engine: [p1, diagonal]}}\n")) == 1
     # Feasible states alone are simulated, so that no number of qubits is too many.

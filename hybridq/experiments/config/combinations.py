@@ -27,6 +27,7 @@ from hybridq.experiments.problems import ProblemSection
 from hybridq.experiments.records import Plain
 from hybridq.experiments.section import Section
 from hybridq.experiments.starts import is_file
+from hybridq.strategies.registry import STRATEGIES
 
 AxisIndices: TypeAlias = tuple[int, ...]
 """A combination: the index into each axis."""
@@ -162,10 +163,16 @@ class Combinations:
     def _most_qubits(self, rows: AxisIndices) -> int | None:
         """Return the width of circuits that the engine takes, None without a limit.
 
-        The automatic choice takes engines without a limit for special circuits only.
+        The automatic choice takes engines without a limit for special circuits only, and for
+        strategies that need no samples.
         """
-        kind = getattr(self.part("engine", rows).section, "kind", AUTO)
-        return ENGINES[kind].most_qubits if kind in ENGINES else MOST_OF_A_STATE
+        engine, strategy = (
+            getattr(self.part(name, rows).section, "kind", AUTO) for name in ("engine", "strategy")
+        )
+        if engine in ENGINES:
+            return ENGINES[engine].most_qubits
+        wide = strategy in STRATEGIES and not STRATEGIES[strategy].needs_samples
+        return None if wide else MOST_OF_A_STATE
 
     def count_instances(self, rows: AxisIndices) -> int:
         """Return the number of `instances`; drawn ones are not built for it."""
