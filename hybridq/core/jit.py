@@ -161,6 +161,7 @@ _SLOW = {
     "hybridq.engines.statevector": ("the statevector engine", 40),
     "hybridq.engines.sector": ("the sector engine", 15),
     "hybridq.engines.subspace": ("the subspace engine", 15),
+    "hybridq.engines.density": ("the density engine", 8),
     "hybridq.operators.p1": ("one layer in closed form", 3),
     "hybridq.operators.paths": ("messages along trees", 10),
     "hybridq.engines.lightcone": ("the lightcone engine", 10),

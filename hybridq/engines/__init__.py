@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from hybridq.engines.base import Engine
     from hybridq.engines.choose import ENGINES, choose_engine, resolve_engine
     from hybridq.engines.config import EngineConfig
+    from hybridq.engines.noisy import Density
     from hybridq.engines.simulators import P1, Diagonal, LightCone, Sector, Statevector, Subspace
     from hybridq.engines.subspace.levels import GroverLevels
 
 _HOMES = {
     "ENGINES": "choose",
+    "Density": "noisy",
     "Diagonal": "simulators",
     "Engine": "base",
     "EngineConfig": "config",
@@ -45,6 +47,7 @@ _HOMES = {
 __all__ = [
     "ENGINES",
     "P1",
+    "Density",
     "Diagonal",
     "Engine",
     "EngineConfig",

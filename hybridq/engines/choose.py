@@ -17,6 +17,7 @@ from hybridq.core.errors import (
 )
 from hybridq.core.registry import Registry, check_class
 from hybridq.engines.config import EngineConfig
+from hybridq.engines.noisy import Density
 from hybridq.engines.simulators import (
     P1,
     Diagonal,
@@ -36,7 +37,15 @@ AUTO = "auto"
 EngineLike: TypeAlias = str | EngineConfig
 """The argument `engine`: ``"auto"``, a name of `ENGINES`, or a configured engine."""
 
-_ALL: tuple[type[EngineConfig], ...] = (Diagonal, Subspace, Sector, Statevector, P1, LightCone)
+_ALL: tuple[type[EngineConfig], ...] = (
+    Diagonal,
+    Subspace,
+    Sector,
+    Statevector,
+    P1,
+    LightCone,
+    Density,
+)
 
 ENGINES: Registry[type[EngineConfig]] = Registry(
     "engine",

@@ -14,6 +14,7 @@ from hybridq.classical.exact_energies import (
     ExactStatus,
 )
 from hybridq.core.errors import ParameterError
+from hybridq.engines.protocols import SupportsSnapshots
 from hybridq.operators.moments import moments
 from hybridq.operators.sector import Sector
 from hybridq.presentation import ProblemInfo, Result, Trace
@@ -186,7 +187,11 @@ def _energies(
         return found
 
     exact = unless_interrupted(diagonalize)
-    found = unless_interrupted(lambda: electron_moments(problem, objective, objective.snapshot(x)))
+    found = None
+    if isinstance(objective.binding.engine, SupportsSnapshots):  # noisy engines have no pure state
+        found = unless_interrupted(
+            lambda: electron_moments(problem, objective, objective.snapshot(x))
+        )
     spin = unless_interrupted(lambda: _exact_spin(problem, exact, requested_sector(problem)))
     kept = None
     if sector is None and wanted is not False:

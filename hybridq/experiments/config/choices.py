@@ -273,7 +273,11 @@ class EngineSection(ConfiguredSection):
     registry: ClassVar[Registry[Any]] = ENGINES
 
 
-_ENGINE_TYPES: dict[str, Any] = {"precision": Literal["double", "single"], "threads": Count | None}
+_ENGINE_TYPES: dict[str, Any] = {
+    "precision": Literal["double", "single"],
+    "threads": Count | None,
+    "noise": dict[str, Any] | None,  # checked by the engine
+}
 
 ENGINE = Choice(
     "engine",

@@ -1,0 +1,149 @@
+"""Circuits as gates on one and two qubits, each with the noise of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.decompose import parts
+from hybridq.circuits.instructions import Angle, Gate, Instruction, PauliRotation, PhaseGate
+from hybridq.core.errors import EngineError, ParameterError
+from hybridq.noise import Channel, NoiseModel, OverRotation
+from hybridq.noise.base import LETTERS, paulis
+
+Elementary: TypeAlias = Gate | PauliRotation | PhaseGate
+"""An instruction on one or two qubits."""
+
+# Changes of basis from Z to the letter, before and after a rotation about Z, as in OpenQASM.
+_BEFORE: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
+_AFTER: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("h", "s"), "Z": ()}
+_TOFFOLI = (
+    ("h", 2), ("cx", 1, 2), ("tdg", 2), ("cx", 0, 2), ("t", 2), ("cx", 1, 2), ("tdg", 2),
+    ("cx", 0, 2), ("t", 1), ("t", 2), ("h", 2), ("cx", 0, 1), ("t", 0), ("tdg", 1), ("cx", 0, 1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NoisyGate:
+    """A gate on one or two qubits, and the channels after it.
+
+    Attributes:
+        gate: over-rotations are part of its angle.
+        channels: first applied first.
+    """
+
+    gate: Elementary
+    channels: tuple[Channel, ...]
+
+
+def noisy_gates(circuit: Circuit, model: NoiseModel) -> list[NoisyGate]:
+    """Return the gates of a circuit with their noise.
+
+    Diagonal phases are one rotation for each term, mixers one for each qubit, and rotations about
+    more than two Paulis ladders of CX as in `write_qasm`. Global phases are left out.
+
+    Args:
+        circuit: any circuit whose instructions decompose into gates.
+        model: the noise after each gate.
+
+    Raises:
+        EngineError: an instruction has no exact decomposition into gates.
+        DimensionError: a rule of the model does not fit a gate.
+    """
+    found = []
+    for instruction in circuit.instructions:
+        for gate in elementary(instruction):
+            noise = model.after(gate.symbol, gate.qubits)
+            channels = tuple(each for each in noise if isinstance(each, Channel))
+            for each in noise:
+                if isinstance(each, OverRotation):
+                    gate = _over_rotated(gate, each)
+            found.append(NoisyGate(gate, channels))
+    return found
+
+
+def elementary(instruction: Instruction) -> Iterator[Elementary]:
+    """Yield gates on one and two qubits with the same product, up to a global phase.
+
+    Raises:
+        EngineError: an exact decomposition does not exist.
+    """
+    if isinstance(instruction, Gate) and len(instruction.qubits) > 2:
+        for name, *places in _TOFFOLI:
+            yield Gate(name, tuple(instruction.qubits[place] for place in places))
+    elif isinstance(instruction, PauliRotation):
+        yield from _rotation(instruction)
+    elif isinstance(instruction, Gate) or (
+        isinstance(instruction, PhaseGate) and len(instruction.qubits) <= 2
+    ):
+        yield instruction
+    else:
+        try:
+            simpler = parts(instruction)
+        except ParameterError as error:
+            raise EngineError(f"noise needs gates on one and two qubits: {error}") from None
+        for each in simpler:
+            yield from elementary(each)
+
+
+def _rotation(rotation: PauliRotation) -> Iterator[Elementary]:
+    """Yield a rotation about one or two Paulis, or a ladder of CX for more."""
+    qubits = rotation.qubits
+    if len(qubits) <= 2:
+        if qubits:
+            yield rotation
+        return
+    letters = list(zip(qubits, rotation.paulis, strict=True))
+    ladder = [Gate("cx", pair) for pair in pairwise(qubits)]
+    for qubit, letter in letters:
+        yield from (Gate(name, (qubit,)) for name in _BEFORE[letter])
+    yield from ladder
+    yield PauliRotation("Z", qubits[-1:], rotation.angle)
+    yield from reversed(ladder)
+    for qubit, letter in letters:
+        yield from (Gate(name, (qubit,)) for name in _AFTER[letter])
+
+
+def _over_rotated(gate: Elementary, error: OverRotation) -> Elementary:
+    """Return a gate with an over-rotated angle, unchanged where it has none."""
+    if isinstance(gate, Gate):
+        return gate
+    angle = gate.angle * (1.0 + error.relative)
+    return replace(
+        gate, angle=Angle(angle.constant + error.offset, angle.parameter, angle.coefficient)
+    )
+
+
+@lru_cache(maxsize=64)
+def fixed_unitary(name: str, n_qubits: int) -> NDArray[np.complex128]:
+    """Return the matrix of a gate without an angle, its first qubit the lowest bit."""
+    from hybridq.engines.statevector.plain import small_state
+
+    columns = []
+    for z in range(1 << n_qubits):
+        circuit = Circuit(n_qubits)
+        for qubit in range(n_qubits):
+            circuit = circuit.x(qubit) if z >> qubit & 1 else circuit
+        columns.append(small_state(circuit.gate(name, *range(n_qubits)), np.zeros(0)))
+    return np.array(columns).T
+
+
+def generator(gate: PauliRotation | PhaseGate) -> NDArray[np.complex128]:
+    r"""Return the hermitian G of a gate :math:`e^{-i\theta G}`.
+
+    The gate's first qubit is the lowest bit. Differences of its eigenvalues are 0 and ±1.
+    """
+    width = len(gate.qubits)
+    if isinstance(gate, PhaseGate):
+        found = np.zeros((1 << width, 1 << width), complex)
+        found[-1, -1] = -1.0
+        return found
+    number = sum(LETTERS.index(letter) << 2 * k for k, letter in enumerate(gate.paulis))
+    return 0.5 * paulis(width)[number]
