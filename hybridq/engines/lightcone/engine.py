@@ -61,6 +61,7 @@ class LightConeEngine(Engine):
         self._layers = read_layers(circuit, self.name)
         self._cost = quadratic(self._layers.hamiltonian, "cost", self.name)
         self._measured = quadratic(observable, "observable", self.name)
+        self._asked: tuple[Ints, Routes] | None = None  # the pairs of the last call, routed
         self._spins = np.flatnonzero(self._measured.linear)
         self._routes = self._routed(self._measured.pairs, self._spins)
         depth = f"{self._layers.p} layer{'s' * (self._layers.p > 1)}"
@@ -143,7 +144,9 @@ class LightConeEngine(Engine):
             routes = self._default
         else:
             chosen = np.sort(measured_pairs(self._layers.hamiltonian, pairs), axis=1)
-            routes = self._routed(chosen, np.arange(self.n_qubits))
+            if self._asked is None or not np.array_equal(self._asked[0], chosen):
+                self._asked = (chosen, self._routed(chosen, np.arange(self.n_qubits)))
+            routes = self._asked[1]
         z, zz = routes.values(angles)
         if len(z) < self.n_qubits:  # no fields: all mean spins are 0
             z = np.zeros(self.n_qubits)

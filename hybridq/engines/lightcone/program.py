@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 from hybridq.engines.lightcone.kernels import elimination as kinds
 
 Ints = NDArray[np.int64]
+
+_CHEAP = 2.0**14  # products, below which no other order is tried
 Variable = tuple[int, int, int]
 
 
@@ -91,12 +93,14 @@ class Plan:
 
     Attributes:
         order: numbers of the variables; all of them, unless a table was too large.
-        width: the most variables of a table.
+        widths: variables of the table that each sum leaves.
+        width: the most of them.
         cost: products of numbers, about.
         complete: whether no table is too large.
     """
 
     order: Ints
+    widths: Ints
     width: int
     cost: float
     complete: bool
@@ -112,7 +116,7 @@ class Program:
 
     Attributes:
         plan: the order, with its cost; without steps if it is not complete.
-        size: number of values of all tables.
+        size: number of values of all tables, 0 if the order is not complete.
     """
 
     def __init__(self, shape: Shape, kernels: Any, most: int) -> None:
@@ -127,7 +131,9 @@ class Program:
         self.plan = self._planned(most)
         self.size = 0
         if self.plan.complete:
-            self._compile()
+            tables = sum(1 << len(each) for each in over)
+            self.size = tables + int((1 << self.plan.widths).sum())
+        self._steps: tuple[Ints, ...] | None = None
 
     def _planned(self, most: int) -> Plan:
         """Return the cheaper of two greedy orders."""
@@ -144,11 +150,13 @@ class Program:
             done = self._kernels.order_variables(near.copy(), by_fill, order, widths, most)
             cost = float(np.exp2(widths[:done] + 2.0).sum())
             width = int(widths[:done].max(initial=0)) if done == self._count else most + 1
-            plans.append(Plan(order[:done], width, cost, done == self._count))
+            plans.append(Plan(order[:done], widths[:done], width, cost, done == self._count))
+            if plans[-1].complete and cost < _CHEAP:
+                break
         return min(plans, key=lambda plan: (not plan.complete, plan.cost))
 
-    def _compile(self) -> None:
-        """Lay out the tables and steps."""
+    def _compiled(self) -> tuple[Ints, ...]:
+        """Return the arguments of the kernels, with tables and steps laid out."""
         rank = np.empty(self._count + 1, dtype=np.int64)
         rank[self.plan.order] = np.arange(self._count)
         factors = np.zeros((len(self._kept), 4), dtype=np.int64)
@@ -193,11 +201,11 @@ class Program:
             for name in rest:
                 holding[name].append(new)
             at += 1 << len(rest)
-        self.size = at
+        assert at == self.size
         self._factors = factors
         self._last = np.array([table[0] for table in tables.values()], dtype=np.int64)
         lists = (ends, outputs, widths, bases, halves, lows, highs)
-        self._steps = (*(np.array(each, dtype=np.int64) for each in lists), np.concatenate(offsets))
+        return (*(np.array(each, dtype=np.int64) for each in lists), np.concatenate(offsets))
 
     def value(self, couplings: Any, fields: Any, gammas: Any, betas: Any) -> float:
         """Return the expectation value of the product of Z of the roots.
@@ -211,6 +219,8 @@ class Program:
 
     def _sum(self, couplings: Any, fields: Any, gammas: Any, betas: Any) -> tuple[float, Any]:
         """Return the value, and all tables."""
+        if self._steps is None:  # a plan alone is enough to know whether all cones fit
+            self._steps = self._compiled()
         values = np.empty(self.size, dtype=np.complex128)
         self._kernels.fill_factors(self._factors, couplings, fields, gammas, betas, False, values)
         self._kernels.eliminate(*self._steps, values)
@@ -221,6 +231,7 @@ class Program:
     ) -> tuple[float, NDArray[np.float64]]:
         """Return `value` and its derivatives by γ and β, shape (2p,)."""
         value, values = self._sum(couplings, fields, gammas, betas)
+        assert self._steps is not None
         adjoints = np.zeros_like(values)
         ends = values[self._last]
         for k, place in enumerate(self._last.tolist()):

@@ -125,6 +125,8 @@ class Routes:
             k = int(widest[most])
             self._check(self._search, own[k : k + 1], targets[k : k + 1], sizes[most][None])
         sizes = self._search.sizes(own)
+        for k in np.argsort(sizes[:, 0] - sizes[:, 1], kind="stable")[:_WIDEST].tolist():
+            self._check(self._search, own[k : k + 1], targets[k : k + 1], sizes[k : k + 1])
         small: dict[bytes, list[tuple[Cone, float]]] = defaultdict(list)
         found: list[tuple[Program, Family]] = []
         cones = {}
@@ -215,13 +217,11 @@ class Routes:
         if len(self._tree_pairs) + len(self._tree_spins):
             z, zz = self._messages.values(gammas, betas)
             found[self._tree_pairs], found[self._tree_spins] = zz, z
-        for each in self._sums:
 
-            def value(k: int, each: _Sum = each) -> float:
-                family = each.family
-                return each.program.value(family.couplings[k], family.fields[k], gammas, betas)
+        def value(program: Program, family: Family, k: int) -> float:
+            return program.value(family.couplings[k], family.fields[k], gammas, betas)
 
-            own = self._mapped(value, len(each.family.couplings), 16 * each.program.size)
+        for each, own in zip(self._sums, self._mapped(value, 16), strict=True):
             found[each.family.targets] = each.family.signs * np.array(own)[each.family.which]
         for cone in self._dense:
             found[cone.targets] = cone.values(angles)
@@ -245,16 +245,12 @@ class Routes:
                 gammas, betas, weights[self._tree_spins], weights[self._tree_pairs]
             )
             found[self._tree_pairs], found[self._tree_spins] = zz, z
-        for each in self._sums:
 
-            def slopes(k: int, each: _Sum = each) -> tuple[float, Vector]:
-                family = each.family
-                return each.program.value_and_slopes(
-                    family.couplings[k], family.fields[k], gammas, betas
-                )
+        def slopes(program: Program, family: Family, k: int) -> tuple[float, Vector]:
+            return program.value_and_slopes(family.couplings[k], family.fields[k], gammas, betas)
 
+        for each, own in zip(self._sums, self._mapped(slopes, 32), strict=True):
             family = each.family
-            own = self._mapped(slopes, len(family.couplings), 32 * each.program.size)
             found[family.targets] = family.signs * np.array([v for v, _ in own])[family.which]
             total = np.bincount(
                 family.which, family.signs * weights[family.targets], len(family.couplings)
@@ -270,18 +266,29 @@ class Routes:
         angles = np.ascontiguousarray(angles)
         return angles[: self.p].copy(), angles[self.p :].copy()
 
-    def _mapped(self, function: Callable[[int], Any], count: int, size: int) -> list[Any]:
-        """Return function(0), function(1), … in threads, as many as their tables allow.
+    def _mapped(self, function: Callable[..., Any], size: int) -> list[list[Any]]:
+        """Return function(program, family, k) for all distinct cones of each sum.
+
+        They run in as many threads as the tables allow.
 
         Args:
-            function: of an index.
-            count: number of indices.
-            size: bytes that a call allocates.
+            function: of a program, a family and the number of a cone.
+            size: bytes of a value in the tables.
         """
-        memory.require(size, "the tables of a sum over paths", "use fewer layers")
-        free = memory.available_bytes()
-        threads = min(self._threads, count, 64 if free is None else max(1, free // (2 * size)))
-        if threads <= 1 or self._kernels == "numpy":
-            return [function(k) for k in range(count)]
-        with ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(function, range(count)))
+        tasks = [
+            (each.program, each.family, k)
+            for each in self._sums
+            for k in range(len(each.family.couplings))
+        ]
+        largest = size * max((each.program.size for each in self._sums), default=0)
+        memory.require(largest, "the tables of a sum over paths", "use fewer layers")
+        threads = 1 if self._kernels == "numpy" else min(self._threads, len(tasks))
+        free = memory.available_bytes() if threads > 1 else None
+        if free is not None:
+            threads = max(1, min(threads, free // max(2 * largest, 1)))
+        if threads > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                found = iter(list(pool.map(function, *zip(*tasks, strict=True))))
+        else:
+            found = iter([function(*task) for task in tasks])
+        return [[next(found) for _ in each.family.couplings] for each in self._sums]
