@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Arguments of `hybridq.solve` by the panel that shows them.
 SEARCH = ("initial", "strategy", "objective", "alpha", "eta", "objective_shots", "restarts")
 LIMITS = ("max_evaluations", "time_limit")
-CIRCUIT = ("engine", "precision", "threads", "kernels")
+CIRCUIT = ("engine", "precision", "threads", "kernels", "noise")
 _OFFERED = ("ansatz", "p", "mixer", "optimizer", *SEARCH, *LIMITS, *CIRCUIT, "shots", "exact")
 _BITS_ONLY = ("p", "mixer", "strategy", "shots")
 _ENERGIES_ONLY = ("exact",)

@@ -22,6 +22,7 @@ _METAVARS = {
     "active_orbitals": "P,Q,...",
     "active_space": "E,O",
     "initial": "START",
+    "noise": "FILE|KEY=NUM,...",
     "particles": "UP,DOWN",
     "reference": "BITS",
     "time_limit": "SECONDS",

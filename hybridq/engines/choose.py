@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import (
@@ -31,6 +31,7 @@ from hybridq.engines.simulators import (
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
     from hybridq.engines.base import Engine, Observable
+    from hybridq.noise import NoiseModel
 
 AUTO = "auto"
 
@@ -90,6 +91,7 @@ def resolve_engine(
     precision: str | None = None,
     threads: int | None = None,
     kernels: str | None = None,
+    noise: NoiseModel | Mapping[str, Any] | str | None = None,
 ) -> EngineConfig:
     """Return the configuration that `engine` and the shortcuts stand for.
 
@@ -98,6 +100,8 @@ def resolve_engine(
         precision: shortcut for the option of that name; None leaves the engine's own.
         threads: shortcut for the option of that name; None leaves the engine's own.
         kernels: shortcut for the option of that name; None leaves the engine's own.
+        noise: shortcut for the option of that name; ``"auto"`` is then the exact engine
+            ``"density"``.
 
     Raises:
         UnknownNameError: no engine of that name.
@@ -106,11 +110,18 @@ def resolve_engine(
     """
     shortcuts = {
         name: value
-        for name, value in (("precision", precision), ("threads", threads), ("kernels", kernels))
+        for name, value in (
+            ("precision", precision),
+            ("threads", threads),
+            ("kernels", kernels),
+            ("noise", noise),
+        )
         if value is not None
     }
     if isinstance(engine, str):
         kind = _named(engine)
+        if kind is Auto and noise is not None:
+            kind = Density
         for name, value in shortcuts.items():
             if name not in kind.option_names():
                 raise _no_such_option(kind.name, name, value)
@@ -126,7 +137,7 @@ def resolve_engine(
     for name, value in shortcuts.items():
         if name not in engine.option_names():
             raise _no_such_option(engine.name, name, value)
-        if getattr(engine, name) != value:
+        if getattr(engine, name) != getattr(replace(engine, **{name: value}), name):
             raise ParameterError(
                 argument=name,
                 value=value,
@@ -147,11 +158,11 @@ def _named(name: str) -> type[EngineConfig]:
 
 def _no_such_option(engine: str, name: str, value: object) -> ParameterError:
     """Return the error for a shortcut that is not an option of the engine."""
+    remedy: tuple[str | Setting, ...] = ("leave out ", Setting(name))
+    if name == "noise":
+        remedy = ("use ", Setting("engine", "density"))
     return ParameterError(
-        f"the {engine} engine does not take {name}",
-        argument=name,
-        value=value,
-        remedy=("leave out ", Setting(name)),
+        f"the {engine} engine does not take {name}", argument=name, value=value, remedy=remedy
     )
 
 

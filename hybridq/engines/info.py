@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class EngineInfo:
         precision: ``"double"`` or ``"single"``.
         threads: number of threads; None where it is not known.
         kernels: ``"compiled"``, or ``"numpy"`` for the slow twin that needs no compiling.
+        noise: the noise model as plain values (`NoiseModel.describe`); None without one.
     """
 
     name: str
@@ -22,6 +24,7 @@ class EngineInfo:
     precision: str
     threads: int | None = None
     kernels: str = "compiled"
+    noise: dict[str, Any] | None = None
 
     @property
     def title(self) -> str:

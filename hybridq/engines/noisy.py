@@ -20,7 +20,8 @@ class NoisyEngine(CompiledEngine):
     """Options of engines that run circuits with noise.
 
     Args:
-        noise: the noise model, or plain values that describe one; none by default.
+        noise: the noise model; also plain values that describe one, or a text: a JSON file or
+            ``one_qubit=0.001,two_qubit=0.01,readout=0.01/0.04``. None by default.
 
     Raises:
         ParameterError: the noise is of another type or describes no model; an unknown kind of
@@ -29,12 +30,14 @@ class NoisyEngine(CompiledEngine):
 
     automatic: ClassVar[bool] = False
 
-    noise: NoiseModel | Mapping[str, Any] | None = field(default=None, kw_only=False)
+    noise: NoiseModel | Mapping[str, Any] | str | None = field(default=None, kw_only=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if isinstance(self.noise, Mapping):
             object.__setattr__(self, "noise", NoiseModel.from_description(self.noise))
+        elif isinstance(self.noise, str):
+            object.__setattr__(self, "noise", NoiseModel.from_text(self.noise))
         elif not isinstance(self.noise, NoiseModel | None):
             raise ParameterError(
                 argument="noise",

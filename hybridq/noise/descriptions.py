@@ -7,6 +7,7 @@ from typing import Any
 
 from hybridq.core.checks import is_real
 from hybridq.core.errors import ParameterError, UnknownNameError
+from hybridq.core.files import read_bytes
 from hybridq.core.registry import Registry
 from hybridq.noise import channels, general
 from hybridq.noise.measurement import AnyReadout, CorrelatedReadout, Readout
@@ -49,6 +50,52 @@ def model_from(description: Any) -> NoiseModel:
         readout=_readouts(given.get("readout")),
         rules=[_rule(each) for each in rules],
     )
+
+
+def model_from_text(text: str) -> NoiseModel:
+    """Return the model of a short text or a JSON file; see `NoiseModel.from_text`.
+
+    Raises:
+        ParameterError: another key, a key given twice, or a value that is not a number.
+        FormatError: the file cannot be read, or is not JSON.
+    """
+    if "=" not in text:
+        return NoiseModel.from_json(read_bytes(text)[0].decode("utf-8", "replace"))
+    given: dict[str, Any] = {}
+    for part in text.split(","):
+        key, equals, value = (word.strip() for word in part.partition("="))
+        if not equals or key not in ("one_qubit", "two_qubit", "readout") or key in given:
+            raise ParameterError(
+                argument="noise",
+                value=text,
+                expected="a JSON file, or one_qubit=NUM, two_qubit=NUM and readout=P10/P01 with "
+                "commas between, each at most once",
+            )
+        numbers = [_number(key, each) for each in value.split("/")]
+        if len(numbers) != (2 if key == "readout" else 1):
+            raise ParameterError(
+                argument="noise",
+                value=part.strip(),
+                expected="readout=P10/P01, the probabilities of reading 1 for 0 and 0 for 1"
+                if key == "readout"
+                else f"{key}=NUM, a strength of depolarizing noise",
+            )
+        given[key] = numbers
+        if key == "readout":
+            given[key] = {"p10": numbers[0], "p01": numbers[1]}
+    return model_from(given)
+
+
+def _number(key: str, text: str) -> float:
+    """Return the number in a text.
+
+    Raises:
+        ParameterError: it holds something else.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise ParameterError(argument=key, value=text, expected="a number from 0 to 1") from None
 
 
 def noise_from(description: Any, argument: str = "noise") -> GateNoise:

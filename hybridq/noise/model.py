@@ -200,6 +200,23 @@ class NoiseModel(Configured):
         return cls.from_description(found)
 
     @classmethod
+    def from_text(cls, text: str) -> NoiseModel:
+        """Return the model that a short text describes, or a JSON file.
+
+        Args:
+            text: strengths of depolarizing noise and the readout's p10/p01, such as
+                ``one_qubit=0.001,two_qubit=0.01,readout=0.01/0.04``; a text without ``=`` is the
+                path of a JSON file, see `from_json`.
+
+        Raises:
+            ParameterError: another key, a key given twice, or a value that is not a number.
+            FormatError: the file cannot be read, or is not JSON.
+        """
+        from hybridq.noise.descriptions import model_from_text
+
+        return model_from_text(text)
+
+    @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> NoiseModel:
         """Return the model that plain values describe.
 

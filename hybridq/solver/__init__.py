@@ -23,6 +23,7 @@ from hybridq.core import memory
 from hybridq.core.errors import CapacityError, ParameterError, Setting
 from hybridq.core.randomness import RandomLike
 from hybridq.engines.choose import EngineLike
+from hybridq.noise import NoiseModel
 from hybridq.objectives import ObjectiveConfig
 from hybridq.operators.pauli_sum import PauliSum
 from hybridq.optimizers import OptimizerLike, Record
@@ -65,6 +66,7 @@ def solve(
     precision: str | None = None,
     threads: int | None = None,
     kernels: str | None = None,
+    noise: NoiseModel | Mapping[str, Any] | str | None = None,
     rng: RandomLike = None,
     landscape: bool = False,
     exact: bool | None = None,
@@ -117,6 +119,9 @@ def solve(
         threads: number of threads (default: all cores).
         kernels: code of the simulator, compiled, numpy or auto (default: auto); auto takes numpy
             as long as this machine has not compiled the kernels, where that is quicker.
+        noise: noise of every gate, a JSON file or KEY=VALUE,... as in
+            one_qubit=0.001,two_qubit=0.01,readout=0.01/0.04 (default: none); also a `NoiseModel`
+            or its description. The engine is then density, exact up to 14 qubits.
         rng: source of randomness for starts, the optimizer, samples and the heuristics; by
             default a seed is drawn, which the result names.
         landscape: of QAOA with p = 1, also scan a grid of angles for the picture.
@@ -161,6 +166,7 @@ def solve(
             precision=precision,
             threads=threads,
             kernels=kernels,
+            noise=noise,
             problem=subject,
             ansatz=chosen,
             objective_shots=objective_shots,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -21,6 +21,7 @@ from hybridq.engines.base import checked_shots
 from hybridq.engines.choose import EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
 from hybridq.engines.first_answer import usual_evaluations, with_kernels_chosen
+from hybridq.noise import NoiseModel
 from hybridq.objectives import OBJECTIVES, ObjectiveConfig
 from hybridq.optimizers import Optimizer, OptimizerLike, Record, Solution
 from hybridq.optimizers.adam import Adam
@@ -178,6 +179,7 @@ def resolve_settings(
     precision: str | None,
     threads: int | None,
     kernels: str | None,
+    noise: NoiseModel | Mapping[str, Any] | str | None,
     problem: Problem,
     ansatz: AnsatzChoice,
     objective_shots: int | None,
@@ -195,7 +197,9 @@ def resolve_settings(
     if optimizer is None:
         optimizer = default_optimizer(objective_shots)
     configured = configured_optimizer(optimizer)
-    simulator = resolve_engine(engine, precision=precision, threads=threads, kernels=kernels)
+    simulator = resolve_engine(
+        engine, precision=precision, threads=threads, kernels=kernels, noise=noise
+    )
     circuit = deciding_circuit(problem, ansatz)
     if circuit is not None:
         simulator = with_kernels_chosen(

@@ -120,6 +120,38 @@ def test_models_of_another_form_are_refused(make, words):
     assert words in str(refusal.value)
 
 
+def test_a_short_text_is_depolarizing_noise_and_a_readout(tmp_path):
+    text = "one_qubit=0.001, two_qubit=0.01,readout=0.01/0.04"
+    model = hq.NoiseModel(
+        one_qubit=noise.depolarizing(0.001),
+        two_qubit=noise.depolarizing(0.01),
+        readout=noise.readout(p10=0.01, p01=0.04),
+    )
+    assert hq.NoiseModel.from_text(text) == model
+    path = tmp_path / "model.json"
+    path.write_text(MODEL.to_json())
+    assert hq.NoiseModel.from_text(str(path)) == MODEL
+    assert hq.engines.Density(text) == hq.engines.Density(model)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("three_qubit=0.1", "one_qubit=NUM"),
+        ("one_qubit=0.1,one_qubit=0.2", "each at most once"),
+        ("one_qubit=0.1,", "each at most once"),
+        ("one_qubit=much", "one_qubit must be a number from 0 to 1, got 'much'"),
+        ("one_qubit=0.1/0.2", "a strength of depolarizing noise"),
+        ("readout=0.1", "readout=P10/P01"),
+        ("two_qubit=1.5", "strength must be a number from 0 to 1, got 1.5"),
+    ],
+)
+def test_short_texts_of_another_form_are_refused(text, words):
+    with pytest.raises(ParameterError) as refusal:
+        hq.NoiseModel.from_text(text)
+    assert words in str(refusal.value)
+
+
 def test_errors_name_the_nearest_option_and_bad_json():
     with pytest.raises(UnknownNameError, match="did you mean 'one_qubit'"):
         hq.NoiseModel(one_qubits=noise.depolarizing(0.1))

@@ -94,7 +94,9 @@ class DensityEngine(Engine):
         )
         self._lock = threading.Lock()  # one evaluation at a time uses the state
         reason = f"noise after every gate, a density matrix of {4**self.n_qubits:,} real numbers"
-        self.info = EngineInfo(self.name, reason, self.precision, self._runner.threads, kernels)
+        self.info = EngineInfo(
+            self.name, reason, self.precision, self._runner.threads, kernels, noise.describe()
+        )
 
     def _require(self, states: int, what: str) -> None:
         """Raise unless so many density matrices fit in memory.
