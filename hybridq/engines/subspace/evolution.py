@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -136,7 +136,7 @@ class HopsEvolution:
 
     def __init__(
         self,
-        parts: Sequence[table.Pairs],
+        parts: Iterable[table.Pairs],
         space: Workspace,
         team: Team,
         integers: Sequence[int] | None = None,

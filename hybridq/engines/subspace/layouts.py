@@ -84,13 +84,17 @@ class SortedLayout(Layout):
 
     @cached_property
     def _pairs(self) -> dict[str, table.Pairs]:
-        """The pairs of each kind of hops, by position in ascending order."""
-        kinds = dict.fromkeys(kind for kind, _ in self._mixers if kind != GROVER)
-        n, words = self.space.n_qubits, self.space.words
-        return {
-            kind: table.find(words, HOPS[kind].partials(self.space), n, self._team)
-            for kind in kinds
-        }
+        """The pairs of kinds of hops that an evolution still needs."""
+        return {}
+
+    def _pairs_of(self, kind: str) -> table.Pairs:
+        """Return the pairs of a kind of hops, by position in ascending order."""
+        if kind not in self._pairs:
+            partials = HOPS[kind].partials(self.space)
+            self._pairs[kind] = table.find(
+                self.space.words, partials, self.space.n_qubits, self._team
+            )
+        return self._pairs[kind]
 
     @cached_property
     def _order(self) -> NDArray[np.int64] | None:
@@ -98,7 +102,7 @@ class SortedLayout(Layout):
         sums = [kind for kind, sequential in self._mixers if kind != GROVER and not sequential]
         if not sums or self._team is None:
             return None
-        pairs, dim = self._pairs[sums[0]], self.space.dim
+        pairs, dim = self._pairs_of(sums[0]), self.space.dim
         degree = np.bincount(pairs.low, minlength=dim) + np.bincount(pairs.high, minlength=dim)
         if degree.min() == degree.max():
             return None
@@ -110,9 +114,11 @@ class SortedLayout(Layout):
         return Workspace(self.space.dim, self._dtype)
 
     def _hops(self, mixer: FeasibleMixer) -> Evolution:
-        found = self._pairs[mixer.kind]
-        if self._order is not None:
-            found = found.renumbered(self._order)
+        order, found = self._order, self._pairs_of(mixer.kind)
+        if (mixer.kind, True) not in self._mixers:
+            del self._pairs[mixer.kind]  # sums are evolved on lists of neighbours alone
+        if order is not None:
+            found = found.renumbered(order)
         if mixer.sequential:
             if self._team is None:
                 return plain.PlainSequential(found)
@@ -123,7 +129,7 @@ class SortedLayout(Layout):
             # Sums of the exchanges of one place with all before it commute, and have integer
             # eigenvalues (Jucys 1974, Murphy 1981).
             places = range(1, len(self.space.grid))
-            parts = [found.chosen(_with_earlier(place, len(places) + 1)) for place in places]
+            parts = (found.chosen(_with_earlier(place, len(places) + 1)) for place in places)
             return HopsEvolution(parts, self._work, self._team, integers=places)
         return HopsEvolution([found], self._work, self._team)
 
