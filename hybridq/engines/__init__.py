@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hybridq.engines.base import Engine
     from hybridq.engines.choose import ENGINES, choose_engine, resolve_engine
     from hybridq.engines.config import EngineConfig
-    from hybridq.engines.noisy import Density
+    from hybridq.engines.noisy import Density, Trajectories
     from hybridq.engines.simulators import P1, Diagonal, LightCone, Sector, Statevector, Subspace
     from hybridq.engines.subspace.levels import GroverLevels
 
@@ -40,6 +40,7 @@ _HOMES = {
     "Sector": "simulators",
     "Statevector": "simulators",
     "Subspace": "simulators",
+    "Trajectories": "noisy",
     "choose_engine": "choose",
     "resolve_engine": "choose",
 }
@@ -56,6 +57,7 @@ __all__ = [
     "Sector",
     "Statevector",
     "Subspace",
+    "Trajectories",
     "choose_engine",
     "resolve_engine",
 ]

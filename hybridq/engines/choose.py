@@ -17,7 +17,7 @@ from hybridq.core.errors import (
 )
 from hybridq.core.registry import Registry, check_class
 from hybridq.engines.config import EngineConfig
-from hybridq.engines.noisy import Density
+from hybridq.engines.noisy import Density, Trajectories
 from hybridq.engines.simulators import (
     P1,
     Diagonal,
@@ -46,6 +46,7 @@ _ALL: tuple[type[EngineConfig], ...] = (
     P1,
     LightCone,
     Density,
+    Trajectories,
 )
 
 ENGINES: Registry[type[EngineConfig]] = Registry(

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
+from hybridq.core.limits import MOST_OF_A_STATE
+from hybridq.engines.config import EngineConfig
 from hybridq.engines.simulators import CompiledEngine
 from hybridq.noise import NoiseModel
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoisyEngine(CompiledEngine):
+class NoisyEngine(EngineConfig):
     """Options of engines that run circuits with noise.
 
     Args:
@@ -24,16 +27,12 @@ class NoisyEngine(CompiledEngine):
             ``one_qubit=0.001,two_qubit=0.01,readout=0.01/0.04``. None by default.
 
     Raises:
-        ParameterError: the noise is of another type or describes no model; an unknown kind of
-            kernels, or threads < 1.
+        ParameterError: the noise is of another type or describes no model.
     """
-
-    automatic: ClassVar[bool] = False
 
     noise: NoiseModel | Mapping[str, Any] | str | None = field(default=None, kw_only=False)
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if isinstance(self.noise, Mapping):
             object.__setattr__(self, "noise", NoiseModel.from_description(self.noise))
         elif isinstance(self.noise, str):
@@ -52,12 +51,12 @@ class NoisyEngine(CompiledEngine):
         return self.noise if isinstance(self.noise, NoiseModel) else NoiseModel()
 
     def decisive_options(self) -> dict[str, Any]:
-        """Return the noise as plain values, and the kernels where they are NumPy's."""
+        """Return the options that decide values, the noise as plain values."""
         return {**super().decisive_options(), "noise": self.model.describe()}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Density(NoisyEngine):
+class Density(NoisyEngine, CompiledEngine):
     """Exact noise on the density matrix, up to 14 qubits, with exact gradients.
 
     Every objective and optimizer works with it; double precision.
@@ -65,10 +64,58 @@ class Density(NoisyEngine):
 
     name: ClassVar[str] = "density"
     summary: ClassVar[str] = "Circuits with noise, exactly, on the density matrix of 4^n numbers."
+    automatic: ClassVar[bool] = False
     most_qubits: ClassVar[int | None] = 14
+
+    def __post_init__(self) -> None:
+        CompiledEngine.__post_init__(self)
+        NoisyEngine.__post_init__(self)
 
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:
         """Return a `DensityEngine`."""
         from hybridq.engines.density.engine import DensityEngine
 
         return DensityEngine(circuit, observable, **{**self.running_options(), "noise": self.model})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trajectories(NoisyEngine):
+    """Pauli noise on statevectors with records of errors, for many qubits.
+
+    Expectation values are estimates with fixed records, unbiased over the seed; samples follow the
+    exact distribution. In NumPy, on one thread, in double precision.
+
+    Args:
+        trajectories: records that are drawn for an expectation value; that of no error, and those
+            of single errors where they are at most as many, are included besides.
+        rng: seed of the records, an integer.
+
+    Raises:
+        ParameterError: the noise is of another type or describes no model, trajectories < 1, or
+            the seed is not an integer >= 0.
+    """
+
+    name: ClassVar[str] = "trajectories"
+    summary: ClassVar[str] = "Circuits with Pauli noise, estimated from records of errors."
+    most_qubits: ClassVar[int | None] = MOST_OF_A_STATE
+
+    trajectories: int = 1000
+    rng: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        count = checked_count("trajectories", self.trajectories)
+        object.__setattr__(self, "trajectories", count)
+        object.__setattr__(self, "rng", checked_count("rng", self.rng, at_least=0))
+
+    def bind(self, circuit: Circuit, observable: Observable) -> Engine:
+        """Return a `TrajectoriesEngine`."""
+        from hybridq.engines.trajectories.engine import TrajectoriesEngine
+
+        return TrajectoriesEngine(
+            circuit,
+            observable,
+            noise=self.model,
+            trajectories=self.trajectories,
+            rng=self.rng,
+        )

@@ -57,11 +57,28 @@ def diagonal_weights(values: Vector, readouts: Sequence[CorrelatedReadout]) -> W
         values: of each basis state that is read, shape (2**n,).
         readouts: errors of the measurement.
     """
-    for each in reversed(readouts):
-        values = apply_readout(np.array(each.matrix).T, each.qubits, values)
+    values = diagonal_values(values, readouts)
     n_qubits = len(values).bit_length() - 1
     weights = walsh_hadamard(values) / len(values)
     return _nonzero(diagonal_places(n_qubits), weights)
+
+
+def diagonal_values(values: Vector, readouts: Sequence[CorrelatedReadout]) -> Vector:
+    """Return the mean of what is read of each basis state, shape (2**n,)."""
+    for each in reversed(readouts):
+        values = apply_readout(np.array(each.matrix).T, each.qubits, values)
+    return values
+
+
+def sum_of(weights: Weights, n_qubits: int) -> PauliSum:
+    """Return weights of Paulis as a Pauli sum."""
+    terms = []
+    for place, weight in zip(*weights, strict=True):
+        letters = [(qubit, LETTERS[place >> 2 * qubit & 3]) for qubit in range(n_qubits)]
+        there = [(qubit, letter) for qubit, letter in letters if letter != "I"]
+        qubits, paulis = tuple(q for q, _ in there), "".join(letter for _, letter in there)
+        terms.append((paulis, qubits, float(weight)))
+    return PauliSum.from_sparse(terms, n_qubits)
 
 
 def pauli_weights(observable: PauliSum, readouts: Sequence[CorrelatedReadout]) -> Weights:
