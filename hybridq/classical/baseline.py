@@ -23,6 +23,7 @@ class Baseline:
         exact: True if it is proven that no assignment has a lower energy.
         bound: a proven lower bound of all energies, `energy` itself where it is exact; None
             without one.
+        complete: False where a time limit made the search or the bound shorter.
     """
 
     energy: float
@@ -30,6 +31,7 @@ class Baseline:
     method: str
     exact: bool
     bound: float | None = None
+    complete: bool = True
 
     @classmethod
     def from_bits(

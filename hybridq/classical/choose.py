@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from hybridq.classical.elimination import elimination_minimum, plan_elimination
 from hybridq.classical.exact import HIGHER_ORDER_LIMIT, exact_minimum
 from hybridq.classical.local_search import local_search, restarts_for
 from hybridq.classical.unfrustrated import unfrustrated_minimum
+from hybridq.core.clock import work_seconds
 from hybridq.core.errors import CapacityError
 from hybridq.core.randomness import RandomLike, as_generator, spawn
 from hybridq.operators.ising import Ising
@@ -39,14 +41,14 @@ def reference(
     Args:
         ising: the problem.
         rng: source of randomness, used by annealing only.
-        time_limit: no restart of annealing and no sweeps of the relaxation begin after this many
-            seconds; by default only their number limits them, so a seed always gives the same
-            answer.
+        time_limit: seconds for annealing and bounds together, shared by the components as their
+            spins are; by default only the work limits them, so a seed always gives the same answer.
         given: an answer of a heuristic, which takes the place of annealing.
 
     Raises:
         CapacityError: a large problem with terms of more than two spins, densely connected.
     """
+    deadline = None if time_limit is None else work_seconds() + time_limit
     whole = proven(ising)
     if whole is not None:
         return whole
@@ -56,15 +58,32 @@ def reference(
             f"the limit is {HIGHER_ORDER_LIMIT} spins unless they are sparsely connected"
         )
 
+    unsolved = ising.n_qubits
+
     def solve(spins: NDArray[np.intp], part: Ising, stream: np.random.Generator) -> Baseline:
+        nonlocal unsolved
         search, relaxation = spawn(stream, 2)
+        ends = None
+        if deadline is not None:
+            now = work_seconds()
+            ends = now + max(deadline - now, 0.0) * part.n_qubits / unsolved
+            unsolved -= part.n_qubits
         if given is None:
-            found = _annealed(part, search, time_limit)
+            left = _until(ends)
+            found = _annealed(part, search, None if left is None else _ANNEALING * left)
         else:
             found = Baseline.from_bits(part, given.bits[spins], method=given.method, exact=False)
-        return _bounded(part, found, relaxation, time_limit)
+        return _bounded(part, found, relaxation, _until(ends))
 
     return joined(ising, solve, rng)
+
+
+_ANNEALING = 0.5  # of a time limit; the bound has the rest
+
+
+def _until(ends: float | None) -> float | None:
+    """Return the seconds until then, at least 0; None where there is no end."""
+    return None if ends is None else max(ends - work_seconds(), 0.0)
 
 
 def joined(
@@ -87,7 +106,7 @@ def joined(
     bits = (ising.linear > 0).astype(np.uint8)  # right for spins without couplings
     alone = np.bincount(np.ravel(ising.pairs), minlength=ising.n_qubits) == 0
     bound, methods = ising.constant - float(np.abs(ising.linear[alone]).sum()), []
-    proofs = 0
+    proofs, complete = 0, True
     for (spins, part), stream in zip(parts, spawn(rng, len(parts)), strict=True):
         found = proven(part)
         if found is None:
@@ -96,12 +115,14 @@ def joined(
         else:
             proofs += 1
         bits[spins] = found.bits
+        complete = complete and found.complete
         bound += -np.inf if found.bound is None else found.bound
     if proofs:
         methods.append(f"{proofs:,} of {len(parts):,} larger components exactly")
     answer = Baseline.from_bits(
         ising, bits, method="; ".join(dict.fromkeys(methods)), exact=proofs == len(parts)
     )
+    answer = replace(answer, complete=complete)
     return answer.bounded(ising, bound) if np.isfinite(bound) else answer
 
 
@@ -148,7 +169,8 @@ def _bounded(ising: Ising, found: Baseline, rng: RandomLike, time_limit: float |
     from hybridq.classical.semidefinite import semidefinite_bound
 
     relaxed = semidefinite_bound(ising, rng=rng, time_limit=time_limit)
-    return found.bounded(ising, relaxed.bound)
+    complete = found.complete and relaxed.complete
+    return replace(found.bounded(ising, relaxed.bound), complete=complete)
 
 
 def proven(ising: Ising) -> Baseline | None:

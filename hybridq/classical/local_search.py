@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 # graphs and on random graphs with normal and log-normal weights.
 _HOT, _COLD = 1.2, 0.05
 _WARM = 0.25  # first temperature from a given state, which hotter sweeps would undo
-# Default number of proposed flips of all restarts: some five to ten seconds on two cores.
-_PROPOSALS, _PROPOSALS_A_SPIN, _MOST_PROPOSALS = 2e8, 4e4, 4e8
-_MAX_SWEEPS = 8000
+# Default number of proposed flips of all restarts: two to four seconds on two cores on sparse
+# graphs. On Gset graphs of 2,000 nodes longer sweeps do more than further restarts, up to here.
+_PROPOSALS = 4e8
+_MAX_SWEEPS = 20_000
 _MIN_SWEEPS = 100
 
 
@@ -54,7 +56,8 @@ def local_search(
             cooler, and the answer never worse.
         rng: source of randomness.
         time_limit: seconds; restarts and sweeps are made fewer where all of them would take
-            longer, so that the answer depends on the speed of the machine.
+            longer, and temperatures fall with the clock, so that the answer depends on the speed
+            of the machine.
         threads: number of threads; by default that of Numba.
 
     Raises:
@@ -81,7 +84,7 @@ def local_search(
 
     n = ising.n_qubits
     if sweeps is None:
-        sweeps = int(np.clip(_proposals(n) / (restarts * n), _MIN_SWEEPS, _MAX_SWEEPS))
+        sweeps = int(np.clip(_PROPOSALS / (restarts * n), _MIN_SWEEPS, _MAX_SWEEPS))
     starts, targets, weights = _couplings.neighbours(ising)
     linear = np.array(ising.linear, dtype=np.float64)
     hot = _HOT if start is None else _WARM
@@ -89,25 +92,32 @@ def local_search(
     given = None if start is None else 1.0 - 2.0 * check_bits(start, n)[0]
     nothing = np.empty(0, dtype=np.int64)
     workers = threads or numba.get_num_threads()
+    budget, asked = np.inf, (restarts, sweeps)
     if time_limit is not None and len(temperatures):
-        began = work_seconds()
+        ends = work_seconds() + time_limit
         rate = _sweeps_a_second(starts, targets, weights, linear, temperatures)
-        left = max(_SAFETY * (time_limit - (work_seconds() - began)) * rate, 0.0)
-        if restarts * len(temperatures) > left * min(restarts, workers):
-            restarts = min(restarts, max(int(left * workers / len(temperatures)), 1))
-            sweeps = int(np.clip(left * min(restarts, workers) / restarts, 1, len(temperatures)))
+        left = max(ends - work_seconds(), 0.0)
+        fit = _SAFETY * left * rate  # sweeps of each thread
+        if restarts * len(temperatures) > fit * min(restarts, workers):
+            restarts = min(restarts, max(int(fit * workers / len(temperatures)), 1))
+            sweeps = int(np.clip(fit * min(restarts, workers) / restarts, 1, len(temperatures)))
             temperatures, least = _scales(ising, linear, sweeps, hot)
+        budget = left / -(-restarts // workers)
+    graph = starts, targets, weights, linear
 
-    def run(generator: np.random.Generator) -> tuple[float, NDArray[np.float64]]:
+    def run(generator: np.random.Generator) -> tuple[float, NDArray[np.float64], bool]:
         if given is None:
             spins, order = generator.choice(np.array([-1.0, 1.0]), size=n), generator.permutation(n)
         else:
             spins, order = given.copy(), nothing
+        if np.isfinite(budget):
+            energy, whole = _by_the_clock(
+                graph, spins, order, temperatures, generator, least, budget
+            )
+            return energy, spins, whole
         seed = int(generator.integers(1, 2**62))
-        energy = restart_in_place(
-            starts, targets, weights, linear, spins, order, temperatures, seed, least
-        )
-        return energy, spins
+        energy = restart_in_place(*graph, spins, order, temperatures, seed, least)
+        return energy, spins, True
 
     with ThreadPoolExecutor(workers) as pool:
         try:
@@ -115,15 +125,57 @@ def local_search(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    _, spins = min(found, key=lambda done: done[0])
+    _, spins, _ = min(found, key=lambda done: done[0])
+    complete = (restarts, sweeps) == asked and all(whole for *_, whole in found)
     name = "simulated annealing" if sweeps else "greedy local search"
     plural = "" if len(found) == 1 else "s"
-    return Baseline.from_bits(
+    answer = Baseline.from_bits(
         ising,
         (spins < 0).astype(np.uint8),
         method=f"{name}, {len(found)} restart{plural}",
         exact=False,
     )
+    return replace(answer, complete=complete)
+
+
+_Graph = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+_LOOKS = 50  # at the clock, in one restart
+
+
+def _by_the_clock(
+    graph: _Graph,
+    spins: NDArray[np.float64],
+    order: NDArray[np.int64],
+    temperatures: NDArray[np.float64],
+    generator: np.random.Generator,
+    least: float,
+    budget: float,
+) -> tuple[float, bool]:
+    """Run one restart whose sweeps are skipped where they would exceed `budget` seconds.
+
+    Returns:
+        the energy of `spins`, which are overwritten, and whether no sweep was skipped.
+    """
+    from hybridq.classical import _local_search_kernel as kernel
+
+    ends = work_seconds() + budget
+    energy = kernel.restart_in_place(*graph, spins, order, temperatures[:0], 1, least)
+    first, fields = spins.copy(), np.empty(len(spins))
+    kernel.fields_in_place(*graph, spins, fields)
+    sweeps, whole = len(temperatures), True
+    step, done = max(sweeps // _LOOKS, 1), 0
+    while done < sweeps:
+        part = temperatures[done : done + step]
+        kernel.anneal_in_place(*graph[:3], spins, fields, part, int(generator.integers(1, 2**62)))
+        due = int(sweeps * (1.0 - max(ends - work_seconds(), 0.0) / max(budget, 1e-9)))
+        whole = whole and due <= done + step
+        done = max(done + step, due)
+    kernel.fields_in_place(*graph, spins, fields)
+    annealed = kernel.descend_in_place(*graph, spins, fields, least)
+    if annealed < energy:
+        return float(annealed), whole
+    spins[:] = first
+    return float(energy), whole
 
 
 _SAFETY = 0.8  # of the time that is left: sweeps differ in speed
@@ -152,12 +204,7 @@ def _sweeps_a_second(
 
 def restarts_for(n: int, most: int = 16) -> int:
     """Return the number of restarts that leaves long sweeps to each."""
-    return int(np.clip(_proposals(n) / (n * _MAX_SWEEPS), 2, most))
-
-
-def _proposals(n: int) -> float:
-    """Return the default number of proposed flips of all restarts."""
-    return float(np.clip(_PROPOSALS_A_SPIN * n, _PROPOSALS, _MOST_PROPOSALS))
+    return int(np.clip(_PROPOSALS / (n * _MAX_SWEEPS), 2, most))
 
 
 def _scales(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ _LARGE, _LARGE_GAP = 30_000, 1e-3  # spins, for which that takes minutes, and th
 _BANDED_WORK = 4e10  # multiplications of a banded Cholesky factorization: a few seconds
 _LANCZOS_STEPS = 60
 _LANCZOS_MOST = 2_000
+_BANDED_SPEED, _PROOF_SHARE = 2e9, 0.4  # multiplications a second; of a time limit
+_PACE = 0.8  # of the time that is left: speeds differ
 _FAILURE = 1e-12  # probability that a bound by Lanczos fails
 _LANES = 8  # entries of a vector are a multiple
 
@@ -46,12 +49,14 @@ class SemidefiniteBound:
             whose bound fails with a probability below 10^-12.
         vectors: unit vectors, float64, shape (n_qubits + 1, k) with fields, else (n_qubits, k);
             the last of them is that of a spin that is up.
+        complete: False where a time limit made the sweeps or the proof shorter.
     """
 
     bound: float
     relaxed: float
     certificate: str
     vectors: Vector
+    complete: bool = True
 
 
 def semidefinite_bound(
@@ -73,8 +78,9 @@ def semidefinite_bound(
     Args:
         ising: the problem, with terms of at most two spins.
         rng: for the first vectors.
-        time_limit: no further sweeps begin after this many seconds; by default they end where the
-            bound is within 2e-4 of the relaxation, or after 3,840.
+        time_limit: seconds; sweeps and the proof are made shorter where they would take longer, so
+            that the bound depends on the speed of the machine. By default they end where the bound
+            is within 2e-4 of the relaxation, or after 3,840 sweeps.
 
     Raises:
         ParameterError: terms of more than two spins.
@@ -87,7 +93,7 @@ def semidefinite_bound(
     _couplings.require_quadratic(ising, "semidefinite_bound")
     from hybridq.classical._semidefinite_kernel import mix_in_place, pulls
 
-    deadline = np.inf if time_limit is None else work_seconds() + time_limit
+    clock = _Clock(time_limit)
     starts, targets, weights = _couplings.neighbours(_couplings.without_fields(ising))
     n = len(starts) - 1
     most = MOST_RANK if n <= _LARGE else LARGE_RANK
@@ -101,13 +107,21 @@ def semidefinite_bound(
     matrix = scipy.sparse.csr_matrix((weights, targets, starts), shape=(n, n))
     if not matrix.nnz:
         return SemidefiniteBound(ising.constant, ising.constant, "no couplings", vectors)
-    proof = _Certificate(matrix, generator)
+    proof = _Certificate(matrix, generator, clock)
     best, certificate, relaxed = -np.inf, "", 0.0
     gap = _GAP if n <= _LARGE else _LARGE_GAP
-    for sweeps in _SWEEPS:
+
+    def mix(sweeps: int) -> None:
         mix_in_place(starts, targets, weights, vectors, sweeps)
+
+    complete = proof.plan[0] in (0, min(n, _LANCZOS_MOST))
+    for sweeps in _SWEEPS:
+        short = clock.run(mix, sweeps, keep=proof.plan[1]) < sweeps
+        complete = complete and not short
+        if np.isfinite(best) and short:
+            break
+        last = short or sweeps == _SWEEPS[-1]
         relaxed = pulls(starts, targets, weights, vectors, norms)
-        last = sweeps == _SWEEPS[-1] or work_seconds() > deadline
         # A few Lanczos steps tell whether a proof is worth its time.
         hoped = -0.5 * norms.sum() + 0.5 * n * min(0.0, proof.estimate(norms))
         if relaxed - hoped > 2.0 * gap * abs(relaxed) and not last:
@@ -123,6 +137,7 @@ def semidefinite_bound(
         float(ising.constant + relaxed),
         certificate,
         vectors,
+        complete,
     )
 
 
@@ -166,12 +181,67 @@ def rounded(ising: Ising, vectors: Vector, *, tries: int = 100, rng: RandomLike 
     )
 
 
+class _Clock:
+    """The time of a bound: tells how many sweeps or steps of measured speed are left."""
+
+    def __init__(self, limit: float | None) -> None:
+        self._ends = None if limit is None else work_seconds() + limit
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; infinite without a limit."""
+        return np.inf if self._ends is None else self._ends - work_seconds()
+
+    def run(self, work: Callable[[int], None], count: int, *, keep: float) -> int:
+        """Do as many units of work as fit, at least one, and return their number.
+
+        Args:
+            work: does so many units.
+            count: the number of all.
+            keep: seconds to be left over.
+        """
+        if self._ends is None:
+            work(count)
+            return count
+        done = 0
+        began = work_seconds()
+        while done < count and (not done or self.left > keep):
+            rate = done / max(work_seconds() - began, 1e-9)
+            fit = int(_PACE * rate * (self.left - keep))
+            step = min(count - done, max(fit, 1), 4 * done + 1)
+            work(step)
+            done += step
+        return done
+
+
 class _Certificate:
     """Lower bounds of the least eigenvalue of J + diag(y), for several y."""
 
-    def __init__(self, matrix: scipy.sparse.csr_matrix, rng: np.random.Generator) -> None:
-        self._matrix, self._n = matrix, matrix.shape[0]
+    def __init__(
+        self, matrix: scipy.sparse.csr_matrix, rng: np.random.Generator, clock: _Clock
+    ) -> None:
+        self._matrix, self._n, self._clock = matrix, matrix.shape[0], clock
         self._start = rng.normal(size=self._n)
+        self._step_seconds = 0.0
+
+    @cached_property
+    def plan(self) -> tuple[int, float]:
+        """The Lanczos steps of a proof, 0 for a factorization, and its seconds, roughly.
+
+        Of a time limit it takes two fifths at most.
+        """
+        most, share = min(self._n, _LANCZOS_MOST), _PROOF_SHARE * self._clock.left
+        if np.isinf(share):
+            return (0, 0.0) if self._band is not None else (most, 0.0)
+        if self._band is not None:
+            seconds = float(self._n) * self._band[1] ** 2 / _BANDED_SPEED
+            if seconds <= share:
+                return 0, seconds
+        began = work_seconds()
+        self._ritz(np.ones(self._n), _LANCZOS_STEPS)
+        each = (work_seconds() - began) / _LANCZOS_STEPS
+        steps = int(np.clip(share / max(each, 1e-9), min(_LANCZOS_STEPS, most), most))
+        return steps, steps * each
 
     @cached_property
     def _band(self) -> tuple[NDArray[np.intp], int] | None:
@@ -196,8 +266,8 @@ class _Certificate:
     def least_eigenvalue(self, y: Vector) -> tuple[float, str]:
         """Return a number below all eigenvalues, and how that is proven."""
         size = float(y.max(initial=0.0)) + float(abs(self._matrix).sum(axis=1).max())
-        if self._band is None:
-            return self._by_lanczos(y), "Lanczos iteration"
+        if self.plan[0] or self._band is None:
+            return self._by_lanczos(y, self.plan[0]), "Lanczos iteration"
         # A shift of all eigenvalues by this much costs a millionth of the bound.
         shift = max(-1.2 * self.estimate(y), 1e-6 * float(y.mean()), 1e-12 * size)
         while not self._is_positive(y + shift):
@@ -226,13 +296,12 @@ class _Certificate:
             return False
         return True
 
-    def _by_lanczos(self, y: Vector) -> float:
+    def _by_lanczos(self, y: Vector, steps: int) -> float:
         """Return a lower bound from many Lanczos steps.
 
         From a random start, k steps miss the least eigenvalue by more than ε times the range of
         the spectrum with a probability of at most 1.648 √n exp(−√ε (2k − 1)).
         """
-        steps = min(self._n, _LANCZOS_MOST)
         least, largest = self._ritz(y, steps)
         odds = np.log(1.648 * np.sqrt(self._n) / _FAILURE)
         missed = (odds / (2 * steps - 1)) ** 2
@@ -241,6 +310,10 @@ class _Certificate:
 
     def _ritz(self, y: Vector, steps: int) -> tuple[float, float]:
         """Return the least and the largest Ritz value of a Lanczos iteration."""
+        with one_blas_thread():  # threads on short vectors wait for each other
+            return self._iterated(y, steps)
+
+    def _iterated(self, y: Vector, steps: int) -> tuple[float, float]:
         now = self._start / np.linalg.norm(self._start)
         before = np.zeros(self._n)
         diagonal, beside, coupling = [], [], 0.0

@@ -124,7 +124,11 @@ def unsampled(problem: BinaryProblem, found: FoundBits, *, penalized: bool = Tru
     value = float(problem.value(bits))
     broken = len(problem.violations(bits))
     check_family(problem, bits, value, broken, penalized=penalized)
-    return replace(decoded(problem, bits, value), method=found.method, seconds=found.seconds)
+    method = found.method if found.complete else f"{found.method}, {_SHORTENED}"
+    return replace(decoded(problem, bits, value), method=method, seconds=found.seconds)
+
+
+_SHORTENED = "ended early"  # by a time limit or an interruption
 
 
 def controls(problem: BinaryProblem, found: FoundBits) -> tuple[Control, ...]:
@@ -288,7 +292,8 @@ def _searched(
     bound = None if classic.bound is None else problem.sign * classic.bound
     if classic.exact:
         return Reference(value, classic.method, True, value)
-    return Reference(value, classic.method, False, bound, seconds)
+    method = classic.method if classic.complete else f"{classic.method}, {_SHORTENED}"
+    return Reference(value, method, False, bound, seconds)
 
 
 def _as_reference(answer: ProgramBaseline | None) -> Reference | None:

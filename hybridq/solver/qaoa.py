@@ -69,16 +69,17 @@ def solve_qaoa(
 
     settings.announce("simulating")
     observable = ansatz.measured(problem)
+    limit = _limit_of_answer(settings, strategy)
     factory = ObjectiveFactory(observable, settings, draws=strategy.needs_samples)
     found = strategy.run(
         Task(
             ansatz,
             factory,
-            _shared_search(ansatz, settings, strategy),
+            _shared_search(ansatz, settings, strategy, limit),
             initial,
             settings.restarts,
             settings.streams[0],
-            settings.time_limit,
+            limit,
         )
     )
     solution, objective = found.solution, found.objective
@@ -89,9 +90,10 @@ def solve_qaoa(
         best = measured.best
     else:
         best = answers.unsampled(problem, found.found, penalized=penalized)
-    reference = answers.classical_reference(
-        problem, settings, None if measured is not None else settings.time_limit, found.found
-    )
+    left = None
+    if measured is None and settings.time_limit is not None:
+        left = max(settings.time_limit - settings.seconds, 0.0)
+    reference = answers.classical_reference(problem, settings, left, found.found)
     expectation = problem.sign * factory.expectation(objective, solution)
     seconds = settings.seconds
     grid = None
@@ -144,14 +146,14 @@ def _strategy(
     if chosen is not None and not chosen.needs_samples:
         return chosen, ""
     if chosen is None and not settings.engine.holds_state:
-        return strategy_for(ansatz.ising)
+        return strategy_for(ansatz.ising, settings.time_limit)
     try:
         check_states(problem.name, ansatz, settings, problem.space)
     except CapacityError as error:
         if not _has_closed_form(ansatz):
             raise
         if chosen is None and settings.engine.name == AUTO:
-            return strategy_for(ansatz.ising)
+            return strategy_for(ansatz.ising, settings.time_limit)
         if chosen is None:
             remedy = ("without ", Setting("engine"), " the answer needs no state")
         else:
@@ -172,19 +174,30 @@ def _circuit_facts(problem: BinaryProblem, ansatz: QAOA) -> dict[str, Any]:
     return {"penalty": problem.penalty_facts()}
 
 
-_SHARE = 1 / 3  # of the time limit for the angles, of a strategy that answers from them
+# Of a time limit, for a strategy that answers without samples: what it takes with its controls (the
+# rest is for the reference and the bound), and what the angles take of that.
+_ANSWER_SHARE, _ANGLES_SHARE = 0.6, 1 / 3
 
 
-def _shared_search(ansatz: QAOA, settings: SolveSettings, strategy: Strategy) -> SharedSearch:
+def _limit_of_answer(settings: SolveSettings, strategy: Strategy) -> float | None:
+    """Return the seconds that a strategy has."""
+    check_limits(None, settings.time_limit, None)
+    if settings.time_limit is None or strategy.needs_samples:
+        return settings.time_limit
+    return _ANSWER_SHARE * settings.time_limit
+
+
+def _shared_search(
+    ansatz: QAOA, settings: SolveSettings, strategy: Strategy, seconds: float | None
+) -> SharedSearch:
     """Return the budget of all searches, in the units of this cost."""
     optimizer = settings.optimizer
     budget = settings.max_evaluations
     if budget is None:
         budget = default_evaluations(ansatz.effort_bits, optimizer.most_evaluations)
-    check_limits(budget, settings.time_limit, None)
-    seconds = settings.time_limit
+    check_limits(budget, None, None)
     if seconds is not None and not strategy.needs_samples:
-        seconds *= _SHARE
+        seconds *= _ANGLES_SHARE
     return SharedSearch(
         optimizer,
         unit=energy_unit(ansatz),

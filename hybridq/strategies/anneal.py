@@ -44,11 +44,12 @@ class Anneal(Strategy):
         watch = Stopwatch(task.time_limit)
         found = trained(task)
         ising = found.ansatz.ising
-        bits = annealed(ising, ising, task.rng, watch.left)
+        bits, complete = annealed(ising, ising, task.rng, watch.left)
         return with_answer(
             found,
             bits=bits,
             method="simulated annealing, without the circuit",
             seconds=watch.seconds,
+            complete=complete,
             is_classical=True,
         )

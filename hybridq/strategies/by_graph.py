@@ -13,14 +13,17 @@ from hybridq.strategies.recursive import Recursive
 # The study in experiments/gset decides: recursive QAOA wins on large grids of couplings of both
 # signs, annealing on correlations on sparse random graphs, plain annealing elsewhere.
 _GRID_DEGREE, _GRID_SPINS = 4.5, 3_000
+_GRID_TRIES, _GRID_POLISH = 20_000, 4_000  # spins of all contractions; sweeps
+_CONTRACTIONS_A_SECOND = 2_000  # with polish and control: below, a time limit is too short for them
 _SPARSE_DEGREE, _LARGEST_DEGREE, _SPARSE_SPINS = 4.0, 16, 1_000
 
 
-def strategy_for(ising: Ising) -> tuple[Strategy, str]:
+def strategy_for(ising: Ising, time_limit: float | None = None) -> tuple[Strategy, str]:
     """Return the strategy for a problem without samples, and the reason in a clause.
 
     Args:
         ising: the cost, with terms of at most two spins.
+        time_limit: seconds for the whole solve, or None.
     """
     n = ising.n_qubits
     degrees = np.bincount(np.ravel(ising.pairs), minlength=n)
@@ -31,7 +34,12 @@ def strategy_for(ising: Ising) -> tuple[Strategy, str]:
     alike = len(sizes) > 0 and float(np.ptp(sizes)) <= 1e-9 * float(sizes.max())
     both_signs = bool((ising.couplings > 0).any() and (ising.couplings < 0).any())
     if both_signs and alike and n >= _GRID_SPINS and mean <= _GRID_DEGREE:
-        return Recursive(), f"large and sparse (mean degree {mean:.3g}), weights of both signs"
+        if time_limit is not None and n > _CONTRACTIONS_A_SECOND * time_limit:
+            return Anneal(), f"{time_limit:g} s are too short for recursive QAOA on {n:,} spins"
+        # The correlations of the best angle are the best here, and ties differ from try to try.
+        tries = int(np.clip(_GRID_TRIES // n, 1, 3))
+        strategy = Recursive(gamma_scales=(1.0,) * tries, polish=_GRID_POLISH)
+        return strategy, f"large and sparse (mean degree {mean:.3g}), weights of both signs"
     sparse = mean <= _SPARSE_DEGREE and int(degrees.max()) <= _LARGEST_DEGREE
     if not both_signs and sparse and n >= _SPARSE_SPINS:
         return Precondition(), f"large and sparse (mean degree {mean:.3g}), no hubs"

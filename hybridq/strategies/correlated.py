@@ -92,8 +92,10 @@ def correlations(
 
 def annealed(
     ising: Ising, guide: Ising, rng: np.random.Generator, time_limit: float | None
-) -> Bits:
+) -> tuple[Bits, bool]:
     """Return a low state of `ising` by annealing on `guide`, then descent on `ising`.
+
+    The flag is False where the time limit made annealing shorter.
 
     Components of `ising` that can be solved exactly are.
 
@@ -105,8 +107,8 @@ def annealed(
     """
     first = local_search(
         guide, restarts=restarts_for(ising.n_qubits), rng=rng, time_limit=time_limit
-    ).bits
-    return best_by_components(ising, descended(ising, first))
+    )
+    return best_by_components(ising, descended(ising, first.bits)), first.complete
 
 
 def descended(ising: Ising, bits: Bits) -> Bits:

@@ -45,10 +45,11 @@ class Precondition(Strategy):
         watch = Stopwatch(task.time_limit)
         found = correlated(task)
         ising = found.trained.ansatz.ising
-        bits = annealed(ising, found.energy, task.rng, watch.left)
+        bits, complete = annealed(ising, found.energy, task.rng, watch.left)
         return with_answer(
             found.trained,
             bits=bits,
             method="annealing on the correlations of the circuit",
             seconds=watch.seconds,
+            complete=complete,
         )

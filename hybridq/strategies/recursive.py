@@ -24,6 +24,10 @@ from hybridq.strategies.correlated import (
     with_answer,
 )
 
+_CONTRACTING = 0.7  # of a time limit; the polish has the rest
+_TRY = 0.6  # of the time that is left, for one contraction with its polish
+_CONTROL = 2  # times as long as one contraction: its ties make hubs
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recursive(Strategy):
@@ -86,24 +90,32 @@ class Recursive(Strategy):
         ising = found.ansatz.ising
         seeds = task.rng.spawn(len(self.gamma_scales) + 1)
         runs = []
-        for number, (scale, seed) in enumerate(zip(self.gamma_scales, seeds, strict=False)):
-            left = None if watch.left is None else watch.left / (len(self.gamma_scales) - number)
+        took = 0.0
+        for scale, seed in zip(self.gamma_scales, seeds, strict=False):
+            began, left = watch.seconds, watch.left
+            if left is not None and runs and left < (1.0 + _CONTROL) * took:
+                break  # the control would have no time
+            left = left if left is None else _TRY * left
             runs.append((scale, *self._polished(ising, scale, seed, left)))
+            took = watch.seconds - began
             if not runs[-1][1].complete:
                 break
         seconds = watch.seconds
-        scale, contracted, bits, energy = min(runs, key=lambda run: run[3])
+        scale, contracted, bits, energy, _ = min(runs, key=lambda run: run[3])
         gain = contracted.baseline.energy - energy
         polished = "annealing found nothing better" if gain <= 0.0 else "then annealed"
         method = f"recursive QAOA at {scale:g} of the best angle, {polished}"
         if not contracted.complete:
             method += f" ({contracted.contractions:,} of {ising.n_qubits:,} spins contracted)"
         controls: tuple[ControlEnergy, ...] = ()
-        complete = all(run[1].complete for run in runs)
-        if complete:
+        complete = len(runs) == len(self.gamma_scales)
+        complete = complete and all(run[1].complete and run[4] for run in runs)
+        if contracted.complete:
             watch = Stopwatch(watch.left)
-            _, _, at_zero = self._polished(ising, 0.0, seeds[-1], watch.left)
+            control, _, at_zero, whole = self._polished(ising, 0.0, seeds[-1], watch.left)
             name = "greedy contraction (gamma -> 0), polished alike"
+            if not (control.complete and whole):
+                name += ", ended early"
             controls = (ControlEnergy(name, at_zero, watch.seconds),)
         return with_answer(
             found,
@@ -116,11 +128,12 @@ class Recursive(Strategy):
 
     def _polished(
         self, ising: Ising, scale: float, rng: np.random.Generator, time_limit: float | None
-    ) -> tuple[Contracted, Bits, float]:
-        """Return a contraction, and the state and energy after its polish."""
+    ) -> tuple[Contracted, Bits, float, bool]:
+        """Return a contraction, state and energy after its polish, and whether that is whole."""
         first, second = rng.spawn(2)
         watch = Stopwatch(time_limit)
-        contracted = contraction(ising, gamma_scale=scale, rng=first, time_limit=watch.left)
+        share = None if time_limit is None else _CONTRACTING * time_limit
+        contracted = contraction(ising, gamma_scale=scale, rng=first, time_limit=share)
         polished = local_search(
             ising,
             restarts=2,
@@ -130,4 +143,4 @@ class Recursive(Strategy):
             time_limit=watch.left,
         )
         bits = best_by_components(ising, polished.bits)
-        return contracted, bits, energy_of(ising, bits)
+        return contracted, bits, energy_of(ising, bits), polished.complete

@@ -1,0 +1,151 @@
+"""One run of the study, and the store of all of them: one line of JSON each."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import hybridq as hq
+from experiments.gset.graphs import Graph
+from hybridq.classical.contraction import contraction
+from hybridq.classical.local_search import local_search
+from hybridq.solver.qaoa import TOLERANCE
+from hybridq.strategies.anneal import Anneal
+from hybridq.strategies.base import Strategy, Task
+from hybridq.strategies.precondition import Precondition
+from hybridq.strategies.recursive import Recursive
+from hybridq.strategies.rescaled import energy_unit
+from hybridq.strategies.rounding import Round
+from hybridq.strategies.shared_search import SharedSearch
+
+RESULTS = Path(__file__).parent / "results"
+STORE = RESULTS / "runs.jsonl"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished run.
+
+    Attributes:
+        graph, method, seed: what was run; one line of the store for each.
+        cut: the weight of the cut, computed anew from the graph.
+        cpu: processor seconds of all threads, without compilation and reading.
+        bound: the proven upper bound, of the default solve; None for other methods.
+        strategy: the one that the default solve chose; empty for other methods.
+        split: wall-clock seconds of the answer and of the reference with the bound, of the
+            default solve; they depend on the load of the machine.
+        machine: date, processor and commit.
+    """
+
+    graph: str
+    method: str
+    seed: int
+    cut: float
+    cpu: float
+    bound: float | None
+    strategy: str
+    split: tuple[float, float] | None
+    machine: dict[str, Any]
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Graph, method and seed."""
+        return self.graph, self.method, self.seed
+
+
+def by_strategy(strategy: Strategy) -> Callable[[hq.MaxCut, int], dict[str, Any]]:
+    """Return a method that takes the answer of a strategy, without a reference and a bound."""
+
+    def run(problem: hq.MaxCut, seed: int) -> dict[str, Any]:
+        ansatz = hq.QAOA(problem, p=1)
+        first, second = np.random.default_rng(seed).spawn(2)
+        search = SharedSearch(
+            "l-bfgs",
+            unit=energy_unit(ansatz),
+            max_evaluations=30,
+            tolerance=TOLERANCE,
+            rng=second,
+        )
+        found = strategy.run(Task(ansatz, lambda a: hq.Expectation(a, problem), search, rng=first))
+        assert found.found is not None
+        return {"cut": float(problem.value(found.found.bits))}
+
+    return run
+
+
+def default(problem: hq.MaxCut, seed: int) -> dict[str, Any]:
+    """Return what `hybridq solve maxcut` answers without any option."""
+    result = hq.solve(problem, rng=seed)
+    assert result.best is not None
+    assert result.reference is not None
+    bits = problem.checked_row(result.best.bits)
+    return {
+        "cut": float(problem.value(bits)),
+        "bound": result.reference.bound,
+        "strategy": result.ansatz.get("strategy", "direct"),
+        "split": (result.best.seconds or 0.0, result.reference.seconds or 0.0),
+    }
+
+
+def greedy(problem: hq.MaxCut, seed: int) -> dict[str, Any]:
+    """Return the control of `recursive`: γ → 0, polished alike."""
+    first, second = np.random.default_rng(seed).spawn(2)
+    ising = problem.cost()
+    start = contraction(ising, rng=first).baseline.bits
+    polish = Recursive().polish
+    found = local_search(ising, restarts=2, sweeps=polish, start=start, rng=second)
+    return {"cut": float(problem.value(found.bits))}
+
+
+METHODS: dict[str, Callable[[hq.MaxCut, int], dict[str, Any]]] = {
+    "default": default,
+    "recursive": by_strategy(Recursive()),
+    "greedy": greedy,
+    "precondition": by_strategy(Precondition()),
+    "anneal": by_strategy(Anneal()),
+    "round": by_strategy(Round()),
+}
+
+
+def made(graph: Graph, method: str, seed: int, machine: dict[str, Any]) -> Run:
+    """Make one run."""
+    problem = graph.problem()
+    began = time.process_time()
+    found = METHODS[method](problem, seed)
+    cpu = round(time.process_time() - began, 2)
+    facts: dict[str, Any] = {"bound": None, "strategy": "", "split": None} | found
+    if facts["split"] is not None:
+        facts["split"] = tuple(round(seconds, 2) for seconds in facts["split"])
+    return Run(graph.name, method, seed, cpu=cpu, machine=machine, **facts)
+
+
+def append(run: Run, store: Path) -> None:
+    """Write one run at the end of the store."""
+    with open(store, "ab", buffering=0) as file:
+        file.write(json.dumps(asdict(run), ensure_ascii=False).encode() + b"\n")
+
+
+def stored(store: Path) -> list[Run]:
+    """Return all finished runs; a line that a kill has torn is cut off.
+
+    The last of several with the same key counts.
+    """
+    if not store.exists():
+        return []
+    text = store.read_bytes()
+    whole = text[: text.rfind(b"\n") + 1]
+    if len(whole) < len(text):
+        os.truncate(store, len(whole))
+    runs = {}
+    for line in whole.splitlines():
+        row = json.loads(line)
+        run = Run(**row | {"split": row["split"] and tuple(row["split"])})
+        runs[run.key] = run
+    return list(runs.values())
