@@ -236,12 +236,17 @@ def contract(
                              i, j, needed):  # fmt: skip
                 return -done - 1
             removed[done], onto[done], signs[done] = j, i, sign
-            gone = j
+            gone, others = j, degrees[j] - 1
             _merge(starts, degrees, targets, weights, cosines, sines, scores, linear, angles, i, j,
                    sign, gamma, least)  # fmt: skip
             count = degrees[i] + 1
             touched[0] = i
             touched[1:count] = targets[starts[i] : starts[i] + degrees[i]]
+            # Couplings that cancelled are in no row any more, but their spins lost neighbours.
+            for t in range(starts[j], starts[j] + others):
+                if _slot_of(starts, degrees, targets, i, targets[t]) < 0:
+                    touched[count] = targets[t]
+                    count += 1
         alive[gone] = False
         tree[leaves + gone] = -1
         keys[gone] = -1.0

@@ -26,7 +26,8 @@ _WARM = 0.25  # first temperature from a given state, which hotter sweeps would 
 # Default number of proposed flips of all restarts: two to four seconds on two cores on sparse
 # graphs. On Gset graphs of 2,000 nodes longer sweeps do more than further restarts, up to here.
 _PROPOSALS = 4e8
-_MAX_SWEEPS = 20_000
+_MIN_RESTARTED, _MAX_SWEEPS = 8_000, 20_000
+_MOST_RESTARTS = 48
 _MIN_SWEEPS = 100
 
 
@@ -202,9 +203,10 @@ def _sweeps_a_second(
     return float(len(chosen) / max(work_seconds() - began, 1e-9))
 
 
-def restarts_for(n: int, most: int = 16) -> int:
-    """Return the number of restarts that leaves long sweeps to each."""
-    return int(np.clip(_PROPOSALS / (n * _MAX_SWEEPS), 2, most))
+def restarts_for(n: int) -> int:
+    """Return the number of restarts that leaves long sweeps to each: ten a spin, if possible."""
+    sweeps = np.clip(10 * n, _MIN_RESTARTED, _MAX_SWEEPS)
+    return int(np.clip(_PROPOSALS / (n * sweeps), 2, np.clip(n // 16, 16, _MOST_RESTARTS)))
 
 
 def _scales(

@@ -13,7 +13,7 @@ from hybridq.strategies.recursive import Recursive
 # The study in experiments/gset decides: recursive QAOA wins on large grids of couplings of both
 # signs, annealing on correlations on sparse random graphs, plain annealing elsewhere.
 _GRID_DEGREE, _GRID_SPINS = 4.5, 3_000
-_GRID_TRIES, _GRID_POLISH = 20_000, 4_000  # spins of all contractions; sweeps
+_GRID_TRIES, _GRID_POLISH = 20_000, 80_000_000  # spins of all contractions; flips of a polish
 _CONTRACTIONS_A_SECOND = 2_000  # with polish and control: below, a time limit is too short for them
 _SPARSE_DEGREE, _LARGEST_DEGREE, _SPARSE_SPINS = 4.0, 16, 1_000
 
@@ -38,7 +38,7 @@ def strategy_for(ising: Ising, time_limit: float | None = None) -> tuple[Strateg
             return Anneal(), f"{time_limit:g} s are too short for recursive QAOA on {n:,} spins"
         # The correlations of the best angle are the best here, and ties differ from try to try.
         tries = int(np.clip(_GRID_TRIES // n, 1, 3))
-        strategy = Recursive(gamma_scales=(1.0,) * tries, polish=_GRID_POLISH)
+        strategy = Recursive(gamma_scales=(1.0,) * tries, polish=max(_GRID_POLISH // n, 2_000))
         return strategy, f"large and sparse (mean degree {mean:.3g}), weights of both signs"
     sparse = mean <= _SPARSE_DEGREE and int(degrees.max()) <= _LARGEST_DEGREE
     if not both_signs and sparse and n >= _SPARSE_SPINS:

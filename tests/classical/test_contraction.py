@@ -117,6 +117,21 @@ def test_couplings_that_cancel_leave_free_spins() -> None:
     assert found.contractions < 20
 
 
+@pytest.mark.parametrize("scale", [0.02, 1.0])
+def test_correlations_after_contractions_are_those_of_the_problem_that_is_left(
+    scale: float,
+) -> None:
+    # Weights of both signs cancel in about every tenth contraction of this torus.
+    graph = module._Graph(gset("G11"), np.random.default_rng(4))
+    graph.set_angles(scale * graph.best_gamma(0.0))
+    for _ in range(20):
+        assert graph.remove(25) == 25
+        updated, alive = graph._keys.copy(), graph._alive
+        graph.score()
+        assert updated[alive] == pytest.approx(graph._keys[alive], abs=1e-12)
+        assert graph._degrees.min() >= 0
+
+
 def test_progress_is_told_and_a_time_limit_or_interruption_keeps_the_contractions() -> None:
     ising = gset("G11")
     seen: list[int] = []
