@@ -11,7 +11,7 @@ BENCH := .bench-venv
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint studies study-outer-loop chaos bench bench-vqe clean
+.PHONY: help demo test test-slow lint studies study-outer-loop study-gset chaos bench bench-vqe clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
+	@echo "make study-gset  cut large graphs with every strategy, and write the tables (an hour)"
 	@echo "make chaos      kill runners and workers, crash the database, fill the disk (half an hour)"
 	@echo "make bench      time the engine against its peers (a quarter of an hour, needs gcc)"
 	@echo "make bench-vqe  time VQE against its peers (ten minutes)"
@@ -86,6 +87,10 @@ $(VENV)/.installed-optuna: $(VENV)/.installed
 
 study-outer-loop: $(VENV)/.installed-optuna
 	$(BIN)/python -m experiments.outer_loop.study
+
+# Interrupted and started again, it continues; its runs are kept in experiments/gset/results.
+study-gset: $(VENV)/.installed
+	$(BIN)/python -m experiments.gset.study
 
 chaos: $(VENV)/.installed-test
 	$(BIN)/python -m experiments.chaos.kills

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
-from hybridq.files import write_text
-
+from hybridq.core.files import write_text
 from hybridq.problems import MaxCut
 from hybridq.problems.formats import write_graph
 
@@ -21,7 +20,7 @@ NETWORKX = "BSD-3-Clause (NetworkX)"
 OWN = "Apache-2.0 (this project)"
 GSET = (
     "Gset, Helmberg and Rendl 2000, SIAM J. Optim. 10, 673, made with G. Rinaldi's rudy; best "
-    "known value as listed in microsoft/AOCoptimizer.jl, data/GSet/reference.csv"
+    "known value as listed in experiments/gset/best_known.json"
 )
 GSET_LICENCE = "MIT (AOCoptimizer.jl); the Gset itself states none"
 KNUTH = "D. E. Knuth 1993, The Stanford GraphBase: co-appearances in Les Miserables"
@@ -113,7 +112,9 @@ GENERATED: list[tuple[str, str, nx.Graph, int, str, str]] = [
     ),
 ]  # fmt: skip
 
-GSET_BEST = {"G1": 11624, "G11": 564, "G14": 3064, "G32": 1410, "G48": 6000}
+GSET_BEST = json.loads(
+    (HERE.parents[1] / "experiments" / "gset" / "best_known.json").read_text(encoding="utf-8")
+)["cuts"]
 
 
 def entry(file: str, best: int, exact: bool, source: str, licence: str) -> dict[str, Any]:
@@ -136,7 +137,10 @@ def main() -> None:
     for file, fmt, graph, best, source, licence in GENERATED:
         write_graph(plain(graph), HERE / file, fmt)
         index.append(entry(file, best, True, source, licence))
-    for name, best in GSET_BEST.items():
+    for name, row in GSET_BEST.items():
+        if not (HERE / f"{name}.rud").exists():
+            continue
+        best = row["cut"]
         # G48 is bipartite with weights 1, so that the cut of every edge is optimal.
         index.append(entry(f"{name}.rud", best, name == "G48", GSET, GSET_LICENCE))
     write_text(HERE / "index.json", json.dumps({"instances": index}, indent=2) + "\n")

@@ -71,6 +71,13 @@ def test_a_time_limit_of_zero_still_runs_one_restart_and_says_so() -> None:
     assert found.method == "simulated annealing, 1 restart"
 
 
+def test_a_limit_that_is_never_met_leaves_the_search_whole() -> None:
+    ising = random_ising(30, 4)
+    assert local_search(ising, restarts=2, sweeps=40, rng=0, time_limit=1e6).complete
+    assert local_search(ising, restarts=2, sweeps=40, rng=0).complete
+    assert not local_search(ising, restarts=9, rng=0, time_limit=0.0).complete
+
+
 def test_a_problem_without_terms_is_answered() -> None:
     assert local_search(Ising(3, 1.5, np.zeros(3), np.empty((0, 2)), []), rng=0).energy == 1.5
 

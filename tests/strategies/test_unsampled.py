@@ -124,10 +124,27 @@ def test_the_strategy_follows_the_couplings() -> None:
         torus, {edge: int(rng.choice([-1, 1])) for edge in torus.edges}, "weight"
     )
     assert isinstance(strategy_for(hq.MaxCut(torus).cost())[0], Recursive)
+    hurried, why = strategy_for(hq.MaxCut(torus).cost(), 0.1)
+    assert isinstance(hurried, Anneal)
+    assert why == "0.1 s are too short for recursive QAOA on 3,600 spins"
+    small = hq.MaxCut(nx.subgraph(torus, [(i, j) for i in range(20) for j in range(60)])).cost()
+    assert isinstance(strategy_for(small)[0], Anneal)
     dense = hq.MaxCut(nx.gnp_random_graph(60, 0.5, seed=2)).cost()
     strategy, why = strategy_for(dense)
     assert isinstance(strategy, Anneal)
     assert "mean degree" in why
+
+
+@pytest.mark.parametrize("name", ["anneal", "precondition", "recursive"])
+def test_an_answer_that_a_time_limit_cut_short_says_so(name: str) -> None:
+    problem = hq.MaxCut(nx.random_regular_graph(3, 2_000, seed=3))
+    result = hq.solve(problem, strategy=name, p=1, time_limit=1e-3, rng=7)
+    assert result.best is not None
+    assert result.best.method.endswith(", ended early")
+    assert result.reference is not None
+    assert result.reference.method.endswith(", ended early")
+    assert result.reference.bound is not None
+    assert result.reference.bound >= result.best.value
 
 
 def test_a_graph_beyond_simulation_has_an_answer_a_bound_and_a_reason() -> None:
