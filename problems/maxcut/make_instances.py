@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+
 from hybridq.core.files import write_text
 from hybridq.problems import MaxCut
 from hybridq.problems.formats import write_graph
