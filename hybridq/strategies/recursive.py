@@ -89,7 +89,7 @@ class Recursive(Strategy):
         found = trained(task)
         ising = found.ansatz.ising
         seeds = task.rng.spawn(len(self.gamma_scales) + 1)
-        runs = []
+        runs: list[tuple[float, Contracted, Bits, float, bool]] = []
         took = 0.0
         for scale, seed in zip(self.gamma_scales, seeds, strict=False):
             began, left = watch.seconds, watch.left
