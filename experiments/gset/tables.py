@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Groups = dict[tuple[str, str], list[Run]]
 """Runs of all seeds by graph and method."""
 
-SHOWN = ("G1", "G14", "G35", "G11", "G32", "G50", "G57", "G72", "G81", "G70")
+SHOWN = ("G1", "G14", "G35", "G18", "G39", "G11", "G32", "G50", "G57", "G72")
 """Graphs of the README."""
 
 _LOOKS = {
@@ -153,17 +153,12 @@ def figure(runs: list[Run]) -> Figure:
             if points:
                 x, y = zip(*points, strict=True)
                 ax.plot(
-                    x, [100 * max(distance, 1e-5) for distance in y], marker, color=colour, ms=6,
+                    x, [100 * distance for distance in y], marker, color=colour, ms=6,
                     mfc="none" if method != "default" else colour, alpha=0.9,
                 )  # fmt: skip
-        edges = family == REGULAR
-        ax.set_xscale("log")
-        ax.set_yscale("linear" if edges else "symlog", **({} if edges else {"linthresh": 0.01}))
-        if not edges:
-            ax.set_ylim(-0.002, None)
         style_axes(
             ax, title=family, xlabel="CPU seconds",
-            ylabel="uncut edges (%)" if edges else "below best known (%)",
+            ylabel="uncut edges (%)" if family == REGULAR else "below best known (%)",
         )  # fmt: skip
     axes[-1].axis("off")
     for method, (colour, marker) in _LOOKS.items():

@@ -152,7 +152,7 @@ def _by_the_clock(
     least: float,
     budget: float,
 ) -> tuple[float, bool]:
-    """Run one restart whose sweeps are skipped where they would exceed `budget` seconds.
+    """Run one restart; sweeps are skipped that would exceed `budget` seconds.
 
     Returns:
         the energy of `spins`, which are overwritten, and whether no sweep was skipped.
@@ -204,7 +204,7 @@ def _sweeps_a_second(
 
 
 def restarts_for(n: int) -> int:
-    """Return the number of restarts that leaves long sweeps to each: ten a spin, if possible."""
+    """Return the number of restarts that leaves each ten sweeps a spin, if possible."""
     sweeps = np.clip(10 * n, _MIN_RESTARTED, _MAX_SWEEPS)
     return int(np.clip(_PROPOSALS / (n * sweeps), 2, np.clip(n // 16, 16, _MOST_RESTARTS)))
 

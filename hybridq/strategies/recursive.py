@@ -129,7 +129,7 @@ class Recursive(Strategy):
     def _polished(
         self, ising: Ising, scale: float, rng: np.random.Generator, time_limit: float | None
     ) -> tuple[Contracted, Bits, float, bool]:
-        """Return a contraction, state and energy after its polish, and whether that is whole."""
+        """Return a contraction, its polished state and energy, and if that is whole."""
         first, second = rng.spawn(2)
         watch = Stopwatch(time_limit)
         share = None if time_limit is None else _CONTRACTING * time_limit
