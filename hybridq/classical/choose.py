@@ -82,7 +82,7 @@ _ANNEALING = 0.5  # of a time limit; the bound has the rest
 
 
 def _until(ends: float | None) -> float | None:
-    """Return the seconds until then, at least 0; None where there is no end."""
+    """Return the seconds until then, at least 0; None without a limit."""
     return None if ends is None else max(ends - work_seconds(), 0.0)
 
 

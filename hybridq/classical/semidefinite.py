@@ -182,7 +182,7 @@ def rounded(ising: Ising, vectors: Vector, *, tries: int = 100, rng: RandomLike 
 
 
 class _Clock:
-    """The time of a bound: tells how many sweeps or steps of measured speed are left."""
+    """The time of a bound, and work in steps that are fitted to it."""
 
     def __init__(self, limit: float | None) -> None:
         self._ends = None if limit is None else work_seconds() + limit
