@@ -234,7 +234,7 @@ class FeasibleSpace:
         found = self.count(most)
         if found > most:
             exact = self._product_count if self.is_product else None
-            self._refuse(f"{exact:,}" if exact else f"more than {most:,}", exact or most, free)
+            self._refuse(_readable(exact) if exact else f"more than {most:,}", exact or most, free)
         return found
 
     def _refuse(self, number: str, at_least: int, free: int | None) -> None:
@@ -321,6 +321,12 @@ class FeasibleSpace:
         """
         rows = _walsh.check_bits(bits, self.n_qubits)
         return positions(self.words, packed(rows))
+
+
+def _readable(count: int) -> str:
+    """Return a count in full, or as a power of ten where that is long."""
+    digits = len(str(count))
+    return f"{count:,}" if digits <= 15 else f"about 10^{digits - 1}"
 
 
 def packed(rows: Rows) -> NDArray[np.uint64]:

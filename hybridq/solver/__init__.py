@@ -192,10 +192,22 @@ def _naming_alternatives(problem: Problem) -> Iterator[None]:
     try:
         yield
     except CapacityError as error:
-        if error.argument == "space" and problem.smaller:
-            error.remedy = problem.smaller
-            raise error.with_argument("space") from None
-        raise
+        if error.argument != "space":
+            raise
+        remedy = problem.smaller or _without_states(problem)
+        if not remedy:
+            raise
+        error.remedy = remedy
+        raise error.with_argument("space") from None
+
+
+def _without_states(problem: Problem) -> tuple[str | Setting, ...]:
+    """Return the mixer whose expectation values need no state, if the penalties allow it."""
+    if not isinstance(problem, BinaryProblem) or "x" not in problem.mixers:
+        return ()
+    if not problem.cost().is_quadratic:
+        return ()
+    return ("use ", Setting("mixer", "x"), ", with penalties, which needs no state")
 
 
 def _solve_energy(
