@@ -30,7 +30,12 @@ _IMPORT = re.compile(
 _PACKAGE = Path(__file__).parents[1]
 
 
-def _source_stamp(module: str) -> tuple[str, int]:
+# Text of files that can end up in compiled code: they use this gateway, or emit code for it.
+_MARKS = (b"core.jit import jit", b"import numba", b"from numba", b"llvmlite")
+
+
+@cache
+def _stamp(module: str) -> tuple[str, int]:
     """Return a stamp of the compiled code of a module and of what it imports.
 
     Numba checks only the file of the function itself, so a kernel would stay stale after an edit
@@ -38,25 +43,32 @@ def _source_stamp(module: str) -> tuple[str, int]:
     that; an edit of one engine's kernels leaves those of the others as they are.
     """
     digest = hashlib.sha256(os.environ.get("HYBRIDQ_SIMD", "").encode())
-    for name in sorted(_inlined(module)):
-        digest.update(_kernel_sources()[name])
+    for _, source in sorted(_inlined(module).items()):
+        digest.update(source)
     return digest.hexdigest(), 0
 
 
-_stamp = cache(_source_stamp)  # each module has many kernels
-
-
-def _inlined(module: str) -> set[str]:
-    """Return the modules with compiled code that a module imports, itself included."""
-    sources = _kernel_sources()
-    found, waiting = set(), [module]
+def _inlined(module: str) -> dict[str, bytes]:
+    """Return the text of modules with compiled code that a module imports, itself included."""
+    found: dict[str, bytes] = {}
+    waiting = [module]
     while waiting:
         name = waiting.pop()
-        if name in found or name not in sources:
-            continue
-        found.add(name)
-        waiting += _imported(sources[name])
+        source = None if name in found else _kernel_source(name)
+        if source is not None:
+            found[name] = source
+            waiting += _imported(source)
     return found
+
+
+@cache
+def _kernel_source(module: str) -> bytes | None:
+    """Return the text of a module, None if none of it can end up in compiled code."""
+    try:
+        source = _PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py").read_bytes()
+    except OSError:  # a package, or a name in a module
+        return None
+    return source if any(mark in source for mark in _MARKS) else None
 
 
 @cache
@@ -65,33 +77,8 @@ def _imported(source: bytes) -> list[str]:
     found = []
     for imported, names in _IMPORT.findall(source):
         parent = imported.decode()
-        found += [parent, *(f"{parent}.{each}" for each in _words(names))]
+        found += [parent, *(f"{parent}.{each.decode()}" for each in re.findall(rb"\w+", names))]
     return found
-
-
-def _words(text: bytes) -> list[str]:
-    """Return the names in the part of a line after ``import``."""
-    return [word.decode() for word in re.findall(rb"\w+", text)]
-
-
-@cache
-def _kernel_sources() -> dict[str, bytes]:
-    """Return the text of each of `kernel_files` by the name of its module."""
-    return {
-        ".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts): path.read_bytes()
-        for path in kernel_files()
-    }
-
-
-def kernel_files() -> list[Path]:
-    """Return all files whose text can end up in compiled code, sorted.
-
-    These are the files that use this gateway, and those that emit code for it (`simd`, `emit`),
-    which is inlined into kernels without passing through it.
-    """
-    marks = (b"core.jit import jit", b"import numba", b"from numba", b"llvmlite")
-    paths = sorted(_PACKAGE.rglob("*.py"))
-    return [path for path in paths if any(mark in path.read_bytes() for mark in marks)]
 
 
 def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
