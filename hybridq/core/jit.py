@@ -49,7 +49,7 @@ def _stamp(module: str) -> tuple[str, int]:
 
 
 def _inlined(module: str) -> dict[str, bytes]:
-    """Return the text of modules with compiled code that a module imports, itself included."""
+    """Return the text of a module and of those with compiled code that it imports."""
     found: dict[str, bytes] = {}
     waiting = [module]
     while waiting:

@@ -202,7 +202,7 @@ def _naming_alternatives(problem: Problem) -> Iterator[None]:
 
 
 def _without_states(problem: Problem) -> tuple[str | Setting, ...]:
-    """Return the mixer whose expectation values need no state, if the penalties allow it."""
+    """Return the mixer that needs no state, where the penalties are quadratic."""
     if not isinstance(problem, BinaryProblem) or "x" not in problem.mixers:
         return ()
     if not problem.cost().is_quadratic:
