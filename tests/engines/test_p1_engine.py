@@ -196,11 +196,20 @@ def test_samples_and_states_are_refused_in_one_line():
         circuit.sample(10, x=[0.1, 0.1])
 
 
-def test_a_solve_that_needs_samples_is_refused_before_the_search():
+def test_a_strategy_that_needs_samples_is_refused_before_the_search():
     seen = []
+    problem = hq.MaxCut(nx.petersen_graph())
     with pytest.raises(EngineError, match="p1 engine does not give samples"):
-        hq.solve(hq.MaxCut(nx.petersen_graph()), p=1, engine="p1", callback=seen.append)
+        hq.solve(problem, p=1, engine="p1", strategy="direct", callback=seen.append)
     assert not seen
+
+
+def test_without_a_strategy_the_engine_is_answered_without_samples():
+    result = hq.solve(hq.MaxCut(nx.petersen_graph()), p=1, engine="p1", rng=1)
+    assert result.samples is None
+    assert result.best is not None
+    assert result.best.value == 12  # the largest cut of the Petersen graph
+    assert result.best.method
 
 
 @pytest.mark.parametrize(
