@@ -10,8 +10,9 @@ from hybridq.strategies.base import Strategy
 from hybridq.strategies.precondition import Precondition
 from hybridq.strategies.recursive import Recursive
 
-# The study in experiments/gset decides: recursive QAOA wins on large grids of couplings of both
-# signs, annealing on correlations on sparse random graphs, plain annealing elsewhere.
+# First runs of the study in experiments/gset: recursive QAOA on large grids of couplings of both
+# signs, annealing on correlations on sparse random graphs (Dupont, Oberoi, Sundar 2025,
+# arXiv:2502.18570), plain annealing elsewhere.
 _GRID_DEGREE, _GRID_SPINS = 4.5, 3_000
 _GRID_TRIES, _GRID_POLISH = 20_000, 80_000_000  # spins of all contractions; flips of a polish
 _CONTRACTIONS_A_SECOND = 2_000  # with polish and control: below, a time limit is too short for them
@@ -43,4 +44,4 @@ def strategy_for(ising: Ising, time_limit: float | None = None) -> tuple[Strateg
     sparse = mean <= _SPARSE_DEGREE and int(degrees.max()) <= _LARGEST_DEGREE
     if not both_signs and sparse and n >= _SPARSE_SPINS:
         return Precondition(), f"large and sparse (mean degree {mean:.3g}), no hubs"
-    return Anneal(), f"mean degree {mean:.3g}: no strategy with the circuit does better here"
+    return Anneal(), f"mean degree {mean:.3g}: annealing is the default for such graphs"
