@@ -150,7 +150,7 @@ def _strategy(
     try:
         check_states(problem.name, ansatz, settings, problem.space)
     except CapacityError as error:
-        if not _has_closed_form(ansatz):
+        if not _has_closed_form(ansatz) or (error.remedy and settings.engine.name != AUTO):
             raise
         if chosen is None and settings.engine.name == AUTO:
             return strategy_for(ansatz.ising, settings.time_limit)

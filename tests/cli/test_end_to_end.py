@@ -127,7 +127,7 @@ def test_the_angles_of_a_result_are_a_start_for_the_next_run(square: Path, tmp_p
 def test_a_graph_too_large_to_simulate_says_how_large_is_possible(tmp_path: Path) -> None:
     path = tmp_path / "path.txt"
     path.write_text("".join(f"{i} {i + 1}\n" for i in range(80)), encoding="utf-8")
-    done = run("solve", "maxcut", path)
+    done = run("solve", "maxcut", path, "--engine", "diagonal")
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
     assert b"81" in done.stderr

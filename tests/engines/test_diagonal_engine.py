@@ -295,13 +295,13 @@ def test_a_state_that_does_not_fit_is_refused_with_the_numbers(monkeypatch):
     monkeypatch.setattr(memory, "available_bytes", lambda: 2**30)
     ising = Ising(31, 0.0, np.zeros(31), np.array([[0, 30]]), np.array([1.0]))
     with pytest.raises(CapacityError, match=r"needs 16 GiB.*1 GiB.*free.*precision='single'"):
-        engine_for(ising, 2)
+        engine_for(ising, 2, engine="diagonal")
 
 
 def test_hundreds_of_qubits_are_refused_with_the_limit():
     ising = Ising(800, 0.0, np.zeros(800), np.array([[0, 799]]), np.array([1.0]))
     with pytest.raises(CapacityError, match=r"800 qubits.*limit"):
-        engine_for(ising, 2)
+        engine_for(ising, 2, engine="diagonal")
 
 
 def test_the_gradient_is_refused_where_only_one_state_fits(monkeypatch):

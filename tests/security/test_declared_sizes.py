@@ -55,12 +55,6 @@ FILES = {
     ),
     "JSON graph": ("maxcut", "a.json", '{"nodes": 1000000, "edges": [[0, 1]]}', "are declared"),
     "JSON graph, more": ("maxcut", "a.json", '{"nodes": 1000000000, "edges": []}', "at most"),
-    "graph of 100 nodes": (
-        "maxcut",
-        "a.rud",
-        "100 1\n1 2 1\n",
-        "a has 100 qubits: simulating it takes 2**",
-    ),
     "FCIDUMP": ("molecule", "a.fcidump", INTEGRALS.format(60), "NORB=60, and the integrals name"),
     "FCIDUMP, more": ("molecule", "a.fcidump", INTEGRALS.format(10**8), "GiB are free"),
     "ORBSYM": (

@@ -41,7 +41,10 @@ def test_a_cut_that_is_not_proven_is_looked_for_again(monkeypatch):
 
     problem = cut()
     for seed in (1, 2):
-        monkeypatch.setattr("hybridq.classical.reference", local_search)
+        monkeypatch.setattr(
+            "hybridq.classical.reference",
+            lambda ising, rng, **_: local_search(ising, rng=rng),
+        )
         assert not hq.solve(problem, p=1, rng=seed).reference.exact
     assert problem not in answers._PROVEN
 

@@ -121,14 +121,14 @@ def test_solve_refuses_before_it_simulates(free: Callable[[float | None], None])
     problem = hq.MaxCut.from_file(FOLDER / "davis.json")
     free(22.9)
     with pytest.raises(CapacityError, match=r"davis has 32 qubits.*precision='single'"):
-        hq.solve(problem, rng=1)
+        hq.solve(problem, engine="diagonal", rng=1)
 
 
 def test_a_problem_of_few_feasible_states_is_told_the_mixer_that_keeps_them():
     graph = nx.gnp_random_graph(70, 0.6, seed=1)
     problem = hq.IndependentSet(graph)
     with pytest.raises(CapacityError) as refusal:
-        hq.solve(problem, p=1, mixer="x", rng=1)
+        hq.solve(problem, p=1, mixer="x", engine="diagonal", rng=1)
     states = f"{problem.space.dim:,} feasible states alone"
     assert f"mixer='bit-flip' simulates {states}" in str(refusal.value)
     result = hq.solve(problem, p=1, mixer="bit-flip", max_evaluations=20, rng=1)
