@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
+    import scipy.sparse
+
     from hybridq.operators.ising import Ising
+
+Part: TypeAlias = "tuple[NDArray[np.intp], Ising]"
+"""Spins of a part of a problem, and their energy."""
 
 
 def dense(ising: Ising) -> NDArray[np.float64]:
@@ -63,6 +68,54 @@ def without_fields(ising: Ising) -> Ising:
         np.concatenate([ising.couplings, ising.linear[fields]]),
         (),
     )
+
+
+def sparse(ising: Ising) -> scipy.sparse.csr_matrix:
+    """Return the symmetric coupling matrix J, shape (n, n), zero diagonal."""
+    import scipy.sparse
+
+    starts, targets, weights = neighbours(ising)
+    n = ising.n_qubits
+    return scipy.sparse.csr_matrix((weights, targets, starts), shape=(n, n))
+
+
+def split(ising: Ising, owner: NDArray[np.integer], count: int, *, least: int = 1) -> list[Part]:
+    """Return the spins of each owner and the energy within them, without the constant.
+
+    Args:
+        ising: the problem, with terms of at most two spins.
+        owner: the number of each spin's part, 0 ... count - 1, shape (n_qubits,).
+        count: number of parts. Couplings between parts are left out.
+        least: parts of fewer spins are left out.
+    """
+    from hybridq.operators.ising import Ising
+
+    pairs = np.asarray(ising.pairs).reshape(-1, 2)
+    order = np.argsort(owner, kind="stable")
+    first = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
+    rank = np.empty(ising.n_qubits, dtype=np.int64)
+    rank[order] = np.arange(ising.n_qubits) - first[owner[order]]
+    own = owner[pairs[:, 0]]
+    inside = np.flatnonzero(own == owner[pairs[:, 1]])
+    edges = inside[np.argsort(own[inside], kind="stable")]
+    edge_first = np.concatenate([[0], np.cumsum(np.bincount(own[inside], minlength=count))])
+    parts = []
+    for number in np.flatnonzero(np.diff(first) >= least).tolist():
+        spins = order[first[number] : first[number + 1]]
+        chosen = edges[edge_first[number] : edge_first[number + 1]]
+        parts.append(
+            (
+                spins,
+                Ising(
+                    len(spins),
+                    0.0,
+                    ising.linear[spins],
+                    rank[pairs[chosen]],
+                    ising.couplings[chosen],
+                ),
+            )
+        )
+    return parts
 
 
 def has_fields(ising: Ising) -> bool:

@@ -142,20 +142,7 @@ def connected_parts(ising: Ising) -> list[tuple[NDArray[np.intp], Ising]]:
     count, owner = scipy.sparse.csgraph.connected_components(graph, directed=False)
     if count == 1:
         return [(np.arange(n), ising)]
-    order = np.argsort(owner, kind="stable")
-    first = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
-    rank = np.empty(n, dtype=np.int64)
-    rank[order] = np.arange(n) - first[owner[order]]
-    edges = np.argsort(owner[i], kind="stable")
-    edge_first = np.concatenate([[0], np.cumsum(np.bincount(owner[i], minlength=count))])
-    parts = []
-    for number in np.flatnonzero(np.diff(first) > 1).tolist():
-        spins = order[first[number] : first[number + 1]]
-        own = edges[edge_first[number] : edge_first[number + 1]]
-        pairs = rank[np.asarray(ising.pairs)[own]].reshape(-1, 2)
-        part = Ising(len(spins), 0.0, ising.linear[spins], pairs, ising.couplings[own], ())
-        parts.append((spins, part))
-    return parts
+    return _couplings.split(ising, owner, count, least=2)
 
 
 def _annealed(ising: Ising, rng: RandomLike, time_limit: float | None) -> Baseline:

@@ -154,10 +154,12 @@ def _strategy(
             raise
         if chosen is None and settings.engine.name == AUTO:
             return strategy_for(ansatz.ising, settings.time_limit)
+        # One layer needs no state on any graph; deeper circuits only where light cones are small.
+        depth = () if ansatz.p == 1 else ("with ", Setting("p", 1), ", ")
         if chosen is None:
-            remedy = ("without ", Setting("engine"), " the answer needs no state")
+            remedy = (*depth, "without ", Setting("engine"), " the answer needs no state")
         else:
-            remedy = ("use ", Setting("strategy", "precondition"), ", which needs no state")
+            remedy = (*depth, "use ", Setting("strategy", "precondition"), ", which needs no state")
         raise CapacityError(error.message, remedy=remedy) from None
     return chosen or STRATEGIES[DEFAULT_STRATEGY], ""
 

@@ -5,23 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hybridq.ansatz.qaoa import QAOA
-from hybridq.strategies.base import Strategy, StrategyResult, Task
+from hybridq.strategies.base import StrategyResult, Task
 from hybridq.strategies.correlated import (
     Stopwatch,
+    Unsampled,
     annealed,
-    require_quadratic,
     trained,
     with_answer,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Anneal(Strategy):
+class Anneal(Unsampled):
     """Train the circuit for its expectation value, and answer by annealing alone.
 
-    The circuit has no part in the answer: on most graphs beyond simulation no strategy that reads
-    its correlations does better than annealing.
+    The circuit has no part in the answer. It is the default where no other strategy is known to do
+    better.
 
     Source: Kirkpatrick, Gelatt, Vecchi, Science 220, 671 (1983).
     """
@@ -29,15 +28,6 @@ class Anneal(Strategy):
     name: ClassVar[str] = "anneal"
     summary: ClassVar[str] = "the expectation of the circuit, and an answer by annealing alone"
     source: ClassVar[str] = "Kirkpatrick, Gelatt, Vecchi, Science 220, 671 (1983)"
-    needs_samples: ClassVar[bool] = False
-
-    def check_ansatz(self, ansatz: QAOA) -> None:
-        """Raise for terms of more than two spins.
-
-        Raises:
-            ParameterError: the cost has such terms.
-        """
-        require_quadratic(ansatz, self.name)
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from hybridq.core.errors import EngineError, ParameterError, Setting
 from hybridq.engines.protocols import SupportsCorrelations, lacking
 from hybridq.operators.ising import Ising
 from hybridq.operators.p1 import close_pairs
-from hybridq.strategies.base import StrategyResult, Task
+from hybridq.strategies.base import FoundBits, Strategy, StrategyResult, Task
 from hybridq.strategies.direct import Direct
 
 Bits = NDArray[np.uint8]
@@ -42,24 +42,26 @@ def trained(task: Task) -> StrategyResult:
     return Direct(try_ramp=False).run(task)
 
 
-def require_quadratic(ansatz: QAOA, strategy: str) -> None:
-    """Raise for a cost with terms of more than two spins.
+@dataclass(frozen=True, kw_only=True)
+class Unsampled(Strategy):
+    """A strategy that answers from expectation values, without samples."""
 
-    Args:
-        ansatz: the circuit.
-        strategy: its name.
+    needs_samples: ClassVar[bool] = False
 
-    Raises:
-        ParameterError: it has such terms.
-    """
-    ising = ansatz.ising
-    if not ising.is_quadratic:
-        raise ParameterError(
-            f"{strategy} reads correlations of pairs, and the cost has terms of {ising.order}",
-            argument="strategy",
-            value=strategy,
-            remedy=("use ", Setting("strategy", "direct")),
-        )
+    def check_ansatz(self, ansatz: QAOA) -> None:
+        """Raise for a cost with terms of more than two spins.
+
+        Raises:
+            ParameterError: it has such terms.
+        """
+        ising = ansatz.ising
+        if not ising.is_quadratic:
+            raise ParameterError(
+                f"{self.name} reads correlations of pairs, and the cost has terms of {ising.order}",
+                argument="strategy",
+                value=self.name,
+                remedy=("use ", Setting("strategy", "direct")),
+            )
 
 
 def correlated(task: Task) -> Correlated:
@@ -152,6 +154,4 @@ class Stopwatch:
 
 def with_answer(found: StrategyResult, **answer: Any) -> StrategyResult:
     """Return a search with the answer that followed from it."""
-    from hybridq.strategies.base import FoundBits
-
     return replace(found, found=FoundBits(**answer))

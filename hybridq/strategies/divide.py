@@ -11,6 +11,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.classical import _couplings
 from hybridq.classical.exact import exact_minimum
 from hybridq.core.checks import checked_count
 from hybridq.engines.base import counted_bits
@@ -18,13 +19,13 @@ from hybridq.engines.choose import choose_engine
 from hybridq.engines.protocols import SupportsSampling
 from hybridq.operators.ising import Ising
 from hybridq.operators.p1 import p1_optimum
-from hybridq.strategies.base import ControlEnergy, Strategy, StrategyResult, Task
+from hybridq.strategies.base import ControlEnergy, StrategyResult, Task
 from hybridq.strategies.correlated import (
     Bits,
     Stopwatch,
+    Unsampled,
     descended,
     energy_of,
-    require_quadratic,
     trained,
     with_answer,
 )
@@ -33,7 +34,7 @@ MOST_OF_A_PIECE = 24  # nodes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Divide(Strategy):
+class Divide(Unsampled):
     """Run QAOA on pieces of the graph, then on the graph of the pieces (QAOA²).
 
     Pieces are merged along the strongest couplings. Each is simulated and sampled, at its own best
@@ -51,7 +52,6 @@ class Divide(Strategy):
     name: ClassVar[str] = "divide"
     summary: ClassVar[str] = "QAOA on pieces of the graph, then on the graph of the pieces"
     source: ClassVar[str] = "Zhou, Du, Tian, Tao 2022, arXiv:2205.11762"
-    needs_samples: ClassVar[bool] = False
 
     piece: int = 16
     shots: int = 256
@@ -59,14 +59,6 @@ class Divide(Strategy):
     def __post_init__(self) -> None:
         checked_count("piece", self.piece, at_least=2, at_most=MOST_OF_A_PIECE)
         checked_count("shots", self.shots, at_most=1_000_000)
-
-    def check_ansatz(self, ansatz: QAOA) -> None:
-        """Raise for terms of more than two spins.
-
-        Raises:
-            ParameterError: the cost has such terms.
-        """
-        require_quadratic(ansatz, self.name)
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
@@ -119,22 +111,11 @@ def _divided(ising: Ising, most: int, solve: Callable[[Ising], Bits]) -> tuple[B
         return (ising.linear > 0).astype(np.uint8), count
     bits = np.zeros(ising.n_qubits, dtype=np.uint8)
     i, j = np.asarray(ising.pairs).reshape(-1, 2).T
-    inside = pieces[i] == pieces[j]
-    order = np.argsort(pieces, kind="stable")
-    first = np.concatenate([[0], np.cumsum(np.bincount(pieces, minlength=count))])
-    rank = np.empty(ising.n_qubits, dtype=np.int64)
-    rank[order] = np.arange(ising.n_qubits) - first[pieces[order]]
-    own = np.flatnonzero(inside)[np.argsort(pieces[i[inside]], kind="stable")]
-    own_first = np.concatenate([[0], np.cumsum(np.bincount(pieces[i[own]], minlength=count))])
-    for number in range(count):
-        spins = order[first[number] : first[number + 1]]
-        edges = own[own_first[number] : own_first[number + 1]]
-        pairs = rank[np.asarray(ising.pairs)[edges]].reshape(-1, 2)
-        part = Ising(len(spins), 0.0, ising.linear[spins], pairs, ising.couplings[edges])
+    across = pieces[i] != pieces[j]
+    for spins, part in _couplings.split(ising, pieces, count):
         bits[spins] = solve(part)
     signs = 1.0 - 2.0 * bits
     fields = np.bincount(pieces, ising.linear * signs, count).astype(np.float64)
-    across = ~inside
     between = np.column_stack([pieces[i[across]], pieces[j[across]]])
     couplings = ising.couplings[across] * signs[i[across]] * signs[j[across]]
     flips, further = _divided(Ising(count, 0.0, fields, between, couplings), most, solve)

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hybridq.ansatz.qaoa import QAOA
-from hybridq.strategies.base import Strategy, StrategyResult, Task
+from hybridq.strategies.base import StrategyResult, Task
 from hybridq.strategies.correlated import (
     Stopwatch,
+    Unsampled,
     annealed,
     correlated,
-    require_quadratic,
     with_answer,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Precondition(Strategy):
+class Precondition(Unsampled):
     """Anneal on −⟨Z_iZ_j⟩ of the trained circuit in place of the couplings.
 
     The state is then descended by single flips, and valued, on the problem itself. With p = 1 all
@@ -30,15 +29,6 @@ class Precondition(Strategy):
     name: ClassVar[str] = "precondition"
     summary: ClassVar[str] = "annealing on correlations in place of couplings; sparse graphs"
     source: ClassVar[str] = "Dupont, Oberoi, Sundar 2025, arXiv:2502.18570"
-    needs_samples: ClassVar[bool] = False
-
-    def check_ansatz(self, ansatz: QAOA) -> None:
-        """Raise for terms of more than two spins.
-
-        Raises:
-            ParameterError: the cost has such terms.
-        """
-        require_quadratic(ansatz, self.name)
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""

@@ -13,13 +13,13 @@ from hybridq.classical.local_search import local_search
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.operators.ising import Ising
-from hybridq.strategies.base import ControlEnergy, Strategy, StrategyResult, Task
+from hybridq.strategies.base import ControlEnergy, StrategyResult, Task
 from hybridq.strategies.correlated import (
     Bits,
     Stopwatch,
+    Unsampled,
     best_by_components,
     energy_of,
-    require_quadratic,
     trained,
     with_answer,
 )
@@ -30,7 +30,7 @@ _CONTROL = 2  # times as long as one contraction: its ties make hubs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recursive(Strategy):
+class Recursive(Unsampled):
     """Contract spins by the correlations of one layer (RQAOA), then polish.
 
     Each angle of `gamma_scales` is tried, as a share of the best one, and the best state is
@@ -48,7 +48,6 @@ class Recursive(Strategy):
     summary: ClassVar[str] = "fix the strongest correlation, again and again; p = 1; grids"
     source: ClassVar[str] = "Bravyi, Kliesch, Koenig, Tang 2020, arXiv:1910.08980"
     most_layers: ClassVar[int | None] = 1
-    needs_samples: ClassVar[bool] = False
 
     gamma_scales: tuple[float, ...] = (0.2, 1.0)
     polish: int = 2_000
@@ -81,7 +80,7 @@ class Recursive(Strategy):
                     Setting("strategy", "precondition"),
                 ),
             )
-        require_quadratic(ansatz, self.name)
+        super().check_ansatz(ansatz)
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""

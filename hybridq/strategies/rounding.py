@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import scipy.sparse
 
-from hybridq.ansatz.qaoa import QAOA
+from hybridq.classical import _couplings
 from hybridq.core.checks import checked_count
 from hybridq.operators.ising import Ising
-from hybridq.strategies.base import ControlEnergy, Strategy, StrategyResult, Task
+from hybridq.strategies.base import ControlEnergy, StrategyResult, Task
 from hybridq.strategies.correlated import (
     Bits,
     Stopwatch,
+    Unsampled,
     correlated,
     descended,
     energy_of,
-    require_quadratic,
     with_answer,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Round(Strategy):
+class Round(Unsampled):
     """Take the signs of the leading eigenvectors of the correlation matrix (QRR).
 
     The best of them is descended by single flips. The control rounds the couplings themselves in
@@ -39,20 +38,11 @@ class Round(Strategy):
     name: ClassVar[str] = "round"
     summary: ClassVar[str] = "signs of the leading eigenvectors of the correlations; dense graphs"
     source: ClassVar[str] = "Dupont, Sundar 2024, arXiv:2307.05821"
-    needs_samples: ClassVar[bool] = False
 
     vectors: int = 16
 
     def __post_init__(self) -> None:
         checked_count("vectors", self.vectors, at_most=1_000)
-
-    def check_ansatz(self, ansatz: QAOA) -> None:
-        """Raise for terms of more than two spins.
-
-        Raises:
-            ParameterError: the cost has such terms.
-        """
-        require_quadratic(ansatz, self.name)
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
@@ -79,7 +69,7 @@ class Round(Strategy):
 
     def _rounded(self, ising: Ising, energy: Ising, rng: np.random.Generator) -> Bits:
         """Return the best signs of the leading eigenvectors of minus the couplings."""
-        matrix = _matrix(energy)
+        matrix = -_couplings.sparse(_couplings.without_fields(energy))
         count = min(self.vectors, matrix.shape[0] - 1)
         if matrix.shape[0] <= 2 * count + 2:
             _, vectors = np.linalg.eigh(matrix.toarray())
@@ -94,17 +84,3 @@ class Round(Strategy):
             signs = signs[:n] * signs[n]
         rows = np.concatenate([signs.T < 0, signs.T > 0]).astype(np.uint8)
         return np.asarray(rows[int(np.argmin(ising.energies(rows)))])
-
-
-def _matrix(energy: Ising) -> scipy.sparse.csr_matrix:
-    """Return minus the couplings, with fields as couplings to one more spin."""
-    n = energy.n_qubits
-    pairs, values = np.asarray(energy.pairs).reshape(-1, 2), energy.couplings
-    fields = np.flatnonzero(energy.linear)
-    size = n + bool(len(fields))
-    i = np.concatenate([pairs[:, 0], fields])
-    j = np.concatenate([pairs[:, 1], np.full(len(fields), n)])
-    half = scipy.sparse.coo_matrix(
-        (-np.concatenate([values, energy.linear[fields]]), (i, j)), shape=(size, size)
-    )
-    return (half + half.T).tocsr()
