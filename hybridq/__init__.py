@@ -14,6 +14,7 @@ from hybridq.circuits import simulation
 if TYPE_CHECKING:
     from hybridq import engines as engines
     from hybridq import experiments as experiments
+    from hybridq import measurement as measurement
     from hybridq import noise as noise
     from hybridq import objectives as objectives
     from hybridq import optimizers as optimizers
@@ -77,6 +78,7 @@ simulation.provide("hybridq.engines.run")
 _ROOMS = {
     "engines": "engines",
     "experiments": "experiments",
+    "measurement": "measurement",
     "mixers": "ansatz.mixers",
     "noise": "noise",
     "objectives": "objectives",

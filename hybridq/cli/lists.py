@@ -101,6 +101,7 @@ KINDS: Registry[Kind] = Registry(
             options=lambda entry: (),
             facts=_shape_of,
         ),
+        "groupings": Kind(("hybridq.measurement", "GROUPINGS")),
         "panels": Kind(
             ("hybridq.presentation.panels", "PANELS"),
             described=type,

@@ -13,6 +13,7 @@ makes an `Objective`, a callable, of an ansatz, a Hamiltonian and an engine. Her
 
 from __future__ import annotations
 
+from hybridq.measurement.plans import Estimate
 from hybridq.objectives.base import ExactObjective, Objective, Vector
 from hybridq.objectives.config import ObjectiveConfig
 from hybridq.objectives.cvar import CVaR
@@ -20,7 +21,7 @@ from hybridq.objectives.expectation import Expectation, ExpectationObjective
 from hybridq.objectives.gibbs import Gibbs
 from hybridq.objectives.parameter_shift import ParameterShift
 from hybridq.objectives.registry import OBJECTIVES
-from hybridq.objectives.shots import Estimate, FromShots, SampledObjective
+from hybridq.objectives.shots import FromShots, SampledObjective
 from hybridq.objectives.success import SuccessProbability
 
 __all__ = [

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.errors import CapacityError
+from hybridq.measurement.qubit_wise import qubit_wise_sets
 from hybridq.operators.pauli_sum import PauliSum
 
 Vector = NDArray[np.float64]
@@ -92,26 +93,17 @@ def qubit_wise_bases(hamiltonian: PauliSum) -> tuple[MeasurementBasis, ...]:
     order = np.argsort(-np.abs(merged.coefficients), kind="stable")
     xs, zs = merged.x_masks[order, 0], merged.z_masks[order, 0]
     coefficients = merged.coefficients[order].real
-    # Row b holds the letters that basis b has fixed so far.
-    x_of, z_of = np.zeros(len(xs), np.uint64), np.zeros(len(xs), np.uint64)
-    members: list[list[int]] = []
-    for term, (x, z) in enumerate(zip(xs, zs, strict=True)):
-        n = len(members)
-        shared = (x_of[:n] | z_of[:n]) & (x | z)
-        fits = ((x_of[:n] ^ x) | (z_of[:n] ^ z)) & shared == 0
-        basis = int(np.argmax(fits)) if fits.any() else n
-        if basis == n:
-            members.append([])
-        members[basis].append(term)
-        x_of[basis] |= x
-        z_of[basis] |= z
     return tuple(
         MeasurementBasis(
-            _letters(int(x), int(z), hamiltonian.n_qubits),
+            _letters(
+                int(np.bitwise_or.reduce(xs[rows])),
+                int(np.bitwise_or.reduce(zs[rows])),
+                hamiltonian.n_qubits,
+            ),
             (xs | zs)[rows],
             coefficients[rows],
         )
-        for rows, x, z in zip(members, x_of.tolist(), z_of.tolist(), strict=False)
+        for rows in qubit_wise_sets(xs[:, None], zs[:, None])
     )
 
 

@@ -13,6 +13,7 @@ from hybridq.core import memory
 from hybridq.core.errors import ParameterError
 from hybridq.engines.base import Engine, Observable, as_pauli_sum, counted_bits
 from hybridq.engines.protocols import SupportsSampling, SupportsState, lacking
+from hybridq.measurement.allocation import divided
 from hybridq.objectives.qubit_wise import MeasurementBasis, qubit_wise_bases
 from hybridq.operators.pauli_sum import PauliSum
 
@@ -116,7 +117,7 @@ class GroupedReadout:
                 remedy=f"this Hamiltonian of {len(hamiltonian)} terms is measured in "
                 f"{len(self.bases)} circuits",
             )
-        self.shots = _divided(shots, np.array([basis.weight for basis in self.bases]))
+        self.shots = divided(shots, np.array([basis.weight for basis in self.bases]))
 
     @property
     def circuits(self) -> int:
@@ -185,14 +186,3 @@ def _sorted(values: Vector, counts: NDArray[np.int64]) -> Counts:
     """Return the values in ascending order."""
     order = np.argsort(values, kind="stable")
     return Counts(values[order], counts[order])
-
-
-def _divided(shots: int, weights: Vector) -> NDArray[np.int64]:
-    """Divide `shots` in proportion to `weights`, by largest remainders, from 1 each."""
-    spare = shots - len(weights)
-    total = float(weights.sum())
-    quotas = spare * (weights / total if total else np.full(len(weights), 1.0 / len(weights)))
-    whole = np.floor(quotas).astype(np.int64)
-    left = spare - int(whole.sum())
-    whole[np.argsort(whole - quotas, kind="stable")[:left]] += 1
-    return 1 + whole

@@ -15,6 +15,7 @@ from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import checked_shots, counted_bits
 from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
 from hybridq.engines.protocols import SupportsMetric, SupportsSampling
+from hybridq.measurement.plans import Estimate
 from hybridq.objectives.base import ExactObjective, Objective, Vector
 from hybridq.objectives.config import AnsatzLike, Bindable, Binding, ObjectiveConfig
 from hybridq.objectives.readout import Counts, SamplingEngine, as_sampler, readout
@@ -25,22 +26,6 @@ if TYPE_CHECKING:
     from hybridq.engines.base import HamiltonianLike
 
 VALUES, FIDELITIES = 0, 1  # independent streams of random numbers
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value from measurements.
-
-    Attributes:
-        value: the estimate.
-        standard_error: its standard deviation over repetitions; NaN where a circuit was measured
-            only once.
-        shots: the number of measurements.
-    """
-
-    value: float
-    standard_error: float
-    shots: int
 
 
 class SampledObjective(Objective):

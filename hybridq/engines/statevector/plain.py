@@ -34,6 +34,18 @@ def small_state(circuit: Circuit, x: Vector) -> NDArray[np.complex128]:
     return state
 
 
+def evolved(circuit: Circuit, state: NDArray[np.complexfloating]) -> NDArray[np.complex128]:
+    """Return a circuit without parameters applied to a copy of a state vector.
+
+    Raises:
+        EngineError: an excitation is a sum of transitions that do not commute.
+    """
+    found = np.array(state, dtype=np.complex128)
+    for step in merged(compile_circuit(circuit)):
+        step.apply(found, np.zeros(0))
+    return found
+
+
 class PlainRunner:
     """Runner of one step after the other; see `Runner` in `engine`.
 

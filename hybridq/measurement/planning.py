@@ -1,0 +1,230 @@
+"""Making measurement plans: grouping, predicted variances, shots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hybridq.circuits.circuit import Circuit
+from hybridq.core.configured import remedy_for_class
+from hybridq.core.errors import (
+    CapacityError,
+    DimensionError,
+    EngineError,
+    ParameterError,
+    Setting,
+    UnknownNameError,
+)
+from hybridq.engines.base import (
+    HamiltonianLike,
+    Observable,
+    as_observable,
+    check_hermitian,
+)
+from hybridq.measurement.base import Amplitudes, Group, Grouping
+from hybridq.measurement.plans import Plan, VarianceSource
+from hybridq.measurement.registry import GROUPINGS
+from hybridq.operators.pauli_sum import PauliSum
+
+AUTO = "auto"
+
+GroupingLike: TypeAlias = str | Grouping
+"""The argument `grouping`: ``"auto"``, a name of `GROUPINGS`, or a configured grouping."""
+
+
+def plan(
+    hamiltonian: HamiltonianLike,
+    state: Circuit | ArrayLike | None = None,
+    params: Mapping[str, float] | ArrayLike | None = None,
+    *,
+    grouping: GroupingLike = AUTO,
+    target_error: float | None = None,
+    shots: int | None = None,
+    max_shots: int | None = None,
+) -> Plan:
+    """Return circuits and shots that measure a Hamiltonian.
+
+    Shots are divided by the standard deviations of the groups, which are computed from the state
+    where it fits in memory, covariances included. Where no state is at hand they are those of the
+    maximally mixed state: run a pilot of the plan and call `Plan.refined`, or `measure`, which
+    does so.
+
+    Args:
+        hamiltonian: a Pauli sum, a molecule or another problem; a molecule's integrals allow
+            rotations of orbitals.
+        state: the circuit that prepares the state, or a statevector, shape (2**n_qubits,).
+        params: values of the circuit's parameters, by name or in order.
+        grouping: ``"auto"`` for the one with the smallest predicted error among those that suit,
+            a name of `GROUPINGS` or a configured grouping. Noise of the gates that a grouping
+            adds is left out of the prediction.
+        target_error: the standard error wanted, in units of the Hamiltonian.
+        shots: the number of shots in all, instead of `target_error`.
+        max_shots: refuse targets that take more (default: 10**9).
+
+    Returns:
+        the `Plan`.
+
+    Raises:
+        ParameterError: neither or both of `target_error` and `shots`; a target that takes more
+            than `max_shots`; fewer than two shots for each circuit; or a Hamiltonian that is not
+            hermitian.
+        UnknownNameError: no grouping of that name.
+        DimensionError: the state has another width than the Hamiltonian.
+
+    Example:
+        ``plan(molecule, circuit, params, target_error=1.6e-3)``.
+    """
+    if (target_error is None) == (shots is None):
+        raise ParameterError(
+            ("give either ", Setting("target_error"), " or ", Setting("shots")),
+            argument="target_error",
+        )
+    observable = as_observable(hamiltonian)
+    preparation, amplitudes = _prepared(state, params, observable.n_qubits)
+    candidates = [
+        _grouped(each, observable, amplitudes, preparation)
+        for each in _groupings(grouping, observable)
+    ]
+    best = min(candidates, key=lambda each: (_spread(each), len(each.groups)))
+    if target_error is not None:
+        return best.for_target(target_error, max_shots)
+    assert shots is not None
+    return best.with_shots(shots)
+
+
+def _spread(candidate: Plan) -> float:
+    """Return (Σ √V)² to ten digits, so that ties stay ties."""
+    return float(f"{np.sqrt(candidate.variances).sum() ** 2:.10g}")
+
+
+def _grouped(
+    grouping: Grouping,
+    observable: Observable,
+    amplitudes: Amplitudes | None,
+    preparation: Circuit | None,
+) -> Plan:
+    """Return the plan of one grouping, with two shots for each circuit."""
+    if isinstance(observable, PauliSum) and observable.is_diagonal:
+        constant, groups = _diagonal_group(observable)
+    else:
+        constant, groups = grouping.groups(observable)
+    if amplitudes is None:
+        variances = [group.mixed_variance for group in groups]
+    else:
+        variances = [group.part.moments(amplitudes)[1] for group in groups]
+    return Plan(
+        grouping=grouping.name,
+        constant=constant,
+        groups=groups,
+        variances=np.array(variances, dtype=np.float64),
+        source=VarianceSource.MIXED if amplitudes is None else VarianceSource.STATE,
+        shots=np.full(len(groups), 2, dtype=np.int64),
+        preparation=preparation,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _DiagonalPart:
+    """A diagonal sum as a `Part`."""
+
+    operator: PauliSum
+
+    def moments(self, state: Amplitudes) -> tuple[float, float]:
+        """Return mean and variance over the basis states."""
+        values = self.operator.diagonal()[state.indices.astype(np.int64)]
+        chances = np.abs(state.values) ** 2
+        mean = float(values @ chances)
+        return mean, float((values - mean) ** 2 @ chances)
+
+
+def _diagonal_group(observable: PauliSum) -> tuple[float, tuple[Group, ...]]:
+    """Return the constant and the one group of a diagonal sum, of any width."""
+    constant = float(observable.constant.real)
+    rest = observable - constant
+    if not len(rest):
+        return constant, ()
+    return constant, (Group(Circuit(observable.n_qubits), rest, _DiagonalPart(rest)),)
+
+
+def _groupings(grouping: GroupingLike, observable: Observable) -> list[Grouping]:
+    """Return the groupings to compare.
+
+    Raises:
+        UnknownNameError: no grouping of that name.
+        ParameterError: it is neither a name nor a grouping, or does not suit the Hamiltonian; or
+            the Hamiltonian is not hermitian.
+    """
+    if isinstance(observable, PauliSum):
+        check_hermitian(observable)
+        if observable.is_diagonal:
+            return [GROUPINGS["qubit-wise"]()]
+    if isinstance(grouping, Grouping):
+        return [grouping]
+    if not isinstance(grouping, str):
+        raise ParameterError(
+            argument="grouping",
+            value=grouping,
+            expected="'auto', a name of hybridq.measurement.GROUPINGS or a configured grouping",
+            remedy=remedy_for_class(grouping, Grouping, "a grouping"),
+        )
+    if grouping.strip().lower() == AUTO:
+        every = [GROUPINGS[name]() for name in GROUPINGS]
+        return [each for each in every if each.suits(observable)]
+    if grouping not in GROUPINGS:
+        raise UnknownNameError("grouping", grouping, [AUTO, *GROUPINGS], argument="grouping")
+    return [GROUPINGS[grouping]()]
+
+
+def _prepared(
+    state: Circuit | ArrayLike | None,
+    params: Mapping[str, float] | ArrayLike | None,
+    n_qubits: int,
+) -> tuple[Circuit | None, Amplitudes | None]:
+    """Return the circuit with its values, and the state where it fits in memory."""
+    if not isinstance(state, Circuit):
+        if params is not None:
+            raise ParameterError(
+                argument="params", value=params, expected="left out without a circuit"
+            )
+        return None, None if state is None else _checked_state(state, n_qubits)
+    circuit = state if params is None else state.bind(params)
+    if circuit.n_params:
+        raise ParameterError(
+            f"the circuit has {circuit.n_params} parameters without values",
+            argument="params",
+            remedy="give them by name or in order",
+        )
+    if circuit.n_qubits != n_qubits:
+        raise DimensionError(
+            argument="state",
+            value=f"a circuit of {circuit.n_qubits} qubits",
+            expected=f"{n_qubits} qubits wide, as the Hamiltonian is",
+        )
+    try:
+        return circuit, Amplitudes.of(circuit.state())
+    except (CapacityError, EngineError):  # too wide to be simulated: a pilot predicts instead
+        return circuit, None
+
+
+def _checked_state(state: ArrayLike, n_qubits: int) -> Amplitudes:
+    """Return the entries of a statevector.
+
+    Raises:
+        DimensionError: it does not have 2**n_qubits entries.
+        ParameterError: it is not normalized to 1e-6.
+    """
+    vector = np.asarray(state)
+    if vector.shape != (1 << n_qubits,):
+        raise DimensionError(
+            argument="state",
+            value=f"shape {vector.shape}",
+            expected=f"a circuit, or a statevector of shape ({1 << n_qubits},)",
+        )
+    norm = float(np.linalg.norm(vector)) if vector.dtype.kind in "fciu" else np.nan
+    if not abs(norm - 1.0) <= 1e-6:
+        raise ParameterError(argument="state", value=norm, expected="a vector of norm 1")
+    return Amplitudes.of(vector)
