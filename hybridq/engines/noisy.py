@@ -23,8 +23,9 @@ class NoisyEngine(EngineConfig):
     """Options of engines that run circuits with noise.
 
     Args:
-        noise: the noise model; also plain values that describe one, or a text: a JSON file or
-            ``one_qubit=0.001,two_qubit=0.01,readout=0.01/0.04``. None by default.
+        noise: the noise model; also plain values that describe one, or a text: a JSON file of a
+            model or a device snapshot, or ``one_qubit=0.001,two_qubit=0.01,readout=0.01/0.04``.
+            None by default.
 
     Raises:
         ParameterError: the noise is of another type or describes no model.
@@ -75,7 +76,11 @@ class Density(NoisyEngine, CompiledEngine):
         """Return a `DensityEngine`."""
         from hybridq.engines.density.engine import DensityEngine
 
-        return DensityEngine(circuit, observable, **{**self.running_options(), "noise": self.model})
+        return DensityEngine(
+            circuit,
+            observable,
+            **{**self.running_options(), "noise": self.model.restricted(circuit.n_qubits)},
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +120,7 @@ class Trajectories(NoisyEngine):
         return TrajectoriesEngine(
             circuit,
             observable,
-            noise=self.model,
+            noise=self.model.restricted(circuit.n_qubits),
             trajectories=self.trajectories,
             rng=self.rng,
         )

@@ -55,8 +55,10 @@ def noisy_gates(circuit: Circuit, model: NoiseModel) -> list[NoisyGate]:
 
     Raises:
         EngineError: an instruction has no exact decomposition into gates.
-        DimensionError: a rule of the model does not fit a gate.
+        DimensionError: a rule of the model does not fit a gate, or the circuit is wider than the
+            model's device.
     """
+    model.check_width(circuit.n_qubits)
     found = []
     for instruction in circuit.instructions:
         for gate in elementary(instruction):

@@ -2,10 +2,13 @@
 
 ``hybridq.noise.depolarizing(0.01)`` makes a channel; each convention is in the class's docstring.
 A `NoiseModel` says which noise acts after which gate, and the engines ``density`` and
-``trajectories`` run circuits with it.
+``trajectories`` run circuits with it. A `DeviceSnapshot` holds a device's calibration, of which
+``NoiseModel.from_snapshot`` makes a model: a best case, since drift, crosstalk and leakage are not
+in it.
 """
 
 from hybridq.noise.base import Channel
+from hybridq.noise.calibration import GateCalibration, QubitCalibration
 from hybridq.noise.channels import (
     AmplitudeDamping,
     Depolarizing,
@@ -14,8 +17,12 @@ from hybridq.noise.channels import (
 )
 from hybridq.noise.descriptions import CHANNELS
 from hybridq.noise.general import KrausChannel, OverRotation, PauliChannel, twirled
+from hybridq.noise.importers import from_braket, from_cirq_google, from_qiskit
 from hybridq.noise.measurement import CorrelatedReadout, Readout
-from hybridq.noise.model import NoiseModel, Rule
+from hybridq.noise.model import NoiseModel
+from hybridq.noise.qubitwise import QubitwiseChannel
+from hybridq.noise.rules import Rule
+from hybridq.noise.snapshot import DeviceSnapshot
 
 depolarizing = Depolarizing
 amplitude_damping = AmplitudeDamping
@@ -23,6 +30,7 @@ phase_damping = PhaseDamping
 thermal_relaxation = ThermalRelaxation
 pauli = PauliChannel
 kraus = KrausChannel
+qubitwise = QubitwiseChannel
 over_rotation = OverRotation
 readout = Readout
 correlated_readout = CorrelatedReadout
@@ -34,21 +42,29 @@ __all__ = [
     "Channel",
     "CorrelatedReadout",
     "Depolarizing",
+    "DeviceSnapshot",
+    "GateCalibration",
     "KrausChannel",
     "NoiseModel",
     "OverRotation",
     "PauliChannel",
     "PhaseDamping",
+    "QubitCalibration",
+    "QubitwiseChannel",
     "Readout",
     "Rule",
     "ThermalRelaxation",
     "amplitude_damping",
     "correlated_readout",
     "depolarizing",
+    "from_braket",
+    "from_cirq_google",
+    "from_qiskit",
     "kraus",
     "over_rotation",
     "pauli",
     "phase_damping",
+    "qubitwise",
     "readout",
     "rule",
     "thermal_relaxation",

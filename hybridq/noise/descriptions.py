@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from hybridq.core.checks import is_real
 from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.core.files import read_bytes
 from hybridq.core.registry import Registry
-from hybridq.noise import channels, general
+from hybridq.noise import channels, general, qubitwise
 from hybridq.noise.measurement import AnyReadout, CorrelatedReadout, Readout
-from hybridq.noise.model import GateNoise, NoiseModel, Rule
+from hybridq.noise.model import NoiseModel
+from hybridq.noise.rules import GateNoise, Rule
+from hybridq.noise.snapshot import DeviceSnapshot, is_description
 
 _ALL: tuple[type[Any], ...] = (
     channels.Depolarizing,
@@ -20,6 +23,7 @@ _ALL: tuple[type[Any], ...] = (
     channels.ThermalRelaxation,
     general.PauliChannel,
     general.KrausChannel,
+    qubitwise.QubitwiseChannel,
     general.OverRotation,
 )
 
@@ -28,7 +32,9 @@ CHANNELS: Registry[type[Any]] = Registry(
 )
 """Noise of gates by name."""
 
-_KEYS = ("one_qubit", "two_qubit", "readout", "rules")
+_KEYS = ("one_qubit", "two_qubit", "readout", "rules", "n_qubits", "strict")
+_SNAPSHOT_KEYS = ("snapshot", "qubits", "uncoupled", "clip_t2", "readout")
+_FLAGS = {"true": True, "false": False}
 
 
 def model_from(description: Any) -> NoiseModel:
@@ -38,9 +44,14 @@ def model_from(description: Any) -> NoiseModel:
         ParameterError: a key or a value of another form.
     """
     given = _mapping("noise", description)
+    if is_description(given):
+        return NoiseModel.from_snapshot(DeviceSnapshot.from_description(given))
+    if "snapshot" in given:
+        return _of_snapshot(given)
     for key in given:
         if key not in _KEYS:
-            raise UnknownNameError("key of a noise model", str(key), _KEYS, argument="noise")
+            known = [*_KEYS, "snapshot"]
+            raise UnknownNameError("key of a noise model", str(key), known, argument="noise")
     rules = given.get("rules") or ()
     if not isinstance(rules, list | tuple):
         raise ParameterError(argument="rules", value=rules, expected="a list of rules")
@@ -49,7 +60,44 @@ def model_from(description: Any) -> NoiseModel:
         two_qubit=_noise("two_qubit", given.get("two_qubit")),
         readout=_readouts(given.get("readout")),
         rules=[_rule(each) for each in rules],
+        n_qubits=given.get("n_qubits"),
+        strict=given.get("strict", False),
     )
+
+
+def _of_snapshot(given: Mapping[str, Any]) -> NoiseModel:
+    """Return the noise of a device, with options of `NoiseModel.from_snapshot`.
+
+    Raises:
+        ParameterError: another key, or a value of another form.
+        FormatError: the snapshot's file cannot be read.
+    """
+    for key in given:
+        if key not in _SNAPSHOT_KEYS:
+            raise UnknownNameError(
+                "key of the noise of a device", str(key), _SNAPSHOT_KEYS, argument="noise"
+            )
+    device = snapshot_from(given["snapshot"])
+    options = {key: value for key, value in given.items() if key != "snapshot"}
+    return NoiseModel.from_snapshot(device, **options)
+
+
+def snapshot_from(source: Any, base: Path = Path()) -> DeviceSnapshot:
+    """Return the snapshot in a file, of plain values, or itself.
+
+    Args:
+        source: a file's name, a mapping or a snapshot.
+        base: folder of relative names.
+
+    Raises:
+        FormatError: the file cannot be read.
+        ParameterError: the values describe no snapshot.
+    """
+    if isinstance(source, str):
+        return DeviceSnapshot.from_file(base / source)
+    if isinstance(source, DeviceSnapshot):
+        return source
+    return DeviceSnapshot.from_description(source)
 
 
 def model_from_text(text: str) -> NoiseModel:
@@ -61,6 +109,8 @@ def model_from_text(text: str) -> NoiseModel:
     """
     if "=" not in text:
         return NoiseModel.from_json(read_bytes(text)[0].decode("utf-8", "replace"))
+    if text.partition("=")[0].strip() == "snapshot":
+        return _of_snapshot(_snapshot_options(text))
     given: dict[str, Any] = {}
     for part in text.split(","):
         key, equals, value = (word.strip() for word in part.partition("="))
@@ -69,7 +119,7 @@ def model_from_text(text: str) -> NoiseModel:
                 argument="noise",
                 value=text,
                 expected="a JSON file, or one_qubit=NUM, two_qubit=NUM and readout=P10/P01 with "
-                "commas between, each at most once",
+                "commas between, each at most once, or snapshot=FILE with options",
             )
         numbers = [_number(key, each) for each in value.split("/")]
         if len(numbers) != (2 if key == "readout" else 1):
@@ -84,6 +134,33 @@ def model_from_text(text: str) -> NoiseModel:
         if key == "readout":
             given[key] = {"p10": numbers[0], "p01": numbers[1]}
     return model_from(given)
+
+
+def _snapshot_options(text: str) -> dict[str, Any]:
+    """Return the file of a snapshot and the options that a text gives.
+
+    Raises:
+        ParameterError: a part of another form, or an option that is given twice.
+    """
+    given: dict[str, Any] = {}
+    for part in text.split(","):
+        key, equals, value = (word.strip() for word in part.partition("="))
+        if not equals or not value or key in given or (key == "qubits" and not _is_list(value)):
+            raise ParameterError(
+                argument="noise",
+                value=text,
+                expected="snapshot=FILE, and of these each at most once: uncoupled=median, "
+                "clip_t2=true, readout=false, qubits=3/5/8",
+            )
+        given[key] = value if key == "snapshot" else _FLAGS.get(value.lower(), value)
+        if key == "qubits":
+            given[key] = tuple(map(int, value.split("/")))
+    return given
+
+
+def _is_list(value: str) -> bool:
+    """Return whether a text holds integers with slashes between."""
+    return all(each.isascii() and each.isdigit() and len(each) < 10 for each in value.split("/"))
 
 
 def _number(key: str, text: str) -> float:

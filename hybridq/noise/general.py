@@ -97,7 +97,7 @@ class PauliChannel(Channel):
     def pauli_probabilities(self, n_qubits: int = 1) -> Vector:
         """Return the given probabilities; of one letter each qubit's own."""
         width = self.n_qubits
-        _check_fits(self, width, n_qubits)
+        check_fits(self, width, n_qubits)
         found = np.zeros(4**width)
         for label, chance in dict(self.probabilities).items():
             found[sum(LETTERS.index(letter) << 2 * k for k, letter in enumerate(label))] = chance
@@ -158,7 +158,7 @@ class KrausChannel(Channel):
         """
         array = np.array(self.operators, dtype=complex)
         width = array.shape[1].bit_length() - 1
-        _check_fits(self, width, n_qubits)
+        check_fits(self, width, n_qubits)
         if width == n_qubits:
             return array
         return np.array([np.kron(high, low) for high in array for low in array])
@@ -222,7 +222,7 @@ def twirled(channel: Channel, n_qubits: int = 1) -> PauliChannel:
     )
 
 
-def _check_fits(channel: Channel, width: int, n_qubits: int) -> None:
+def check_fits(channel: Channel, width: int, n_qubits: int) -> None:
     """Raise for a channel on two qubits after a gate on one.
 
     Raises:

@@ -4,68 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
-from hybridq.core.checks import is_whole
+from hybridq.core.checks import checked_count
 from hybridq.core.configured import Configured
-from hybridq.core.errors import DimensionError, FormatError, ParameterError
+from hybridq.core.errors import DimensionError, EngineError, FormatError, ParameterError
 from hybridq.noise.base import Channel
-from hybridq.noise.general import OverRotation
 from hybridq.noise.measurement import AnyReadout, CorrelatedReadout, Readout
+from hybridq.noise.rules import GateNoise, NoiseLike, Rule, as_noise, check_flag, plain_noise
 
-GateNoise: TypeAlias = Channel | OverRotation
-"""Noise of one gate: a channel after it, or a coherent error of its angle."""
-
-NoiseLike: TypeAlias = "GateNoise | Sequence[GateNoise] | None"
-"""Noise of a gate: one, several in their order, or none."""
-
-
-@dataclass(frozen=True)
-class Rule(Configured):
-    """Noise of some gates, in place of the model's `one_qubit` or `two_qubit`.
-
-    Args:
-        noise: after each of these gates; none for perfect ones, such as virtual Z rotations.
-        gates: their names, such as ``("cx", "rzz")``, as in `Circuit.gate_counts` of one- and
-            two-qubit gates; None for all names.
-        qubits: the qubits that they act on, one tuple for each gate and in any order:
-            ``((0,), (1, 2))``; None for all.
-
-    Raises:
-        ParameterError: noise of another type, or gates or qubits of another form.
-    """
-
-    noise: tuple[GateNoise, ...] | NoiseLike
-    gates: tuple[str, ...] | None = field(default=None, kw_only=True)
-    qubits: tuple[tuple[int, ...], ...] | None = field(default=None, kw_only=True)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "noise", _as_noise("noise", self.noise))
-        if self.gates is not None:
-            names = (self.gates,) if isinstance(self.gates, str) else tuple(self.gates)
-            if not names or not all(isinstance(name, str) and name for name in names):
-                raise ParameterError(
-                    argument="gates", value=self.gates, expected="names such as ('cx', 'rzz')"
-                )
-            object.__setattr__(self, "gates", names)
-        if self.qubits is not None:
-            object.__setattr__(self, "qubits", _as_groups(self.qubits))
-
-    def applies(self, gate: str, qubits: tuple[int, ...]) -> bool:
-        """Return whether it is the noise of a gate on these qubits."""
-        if self.gates is not None and gate not in self.gates:
-            return False
-        return self.qubits is None or set(qubits) in map(set, self.qubits)
-
-    def describe(self) -> dict[str, Any]:
-        """Return the rule as plain values."""
-        found: dict[str, Any] = {"noise": _plain(self.noise)}
-        if self.gates is not None:
-            found["gates"] = list(self.gates)
-        if self.qubits is not None:
-            found["qubits"] = [list(group) for group in self.qubits]
-        return found
+if TYPE_CHECKING:
+    from hybridq.noise.snapshot import DeviceSnapshot
 
 
 @dataclass(frozen=True)
@@ -84,6 +36,10 @@ class NoiseModel(Configured):
             qubits.
         rules: exceptions for some gates or qubits; the first that applies to a gate counts, in
             place of `one_qubit` or `two_qubit`.
+        n_qubits: the width of the device: wider circuits are refused, and readouts of qubits that
+            a circuit does not have are left out. None for a model of any width.
+        strict: whether a gate is refused to which neither a rule nor `one_qubit` or `two_qubit`
+            gives noise, such as one on two qubits that the device does not couple.
 
     Raises:
         ParameterError: an argument of another type, or a qubit with two readouts.
@@ -99,10 +55,12 @@ class NoiseModel(Configured):
         default=(), kw_only=True
     )
     rules: tuple[Rule, ...] | Sequence[Rule] = field(default=(), kw_only=True)
+    n_qubits: int | None = field(default=None, kw_only=True)
+    strict: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         for name, width in (("one_qubit", 1), ("two_qubit", 2)):
-            noise = _as_noise(name, getattr(self, name))
+            noise = as_noise(name, getattr(self, name))
             for each in noise:
                 if isinstance(each, Channel):
                     _check_width(name, each, width)
@@ -116,6 +74,51 @@ class NoiseModel(Configured):
             )
         object.__setattr__(self, "rules", rules)
         object.__setattr__(self, "readout", _as_readouts(self.readout))
+        if self.n_qubits is not None:
+            object.__setattr__(self, "n_qubits", checked_count("n_qubits", self.n_qubits))
+        check_flag("strict", self.strict)
+
+    @cached_property
+    def _rules_by_qubits(self) -> dict[frozenset[int] | None, list[tuple[int, Rule]]]:
+        """Rules with their numbers by the qubits that they name, None for all."""
+        found: dict[frozenset[int] | None, list[tuple[int, Rule]]] = {}
+        for number, rule in enumerate(self.rules):
+            for group in rule.qubits or (None,):
+                key = None if group is None else frozenset(group)
+                found.setdefault(key, []).append((number, rule))
+        return found
+
+    def check_width(self, n_qubits: int) -> None:
+        """Raise for a circuit wider than the device.
+
+        Raises:
+            DimensionError: it is.
+        """
+        if self.n_qubits is not None and n_qubits > self.n_qubits:
+            raise DimensionError(
+                f"the circuit has {n_qubits} qubits, and the device of the noise model has "
+                f"{self.n_qubits}",
+                argument="noise",
+                value=self.n_qubits,
+                remedy="use a smaller problem, or the noise of a wider device",
+            )
+
+    def restricted(self, n_qubits: int) -> NoiseModel:
+        """Return the model of the first qubits of a device, for a circuit on them.
+
+        Raises:
+            DimensionError: the circuit is wider than the device.
+        """
+        self.check_width(n_qubits)
+        if self.n_qubits is None or self.n_qubits == n_qubits:
+            return self
+        rules = (rule.restricted(n_qubits) for rule in self.rules)
+        readout = tuple(
+            each
+            for each in self.readout  # type: ignore[union-attr]
+            if not each.qubits or min(each.qubits) < n_qubits
+        )
+        return replace(self, rules=tuple(each for each in rules if each), readout=readout)
 
     def after(self, gate: str, qubits: tuple[int, ...]) -> tuple[GateNoise, ...]:
         """Return the noise of a gate on one or two qubits, first applied first.
@@ -126,15 +129,28 @@ class NoiseModel(Configured):
 
         Raises:
             DimensionError: a rule gives a gate on one qubit a channel on two.
+            EngineError: the model is strict and has no noise of the gate.
         """
-        found = next((rule.noise for rule in self.rules if rule.applies(gate, qubits)), None)
-        if found is None:
-            found = self.one_qubit if len(qubits) == 1 else self.two_qubit
-        noise: tuple[GateNoise, ...] = _as_noise("noise", found)
+        table = self._rules_by_qubits
+        near = [*table.get(frozenset(qubits), ()), *table.get(None, ())]
+        applying = [(number, rule) for number, rule in near if rule.applies(gate, qubits)]
+        default = self.one_qubit if len(qubits) == 1 else self.two_qubit
+        rule = min(applying, key=itemgetter(0))[1] if applying else None
+        found = default if rule is None else rule.noise
+        if rule is None and not default and self.strict:
+            plural = "qubit" if len(qubits) == 1 else "qubits"
+            raise EngineError(
+                f"the noise model has no {gate} on {plural} {' and '.join(map(str, qubits))}: the "
+                "device does not couple them, or reports no error below that of random results",
+                argument="noise",
+                remedy="compile the circuit for the device, choose other qubits of it, or give "
+                "such gates the median noise (uncoupled=median)",
+            )
+        noise: tuple[GateNoise, ...] = as_noise("noise", found)
         for each in noise:
             if isinstance(each, Channel):
                 _check_width("rules", each, len(qubits))
-        return noise
+        return noise if rule is None else noise * rule.times
 
     def readouts(self, n_qubits: int) -> tuple[CorrelatedReadout, ...]:
         """Return the readout of each group of qubits that has errors, none of them twice.
@@ -143,14 +159,17 @@ class NoiseModel(Configured):
             n_qubits: width of the circuit.
 
         Raises:
-            DimensionError: a readout names a qubit that the circuit does not have.
+            DimensionError: a readout names a qubit that the circuit does not have, or the circuit
+                is wider than the device.
         """
+        self.check_width(n_qubits)
         given: tuple[AnyReadout, ...] = self.readout  # type: ignore[assignment]
         found: list[CorrelatedReadout] = []
         named: set[int] = set()
         for each in given:
             for qubit in each.qubits or ():
-                if qubit >= n_qubits:
+                unused = self.n_qubits is not None and isinstance(each, Readout)
+                if qubit >= n_qubits and not unused:
                     raise DimensionError(
                         f"readout on qubit {qubit}: the circuit has {n_qubits} qubits",
                         argument="readout",
@@ -160,7 +179,8 @@ class NoiseModel(Configured):
             if isinstance(each, CorrelatedReadout):
                 found.append(each)
             elif each.qubits is not None:
-                found += [CorrelatedReadout(each.matrix, (qubit,)) for qubit in each.qubits]
+                there = (qubit for qubit in each.qubits if qubit < n_qubits)
+                found += [CorrelatedReadout(each.matrix, (qubit,)) for qubit in there]
         for each in given:
             if isinstance(each, Readout) and each.qubits is None:
                 rest = (qubit for qubit in range(n_qubits) if qubit not in named)
@@ -172,22 +192,65 @@ class NoiseModel(Configured):
         found: dict[str, Any] = {}
         for name in ("one_qubit", "two_qubit"):
             if getattr(self, name):
-                found[name] = _plain(getattr(self, name))
+                found[name] = plain_noise(getattr(self, name))
         if self.readout:
             given: tuple[AnyReadout, ...] = self.readout  # type: ignore[assignment]
             each = [readout.describe() for readout in given]
             found["readout"] = each[0] if len(each) == 1 else each
         if self.rules:
             found["rules"] = [rule.describe() for rule in self.rules]
-        return found
+        if self.n_qubits is not None:
+            found["n_qubits"] = self.n_qubits
+        return {**found, "strict": True} if self.strict else found
 
     def to_json(self) -> str:
         """Return the model as JSON."""
         return json.dumps(self.describe(), indent=2)
 
     @classmethod
+    def from_snapshot(
+        cls,
+        snapshot: DeviceSnapshot,
+        qubits: Sequence[int] | None = None,
+        *,
+        uncoupled: str = "refuse",
+        clip_t2: bool = False,
+        readout: bool = True,
+    ) -> NoiseModel:
+        r"""Return the noise of a calibrated device, a best case of the device itself.
+
+        After each gate there is depolarizing noise, then thermal relaxation for its duration, so
+        that the average gate fidelity is 1 − the reported error. Drift, crosstalk, leakage and
+        coherent errors are left out.
+
+        The circuit's qubit i is the device's qubit i, or ``qubits[i]``. A gate that the device
+        does not have is as noisy as the fewest gates of the device that make it: one for any gate
+        on one qubit (the worst by the report; none for a phase where rz takes no time), one or two
+        for cx, cy and cz, two for other gates on two qubits, three for swap.
+
+        Args:
+            snapshot: the device.
+            qubits: the device's qubits in the circuit's order, by default all of them.
+            uncoupled: noise of gates on two qubits that the device does not couple: ``"refuse"``
+                them, or give them that of the pair with the ``"median"`` error, as if all were
+                coupled.
+            clip_t2: whether T2 above 2 T1 becomes 2 T1; otherwise it is refused.
+            readout: whether measurements have their reported errors.
+
+        Raises:
+            ParameterError: an argument of another form, T2 > 2 T1, or readout errors that were not
+                reported; the message names the qubits.
+            DimensionError: a qubit that the device does not have.
+
+        Source of the formula: Qiskit Aer's noise models of devices, which clip T2.
+        """
+        from hybridq.noise.calibrated import model_of
+
+        return model_of(snapshot, qubits, uncoupled=uncoupled, clip_t2=clip_t2, readout=readout)
+
+    @classmethod
     def from_json(cls, text: str) -> NoiseModel:
-        """Return the model that a JSON text describes; see `from_description`.
+        """Return the model that a JSON text describes, or that of a device snapshot.
 
         Raises:
             FormatError: the text is not JSON.
@@ -205,8 +268,9 @@ class NoiseModel(Configured):
 
         Args:
             text: strengths of depolarizing noise and the readout's p10/p01, such as
-                ``one_qubit=0.001,two_qubit=0.01,readout=0.01/0.04``; a text without ``=`` is the
-                path of a JSON file, see `from_json`.
+                ``one_qubit=0.001,two_qubit=0.01,readout=0.01/0.04``; or a device snapshot with
+                options of `from_snapshot`, ``snapshot=FILE,uncoupled=median,qubits=3/5/8``; a text
+                without ``=`` is the path of a JSON file of a model or a snapshot.
 
         Raises:
             ParameterError: another key, a key given twice, or a value that is not a number.
@@ -221,9 +285,10 @@ class NoiseModel(Configured):
         """Return the model that plain values describe.
 
         Args:
-            description: the keys ``one_qubit``, ``two_qubit``, ``readout`` and ``rules``. Noise is
-                a mapping with ``kind`` and options, a number for depolarizing noise of that
-                strength, or a list of these.
+            description: the fields of a model; noise is a mapping with ``kind`` and options, a
+                number for depolarizing noise of that strength, or a list of these. Or the key
+                ``snapshot``, a file or the plain values of a `DeviceSnapshot`, with options of
+                `from_snapshot`; or those plain values alone.
 
         Raises:
             ParameterError: a key or a value of another form.
@@ -252,50 +317,6 @@ def _check_width(name: str, channel: Channel, width: int) -> None:
         raise error.with_argument(name) from None
 
 
-def _as_noise(argument: str, noise: Any) -> tuple[GateNoise, ...]:
-    """Return noise of a gate as a tuple.
-
-    Raises:
-        ParameterError: something else.
-    """
-    if noise is None:
-        return ()
-    several = noise if isinstance(noise, Sequence) and not isinstance(noise, str) else (noise,)
-    for each in several:
-        if not isinstance(each, GateNoise):
-            raise ParameterError(
-                argument=argument,
-                value=each,
-                expected="noise such as hybridq.noise.depolarizing(0.001), or several",
-            )
-    return tuple(several)
-
-
-def _as_groups(groups: Any) -> tuple[tuple[int, ...], ...]:
-    """Return tuples of qubits.
-
-    Raises:
-        ParameterError: something else.
-    """
-    try:
-        found = tuple(tuple(group) for group in groups)
-    except TypeError:
-        found = ()
-    good = all(
-        0 < len(group) <= 2
-        and len(set(group)) == len(group)
-        and all(is_whole(qubit) and qubit >= 0 for qubit in group)
-        for group in found
-    )
-    if not found or not good:
-        raise ParameterError(
-            argument="qubits",
-            value=groups,
-            expected="tuples of one or two qubits, such as ((0,), (1, 2))",
-        )
-    return tuple(tuple(int(qubit) for qubit in group) for group in found)
-
-
 def _as_readouts(given: Any) -> tuple[AnyReadout, ...]:
     """Return readouts as a tuple.
 
@@ -321,9 +342,3 @@ def _as_readouts(given: Any) -> tuple[AnyReadout, ...]:
         whom = "all other qubits" if twice is None else f"qubit {twice}"
         raise ParameterError(f"readout gives {whom} two errors", argument="readout", value=given)
     return several
-
-
-def _plain(noise: Any) -> Any:
-    """Return noise of a gate as plain values: one, or a list."""
-    found = [each.describe() for each in _as_noise("noise", noise)]
-    return found[0] if len(found) == 1 else found

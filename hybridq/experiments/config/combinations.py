@@ -21,6 +21,7 @@ from hybridq.experiments.config.choices import AUTO, SECTIONS
 from hybridq.experiments.config.compatibility import incompatibilities
 from hybridq.experiments.config.errors import Mistake, refuse, shown
 from hybridq.experiments.config.fitting import misfits
+from hybridq.experiments.config.section_files import read_section
 from hybridq.experiments.config.yaml_source import Document, Place
 from hybridq.experiments.content import checked_digest
 from hybridq.experiments.problems import ProblemSection
@@ -184,7 +185,7 @@ class Combinations:
 
     def _read(self, name: str, rows: AxisIndices) -> Part:
         raw = self._raw(name, rows)
-        section, mistakes = SECTIONS[name].read(raw, (name,))
+        section, mistakes = read_section(name, raw, self._base)
         if section is None:
             return Part(raw, None, tuple(mistakes), raw, raw)
         if isinstance(section, ProblemSection):

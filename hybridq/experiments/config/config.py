@@ -17,6 +17,7 @@ from hybridq.experiments.config.choice import Group
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.errors import PATTERNS, Mistake, nearest, of_model, refuse
 from hybridq.experiments.config.exclusion_rules import ExclusionRules
+from hybridq.experiments.config.section_files import read_section
 from hybridq.experiments.config.sweep import Sweep, plan
 from hybridq.experiments.config.yaml_source import Document, Place, parse
 from hybridq.experiments.goal import DIRECTIONS, Goal, goal_of
@@ -223,9 +224,9 @@ def _config(
     mistakes += wrong
     names = swept_names(value.get("sweep"))
     swept = {name.partition(".")[0] for name in names}
-    for name, section in SECTIONS.items():
+    for name in SECTIONS:
         if name not in swept or (name not in names and _is_no_section(value.get(name))):
-            mistakes += section.read(value.get(name), (name,))[1]
+            mistakes += read_section(name, value.get(name), base)[1]
 
     def place(mistake: Mistake) -> Place:
         return document.place(mistake.path, key=mistake.at_key)
