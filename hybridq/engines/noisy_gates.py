@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -24,6 +24,7 @@ Elementary: TypeAlias = Gate | PauliRotation | PhaseGate
 # Changes of basis from Z to the letter, before and after a rotation about Z, as in OpenQASM.
 _BEFORE: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
 _AFTER: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("h", "s"), "Z": ()}
+_SHORTEST = 1e-9  # of the circuit's time so far
 _TOFFOLI = (
     ("h", 2), ("cx", 1, 2), ("tdg", 2), ("cx", 0, 2), ("t", 2), ("cx", 1, 2), ("tdg", 2),
     ("cx", 0, 2), ("t", 1), ("t", 2), ("h", 2), ("cx", 0, 1), ("t", 0), ("tdg", 1), ("cx", 0, 1),
@@ -47,7 +48,8 @@ def noisy_gates(circuit: Circuit, model: NoiseModel) -> list[NoisyGate]:
     """Return the gates of a circuit with their noise.
 
     Diagonal phases are one rotation for each term, mixers one for each qubit, and rotations about
-    more than two Paulis ladders of CX as in `write_qasm`. Global phases are left out.
+    more than two Paulis ladders of CX as in `write_qasm`. Global phases are left out. Where qubits
+    wait, there are identity gates with the noise of that.
 
     Args:
         circuit: any circuit whose instructions decompose into gates.
@@ -59,6 +61,7 @@ def noisy_gates(circuit: Circuit, model: NoiseModel) -> list[NoisyGate]:
             model's device.
     """
     model.check_width(circuit.n_qubits)
+    schedule = _Schedule(circuit.n_qubits, model)
     found = []
     for instruction in circuit.instructions:
         for gate in elementary(instruction):
@@ -67,8 +70,47 @@ def noisy_gates(circuit: Circuit, model: NoiseModel) -> list[NoisyGate]:
             for each in noise:
                 if isinstance(each, OverRotation):
                     gate = _over_rotated(gate, each)
+            found += schedule.before(gate)
             found.append(NoisyGate(gate, channels))
-    return found
+    return found + schedule.at_the_end()
+
+
+class _Schedule:
+    """Times at which qubits are free, each gate as soon as possible.
+
+    Args:
+        n_qubits: width of the circuit.
+        model: noise of waiting, and durations of gates.
+    """
+
+    def __init__(self, n_qubits: int, model: NoiseModel) -> None:
+        self._model, self._idle = model, model.idle_on(n_qubits)
+        self._free = [0.0] * n_qubits
+        self._begun = [False] * n_qubits
+
+    def before(self, gate: Elementary) -> list[NoisyGate]:
+        """Return the noise of qubits that wait for a gate, which then takes place."""
+        if not self._idle:
+            return []
+        start = max(self._free[qubit] for qubit in gate.qubits)
+        found = self._waiting(gate.qubits, start)
+        end = start + self._model.duration(gate.symbol, gate.qubits)
+        for qubit in gate.qubits:
+            self._free[qubit], self._begun[qubit] = end, True
+        return found
+
+    def at_the_end(self) -> list[NoisyGate]:
+        """Return the noise of qubits that wait for the last gate."""
+        return self._waiting(range(len(self._free)), max(self._free, default=0.0))
+
+    def _waiting(self, qubits: Iterable[int], until: float) -> list[NoisyGate]:
+        found = []
+        for qubit in qubits:
+            idle, time = self._idle.get(qubit), until - self._free[qubit]
+            # |0⟩ stays as it is without thermal excitation; shorter times are rounding errors.
+            if idle and time > _SHORTEST * until and (self._begun[qubit] or idle.excited):
+                found.append(NoisyGate(Gate("id", (qubit,)), (idle.channel(time),)))
+        return found
 
 
 def elementary(instruction: Instruction) -> Iterator[Elementary]:

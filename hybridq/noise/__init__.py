@@ -17,6 +17,7 @@ from hybridq.noise.channels import (
 )
 from hybridq.noise.descriptions import CHANNELS
 from hybridq.noise.general import KrausChannel, OverRotation, PauliChannel, twirled
+from hybridq.noise.idle import Idle
 from hybridq.noise.importers import from_braket, from_cirq_google, from_qiskit
 from hybridq.noise.measurement import CorrelatedReadout, Readout
 from hybridq.noise.model import NoiseModel
@@ -33,6 +34,7 @@ kraus = KrausChannel
 qubitwise = QubitwiseChannel
 over_rotation = OverRotation
 readout = Readout
+idle = Idle
 correlated_readout = CorrelatedReadout
 rule = Rule
 
@@ -44,6 +46,7 @@ __all__ = [
     "Depolarizing",
     "DeviceSnapshot",
     "GateCalibration",
+    "Idle",
     "KrausChannel",
     "NoiseModel",
     "OverRotation",
@@ -60,6 +63,7 @@ __all__ = [
     "from_braket",
     "from_cirq_google",
     "from_qiskit",
+    "idle",
     "kraus",
     "over_rotation",
     "pauli",

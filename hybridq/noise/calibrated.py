@@ -11,7 +11,6 @@ Where the relaxation alone is worse than the report, its time is shortened until
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -20,7 +19,8 @@ from scipy.optimize import brentq
 from hybridq.core.errors import ParameterError
 from hybridq.noise.base import Channel
 from hybridq.noise.calibration import GateCalibration, QubitCalibration
-from hybridq.noise.channels import Depolarizing, PhaseDamping, ThermalRelaxation
+from hybridq.noise.channels import Depolarizing
+from hybridq.noise.idle import Idle, relaxation
 from hybridq.noise.measurement import Readout
 from hybridq.noise.model import NoiseModel
 from hybridq.noise.qubitwise import QubitwiseChannel
@@ -44,6 +44,7 @@ def model_of(
     uncoupled: str = _REFUSE,
     clip_t2: bool = False,
     readout: bool = True,
+    idle: bool = True,
 ) -> NoiseModel:
     """Return the noise model of a device; see `NoiseModel.from_snapshot`.
 
@@ -61,6 +62,7 @@ def model_of(
     device = snapshot if qubits is None else snapshot.part(qubits)
     check_flag("clip_t2", clip_t2)
     check_flag("readout", readout)
+    check_flag("idle", idle)
     if clip_t2:
         device = device.clipped()
     _check_relaxation(device, names)
@@ -71,11 +73,14 @@ def model_of(
         *(rule for pair in device.coupling for rule in _pair_rules(device, pair)),
     ]
     other: Channels = ()
+    time = 0.0
     if uncoupled == _MEDIAN:
-        other, more = _median_noise(device)
+        other, time, more = _median_noise(device)
         rules += more
     return NoiseModel(
         two_qubit=other,
+        two_qubit_time=time,
+        idle=_idle(device) if idle else (),
         readout=_readouts(device, names) if readout else (),
         rules=tuple(rules),
         n_qubits=device.n_qubits,
@@ -129,20 +134,10 @@ def _shortened(qubits: Sequence[QubitCalibration], time: float, fidelity: float)
 
 def _relaxation(qubits: Sequence[QubitCalibration], time: float) -> Channels:
     """Return the relaxation of each of one or two qubits."""
-    each = [relaxation(qubit, time) for qubit in qubits]
+    each = [relaxation(qubit.t1, qubit.t2, time) for qubit in qubits]
     if len(each) == 1 or each[0] == each[1]:
         return (each[0],)
     return (QubitwiseChannel(tuple(each)),)
-
-
-def relaxation(qubit: QubitCalibration, time: float) -> Channel:
-    """Return the relaxation of a qubit for a time in seconds."""
-    if qubit.t1 is None and qubit.t2 is None:
-        return PhaseDamping(0.0)
-    if qubit.t1 is None:  # coherences shrink by e^{-t/T2} = √(1 − λ)
-        assert qubit.t2 is not None
-        return PhaseDamping(-math.expm1(-2.0 * time / qubit.t2))
-    return ThermalRelaxation(qubit.t1, qubit.t2 or 2.0 * qubit.t1, time)
 
 
 def _fidelity(channels: Channels, n_qubits: int) -> float:
@@ -173,12 +168,13 @@ def _one_qubit_rules(device: DeviceSnapshot, qubit: int) -> Iterable[Rule]:
         key=lambda name: getattr(device.gate(name, (qubit,)), "error", None) or 0.0,
         default="id",
     )
+    times = {name: _duration(device.gate(name, (qubit,))) for name in known}
     for name, noise in known.items():
-        if noise != known[worst]:
-            yield Rule(noise, gates=(name,), qubits=((qubit,),))
+        if (noise, times[name]) != (known[worst], times[worst]):
+            yield Rule(noise, gates=(name,), qubits=((qubit,),), duration=times[name])
     if "id" not in known:  # nothing is done
         yield Rule(None, gates=("id",), qubits=((qubit,),))
-    yield Rule(known[worst], qubits=((qubit,),))
+    yield Rule(known[worst], qubits=((qubit,),), duration=times[worst])
 
 
 def _pair_rules(device: DeviceSnapshot, pair: tuple[int, int]) -> Iterable[Rule]:
@@ -191,14 +187,13 @@ def _pair_rules(device: DeviceSnapshot, pair: tuple[int, int]) -> Iterable[Rule]
         own = {gate.name: gate for gate in found}
         own |= {gate.name: gate for gate in found if gate.qubits == order}
         noise = {name: _noise_on(device, gate, order) or () for name, gate in own.items()}
-        one = noise[best]
+        one, time = noise[best], _duration(own[best])
         for name in noise:
-            if name not in _LIKE_CX or noise[name] != one:
-                yield Rule(noise[name], gates=(name,), qubits=(order,), ordered=True)
-        like_cx = _for_cx(best)
-        yield Rule(one, gates=_LIKE_CX, qubits=(order,), ordered=True, times=like_cx)
-        yield Rule(one, gates=("swap",), qubits=(order,), ordered=True, times=3)
-        yield Rule(one, qubits=(order,), ordered=True, times=2)
+            mine = _duration(own[name])
+            if name not in _LIKE_CX or (noise[name], mine) != (one, time):
+                yield Rule(noise[name], gates=(name,), qubits=(order,), ordered=True, duration=mine)
+        for gates, times in ((_LIKE_CX, _for_cx(best)), (("swap",), 3), (None, 2)):
+            yield Rule(one, gates=gates, qubits=(order,), ordered=True, times=times, duration=time)
 
 
 def _best(gates: Sequence[GateCalibration]) -> str:
@@ -218,8 +213,8 @@ def _noise_on(
     return gate_noise(gate, [device.qubits[qubit] for qubit in order])
 
 
-def _median_noise(device: DeviceSnapshot) -> tuple[Channels, list[Rule]]:
-    """Return the noise of the median pair, and rules of cheaper and dearer gates.
+def _median_noise(device: DeviceSnapshot) -> tuple[Channels, float, list[Rule]]:
+    """Return noise and time of the median pair, and rules of cheaper and dearer gates.
 
     Raises:
         ParameterError: the device has no two-qubit gate whose error is known.
@@ -242,8 +237,24 @@ def _median_noise(device: DeviceSnapshot) -> tuple[Channels, list[Rule]]:
     by_error = sorted((gate for gate in usable if gate.name == best), key=_error)
     middle = by_error[(len(by_error) - 1) // 2]
     noise = _noise_on(device, middle, _pair(middle)) or (Depolarizing(0.0),)
-    like_cx = Rule(noise, gates=_LIKE_CX, times=_for_cx(best))
-    return noise * 2, [like_cx, Rule(noise, gates=("swap",), times=3)]
+    time = _duration(middle)
+    counts = ((_LIKE_CX, _for_cx(best)), (("swap",), 3))
+    rules = [Rule(noise, gates=gates, times=times, duration=time) for gates, times in counts]
+    return noise * 2, 2 * time, rules
+
+
+def _duration(gate: GateCalibration | None) -> float:
+    """Return the duration of a gate, 0 where none was reported."""
+    return (gate.duration if gate else None) or 0.0
+
+
+def _idle(device: DeviceSnapshot) -> tuple[Idle, ...]:
+    """Return the relaxation of each qubit that waits."""
+    return tuple(
+        Idle(each.t1, each.t2, qubits=(qubit,))
+        for qubit, each in enumerate(device.qubits)
+        if each.t1 or each.t2
+    )
 
 
 def _pair(gate: GateCalibration) -> tuple[int, int]:

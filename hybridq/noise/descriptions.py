@@ -11,6 +11,7 @@ from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.core.files import read_bytes
 from hybridq.core.registry import Registry
 from hybridq.noise import channels, general, qubitwise
+from hybridq.noise.idle import Idle
 from hybridq.noise.measurement import AnyReadout, CorrelatedReadout, Readout
 from hybridq.noise.model import NoiseModel
 from hybridq.noise.rules import GateNoise, Rule
@@ -32,8 +33,9 @@ CHANNELS: Registry[type[Any]] = Registry(
 )
 """Noise of gates by name."""
 
-_KEYS = ("one_qubit", "two_qubit", "readout", "rules", "n_qubits", "strict")
-_SNAPSHOT_KEYS = ("snapshot", "qubits", "uncoupled", "clip_t2", "readout")
+_PLAIN = ("one_qubit_time", "two_qubit_time", "n_qubits", "strict")
+_KEYS = ("one_qubit", "two_qubit", "readout", "rules", "idle", *_PLAIN)
+_SNAPSHOT_KEYS = ("snapshot", "qubits", "uncoupled", "clip_t2", "readout", "idle")
 _FLAGS = {"true": True, "false": False}
 
 
@@ -60,8 +62,8 @@ def model_from(description: Any) -> NoiseModel:
         two_qubit=_noise("two_qubit", given.get("two_qubit")),
         readout=_readouts(given.get("readout")),
         rules=[_rule(each) for each in rules],
-        n_qubits=given.get("n_qubits"),
-        strict=given.get("strict", False),
+        idle=_idle(given.get("idle")),
+        **{key: given[key] for key in _PLAIN if key in given},
     )
 
 
@@ -150,7 +152,7 @@ def _snapshot_options(text: str) -> dict[str, Any]:
                 argument="noise",
                 value=text,
                 expected="snapshot=FILE, and of these each at most once: uncoupled=median, "
-                "clip_t2=true, readout=false, qubits=3/5/8",
+                "clip_t2=true, readout=false, idle=false, qubits=3/5/8",
             )
         given[key] = value if key == "snapshot" else _FLAGS.get(value.lower(), value)
         if key == "qubits":
@@ -221,6 +223,13 @@ def _readouts(description: Any) -> tuple[AnyReadout, ...]:
         return ()
     several = description if isinstance(description, list | tuple) else [description]
     return tuple(_readout(each) for each in several)
+
+
+def _idle(description: Any) -> tuple[Idle, ...]:
+    if description is None:
+        return ()
+    several = description if isinstance(description, list | tuple) else [description]
+    return tuple(_made(Idle, _mapping("idle", each), "idle") for each in several)
 
 
 def _readout(description: Any) -> AnyReadout:

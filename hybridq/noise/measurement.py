@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from hybridq.core.checks import is_whole
 from hybridq.core.configured import Configured
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.noise.base import Vector, checked_probability
 
 _COLUMN = 1e-9  # columns may add up to 1 with such an error
@@ -106,6 +106,76 @@ class CorrelatedReadout(Configured):
 
 
 AnyReadout = Readout | CorrelatedReadout
+
+
+def as_readouts(given: Any) -> tuple[AnyReadout, ...]:
+    """Return readouts as a tuple.
+
+    Raises:
+        ParameterError: something else, or a qubit with two of them.
+    """
+    if given is None:
+        return ()
+    several = (
+        tuple(given) if isinstance(given, Sequence) and not isinstance(given, str) else (given,)
+    )
+    named: list[int | None] = []
+    for each in several:
+        if not isinstance(each, AnyReadout):
+            raise ParameterError(
+                argument="readout",
+                value=each,
+                expected="errors such as hybridq.noise.readout(p10=0.01, p01=0.04), or several",
+            )
+        named += (None,) if each.qubits is None else each.qubits
+    twice = next((qubit for qubit in named if named.count(qubit) > 1), -1)
+    if twice != -1:
+        whom = "all other qubits" if twice is None else f"qubit {twice}"
+        raise ParameterError(f"readout gives {whom} two errors", argument="readout", value=given)
+    return several
+
+
+def readouts_on(
+    given: Sequence[AnyReadout], n_qubits: int, device: int | None
+) -> tuple[CorrelatedReadout, ...]:
+    """Return the readout of each group of qubits that has errors, none of them twice.
+
+    Args:
+        given: checked by `as_readouts`.
+        n_qubits: width of the circuit.
+        device: width of the device, whose other qubits may be named, or None.
+
+    Raises:
+        DimensionError: a readout names a qubit that the circuit does not have.
+    """
+    found: list[CorrelatedReadout] = []
+    named: set[int] = set()
+    for each in given:
+        for qubit in each.qubits or ():
+            unused = device is not None and isinstance(each, Readout)
+            if qubit >= n_qubits and not unused:
+                raise DimensionError(
+                    f"readout on qubit {qubit}: the circuit has {n_qubits} qubits",
+                    argument="readout",
+                    value=qubit,
+                )
+        named |= set(each.qubits or ())
+        if isinstance(each, CorrelatedReadout):
+            found.append(each)
+        elif each.qubits is not None:
+            there = (qubit for qubit in each.qubits if qubit < n_qubits)
+            found += [CorrelatedReadout(each.matrix, (qubit,)) for qubit in there]
+    for each in given:
+        if isinstance(each, Readout) and each.qubits is None:
+            rest = (qubit for qubit in range(n_qubits) if qubit not in named)
+            found += [CorrelatedReadout(each.matrix, (qubit,)) for qubit in rest]
+    return tuple(each for each in found if each.matrix != _perfect(len(each.qubits)))
+
+
+def _perfect(width: int) -> tuple[tuple[float, ...], ...]:
+    """Return the identity as tuples."""
+    size = 1 << width
+    return tuple(tuple(float(i == j) for j in range(size)) for i in range(size))
 
 
 def apply_readout(joint: ArrayLike, qubits: Sequence[int], values: Vector) -> Vector:

@@ -13,8 +13,17 @@ from hybridq.core.checks import checked_count
 from hybridq.core.configured import Configured
 from hybridq.core.errors import DimensionError, EngineError, FormatError, ParameterError
 from hybridq.noise.base import Channel
-from hybridq.noise.measurement import AnyReadout, CorrelatedReadout, Readout
-from hybridq.noise.rules import GateNoise, NoiseLike, Rule, as_noise, check_flag, plain_noise
+from hybridq.noise.idle import Idle, as_idle, idle_on
+from hybridq.noise.measurement import AnyReadout, CorrelatedReadout, as_readouts, readouts_on
+from hybridq.noise.rules import (
+    GateNoise,
+    NoiseLike,
+    Rule,
+    as_noise,
+    check_flag,
+    checked_time,
+    plain_noise,
+)
 
 if TYPE_CHECKING:
     from hybridq.noise.snapshot import DeviceSnapshot
@@ -25,9 +34,9 @@ class NoiseModel(Configured):
     """Noise after every gate of a circuit as written, and errors of the measurement.
 
     Engines decompose instructions into gates on one and two qubits, and each gate has its own
-    noise: a diagonal phase is one gate for each term, a mixer one for each qubit. Idle qubits and
-    the preparation of |0⟩ are perfect. Calibrated errors of single gates leave out drift,
-    crosstalk and leakage: such a model is a best case of a real machine.
+    noise: a diagonal phase is one gate for each term, a mixer one for each qubit. Idle qubits are
+    perfect without `idle`, and the preparation of |0⟩ always. Calibrated errors of single gates
+    leave out drift, crosstalk and leakage: such a model is a best case of a real machine.
 
     Args:
         one_qubit: after gates on one qubit: a channel, several in their order, or None.
@@ -36,6 +45,11 @@ class NoiseModel(Configured):
             qubits.
         rules: exceptions for some gates or qubits; the first that applies to a gate counts, in
             place of `one_qubit` or `two_qubit`.
+        idle: noise of qubits that wait: one `Idle` for all qubits, or several with their qubits.
+            It depends on the gates' times.
+        one_qubit_time: duration of a gate on one qubit, in the unit of T1 and T2 of `idle`, unless
+            a rule gives another one.
+        two_qubit_time: the same for gates on two qubits.
         n_qubits: the width of the device: wider circuits are refused, and readouts of qubits that
             a circuit does not have are left out. None for a model of any width.
         strict: whether a gate is refused to which neither a rule nor `one_qubit` or `two_qubit`
@@ -55,6 +69,9 @@ class NoiseModel(Configured):
         default=(), kw_only=True
     )
     rules: tuple[Rule, ...] | Sequence[Rule] = field(default=(), kw_only=True)
+    idle: tuple[Idle, ...] | Idle | Sequence[Idle] | None = field(default=(), kw_only=True)
+    one_qubit_time: float = field(default=0.0, kw_only=True)
+    two_qubit_time: float = field(default=0.0, kw_only=True)
     n_qubits: int | None = field(default=None, kw_only=True)
     strict: bool = field(default=False, kw_only=True)
 
@@ -73,7 +90,10 @@ class NoiseModel(Configured):
                 expected="rules such as rule(None, gates=['rz'])",
             )
         object.__setattr__(self, "rules", rules)
-        object.__setattr__(self, "readout", _as_readouts(self.readout))
+        object.__setattr__(self, "readout", as_readouts(self.readout))
+        object.__setattr__(self, "idle", as_idle(self.idle))
+        for name in ("one_qubit_time", "two_qubit_time"):
+            object.__setattr__(self, name, checked_time(name, getattr(self, name)))
         if self.n_qubits is not None:
             object.__setattr__(self, "n_qubits", checked_count("n_qubits", self.n_qubits))
         check_flag("strict", self.strict)
@@ -118,7 +138,37 @@ class NoiseModel(Configured):
             for each in self.readout  # type: ignore[union-attr]
             if not each.qubits or min(each.qubits) < n_qubits
         )
-        return replace(self, rules=tuple(each for each in rules if each), readout=readout)
+        idle = tuple(
+            each
+            for each in self.idle  # type: ignore[union-attr]
+            if not each.qubits or min(each.qubits) < n_qubits
+        )
+        kept = tuple(each for each in rules if each)
+        return replace(self, rules=kept, readout=readout, idle=idle)
+
+    def _rule_of(self, gate: str, qubits: tuple[int, ...]) -> Rule | None:
+        """Return the first rule that applies to a gate, None without one."""
+        table = self._rules_by_qubits
+        near = [*table.get(frozenset(qubits), ()), *table.get(None, ())]
+        applying = [(number, rule) for number, rule in near if rule.applies(gate, qubits)]
+        return min(applying, key=itemgetter(0))[1] if applying else None
+
+    def duration(self, gate: str, qubits: tuple[int, ...]) -> float:
+        """Return the time that a gate on one or two qubits takes; see `after`."""
+        rule = self._rule_of(gate, qubits)
+        time = self.one_qubit_time if len(qubits) == 1 else self.two_qubit_time
+        if rule is None:
+            return time
+        return rule.times * (time if rule.duration is None else rule.duration)
+
+    def idle_on(self, n_qubits: int) -> dict[int, Idle]:
+        """Return the noise of each qubit that waits, without those that are perfect.
+
+        Raises:
+            DimensionError: it names a qubit that neither circuit nor device has.
+        """
+        given: tuple[Idle, ...] = self.idle  # type: ignore[assignment]
+        return idle_on(given, n_qubits, self.n_qubits or n_qubits)
 
     def after(self, gate: str, qubits: tuple[int, ...]) -> tuple[GateNoise, ...]:
         """Return the noise of a gate on one or two qubits, first applied first.
@@ -131,11 +181,8 @@ class NoiseModel(Configured):
             DimensionError: a rule gives a gate on one qubit a channel on two.
             EngineError: the model is strict and has no noise of the gate.
         """
-        table = self._rules_by_qubits
-        near = [*table.get(frozenset(qubits), ()), *table.get(None, ())]
-        applying = [(number, rule) for number, rule in near if rule.applies(gate, qubits)]
+        rule = self._rule_of(gate, qubits)
         default = self.one_qubit if len(qubits) == 1 else self.two_qubit
-        rule = min(applying, key=itemgetter(0))[1] if applying else None
         found = default if rule is None else rule.noise
         if rule is None and not default and self.strict:
             plural = "qubit" if len(qubits) == 1 else "qubits"
@@ -164,28 +211,7 @@ class NoiseModel(Configured):
         """
         self.check_width(n_qubits)
         given: tuple[AnyReadout, ...] = self.readout  # type: ignore[assignment]
-        found: list[CorrelatedReadout] = []
-        named: set[int] = set()
-        for each in given:
-            for qubit in each.qubits or ():
-                unused = self.n_qubits is not None and isinstance(each, Readout)
-                if qubit >= n_qubits and not unused:
-                    raise DimensionError(
-                        f"readout on qubit {qubit}: the circuit has {n_qubits} qubits",
-                        argument="readout",
-                        value=qubit,
-                    )
-            named |= set(each.qubits or ())
-            if isinstance(each, CorrelatedReadout):
-                found.append(each)
-            elif each.qubits is not None:
-                there = (qubit for qubit in each.qubits if qubit < n_qubits)
-                found += [CorrelatedReadout(each.matrix, (qubit,)) for qubit in there]
-        for each in given:
-            if isinstance(each, Readout) and each.qubits is None:
-                rest = (qubit for qubit in range(n_qubits) if qubit not in named)
-                found += [CorrelatedReadout(each.matrix, (qubit,)) for qubit in rest]
-        return tuple(each for each in found if each.matrix != _perfect(len(each.qubits)))
+        return readouts_on(given, n_qubits, self.n_qubits)
 
     def describe(self) -> dict[str, Any]:
         """Return the model as plain values, which `from_description` reads."""
@@ -199,8 +225,13 @@ class NoiseModel(Configured):
             found["readout"] = each[0] if len(each) == 1 else each
         if self.rules:
             found["rules"] = [rule.describe() for rule in self.rules]
-        if self.n_qubits is not None:
-            found["n_qubits"] = self.n_qubits
+        if self.idle:
+            waiting: tuple[Idle, ...] = self.idle  # type: ignore[assignment]
+            several = [idle.describe() for idle in waiting]
+            found["idle"] = several[0] if len(several) == 1 else several
+        for name in ("one_qubit_time", "two_qubit_time", "n_qubits"):
+            if getattr(self, name):
+                found[name] = getattr(self, name)
         return {**found, "strict": True} if self.strict else found
 
     def to_json(self) -> str:
@@ -216,6 +247,7 @@ class NoiseModel(Configured):
         uncoupled: str = "refuse",
         clip_t2: bool = False,
         readout: bool = True,
+        idle: bool = True,
     ) -> NoiseModel:
         r"""Return the noise of a calibrated device, a best case of the device itself.
 
@@ -236,6 +268,8 @@ class NoiseModel(Configured):
                 coupled.
             clip_t2: whether T2 above 2 T1 becomes 2 T1; otherwise it is refused.
             readout: whether measurements have their reported errors.
+            idle: whether qubits that wait relax, for the reported durations of the gates on others
+                (a gate without one takes no time).
 
         Raises:
             ParameterError: an argument of another form, T2 > 2 T1, or readout errors that were not
@@ -246,7 +280,9 @@ class NoiseModel(Configured):
         """
         from hybridq.noise.calibrated import model_of
 
-        return model_of(snapshot, qubits, uncoupled=uncoupled, clip_t2=clip_t2, readout=readout)
+        return model_of(
+            snapshot, qubits, uncoupled=uncoupled, clip_t2=clip_t2, readout=readout, idle=idle
+        )
 
     @classmethod
     def from_json(cls, text: str) -> NoiseModel:
@@ -299,12 +335,6 @@ class NoiseModel(Configured):
         return model_from(description)
 
 
-def _perfect(width: int) -> tuple[tuple[float, ...], ...]:
-    """Return the identity as tuples."""
-    size = 1 << width
-    return tuple(tuple(float(i == j) for j in range(size)) for i in range(size))
-
-
 def _check_width(name: str, channel: Channel, width: int) -> None:
     """Raise for a channel on two qubits that is given to gates on one.
 
@@ -315,30 +345,3 @@ def _check_width(name: str, channel: Channel, width: int) -> None:
         channel.kraus(width)
     except DimensionError as error:
         raise error.with_argument(name) from None
-
-
-def _as_readouts(given: Any) -> tuple[AnyReadout, ...]:
-    """Return readouts as a tuple.
-
-    Raises:
-        ParameterError: something else, or a qubit with two of them.
-    """
-    if given is None:
-        return ()
-    several = (
-        tuple(given) if isinstance(given, Sequence) and not isinstance(given, str) else (given,)
-    )
-    named: list[int | None] = []
-    for each in several:
-        if not isinstance(each, AnyReadout):
-            raise ParameterError(
-                argument="readout",
-                value=each,
-                expected="errors such as hybridq.noise.readout(p10=0.01, p01=0.04), or several",
-            )
-        named += (None,) if each.qubits is None else each.qubits
-    twice = next((qubit for qubit in named if named.count(qubit) > 1), -1)
-    if twice != -1:
-        whom = "all other qubits" if twice is None else f"qubit {twice}"
-        raise ParameterError(f"readout gives {whom} two errors", argument="readout", value=given)
-    return several

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from hybridq.core.checks import checked_count, is_whole
+from hybridq.core.checks import checked_count, is_finite, is_whole
 from hybridq.core.configured import Configured
 from hybridq.core.errors import ParameterError
 from hybridq.noise.base import Channel
@@ -31,6 +31,8 @@ class Rule(Configured):
             ``((0,), (1, 2))``; None for all.
         ordered: whether a gate on two qubits must have them in the given order.
         times: how often the noise acts, as often as gates of a device make such a gate.
+        duration: of one of these, for the noise of idle qubits, in the unit of their T1 and T2;
+            None for the model's `one_qubit_time` or `two_qubit_time`.
 
     Raises:
         ParameterError: noise of another type, or gates or qubits of another form.
@@ -41,6 +43,7 @@ class Rule(Configured):
     qubits: tuple[tuple[int, ...], ...] | None = field(default=None, kw_only=True)
     ordered: bool = field(default=False, kw_only=True)
     times: int = field(default=1, kw_only=True)
+    duration: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "noise", as_noise("noise", self.noise))
@@ -55,6 +58,8 @@ class Rule(Configured):
             object.__setattr__(self, "qubits", _as_groups(self.qubits))
         check_flag("ordered", self.ordered)
         object.__setattr__(self, "times", checked_count("times", self.times))
+        if self.duration is not None:
+            object.__setattr__(self, "duration", checked_time("duration", self.duration))
 
     def applies(self, gate: str, qubits: tuple[int, ...]) -> bool:
         """Return whether it is the noise of a gate on these qubits."""
@@ -80,6 +85,8 @@ class Rule(Configured):
             found["qubits"] = [list(group) for group in self.qubits]
         if self.ordered:
             found["ordered"] = True
+        if self.duration is not None:
+            found["duration"] = self.duration
         return {**found, "times": self.times} if self.times > 1 else found
 
 
@@ -141,3 +148,14 @@ def check_flag(name: str, value: object) -> None:
     """
     if not isinstance(value, bool):
         raise ParameterError(argument=name, value=value, expected="True or False")
+
+
+def checked_time(name: str, value: Any) -> float:
+    """Return a time as a float.
+
+    Raises:
+        ParameterError: it is not a finite number >= 0.
+    """
+    if not is_finite(value) or value < 0:
+        raise ParameterError(argument=name, value=value, expected="a number >= 0")
+    return float(value)
