@@ -8,16 +8,19 @@ BIN := $(VENV)/bin
 DEMO_GRAPH := problems/maxcut/florentine.json
 
 BENCH := .bench-venv
+BACKENDS := .backends-venv
+BACKEND_PEERS := qiskit-aer qulacs amazon-braket-sdk cirq-google
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint studies study-outer-loop study-gset chaos bench bench-vqe clean
+.PHONY: help demo test test-slow lint studies study-outer-loop study-gset chaos bench bench-vqe test-backends clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo       solve a real graph, show the answer, draw demo/maxcut.png"
 	@echo "make test       run the test suite"
 	@echo "make test-slow  run the long studies among the tests"
+	@echo "make test-backends  compare with simulators and backends of others (a minute, 1 GB of packages)"
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
@@ -64,6 +67,18 @@ test: $(VENV)/.installed-test
 
 test-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow --hypothesis-profile=new-examples
+
+# A package that does not install is named as missing; its tests are skipped.
+$(BACKENDS)/.peers: pyproject.toml
+	$(PYTHON) -m venv $(BACKENDS)
+	$(BACKENDS)/bin/python -m pip install --quiet --disable-pip-version-check -e . pytest pytest-xdist hypothesis qiskit
+	@for peer in $(BACKEND_PEERS); do \
+	  $(BACKENDS)/bin/python -m pip install --quiet --disable-pip-version-check $$peer \
+	    || echo "missing: $$peer"; done
+	@touch $@
+
+test-backends: $(BACKENDS)/.peers
+	$(BACKENDS)/bin/python -m pytest -rs tests/peers
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -118,5 +133,5 @@ bench-vqe: $(BENCH)/.vqe-peers
 	$(BENCH)/bin/python experiments/benchmarks/vqe.py
 
 clean:
-	rm -rf $(VENV) $(BENCH) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(BACKENDS) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find hybridq tests -name __pycache__ -type d -prune -exec rm -rf {} +
