@@ -12,6 +12,7 @@ from hybridq._version import __version__ as __version__
 from hybridq.circuits import simulation
 
 if TYPE_CHECKING:
+    from hybridq import backends as backends
     from hybridq import engines as engines
     from hybridq import experiments as experiments
     from hybridq import measurement as measurement
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
 simulation.provide("hybridq.engines.run")
 
 _ROOMS = {
+    "backends": "backends",
     "engines": "engines",
     "experiments": "experiments",
     "measurement": "measurement",

@@ -359,11 +359,11 @@ class Circuit(GateMethods):
             save(figure, path)
         return figure
 
-    def to_qasm(self, version: int = 2) -> str:
+    def to_qasm(self, version: int = 2, *, dialect: str = "stdgates", measure: bool = False) -> str:
         """Return the circuit in OpenQASM 2 or 3, up to a global phase; see `write_qasm`."""
         from hybridq.circuits.qasm.write import write_qasm
 
-        return write_qasm(self, version)
+        return write_qasm(self, version, dialect=dialect, measure=measure)
 
     @classmethod
     def from_qasm(cls, source: str | os.PathLike[str]) -> Circuit:

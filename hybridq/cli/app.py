@@ -12,6 +12,7 @@ from hybridq.cli.angles_show import show, starts
 from hybridq.cli.config_commands import config
 from hybridq.cli.convert import convert
 from hybridq.cli.experiments_commands import experiments
+from hybridq.cli.jobs import jobs
 from hybridq.cli.lists import list_entries
 from hybridq.cli.optimizers_table import optimizers
 from hybridq.cli.reproduce import reproduce
@@ -141,6 +142,7 @@ app.add_typer(solve, name="solve")
 app.add_typer(angles, name="angles")
 app.add_typer(experiments, name="experiments")
 app.add_typer(config, name="config")
+app.add_typer(jobs, name="jobs")
 for group, name, function in (
     (angles, "learn", learn),
     (angles, "show", show),

@@ -17,6 +17,7 @@ from hybridq.core.errors import HybridqError
 OK = 0
 FAILED = 1
 BAD_INPUT = 2
+PENDING = 3
 INTERRUPTED = 130
 BROKEN_PIPE = 1  # as in Rich and the Python manual
 
@@ -48,6 +49,9 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
     except UsageError as error:
         return _usage(error, debug=debug)
     except HybridqError as error:
+        if error.is_pending:
+            _print_line(str(error))
+            return PENDING
         _traceback(debug)
         for problem in getattr(error, "problems", (error,)):  # a config may have several
             _print_line(f"error: {problem}")

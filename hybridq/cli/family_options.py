@@ -20,8 +20,20 @@ if TYPE_CHECKING:
 SEARCH = ("initial", "strategy", "objective", "alpha", "eta", "objective_shots", "restarts")
 LIMITS = ("max_evaluations", "time_limit")
 CIRCUIT = ("engine", "precision", "threads", "kernels", "noise")
-_OFFERED = ("ansatz", "p", "mixer", "optimizer", *SEARCH, *LIMITS, *CIRCUIT, "shots", "exact")
-_BITS_ONLY = ("p", "mixer", "strategy", "shots")
+MACHINE = ("backend", "ledger", "max_executions", "max_shots", "max_cost", "dry_run")
+_OFFERED = (
+    "ansatz",
+    "p",
+    "mixer",
+    "optimizer",
+    *SEARCH,
+    *LIMITS,
+    *CIRCUIT,
+    *MACHINE,
+    "shots",
+    "exact",
+)
+_BITS_ONLY = ("p", "mixer", "strategy", "shots", *MACHINE)
 _ENERGIES_ONLY = ("exact",)
 _LONGEST_LIST = 60  # characters of names that help spells out; for more it refers to a list
 _LISTED_BY = {  # commands that list the names of an argument
@@ -31,6 +43,7 @@ _LISTED_BY = {  # commands that list the names of an argument
     "optimizer": "hybridq optimizers",
     "strategy": "hybridq strategies",
     "engine": "hybridq list engines",
+    "backend": "hybridq list backends",
 }
 
 
@@ -152,6 +165,10 @@ def _names_of(argument: str, family: type[Problem]) -> list[str]:
     if argument == "initial":
         # Other ansätze know their starts only once they are built.
         return list(INITIAL_POINTS) if QAOA.suits(family) else []
+    if argument == "backend":
+        from hybridq.backends import BACKENDS
+
+        return list(BACKENDS)
     names = list(registries().get(argument, ()))
     if argument == "mixer" and (family.blocks, family.space) == (Problem.blocks, Problem.space):
         return [name for name in names if MIXERS[name]().lacks(None) is None]

@@ -87,6 +87,7 @@ KINDS: Registry[Kind] = Registry(
             options=lambda family: of_dataclass(family.made, family.options),
         ),
         "engines": Kind(("hybridq.engines", "ENGINES")),
+        "backends": Kind(("hybridq.backends", "BACKENDS")),
         "objectives": Kind(("hybridq.objectives", "OBJECTIVES")),
         "optimizers": Kind(("hybridq.optimizers", "OPTIMIZERS"), shown=spelled),
         "strategies": Kind(

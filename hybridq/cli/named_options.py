@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from hybridq.cli.shared_options import OPTIMIZER, SEARCH
+from hybridq.cli.shared_options import MACHINE, OPTIMIZER, SEARCH
 from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
+    from hybridq.backends import Backend
     from hybridq.optimizers import Optimizer
     from hybridq.presentation import OptimizerInfo
     from hybridq.strategies.base import Strategy
 
 OPTION = "--optimizer-option"
 STRATEGY_OPTION = "--strategy-option"
+BACKEND_OPTION = "--backend-option"
 
 OptimizerOptions: TypeAlias = Annotated[
     list[str] | None,
@@ -41,6 +43,36 @@ StrategyOptions: TypeAlias = Annotated[
         rich_help_panel=SEARCH,
     ),
 ]
+
+
+BackendOptions: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        BACKEND_OPTION,
+        metavar="KEY=VALUE",
+        help="Option of the backend, see 'hybridq list backends NAME'; repeatable.",
+        show_default=False,
+        rich_help_panel=MACHINE,
+    ),
+]
+
+
+def configured_backend(text: str, texts: Sequence[str] | None) -> Backend:
+    """Return the backend of ``NAME[:TARGET]`` with options, each ``KEY=VALUE``.
+
+    Raises:
+        ParameterError: an option that it does not have, or a value that is not accepted.
+    """
+    from hybridq.backends import BACKENDS, resolve_backend
+
+    if not texts:
+        return resolve_backend(text)
+    kind = BACKENDS[text.partition(":")[0]]
+    given = _given(BACKEND_OPTION, texts, kind, "seed=3")
+    try:
+        return resolve_backend(text, given)
+    except ParameterError as error:
+        raise _of_an_option(BACKEND_OPTION, error, given) from None
 
 
 def configured_strategy(name: str, texts: Sequence[str]) -> Strategy:

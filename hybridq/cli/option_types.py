@@ -21,7 +21,9 @@ Reader = Callable[[str], Any]
 _METAVARS = {
     "active_orbitals": "P,Q,...",
     "active_space": "E,O",
+    "backend": "NAME[:TARGET]",
     "initial": "START",
+    "ledger": "FILE",
     "noise": "FILE|KEY=NUM,...",
     "particles": "UP,DOWN",
     "reference": "BITS",

@@ -16,6 +16,7 @@ CIRCUIT = "Circuit and simulation"
 OUTPUT = "Output"
 ANSATZ = "Ansatz"
 STATES = "Excited states"
+MACHINE = "Machine"
 
 Seed: TypeAlias = Annotated[
     int | None,

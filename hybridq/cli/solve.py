@@ -12,11 +12,13 @@ import typer
 from hybridq.cli import option_types
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import INTERRUPTED, OK
-from hybridq.cli.family_options import CIRCUIT, LIMITS, SEARCH, Declared, declared
+from hybridq.cli.family_options import CIRCUIT, LIMITS, MACHINE, SEARCH, Declared, declared
 from hybridq.cli.named_options import (
+    BackendOptions,
     OptimizerOptions,
     StrategyOptions,
     configured,
+    configured_backend,
     configured_strategy,
 )
 from hybridq.cli.options import check_parameters
@@ -87,6 +89,9 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
     yield named("journal", shared.Journal)
     yield named("resume", shared.Resume, False)
     yield from declared_in(shared.CIRCUIT, options.solve, *CIRCUIT, "shots")
+    yield from declared_in(shared.MACHINE, options.solve, *MACHINE)
+    if "backend" in options.solve:
+        yield named("backend_option", BackendOptions)
     yield named("format", shared.Format)
     yield from declared_in(shared.OUTPUT, READING_OPTIONS, *_reading_options(family))
     yield from declared_in(shared.OUTPUT, options.solve, "exact")
@@ -134,6 +139,8 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
         file, values["json"], values["plot"], values["quiet"], what=family.noun, store=journal
     )
     seed = shared.seed_of(values["seed"], journal, resume)
+    if values.get("backend") is not None:
+        seed = values["seed"]  # without one, the ledger knows that of an interrupted run
     _check_names(values)
     settings = _given(values, options.solve)
     settings |= _given(values, options.ansatz)
@@ -144,6 +151,8 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
         from hybridq.strategies.registry import DEFAULT_STRATEGY
 
         settings["strategy"] = configured_strategy(values["strategy"] or DEFAULT_STRATEGY, texts)
+    if values.get("backend") is not None:
+        settings["backend"] = configured_backend(values["backend"], values["backend_option"])
     settings["initial"] = check_parameters(values.get("initial") or "auto")
     states = {
         name: values[_key(True, name)]

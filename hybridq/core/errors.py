@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, ClassVar, Final, Self, TypeAlias
 
 _LONGEST_VALUE = 100  # characters of a value that a message quotes
 
@@ -88,7 +88,12 @@ class HybridqError(Exception):
         remedy: what to do, an imperative without a full stop.
 
     Without `message` the error reads "<argument> must be <expected>, got <value>: <remedy>".
+
+    Class attributes:
+        is_pending: True where nothing is wrong, and the same call succeeds later.
     """
+
+    is_pending: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -41,7 +41,7 @@ def state(circuit: Circuit, x: Values | None = None) -> NDArray[np.complexfloati
     small = _small(circuit, point)
     if small is not None:
         return small
-    engine = choose_engine(circuit, _own_observable(circuit), needs=(SupportsState,))
+    engine = choose_engine(circuit, own_observable(circuit), needs=(SupportsState,))
     assert isinstance(engine, SupportsState)
     return engine.state(point)
 
@@ -82,7 +82,7 @@ def sample(
     point = full_vector(x, circuit.parameters)
     small = _small(circuit, point)
     if small is None:
-        engine = choose_engine(circuit, _own_observable(circuit), needs=(SupportsSampling,))
+        engine = choose_engine(circuit, own_observable(circuit), needs=(SupportsSampling,))
         assert isinstance(engine, SupportsSampling)
         indices = engine.sample(point, shots, rng)
     else:
@@ -127,7 +127,7 @@ def _small(circuit: Circuit, point: Vector) -> NDArray[np.complexfloating] | Non
         return None
 
 
-def _own_observable(circuit: Circuit) -> PauliSum:
+def own_observable(circuit: Circuit) -> PauliSum:
     """Return the observable to choose an engine by, where only bits are measured.
 
     It is the circuit's own cost, so that the diagonal engine can be chosen.

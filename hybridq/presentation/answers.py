@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hybridq.core.errors import Text
 from hybridq.core.numbers import percent, plural, same
 from hybridq.core.text import capital, one_line
-from hybridq.presentation import numbers, search
+from hybridq.presentation import machine, numbers, search
 from hybridq.presentation.objectives import no_gain, objective_facts
 from hybridq.presentation.report import Comparison, ComparisonRow, Report
 
 if TYPE_CHECKING:
-    from hybridq.presentation.parts import Best, ProblemInfo, Reference
+    from hybridq.presentation.parts import Best, Reference
     from hybridq.presentation.result import Result
 
 _ROW_ROOM = 66  # characters of a fact on one line of a screen
 _LARGE_RATIO = 10.0  # above, a factor reads better than a percentage
 _SHORT_NAME = 12  # characters of a value's name that leave room for a remark
 _MOST_VIOLATIONS = 3  # in a sentence
-_SMALL_POWER = 40  # exponents of two that are written out
 
 
 class Standing(StrEnum):
@@ -63,7 +61,12 @@ def standing(result: Result) -> Standing:
 def report(result: Result) -> Report:
     """Return the sentences and rows about an answer in bits."""
     quality = standing(result)
-    remarks = (search.ended_early(result.optimizer), no_gain(result))
+    remarks = (
+        search.ended_early(result.optimizer),
+        no_gain(result),
+        machine.surprise(result),
+        machine.rerun_remark(result),
+    )
     return Report(
         good=quality in (Standing.OPTIMAL, Standing.EQUAL, Standing.BETTER),
         headline=headline(result),
@@ -78,6 +81,8 @@ def report(result: Result) -> Report:
 def headline(result: Result) -> str:
     """Return one or two sentences: the answer, and how good it is."""
     best, reference = result.best, result.reference
+    if result.execution is not None and not result.execution.submitted:
+        return machine.dry_run_headline(result.execution)
     if best is not None and not best.feasible:
         value = f"{_value_name(result)} {numbers.value(result, best.value)}"
         return (
@@ -110,6 +115,8 @@ def headline(result: Result) -> str:
 
 def brief(result: Result) -> str:
     """Return the essentials in one line."""
+    if result.execution is not None and not result.execution.submitted:
+        return machine.dry_run_headline(result.execution)
     parts = [_found(result) if _is_feasible(result) else f"No feasible sample: {_best(result)}"]
     parts.append(against(result))
     if result.best is not None:
@@ -206,10 +213,14 @@ def _comparison(result: Result) -> Comparison:
         cells = (numbers.value(result, best.value), cell)
         label = f"Best of {_shots(result)}" if not best.method else "Answer (no samples drawn)"
         rows.append(ComparisonRow(label, cells, emphasized=True))
-    meaning = "penalties included" if _has_constraints(result) else "one sample, on average"
-    label = f"Expected {name} ({meaning})" if len(name) <= _SHORT_NAME else f"Expected {name}"
-    cells = (numbers.expectation(result), _share(result, result.expectation))
-    rows.append(ComparisonRow(label, cells))
+    if result.execution is not None:
+        means = machine.means(result.execution)
+        rows += [ComparisonRow(label, (text, _share(result, of))) for label, text, of in means]
+    else:
+        meaning = "penalties included" if _has_constraints(result) else "one sample, on average"
+        label = f"Expected {name} ({meaning})" if len(name) <= _SHORT_NAME else f"Expected {name}"
+        cells = (numbers.expectation(result), _share(result, result.expectation))
+        rows.append(ComparisonRow(label, cells))
     given = None if result.samples is None else result.samples.feasible_mean
     if given is not None and _has_constraints(result):
         cells = (numbers.value(result, given), _share(result, given))
@@ -252,9 +263,10 @@ def _facts(result: Result) -> list[tuple[str, Text]]:
         rows.append(("Optimal", f"{optimal} of {plural(samples.shots, 'sample')} ({share})"))
     rows.append((capital(problem.noun), search.problem_line(problem)))
     if problem.feasible_states is not None:
-        rows.append(("Feasible space", _space_line(problem)))
+        rows.append(("Feasible space", search.space_line(problem)))
     if problem.penalty:
-        rows.append(("Penalty", _penalty_line(problem.penalty)))
+        rows.append(("Penalty", search.penalty_line(problem.penalty)))
+    rows += machine.machine_facts(result)
     rows.append(("Engine", search.engine_line(result.engine, problem.n_qubits, _ROW_ROOM)))
     rows.append(("Ansatz", search.ansatz_line(result.ansatz)))
     rows += search.start_facts(result.ansatz)
@@ -273,26 +285,6 @@ def _times(result: Result) -> list[tuple[str, Text]]:
         parts.append(f"reference and bound {reference.seconds:.2g} s")
     parts += [f"control {control.seconds:.2g} s" for control in result.controls]
     return [("Times", ", ".join(parts))] if parts else []
-
-
-def _space_line(problem: ProblemInfo) -> str:
-    """Return the number of feasible assignments, and that of all."""
-    count, n = problem.feasible_states or 0, problem.n_qubits
-    total = f"{1 << n:,}" if n <= _SMALL_POWER else f"2^{n}"
-    return f"{count:,} of {total} assignments; the circuit keeps to them"
-
-
-def _penalty_line(penalty: Mapping[str, Any]) -> str:
-    """Return the weight of the penalties, its rule and its proof."""
-    weight = penalty.get("weight")
-    if isinstance(weight, Mapping):
-        low, high = min(weight.values()), max(weight.values())
-        shown = f"{low:.6g} to {high:.6g}"
-    else:
-        shown = f"{weight:.6g}"
-    rule = penalty.get("rule")
-    named = "" if rule in ("number", "table") else f" by the rule {rule}"
-    return f"{shown}{named}, {penalty.get('proof') or 'not proven sufficient'}"
 
 
 def _found(result: Result) -> str:

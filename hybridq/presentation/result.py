@@ -16,6 +16,7 @@ from hybridq.core.plain import json_text, plain
 from hybridq.engines.info import EngineInfo
 from hybridq.presentation.columns import Columns
 from hybridq.presentation.energy_parts import Energy
+from hybridq.presentation.machine import MachineInfo
 from hybridq.presentation.parts import (
     Assignment,
     Best,
@@ -59,6 +60,8 @@ class Result(ComparedByValue):
         objective: the function that was minimized: its name and options, the value reached, and
             with shots their cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
         controls: classical counterparts of a strategy that answers without samples.
+        execution: what a machine ran, predicted and measured; None for a simulation. `expectation`
+            is then the measured mean, for a dry run the prediction.
         seed: the seed of the run, None for a random generator of the caller.
         seconds: time of the whole solve, without compilation of kernels.
         versions: versions of hybridq, Python and the numerical libraries.
@@ -82,6 +85,7 @@ class Result(ComparedByValue):
     samples: Samples | None = None
     objective: dict[str, Any] = field(default_factory=lambda: {"kind": "expectation"})
     controls: tuple[Control, ...] = ()
+    execution: MachineInfo | None = None
 
     def __repr__(self) -> str:
         from hybridq.presentation.sentences import short_repr
@@ -113,6 +117,7 @@ class Result(ComparedByValue):
                 "samples": None if self.samples is None else asdict(self.samples),
                 "objective": self.objective,
                 "controls": [asdict(control) for control in self.controls],
+                "execution": None if self.execution is None else asdict(self.execution),
             }
         )
 

@@ -14,6 +14,7 @@ from hybridq.optimizers.solution import Reason
 if TYPE_CHECKING:
     from hybridq.presentation.parts import OptimizerInfo, ProblemInfo
 
+_SMALL_POWER = 40  # exponents of two that are written out
 _NAMES = {
     "qaoa": "QAOA",
     "uccsd": "UCCSD",
@@ -164,3 +165,23 @@ def ending(optimizer: OptimizerInfo, seed: int | None) -> str:
     """Return seed and early end for the end of a brief line, with a leading comma."""
     seeded = "" if seed is None else f", seed {seed}"
     return seeded + _ENDINGS.get(optimizer.status, "")
+
+
+def space_line(problem: ProblemInfo) -> str:
+    """Return the number of feasible assignments, and that of all."""
+    count, n = problem.feasible_states or 0, problem.n_qubits
+    total = f"{1 << n:,}" if n <= _SMALL_POWER else f"2^{n}"
+    return f"{count:,} of {total} assignments; the circuit keeps to them"
+
+
+def penalty_line(penalty: Mapping[str, Any]) -> str:
+    """Return the weight of the penalties, its rule and its proof."""
+    weight = penalty.get("weight")
+    if isinstance(weight, Mapping):
+        low, high = min(weight.values()), max(weight.values())
+        shown = f"{low:.6g} to {high:.6g}"
+    else:
+        shown = f"{weight:.6g}"
+    rule = penalty.get("rule")
+    named = "" if rule in ("number", "table") else f" by the rule {rule}"
+    return f"{shown}{named}, {penalty.get('proof') or 'not proven sufficient'}"

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
@@ -18,6 +18,8 @@ from hybridq.ansatz.base import Ansatz
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.mixers.base import Mixer
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.backends.ledger import Ledger
+from hybridq.backends.registry import BackendLike
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
 from hybridq.core.errors import CapacityError, ParameterError, Setting
@@ -40,6 +42,9 @@ from hybridq.solver.settings import (
 from hybridq.storage.journal import Journal, opened
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.resolve import resolve_problem
+
+if TYPE_CHECKING:
+    from hybridq.solver.machine import Machine
 
 __all__ = ["DEFAULT_OPTIMIZER", "default_depth", "solve"]
 
@@ -74,6 +79,12 @@ def solve(
     stage: Stage | None = None,
     journal: str | os.PathLike[str] | Journal | None = None,
     resume: bool = False,
+    backend: BackendLike | None = None,
+    ledger: str | os.PathLike[str] | Ledger | None = None,
+    max_executions: int | None = None,
+    max_shots: int | None = None,
+    max_cost: float | None = None,
+    dry_run: bool = False,
     **options: Any,
 ) -> Result:
     """Return the answer that a variational circuit finds, with a classical reference.
@@ -133,6 +144,15 @@ def solve(
         resume: continue the run in that file: called with the same arguments, it ends in the same
             result as if it had not been killed, and simulates only what is missing. Limits may
             differ; without `rng` the seed is that of the file.
+        backend: machine that runs the trained circuit, a name of BACKENDS or NAME:TARGET
+            (default: the simulator samples); also a configured backend. The angles are found by
+            simulation, and one batch of `shots` answers.
+        ledger: file that keeps every execution (default: hybridq-jobs.db); also a `Ledger`. A run
+            that was interrupted continues when it is repeated, and nothing is paid twice.
+        max_executions: most circuits that may be submitted (default: no limit).
+        max_shots: most shots that may be submitted (default: no limit).
+        max_cost: most that may be spent, in the currency of the backend (default: no limit).
+        dry_run: show circuits, gates, price and the predicted result, and submit nothing.
         options: of the named ansatz, for example ``layers=4``.
 
     Returns:
@@ -146,6 +166,10 @@ def solve(
         CapacityError: the state does not fit in memory.
         OutputError: the journal cannot be written, or exists already and is not resumed.
         FormatError: the journal is of another run; the message names the difference.
+        BackendError: the machine cannot run the circuit, its canary failed, or a job did.
+        BudgetError: the batch exceeds a limit; nothing was submitted.
+        PendingError: the results come later, by hand; the same call continues.
+        MissingExtraError: a package of the backend is not installed.
     """
     _reject_misspelled(options)
     subject = resolve_problem(problem, ansatz, options)
@@ -155,7 +179,12 @@ def solve(
         p = strategy.most_layers
     with _naming_alternatives(subject):
         chosen = resolve_ansatz(subject, ansatz, p=p, mixer=mixer, initial=start, options=options)
-    with opened(journal, resume) as log, _naming_alternatives(subject):
+    limits = {"max_executions": max_executions, "max_shots": max_shots, "max_cost": max_cost}
+    with (
+        opened(journal, resume) as log,
+        _machine(backend, ledger, limits, dry_run) as machine,
+        _naming_alternatives(subject),
+    ):
         settings = resolve_settings(
             optimizer=optimizer,
             objective=objective,
@@ -178,12 +207,39 @@ def solve(
             callback=callback,
             stage=stage,
             journal=log,
+            machine=machine,
         )
         if isinstance(chosen, QAOA) and isinstance(subject, BinaryProblem):
             from hybridq.solver.qaoa import solve_qaoa
 
             return solve_qaoa(subject, chosen, settings, start, landscape)
         return _solve_energy(subject, chosen, settings, start, exact)
+
+
+def _machine(
+    backend: BackendLike | None,
+    ledger: str | os.PathLike[str] | Ledger | None,
+    limits: Mapping[str, Any],
+    dry_run: bool,
+) -> AbstractContextManager[Machine | None]:
+    """Return the machine of a solve, None without a backend.
+
+    Raises:
+        ParameterError: an option of machines is given without one.
+    """
+    if backend is not None:
+        from hybridq.solver.machine import opened_machine
+
+        return opened_machine(backend, ledger, limits, dry_run)
+    for name, value in {"ledger": ledger, **limits, "dry_run": dry_run or None}.items():
+        if value is not None:
+            raise ParameterError(
+                (Setting(name), " is an option of runs on a machine"),
+                argument=name,
+                value=value,
+                remedy=("choose one with ", Setting("backend", "embedded"), ", or leave it out"),
+            )
+    return nullcontext()
 
 
 @contextmanager
@@ -218,6 +274,13 @@ def _solve_energy(
     exact: bool | None,
 ) -> Result:
     """Return the lowest energy of any ansatz but QAOA."""
+    if settings.machine is not None:
+        raise ParameterError(
+            f"machines run QAOA of problems over bits, and this is a {problem.kind}",
+            argument="backend",
+            value=settings.machine.backend.title,
+            remedy=("leave out ", Setting("backend")),
+        )
     if settings.strategy is not None:
         raise ParameterError(
             (Setting("strategy", settings.strategy.name), " searches the angles of QAOA"),

@@ -78,6 +78,27 @@ def sample(
     """
     settings.announce("sampling")
     bits, counts = objective.sample_bits(x, settings.shots, settings.streams[2])
+    return measured(problem, bits, counts, penalized=penalized)
+
+
+def measured(
+    problem: BinaryProblem,
+    bits: NDArray[np.uint8],
+    counts: NDArray[np.int64],
+    *,
+    penalized: bool = True,
+) -> Measured:
+    """Decode the best of measured assignments.
+
+    Args:
+        problem: the instance.
+        bits: the distinct assignments, shape (k, n_qubits), in the order of basis indices.
+        counts: how often each was measured, shape (k,).
+        penalized: see `sample`.
+
+    Raises:
+        ProblemError: the family contradicts itself; see `check_family`.
+    """
     values = problem.values(bits)
     broken = problem.violation_counts(bits)
     feasible = broken == 0
@@ -303,15 +324,16 @@ def _as_reference(answer: ProgramBaseline | None) -> Reference | None:
 
 
 def ratio(
-    problem: BinaryProblem, expectation: float, best: Best, reference: Reference | None
+    problem: BinaryProblem, expectation: float, best: Best | None, reference: Reference | None
 ) -> Ratio | None:
     """Return expectation and best sample over the reference."""
     if reference is None:
         return None
     total = problem.value_scale
+    counts = best is not None and best.feasible
     return Ratio(
         expectation=_quotient(expectation, reference.value, total),
-        best=_quotient(best.value, reference.value, total) if best.feasible else None,
+        best=_quotient(best.value, reference.value, total) if best and counts else None,
     )
 
 

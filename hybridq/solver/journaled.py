@@ -47,14 +47,14 @@ def begin_journal(settings: SolveSettings, problem: Problem, ansatz: Any, **fact
         {
             "problem": Later(named),
             "ansatz": Later(described),
-            **_decisive(settings),
+            **decisive(settings),
             **facts,
             "seed": seed_facts(settings.rng),
         }
     )
 
 
-def _decisive(settings: SolveSettings) -> dict[str, Any]:
+def decisive(settings: SolveSettings) -> dict[str, Any]:
     """Return the settings that decide which points are searched.
 
     The search itself records the optimizer, its limits and its starts; shots and threads change

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hybridq.core.errors import CapacityError, Setting
+from hybridq.core.errors import CapacityError, ParameterError, Setting
+from hybridq.engines.base import counted_bits
 from hybridq.engines.choose import AUTO
 from hybridq.objectives import Expectation
 from hybridq.objectives.landscape import quick_landscape
@@ -57,6 +59,7 @@ def solve_qaoa(
     landscape: bool,
 ) -> Result:
     """Return the answer of QAOA; `hybridq.solve` explains the arguments."""
+    machine = settings.machine
     strategy, why = _strategy(problem, ansatz, settings)
     strategy.check_ansatz(ansatz)
     if not strategy.searches_once:
@@ -65,27 +68,55 @@ def solve_qaoa(
         )
     penalized = not ansatz.keeps_feasible(problem)
     answers.check_corners(problem, penalized=penalized)
+    question, plan = "", None
+    if machine is not None:
+        from hybridq.solver import machine as machines
+
+        question = machines.question_of(problem, ansatz, initial, settings)
+        kept = machines.kept_plan(machine, question, settings.asked_seed)
+        if kept is not None:
+            settings, plan = replace(settings, rng=kept[0]), kept[1]
+        compiled = machine.check(ansatz.circuit, settings.shots, known=plan is not None)
     begin_journal(settings, problem, ansatz)
 
     settings.announce("simulating")
     observable = ansatz.measured(problem)
     limit = _limit_of_answer(settings, strategy)
-    factory = ObjectiveFactory(observable, settings, draws=strategy.needs_samples)
-    found = strategy.run(
-        Task(
-            ansatz,
-            factory,
-            _shared_search(ansatz, settings, strategy, limit),
-            initial,
-            settings.restarts,
-            settings.streams[0],
-            limit,
+    draws = strategy.needs_samples and machine is None
+    factory = ObjectiveFactory(observable, settings, draws=draws)
+    if plan is not None:
+        found = StrategyResult(plan.solution, ansatz, factory(ansatz), plan.start)
+    else:
+        found = strategy.run(
+            Task(
+                ansatz,
+                factory,
+                _shared_search(ansatz, settings, strategy, limit),
+                initial,
+                settings.restarts,
+                settings.streams[0],
+                limit,
+            )
         )
-    )
     solution, objective = found.solution, found.objective
 
-    measured = None
-    if found.found is None:
+    measured = best = executed = None
+    if machine is not None:
+        if solution.status == "interrupted":
+            raise KeyboardInterrupt  # nothing is spent on angles that nobody has seen
+        if plan is None:
+            trained = machines.Plan(solution, found.start)
+            machines.keep_plan(machine, question, settings.seed, trained)
+        ideal = factory.expectation(objective, solution)
+        executed = machines.run_once(
+            machine, problem, ansatz, settings, compiled, solution.x, ideal
+        )
+        if executed.bits is not None:
+            machine.ledger.answered(question)
+            bits, counts = counted_bits(executed.bits, problem.n_qubits)
+            measured = answers.measured(problem, bits, counts, penalized=penalized)
+            best = measured.best
+    elif found.found is None:
         measured = answers.sample(problem, objective, solution.x, settings, penalized=penalized)
         best = measured.best
     else:
@@ -94,7 +125,10 @@ def solve_qaoa(
     if measured is None and settings.time_limit is not None:
         left = max(settings.time_limit - settings.seconds, 0.0)
     reference = answers.classical_reference(problem, settings, left, found.found)
-    expectation = problem.sign * factory.expectation(objective, solution)
+    if executed is None:
+        expectation = problem.sign * factory.expectation(objective, solution)
+    else:
+        expectation = executed.expectation
     seconds = settings.seconds
     grid = None
     if landscape and ansatz.p == 1 and found.ansatz is ansatz and solution.status != "interrupted":
@@ -111,6 +145,7 @@ def solve_qaoa(
         best=best,
         reference=reference,
         ratio=answers.ratio(problem, expectation, best, reference),
+        execution=None if executed is None else executed.info,
         samples=None if measured is None else measured.judged(reference),
         controls=() if found.found is None else answers.controls(problem, found.found),
         seed=settings.seed,
@@ -143,6 +178,18 @@ def _strategy(
         CapacityError: the strategy samples a state that does not fit in memory.
     """
     chosen = settings.strategy
+    if settings.machine is not None:
+        if chosen is not None and not (chosen.needs_samples and not chosen.has_own_circuits):
+            raise ParameterError(
+                (
+                    Setting("strategy", chosen.name),
+                    " has an answer or circuits of its own, and a machine runs the circuit of QAOA",
+                ),
+                argument="strategy",
+                value=chosen.name,
+                remedy=("leave out ", Setting("strategy"), " or ", Setting("backend")),
+            )
+        return chosen or STRATEGIES[DEFAULT_STRATEGY], ""
     if chosen is not None and not chosen.needs_samples:
         return chosen, ""
     if chosen is None and not settings.engine.holds_state:

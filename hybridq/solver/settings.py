@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,9 @@ from hybridq.solver.choices import AnsatzChoice, deciding_circuit, measured_obse
 from hybridq.storage.journal import Journal
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.registry import STRATEGIES
+
+if TYPE_CHECKING:
+    from hybridq.solver.machine import Machine
 
 Vector: TypeAlias = NDArray[np.float64]
 Stage: TypeAlias = Callable[[str], None]
@@ -65,12 +68,15 @@ class SolveSettings:
     callback: Callable[[Record], Any] | None = None
     stage: Stage | None = None
     journal: Journal | None = None
+    machine: Machine | None = None
     seed: int | None = field(init=False)
+    asked_seed: int | None = field(init=False)
     streams: tuple[np.random.Generator, ...] = field(init=False)
     began: float = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "began", work_seconds())
+        object.__setattr__(self, "asked_seed", int(self.rng) if is_whole(self.rng) else None)
         if self.rng is None:  # drawn here, so that the result can name it
             object.__setattr__(self, "rng", secrets.randbelow(2**31))
         object.__setattr__(self, "seed", int(self.rng) if is_whole(self.rng) else None)

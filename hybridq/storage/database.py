@@ -75,7 +75,7 @@ def connect(url: str) -> BaseStorage:
             remedy="write sqlite:///runs.db",
         )
     _check_folder(Path(parsed.database), shown)
-    _check_rollback(Path(parsed.database), shown)
+    check_rollback(Path(parsed.database), shown)
     _choose_mode(Path(parsed.database))
     storage = _opened(parsed, shown)
     _allow_concurrent_writes(storage)
@@ -200,7 +200,7 @@ def _check_folder(path: Path, shown: str) -> None:
     raise OutputError(f"the storage {shown} cannot be reached: {reason}")
 
 
-def _check_rollback(path: Path, shown: str) -> None:
+def check_rollback(path: Path, shown: str) -> None:
     """Raise for an interrupted transaction over several databases.
 
     SQLite would delete the file that the journal of such a transaction names. hybridq never makes

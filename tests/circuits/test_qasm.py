@@ -293,3 +293,29 @@ def test_deep_nesting_is_refused():
     deep = "(" * 20_000 + "1" + ")" * 20_000
     with pytest.raises(FormatError, match="nested too deeply"):
         Circuit.from_qasm(f"{HEAD}qreg q[1];\nrz({deep}) q[0];")
+
+
+def test_measurements_are_written_in_the_syntax_of_each_version():
+    circuit = Circuit(2).h(0)
+    assert circuit.to_qasm(2, measure=True).endswith(
+        "measure q[0] -> c[0];\nmeasure q[1] -> c[1];\n"
+    )
+    assert circuit.to_qasm(3, measure=True).endswith("c[0] = measure q[0];\nc[1] = measure q[1];\n")
+    assert "bit[2] c;" in circuit.to_qasm(3, measure=True)
+    assert "measure" not in circuit.to_qasm(3)
+
+
+def test_braket_has_gates_of_its_own_names_and_no_library():
+    circuit = Circuit(3).cx(0, 1).gate("sdg", 2).p(0, "v").cp(0, 1, 0.5).ccx(0, 1, 2).gate("sx", 1)
+    written = circuit.to_qasm(3, dialect="braket")
+    assert written == (
+        "OPENQASM 3.0;\ninput float[64] v_2;\nqubit[3] q;\ncnot q[0], q[1];\nsi q[2];\n"
+        "phaseshift(v_2) q[0];\ncphaseshift(0.5) q[0], q[1];\nccnot q[0], q[1], q[2];\nv q[1];\n"
+    )
+
+
+def test_another_dialect_is_refused():
+    with pytest.raises(ParameterError, match="dialect must be stdgates or braket, got 'quil'"):
+        Circuit(1).to_qasm(3, dialect="quil")
+    with pytest.raises(ParameterError, match="one of OpenQASM 3: write version=3"):
+        Circuit(1).to_qasm(2, dialect="braket")

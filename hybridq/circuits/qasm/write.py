@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -39,6 +39,13 @@ _WORDS: dict[int, dict[str, _Words]] = {
 }
 # Names of the phase gate and its controlled form; wider ones are rotations in version 2.
 _PHASES = {2: ("u1", "cu1"), 3: ("p", "cp")}
+DIALECTS = ("stdgates", "braket")
+"""Gate names of version 3: the standard library's, or those that Amazon Braket has built in."""
+_BRAKET = {
+    "id": "i", "sdg": "si", "tdg": "ti", "sx": "v", "sxdg": "vi", "cx": "cnot", "ccx": "ccnot",
+    "p": "phaseshift", "cp": "cphaseshift",
+}  # fmt: skip
+_NAME = re.compile(r"^(ctrl\(\d+\) @ )?(\w+)")
 # Changes of basis from Z to the letter, before and after a rotation about Z.
 _BEFORE: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
 _AFTER: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("h", "s"), "Z": ()}
@@ -55,7 +62,9 @@ _KEYWORDS = (
 _RESERVED = frozenset((*_KEYWORDS, *STANDARD))
 
 
-def write_qasm(circuit: Circuit, version: int = 2) -> str:
+def write_qasm(
+    circuit: Circuit, version: int = 2, *, dialect: str = "stdgates", measure: bool = False
+) -> str:
     """Return a circuit as an OpenQASM program on the register q.
 
     The program is exact up to a global phase. Version 2 keeps to the gates of the language's
@@ -67,16 +76,27 @@ def write_qasm(circuit: Circuit, version: int = 2) -> str:
         circuit: the circuit; version 2 cannot express free parameters, version 3 declares them
             as inputs.
         version: 2 or 3.
+        dialect: gate names of version 3, one of `DIALECTS`.
+        measure: whether all qubits are measured at the end, qubit i into bit i of the register c.
 
     Raises:
-        ParameterError: another version, a free parameter in version 2, or an excitation of terms
-            that do not commute.
+        ParameterError: another version or dialect, a free parameter in version 2, or an
+            excitation of terms that do not commute.
 
     Source: Cross, Bishop, Smolin, Gambetta 2017, arXiv:1707.03429 (version 2); Cross et al. 2022,
-    arXiv:2104.14722 (version 3).
+    arXiv:2104.14722 (version 3); Amazon Braket Developer Guide, "OpenQASM 3.0 support".
     """
     if isinstance(version, bool) or version not in (2, 3):
         raise ParameterError(argument="version", value=version, expected="2 or 3")
+    if dialect not in DIALECTS:
+        raise ParameterError(argument="dialect", value=dialect, expected=" or ".join(DIALECTS))
+    if version == 2 and dialect != "stdgates":
+        raise ParameterError(
+            f"the dialect {dialect!r} is one of OpenQASM 3",
+            argument="dialect",
+            value=dialect,
+            remedy=("write ", Setting("version", 3)),
+        )
     if version == 2 and circuit.parameters:
         raise ParameterError(
             f"OpenQASM 2 has no free parameters, but {circuit.parameters[0]!r} is free",
@@ -84,16 +104,28 @@ def write_qasm(circuit: Circuit, version: int = 2) -> str:
             value=version,
             remedy=("bind it, or write ", Setting("version", 3)),
         )
-    names = identifiers(circuit.parameters)
+    taken = {"c"} if dialect == "stdgates" else {"c", *_BRAKET.values()}
+    names, n = identifiers(circuit.parameters, taken), circuit.n_qubits
     if version == 2:
-        lines = ["OPENQASM 2.0;", 'include "qelib1.inc";', f"qreg q[{circuit.n_qubits}];"]
+        lines = ["OPENQASM 2.0;", 'include "qelib1.inc";', f"qreg q[{n}];"]
+        lines += [f"creg c[{n}];"] if measure else []
     else:
-        lines = ["OPENQASM 3.0;", 'include "stdgates.inc";']
+        lines = ["OPENQASM 3.0;", *(['include "stdgates.inc";'] if dialect == "stdgates" else [])]
         lines += [f"input float[64] {name};" for name in names]
-        lines.append(f"qubit[{circuit.n_qubits}] q;")
+        lines.append(f"qubit[{n}] q;")
+        lines += [f"bit[{n}] c;"] if measure else []
     for instruction in circuit.instructions:
-        lines += _statements(instruction, version, lambda angle: _angle(angle, names))
+        written = _statements(instruction, version, lambda angle: _angle(angle, names))
+        lines += written if dialect == "stdgates" else map(_in_braket, written)
+    if measure:
+        form = "measure q[{0}] -> c[{0}];" if version == 2 else "c[{0}] = measure q[{0}];"
+        lines += [form.format(qubit) for qubit in range(n)]
     return "\n".join(lines) + "\n"
+
+
+def _in_braket(statement: str) -> str:
+    """Return a statement with the gate's name in Amazon Braket."""
+    return _NAME.sub(lambda m: f"{m[1] or ''}{_BRAKET.get(m[2], m[2])}", statement)
 
 
 AngleText: TypeAlias = Callable[[Angle], str]
@@ -178,9 +210,14 @@ def number(value: float) -> str:
     return repr(float(value))
 
 
-def identifiers(names: tuple[str, ...]) -> list[str]:
-    """Return a distinct OpenQASM 3 identifier for each name: ``x[0]`` is ``x_0``."""
-    taken: set[str] = set()
+def identifiers(names: tuple[str, ...], reserved: Iterable[str] = ()) -> list[str]:
+    """Return a distinct OpenQASM 3 identifier for each name: ``x[0]`` is ``x_0``.
+
+    Args:
+        names: of the parameters.
+        reserved: words of the program besides those of the language.
+    """
+    taken: set[str] = set(reserved)
     result = []
     for name in names:
         plain = re.sub(r"\W+", "_", name).strip("_") or "parameter"

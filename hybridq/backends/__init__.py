@@ -1,0 +1,95 @@
+"""Backends run batches of executions: simulators, files, machines.
+
+- `base`: the contract of a backend and its connection; `registry`: names and targets;
+- `embedded`: the embedded simulators; `folder`: OpenQASM files and counts;
+- `running`: runs what a ledger lacks, once; `recovery`: after a crash; `canary`: order of bits;
+- `ledger`: every execution in an SQLite file; `budget`: limits before a submission;
+- `compiled`, `prediction`: what a machine runs, and the value that it should measure.
+
+The public names below are loaded when first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hybridq.backends.base import (
+        Backend,
+        BackendError,
+        Bits,
+        Capabilities,
+        Compilation,
+        Connection,
+        Execution,
+        PendingError,
+        Price,
+        ServiceError,
+        Status,
+    )
+    from hybridq.backends.budget import Budget, BudgetError
+    from hybridq.backends.embedded import Embedded
+    from hybridq.backends.folder import Folder
+    from hybridq.backends.ledger import Ledger
+    from hybridq.backends.registry import BACKENDS, resolve_backend
+    from hybridq.backends.running import Outcome, execute
+
+_HOMES = {
+    "BACKENDS": "registry",
+    "Backend": "base",
+    "BackendError": "base",
+    "Bits": "base",
+    "Budget": "budget",
+    "BudgetError": "budget",
+    "Capabilities": "base",
+    "Compilation": "base",
+    "Connection": "base",
+    "Embedded": "embedded",
+    "Execution": "base",
+    "Folder": "folder",
+    "Ledger": "ledger",
+    "Outcome": "running",
+    "PendingError": "base",
+    "Price": "base",
+    "ServiceError": "base",
+    "Status": "base",
+    "execute": "running",
+    "resolve_backend": "registry",
+}
+
+__all__ = [
+    "BACKENDS",
+    "Backend",
+    "BackendError",
+    "Bits",
+    "Budget",
+    "BudgetError",
+    "Capabilities",
+    "Compilation",
+    "Connection",
+    "Embedded",
+    "Execution",
+    "Folder",
+    "Ledger",
+    "Outcome",
+    "PendingError",
+    "Price",
+    "ServiceError",
+    "Status",
+    "execute",
+    "resolve_backend",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hybridq.backends' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f"hybridq.backends.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

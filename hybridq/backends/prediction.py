@@ -1,0 +1,76 @@
+"""Mean value that a machine is expected to measure, with its noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hybridq.circuits.placement import Placement
+from hybridq.core.errors import CapacityError, EngineError
+from hybridq.engines.noisy import Density, Trajectories
+from hybridq.engines.trajectories.engine import TrajectoriesEngine
+from hybridq.operators.ising import Ising
+
+if TYPE_CHECKING:
+    from hybridq.backends.base import Compilation
+    from hybridq.operators.pauli_sum import PauliSum
+
+_EXACT_QUBITS = 10  # up to which a density matrix takes a second
+_MOST_QUBITS = 16  # up to which records of errors take some seconds
+_RECORDS = 64
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Expected mean energy on a machine.
+
+    Attributes:
+        value: the mean energy.
+        method: how it was found.
+        error: standard error of an estimate from records of errors; 0 for an exact value.
+    """
+
+    value: float
+    method: str
+    error: float = 0.0
+
+
+def predicted(
+    compiled: Compilation, x: ArrayLike, energy: PauliSum, ideal: float
+) -> Prediction | None:
+    r"""Return the mean energy of the compiled circuit, None where errors are not known.
+
+    Up to 10 qubits it is exact for the noise model, up to 16 an estimate from records of errors;
+    beyond, the success probability s and a uniform distribution otherwise:
+
+    .. math:: \langle H\rangle \approx s \langle H\rangle_0 + (1-s)\, 2^{-n} \mathrm{tr} H
+
+    Args:
+        compiled: by the backend.
+        x: values of the parameters.
+        energy: H, on the qubits of the circuit as written.
+        ideal: the mean energy of a perfect machine.
+    """
+    if compiled.success is None:
+        return None
+    circuit, noise = compiled.circuit, compiled.noise
+    if circuit is not None and noise is not None and circuit.n_qubits <= _MOST_QUBITS:
+        moved = Placement(compiled.measured, circuit.n_qubits).hamiltonian(energy)
+        point = np.asarray(x, dtype=np.float64)
+        try:
+            if circuit.n_qubits <= _EXACT_QUBITS:
+                exact = Density(noise).bind(circuit, moved)
+                return Prediction(exact.expectation(point), "density matrix")  # type: ignore[attr-defined]
+            records = Trajectories(noise, trajectories=_RECORDS).bind(circuit, moved)
+            assert isinstance(records, TrajectoriesEngine)
+            estimate = records.estimate(point)
+            return Prediction(estimate.value, "records of errors", estimate.standard_error)
+        except (EngineError, CapacityError):
+            pass  # no mixture of Paulis, or too little memory
+    share, mean = compiled.success, Ising.from_pauli_sum(energy).constant
+    return Prediction(
+        share * ideal + (1.0 - share) * mean, "success probability, uniform otherwise"
+    )

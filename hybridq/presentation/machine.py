@@ -1,0 +1,165 @@
+"""The execution behind an answer: what a machine ran, predicted and measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hybridq.core.errors import Setting, Text
+from hybridq.core.numbers import number, percent, plural
+from hybridq.core.text import one_line
+
+if TYPE_CHECKING:
+    from hybridq.presentation.result import Result
+
+_MANY_ERRORS = 3.0  # standard errors beyond which measured and predicted differ
+
+
+@dataclass(frozen=True)
+class MachineInfo:
+    """One batch of executions on a backend, predicted and measured.
+
+    Values have the problem's natural sign; with penalties these are part of them.
+
+    Attributes:
+        backend: its name and target.
+        submitted: False for a dry run, of which nothing was submitted.
+        executions: circuits that were submitted, the canary included; for a dry run those that
+            would be.
+        shots: of the answer.
+        reused: shots of the answer that the ledger had already.
+        price: of what was submitted, or would be; None where it is not known.
+        currency: of the price.
+        jobs: ids of the jobs that hold the answer.
+        ledger: file of the ledger.
+        depth: longest chain of dependent gates, as the machine runs them.
+        two_qubit_gates: number of gates on two qubits.
+        compiled: how the circuit was compiled.
+        layout: qubit of the machine for each qubit of the circuit.
+        success: estimated probability of a run without any error; None where errors are not known.
+        ideal: mean value of a perfect machine.
+        noisy: mean value that the known errors predict; None where they are not known.
+        noisy_error: standard error of that prediction.
+        prediction: how it was made.
+        mean: measured mean value; None for a dry run.
+        standard_error: of the measured mean.
+        remarks: on interrupted submissions that were found.
+    """
+
+    backend: str
+    submitted: bool
+    executions: int
+    shots: int
+    reused: int
+    price: float | None
+    currency: str
+    jobs: tuple[str, ...]
+    ledger: str
+    depth: int
+    two_qubit_gates: int
+    compiled: str
+    layout: tuple[int, ...]
+    success: float | None
+    ideal: float
+    noisy: float | None = None
+    noisy_error: float = 0.0
+    prediction: str = ""
+    mean: float | None = None
+    standard_error: float | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def price_text(info: MachineInfo) -> str:
+    """Return the price with its currency."""
+    if info.price is None:
+        return "price not known"
+    return "free of charge" if info.price == 0 else f"{info.price:.6g} {info.currency}"
+
+
+def measured_text(info: MachineInfo) -> str:
+    """Return the measured mean with its standard error, as in ``12.35 ± 0.04``."""
+    assert info.mean is not None
+    error = info.standard_error or 0.0
+    if error <= 0.0:
+        return number(info.mean)
+    return f"{float(f'{info.mean:.6g}'):g} ± {error:.1g}"
+
+
+def predicted_text(info: MachineInfo) -> str:
+    """Return the predicted mean, with the standard error of an estimate."""
+    assert info.noisy is not None
+    if info.noisy_error > 0.0:
+        return f"{info.noisy:.6g} ± {info.noisy_error:.1g}"
+    return f"{info.noisy:.6g}"
+
+
+def means(info: MachineInfo) -> list[tuple[str, str, float]]:
+    """Return names, texts and numbers of the mean values: measured, then predicted."""
+    rows = []
+    if info.mean is not None:
+        rows.append(("Measured, on average", measured_text(info), info.mean))
+    if info.noisy is not None:
+        rows.append(("Predicted with noise", predicted_text(info), info.noisy))
+    return [*rows, ("Predicted without noise", f"{info.ideal:.6g}", info.ideal)]
+
+
+def machine_facts(result: Result) -> list[tuple[str, Text]]:
+    """Return the rows about the machine; none for a simulation."""
+    info = result.execution
+    if info is None:
+        return []
+    where = f"{one_line(info.backend)}, {plural(info.shots, 'shot')}"
+    counted = plural(info.executions, "execution")
+    if not info.submitted:
+        spent = f"{counted} would be submitted"
+    elif info.executions == 0:
+        spent = "nothing new was submitted"
+    else:
+        spent = f"{counted} submitted"
+    if info.reused:
+        spent += f", {info.reused:,} shots from the ledger"
+    rows: list[tuple[str, Text]] = [("Machine", f"{where}; {spent}, {price_text(info)}")]
+    compiled = f"{plural(info.two_qubit_gates, 'two-qubit gate')}, depth {info.depth}"
+    compiled += f"; {one_line(info.compiled)}"
+    if info.success is not None:
+        compiled += f"; {percent(info.success)} of runs without any error"
+    rows.append(("Compiled", compiled))
+    if info.layout and info.layout != tuple(range(len(info.layout))):
+        rows.append(("Qubits", ", ".join(map(str, info.layout))))
+    if info.jobs:
+        rows.append(("Jobs", f"{', '.join(map(one_line, info.jobs))} in {one_line(info.ledger)}"))
+    rows += [("Resumed", one_line(remark)) for remark in info.remarks]
+    return rows
+
+
+def surprise(result: Result) -> Text | None:
+    """Return a remark where the measured mean is not the predicted one, else None."""
+    info = result.execution
+    if info is None or info.mean is None or info.noisy is None or not info.standard_error:
+        return None
+    error = (info.standard_error**2 + info.noisy_error**2) ** 0.5
+    far = abs(info.mean - info.noisy) / error
+    if far <= _MANY_ERRORS:
+        return None
+    return (
+        f"The measured mean {measured_text(info)} is {far:.1f} standard errors away from the "
+        f"predicted {predicted_text(info)}: the machine has other errors than its model."
+    )
+
+
+def dry_run_headline(info: MachineInfo) -> str:
+    """Return the sentences on a run of which nothing was submitted."""
+    counted = plural(info.executions, "execution")
+    return (
+        f"Dry run, nothing was submitted. A run takes {counted} with the canary, and "
+        f"{plural(info.shots, 'shot')} for the answer, on {one_line(info.backend)}: "
+        f"{price_text(info)}."
+    )
+
+
+def rerun_remark(result: Result) -> Text | None:
+    """Return how a dry run becomes a run with the same angles, else None."""
+    info = result.execution
+    if info is None or info.submitted or result.seed is None:
+        return None
+    return ("The same command without ", Setting("dry_run"), " runs the circuit at these angles.")
