@@ -327,7 +327,7 @@ class Backend(Configured, ABC):
 
     @property
     def identity(self) -> str:
-        """Text that tells machines apart: results of different ones are never pooled."""
+        """Text of the machine: results of different ones are never pooled."""
         priceless = {k: v for k, v in self.spec.items() if not k.endswith("_price")}
         return json.dumps(priceless, sort_keys=True)
 

@@ -1,4 +1,4 @@
-"""Train classically, execute once: the answer of a problem over bits from a backend."""
+"""Train classically, execute once: answers in bits from a backend."""
 
 from __future__ import annotations
 
