@@ -50,7 +50,7 @@ def adopt(connection: Connection, ledger: Ledger, batch: Batch, clock: Clock) ->
     """Look for the job of an intent at the backend; return whether it is there.
 
     An intent whose job is not visible after the time that the backend needs is lost: it has never
-    been submitted. The caller holds `Ledger.submitting`, so that no other process is submitting it now.
+    been submitted. The caller holds `Ledger.submitting`, so that no process is submitting it now.
 
     Args:
         connection: to the backend.
