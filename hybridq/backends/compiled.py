@@ -9,8 +9,8 @@ import numpy as np
 
 from hybridq.backends.base import BackendError, Compilation
 from hybridq.core.errors import HybridqError
-from hybridq.engines.noisy_gates import Elementary, elementary
-from hybridq.noise import Channel, NoiseModel
+from hybridq.engines.noisy_gates import Elementary, elementary, noisy_gates
+from hybridq.noise import NoiseModel
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
@@ -46,10 +46,9 @@ def success_of(circuit: Circuit, noise: NoiseModel) -> float:
     the readout of each qubit in the mean of 0 and 1.
     """
     total = 1.0
-    for gate in gates_of(circuit):
-        for each in noise.after(gate.symbol, gate.qubits):
-            if isinstance(each, Channel):
-                total *= each.process_fidelity(len(gate.qubits))
+    for step in noisy_gates(circuit, noise):
+        for each in step.channels:
+            total *= each.process_fidelity(len(step.gate.qubits))
     for readout in noise.readouts(circuit.n_qubits):
         total *= float(np.trace(np.array(readout.matrix))) / len(np.array(readout.matrix))
     return total

@@ -21,6 +21,7 @@ from hybridq.backends.base import (
 )
 from hybridq.backends.compiled import as_written
 from hybridq.backends.counts import bits_of_samples
+from hybridq.backends.twirl import twirled_noise
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import EngineError, ParameterError
 from hybridq.engines.choose import Auto, choose_engine
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from hybridq.engines.base import Engine
 
 _SMALL_DENSITY = 8  # qubits up to which a density matrix is quicker than records of errors
+
+_MOST_DENSITY = 10  # qubits up to which one takes seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +190,8 @@ def drawn_by(execution: Execution, seed: int) -> np.random.Generator:
 def sampling_engine(circuit: Circuit, noise: NoiseModel | None) -> Engine:
     """Return an engine that draws samples of a circuit.
 
+    Beyond 10 qubits, noise that is not a mixture of Paulis is twirled.
+
     Args:
         circuit: any.
         noise: after every gate; None for none.
@@ -199,10 +204,11 @@ def sampling_engine(circuit: Circuit, noise: NoiseModel | None) -> Engine:
     if noise is None:
         config = with_kernels_chosen(Auto(), circuit, observable, 1)
         return choose_engine(circuit, observable, engine=config, needs=(SupportsSampling,))
-    density, records = Density(noise), Trajectories(noise)
     if circuit.n_qubits <= _SMALL_DENSITY:
-        return density.bind(circuit, observable)
+        return Density(noise).bind(circuit, observable)
     try:
-        return records.bind(circuit, observable)
-    except EngineError:  # noise that is no mixture of Paulis
-        return density.bind(circuit, observable)
+        return Trajectories(noise).bind(circuit, observable)
+    except EngineError:  # noise that is not a mixture of Paulis
+        if circuit.n_qubits <= _MOST_DENSITY:
+            return Density(noise).bind(circuit, observable)
+        return Trajectories(twirled_noise(noise)).bind(circuit, observable)

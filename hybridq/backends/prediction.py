@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hybridq.backends.twirl import twirled_noise
 from hybridq.circuits.placement import Placement
 from hybridq.core.errors import CapacityError, EngineError
 from hybridq.engines.noisy import Density, Trajectories
@@ -43,8 +44,9 @@ def predicted(
 ) -> Prediction | None:
     r"""Return the mean energy of the compiled circuit, None where errors are not known.
 
-    Up to 10 qubits it is exact for the noise model, up to 16 an estimate from records of errors;
-    beyond, the success probability s and a uniform distribution otherwise:
+    Up to 10 qubits it is exact for the noise model, up to 16 an estimate from records of errors,
+    of the Pauli twirl where the noise is not a mixture of Paulis; beyond, the success probability
+    s and a uniform distribution otherwise:
 
     .. math:: \langle H\rangle \approx s \langle H\rangle_0 + (1-s)\, 2^{-n} \mathrm{tr} H
 
@@ -64,12 +66,17 @@ def predicted(
             if circuit.n_qubits <= _EXACT_QUBITS:
                 exact = Density(noise).bind(circuit, moved)
                 return Prediction(exact.expectation(point), "density matrix")  # type: ignore[attr-defined]
-            records = Trajectories(noise, trajectories=_RECORDS).bind(circuit, moved)
+            method = "records of errors"
+            try:
+                records = Trajectories(noise, trajectories=_RECORDS).bind(circuit, moved)
+            except EngineError:  # noise that is not a mixture of Paulis
+                pauli = Trajectories(twirled_noise(noise), trajectories=_RECORDS)
+                records, method = pauli.bind(circuit, moved), f"{method} of twirled noise"
             assert isinstance(records, TrajectoriesEngine)
             estimate = records.estimate(point)
-            return Prediction(estimate.value, "records of errors", estimate.standard_error)
-        except (EngineError, CapacityError):
-            pass  # no mixture of Paulis, or too little memory
+            return Prediction(estimate.value, method, estimate.standard_error)
+        except CapacityError:
+            pass
     share, mean = compiled.success, Ising.from_pauli_sum(energy).constant
     return Prediction(
         share * ideal + (1.0 - share) * mean, "success probability, uniform otherwise"

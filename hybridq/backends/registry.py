@@ -19,6 +19,7 @@ BACKENDS: Registry[type[Backend]] = Registry(
     {
         "embedded": lazy("hybridq.backends.embedded:Embedded"),
         "folder": lazy("hybridq.backends.folder:Folder"),
+        "qiskit": lazy("hybridq.backends.qiskit:Qiskit"),
     },
     group="hybridq.backends",
     check=partial(check_class, base=Backend, name_field="name", texts=("summary",)),

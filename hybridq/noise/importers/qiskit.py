@@ -26,8 +26,8 @@ def from_qiskit(device: Any, *, name: str | None = None) -> DeviceSnapshot:
             that of an ideal simulator.
     """
     try:
-        from qiskit.circuit import Gate  # type: ignore[import-untyped]
-        from qiskit.transpiler import Target  # type: ignore[import-untyped]
+        from qiskit.circuit import Gate
+        from qiskit.transpiler import Target
     except ImportError:
         raise ParameterError(
             "snapshots of Qiskit backends need Qiskit, which is not installed",

@@ -1,0 +1,95 @@
+"""Fake devices: compiled by Qiskit, simulated here with their reported errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hybridq.backends.base import Bits, Capabilities, Compilation, Execution, Price
+from hybridq.backends.counts import bits_of_samples
+from hybridq.backends.embedded import LocalConnection, drawn_by, sampling_engine
+from hybridq.backends.qiskit.convert import from_qiskit
+from hybridq.backends.qiskit.transpiled import best_transpiled
+from hybridq.backends.vendor import package_version
+from hybridq.engines.protocols import SupportsSampling
+from hybridq.noise import DeviceSnapshot, NoiseModel
+
+if TYPE_CHECKING:
+    from hybridq.backends.qiskit.config import Qiskit
+    from hybridq.circuits.circuit import Circuit
+    from hybridq.engines.base import Engine
+
+
+class FakeDeviceConnection(LocalConnection):
+    """Compiles for a target; simulates the qubits in use with noise.
+
+    Args:
+        backend: its configuration.
+        target: of Qiskit's compiler.
+        snapshot: errors of the device.
+    """
+
+    def __init__(self, backend: Qiskit, target: Any, snapshot: DeviceSnapshot) -> None:
+        super().__init__()
+        self._backend, self._target, self._snapshot = backend, target, snapshot
+        self._compiled: dict[str, Compilation] = {}
+        self._engines: dict[str, Engine] = {}
+        self.version = package_version("qiskit")
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Width, coupling and gates of the device."""
+        snapshot = self._snapshot
+        return Capabilities(
+            snapshot.n_qubits,
+            snapshot.coupling,
+            snapshot.basis,
+            price=self._backend.price or Price(),
+            durable=False,
+        )
+
+    def compile(self, circuit: Circuit) -> Compilation:
+        """Return the best compiled circuit on the qubits in use, with their noise."""
+        key = circuit.to_qasm(3)
+        if key not in self._compiled:
+            best = best_transpiled(circuit, self._target, self._snapshot)
+            qubits = best.qubits
+            used, measured = from_qiskit(best.circuit, qubits)
+            self._compiled[key] = Compilation(
+                best.depth,
+                best.two_qubit_gates,
+                best.method,
+                best.layout,
+                best.success,
+                _with_parameters(used, circuit),
+                NoiseModel.from_snapshot(self._snapshot, qubits, clip_t2=True),
+                tuple(measured[bit] for bit in range(circuit.n_qubits)),
+            )
+        return self._compiled[key]
+
+    def run(self, executions: Sequence[Execution]) -> list[Bits]:
+        """Return the bits of each execution, drawn by its content."""
+        return [self._sampled(each) for each in executions]
+
+    def _sampled(self, execution: Execution) -> Bits:
+        compiled = self.compile(execution.circuit)
+        assert compiled.circuit is not None
+        key = execution.circuit.to_qasm(3)
+        if key not in self._engines:
+            self._engines[key] = sampling_engine(compiled.circuit, compiled.noise)
+        engine = self._engines[key]
+        assert isinstance(engine, SupportsSampling)
+        generator = drawn_by(execution, self._backend.seed)
+        samples = engine.sample(np.array(execution.values), execution.shots, generator)
+        bits = bits_of_samples(samples, compiled.circuit.n_qubits, generator)
+        return np.ascontiguousarray(bits[:, list(compiled.measured)])
+
+
+def _with_parameters(compiled: Circuit, written: Circuit) -> Circuit:
+    """Return a compiled circuit with all parameters of the written one.
+
+    Those that have no effect are missing otherwise.
+    """
+    return type(compiled)(compiled.n_qubits, compiled.instructions, written.parameters)

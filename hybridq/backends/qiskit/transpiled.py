@@ -1,0 +1,160 @@
+"""Circuits compiled by Qiskit: several candidates, the best by estimated success."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hybridq.backends.base import BackendError
+from hybridq.backends.lines import best_line
+from hybridq.backends.qiskit.convert import to_qiskit
+from hybridq.backends.swap_network import swap_network
+
+if TYPE_CHECKING:
+    from hybridq.circuits.circuit import Circuit
+    from hybridq.noise import DeviceSnapshot
+
+SEEDS = (1, 2, 3, 4)
+"""Seeds of the vendor's optimizer; each makes a candidate."""
+
+_OPTIMIZATION = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Transpiled:
+    """A candidate.
+
+    Attributes:
+        circuit: of Qiskit, with its parameters.
+        method: how it was made.
+        layout: qubit of the device for each qubit of the circuit, where it is measured.
+        depth: longest chain of gates.
+        two_qubit_gates: number of gates on two qubits.
+        success: estimated probability of a run without any error; None where errors are not known.
+    """
+
+    circuit: Any
+    method: str
+    layout: tuple[int, ...]
+    depth: int
+    two_qubit_gates: int
+    success: float | None
+
+    @property
+    def merit(self) -> tuple[float, ...]:
+        """Larger is better: success, or else fewer gates on two qubits, then less depth."""
+        known = -math.inf if self.success is None else self.success
+        return (known, -self.two_qubit_gates, -self.depth)
+
+    @property
+    def qubits(self) -> list[int]:
+        """Qubits of the device with gates or measurements, ascending."""
+        used = {
+            self.circuit.find_bit(bit).index
+            for step in self.circuit.data
+            if step.name != "barrier"
+            for bit in step.qubits
+        }
+        return sorted(used)
+
+
+def best_transpiled(circuit: Circuit, device: Any, snapshot: DeviceSnapshot | None) -> Transpiled:
+    """Return the best of several compiled circuits.
+
+    Args:
+        circuit: as written, with its parameters.
+        device: a ``BackendV2`` or a ``Target``.
+        snapshot: errors of the device; None where they are not known.
+
+    Raises:
+        BackendError: the device cannot run it.
+    """
+    from qiskit import transpile
+    from qiskit.exceptions import QiskitError
+    from qiskit.transpiler import Target
+
+    where = {"target": device} if isinstance(device, Target) else {"backend": device}
+    found, written = [], to_qiskit(circuit)
+    try:
+        for seed in SEEDS:
+            made = transpile(
+                written, **where, optimization_level=_OPTIMIZATION, seed_transpiler=seed
+            )
+            found.append(_judged(made, f"Qiskit's optimizer, seed {seed}", snapshot))
+        for method, network, layout in line_networks(circuit, snapshot):
+            made = transpile(
+                network,
+                **where,
+                optimization_level=_OPTIMIZATION,
+                seed_transpiler=SEEDS[0],
+                initial_layout=layout,
+            )
+            found.append(_judged(made, method, snapshot))
+    except QiskitError as error:
+        raise BackendError(f"Qiskit cannot compile the circuit for this device: {error}") from None
+    return max(found, key=lambda each: each.merit)
+
+
+def line_networks(
+    circuit: Circuit, snapshot: DeviceSnapshot | None
+) -> list[tuple[str, Any, list[int]]]:
+    """Return the network of swaps on the best line of a device, if there is one.
+
+    Args:
+        circuit: as written.
+        snapshot: errors and coupling of the device; None where they are not known.
+    """
+    network = None if snapshot is None else swap_network(circuit)
+    if snapshot is None or network is None:
+        return []
+    line = best_line(snapshot, circuit.n_qubits)
+    if line is None:
+        return []
+    method = f"network of {network.layers} layers of swaps on a line"
+    return [(method, to_qiskit(network.circuit, network.measured), list(line))]
+
+
+def _judged(compiled: Any, method: str, snapshot: DeviceSnapshot | None) -> Transpiled:
+    pairs = sum(len(step.qubits) == 2 and step.name != "barrier" for step in compiled.data)
+    measured = {
+        compiled.find_bit(step.clbits[0]).index: compiled.find_bit(step.qubits[0]).index
+        for step in compiled.data
+        if step.name == "measure"
+    }
+    return Transpiled(
+        compiled,
+        method,
+        tuple(measured[bit] for bit in sorted(measured)),
+        compiled.depth(lambda step: step.name not in ("barrier", "measure")),
+        pairs,
+        None if snapshot is None else _success(compiled, snapshot),
+    )
+
+
+def _success(compiled: Any, snapshot: DeviceSnapshot) -> float | None:
+    r"""Return the estimated probability of a run without any error.
+
+    .. math:: \prod_g \Bigl(1 - \tfrac{d+1}{d} e_g\Bigr)
+              \prod_q \bigl(1 - \tfrac12(p_{10} + p_{01})\bigr)
+
+    with the reported average gate error e, whose process infidelity has the factor (d + 1)/d.
+    """
+    total, known = 0.0, False
+    for step in compiled.data:
+        qubits = tuple(compiled.find_bit(bit).index for bit in step.qubits)
+        if step.name == "measure":
+            each = snapshot.qubits[qubits[0]]
+            chance = 1.0 - 0.5 * ((each.p10 or 0.0) + (each.p01 or 0.0))
+        elif len(qubits) in (1, 2):
+            gate = snapshot.gate(step.name, qubits)
+            if gate is None or gate.error is None:
+                continue
+            d = 1 << len(qubits)
+            chance, known = 1.0 - (d + 1) / d * gate.error, True
+        else:
+            continue
+        if chance <= 0.0:
+            return 0.0
+        total += math.log(chance)
+    return math.exp(total) if known else None

@@ -1,0 +1,150 @@
+"""Qiskit: conversion, compilation for devices, fake devices, samplers."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import hybridq as hq
+from hybridq import Circuit
+from hybridq.backends import BackendError, Execution, Ledger, execute, resolve_backend
+from hybridq.backends.vendor import vendor_module
+from hybridq.core.errors import MissingExtraError, ParameterError
+from tests.circuits.random_circuits import circuits
+from tests.circuits.test_qasm import same_up_to_phase
+from tests.helpers.slow_twin import run
+
+qiskit = pytest.importorskip("qiskit")
+
+from qiskit.primitives import StatevectorSampler  # noqa: E402
+from qiskit.providers.fake_provider import GenericBackendV2  # noqa: E402
+
+from hybridq.backends.qiskit import Qiskit  # noqa: E402
+from hybridq.backends.qiskit.convert import from_qiskit, to_qiskit  # noqa: E402
+
+LINE = [[a, b] for i in range(4) for a, b in ((i, i + 1), (i + 1, i))]
+MIXED = Circuit(3).h(0).ry(1, "a").rotation("XYZ", [0, 1, 2], "b").cp(0, 2, "a").swap(1, 2)
+SHOWN = Execution(Circuit(3).x(1).h(2).cx(2, 0).rz(0, "theta"), (0.7,), 300)
+
+
+def device(seed: int = 1) -> Any:
+    return GenericBackendV2(5, coupling_map=LINE, seed=seed)
+
+
+@settings(max_examples=25, deadline=None)
+@given(circuits())
+def test_conversion_to_qiskit_keeps_the_unitary(circuit: Circuit) -> None:
+    operator = qiskit.quantum_info.Operator
+    made = to_qiskit(circuit).remove_final_measurements(inplace=False)
+    start = Circuit(3).h(0).h(1).h(2).ry(1, 0.4).rx(2, 0.9)
+    state = operator(made).data @ run(start, [])
+    assert same_up_to_phase(state, run(start.compose(circuit), []))
+
+
+def test_parameters_survive_the_way_there_and_back() -> None:
+    made = to_qiskit(MIXED)
+    again, measured = from_qiskit(made, range(3))
+    assert measured == {0: 0, 1: 1, 2: 2}
+    for point in ([0.3, -1.2], [2.0, 0.7]):
+        assert same_up_to_phase(run(again, point), run(MIXED, point))
+
+
+def test_a_compiled_circuit_has_the_distribution_of_the_written_one() -> None:
+    """Perfect gates, compiled for a line of five qubits, in a scrambled layout."""
+    fake = resolve_backend({"name": "qiskit", "device": "fake-5"}).connect()
+    compiled = fake.compile(MIXED)
+    assert compiled.circuit is not None
+    x = [0.4, 1.1]
+    expected = MIXED.probabilities(x=x)
+    found = compiled.circuit.probabilities(compiled.measured, x=x)
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+    assert compiled.success is not None
+    assert 0.5 < compiled.success < 1.0
+    assert len(set(compiled.layout)) == 3
+    assert fake.compile(MIXED) is compiled  # once
+
+
+@pytest.mark.parametrize("target", ["statevector", "fake-5"])
+def test_targets_by_name_give_bits_in_our_order(target: str) -> None:
+    with Ledger(":memory:") as ledger:
+        outcome = execute(Qiskit(target), [SHOWN], ledger=ledger)
+    (bits,) = outcome.bits
+    assert bits.shape == (300, 3)
+    assert bits[:, 1].mean() > 0.8
+    assert (bits[:, 0] == bits[:, 2]).mean() > 0.8
+    assert 0.3 < bits[:, 2].mean() < 0.7
+
+
+def test_any_device_and_any_sampler_give_bits_in_our_order() -> None:
+    with warnings.catch_warnings(), Ledger(":memory:") as ledger:
+        warnings.simplefilter("ignore", RuntimeWarning)  # without Aer there is no noise
+        for backend in (
+            Qiskit(device()),
+            Qiskit(StatevectorSampler(seed=1)),
+            Qiskit(device(), sampler=StatevectorSampler(seed=1)),
+        ):
+            (bits,) = execute(backend, [SHOWN], ledger=ledger).bits
+            assert (bits[:, 1] == 1).all()
+            assert (bits[:, 0] == bits[:, 2]).all()
+
+
+def test_devices_with_other_errors_are_other_machines() -> None:
+    assert Qiskit(device(1)).identity == Qiskit(device(1)).identity
+    assert Qiskit(device(1)).identity != Qiskit(device(2)).identity
+
+
+def test_a_snapshot_is_a_device(tmp_path: Path) -> None:
+    path = tmp_path / "line.json"
+    hq.noise.from_qiskit(device()).write(path)
+    with Ledger(":memory:") as ledger:
+        (bits,) = execute(Qiskit(path), [SHOWN], ledger=ledger).bits
+    assert bits[:, 1].mean() > 0.8
+
+
+def test_a_graph_is_solved_on_a_fake_device_of_27_qubits() -> None:
+    graph = nx.random_regular_graph(3, 6, seed=1)
+    with Ledger(":memory:") as ledger:
+        result = hq.solve(
+            hq.MaxCut(graph), backend="qiskit:fake-27", p=1, shots=1000, rng=1, ledger=ledger
+        )
+    info = result.execution
+    assert info is not None
+    assert info.noisy is not None
+    assert info.mean is not None
+    assert info.standard_error is not None
+    assert info.noisy < info.ideal
+    assert abs(info.mean - info.noisy) < 5 * info.standard_error
+    assert info.two_qubit_gates >= 2 * graph.number_of_edges()  # a CX before and after each RZ
+
+
+@pytest.mark.parametrize(
+    ("target", "error", "words"),
+    [
+        ("fake-1", ParameterError, "device must be an integer >= 2"),
+        ("statevecto", ParameterError, "device must be 'statevector', 'fake-27'"),
+        (3, ParameterError, "BackendV2"),
+    ],
+)
+def test_other_targets_are_refused(target: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        Qiskit(target)
+
+
+def test_a_circuit_wider_than_the_device_is_refused() -> None:
+    with Ledger(":memory:") as ledger, pytest.raises(BackendError, match=r"3 qubits.*has 2"):
+        execute(Qiskit("fake-2"), [SHOWN], ledger=ledger)
+
+
+def test_missing_and_old_packages_are_named() -> None:
+    with pytest.raises(MissingExtraError, match="needs no-such-package, which is not installed"):
+        vendor_module("no_such", "no-such-package", "qiskit", "the backend")
+    with pytest.raises(BackendError, match=r"needs qiskit >= 999, and \d+\.\d+"):
+        vendor_module("qiskit", "qiskit", "qiskit", "the backend", (999,))
+    with pytest.raises(BackendError, match=r"does not work with qiskit \d+\.\d+"):
+        vendor_module("qiskit.no_such", "qiskit", "qiskit", "the backend")
