@@ -11,8 +11,8 @@ from hybridq.noise import DeviceSnapshot, from_qiskit
 def made_up(n_qubits: int, seed: int) -> tuple[Any, DeviceSnapshot]:
     """Return target and snapshot of a device with made-up errors.
 
-    Equal seeds make equal errors. The coupling is a part of the heavy-hexagon lattice: qubits in the order of their distance from
-    one of them, whose errors `GenericBackendV2` draws.
+    `GenericBackendV2` draws the errors; equal seeds make equal ones. The coupling is a part of the
+    heavy-hexagon lattice: qubits in the order of their distance from one of them.
     """
     from qiskit.providers.fake_provider import GenericBackendV2
 
