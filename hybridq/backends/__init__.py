@@ -27,10 +27,14 @@ if TYPE_CHECKING:
         ServiceError,
         Status,
     )
+    from hybridq.backends.braket import Braket
     from hybridq.backends.budget import Budget, BudgetError
+    from hybridq.backends.cirq import Cirq
     from hybridq.backends.embedded import Embedded
     from hybridq.backends.folder import Folder
+    from hybridq.backends.ibm import Ibm
     from hybridq.backends.ledger import Ledger
+    from hybridq.backends.qiskit import Qiskit
     from hybridq.backends.registry import BACKENDS, resolve_backend
     from hybridq.backends.running import Outcome, execute
 
@@ -39,18 +43,22 @@ _HOMES = {
     "Backend": "base",
     "BackendError": "base",
     "Bits": "base",
+    "Braket": "braket",
     "Budget": "budget",
     "BudgetError": "budget",
     "Capabilities": "base",
+    "Cirq": "cirq",
     "Compilation": "base",
     "Connection": "base",
     "Embedded": "embedded",
     "Execution": "base",
     "Folder": "folder",
+    "Ibm": "ibm",
     "Ledger": "ledger",
     "Outcome": "running",
     "PendingError": "base",
     "Price": "base",
+    "Qiskit": "qiskit",
     "ServiceError": "base",
     "Status": "base",
     "execute": "running",
@@ -62,18 +70,22 @@ __all__ = [
     "Backend",
     "BackendError",
     "Bits",
+    "Braket",
     "Budget",
     "BudgetError",
     "Capabilities",
+    "Cirq",
     "Compilation",
     "Connection",
     "Embedded",
     "Execution",
     "Folder",
+    "Ibm",
     "Ledger",
     "Outcome",
     "PendingError",
     "Price",
+    "Qiskit",
     "ServiceError",
     "Status",
     "execute",

@@ -242,6 +242,10 @@ class Connection(ABC):
     def status(self, job: str) -> Status:
         """Return the state of a job."""
 
+    def reason(self, job: str) -> str:
+        """Return why a job has failed, in the words of the backend; empty if not known."""
+        return ""
+
     @abstractmethod
     def fetch(self, job: str, shapes: Sequence[tuple[int, int]]) -> list[Bits]:
         """Return the bits of each execution of a job that is done.

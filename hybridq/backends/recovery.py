@@ -94,7 +94,8 @@ def refresh(connection: Connection, ledger: Ledger, batch: Batch, clock: Clock) 
         return BatchState.LOST
     ended = {Status.FAILED: BatchState.FAILED, Status.CANCELLED: BatchState.CANCELLED}
     if state in ended:
-        ledger.close_batch(batch.id, ended[state], f"the backend says: {state}")
+        reason = connection.reason(batch.job) if state is Status.FAILED else ""
+        ledger.close_batch(batch.id, ended[state], reason or f"the backend says {str(state)!r}")
         return ended[state]
     return BatchState.SUBMITTED
 

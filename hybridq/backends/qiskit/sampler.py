@@ -106,6 +106,10 @@ class SamplerConnection(Connection):
             return Status.UNKNOWN
         return state_of(known)
 
+    def reason(self, job: str) -> str:
+        """Return the error of a job that has failed."""
+        return reason_of(self._jobs[job])
+
     def fetch(self, job: str, shapes: Sequence[tuple[int, int]]) -> list[Bits]:
         """Return the bits of each pub, column i of bit i of the register ``c``."""
         return bits_of_result(self._jobs[job].result(), shapes)
@@ -139,6 +143,15 @@ def state_of(job: Any) -> Status:
     if name in ("ERROR", "FAILED"):
         return Status.FAILED
     return Status.CANCELLED if name == "CANCELLED" else Status.WAITING
+
+
+def reason_of(job: Any) -> str:
+    """Return the error of a Qiskit job that has failed."""
+    try:
+        job.result()
+    except Exception as error:  # of a vendor
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def bits_of_result(result: Any, shapes: Sequence[tuple[int, int]]) -> list[Bits]:

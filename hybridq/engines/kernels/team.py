@@ -141,4 +141,9 @@ def _work(inbox: queue.SimpleQueue[Any]) -> None:
 
 def most_threads() -> int:
     """Return how many cores this process may use (`NUMBA_NUM_THREADS` is respected)."""
-    return int(numba.config.NUMBA_NUM_THREADS)
+    count = int(numba.config.NUMBA_NUM_THREADS)
+    if count >= 1:
+        return count
+    # Braket's simulator sets -1 on import, for all packages in the process.
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1

@@ -1,0 +1,130 @@
+"""Backends of vendors without a network; each is left out where its package is not installed."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import hybridq as hq
+from hybridq import Circuit
+from hybridq.backends import Braket, Cirq, Execution, Ibm, Ledger, execute
+from hybridq.core.errors import ParameterError
+from tests.circuits.random_circuits import circuits
+
+# Every gate that circuits have, with a distribution that no permutation of qubits keeps.
+TOUR = (
+    Circuit(3).h(0).ry(1, 0.7).rx(2, "theta").gate("sx", 1).gate("sdg", 0).gate("t", 2)
+    .cx(0, 1).gate("cy", 1, 2).cz(0, 2).swap(1, 2).gate("iswap", 0, 1).gate("iswapdg", 1, 2)
+    .cp(0, 1, 0.3).p(2, 1.1).rotation("XY", [0, 2], 0.9).rotation("YZX", [0, 1, 2], "theta")
+    .gate("ccx", 0, 1, 2).gate("tdg", 0).gate("sxdg", 2).gate("id", 1)
+)  # fmt: skip
+RUN = Execution(TOUR, (0.4,), 8000)
+
+
+def check_distribution(backend: Any) -> None:
+    """Hold the measured distribution against the exact one, by a chi-squared of 7 degrees."""
+    with Ledger(":memory:") as ledger:
+        (bits,) = execute(backend, [RUN], ledger=ledger).bits
+    assert bits.dtype == np.uint8
+    expected = TOUR.probabilities(x=[0.4]) * RUN.shots
+    found = np.bincount(bits @ [1, 2, 4], minlength=8)
+    assert expected.min() > 20
+    assert ((found - expected) ** 2 / expected).sum() < 30  # exceeded once in 10,000 runs
+
+
+class TestCirq:
+    cirq = None
+
+    @pytest.fixture(autouse=True)
+    def installed(self) -> None:
+        pytest.importorskip("cirq")
+
+    def test_its_simulator_has_the_distribution_of_the_circuit(self) -> None:
+        check_distribution(Cirq())
+
+    def test_any_sampler_runs(self) -> None:
+        import cirq
+
+        check_distribution(Cirq(cirq.DensityMatrixSimulator(seed=3)))
+
+    @settings(max_examples=20, deadline=None)
+    @given(circuits())
+    def test_conversion_keeps_the_state(self, circuit: Circuit) -> None:
+        import cirq
+
+        from hybridq.backends.cirq import to_cirq
+
+        made = to_cirq(circuit)
+        line = cirq.LineQubit.range(3)
+        state = cirq.drop_terminal_measurements(made).final_state_vector(
+            qubit_order=line[::-1], dtype=np.complex128
+        )
+        overlap = abs(np.vdot(state, circuit.state()))
+        assert overlap == pytest.approx(1.0, abs=1e-6)
+
+    def test_other_samplers_are_refused(self) -> None:
+        with pytest.raises(ParameterError, match=r"a cirq\.Sampler"):
+            Cirq("simulate")
+
+
+class TestBraket:
+    @pytest.fixture(autouse=True)
+    def installed(self) -> None:
+        pytest.importorskip("braket.devices")
+
+    @pytest.mark.parametrize("device", ["local", "braket_dm"])
+    def test_its_simulators_have_the_distribution_of_the_circuit(self, device: str) -> None:
+        check_distribution(Braket(device))
+
+    def test_a_device_object_runs(self) -> None:
+        from braket.devices import LocalSimulator
+
+        check_distribution(Braket(LocalSimulator()))
+
+    def test_a_graph_is_solved(self) -> None:
+        import networkx as nx
+
+        with Ledger(":memory:") as ledger:
+            result = hq.solve(
+                hq.MaxCut(nx.cycle_graph(4)), backend="braket", p=1, ledger=ledger, rng=1
+            )
+        assert result.execution is not None
+        assert result.best is not None
+        assert result.best.value == 4
+
+
+class TestIbm:
+    @pytest.fixture(autouse=True)
+    def installed(self) -> None:
+        pytest.importorskip("qiskit_ibm_runtime")
+
+    def test_a_fake_machine_gives_bits_in_our_order(self) -> None:
+        from qiskit_ibm_runtime.fake_provider import FakeManilaV2
+
+        shown = Execution(Circuit(3).x(1).h(2).cx(2, 0).rz(0, "theta"), (0.7,), 400)
+        with warnings.catch_warnings(), Ledger(":memory:") as ledger:
+            warnings.simplefilter("ignore")
+            (bits,) = execute(Ibm(FakeManilaV2()), [shown], ledger=ledger).bits
+        assert bits.shape == (400, 3)
+        assert bits[:, 1].mean() > 0.8
+        assert (bits[:, 0] == bits[:, 2]).mean() > 0.8
+        assert 0.3 < bits[:, 2].mean() < 0.7
+
+    def test_a_fake_machine_by_name_is_simulated_here(self) -> None:
+        from hybridq.backends import Qiskit
+
+        shown = Execution(Circuit(3).x(1).h(2).cx(2, 0), (), 400)
+        with Ledger(":memory:") as ledger:
+            (bits,) = execute(Qiskit("FakeManilaV2"), [shown], ledger=ledger).bits
+        assert bits[:, 1].mean() > 0.8
+
+    def test_the_client_side_sampler_is_taken(self) -> None:
+        import qiskit_ibm_runtime
+
+        from hybridq.backends.ibm import sampler_class
+
+        assert "executor" in sampler_class(qiskit_ibm_runtime).__module__
