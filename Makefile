@@ -9,7 +9,7 @@ DEMO_GRAPH := problems/maxcut/florentine.json
 
 BENCH := .bench-venv
 BACKENDS := .backends-venv
-BACKEND_PEERS := qiskit-aer qulacs amazon-braket-sdk cirq-google
+BACKEND_PEERS := qiskit-aer qulacs amazon-braket-sdk cirq-google qiskit-ibm-runtime
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
@@ -25,7 +25,7 @@ help:
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
 	@echo "make study-gset  cut large graphs with every strategy, and write the tables (an hour)"
-	@echo "make chaos      kill runners and workers, crash the database, fill the disk (half an hour)"
+	@echo "make chaos      kill runners, workers and clients, crash the database, fill the disk (half an hour)"
 	@echo "make bench      time the engine against its peers (a quarter of an hour, needs gcc)"
 	@echo "make bench-vqe  time VQE against its peers (ten minutes)"
 	@echo "make clean      remove .venv, caches and demo/"
@@ -78,7 +78,7 @@ $(BACKENDS)/.peers: pyproject.toml
 	@touch $@
 
 test-backends: $(BACKENDS)/.peers
-	$(BACKENDS)/bin/python -m pytest -rs tests/peers
+	$(BACKENDS)/bin/python -m pytest -rs tests/peers tests/backends/test_vendors.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -110,6 +110,7 @@ study-gset: $(VENV)/.installed
 chaos: $(VENV)/.installed-test
 	$(BIN)/python -m experiments.chaos.kills
 	$(BIN)/python -m experiments.chaos.full_disk
+	$(BIN)/python -m experiments.chaos.executions 100
 
 # A peer that does not install is named as missing by the benchmark, which continues without it.
 $(BENCH)/.peers: $(VENV)/.created pyproject.toml
