@@ -33,7 +33,7 @@ _TAGGED = 10  # jobs of one tag that are asked for
 
 @dataclass(frozen=True, kw_only=True)
 class Ibm(Backend):
-    """A machine of IBM, by its name, with the account that qiskit-ibm-runtime has saved.
+    """A machine of IBM, with the account saved by qiskit-ibm-runtime.
 
     Circuits are compiled as by `Qiskit`. Nothing beyond the circuit is asked of the machine:
     statistics and mitigation stay here.
