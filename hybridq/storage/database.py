@@ -19,7 +19,7 @@ from hybridq.storage.optuna_journal import open_journal
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage, RDBStorage
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Engine
 
 BUSY_SECONDS = 60.0
 CONNECT_SECONDS = 5
@@ -78,8 +78,58 @@ def connect(url: str) -> BaseStorage:
     check_rollback(Path(parsed.database), shown)
     _choose_mode(Path(parsed.database))
     storage = _opened(parsed, shown)
-    _allow_concurrent_writes(storage)
+    _allow_concurrent_writes(storage.engine, "NORMAL")
     return storage
+
+
+def open_engine(url: str, *, durable: bool) -> Engine:
+    """Return an SQLAlchemy engine for tables of hybridq's own, opened as `connect` does.
+
+    Args:
+        url: an SQLite file or a PostgreSQL server.
+        durable: whether a commit survives the loss of power (SQLite: ``synchronous = FULL``,
+            PostgreSQL: ``synchronous_commit = on``); one that does not is faster, and survives
+            the death of any process all the same.
+
+    Raises:
+        OutputError: the folder does not exist, or the driver is not installed.
+        ParameterError: the URL is invalid, or of another kind of storage.
+    """
+    import sqlalchemy
+    from sqlalchemy import event
+
+    shown = without_password(url)
+    url = storage_url(url)
+    parsed = None if url.startswith("journal:") else _parsed(url, shown)
+    kind = "journal" if parsed is None else parsed.get_backend_name()
+    in_memory = kind == "sqlite" and storage_file(url) is None
+    if parsed is None or kind not in ("sqlite", "postgresql") or in_memory:
+        raise ParameterError(
+            argument="database",
+            value=shown,
+            expected="an SQLite file or a PostgreSQL server",
+            remedy="give one such as 'sqlite:///jobs.db' or 'postgresql://user@host/database'",
+        )
+    _check_driver(parsed, shown)
+    options: dict[str, Any] = {"pool_size": 8, "max_overflow": 56, **_engine_options(parsed)}
+    if kind == "sqlite":
+        path = Path(parsed.database or "")
+        _check_folder(path, shown)
+        check_rollback(path, shown)
+        _choose_mode(path)
+        engine = sqlalchemy.create_engine(parsed, **options)
+        _allow_concurrent_writes(engine, "FULL" if durable else "NORMAL")
+        return engine
+    engine = sqlalchemy.create_engine(parsed, **options)
+    if not durable:
+
+        def on_connect(connection: Any, record: Any) -> None:
+            del record
+            connection.execute("SET synchronous_commit = off")
+            connection.commit()
+
+        event.listen(engine, "connect", on_connect)
+    return engine
 
 
 def storage_url(url: str) -> str:
@@ -275,7 +325,7 @@ def _missing_driver(url: URL) -> str:
     return f"its driver {url.get_driver_name()} is not installed: install its Python package{other}"
 
 
-def _allow_concurrent_writes(storage: RDBStorage) -> None:
+def _allow_concurrent_writes(engine: Engine, synchronous: str) -> None:
     """Make transactions of several processes on an SQLite file exclusive."""
     from sqlalchemy import event
 
@@ -283,15 +333,15 @@ def _allow_concurrent_writes(storage: RDBStorage) -> None:
         del record
         connection.isolation_level = None  # transactions are begun below
         if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA synchronous = {synchronous}")
 
     def on_begin(connection: Any) -> None:
         reads_only = connection.get_execution_options().get(READS_ONLY)
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
-    event.listen(storage.engine, "connect", on_connect)
-    event.listen(storage.engine, "begin", on_begin)
-    storage.engine.dispose()
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    engine.dispose()
 
 
 def _choose_mode(path: Path) -> None:

@@ -6,9 +6,9 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from hybridq.core.processes import born, machine
 from hybridq.experiments.records import Plain, State
 from hybridq.experiments.store.trial_record import TrialRecord
 from hybridq.experiments.store.trials import Trials
@@ -31,9 +31,9 @@ def heartbeat(now: float) -> Plain:
     pid = os.getpid()
     return {
         "host": socket.gethostname(),
-        "machine": _machine(),
+        "machine": machine(),
         "pid": pid,
-        "born": _born(pid),
+        "born": born(pid),
         "seen": now,
     }
 
@@ -56,10 +56,10 @@ def is_dead(beat: Mapping[str, object], timeout: float, now: float) -> bool:
     assert isinstance(seen, int | float)
     if now - seen > timeout:
         return True
-    pid, born = beat.get("pid"), beat.get("born")
-    if born is None or beat.get("machine") != _machine() or not isinstance(pid, int):
+    pid, birth = beat.get("pid"), beat.get("born")
+    if birth is None or beat.get("machine") != machine() or not isinstance(pid, int):
         return False
-    return _born(pid) != born
+    return born(pid) != birth
 
 
 def write_heartbeat(trials: Trials, worker: str, beat: Plain) -> None:
@@ -101,24 +101,3 @@ def _is_expired(record: TrialRecord, beats: Mapping[str, Any], timeout: float, n
         # the trial is run twice and recorded once.
         timeout = min(timeout, _NAMELESS_SECONDS)
     return record.since is None or now - record.since > timeout
-
-
-def _machine() -> str | None:
-    """Return an id of the machine, its boot and its process namespace."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
-    except OSError:
-        return None
-
-
-def _born(pid: int) -> int | None:
-    """Return the start of a process in ticks since boot, None if it has ended."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    # The name of the program, in parentheses, may hold blanks and parentheses itself.
-    fields = stat.rpartition(")")[2].split()
-    state, ticks = fields[0], fields[19]
-    return None if state in "ZX" else int(ticks)

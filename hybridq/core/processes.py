@@ -1,0 +1,27 @@
+"""Identity of processes: numbers are used again, a number with its birth is not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def machine() -> str | None:
+    """Return an id of the machine, its boot and its process namespace."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return None
+
+
+def born(pid: int) -> int | None:
+    """Return the start of a process in ticks since boot, None if it has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    # The name of the program, in parentheses, may hold blanks and parentheses itself.
+    fields = stat.rpartition(")")[2].split()
+    state, ticks = fields[0], fields[19]
+    return None if state in "ZX" else int(ticks)

@@ -1,0 +1,1 @@
+"""A durable queue of jobs with fair shares, leases and fenced ends."""

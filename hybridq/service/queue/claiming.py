@@ -1,0 +1,144 @@
+"""Claims of jobs by workers, and the leases that keep them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from hybridq.service.queue.records import Claimed, State
+from hybridq.service.queue.sharing import charge, locked
+from hybridq.service.queue.submitting import WAITING
+from hybridq.service.store.tables import JOBS, TENANTS
+
+_TRIES = 10  # while other servers claim the jobs of the chosen tenants
+
+
+def claim(connection: Connection, worker: str, now: float, lease: float) -> Claimed | None:
+    """Claim the next job for a worker; None if there is none.
+
+    It is that of the tenant with the lowest virtual time, and of the highest priority there; the
+    oldest of these.
+
+    Args:
+        connection: a transaction.
+        worker: name of the worker.
+        now: the time.
+        lease: seconds until others may take the job back, unless it is renewed.
+    """
+    for _ in range(_TRIES):
+        tenant = _next_tenant(connection)
+        if tenant is None:
+            return None
+        share = locked(connection, tenant)
+        assert share is not None
+        running = _running(tenant).scalar_subquery()
+        chosen = (
+            select(JOBS.c.id)
+            .where(JOBS.c.tenant == tenant, WAITING, running < share.most_running)
+            .order_by(JOBS.c.rank, JOBS.c.id)
+            .limit(1)
+        )
+        row = connection.execute(
+            JOBS.update()
+            .where(JOBS.c.id == chosen.scalar_subquery())
+            .values(
+                state=State.RUNNING,
+                worker=worker,
+                attempt=JOBS.c.attempt + 1,
+                lease=now + lease,
+                started=now,
+                revision=JOBS.c.revision + 1,
+            )
+            .returning(
+                JOBS.c.id,
+                JOBS.c.kind,
+                JOBS.c.request,
+                JOBS.c.attempt,
+                JOBS.c.journal,
+                JOBS.c.cost,
+            )
+        ).first()
+        if row is None:
+            continue
+        connection.execute(
+            JOBS.update()
+            .where(JOBS.c.joined_to == row.id, JOBS.c.state < State.COMPLETED)
+            .values(state=State.RUNNING, started=now, revision=JOBS.c.revision + 1)
+        )
+        charge(connection, share, row.cost)
+        return Claimed(row.id, tenant, row.kind, row.request, worker, row.attempt, row.journal)
+    return None
+
+
+def held(claimed: Claimed) -> Any:
+    """Return the condition under which a worker still holds its job: the fence."""
+    return and_(
+        JOBS.c.id == claimed.id,
+        JOBS.c.worker == claimed.worker,
+        JOBS.c.attempt == claimed.attempt,
+        JOBS.c.state == State.RUNNING,
+        JOBS.c.joined_to.is_(None),
+    )
+
+
+def renew(connection: Connection, worker: str, until: float) -> set[tuple[str, int]]:
+    """Renew the leases of a worker's jobs; return their identifiers and attempts."""
+    rows = connection.execute(
+        JOBS.update()
+        .where(JOBS.c.worker == worker, JOBS.c.state == State.RUNNING, JOBS.c.joined_to.is_(None))
+        .values(lease=until)
+        .returning(JOBS.c.id, JOBS.c.attempt)
+    )
+    return {(row.id, row.attempt) for row in rows}
+
+
+def to_be_cancelled(connection: Connection, worker: str) -> set[tuple[str, int]]:
+    """Return identifiers and attempts of the worker's jobs with a request to cancel."""
+    rows = connection.execute(
+        select(JOBS.c.id, JOBS.c.attempt).where(
+            JOBS.c.worker == worker,
+            JOBS.c.state == State.RUNNING,
+            JOBS.c.joined_to.is_(None),
+            JOBS.c.cancel == 1,
+        )
+    )
+    return {(row.id, row.attempt) for row in rows}
+
+
+def report(connection: Connection, claimed: Claimed, progress: Mapping[str, Any]) -> bool:
+    """Store the progress of a running job; return False if the worker lost it."""
+    done = connection.execute(
+        JOBS.update()
+        .where(held(claimed))
+        .values(progress=json.dumps(progress), revision=JOBS.c.revision + 1)
+    )
+    return done.rowcount == 1
+
+
+def _next_tenant(connection: Connection) -> str | None:
+    """Return the tenant whose turn it is."""
+    waiting = select(JOBS.c.id).where(JOBS.c.tenant == TENANTS.c.name, WAITING).exists()
+    running = _running(TENANTS.c.name).correlate(TENANTS).scalar_subquery()
+    return connection.execute(
+        select(TENANTS.c.name)
+        .where(waiting, running < TENANTS.c.most_running)
+        .order_by(TENANTS.c.virtual, TENANTS.c.name)
+        .limit(1)
+    ).scalar()
+
+
+def _running(tenant: Any) -> Any:
+    """Return the query of the number of a tenant's running jobs, joined ones left out."""
+    counted = JOBS.alias()
+    return (
+        select(func.count())
+        .select_from(counted)
+        .where(
+            counted.c.tenant == tenant,
+            counted.c.state == State.RUNNING,
+            counted.c.joined_to.is_(None),
+        )
+    )

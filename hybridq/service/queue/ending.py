@@ -1,0 +1,184 @@
+"""Ends of jobs: fenced, once, and together with the identical jobs that joined."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from hybridq.service.queue.claiming import held
+from hybridq.service.queue.records import MOST_DEATHS, Claimed, Outcome, State
+from hybridq.service.queue.sharing import correct, locked
+from hybridq.service.store.tables import JOBS, RESULTS
+
+_JOINED = "joined:{}"
+
+
+def finish(connection: Connection, claimed: Claimed, outcome: Outcome, now: float) -> bool:
+    """End a job; return False if the worker does not hold it any more.
+
+    Args:
+        connection: a durable transaction.
+        claimed: the job, as this worker claimed it.
+        outcome: its end.
+        now: the time.
+    """
+    share = locked(connection, claimed.tenant)
+    row = connection.execute(select(JOBS).where(held(claimed)).with_for_update()).first()
+    if row is None or share is None:
+        return False
+    seconds = outcome.usage.get("cpu_seconds")
+    if seconds is not None:
+        correct(connection, share, float(seconds) - row.cost)
+    _end(connection, row, outcome, now)
+    return True
+
+
+def release(connection: Connection, claimed: Claimed, now: float, *, died: bool) -> State | None:
+    """Return a running job to the queue, unless it is to be cancelled or has died too often.
+
+    Args:
+        connection: a durable transaction.
+        claimed: the job, as its worker claimed it.
+        now: the time.
+        died: whether the process died, as opposed to a server that shuts down.
+
+    Returns:
+        the job's new state; None if the worker does not hold it any more.
+    """
+    locked(connection, claimed.tenant)
+    row = connection.execute(select(JOBS).where(held(claimed)).with_for_update()).first()
+    if row is None:
+        return None
+    if row.cancel:
+        _end(connection, row, Outcome(State.CANCELLED), now)
+        return State.CANCELLED
+    deaths = row.deaths + died
+    if deaths >= MOST_DEATHS:
+        error = {
+            "code": "worker_died",
+            "detail": f"{deaths} processes died over this job; too little memory is the most "
+            "frequent cause",
+        }
+        _end(connection, row, Outcome(State.FAILED, error=error), now)
+        return State.FAILED
+    waiting = {"state": State.QUEUED, "started": None, "revision": JOBS.c.revision + 1}
+    connection.execute(
+        JOBS.update()
+        .where(JOBS.c.id == row.id)
+        .values(worker=None, lease=None, deaths=deaths, **waiting)
+    )
+    connection.execute(
+        JOBS.update()
+        .where(JOBS.c.joined_to == row.id, JOBS.c.state == State.RUNNING)
+        .values(**waiting)
+    )
+    return State.QUEUED
+
+
+def cancel(connection: Connection, tenant: str, job: str, now: float) -> bool:
+    """Cancel a job that waits, or request that of one that runs; return False if unknown.
+
+    Jobs that joined it are not cancelled: the first of them takes its place.
+    """
+    locked(connection, tenant)
+    row = connection.execute(
+        select(JOBS).where(JOBS.c.id == job, JOBS.c.tenant == tenant).with_for_update()
+    ).first()
+    if row is None:
+        return False
+    if row.state == State.QUEUED or (row.state == State.RUNNING and row.joined_to):
+        _end(connection, row, Outcome(State.CANCELLED), now)
+    elif row.state == State.RUNNING and not row.cancel:
+        connection.execute(
+            JOBS.update().where(JOBS.c.id == job).values(cancel=1, revision=JOBS.c.revision + 1)
+        )
+    return True
+
+
+def delete(connection: Connection, tenant: str, job: str) -> bool | None:
+    """Delete an ended job; return False if it has not ended, None if it is unknown."""
+    locked(connection, tenant)
+    row = connection.execute(
+        select(JOBS.c.state, JOBS.c.result)
+        .where(JOBS.c.id == job, JOBS.c.tenant == tenant)
+        .with_for_update()
+    ).first()
+    if row is None or not State(row.state).is_final:
+        return None if row is None else False
+    connection.execute(JOBS.delete().where(JOBS.c.id == job))
+    if row.result is not None:
+        shared = select(JOBS.c.id).where(JOBS.c.result == row.result).exists()
+        connection.execute(RESULTS.delete().where(RESULTS.c.id == row.result, ~shared))
+    return True
+
+
+def _end(connection: Connection, row: Row[Any], outcome: Outcome, now: float) -> None:
+    """Write the end of a job, and of those that joined it."""
+    values: dict[str, Any] = {
+        "state": outcome.state,
+        "ended": now,
+        "lease": None,
+        "error": None if outcome.error is None else json.dumps(dict(outcome.error)),
+        "revision": JOBS.c.revision + 1,
+    }
+    if outcome.result is not None:
+        connection.execute(RESULTS.insert().values(id=row.id, body=outcome.result))
+        values["result"] = row.id
+    if not outcome.reusable:
+        values["digest"] = None
+    usage = json.dumps(dict(outcome.usage))
+    connection.execute(JOBS.update().where(JOBS.c.id == row.id).values(usage=usage, **values))
+    joined = (JOBS.c.joined_to == row.id, JOBS.c.state < State.COMPLETED)
+    if outcome.state is State.CANCELLED:
+        _replace(connection, row)
+    else:
+        connection.execute(JOBS.update().where(*joined).values(usage="{}", **values))
+
+
+def _replace(connection: Connection, row: Row[Any]) -> None:
+    """Give the place of a cancelled job to the first that joined it."""
+    joined = (JOBS.c.joined_to == row.id, JOBS.c.state < State.COMPLETED)
+    first = connection.execute(
+        select(JOBS.c.id).where(*joined).order_by(JOBS.c.id).limit(1)
+    ).scalar()
+    if first is None:
+        return
+    # Another job with the digest was submitted after this one was to be cancelled.
+    leader = connection.execute(
+        select(JOBS.c.id, JOBS.c.state, JOBS.c.started)
+        .where(
+            JOBS.c.tenant == row.tenant,
+            JOBS.c.digest == row.digest,
+            JOBS.c.state < State.COMPLETED,
+            JOBS.c.joined_to.is_(None),
+            JOBS.c.cancel == 0,
+        )
+        .with_for_update()
+    ).first()
+    if leader is None:
+        connection.execute(
+            JOBS.update()
+            .where(JOBS.c.id == first)
+            .values(
+                joined_to=None,
+                source="computed",
+                state=State.QUEUED,
+                started=None,
+                journal=row.journal,
+                revision=JOBS.c.revision + 1,
+            )
+        )
+    to, state, started = (first, State.QUEUED, None) if leader is None else leader
+    connection.execute(
+        JOBS.update()
+        .where(*joined)
+        .values(
+            joined_to=to,
+            source=_JOINED.format(to),
+            state=state,
+            started=started,
+            revision=JOBS.c.revision + 1,
+        )
+    )

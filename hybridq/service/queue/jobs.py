@@ -1,0 +1,165 @@
+"""The queue: jobs of tenants, claimed by workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from hybridq.service.queue import claiming, ending, reading, sharing, submitting
+from hybridq.service.queue.changes import CHANNEL, Changes
+from hybridq.service.queue.records import Claimed, Job, Outcome, State, Submission
+from hybridq.service.queue.submitting import Repeatable
+from hybridq.service.queue.workers import is_gone
+from hybridq.service.store.database import Database
+from hybridq.service.store.tables import JOBS
+
+LEASE_SECONDS = 60.0
+"""Seconds after which a job is taken back from a worker that does not renew its lease."""
+
+
+class Queue:
+    """The queue in a database that any number of servers share.
+
+    A job is `queued`, `running`, and then `completed`, `failed` or `cancelled` for good. A worker
+    claims it for `LEASE_SECONDS` and renews that; its end counts only if it still holds the job, so
+    a job ends once. Methods raise `OutputError` while the database fails, and change nothing then.
+
+    Args:
+        database: the tables.
+        changes: notified of every change that this process makes.
+    """
+
+    def __init__(self, database: Database, changes: Changes | None = None) -> None:
+        self.database = database
+        self.changes = changes or Changes()
+
+    def add_tenant(self, name: str, **shares: Any) -> bool:
+        """Add a tenant; return False if it exists. See `sharing.add_tenant` for the shares."""
+        with self.writing() as (connection, now):
+            return sharing.add_tenant(connection, name, now, **shares)
+
+    def submit(
+        self,
+        tenant: str,
+        submissions: Sequence[Submission],
+        repeatable: Repeatable | None = None,
+    ) -> list[str]:
+        """Queue all of the jobs or none; return their identifiers. See `submitting.submit`."""
+        with self.writing() as (connection, now):
+            return submitting.submit(connection, tenant, submissions, now, repeatable)
+
+    def claim(self, worker: str) -> Claimed | None:
+        """Return the next job, claimed for this worker; None if there is none to run."""
+        with self.writing(durable=False) as (connection, now):
+            return claiming.claim(connection, worker, now, LEASE_SECONDS)
+
+    def renew(self, worker: str) -> set[tuple[str, int]]:
+        """Renew a worker's leases; return (identifier, attempt) of the jobs that it holds."""
+        with self.writing(durable=False, tell=False) as (connection, now):
+            return claiming.renew(connection, worker, now + LEASE_SECONDS)
+
+    def to_be_cancelled(self, worker: str) -> set[tuple[str, int]]:
+        """Return (identifier, attempt) of the worker's jobs that are to be cancelled."""
+        with self.database.reading() as connection:
+            return claiming.to_be_cancelled(connection, worker)
+
+    def report(self, claimed: Claimed, progress: Mapping[str, Any]) -> bool:
+        """Store the progress of a running job; return False if the worker lost it."""
+        with self.writing(durable=False) as (connection, _):
+            return claiming.report(connection, claimed, progress)
+
+    def finish(self, claimed: Claimed, outcome: Outcome) -> bool:
+        """End a job; return False, without a change, if the worker lost it."""
+        with self.writing() as (connection, now):
+            return ending.finish(connection, claimed, outcome, now)
+
+    def release(self, claimed: Claimed, *, died: bool) -> State | None:
+        """Return a job to the queue; see `ending.release`."""
+        with self.writing() as (connection, now):
+            return ending.release(connection, claimed, now, died=died)
+
+    def take_back(self) -> int:
+        """Release the jobs of workers that died; return their number."""
+        with self.database.reading() as connection:
+            lost = self._lost(connection, self.database.now(connection))
+        done = 0
+        for claimed in lost:
+            with self.writing() as (connection, now):
+                sharing.locked(connection, claimed.tenant)
+                if claimed in self._lost(connection, now, claimed.id):  # not renewed meanwhile
+                    done += ending.release(connection, claimed, now, died=True) is not None
+        return done
+
+    def cancel(self, tenant: str, job: str) -> bool:
+        """Cancel a job, or request that; return False if the tenant has no such job."""
+        with self.writing() as (connection, now):
+            return ending.cancel(connection, tenant, job, now)
+
+    def delete(self, tenant: str, job: str) -> bool | None:
+        """Delete an ended job; return False if it has not ended, None if it is unknown."""
+        with self.writing() as (connection, _):
+            return ending.delete(connection, tenant, job)
+
+    def jobs(self, tenant: str, **filters: Any) -> list[Job]:
+        """Return a tenant's jobs, the latest first; see `reading.jobs`."""
+        with self.database.reading() as connection:
+            return reading.jobs(connection, tenant, **filters)
+
+    def job(self, tenant: str, job: str) -> Job | None:
+        """Return a job of the tenant, None if it has no such job."""
+        return next(iter(self.jobs(tenant, ids=[job])), None)
+
+    def result(self, tenant: str, job: str) -> str | None:
+        """Return the result of a job as JSON text, None where there is none."""
+        with self.database.reading() as connection:
+            return reading.result(connection, tenant, job)
+
+    def positions(self, tenant: str, ids: Sequence[str]) -> dict[str, int]:
+        """Return the places of waiting jobs in the queue of their tenant, from 1."""
+        with self.database.reading() as connection:
+            return reading.positions(connection, tenant, ids)
+
+    def counts(self, tenant: str | None = None) -> dict[State, int]:
+        """Return the number of jobs in each state, of one tenant or of all."""
+        with self.database.reading() as connection:
+            return reading.counts(connection, tenant)
+
+    def forget_keys(self) -> None:
+        """Delete old idempotency keys."""
+        with self.writing(tell=False) as (connection, now):
+            submitting.forget_keys(connection, now)
+
+    @contextmanager
+    def writing(
+        self, *, durable: bool = True, tell: bool = True
+    ) -> Iterator[tuple[Connection, float]]:
+        """Open a transaction, with the time; notify of its changes afterwards."""
+        with self.database.writing(durable=durable) as connection:
+            yield connection, self.database.now(connection)
+            if tell and self.database.is_postgresql:
+                connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+        if tell:
+            self.changes.notify()
+
+    def _lost(self, connection: Connection, now: float, job: str | None = None) -> list[Claimed]:
+        """Return the running jobs whose lease is over or whose worker is dead."""
+        query = select(
+            JOBS.c.id,
+            JOBS.c.tenant,
+            JOBS.c.kind,
+            JOBS.c.request,
+            JOBS.c.worker,
+            JOBS.c.attempt,
+            JOBS.c.journal,
+            JOBS.c.lease,
+        ).where(JOBS.c.state == State.RUNNING, JOBS.c.joined_to.is_(None))
+        if job is not None:
+            query = query.where(JOBS.c.id == job)
+        return [
+            Claimed(*row[:-1])
+            for row in connection.execute(query)
+            if row.lease <= now or is_gone(row.worker)
+        ]

@@ -1,0 +1,99 @@
+"""Queries of a tenant's jobs; every one carries the tenant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, tuple_
+
+from hybridq.service.queue.records import PRIORITIES, Job, Plain, State
+from hybridq.service.queue.submitting import WAITING
+from hybridq.service.store.tables import JOBS, RESULTS
+
+_LEFT_OUT = ("request", "worker", "lease", "journal", "cost", "deaths", "result", "joined_to")
+_SHOWN = [column for column in JOBS.c if column.name not in _LEFT_OUT]
+
+
+def jobs(
+    connection: Connection,
+    tenant: str,
+    *,
+    ids: Collection[str] | None = None,
+    states: Collection[State] = (),
+    kind: str | None = None,
+    created_after: float | None = None,
+    before: str | None = None,
+    limit: int = 100,
+) -> list[Job]:
+    """Return a tenant's jobs, the latest first.
+
+    Args:
+        connection: a transaction.
+        tenant: their owner.
+        ids: only these.
+        states: only jobs in these states; in any by default.
+        kind: only jobs of this kind.
+        created_after: only jobs that were submitted after this time.
+        before: only jobs that are older than this one, by its identifier.
+        limit: the most jobs.
+    """
+    query = select(*_SHOWN).where(JOBS.c.tenant == tenant).order_by(JOBS.c.id.desc()).limit(limit)
+    if ids is not None:
+        query = query.where(JOBS.c.id.in_(ids))
+    if states:
+        query = query.where(JOBS.c.state.in_(states))
+    if kind is not None:
+        query = query.where(JOBS.c.kind == kind)
+    if created_after is not None:
+        query = query.where(JOBS.c.created > created_after)
+    if before is not None:
+        query = query.where(JOBS.c.id < before)
+    return [_job(row) for row in connection.execute(query)]
+
+
+def result(connection: Connection, tenant: str, job: str) -> str | None:
+    """Return the result of a job as JSON text, None where it has none."""
+    return connection.execute(
+        select(RESULTS.c.body)
+        .join(JOBS, JOBS.c.result == RESULTS.c.id)
+        .where(JOBS.c.id == job, JOBS.c.tenant == tenant)
+    ).scalar()
+
+
+def positions(connection: Connection, tenant: str, ids: Sequence[str]) -> dict[str, int]:
+    """Return the places of waiting jobs in the queue of their tenant, counted from 1."""
+    found = {}
+    for row in connection.execute(
+        select(JOBS.c.id, JOBS.c.rank).where(JOBS.c.tenant == tenant, JOBS.c.id.in_(ids), WAITING)
+    ).all():
+        ahead = tuple_(JOBS.c.rank, JOBS.c.id) <= tuple_(row.rank, row.id)
+        query = (
+            select(func.count()).select_from(JOBS).where(JOBS.c.tenant == tenant, WAITING, ahead)
+        )
+        found[row.id] = int(connection.execute(query).scalar_one())
+    return found
+
+
+def counts(connection: Connection, tenant: str | None = None) -> dict[State, int]:
+    """Return the number of jobs in each state, of one tenant or of all."""
+    query = select(JOBS.c.state, func.count()).group_by(JOBS.c.state)
+    if tenant is not None:
+        query = query.where(JOBS.c.tenant == tenant)
+    found = {State(state): int(number) for state, number in connection.execute(query)}
+    return {state: found.get(state, 0) for state in State}
+
+
+def _job(row: Row[Any]) -> Job:
+    values = dict(row._mapping)
+    values["priority"] = PRIORITIES[-1] - values.pop("rank")
+    values["state"] = State(values["state"])
+    values["cancel_requested"] = bool(values.pop("cancel"))
+    for name in ("progress", "usage", "error"):
+        values[name] = _plain(values[name])
+    return Job(**values)
+
+
+def _plain(text: str | None) -> Plain | None:
+    return None if text is None else json.loads(text)

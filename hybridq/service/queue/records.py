@@ -1,0 +1,150 @@
+"""Plain records of the queue: submissions, jobs, claims and outcomes."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, TypeAlias
+
+from hybridq.core.errors import HybridqError
+from hybridq.service.store import tables
+
+Plain: TypeAlias = dict[str, Any]
+
+MOST_DEATHS = 3
+"""Deaths over one job after which it counts as failed."""
+
+PRIORITIES = range(10)
+"""Priorities within a tenant; the highest starts first."""
+
+
+class State(IntEnum):
+    """States of a job; the last three never change."""
+
+    QUEUED = tables.QUEUED
+    RUNNING = tables.RUNNING
+    COMPLETED = tables.COMPLETED
+    FAILED = tables.FAILED
+    CANCELLED = tables.CANCELLED
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a job in this state has ended."""
+        return self >= State.COMPLETED
+
+    @property
+    def word(self) -> str:
+        """The state as the API spells it, such as ``"queued"``."""
+        return self.name.lower()
+
+
+class QuotaError(HybridqError):
+    """A tenant has as many jobs as its quota allows."""
+
+
+class RepeatedKeyError(HybridqError):
+    """An idempotency key that was used for another request."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A request to be queued.
+
+    Attributes:
+        kind: kind of job, such as ``"solve"``.
+        request: the request as JSON text, seed included.
+        digest: SHA-256 of everything that decides the result; None if it must not be reused.
+        label: free text of the user.
+        priority: from 0 to 9; the highest of a tenant starts first.
+        cost: expected seconds of work, charged to the tenant's share when the job starts.
+    """
+
+    kind: str
+    request: str
+    digest: bytes | None = None
+    label: str = ""
+    priority: int = 5
+    cost: float = 1.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as its tenant sees it; times are seconds since 1970."""
+
+    id: str
+    tenant: str
+    kind: str
+    label: str
+    priority: int
+    state: State
+    cancel_requested: bool
+    revision: int
+    attempt: int
+    created: float
+    started: float | None
+    ended: float | None
+    source: str
+    progress: Plain | None
+    usage: Plain | None
+    error: Plain | None
+    digest: bytes | None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job that a worker runs; `worker` and `attempt` fence its end."""
+
+    id: str
+    tenant: str
+    kind: str
+    request: str
+    worker: str
+    attempt: int
+    journal: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a job.
+
+    Attributes:
+        state: completed, failed or cancelled.
+        result: JSON text of a completed job.
+        error: code and detail of a failed one.
+        usage: work that was done, by name; ``cpu_seconds`` corrects the tenant's share.
+        reusable: whether the same request would give the same result.
+    """
+
+    state: State
+    result: str | None = None
+    error: Mapping[str, Any] | None = None
+    usage: Mapping[str, Any] = field(default_factory=dict)
+    reusable: bool = True
+
+
+class _Ids:
+    """Identifiers that increase within a process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> str:
+        """Return a new UUID of version 7 (RFC 9562): 48 bits of milliseconds, 74 random bits."""
+        random = int.from_bytes(os.urandom(10)) & ((1 << 74) - 1)
+        value = (time.time_ns() // 1_000_000) << 74 | random
+        with self._lock:
+            # Within a millisecond, count up from the last one in small random steps.
+            self._last = value = max(value, self._last + 1 + (random & 0xFFFFFFFF))
+        high, low = value >> 62, value & ((1 << 62) - 1)
+        stamp, middle = high >> 12, high & 0xFFF
+        return str(uuid.UUID(int=stamp << 80 | 7 << 76 | middle << 64 | 2 << 62 | low))
+
+
+new_id = _Ids().next
+"""Return a new identifier, later than all earlier ones of this process."""

@@ -1,0 +1,115 @@
+"""Fair shares of tenants by virtual time.
+
+Each tenant has the virtual time at which its next job starts. The tenant with the lowest starts a
+job, and its time advances by the job's cost over the tenant's weight; when the job ends, by the
+difference between the work and that cost. So tenants with work get shares of the machine in
+proportion to their weights, whatever the number of their jobs. A tenant without waiting jobs
+returns at the time of the others: it has no credit for the past.
+
+Every transaction that changes jobs locks their tenant first, so that no two wait for each other.
+
+Source: start-time fair queueing, P. Goyal, H. M. Vin, H. Cheng, IEEE/ACM Trans. Networking 5, 690
+(1997).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from hybridq.service.store.database import VIRTUAL
+from hybridq.service.store.tables import SETTINGS, TENANTS
+
+MOST_QUEUED = 10_000
+"""Jobs of a tenant that may wait, unless its quota says otherwise."""
+
+MOST_RUNNING = 1_000
+"""Jobs of a tenant that may run at a time, unless its quota says otherwise."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Share and quotas of a tenant."""
+
+    name: str
+    weight: float
+    virtual: float
+    most_queued: int
+    most_running: int
+
+
+def add_tenant(
+    connection: Connection,
+    name: str,
+    now: float,
+    *,
+    weight: float = 1.0,
+    most_queued: int = MOST_QUEUED,
+    most_running: int = MOST_RUNNING,
+) -> bool:
+    """Insert a tenant; return False if it exists already, unchanged."""
+    if connection.execute(select(TENANTS.c.name).where(TENANTS.c.name == name)).first():
+        return False
+    connection.execute(
+        TENANTS.insert().values(
+            name=name,
+            created=now,
+            weight=weight,
+            virtual=virtual_time(connection),
+            most_queued=most_queued,
+            most_running=most_running,
+        )
+    )
+    return True
+
+
+def locked(connection: Connection, tenant: str) -> Share | None:
+    """Lock a tenant until the end of the transaction and return its share."""
+    row = connection.execute(
+        select(
+            TENANTS.c.name,
+            TENANTS.c.weight,
+            TENANTS.c.virtual,
+            TENANTS.c.most_queued,
+            TENANTS.c.most_running,
+        )
+        .where(TENANTS.c.name == tenant)
+        .with_for_update()
+    ).first()
+    return None if row is None else Share(*row)
+
+
+def virtual_time(connection: Connection) -> float:
+    """Return the virtual time of the latest start."""
+    text = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == VIRTUAL))
+    return float(text.scalar_one())
+
+
+def charge(connection: Connection, share: Share, cost: float) -> None:
+    """Advance the virtual times for a job that starts.
+
+    Args:
+        connection: a transaction that has locked the tenant.
+        share: of the tenant, as it was locked.
+        cost: expected seconds of work.
+    """
+    connection.execute(
+        TENANTS.update()
+        .where(TENANTS.c.name == share.name)
+        .values(virtual=share.virtual + cost / share.weight)
+    )
+    if share.virtual > virtual_time(connection):
+        connection.execute(
+            SETTINGS.update().where(SETTINGS.c.name == VIRTUAL).values(value=repr(share.virtual))
+        )
+
+
+def correct(connection: Connection, share: Share, difference: float) -> None:
+    """Advance a tenant's virtual time by work beyond the cost, less if it is negative."""
+    if difference:
+        connection.execute(
+            TENANTS.update()
+            .where(TENANTS.c.name == share.name)
+            .values(virtual=share.virtual + difference / share.weight)
+        )

@@ -1,0 +1,185 @@
+"""Admission: quotas, idempotency, reuse of results, and joining of identical jobs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from hybridq.core.errors import ParameterError
+from hybridq.service.queue.records import (
+    PRIORITIES,
+    QuotaError,
+    RepeatedKeyError,
+    State,
+    Submission,
+    new_id,
+)
+from hybridq.service.queue.sharing import locked, virtual_time
+from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TENANTS
+
+KEPT_SECONDS = 2 * 86_400.0
+"""Seconds for which idempotency keys are remembered."""
+
+WAITING = and_(JOBS.c.state == State.QUEUED, JOBS.c.joined_to.is_(None))
+"""Condition of a job that a worker may claim."""
+
+
+@dataclass(frozen=True)
+class Repeatable:
+    """An idempotency key of a client, and the digest of the request that it came with."""
+
+    key: str
+    fingerprint: bytes
+
+
+def submit(
+    connection: Connection,
+    tenant: str,
+    submissions: Sequence[Submission],
+    now: float,
+    repeatable: Repeatable | None = None,
+) -> list[str]:
+    """Insert all of the jobs, or none; return their identifiers.
+
+    A submission with the digest of a completed job is completed at once, with the same result. One
+    with the digest of a job that waits or runs joins it, and ends when it ends.
+
+    Args:
+        connection: a durable transaction.
+        tenant: owner of the jobs.
+        submissions: the jobs.
+        now: the time.
+        repeatable: a key under which the same request returns the same jobs.
+
+    Raises:
+        QuotaError: too many jobs of the tenant would wait.
+        RepeatedKeyError: the key came with another request before.
+        ParameterError: there is no such tenant.
+    """
+    share = locked(connection, tenant)
+    if share is None:
+        raise ParameterError(
+            argument="tenant", value=tenant, expected="an existing tenant", remedy="add a key first"
+        )
+    if repeatable is not None and (known := _repeated(connection, tenant, repeatable)) is not None:
+        return known
+    waiting = connection.execute(
+        select(func.count()).select_from(JOBS).where(JOBS.c.tenant == tenant, WAITING)
+    ).scalar_one()
+    if not waiting:  # time that passed without work gives no credit
+        start = max(share.virtual, virtual_time(connection))
+        connection.execute(TENANTS.update().where(TENANTS.c.name == tenant).values(virtual=start))
+    ids = []
+    for each in submissions:
+        values = _values(tenant, each, now)
+        values |= _reused(connection, tenant, each.digest, now)
+        if values["state"] == State.QUEUED and values["joined_to"] is None:
+            waiting += 1
+            if waiting > share.most_queued:
+                raise QuotaError(
+                    f"{share.most_queued:,} jobs of the tenant may wait at a time",
+                    remedy="wait until some have ended, or cancel some",
+                )
+        connection.execute(JOBS.insert().values(**values))
+        ids.append(values["id"])
+    if repeatable is not None:
+        connection.execute(
+            IDEMPOTENCY.insert().values(
+                tenant=tenant,
+                key=repeatable.key,
+                fingerprint=repeatable.fingerprint,
+                jobs=json.dumps(ids),
+                created=now,
+            )
+        )
+    return ids
+
+
+def forget_keys(connection: Connection, now: float) -> None:
+    """Delete idempotency keys that are older than `KEPT_SECONDS`."""
+    connection.execute(IDEMPOTENCY.delete().where(IDEMPOTENCY.c.created < now - KEPT_SECONDS))
+
+
+def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
+    """Return the row of a job that waits."""
+    job = new_id()
+    return {
+        "id": job,
+        "tenant": tenant,
+        "kind": submission.kind,
+        "label": submission.label,
+        "request": submission.request,
+        "digest": submission.digest,
+        "rank": PRIORITIES[-1] - submission.priority,
+        "cost": submission.cost,
+        "state": State.QUEUED,
+        "cancel": 0,
+        "revision": 1,
+        "attempt": 0,
+        "deaths": 0,
+        "journal": job,
+        "created": now,
+        "source": "computed",
+        "joined_to": None,
+    }
+
+
+def _reused(
+    connection: Connection, tenant: str, digest: bytes | None, now: float
+) -> dict[str, Any]:
+    """Return the values that differ where an identical job has ended, waits or runs."""
+    if digest is None:
+        return {}
+    same = (JOBS.c.tenant == tenant, JOBS.c.digest == digest)
+    # The lock of a leader keeps its end apart from the insertion of a job that joins it.
+    leader = connection.execute(
+        select(JOBS.c.id, JOBS.c.state, JOBS.c.started)
+        .where(
+            *same, JOBS.c.state < State.COMPLETED, JOBS.c.joined_to.is_(None), JOBS.c.cancel == 0
+        )
+        .with_for_update()
+    ).first()
+    if leader is not None:
+        return {
+            "state": leader.state,
+            "started": leader.started,
+            "joined_to": leader.id,
+            "source": f"joined:{leader.id}",
+        }
+    done = connection.execute(
+        select(JOBS.c.result)
+        .where(*same, JOBS.c.state == State.COMPLETED, JOBS.c.result.is_not(None))
+        .order_by(JOBS.c.id)
+        .limit(1)
+    ).first()
+    if done is None:
+        return {}
+    return {
+        "state": State.COMPLETED,
+        "started": now,
+        "ended": now,
+        "result": done.result,
+        "source": "cache",
+        "usage": "{}",
+    }
+
+
+def _repeated(connection: Connection, tenant: str, repeatable: Repeatable) -> list[str] | None:
+    """Return the jobs of an earlier request with the key, None if there was none."""
+    row = connection.execute(
+        select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.jobs).where(
+            IDEMPOTENCY.c.tenant == tenant, IDEMPOTENCY.c.key == repeatable.key
+        )
+    ).first()
+    if row is None:
+        return None
+    if bytes(row.fingerprint) != repeatable.fingerprint:
+        raise RepeatedKeyError(
+            "the idempotency key came with another request before",
+            remedy="use a new key for a new request",
+        )
+    return [str(each) for each in json.loads(row.jobs)]

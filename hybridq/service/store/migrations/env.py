@@ -1,0 +1,14 @@
+"""Environment of alembic: it uses the connection of the caller and a version table of its own."""
+
+from alembic import context
+
+from hybridq.service.store.database import VERSION_TABLE
+from hybridq.service.store.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    version_table=VERSION_TABLE,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,127 @@
+"""Tables of the service. Times are seconds since 1970, in UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+METADATA = MetaData()
+
+QUEUED, RUNNING, COMPLETED, FAILED, CANCELLED = range(5)
+"""Numbers in `JOBS.state`; those from `COMPLETED` on never change."""
+
+_ACTIVE = text("state < 2")
+_WAITING = text("state = 0 AND joined_to IS NULL")
+_LEADING = text("state < 2 AND joined_to IS NULL AND cancel = 0")
+
+SETTINGS = Table(
+    "service_settings",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Values that all servers share; `virtual` is the time of fair queueing."""
+
+TENANTS = Table(
+    "service_tenants",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("created", Double, nullable=False),
+    Column("weight", Double, nullable=False),
+    Column("virtual", Double, nullable=False),
+    Column("most_queued", Integer, nullable=False),
+    Column("most_running", Integer, nullable=False),
+)
+"""Owners of jobs: their share, the virtual time of their next start, and their quotas."""
+
+RESULTS = Table(
+    "service_results",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+"""Results, each of one job or of several with the same digest."""
+
+JOBS = Table(
+    "service_jobs",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("tenant", String(64), ForeignKey(TENANTS.c.name), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("label", String(128), nullable=False),
+    Column("request", Text, nullable=False),
+    Column("digest", LargeBinary(32)),
+    Column("rank", SmallInteger, nullable=False),
+    Column("cost", Double, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("cancel", SmallInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("deaths", Integer, nullable=False),
+    Column("worker", String(128)),
+    Column("lease", Double),
+    Column("journal", String(36), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("started", Double),
+    Column("ended", Double),
+    Column("progress", Text),
+    Column("usage", Text),
+    Column("error", Text),
+    Column("result", String(36), ForeignKey(RESULTS.c.id)),
+    Column("source", String(64), nullable=False),
+    Column("joined_to", String(36)),
+    Index("service_jobs_waiting", "tenant", "rank", "id", sqlite_where=_WAITING,
+          postgresql_where=_WAITING),
+    Index("service_jobs_leases", "lease", sqlite_where=text("state = 1"),
+          postgresql_where=text("state = 1")),
+    Index("service_jobs_listed", "tenant", "id"),
+    Index("service_jobs_digest", "tenant", "digest"),
+    Index("service_jobs_leading", "tenant", "digest", unique=True, sqlite_where=_LEADING,
+          postgresql_where=_LEADING),
+    Index("service_jobs_joined", "joined_to", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+    Index("service_jobs_result", "result"),
+)  # fmt: skip
+"""Jobs.
+
+`digest` is that of the request, without one where the result must not be reused. Within a tenant,
+jobs of lower `rank` start first. A job that joined an identical one names it in `joined_to` and
+shares its state; it is never claimed itself. `journal` names the file from which a search is
+resumed.
+"""
+
+IDEMPOTENCY = Table(
+    "service_idempotency",
+    METADATA,
+    Column("tenant", String(64), ForeignKey(TENANTS.c.name), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("jobs", Text, nullable=False),
+    Column("created", Double, nullable=False),
+)
+"""Submissions by the key of their client, so that a repeated request submits nothing again."""
+
+KEYS = Table(
+    "service_keys",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("tenant", String(64), ForeignKey(TENANTS.c.name), nullable=False),
+    Column("code", LargeBinary(32), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("expires", Double),
+    Column("revoked", Boolean, nullable=False),
+)
+"""API keys, of which only an authentication code is stored."""

@@ -1,0 +1,316 @@
+"""Shares, quotas, idempotency, concurrency, and tables of the queue."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hybridq.core.errors import OutputError, ParameterError
+from hybridq.service.queue.changes import Changes, Watch
+from hybridq.service.queue.grouping import GroupedSubmissions
+from hybridq.service.queue.jobs import Queue
+from hybridq.service.queue.records import (
+    Outcome,
+    QuotaError,
+    RepeatedKeyError,
+    State,
+    new_id,
+)
+from hybridq.service.queue.submitting import Repeatable
+from hybridq.service.queue.workers import is_gone, new_worker
+from hybridq.service.store.database import VERSION_TABLE, Database
+from hybridq.service.store.tables import METADATA
+from hybridq.storage.database import connect
+from tests.service.service_samples import DONE, Clock, submission
+
+
+@pytest.fixture
+def queue(database_url):
+    with Database(database_url) as database:
+        queue = Queue(database)
+        queue.add_tenant("amber")
+        queue.add_tenant("birch")
+        yield queue
+
+
+def run_all(queue, seconds=1.0):
+    """Run every job, one after the other; return the tenants in the order of the starts."""
+    order = []
+    while (claimed := queue.claim("worker")) is not None:
+        order.append(claimed.tenant)
+        queue.finish(claimed, Outcome(State.COMPLETED, "{}", usage={"cpu_seconds": seconds}))
+    return order
+
+
+def test_a_tenant_with_many_jobs_does_not_delay_one_with_few(queue):
+    queue.submit("amber", [submission() for _ in range(60)])
+    queue.submit("birch", [submission() for _ in range(10)])
+    order = run_all(queue)
+    # With equal weights every second start is birch's: its ten jobs are among the first twenty.
+    assert order[:20].count("birch") == 10
+
+
+def test_starts_are_shared_by_weight(queue):
+    queue.add_tenant("cedar", weight=3.0)
+    for tenant in ("amber", "cedar"):
+        queue.submit(tenant, [submission() for _ in range(40)])
+    assert run_all(queue)[:40].count("cedar") in (29, 30, 31)
+
+
+def test_work_counts_rather_than_the_number_of_jobs(queue):
+    """Jobs of amber turn out to take four times as long, so that it starts a quarter as many."""
+    for tenant in ("amber", "birch"):
+        queue.submit(tenant, [submission() for _ in range(50)])
+    order = []
+    for _ in range(50):
+        claimed = queue.claim("worker")
+        order.append(claimed.tenant)
+        seconds = 4.0 if claimed.tenant == "amber" else 1.0
+        queue.finish(claimed, Outcome(State.COMPLETED, "{}", usage={"cpu_seconds": seconds}))
+    assert order.count("amber") in (9, 10, 11)
+
+
+def test_time_without_jobs_gives_no_credit(queue):
+    queue.submit("amber", [submission() for _ in range(30)])
+    run_all(queue)
+    for tenant in ("amber", "birch"):
+        queue.submit(tenant, [submission() for _ in range(10)])
+    assert run_all(queue)[:10].count("birch") in (5, 6)
+
+
+def test_quotas_limit_waiting_and_running_jobs(queue):
+    queue.add_tenant("cedar", most_queued=2, most_running=1)
+    queue.submit("cedar", [submission(), submission()])
+    with pytest.raises(QuotaError, match="2 jobs of the tenant may wait"):
+        queue.submit("cedar", [submission()])
+    first = queue.claim("worker")
+    assert queue.claim("worker") is None
+    queue.finish(first, DONE)
+    assert queue.claim("worker") is not None
+
+
+def test_a_refused_list_leaves_no_job(queue):
+    queue.add_tenant("cedar", most_queued=2)
+    with pytest.raises(QuotaError):
+        queue.submit("cedar", [submission()] * 3)
+    assert queue.jobs("cedar") == []
+
+
+def test_a_repeated_key_submits_nothing_again(queue):
+    key = Repeatable("attempt 1", b"a" * 32)
+    ids = queue.submit("amber", [submission(), submission()], key)
+    assert queue.submit("amber", [submission(), submission()], key) == ids
+    assert len(queue.jobs("amber")) == 2
+    assert queue.submit("birch", [submission()], key) != ids
+    with pytest.raises(RepeatedKeyError, match="another request"):
+        queue.submit("amber", [submission()], Repeatable("attempt 1", b"b" * 32))
+
+
+def test_unknown_tenants_are_refused(queue):
+    with pytest.raises(ParameterError, match="an existing tenant"):
+        queue.submit("nobody", [submission()])
+
+
+def test_a_hundred_identical_submissions_at_once_run_once(queue):
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: queue.submit("amber", [submission(1)])[0], range(100)))
+    assert len(set(found)) == 100
+    assert run_all(queue) == ["amber"]
+    jobs = queue.jobs("amber")
+    assert {job.state for job in jobs} == {State.COMPLETED}
+    assert sum(job.source == "computed" for job in jobs) == 1
+    assert len({queue.result("amber", job.id) for job in jobs}) == 1
+
+
+def test_results_are_not_shared_between_tenants(queue):
+    queue.submit("amber", [submission(1)])
+    run_all(queue)
+    (other,) = queue.submit("birch", [submission(1)])
+    assert queue.job("birch", other).state is State.QUEUED
+
+
+def test_a_result_stays_until_the_last_job_that_has_it_is_deleted(queue):
+    (first,) = queue.submit("amber", [submission(1)])
+    run_all(queue)
+    (second,) = queue.submit("amber", [submission(1)])
+    assert queue.delete("amber", first)
+    assert queue.result("amber", second) == "{}"
+    assert queue.delete("amber", second)
+    with queue.database.reading() as connection:
+        rows = METADATA.tables["service_results"].select()
+        assert connection.execute(rows).all() == []
+
+
+def test_every_job_is_claimed_once_by_many_workers(queue):
+    ids = queue.submit("amber", [submission() for _ in range(20)])
+    ids += queue.submit("birch", [submission() for _ in range(20)])
+    claimed, lock = [], threading.Lock()
+
+    def work(number):
+        while (one := queue.claim(f"worker {number}")) is not None:
+            with lock:
+                claimed.append(one)
+            assert queue.finish(one, DONE)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert sorted(one.id for one in claimed) == sorted(ids)
+
+
+def test_a_late_end_after_a_lost_lease_counts_for_nothing(database_url):
+    clock = Clock()
+    with Database(database_url, clock=clock) as database:
+        queue = Queue(database)
+        queue.add_tenant("amber")
+        (job,) = queue.submit("amber", [submission()])
+        late = queue.claim("worker 1")
+        clock.now += 61
+        assert queue.take_back() == 1
+        again = queue.claim("worker 2")
+        assert not queue.finish(late, DONE)
+        assert not queue.report(late, {"evaluations": 1})
+        assert queue.finish(again, Outcome(State.COMPLETED, '"second"'))
+        assert queue.result("amber", job) == '"second"'
+
+
+def test_jobs_of_a_dead_process_are_taken_back_at_once(queue):
+    queue.submit("amber", [submission()])
+    code = "import sys; from hybridq.service.queue.workers import new_worker; print(new_worker())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not is_gone(new_worker())
+    assert not is_gone("a name of another kind")
+    queue.claim(done.stdout.strip())
+    assert queue.take_back() == 1
+    assert queue.jobs("amber")[0].state is State.QUEUED
+
+
+def test_three_deaths_end_a_job_as_failed(queue):
+    (job,) = queue.submit("amber", [submission()])
+    states = [queue.release(queue.claim("worker"), died=True) for _ in range(3)]
+    assert states == [State.QUEUED, State.QUEUED, State.FAILED]
+    found = queue.job("amber", job)
+    assert found.error["code"] == "worker_died"
+    assert found.attempt == 3
+
+
+def test_a_server_that_shuts_down_is_no_death(queue):
+    queue.submit("amber", [submission()])
+    for _ in range(5):
+        assert queue.release(queue.claim("worker"), died=False) is State.QUEUED
+
+
+def test_whoever_takes_the_place_of_a_cancelled_job_continues_its_journal(queue):
+    leader, heir = queue.submit("amber", [submission(1), submission(1)])
+    claimed = queue.claim("worker")
+    queue.cancel("amber", leader)
+    assert queue.to_be_cancelled("worker") == {(leader, 1)}
+    queue.finish(claimed, Outcome(State.CANCELLED))
+    again = queue.claim("worker")
+    assert (again.id, again.journal) == (heir, claimed.journal)
+
+
+def test_grouped_submissions_answer_each_request(queue):
+    queue.add_tenant("cedar", most_queued=1)
+    grouped = GroupedSubmissions(queue)
+    good = [grouped.submit("amber", [submission()]) for _ in range(20)]
+    bad = grouped.submit("cedar", [submission()] * 2)
+    grouped.close()
+    assert len({future.result()[0] for future in good}) == 20
+    with pytest.raises(QuotaError):
+        bad.result()
+    assert queue.counts()[State.QUEUED] == 20
+
+
+def test_positions_count_the_own_jobs_that_start_earlier(queue):
+    low, high = queue.submit("amber", [submission(priority=1), submission(priority=8)])
+    assert queue.positions("amber", [low, high]) == {high: 1, low: 2}
+
+
+def test_lists_continue_after_the_last_job(queue):
+    ids = queue.submit("amber", [submission() for _ in range(5)])
+    first = queue.jobs("amber", limit=2)
+    rest = queue.jobs("amber", before=first[-1].id)
+    assert [job.id for job in [*first, *rest]] == ids[::-1]
+
+
+def test_changes_of_other_connections_are_noticed(database_url, queue):
+    changes = Changes()
+    watch = Watch(database_url, changes)
+    try:
+        changes.wait(0, 30)  # the watch has begun
+        seen, (job,) = changes.count, queue.submit("amber", [submission()])
+        assert changes.wait(seen, 30) > seen
+        assert job
+    finally:
+        watch.close()
+
+
+def test_migrations_make_the_declared_tables(queue):
+    with queue.database.reading() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "version_table": VERSION_TABLE,
+                "compare_type": True,
+                "include_name": lambda name, kind, _: kind != "table" or name in METADATA.tables,
+            },
+        )
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_optuna_keeps_its_version_in_the_same_database(tmp_path):
+    url = f"sqlite:///{tmp_path}/both.db"
+    connect(url)
+    with Database(url):
+        pass
+    connect(url)
+    with Database(url) as database, database.reading() as connection:
+        tables = sqlalchemy.inspect(connection).get_table_names()
+    assert {"alembic_version", VERSION_TABLE} <= set(tables)
+
+
+def test_a_database_of_a_later_version_is_refused(tmp_path):
+    url = f"sqlite:///{tmp_path}/jobs.db"
+    with Database(url) as database, database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    with pytest.raises(OutputError, match="later version of hybridq"):
+        Database(url)
+
+
+@pytest.mark.parametrize("url", ["journal:///runs.log", "sqlite://", "mysql://host/name"])
+def test_other_storages_are_refused(url):
+    with pytest.raises(ParameterError, match="an SQLite file or a PostgreSQL server"):
+        Database(url)
+
+
+@given(st.integers(2, 200))
+def test_identifiers_increase(count):
+    ids = [new_id() for _ in range(count)]
+    assert ids == sorted(set(ids))
+    assert all(each[14] == "7" and each[19] in "89ab" for each in ids)
+
+
+def test_identifiers_hold_the_time():
+    before = time.time_ns() // 1_000_000
+    stamp = int(new_id().replace("-", "")[:12], 16)
+    # Identifiers of one process increase, so that the stamp may be ahead by what was counted up.
+    assert before - 1 <= stamp <= before + 1000
+
+
+def test_requests_and_results_are_stored_as_they_are(queue):
+    text = json.dumps({"label": "\u00fc \U0001f600 \\ ' \"", "pid": os.getpid()})
+    (job,) = queue.submit("amber", [submission()])
+    queue.finish(queue.claim("worker"), Outcome(State.COMPLETED, text))
+    assert queue.result("amber", job) == text
