@@ -34,7 +34,7 @@ class State(IntEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether a job in this state has ended."""
+        """True if a job in this state has ended."""
         return self >= State.COMPLETED
 
     @property

@@ -1,0 +1,222 @@
+"""The workers of one server: a thread for each slot, and one that renews leases."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+
+from hybridq.core.errors import OutputError
+from hybridq.service.queue.jobs import Queue
+from hybridq.service.queue.records import Claimed, Outcome, State
+from hybridq.service.queue.workers import new_worker
+from hybridq.service.work.slot import Died, Plain, Slot
+
+_log = logging.getLogger("hybridq.service")
+
+RENEW_SECONDS = 10.0
+"""Seconds between two renewals of leases."""
+
+MOST_SECONDS = 24 * 3600.0
+"""Seconds after which a job is interrupted and fails."""
+
+_IDLE_SECONDS = 5.0  # a claim without a notice, for jobs of dead workers
+_CANCEL_SECONDS = 0.2
+_RETRY_SECONDS = 1.0
+
+
+class Dispatcher:
+    """Claims jobs and runs them in slots.
+
+    Args:
+        queue: the jobs.
+        slots: where they run, each in a thread.
+        journals: folder of the journals of searches.
+        most_seconds: time after which a job is interrupted and fails.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        slots: list[Slot],
+        journals: Path,
+        *,
+        most_seconds: float = MOST_SECONDS,
+    ) -> None:
+        self._queue, self._slots, self._journals = queue, slots, journals
+        self._most_seconds = most_seconds
+        self.worker = new_worker()
+        self._held: dict[str, _Held] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def running(self) -> int:
+        """Number of jobs that run now."""
+        return len(self._held)
+
+    @property
+    def slots(self) -> int:
+        """Number of slots."""
+        return len(self._slots)
+
+    def start(self) -> None:
+        """Start the threads."""
+        os.makedirs(self._journals, mode=0o700, exist_ok=True)
+        for slot in self._slots:
+            self._begin(self._work, slot)
+        self._begin(self._keep)
+
+    def close(self) -> None:
+        """Interrupt the running jobs, return them to the queue, and end the threads."""
+        self._stop.set()
+        self._queue.changes.notify()
+        for thread in self._threads:
+            thread.join()
+        for slot in self._slots:
+            slot.close()
+
+    def _begin(self, target: Callable[..., None], *arguments: Slot) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self, slot: Slot) -> None:
+        """Claim and run jobs in a slot until the server ends."""
+        slot.start()
+        while not self._stop.is_set():
+            seen = self._queue.changes.count
+            try:
+                claimed = self._queue.claim(self.worker)
+            except OutputError as error:
+                _log.warning("no job can be claimed: %s", error)
+                self._stop.wait(_RETRY_SECONDS)
+                continue
+            if claimed is None:
+                self._queue.changes.wait(seen, _IDLE_SECONDS)
+                continue
+            self._run(slot, claimed)
+
+    def _run(self, slot: Slot, claimed: Claimed) -> None:
+        """Run a claimed job and write its end."""
+        held = _Held(claimed, monotonic() + self._most_seconds)
+        with self._lock:
+            self._held[claimed.id] = held
+        journal = self._journals / f"{claimed.journal}.jsonl"
+
+        def report(progress: Plain) -> None:
+            with suppress(OutputError):
+                held.lost = not self._queue.report(claimed, progress)
+
+        try:
+            end = slot.run(
+                json.loads(claimed.request),
+                journal,
+                on_progress=report,
+                interrupt=lambda: held.must_end or self._stop.is_set(),
+            )
+        except Died as died:
+            _log.warning("a process died over job %s: %s", claimed.id, died)
+            state = self._write(lambda: self._queue.release(claimed, died=True))
+        else:
+            state = self._write(lambda: self._ended(held, end))
+        finally:
+            with self._lock:
+                del self._held[claimed.id]
+        if state in (State.COMPLETED, State.FAILED):
+            journal.unlink(missing_ok=True)
+
+    def _ended(self, held: _Held, end: Plain | None) -> State | None:
+        """Write the end of a job, as its process reported it; return the state."""
+        claimed = held.claimed
+        if end is None and held.overdue and not held.cancelled:
+            detail = f"it ran for more than {self._most_seconds:g} s"
+            error = {"code": "time_limit", "detail": detail}
+            outcome = Outcome(State.FAILED, error=error, reusable=False)
+        elif end is None and held.cancelled:
+            outcome = Outcome(State.CANCELLED)
+        elif end is None:  # the server ends, or another has taken the job
+            return self._queue.release(claimed, died=False)
+        elif end["state"] == "completed":
+            outcome = Outcome(
+                State.COMPLETED,
+                result=end["result"],
+                usage=end["usage"],
+                reusable=end["reusable"],
+            )
+        else:
+            outcome = Outcome(State.FAILED, error=end["error"], reusable=False)
+        return outcome.state if self._queue.finish(claimed, outcome) else None
+
+    def _write(self, write: Callable[[], State | None]) -> State | None:
+        """Return what `write` returns, repeated while the database fails.
+
+        While the server ends, once: the lease ends soon, and another takes the job.
+        """
+        while True:
+            try:
+                return write()
+            except OutputError as error:
+                _log.warning("the end of a job cannot be written yet: %s", error)
+                if self._stop.wait(_RETRY_SECONDS):
+                    return None
+
+    def _keep(self) -> None:
+        """Renew leases, notice requests to cancel, and take jobs back from dead workers."""
+        renewed = -RENEW_SECONDS
+        while not self._stop.wait(_CANCEL_SECONDS):
+            try:
+                if monotonic() - renewed > RENEW_SECONDS:
+                    renewed = monotonic()
+                    self._renew()
+                    self._queue.take_back()
+                if self._held:
+                    to_cancel = self._queue.to_be_cancelled(self.worker)
+                    for held in self._current():
+                        held.cancelled |= held.name in to_cancel
+            except OutputError as error:
+                _log.warning("leases cannot be renewed: %s", error)
+                self._stop.wait(_RETRY_SECONDS)
+
+    def _renew(self) -> None:
+        """Renew the leases of running jobs; interrupt those that another worker has now."""
+        running = self._current()
+        mine = self._queue.renew(self.worker)
+        for held in running:
+            held.lost |= held.name not in mine
+
+    def _current(self) -> list[_Held]:
+        """Return the jobs that run now."""
+        with self._lock:
+            return list(self._held.values())
+
+
+class _Held:
+    """A job that runs here, and why it may have to end."""
+
+    def __init__(self, claimed: Claimed, until: float) -> None:
+        self.claimed = claimed
+        self.cancelled = False
+        self.lost = False
+        self._until = until
+
+    @property
+    def name(self) -> tuple[str, int]:
+        """Identifier and attempt."""
+        return self.claimed.id, self.claimed.attempt
+
+    @property
+    def overdue(self) -> bool:
+        """True if its time is over."""
+        return monotonic() > self._until
+
+    @property
+    def must_end(self) -> bool:
+        """True if it is to be interrupted."""
+        return self.cancelled or self.lost or self.overdue

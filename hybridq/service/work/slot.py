@@ -1,0 +1,164 @@
+"""A slot of a server: one process, in which jobs run one after the other."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import monotonic
+from typing import Any
+
+from hybridq.service.work.child import INTERRUPTED
+
+GRACE_SECONDS = 5.0
+"""Seconds between SIGTERM and SIGKILL."""
+
+COMMAND = (sys.executable, "-P", "-m", "hybridq.service.work.child")
+
+_KEPT = (
+    "HOME",
+    "HYBRIDQ_KERNELS",
+    "LANG",
+    "LC_ALL",
+    "NUMBA_CACHE_DIR",
+    "NUMBA_OPT",
+    "PATH",
+    "SYSTEMROOT",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+)
+_THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_POLL_SECONDS = 0.05
+
+Plain = dict[str, Any]
+
+
+class Died(Exception):
+    """The process ended during a job."""
+
+
+class Slot:
+    """A process for jobs, started when the first one comes, and again after it ended.
+
+    Its environment has nothing but what kernels and the system need: no URL, no password.
+
+    Args:
+        threads: threads of the simulator.
+        memory: most bytes of its data; None for no limit.
+        command: how the process is started.
+    """
+
+    def __init__(
+        self, *, threads: int = 1, memory: int | None = None, command: Sequence[str] = COMMAND
+    ) -> None:
+        self._command = [*command, str(memory or 0)]
+        self._environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self._environment |= dict.fromkeys(_THREADS, str(threads))
+        self._environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+        self._process: subprocess.Popen[str] | None = None
+        self._inbox: SimpleQueue[Plain | None] = SimpleQueue()
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process, None while there is none."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        """Start the process unless it runs."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self._inbox = SimpleQueue()
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env=self._environment,
+            start_new_session=True,  # Ctrl-C at the terminal reaches the server alone
+        )
+        Thread(target=_read, args=(self._process, self._inbox), daemon=True).start()
+
+    def run(
+        self,
+        request: Mapping[str, Any],
+        journal: Path,
+        *,
+        on_progress: Callable[[Plain], None],
+        interrupt: Callable[[], bool],
+    ) -> Plain | None:
+        """Run a job and return its end as the process reported it, None if it was interrupted.
+
+        Args:
+            request: the job.
+            journal: the file of its search.
+            on_progress: called with reports of the process.
+            interrupt: asked all the time whether to interrupt: by SIGTERM, and where that does not
+                end it within `GRACE_SECONDS`, by SIGKILL.
+
+        Raises:
+            Died: the process ended, other than by that.
+        """
+        self.start()
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        with suppress(OSError):  # it has died, and its output ends
+            process.stdin.write(json.dumps({"request": request, "journal": str(journal)}) + "\n")
+            process.stdin.flush()
+        kill_at: float | None = None
+        while True:
+            try:
+                message = self._inbox.get(timeout=_POLL_SECONDS)
+            except Empty:
+                message = {}
+            if message is None:
+                status = process.wait()
+                self._process = None
+                if kill_at is not None:
+                    return None
+                raise Died(_reason(status))
+            if "progress" in message:
+                on_progress(message["progress"])
+            if "end" in message:
+                end: Plain = message["end"]
+                return None if end["state"] == INTERRUPTED else end
+            if kill_at is None and interrupt():
+                kill_at = monotonic() + GRACE_SECONDS
+                process.terminate()
+            elif kill_at is not None and monotonic() > kill_at:
+                process.kill()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+def _read(process: subprocess.Popen[str], inbox: SimpleQueue[Plain | None]) -> None:
+    """Put the lines of a process into the inbox, and None at its end."""
+    assert process.stdout is not None
+    with process.stdout as lines:
+        for line in lines:
+            if line.endswith("\n"):  # the last line of a killed process may be cut off
+                inbox.put(json.loads(line))
+    process.wait()
+    inbox.put(None)
+
+
+def _reason(status: int) -> str:
+    """Return the way in which a process ended."""
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"killed by signal {-status}"

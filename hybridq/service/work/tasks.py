@@ -1,0 +1,109 @@
+"""Work of each kind of job, inside the process of a slot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING, Any
+
+from hybridq.core.errors import FormatError
+
+if TYPE_CHECKING:
+    from hybridq.optimizers import Record
+    from hybridq.presentation import Result
+    from hybridq.problems.base import Problem
+    from hybridq.storage.journal import Journal
+
+Plain = dict[str, Any]
+Report = Callable[[Plain], None]
+
+_TIMED_OUT = "time limit"
+
+
+def run_task(request: Mapping[str, Any], journal: Path, report: Report) -> Plain:
+    """Return the end of a job: its result as JSON text, its usage, whether it may be reused.
+
+    Args:
+        request: a checked submission.
+        journal: the file of a search, which is resumed if it exists.
+        report: called with the progress after each evaluation.
+
+    Raises:
+        HybridqError: the request cannot be carried out.
+    """
+    began = process_time()
+    text, usage, reusable = TASKS[request["kind"]](request, journal, report)
+    usage["cpu_seconds"] = process_time() - began
+    return {"result": text, "usage": usage, "reusable": reusable}
+
+
+def _solve(request: Mapping[str, Any], path: Path, report: Report) -> tuple[str, Plain, bool]:
+    """Solve a problem, and return its result as ``hybridq solve --json`` writes it."""
+    from hybridq.solver import solve
+    from hybridq.storage.journal import Journal
+
+    problem = problem_of(request["problem"])
+    options = _with_compiled_kernels(request["options"])
+
+    def progress(record: Record) -> None:
+        report(
+            {
+                "evaluations": record.evaluation,
+                "best": record.best_value if abs(record.best_value) < float("inf") else None,
+                "seconds": record.seconds,
+            }
+        )
+
+    def solved(journal: Journal) -> Result:
+        return solve(problem, rng=request["seed"], journal=journal, callback=progress, **options)
+
+    try:
+        with Journal(path, resume=path.exists(), sync="never") as journal:
+            result = solved(journal)
+    except FormatError:  # damaged, or of another version: its evaluations cannot be used
+        if not path.exists():
+            raise
+        path.unlink()
+        with Journal(path, sync="never") as journal:
+            result = solved(journal)
+    found = result.optimizer
+    usage = {"evaluations": found.evaluations, "shots": options.get("shots", 0)}
+    return json.dumps(json.loads(result.to_json())), usage, _TIMED_OUT not in found.status
+
+
+def problem_of(section: Mapping[str, Any]) -> Problem:
+    """Return the problem whose content a request holds.
+
+    Args:
+        section: ``kind``, ``content`` (text, or JSON as it is), ``format``, ``name``, ``options``.
+    """
+    from hybridq.problems import PROBLEMS
+
+    content = section["content"]
+    text = content if isinstance(content, str) else json.dumps(content)
+    return PROBLEMS[section["kind"]].from_bytes(
+        text.encode(),
+        source=section.get("name") or "content",
+        format=section.get("format"),
+        **section.get("options", {}),
+    )
+
+
+def _with_compiled_kernels(options: Mapping[str, Any]) -> Plain:
+    """Return options that give the same bits whether kernels were compiled before or not."""
+    from hybridq.engines.choose import ENGINES, Auto
+    from hybridq.engines.simulators import COMPILED
+
+    name = options.get("engine", "auto")
+    kind = Auto if name == "auto" else ENGINES[name]
+    if "kernels" in kind.option_names():
+        return {"kernels": COMPILED, **options}
+    return dict(options)
+
+
+TASKS: Mapping[str, Callable[[Mapping[str, Any], Path, Report], tuple[str, Plain, bool]]] = {
+    "solve": _solve,
+}
+"""Kinds of jobs and their work."""

@@ -1,0 +1,192 @@
+"""Slots: interruption, deaths, resumption, environment, limits, and real solves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import hybridq as hq
+from hybridq.service.queue.jobs import Queue
+from hybridq.service.queue.records import State, Submission
+from hybridq.service.store.database import Database
+from hybridq.service.work.dispatcher import Dispatcher
+from hybridq.service.work.slot import Slot
+
+TOY = (sys.executable, str(Path(__file__).with_name("toy_child.py")))
+RING = {"nodes": 5, "edges": [[0, 1], [1, 2], [2, 3], [3, 4], [4, 0]]}
+PATIENCE = 60.0  # seconds; a test that waits ends with an event long before
+
+
+@pytest.fixture
+def queue(tmp_path):
+    with Database(f"sqlite:///{tmp_path}/jobs.db") as database:
+        queue = Queue(database)
+        queue.add_tenant("amber")
+        yield queue
+
+
+@pytest.fixture
+def start(queue, tmp_path):
+    """Start a server's workers; all are closed at the end."""
+    started = []
+
+    def begin(slots=1, command=TOY, **options):
+        made = [Slot(command=command, memory=options.pop("memory", None)) for _ in range(slots)]
+        one = Dispatcher(queue, made, tmp_path / "journals", **options)
+        one.start()
+        started.append(one)
+        return one
+
+    yield begin
+    for one in started:
+        one.close()
+
+
+def submit(queue, **request):
+    (job,) = queue.submit("amber", [Submission("solve", json.dumps(request))])
+    return job
+
+
+def wait(queue, job, reached):
+    """The job, once `reached(job)`."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        seen = queue.changes.count
+        found = queue.job("amber", job)
+        if reached(found):
+            return found
+        queue.changes.wait(seen, 0.2)
+    raise AssertionError(f"{found} after {PATIENCE} s")
+
+
+def ended(job):
+    return job.state.is_final
+
+
+def progressed(job):
+    return job.progress is not None
+
+
+def test_jobs_are_run_and_their_journals_removed(queue, start, tmp_path):
+    start(slots=2)
+    jobs = [submit(queue, do="count", steps=n) for n in range(6)]
+    for n, job in enumerate(jobs):
+        assert wait(queue, job, ended).state is State.COMPLETED
+        assert queue.result("amber", job) == str(n)
+    end = time.monotonic() + PATIENCE
+    while list((tmp_path / "journals").iterdir()) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert list((tmp_path / "journals").iterdir()) == []
+
+
+def test_failures_carry_their_code(queue, start):
+    start()
+    job = wait(queue, submit(queue, do="fail"), ended)
+    assert (job.state, job.error["code"]) == (State.FAILED, "toy")
+
+
+@pytest.mark.parametrize("kind", ["count", "deaf"])
+def test_running_jobs_are_cancelled_also_where_sigterm_has_no_effect(
+    queue, start, monkeypatch, kind
+):
+    monkeypatch.setattr("hybridq.service.work.slot.GRACE_SECONDS", 0.5)
+    start()
+    job = submit(queue, do=kind, pause=0.01)
+    wait(queue, job, progressed)
+    assert queue.cancel("amber", job)
+    assert wait(queue, job, ended).state is State.CANCELLED
+    # The slot is as good as before.
+    assert wait(queue, submit(queue, do="count", steps=1), ended).state is State.COMPLETED
+
+
+def test_a_job_over_its_time_fails(queue, start):
+    start(most_seconds=0.3)
+    job = wait(queue, submit(queue, do="count", pause=0.01), ended)
+    assert (job.state, job.error["code"]) == (State.FAILED, "time_limit")
+
+
+def test_a_job_that_kills_its_process_fails_after_three_attempts(queue, start):
+    start()
+    job = wait(queue, submit(queue, do="die"), ended)
+    assert (job.state, job.error["code"], job.attempt) == (State.FAILED, "worker_died", 3)
+
+
+def test_a_killed_process_loses_at_most_one_evaluation(queue, start, tmp_path):
+    dispatcher = start()
+    job = submit(queue, do="count", steps=60, pause=0.02)
+    wait(queue, job, progressed)
+    os.kill(dispatcher._slots[0].pid, signal.SIGKILL)
+    found = wait(queue, job, ended)
+    # Each evaluation is counted once in the journal, which was resumed.
+    assert (found.state, found.attempt, queue.result("amber", job)) == (State.COMPLETED, 2, "60")
+
+
+def test_a_server_that_ends_returns_its_jobs(queue, start):
+    first = start()
+    job = submit(queue, do="count", steps=40, pause=0.02)
+    wait(queue, job, progressed)
+    first.close()
+    assert queue.job("amber", job).state is State.QUEUED
+    start()
+    assert wait(queue, job, ended).state is State.COMPLETED
+
+
+def test_processes_have_neither_urls_nor_keys(queue, start, monkeypatch):
+    monkeypatch.setenv("HYBRIDQ_DATABASE", "postgresql://user:secret@host/jobs")
+    monkeypatch.setenv("HYBRIDQ_KEY", "hq_secret")
+    start()
+    job = submit(queue, do="environment")
+    wait(queue, job, ended)
+    names = set(json.loads(queue.result("amber", job)))
+    assert not {name for name in names if "KEY" in name or "DATABASE" in name}
+    assert "PATH" in names
+
+
+def test_a_process_ends_with_its_server():
+    """The child of a parent that is killed sees the end of its input."""
+    code = (
+        "import sys; from hybridq.service.work.slot import Slot; s = Slot(); s.start();"
+        "print(s.pid, flush=True); sys.stdin.read()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.communicate()
+    end = time.monotonic() + PATIENCE
+    while Path(f"/proc/{child}").exists() and time.monotonic() < end:
+        if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
+            break
+        time.sleep(0.02)
+    else:
+        assert not Path(f"/proc/{child}").exists()
+
+
+def test_a_real_solve_gives_the_result_of_the_library(queue, start):
+    start(command=Slot.__init__.__kwdefaults__["command"], memory=4 * 2**30)
+    problem = {"kind": "maxcut", "content": RING, "format": None, "options": {}}
+    options = {"p": 1, "shots": 64}
+    job = submit(queue, kind="solve", problem=problem, options=options, seed=7)
+    text = json.dumps({"content": "not a graph"})
+    bad = submit(queue, kind="solve", problem={**problem, "content": text}, options={}, seed=1)
+    assert wait(queue, job, ended).state is State.COMPLETED
+    found = json.loads(queue.result("amber", job))
+    expected = hq.solve(
+        hq.MaxCut.from_bytes(json.dumps(RING).encode(), source="content"),
+        rng=7,
+        kernels="compiled",
+        **options,
+    )
+    assert found["best"]["value"] == 4  # the largest cut of a ring of five
+    assert found["expectation"] == expected.expectation
+    assert found["parameters"] == list(expected.parameters)
+    failed = wait(queue, bad, ended)
+    assert (failed.state, failed.error["code"]) == (State.FAILED, "unreadable_content")
