@@ -1,1 +1,1 @@
-"""Job service: a durable queue, workers in processes of their own, and an API over HTTP."""
+"""Job service: a durable queue, workers in processes, and an API over HTTP."""

@@ -83,7 +83,7 @@ def connect(url: str) -> BaseStorage:
 
 
 def open_engine(url: str, *, durable: bool) -> Engine:
-    """Return an SQLAlchemy engine for tables of hybridq's own, opened as `connect` does.
+    """Return an SQLAlchemy engine for other tables, opened as `connect` does.
 
     Args:
         url: an SQLite file or a PostgreSQL server.

@@ -1,4 +1,4 @@
-"""Notices that jobs have changed, in this process and in others that share the database."""
+"""Notices of changed jobs, in this process and in others that share the database."""
 
 from __future__ import annotations
 

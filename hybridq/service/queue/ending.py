@@ -36,7 +36,7 @@ def finish(connection: Connection, claimed: Claimed, outcome: Outcome, now: floa
 
 
 def release(connection: Connection, claimed: Claimed, now: float, *, died: bool) -> State | None:
-    """Return a running job to the queue, unless it is to be cancelled or has died too often.
+    """Return a running job to the queue, or end it: cancelled, or died too often.
 
     Args:
         connection: a durable transaction.
@@ -78,7 +78,7 @@ def release(connection: Connection, claimed: Claimed, now: float, *, died: bool)
 
 
 def cancel(connection: Connection, tenant: str, job: str, now: float) -> bool:
-    """Cancel a job that waits, or request that of one that runs; return False if unknown.
+    """Cancel a waiting job, or request that of a running one; False if unknown.
 
     Jobs that joined it are not cancelled: the first of them takes its place.
     """

@@ -1,4 +1,4 @@
-"""Submissions that wait share one commit, since forcing it to the disk takes longest."""
+"""Waiting submissions share one commit: forcing it to the disk takes longest."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Queue:
         self.changes = changes or Changes()
 
     def add_tenant(self, name: str, **shares: Any) -> bool:
-        """Add a tenant; return False if it exists. See `sharing.add_tenant` for the shares."""
+        """Add a tenant with the shares of `sharing.add_tenant`; False if it exists."""
         with self.writing() as (connection, now):
             return sharing.add_tenant(connection, name, now, **shares)
 
@@ -47,7 +47,7 @@ class Queue:
         submissions: Sequence[Submission],
         repeatable: Repeatable | None = None,
     ) -> list[str]:
-        """Queue all of the jobs or none; return their identifiers. See `submitting.submit`."""
+        """Queue all jobs or none; return their identifiers. See `submitting.submit`."""
         with self.writing() as (connection, now):
             return submitting.submit(connection, tenant, submissions, now, repeatable)
 

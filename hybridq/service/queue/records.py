@@ -135,7 +135,7 @@ class _Ids:
         self._last = 0
 
     def next(self) -> str:
-        """Return a new UUID of version 7 (RFC 9562): 48 bits of milliseconds, 74 random bits."""
+        """Return a UUID of version 7: 48 bits of milliseconds, 74 random bits (RFC 9562)."""
         random = int.from_bytes(os.urandom(10)) & ((1 << 74) - 1)
         value = (time.time_ns() // 1_000_000) << 74 | random
         with self._lock:

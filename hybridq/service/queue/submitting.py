@@ -58,7 +58,7 @@ def submit(
     Raises:
         QuotaError: too many jobs of the tenant would wait.
         RepeatedKeyError: the key came with another request before.
-        ParameterError: there is no such tenant.
+        ParameterError: the tenant does not exist.
     """
     share = locked(connection, tenant)
     if share is None:

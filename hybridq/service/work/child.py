@@ -1,7 +1,8 @@
-"""The process of a slot: jobs come in on standard input, one line each, and ends go out.
+"""The process of a slot: jobs come in on standard input, and ends go out.
 
-It has no URL of a database and no key. The end of the input, which is the end of the server, ends
-it at once. SIGTERM interrupts the running job; the process then waits for the next one.
+Both are JSON lines. The process has no URL of a database and no key. The end of the input, which
+is the end of the server, ends it at once. SIGTERM interrupts the running job; the process then
+waits for the next one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _REPORT_SECONDS = 0.2
 
 
 class Interrupted(BaseException):
-    """Interruption of a job; not an `Exception`, so that no handler takes it for a failure."""
+    """Interruption of a job; not an `Exception`: no handler takes it for a failure."""
 
 
 class _Child:
@@ -93,7 +94,7 @@ class _Child:
         except Interrupted:
             return {"state": INTERRUPTED}
         except HybridqError as error:
-            return {"state": "failed", "error": _told(error)}
+            return {"state": "failed", "error": _described(error)}
         except Exception as error:
             import traceback
 
@@ -116,7 +117,7 @@ class _Child:
         self._check()  # it was asked for meanwhile
 
 
-def _told(error: HybridqError) -> dict[str, Any]:
+def _described(error: HybridqError) -> dict[str, Any]:
     """Return an error as data, without paths of this machine."""
     if isinstance(error, OutputError):
         detail = "the server cannot write the journal of the search"

@@ -94,7 +94,7 @@ class Slot:
         on_progress: Callable[[Plain], None],
         interrupt: Callable[[], bool],
     ) -> Plain | None:
-        """Run a job and return its end as the process reported it, None if it was interrupted.
+        """Run a job; return its end as the process reported it, None if interrupted.
 
         Args:
             request: the job.

@@ -23,7 +23,7 @@ _TIMED_OUT = "time limit"
 
 
 def run_task(request: Mapping[str, Any], journal: Path, report: Report) -> Plain:
-    """Return the end of a job: its result as JSON text, its usage, whether it may be reused.
+    """Return a job's result as JSON text, its usage, and whether it may be reused.
 
     Args:
         request: a checked submission.
@@ -92,7 +92,7 @@ def problem_of(section: Mapping[str, Any]) -> Problem:
 
 
 def _with_compiled_kernels(options: Mapping[str, Any]) -> Plain:
-    """Return options that give the same bits whether kernels were compiled before or not."""
+    """Return options with the same bits whether kernels were compiled before or not."""
     from hybridq.engines.choose import ENGINES, Auto
     from hybridq.engines.simulators import COMPILED
 

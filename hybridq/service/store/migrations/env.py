@@ -1,4 +1,4 @@
-"""Environment of alembic: it uses the connection of the caller and a version table of its own."""
+"""Environment of alembic: the caller's connection, and a version table of its own."""
 
 from alembic import context
 
