@@ -14,8 +14,6 @@ import numpy as np
 
 import hybridq as hq
 from experiments.gset.graphs import Graph
-from hybridq.classical.contraction import contraction
-from hybridq.classical.local_search import local_search
 from hybridq.solver.qaoa import TOLERANCE
 from hybridq.strategies.anneal import Anneal
 from hybridq.strategies.base import Strategy, Task
@@ -27,6 +25,9 @@ from hybridq.strategies.shared_search import SharedSearch
 
 RESULTS = Path(__file__).parent / "results"
 STORE = RESULTS / "runs.jsonl"
+
+GREEDY, SAME_WORK, PLAIN = "greedy, γ → 0", "annealing, same work", "rounded couplings"
+"""Controls: of `recursive`, of every strategy with a circuit, and of `round`."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Run:
         strategy: the one that the default solve chose; empty for other methods.
         split: wall-clock seconds of the answer and of the reference with the bound, of the
             default solve; they depend on the load of the machine.
+        controls: cuts of the classical controls that the strategy makes itself, by name.
         machine: date, processor and commit.
     """
 
@@ -52,6 +54,7 @@ class Run:
     bound: float | None
     strategy: str
     split: tuple[float, float] | None
+    controls: dict[str, float]
     machine: dict[str, Any]
 
     @property
@@ -75,7 +78,8 @@ def by_strategy(strategy: Strategy) -> Callable[[hq.MaxCut, int], dict[str, Any]
         )
         found = strategy.run(Task(ansatz, lambda a: hq.Expectation(a, problem), search, rng=first))
         assert found.found is not None
-        return {"cut": float(problem.value(found.found.bits))}
+        controls = {_short(c.method): float(problem.value(c.bits)) for c in found.found.controls}
+        return {"cut": float(problem.value(found.found.bits)), "controls": controls}
 
     return run
 
@@ -91,26 +95,22 @@ def default(problem: hq.MaxCut, seed: int) -> dict[str, Any]:
         "bound": result.reference.bound,
         "strategy": result.ansatz.get("strategy", "direct"),
         "split": (result.best.seconds or 0.0, result.reference.seconds or 0.0),
+        "controls": {_short(control.method): control.value for control in result.controls},
     }
 
 
-def greedy(problem: hq.MaxCut, seed: int) -> dict[str, Any]:
-    """Return the control of `recursive`: γ → 0, polished alike."""
-    first, second = np.random.default_rng(seed).spawn(2)
-    ising = problem.cost()
-    start = contraction(ising, rng=first).baseline.bits
-    polish = Recursive().polish
-    found = local_search(ising, restarts=2, sweeps=polish, start=start, rng=second)
-    return {"cut": float(problem.value(found.bits))}
+def _short(method: str) -> str:
+    """Return the name of a control in the tables."""
+    kinds = {"greedy": GREEDY, "simulated annealing": SAME_WORK, "the same rounding": PLAIN}
+    return next(name for beginning, name in kinds.items() if method.startswith(beginning))
 
 
 METHODS: dict[str, Callable[[hq.MaxCut, int], dict[str, Any]]] = {
     "default": default,
     "recursive": by_strategy(Recursive()),
-    "greedy": greedy,
     "precondition": by_strategy(Precondition()),
-    "anneal": by_strategy(Anneal()),
     "round": by_strategy(Round()),
+    "anneal": by_strategy(Anneal()),
 }
 
 
@@ -120,7 +120,8 @@ def made(graph: Graph, method: str, seed: int, machine: dict[str, Any]) -> Run:
     began = time.process_time()
     found = METHODS[method](problem, seed)
     cpu = round(time.process_time() - began, 2)
-    facts: dict[str, Any] = {"bound": None, "strategy": "", "split": None} | found
+    facts: dict[str, Any] = {"bound": None, "strategy": "", "split": None, "controls": {}}
+    facts |= found
     if facts["split"] is not None:
         facts["split"] = tuple(round(seconds, 2) for seconds in facts["split"])
     return Run(graph.name, method, seed, cpu=cpu, machine=machine, **facts)

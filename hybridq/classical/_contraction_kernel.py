@@ -42,12 +42,17 @@ def _raise(tree: Any, leaves: int, keys: Any, priorities: Any, i: int) -> None:
     """Renew the path of spin i in the tree of largest keys."""
     position = (leaves + i) // 2
     while position > 0:
-        left, right = tree[2 * position], tree[2 * position + 1]
-        if right < 0 or (left >= 0 and _before(keys, priorities, left, right)):
-            tree[position] = left
-        else:
-            tree[position] = right
+        tree[position] = _first_below(tree, keys, priorities, position)
         position //= 2
+
+
+@jit(internal=True, inline=True)
+def _first_below(tree: Any, keys: Any, priorities: Any, position: int) -> int:
+    """Return the spin of the larger key of the two below a node, -1 for none."""
+    left, right = tree[2 * position], tree[2 * position + 1]
+    if right < 0 or (left >= 0 and _before(keys, priorities, left, right)):
+        return left
+    return right
 
 
 @jit(internal=True, inline=True)
@@ -143,11 +148,7 @@ def score_all(
         priorities[i] = _next(random)
         tree[leaves + i] = i
     for position in range(leaves - 1, 0, -1):
-        left, right = tree[2 * position], tree[2 * position + 1]
-        if right < 0 or (left >= 0 and _before(keys, priorities, left, right)):
-            tree[position] = left
-        else:
-            tree[position] = right
+        tree[position] = _first_below(tree, keys, priorities, position)
 
 
 @jit(internal=True)
@@ -200,11 +201,12 @@ def contract(
     signs: Any,
     done: int,
     until: int,
+    work: Any,
 ) -> int:
     """Contract spins by their largest correlation until `until` are removed.
 
     A spin j becomes sign times spin i, or the sign itself (`onto` is -1). Couplings of less than
-    `least` after a merge are zero.
+    `least` after a merge are zero. `work`, int64 (1,), grows by the cosines that were multiplied.
 
     Returns:
         the number of removed spins; less than `until` where no correlation is left, or where the
@@ -259,6 +261,7 @@ def contract(
                 keys, slots, alone, factors[0], factors[1], factors[2], k,
             )  # fmt: skip
             priorities[k] = _next(random)
+            work[0] += degrees[k] * degrees[k]
             _raise(tree, leaves, keys, priorities, k)
             # The other ends of its couplings hold the same correlations.
             for t in range(starts[k], starts[k] + degrees[k]):
@@ -266,6 +269,7 @@ def contract(
                 back = _slot_of(starts, degrees, targets, other, k)
                 scores[back] = scores[t]
                 _choose(starts, degrees, scores, keys, slots, alone, other)
+                work[0] += 2 * degrees[other]
                 _raise(tree, leaves, keys, priorities, other)
     return done
 

@@ -65,29 +65,96 @@ def anneal_in_place(
     fields: Any,
     temperatures: Any,
     seed: int,
-) -> None:
+    logarithms: Any,
+) -> int:
     """Run one Metropolis sweep over all spins at each temperature.
 
+    A flip that raises the energy by r is accepted where r < T log(1 / u), u uniform: the logarithms
+    are those of equidistant numbers, since computing one takes as long as the rest of a proposal.
     The random numbers are xorshift64 from `seed` (not zero), so that every restart has its own
     stream on any thread.
+
+    Args:
+        starts, targets, weights: the coupling graph in compressed rows.
+        spins: +1 and -1, float64 (n,); updated.
+        fields: f_i = h_i + sum_j J_ij s_j; updated.
+        temperatures: one per sweep.
+        seed: of the random numbers, at least 1.
+        logarithms: 2^12 values of log(1 / u).
+
+    Returns:
+        the number of fields that were updated.
     """
-    state = np.uint64(seed)
+    state, updates = np.uint64(seed), 0
     for sweep in range(temperatures.size):
         temperature = temperatures[sweep]
         for i in range(spins.size):
-            rise = -2.0 * spins[i] * fields[i]
-            accept = rise <= 0.0
-            # Beyond 37 temperatures the probability is below the resolution of the random number.
-            if not accept and rise < 37.0 * temperature:
-                state ^= state << np.uint64(13)
-                state ^= state >> np.uint64(7)
-                state ^= state << np.uint64(17)
-                uniform = (state >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-                accept = uniform < np.exp(-rise / temperature)
-            if accept:
-                spins[i] = -spins[i]
-                for edge in range(starts[i], starts[i + 1]):
-                    fields[targets[edge]] += 2.0 * weights[edge] * spins[i]
+            state ^= state << np.uint64(13)
+            state ^= state >> np.uint64(7)
+            state ^= state << np.uint64(17)
+            if -2.0 * spins[i] * fields[i] <= temperature * logarithms[state >> np.uint64(52)]:
+                spin = -spins[i]
+                spins[i] = spin
+                first, last = starts[i], starts[i + 1]
+                updates += last - first
+                for edge in range(first, last):
+                    fields[targets[edge]] += 2.0 * weights[edge] * spin
+    return updates
+
+
+@jit()
+def cross_in_place(
+    starts: Any,
+    targets: Any,
+    weights: Any,
+    linear: Any,
+    spins: Any,
+    other: Any,
+    seen: Any,
+    stack: Any,
+    least: float,
+) -> float:
+    """Flip each connected part in which two states differ, where that gains more than `least`.
+
+    Parts do not touch, so their gains add up.
+
+    Args:
+        starts, targets, weights: the coupling graph in compressed rows.
+        linear: h, shape (n,).
+        spins: +1 and -1, float64 (n,); updated.
+        other: another state; stays.
+        seen: scratch, bool (n,).
+        stack: scratch, int64 (n,).
+        least: the smallest gain that counts.
+
+    Returns:
+        the energy that was gained.
+    """
+    gained = 0.0
+    seen[:] = False
+    for first in range(spins.size):
+        if seen[first] or spins[first] == other[first]:
+            continue
+        seen[first] = True
+        stack[0] = first
+        size, at, gain = 1, 0, 0.0
+        while at < size:
+            i = stack[at]
+            at += 1
+            gain += 2.0 * spins[i] * linear[i]
+            for edge in range(starts[i], starts[i + 1]):
+                j = targets[edge]
+                if spins[j] == other[j]:
+                    gain += 2.0 * weights[edge] * spins[i] * spins[j]
+                elif not seen[j]:
+                    seen[j] = True
+                    stack[size] = j
+                    size += 1
+        if gain > least:
+            gained += gain
+            for k in range(size):
+                spins[stack[k]] = -spins[stack[k]]
+    return gained
 
 
 @jit()
@@ -113,6 +180,7 @@ def restart_in_place(
     temperatures: Any,
     seed: int,
     least: float,
+    logarithms: Any,
 ) -> float:
     """Run a greedy start and descent, then annealing and descent; keep the better.
 
@@ -127,6 +195,7 @@ def restart_in_place(
         temperatures: one per sweep; empty for no annealing.
         seed: of this restart's random numbers, at least 1.
         least: the smallest gain that counts, above the rounding error of the fields.
+        logarithms: see `anneal_in_place`.
 
     Returns:
         the energy of `spins` without the constant.
@@ -139,7 +208,7 @@ def restart_in_place(
     energy = descend_in_place(starts, targets, weights, linear, spins, fields, least)
     if temperatures.size > 0:
         first = spins.copy()
-        anneal_in_place(starts, targets, weights, spins, fields, temperatures, seed)
+        anneal_in_place(starts, targets, weights, spins, fields, temperatures, seed, logarithms)
         # The sweeps leave rounding errors in the fields of real couplings.
         fields_in_place(starts, targets, weights, linear, spins, fields)
         annealed = descend_in_place(starts, targets, weights, linear, spins, fields, least)

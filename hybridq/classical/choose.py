@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.classical import _couplings
+from hybridq.classical.annealing import annealing
 from hybridq.classical.baseline import Baseline
 from hybridq.classical.elimination import elimination_minimum, plan_elimination
 from hybridq.classical.exact import HIGHER_ORDER_LIMIT, exact_minimum
-from hybridq.classical.local_search import local_search, restarts_for
 from hybridq.classical.unfrustrated import unfrustrated_minimum
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import CapacityError
@@ -70,7 +70,8 @@ def reference(
             unsolved -= part.n_qubits
         if given is None:
             left = _until(ends)
-            found = _annealed(part, search, None if left is None else _ANNEALING * left)
+            limit = None if left is None else _ANNEALING * left
+            found = annealing(part, rng=search, time_limit=limit)
         else:
             found = Baseline.from_bits(part, given.bits[spins], method=given.method, exact=False)
         return _bounded(part, found, relaxation, _until(ends))
@@ -143,12 +144,6 @@ def connected_parts(ising: Ising) -> list[tuple[NDArray[np.intp], Ising]]:
     if count == 1:
         return [(np.arange(n), ising)]
     return _couplings.split(ising, owner, count, least=2)
-
-
-def _annealed(ising: Ising, rng: RandomLike, time_limit: float | None) -> Baseline:
-    """Return the best state of annealing."""
-    restarts = restarts_for(ising.n_qubits)
-    return local_search(ising, restarts=restarts, rng=rng, time_limit=time_limit)
 
 
 def _bounded(ising: Ising, found: Baseline, rng: RandomLike, time_limit: float | None) -> Baseline:

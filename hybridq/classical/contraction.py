@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -17,15 +18,13 @@ from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.operators.ising import Ising
-
-Vector = NDArray[np.float64]
+from hybridq.operators.p1 import Sums, p1_optimum
 
 EXACT_REST = 14  # spins that are left for an exhaustive search
 _RENEWALS = 25  # times that the angles are optimized again
 _LIMIT = 0.01  # of the best angle: correlations are linear there, but for ties
-_GRID = 24  # angles tried before the first golden section
-_BETAS = np.linspace(-np.pi / 2, np.pi / 2, 129)
 _SLOT_BYTES = 40
+_COSINE, _CONTRACTION = 1.2, 13_000.0  # work of a factor of a product, and of removing a spin
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,13 @@ class Contracted:
         contractions: the number of spins that were removed, before the rest was searched.
         complete: False where an interruption or a time limit ended it early; the spins that were
             left are then set one by one, each to lower the energy.
+        work: in the units of `annealing.Work`; it depends on no clock.
     """
 
     baseline: Baseline
     contractions: int
     complete: bool
+    work: float
 
 
 def contraction(
@@ -51,6 +52,7 @@ def contraction(
     rng: RandomLike = None,
     time_limit: float | None = None,
     progress: Callable[[int, int], None] | None = None,
+    stop: Event | None = None,
 ) -> Contracted:
     r"""Return the state that contracting spin after spin ends in.
 
@@ -68,6 +70,7 @@ def contraction(
         rng: decides between equal correlations.
         time_limit: no block of contractions begins after this many seconds.
         progress: called with the number of removed spins and of all, after each block.
+        stop: no block of contractions begins after it is set, by another thread.
 
     Raises:
         ParameterError: terms of more than two spins, or `gamma_scale` < 0.
@@ -86,7 +89,7 @@ def contraction(
     complete, gamma = True, 0.0
     try:
         while graph.n_left > EXACT_REST:
-            if work_seconds() > deadline:
+            if work_seconds() > deadline or (stop is not None and stop.is_set()):
                 complete = False
                 break
             gamma = graph.best_gamma(gamma)
@@ -100,7 +103,10 @@ def contraction(
     bits = graph.unfolded(exactly=complete)
     what = "greedy contraction" if gamma_scale == 0.0 else "recursive QAOA, p = 1"
     return Contracted(
-        Baseline.from_bits(ising, bits, method=what, exact=False), graph.done, complete
+        Baseline.from_bits(ising, bits, method=what, exact=False),
+        graph.done,
+        complete,
+        _COSINE * float(graph.work[0]) + _CONTRACTION * graph.done,
     )
 
 
@@ -131,7 +137,7 @@ class _Graph:
         self._removed, self._onto = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
         self._signs = np.zeros(n)
         self._gamma, self._factors = 0.0, np.zeros(3)
-        self.done = 0
+        self.done, self.work = 0, np.zeros(1, dtype=np.int64)
 
     @property
     def n_left(self) -> int:
@@ -158,8 +164,7 @@ class _Graph:
 
     def set_angles(self, gamma: float) -> None:
         """Take the correlations at γ and the best β there."""
-        a, b, f = self._parts(gamma)
-        beta = _best_beta(a, b, f)[1]
+        beta = self._sums(gamma).best_beta()
         self._gamma = gamma
         self._factors = np.array(
             [0.5 * np.sin(4 * beta), 0.5 * np.sin(2 * beta) ** 2, np.sin(2 * beta)]
@@ -167,15 +172,9 @@ class _Graph:
 
     def best_gamma(self, near: float) -> float:
         """Return the γ of the lowest energy, close to `near` where that is positive."""
-        live = self._rows()
-        squares = float((self._weights[live] ** 2).sum() + (self._linear[self._alive] ** 2).sum())
-        unit = np.sqrt(squares / max(self.n_left, 1)) or 1.0
         if near > 0.0:
             return self._golden(0.85 * near, 1.2 * near, 6)
-        grid = 1.2 / unit * np.arange(1, _GRID + 1) / _GRID
-        best = int(np.argmin([self._energy(gamma) for gamma in grid]))
-        step = 1.2 / unit / _GRID
-        return self._golden(grid[best] - step, grid[best] + step, 12)
+        return p1_optimum(self._ising).gamma
 
     def _golden(self, low: float, high: float, steps: int) -> float:
         """Return the γ of the lowest energy by golden section."""
@@ -195,10 +194,12 @@ class _Graph:
 
     def _energy(self, gamma: float) -> float:
         """Return the energy at γ and the best β."""
-        return _best_beta(*self._parts(gamma))[0]
+        sums = self._sums(gamma)
+        return sums.energy(sums.best_beta())
 
-    def _parts(self, gamma: float) -> tuple[float, float, float]:
-        """Return A, B and F of the energy at γ; see the kernel."""
+    def _sums(self, gamma: float) -> Sums:
+        """Return the energy of the spins that are left at γ, as a function of β."""
+        self.work += np.sum(self._degrees**2)
         from hybridq.classical._one_layer_kernel import energy_parts, set_gamma
 
         set_gamma(
@@ -211,7 +212,7 @@ class _Graph:
             self._angles,
             gamma,
         )
-        found: tuple[float, float, float] = energy_parts(
+        a, b, f = energy_parts(
             self._starts,
             self._degrees,
             self._targets,
@@ -224,12 +225,13 @@ class _Graph:
             self._place,
             self._shared,
         )
-        return found
+        return Sums(a, 0.0, b, 0.0, f, 0.0)
 
     def score(self) -> None:
         """Compute the correlations of all spins that are left."""
         from hybridq.classical._contraction_kernel import score_all
 
+        self.work += np.sum(self._degrees**2)
         score_all(self._starts, self._degrees, *self._state())
 
     def remove(self, count: int) -> int:
@@ -253,13 +255,14 @@ class _Graph:
                 self._signs,
                 self.done,
                 until,
+                self.work,
             )
             if done >= 0:
                 self.done = done
                 break
             self.done = -done - 1  # the rows have outgrown the pools
             self._pools(len(self._targets) + len(self._targets) // 2)
-            self._parts(self._gamma)
+            self._sums(self._gamma)
         return self.done - before
 
     def _state(self) -> tuple[Any, ...]:
@@ -283,13 +286,6 @@ class _Graph:
             self._tree,
             self._random,
             self._factors,
-        )
-
-    def _rows(self) -> NDArray[np.int64]:
-        """Return all slots in use."""
-        return np.concatenate(
-            [np.arange(s, s + d) for s, d in zip(self._starts, self._degrees, strict=True) if d]
-            or [np.zeros(0, dtype=np.int64)]
         )
 
     def unfolded(self, *, exactly: bool) -> NDArray[np.uint8]:
@@ -335,23 +331,3 @@ class _Graph:
             np.array(couplings),
             (),
         )
-
-
-def _best_beta(a: float, b: float, f: float) -> tuple[float, float]:
-    """Return the least of −A sin(4β)/2 + B sin²(2β)/2 − F sin(2β), and its β."""
-    if f == 0.0:
-        return 0.25 * b - 0.5 * float(np.hypot(a, 0.5 * b)), float(np.arctan2(a, 0.5 * b)) / 4.0
-
-    def energy(beta: Vector) -> Vector:
-        return np.asarray(
-            -0.5 * a * np.sin(4 * beta) + 0.5 * b * np.sin(2 * beta) ** 2 - f * np.sin(2 * beta)
-        )
-
-    beta = _BETAS[int(np.argmin(energy(_BETAS)))]
-    for _ in range(8):  # Newton from the best of a fine grid
-        slope = -2 * a * np.cos(4 * beta) + b * np.sin(4 * beta) - 2 * f * np.cos(2 * beta)
-        bend = 8 * a * np.sin(4 * beta) + 4 * b * np.cos(4 * beta) + 4 * f * np.sin(2 * beta)
-        if bend <= 0.0:
-            break
-        beta -= slope / bend
-    return float(energy(beta)), float(beta)

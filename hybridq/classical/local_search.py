@@ -21,14 +21,12 @@ if TYPE_CHECKING:
 
 # First and last temperature in units of the root-mean-square field on a spin, tuned on Gset
 # graphs and on random graphs with normal and log-normal weights.
-_HOT, _COLD = 1.2, 0.05
-_WARM = 0.25  # first temperature from a given state, which hotter sweeps would undo
-# Default number of proposed flips of all restarts: two to four seconds on two cores on sparse
-# graphs. On Gset graphs of 2,000 nodes longer sweeps do more than further restarts, up to here.
-_PROPOSALS = 4e8
-_MIN_RESTARTED, _MAX_SWEEPS = 8_000, 20_000
-_MOST_RESTARTS = 48
-_MIN_SWEEPS = 100
+_HOT, _COLD = 1.2, 0.08
+WARM = 0.35  # first temperature from a given state, which hotter sweeps would undo
+_PROPOSALS = 2e8  # of all restarts by default: a second on sparse graphs
+_MIN_SWEEPS, _MAX_SWEEPS = 100, 20_000
+# Logarithms of equidistant numbers, for the flips that raise the energy.
+_LOGARITHMS = -np.log((np.arange(4096) + 0.5) / 4096)
 
 
 def local_search(
@@ -45,8 +43,10 @@ def local_search(
 
     A restart builds a state greedily in a random order and descends by single flips; then it
     anneals (`sweeps` Metropolis sweeps, geometric temperatures), descends again and keeps the
-    better state. Restarts draw from their own seeds and the first of equals wins, so the answer
-    depends on `rng` but not on the number of threads.
+    better state. The best of all then takes over each connected part in which another one differs
+    and is lower: on sparse graphs, restarts that are good in different places add up. Restarts
+    draw from their own seeds and the first of equals wins, so the answer depends on `rng` but not
+    on the number of threads.
 
     Args:
         ising: the problem, with terms of at most two spins.
@@ -67,7 +67,8 @@ def local_search(
         DimensionError: not one bit a spin.
 
     Source: S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Science 220, 671 (1983); for max-cut
-    T. Myklebust, arXiv:1505.03068.
+    T. Myklebust, arXiv:1505.03068; parts of two states: J. Houdayer, Eur. Phys. J. B 22, 479
+    (2001).
     """
     _couplings.require_quadratic(ising, "local_search")
     if restarts < 1:
@@ -88,7 +89,7 @@ def local_search(
         sweeps = int(np.clip(_PROPOSALS / (restarts * n), _MIN_SWEEPS, _MAX_SWEEPS))
     starts, targets, weights = _couplings.neighbours(ising)
     linear = np.array(ising.linear, dtype=np.float64)
-    hot = _HOT if start is None else _WARM
+    hot = _HOT if start is None else WARM
     temperatures, least = _scales(ising, linear, sweeps, hot)
     given = None if start is None else 1.0 - 2.0 * check_bits(start, n)[0]
     nothing = np.empty(0, dtype=np.int64)
@@ -117,7 +118,7 @@ def local_search(
             )
             return energy, spins, whole
         seed = int(generator.integers(1, 2**62))
-        energy = restart_in_place(*graph, spins, order, temperatures, seed, least)
+        energy = restart_in_place(*graph, spins, order, temperatures, seed, least, _LOGARITHMS)
         return energy, spins, True
 
     with ThreadPoolExecutor(workers) as pool:
@@ -126,7 +127,7 @@ def local_search(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    _, spins, _ = min(found, key=lambda done: done[0])
+    spins = _crossed(graph, [(energy, spins) for energy, spins, _ in found], least)
     complete = (restarts, sweeps) == asked and all(whole for *_, whole in found)
     name = "simulated annealing" if sweeps else "greedy local search"
     plural = "" if len(found) == 1 else "s"
@@ -160,14 +161,15 @@ def _by_the_clock(
     from hybridq.classical import _local_search_kernel as kernel
 
     ends = work_seconds() + budget
-    energy = kernel.restart_in_place(*graph, spins, order, temperatures[:0], 1, least)
+    energy = kernel.restart_in_place(*graph, spins, order, temperatures[:0], 1, least, _LOGARITHMS)
     first, fields = spins.copy(), np.empty(len(spins))
     kernel.fields_in_place(*graph, spins, fields)
     sweeps, whole = len(temperatures), True
     step, done = max(sweeps // _LOOKS, 1), 0
     while done < sweeps:
         part = temperatures[done : done + step]
-        kernel.anneal_in_place(*graph[:3], spins, fields, part, int(generator.integers(1, 2**62)))
+        seed = int(generator.integers(1, 2**62))
+        kernel.anneal_in_place(*graph[:3], spins, fields, part, seed, _LOGARITHMS)
         due = int(sweeps * (1.0 - max(ends - work_seconds(), 0.0) / max(budget, 1e-9)))
         whole = whole and due <= done + step
         done = max(done + step, due)
@@ -197,16 +199,74 @@ def _sweeps_a_second(
     chosen = temperatures[:: max(len(temperatures) // sweeps, 1)]
     spins, order = np.ones(len(linear)), np.arange(len(linear))
     # Loading compiled code is no part of the speed.
-    restart_in_place(starts, targets, weights, linear, spins, order, chosen[:1], 1, np.inf)
+    graph = starts, targets, weights, linear
+    restart_in_place(*graph, spins, order, chosen[:1], 1, np.inf, _LOGARITHMS)
     began = work_seconds()
-    restart_in_place(starts, targets, weights, linear, spins, order, chosen, 1, np.inf)
+    restart_in_place(*graph, spins, order, chosen, 1, np.inf, _LOGARITHMS)
     return float(len(chosen) / max(work_seconds() - began, 1e-9))
 
 
-def restarts_for(n: int) -> int:
-    """Return the number of restarts that leaves each ten sweeps a spin, if possible."""
-    sweeps = np.clip(10 * n, _MIN_RESTARTED, _MAX_SWEEPS)
-    return int(np.clip(_PROPOSALS / (n * sweeps), 2, np.clip(n // 16, 16, _MOST_RESTARTS)))
+def _crossed(
+    graph: _Graph, found: list[tuple[float, NDArray[np.float64]]], least: float
+) -> NDArray[np.float64]:
+    """Return the best state with every better part of the others, descended."""
+    from hybridq.classical import _local_search_kernel as kernel
+
+    order = sorted(range(len(found)), key=lambda k: found[k][0])
+    spins = found[order[0]][1].copy()
+    seen, stack = np.empty(len(spins), dtype=np.bool_), np.empty(len(spins), dtype=np.int64)
+    gained = True
+    while gained:
+        gained = False
+        for k in order:
+            for other in (found[k][1], -found[k][1]):
+                gain = kernel.cross_in_place(*graph, spins, other, seen, stack, least)
+                gained = gained or gain > 0.0
+    nothing = np.empty(0, dtype=np.int64)
+    kernel.restart_in_place(*graph, spins, nothing, np.empty(0), 1, least, _LOGARITHMS)
+    return spins
+
+
+def crossed(ising: Ising, rows: ArrayLike) -> NDArray[np.uint8]:
+    """Return the best of several states with every connected part in which another is lower.
+
+    The state is descended by single flips.
+
+    Args:
+        ising: the problem, with terms of at most two spins.
+        rows: bits, shape (k, n_qubits), k ≥ 1.
+    """
+    bits = check_bits(rows, ising.n_qubits)
+    linear = np.array(ising.linear, dtype=np.float64)
+    graph = (*_couplings.neighbours(ising), linear)
+    energies = np.asarray(ising.energies(bits)).tolist()
+    found = [(energy, 1.0 - 2.0 * row) for energy, row in zip(energies, bits, strict=True)]
+    spins = _crossed(graph, found, _scales(ising, linear, 0, _HOT)[1])
+    return np.asarray(spins < 0, dtype=np.uint8)
+
+
+def updates_a_proposal(ising: Ising) -> float:
+    """Return how many fields a proposed flip changes on average, from a short run.
+
+    The run has its own seed, so that the number is the same on every machine.
+
+    Args:
+        ising: the problem, with terms of at most two spins.
+    """
+    from hybridq.classical import _local_search_kernel as kernel
+
+    starts, targets, weights = _couplings.neighbours(ising)
+    linear, n = np.array(ising.linear, dtype=np.float64), ising.n_qubits
+    temperatures, _ = _scales(ising, linear, _TRIAL_SWEEPS, _HOT)
+    spins, fields = np.random.default_rng(1).choice(np.array([-1.0, 1.0]), size=n), np.empty(n)
+    kernel.fields_in_place(starts, targets, weights, linear, spins, fields)
+    updates = kernel.anneal_in_place(
+        starts, targets, weights, spins, fields, temperatures, 1, _LOGARITHMS
+    )
+    return float(updates / (n * max(len(temperatures), 1)))
+
+
+_TRIAL_SWEEPS = 32
 
 
 def _scales(
@@ -214,7 +274,7 @@ def _scales(
 ) -> tuple[NDArray[np.float64], float]:
     """Return the temperatures, and the smallest gain above rounding errors."""
     squares = float(np.sum(linear**2) + 2.0 * np.sum(ising.couplings**2))
-    field = np.sqrt(squares / ising.n_qubits)
+    field = np.sqrt(squares / max(ising.n_qubits, 1))
     largest = max(np.abs(linear).max(initial=0.0), np.abs(ising.couplings).max(initial=0.0))
     if field == 0.0:
         return np.empty(0), 0.0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hybridq.objectives import Objective
     from hybridq.optimizers import Solution
     from hybridq.problems.base import BinaryProblem, Bits
-    from hybridq.strategies.base import FoundBits
+    from hybridq.strategies.base import ControlEnergy, FoundBits
 
 _TOP = 10  # assignments that a result names
 _ROUNDING = 1e-9  # relative to the sum of all magnitudes that a value adds up
@@ -244,10 +244,15 @@ def classical_reference(
         problem: the instance.
         settings: randomness.
         time_limit: seconds for heuristics and bounds; None for as much work as they take.
-        answer: that of a strategy, which is the reference itself where it is classical.
+        answer: that of a strategy, which is the reference itself where it is classical; else the
+            best of its controls is, where it has any.
     """
     settings.announce("classical reference")
-    given = answer if answer is not None and answer.is_classical else None
+    given: FoundBits | ControlEnergy | None = None
+    if answer is not None and answer.is_classical:
+        given = answer
+    elif answer is not None and answer.controls:
+        given = min(answer.controls, key=lambda control: control.energy)
     return unless_interrupted(lambda: _reference(problem, settings.streams[3], time_limit, given))
 
 
@@ -261,7 +266,7 @@ def _reference(
     problem: BinaryProblem,
     rng: np.random.Generator,
     time_limit: float | None,
-    given: FoundBits | None,
+    given: FoundBits | ControlEnergy | None,
 ) -> Reference | None:
     found = _PROVEN.get(problem)
     if found is None:
@@ -284,7 +289,7 @@ def _searched(
     problem: BinaryProblem,
     rng: np.random.Generator,
     time_limit: float | None,
-    given: FoundBits | None,
+    given: FoundBits | ControlEnergy | None,
 ) -> Reference | None:
     """Return the answer of a classical method, None where it found none."""
     from hybridq.classical import Baseline, reference

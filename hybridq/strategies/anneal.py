@@ -34,7 +34,7 @@ class Anneal(Unsampled):
         watch = Stopwatch(task.time_limit)
         found = trained(task)
         ising = found.ansatz.ising
-        bits, complete = annealed(ising, ising, task.rng, watch.left)
+        bits, complete = annealed(ising, task.rng, watch.left)
         return with_answer(
             found,
             bits=bits,

@@ -136,11 +136,13 @@ class ControlEnergy:
         method: description of the method.
         energy: the energy that it reached, minimized.
         seconds: the time that it took, without compilation.
+        bits: its assignment, uint8, shape (n_qubits,).
     """
 
     method: str
     energy: float
     seconds: float
+    bits: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)

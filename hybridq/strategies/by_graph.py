@@ -14,7 +14,7 @@ from hybridq.strategies.recursive import Recursive
 # signs, annealing on correlations on sparse random graphs (Dupont, Oberoi, Sundar 2025,
 # arXiv:2502.18570), plain annealing elsewhere.
 _GRID_DEGREE, _GRID_SPINS = 4.5, 3_000
-_GRID_TRIES, _GRID_POLISH = 20_000, 80_000_000  # spins of all contractions; flips of a polish
+_GRID_TRIES, _GRID_POLISH = 40_000, 80_000_000  # spins of all contractions; flips of a polish
 _CONTRACTIONS_A_SECOND = 2_000  # with polish and control: below, a time limit is too short for them
 _SPARSE_DEGREE, _LARGEST_DEGREE, _SPARSE_SPINS = 4.0, 16, 1_000
 

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.classical.annealing import annealing
 from hybridq.classical.choose import joined
-from hybridq.classical.local_search import local_search, restarts_for
+from hybridq.classical.local_search import local_search
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import EngineError, ParameterError, Setting
 from hybridq.engines.protocols import SupportsCorrelations, lacking
 from hybridq.operators.ising import Ising
 from hybridq.operators.p1 import close_pairs
-from hybridq.strategies.base import FoundBits, Strategy, StrategyResult, Task
+from hybridq.strategies.base import ControlEnergy, FoundBits, Strategy, StrategyResult, Task
 from hybridq.strategies.direct import Direct
 
 Bits = NDArray[np.uint8]
@@ -93,24 +94,55 @@ def correlations(
 
 
 def annealed(
-    ising: Ising, guide: Ising, rng: np.random.Generator, time_limit: float | None
+    ising: Ising,
+    rng: np.random.Generator,
+    time_limit: float | None,
+    *,
+    guide: Ising | None = None,
+    work: float | None = None,
 ) -> tuple[Bits, bool]:
-    """Return a low state of `ising` by annealing on `guide`, then descent on `ising`.
-
-    The flag is False where the time limit made annealing shorter.
+    """Return a low state of `ising` by annealing, and whether no limit made that shorter.
 
     Components of `ising` that can be solved exactly are.
 
     Args:
         ising: the problem.
-        guide: another energy of the same spins, on which annealing runs.
         rng: source of randomness.
         time_limit: seconds for the annealing.
+        guide: another energy of the same spins, on which annealing runs before the descent on
+            `ising`.
+        work: that of `annealing`.
     """
-    first = local_search(
-        guide, restarts=restarts_for(ising.n_qubits), rng=rng, time_limit=time_limit
-    )
-    return best_by_components(ising, descended(ising, first.bits)), first.complete
+    energy = ising if guide is None else guide
+    first = annealing(energy, work=work, rng=rng, time_limit=time_limit)
+    bits = first.bits if guide is None else descended(ising, first.bits)
+    return best_by_components(ising, bits), first.complete
+
+
+def same_work(
+    ising: Ising, rng: np.random.Generator, work: float, seconds: float, left: float | None
+) -> tuple[ControlEnergy, ...]:
+    """Return plain annealing with the work of a strategy, as its control.
+
+    There is none where no time is left.
+
+    Args:
+        ising: the problem.
+        rng: source of randomness.
+        work: that of the strategy, counted in the units of `annealing.Work`, so that the control
+            depends on no clock.
+        seconds: the time of the strategy, which the control does not exceed under a limit.
+        left: the seconds that are left, or None without a limit.
+    """
+    if left is not None and left <= 0.0:
+        return ()
+    watch = Stopwatch(None)
+    limit = None if left is None else min(left, seconds)
+    bits, complete = annealed(ising, rng, limit, work=max(work, 1.0))
+    name = "simulated annealing with about the same work"
+    if not complete:
+        name += ", ended early"
+    return (ControlEnergy(name, energy_of(ising, bits), watch.seconds, bits),)
 
 
 def descended(ising: Ising, bits: Bits) -> Bits:
@@ -150,6 +182,10 @@ class Stopwatch:
     def left(self) -> float | None:
         """Seconds that are left; None without a limit."""
         return None if self._limit is None else max(self._limit - self.seconds, 0.0)
+
+    def shared(self, parts: int) -> float | None:
+        """Return an equal part of the seconds that are left; None without a limit."""
+        return None if self.left is None else self.left / parts
 
 
 def with_answer(found: StrategyResult, **answer: Any) -> StrategyResult:

@@ -26,11 +26,16 @@ from hybridq.strategies.correlated import (
     Unsampled,
     descended,
     energy_of,
+    same_work,
     trained,
     with_answer,
 )
 
 MOST_OF_A_PIECE = 24  # nodes
+_PARTS = 3  # of a time limit: the strategy and its controls
+# Work of a piece, in the units of `annealing.Work`: its angles and samples, and each amplitude of
+# a layer and qubit.
+_PIECE, _GATE = 1e6, 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +44,8 @@ class Divide(Unsampled):
 
     Pieces are merged along the strongest couplings. Each is simulated and sampled, at its own best
     angles for p = 1 and at `QAOA.initial_point` for more layers; the best samples are spins of a
-    smaller problem, in which a piece is flipped as a whole. Single flips end it. The control is
-    the same division with every piece solved exactly.
+    smaller problem, in which a piece is flipped as a whole. Single flips end it. One control is
+    the same division with every piece solved exactly, another annealing with about the same work.
 
     Args:
         piece: the most nodes of a piece, at most 24.
@@ -65,24 +70,30 @@ class Divide(Unsampled):
         watch = Stopwatch(task.time_limit)
         found = trained(task)
         ising = found.ansatz.ising
-        joined, count = _divided(ising, self.piece, lambda part: self._sampled(part, task))
+        pieces = _Pieces(self.piece, watch.shared(_PARTS))
+        joined, count = pieces.divided(ising, lambda part: self._sampled(part, task))
         bits = descended(ising, joined)
-        seconds = watch.seconds
+        seconds, complete = pieces.watch.seconds, pieces.complete
         flips = int((bits != joined).sum())
-        watch = Stopwatch(None)
-        exactly, _ = _divided(ising, self.piece, lambda part: exact_minimum(part).bits)
-        control = ControlEnergy(
-            "the same pieces solved exactly",
-            energy_of(ising, descended(ising, exactly)),
-            watch.seconds,
-        )
+        controls: tuple[ControlEnergy, ...] = ()
+        if watch.left is None or watch.left > 0.0:
+            pieces = _Pieces(self.piece, watch.shared(_PARTS - 1))
+            exactly, _ = pieces.divided(ising, lambda part: exact_minimum(part).bits)
+            exactly = descended(ising, exactly)
+            name = "the same pieces solved exactly"
+            name += "" if pieces.complete else ", ended early"
+            energy = energy_of(ising, exactly)
+            controls = (ControlEnergy(name, energy, pieces.watch.seconds, exactly),)
+        work = count * (_PIECE + task.p * _GATE * self.piece * 2.0**self.piece)
+        last = task.rng.spawn(1)[0]
         ending = f", then {flips:,} single flips" if flips else ""
         return with_answer(
             found,
             bits=bits,
             method=f"QAOA on {count:,} pieces of at most {self.piece} nodes{ending}",
             seconds=seconds,
-            controls=(control,),
+            controls=(*controls, *same_work(ising, last, work, seconds, watch.left)),
+            complete=complete,
         )
 
     def _sampled(self, part: Ising, task: Task) -> Bits:
@@ -101,25 +112,44 @@ class Divide(Unsampled):
         return np.asarray(rows[int(np.argmin(part.energies(rows)))])
 
 
-def _divided(ising: Ising, most: int, solve: Callable[[Ising], Bits]) -> tuple[Bits, int]:
-    """Return the assignment of a division, and the number of pieces of all levels."""
-    if ising.n_qubits <= most:
-        return solve(ising), 1
-    pieces = merged_pieces(ising, most)
-    count = int(pieces.max()) + 1
-    if count == ising.n_qubits:  # no couplings are left
-        return (ising.linear > 0).astype(np.uint8), count
-    bits = np.zeros(ising.n_qubits, dtype=np.uint8)
-    i, j = np.asarray(ising.pairs).reshape(-1, 2).T
-    across = pieces[i] != pieces[j]
-    for spins, part in _couplings.split(ising, pieces, count):
-        bits[spins] = solve(part)
-    signs = 1.0 - 2.0 * bits
-    fields = np.bincount(pieces, ising.linear * signs, count).astype(np.float64)
-    between = np.column_stack([pieces[i[across]], pieces[j[across]]])
-    couplings = ising.couplings[across] * signs[i[across]] * signs[j[across]]
-    flips, further = _divided(Ising(count, 0.0, fields, between, couplings), most, solve)
-    return bits ^ flips[pieces], count + further
+class _Pieces:
+    """Division of a problem, whose pieces are set by single flips once a time limit has passed.
+
+    Attributes:
+        watch: since the beginning.
+        complete: whether no piece was late.
+    """
+
+    def __init__(self, most: int, time_limit: float | None) -> None:
+        self._most = most
+        self.watch, self.complete = Stopwatch(time_limit), True
+
+    def divided(self, ising: Ising, solve: Callable[[Ising], Bits]) -> tuple[Bits, int]:
+        """Return the assignment of a division, and the number of pieces of all levels."""
+
+        def in_time(part: Ising) -> Bits:
+            if self.watch.left == 0.0:
+                self.complete = False
+                return descended(part, (part.linear > 0).astype(np.uint8))
+            return solve(part)
+
+        if ising.n_qubits <= self._most:
+            return in_time(ising), 1
+        pieces = merged_pieces(ising, self._most)
+        count = int(pieces.max()) + 1
+        if count == ising.n_qubits:  # no couplings are left
+            return (ising.linear > 0).astype(np.uint8), count
+        bits = np.zeros(ising.n_qubits, dtype=np.uint8)
+        i, j = np.asarray(ising.pairs).reshape(-1, 2).T
+        across = pieces[i] != pieces[j]
+        for spins, part in _couplings.split(ising, pieces, count):
+            bits[spins] = in_time(part)
+        signs = 1.0 - 2.0 * bits
+        fields = np.bincount(pieces, ising.linear * signs, count).astype(np.float64)
+        between = np.column_stack([pieces[i[across]], pieces[j[across]]])
+        couplings = ising.couplings[across] * signs[i[across]] * signs[j[across]]
+        flips, further = self.divided(Ising(count, 0.0, fields, between, couplings), solve)
+        return bits ^ flips[pieces], count + further
 
 
 def merged_pieces(ising: Ising, most: int) -> NDArray[np.int64]:

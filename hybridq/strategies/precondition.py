@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hybridq.classical.annealing import Work
 from hybridq.strategies.base import StrategyResult, Task
 from hybridq.strategies.correlated import (
     Stopwatch,
     Unsampled,
     annealed,
     correlated,
+    same_work,
     with_answer,
 )
 
@@ -20,8 +22,8 @@ class Precondition(Unsampled):
     """Anneal on −⟨Z_iZ_j⟩ of the trained circuit in place of the couplings.
 
     The state is then descended by single flips, and valued, on the problem itself. With p = 1 all
-    pairs at a distance of one or two count, else the coupled ones. It gains on sparse random
-    graphs, and loses on dense and planar ones.
+    pairs at a distance of one or two count, else the coupled ones. The control is annealing on
+    the couplings with about the same work.
 
     Source: Dupont, Oberoi, Sundar 2025, arXiv:2502.18570.
     """
@@ -35,11 +37,16 @@ class Precondition(Unsampled):
         watch = Stopwatch(task.time_limit)
         found = correlated(task)
         ising = found.trained.ansatz.ising
-        bits, complete = annealed(ising, found.energy, task.rng, watch.left)
+        first, second = task.rng.spawn(2)
+        left = None if watch.left is None else watch.left / 2.0  # the control has as much
+        bits, complete = annealed(ising, first, left, guide=found.energy)
+        seconds = watch.seconds
+        work = Work.of(found.energy).default
         return with_answer(
             found.trained,
             bits=bits,
             method="annealing on the correlations of the circuit",
-            seconds=watch.seconds,
+            seconds=seconds,
+            controls=same_work(ising, second, work, seconds, watch.left),
             complete=complete,
         )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 from typing import ClassVar
 
 import numpy as np
 
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.classical.annealing import Work
 from hybridq.classical.contraction import Contracted, contraction
-from hybridq.classical.local_search import local_search
+from hybridq.classical.local_search import crossed, local_search
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.operators.ising import Ising
@@ -20,22 +23,24 @@ from hybridq.strategies.correlated import (
     Unsampled,
     best_by_components,
     energy_of,
+    same_work,
     trained,
     with_answer,
 )
 
-_CONTRACTING = 0.7  # of a time limit; the polish has the rest
-_TRY = 0.6  # of the time that is left, for one contraction with its polish
-_CONTROL = 2  # times as long as one contraction: its ties make hubs
+_CONTRACTING = 0.5  # of a time limit; the polish and the controls have the rest
+_CONTROLS = 3  # times as long as the polish of one try
+_RESTARTS = 2  # of a polish
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recursive(Unsampled):
     """Contract spins by the correlations of one layer (RQAOA), then polish.
 
-    Each angle of `gamma_scales` is tried, as a share of the best one, and the best state is
-    annealed from a low temperature. The same contraction in the limit γ → 0, polished alike, is
-    the control: it needs no circuit. It is at its best on grids of couplings of both signs.
+    Each angle of `gamma_scales` is tried, as a share of the best one, and its state is annealed
+    from a low temperature; the best takes over the parts in which another is lower. Two controls
+    need no circuit: the same contraction in the limit γ → 0, polished alike, and annealing with
+    about the same work.
 
     Args:
         gamma_scales: shares of the best angle γ that are tried.
@@ -87,59 +92,137 @@ class Recursive(Unsampled):
         watch = Stopwatch(task.time_limit)
         found = trained(task)
         ising = found.ansatz.ising
-        seeds = task.rng.spawn(len(self.gamma_scales) + 1)
-        runs: list[tuple[float, Contracted, Bits, float, bool]] = []
-        took = 0.0
-        for scale, seed in zip(self.gamma_scales, seeds, strict=False):
-            began, left = watch.seconds, watch.left
-            if left is not None and runs and left < (1.0 + _CONTROL) * took:
-                break  # the control would have no time
-            left = left if left is None else _TRY * left
-            runs.append((scale, *self._polished(ising, scale, seed, left)))
-            took = watch.seconds - began
-            if not runs[-1][1].complete:
-                break
-        seconds = watch.seconds
-        scale, contracted, bits, energy, _ = min(runs, key=lambda run: run[3])
-        gain = contracted.baseline.energy - energy
-        polished = "annealing found nothing better" if gain <= 0.0 else "then annealed"
-        method = f"recursive QAOA at {scale:g} of the best angle, {polished}"
-        if not contracted.complete:
-            method += f" ({contracted.contractions:,} of {ising.n_qubits:,} spins contracted)"
+        *seeds, last = task.rng.spawn(len(self.gamma_scales) + 2)
+        watch = Stopwatch(watch.left)
+        *found_states, greedy = _contracted(ising, (*self.gamma_scales, 0.0), seeds, watch.left)
+        runs = [
+            self._polished(ising, each, seed, watch.shared(len(found_states) - number + _CONTROLS))
+            for number, (each, seed) in enumerate(zip(found_states, seeds, strict=False))
+        ]
+        bits = crossed(ising, np.array([run.bits for run in runs]))
+        bits = best_by_components(ising, bits)
+        best = min(runs, key=lambda run: energy_of(ising, run.bits))
+        work = sum(run.work for run in runs)
+        seconds = watch.seconds - greedy.waited
         controls: tuple[ControlEnergy, ...] = ()
-        complete = len(runs) == len(self.gamma_scales)
-        complete = complete and all(run[1].complete and run[4] for run in runs)
-        if contracted.complete:
-            watch = Stopwatch(watch.left)
-            control, _, at_zero, whole = self._polished(ising, 0.0, seeds[-1], watch.left)
-            name = "greedy contraction (gamma -> 0), polished alike"
-            if not (control.complete and whole):
-                name += ", ended early"
-            controls = (ControlEnergy(name, at_zero, watch.seconds),)
+        if best.contracted.complete:
+            controls = (
+                self._greedy(ising, greedy, seeds[-1], watch.shared(_CONTROLS)),
+                *same_work(ising, last, work, seconds, watch.left),
+            )
         return with_answer(
             found,
             bits=bits,
-            method=method,
+            method=_described(ising, best, energy_of(ising, bits), len(runs)),
             seconds=seconds,
             controls=controls,
-            complete=complete,
+            complete=all(run.complete for run in runs),
         )
 
+    def _greedy(
+        self, ising: Ising, timed: _Timed, rng: np.random.Generator, time_limit: float | None
+    ) -> ControlEnergy:
+        """Return the contraction without the circuit, polished alike, as a control."""
+        watch = Stopwatch(None)
+        run = self._polished(ising, timed, rng, time_limit)
+        name = "greedy contraction (gamma -> 0), polished alike"
+        if not run.complete:
+            name += ", ended early"
+        seconds = timed.seconds + watch.seconds
+        return ControlEnergy(name, energy_of(ising, run.bits), seconds, run.bits)
+
     def _polished(
-        self, ising: Ising, scale: float, rng: np.random.Generator, time_limit: float | None
-    ) -> tuple[Contracted, Bits, float, bool]:
-        """Return a contraction, its polished state and energy, and if that is whole."""
-        first, second = rng.spawn(2)
-        watch = Stopwatch(time_limit)
-        share = None if time_limit is None else _CONTRACTING * time_limit
-        contracted = contraction(ising, gamma_scale=scale, rng=first, time_limit=share)
+        self, ising: Ising, timed: _Timed, rng: np.random.Generator, time_limit: float | None
+    ) -> _Try:
+        """Return a contraction with its polished state."""
+        contracted = timed.contracted
         polished = local_search(
             ising,
-            restarts=2,
+            restarts=_RESTARTS,
             sweeps=self.polish,
             start=contracted.baseline.bits,
-            rng=second,
-            time_limit=watch.left,
+            rng=rng,
+            time_limit=time_limit,
         )
-        bits = best_by_components(ising, polished.bits)
-        return contracted, bits, energy_of(ising, bits), polished.complete
+        return _Try(
+            timed.scale,
+            contracted,
+            best_by_components(ising, polished.bits),
+            contracted.complete and polished.complete,
+            contracted.work + _RESTARTS * self.polish * Work.of(ising).sweep,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Timed:
+    """A contraction at a share of the best angle.
+
+    Attributes:
+        scale: the share.
+        contracted: its state.
+        seconds: the time that it took.
+        waited: the time from the end of those before it to its own.
+    """
+
+    scale: float
+    contracted: Contracted
+    seconds: float
+    waited: float
+
+
+def _contracted(
+    ising: Ising,
+    scales: tuple[float, ...],
+    seeds: list[np.random.Generator],
+    time_limit: float | None,
+) -> list[_Timed]:
+    """Return the contractions at all shares, which run in threads; Ctrl-C ends them all early."""
+    import numba
+
+    workers = min(numba.get_num_threads(), len(scales))
+    share = None
+    if time_limit is not None:
+        share = _CONTRACTING * time_limit / -(-len(scales) // workers)
+    stop = Event()
+
+    def run(scale: float, seed: np.random.Generator) -> tuple[Contracted, float]:
+        watch = Stopwatch(None)
+        done = contraction(ising, gamma_scale=scale, rng=seed, time_limit=share, stop=stop)
+        return done, watch.seconds
+
+    watch, found, before = Stopwatch(None), [], 0.0
+    with ThreadPoolExecutor(workers) as pool:
+        jobs = [pool.submit(run, *each) for each in zip(scales, seeds, strict=True)]
+        for scale, job in zip(scales, jobs, strict=True):
+            try:
+                done, seconds = job.result()
+            except KeyboardInterrupt:
+                stop.set()
+                done, seconds = job.result()
+            now = watch.seconds
+            found.append(_Timed(scale, done, seconds, now - before))
+            before = now
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Try:
+    """A contraction at a share of the best angle, its polished state and its work."""
+
+    scale: float
+    contracted: Contracted
+    bits: Bits
+    complete: bool
+    work: float
+
+
+def _described(ising: Ising, best: _Try, energy: float, tries: int) -> str:
+    """Return the steps to the answer, with those that improved it."""
+    method = f"recursive QAOA at {best.scale:g} of the best angle"
+    if not best.contracted.complete:
+        n = ising.n_qubits
+        method += f" ({best.contracted.contractions:,} of {n:,} spins contracted)"
+    own = energy_of(ising, best.bits)
+    gained = best.contracted.baseline.energy - own > 0.0
+    method += ", then annealed" if gained else ", annealing found nothing better"
+    return method + (f", with parts of {tries} tries" if own - energy > 0.0 else "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hybridq.classical import _couplings
 from hybridq.core.checks import checked_count
@@ -18,16 +19,20 @@ from hybridq.strategies.correlated import (
     correlated,
     descended,
     energy_of,
+    same_work,
     with_answer,
 )
+
+_ENTRY = 0.2  # work of an entry of a product, or of an orthogonalization
+_PARTS = 3  # of a time limit: the strategy and its controls
 
 
 @dataclass(frozen=True, kw_only=True)
 class Round(Unsampled):
     """Take the signs of the leading eigenvectors of the correlation matrix (QRR).
 
-    The best of them is descended by single flips. The control rounds the couplings themselves in
-    the same way.
+    The best of them is descended by single flips. One control rounds the couplings themselves in
+    the same way, another is annealing with about the same work.
 
     Args:
         vectors: number of eigenvectors that are tried.
@@ -46,41 +51,72 @@ class Round(Unsampled):
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
-        watch = Stopwatch(None)
+        watch = Stopwatch(task.time_limit)
         found = correlated(task)
         ising = found.trained.ansatz.ising
-        rounded = self._rounded(ising, found.energy, task.rng)
+        first, second, third = task.rng.spawn(3)
+        took = Stopwatch(None)
+        rounded, work, complete = self._rounded(ising, found.energy, first, watch.shared(_PARTS))
         bits = descended(ising, rounded)
-        seconds = watch.seconds
+        seconds = took.seconds
         moved = int((bits != rounded).sum())
         flips = "no flip improves it" if not moved else f"then {moved:,} single flips"
-        watch = Stopwatch(None)
-        plain = descended(ising, self._rounded(ising, ising, task.rng))
-        control = ControlEnergy(
-            "the same rounding of the couplings", energy_of(ising, plain), watch.seconds
-        )
+        controls: tuple[ControlEnergy, ...] = ()
+        if watch.left is None or watch.left > seconds:
+            own = Stopwatch(None)
+            signs, _, whole = self._rounded(ising, ising, second, watch.shared(_PARTS - 1))
+            plain = descended(ising, signs)
+            name = "the same rounding of the couplings" + ("" if whole else ", ended early")
+            controls = (ControlEnergy(name, energy_of(ising, plain), own.seconds, plain),)
         return with_answer(
             found.trained,
             bits=bits,
             method=f"rounding of the correlations, {flips}",
             seconds=seconds,
-            controls=(control,),
+            controls=(*controls, *same_work(ising, third, work, seconds, watch.left)),
+            complete=complete,
         )
 
-    def _rounded(self, ising: Ising, energy: Ising, rng: np.random.Generator) -> Bits:
-        """Return the best signs of the leading eigenvectors of minus the couplings."""
+    def _rounded(
+        self, ising: Ising, energy: Ising, rng: np.random.Generator, time_limit: float | None
+    ) -> tuple[Bits, float, bool]:
+        """Return the best signs of the leading eigenvectors of minus the couplings.
+
+        The work is that of the products, in the units of `annealing.Work`; the flag is False where
+        the time limit ended the iteration, and the last vector of it was taken.
+        """
+        from scipy.sparse.linalg import LinearOperator, eigsh
+
         matrix = -_couplings.sparse(_couplings.without_fields(energy))
-        count = min(self.vectors, matrix.shape[0] - 1)
-        if matrix.shape[0] <= 2 * count + 2:
+        size = matrix.shape[0]
+        count = min(self.vectors, size - 1)
+        last, products, complete = rng.normal(size=size), 0, True
+        watch = Stopwatch(time_limit)
+
+        def product(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+            nonlocal last, products
+            if products and watch.left == 0.0:
+                raise _LateError
+            products += 1
+            last = np.asarray(matrix @ vector.reshape(-1))
+            return last
+
+        if size <= 2 * count + 2:
             _, vectors = np.linalg.eigh(matrix.toarray())
         else:
-            from scipy.sparse.linalg import eigsh
-
-            start = rng.normal(size=matrix.shape[0])
-            _, vectors = eigsh(matrix, k=count, which="LA", v0=start, tol=1e-6)
+            operator = LinearOperator(matrix.shape, matvec=product, dtype=np.float64)
+            try:
+                _, vectors = eigsh(operator, k=count, which="LA", v0=last, tol=1e-6)
+            except _LateError:
+                vectors, complete = last[:, np.newaxis], False
+        work = products * (_ENTRY * matrix.nnz + _ENTRY * 4 * count * size)
         n = ising.n_qubits
         signs = np.where(vectors < 0.0, -1.0, 1.0)
         if matrix.shape[0] > n:
             signs = signs[:n] * signs[n]
         rows = np.concatenate([signs.T < 0, signs.T > 0]).astype(np.uint8)
-        return np.asarray(rows[int(np.argmin(ising.energies(rows)))])
+        return np.asarray(rows[int(np.argmin(ising.energies(rows)))]), work, complete
+
+
+class _LateError(Exception):
+    """The time limit has passed in the middle of an iteration."""

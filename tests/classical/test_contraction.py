@@ -13,6 +13,7 @@ from hybridq.classical import local_search
 from hybridq.classical.contraction import contraction
 from hybridq.core.errors import ParameterError
 from hybridq.operators.ising import Ising
+from hybridq.operators.p1 import Sums
 from tests.classical.ising_oracles import all_energies, gset, isings, maxcut, random_ising
 
 
@@ -49,7 +50,7 @@ def test_first_correlations_are_those_of_the_dense_state(scale: float) -> None:
 
 
 def _beta(graph: module._Graph) -> float:
-    return module._best_beta(*graph._parts(graph._gamma))[1]
+    return graph._sums(graph._gamma).best_beta()
 
 
 def test_the_best_angles_of_regular_trees_are_found() -> None:
@@ -68,10 +69,11 @@ def test_the_best_angles_of_regular_trees_are_found() -> None:
 def test_the_best_beta_is_the_lowest_of_a_fine_grid(a: float, b: float, f: float) -> None:
     betas = np.linspace(-np.pi / 2, np.pi / 2, 20_001)
     values = -a * np.sin(4 * betas) / 2 + b * np.sin(2 * betas) ** 2 / 2 - f * np.sin(2 * betas)
-    lowest, beta = module._best_beta(a, b, f)
-    assert lowest <= values.min() + 1e-9
+    sums = Sums(a, 0.0, b, 0.0, f, 0.0)
+    beta = sums.best_beta()
     at = -a * np.sin(4 * beta) / 2 + b * np.sin(2 * beta) ** 2 / 2 - f * np.sin(2 * beta)
-    assert at == pytest.approx(lowest, abs=1e-9)
+    assert at <= values.min() + 1e-9
+    assert sums.energy(beta) == pytest.approx(at, abs=1e-9)
 
 
 def test_bipartite_tori_are_cut_completely_by_the_greedy_contraction() -> None:

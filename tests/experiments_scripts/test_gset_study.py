@@ -33,8 +33,8 @@ def test_bipartite_tori_prove_their_own_best_known_cut() -> None:
 
 def test_a_torn_line_is_cut_off_and_the_last_run_of_a_key_counts(tmp_path: Path) -> None:
     store = tmp_path / "runs.jsonl"
-    one = runs.Run("G11", "anneal", 7, 560.0, 1.0, None, "", None, {})
-    two = runs.Run("G11", "anneal", 7, 564.0, 1.0, 629.0, "anneal", (1.0, 2.0), {})
+    one = runs.Run("G11", "anneal", 7, 560.0, 1.0, None, "", None, {}, {})
+    two = runs.Run("G11", "anneal", 7, 564.0, 1.0, 629.0, "anneal", (1.0, 2.0), {}, {})
     runs.append(one, store)
     runs.append(two, store)
     whole = store.read_bytes()
@@ -50,11 +50,11 @@ def test_the_study_makes_what_is_missing_and_writes_tables_and_figure(
     monkeypatch.setattr(study, "GRAPHS", (small,))
     monkeypatch.setattr(tables, "GRAPHS", (small,))
     store = tmp_path / "runs.jsonl"
-    words = ["--methods", "greedy", "--store", str(store), "--out", str(tmp_path)]
+    words = ["--methods", "recursive", "--store", str(store), "--out", str(tmp_path)]
     study.main([*words, "--seeds", "7"])
     study.main([*words, "--seeds", "7", "8"])
     found = runs.stored(store)
-    assert [run.key for run in found] == [("regular_60_1", "greedy", seed) for seed in (7, 8)]
+    assert [run.key for run in found] == [("regular_60_1", "recursive", seed) for seed in (7, 8)]
     problem = small.problem()
     assert all(0 < run.cut <= problem.graph.number_of_edges() for run in found)
     assert "| 3-regular | regular_60_1 |" in (tmp_path / "study.md").read_text("utf-8")

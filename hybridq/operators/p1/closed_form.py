@@ -19,6 +19,7 @@ from hybridq.operators.p1.rows import BLOCK, Pairs, Rows, checked_pairs, ranges
 Vector = NDArray[np.float64]
 
 NUMPY = "numpy"
+_NEGLIGIBLE = 1e-12  # part of the others, below which a sum has no influence on the best β
 _SPREAD = 1 << 16  # cosines, below which more threads cost more than they save
 
 
@@ -58,10 +59,15 @@ class Sums(NamedTuple):
                 return 0.0
             return float(np.arctan2(self.a, 0.5 * self.b) / 4.0)
         # dE/dβ is a polynomial of degree 4 in e^{2iβ}; the angles of its roots hold the minimum.
-        first = -0.5 * self.a - 0.25j * self.b
-        coefficients = [first, -0.5 * self.f, 0.0, -0.5 * self.f, first.conjugate()]
-        angles = np.angle(np.roots(coefficients)) / 2.0
-        best = min(angles.tolist(), key=self.energy)
+        if abs(self.a) + abs(self.b) <= _NEGLIGIBLE * abs(self.f):
+            best = np.copysign(np.pi / 4.0, self.f)
+        elif abs(self.f) <= _NEGLIGIBLE * (abs(self.a) + abs(self.b)):
+            best = float(np.arctan2(self.a, 0.5 * self.b) / 4.0)
+            best = min((best, best + np.pi / 2.0), key=self.energy)
+        else:
+            first = -0.5 * (self.a / self.f) - 0.25j * (self.b / self.f)
+            angles = np.angle(np.roots([first, -0.5, 0.0, -0.5, first.conjugate()])) / 2.0
+            best = min(angles.tolist(), key=self.energy)
         for _ in range(3):  # Newton's method, for the last digits
             t = 2.0 * best
             curvature = 2.0 * self.a * np.sin(2.0 * t) + self.b * np.cos(2.0 * t)
