@@ -10,12 +10,11 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from experiments.gset.graphs import FAMILIES, GRAPHS, REGULAR, BestKnown, best_known
-from experiments.gset.runs import METHODS, STORE, Run, stored
+from experiments.gset.runs import GREEDY, PLAIN, SAME_WORK, STORE, Run, stored
 from hybridq.plots.style import (
     BLUE,
     GREEN,
     INK,
-    ORANGE,
     PURPLE,
     VERMILLION,
     new_figure,
@@ -34,12 +33,13 @@ SHOWN = ("G1", "G14", "G35", "G18", "G39", "G11", "G32", "G50", "G57", "G72")
 _LOOKS = {
     "default": (INK, "*"),
     "recursive": (VERMILLION, "o"),
-    "greedy": (ORANGE, "s"),
     "precondition": (BLUE, "^"),
-    "anneal": (GREEN, "D"),
     "round": (PURPLE, "v"),
+    "anneal": (GREEN, "D"),
 }
-_TITLES = {"greedy": "greedy contraction, γ → 0 (control)", "anneal": "anneal (control)"}
+_WITH_CONTROLS = {
+    "recursive": (GREEDY, SAME_WORK), "precondition": (SAME_WORK,), "round": (PLAIN, SAME_WORK)
+}  # fmt: skip
 _EDGES = 15_000  # of the 3-regular graphs
 
 
@@ -72,10 +72,11 @@ def page(runs: list[Run]) -> list[str]:
         "",
         *default_table(groups, known, tuple(graph.name for graph in GRAPHS)),
         "",
-        "## Every method",
+        "## Every strategy with a circuit, beside its controls",
         "",
         "Mean cut over the best known one (3-regular: over the number of edges), with half of the "
-        "range where there are several seeds, and processor seconds.",
+        "range where there are several seeds; the best of a strategy and its controls in bold. "
+        "Processor seconds are those of a strategy with its controls.",
         "",
         *methods_table(groups, known),
     ]
@@ -108,32 +109,37 @@ def default_table(groups: Groups, known: dict[str, BestKnown], names: tuple[str,
 
 
 def methods_table(groups: Groups, known: dict[str, BestKnown]) -> list[str]:
-    """Return ratio, spread and seconds of each method on each graph, by family."""
-    methods = [name for name in METHODS if name != "default"]
+    """Return ratio and spread of each strategy and its controls on each graph, by family."""
+    columns = [(name, part) for name, own in _WITH_CONTROLS.items() for part in ("", *own, "CPU s")]
     lines = [
-        "| family | graph | " + " | ".join(_TITLES.get(name, name) for name in methods) + " |",
-        "|---|---|" + "---|" * len(methods),
+        "| family | graph | " + " | ".join(part or f"`{name}`" for name, part in columns) + " |",
+        "|---|---|" + "---|" * len(columns),
     ]
     for family in FAMILIES:
         for graph in GRAPHS:
-            found = [groups.get((graph.name, method), []) for method in methods]
-            if graph.family != family or not any(found):
+            found = {name: groups.get((graph.name, name), []) for name in _WITH_CONTROLS}
+            if graph.family != family or not any(found.values()):
                 continue
-            best = max(fmean(run.cut for run in runs) for runs in found if runs)
-            cells = [_cell(runs, scale(graph.name, known), best) for runs in found]
+            cells = [_cell(found[name], part, scale(graph.name, known)) for name, part in columns]
             lines.append(f"| {family} | {graph.name} | " + " | ".join(cells) + " |")
     return lines
 
 
-def _cell(runs: list[Run], one: float, best: float) -> str:
-    """Return one entry of the table of methods, in bold where the mean is the best."""
+def _cell(runs: list[Run], part: str, one: float) -> str:
+    """Return one entry of the table of strategies, of the strategy itself or a control."""
     if not runs:
         return "–"
-    cuts = [run.cut for run in runs]
-    mean = f"{fmean(cuts) / one:.4f}"
-    mean = f"**{mean}**" if fmean(cuts) >= best else mean
-    spread = f" ± {(max(cuts) - min(cuts)) / one / 2:.4f}" if len(cuts) > 1 else ""
-    return f"{mean}{spread}, {fmean(run.cpu for run in runs):.1f} s"
+    if part == "CPU s":
+        return f"{fmean(run.cpu for run in runs):.1f}"
+    means = {
+        name: fmean(cuts)
+        for name in ("", *runs[0].controls)
+        for cuts in [[run.controls[name] if name else run.cut for run in runs]]
+    }
+    cuts = [run.controls[part] if part else run.cut for run in runs]
+    mean = f"{means[part] / one:.4f}"
+    mean = f"**{mean}**" if means[part] >= max(means.values()) else mean
+    return mean + (f" ± {(max(cuts) - min(cuts)) / one / 2:.4f}" if len(cuts) > 1 else "")
 
 
 def figure(runs: list[Run]) -> Figure:
@@ -164,7 +170,7 @@ def figure(runs: list[Run]) -> Figure:
     for method, (colour, marker) in _LOOKS.items():
         axes[-1].plot(
             [], [], marker, color=colour, mfc="none" if method != "default" else colour,
-            label=_TITLES.get(method, method),
+            label=method,
         )  # fmt: skip
     axes[-1].legend(frameon=False, fontsize=9, loc="center")
     return drawn

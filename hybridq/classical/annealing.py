@@ -109,7 +109,10 @@ def annealing(
         if best is None or found.energy < best.energy:
             best = found
     assert best is not None
-    method = f"simulated annealing, {searches} rounds of {_RESTARTS} restarts"
+    plural = "" if searches == 1 else "s"
+    method = f"simulated annealing, {searches} round{plural}"
+    if complete:
+        method += f" of {_RESTARTS} restarts"
     return replace(best, method=method, complete=complete)
 
 

@@ -24,6 +24,7 @@ class Baseline:
         bound: a proven lower bound of all energies, `energy` itself where it is exact; None
             without one.
         complete: False where a time limit made the search or the bound shorter.
+        failure: the probability that `bound` fails, of a proof that draws random numbers; 0 else.
     """
 
     energy: float
@@ -32,6 +33,7 @@ class Baseline:
     exact: bool
     bound: float | None = None
     complete: bool = True
+    failure: float = 0.0
 
     @classmethod
     def from_bits(
@@ -43,7 +45,7 @@ class Baseline:
         energy = float(np.asarray(ising.energies(frozen)).reshape(()))
         return cls(energy, frozen, method, exact, energy if exact else None)
 
-    def bounded(self, ising: Ising, bound: float) -> Baseline:
+    def bounded(self, ising: Ising, bound: float, failure: float = 0.0) -> Baseline:
         """Return the same answer with a proven bound, which may prove it optimal.
 
         Where all energies differ by integers, the bound is raised to the next possible energy.
@@ -51,11 +53,13 @@ class Baseline:
         Args:
             ising: the problem.
             bound: a proven lower bound of all energies.
+            failure: the probability that it is none; only a bound without one proves an optimum.
         """
         if ising.is_integer:
             steps = max(int(np.floor(self.energy - bound)), 0)
             bound = self.energy - steps
-        return replace(self, bound=bound, exact=self.exact or bound >= self.energy)
+        exact = self.exact or (bound >= self.energy and failure == 0.0)
+        return replace(self, bound=bound, exact=exact, failure=failure)
 
 
 @dataclass(frozen=True)

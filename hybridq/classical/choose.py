@@ -107,7 +107,7 @@ def joined(
     bits = (ising.linear > 0).astype(np.uint8)  # right for spins without couplings
     alone = np.bincount(np.ravel(ising.pairs), minlength=ising.n_qubits) == 0
     bound, methods = ising.constant - float(np.abs(ising.linear[alone]).sum()), []
-    proofs, complete = 0, True
+    proofs, complete, failure = 0, True, 0.0
     for (spins, part), stream in zip(parts, spawn(rng, len(parts)), strict=True):
         found = proven(part)
         if found is None:
@@ -117,6 +117,7 @@ def joined(
             proofs += 1
         bits[spins] = found.bits
         complete = complete and found.complete
+        failure += found.failure
         bound += -np.inf if found.bound is None else found.bound
     if proofs:
         methods.append(f"{proofs:,} of {len(parts):,} larger components exactly")
@@ -124,7 +125,7 @@ def joined(
         ising, bits, method="; ".join(dict.fromkeys(methods)), exact=proofs == len(parts)
     )
     answer = replace(answer, complete=complete)
-    return answer.bounded(ising, bound) if np.isfinite(bound) else answer
+    return answer.bounded(ising, bound, failure) if np.isfinite(bound) else answer
 
 
 def connected_parts(ising: Ising) -> list[tuple[NDArray[np.intp], Ising]]:
@@ -152,7 +153,7 @@ def _bounded(ising: Ising, found: Baseline, rng: RandomLike, time_limit: float |
 
     relaxed = semidefinite_bound(ising, rng=rng, time_limit=time_limit)
     complete = found.complete and relaxed.complete
-    return replace(found.bounded(ising, relaxed.bound), complete=complete)
+    return replace(found.bounded(ising, relaxed.bound, relaxed.failure), complete=complete)
 
 
 def proven(ising: Ising) -> Baseline | None:

@@ -35,6 +35,7 @@ _LANCZOS_MOST = 2_000
 _BANDED_SPEED, _PROOF_SHARE = 2e9, 0.4  # multiplications a second; of a time limit
 _PACE = 0.8  # of the time that is left: speeds differ
 _FAILURE = 1e-12  # probability that a bound by Lanczos fails
+_LANCZOS = "Lanczos iteration"
 _LANES = 8  # entries of a vector are a multiple
 
 
@@ -57,6 +58,11 @@ class SemidefiniteBound:
     certificate: str
     vectors: Vector
     complete: bool = True
+
+    @property
+    def failure(self) -> float:
+        """Probability that the bound fails, at most: 0, but for a Lanczos iteration."""
+        return _FAILURE if self.certificate == _LANCZOS else 0.0
 
 
 def semidefinite_bound(
@@ -94,8 +100,9 @@ def semidefinite_bound(
     from hybridq.classical._semidefinite_kernel import mix_in_place, pulls
 
     clock = _Clock(time_limit)
-    starts, targets, weights = _couplings.neighbours(_couplings.without_fields(ising))
-    n = len(starts) - 1
+    matrix = _couplings.sparse(_couplings.without_fields(ising))
+    starts, targets, weights = matrix.indptr, matrix.indices, matrix.data
+    n = matrix.shape[0]
     most = MOST_RANK if n <= _LARGE else LARGE_RANK
     rank = min(int(np.ceil(np.sqrt(2.0 * n))) + 1, most)
     rank = -(-rank // _LANES) * _LANES
@@ -104,7 +111,6 @@ def semidefinite_bound(
     vectors = generator.normal(size=(n, rank))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     norms = np.empty(n)
-    matrix = scipy.sparse.csr_matrix((weights, targets, starts), shape=(n, n))
     if not matrix.nnz:
         return SemidefiniteBound(ising.constant, ising.constant, "no couplings", vectors)
     proof = _Certificate(matrix, generator, clock)
@@ -267,7 +273,7 @@ class _Certificate:
         """Return a number below all eigenvalues, and how that is proven."""
         size = float(y.max(initial=0.0)) + float(abs(self._matrix).sum(axis=1).max())
         if self.plan[0] or self._band is None:
-            return self._by_lanczos(y, self.plan[0]), "Lanczos iteration"
+            return self._by_lanczos(y, self.plan[0]), _LANCZOS
         # A shift of all eigenvalues by this much costs a millionth of the bound.
         shift = max(-1.2 * self.estimate(y), 1e-6 * float(y.mean()), 1e-12 * size)
         while not self._is_positive(y + shift):

@@ -235,7 +235,10 @@ def _comparison(result: Result) -> Comparison:
     if reference is not None and reference.bound is not None and not exact:
         side = "upper" if result.problem.maximizes else "lower"
         cells = (numbers.value(result, reference.bound), _share(result, reference.bound))
-        rows.append(ComparisonRow(f"Proven {side} bound", cells))
+        label = f"Proven {side} bound"
+        if reference.bound_failure:
+            label += f" (fails with probability < {reference.bound_failure:.0e})"
+        rows.append(ComparisonRow(label, cells))
     mean = result.problem.mean
     if mean is not None:
         cells = (numbers.value(result, mean), _share(result, mean))

@@ -191,6 +191,8 @@ class Reference:
         bound: the proven bound on every value, in the problem's own sense; None without one.
         seconds: the time of a heuristic that an answer without samples is compared with; None
             where it was not taken.
+        bound_failure: the probability that the bound fails, at most; 0 for a proof that draws no
+            random numbers.
     """
 
     value: float
@@ -198,6 +200,7 @@ class Reference:
     exact: bool
     bound: float | None = None
     seconds: float | None = field(default=None, compare=False)
+    bound_failure: float = 0.0
 
 
 @dataclass(frozen=True)

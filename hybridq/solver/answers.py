@@ -319,7 +319,7 @@ def _searched(
     if classic.exact:
         return Reference(value, classic.method, True, value)
     method = classic.method if classic.complete else f"{classic.method}, {_SHORTENED}"
-    return Reference(value, method, False, bound, seconds)
+    return Reference(value, method, False, bound, seconds, classic.failure)
 
 
 def _as_reference(answer: ProgramBaseline | None) -> Reference | None:

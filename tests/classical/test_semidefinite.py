@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hybridq.classical import semidefinite
+from hybridq.classical.baseline import Baseline
 from hybridq.classical.semidefinite import rounded, semidefinite_bound
 from hybridq.core.errors import ParameterError
 from hybridq.operators.ising import Ising
@@ -33,6 +34,16 @@ def test_a_bound_from_a_lanczos_iteration_holds_too(ising: Ising, seed: int) -> 
     has_terms = len(ising.pairs) > 0 or ising.linear.any()
     assert found.certificate == ("Lanczos iteration" if has_terms else "no couplings")
     assert found.bound <= all_energies(ising).min()
+    assert (0.0 < found.failure <= 1e-12) == has_terms
+
+
+def test_a_bound_that_may_fail_proves_no_optimum() -> None:
+    ising = maxcut(nx.cycle_graph(5))
+    best = Baseline.from_bits(ising, np.array([0, 1, 0, 1, 0]), method="given", exact=False)
+    assert best.bounded(ising, -4.5).exact
+    unsure = best.bounded(ising, -4.5, 1e-12)
+    assert not unsure.exact
+    assert (unsure.bound, unsure.failure) == (-4.0, 1e-12)
 
 
 # Values of the relaxation: G1, G11, G14: Burer & Monteiro, Math. Program. 95, 329 (2003), table 2.

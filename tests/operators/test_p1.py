@@ -97,6 +97,21 @@ def test_long_rows_are_merged_as_short_ones(graph):
         np.testing.assert_allclose(here, there, atol=1e-14, rtol=1e-11)
 
 
+@pytest.mark.parametrize("levels", [(1.0,), (-0.5, 0.5), (1.0, 0.25, -2.0)])
+def test_counted_factors_are_those_of_merged_rows(levels, monkeypatch):
+    rng = np.random.default_rng(3)
+    edges = np.array(nx.gnp_random_graph(60, 0.8, seed=4).edges())
+    ising = Ising(60, 0.0, rng.normal(size=60), edges, rng.choice(levels, size=len(edges)))
+    counted = OneLayer(ising)
+    assert counted._measured.counts is not None
+    monkeypatch.setattr(closed_form, "few_kinds", lambda *_: False)
+    merged, pairs = OneLayer(ising), all_pairs(60)
+    for gamma in (0.02, 0.3, np.pi / 4):
+        np.testing.assert_allclose(counted.sums(gamma), merged.sums(gamma), rtol=1e-9, atol=1e-12)
+        found = (layer.correlations(gamma, 0.3, pairs)[1] for layer in (counted, merged))
+        np.testing.assert_allclose(*found, atol=1e-14)
+
+
 def test_a_cosine_of_zero_is_not_divided_by():
     """At γ = π/4 and couplings of 1 all cosines but that of one coupling are 0, up to rounding."""
     pairs = np.array([(0, 1), (0, 2), (1, 2), (2, 3)])

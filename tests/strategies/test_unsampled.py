@@ -135,7 +135,7 @@ def test_the_strategy_follows_the_couplings() -> None:
     assert "mean degree" in why
 
 
-@pytest.mark.parametrize("name", ["anneal", "precondition", "recursive"])
+@pytest.mark.parametrize("name", ["anneal", "precondition", "recursive", "round", "divide"])
 def test_an_answer_that_a_time_limit_cut_short_says_so(name: str) -> None:
     problem = hq.MaxCut(nx.random_regular_graph(3, 2_000, seed=3))
     result = hq.solve(problem, strategy=name, p=1, time_limit=1e-3, rng=7)

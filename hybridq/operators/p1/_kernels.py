@@ -120,6 +120,20 @@ def _advance(
     return e, value, slope
 
 
+@jit(inline=True)
+def _write_b(
+    minus: float, dminus: float, plus: float, dplus: float, fields: Any, i: int, j: int,
+    out: Any, pair: int,
+) -> None:  # fmt: skip
+    """Write B and dB/dγ of spins i and j from the products of their factors."""
+    ri, ci, si = fields[0, i], fields[1, i], fields[2, i]
+    rj, cj, sj = fields[0, j], fields[1, j], fields[2, j]
+    apart, dapart = ci * cj + si * sj, -(ri - rj) * (si * cj - ci * sj)
+    along, dalong = ci * cj - si * sj, -(ri + rj) * (si * cj + ci * sj)
+    out[2, pair] = apart * minus - along * plus
+    out[3, pair] = dapart * minus + apart * dminus - dalong * plus - along * dplus
+
+
 @jit()
 def combine_pairs(
     first: int, last: int, starts: Any, to: Any, rate: Any,
@@ -186,7 +200,33 @@ def combine_pairs(
         dplus = dplus * value + plus * slope
         minus *= value
         plus *= value
-        apart, dapart = ci * cj + si * sj, -(ri - rj) * (si * cj - ci * sj)
-        along, dalong = ci * cj - si * sj, -(ri + rj) * (si * cj + ci * sj)
-        out[2, pair] = apart * minus - along * plus
-        out[3, pair] = dapart * minus + apart * dminus - dalong * plus - along * dplus
+        _write_b(minus, dminus, plus, dplus, fields, i, j, out, pair)
+
+
+@jit()
+def combine_counts(
+    first: int, last: int, counts: Any, powers: Any, fields: Any, pairs: Any, out: Any
+) -> None:
+    """Write B of each pair and its derivative by γ, from counts of its factors.
+
+    Args:
+        first, last: the range of pairs, int64.
+        counts: how often each kind of factor occurs, int32, shape (pairs, kinds).
+        powers: all powers of each kind of factor and their derivatives by γ: of cos 2γ(J − J'),
+            then of cos 2γ(J + J'), float64, shape (kinds, n, 4).
+        fields: 2 h and its cos and sin times γ of each spin, float64, shape (3, n).
+        pairs: int64, shape (pairs, 2).
+        out: A, dA/dγ, B and dB/dγ, of which the last two are written, float64, shape (4, pairs).
+    """
+    for pair in range(first, last):
+        minus, dminus, plus, dplus = 1.0, 0.0, 1.0, 0.0
+        for kind in range(counts.shape[1]):
+            count = counts[pair, kind]
+            if count > 0:
+                value, slope = powers[kind, count, 0], powers[kind, count, 1]
+                dminus = dminus * value + minus * slope
+                minus *= value
+                value, slope = powers[kind, count, 2], powers[kind, count, 3]
+                dplus = dplus * value + plus * slope
+                plus *= value
+        _write_b(minus, dminus, plus, dplus, fields, pairs[pair, 0], pairs[pair, 1], out, pair)

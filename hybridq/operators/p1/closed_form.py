@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.core import memory
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators.ising import Ising
+from hybridq.operators.p1.dense import count_factors, few_kinds, powers
 from hybridq.operators.p1.rows import BLOCK, Pairs, Rows, checked_pairs, ranges
 
 Vector = NDArray[np.float64]
@@ -99,12 +100,15 @@ class _Correlated:
         entries: places in the rows of both spins, −1 where they are not coupled, shape (k, 2).
         shared: whether the spins have a common neighbour, shape (k,).
         costs: cosines to multiply, shape (k,).
+        counts: how often each kind of factor occurs (`count_factors`), shape (k, kinds), where
+            that is less than to multiply them one by one; else None.
     """
 
     pairs: Pairs
     entries: NDArray[np.int64]
     shared: NDArray[np.bool_]
     costs: NDArray[np.int64]
+    counts: NDArray[np.int32] | None = None
 
 
 class OneLayer:
@@ -210,7 +214,10 @@ class OneLayer:
         shortest = rows.degrees[pairs].min(axis=1) + 1
         self._spread(self._kernels.find_shared, shortest, rows.starts, rows.to, pairs, shared)
         costs = np.where(shared, rows.degrees[pairs].sum(axis=1), 0) + 1
-        return _Correlated(pairs, entries, shared, costs)
+        if self._plain or not few_kinds(rows, int(costs.sum())):
+            return _Correlated(pairs, entries, shared, costs)
+        counts = count_factors(rows, pairs, entries)
+        return _Correlated(pairs, entries, np.zeros_like(shared), np.ones_like(costs), counts)
 
     def _spread(self, kernel: Callable[..., Any], costs: Any, *arguments: Any) -> None:
         """Call ``kernel(first, last, *arguments)`` on ranges of items, in threads.
@@ -264,13 +271,18 @@ class OneLayer:
         )  # fmt: skip
         return found
 
-    def _parts(self, products: _Products, which: _Correlated) -> Vector:
+    def _parts(self, products: _Products, which: _Correlated, gamma: float) -> Vector:
         """Return A, dA/dγ, B and dB/dγ of each pair, shape (4, k)."""
         rows, out = self._rows, np.empty((4, len(which.pairs)))
         self._spread(
             self._kernels.combine_pairs, which.costs, rows.starts, rows.to, rows.rate, *products,
             which.pairs, which.entries, which.shared, out,
         )  # fmt: skip
+        if which.counts is not None:
+            self._spread(
+                self._kernels.combine_counts, which.costs * which.counts.shape[1], which.counts,
+                powers(rows, gamma), products.fields, which.pairs, out,
+            )  # fmt: skip
         return out
 
     def sums(self, gamma: float) -> Sums:
@@ -279,7 +291,7 @@ class OneLayer:
         f = f_slope = 0.0
         with self._lock:
             products = self._products(gamma)
-            parts = self._parts(products, self._measured)
+            parts = self._parts(products, self._measured, gamma)
             if linear.any() and self.ising.linear.any():
                 rate, cos, sin = products.fields
                 whole, slope = products.whole.T
@@ -339,7 +351,7 @@ class OneLayer:
         sine = float(np.sin(2.0 * beta))
         with self._lock:
             products = self._products(gamma)
-            parts = self._parts(products, which)
+            parts = self._parts(products, which, gamma)
             z = -sine * products.fields[2] * products.whole[:, 0]
         zz = -0.5 * np.sin(4.0 * beta) * parts[0] + 0.5 * sine * sine * parts[2]
         return z, zz
