@@ -114,7 +114,7 @@ def cross_in_place(
     stack: Any,
     least: float,
 ) -> float:
-    """Flip each connected part in which two states differ, where that gains more than `least`.
+    """Flip the connected parts in which two states differ, where that gains.
 
     Parts do not touch, so their gains add up.
 

@@ -1,4 +1,4 @@
-"""Annealing of Ising problems with a fixed amount of work, in rounds from the best state."""
+"""Annealing with a fixed amount of work, in rounds from the best state."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def annealing(
     time_limit: float | None = None,
     threads: int | None = None,
 ) -> Baseline:
-    """Return a low state: annealed from random states, then from the best one, in rounds.
+    """Return a low state by annealing, first from random states, then in rounds.
 
     Each round is a `local_search` whose restarts begin at the best state so far, at a low
-    temperature, and whose better parts are taken over.
+    temperature; its better parts are taken over.
 
     Args:
         ising: the problem, with terms of at most two spins.

@@ -228,9 +228,10 @@ def _crossed(
 
 
 def crossed(ising: Ising, rows: ArrayLike) -> NDArray[np.uint8]:
-    """Return the best of several states with every connected part in which another is lower.
+    """Return the best state with the parts in which others are lower.
 
-    The state is descended by single flips.
+    Parts are the connected sets of spins in which two states differ. The outcome is descended by
+    single flips.
 
     Args:
         ising: the problem, with terms of at most two spins.

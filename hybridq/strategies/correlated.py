@@ -101,7 +101,7 @@ def annealed(
     guide: Ising | None = None,
     work: float | None = None,
 ) -> tuple[Bits, bool]:
-    """Return a low state of `ising` by annealing, and whether no limit made that shorter.
+    """Return a low state by annealing, and whether no limit made that shorter.
 
     Components of `ising` that can be solved exactly are.
 

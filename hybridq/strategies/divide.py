@@ -113,7 +113,7 @@ class Divide(Unsampled):
 
 
 class _Pieces:
-    """Division of a problem, whose pieces are set by single flips once a time limit has passed.
+    """Division of a problem; late pieces are set by single flips.
 
     Attributes:
         watch: since the beginning.

@@ -176,7 +176,7 @@ def _contracted(
     seeds: list[np.random.Generator],
     time_limit: float | None,
 ) -> list[_Timed]:
-    """Return the contractions at all shares, which run in threads; Ctrl-C ends them all early."""
+    """Run the contractions in threads; Ctrl-C ends them all early."""
     import numba
 
     workers = min(numba.get_num_threads(), len(scales))

@@ -1,4 +1,4 @@
-"""Dense problems of few different couplings: factors of products are counted, not multiplied."""
+"""Dense problems of few different couplings: equal factors are counted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def few_kinds(rows: Rows, factors: int) -> bool:
 
 
 def _kinds(rows: Rows) -> list[tuple[int, int]]:
-    """Return the pairs of levels of two couplings to one spin, 0 for none; without (0, 0)."""
+    """Return the pairs of levels of two couplings to one spin, 0 for none."""
     return list(combinations_with_replacement(range(len(rows.levels) + 1), 2))[1:]
 
 
@@ -63,7 +63,7 @@ def count_factors(rows: Rows, pairs: Pairs, entries: NDArray[np.int64]) -> NDArr
 
 
 def powers(rows: Rows, gamma: float) -> Vector:
-    """Return all powers of the factors at γ, with derivatives; see `_kernels.combine_counts`."""
+    """Return powers of factors and their derivatives; see `combine_counts`."""
     rates = np.concatenate([[0.0], 2.0 * rows.levels])
     exponents = np.arange(rows.n_spins + 1)
     out = np.empty((len(_kinds(rows)), len(exponents), 4))
