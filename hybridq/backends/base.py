@@ -284,12 +284,14 @@ class Backend(Configured, ABC):
         summary: one line that says when to choose it.
         source: where it is documented.
         target: the option that a text after the name and a colon sets; empty for none.
+        objects: options that only objects in Python can set.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     source: ClassVar[str] = ""
     target: ClassVar[str] = ""
+    objects: ClassVar[tuple[str, ...]] = ()
 
     execution_price: float | None = None
     shot_price: float | None = None

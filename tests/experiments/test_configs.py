@@ -28,6 +28,7 @@ MINIATURES = {
     "coloring_mixers": ["problem.graph.nodes=4", "problem.graph.instances=1", "sweep.ansatz.p=[1]"],
     "cvar": [*_GRAPHS, "repeats=1"],
     "example": _GRAPHS,
+    "fake_device": [*_GRAPHS, "sweep.ansatz.p=[1]"],
     "h2_bond_scan": ["sweep.problem.bond=[0.735]", "budget.evaluations=20"],
     "knapsack_encodings": ["sweep.ansatz.p=[1]", "strategy.restarts=0", "repeats=1"],
     "lih_bond_scan": ["sweep.problem.bond=[1.6]", "budget.evaluations=5"],
@@ -47,9 +48,12 @@ def test_every_config_has_a_miniature():
 
 
 @pytest.mark.parametrize("name", MINIATURES)
-def test_config_runs_in_miniature(name, tmp_path):
+def test_config_runs_in_miniature(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where a ledger is made
     if name in _CHEMISTRY:
         pytest.importorskip("pyscf")
+    if name == "fake_device":
+        pytest.importorskip("qiskit")
     config = load_config(CONFIGS / f"{name}.yaml", MINIATURES[name])
     with Store.open(f"journal:///{tmp_path}/runs.log") as store:
         experiment = run(config, store, jobs=1)

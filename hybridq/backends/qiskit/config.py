@@ -51,6 +51,7 @@ class Qiskit(Backend):
     summary: ClassVar[str] = "Any Qiskit BackendV2 or BaseSamplerV2; fake devices offline."
     source: ClassVar[str] = "https://quantum.cloud.ibm.com/docs/api/qiskit/primitives"
     target: ClassVar[str] = "device"
+    objects: ClassVar[tuple[str, ...]] = ("sampler",)
 
     device: Any = field(default=STATEVECTOR, kw_only=False)
     sampler: Any = None

@@ -10,21 +10,21 @@ import inspect
 import json
 import re
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from hybridq.ansatz import hardware_efficient as hea
 from hybridq.ansatz.mixers import MIXERS
 from hybridq.ansatz.pools import POOLS
 from hybridq.ansatz.registry import ANSATZE
-from hybridq.core.errors import ParameterError
 from hybridq.core.limits import MOST_LAYERS, MOST_RESTARTS
 from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.core.registry import Registry
 from hybridq.engines.choose import ENGINES, Auto
+from hybridq.experiments.config.backend_section import BACKEND
 from hybridq.experiments.config.choice import Choice, Group, Single
+from hybridq.experiments.config.configured_section import ConfiguredSection
 from hybridq.experiments.config.option_models import one_of, section_model
 from hybridq.experiments.problems import PROBLEM_KINDS
 from hybridq.experiments.section import Section
@@ -115,42 +115,6 @@ _OBJECTIVE_TYPES: dict[str, Any] = {
     "alpha": Annotated[float, Field(gt=0, le=1)],
     "eta": Positive | None,
 }
-
-
-class ConfiguredSection(Section):
-    """A section whose keys are the options of a registry entry; the entry checks them.
-
-    Class attributes:
-        registry: of the entry.
-        extra_keys: keys that are not options of the entry.
-    """
-
-    registry: ClassVar[Registry[Any]]
-    extra_keys: ClassVar[tuple[str, ...]] = ()
-
-    def made(self) -> Any:
-        """Return the configured object.
-
-        Raises:
-            ParameterError: a value is not accepted.
-        """
-        options = {
-            k: v for k, v in self.model_dump().items() if k not in ("kind", *self.extra_keys)
-        }
-        return self.registry[self.kind](**options)  # type: ignore[attr-defined]
-
-    @model_validator(mode="after")
-    def _can_be_made(self) -> Self:
-        try:
-            self.check(self.made())
-        except ParameterError as error:
-            known = error.argument in type(self).model_fields
-            context = {"field": error.argument} if known else {}
-            raise PydanticCustomError("option", "{text}", {"text": str(error), **context}) from None
-        return self
-
-    def check(self, made: Any) -> None:
-        """Raise if the configured object cannot be part of an experiment."""
 
 
 class ObjectiveSection(ConfiguredSection):
@@ -328,5 +292,6 @@ SECTIONS: dict[str, Choice | Group | Single] = {
     "budget": Group("budget", BudgetSection),
     "engine": ENGINE,
     "shots": Single("shots", ShotsSection),
+    "backend": BACKEND,
 }
 """Sections of the conditions of a trial, by key."""

@@ -9,6 +9,7 @@ from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.core.errors import HybridqError
 from hybridq.engines.choose import ENGINES
+from hybridq.experiments.config.backend_section import NO_BACKEND
 from hybridq.experiments.config.choices import AUTO
 from hybridq.experiments.config.errors import Mistake, nearest
 from hybridq.experiments.problems.limits import MOST_OF_A_STATE
@@ -46,6 +47,13 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
             ("objective",),
             f"objective {objective.kind!r} needs a diagonal Hamiltonian, and {what} has none: "
             "use expectation",
+        )
+    backend: Any = sections["backend"]
+    if backend.kind != NO_BACKEND and not (is_qaoa and over_bits):
+        yield Mistake(
+            ("backend",),
+            f"backend {backend.kind!r} runs the ansatz 'qaoa' of problems over bits, not {kind!r} "
+            f"of the {what}: leave it out",
         )
     if strategy.kind != DEFAULT_STRATEGY and not is_qaoa:
         yield Mistake(

@@ -21,6 +21,7 @@ _SECTION_HELP = {
     "budget": "The end of the search, unless it converges before.",
     "engine": "The simulator of the circuit.",
     "shots": "Measurements of the final state, for problems over bits.",
+    "backend": "The machine that runs the trained circuit; the simulator itself by default.",
 }
 _SWEEP_HELP = (
     "Dotted names, each with a list or a range; every combination is run. Names under zip change "

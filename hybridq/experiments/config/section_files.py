@@ -20,7 +20,8 @@ def read_section(name: str, raw: Any, base: Path) -> tuple[Any, list[Mistake]]:
         base: folder of relative names of files.
     """
     try:
-        return SECTIONS[name].read(_with_snapshot(raw, base) if name == "engine" else raw, (name,))
+        noisy = name in ("engine", "backend")
+        return SECTIONS[name].read(_with_snapshot(raw, base) if noisy else raw, (name,))
     except HybridqError as error:
         return None, [Mistake((name, "noise"), str(error))]
 

@@ -11,6 +11,7 @@ from hybridq.core import memory
 from hybridq.core.errors import ConfigError, HybridqError
 from hybridq.core.files import read_bytes
 from hybridq.experiments.config.axes import Axis
+from hybridq.experiments.config.backend_section import NO_BACKEND
 from hybridq.experiments.config.choices import SECTIONS
 from hybridq.experiments.config.combinations import AxisIndices, Combinations, PlannedInstance
 from hybridq.experiments.config.errors import Mistake, TooManyTrialsError
@@ -242,6 +243,8 @@ class Sweep:
         for rows, _, repeat, instance in kept:
             if rows not in other:
                 parts = {name: self._all.part(name, rows) for name in SECTIONS if name != "problem"}
+                if parts["backend"].conditions == {"kind": NO_BACKEND}:
+                    del parts["backend"]  # trials of earlier versions are the same
                 other[rows] = (
                     {name: part.conditions for name, part in parts.items()},
                     {name: part.facts for name, part in parts.items()},

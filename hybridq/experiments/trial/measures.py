@@ -27,7 +27,9 @@ def metrics(result: Result) -> Plain:
     over the reference), ``best``, ``best_ratio``, ``p_optimum`` (the share of the samples that are
     optimal, where the optimum is proven). Of energies: ``energy``, ``error``,
     ``error_mha``, ``correlation``. From shots: ``shots_used``, ``circuits``. Of other objectives
-    than the expectation: ``minimized``, the objective's value.
+    than the expectation: ``minimized``, the objective's value. On a machine: ``standard_error`` of
+    the measured ``expectation``, ``predicted`` and ``ideal``, the same with its noise and without,
+    ``two_qubit_gates`` and ``success`` (a run without errors) of the compiled circuit.
     """
     found: Plain = {
         "expectation": result.expectation,
@@ -54,6 +56,15 @@ def metrics(result: Result) -> Plain:
             "error": energy.error,
             "error_mha": energy.error_mha,
             "correlation": energy.correlation_recovered,
+        }
+    if result.execution is not None:
+        info = result.execution
+        found |= {
+            "standard_error": info.standard_error,
+            "predicted": info.noisy,
+            "ideal": info.ideal,
+            "two_qubit_gates": info.two_qubit_gates,
+            "success": info.success,
         }
     for name in ("shots_used", "circuits"):
         found[name] = result.objective.get(name)

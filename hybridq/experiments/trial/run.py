@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import fields
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hybridq.backends import BACKENDS, Backend
+from hybridq.backends.ledger import DEFAULT_LEDGER
 from hybridq.core import memory
 from hybridq.core.blas import one_blas_thread
 from hybridq.core.clock import work_seconds
@@ -123,7 +126,20 @@ def _arguments(
     }
     if conditions.get("shots") is not None:
         arguments["shots"] = conditions["shots"]
+    if conditions.get("backend") is not None:
+        arguments["backend"] = _backend(conditions["backend"], conditions)
+        arguments["ledger"] = DEFAULT_LEDGER  # next to the storage, as of `hybridq solve`
     return arguments
+
+
+def _backend(section: Mapping[str, Any], conditions: Mapping[str, Any]) -> Backend:
+    """Return the configured machine; a simulated one draws other samples for each repeat."""
+    options = {name: value for name, value in section.items() if name != "kind"}
+    kind = BACKENDS[section["kind"]]
+    if "seed" in (each.name for each in fields(kind)):
+        repeat = int(conditions.get("repeat", 0))
+        options["seed"] = int(options.get("seed", 0)) + repeat
+    return kind(**options)
 
 
 def _engine(section: Plain, threads: int | None) -> EngineConfig:
