@@ -133,7 +133,7 @@ def _arguments(
 
 
 def _backend(section: Mapping[str, Any], conditions: Mapping[str, Any]) -> Backend:
-    """Return the configured machine; a simulated one draws other samples for each repeat."""
+    """Return the machine; a simulated one draws other samples for each repeat."""
     options = {name: value for name, value in section.items() if name != "kind"}
     kind = BACKENDS[section["kind"]]
     if "seed" in (each.name for each in fields(kind)):
