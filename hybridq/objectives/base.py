@@ -108,6 +108,17 @@ class Objective(ABC):
         """
         return frequencies(self.circuit) if self.config.is_linear else None
 
+    @cached_property
+    def periods(self) -> Vector:
+        """Period along each parameter, infinite if unknown, shape (n_params,).
+
+        From the circuit's frequencies; that of the ansatz, where it is shorter, leaves the state
+        of an ideal circuit as it is, up to a phase or a symmetry of the Hamiltonian.
+        """
+        waves = frequencies(self.circuit)
+        found = np.array([np.inf if wave is None else 2.0 * np.pi / wave[0] for wave in waves])
+        return np.minimum(found, self.ansatz.periods) if isinstance(self.ansatz, Ansatz) else found
+
     @property
     def sector(self) -> Sector | None:
         """The sector in which the engine works, None where it keeps every basis state."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hybridq.optimizers.adam import Adam
 from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.bayesian import Bayesian
 from hybridq.optimizers.configure import OptimizerLike, configured_optimizer
 from hybridq.optimizers.function import FunctionOptimizer
 from hybridq.optimizers.natural_gradient import NaturalGradient
@@ -49,6 +50,7 @@ __all__ = [
     "TNC",
     "Adam",
     "BasinHopping",
+    "Bayesian",
     "ConjugateGradient",
     "DifferentialEvolution",
     "DualAnnealing",

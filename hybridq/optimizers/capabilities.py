@@ -50,6 +50,14 @@ class PeriodicObjective(Protocol):
         """Fundamental frequency and degree along each parameter; None if unknown."""
 
 
+class PeriodObjective(Protocol):
+    """An objective with known periods, whether or not it is a polynomial."""
+
+    @property
+    def periods(self) -> Any:
+        """Period along each parameter, infinite where none is known, shape (n,)."""
+
+
 class SizedObjective(Protocol):
     """An objective that declares its number of parameters."""
 
@@ -103,6 +111,25 @@ class SampledObjective(Protocol):
     shots: int
 
 
+class EstimatedValue(Protocol):
+    """A value from measurements, with its error."""
+
+    @property
+    def value(self) -> float:
+        """The estimate."""
+
+    @property
+    def standard_error(self) -> float:
+        """Its standard deviation over repetitions, NaN if unknown."""
+
+
+class EstimatedObjective(Protocol):
+    """An objective that knows the error of its values."""
+
+    def estimate(self, x: Vector) -> EstimatedValue:
+        """Return the value at `x` with its standard error, as one evaluation."""
+
+
 class Capability(StrEnum):
     """Names of the optional members of an objective."""
 
@@ -111,12 +138,14 @@ class Capability(StrEnum):
     METRIC = "metric"
     FIDELITY = "fidelity"
     FREQUENCIES = "frequencies"
+    PERIODS = "periods"
     N_PARAMS = "n_params"
     IDENTITY = "identity"
     CHECKPOINT = "checkpoint"
     RESTORE = "restore"
     UNITS = "units"
     SHOTS = "shots"
+    ESTIMATE = "estimate"
 
     @property
     def description(self) -> str:

@@ -32,8 +32,8 @@ class Driver:
     """A limited, counted and recorded view of an objective, which methods call.
 
     The methods of an optimizer use `value`, `evaluate`, `value_and_gradient` and `values`, and
-    some `metric`, `fidelity` and `frequencies`. A request beyond a limit raises `Stop`, which an
-    optimizer must not catch.
+    some `estimates`, `metric`, `fidelity`, `frequencies` and `periods`. A request beyond a limit
+    raises `Stop`, which an optimizer must not catch.
 
     Args:
         objective: called with a float64 array of shape (n,), returns a float; may offer the
@@ -103,6 +103,17 @@ class Driver:
     def frequencies(self) -> Any:
         """The objective's frequencies along each parameter, None if it has none."""
         return self._evaluator.member(Capability.FREQUENCIES)
+
+    @property
+    def periods(self) -> Vector:
+        """Period along each parameter, infinite where none is known, shape (n,)."""
+        known = self._evaluator.member(Capability.PERIODS)
+        if known is not None:
+            return np.array(known, dtype=np.float64)
+        waves = self.frequencies
+        if waves is None:
+            return np.full(self.dimension, np.inf)
+        return np.array([np.inf if wave is None else 2.0 * np.pi / wave[0] for wave in waves])
 
     @property
     def units(self) -> Units:
@@ -262,6 +273,25 @@ class Driver:
         if self.stopped is not None:
             raise Stop
         return results
+
+    def estimates(self, points: Vector) -> tuple[Vector, Vector]:
+        """Return the objective at each row of `points`, shape (k, n), and standard errors.
+
+        Errors are NaN where the objective does not know them. Values are as of `values`.
+
+        Returns:
+            both of shape (k,).
+        """
+        errors = np.full(len(points), np.nan)
+        if not self._evaluator.has_estimate:
+            return self.values(points), errors
+        results = np.empty(len(points))
+        for row, point in enumerate(points):
+            self.check()
+            value, errors[row] = self._evaluator.estimate(self._inside(point))
+            self._record(point, value, None)
+            results[row] = value if math.isfinite(value) else self.penalty()
+        return results, errors
 
     def metric(self, x: Vector, blocks: str | None = None) -> Vector:
         """Return the metric at `x`, shape (n, n); not counted as an evaluation.

@@ -10,7 +10,7 @@ import numpy as np
 from hybridq.core.arrays import Vector
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import DimensionError, ParameterError
-from hybridq.optimizers.capabilities import Capability, member
+from hybridq.optimizers.capabilities import Capability, EstimatedValue, member
 
 if TYPE_CHECKING:
     from hybridq.storage.journal_search import Answer, JournaledSearch
@@ -48,8 +48,12 @@ class Evaluator:
             objective, Capability.GRADIENT
         )
         self._batch: Callable[[Vector], Any] | None = member(objective, Capability.VALUES)
+        self._estimate: Callable[[Vector], EstimatedValue] | None = member(
+            objective, Capability.ESTIMATE
+        )
         self.has_gradient = self._value_and_gradient is not None
         self.has_batch = self._batch is not None
+        self.has_estimate = self._estimate is not None
         self.from_shots = member(objective, Capability.SHOTS) is not None
 
     def member(self, capability: Capability) -> Any:
@@ -127,6 +131,22 @@ class Evaluator:
         if known is None and self._journal is not None:
             self._keep(value, gradient)
         return value, gradient
+
+    def estimate(self, point: Vector) -> tuple[float, float]:
+        """Return the objective at `point`, shape (n,), and its standard error."""
+        assert self._estimate is not None
+        known = None if self._journal is None else self._recall("estimate", point)
+        if known is not None and known.array is not None:
+            return known.value, float(known.array[0])
+        try:
+            found = self._estimate(point)
+        except Exception as error:
+            self.error = error
+            raise
+        value, deviation = self._as_float(found.value), self._as_float(found.standard_error)
+        if self._journal is not None:
+            self._keep(value, np.array([deviation]))
+        return value, deviation
 
     def values(self, block: Vector) -> Vector:
         """Return the objective at each row of `block`, shape (k, n), as shape (k,)."""

@@ -7,6 +7,7 @@ from functools import partial
 from hybridq.core.registry import Registry, check_class
 from hybridq.optimizers import (
     adam,
+    bayesian,
     natural_gradient,
     optuna_samplers,
     qn_spsa,
@@ -37,6 +38,7 @@ _ALL: tuple[type[Optimizer], ...] = (
     scipy_global.BasinHopping,
     scipy_global.DifferentialEvolution,
     scipy_global.DualAnnealing,
+    bayesian.Bayesian,
     optuna_samplers.OptunaTPE,
     optuna_samplers.OptunaCMAES,
     optuna_samplers.OptunaQMC,

@@ -41,9 +41,11 @@ def began_stationary(driver: Driver) -> bool:
 
 
 def displaced(x: Vector, bounds: Vector | None, rng: np.random.Generator) -> Vector:
-    """Return a random point near `x`, each parameter changed, within the bounds."""
-    n = len(x)
-    moves = signs(rng, n) * rng.uniform(NEAREST, FARTHEST, n)
+    """Return random points near `x`, each parameter changed, within the bounds.
+
+    Of the shape of `x`, (n,) or (k, n).
+    """
+    moves = (signs(rng, x.size) * rng.uniform(NEAREST, FARTHEST, x.size)).reshape(x.shape)
     if bounds is not None:
         outside = (x + moves < bounds[:, 0]) | (x + moves > bounds[:, 1])
         moves = np.where(outside, -moves, moves)

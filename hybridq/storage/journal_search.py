@@ -93,7 +93,8 @@ class JournaledSearch:
         except ValueError:
             raise self._file.damage("this evaluation") from None
         self._state = line[5] if len(line) > 5 else None
-        self._evaluations += {"value": 1, "gradient": 1, "values": len(x)}.get(kind, 0)
+        rows = {"value": 1, "gradient": 1, "estimate": 1, "values": len(x)}
+        self._evaluations += rows.get(kind, 0)
         self._journal._next = self._journal._read()
         return answer
 
@@ -176,6 +177,7 @@ _KINDS = {
     "value": "a value",
     "gradient": "a value with gradient",
     "values": "a batch of values",
+    "estimate": "a value with its error",
     "metric": "a metric",
     "fidelity": "a fidelity",
 }

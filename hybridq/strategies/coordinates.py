@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.optimizers.capabilities import Capability, Units, member
+from hybridq.optimizers.capabilities import Capability, EstimatedValue, Units, member
 
 Vector = NDArray[np.float64]
 Frequencies = tuple[tuple[float, int] | None, ...]
@@ -38,6 +38,10 @@ class Coordinates(ABC):
 
     def frequencies(self, known: Frequencies) -> Frequencies | None:
         """Return the frequencies along y for those along x; None if unknown."""
+        return None
+
+    def periods(self, known: Vector) -> Vector | None:
+        """Return the periods along y for those along x; None if unknown."""
         return None
 
     def units(self, known: Units) -> Units:
@@ -114,6 +118,10 @@ class Scaling(Coordinates):
             for each, scale in zip(known, self._scale.tolist(), strict=True)
         )
 
+    def periods(self, known: Vector) -> Vector:
+        """Return each period over its scale."""
+        return known / np.abs(self._scale)
+
 
 class Minimized(Protocol):
     """An objective that declares whether its values are energies."""
@@ -158,6 +166,12 @@ class Reparametrized(Generic[C]):
         return None if known is None else self.coordinates.frequencies(known)
 
     @property
+    def periods(self) -> Vector | None:
+        """Period along each coordinate, infinite if unknown; None without any."""
+        known = member(self._objective, Capability.PERIODS)
+        return None if known is None else self.coordinates.periods(np.asarray(known))
+
+    @property
     def units(self) -> Units | None:
         """Names and units for the user; None if the objective has none."""
         known: Units | None = member(self._objective, Capability.UNITS)
@@ -188,6 +202,8 @@ class Reparametrized(Generic[C]):
                 return self._metric
             case Capability.FIDELITY:
                 return self._fidelity
+            case Capability.ESTIMATE:
+                return self._estimate
         return own  # random numbers do not depend on coordinates
 
     def _value_and_gradient(self, y: ArrayLike) -> tuple[float, Vector]:
@@ -197,6 +213,13 @@ class Reparametrized(Generic[C]):
     def _values(self, points: ArrayLike) -> Vector:
         values = np.asarray(self._objective.values(self.outward(points)), dtype=np.float64)
         return values / self.value_unit
+
+    def _estimate(self, y: ArrayLike) -> EstimatedValue:
+        found = self._objective.estimate(self.outward(y))
+        unit = self.value_unit
+        return replace(
+            found, value=found.value / unit, standard_error=found.standard_error / abs(unit)
+        )
 
     def _metric(self, y: ArrayLike, blocks: str | None = None) -> Vector:
         return self.coordinates.metric(self._objective.metric(self.outward(y), blocks))
@@ -213,6 +236,7 @@ _PASSED_ON = frozenset(
         Capability.FIDELITY,
         Capability.CHECKPOINT,
         Capability.SHOTS,
+        Capability.ESTIMATE,
         Capability.RESTORE,
     }
 )

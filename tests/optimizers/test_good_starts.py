@@ -27,6 +27,10 @@ every_optimizer = pytest.mark.parametrize("method", INSTALLED)
 QUICK_BUDGET, FULL_BUDGET = 60, 500
 
 
+def _few(method):
+    return 12 if method.startswith("optuna") or method == "bayesian" else QUICK_BUDGET
+
+
 def cuts(count=12):
     """Graphs of 6 to 10 nodes, half of them weighted, in units from 1 to 100; p = 1 to 4."""
     for k in range(count):
@@ -89,12 +93,12 @@ def check_no_loss(pairs):
 
 @every_optimizer
 def test_no_optimizer_ends_above_a_good_start_of_qaoa(method):
-    check_no_loss(searched_cuts(method, 12 if method.startswith("optuna") else QUICK_BUDGET))
+    check_no_loss(searched_cuts(method, _few(method)))
 
 
 @every_optimizer
 def test_no_optimizer_ends_above_the_start_of_an_energy(method):
-    check_no_loss(searched_energies(method, 12 if method.startswith("optuna") else QUICK_BUDGET))
+    check_no_loss(searched_energies(method, _few(method)))
 
 
 @pytest.mark.parametrize("method", ["spsa", "qn-spsa", "cobyla", "adam", "l-bfgs"])

@@ -23,7 +23,8 @@ def _is_installed(name):
 
 INSTALLED = [name for name in OPTIMIZERS if _is_installed(name)]
 ABSENT = [name for name in OPTIMIZERS if name not in INSTALLED]
-SAMPLERS = [name for name in INSTALLED if name.startswith("optuna")]
+# They need few points, and some ten milliseconds for each; they promise no exact minimum.
+SAMPLERS = [name for name in INSTALLED if name.startswith("optuna") or name == "bayesian"]
 DESCENDING = [name for name in INSTALLED if name not in SAMPLERS]
 # Rotosolve promises a minimum of trigonometric polynomials only.
 GENERAL = [name for name in DESCENDING if name != "rotosolve"]
