@@ -10,7 +10,7 @@ from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
 from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.engines.config import EngineConfig
-from hybridq.engines.simulators import CompiledEngine
+from hybridq.engines.simulators import AUTO_KERNELS, COMPILED, KERNELS, NUMPY, CompiledEngine
 from hybridq.noise import NoiseModel
 
 if TYPE_CHECKING:
@@ -85,33 +85,45 @@ class Density(NoisyEngine, CompiledEngine):
 
 @dataclass(frozen=True, kw_only=True)
 class Trajectories(NoisyEngine):
-    """Pauli noise on statevectors with records of errors, for many qubits.
+    """Noise on statevectors with records of errors, for many qubits.
 
     Expectation values are estimates with fixed records, unbiased over the seed; samples follow the
-    exact distribution. In NumPy, on one thread, in double precision.
+    exact distribution. On one thread, in double precision.
 
     Args:
         trajectories: records that are drawn for an expectation value; that of no error, and those
             of single errors where they are at most as many, are included besides.
         rng: seed of the records, an integer.
+        kernels: ``"compiled"`` by Numba, as ``"auto"`` is, or ``"numpy"`` for the slow twin that
+            needs no compiling. Values of the two agree up to rounding.
 
     Raises:
-        ParameterError: the noise is of another type or describes no model, trajectories < 1, or
-            the seed is not an integer >= 0.
+        ParameterError: the noise is of another type or describes no model, trajectories < 1, the
+            seed is not an integer >= 0, or an unknown kind of kernels.
     """
 
     name: ClassVar[str] = "trajectories"
-    summary: ClassVar[str] = "Circuits with Pauli noise, estimated from records of errors."
+    summary: ClassVar[str] = "Circuits with noise, estimated from records of errors."
     most_qubits: ClassVar[int | None] = MOST_OF_A_STATE
 
     trajectories: int = 1000
     rng: int = 0
+    kernels: str = AUTO_KERNELS
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.kernels not in KERNELS:
+            raise ParameterError(
+                argument="kernels", value=self.kernels, expected="'auto', 'compiled' or 'numpy'"
+            )
         count = checked_count("trajectories", self.trajectories)
         object.__setattr__(self, "trajectories", count)
         object.__setattr__(self, "rng", checked_count("rng", self.rng, at_least=0))
+
+    def decisive_options(self) -> dict[str, Any]:
+        """Return the options that decide values, kernels where they are NumPy's."""
+        found = super().decisive_options()
+        return found if self.kernels == NUMPY else {k: found[k] for k in found if k != "kernels"}
 
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:
         """Return a `TrajectoriesEngine`."""
@@ -123,4 +135,5 @@ class Trajectories(NoisyEngine):
             noise=self.model.restricted(circuit.n_qubits),
             trajectories=self.trajectories,
             rng=self.rng,
+            kernels=COMPILED if self.kernels == AUTO_KERNELS else self.kernels,
         )

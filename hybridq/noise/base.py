@@ -112,6 +112,10 @@ class Channel(Configured, ABC):
             return single
         return np.array([reduce(np.kron, each) for each in product(single, repeat=n_qubits)])
 
+    def factors(self, n_qubits: int) -> tuple[Channel, ...] | None:
+        """Return the channel of each qubit of a gate, None where they act together."""
+        return (self,) * n_qubits
+
     def superoperator(self, n_qubits: int = 1) -> Matrix:
         r"""Return :math:`\sum_k K_k \otimes K_k^*`, shape (4**n, 4**n).
 
@@ -121,7 +125,11 @@ class Channel(Configured, ABC):
 
     def pauli_transfer(self, n_qubits: int = 1) -> Vector:
         """Return the `transfer_matrix`, real, shape (4**n, 4**n)."""
-        return transfer_matrix(self.kraus(n_qubits))
+        each = self.factors(n_qubits)
+        if each is None or n_qubits == 1:
+            return transfer_matrix(self.kraus(n_qubits))
+        low, high = (part.pauli_transfer(1) for part in each)
+        return np.kron(high, low).astype(np.float64)
 
     def pauli_probabilities(self, n_qubits: int = 1) -> Vector | None:
         """Return the probability of each Pauli error, None for other channels.

@@ -46,6 +46,16 @@ class Depolarizing(Channel):
         """Return √(probability) times each product of Paulis, shape (4**n, 2**n, 2**n)."""
         return np.sqrt(self.pauli_probabilities(n_qubits))[:, None, None] * paulis(n_qubits)
 
+    def factors(self, n_qubits: int) -> tuple[Channel, ...] | None:
+        """Return None for two qubits, which have errors together."""
+        return None if n_qubits > 1 else (self,)
+
+    def pauli_transfer(self, n_qubits: int = 1) -> Vector:
+        """Return 1 − λ for all Paulis but the identity."""
+        found = np.full(4**n_qubits, 1.0 - self.strength)
+        found[0] = 1.0
+        return np.diag(found)
+
     def pauli_probabilities(self, n_qubits: int = 1) -> Vector:
         """Return λ/4**n for each error, the rest for none."""
         found = np.full(4**n_qubits, self.strength / 4**n_qubits)

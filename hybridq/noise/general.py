@@ -94,6 +94,10 @@ class PauliChannel(Channel):
         """
         return np.sqrt(self.pauli_probabilities(n_qubits))[:, None, None] * paulis(n_qubits)
 
+    def factors(self, n_qubits: int) -> tuple[Channel, ...] | None:
+        """Return the channel of each qubit for labels of one letter, None for others."""
+        return None if self.n_qubits > 1 else (self,) * n_qubits
+
     def pauli_probabilities(self, n_qubits: int = 1) -> Vector:
         """Return the given probabilities; of one letter each qubit's own."""
         width = self.n_qubits
@@ -162,6 +166,10 @@ class KrausChannel(Channel):
         if width == n_qubits:
             return array
         return np.array([np.kron(high, low) for high in array for low in array])
+
+    def factors(self, n_qubits: int) -> tuple[Channel, ...] | None:
+        """Return the channel of each qubit for operators on one, None for others."""
+        return None if len(self.operators[0]) > 2 else (self,) * n_qubits  # type: ignore[index,arg-type]
 
     def describe(self) -> dict[str, Any]:
         """Return kind and operators as plain values, each entry a pair [re, im]."""

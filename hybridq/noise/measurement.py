@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.checks import is_whole
 from hybridq.core.configured import Configured
@@ -193,6 +193,27 @@ def apply_readout(joint: ArrayLike, qubits: Sequence[int], values: Vector) -> Ve
     tensor = np.moveaxis(values.reshape((2,) * n), axes, range(k))
     mixed = (matrix @ tensor.reshape(1 << k, -1)).reshape(tensor.shape)
     return np.ascontiguousarray(np.moveaxis(mixed, range(k), axes)).reshape(-1)
+
+
+def read_with_errors(
+    samples: NDArray[np.int64], readouts: Sequence[CorrelatedReadout], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return what is read of basis states, with errors drawn for each, shape (shots,).
+
+    Args:
+        samples: indices of the basis states that were prepared, qubit 0 the lowest bit.
+        readouts: the errors, on different qubits.
+        rng: source of the errors.
+    """
+    found = samples.copy()
+    for each in readouts:
+        matrix = np.array(each.matrix)
+        prepared = sum((samples >> q & 1) << k for k, q in enumerate(each.qubits))
+        below = np.cumsum(matrix, axis=0)[:, prepared]
+        read = (rng.random(len(samples)) * below[-1] >= below).sum(axis=0)
+        for k, qubit in enumerate(each.qubits):
+            found += ((read >> k & 1) - (samples >> qubit & 1)) << qubit
+    return found
 
 
 def _checked_qubits(qubits: Sequence[int]) -> tuple[int, ...]:

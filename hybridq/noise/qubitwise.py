@@ -72,11 +72,10 @@ class QubitwiseChannel(Channel):
         low, high = (each.kraus(1) for each in self._pair(self.channels))
         return np.array([np.kron(b, a) for b in high for a in low])
 
-    def pauli_transfer(self, n_qubits: int = 1) -> Vector:
-        """Return the product of both transfer matrices, real, shape (16, 16)."""
+    def factors(self, n_qubits: int) -> tuple[Channel, ...] | None:
+        """Return the channel of each qubit."""
         self._check_width(n_qubits)
-        low, high = (each.pauli_transfer(1) for each in self._pair(self.channels))
-        return np.kron(high, low).astype(np.float64)
+        return self._pair(self.channels)
 
     def pauli_probabilities(self, n_qubits: int = 1) -> Vector | None:
         """Return products of probabilities, None unless both channels have them."""

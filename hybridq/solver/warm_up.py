@@ -242,12 +242,14 @@ def _light_cones() -> None:
 def _noisy() -> None:
     """Run gates with noise, and pull a gradient back."""
     from hybridq.circuits.circuit import Circuit
-    from hybridq.engines.noisy import Density
+    from hybridq.engines.noisy import Density, Trajectories
     from hybridq.operators.pauli_sum import PauliSum
 
     circuit = Circuit(2).h(0).cx(0, 1).rx(1, "theta")
-    engine = Density(kernels="compiled").bind(circuit, PauliSum.from_labels({"ZZ": 1.0}))
-    engine.expectation_and_gradient([0.3])  # type: ignore[attr-defined]
+    for kind in (Density, Trajectories):
+        engine = kind(kernels="compiled").bind(circuit, PauliSum.from_labels({"ZZ": 1.0}))
+        engine.expectation_and_gradient([0.3])  # type: ignore[attr-defined]
+        engine.sample([0.3], 1, 0)  # type: ignore[attr-defined]
 
 
 def _classical() -> None:
@@ -286,7 +288,7 @@ def _parts() -> Iterator[Part]:
     yield Part("Hamiltonians in a sector", "_hamiltonians", (), 12.0)
     yield Part("one layer of QAOA in closed form", "_one_layer", (), 3.0)
     yield Part("light cones", "_light_cones", (), 10.0)
-    yield Part("circuits with noise", "_noisy", (), 5.0)
+    yield Part("circuits with noise", "_noisy", (), 15.0)
     yield Part("classical searches", "_classical", (), 16.0)
 
 

@@ -1,4 +1,5 @@
-"""Simulation of noisy circuits on statevectors with records of Pauli errors.
+"""Simulation of noisy circuits on statevectors with records of errors.
 
-`records` draws and enumerates errors, `states` runs them, `engine` averages.
+`records` draws and enumerates errors, `program` makes matrices of blocks with them, `kernels` and
+`plain` sweep over states, `jumps` samples errors that change norms, `engine` averages.
 """

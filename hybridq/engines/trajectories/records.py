@@ -1,40 +1,57 @@
-r"""Records of Pauli errors, stratified by the number of errors.
+r"""Records of errors, stratified by the number of errors.
 
 .. math:: E = P_0 E_0 + \sum_{\text{one error}} p_e E_e + P_{\ge 2} \langle E \rangle_{\ge 2}
 
 The first two terms are exact; records of the last are drawn on the condition of two errors or more.
+
+A channel is a sum of operators that are chosen with fixed probabilities. Those of Pauli errors are
+unitary; those of others change the norm of the state, by which its contribution is weighed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import EngineError, Setting
 from hybridq.engines.noisy_gates import NoisyGate
+from hybridq.noise import Channel
+from hybridq.noise.base import paulis
 
 Vector = NDArray[np.float64]
+Amplitudes = NDArray[np.complex128]
+
+_NEVER = 1e-18  # probabilities of rounding errors
 
 
 @dataclass(frozen=True, eq=False)
 class Site:
-    """A channel of a circuit.
+    """A channel of a circuit, with operators that are chosen with fixed probabilities.
 
     Attributes:
         gate: number of the gate before it.
-        qubits: of that gate.
-        chances: of each error, its Paulis as in `hybridq.noise.base.paulis`, shape (4**k,), 0 for
-            none.
+        qubits: it acts on these.
+        operators: that of no error, then those of the errors, each divided by the root of its
+            probability, shape (k, 2**m, 2**m).
+        chances: probability of each error, shape (k,), 0 for none.
         error: probability of any.
+        unitary: whether all operators are unitary, as Paulis are.
     """
 
     gate: int
     qubits: tuple[int, ...]
+    operators: Amplitudes
     chances: Vector
     error: float
+    unitary: bool
+
+    @cached_property
+    def below(self) -> Vector:
+        """Probability of each error and of those before it, shape (k,)."""
+        return np.minimum(np.cumsum(self.chances), self.error)
 
 
 Record = tuple[tuple[int, int], ...]
@@ -59,30 +76,50 @@ class Strata:
 
 
 def sites_of(gates: Sequence[NoisyGate]) -> list[Site]:
-    """Return the channels of a circuit that have errors.
-
-    Raises:
-        EngineError: a channel is not a mixture of Paulis.
-    """
+    """Return the channels of a circuit with errors, independent ones by qubit."""
     found = []
     for number, noisy in enumerate(gates):
+        qubits = noisy.gate.qubits
         for channel in noisy.channels:
-            chances = channel.pauli_probabilities(len(noisy.gate.qubits))
-            if chances is None:
-                raise EngineError(
-                    f"the trajectories engine takes Pauli errors, and {channel.kind} noise has "
-                    "others",
-                    argument="noise",
-                    remedy=(
-                        "use its Pauli twirl, hybridq.noise.twirled(channel), or ",
-                        Setting("engine", "density"),
-                    ),
-                )
-            errors = chances.copy()
-            errors[0] = 0.0
-            if errors.any():
-                found.append(Site(number, noisy.gate.qubits, errors, float(errors.sum())))
-    return found
+            each = channel.factors(len(qubits))
+            if each is None:
+                found.append(_site(number, qubits, *_operators(channel, len(qubits))))
+            else:
+                found += [
+                    _site(number, (qubit,), *_operators(part, 1))
+                    for qubit, part in zip(qubits, each, strict=True)
+                ]
+    return [site for site in found if site is not None]
+
+
+def _site(
+    gate: int, qubits: tuple[int, ...], operators: Amplitudes, chances: Vector, unitary: bool
+) -> Site | None:
+    """Return a site of a channel, None where nothing happens."""
+    errors = chances.copy()
+    errors[0] = 0.0
+    if unitary and not errors.any():
+        return None
+    return Site(gate, qubits, operators, errors, float(errors.sum()), unitary)
+
+
+@lru_cache(maxsize=1024)
+def _operators(channel: Channel, n_qubits: int) -> tuple[Amplitudes, Vector, bool]:
+    r"""Return operators A_k, probabilities q_k, and whether the operators are unitary.
+
+    The channel is :math:`\sum_k q_k A_k \rho A_k^\dagger`. Of a mixture of Paulis the q_k are
+    its own; otherwise the A_k are orthogonal, and q_k is the probability of k in the mixed state.
+    """
+    chances = channel.pauli_probabilities(n_qubits)
+    if chances is not None:
+        return paulis(n_qubits), chances, True
+    kraus = channel.kraus(n_qubits)
+    # Orthogonal operators, the largest first: it is near the identity where noise is weak.
+    _, weights, rows = np.linalg.svd(kraus.reshape(len(kraus), -1), full_matrices=False)
+    chances = weights**2 / kraus.shape[1]
+    kept = chances > _NEVER
+    size = kraus.shape[1]
+    return np.sqrt(size) * rows[kept].reshape(-1, size, size), chances[kept], False
 
 
 def stratified(sites: Sequence[Site], drawn: int, rng: np.random.Generator) -> Strata:
@@ -146,7 +183,7 @@ def conditioned(
         fewer = np.maximum(missing - 1, 0)
         chance = site.error * tail[number + 1, fewer] / tail[number, missing]
         hit = np.flatnonzero(rng.random(count) < chance)
-        errors = rng.choice(len(site.chances), size=len(hit), p=site.chances / site.error)
+        errors = np.searchsorted(site.below, site.error * rng.random(len(hit)), side="right")
         for row, error in zip(hit.tolist(), errors.tolist(), strict=True):
             records[row].append((number, error))
         missing[hit] = fewer[hit]
