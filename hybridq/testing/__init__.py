@@ -5,6 +5,7 @@ Each check compares an entry with brute force or a dense twin on small instances
 same checks.
 """
 
+from hybridq.testing.backends import check_backend
 from hybridq.testing.contract import ContractError
 from hybridq.testing.engines import check_engine
 from hybridq.testing.mixers import check_mixer
@@ -13,6 +14,7 @@ from hybridq.testing.problems import check_problem
 
 __all__ = [
     "ContractError",
+    "check_backend",
     "check_engine",
     "check_mixer",
     "check_optimizer",

@@ -34,6 +34,9 @@ toy-coin = toy_hybridq.coin:ToyCoin
 [hybridq.strategies]
 toy-plain = toy_hybridq.plain:ToyPlain
 
+[hybridq.backends]
+toy-dice = toy_hybridq.dice:ToyDice
+
 [hybridq.formats]
 toy-arrows = toy_hybridq.arrows:ARROWS
 
@@ -127,6 +130,7 @@ def test_a_search_uses_every_part_of_it(toys: Path, tmp_path: Path) -> None:
     (tmp_path / "path.txt").write_text("a -> b -> c\nc -> d -> e\n", encoding="utf-8")
     assert "toy-steps" in hybridq(tmp_path, "list", "panels", packages=(toys,))
     parts = ("--objective", "toy-cubes", "--optimizer", "toy-coin", "--strategy", "toy-plain")
+    parts += ("--backend", "toy-dice")
     hybridq(
         tmp_path,
         *("solve", "maxcut", "path.txt", *parts, "--p", 1, "--seed", 1, "--json", "out.json"),
@@ -139,6 +143,7 @@ def test_a_search_uses_every_part_of_it(toys: Path, tmp_path: Path) -> None:
     assert result["optimizer"]["method"] == "toy-coin"
     assert result["optimizer"]["evaluations"] >= 31
     assert result["ansatz"]["strategy"] == "toy-plain"
+    assert result["execution"]["backend"] == "toy-dice"
 
 
 def test_python_takes_an_ansatz_and_draws_a_panel(toys: Path, tmp_path: Path) -> None:
@@ -146,8 +151,9 @@ def test_python_takes_an_ansatz_and_draws_a_panel(toys: Path, tmp_path: Path) ->
 import matplotlib
 matplotlib.use("Agg")
 import hybridq as hq
-from hybridq.testing import check_optimizer
+from hybridq.testing import check_backend, check_optimizer
 check_optimizer(hq.OPTIMIZERS["toy-coin"]())
+check_backend(hq.backends.BACKENDS["toy-dice"]())
 coin = hq.OPTIMIZERS["toy-coin"](steps=400, length=1.5)
 problem = hq.MaxCut.from_file("path.txt")
 result = hq.solve(problem, ansatz="toy-turns", optimizer=coin, rng=1)
