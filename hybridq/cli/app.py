@@ -13,10 +13,12 @@ from hybridq.cli.config_commands import config
 from hybridq.cli.convert import convert
 from hybridq.cli.experiments_commands import experiments
 from hybridq.cli.jobs import jobs
+from hybridq.cli.keys import keys
 from hybridq.cli.lists import list_entries
 from hybridq.cli.optimizers_table import optimizers
 from hybridq.cli.reproduce import reproduce
 from hybridq.cli.run import run as run_experiment
+from hybridq.cli.serve import serve
 from hybridq.cli.spelling import Command
 from hybridq.cli.strategies_table import strategies
 from hybridq.cli.warm_up import warm_up
@@ -142,6 +144,7 @@ app.add_typer(solve, name="solve")
 app.add_typer(angles, name="angles")
 app.add_typer(experiments, name="experiments")
 app.add_typer(config, name="config")
+app.add_typer(keys, name="keys")
 app.add_typer(jobs, name="jobs")
 for group, name, function in (
     (angles, "learn", learn),
@@ -149,6 +152,7 @@ for group, name, function in (
     (angles, "list", starts),
     (app, "run", run_experiment),
     (app, "worker", worker),
+    (app, "serve", serve),
     (app, "reproduce", reproduce),
     (app, "convert", convert),
     (app, "list", list_entries),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from hybridq.service.queue import claiming, ending, reading, sharing, submitting
 from hybridq.service.queue.changes import CHANNEL, Changes
-from hybridq.service.queue.records import Claimed, Job, Outcome, State, Submission
+from hybridq.service.queue.records import Claimed, Job, Outcome, Plain, State, Submission
 from hybridq.service.queue.submitting import Repeatable
 from hybridq.service.queue.workers import is_gone
 from hybridq.service.store.database import Database
@@ -126,6 +126,22 @@ class Queue:
         """Return the number of jobs in each state, of one tenant or of all."""
         with self.database.reading() as connection:
             return reading.counts(connection, tenant)
+
+    def answered_by(self, tenant: str, digest: bytes | None) -> str:
+        """Return the source that a job with this digest would have now."""
+        with self.database.reading() as connection:
+            return submitting.answered_by(connection, tenant, digest)
+
+    def oldest_age(self) -> float | None:
+        """Return the seconds for which the oldest waiting job has waited."""
+        with self.database.reading() as connection:
+            return reading.oldest_age(connection, self.database.now(connection))
+
+    def usage(self, tenant: str, days: int) -> list[Plain]:
+        """Return the work for a tenant's jobs of the last days; see `reading.usage`."""
+        with self.database.reading() as connection:
+            since = self.database.now(connection) - 86_400.0 * days
+            return reading.usage(connection, tenant, since)
 
     def forget_keys(self) -> None:
         """Delete old idempotency keys."""

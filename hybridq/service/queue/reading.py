@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, tuple_
@@ -83,6 +84,35 @@ def counts(connection: Connection, tenant: str | None = None) -> dict[State, int
         query = query.where(JOBS.c.tenant == tenant)
     found = {State(state): int(number) for state, number in connection.execute(query)}
     return {state: found.get(state, 0) for state in State}
+
+
+def oldest_age(connection: Connection, now: float) -> float | None:
+    """Return the seconds that the oldest waiting job has waited, None without one."""
+    created = connection.execute(select(func.min(JOBS.c.created)).where(WAITING)).scalar()
+    return None if created is None else max(0.0, now - created)
+
+
+def usage(connection: Connection, tenant: str, since: float) -> list[Plain]:
+    """Return the work for a tenant's jobs by day and kind, the latest day first.
+
+    Jobs that were answered by others count as ``reused``; their work is that of the others.
+    """
+    found: dict[tuple[str, str], Plain] = {}
+    rows = connection.execute(
+        select(JOBS.c.created, JOBS.c.kind, JOBS.c.source, JOBS.c.usage)
+        .where(JOBS.c.tenant == tenant, JOBS.c.created >= since)
+        .execution_options(yield_per=1000)
+    )
+    for row in rows:
+        day = datetime.fromtimestamp(row.created, UTC).date().isoformat()
+        sums = found.setdefault(
+            (day, row.kind), {"day": day, "kind": row.kind, "jobs": 0, "reused": 0}
+        )
+        sums["jobs"] += 1
+        sums["reused"] += row.source != "computed"
+        for name, value in (_plain(row.usage) or {}).items():
+            sums[name] = sums.get(name, 0) + value
+    return [found[key] for key in sorted(found, reverse=True)]
 
 
 def _job(row: Row[Any]) -> Job:

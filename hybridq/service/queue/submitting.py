@@ -99,6 +99,11 @@ def submit(
     return ids
 
 
+def answered_by(connection: Connection, tenant: str, digest: bytes | None) -> str:
+    """Return the source that a job with this digest would have now."""
+    return str(_reused(connection, tenant, digest, 0.0, lock=False).get("source", "computed"))
+
+
 def forget_keys(connection: Connection, now: float) -> None:
     """Delete idempotency keys that are older than `KEPT_SECONDS`."""
     connection.execute(IDEMPOTENCY.delete().where(IDEMPOTENCY.c.created < now - KEPT_SECONDS))
@@ -129,7 +134,7 @@ def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
 
 
 def _reused(
-    connection: Connection, tenant: str, digest: bytes | None, now: float
+    connection: Connection, tenant: str, digest: bytes | None, now: float, *, lock: bool = True
 ) -> dict[str, Any]:
     """Return the values that differ where an identical job has ended, waits or runs."""
     if digest is None:

@@ -7,6 +7,7 @@ waits for the next one.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -42,7 +43,6 @@ class _Child:
 
     def serve(self) -> None:
         """Run jobs until the input ends."""
-        threading.Thread(target=self._warm, daemon=True).start()
         lines: list[str] = []
         arrived = threading.Condition()
 
@@ -54,6 +54,8 @@ class _Child:
             os._exit(0)
 
         threading.Thread(target=read, daemon=True).start()
+        # What every job needs; not in a thread, where imports can meet half-made modules.
+        importlib.import_module("hybridq.solver.qaoa")
         self._send({"ready": True})
         while True:
             with arrived:
@@ -73,10 +75,6 @@ class _Child:
         if self._asked and self._running:
             self._running = False
             raise Interrupted
-
-    def _warm(self) -> None:
-        """Import what every job needs before the first comes."""
-        import hybridq.solver.qaoa  # noqa: F401
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
         """Return the end of a job."""
@@ -105,7 +103,7 @@ class _Child:
     def _report(self, progress: dict[str, Any]) -> None:
         """Send progress, not too often."""
         now = monotonic()
-        if now - self._reported_at >= _REPORT_SECONDS:
+        if "stage" in progress or now - self._reported_at >= _REPORT_SECONDS:
             self._reported_at = now
             self._send({"progress": progress})
 

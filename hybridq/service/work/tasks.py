@@ -33,8 +33,11 @@ def run_task(request: Mapping[str, Any], journal: Path, report: Report) -> Plain
     Raises:
         HybridqError: the request cannot be carried out.
     """
+    from hybridq.core.jit import announcing_compilation
+
     began = process_time()
-    text, usage, reusable = TASKS[request["kind"]](request, journal, report)
+    with announcing_compilation(lambda text: report({"stage": text})):
+        text, usage, reusable = TASKS[request["kind"]](request, journal, report)
     usage["cpu_seconds"] = process_time() - began
     return {"result": text, "usage": usage, "reusable": reusable}
 

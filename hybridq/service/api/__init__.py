@@ -1,0 +1,1 @@
+"""The service over HTTP: checks requests, keeps jobs, and never computes."""

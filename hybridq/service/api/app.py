@@ -1,0 +1,110 @@
+"""The application: routes, refusals, request identifiers and headers."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from time import perf_counter
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from hybridq._version import __version__
+from hybridq.service.api import jobs, refusals, server
+from hybridq.service.api.context import Context, Pulse, Rates, Workers
+from hybridq.service.api.schema import components
+from hybridq.service.keys import Keys
+from hybridq.service.queue.grouping import GroupedSubmissions
+from hybridq.service.queue.jobs import Queue
+
+_log = logging.getLogger("hybridq.service.requests")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+RATE, BURST = 50.0, 200
+"""Requests a second of one key, and at once after a pause."""
+
+
+def create_app(
+    queue: Queue,
+    *,
+    workers: Workers | None = None,
+    rate: float = RATE,
+    burst: int = BURST,
+) -> FastAPI:
+    """Return the application over a queue.
+
+    Args:
+        queue: the jobs.
+        workers: of this process, for metrics.
+        rate: requests a second of one key.
+        burst: requests of one key at once after a pause.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        context = Context(
+            queue=queue,
+            submissions=GroupedSubmissions(queue),
+            keys=Keys(queue.database),
+            pulse=Pulse(queue.changes),
+            rates=Rates(rate, burst),
+            workers=workers,
+        )
+        app.state.context = context
+        context.pulse.begin()
+        yield
+        context.pulse.end()
+        context.submissions.close()
+
+    app = FastAPI(
+        title="hybridq",
+        version=__version__,
+        description="Jobs of hybrid quantum-classical optimization.",
+        lifespan=lifespan,
+        docs_url=None,  # a page that loads scripts of other hosts
+        redoc_url=None,
+    )
+    app.include_router(jobs.router)
+    app.include_router(server.router)
+    refusals.install(app)
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = describe()
+        described.setdefault("components", {}).setdefault("schemas", {}).update(components())
+        described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        described["security"] = [{"key": []}]
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+    @app.middleware("http")
+    async def observe(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        asked = request.headers.get("x-request-id", "")
+        name = asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
+        request.state.request_id = name
+        began = perf_counter()
+        response = await call_next(request)
+        response.headers["X-Request-ID"] = name
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        app.state.context.answers[response.status_code] += 1
+        route = request.scope.get("route")
+        _log.info(
+            "answered",
+            extra={
+                "request_id": name,
+                "method": request.method,
+                "route": getattr(route, "path", None),
+                "status": response.status_code,
+                "seconds": round(perf_counter() - began, 4),
+            },
+        )
+        return response
+
+    return app

@@ -1,0 +1,222 @@
+"""Parts that the routes share: keys, rates, bodies, and waits for changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Protocol, TypeVar
+
+from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from hybridq.service.api.refusals import Refusal, of_validation
+from hybridq.service.keys import Keys, Principal
+from hybridq.service.queue.changes import Changes
+from hybridq.service.queue.grouping import GroupedSubmissions
+from hybridq.service.queue.jobs import Queue
+
+T = TypeVar("T")
+
+MOST_BYTES = 2**20
+"""Bytes of a request."""
+
+_BODY_SECONDS = 20.0
+
+
+class Workers(Protocol):
+    """The workers of this server."""
+
+    @property
+    def slots(self) -> int:
+        """Number of jobs that can run at a time."""
+
+    @property
+    def running(self) -> int:
+        """Number of jobs that run now."""
+
+
+class Pulse:
+    """Waits of the event loop for changes, which come from threads."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def count(self) -> int:
+        """Number of changes so far, to be read before what they may change."""
+        return self._changes.count
+
+    def begin(self) -> None:
+        """Receive changes in the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._changes.add_listener(self._notice)
+
+    def end(self) -> None:
+        """Wake all, and receive no more changes."""
+        self._changes.remove_listener(self._notice)
+        self._wake()
+
+    async def wait(self, seen: int, seconds: float) -> None:
+        """Wait for a change after the first `seen` ones, or until the time is over."""
+        assert self._loop is not None
+        waiter = self._loop.create_future()
+        self._waiting.add(waiter)
+        try:
+            if self._changes.count <= seen:
+                await asyncio.wait([waiter], timeout=seconds)
+        finally:
+            self._waiting.discard(waiter)
+
+    def _notice(self) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+class Rates:
+    """A bucket of tokens for each key: a request takes one, time brings them back.
+
+    Args:
+        rate: requests a second.
+        burst: requests at once after a pause.
+    """
+
+    def __init__(self, rate: float, burst: int) -> None:
+        self._rate, self._burst = rate, burst
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: str) -> float:
+        """Take a token; return 0, or the seconds until there is one."""
+        now = monotonic()
+        left, then = self._buckets.get(key, (float(self._burst), now))
+        left = min(self._burst, left + (now - then) * self._rate)
+        if left < 1.0:
+            return (1.0 - left) / self._rate
+        self._buckets[key] = (left - 1.0, now)
+        return 0.0
+
+
+@dataclass
+class Context:
+    """The parts of one server.
+
+    Attributes:
+        queue: the jobs.
+        submissions: commits them in groups.
+        keys: who may do what.
+        pulse: waits.
+        rates: limits of each key.
+        workers: of this process; None where it only answers requests.
+        streams: open streams of events by key.
+        answers: number of answers by status.
+    """
+
+    queue: Queue
+    submissions: GroupedSubmissions
+    keys: Keys
+    pulse: Pulse
+    rates: Rates
+    workers: Workers | None = None
+    streams: Counter[str] = field(default_factory=Counter)
+    answers: Counter[int] = field(default_factory=Counter)
+
+    async def principal(self, request: Request, scope: str) -> Principal:
+        """Return the owner of a request's key.
+
+        Raises:
+            Refusal: no valid key (401), a missing scope (403), too many requests (429).
+        """
+        kind, _, key = request.headers.get("authorization", "").partition(" ")
+        found = await self._owner(key.strip()) if kind.lower() == "bearer" else None
+        if found is None:
+            raise Refusal(
+                401,
+                "invalid_key",
+                "a valid API key is required",
+                hint="send it as 'Authorization: Bearer KEY'",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        wait = self.rates.take(found.key)
+        if wait:
+            raise Refusal(
+                429,
+                "too_many_requests",
+                "the key sends too many requests",
+                hint="submit jobs in lists, and wait for them with ?wait=30",
+                headers={"Retry-After": str(int(wait) + 1)},
+            )
+        if scope not in found.scopes:
+            raise Refusal(
+                403,
+                "missing_scope",
+                f"the key does not have the scope {scope}",
+                hint="use a key that has it",
+            )
+        return found
+
+    async def _owner(self, key: str) -> Principal | None:
+        """Return the owner of a key, None where it is not valid."""
+        return await run_in_threadpool(self.keys.accept, key)
+
+
+def context_of(request: Request) -> Context:
+    """Return the parts of the server that answers a request."""
+    found: Context = request.app.state.context
+    return found
+
+
+async def body_of(request: Request) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        Refusal: it is too large (413), compressed or not JSON (415), or too slow (408).
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" or "content-encoding" in request.headers:
+        raise Refusal(
+            415,
+            "unsupported_media_type",
+            "the body must be JSON, not compressed",
+            hint="send 'Content-Type: application/json'",
+        )
+    too_large = Refusal(
+        413, "body_too_large", f"the body must be at most {MOST_BYTES:,} bytes", hint="send less"
+    )
+    if int(request.headers.get("content-length") or 0) > MOST_BYTES:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > MOST_BYTES:
+                    raise too_large
+    except TimeoutError:
+        detail = f"the body took more than {_BODY_SECONDS:g} s"
+        raise Refusal(408, "slow_body", detail) from None
+    return bytes(body)
+
+
+def parsed(adapter: TypeAdapter[T], body: bytes) -> T:
+    """Return a body as the schema describes it.
+
+    Raises:
+        Refusal: it does not fit (422), or is not JSON (400).
+    """
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            detail = f"the body is not JSON: {first.get('ctx', {}).get('error', '')}"
+            raise Refusal(400, "invalid_json", detail[:300]) from None
+        raise of_validation(error) from None

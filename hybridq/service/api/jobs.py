@@ -1,0 +1,300 @@
+"""Routes of jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from time import monotonic
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from hybridq.service.api.context import Context, body_of, context_of, parsed
+from hybridq.service.api.refusals import Refusal, unknown_job
+from hybridq.service.api.schema import (
+    JOB,
+    JOB_OR_JOBS,
+    JOBS,
+    MOST_JOBS,
+    SolveRequest,
+    body_schema,
+)
+from hybridq.service.api.views import JobList, JobView, view
+from hybridq.service.keys import Principal
+from hybridq.service.queue.records import Job, State
+from hybridq.service.queue.submitting import Repeatable
+
+router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
+
+MOST_WAIT = 30.0
+"""Seconds for which a request waits for the end of jobs."""
+
+MOST_STREAMS = 10
+"""Open streams of events of one key."""
+
+_CHECK_SECONDS = 5.0  # between two looks without a notice
+_PAUSE_SECONDS = 0.02  # at least, between two looks
+_COMMENT_SECONDS = 15.0
+
+Status = Literal["queued", "running", "completed", "failed", "cancelled"]
+Wait = Annotated[float, Query(ge=0.0, le=MOST_WAIT, description="Seconds to wait for an end.")]
+_SUBMISSION = body_schema(JOB_OR_JOBS)
+_ID = r"^[0-9a-f-]{36}$"
+
+
+@router.post("", status_code=202, openapi_extra=_SUBMISSION, response_model=JobView | JobList)
+async def submit(request: Request) -> Response:
+    """Submit one job or a list of up to 100, all or none.
+
+    With `Idempotency-Key`, a repeated request returns the jobs of the first. With `Prefer:
+    wait=SECONDS` the answer comes when all have ended, or after that time. 202 while some have not
+    ended, else 200.
+    """
+    context = context_of(request)
+    owner = await context.principal(request, "jobs:write")
+    body = await body_of(request)
+    # The check of 10^5 edges takes long enough to delay others.
+    asked = await run_in_threadpool(_requests, body)
+    requests: Sequence[SolveRequest] = asked if isinstance(asked, list) else [asked]
+    key = _idempotency(request, body)
+    submissions = await run_in_threadpool(lambda: [each.submission() for each in requests])
+    future = context.submissions.submit(owner.tenant, submissions, key)
+    ids = await asyncio.wrap_future(future)
+    jobs = await _jobs_when(context, owner, ids, _preferred_wait(request), every=True)
+    views = await _views(context, owner, jobs)
+    content: Any = (
+        {"jobs": [each.model_dump() for each in views]}
+        if isinstance(asked, list)
+        else views[0].model_dump()
+    )
+    headers = {} if isinstance(asked, list) else {"Location": views[0].links["self"]}
+    ended = all(job.state.is_final for job in jobs)
+    return JSONResponse(content, 200 if ended else 202, headers)
+
+
+@router.post("/estimate", openapi_extra=_SUBMISSION)
+async def estimate(request: Request) -> dict[str, Any]:
+    """Check a submission without queuing it, and show what would answer it."""
+    context = context_of(request)
+    owner = await context.principal(request, "jobs:read")
+    asked = await run_in_threadpool(_requests, await body_of(request))
+    requests: Sequence[SolveRequest] = asked if isinstance(asked, list) else [asked]
+
+    def look() -> dict[str, Any]:
+        waiting = context.queue.counts(owner.tenant)[State.QUEUED]
+        return {
+            "jobs": [
+                {
+                    "answered_by": context.queue.answered_by(
+                        owner.tenant, each.submission().digest
+                    ),
+                    "evaluations_at_most": each.options.max_evaluations,
+                }
+                for each in requests
+            ],
+            "waiting": waiting,
+        }
+
+    return await run_in_threadpool(look)
+
+
+@router.get("")
+async def list_jobs(
+    request: Request,
+    ids: Annotated[str | None, Query(description="Up to 100 ids, separated by commas.")] = None,
+    status: Annotated[list[Status] | None, Query()] = None,
+    kind: str | None = None,
+    created_after: datetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str | None, Query(pattern=_ID)] = None,
+    wait: Wait = 0.0,
+) -> JobList:
+    """List jobs, the latest first; with `ids` and `wait`, when one of them has ended."""
+    context = context_of(request)
+    owner = await context.principal(request, "jobs:read")
+    if ids is not None:
+        wanted = ids.split(",")
+        if len(wanted) > MOST_JOBS:
+            raise Refusal(422, "too_long", f"at most {MOST_JOBS} ids are accepted", pointer="ids")
+        found = await _jobs_when(context, owner, wanted, wait, every=False)
+        return JobList(jobs=await _views(context, owner, found))
+    filters = {
+        "states": [State[each.upper()] for each in status or ()],
+        "kind": kind,
+        "created_after": None if created_after is None else created_after.timestamp(),
+        "before": cursor,
+        "limit": limit,
+    }
+    found = await run_in_threadpool(lambda: context.queue.jobs(owner.tenant, **filters))
+    following = found[-1].id if len(found) == limit else None
+    return JobList(jobs=await _views(context, owner, found), next=following)
+
+
+@router.get("/{job}")
+async def get_job(request: Request, job: str, wait: Wait = 0.0) -> JobView:
+    """Return a job, with `wait` when it has ended or after that time."""
+    context = context_of(request)
+    owner = await context.principal(request, "jobs:read")
+    found = await _jobs_when(context, owner, [job], wait, every=True)
+    if not found:
+        raise unknown_job()
+    return (await _views(context, owner, found))[0]
+
+
+@router.get("/{job}/result")
+async def get_result(request: Request, job: str) -> Response:
+    """Return the result of a completed job, as `hybridq solve --json` writes it."""
+    context = context_of(request)
+    owner = await context.principal(request, "jobs:read")
+    text = await run_in_threadpool(context.queue.result, owner.tenant, job)
+    if text is not None:
+        return Response(text, media_type="application/json")
+    found = await run_in_threadpool(context.queue.job, owner.tenant, job)
+    if found is None:
+        raise unknown_job()
+    if not found.state.is_final:
+        raise Refusal(
+            409, "not_ended", f"the job is {found.state.word}", hint="get the job with ?wait=30"
+        )
+    raise Refusal(409, "no_result", f"the job is {found.state.word}", hint="see its error")
+
+
+@router.post("/{job}/cancel", status_code=202)
+async def cancel(request: Request, job: str, response: Response) -> JobView:
+    """Cancel a job in any state; one that has ended stays as it is."""
+    context = context_of(request)
+    owner = await context.principal(request, "jobs:write")
+    if not await run_in_threadpool(context.queue.cancel, owner.tenant, job):
+        raise unknown_job()
+    found = await run_in_threadpool(context.queue.job, owner.tenant, job)
+    if found is None:
+        raise unknown_job()
+    if found.state.is_final:
+        response.status_code = 200
+    return view(found)
+
+
+@router.delete("/{job}", status_code=204)
+async def delete(request: Request, job: str) -> Response:
+    """Delete an ended job and its result."""
+    context = context_of(request)
+    owner = await context.principal(request, "jobs:write")
+    done = await run_in_threadpool(context.queue.delete, owner.tenant, job)
+    if done is None:
+        raise unknown_job()
+    if not done:
+        raise Refusal(409, "not_ended", "the job has not ended", hint="cancel it first")
+    return Response(status_code=204)
+
+
+@router.get("/{job}/events", response_class=StreamingResponse)
+async def events(request: Request, job: str) -> StreamingResponse:
+    """Stream changes of a job as server-sent events: `status`, `progress`, `end`.
+
+    The identifier of an event is the job's revision; with `Last-Event-ID` a stream begins with the
+    first later one.
+    """
+    context = context_of(request)
+    owner = await context.principal(request, "jobs:read")
+    last = request.headers.get("last-event-id", "")
+    seen = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
+    if await run_in_threadpool(context.queue.job, owner.tenant, job) is None:
+        raise unknown_job()
+    if context.streams[owner.key] >= MOST_STREAMS:
+        detail = f"the key has {MOST_STREAMS} open streams"
+        raise Refusal(429, "too_many_streams", detail, headers={"Retry-After": "5"})
+    stream = _stream(context, owner, job, seen)
+    return StreamingResponse(
+        stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+async def _stream(context: Context, owner: Principal, name: str, seen: int) -> AsyncIterator[str]:
+    """Yield the changes of a job until it has ended."""
+    context.streams[owner.key] += 1
+    shown: tuple[State, bool] | None = None
+    quiet_since = monotonic()
+    try:
+        while True:
+            count = context.pulse.count
+            job = await run_in_threadpool(context.queue.job, owner.tenant, name)
+            if job is None:  # deleted meanwhile
+                return
+            if job.revision > seen or (job.state.is_final and shown is None):
+                seen, quiet_since = job.revision, monotonic()
+                now = (job.state, job.cancel_requested)
+                kind = "end" if job.state.is_final else "progress" if now == shown else "status"
+                shown = now
+                data = job.progress if kind == "progress" else view(job).model_dump()
+                yield f"id: {seen}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"
+                if kind == "end":
+                    return
+            elif monotonic() - quiet_since > _COMMENT_SECONDS:
+                quiet_since = monotonic()
+                yield ": nothing new\n\n"
+            await asyncio.sleep(_PAUSE_SECONDS)
+            await context.pulse.wait(count, _CHECK_SECONDS)
+    finally:
+        context.streams[owner.key] -= 1
+
+
+async def _jobs_when(
+    context: Context, owner: Principal, ids: Sequence[str], seconds: float, *, every: bool
+) -> list[Job]:
+    """Return jobs in the order of `ids` once they have ended or the time is over."""
+    end = monotonic() + seconds
+    while True:
+        count = context.pulse.count
+        found = await run_in_threadpool(
+            lambda: context.queue.jobs(owner.tenant, ids=ids, limit=MOST_JOBS)
+        )
+        left = end - monotonic()
+        ends = [job.state.is_final for job in found]
+        if left <= 0 or not found or (all(ends) if every else any(ends)):
+            known = {job.id: job for job in found}
+            return [known[each] for each in ids if each in known]
+        await context.pulse.wait(count, min(left, _CHECK_SECONDS))
+        await asyncio.sleep(min(left, _PAUSE_SECONDS))
+
+
+async def _views(context: Context, owner: Principal, jobs: Sequence[Job]) -> list[JobView]:
+    """Return jobs as JSON shows them, with the places of waiting ones."""
+    waiting = [job.id for job in jobs if job.state is State.QUEUED]
+    places = {}
+    if waiting:
+        places = await run_in_threadpool(context.queue.positions, owner.tenant, waiting)
+    return [view(job, places) for job in jobs]
+
+
+def _requests(body: bytes) -> SolveRequest | list[SolveRequest]:
+    """Return the submission or the submissions in a body."""
+    return parsed(JOBS, body) if body.lstrip()[:1] == b"[" else parsed(JOB, body)
+
+
+def _idempotency(request: Request, body: bytes) -> Repeatable | None:
+    """Return the idempotency key of a request, with the digest of its body."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 64 or not all("!" <= sign <= "~" for sign in key):
+        raise Refusal(
+            422,
+            "invalid_idempotency_key",
+            "Idempotency-Key must be 1 to 64 printable ASCII characters without blanks",
+            pointer="Idempotency-Key",
+        )
+    return Repeatable(key, hashlib.sha256(body).digest())
+
+
+def _preferred_wait(request: Request) -> float:
+    """Return the seconds of ``Prefer: wait=10`` (RFC 7240), 0 without it."""
+    for part in request.headers.get("prefer", "").split(","):
+        name, _, value = part.strip().partition("=")
+        if name.lower() == "wait" and value.isascii() and value.isdigit():
+            return min(float(value[:6]), MOST_WAIT)
+    return 0.0

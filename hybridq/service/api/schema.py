@@ -1,0 +1,199 @@
+"""Closed models of requests: no field names a file, a folder, a URL or a storage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
+
+from hybridq._version import __version__
+from hybridq.core.errors import HybridqError
+from hybridq.service.queue.records import Submission
+
+MOST_JOBS = 100
+"""Jobs of one request."""
+
+MOST_DEPTH = 32
+"""Nested lists and objects of a content."""
+
+MOST_EDGES = 100_000
+"""Entries of any list within a content."""
+
+MOST_SEED = 2**53 - 1
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+# No control characters, which would steer terminals and logs.
+Label = Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Text = Annotated[str, Field(max_length=200)]
+OptionValue = bool | int | Number | Text | list[Any] | dict[str, Any] | None
+
+
+class Closed(BaseModel):
+    """A model that takes its own fields only, in their own types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ProblemSection(Closed):
+    """An instance with its content inline."""
+
+    kind: Name
+    """Family, as `hybridq list problems` names it, such as maxcut."""
+
+    content: str | dict[str, Any] | list[Any]
+    """Text of a file in any format that the family reads, or its JSON as it is."""
+
+    format: Name | None = None
+    """Format of the content; recognized by default."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]{0,63}$")] | None = None
+    """Name of the instance, as if it were that of its file."""
+
+    options: dict[Name, OptionValue] = {}
+    """Options of the family."""
+
+    @model_validator(mode="after")
+    def _is_known(self) -> ProblemSection:
+        from hybridq.problems import PROBLEMS
+
+        try:
+            PROBLEMS[self.kind].check_options(self.options)
+        except HybridqError as error:
+            raise PydanticCustomError("unknown_name", "{text}", {"text": str(error)}) from None
+        check_shape(self.content)
+        check_shape(self.options)
+        return self
+
+
+class SolveOptions(Closed):
+    """Arguments of `hybridq.solve`; see its documentation."""
+
+    ansatz: Name | None = None
+    p: Annotated[int, Field(ge=1, le=1000)] | None = None
+    layers: Annotated[int, Field(ge=1, le=1000)] | None = None
+    mixer: Name | None = None
+    objective: Name | None = None
+    alpha: Number | None = None
+    eta: Number | None = None
+    objective_shots: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    optimizer: Name | None = None
+    strategy: Name | None = None
+    initial: Name | Annotated[list[Number], Field(min_length=1, max_length=100_000)] | None = None
+    restarts: Annotated[int, Field(ge=0, le=1000)] | None = None
+    max_evaluations: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    time_limit: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    engine: Name | None = None
+    precision: Literal["double", "single"] | None = None
+    shots: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    exact: bool | None = None
+
+
+class SolveRequest(Closed):
+    """A job that solves one problem."""
+
+    kind: Literal["solve"]
+    problem: ProblemSection
+    options: SolveOptions = SolveOptions()
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = None
+    """Source of randomness; drawn by default, and the result is then not reused."""
+
+    label: Label = ""
+    priority: Annotated[int, Field(ge=0, le=9)] = 5
+    """Jobs of high priority start before the tenant's others."""
+
+    reuse: Literal["exact", "none"] = "exact"
+    """Whether the result of an identical job will do."""
+
+    def submission(self) -> Submission:
+        """Return what is queued: the request with its seed, and the digest of it."""
+        seed = secrets.randbelow(MOST_SEED) if self.seed is None else self.seed
+        request = {
+            "kind": self.kind,
+            "problem": self.problem.model_dump(mode="json"),
+            "options": self.options.model_dump(mode="json", exclude_none=True),
+            "seed": seed,
+        }
+        reusable = self.seed is not None and self.reuse == "exact"
+        return Submission(
+            self.kind,
+            json.dumps(request),
+            digest=digest(request) if reusable else None,
+            label=self.label,
+            priority=self.priority,
+        )
+
+
+JobList = Annotated[list[SolveRequest], Field(min_length=1, max_length=MOST_JOBS)]
+JOB: TypeAdapter[SolveRequest] = TypeAdapter(SolveRequest)
+JOBS: TypeAdapter[list[SolveRequest]] = TypeAdapter(JobList)
+JOB_OR_JOBS: TypeAdapter[Any] = TypeAdapter(SolveRequest | JobList)
+"""One submission or a list of them, as the API describes it."""
+
+
+class KeyRequest(Closed):
+    """A new key for the tenant of the request."""
+
+    scopes: Annotated[list[Name | Literal["jobs:read", "jobs:write"]], Field(max_length=8)] = [
+        "jobs:read",
+        "jobs:write",
+    ]
+    days: Annotated[float, Field(gt=0, le=3650)] | None = None
+
+
+KEY: TypeAdapter[KeyRequest] = TypeAdapter(KeyRequest)
+
+
+_REFERENCE = "#/components/schemas/{model}"
+
+
+def body_schema(adapter: TypeAdapter[Any]) -> dict[str, Any]:
+    """Return the part of an OpenAPI operation that describes its body."""
+    schema = adapter.json_schema(ref_template=_REFERENCE)
+    schema.pop("$defs", None)
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def components() -> dict[str, Any]:
+    """Return the schemas that bodies refer to, by name."""
+    found: dict[str, Any] = {}
+    for model in (SolveRequest, KeyRequest):
+        schema = model.model_json_schema(ref_template=_REFERENCE)
+        found |= schema.pop("$defs", {})
+        found[model.__name__] = schema
+    return found
+
+
+def digest(request: dict[str, Any]) -> bytes:
+    """Return the SHA-256 of everything that decides a result.
+
+    hybridq gives the same bits for the same seed, version and content. Contents are compared as
+    they were sent: two orders of the same edges are two requests.
+    """
+    text = json.dumps({"hybridq": __version__, **request}, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()
+
+
+def check_shape(content: Any) -> None:
+    """Raise for JSON that is nested too deep or has lists that are too long."""
+    level = [content]
+    for _ in range(MOST_DEPTH):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict | list):
+                if len(value) > MOST_EDGES:
+                    raise PydanticCustomError(
+                        "too_long", "lists must have at most {most} entries", {"most": MOST_EDGES}
+                    )
+                inner += value.values() if isinstance(value, dict) else value
+        if not inner:
+            return
+        level = inner
+    raise PydanticCustomError(
+        "too_deep", "must be nested at most {most} levels deep", {"most": MOST_DEPTH}
+    )

@@ -1,0 +1,190 @@
+"""One server: the API and its workers in one process, until a signal ends it."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+
+from hybridq.core import memory
+from hybridq.core.errors import MissingExtraError, OutputError, ParameterError, Setting
+from hybridq.experiments.running.journals import journal_folder
+from hybridq.experiments.running.stop_request import handle_signals, termination_signals
+from hybridq.experiments.trial.provenance import cores
+
+DEFAULT_DATABASE = "sqlite:///hybridq-serve.db"
+
+_LEAST_MEMORY = 2**30  # bytes for the libraries and kernels of a slot
+_CLOSING_SECONDS = 3
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Settings of a server.
+
+    Args:
+        host: address to bind.
+        port: port to bind; 0 for a free one.
+        database: an SQLite file or a PostgreSQL server.
+        slots: jobs at a time; one for each core by default.
+        memory: most bytes of each slot; an equal share of what is free by default.
+        behind_proxy: another server ends TLS and passes requests on.
+        tls_cert: file of the certificate.
+        tls_key: file of its key.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database: str = DEFAULT_DATABASE
+    slots: int | None = None
+    memory: int | None = None
+    behind_proxy: bool = False
+    tls_cert: str | None = None
+    tls_key: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            missing = "tls_key" if self.tls_key is None else "tls_cert"
+            raise ParameterError(
+                (Setting("tls_cert"), " and ", Setting("tls_key"), " must be given together"),
+                argument=missing,
+            )
+        if not (_is_loopback(self.host) or self.tls_cert or self.behind_proxy):
+            raise ParameterError(
+                argument="host",
+                value=self.host,
+                expected="a loopback address, since keys would cross the network unencrypted",
+                remedy=(
+                    "give ",
+                    Setting("tls_cert"),
+                    " and ",
+                    Setting("tls_key"),
+                    ", or ",
+                    Setting("behind_proxy"),
+                    " where another server ends TLS",
+                ),
+            )
+
+    @property
+    def slot_count(self) -> int:
+        """Number of jobs that run at a time."""
+        return cores() if self.slots is None else self.slots
+
+    @property
+    def slot_memory(self) -> int | None:
+        """Most bytes of each slot, None where it is not known what is free."""
+        if self.memory is not None:
+            return self.memory
+        free = memory.available_bytes()
+        return None if free is None else max(_LEAST_MEMORY, free // max(1, self.slot_count))
+
+
+def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
+    """Answer requests and run jobs until SIGINT or SIGTERM.
+
+    Running jobs then return to the queue, with the journals of their searches.
+
+    Args:
+        settings: of the server.
+        on_ready: called with the URL once requests are answered.
+
+    Raises:
+        MissingExtraError: FastAPI or uvicorn is not installed.
+        OutputError: the database or the address cannot be used.
+        ParameterError: the database is not of a kind that serves.
+    """
+    try:
+        import fastapi  # noqa: F401
+        import uvicorn
+    except ImportError as error:
+        name = error.name or "fastapi"
+        raise MissingExtraError(name, "serve", "the job service") from None
+    from hybridq.service.api.app import create_app
+    from hybridq.service.queue.changes import Changes, Watch
+    from hybridq.service.queue.jobs import Queue
+    from hybridq.service.store.database import Database
+    from hybridq.service.work.dispatcher import Dispatcher
+    from hybridq.service.work.slot import Slot
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                on_ready(url)
+
+    with ExitStack() as stack:
+        listener = stack.enter_context(closing(_bound(settings.host, settings.port)))
+        scheme = "http" if settings.tls_cert is None else "https"
+        name, port = listener.getsockname()[:2]
+        url = f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}"
+        changes = Changes()
+        queue = Queue(stack.enter_context(Database(settings.database)), changes)
+        stack.enter_context(closing(Watch(settings.database, changes)))
+        threads = max(1, cores() // max(1, settings.slot_count))
+        slots = [
+            Slot(threads=threads, memory=settings.slot_memory) for _ in range(settings.slot_count)
+        ]
+        workers = Dispatcher(queue, slots, journal_folder(settings.database, "jobs"))
+        config = uvicorn.Config(
+            create_app(queue, workers=workers),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=settings.behind_proxy,
+            timeout_graceful_shutdown=_CLOSING_SECONDS,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
+            h11_max_incomplete_event_size=2**16,
+        )
+        # uvicorn raises the signal that ended it once more, which must not skip what follows.
+        signals = [*termination_signals(), signal.SIGINT]
+        stack.enter_context(handle_signals(dict.fromkeys(signals, lambda: None)))
+        workers.start()
+        stack.callback(workers.close)
+        Server(config).run(sockets=[listener])
+
+
+def check(settings: ServerSettings) -> None:
+    """Check that a server could start: address, database and folder of journals.
+
+    Raises:
+        OutputError: one of them cannot be used.
+    """
+    from hybridq.service.queue.jobs import Queue
+    from hybridq.service.store.database import Database
+
+    _bound(settings.host, settings.port).close()
+    with Database(settings.database) as database:
+        Queue(database).counts()
+    folder = journal_folder(settings.database, "jobs")
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"the folder {folder} cannot be made: {error.strerror}") from None
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to the address.
+
+    Raises:
+        OutputError: it is in use, or not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise OutputError(
+            f"{host}:{port} cannot be bound: {error.strerror or error}; choose another port"
+        ) from None
+
+
+def _is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
