@@ -13,7 +13,7 @@ BACKEND_PEERS := qiskit-aer qulacs amazon-braket-sdk cirq-google qiskit-ibm-runt
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint studies study-outer-loop study-gset chaos bench bench-vqe test-backends clean
+.PHONY: help demo test test-slow lint studies study-outer-loop study-bayesian study-gset chaos bench bench-vqe test-backends clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
+	@echo "make study-bayesian  count the executions that Bayesian optimization takes (20 minutes)"
 	@echo "make study-gset  cut large graphs with every strategy, and write the tables (an hour)"
 	@echo "make chaos      kill runners, workers and clients, crash the database, fill the disk (half an hour)"
 	@echo "make bench      time the engine against its peers (a quarter of an hour, needs gcc)"
@@ -102,6 +103,10 @@ $(VENV)/.installed-optuna: $(VENV)/.installed
 
 study-outer-loop: $(VENV)/.installed-optuna
 	$(BIN)/python -m experiments.outer_loop.study
+
+# Interrupted and started again, it continues; its searches are kept in .cache/bayesian.jsonl.
+study-bayesian: $(VENV)/.installed
+	$(BIN)/python -m experiments.bayesian
 
 # Interrupted and started again, it continues; its runs are kept in experiments/gset/results.
 study-gset: $(VENV)/.installed

@@ -29,6 +29,7 @@ MINIATURES = {
     "cvar": [*_GRAPHS, "repeats=1"],
     "example": _GRAPHS,
     "fake_device": [*_GRAPHS, "sweep.ansatz.p=[1]"],
+    "few_executions": [*_GRAPHS, *_SHORT],
     "h2_bond_scan": ["sweep.problem.bond=[0.735]", "budget.evaluations=20"],
     "knapsack_encodings": ["sweep.ansatz.p=[1]", "strategy.restarts=0", "repeats=1"],
     "lih_bond_scan": ["sweep.problem.bond=[1.6]", "budget.evaluations=5"],
