@@ -40,7 +40,7 @@ class Prediction:
 
 
 def predicted(
-    compiled: Compilation, x: ArrayLike, energy: PauliSum, ideal: float
+    compiled: Compilation, x: ArrayLike, energy: PauliSum, ideal: float | None = None
 ) -> Prediction | None:
     r"""Return the mean energy of the compiled circuit, None where errors are not known.
 
@@ -54,7 +54,7 @@ def predicted(
         compiled: by the backend.
         x: values of the parameters.
         energy: H, on the qubits of the circuit as written.
-        ideal: the mean energy of a perfect machine.
+        ideal: the mean energy of a perfect machine; without it wide circuits have no prediction.
     """
     if compiled.success is None:
         return None
@@ -77,6 +77,8 @@ def predicted(
             return Prediction(estimate.value, method, estimate.standard_error)
         except CapacityError:
             pass
+    if ideal is None:
+        return None
     share, mean = compiled.success, Ising.from_pauli_sum(energy).constant
     return Prediction(
         share * ideal + (1.0 - share) * mean, "success probability, uniform otherwise"

@@ -33,7 +33,7 @@ _OFFERED = (
     "shots",
     "exact",
 )
-_BITS_ONLY = ("p", "mixer", "strategy", "shots", *MACHINE)
+_BITS_ONLY = ("p", "mixer", "strategy")
 _ENERGIES_ONLY = ("exact",)
 _LONGEST_LIST = 60  # characters of names that help spells out; for more it refers to a list
 _LISTED_BY = {  # commands that list the names of an argument

@@ -243,7 +243,7 @@ def _check_states(states: Mapping[str, Any], values: Mapping[str, Any]) -> None:
             (Setting("excited"), " cannot be combined with ", Setting("ansatz", ADAPT)),
             remedy="adapt grows a circuit for the ground state only, choose another ansatz",
         )
-    for name in ("restarts", "time_limit", "journal", "noise"):
+    for name in ("restarts", "time_limit", "journal", "noise", "backend", "shots"):
         if values.get(name) is not None:
             raise ParameterError((Setting(name), " cannot be combined with ", Setting("excited")))
 

@@ -9,7 +9,7 @@ from hybridq.classical.exact_energies import ExactStatus, numbers_of
 from hybridq.core.errors import Setting, Text
 from hybridq.core.numbers import percent, plural
 from hybridq.core.text import capital
-from hybridq.presentation import numbers, search
+from hybridq.presentation import machine, numbers, search
 from hybridq.presentation.answers import search_clauses
 from hybridq.presentation.energy_parts import HARTREE_FOCK
 from hybridq.presentation.numbers import HARTREE, multiplicity
@@ -60,10 +60,17 @@ def standing(result: Result, block: Energy) -> Standing:
 
 def report(result: Result, block: Energy) -> Report:
     """Return the sentences and rows about an energy."""
-    good = standing(result, block) in (Standing.EXACT, Standing.GOOD)
+    good = standing(result, block) in (Standing.EXACT, Standing.GOOD) and result.execution is None
     early = search.ended_early(result.optimizer, len(result.trace.iterations))
     advice = None if good or early is not None else next_step(result, block)
-    remarks = (*warnings(result, block), early, no_gain(result), advice)
+    remarks = (
+        *warnings(result, block),
+        early,
+        no_gain(result),
+        advice,
+        machine.surprise(result),
+        machine.rerun_remark(result),
+    )
     return Report(
         good=good,
         headline=headline(result, block),
@@ -77,6 +84,11 @@ def report(result: Result, block: Energy) -> Report:
 
 def headline(result: Result, block: Energy) -> Text:
     """Return a sentence or two: the energy, and how accurate it is."""
+    info = result.execution
+    if info is not None:
+        unit = " Ha" if block.unit == HARTREE else ""
+        trained = f"Without noise the circuit has {_energy(result.expectation, block)}"
+        return f"{machine.energy_headline(info, unit)} {trained}{_accuracy(block)}."
     found = f"Lowest energy found: {_energy(result.expectation, block)}"
     if block.error is None or block.exact is None:
         below = ""
@@ -102,8 +114,16 @@ def headline(result: Result, block: Energy) -> Text:
     return f"{found}. That is {error} above the exact ground energy{_space(block)}{part}."
 
 
+def _accuracy(block: Energy) -> str:
+    """Return the error of the trained circuit after a comma, if it is known."""
+    clause = _error_clause(block)
+    return f", {clause}" if clause else ""
+
+
 def brief(result: Result, block: Energy) -> str:
     """Return the essentials in one line."""
+    if result.execution is not None:
+        return machine.energy_headline(result.execution, " Ha" if block.unit == HARTREE else "")
     parts = [f"Energy {_energy(result.expectation, block)}"]
     parts.append(_error_clause(block) or "no exact energy")
     return ", ".join(parts) + search.ending(result.optimizer, result.seed)
@@ -233,7 +253,15 @@ def _comparison(result: Result, block: Energy) -> Comparison:
         return ComparisonRow(name, tuple(cells), emphasized=own)
 
     name, share = search.ansatz_name(result.ansatz), block.correlation_recovered
+    if result.execution is not None:
+        name = f"{name} without noise"
     rows = [row(name, result.expectation, share, own=True)]
+    measured = [] if result.execution is None else machine.means(result.execution)[:-1]
+    for label, text, value in measured:
+        cells = [text]
+        if block.exact is not None:
+            cells.append(numbers.error(value - block.exact, block.unit, block.exact))
+        rows.append(ComparisonRow(label, (*cells, *[""] * (len(columns) - len(cells)))))
     if block.hartree_fock is not None:
         rows.append(row(block.reference, block.hartree_fock, 0.0))
     if block.exact is not None:
@@ -252,6 +280,7 @@ def _facts(result: Result, block: Energy) -> list[tuple[str, Text]]:
     if result.ansatz.get("initial"):
         ansatz += f", started from {result.ansatz['initial']}"
     rows.append(("Ansatz", ansatz))
+    rows += machine.machine_facts(result)
     rows.append(("Engine", search.engine_line(result.engine, problem.n_qubits)))
     rows += objective_facts(result)
     rows.append(("Optimizer", search.optimizer_line(result.optimizer)))

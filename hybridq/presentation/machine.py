@@ -44,6 +44,8 @@ class MachineInfo:
         mean: measured mean value; None for a dry run.
         standard_error: of the measured mean.
         remarks: on interrupted submissions that were found.
+        circuits: number of circuits of the answer; gates, depth and layout are those of the one
+            with the most gates on two qubits, and `success` is the least.
     """
 
     backend: str
@@ -67,6 +69,7 @@ class MachineInfo:
     mean: float | None = None
     standard_error: float | None = None
     remarks: tuple[str, ...] = ()
+    circuits: int = 1
 
 
 def price_text(info: MachineInfo) -> str:
@@ -120,6 +123,8 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
         spent += f", {info.reused:,} shots from the ledger"
     rows: list[tuple[str, Text]] = [("Machine", f"{where}; {spent}, {price_text(info)}")]
     compiled = f"{plural(info.two_qubit_gates, 'two-qubit gate')}, depth {info.depth}"
+    if info.circuits > 1:
+        compiled = f"{plural(info.circuits, 'circuit')} of at most {compiled}"
     compiled += f"; {one_line(info.compiled)}"
     if info.success is not None:
         compiled += f"; {percent(info.success)} of runs without any error"
@@ -145,6 +150,14 @@ def surprise(result: Result) -> Text | None:
         f"The measured mean {measured_text(info)} is {far:.1f} standard errors away from the "
         f"predicted {predicted_text(info)}: the machine has other errors than its model."
     )
+
+
+def energy_headline(info: MachineInfo, unit: str) -> str:
+    """Return the measured energy in a sentence, or that nothing was submitted."""
+    if not info.submitted:
+        return dry_run_headline(info)
+    foreseen = "" if info.noisy is None else f"; its known errors predict {info.noisy:.6g}{unit}"
+    return f"Measured on {one_line(info.backend)}: {measured_text(info)}{unit}{foreseen}."
 
 
 def dry_run_headline(info: MachineInfo) -> str:

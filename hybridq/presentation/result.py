@@ -60,8 +60,9 @@ class Result(ComparedByValue):
         objective: the function that was minimized: its name and options, the value reached, and
             with shots their cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
         controls: classical counterparts of a strategy that answers without samples.
-        execution: what a machine ran, predicted and measured; None for a simulation. `expectation`
-            is then the measured mean, for a dry run the prediction.
+        execution: what a machine ran, predicted and measured; None for a simulation. For problems
+            over bits `expectation` is then the measured mean, for a dry run the prediction.
+            Energies stay those of the trained circuit; `execution.mean` is the measured one.
         seed: the seed of the run, None for a random generator of the caller.
         seconds: time of the whole solve, without compilation of kernels.
         versions: versions of hybridq, Python and the numerical libraries.

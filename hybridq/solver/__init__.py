@@ -124,7 +124,8 @@ def solve(
         max_evaluations: maximum number of evaluations (default: depends on the size); for QAOA at
             most 2,000 and otherwise 50,000, fewer where each takes long.
         time_limit: time limit of the search in seconds (default: none).
-        shots: samples of the final state; for problems over bits.
+        shots: samples of the final state, or of all circuits of an energy on a machine; for
+            problems over bits, and with a backend.
         precision: floating-point precision, double or single (default: double); single takes half
             the memory.
         threads: number of threads (default: all cores).
@@ -274,12 +275,14 @@ def _solve_energy(
     exact: bool | None,
 ) -> Result:
     """Return the lowest energy of any ansatz but QAOA."""
-    if settings.machine is not None:
+    if settings.machine is not None and (
+        isinstance(problem, BinaryProblem) or isinstance(ansatz, GrowingAnsatz)
+    ):
         raise ParameterError(
-            f"machines run QAOA of problems over bits, and this is a {problem.kind}",
+            "a machine runs QAOA of problems over bits, and circuits of a fixed form for energies",
             argument="backend",
             value=settings.machine.backend.title,
-            remedy=("leave out ", Setting("backend")),
+            remedy=("leave out ", Setting("backend"), " or choose another ", Setting("ansatz")),
         )
     if settings.strategy is not None:
         raise ParameterError(

@@ -22,7 +22,7 @@ from hybridq.backends.base import (
 from hybridq.backends.budget import Budget
 from hybridq.backends.canary import canary
 from hybridq.backends.ledger import DEFAULT_LEDGER, Ledger
-from hybridq.backends.prediction import Prediction, predicted
+from hybridq.backends.prediction import predicted
 from hybridq.backends.registry import BackendLike, resolve_backend
 from hybridq.backends.running import Outcome, execute
 from hybridq.circuits.digest import digest
@@ -36,7 +36,7 @@ from hybridq.strategies.report import problem_digest
 if TYPE_CHECKING:
     from hybridq.ansatz.qaoa import QAOA
     from hybridq.circuits.circuit import Circuit
-    from hybridq.problems.base import BinaryProblem
+    from hybridq.problems.base import BinaryProblem, Problem
     from hybridq.solver.settings import SolveSettings
 
 
@@ -58,6 +58,16 @@ class Machine:
     budget: Budget
     dry_run: bool
 
+    def check_width(self, circuit: Circuit, shots: int) -> Execution:
+        """Return an execution of a circuit, which the machine would take.
+
+        Raises:
+            BackendError: it is too wide, or has too many shots.
+        """
+        probe = Execution(circuit, (0.0,) * circuit.n_params, shots)
+        check_executions([probe], self.connection.capabilities, self.backend.title)
+        return probe
+
     def check(self, circuit: Circuit, shots: int, *, known: bool) -> Compilation:
         """Return the compiled circuit before any training; refuse what cannot run.
 
@@ -71,8 +81,7 @@ class Machine:
             BackendError: the circuit does not fit.
             BudgetError: one batch exceeds the budget.
         """
-        probe = Execution(circuit, (0.0,) * circuit.n_params, shots)
-        check_executions([probe], self.connection.capabilities, self.backend.title)
+        probe = self.check_width(circuit, shots)
         compiled = self.connection.compile(circuit)
         if not known:
             self.budget.check([probe], self.connection.capabilities.price, self.backend.title)
@@ -106,14 +115,14 @@ def opened_machine(
 # ----- plans: the angles of a question, kept so that a repeated run asks for the same circuit -----
 
 
-def question_of(problem: BinaryProblem, ansatz: QAOA, initial: Any, settings: SolveSettings) -> str:
-    """Return a digest of everything but the seed that decides the angles."""
+def question_of(problem: Problem, circuit: Circuit, initial: Any, settings: SolveSettings) -> str:
+    """Return a digest of everything but the seed that decides the parameters."""
     facts = decisive(settings)
     options = {k: v for k, v in facts.pop("engine_options", {}).items() if k != "kernels"}
     optimizer = settings.optimizer
     limits = [settings.max_evaluations, settings.time_limit, settings.restarts]
     text = json.dumps([facts, options, optimizer.name, optimizer.options(), limits], default=repr)
-    return digest(problem_digest(problem), ansatz.circuit.to_qasm(3), text, initial)
+    return digest(problem_digest(problem), circuit.to_qasm(3), text, initial)
 
 
 @dataclass(frozen=True)
@@ -222,7 +231,11 @@ def run_once(
     settings.announce("predicting")
     noisy = predicted(compiled, x, observable, ideal)  # type: ignore[arg-type]
     execution = Execution(ansatz.circuit, tuple(np.asarray(x).tolist()), settings.shots)
-    info = _planned(machine, execution, compiled, sign, ideal, noisy)
+    info = planned(machine, [execution], compiled, sign * ideal)
+    if noisy is not None:
+        info = replace(
+            info, noisy=sign * noisy.value, noisy_error=noisy.error, prediction=noisy.method
+        )
     if machine.dry_run:
         return Executed(info, None)
     outcome = execute(
@@ -234,27 +247,30 @@ def run_once(
         progress=settings.announce,
     )
     (bits,) = outcome.bits
-    energies = sign * ansatz.ising.energies(bits)
-    return Executed(_measured(info, outcome, energies), bits)
+    values = sign * ansatz.ising.energies(bits)
+    error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
+    return Executed(spent(info, outcome, float(values.mean()), error), bits)
 
 
-def _planned(
-    machine: Machine,
-    execution: Execution,
-    compiled: Compilation,
-    sign: float,
-    ideal: float,
-    noisy: Prediction | None,
+def planned(
+    machine: Machine, executions: list[Execution], compiled: Compilation, ideal: float
 ) -> MachineInfo:
-    """Return what is known before anything is submitted."""
+    """Return what is known before anything is submitted.
+
+    Args:
+        machine: that would run them.
+        executions: of the answer.
+        compiled: the circuit with the most gates.
+        ideal: mean value of a perfect machine, in the problem's natural sign.
+    """
     price = machine.connection.capabilities.price
-    batch = [canary(execution.n_qubits), execution]
+    batch = [canary(executions[0].n_qubits), *executions]
     shots = sum(each.shots for each in batch)
     return MachineInfo(
         backend=machine.backend.title,
         submitted=False,
         executions=len(batch),
-        shots=execution.shots,
+        shots=shots - batch[0].shots,
         reused=0,
         price=None if price is None else price.of(len(batch), shots),
         currency="" if price is None else price.currency,
@@ -265,17 +281,15 @@ def _planned(
         compiled=compiled.method,
         layout=compiled.layout,
         success=compiled.success,
-        ideal=sign * ideal,
-        noisy=None if noisy is None else sign * noisy.value,
-        noisy_error=0.0 if noisy is None else noisy.error,
-        prediction="" if noisy is None else noisy.method,
+        ideal=ideal,
+        circuits=len(executions),
     )
 
 
-def _measured(info: MachineInfo, outcome: Outcome, values: np.ndarray[Any, Any]) -> MachineInfo:
+def spent(
+    info: MachineInfo, outcome: Outcome, mean: float, standard_error: float | None
+) -> MachineInfo:
     """Return the same with what was measured and spent."""
-    shots = len(values)
-    error = float(values.std(ddof=1) / np.sqrt(shots)) if shots > 1 else None
     return replace(
         info,
         submitted=True,
@@ -284,7 +298,7 @@ def _measured(info: MachineInfo, outcome: Outcome, values: np.ndarray[Any, Any])
         price=outcome.cost,
         currency=outcome.currency,
         jobs=outcome.jobs,
-        mean=float(values.mean()),
-        standard_error=error,
+        mean=mean,
+        standard_error=standard_error,
         remarks=outcome.remarks,
     )

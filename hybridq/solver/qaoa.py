@@ -72,7 +72,7 @@ def solve_qaoa(
     if machine is not None:
         from hybridq.solver import machine as machines
 
-        question = machines.question_of(problem, ansatz, initial, settings)
+        question = machines.question_of(problem, ansatz.circuit, initial, settings)
         kept = machines.kept_plan(machine, question, settings.asked_seed)
         if kept is not None:
             settings, plan = replace(settings, rng=kept[0]), kept[1]

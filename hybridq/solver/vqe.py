@@ -31,6 +31,7 @@ from hybridq.solver.settings import (
     optimizer_info,
     unless_interrupted,
 )
+from hybridq.strategies.automatic import Start
 from hybridq.strategies.measured import electron_moments
 from hybridq.strategies.report import versions
 from hybridq.strategies.resolve import describe_ansatz, requested_sector
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from hybridq.objectives import ExactObjective, Objective
     from hybridq.optimizers import Solution
     from hybridq.presentation import Energy, Reference
+    from hybridq.presentation.machine import MachineInfo
     from hybridq.problems.base import Problem
 
 
@@ -53,6 +55,16 @@ def solve_vqe(
     exact: bool | None,
 ) -> Result:
     """Return the lowest energy of `ansatz`; `hybridq.solve` explains the arguments."""
+    question, kept, machine = "", None, settings.machine
+    if machine is not None:
+        from hybridq.solver import machine as machines
+
+        circuit = ansatz if isinstance(ansatz, Circuit) else ansatz.circuit
+        question = machines.question_of(problem, circuit, initial, settings)
+        kept = machines.kept_plan(machine, question, settings.asked_seed)
+        if kept is not None:
+            settings = replace(settings, rng=kept[0])
+        machine.check_width(circuit, settings.shots)
     begin_journal(settings, problem, ansatz)
     settings.announce("simulating")
     factory = ObjectiveFactory(problem.observable, settings)
@@ -71,19 +83,38 @@ def solve_vqe(
             **limits,
         )
 
-    solution = search(
-        starts.points,
-        max_evaluations=settings.max_evaluations,
-        time_limit=settings.time_limit,
+    solution = (
+        kept[1].solution
+        if kept is not None
+        else search(
+            starts.points,
+            max_evaluations=settings.max_evaluations,
+            time_limit=settings.time_limit,
+        )
     )
     sector = _sector(problem, ansatz)
     facts = {**describe_ansatz(ansatz), "initial": starts.name}
-    if settings.is_plain:
+    if settings.is_plain and kept is None:
         solution, leads = without_saddle(
             problem, ansatz, objective, solution, search, settings, sector, exact
         )
         facts |= leads
-    return finish(problem, factory, objective, solution, facts, settings, exact, sector)
+    execution = None
+    if machine is not None:
+        from hybridq.solver.machine_energy import measure_energy
+
+        if solution.status == "interrupted":
+            raise KeyboardInterrupt  # nothing is spent on parameters that nobody has seen
+        if kept is None:
+            trained = machines.Plan(solution, Start(starts.points[0], starts.name))
+            machines.keep_plan(machine, question, settings.seed, trained)
+        ideal = factory.expectation(objective, solution)
+        execution = measure_energy(machine, problem, circuit, settings, solution.x, ideal)
+        if execution.submitted:
+            machine.ledger.answered(question)
+    return finish(
+        problem, factory, objective, solution, facts, settings, exact, sector, execution=execution
+    )
 
 
 def _sector(problem: Problem, ansatz: Ansatz | Circuit) -> Sector | None:
@@ -103,12 +134,15 @@ def finish(
     settings: SolveSettings,
     exact: bool | None,
     sector: Sector | None,
+    *,
+    execution: MachineInfo | None = None,
     **traced: Any,
 ) -> Result:
     """Return the result of a finished search, with references, and samples for bits.
 
     Args:
         sector: the particle numbers asked for, None without such.
+        execution: the measurement on a machine, None for none.
         traced: further fields of the trace.
     """
     sampled = best = ratio = None
@@ -150,6 +184,7 @@ def finish(
         versions=versions(),
         trace=trace,
         energy=energy,
+        execution=execution,
         objective=factory.describe(minimized, solution, problem.sign),
     )
 

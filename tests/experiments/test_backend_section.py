@@ -62,12 +62,11 @@ def test_a_trial_on_a_machine_has_its_mean_and_the_prediction(
         ("backend: {kind: embedded, sed: 3}", "unknown key 'sed'"),
         ("backend: {kind: embedded, noise: {two_qubit: 3}}", "from 0 to 1"),
         ("backend: {kind: qiskit, device: fake-1}", "device must be an integer >= 2"),
-        ("backend: embedded\nansatz: {kind: hva}", "runs the ansatz 'qaoa'"),
+        ("backend: embedded\nansatz: {kind: hardware-efficient}", "runs the ansatz 'qaoa'"),
     ],
 )
 def test_mistakes_are_found_before_a_run(line: str, words: str, tmp_path: Path) -> None:
     graphs = "problem: {kind: random-regular, nodes: 6, instances: 1}"
-    chain = "problem: {kind: tfim, sites: 4}"
-    text = f"name: x\n{chain if 'hva' in line else graphs}\n{line}\n"
+    text = f"name: x\n{graphs}\n{line}\n"
     with pytest.raises(ConfigError, match=words):
         planned(tmp_path, text)

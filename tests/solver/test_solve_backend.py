@@ -127,13 +127,6 @@ def test_runs_that_cannot_be_are_refused_before_training(
             assert ledger.batches() == []
 
 
-def test_energies_are_refused() -> None:
-    with pytest.raises(ParameterError, match="machines run QAOA of problems over bits"):
-        hq.solve(
-            hq.PauliSum.from_sparse([("ZZ", [0, 1], 1.0)], 2), backend="embedded", ledger=":memory:"
-        )
-
-
 def test_a_graph_beyond_states_is_trained_in_closed_form(tmp_path: Path) -> None:
     """Forty qubits: no simulator of states has a part in it."""
     graph = nx.circular_ladder_graph(20)

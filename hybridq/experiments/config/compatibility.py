@@ -49,11 +49,11 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
             "use expectation",
         )
     backend: Any = sections["backend"]
-    if backend.kind != NO_BACKEND and not (is_qaoa and over_bits):
+    if backend.kind != NO_BACKEND and (kind == ADAPT or (over_bits and not is_qaoa)):
         yield Mistake(
             ("backend",),
-            f"backend {backend.kind!r} runs the ansatz 'qaoa' of problems over bits, not {kind!r} "
-            f"of the {what}: leave it out",
+            f"backend {backend.kind!r} runs the ansatz 'qaoa' of problems over bits, and circuits "
+            f"of a fixed form for energies, not {kind!r}: leave it out",
         )
     if strategy.kind != DEFAULT_STRATEGY and not is_qaoa:
         yield Mistake(
