@@ -105,6 +105,16 @@ def test_without_a_tolerance_the_budget_ends_the_search():
     assert solution.best_evaluation == 39  # the lowest mean, measured once more
 
 
+def test_batches_leave_a_value_for_the_result():
+    objective = Estimated(0.3)
+    solution = minimize(
+        objective, np.zeros(2), Bayesian(tolerance=None, batch=4), bounds=BOX, max_evaluations=25,
+        rng=0,
+    )  # fmt: skip
+    assert (solution.evaluations, solution.best_evaluation) == (25, 24)
+    assert any(np.array_equal(solution.x, point) for point in objective.points[:-1])
+
+
 def test_noise_makes_the_result_the_lowest_mean_and_not_the_lowest_value():
     errors = []
     for seed in range(6):
