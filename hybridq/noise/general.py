@@ -94,6 +94,10 @@ class PauliChannel(Channel):
         """
         return np.sqrt(self.pauli_probabilities(n_qubits))[:, None, None] * paulis(n_qubits)
 
+    def check_width(self, n_qubits: int) -> None:
+        """Raise for labels of two letters and a gate on one qubit; see `Channel`."""
+        check_fits(self, self.n_qubits, n_qubits)
+
     def factors(self, n_qubits: int) -> tuple[Channel, ...] | None:
         """Return the channel of each qubit for labels of one letter, None for others."""
         return None if self.n_qubits > 1 else (self,) * n_qubits
@@ -166,6 +170,10 @@ class KrausChannel(Channel):
         if width == n_qubits:
             return array
         return np.array([np.kron(high, low) for high in array for low in array])
+
+    def check_width(self, n_qubits: int) -> None:
+        """Raise for operators on two qubits and a gate on one; see `Channel`."""
+        check_fits(self, len(self.operators[0]) // 2, n_qubits)  # type: ignore[index,arg-type]
 
     def factors(self, n_qubits: int) -> tuple[Channel, ...] | None:
         """Return the channel of each qubit for operators on one, None for others."""

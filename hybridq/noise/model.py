@@ -342,6 +342,6 @@ def _check_width(name: str, channel: Channel, width: int) -> None:
         DimensionError: it is.
     """
     try:
-        channel.kraus(width)
+        channel.check_width(width)
     except DimensionError as error:
         raise error.with_argument(name) from None

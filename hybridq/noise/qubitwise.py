@@ -43,7 +43,7 @@ class QubitwiseChannel(Channel):
                 argument="channels", value=self.channels, expected="two channels on one qubit"
             )
         for each in self._pair(found):
-            each.kraus(1)  # refuses a channel on two qubits
+            each.check_width(1)
         object.__setattr__(self, "channels", found)
 
     @staticmethod
@@ -51,7 +51,8 @@ class QubitwiseChannel(Channel):
         first, second = channels
         return first, second
 
-    def _check_width(self, n_qubits: int) -> None:
+    def check_width(self, n_qubits: int) -> None:
+        """Raise for a gate on one qubit; see `Channel`."""
         check_fits(self, 2, n_qubits)
 
     def one_qubit_kraus(self) -> Matrix:
@@ -68,24 +69,24 @@ class QubitwiseChannel(Channel):
         Raises:
             DimensionError: a gate on one qubit.
         """
-        self._check_width(n_qubits)
+        self.check_width(n_qubits)
         low, high = (each.kraus(1) for each in self._pair(self.channels))
         return np.array([np.kron(b, a) for b in high for a in low])
 
     def factors(self, n_qubits: int) -> tuple[Channel, ...] | None:
         """Return the channel of each qubit."""
-        self._check_width(n_qubits)
+        self.check_width(n_qubits)
         return self._pair(self.channels)
 
     def pauli_probabilities(self, n_qubits: int = 1) -> Vector | None:
         """Return products of probabilities, None unless both channels have them."""
-        self._check_width(n_qubits)
+        self.check_width(n_qubits)
         low, high = (each.pauli_probabilities(1) for each in self._pair(self.channels))
         return None if low is None or high is None else np.kron(high, low).astype(np.float64)
 
     def process_fidelity(self, n_qubits: int = 1) -> float:
         """Return the product of both fidelities."""
-        self._check_width(n_qubits)
+        self.check_width(n_qubits)
         low, high = (each.process_fidelity(1) for each in self._pair(self.channels))
         return low * high
 

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.circuits.instructions import Angle, Gate
+from hybridq.circuits.instructions import Angle, Gate, PauliRotation, PhaseGate
 from hybridq.engines.noisy_gates import NoisyGate, fixed_unitary, generator
 from hybridq.noise import Channel
-from hybridq.noise.base import paulis, transfer_matrix
+from hybridq.noise.base import kron, paulis, transfer_matrix
 
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -218,20 +218,17 @@ def compile_gates(n_qubits: int, gates: Sequence[NoisyGate]) -> Program:
 def _step(noisy: NoisyGate, qubits: tuple[int, ...]) -> Step:
     """Return a gate with its channels as a step of a block on `qubits`."""
     gate, width = noisy.gate, len(noisy.gate.qubits)
-    noise, undone = _noise(noisy.channels, width)
+    noise, undone, growth = _noise(noisy.channels, width)
     if isinstance(gate, Gate):
         fixed = _fixed(gate.name, width)
         matrix = Turning(noise @ fixed, *_zeros(width))
         inverse = None if undone is None else Turning(fixed.T @ undone, *_zeros(width))
         angle = _NO_ANGLE
     else:
-        turn = _commutator(generator(gate))
-        matrix = Turning(noise, noise @ turn, noise @ turn @ turn)
+        turn, twice = _commutators(gate.symbol, width)
+        matrix = Turning(noise, noise @ turn, noise @ twice)
         angle = gate.angle
-        inverse = None
-        if undone is not None:
-            inverse = Turning(undone, -turn @ undone, turn @ turn @ undone)
-    growth = np.inf if undone is None else float(np.linalg.norm(undone, 2))
+        inverse = None if undone is None else Turning(undone, -turn @ undone, twice @ undone)
     where = gate.qubits
     return Step(
         Turning(*(_on_block(each, where, qubits) for each in matrix)),
@@ -256,7 +253,7 @@ def _on_block(matrix: Vector, where: tuple[int, ...], qubits: tuple[int, ...]) -
     if len(where) < len(qubits):
         other = np.eye(4)
         pair = (other, matrix) if where[0] == qubits[0] else (matrix, other)
-        return np.kron(*pair).astype(np.float64)
+        return np.asarray(kron(*pair), dtype=np.float64)
     if where == qubits:
         return matrix
     local = np.arange(16)
@@ -274,23 +271,38 @@ def _fixed(name: str, width: int) -> Vector:
     return _clean(transfer_matrix(fixed_unitary(name, width)[None]))
 
 
-def _commutator(hermitian: NDArray[np.complex128]) -> Vector:
-    """Return the matrix of −i[G, ·] on Paulis, antisymmetric."""
-    basis = paulis(len(hermitian).bit_length() - 1)
+@lru_cache(maxsize=64)
+def _commutators(symbol: str, width: int) -> tuple[Vector, Vector]:
+    """Return the matrix K of −i[G, ·] on Paulis, antisymmetric, and K².
+
+    Args:
+        symbol: of a rotation or a phase, such as ``"rzz"`` or ``"cp"``.
+        width: the number of its qubits.
+    """
+    qubits = tuple(range(width))
+    phase = symbol.endswith("p")
+    gate = (
+        PhaseGate(qubits, _NO_ANGLE)
+        if phase
+        else PauliRotation(symbol[1:].upper(), qubits, _NO_ANGLE)
+    )
+    hermitian, basis = generator(gate), paulis(width)
     images = -1j * (hermitian @ basis - basis @ hermitian)
     found: Vector = np.einsum("iab,jba->ij", basis, images).real
-    return _clean(np.asarray(found / len(hermitian), dtype=np.float64))
+    turn = _clean(np.asarray(found / len(hermitian), dtype=np.float64))
+    return turn, turn @ turn
 
 
-@lru_cache(maxsize=256)
-def _noise(channels: tuple[Channel, ...], width: int) -> tuple[Vector, Vector | None]:
-    """Return the transfer matrix of channels, and its inverse or None."""
+@lru_cache(maxsize=4096)
+def _noise(channels: tuple[Channel, ...], width: int) -> tuple[Vector, Vector | None, float]:
+    """Return the transfer matrix of channels, its inverse or None, and the norm of that."""
     found: Vector = np.eye(4**width)
     for channel in channels:
         found = np.asarray(channel.pauli_transfer(width) @ found)
-    smallest = np.linalg.svd(found, compute_uv=False)[-1]
-    undone = np.linalg.inv(found) if smallest * _MOST_GROWTH > 1.0 else None
-    return _clean(found), None if undone is None else _clean(undone)
+    smallest = float(np.linalg.svd(found, compute_uv=False)[-1])
+    if smallest * _MOST_GROWTH <= 1.0:
+        return _clean(found), None, np.inf
+    return _clean(found), _clean(np.linalg.inv(found)), 1.0 / smallest
 
 
 def _clean(matrix: NDArray[np.floating]) -> Vector:
