@@ -295,7 +295,7 @@ def _commutators(symbol: str, width: int) -> tuple[Vector, Vector]:
 
 @lru_cache(maxsize=4096)
 def _noise(channels: tuple[Channel, ...], width: int) -> tuple[Vector, Vector | None, float]:
-    """Return the transfer matrix of channels, its inverse or None, and the norm of that."""
+    """Return the transfer matrix of channels, its inverse or None, and a norm."""
     found: Vector = np.eye(4**width)
     for channel in channels:
         found = np.asarray(channel.pauli_transfer(width) @ found)

@@ -144,27 +144,46 @@ def _copy(target, source):
         target[t] = source[t]
 
 
+@jit(inline=True)
+def _place(bases, part, width, low, high):
+    """Write the indices of a tile's groups, with 0 at the qubits of the block."""
+    for t in range(width):
+        group = part * width + t
+        if high < 0:
+            below = group & ((1 << low) - 1)
+            bases[t] = ((group - below) << 1) + below
+        else:
+            bases[t] = _spread(group, low, high)
+
+
+@jit(internal=True)
+def _gather(re, im, bases, low, high, width, tile):
+    """Copy the groups of a tile, one row for each state of the block."""
+    first, second = 1 << low, 1 << max(high, 0)
+    run = min(first, width)  # contiguous amplitudes
+    for j in range(2 if high < 0 else 4):
+        offset = first * (j & 1) + second * (j >> 1)
+        x, y = tile[0, j], tile[1, j]
+        if run >= CHUNK:
+            for t in range(0, width, run):
+                base = bases[t] + offset
+                _copy(x[t : t + run], re[base : base + run])
+                _copy(y[t : t + run], im[base : base + run])
+        else:
+            for t in range(width):
+                x[t], y[t] = re[bases[t] + offset], im[bases[t] + offset]
+
+
 @jit(internal=True)
 def _two_qubits(re, im, matrix, low, high, tile, product, bases):
     """Multiply by a matrix on the qubits low < high, the lower one its lowest bit."""
     groups, first, second = len(re) >> 2, 1 << low, 1 << high
     width = min(TILE, groups)
-    run = min(first, width)  # contiguous amplitudes
+    run = min(first, width)
     real, imaginary = product[0], product[1]
     for part in range(groups // width):
-        for t in range(width):
-            bases[t] = _spread(part * width + t, low, high)
-        for j in range(4):
-            offset = first * (j & 1) + second * (j >> 1)
-            x, y = tile[0, j], tile[1, j]
-            if run >= CHUNK:
-                for t in range(0, width, run):
-                    base = bases[t] + offset
-                    _copy(x[t : t + run], re[base : base + run])
-                    _copy(y[t : t + run], im[base : base + run])
-            else:
-                for t in range(width):
-                    x[t], y[t] = re[bases[t] + offset], im[bases[t] + offset]
+        _place(bases, part, width, low, high)
+        _gather(re, im, bases, low, high, width, tile)
         for i in range(4):
             _row(matrix, i, tile, product, width)
             offset = first * (i & 1) + second * (i >> 1)
@@ -231,36 +250,32 @@ def run(states, clean, position, qubits, matrices, firsts, starts, places, speci
 
 
 @jit(internal=True)
-def _overlaps(bra, ket, low, high, sums):
+def _overlaps(bra, ket, low, high, sums, left, right, bases):
     """Add Σ conj(bra_i) ket_j over all other qubits to sums, shape (2, 4, 4)."""
     size = 2 if high < 0 else 4
-    first = np.int64(1) << low
-    groups = len(bra[0]) >> (1 if high < 0 else 2)
-    second = np.int64(0) if high < 0 else np.int64(1) << high
-    for i in range(size):
-        left = (first if i & 1 else 0) + (second if i & 2 else 0)
-        for j in range(size):
-            right = (first if j & 1 else 0) + (second if j & 2 else 0)
-            real, imaginary = 0.0, 0.0
-            for group in range(groups):
-                if high < 0:
-                    below = group & (first - 1)
-                    base = ((group - below) << 1) + below
-                else:
-                    base = _spread(np.int64(group), low, high)
-                x, y = bra[0, base + left], bra[1, base + left]
-                u, v = ket[0, base + right], ket[1, base + right]
-                real += x * u + y * v
-                imaginary += x * v - y * u
-            sums[0, i, j] += real
-            sums[1, i, j] += imaginary
+    groups = len(bra[0]) // size
+    width = min(TILE, groups)
+    for part in range(groups // width):
+        _place(bases, part, width, low, high)
+        _gather(bra[0], bra[1], bases, low, high, width, left)
+        _gather(ket[0], ket[1], bases, low, high, width, right)
+        for i in range(size):
+            x, y = left[0, i], left[1, i]
+            for j in range(size):
+                u, v = right[0, j], right[1, j]
+                real, imaginary = 0.0, 0.0
+                for t in range(width):
+                    real += x[t] * u[t] + y[t] * v[t]
+                    imaginary += x[t] * v[t] - y[t] * u[t]
+                sums[0, i, j] += real
+                sums[1, i, j] += imaginary
 
 
 @jit(internal=True)
-def _back(bra, ket, back, low, high, wanted, sums, tile, product, bases):
+def _back(bra, ket, back, low, high, wanted, sums, tile, other, product, bases):
     """Add overlaps of a bra after a block with the ket before it; pull it back."""
     if wanted:
-        _overlaps(bra, ket, low, high, sums)
+        _overlaps(bra, ket, low, high, sums, tile, other, bases)
     _multiply(bra, back, low, high, tile, product, bases)
 
 
@@ -292,7 +307,7 @@ def pull_back(
         sums: of each block without errors, Σ conj(bra_i) ket_j, shape (blocks, 2, 4, 4).
         special_sums: the same of the blocks with errors, shape (k, 2, 4, 4).
     """
-    tile, product = np.empty((2, 4, TILE)), np.empty((2, TILE))
+    tile, other, product = np.empty((2, 4, TILE)), np.empty((2, 4, TILE)), np.empty((2, TILE))
     bases = np.empty(TILE, np.int64)
     total = np.zeros_like(clean)
     blocks = len(qubits)
@@ -310,7 +325,7 @@ def pull_back(
                 _multiply(ket, back[position], low, high, tile, product, bases)
             _back(
                 total, ket, back[position], low, high, wanted[position], sums[position], tile,
-                product, bases,
+                other, product, bases,
             )  # fmt: skip
         if row < 0:
             break
@@ -340,7 +355,19 @@ def pull_back(
             else:
                 ket = kets[row]
                 _multiply(ket, adjoint, low, high, tile, product, bases)
-            _back(bras[row], ket, adjoint, low, high, wanted[block], target, tile, product, bases)
+            _back(
+                bras[row],
+                ket,
+                adjoint,
+                low,
+                high,
+                wanted[block],
+                target,
+                tile,
+                other,
+                product,
+                bases,
+            )
             k -= special
         total += bras[row]
 
