@@ -151,15 +151,11 @@ class IbmConnection(Connection):
         return self._compiled(circuit)[1]
 
     def _compiled(self, circuit: Circuit) -> tuple[Any, Compilation]:
-        from hybridq.backends.qiskit.transpiled import best_transpiled
+        from hybridq.backends.qiskit.transpiled import compiled_for
 
         key = circuit.to_qasm(3)
         if key not in self._circuits:
-            best = best_transpiled(circuit, self._device, self._snapshot)
-            facts = Compilation(
-                best.depth, best.two_qubit_gates, best.method, best.layout, best.success
-            )
-            self._circuits[key] = (best.circuit, facts)
+            self._circuits[key] = compiled_for(circuit, self._device, self._snapshot)
         return self._circuits[key]
 
     def submit(self, executions: Sequence[Execution], tag: str) -> str:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hybridq.backends.base import Bits, Capabilities, Compilation, Execution, Price
+from hybridq.backends.base import BackendError, Bits, Capabilities, Compilation, Execution, Price
 from hybridq.backends.counts import bits_of_samples
 from hybridq.backends.embedded import LocalConnection, drawn_by, sampling_engine
-from hybridq.backends.qiskit.convert import from_qiskit
-from hybridq.backends.qiskit.transpiled import best_transpiled
+from hybridq.backends.qiskit.transpiled import compiled_for
 from hybridq.backends.vendor import package_version
 from hybridq.engines.protocols import SupportsSampling
-from hybridq.noise import DeviceSnapshot, NoiseModel
+from hybridq.noise import DeviceSnapshot
 
 if TYPE_CHECKING:
     from hybridq.backends.qiskit.config import Qiskit
@@ -51,22 +50,20 @@ class FakeDeviceConnection(LocalConnection):
         )
 
     def compile(self, circuit: Circuit) -> Compilation:
-        """Return the best compiled circuit on the qubits in use, with their noise."""
+        """Return the best compiled circuit on the qubits in use, with their noise.
+
+        Raises:
+            BackendError: it cannot be compiled, or not be simulated.
+        """
         key = circuit.to_qasm(3)
         if key not in self._compiled:
-            best = best_transpiled(circuit, self._target, self._snapshot)
-            qubits = best.qubits
-            used, measured = from_qiskit(best.circuit, qubits)
-            self._compiled[key] = Compilation(
-                best.depth,
-                best.two_qubit_gates,
-                best.method,
-                best.layout,
-                best.success,
-                _with_parameters(used, circuit),
-                NoiseModel.from_snapshot(self._snapshot, qubits, clip_t2=True),
-                tuple(measured[bit] for bit in range(circuit.n_qubits)),
-            )
+            _, facts = compiled_for(circuit, self._target, self._snapshot)
+            if facts.circuit is None:
+                raise BackendError(
+                    f"{self._snapshot.name} cannot be simulated: it has gates that the embedded "
+                    "simulators do not have, or reports no readout errors"
+                )
+            self._compiled[key] = facts
         return self._compiled[key]
 
     def run(self, executions: Sequence[Execution]) -> list[Bits]:
@@ -85,11 +82,3 @@ class FakeDeviceConnection(LocalConnection):
         samples = engine.sample(np.array(execution.values), execution.shots, generator)
         bits = bits_of_samples(samples, compiled.circuit.n_qubits, generator)
         return np.ascontiguousarray(bits[:, list(compiled.measured)])
-
-
-def _with_parameters(compiled: Circuit, written: Circuit) -> Circuit:
-    """Return a compiled circuit with all parameters of the written one.
-
-    Those that have no effect are missing otherwise.
-    """
-    return type(compiled)(compiled.n_qubits, compiled.instructions, written.parameters)

@@ -19,7 +19,7 @@ from hybridq.backends.base import (
 )
 from hybridq.backends.compiled import as_written
 from hybridq.backends.qiskit.convert import to_qiskit
-from hybridq.backends.qiskit.transpiled import best_transpiled
+from hybridq.backends.qiskit.transpiled import compiled_for
 from hybridq.backends.vendor import package_version
 from hybridq.core.errors import ParameterError
 
@@ -80,11 +80,7 @@ class SamplerConnection(Connection):
             if self._device is None:
                 made, facts = to_qiskit(circuit), as_written(circuit)
             else:
-                best = best_transpiled(circuit, self._device, self._snapshot)
-                made = best.circuit
-                facts = Compilation(
-                    best.depth, best.two_qubit_gates, best.method, best.layout, best.success
-                )
+                made, facts = compiled_for(circuit, self._device, self._snapshot)
             self._circuits[key] = (made, facts)
         return self._circuits[key]
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hybridq.backends.base import BackendError
+from hybridq.backends.base import BackendError, Compilation
 from hybridq.backends.lines import best_line
-from hybridq.backends.qiskit.convert import to_qiskit
+from hybridq.backends.qiskit.convert import from_qiskit, to_qiskit
 from hybridq.backends.swap_network import swap_network
+from hybridq.core.errors import ParameterError
+from hybridq.noise import NoiseModel
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
@@ -57,6 +59,37 @@ class Transpiled:
             for bit in step.qubits
         }
         return sorted(used)
+
+
+def compiled_for(
+    circuit: Circuit, device: Any, snapshot: DeviceSnapshot | None
+) -> tuple[Any, Compilation]:
+    """Return the best compiled circuit of Qiskit, and facts about it.
+
+    Where errors are known, the facts hold the circuit on the qubits in use with their noise, by
+    which its outcome is predicted.
+
+    Args:
+        circuit: as written, with its parameters.
+        device: a ``BackendV2`` or a ``Target``.
+        snapshot: errors of the device; None where they are not known.
+
+    Raises:
+        BackendError: the device cannot run it.
+    """
+    best = best_transpiled(circuit, device, snapshot)
+    facts = Compilation(best.depth, best.two_qubit_gates, best.method, best.layout, best.success)
+    if snapshot is None:
+        return best.circuit, facts
+    try:
+        used, measured = from_qiskit(best.circuit, best.qubits)
+        noise = NoiseModel.from_snapshot(snapshot, best.qubits, clip_t2=True)
+    except (BackendError, ParameterError):  # gates without a counterpart, readout not reported
+        return best.circuit, facts
+    # Parameters without an effect are missing in the compiled circuit.
+    simulated = type(circuit)(used.n_qubits, used.instructions, circuit.parameters)
+    places = tuple(measured[bit] for bit in range(circuit.n_qubits))
+    return best.circuit, replace(facts, circuit=simulated, noise=noise, measured=places)
 
 
 def best_transpiled(circuit: Circuit, device: Any, snapshot: DeviceSnapshot | None) -> Transpiled:
