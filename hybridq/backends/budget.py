@@ -43,6 +43,14 @@ class Budget:
         if self.max_cost is not None and not (is_finite(self.max_cost) and self.max_cost >= 0):
             raise ParameterError(argument="max_cost", value=self.max_cost, expected="a number >= 0")
 
+    def left(self, executions: int, shots: int, cost: float | None) -> Budget:
+        """Return what is left after some executions."""
+        return Budget(
+            None if self.max_executions is None else max(self.max_executions - executions, 0),
+            None if self.max_shots is None else max(self.max_shots - shots, 0),
+            None if self.max_cost is None else max(self.max_cost - (cost or 0.0), 0.0),
+        )
+
     def check(
         self, executions: Sequence[Execution], price: Price | None, title: str
     ) -> float | None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize
 
 from hybridq.backends.twirl import twirled_noise
 from hybridq.circuits.placement import Placement
 from hybridq.core.errors import CapacityError, EngineError
 from hybridq.engines.noisy import Density, Trajectories
+from hybridq.engines.protocols import SupportsGradient
 from hybridq.engines.trajectories.engine import TrajectoriesEngine
 from hybridq.operators.ising import Ising
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 _EXACT_QUBITS = 10  # up to which a density matrix takes a second
 _MOST_QUBITS = 16  # up to which records of errors take some seconds
 _RECORDS = 64
+_STEPS = 30  # of a refinement
 
 
 @dataclass(frozen=True)
@@ -83,3 +86,39 @@ def predicted(
     return Prediction(
         share * ideal + (1.0 - share) * mean, "success probability, uniform otherwise"
     )
+
+
+def improved(
+    compiled: Compilation, x: ArrayLike, energy: PauliSum
+) -> tuple[NDArray[np.float64], float] | None:
+    """Return parameters of lower mean energy on the machine, and the predicted gain.
+
+    The density matrix of the compiled circuit is optimized from `x` by L-BFGS.
+
+    Args:
+        compiled: by the backend.
+        x: the parameters to begin with.
+        energy: H, on the qubits of the circuit as written.
+
+    Returns:
+        the parameters and the gain, at least 0; None where errors are not known, or beyond 10
+        qubits.
+    """
+    circuit, noise = compiled.circuit, compiled.noise
+    if circuit is None or noise is None or circuit.n_qubits > _EXACT_QUBITS:
+        return None
+    moved = Placement(compiled.measured, circuit.n_qubits).hamiltonian(energy)
+    running = Density(noise).bind(circuit, moved)
+    assert isinstance(running, SupportsGradient)
+    start = np.asarray(x, dtype=np.float64)
+    found = minimize(
+        running.expectation_and_gradient,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": _STEPS},
+    )
+    gain = running.expectation(start) - float(found.fun)
+    if gain <= 0.0:
+        return start, 0.0
+    return np.asarray(found.x, dtype=np.float64), gain

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SEARCH = ("initial", "strategy", "objective", "alpha", "eta", "objective_shots", "restarts")
 LIMITS = ("max_evaluations", "time_limit")
 CIRCUIT = ("engine", "precision", "threads", "kernels", "noise")
-MACHINE = ("backend", "ledger", "max_executions", "max_shots", "max_cost", "dry_run")
+MACHINE = ("backend", "ledger", "max_executions", "max_shots", "max_cost", "dry_run", "refine")
 _OFFERED = (
     "ansatz",
     "p",
@@ -33,7 +33,7 @@ _OFFERED = (
     "shots",
     "exact",
 )
-_BITS_ONLY = ("p", "mixer", "strategy")
+_BITS_ONLY = ("p", "mixer", "strategy", "refine")
 _ENERGIES_ONLY = ("exact",)
 _LONGEST_LIST = 60  # characters of names that help spells out; for more it refers to a list
 _LISTED_BY = {  # commands that list the names of an argument

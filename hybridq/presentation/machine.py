@@ -46,6 +46,8 @@ class MachineInfo:
         remarks: on interrupted submissions that were found.
         circuits: number of circuits of the answer; gates, depth and layout are those of the one
             with the most gates on two qubits, and `success` is the least.
+        new_shots: that were submitted, those of the canary included.
+        refinement: whether a second batch ran at improved angles, and why; empty if not asked for.
     """
 
     backend: str
@@ -70,6 +72,8 @@ class MachineInfo:
     standard_error: float | None = None
     remarks: tuple[str, ...] = ()
     circuits: int = 1
+    refinement: str = ""
+    new_shots: int = 0
 
 
 def price_text(info: MachineInfo) -> str:
@@ -133,6 +137,7 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
         rows.append(("Qubits", ", ".join(map(str, info.layout))))
     if info.jobs:
         rows.append(("Jobs", f"{', '.join(map(one_line, info.jobs))} in {one_line(info.ledger)}"))
+    rows += [("Refinement", one_line(info.refinement))] if info.refinement else []
     rows += [("Resumed", one_line(remark)) for remark in info.remarks]
     return rows
 

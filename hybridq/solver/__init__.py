@@ -85,6 +85,7 @@ def solve(
     max_shots: int | None = None,
     max_cost: float | None = None,
     dry_run: bool = False,
+    refine: bool = False,
     **options: Any,
 ) -> Result:
     """Return the answer that a variational circuit finds, with a classical reference.
@@ -154,6 +155,8 @@ def solve(
         max_shots: most shots that may be submitted (default: no limit).
         max_cost: most that may be spent, in the currency of the backend (default: no limit).
         dry_run: show circuits, gates, price and the predicted result, and submit nothing.
+        refine: execute a second batch at angles improved for the machine's noise, if the predicted
+            gain exceeds the error bar; for problems over bits of at most 10 qubits in use.
         options: of the named ansatz, for example ``layers=4``.
 
     Returns:
@@ -183,7 +186,7 @@ def solve(
     limits = {"max_executions": max_executions, "max_shots": max_shots, "max_cost": max_cost}
     with (
         opened(journal, resume) as log,
-        _machine(backend, ledger, limits, dry_run) as machine,
+        _machine(backend, ledger, limits, dry_run, refine) as machine,
         _naming_alternatives(subject),
     ):
         settings = resolve_settings(
@@ -222,6 +225,7 @@ def _machine(
     ledger: str | os.PathLike[str] | Ledger | None,
     limits: Mapping[str, Any],
     dry_run: bool,
+    refine: bool,
 ) -> AbstractContextManager[Machine | None]:
     """Return the machine of a solve, None without a backend.
 
@@ -231,8 +235,9 @@ def _machine(
     if backend is not None:
         from hybridq.solver.machine import opened_machine
 
-        return opened_machine(backend, ledger, limits, dry_run)
-    for name, value in {"ledger": ledger, **limits, "dry_run": dry_run or None}.items():
+        return opened_machine(backend, ledger, limits, dry_run, refine)
+    flags = {"dry_run": dry_run or None, "refine": refine or None}
+    for name, value in {"ledger": ledger, **limits, **flags}.items():
         if value is not None:
             raise ParameterError(
                 (Setting(name), " is an option of runs on a machine"),

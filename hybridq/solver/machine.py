@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,24 +18,24 @@ from hybridq.backends.base import (
     Execution,
     check_executions,
 )
-from hybridq.backends.budget import Budget
+from hybridq.backends.budget import Budget, BudgetError
 from hybridq.backends.canary import canary
 from hybridq.backends.ledger import DEFAULT_LEDGER, Ledger
-from hybridq.backends.prediction import predicted
+from hybridq.backends.prediction import improved, predicted
 from hybridq.backends.registry import BackendLike, resolve_backend
 from hybridq.backends.running import Outcome, execute
 from hybridq.circuits.digest import digest
-from hybridq.optimizers import Solution
-from hybridq.optimizers.solution import Reason
+from hybridq.engines.noisy import NoisyEngine
+from hybridq.objectives import Expectation
 from hybridq.presentation.machine import MachineInfo
-from hybridq.solver.journaled import decisive
-from hybridq.strategies.automatic import Start
-from hybridq.strategies.report import problem_digest
+from hybridq.solver.settings import Vector
 
 if TYPE_CHECKING:
     from hybridq.ansatz.qaoa import QAOA
     from hybridq.circuits.circuit import Circuit
-    from hybridq.problems.base import BinaryProblem, Problem
+    from hybridq.engines.base import Observable
+    from hybridq.objectives import Objective
+    from hybridq.problems.base import BinaryProblem
     from hybridq.solver.settings import SolveSettings
 
 
@@ -50,6 +49,7 @@ class Machine:
         ledger: of all executions.
         budget: limits of what is submitted.
         dry_run: True to submit nothing.
+        refine: whether a second batch runs at angles improved for the machine's noise.
     """
 
     backend: Backend
@@ -57,6 +57,7 @@ class Machine:
     ledger: Ledger
     budget: Budget
     dry_run: bool
+    refine: bool = False
 
     def check_width(self, circuit: Circuit, shots: int) -> Execution:
         """Return an execution of a circuit, which the machine would take.
@@ -94,6 +95,7 @@ def opened_machine(
     ledger: str | os.PathLike[str] | Ledger | None,
     limits: Mapping[str, Any],
     dry_run: bool,
+    refine: bool,
 ) -> Iterator[Machine]:
     """Yield the machine of a solve.
 
@@ -102,101 +104,30 @@ def opened_machine(
         ledger: see `hybridq.solve`.
         limits: fields of `Budget` by name.
         dry_run: see `hybridq.solve`.
+        refine: see `hybridq.solve`.
     """
     configured, budget = resolve_backend(backend), Budget(**limits)
     connection = configured.connect()
     if isinstance(ledger, Ledger):
-        yield Machine(configured, connection, ledger, budget, dry_run)
+        yield Machine(configured, connection, ledger, budget, dry_run, refine)
         return
     with Ledger(DEFAULT_LEDGER if ledger is None else ledger) as book:
-        yield Machine(configured, connection, book, budget, dry_run)
-
-
-# ----- plans: the angles of a question, kept so that a repeated run asks for the same circuit -----
-
-
-def question_of(problem: Problem, circuit: Circuit, initial: Any, settings: SolveSettings) -> str:
-    """Return a digest of everything but the seed that decides the parameters."""
-    facts = decisive(settings)
-    options = {k: v for k, v in facts.pop("engine_options", {}).items() if k != "kernels"}
-    optimizer = settings.optimizer
-    limits = [settings.max_evaluations, settings.time_limit, settings.restarts]
-    text = json.dumps([facts, options, optimizer.name, optimizer.options(), limits], default=repr)
-    return digest(problem_digest(problem), circuit.to_qasm(3), text, initial)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Angles of a question, from the ledger.
-
-    Attributes:
-        solution: the search that found them.
-        start: of the search.
-    """
-
-    solution: Solution
-    start: Start
-
-
-def kept_plan(machine: Machine, question: str, seed: int | None) -> tuple[int | None, Plan] | None:
-    """Return seed and plan of a question, None where the ledger has none.
-
-    Args:
-        machine: with the ledger.
-        question: see `question_of`.
-        seed: of the solve; None for the last plan that was not answered.
-    """
-    row = machine.ledger.plan(question, seed)
-    if row is None:
-        return None
-    found = dict(row[1])
-    start = Start(
-        np.array(found.pop("start_x")), found.pop("start_name"), found.pop("start_reason")
-    )
-    reason = found.pop("reason")
-    solution = Solution(
-        **{
-            **found,
-            "x": np.array(found["x"], dtype=np.float64),
-            "values": np.array(found["values"], dtype=np.float64),
-            "reason": None if reason is None else Reason(reason),
-        }
-    )
-    return row[0], Plan(solution, start)
-
-
-def keep_plan(machine: Machine, question: str, seed: int | None, plan: Plan) -> None:
-    """Write the angles of a question before they are executed."""
-    kept = (
-        "evaluations", "gradients", "status", "message", "method", "best_evaluation", "start",
-        "seconds", "not_finite", "starts_begun", "stationary_start", "value",
-    )  # fmt: skip
-    solution = plan.solution
-    facts = {name: getattr(solution, name) for name in kept}
-    facts |= {"x": solution.x.tolist(), "values": solution.values.tolist()}
-    facts["reason"] = None if solution.reason is None else str(solution.reason)
-    facts |= {
-        "start_x": np.asarray(plan.start.x, dtype=np.float64).tolist(),
-        "start_name": plan.start.name,
-        "start_reason": plan.start.reason,
-    }
-    machine.ledger.keep_plan(question, seed, facts)
-
-
-# ----- execution -----
+        yield Machine(configured, connection, book, budget, dry_run, refine)
 
 
 @dataclass(frozen=True, eq=False)
 class Executed:
-    """The batch of a solve.
+    """The batches of a solve.
 
     Attributes:
         info: for the result.
         bits: of all shots; None for a dry run.
+        x: the angles that they belong to.
     """
 
     info: MachineInfo
     bits: Bits | None
+    x: Vector
 
     @property
     def expectation(self) -> float:
@@ -207,16 +138,35 @@ class Executed:
         return info.ideal if info.noisy is None else info.noisy
 
 
+def perfect_mean(
+    circuit: Any, observable: Observable, objective: Objective, settings: SolveSettings
+) -> Callable[[Vector], float]:
+    """Return the mean energy of a perfect machine as a function of the parameters.
+
+    Args:
+        circuit: or its ansatz.
+        observable: that is measured.
+        objective: that was minimized, perhaps with noise.
+        settings: of the solve.
+    """
+    if isinstance(settings.engine, NoisyEngine):
+        return Expectation().bind(circuit, observable).expectation
+    return objective.exact.expectation
+
+
 def run_once(
     machine: Machine,
     problem: BinaryProblem,
     ansatz: QAOA,
     settings: SolveSettings,
     compiled: Compilation,
-    x: Any,
-    ideal: float,
+    x: Vector,
+    ideal: Callable[[Vector], float],
 ) -> Executed:
-    """Execute the trained circuit in one batch; return bits, predictions and costs.
+    """Execute the trained circuit in one batch, and once more if it is worth it.
+
+    With `Machine.refine`, angles are improved by simulation with the machine's noise; a second
+    batch runs them only if the predicted gain exceeds the standard error of the first.
 
     Args:
         machine: that runs it.
@@ -227,17 +177,79 @@ def run_once(
         x: the trained angles.
         ideal: mean energy of a perfect machine, minimized.
     """
-    observable, sign = ansatz.measured(problem), problem.sign
+    first = _batch(machine, problem, ansatz, settings, compiled, x, ideal)
+    error = first.info.standard_error
+    if not machine.refine or first.bits is None or error is None:
+        return first
+    settings.announce("predicting a refinement")
+    better = _kept_improvement(machine, problem, ansatz, compiled, x)
+    if better is None:
+        note = "not refined: the gain cannot be predicted for this device or width"
+        return replace(first, info=replace(first.info, refinement=note))
+    angles, gain = better
+    if gain <= error:
+        note = f"not refined: the predicted gain {gain:.2g} is within the standard error"
+        return replace(first, info=replace(first.info, refinement=note))
+    info = first.info
+    left = machine.budget.left(info.executions, info.new_shots, info.price)
+    try:
+        second = _batch(
+            replace(machine, budget=left), problem, ansatz, settings, compiled, angles, ideal
+        )
+    except BudgetError:
+        note = f"not refined: the budget is too small for the predicted gain of {gain:.2g}"
+        return replace(first, info=replace(info, refinement=note))
+    known = (first.info.price, second.info.price)
+    return replace(
+        second,
+        info=replace(
+            second.info,
+            executions=first.info.executions + second.info.executions,
+            reused=first.info.reused + second.info.reused,
+            price=None if None in known else sum(each or 0.0 for each in known),
+            jobs=(*first.info.jobs, *second.info.jobs),
+            remarks=(*first.info.remarks, *second.info.remarks),
+            refinement=f"refined once: a gain of {gain:.2g} was predicted, above the standard "
+            f"error; the first batch had the mean {first.info.mean:.6g}",
+        ),
+    )
+
+
+def _kept_improvement(
+    machine: Machine, problem: BinaryProblem, ansatz: QAOA, compiled: Compilation, x: Vector
+) -> tuple[Vector, float] | None:
+    """Return improved angles and the predicted gain, from the ledger if it can."""
+    key = digest("refined", machine.backend.identity, ansatz.circuit.to_qasm(3), x)
+    row = machine.ledger.plan(key, 0)
+    if row is not None:
+        return np.array(row[1]["x"]), float(row[1]["gain"])
+    found = improved(compiled, x, ansatz.measured(problem))  # type: ignore[arg-type]
+    if found is not None:
+        machine.ledger.keep_plan(key, 0, {"x": found[0].tolist(), "gain": found[1]})
+    return found
+
+
+def _batch(
+    machine: Machine,
+    problem: BinaryProblem,
+    ansatz: QAOA,
+    settings: SolveSettings,
+    compiled: Compilation,
+    x: Vector,
+    ideal: Callable[[Vector], float],
+) -> Executed:
+    """Execute the circuit at some angles in one batch; see `run_once`."""
+    observable, sign, perfect = ansatz.measured(problem), problem.sign, ideal(x)
     settings.announce("predicting")
-    noisy = predicted(compiled, x, observable, ideal)  # type: ignore[arg-type]
+    noisy = predicted(compiled, x, observable, perfect)  # type: ignore[arg-type]
     execution = Execution(ansatz.circuit, tuple(np.asarray(x).tolist()), settings.shots)
-    info = planned(machine, [execution], compiled, sign * ideal)
+    info = planned(machine, [execution], compiled, sign * perfect)
     if noisy is not None:
         info = replace(
             info, noisy=sign * noisy.value, noisy_error=noisy.error, prediction=noisy.method
         )
     if machine.dry_run:
-        return Executed(info, None)
+        return Executed(info, None, x)
     outcome = execute(
         machine.backend,
         [execution],
@@ -249,7 +261,7 @@ def run_once(
     (bits,) = outcome.bits
     values = sign * ansatz.ising.energies(bits)
     error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
-    return Executed(spent(info, outcome, float(values.mean()), error), bits)
+    return Executed(spent(info, outcome, float(values.mean()), error), bits, x)
 
 
 def planned(
@@ -295,6 +307,7 @@ def spent(
         submitted=True,
         executions=outcome.executions,
         reused=outcome.reused,
+        new_shots=outcome.shots,
         price=outcome.cost,
         currency=outcome.currency,
         jobs=outcome.jobs,

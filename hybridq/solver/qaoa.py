@@ -71,9 +71,10 @@ def solve_qaoa(
     question, plan = "", None
     if machine is not None:
         from hybridq.solver import machine as machines
+        from hybridq.solver import machine_plans as plans
 
-        question = machines.question_of(problem, ansatz.circuit, initial, settings)
-        kept = machines.kept_plan(machine, question, settings.asked_seed)
+        question = plans.question_of(problem, ansatz.circuit, initial, settings)
+        kept = plans.kept_plan(machine, question, settings.asked_seed)
         if kept is not None:
             settings, plan = replace(settings, rng=kept[0]), kept[1]
         compiled = machine.check(ansatz.circuit, settings.shots, known=plan is not None)
@@ -105,9 +106,9 @@ def solve_qaoa(
         if solution.status == "interrupted":
             raise KeyboardInterrupt  # nothing is spent on angles that nobody has seen
         if plan is None:
-            trained = machines.Plan(solution, found.start)
-            machines.keep_plan(machine, question, settings.seed, trained)
-        ideal = factory.expectation(objective, solution)
+            trained = plans.Plan(solution, found.start)
+            plans.keep_plan(machine, question, settings.seed, trained)
+        ideal = machines.perfect_mean(ansatz, observable, objective, settings)
         executed = machines.run_once(
             machine, problem, ansatz, settings, compiled, solution.x, ideal
         )
@@ -140,7 +141,7 @@ def solve_qaoa(
         ansatz=_described(found, strategy, why, factory, settings, problem.sign),
         engine=objective.engine,
         optimizer=optimizer_info(solution, settings),
-        parameters=found.ansatz.reduced(solution.x),
+        parameters=found.ansatz.reduced(solution.x if executed is None else executed.x),
         expectation=expectation,
         best=best,
         reference=reference,

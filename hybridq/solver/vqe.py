@@ -58,10 +58,11 @@ def solve_vqe(
     question, kept, machine = "", None, settings.machine
     if machine is not None:
         from hybridq.solver import machine as machines
+        from hybridq.solver import machine_plans as plans
 
         circuit = ansatz if isinstance(ansatz, Circuit) else ansatz.circuit
-        question = machines.question_of(problem, circuit, initial, settings)
-        kept = machines.kept_plan(machine, question, settings.asked_seed)
+        question = plans.question_of(problem, circuit, initial, settings)
+        kept = plans.kept_plan(machine, question, settings.asked_seed)
         if kept is not None:
             settings = replace(settings, rng=kept[0])
         machine.check_width(circuit, settings.shots)
@@ -106,9 +107,9 @@ def solve_vqe(
         if solution.status == "interrupted":
             raise KeyboardInterrupt  # nothing is spent on parameters that nobody has seen
         if kept is None:
-            trained = machines.Plan(solution, Start(starts.points[0], starts.name))
-            machines.keep_plan(machine, question, settings.seed, trained)
-        ideal = factory.expectation(objective, solution)
+            trained = plans.Plan(solution, Start(starts.points[0], starts.name))
+            plans.keep_plan(machine, question, settings.seed, trained)
+        ideal = machines.perfect_mean(ansatz, problem.observable, objective, settings)(solution.x)
         execution = measure_energy(machine, problem, circuit, settings, solution.x, ideal)
         if execution.submitted:
             machine.ledger.answered(question)

@@ -139,3 +139,49 @@ def test_a_graph_beyond_states_is_trained_in_closed_form(tmp_path: Path) -> None
     # The best mean of one layer on a 3-regular graph without triangles (Wang, Hadfield, Jiang,
     # Rieffel 2018, arXiv:1706.02998): 1/2 + 1/(3 sqrt 3) of the edges.
     assert info.ideal == pytest.approx(60 * (0.5 + 1 / (3 * np.sqrt(3))), rel=1e-5)
+
+
+OVER = hq.NoiseModel(rules=(hq.noise.rule(hq.noise.over_rotation(0.3), gates=("rzz",)),))
+
+
+def test_angles_are_refined_where_the_predicted_gain_exceeds_the_error_bar(
+    solve: Callable[..., hq.Result],
+) -> None:
+    """On a machine that turns too far, the angle that it needs is smaller by the same factor."""
+    result, plain = (solve(backend=Embedded(OVER), rng=3, refine=on) for on in (True, False))
+    info = result.execution
+    assert info is not None
+    assert plain.execution is not None
+    assert info.refinement.startswith("refined once")
+    assert info.executions == 3  # the canary and two batches
+    gamma, beta = plain.parameters
+    np.testing.assert_allclose(result.parameters, [gamma / 1.3, beta], atol=1e-3)
+    assert info.mean is not None
+    assert info.standard_error is not None
+    assert abs(info.mean - plain.execution.ideal) < 5 * info.standard_error
+    again = solve(backend=Embedded(OVER), rng=3, refine=True).execution
+    assert again is not None
+    assert (again.executions, again.mean) == (0, info.mean)
+
+
+def test_a_refinement_within_the_error_bar_or_beyond_the_budget_is_left_out(
+    solve: Callable[..., hq.Result],
+) -> None:
+    small = solve(backend=f"embedded:{NOISE}", rng=3, refine=True).execution
+    assert small is not None
+    assert "within the standard error" in small.refinement
+    assert small.executions == 2
+    short = solve(backend=Embedded(OVER), rng=3, refine=True, max_executions=2).execution
+    assert short is not None
+    assert "budget is too small" in short.refinement
+    assert short.executions == 2
+
+
+def test_training_with_noise_predicts_the_machine_without_noise_all_the_same(
+    solve: Callable[..., hq.Result],
+) -> None:
+    problem = hq.MaxCut(GRAPH)
+    result = solve(backend="embedded", noise="two_qubit=0.05", rng=3)
+    perfect = -hq.Expectation(hq.QAOA(problem, p=1), problem)(result.parameters)
+    assert result.execution is not None
+    assert result.execution.ideal == pytest.approx(perfect, abs=1e-9)
