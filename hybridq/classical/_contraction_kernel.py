@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from hybridq.classical._one_layer_kernel import alone_part, pair_parts
-from hybridq.core.jit import jit
+from hybridq.core.jit import compiles_slowly, jit
+
+compiles_slowly(__name__, "the contraction", seconds=6)
 
 TIES = 1e-9  # correlations that differ by less are equal
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from hybridq.core.jit import jit
+from hybridq.core.jit import compiles_slowly, jit
+
+compiles_slowly(__name__, "the local search", seconds=6)
 
 
 @jit()

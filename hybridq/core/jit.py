@@ -31,7 +31,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 # Text of files that can end up in compiled code: they use this gateway, or emit code for it.
-_MARKS = (b"core.jit import jit", b"import numba", b"from numba", b"llvmlite")
+_MARKS = (b"core.jit import", b"import numba", b"from numba", b"llvmlite")
 
 
 @cache
@@ -142,19 +142,19 @@ _logger = logging.getLogger("hybridq")
 
 Notify: TypeAlias = Callable[[str], None]
 
-# What compiles slowly, by the beginning of its module's name, with seconds of a usual run.
-_SLOW = {
-    "hybridq.engines.diagonal": ("the diagonal engine", 50),
-    "hybridq.engines.statevector": ("the statevector engine", 40),
-    "hybridq.engines.sector": ("the sector engine", 15),
-    "hybridq.engines.subspace": ("the subspace engine", 15),
-    "hybridq.engines.density": ("the density engine", 8),
-    "hybridq.operators.p1": ("one layer in closed form", 3),
-    "hybridq.operators.paths": ("messages along trees", 10),
-    "hybridq.engines.lightcone": ("the lightcone engine", 10),
-    "hybridq.classical._local_search_kernel": ("the local search", 6),
-    "hybridq.classical._contraction_kernel": ("the contraction", 6),
-}
+# Modules and packages whose kernels compile slowly, with words for them and seconds.
+_slow: dict[str, tuple[str, int]] = {}
+
+
+def compiles_slowly(module: str, what: str, *, seconds: int) -> None:
+    """Have the first compilation of a kernel of a module announced.
+
+    Args:
+        module: name of the module, or of the package whose modules have the kernels.
+        what: whose kernels they are, in words.
+        seconds: time that a usual run compiles for, on a core of an AMD EPYC.
+    """
+    _slow[module] = (what, seconds)
 
 
 class _Announcer(event.Listener):  # type: ignore[misc]
@@ -166,7 +166,7 @@ class _Announcer(event.Listener):  # type: ignore[misc]
 
     def on_start(self, event: Any) -> None:
         module = str(event.data["dispatcher"].py_func.__module__)
-        for beginning, (what, seconds) in _SLOW.items():
+        for beginning, (what, seconds) in _slow.items():
             if module.startswith(beginning) and what not in self._announced:
                 self._announced.add(what)
                 text = (

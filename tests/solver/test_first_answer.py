@@ -187,6 +187,8 @@ def test_python_announces_a_compilation_once(tmp_path):
 
 
 def test_a_caller_can_take_the_notice(monkeypatch):
+    from hybridq.engines.sector.kernels import algebra
+
     class Dispatcher:
         @staticmethod
         def py_func() -> None:
@@ -195,7 +197,7 @@ def test_a_caller_can_take_the_notice(monkeypatch):
     class Event:
         data = {"dispatcher": Dispatcher}  # noqa: RUF012
 
-    Dispatcher.py_func.__module__ = "hybridq.engines.sector.kernels.run"
+    Dispatcher.py_func.__module__ = algebra.__name__
     monkeypatch.setattr(jit._announcer, "_announced", set())
     heard: list[str] = []
     with jit.announcing_compilation(heard.append):

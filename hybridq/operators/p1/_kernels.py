@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hybridq.core.jit import jit
+from hybridq.core.jit import compiles_slowly, jit
 from hybridq.operators.p1.rows import BLOCK
+
+compiles_slowly(__name__, "one layer in closed form", seconds=3)
 
 
 @jit()

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from hybridq.core.jit import jit
+from hybridq.core.jit import compiles_slowly, jit
+
+compiles_slowly(__name__.rpartition(".")[0], "messages along trees", seconds=10)
 
 
 @jit(internal=True)

@@ -13,3 +13,7 @@ From the engine's calls down to the vector code:
 - `spin_flip`: the mixer of the qubit that a spin-flip symmetric state leaves out.
 - `chunks`: functions on 64 amplitudes, from `chunks_simd` or, without vectors, `chunks_plain`.
 """
+
+from hybridq.core.jit import compiles_slowly
+
+compiles_slowly(__name__, "the diagonal engine", seconds=50)

@@ -1,5 +1,6 @@
 """Compiled kernels of light cones: searches in graphs, sums over path states."""
 
+from hybridq.core.jit import compiles_slowly
 from hybridq.engines.lightcone.kernels.elimination import (
     eliminate,
     eliminate_back,
@@ -12,6 +13,8 @@ from hybridq.engines.lightcone.kernels.search import (
     find_loops,
     list_cones,
 )
+
+compiles_slowly(__name__, "the lightcone engine", seconds=10)
 
 __all__ = [
     "cone_sizes",

@@ -7,3 +7,7 @@
 - `phases`: diagonal steps.
 - `algebra`: products with H, inner products, the sum of a gradient's parts.
 """
+
+from hybridq.core.jit import compiles_slowly
+
+compiles_slowly(__name__, "the sector engine", seconds=15)

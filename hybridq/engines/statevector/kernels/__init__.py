@@ -10,3 +10,7 @@ From the engine's calls down to the vector code:
 - `observables`, `observables_simd`: Pauli sums: expectation, product with a state; vector code.
 - `block_simd`: the vocabulary of the ``…_simd`` modules, built on `hybridq.engines.kernels.emit`.
 """
+
+from hybridq.core.jit import compiles_slowly
+
+compiles_slowly(__name__, "the statevector engine", seconds=40)
