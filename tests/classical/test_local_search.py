@@ -31,7 +31,14 @@ def test_small_problems_are_solved_to_the_optimum(ising: Ising, seed: int) -> No
 
 # Best known cuts: Gset (Helmberg & Rendl), as listed by microsoft/AOCoptimizer.jl, MIT.
 @pytest.mark.parametrize(
-    ("name", "best_known"), [("G1", 11_624), ("G11", 564), ("G14", 3_064), ("G48", 6_000)]
+    ("name", "best_known"),
+    [
+        ("G11", 564),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in (("G1", 11_624), ("G14", 3_064), ("G48", 6_000))
+        ),
+    ],
 )
 def test_gset_cuts_come_within_one_percent_of_the_best_known(name: str, best_known: int) -> None:
     cut = -local_search(gset(name), rng=7).energy

@@ -1,4 +1,4 @@
-"""The whole way, in processes of their own, as a user meets it."""
+"""The whole way, as a user meets it: in processes of their own where that could matter."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.cli_samples import SQUARE
+from tests.cli.cli_samples import SQUARE, Outcome
+
+Run = Callable[..., Outcome]
 
 # At p = 1 a ring of four has <C> = 3 at the best angles (ring of disagrees, (2p+1)/(2p+2) of the
 # edges: Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028), and all four edges can be cut.
@@ -88,49 +91,55 @@ def test_the_same_seed_gives_the_same_result(square: Path) -> None:
     assert first == second
 
 
-def test_outputs_appear_beside_each_other(square: Path, tmp_path: Path) -> None:
-    done = run(
+def test_outputs_appear_beside_each_other(hybridq: Run, square: Path, tmp_path: Path) -> None:
+    done = hybridq(
         *("solve", "maxcut", square, "--p", 1, "--quiet"),
         *("--json", tmp_path / "out.json", "--plot", tmp_path / "out.png"),
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count(b"\n") == 1
-    assert done.stderr == b""
+    assert done.code == 0, done.err
+    assert done.out.count("\n") == 1
+    assert done.err == ""
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((tmp_path / "out.json").read_bytes())["best"]["value"] == RING_OPTIMUM
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_an_angle_file_of_the_wrong_length_is_one_line(square: Path, tmp_path: Path) -> None:
+def test_an_angle_file_of_the_wrong_length_is_one_line(
+    hybridq: Run, square: Path, tmp_path: Path
+) -> None:
     angles = tmp_path / "angles.json"
     angles.write_text("[0.1, 0.2, 0.3]", encoding="utf-8")
-    done = run("solve", "maxcut", square, "--p", 2, "--initial", angles)
-    assert done.returncode == 2
-    assert done.stderr.count(b"\n") == 1
-    assert b"3" in done.stderr
-    assert b"4" in done.stderr
+    done = hybridq("solve", "maxcut", square, "--p", 2, "--initial", angles)
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert "3" in done.err
+    assert "4" in done.err
 
 
-def test_the_angles_of_a_result_are_a_start_for_the_next_run(square: Path, tmp_path: Path) -> None:
+def test_the_angles_of_a_result_are_a_start_for_the_next_run(
+    hybridq: Run, square: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out.json"
-    run("solve", "maxcut", square, "--p", 1, "--json", out)
-    again = run(
+    hybridq("solve", "maxcut", square, "--p", 1, "--json", out)
+    again = hybridq(
         *("solve", "maxcut", square, "--p", 1, "--initial", out),
         *("--max-evaluations", 1, "--json", "-"),
     )
-    assert again.returncode == 0, again.stderr
-    result = json.loads(again.stdout)
+    assert again.code == 0, again.err
+    result = json.loads(again.out)
     assert result["optimizer"]["evaluations"] == 1
     assert result["expectation"] == pytest.approx(RING_EXPECTED, abs=1e-4)
 
 
-def test_a_graph_too_large_to_simulate_says_how_large_is_possible(tmp_path: Path) -> None:
+def test_a_graph_too_large_to_simulate_says_how_large_is_possible(
+    hybridq: Run, tmp_path: Path
+) -> None:
     path = tmp_path / "path.txt"
     path.write_text("".join(f"{i} {i + 1}\n" for i in range(80)), encoding="utf-8")
-    done = run("solve", "maxcut", path, "--engine", "diagonal")
-    assert done.returncode == 2
-    assert done.stderr.count(b"\n") == 1
-    assert b"81" in done.stderr
+    done = hybridq("solve", "maxcut", path, "--engine", "diagonal")
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert "81" in done.err
 
 
 INTERRUPTING = """

@@ -59,9 +59,11 @@ def test_the_page_of_the_graphs_names_those_that_24_gib_cannot_simulate(
 ) -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     part = page.partition("**Which can be simulated.**")[2].partition("\n\n")[0]
+    tried = set()
     for entry in json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))["instances"]:
         name = "G*.rud" if entry["file"].startswith("G") else entry["file"]
         assert (name in part) == (entry["nodes"] > 30)
-        if entry["nodes"] > 30:
+        if entry["nodes"] > 30 and name not in tried:
+            tried.add(name)
             of_a_state = ("--engine", "diagonal")
             assert hybridq("solve", "maxcut", FOLDER / entry["file"], *of_a_state).code == 2

@@ -19,6 +19,9 @@ from tests.helpers.slow_twin import qaoa_state, random_ising, run
 
 TOLERANCE = {"double": 1e-12, "single": 1e-5}
 
+# Slow: all kernels are compiled once more. One test of single precision is in the fast suite.
+PRECISIONS = ["double", pytest.param("single", marks=pytest.mark.slow)]
+
 COSTS = {
     "symmetric real": {"fields": False},
     "symmetric integer": {"fields": False, "integer": True},
@@ -46,11 +49,23 @@ def many_strips(monkeypatch):
     monkeypatch.setattr(workspace, "ONE_BLOCK_BITS", 7)
 
 
-@pytest.mark.parametrize("precision", ["double", "single"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("n", [2, 3, 5, 8])
 def test_one_block_agrees_with_the_slow_twin(n, cost, precision):
     check_against_twin(random_ising(n, n, **COSTS[cost]), precision)
+
+
+def test_single_precision_is_right_to_its_digits():
+    ising = random_ising(8, 8)
+    engine = engine_for(ising, 2, precision="single")
+    x = random_angles(2, 2)
+    energies = ising.to_pauli_sum().diagonal()
+    exact = float(np.abs(qaoa_state(energies, x)) ** 2 @ energies)
+    scale = np.abs(energies).max() * TOLERANCE["single"]
+    value, gradient = engine.expectation_and_gradient(x)
+    assert value == pytest.approx(exact, abs=scale)
+    assert gradient == pytest.approx(differences(energies, x, 1e-4), abs=20 * scale)
 
 
 def test_more_than_256_levels_agree_with_the_slow_twin():
@@ -60,7 +75,7 @@ def test_more_than_256_levels_agree_with_the_slow_twin():
     check_against_twin(wide, "double", step=2e-5)  # differences of fast oscillations
 
 
-@pytest.mark.parametrize("precision", ["double", "single"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("n", [9, 11, 12])
 @pytest.mark.usefixtures("many_strips")
@@ -206,7 +221,7 @@ def test_equal_seeds_give_equal_samples_and_other_seeds_others():
     assert (engine.sample(x, 100, 5) != engine.sample(x, 100, 6)).any()
 
 
-@pytest.mark.parametrize("precision", ["double", "single"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("fields", [True, False])
 @pytest.mark.usefixtures("many_strips")
 def test_a_hundred_layers_stay_accurate(precision, fields):

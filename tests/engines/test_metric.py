@@ -21,6 +21,7 @@ from hybridq.circuits.instructions import (
 )
 from hybridq.core.errors import CapacityError, DimensionError, ParameterError
 from hybridq.engines.choose import choose_engine
+from hybridq.engines.simulators import Diagonal
 from hybridq.engines.statevector.engine import StatevectorEngine
 from hybridq.operators.pauli_sum import PauliSum
 from tests.helpers import slow_twin
@@ -159,7 +160,7 @@ def test_the_sector_engine_agrees_with_dense_matrices(imaginary):
 def test_single_precision_is_right_to_its_digits():
     energy = slow_twin.random_ising(4, 3).to_pauli_sum()
     ansatz = hq.QAOA(energy, 2)
-    engine = choose_engine(ansatz.circuit, energy, engine="diagonal", precision="single")
+    engine = Diagonal(precision="single", kernels="numpy").bind(ansatz.circuit, energy)
     x = np.random.default_rng(1).normal(size=4)
     expected = dense_metric(ansatz.circuit, x)
     np.testing.assert_allclose(engine.metric(x), expected, atol=3e-4 * abs(expected).max())

@@ -25,7 +25,7 @@ from hybridq.engines.protocols import (
     capabilities,
 )
 from hybridq.engines.simulators import KERNELS, CompiledEngine
-from tests.engines.test_diagonal_engine import COSTS
+from tests.engines.test_diagonal_engine import COSTS, PRECISIONS
 from tests.engines.test_sector_engine import (
     HALVES,
     WHOLE,
@@ -90,7 +90,7 @@ def check_samples(engine, x):
     assert (np.abs(counts / shots - expected) <= 6 * error + 1 / shots).all()
 
 
-@pytest.mark.parametrize("precision", ["double", "single"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("cost", COSTS)
 @pytest.mark.parametrize("n", [2, 3, 6, 11])
 def test_layers_of_a_diagonal_cost(n, cost, precision):
@@ -100,6 +100,24 @@ def test_layers_of_a_diagonal_cost(n, cost, precision):
     if COSTS[cost].get("integer") and isinstance(plain, SupportsLevels):
         for here, there in zip(compiled.distribution(x), plain.distribution(x), strict=True):
             np.testing.assert_allclose(there, here, **close)
+
+
+@pytest.mark.parametrize("n", [3, 11])
+def test_single_precision_in_numpy_is_right_to_its_digits(n):
+    hamiltonian = random_ising(n, n).to_pauli_sum()
+    circuit = QAOA(hamiltonian, 3).circuit
+    double, single = (
+        ENGINES["diagonal"](precision=precision, kernels="numpy").bind(circuit, hamiltonian)
+        for precision in ("double", "single")
+    )
+    x = np.random.default_rng(n).normal(size=6)
+    close = {"atol": TOLERANCE["single"] * hamiltonian.one_norm, "rtol": 0}
+    for here, there in zip(
+        *(engine.expectation_and_gradient(x) for engine in (double, single)), strict=True
+    ):
+        np.testing.assert_allclose(there, here, **close)
+    assert single.state(x).dtype == np.complex64
+    np.testing.assert_allclose(single.state(x), double.state(x), **close)
 
 
 def test_one_qubit_and_a_state_of_several_parts():

@@ -201,7 +201,8 @@ def test_the_reason_names_what_is_conserved():
     assert reason == conserved + "15 of 64 amplitudes, 2 of them within reach, real"
 
 
-@pytest.mark.parametrize("real", [True, False])
+# Slow: complex kernels are compiled once more.
+@pytest.mark.parametrize("real", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_single_precision_agrees_with_double(real):
     circuit, h = ladder(real), random_hermitian(N, 40, 1)
     x = np.linspace(-1, 1, circuit.n_params)

@@ -24,6 +24,7 @@ from hybridq.circuits.instructions import (
 )
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
 from hybridq.engines.kernels.emit import VECTOR_BYTES
+from hybridq.engines.simulators import Statevector
 from hybridq.engines.statevector import schedule, sweeper
 from hybridq.engines.statevector.engine import StatevectorEngine
 from hybridq.engines.statevector.plain import small_state
@@ -197,12 +198,14 @@ def test_blocks_and_threads_do_not_change_the_result(seed, monkeypatch):
     np.testing.assert_array_equal(results[0][1], results[1][1])
 
 
-def test_single_precision_is_close():
+# Slow: all kernels are compiled once more. The tests in kernels/ have them in single precision.
+@pytest.mark.parametrize("kernels", ["numpy", pytest.param("compiled", marks=pytest.mark.slow)])
+def test_single_precision_is_close(kernels):
     rng = np.random.default_rng(7)
     circuit, observable = random_circuit(7, rng, 40), random_observable(7, rng, 40)
     x = rng.normal(size=circuit.n_params)
     double = StatevectorEngine(circuit, observable).expectation_and_gradient(x)
-    engine = StatevectorEngine(circuit, observable, precision="single")
+    engine = Statevector(precision="single", kernels=kernels).bind(circuit, observable)
     single = engine.expectation_and_gradient(x)
     assert engine.state(x).dtype == np.complex64
     assert single[0] == pytest.approx(double[0], abs=1e-4)

@@ -161,9 +161,27 @@ def test_every_mixer_is_its_dense_exponential(name, kind, kernels):
         for s in (1, -1)
     ]
     assert gradient @ direction == pytest.approx((ends[0] - ends[1]) / (2 * h), abs=2e-6)
-    low = Subspace(kernels=kernels, precision="single").bind(ansatz.circuit, cost)
-    assert low.expectation(x) == pytest.approx(value, abs=2e-4)
-    np.testing.assert_allclose(low.expectation_and_gradient(x)[1], gradient, atol=3e-3)
+
+
+# Slow: all kernels are compiled once more. The fast suite has one of the compiled mixers.
+@pytest.mark.parametrize(
+    ("name", "kind", "kernels"),
+    [
+        ("knapsack", "bit-flip", "compiled"),
+        *((*case, "numpy") for case in CASES),
+        *(pytest.param(*case, "compiled", marks=pytest.mark.slow) for case in CASES),
+    ],
+)
+def test_single_precision_is_right_to_its_digits(name, kind, kernels):
+    space = SPACES[name]
+    cost = random_ising(space.n_qubits, space.n_qubits, order=3).to_pauli_sum()
+    circuit = hq.QAOA(cost, 2, mixer=MIXERS[kind](space=space)).circuit
+    double = Subspace(kernels="numpy").bind(circuit, cost)
+    single = Subspace(kernels=kernels, precision="single").bind(circuit, cost)
+    x = np.random.default_rng(7).normal(size=4)
+    value, gradient = double.expectation_and_gradient(x)
+    assert single.expectation(x) == pytest.approx(value, abs=2e-4)
+    np.testing.assert_allclose(single.expectation_and_gradient(x)[1], gradient, atol=3e-3)
 
 
 def has_circuit(circuit):

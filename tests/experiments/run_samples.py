@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from hybridq.experiments.config.config import ExperimentConfig, parse_config
@@ -34,10 +36,13 @@ def small(*overrides: str) -> ExperimentConfig:
 
 def undisturbed(config: ExperimentConfig) -> dict[str, Plain]:
     """The figures of each trial, by identity, from one run after the other in this process."""
-    return {
-        one.identity: figures(run_trial(one.conditions, base=Path.cwd(), threads=1).metrics)
-        for one in plan(config)
-    }
+    return {one.identity: _alone(json.dumps(one.conditions)) for one in plan(config)}
+
+
+@cache
+def _alone(conditions: str) -> Plain:
+    """The figures of a trial, by its conditions in JSON; they are always the same."""
+    return figures(run_trial(json.loads(conditions), base=Path.cwd(), threads=1).metrics)
 
 
 def figures(metrics: Plain) -> Plain:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from hybridq.cli import main
 from hybridq.experiments.records import State, StoredTrial
 from hybridq.experiments.running.runner import prepare
 from hybridq.experiments.running.worker import Terms, work
@@ -71,14 +72,17 @@ def test_workers_killed_at_random_moments_lose_nothing_and_repeat_nothing(url: s
         assert len(experiment.arrays(trial)["values"]) == trial.outcome.metrics["evaluations"]
 
 
-def test_a_run_goes_on_after_a_worker_and_then_its_runner_were_killed(tmp_path: Path) -> None:
+def test_a_run_goes_on_after_a_worker_and_then_its_runner_were_killed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     config = small(*CONFIG)
     file = tmp_path / "small.yaml"
     file.write_text(config.text, encoding="utf-8")
     url = f"sqlite:///{tmp_path}/runs.db"
-    command = [sys.executable, "-m", "hybridq", "run", file, "--jobs", "2", "--storage", url]
+    arguments = ["run", str(file), "--storage", url]
     for override in CONFIG:
-        command += ["--set", override]
+        arguments += ["--set", override]
+    command = [sys.executable, "-m", "hybridq", *arguments, "--jobs", "2"]
     runner = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     experiment = wait_for_trials(url)
     workers = {process_of(trial) for trial in experiment.trials() if trial.worker}
@@ -86,9 +90,8 @@ def test_a_run_goes_on_after_a_worker_and_then_its_runner_were_killed(tmp_path: 
     time.sleep(0.05)
     runner.kill()
     runner.wait()
-    again = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    assert again.returncode == 0, again.stderr
-    assert "48 of 48 trials done" in again.stdout
+    assert main([*arguments, "--jobs", "1"]) == 0
+    assert "48 of 48 trials done" in capsys.readouterr().out
     assert stored_figures(experiment.trials()) == undisturbed(config)
     assert each_done_once(experiment)
     assert not any(lives(process) for process in workers)  # they ended with their runner

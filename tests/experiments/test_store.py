@@ -31,6 +31,13 @@ def store(storage, clock):
         yield store
 
 
+@pytest.fixture
+def local(tmp_path, clock):
+    """A store in a file, for what is decided before anything is stored."""
+    with Store.open(f"sqlite:///{tmp_path}/runs.db", clock=clock) as store:
+        yield store
+
+
 def other(storage, clock=None, *, name="runs"):
     """The experiment as another process sees it."""
     return Store.open(storage, clock=clock or DrivenClock()).experiment(name)
@@ -165,8 +172,8 @@ def test_the_reason_of_a_failure_outlives_the_length_of_its_traceback(store):
     assert len(trial.error) < 21_000 < len(text)
 
 
-def test_failed_trials_are_added_again_only_when_asked(store):
-    experiment = filled(store, 2)
+def test_failed_trials_are_added_again_only_when_asked(local):
+    experiment = filled(local, 2)
     experiment.fail(experiment.claim("a"), "no")
     assert experiment.enqueue(planned(2)) == 0
     assert experiment.enqueue(planned(2), failed=True) == 1
@@ -270,16 +277,16 @@ def test_of_duplicates_the_first_one_counts(store):
     assert [trial.state for trial in experiment.trials()] == [State.DONE]
 
 
-def test_an_experiment_with_another_config_is_refused(store):
-    create(store, config={"ansatz": {"p": [1, 2]}, "seed": 1, "description": "x"})
-    create(store, config={"ansatz": {"p": [1, 2]}, "seed": 1, "description": "y", "retries": 2})
+def test_an_experiment_with_another_config_is_refused(local):
+    create(local, config={"ansatz": {"p": [1, 2]}, "seed": 1, "description": "x"})
+    create(local, config={"ansatz": {"p": [1, 2]}, "seed": 1, "description": "y", "retries": 2})
     with pytest.raises(ParameterError, match=r"ansatz\.p is \[1,2\] there and \[1,2,3\] here") as e:
-        create(store, config={"ansatz": {"p": [1, 2, 3]}, "seed": 1, "shots": 10})
+        create(local, config={"ansatz": {"p": [1, 2, 3]}, "seed": 1, "shots": 10})
     assert "shots is absent there and 10 here" in str(e.value)
     assert Setting("extend", True) in e.value.remedy
     assert e.value.argument == "extend"
     assert "secret" not in str(e.value)
-    assert store.experiment("runs").config["retries"] == 2
+    assert local.experiment("runs").config["retries"] == 2
 
 
 def test_an_experiment_is_extended(store, storage):
@@ -294,10 +301,10 @@ def test_an_experiment_is_extended(store, storage):
     assert study.trials[7].params == {"index": 0, "optimizer": "spsa"}
 
 
-def test_a_metric_cannot_be_changed(store):
-    create(store)
+def test_a_metric_cannot_be_changed(local):
+    create(local)
     with pytest.raises(ParameterError, match=r"ratio \(maximize\).*energy \(minimize\)"):
-        store.create("runs", {}, [], metric="energy", direction="minimize", extend=True)
+        local.create("runs", {}, [], metric="energy", direction="minimize", extend=True)
 
 
 def test_names_are_found_and_deleted(store, storage):
@@ -375,10 +382,10 @@ def test_who_failed_to_make_an_experiment_may_try_again_at_once(store, monkeypat
     assert len(filled(store).trials()) == 3
 
 
-def test_an_empty_study_of_the_other_direction_is_left_alone(store):
-    store._storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "runs")
+def test_an_empty_study_of_the_other_direction_is_left_alone(local):
+    local._storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "runs")
     with pytest.raises(ParameterError, match="not an experiment of hybridq"):
-        create(store)
+        create(local)
 
 
 def test_facts_of_other_versions_are_read_as_far_as_they_are_known(store, storage):
@@ -391,16 +398,16 @@ def test_facts_of_other_versions_are_read_as_far_as_they_are_known(store, storag
         _ = other(storage).metric
 
 
-def test_an_experiment_deleted_while_all_are_listed_is_left_out(store, monkeypatch):
-    create(store, "one")
+def test_an_experiment_deleted_while_all_are_listed_is_left_out(local, monkeypatch):
+    create(local, "one")
     monkeypatch.setattr(Store, "names", lambda self: ["one", "gone"])
-    assert [one.name for one in store.summaries()] == ["one"]
+    assert [one.name for one in local.summaries()] == ["one"]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 201, ".", ".."])
-def test_names_that_nobody_could_use_are_refused(store, name):
+def test_names_that_nobody_could_use_are_refused(local, name):
     with pytest.raises(ParameterError, match="name must be one to 200 printable characters"):
-        create(store, name)
+        create(local, name)
 
 
 def test_the_dashboard_sees_names_that_people_understand(store, storage):
@@ -436,8 +443,8 @@ def test_a_trial_without_the_metric_is_the_worst(store, storage):
     assert metrics["x"] == math.inf
 
 
-def test_there_is_no_best_trial_before_one_is_done(store):
-    assert filled(store).best() is None
+def test_there_is_no_best_trial_before_one_is_done(local):
+    assert filled(local).best() is None
 
 
 def test_whose_creation_of_an_experiment_is_abandoned(clock):

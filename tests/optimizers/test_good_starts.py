@@ -31,7 +31,7 @@ def _few(method):
     return 12 if method.startswith("optuna") or method == "bayesian" else QUICK_BUDGET
 
 
-def cuts(count=12):
+def cuts(count=8):
     """Graphs of 6 to 10 nodes, half of them weighted, in units from 1 to 100; p = 1 to 4."""
     for k in range(count):
         n, draws = 6 + k % 5, np.random.default_rng(k)
@@ -56,7 +56,7 @@ def energies():
     yield hq.spin_models.tfim(4, h=1.0, periodic=True), hq.HardwareEfficient(4, layers=1)
 
 
-def searched_cuts(method, budget, count=12):
+def searched_cuts(method, budget, count=8):
     """Values at the start and at the end of a search from `auto`, in the units of each cost."""
     for problem, p in cuts(count):
         ansatz = hq.QAOA(problem, p=p)

@@ -129,41 +129,7 @@ def test_a_study_is_continued_from_its_best_point(shared):
     assert all(trial.state.is_finished() for trial in trials)
 
 
-def test_processes_share_one_study(shared, tmp_path):
-    code = """
-        import pathlib, sys, time
-        from hybridq.optimizers import minimize
-        mine, other = (pathlib.Path(sys.argv[3], seed) for seed in sys.argv[2:5:2])
-        def f(x):
-            mine.touch()
-            give_up = time.monotonic() + 300
-            while not other.exists() and time.monotonic() < give_up:
-                time.sleep(0.01)  # until both search
-            return float(x @ x)
-        s = minimize(f, [1.0, 1.0], "optuna-tpe", bounds=[[-3, 3]] * 2, max_evaluations=8,
-                     storage=sys.argv[1], study_name="ours", rng=int(sys.argv[2]))
-        print(s.value)
-    """
-    optuna.storages.RDBStorage(shared["storage"])  # SQLite tables, made once
-    workers = [
-        subprocess.Popen(
-            [
-                *(sys.executable, "-c", textwrap.dedent(code)),
-                *(shared["storage"], seed, str(tmp_path), other),
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for seed, other in (("1", "2"), ("2", "1"))
-    ]
-    values = [float(worker.communicate(timeout=600)[0]) for worker in workers]
-    study = optuna.load_study(storage=shared["storage"], study_name="ours")
-    assert 15 <= len(study.trials) <= 16  # one may begin at the other's best
-    assert all(trial.state.is_finished() for trial in study.trials)
-    assert study.best_value == min(values)
-
-
-def test_processes_with_one_seed_draw_other_points(shared, tmp_path):
+def test_processes_share_one_study_and_with_one_seed_draw_other_points(shared, tmp_path):
     code = """
         import pathlib, sys, time
         from hybridq.optimizers import minimize
@@ -174,22 +140,28 @@ def test_processes_with_one_seed_draw_other_points(shared, tmp_path):
             while not other.exists() and time.monotonic() < give_up:
                 time.sleep(0.01)  # until both search
             return float(x @ x)
-        minimize(f, [1.0, 1.0], sys.argv[5], bounds=[[-3, 3]] * 2, max_evaluations=15,
-                 storage=sys.argv[1], study_name="ours", rng=7)
+        s = minimize(f, [1.0, 1.0], "optuna-tpe", bounds=[[-3, 3]] * 2, max_evaluations=15,
+                     storage=sys.argv[1], study_name="ours", rng=7)
+        print(s.value)
     """
     optuna.storages.RDBStorage(shared["storage"])  # SQLite tables, made once
     workers = [
         subprocess.Popen(
             [
                 *(sys.executable, "-c", textwrap.dedent(code), shared["storage"], str(tmp_path)),
-                *(mine, other, "optuna-tpe"),
-            ]
+                *(mine, other),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for mine, other in (("a", "b"), ("b", "a"))
     ]
-    assert [worker.wait(timeout=600) for worker in workers] == [0, 0]
-    trials = optuna.load_study(storage=shared["storage"], study_name="ours").trials
-    points = [tuple(trial.params.values()) for trial in trials]
+    values = [float(worker.communicate(timeout=600)[0]) for worker in workers]
+    study = optuna.load_study(storage=shared["storage"], study_name="ours")
+    assert 29 <= len(study.trials) <= 30  # one may begin at the other's best
+    assert all(trial.state.is_finished() for trial in study.trials)
+    assert study.best_value == min(values)
+    points = [tuple(trial.params.values()) for trial in study.trials]
     drawn = [point for point in points if point != (1.0, 1.0)]
     assert len(drawn) >= 28
     assert len(set(drawn)) == len(drawn)

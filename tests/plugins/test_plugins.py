@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from hybridq.cli import main
+from tests.helpers.commands import run_one_by_one
+
 TOY = Path(__file__).with_name("toy_package")
 ENTRY_POINTS = """\
 [hybridq.problems]
@@ -85,35 +88,42 @@ def broken(toys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def hybridq(folder: Path, *arguments: object, packages: tuple[Path, ...], code: int = 0) -> str:
-    """Run the command in a folder with further packages; return what it printed."""
-    paths = [*map(str, packages), os.environ.get("PYTHONPATH", "")]
-    done = subprocess.run(
-        [sys.executable, "-m", "hybridq", *map(str, arguments)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    return done.stdout + done.stderr
+def environment(*packages: Path) -> dict[str, str]:
+    """Variables of a process with further packages."""
+    paths = [*map(str, packages), str(Path(__file__).parents[2])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def hybridq(folder: Path, *commands: tuple[object, ...], packages: tuple[Path, ...]) -> list[str]:
+    """Run commands in a folder with further packages; return what each printed."""
+    return [
+        out + err for out, err in run_one_by_one(commands, env=environment(*packages), cwd=folder)
+    ]
+
+
+def python(script: str, toys: Path, folder: Path) -> None:
+    """Run a script in a folder with the toy package."""
+    subprocess.run([sys.executable, "-c", script], cwd=folder, env=environment(toys), check=True)
 
 
 def test_the_command_line_solves_draws_and_lists_them(toys: Path, tmp_path: Path) -> None:
     graph = {"nodes": list("abcde"), "edges": [["a", "b"], ["b", "c"], ["c", "d"], ["d", "e"]]}
     (tmp_path / "path.json").write_text(json.dumps(graph), encoding="utf-8")
-    for kind, name in (("problems", "toy-cover"), ("mixers", "toy-half-x"), ("engines", "toy-de")):
-        assert name in hybridq(tmp_path, "list", kind, packages=(toys,))
-    helped = hybridq(tmp_path, "solve", "toy-cover", "--help", packages=(toys,))
-    assert "--strength" in helped
-    shown = hybridq(
+    problems, mixers, engines, helped, shown = hybridq(
         tmp_path,
-        *("solve", "toy-cover", "path.json", "--mixer", "toy-half-x", "--engine", "toy-dense"),
-        *("--p", 1, "--optimizer", "cobyla", "--seed", 1, "--strength", 1.5),
-        *("--json", "out.json", "--plot", "out.png"),
+        *(("list", kind) for kind in ("problems", "mixers", "engines")),
+        ("solve", "toy-cover", "--help"),
+        (
+            *("solve", "toy-cover", "path.json", "--mixer", "toy-half-x", "--engine", "toy-dense"),
+            *("--p", 1, "--optimizer", "cobyla", "--seed", 1, "--strength", 1.5),
+            *("--json", "out.json", "--plot", "out.png"),
+        ),
         packages=(toys,),
     )
+    assert "toy-cover" in problems
+    assert "toy-half-x" in mixers
+    assert "toy-de" in engines
+    assert "--strength" in helped
     result = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert result["problem"]["kind"] == "toy-cover"
     assert (result["ansatz"]["mixer"], result["engine"]["name"]) == ("toy-half-x", "toy-dense")
@@ -128,14 +138,15 @@ def test_the_command_line_solves_draws_and_lists_them(toys: Path, tmp_path: Path
 
 def test_a_search_uses_every_part_of_it(toys: Path, tmp_path: Path) -> None:
     (tmp_path / "path.txt").write_text("a -> b -> c\nc -> d -> e\n", encoding="utf-8")
-    assert "toy-steps" in hybridq(tmp_path, "list", "panels", packages=(toys,))
     parts = ("--objective", "toy-cubes", "--optimizer", "toy-coin", "--strategy", "toy-plain")
     parts += ("--backend", "toy-dice")
-    hybridq(
+    panels, _ = hybridq(
         tmp_path,
-        *("solve", "maxcut", "path.txt", *parts, "--p", 1, "--seed", 1, "--json", "out.json"),
+        ("list", "panels"),
+        ("solve", "maxcut", "path.txt", *parts, "--p", 1, "--seed", 1, "--json", "out.json"),
         packages=(toys,),
     )
+    assert "toy-steps" in panels
     result = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     # All four edges of a path can be cut.
     assert result["best"]["value"] == 4
@@ -163,9 +174,7 @@ titles = [ax.get_title() for ax in result.plot().axes]
 assert "Toy steps" in titles, titles
 """
     (tmp_path / "path.txt").write_text("a -> b -> c\nc -> d -> e\n", encoding="utf-8")
-    paths = [str(toys), str(Path(__file__).parents[2])]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, check=True)
+    python(script, toys, tmp_path)
 
 
 def test_python_has_a_family_under_the_name_of_its_class(toys: Path, tmp_path: Path) -> None:
@@ -176,8 +185,7 @@ assert hq.ToyCover is hq.PROBLEMS["toy-cover"]
 check_problem(hq.ToyCover.example())
 assert not hasattr(hq, "ToyNothing")
 """
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(toys), str(Path(__file__).parents[2])])}
-    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, check=True)
+    python(script, toys, tmp_path)
 
 
 def test_the_guide_shows_the_family_of_the_toy_package() -> None:
@@ -196,11 +204,16 @@ def test_configs_and_their_schema_know_them(toys: Path, tmp_path: Path) -> None:
         "engine": {"kind": "toy-dense", "most": 6},
     }
     (tmp_path / "toys.yaml").write_text(json.dumps(config), encoding="utf-8")
-    assert "no mistakes" in hybridq(tmp_path, "config", "check", "toys.yaml", packages=(toys,))
-    hybridq(tmp_path, "run", "toys.yaml", "--quiet", packages=(toys,))
-    shown = hybridq(tmp_path, "experiments", "show", "toys", "0", packages=(toys,))
+    checked, _, shown, _ = hybridq(
+        tmp_path,
+        ("config", "check", "toys.yaml"),
+        ("run", "toys.yaml", "--quiet"),
+        ("experiments", "show", "toys", "0"),
+        ("config", "schema", "--out", "schema.json"),
+        packages=(toys,),
+    )
+    assert "no mistakes" in checked
     assert "toy-cover" in shown
-    hybridq(tmp_path, "config", "schema", "--out", "schema.json", packages=(toys,))
     schema = (tmp_path / "schema.json").read_text(encoding="utf-8")
     for name in ("toy-cover", "toy-half-x", "toy-dense", "strength", "most"):
         assert f'"{name}"' in schema
@@ -209,23 +222,26 @@ def test_configs_and_their_schema_know_them(toys: Path, tmp_path: Path) -> None:
 def test_a_broken_package_is_named_in_a_line_and_breaks_nothing(
     toys: Path, broken: Path, tmp_path: Path
 ) -> None:
-    listed = hybridq(tmp_path, "list", "problems", packages=(toys, broken))
+    # Each in a process of its own: a package is reported once.
+    (listed,) = hybridq(tmp_path, ("list", "problems"), packages=(toys, broken))
     assert "toy-cover" in listed
     assert "maxcut" in listed
     lines = [line for line in listed.splitlines() if line.startswith("left out")]
     assert len(lines) == 2
     assert any("toy-absent" in line and "broken_hybridq" in line for line in lines)
-    mixers = hybridq(tmp_path, "list", "mixers", packages=(toys, broken))
+    (mixers,) = hybridq(tmp_path, ("list", "mixers"), packages=(toys, broken))
     assert "toy-half-x" in mixers
     assert "toy-wrong" in mixers
 
 
-def test_without_the_package_there_is_no_trace_of_it(tmp_path: Path) -> None:
-    out = hybridq(tmp_path, "solve", "toy-cover", "x.json", packages=(), code=2)
-    assert "unknown family 'toy-cover'" in out
+def test_without_the_package_there_is_no_trace_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["solve", "toy-cover", str(tmp_path / "x.json")]) == 2
+    assert "unknown family 'toy-cover'" in capsys.readouterr().err
 
 
-def test_the_toy_family_keeps_the_contract(toys: Path, tmp_path: Path) -> None:
+def test_the_toy_entries_keep_the_contract(toys: Path, tmp_path: Path) -> None:
     script = (
         "import networkx as nx, hybridq as hq\n"
         "from hybridq.testing import check_engine, check_mixer, check_problem\n"
@@ -233,6 +249,4 @@ def test_the_toy_family_keeps_the_contract(toys: Path, tmp_path: Path) -> None:
         "check_mixer(hq.MIXERS['toy-half-x']())\n"
         "check_engine(hq.ENGINES['toy-dense']())\n"
     )
-    paths = [str(toys), str(Path(__file__).parents[2])]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, check=True)
+    python(script, toys, tmp_path)

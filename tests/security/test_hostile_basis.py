@@ -165,9 +165,21 @@ def test_nothing_is_evaluated_while_pyscf_reads_the_library(monkeypatch):
     assert gto.basis.parse("H S\n 1.0 2*1.0\n", "H")  # as before
 
 
-@pytest.mark.parametrize("spelled", ["sto-3g", "sto3g", "STO-3G"])
-def test_file_named_like_the_basis_changes_nothing(spelled, tmp_path):
-    (tmp_path / spelled).write_text("#BASIS SET\nH S\n 1.0 1.0\nEND\n")
-    (tmp_path / "h2.xyz").write_text(H2)
-    result = json_of("solve", "molecule", "h2.xyz", "--basis", spelled, cwd=tmp_path)
+def folder_with_basis(folder, name):
+    """Write a geometry, and a file of other functions that is named like its basis."""
+    (folder / name).write_text("#BASIS SET\nH S\n 1.0 1.0\nEND\n")
+    (folder / "h2.xyz").write_text(H2)
+
+
+def test_file_named_like_the_basis_changes_nothing(tmp_path):
+    folder_with_basis(tmp_path, "sto-3g")
+    result = json_of("solve", "molecule", "h2.xyz", "--basis", "sto-3g", cwd=tmp_path)
     assert result["energy"]["hartree_fock"] == pytest.approx(H2_HARTREE_FOCK, abs=1e-9)
+
+
+@pytest.mark.parametrize("spelled", ["sto3g", "STO-3G"])
+def test_file_named_like_another_spelling_changes_nothing(spelled, tmp_path, monkeypatch):
+    folder_with_basis(tmp_path, spelled)
+    monkeypatch.chdir(tmp_path)
+    found = Molecule.from_file("h2.xyz", None, basis=spelled)
+    assert found.hartree_fock_energy == pytest.approx(H2_HARTREE_FOCK, abs=1e-9)

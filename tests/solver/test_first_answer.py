@@ -22,6 +22,7 @@ from hybridq.experiments.running.reproduce import reproduce
 from hybridq.experiments.running.runner import run
 from hybridq.experiments.store.store import Store
 from hybridq.solver import warm_up
+from tests.helpers.commands import run_one_by_one
 
 RING = hq.MaxCut(nx.cycle_graph(6))
 
@@ -44,41 +45,55 @@ def all_engines():
     return engines
 
 
+def environment(cache: Path) -> dict[str, str]:
+    """Variables of a process with a cache of kernels of its own, which decides itself."""
+    kept = {k: v for k, v in os.environ.items() if k != VARIABLE}
+    return {**kept, "NUMBA_CACHE_DIR": str(cache)}
+
+
 def command(*arguments, cache: Path):
-    """Run the command with an empty cache of kernels."""
-    environment = {k: v for k, v in os.environ.items() if k != VARIABLE}
+    """Run the command with a cache of kernels of its own."""
     return subprocess.run(
         [sys.executable, "-m", "hybridq", *arguments],
-        env={**environment, "NUMBA_CACHE_DIR": str(cache)},
+        env=environment(cache),
         capture_output=True,
         text=True,
     )
 
 
-@pytest.mark.parametrize(
-    ("arguments", "engine"),
-    [
-        (["maxcut", "problems/maxcut/florentine.json"], "diagonal"),
-        (["maxcut", "problems/maxcut/florentine.json", "--precision", "single"], "diagonal"),
-        (["molecule", "problems/molecules/h2o_sto3g.fcidump"], "sector"),
-        (["molecule", "problems/molecules/h2o_sto3g.fcidump", "--excited", "2"], "sector"),
-        (["hamiltonian", "problems/hamiltonians/tfim_8.json"], "statevector"),
-    ],
-)
-def test_the_first_solve_compiles_nothing_and_tells_what_ran(arguments, engine, tmp_path):
-    done = command("solve", *arguments, "--seed", "7", "--json", "-", cache=tmp_path / "cache")
-    found = json.loads(done.stdout)
+SOLVES = [
+    (["maxcut", "problems/maxcut/florentine.json"], "diagonal"),
+    (["maxcut", "problems/maxcut/florentine.json", "--precision", "single"], "diagonal"),
+    (["molecule", "problems/molecules/h2o_sto3g.fcidump"], "sector"),
+    (["molecule", "problems/molecules/h2o_sto3g.fcidump", "--excited", "2"], "sector"),
+    (["hamiltonian", "problems/hamiltonians/tfim_8.json"], "statevector"),
+]
+PETERSEN = ["solve", "maxcut", "problems/maxcut/petersen.edgelist", "--seed", "7"]
+
+
+@pytest.fixture(scope="module")
+def first_solves(tmp_path_factory):
+    """Output and errors of commands, one by one in a process with an empty cache of kernels."""
+    commands = [["solve", *arguments, "--seed", "7", "--json", "-"] for arguments, _ in SOLVES]
+    commands += [PETERSEN, [*PETERSEN, "--kernels", "numpy"]]
+    cache = tmp_path_factory.mktemp("cache")
+    found = run_one_by_one(commands, env=environment(cache))
+    assert not list(cache.rglob("*.nbi"))
+    return found
+
+
+@pytest.mark.parametrize(("arguments", "engine"), SOLVES)
+def test_the_first_solve_compiles_nothing_and_tells_what_ran(arguments, engine, first_solves):
+    out, err = first_solves[SOLVES.index((arguments, engine))]
+    found = json.loads(out)
     assert (found["engine"]["name"], found["engine"]["kernels"]) == (engine, "numpy")
-    assert done.stderr == ""
-    assert not list((tmp_path / "cache").rglob("*.nbi"))
+    assert err == ""
 
 
-def test_the_screen_tells_how_to_compile(tmp_path):
-    graph = "problems/maxcut/petersen.edgelist"
-    screen = command("solve", "maxcut", graph, "--seed", "7", cache=tmp_path).stdout
+def test_the_screen_tells_how_to_compile(first_solves):
+    (screen, _), (asked, _) = first_solves[len(SOLVES) :]
     assert "diagonal in NumPy" in screen
     assert "'hybridq warm-up' compiles all" in " ".join(screen.split())
-    asked = command("solve", "maxcut", graph, "--kernels", "numpy", cache=tmp_path).stdout
     assert "diagonal in NumPy" in asked
     assert "warm-up" not in asked
 

@@ -37,13 +37,22 @@ def test_mixers_keep_the_contract(name):
 
 
 @pytest.mark.parametrize("name", list(hq.ENGINES))
-@pytest.mark.parametrize("precision", ["double", "single"])
-def test_engines_keep_the_contract(name, precision):
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"precision": "single", "kernels": "numpy"},
+        # Slow: all kernels of every engine are compiled once more.
+        pytest.param({"precision": "single"}, marks=pytest.mark.slow),
+    ],
+    ids=["double", "single-numpy", "single"],
+)
+def test_engines_keep_the_contract(name, options):
     kind = hq.ENGINES[name]
-    if "precision" in kind.option_names():
-        check_engine(kind(precision=precision))
-    elif precision == "double":
-        check_engine(kind())
+    if set(options) <= set(kind.option_names()):
+        check_engine(kind(**options))
+    else:
+        pytest.skip("the engine has no such options")
 
 
 @pytest.mark.parametrize("name", list(hq.OPTIMIZERS))
