@@ -27,6 +27,7 @@ from hybridq.problems.formats import (
     shape_of,
 )
 from hybridq.problems.formats._registry import _FORMATS as ROWS
+from hybridq.problems.formats._text import numbered_lines
 
 FOLDER = Path(__file__).parents[2] / "problems"
 TABLE = "&FCI NORB=1,NELEC=2 /\n0.5 1 1 1 1\n-1 1 1 0 0\n0.7 0 0 0 0\n"
@@ -167,6 +168,14 @@ def test_a_file_that_cannot_be_examined_has_no_known_shape(tmp_path: Path) -> No
     (tmp_path / "binary").write_bytes(b"\x1f\x8b\x08\x00\xff\xfe")
     for path in ("-", tmp_path, tmp_path / "missing", "nul\0byte", tmp_path / "binary"):
         assert shape_of(path) is None
+
+
+@given(st.text("a \n\t\x1c", max_size=30), st.integers(0, 6))
+def test_lines_are_the_same_in_portions_of_any_size(text: str, portion: int) -> None:
+    numbered = [(n, line.strip()) for n, line in enumerate(text.split("\n"), start=1)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hybridq.problems.formats._text._PORTION", portion)
+        assert list(numbered_lines(text)) == [(n, line) for n, line in numbered if line]
 
 
 def test_a_large_file_is_recognized_by_its_head(

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hybridq.core.errors import Text
 from hybridq.problems.formats._text import short
@@ -19,8 +19,7 @@ _OTHER_COLUMNS = re.compile(r"\S+\s+\S+\s+[+-]?[\d.]+|[\d.]+(\s+[\d.]+)+")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a table.
 
     Attributes:
@@ -55,14 +54,15 @@ def rows_of(body: str, skipped: int, mark: str, progress: list[int]) -> Iterator
         line = raw.strip() if mark == BLANKS else raw.strip(" \r")
         if not line.strip():
             continue
-        columns = len(split(line, mark))
-        if line[0] in "#%" and (mark == BLANKS or _is_comment(line, columns, width, number)):
+        cells = split(line, mark)
+        if line[0] in "#%" and (mark == BLANKS or _is_comment(line, len(cells), width, number)):
             continue
-        if mark == BLANKS:
+        width = width or len(cells)
+        if mark == BLANKS and "#" in line:
             line = _INLINE_COMMENT.sub("", line)
-        width = width or columns
+            cells = split(line, mark)
         progress[0] += 1
-        yield _with_data(line, mark, number) or Row(number, split(line, mark), text=line)
+        yield _with_data(line, mark, number) or Row(number, cells, text=line)
 
 
 def _is_comment(line: str, columns: int, width: int, number: int) -> bool:

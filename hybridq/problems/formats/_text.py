@@ -14,6 +14,7 @@ from hybridq.core.files import read_bytes
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COUNT = re.compile(r"\d+", re.ASCII)
 _EXACT_IN_FLOAT = 2**53
+_PORTION = 1 << 14  # characters that are split into lines at once, at least
 
 
 def read_text(path: str | os.PathLike[str]) -> tuple[str, str]:
@@ -84,12 +85,22 @@ def short(value: object, limit: int = 40) -> str:
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
     r"""Yield the non-blank lines, stripped, with their numbers from 1.
 
-    Line ends must be ``\n``.
+    Line ends must be ``\n``. A caller who takes the first lines alone does not wait for the rest,
+    nor for long gaps.
     """
-    for number, line in enumerate(text.split("\n"), start=1):
-        stripped = line.strip()
-        if stripped:
-            yield number, stripped
+    number = start = 0
+    while start < len(text):
+        end = text.find("\n", start + _PORTION)
+        portion = text[start:] if end < 0 else text[start:end]
+        start += len(portion) + 1
+        if portion.isspace():
+            number += portion.count("\n") + 1
+            continue
+        for line in portion.split("\n"):
+            number += 1
+            stripped = line.strip()
+            if stripped:
+                yield number, stripped
 
 
 def first_rows(text: str, comment: str = "#%", most: int = 100) -> list[str]:
