@@ -68,7 +68,7 @@ def test_a_pipe_in_and_json_out_hold_the_closed_form_of_a_ring() -> None:
 
 
 @pytest.mark.parametrize(
-    "environment", [{}, {"PYTHONIOENCODING": "ascii"}, {"COLUMNS": "90", "TERM": "xterm"}]
+    "environment", [{"PYTHONIOENCODING": "ascii"}, {"COLUMNS": "90", "TERM": "xterm"}]
 )
 def test_piped_screen_is_plain_text_of_80_columns_or_as_many_as_are_asked_for(
     square: Path, environment: dict[str, str]
@@ -82,11 +82,9 @@ def test_piped_screen_is_plain_text_of_80_columns_or_as_many_as_are_asked_for(
     assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", done.stderr)
 
 
-def test_the_same_seed_gives_the_same_result(square: Path) -> None:
-    first, second = (
-        json.loads(run("solve", "maxcut", square, "--seed", 3, "--json", "-").stdout)
-        for _ in range(2)
-    )
+def test_the_same_seed_gives_the_same_result_in_another_process(hybridq: Run, square: Path) -> None:
+    command = ("solve", "maxcut", square, "--seed", 3, "--json", "-")
+    first, second = (json.loads(text) for text in (hybridq(*command).out, run(*command).stdout))
     first.pop("seconds"), second.pop("seconds")
     assert first == second
 

@@ -177,17 +177,6 @@ assert "Toy steps" in titles, titles
     python(script, toys, tmp_path)
 
 
-def test_python_has_a_family_under_the_name_of_its_class(toys: Path, tmp_path: Path) -> None:
-    script = """
-import hybridq as hq
-from hybridq.testing import check_problem
-assert hq.ToyCover is hq.PROBLEMS["toy-cover"]
-check_problem(hq.ToyCover.example())
-assert not hasattr(hq, "ToyNothing")
-"""
-    python(script, toys, tmp_path)
-
-
 def test_the_guide_shows_the_family_of_the_toy_package() -> None:
     guide = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
     code = (TOY / "toy_hybridq" / "cover.py").read_text(encoding="utf-8")
@@ -241,12 +230,17 @@ def test_without_the_package_there_is_no_trace_of_it(
     assert "unknown family 'toy-cover'" in capsys.readouterr().err
 
 
-def test_the_toy_entries_keep_the_contract(toys: Path, tmp_path: Path) -> None:
-    script = (
-        "import networkx as nx, hybridq as hq\n"
-        "from hybridq.testing import check_engine, check_mixer, check_problem\n"
-        "check_problem(hq.PROBLEMS['toy-cover'](nx.petersen_graph()))\n"
-        "check_mixer(hq.MIXERS['toy-half-x']())\n"
-        "check_engine(hq.ENGINES['toy-dense']())\n"
-    )
+def test_the_toy_entries_keep_the_contract_and_the_family_has_the_name_of_its_class(
+    toys: Path, tmp_path: Path
+) -> None:
+    script = """
+import networkx as nx, hybridq as hq
+from hybridq.testing import check_engine, check_mixer, check_problem
+assert hq.ToyCover is hq.PROBLEMS["toy-cover"]
+assert not hasattr(hq, "ToyNothing")
+check_problem(hq.ToyCover.example())
+check_problem(hq.ToyCover(nx.petersen_graph()))
+check_mixer(hq.MIXERS["toy-half-x"]())
+check_engine(hq.ENGINES["toy-dense"]())
+"""
     python(script, toys, tmp_path)
