@@ -11,7 +11,6 @@ from hybridq.engines.statevector.kernels.parities import apply_parities, undo_pa
 from hybridq.engines.statevector.kernels.rotations import AFTER, BEFORE, apply_layer, undo_layer
 from hybridq.engines.statevector.kernels.sweeps import Plan
 from tests.engines.kernels.compiled import (
-    DTYPES,
     TOLERANCE,
     compiled,
     lanes_of,
@@ -23,6 +22,10 @@ from tests.helpers.slow_twin import on_qubit
 
 BITS = 8
 INDEX = np.arange(1 << BITS)
+
+# Slow: most kernels of the engine are compiled once more. The other tests of this folder have the
+# vector code in single precision.
+LAYER_DTYPES = [np.float64, pytest.param(np.float32, marks=pytest.mark.slow)]
 
 
 def working_arrays(dtype):
@@ -44,7 +47,7 @@ def agrees(re, im, expected, dtype):
     np.testing.assert_allclose(re + 1j * im, expected, atol=TOLERANCE[dtype])
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", LAYER_DTYPES)
 @pytest.mark.parametrize("qubits", [[0], [7], [0, 1, 2], [2, 3, 5, 6, 7], list(range(BITS))])
 def test_a_layer_is_the_product_of_its_gates(qubits, dtype):
     rng = np.random.default_rng(len(qubits))
@@ -78,7 +81,7 @@ def test_a_layer_is_the_product_of_its_gates(qubits, dtype):
     agrees(*states[2:], bra, dtype)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", LAYER_DTYPES)
 def test_parities_are_rotations_about_products_of_z(dtype):
     rng = np.random.default_rng(1)
     outer = 0b101 << BITS
