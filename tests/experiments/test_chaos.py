@@ -24,7 +24,7 @@ from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Experiment, Store
 from tests.experiments.run_samples import each_done_once, small, stored_figures, undisturbed
 
-KILLS = 12
+KILLS = 8
 # 48 trials of some milliseconds.
 CONFIG = ("repeats=8", "problem.instances=3", "output={arrays: [values]}")
 LONGEST_LIFE = 0.25  # seconds of a worker

@@ -21,7 +21,9 @@ ansatz: {kind: qaoa, p: 1}
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
+    # As on one core: trials run in this process, which other tests do in several.
+    monkeypatch.setattr("hybridq.experiments.running.runner.cores", lambda: 1)
     (tmp_path / "rings.yaml").write_text(CONFIG)
     return tmp_path
 

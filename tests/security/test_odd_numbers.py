@@ -147,8 +147,9 @@ def angles(texts, reader):
 def test_in_a_file(sample, read, tmp_path):
     path = tmp_path / "file"
     read(sample, path)
-    for place in NUMBER.finditer(sample):
-        for odd in ODD:
+    for number, place in enumerate(NUMBER.finditer(sample)):
+        # All in the first place, every fourth in each other one.
+        for odd in ODD[number % 4 :: 4] if number else ODD:
             text = sample[: place.start()] + odd + sample[place.end() :]
             assert_short(lambda text=text: read(text, path))
 
