@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from hybridq.problems import NumberPartitioning as NumberPartitioning
     from hybridq.problems import Problem as Problem
     from hybridq.problems.formats import FORMATS as FORMATS
+    from hybridq.service.client import Client as Client
     from hybridq.solver import solve as solve
     from hybridq.storage.journal import Journal as Journal
     from hybridq.strategies.adapt import adapt_vqe as adapt_vqe
@@ -128,6 +129,7 @@ _NAMES = {
         "Problem",
     ),
     "problems.formats": ("FORMATS",),
+    "service.client": ("Client",),
     "solver": ("solve",),
     "storage.journal": ("Journal",),
     "strategies.adapt": ("adapt_vqe",),

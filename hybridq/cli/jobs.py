@@ -1,4 +1,4 @@
-"""Commands `hybridq jobs list`, `fetch`, `cancel` and `cost`."""
+"""Commands `hybridq jobs`: executions on machines, and jobs of a job service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from hybridq.cli import page
+from hybridq.cli import page, remote_jobs
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import OK, PENDING
 from hybridq.cli.options import whole_number
@@ -34,13 +34,12 @@ LedgerFile = Annotated[
         show_default=False,
     ),
 ]
-Number = Annotated[
-    int | None,
+Name = Annotated[
+    str | None,
     typer.Argument(
         metavar="NUMBER",
-        parser=whole_number(1),
         show_default=False,
-        help="Number in 'hybridq jobs list'; all open ones by default.",
+        help="Number or identifier in 'hybridq jobs list'; all open ones by default.",
     ),
 ]
 
@@ -49,19 +48,30 @@ Number = Annotated[
 def jobs_group() -> None:
     """List, fetch and cancel executions on machines, and add up what they cost.
 
+    With --server or HYBRIDQ_SERVER the same commands speak to a job service, where
+    'hybridq jobs submit' sends problems.
+
     Examples:
 
       [bold]hybridq jobs list[/bold]
       [bold]hybridq jobs fetch[/bold]
+      [bold]hybridq jobs submit maxcut graph.json --server http://127.0.0.1:8000[/bold]
     """
+
+
+jobs.command(cls=Command)(remote_jobs.submit)
 
 
 @jobs.command("list", cls=Command)
-def list_(ledger: LedgerFile = None, debug: shared.Debug = False) -> int:
-    """List all batches of executions in a ledger.
+def list_(
+    ledger: LedgerFile = None, server: remote_jobs.Server = None, debug: shared.Debug = False
+) -> int:
+    """List all batches of executions in a ledger, or all jobs of a service.
 
     Example: [bold]hybridq jobs list[/bold]
     """
+    if server and ledger is None:
+        return remote_jobs.list_jobs(server)
     with _opened(ledger) as book:
         batches = book.batches()
         if not batches:
@@ -72,11 +82,22 @@ def list_(ledger: LedgerFile = None, debug: shared.Debug = False) -> int:
 
 
 @jobs.command(cls=Command)
-def fetch(number: Number = None, ledger: LedgerFile = None, debug: shared.Debug = False) -> int:
+def fetch(
+    name: Name = None,
+    ledger: LedgerFile = None,
+    server: remote_jobs.Server = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Of a service: wait for the end.")] = False,
+    json: shared.Json = None,
+    quiet: shared.Quiet = False,
+    debug: shared.Debug = False,
+) -> int:
     """Fetch results that are ready, and settle interrupted submissions.
 
     Example: [bold]hybridq jobs fetch[/bold]
     """
+    if server and ledger is None:
+        return remote_jobs.fetch_job(server, name, json, quiet, wait)
+    number = None if name is None else whole_number(1)(name)
     from hybridq.backends.recovery import Clock, recover
 
     with _opened(ledger) as book:
@@ -95,22 +116,25 @@ def fetch(number: Number = None, ledger: LedgerFile = None, debug: shared.Debug 
 
 @jobs.command(cls=Command)
 def cancel(
-    number: Annotated[
-        int,
+    name: Annotated[
+        str,
         typer.Argument(
             metavar="NUMBER",
-            parser=whole_number(1),
             show_default=False,
-            help="Number in 'hybridq jobs list'.",
+            help="Number or identifier in 'hybridq jobs list'.",
         ),
     ],
     ledger: LedgerFile = None,
+    server: remote_jobs.Server = None,
     debug: shared.Debug = False,
 ) -> int:
     """Cancel a job that has no results, or give up one that its machine has lost.
 
     Example: [bold]hybridq jobs cancel 3[/bold]
     """
+    if server and ledger is None:
+        return remote_jobs.cancel_job(server, name)
+    number = whole_number(1)(name)
     from hybridq.backends.base import Status
     from hybridq.backends.ledger import BatchState
 
@@ -122,25 +146,29 @@ def cancel(
             )
         connection = _connected(batch)
         names = [batch.job] if batch.job else connection.find(batch.tag)
-        for name in names:
-            if connection.status(name) is Status.DONE:
+        for each in names:
+            if connection.status(each) is Status.DONE:
                 raise ParameterError(
                     f"job {batch.id} has results already",
                     remedy="get them with 'hybridq jobs fetch'",
                 )
-            if connection.status(name) is Status.WAITING:
-                connection.cancel(name)
+            if connection.status(each) is Status.WAITING:
+                connection.cancel(each)
         book.close_batch(batch.id, BatchState.CANCELLED, "cancelled by 'hybridq jobs cancel'")
         page.say(f"job {batch.id} is cancelled")
     return OK
 
 
 @jobs.command(cls=Command)
-def cost(ledger: LedgerFile = None, debug: shared.Debug = False) -> int:
-    """Add up executions, shots and prices by machine.
+def cost(
+    ledger: LedgerFile = None, server: remote_jobs.Server = None, debug: shared.Debug = False
+) -> int:
+    """Add up executions, shots and prices by machine, or the work of a service.
 
     Example: [bold]hybridq jobs cost[/bold]
     """
+    if server and ledger is None:
+        return remote_jobs.show_usage(server)
     with _opened(ledger) as book:
         batches = [each for each in book.batches() if each.was_submitted]
         if not batches:

@@ -24,6 +24,14 @@ def submission(digest=None, **options):
     return Submission("solve", "{}", None if digest is None else bytes([digest]) * 32, **options)
 
 
+def finish_next(queue, outcome=DONE):
+    """Claim the next job as soon as there is one, and end it; return the claim."""
+    while (claimed := queue.claim("worker")) is None:
+        queue.changes.wait(queue.changes.count, 0.1)
+    assert queue.finish(claimed, outcome)
+    return claimed
+
+
 class Clock:
     """Time that tests move."""
 

@@ -14,7 +14,7 @@ from hybridq.service.keys import Keys
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import Outcome, State
 from hybridq.service.store.database import Database
-from tests.service.service_samples import DONE, Clock
+from tests.service.service_samples import DONE, Clock, finish_next
 
 RING = {"nodes": 5, "edges": [[0, 1], [1, 2], [2, 3], [3, 4], [4, 0]]}
 PROBLEM = {"kind": "maxcut", "content": RING}
@@ -42,9 +42,7 @@ class Service:
         return self.ask("POST", "/v1/jobs", json=body, **options)
 
     def finish(self, outcome=DONE):
-        claimed = self.queue.claim("worker")
-        assert self.queue.finish(claimed, outcome)
-        return claimed
+        return finish_next(self.queue, outcome)
 
 
 @pytest.fixture

@@ -73,13 +73,28 @@ class Process:
         return self.process.wait(PATIENCE)
 
 
-def test_a_killed_server_loses_nothing(tmp_path):
+@pytest.fixture
+def start(tmp_path):
+    """Start servers on one database; none is left at the end."""
+    started = []
+
+    def begin():
+        started.append(Process(tmp_path))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.process.kill()
+        one.process.communicate()
+
+
+def test_a_killed_server_loses_nothing(start, tmp_path):
     """A job that ran when SIGKILL came runs in the next server, with the first one's journal."""
-    first = Process(tmp_path)
+    first = start()
     job = first.client.post("/v1/jobs", json=SLOW).json()["id"]
     first.wait(job, lambda found: (found["progress"] or {}).get("evaluations", 0) > 0)
     first.end(signal.SIGKILL)
-    second = Process(tmp_path)
+    second = start()
     found = second.wait(job, lambda found: found["attempt"] == 2 and found["progress"])
     assert (found["status"], found["error"]) == ("running", None)
     second.client.post(f"/v1/jobs/{job}/cancel")

@@ -1,0 +1,170 @@
+"""The client and `hybridq jobs` against a server in this process, whose jobs the test ends."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import pytest
+import uvicorn
+
+import hybridq as hq
+from hybridq.core.errors import ParameterError
+from hybridq.service.api.app import create_app
+from hybridq.service.client import ServiceError
+from hybridq.service.keys import Keys
+from hybridq.service.queue.jobs import Queue
+from hybridq.service.queue.records import Outcome, State
+from hybridq.service.store.database import Database
+from tests.cli.cli_samples import SQUARE, hand_made_result
+from tests.cli.conftest import hybridq
+from tests.service.service_samples import finish_next
+
+__all__ = ["hybridq"]
+
+
+class Running:
+    """A server on a free port of this machine."""
+
+    def __init__(self, queue):
+        self.queue = queue
+        self.key = Keys(queue.database).add("amber")
+        config = uvicorn.Config(create_app(queue, burst=1000), port=0, log_config=None)
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.01)
+        (socket,) = self.server.servers[0].sockets
+        self.url = f"http://127.0.0.1:{socket.getsockname()[1]}"
+
+    def finish(self, outcome=None):
+        text = hand_made_result().to_json()
+        finish_next(self.queue, outcome or Outcome(State.COMPLETED, text))
+
+    def later(self, action, *arguments):
+        timer = threading.Timer(0.3, action, arguments)
+        timer.start()
+        return timer
+
+    def close(self):
+        self.server.should_exit = True
+        self.thread.join()
+
+
+@pytest.fixture
+def running(tmp_path, monkeypatch):
+    with Database(f"sqlite:///{tmp_path}/jobs.db") as database:
+        one = Running(Queue(database))
+        monkeypatch.setenv("HYBRIDQ_SERVER", one.url)
+        monkeypatch.setenv("HYBRIDQ_KEY", one.key)
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def square(tmp_path):
+    path = tmp_path / "square.json"
+    path.write_text(json.dumps(SQUARE))
+    return path
+
+
+def test_results_come_back_as_those_of_the_library(running, square):
+    client = hq.Client()
+    job = client.submit("maxcut", square, seed=7, p=1, label="ring")
+    assert (job.status, job.source, job.facts["label"]) == ("queued", "computed", "ring")
+    timer = running.later(running.finish)
+    assert job.result(timeout=60) == hq.Result.from_json(hand_made_result().to_json())
+    timer.join()
+    again = client.submit("maxcut", square, seed=7, p=1)
+    assert (again.status, again.source) == ("completed", "cache")
+    assert [each.id for each in client.jobs()] == [again.id, job.id]
+    assert client.usage()[0]["reused"] == 1
+    again.delete()
+    with pytest.raises(ServiceError, match="does not exist"):
+        client.job(again.id)
+
+
+def test_failed_and_cancelled_jobs_raise_with_their_code(running):
+    client = hq.Client(running.url, running.key)
+    job = client.submit("maxcut", SQUARE)
+    running.finish(Outcome(State.FAILED, error={"code": "too_large", "detail": "40 qubits"}))
+    with pytest.raises(ServiceError, match="40 qubits") as caught:
+        job.result()
+    assert caught.value.code == "too_large"
+    job = client.submit("maxcut", SQUARE).cancel()
+    with pytest.raises(ServiceError, match="is cancelled"):
+        job.result()
+
+
+def test_waits_have_an_end(running):
+    job = hq.Client().submit("maxcut", SQUARE)
+    with pytest.raises(ServiceError, match=r"is queued after 0\.2 s"):
+        job.wait(timeout=0.2)
+
+
+def test_refusals_name_the_part_at_fault(running):
+    with pytest.raises(ServiceError) as caught:
+        hq.Client().submit("maxcut", SQUARE, depth=3)
+    assert (caught.value.status, caught.value.pointer) == (422, "/0/options/depth")
+    with pytest.raises(ServiceError) as caught:
+        hq.Client(key="hq_wrong").submit("maxcut", SQUARE)
+    assert (caught.value.status, caught.value.code) == (401, "invalid_key")
+
+
+def test_a_submission_whose_answer_is_lost_submits_nothing_twice(running, monkeypatch):
+    client, sent = hq.Client(), []
+    once = client._once
+
+    def lossy(*arguments):
+        answer = once(*arguments)
+        sent.append(answer)
+        if len(sent) == 1:
+            raise ConnectionResetError("the answer is lost")
+        return answer
+
+    monkeypatch.setattr(client, "_once", lossy)
+    job = client.submit("maxcut", SQUARE)
+    assert len(sent) == 2
+    assert [each.id for each in running.queue.jobs("amber")] == [job.id]
+
+
+def test_servers_that_are_gone_are_given_up_in_time():
+    client = hq.Client("http://127.0.0.1:9", "hq_key", patience=0.1)
+    with pytest.raises(ServiceError, match="cannot be reached"):
+        client.submit("maxcut", SQUARE)
+
+
+@pytest.mark.parametrize("url", ["http://example.org", "http://192.0.2.1:8000", "ftp://x", ""])
+def test_keys_are_not_sent_unencrypted(url, monkeypatch):
+    monkeypatch.delenv("HYBRIDQ_SERVER", raising=False)
+    with pytest.raises(ParameterError, match="url must be"):
+        hq.Client(url, "hq_key")
+
+
+def test_the_commands_of_jobs_speak_to_the_server(running, square, hybridq, tmp_path):
+    timer = running.later(running.finish)
+    done = hybridq(
+        *("jobs", "submit", "maxcut", square, "--seed", 7, "-o", "p=1", "--wait"),
+        *("--json", tmp_path / "out.json"),
+    )
+    timer.join()
+    assert done.code == 0, done.err
+    assert hq.Result.from_json(tmp_path / "out.json") == hq.Result.from_json(
+        hand_made_result().to_json()
+    )
+    submitted = hybridq("jobs", "submit", "maxcut", square, "--label", "later")
+    name = submitted.out.split()[0]
+    assert "later" in hybridq("jobs", "list").out
+    assert hybridq("jobs", "fetch").code == 3
+    assert "queued" in hybridq("jobs", "fetch", name).out
+    assert "cancelled" in hybridq("jobs", "cancel", name).out
+    assert hybridq("jobs", "fetch", name).code == 1
+    assert "2 jobs" in hybridq("jobs", "cost").out
+
+
+def test_submitting_needs_a_server(square, hybridq, monkeypatch):
+    monkeypatch.delenv("HYBRIDQ_SERVER", raising=False)
+    done = hybridq("jobs", "submit", "maxcut", square)
+    assert (done.code, "--server" in done.err) == (2, True)
