@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -124,3 +125,36 @@ def test_a_faulty_service_is_paid_once(
 ) -> None:
     time = FakeTime()
     check(fake(time, faults=0.4, seed=seed), tmp_path / "l.db", time, undisturbed)
+
+
+def test_processes_that_want_the_same_submit_it_once(
+    tmp_path: Path, undisturbed: tuple[list[np.ndarray], list[Any]]
+) -> None:
+    """Two clients of one ledger at the same time; the second waits, and finds it submitted."""
+    time = FakeTime()
+    service = fake(time)
+    inside, go_on = Event(), Event()
+
+    def pause() -> None:
+        inside.set()
+        assert go_on.wait(60)
+
+    found: list[list[np.ndarray]] = []
+
+    def client(**hooks: Any) -> None:
+        with Ledger(tmp_path / "l.db", now=time.now) as ledger:
+            found.append(run(service, ledger, time, **hooks))
+
+    first = Thread(target=client, kwargs={"before_submit": pause})
+    second = Thread(target=client)
+    first.start()
+    assert inside.wait(60)  # the intent of the first is written, its submission has begun
+    second.start()
+    go_on.set()
+    first.join(60)
+    second.join(60)
+    assert service.paid() == undisturbed[1]
+    assert len(found) == 2
+    for bits in found:
+        for mine, expected in zip(bits, undisturbed[0], strict=True):
+            np.testing.assert_array_equal(mine, expected)
