@@ -116,18 +116,11 @@ def execute(
     check_executions(executions, limits, backend.title)
     for each in executions:
         connection.compile(each.circuit)
-    wanted = _merged(executions)
-    probe = canary(max(each.n_qubits for each in executions))
+    probe, before, wanted = _with_canary(session, executions, check_order)
     remarks = recover(connection, ledger, session.machine, session.clock)
-    before = None
-    if check_order and limits.waits:
-        before = replace(session, machine=f"{session.machine} canary {connection.version}")
+    if before is not None:
         remarks += recover(connection, ledger, before.machine, session.clock)
-    elif check_order:  # both come by hand, at the same time
-        wanted = [probe, *wanted]
-    new = _lacking(session, wanted)
-    if before is not None and new:
-        new = [*_lacking(before, [probe]), *new]
+    new = _new(session, probe, before, wanted)
     cost = session.budget.check(new, limits.price, backend.title)
     if before is not None and new:
         _submit(before, [probe])
@@ -147,6 +140,41 @@ def execute(
         jobs=jobs,
         remarks=tuple(remarks),
     )
+
+
+def outstanding(
+    backend: Backend, executions: Sequence[Execution], *, ledger: Ledger, connection: Connection
+) -> list[Execution]:
+    """Return what `execute` would submit now, the canary included."""
+    session = _Session(
+        backend, connection, ledger, Budget(), Clock(), lambda text: None, backend.identity
+    )
+    return _new(session, *_with_canary(session, executions, True))
+
+
+def _with_canary(
+    session: _Session, executions: Sequence[Execution], check_order: bool
+) -> tuple[Execution, _Session | None, list[Execution]]:
+    """Return the canary, its own session if it runs before the others, and the executions.
+
+    Where results come by hand, the canary is one of the executions.
+    """
+    wanted = _merged(executions)
+    probe = canary(max(each.n_qubits for each in executions))
+    if not check_order:
+        return probe, None, wanted
+    if not session.limits.waits:
+        return probe, None, [probe, *wanted]
+    machine = f"{session.machine} canary {session.connection.version}"
+    return probe, replace(session, machine=machine), wanted
+
+
+def _new(
+    session: _Session, probe: Execution, before: _Session | None, wanted: list[Execution]
+) -> list[Execution]:
+    """Return what the ledger lacks; a canary of its own only if anything else is lacking."""
+    new = _lacking(session, wanted)
+    return [*_lacking(before, [probe]), *new] if before is not None and new else new
 
 
 def _merged(executions: Sequence[Execution]) -> list[Execution]:

@@ -222,10 +222,20 @@ def _chosen(book: Ledger, number: int | None) -> list[Batch]:
 
 
 def _connected(batch: Batch) -> Connection:
-    """Return a connection to the machine of a batch."""
+    """Return a connection to the machine of a batch.
+
+    Raises:
+        ParameterError: its machine was an object in Python.
+    """
     from hybridq.backends.registry import resolve_backend
 
-    return resolve_backend(batch.spec).connect()
+    try:
+        return resolve_backend(batch.spec).connect()
+    except ParameterError as error:
+        raise ParameterError(
+            f"the machine of job {batch.id}, {one_line(batch.title)}, cannot be made again: {error}",
+            remedy="if it was an object in Python, repeat the call there",
+        ) from None
 
 
 def _table(batches: Iterable[Batch]) -> Table:

@@ -168,10 +168,11 @@ def energy_headline(info: MachineInfo, unit: str) -> str:
 def dry_run_headline(info: MachineInfo) -> str:
     """Return the sentences on a run of which nothing was submitted."""
     counted = plural(info.executions, "execution")
+    kept = f", of which the ledger has {info.reused:,}" if info.reused else ""
     return (
-        f"Dry run, nothing was submitted. A run takes {counted} with the canary, and "
-        f"{plural(info.shots, 'shot')} for the answer, on {one_line(info.backend)}: "
-        f"{price_text(info)}."
+        f"Dry run, nothing was submitted. A run would submit {counted} to "
+        f"{one_line(info.backend)}, the canary included, for {plural(info.shots, 'shot')} of the "
+        f"answer{kept}: {price_text(info)}."
     )
 
 

@@ -19,11 +19,10 @@ from hybridq.backends.base import (
     check_executions,
 )
 from hybridq.backends.budget import Budget, BudgetError
-from hybridq.backends.canary import canary
 from hybridq.backends.ledger import DEFAULT_LEDGER, Ledger
 from hybridq.backends.prediction import improved, predicted
 from hybridq.backends.registry import BackendLike, resolve_backend
-from hybridq.backends.running import Outcome, execute
+from hybridq.backends.running import Outcome, execute, outstanding
 from hybridq.circuits.digest import digest
 from hybridq.engines.noisy import NoisyEngine
 from hybridq.objectives import Expectation
@@ -276,15 +275,19 @@ def planned(
         ideal: mean value of a perfect machine, in the problem's natural sign.
     """
     price = machine.connection.capabilities.price
-    batch = [canary(executions[0].n_qubits), *executions]
-    shots = sum(each.shots for each in batch)
+    new = outstanding(
+        machine.backend, executions, ledger=machine.ledger, connection=machine.connection
+    )
+    known = {each.content for each in executions}
+    lacking = sum(each.shots for each in new if each.content in known)
+    shots = sum(each.shots for each in executions)
     return MachineInfo(
         backend=machine.backend.title,
         submitted=False,
-        executions=len(batch),
-        shots=shots - batch[0].shots,
-        reused=0,
-        price=None if price is None else price.of(len(batch), shots),
+        executions=len(new),
+        shots=shots,
+        reused=shots - lacking,
+        price=None if price is None else price.of(len(new), sum(each.shots for each in new)),
         currency="" if price is None else price.currency,
         jobs=(),
         ledger=machine.ledger.path,

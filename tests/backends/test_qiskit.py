@@ -105,6 +105,9 @@ def test_a_snapshot_is_a_device(tmp_path: Path) -> None:
     with Ledger(":memory:") as ledger:
         (bits,) = execute(Qiskit(path), [SHOWN], ledger=ledger).bits
     assert bits[:, 1].mean() > 0.8
+    before = Qiskit(path).identity
+    hq.noise.from_qiskit(device(2)).write(path)
+    assert Qiskit(path).identity != before  # other errors, another machine
 
 
 def test_a_graph_is_solved_on_a_fake_device_of_27_qubits() -> None:

@@ -24,7 +24,7 @@ def solve(hybridq, square, tmp_path, monkeypatch):
 def test_a_dry_run_shows_gates_price_and_prediction(solve):
     price = ("--backend-option", "shot_price=0.5", "--backend-option", "execution_price=2")
     out = solve("embedded:two_qubit=0.01", *price, "--dry-run").out
-    assert "Dry run, nothing was submitted. A run takes 2 executions" in " ".join(out.split())
+    assert "nothing was submitted. A run would submit 2 executions" in " ".join(out.split())
     assert "154 USD" in out  # two executions for 2 each, 300 shots for 0.5 each
     assert "4 two-qubit gates, depth" in out
     assert "Predicted with noise" in out

@@ -81,6 +81,9 @@ def test_a_dry_run_submits_nothing_and_fixes_the_angles(
     run = solve(backend=Embedded(NOISE, shot_price=0.01))
     np.testing.assert_array_equal(run.parameters, planned.parameters)
     assert run.seed == planned.seed
+    known = solve(backend=Embedded(NOISE, shot_price=0.01), dry_run=True, rng=run.seed).execution
+    assert known is not None
+    assert (known.executions, known.reused, known.price) == (0, 2000, 0.0)
 
 
 def test_results_that_come_by_hand_continue_the_same_solve(

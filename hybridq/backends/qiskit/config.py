@@ -87,6 +87,15 @@ class Qiskit(Backend):
             found["sampler"] = type(self.sampler).__name__
         return found
 
+    @property
+    def identity(self) -> str:
+        """Text of the machine; a snapshot is known by its content, not by its file."""
+        found = super().identity
+        if isinstance(self.device, str) and self.device.endswith(".json"):
+            snapshot = DeviceSnapshot.from_file(self.device)
+            return f"{found} {sha256(snapshot.to_json().encode()).hexdigest()[:12]}"
+        return found
+
     def connect(self) -> Connection:
         """Return a connection to the device or the sampler.
 
