@@ -155,7 +155,7 @@ def outstanding(
 def _with_canary(
     session: _Session, executions: Sequence[Execution], check_order: bool
 ) -> tuple[Execution, _Session | None, list[Execution]]:
-    """Return the canary, its own session if it runs before the others, and the executions.
+    """Return the canary, its session if it runs before, and the executions.
 
     Where results come by hand, the canary is one of the executions.
     """
@@ -172,7 +172,7 @@ def _with_canary(
 def _new(
     session: _Session, probe: Execution, before: _Session | None, wanted: list[Execution]
 ) -> list[Execution]:
-    """Return what the ledger lacks; a canary of its own only if anything else is lacking."""
+    """Return what the ledger lacks; the canary only if anything else is lacking."""
     new = _lacking(session, wanted)
     return [*_lacking(before, [probe]), *new] if before is not None and new else new
 

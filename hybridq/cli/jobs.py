@@ -233,7 +233,7 @@ def _connected(batch: Batch) -> Connection:
         return resolve_backend(batch.spec).connect()
     except ParameterError as error:
         raise ParameterError(
-            f"the machine of job {batch.id}, {one_line(batch.title)}, cannot be made again: {error}",
+            f"the machine of job {batch.id}, {one_line(batch.title)}, cannot be made: {error}",
             remedy="if it was an object in Python, repeat the call there",
         ) from None
 
