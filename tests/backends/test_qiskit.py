@@ -84,14 +84,14 @@ def test_targets_by_name_give_bits_in_our_order(target: str) -> None:
 def test_any_device_and_any_sampler_give_bits_in_our_order() -> None:
     with warnings.catch_warnings(), Ledger(":memory:") as ledger:
         warnings.simplefilter("ignore", RuntimeWarning)  # without Aer there is no noise
-        for backend in (
-            Qiskit(device()),
-            Qiskit(StatevectorSampler(seed=1)),
-            Qiskit(device(), sampler=StatevectorSampler(seed=1)),
+        for backend, share in (
+            (Qiskit(device()), 0.8),
+            (Qiskit(StatevectorSampler(seed=1)), 1.0),
+            (Qiskit(device(), sampler=StatevectorSampler(seed=1)), 1.0),
         ):
             (bits,) = execute(backend, [SHOWN], ledger=ledger).bits
-            assert (bits[:, 1] == 1).all()
-            assert (bits[:, 0] == bits[:, 2]).all()
+            assert bits[:, 1].mean() >= share
+            assert (bits[:, 0] == bits[:, 2]).mean() >= share
 
 
 def test_devices_with_other_errors_are_other_machines() -> None:
