@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hybridq import engines as engines
     from hybridq import experiments as experiments
     from hybridq import measurement as measurement
+    from hybridq import mitigation as mitigation
     from hybridq import noise as noise
     from hybridq import objectives as objectives
     from hybridq import optimizers as optimizers
@@ -82,6 +83,7 @@ _ROOMS = {
     "engines": "engines",
     "experiments": "experiments",
     "measurement": "measurement",
+    "mitigation": "mitigation",
     "mixers": "ansatz.mixers",
     "noise": "noise",
     "objectives": "objectives",

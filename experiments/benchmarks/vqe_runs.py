@@ -78,7 +78,7 @@ RUNS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "n2": ("N2 1.2 Å, UCCSD to its minimum", lambda: _solved("n2", ansatz="uccsd")),
     "adapt": (
         "H6 1.5 Å, ADAPT with the GSD pool to 1.6 mHa",
-        lambda: _solved("h6", ansatz="adapt", pool="gsd", target_error=1.6e-3),
+        lambda: _solved("h6", ansatz="adapt", pool="gsd", accuracy=1.6e-3),
     ),
     "active": (
         "water, cc-pVDZ, 8 electrons in 16 orbitals: UCCSD energy and gradient",

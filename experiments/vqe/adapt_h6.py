@@ -35,7 +35,7 @@ OPERATORS = 120
 def grow(pool: str) -> list[dict[str, Any]]:
     """Energy, parameters and evaluations after each operator."""
     grown = hq.adapt_vqe(
-        hq.Molecule.from_fcidump(MOLECULE), pool, target_error=1e-4, max_operators=OPERATORS
+        hq.Molecule.from_fcidump(MOLECULE), pool, accuracy=1e-4, max_operators=OPERATORS
     )
     return [
         {

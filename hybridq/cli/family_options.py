@@ -21,6 +21,7 @@ SEARCH = ("initial", "strategy", "objective", "alpha", "eta", "objective_shots",
 LIMITS = ("max_evaluations", "time_limit")
 CIRCUIT = ("engine", "precision", "threads", "kernels", "noise")
 MACHINE = ("backend", "ledger", "max_executions", "max_shots", "max_cost", "dry_run", "refine")
+MEASUREMENT = ("shots", "target_error", "grouping", "mitigate")
 _OFFERED = (
     "ansatz",
     "p",
@@ -30,11 +31,11 @@ _OFFERED = (
     *LIMITS,
     *CIRCUIT,
     *MACHINE,
-    "shots",
+    *MEASUREMENT,
     "exact",
 )
 _BITS_ONLY = ("p", "mixer", "strategy", "refine")
-_ENERGIES_ONLY = ("exact",)
+_ENERGIES_ONLY = ("exact", "target_error", "grouping", "mitigate")
 _LONGEST_LIST = 60  # characters of names that help spells out; for more it refers to a list
 _LISTED_BY = {  # commands that list the names of an argument
     "ansatz": "hybridq list ansatze",
@@ -44,6 +45,8 @@ _LISTED_BY = {  # commands that list the names of an argument
     "strategy": "hybridq strategies",
     "engine": "hybridq list engines",
     "backend": "hybridq list backends",
+    "grouping": "hybridq list groupings",
+    "mitigate": "hybridq list mitigations",
 }
 
 
@@ -174,7 +177,9 @@ def _names_of(argument: str, family: type[Problem]) -> list[str]:
         return [name for name in names if MIXERS[name]().lacks(None) is None]
     if argument == "mixer":
         return list(family.mixers)
-    return ["auto", *names] if argument == "engine" else names
+    if argument == "mitigate":
+        return ["none", *names]
+    return ["auto", *names] if argument in ("engine", "grouping") else names
 
 
 def _with_names(option: Option, names: Sequence[str]) -> Option:

@@ -102,6 +102,7 @@ KINDS: Registry[Kind] = Registry(
             options=lambda entry: (),
             facts=_shape_of,
         ),
+        "mitigations": Kind(("hybridq.mitigation", "MITIGATIONS")),
         "groupings": Kind(("hybridq.measurement", "GROUPINGS")),
         "panels": Kind(
             ("hybridq.presentation.panels", "PANELS"),

@@ -12,7 +12,15 @@ import typer
 from hybridq.cli import option_types
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import INTERRUPTED, OK
-from hybridq.cli.family_options import CIRCUIT, LIMITS, MACHINE, SEARCH, Declared, declared
+from hybridq.cli.family_options import (
+    CIRCUIT,
+    LIMITS,
+    MACHINE,
+    MEASUREMENT,
+    SEARCH,
+    Declared,
+    declared,
+)
 from hybridq.cli.named_options import (
     BackendOptions,
     OptimizerOptions,
@@ -36,6 +44,8 @@ if TYPE_CHECKING:
 
 _IN_NUMPY = "not compiled on this machine yet, so NumPy ran; 'hybridq warm-up' compiles all"
 _DIGITS = 11  # of an energy that is searched: millihartree show
+# Names that an argument takes besides those of its registry.
+_NO_ENTRIES = (("engine", "auto"), ("grouping", "auto"), ("mitigate", "auto"), ("mitigate", "none"))
 _PREFIXED = {"k": "excited", "method": "excited-method"}  # arguments of `excited_states`
 
 
@@ -88,7 +98,7 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
     yield named("seed", shared.Seed)
     yield named("journal", shared.Journal)
     yield named("resume", shared.Resume, False)
-    yield from declared_in(shared.CIRCUIT, options.solve, *CIRCUIT, "shots")
+    yield from declared_in(shared.CIRCUIT, options.solve, *CIRCUIT, *MEASUREMENT)
     yield from declared_in(shared.MACHINE, options.solve, *MACHINE)
     if "backend" in options.solve:
         yield named("backend_option", BackendOptions)
@@ -201,7 +211,7 @@ def _check_names(values: Mapping[str, Any]) -> None:
 
     for argument, registry in registries().items():
         name = values.get(argument)
-        if name is not None and not (argument == "engine" and name == "auto"):
+        if name is not None and (argument, name) not in _NO_ENTRIES:
             try:
                 registry.canonical(name)
             except UnknownNameError as error:
@@ -243,7 +253,7 @@ def _check_states(states: Mapping[str, Any], values: Mapping[str, Any]) -> None:
             (Setting("excited"), " cannot be combined with ", Setting("ansatz", ADAPT)),
             remedy="adapt grows a circuit for the ground state only, choose another ansatz",
         )
-    for name in ("restarts", "time_limit", "journal", "noise", "backend", "shots"):
+    for name in ("restarts", "time_limit", "journal", "noise", "backend", *MEASUREMENT):
         if values.get(name) is not None:
             raise ParameterError((Setting(name), " cannot be combined with ", Setting("excited")))
 
@@ -284,11 +294,12 @@ def _solve(
         **settings,
     )
     progress.stage("trials for advice")
+    trial = {name: value for name, value in settings.items() if name not in MEASUREMENT}
     result = with_advice(
         result,
         problem,
-        lambda **other: solve(problem, rng=result.seed, **{**settings, **other}),
-        lambda k: excited_states(problem, k, rng=result.seed, **settings),
+        lambda **other: solve(problem, rng=result.seed, **{**trial, **other}),
+        lambda k: excited_states(problem, k, rng=result.seed, **trial),
     )
 
     def finish() -> int:

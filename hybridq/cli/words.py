@@ -27,7 +27,7 @@ _OPTION = (
     "objective_shots|objective|alpha|eta|strategy|"
     "max_evaluations|time_limit|restarts|shots|threads|precision|kernels|optimizer|engine|ansatz|layers|"
     "repetitions|entangler|entangling_gate|rotations|reference|particles|pool|tries|max_operators|"
-    "gradient_tolerance|energy_tolerance|target_error|spin|charge|basis|active_space|active_orbitals|"
+    "gradient_tolerance|energy_tolerance|accuracy|target_error|grouping|mitigate|spin|charge|basis|active_space|active_orbitals|"
     "frozen_core"
 )
 _ASSIGNED = re.compile(rf"\b({_OPTION})=(?:'([^']*)')?")

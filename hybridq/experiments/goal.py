@@ -23,11 +23,22 @@ DIRECTIONS: dict[str, Direction | None] = {
     "seconds_total": "minimize",
     "shots_used": "minimize",
     "circuits": "minimize",
+    "measured": "minimize",
+    "measured_error": "minimize",
+    "measured_shots": "minimize",
 }
 """Directions of the metrics; None: the problem's own sense."""
 
 _OF_BITS = ("ratio", "best_ratio", "p_optimum", "best")
-_OF_ENERGIES = ("energy", "error", "error_mha", "correlation")
+_OF_ENERGIES = (
+    "energy",
+    "error",
+    "error_mha",
+    "correlation",
+    "measured",
+    "measured_error",
+    "measured_shots",
+)
 
 
 @dataclass(frozen=True)

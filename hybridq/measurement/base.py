@@ -59,8 +59,7 @@ class Group:
     Attributes:
         rotation: U, appended to the circuit that prepares the state.
         diagonal: U A U†, a real sum of products of Z, without a constant.
-        part: A itself, for the variance of a known state; A may differ from U† `diagonal` U by a
-            constant.
+        part: A itself, for the variance of a known state.
     """
 
     rotation: Circuit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar
 
@@ -79,11 +79,13 @@ class OrbitalPart:
         weight: w.
         matrices: M of α and of β, symmetric, shape (2, m, m).
         squared: True for the square.
+        offset: a constant that is subtracted, that of the diagonal form.
     """
 
     weight: float
     matrices: Matrix
     squared: bool
+    offset: float = 0.0
 
     def moments(self, state: Amplitudes) -> tuple[float, float]:
         """Return mean and variance, sector by sector of electron numbers."""
@@ -104,7 +106,7 @@ class OrbitalPart:
             image = (0.5 if self.squared else 1.0) * self.weight * image
             mean += float(np.vdot(block, image).real)
             square += float(np.vdot(image, image).real)
-        return mean, max(square - mean**2, 0.0)
+        return mean - self.offset, max(square - mean**2, 0.0)
 
     def group(self) -> tuple[float, Group]:
         """Return the constant of the diagonal form, and the group."""
@@ -131,7 +133,7 @@ class OrbitalPart:
             ]
         diagonal = PauliSum.from_sparse(terms, 2 * m).simplify()
         constant = 0.5 * float(np.trace(pairs)) + 0.5 * float(pairs[i, j].sum())
-        return constant, Group(rotation, diagonal, self)
+        return constant, Group(rotation, diagonal, replace(self, offset=constant))
 
 
 def factors(hamiltonian: ElectronicHamiltonian) -> list[OrbitalPart]:

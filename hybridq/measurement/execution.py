@@ -15,7 +15,6 @@ from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import drawn_indices
 from hybridq.engines.choose import AUTO, EngineLike, choose_engine
 from hybridq.engines.protocols import SupportsSampling
-from hybridq.engines.statevector.plain import evolved
 from hybridq.measurement.allocation import LEAST_SHOTS, best_division
 from hybridq.measurement.base import State
 from hybridq.measurement.plans import Estimate, Plan, VarianceSource
@@ -117,8 +116,12 @@ def sampled(plan: Plan, state: State, rng: RandomLike = None) -> list[Bits]:
     Raises:
         CapacityError: a copy of the state does not fit in memory.
     """
+    from hybridq.engines.statevector.plain import evolved  # loads the compiler
+
     generator = as_generator(rng)
-    memory.require(80 * len(state), "the state in another basis", "use fewer qubits")
+    most, n = int(plan.shots.max(initial=0)), len(state).bit_length() - 1
+    needed = 80 * len(state) + 32 * most + n * plan.total_shots
+    memory.require(needed, f"{plan.total_shots:,} shots on {n} qubits", "take fewer shots")
     found = []
     for group, shots in zip(plan.groups, plan.shots.tolist(), strict=True):
         rotated = evolved(group.rotation, state)

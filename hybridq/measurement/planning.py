@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -25,9 +26,12 @@ from hybridq.engines.base import (
     as_observable,
     check_hermitian,
 )
+from hybridq.engines.noisy_gates import noisy_gates
 from hybridq.measurement.base import Amplitudes, Group, Grouping
+from hybridq.measurement.pauli_grouping import MIXING, PauliGrouping
 from hybridq.measurement.plans import Plan, VarianceSource
 from hybridq.measurement.registry import GROUPINGS
+from hybridq.noise import NoiseModel
 from hybridq.operators.pauli_sum import PauliSum
 
 AUTO = "auto"
@@ -45,6 +49,7 @@ def plan(
     target_error: float | None = None,
     shots: int | None = None,
     max_shots: int | None = None,
+    noise: NoiseModel | None = None,
 ) -> Plan:
     """Return circuits and shots that measure a Hamiltonian.
 
@@ -59,11 +64,11 @@ def plan(
         state: the circuit that prepares the state, or a statevector, shape (2**n_qubits,).
         params: values of the circuit's parameters, by name or in order.
         grouping: ``"auto"`` for the one with the smallest predicted error among those that suit,
-            a name of `GROUPINGS` or a configured grouping. Noise of the gates that a grouping
-            adds is left out of the prediction.
+            a name of `GROUPINGS` or a configured grouping.
         target_error: the standard error wanted, in units of the Hamiltonian.
         shots: the number of shots in all, instead of `target_error`.
         max_shots: refuse targets that take more (default: 10**9).
+        noise: noise of the machine, for which variances are predicted; see `noisy_variance`.
 
     Returns:
         the `Plan`.
@@ -85,15 +90,36 @@ def plan(
         )
     observable = as_observable(hamiltonian)
     preparation, amplitudes = _prepared(state, params, observable.n_qubits)
-    candidates = [
-        _grouped(each, observable, amplitudes, preparation)
-        for each in _groupings(grouping, observable)
-    ]
-    best = min(candidates, key=lambda each: (_spread(each), len(each.groups)))
+    made = partial(
+        _grouped,
+        observable=observable,
+        amplitudes=amplitudes,
+        preparation=preparation,
+        noise=noise,
+    )
+    groupings = _groupings(grouping, observable)
+    best = made(groupings[0]) if len(groupings) == 1 else _best(groupings, made)
     if target_error is not None:
         return best.for_target(target_error, max_shots)
     assert shots is not None
     return best.with_shots(shots)
+
+
+def _best(groupings: Sequence[Grouping], made: Callable[[Grouping], Plan]) -> Plan:
+    """Return the plan with the smallest error.
+
+    Sharing terms takes a while: of groupings of Pauli products only the best without does so.
+    """
+    plain = [
+        (each, made(each.without_overlap() if isinstance(each, PauliGrouping) else each))
+        for each in groupings
+    ]
+    plain.sort(key=lambda pair: (_spread(pair[1]), len(pair[1].groups)))
+    finalists = [found for _, found in plain]
+    sharing = next((each for each, _ in plain if isinstance(each, PauliGrouping)), None)
+    if sharing is not None and sharing.overlap:
+        finalists.append(made(sharing))
+    return min(finalists, key=lambda each: (_spread(each), len(each.groups)))
 
 
 def _spread(candidate: Plan) -> float:
@@ -106,16 +132,27 @@ def _grouped(
     observable: Observable,
     amplitudes: Amplitudes | None,
     preparation: Circuit | None,
+    noise: NoiseModel | None,
 ) -> Plan:
     """Return the plan of one grouping, with two shots for each circuit."""
     if isinstance(observable, PauliSum) and observable.is_diagonal:
         constant, groups = _diagonal_group(observable)
     else:
         constant, groups = grouping.groups(observable)
-    if amplitudes is None:
-        variances = [group.mixed_variance for group in groups]
-    else:
-        variances = [group.part.moments(amplitudes)[1] for group in groups]
+    prepared = 1.0
+    if noise is not None and preparation is not None:
+        prepared = fidelity(preparation, noise)
+        prepared *= readout_fidelity(preparation.n_qubits, noise)
+    if isinstance(grouping, PauliGrouping) and grouping.overlap and amplitudes is not None:
+        groups = grouping.shared(observable, amplitudes, _mixing(groups, prepared, noise)) or groups
+    variances = [
+        group.mixed_variance
+        if amplitudes is None
+        else noisy_variance(
+            *group.part.moments(amplitudes), group, prepared * fidelity(group.rotation, noise)
+        )
+        for group in groups
+    ]
     return Plan(
         grouping=grouping.name,
         constant=constant,
@@ -125,6 +162,44 @@ def _grouped(
         shots=np.full(len(groups), 2, dtype=np.int64),
         preparation=preparation,
     )
+
+
+def noisy_variance(mean: float, variance: float, group: Group, fidelity: float) -> float:
+    r"""Return the variance of a group's value under depolarizing errors.
+
+    .. math:: F V + (1 - F) W + F (1 - F) m^2
+
+    with mean m and variance V of the state without noise, and W = Σ c² of the mixed state, whose
+    mean is 0. Real noise leaves other states; groups without variance in the model are still
+    not left without shots.
+    """
+    spread = (1.0 - fidelity) * (group.mixed_variance + fidelity * mean**2)
+    return fidelity * variance + spread
+
+
+def _mixing(groups: tuple[Group, ...], prepared: float, noise: NoiseModel | None) -> float:
+    """Return the share of errors that leave the mixed state, over that of no error."""
+    if noise is None or not groups:
+        return MIXING
+    right = prepared * float(np.mean([fidelity(group.rotation, noise) for group in groups]))
+    return MIXING + (1.0 - right) / max(right, MIXING)
+
+
+def fidelity(circuit: Circuit, noise: NoiseModel | None) -> float:
+    """Return the product of the process fidelities of all channels of a circuit."""
+    found = 1.0
+    if noise is None:
+        return found
+    for each in noisy_gates(circuit, noise):
+        for channel in each.channels:
+            found *= channel.process_fidelity(len(each.gate.qubits))
+    return found
+
+
+def readout_fidelity(n_qubits: int, noise: NoiseModel) -> float:
+    """Return the product of the mean probabilities of right readings."""
+    right = [np.diag(np.asarray(each.matrix)).mean() for each in noise.readouts(n_qubits)]
+    return float(np.prod(right))
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.checks import checked_count, checked_positive
-from hybridq.core.errors import DimensionError, ParameterError, Setting
+from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.numbers import plural
 from hybridq.measurement.allocation import LEAST_SHOTS, Shots, best_division, needed
 from hybridq.measurement.base import Group, Vector
@@ -112,8 +112,8 @@ class Plan:
             raise ParameterError(
                 argument="target_error",
                 value=target,
-                expected=f"reachable with {most:,} shots, about {reach:.2g} and more",
-                remedy=(f"it takes {total:,} shots: allow them by ", Setting("max_shots")),
+                expected=f"at least {reach:.2g} for at most {most:,} shots",
+                remedy=f"it takes {total:,} shots",
             )
         return replace(self, shots=shots)
 
@@ -145,13 +145,41 @@ class Plan:
         Raises:
             DimensionError: another number of groups or qubits, or a group without rows.
         """
+        return self.estimate_of(self.values(bits))
+
+    def estimate_of(self, values: Sequence[Vector]) -> Estimate:
+        """Return the estimate from the value of each shot of each group; see `estimate`.
+
+        Args:
+            values: shapes (shots,), one array for each group, such as `values` returns.
+        """
         value, variance, shots = self.constant, 0.0, 0
-        for values in self._values(bits):
-            value += float(values.mean())
-            spread = float(values.var(ddof=1)) if len(values) > 1 else float("nan")
-            variance += spread / len(values)
-            shots += len(values)
+        for each in values:
+            value += float(each.mean())
+            spread = float(each.var(ddof=1)) if len(each) > 1 else float("nan")
+            variance += spread / len(each)
+            shots += len(each)
         return Estimate(value, float(np.sqrt(variance)), shots)
+
+    def values(self, bits: Sequence[ArrayLike]) -> list[Vector]:
+        """Return the value of each shot of each group, without the constant.
+
+        Args:
+            bits: as in `estimate`.
+
+        Raises:
+            DimensionError: another number of groups or qubits, or a group without rows.
+        """
+        if len(bits) != len(self.groups):
+            raise DimensionError(
+                argument="bits",
+                value=f"{len(bits)} arrays",
+                expected=f"{plural(len(self.groups), 'array')}, one for each circuit",
+            )
+        return [
+            group.values(_rows(each, group.diagonal.n_qubits, number))
+            for number, (group, each) in enumerate(zip(self.groups, bits, strict=True))
+        ]
 
     def refined(self, bits: Sequence[ArrayLike]) -> Plan:
         r"""Return the plan with variances from measurements of a pilot run.
@@ -163,7 +191,7 @@ class Plan:
             bits: as in `estimate`.
         """
         found = []
-        for group, values in zip(self.groups, self._values(bits), strict=True):
+        for group, values in zip(self.groups, self.values(bits), strict=True):
             freedom = len(values) - 1.0
             spread = float(values.var(ddof=1)) if freedom else 0.0
             prior = _PRIOR_SHOTS * group.mixed_variance
@@ -179,19 +207,6 @@ class Plan:
             "predicted_error": self.standard_error,
             "variances_from": str(self.source),
         }
-
-    def _values(self, bits: Sequence[ArrayLike]) -> list[Vector]:
-        """Return the measured values of each group."""
-        if len(bits) != len(self.groups):
-            raise DimensionError(
-                argument="bits",
-                value=f"{len(bits)} arrays",
-                expected=f"{plural(len(self.groups), 'array')}, one for each circuit",
-            )
-        return [
-            group.values(_rows(each, group.diagonal.n_qubits, number))
-            for number, (group, each) in enumerate(zip(self.groups, bits, strict=True))
-        ]
 
     def __repr__(self) -> str:
         return (

@@ -6,41 +6,49 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Gate
-from hybridq.engines.base import Observable, as_pauli_sum
-from hybridq.measurement.base import Group, Grouping, PauliPart, real_terms
+from hybridq.measurement.base import Group, PauliPart
+from hybridq.measurement.pauli_grouping import Masks, PauliGrouping, Rows
 from hybridq.operators import _masks
 from hybridq.operators.pauli_sum import PauliSum
 
-Masks = NDArray[np.uint64]
-
 
 @dataclass(frozen=True)
-class QubitWise(Grouping):
+class QubitWise(PauliGrouping):
     """Sorted insertion by agreement on each qubit.
 
     Terms are taken by falling size, and each joins the first group that it agrees with on every
     qubit on which both act. A group is measured after H on qubits with X, and S† and H with Y.
+
+    Args:
+        overlap: share terms between groups where the state is known; see `PauliGrouping.shared`.
     """
 
     name: ClassVar[str] = "qubit-wise"
     summary: ClassVar[str] = "Terms that agree on each qubit; no two-qubit gates, most circuits."
     source: ClassVar[str] = "Kandala et al. 2017, arXiv:1704.05018; Crawford et al. 2021"
 
-    def groups(self, hamiltonian: Observable) -> tuple[float, tuple[Group, ...]]:
-        """Return the constant and the groups."""
-        pauli = as_pauli_sum(hamiltonian)
-        constant, x, z, coefficients = real_terms(pauli)
-        found = []
-        for rows in qubit_wise_sets(x, z):
-            part = PauliSum(pauli.n_qubits, x[rows], z[rows], coefficients[rows])
-            masks = (x | z)[rows]
-            diagonal = PauliSum(pauli.n_qubits, np.zeros_like(masks), masks, part.coefficients)
-            found.append(Group(_basis_change(part), diagonal, PauliPart(part)))
-        return constant, tuple(found)
+    def sets(self, x: Masks, z: Masks) -> list[Rows]:
+        """Return `qubit_wise_sets`."""
+        return qubit_wise_sets(x, z)
+
+    def extended(self, rows: Rows, x: Masks, z: Masks) -> Rows:
+        """Return the rows of a group and those that agree with it on each qubit."""
+        found = list(rows)
+        x_of, z_of = np.bitwise_or.reduce(x[rows]), np.bitwise_or.reduce(z[rows])
+        for term in sorted(set(range(len(x))).difference(rows)):
+            if _agree(x_of, z_of, x[term], z[term]):
+                found.append(term)
+                x_of, z_of = x_of | x[term], z_of | z[term]
+        return found
+
+    def group(self, part: PauliSum) -> Group:
+        """Return the group with its changes of basis on each qubit."""
+        masks = part.x_masks | part.z_masks
+        diagonal = PauliSum(part.n_qubits, np.zeros_like(masks), masks, part.coefficients)
+        return Group(_basis_change(part), diagonal, PauliPart(part))
 
 
 def qubit_wise_sets(x: Masks, z: Masks) -> list[list[int]]:
@@ -66,6 +74,11 @@ def qubit_wise_sets(x: Masks, z: Masks) -> list[list[int]]:
         x_of[group] |= x[term]
         z_of[group] |= z[term]
     return members
+
+
+def _agree(x_of: Masks, z_of: Masks, x: Masks, z: Masks) -> bool:
+    """Return whether a term agrees with letters on every qubit on which both act."""
+    return not (((x_of ^ x) | (z_of ^ z)) & (x_of | z_of) & (x | z)).any()
 
 
 def _basis_change(part: PauliSum) -> Circuit:

@@ -11,13 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.decompose import rotations
 from hybridq.circuits.instructions import Angle, Instruction
-from hybridq.core.errors import CapacityError
+from hybridq.core.errors import CapacityError, ParameterError
 from hybridq.core.randomness import RandomLike
+from hybridq.measurement.allocation import divided
 from hybridq.objectives.base import ExactObjective, Vector
 from hybridq.objectives.config import Binding
-from hybridq.objectives.readout import Counts
+from hybridq.objectives.readout import Counts, SamplingEngine
 from hybridq.objectives.shots import FromShots, SampledObjective
-from hybridq.objectives.statistics import Weigh, relative_frequencies
+from hybridq.objectives.statistics import Weigh, relative_frequencies, standard_error
+from hybridq.optimizers.capabilities import ShotGradient
 
 MOST_CIRCUITS = 10_000  # of one gradient
 
@@ -133,6 +135,100 @@ class ShiftedObjective(SampledObjective):
         gradient = self._unrolled.pulled_back(slopes, self.n_params)
         return sum(value for value, _ in found), gradient
 
+    def measured_gradient(
+        self, x: ArrayLike, shots: ArrayLike, weighted: bool = False
+    ) -> ShotGradient:
+        """Return value and gradient with a number of shots for each derivative.
+
+        Each shifted circuit of a parameter gets its shots. They are divided between the groups of
+        terms by weight, at least two each; or each shot draws its group by weight (`weighted`),
+        which is unbiased for any number of them. The value gets the mean of all shots.
+
+        Args:
+            x: the parameters, shape (n_params,).
+            shots: of each shifted circuit of each parameter, integers, shape (n_params,).
+            weighted: draw groups at random.
+
+        Returns:
+            the `ShotGradient`; its `variances` times shots⁻¹ is the variance of each derivative.
+
+        Raises:
+            ParameterError: the objective is not an expectation value, or shots are not integers
+                >= 1.
+
+        Source: Arrasmith et al. 2020, arXiv:2004.06252 (groups at random).
+        """
+        if self.config.kind != "expectation":
+            raise ParameterError(
+                argument="objective",
+                value=self.config.kind,
+                expected="expectation where shots are chosen for each derivative",
+            )
+        point, wanted = self._point(x), np.asarray(shots)
+        if wanted.shape != (self.n_params,) or wanted.dtype.kind not in "iu" or (wanted < 1).any():
+            raise ParameterError(
+                argument="shots",
+                value=shots,
+                expected=f"integers >= 1, one for each of {self.n_params} parameters",
+            )
+        if not weighted:
+            wanted = np.maximum(wanted, 2 * self._readout.circuits)
+        rng, before = self._next_stream(), self.shots_used
+        usual = int(np.ceil(wanted.mean())) if len(wanted) else self.shots
+        value, _ = self._mean(point, usual, rng, None, weighted)
+        angles = self._unrolled.angles(point)
+        slopes, variances = np.zeros(len(angles)), np.zeros(self.n_params)
+        for rotation, (entry, factor) in enumerate(
+            zip(self._unrolled.parameter, self._unrolled.coefficient, strict=True)
+        ):
+            sides = []
+            for shift in (np.pi / 2, -np.pi / 2):
+                moved = angles.copy()
+                moved[rotation] += shift
+                sides.append(
+                    self._mean(moved, int(wanted[entry]), rng, self._shift_engine, weighted)
+                )
+            (ahead, noise_ahead), (behind, noise_behind) = sides
+            slopes[rotation] = 0.5 * (ahead - behind)
+            variances[entry] += 0.25 * factor**2 * (noise_ahead + noise_behind) * wanted[entry]
+        return ShotGradient(
+            value,
+            self._unrolled.pulled_back(slopes, self.n_params),
+            variances,
+            wanted.astype(np.float64),
+            self.shots_used - before,
+        )
+
+    def _mean(
+        self,
+        x: Vector,
+        shots: int,
+        rng: np.random.Generator,
+        engine: SamplingEngine | None,
+        weighted: bool,
+    ) -> tuple[float, float]:
+        """Return an estimate of the expectation value and the variance of the estimate."""
+        weights = self._readout.weights
+        if len(weights) == 1 or not weighted:
+            parts = divided(max(shots, 2 * len(weights)), weights, 2)
+            found = self._measured(x, rng, engine, parts)
+            errors = [standard_error(self.statistic, *each) for each in found]
+            return sum(map(_mean_of, found)), float(np.square(errors).sum())
+        chances = weights / weights.sum()
+        parts = rng.multinomial(shots, chances)
+        found = self._measured(x, rng, engine, parts)
+        drawn = np.flatnonzero(parts)
+        values = np.concatenate(
+            [
+                (each.values - self._readout.constants[group]) / chances[group]
+                for each, group in zip(found, drawn.tolist(), strict=True)
+            ]
+        )
+        counts = np.concatenate([each.shots for each in found])
+        mean = float(values @ counts / shots)
+        spread = float((values - mean) ** 2 @ counts / max(shots - 1, 1))
+        return mean + float(self._readout.constants.sum()), spread / shots
+
 
 class ParameterShift(FromShots):
     r"""An objective to be estimated from measurements, gradients included.
@@ -161,6 +257,11 @@ class ParameterShift(FromShots):
     """
 
     bound: ClassVar[type[SampledObjective]] = ShiftedObjective
+
+
+def _mean_of(counts: Counts) -> float:
+    """Return the mean of measured values."""
+    return float(counts.values @ relative_frequencies(counts.shots))
 
 
 def _weighted(counts: list[Counts], weighs: list[Weigh]) -> float:

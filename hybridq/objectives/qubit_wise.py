@@ -36,6 +36,11 @@ class MeasurementBasis:
         """The sum of the coefficients' absolute values, without the constant."""
         return float(np.abs(self.coefficients[self.masks != 0]).sum())
 
+    @property
+    def constant(self) -> float:
+        """The coefficient of the identity, which is part of each value."""
+        return float(self.coefficients[self.masks == 0].sum())
+
     def values(self, indices: NDArray[np.integer]) -> Vector:
         """Return the value of each measured basis state, shape (k,) → (k,)."""
         shared = indices.astype(np.uint64)[:, None] & self.masks

@@ -61,8 +61,29 @@ class Readout(Protocol):
     def circuits(self) -> int:
         """The number of circuits of one measurement."""
 
-    def __call__(self, engine: SamplingEngine, x: Vector, rng: np.random.Generator) -> list[Counts]:
-        """Return the measured values of each circuit at the parameters `x`."""
+    @property
+    def weights(self) -> Vector:
+        """The sum of the sizes of the coefficients of each circuit, shape (circuits,)."""
+
+    @property
+    def constants(self) -> Vector:
+        """The constant in the values of each circuit, shape (circuits,)."""
+
+    def __call__(
+        self,
+        engine: SamplingEngine,
+        x: Vector,
+        rng: np.random.Generator,
+        shots: NDArray[np.int64] | None = None,
+    ) -> list[Counts]:
+        """Return the measured values of each circuit at the parameters `x`.
+
+        Args:
+            engine: runs the circuit.
+            x: its parameters.
+            rng: source of the shots.
+            shots: of each circuit, in place of the usual ones; those without any are left out.
+        """
 
 
 def readout(hamiltonian: Observable, shots: int, engine_of: EngineOf) -> Readout:
@@ -88,10 +109,17 @@ class DirectReadout:
 
     def __init__(self, hamiltonian: PauliSum, shots: int) -> None:
         self._hamiltonian, self._shots = hamiltonian, shots
+        self.weights, self.constants = np.ones(1), np.zeros(1)
 
-    def __call__(self, engine: SamplingEngine, x: Vector, rng: np.random.Generator) -> list[Counts]:
+    def __call__(
+        self,
+        engine: SamplingEngine,
+        x: Vector,
+        rng: np.random.Generator,
+        shots: NDArray[np.int64] | None = None,
+    ) -> list[Counts]:
         """Return the measured values of the circuit."""
-        bits, counts = _counted(engine, x, self._shots, rng)
+        bits, counts = _counted(engine, x, self._shots if shots is None else int(shots[0]), rng)
         return [_sorted(self._hamiltonian.diagonal_at(bits), counts)]
 
 
@@ -117,22 +145,32 @@ class GroupedReadout:
                 remedy=f"this Hamiltonian of {len(hamiltonian)} terms is measured in "
                 f"{len(self.bases)} circuits",
             )
-        self.shots = divided(shots, np.array([basis.weight for basis in self.bases]))
+        self.weights = np.array([basis.weight for basis in self.bases])
+        self.constants = np.array([basis.constant for basis in self.bases])
+        self.shots = divided(shots, self.weights)
 
     @property
     def circuits(self) -> int:
         """The number of bases."""
         return len(self.bases)
 
-    def __call__(self, engine: SamplingEngine, x: Vector, rng: np.random.Generator) -> list[Counts]:
+    def __call__(
+        self,
+        engine: SamplingEngine,
+        x: Vector,
+        rng: np.random.Generator,
+        shots: NDArray[np.int64] | None = None,
+    ) -> list[Counts]:
         """Return the measured values in each basis."""
+        counts = self.shots if shots is None else shots
         if engine not in self._rotated:
             self._rotated[engine] = self._engines(engine)
         engines = self._rotated[engine]
         if engines is not None:
             return [
                 _sorted(*_values(basis, *_counted(each, x, int(shots), rng)))
-                for basis, shots, each in zip(self.bases, self.shots, engines, strict=True)
+                for basis, shots, each in zip(self.bases, counts, engines, strict=True)
+                if shots
             ]
         memory.require(
             80 << engine.n_qubits, "the state in other bases", "use fewer qubits or exact values"
@@ -140,7 +178,8 @@ class GroupedReadout:
         state = cast(SupportsState, engine).state(x)
         return [
             _drawn(basis, state, int(shots), rng)
-            for basis, shots in zip(self.bases, self.shots, strict=True)
+            for basis, shots in zip(self.bases, counts, strict=True)
+            if shots
         ]
 
     def _engines(self, engine: SamplingEngine) -> list[SamplingEngine] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import ParameterError
@@ -170,12 +170,16 @@ class SampledObjective(Objective):
         return rng
 
     def _measured(
-        self, x: Vector, rng: np.random.Generator, engine: SamplingEngine | None = None
+        self,
+        x: Vector,
+        rng: np.random.Generator,
+        engine: SamplingEngine | None = None,
+        shots: NDArray[np.int64] | None = None,
     ) -> list[Counts]:
         """Return the measured values of each circuit, and count circuits and shots."""
-        counts = self._readout(engine or self._sampler, x, rng)
-        self.circuits += self._readout.circuits
-        self.shots_used += self.shots
+        counts = self._readout(engine or self._sampler, x, rng, shots)
+        self.circuits += len(counts)
+        self.shots_used += self.shots if shots is None else int(shots.sum())
         return counts
 
     def _value(self, found: Counts) -> float:

@@ -11,6 +11,8 @@ from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.bayesian import Bayesian
 from hybridq.optimizers.configure import OptimizerLike, configured_optimizer
 from hybridq.optimizers.function import FunctionOptimizer
+from hybridq.optimizers.gcans import GCANS
+from hybridq.optimizers.icans import ICANS
 from hybridq.optimizers.natural_gradient import NaturalGradient
 from hybridq.optimizers.optuna_samplers import (
     OptunaCMAES,
@@ -22,6 +24,7 @@ from hybridq.optimizers.optuna_samplers import (
 )
 from hybridq.optimizers.qn_spsa import QNSPSA
 from hybridq.optimizers.registry import OPTIMIZERS
+from hybridq.optimizers.rosalin import Rosalin
 from hybridq.optimizers.rotosolve import Rotosolve
 from hybridq.optimizers.scipy_global import BasinHopping, DifferentialEvolution, DualAnnealing
 from hybridq.optimizers.scipy_gradient import (
@@ -42,6 +45,8 @@ __all__ = [
     "BFGS",
     "COBYLA",
     "COBYQA",
+    "GCANS",
+    "ICANS",
     "LBFGS",
     "OPTIMIZERS",
     "QNSPSA",
@@ -70,6 +75,7 @@ __all__ = [
     "Powell",
     "Reason",
     "Record",
+    "Rosalin",
     "Rotosolve",
     "Solution",
     "Status",

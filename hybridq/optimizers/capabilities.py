@@ -28,6 +28,13 @@ class BatchObjective(Protocol):
         """Return the value at each row of `points`, shape (k, n), as shape (k,)."""
 
 
+class MeasuredObjective(Protocol):
+    """An objective that takes a number of shots for each derivative."""
+
+    def measured_gradient(self, x: Vector, shots: Any, weighted: bool = False) -> Any:
+        """Return the `ShotGradient` at `x`, shape (n,)."""
+
+
 class MetricObjective(Protocol):
     """An objective whose states have a metric."""
 
@@ -83,6 +90,25 @@ class StatefulObjective(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
+class ShotGradient:
+    """A gradient from shots.
+
+    Attributes:
+        value: the estimate at the point itself.
+        gradient: shape (n,).
+        variances: of each derivative, times its shots: the variance of one shot, shape (n,).
+        shots: of each derivative that were taken, at least those asked for, shape (n,).
+        spent: number of shots in all, those of the value included.
+    """
+
+    value: float
+    gradient: Vector
+    variances: Vector
+    shots: Vector
+    spent: int
+
+
+@dataclass(frozen=True, eq=False)
 class Units:
     """The user's names and numbers for those of a search.
 
@@ -135,6 +161,7 @@ class Capability(StrEnum):
 
     GRADIENT = "value_and_gradient"
     VALUES = "values"
+    MEASURED = "measured_gradient"
     METRIC = "metric"
     FIDELITY = "fidelity"
     FREQUENCIES = "frequencies"

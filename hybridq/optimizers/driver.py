@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from hybridq.core.arrays import Vector
-from hybridq.optimizers.capabilities import Capability, Units
+from hybridq.optimizers.capabilities import Capability, ShotGradient, Units
 from hybridq.optimizers.evaluator import Evaluator
 from hybridq.optimizers.history import Best, History
 from hybridq.optimizers.solution import Record, Status
@@ -249,6 +249,25 @@ class Driver:
         if math.isfinite(value) and np.isfinite(gradient).all():
             return value, gradient
         return self.penalty(), np.zeros(self.dimension)
+
+    @property
+    def has_measured_gradient(self) -> bool:
+        """True if the objective takes a number of shots for each derivative."""
+        return self._evaluator.member(Capability.MEASURED) is not None
+
+    def measured_gradient(self, x: Vector, shots: Vector, weighted: bool = False) -> ShotGradient:
+        """Return a gradient from shots at `x`, shape (n,); an evaluation with gradient.
+
+        Args:
+            x: the point.
+            shots: wanted for each derivative, shape (n,).
+            weighted: draw circuits at random by their weights.
+        """
+        self.check()
+        found = self._evaluator.measured_gradient(self._inside(x), shots, weighted)
+        self.gradients += 1
+        self._record(x, found.value, found.gradient)
+        return found
 
     def values(self, points: Vector) -> Vector:
         """Return the objective at each row of `points`, shape (k, n), as shape (k,).

@@ -10,7 +10,7 @@ import numpy as np
 from hybridq.core.arrays import Vector
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import DimensionError, ParameterError
-from hybridq.optimizers.capabilities import Capability, EstimatedValue, member
+from hybridq.optimizers.capabilities import Capability, EstimatedValue, ShotGradient, member
 
 if TYPE_CHECKING:
     from hybridq.storage.journal_search import Answer, JournaledSearch
@@ -147,6 +147,25 @@ class Evaluator:
         if self._journal is not None:
             self._keep(value, np.array([deviation]))
         return value, deviation
+
+    def measured_gradient(self, point: Vector, shots: Vector, weighted: bool) -> ShotGradient:
+        """Return a gradient from shots; see `MeasuredObjective`."""
+        function = self._required(Capability.MEASURED)
+
+        def computed(x: Vector) -> Vector:
+            found = function(x[0], x[1].astype(np.int64), weighted)
+            rows = (found.gradient, found.variances, found.shots)
+            return np.concatenate([[found.value, found.spent], *rows])
+
+        flat = self._computed("shots", np.stack([point, shots]), computed)
+        if flat.shape != (2 + 3 * self._dimension,):
+            raise self._failure(
+                DimensionError(
+                    f"measured_gradient must return arrays of shape ({self._dimension},)"
+                )
+            )
+        gradient, variances, taken = flat[2:].reshape(3, -1)
+        return ShotGradient(float(flat[0]), gradient, variances, taken, int(flat[1]))
 
     def values(self, block: Vector) -> Vector:
         """Return the objective at each row of `block`, shape (k, n), as shape (k,)."""

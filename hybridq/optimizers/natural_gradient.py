@@ -12,16 +12,10 @@ from hybridq.core.arrays import Vector
 from hybridq.core.blas import one_blas_thread
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.capabilities import Capability
-from hybridq.optimizers.perturbation import clipped
-from hybridq.optimizers.scipy_call import LINE_SEARCH_ADVICE, ROUNDING_GRADIENT
-from hybridq.optimizers.solution import Reason
+from hybridq.optimizers.descent import descend
 
 if TYPE_CHECKING:
     from hybridq.optimizers.driver import Driver
-
-DECREASE = 1e-4  # fraction of the linear decrease that a step must reach (Armijo)
-GROWTH = 1.5
-SHORTEST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -80,39 +74,15 @@ class NaturalGradient(Optimizer):
     ) -> Outcome:
         """See `Optimizer.run`."""
         with one_blas_thread():
-            return self._descend(driver, x0, bounds)
-
-    def _descend(self, driver: Driver, x0: Vector, bounds: Vector | None) -> Outcome:
-        x, rate = x0.copy(), self.learning_rate
-        value, gradient = self._value_and_gradient(driver, x)
-        while True:
-            free = _free(x, gradient, bounds)
-            if abs(gradient[free]).max(initial=0.0) <= self.tolerance:
-                return Outcome(True)
-            direction = self._direction(driver, x, gradient, free)
-            while True:
-                moved = clipped(x - rate * direction, bounds)
-                there, slope = self._value_and_gradient(driver, moved)
-                if there <= value + DECREASE * float(gradient @ (moved - x)):
-                    break
-                rate /= 2.0
-                if rate * float(abs(direction).max()) < SHORTEST:
-                    largest = float(abs(gradient[free]).max())
-                    if largest <= ROUNDING_GRADIENT * (1.0 + abs(value)):
-                        message = "no step lowers the value beyond rounding"
-                        return Outcome(True, message, Reason.ROUNDING)
-                    return Outcome(False, LINE_SEARCH_ADVICE, Reason.LINE_SEARCH)
-            x, value, gradient = moved, there, slope
-            rate *= GROWTH
-
-    def _value_and_gradient(self, driver: Driver, x: Vector) -> tuple[float, Vector]:
-        """Return value and gradient at `x`, by differences if necessary."""
-        if driver.has_gradient:
-            return driver.value_and_gradient(x)
-        step = self.difference_step
-        assert step is not None
-        value = driver.value(x)
-        return value, (driver.values(x + step * np.eye(len(x))) - value) / step
+            return descend(
+                driver,
+                x0,
+                bounds,
+                rate=self.learning_rate,
+                tolerance=self.tolerance,
+                difference_step=self.difference_step,
+                direction=lambda x, gradient, free: self._direction(driver, x, gradient, free),
+            )
 
     def _direction(
         self, driver: Driver, x: Vector, gradient: Vector, free: NDArray[np.bool_]
@@ -123,11 +93,3 @@ class NaturalGradient(Optimizer):
         part = metric[np.ix_(free, free)] + self.regularization * np.eye(int(free.sum()))
         direction[free] = np.linalg.solve(part, gradient[free])
         return direction
-
-
-def _free(x: Vector, gradient: Vector, bounds: Vector | None) -> NDArray[np.bool_]:
-    """Return which parameters a descent can move, bool, shape (n,)."""
-    if bounds is None:
-        return np.ones(len(x), dtype=bool)
-    stuck = ((x <= bounds[:, 0]) & (gradient > 0.0)) | ((x >= bounds[:, 1]) & (gradient < 0.0))
-    return np.logical_not(stuck)

@@ -7,6 +7,7 @@ from hybridq.core.plain import json_text, plain
 from hybridq.engines.info import EngineInfo
 from hybridq.presentation.columns import Columns
 from hybridq.presentation.energy_parts import Energy, Iteration, Particles
+from hybridq.presentation.measured import MeasuredEnergy
 from hybridq.presentation.parts import (
     Assignment,
     Best,
@@ -32,6 +33,7 @@ __all__ = [
     "ExactStatus",
     "ExcitedStates",
     "Iteration",
+    "MeasuredEnergy",
     "OptimizerInfo",
     "Particles",
     "ProblemInfo",

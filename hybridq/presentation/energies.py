@@ -12,6 +12,7 @@ from hybridq.core.text import capital
 from hybridq.presentation import machine, numbers, search
 from hybridq.presentation.answers import search_clauses
 from hybridq.presentation.energy_parts import HARTREE_FOCK
+from hybridq.presentation.measured import measured_facts
 from hybridq.presentation.numbers import HARTREE, multiplicity
 from hybridq.presentation.objectives import no_gain, objective_facts
 from hybridq.presentation.report import Comparison, ComparisonRow, Report
@@ -282,6 +283,8 @@ def _facts(result: Result, block: Energy) -> list[tuple[str, Text]]:
     rows.append(("Ansatz", ansatz))
     rows += machine.machine_facts(result)
     rows.append(("Engine", search.engine_line(result.engine, problem.n_qubits)))
+    if result.measured is not None:
+        rows += measured_facts(result.measured)
     rows += objective_facts(result)
     rows.append(("Optimizer", search.optimizer_line(result.optimizer)))
     if block.exact is None:

@@ -17,6 +17,7 @@ from hybridq.engines.info import EngineInfo
 from hybridq.presentation.columns import Columns
 from hybridq.presentation.energy_parts import Energy
 from hybridq.presentation.machine import MachineInfo
+from hybridq.presentation.measured import MeasuredEnergy
 from hybridq.presentation.parts import (
     Assignment,
     Best,
@@ -57,6 +58,8 @@ class Result(ComparedByValue):
         ratio: `expectation` and `best` over the reference.
         energy: Hartree–Fock and exact energies, particle number and spin (Hamiltonians and
             molecules only).
+        measured: the energy as it was measured, with its standard error; None where only the
+            simulator's value was asked for.
         objective: the function that was minimized: its name and options, the value reached, and
             with shots their cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
         controls: classical counterparts of a strategy that answers without samples.
@@ -87,6 +90,7 @@ class Result(ComparedByValue):
     objective: dict[str, Any] = field(default_factory=lambda: {"kind": "expectation"})
     controls: tuple[Control, ...] = ()
     execution: MachineInfo | None = None
+    measured: MeasuredEnergy | None = None
 
     def __repr__(self) -> str:
         from hybridq.presentation.sentences import short_repr
@@ -117,6 +121,7 @@ class Result(ComparedByValue):
                 "energy": None if self.energy is None else self.energy.to_dict(),
                 "samples": None if self.samples is None else asdict(self.samples),
                 "objective": self.objective,
+                "measured": None if self.measured is None else asdict(self.measured),
                 "controls": [asdict(control) for control in self.controls],
                 "execution": None if self.execution is None else asdict(self.execution),
             }

@@ -49,7 +49,7 @@ class Molecule(ElectronicProblem):
     examples: ClassVar[tuple[str, ...]] = (
         "h2o.fcidump",
         "n2.xyz --basis sto-3g --active-space 6,6",
-        "h6.fcidump --ansatz adapt --target-error 0.0016",
+        "h6.fcidump --ansatz adapt --accuracy 0.0016",
         "lih.fcidump --excited 4",
     )
     sense: ClassVar[Sense] = "minimize"

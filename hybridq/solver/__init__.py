@@ -25,6 +25,7 @@ from hybridq.core import memory
 from hybridq.core.errors import CapacityError, ParameterError, Setting
 from hybridq.core.randomness import RandomLike
 from hybridq.engines.choose import EngineLike
+from hybridq.measurement.planning import GroupingLike
 from hybridq.noise import NoiseModel
 from hybridq.objectives import ObjectiveConfig
 from hybridq.operators.pauli_sum import PauliSum
@@ -32,6 +33,7 @@ from hybridq.optimizers import OptimizerLike, Record
 from hybridq.presentation import Result
 from hybridq.problems.base import BinaryProblem, Problem
 from hybridq.solver.choices import GrowingAnsatz, default_depth, resolve_ansatz
+from hybridq.solver.measured import MitigationLike
 from hybridq.solver.settings import (
     DEFAULT_OPTIMIZER,
     SolveSettings,
@@ -67,7 +69,10 @@ def solve(
     restarts: int | None = None,
     max_evaluations: int | None = None,
     time_limit: float | None = None,
-    shots: int = 1024,
+    shots: int | None = None,
+    target_error: float | None = None,
+    grouping: GroupingLike | None = None,
+    mitigate: MitigationLike | None = None,
     precision: str | None = None,
     threads: int | None = None,
     kernels: str | None = None,
@@ -125,8 +130,15 @@ def solve(
         max_evaluations: maximum number of evaluations (default: depends on the size); for QAOA at
             most 2,000 and otherwise 50,000, fewer where each takes long.
         time_limit: time limit of the search in seconds (default: none).
-        shots: samples of the final state, or of all circuits of an energy on a machine; for
-            problems over bits, and with a backend.
+        shots: samples of the final state (default: 1024 for problems over bits, none for energies);
+            for an energy, the shots of all circuits that measure it at the end. On a machine 1024
+            by default.
+        target_error: standard error wanted of the measured final energy (default: not measured);
+            a measurement plan finds the shots that it takes. Instead of `shots`.
+        grouping: grouping of the terms of a measured energy (default: auto, the fewest shots); a
+            name of `hybridq.measurement.GROUPINGS`.
+        mitigate: mitigation of noise in a measured energy (default: readout where its errors are
+            known); a name of `hybridq.mitigation.MITIGATIONS`, ``"none"``, or a configured one.
         precision: floating-point precision, double or single (default: double); single takes half
             the memory.
         threads: number of threads (default: all cores).
@@ -207,6 +219,9 @@ def solve(
             max_evaluations=max_evaluations,
             time_limit=time_limit,
             shots=shots,
+            target_error=target_error,
+            grouping=grouping,
+            mitigate=mitigate,
             rng=rng if log is None else log.seed(rng),
             callback=callback,
             stage=stage,

@@ -22,7 +22,7 @@ OPTIONS = (
     "pool",
     "gradient_tolerance",
     "energy_tolerance",
-    "target_error",
+    "accuracy",
     "max_operators",
     "progress",
 )

@@ -20,6 +20,8 @@ from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.core.registry import Registry, canonical_name
 from hybridq.core.text import listed
 from hybridq.engines.choose import ENGINES
+from hybridq.measurement import GROUPINGS
+from hybridq.mitigation import MITIGATIONS
 from hybridq.objectives import OBJECTIVES
 from hybridq.optimizers import OPTIMIZERS
 from hybridq.problems.base import BinaryProblem, Problem
@@ -217,6 +219,8 @@ def registries() -> dict[str, Registry[Any]]:
         "optimizer": OPTIMIZERS,
         "strategy": STRATEGIES,
         "engine": ENGINES,
+        "grouping": GROUPINGS,
+        "mitigate": MITIGATIONS,
     }
 
 

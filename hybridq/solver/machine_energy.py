@@ -11,6 +11,7 @@ from hybridq.backends.base import Compilation, Execution
 from hybridq.backends.prediction import predicted
 from hybridq.backends.running import execute
 from hybridq.measurement import Plan, plan
+from hybridq.measurement.planning import AUTO
 from hybridq.presentation.machine import MachineInfo
 from hybridq.solver.machine import planned, spent
 
@@ -46,7 +47,16 @@ def measure_energy(
         ParameterError: fewer than two shots for each group.
     """
     settings.announce("planning the measurement")
-    measurement = plan(problem.observable, circuit, np.asarray(x), shots=settings.shots)
+    asked = settings.measurement
+    target = None if asked is None else asked.target_error
+    measurement = plan(
+        problem.observable,
+        circuit,
+        np.asarray(x),
+        grouping=AUTO if asked is None else asked.grouping,
+        target_error=target,
+        shots=settings.shots if target is None else None,
+    )
     runs = [
         Execution(each, (), shots)
         for each, shots in zip(measurement.circuits, measurement.shots.tolist(), strict=True)

@@ -21,6 +21,8 @@ from hybridq.engines.base import checked_shots
 from hybridq.engines.choose import EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
 from hybridq.engines.first_answer import usual_evaluations, with_kernels_chosen
+from hybridq.engines.noisy import NoisyEngine
+from hybridq.measurement.planning import GroupingLike
 from hybridq.noise import NoiseModel
 from hybridq.objectives import OBJECTIVES, ObjectiveConfig
 from hybridq.optimizers import Optimizer, OptimizerLike, Record, Solution
@@ -31,6 +33,7 @@ from hybridq.optimizers.configure import configured_optimizer
 from hybridq.presentation import OptimizerInfo
 from hybridq.problems.base import Problem
 from hybridq.solver.choices import AnsatzChoice, deciding_circuit, measured_observable
+from hybridq.solver.measured import DEFAULT_SHOTS, Measurement, MitigationLike, resolve_measurement
 from hybridq.storage.journal import Journal
 from hybridq.strategies.base import Strategy
 from hybridq.strategies.registry import STRATEGIES
@@ -63,7 +66,8 @@ class SolveSettings:
     restarts: int | None = None
     max_evaluations: int | None = None
     time_limit: float | None = None
-    shots: int = 1024
+    shots: int = DEFAULT_SHOTS
+    measurement: Measurement | None = None
     rng: RandomLike = None
     callback: Callable[[Record], Any] | None = None
     stage: Stage | None = None
@@ -192,6 +196,10 @@ def resolve_settings(
     restarts: int | None,
     max_evaluations: int | None,
     journal: Journal | None,
+    shots: int | None,
+    target_error: float | None,
+    grouping: GroupingLike | None,
+    mitigate: MitigationLike | None,
     **others: Any,
 ) -> SolveSettings:
     """Return the settings of a solve from its arguments; see `hybridq.solve`.
@@ -205,6 +213,15 @@ def resolve_settings(
     configured = configured_optimizer(optimizer)
     simulator = resolve_engine(
         engine, precision=precision, threads=threads, kernels=kernels, noise=noise
+    )
+    measurement = resolve_measurement(
+        problem,
+        shots,
+        target_error,
+        grouping,
+        mitigate,
+        noisy=isinstance(simulator, NoisyEngine),
+        on_machine=others.get("machine") is not None,
     )
     circuit = deciding_circuit(problem, ansatz)
     if circuit is not None:
@@ -224,6 +241,8 @@ def resolve_settings(
         restarts=restarts,
         max_evaluations=max_evaluations,
         journal=journal,
+        shots=DEFAULT_SHOTS if shots is None else shots,
+        measurement=measurement,
         **others,
     )
 

@@ -23,6 +23,7 @@ from hybridq.solver import answers
 from hybridq.solver.energy import SAME_ENERGY, energy_info, exact_reference
 from hybridq.solver.exact import lowest_energy
 from hybridq.solver.journaled import begin_journal
+from hybridq.solver.measured import measured_energy
 from hybridq.solver.minimized import ObjectiveFactory
 from hybridq.solver.saddle import without_saddle
 from hybridq.solver.settings import (
@@ -146,7 +147,7 @@ def finish(
         execution: the measurement on a machine, None for none.
         traced: further fields of the trace.
     """
-    sampled = best = ratio = None
+    sampled = best = ratio = measured = None
     energy: Energy | None = None
     objective = minimized.exact
     energy_reached = factory.expectation(minimized, solution)
@@ -163,6 +164,7 @@ def finish(
     else:
         settings.announce("exact energy")
         energy, reference = _energies(problem, objective, solution.x, energy_reached, exact, sector)
+        measured = measured_energy(problem, objective, solution.x, settings)
         trace = Trace(
             values=solution.values,
             seconds=solution.seconds,
@@ -186,6 +188,7 @@ def finish(
         trace=trace,
         energy=energy,
         execution=execution,
+        measured=measured,
         objective=factory.describe(minimized, solution, problem.sign),
     )
 

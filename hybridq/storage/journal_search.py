@@ -93,7 +93,7 @@ class JournaledSearch:
         except ValueError:
             raise self._file.damage("this evaluation") from None
         self._state = line[5] if len(line) > 5 else None
-        rows = {"value": 1, "gradient": 1, "estimate": 1, "values": len(x)}
+        rows = {"value": 1, "gradient": 1, "estimate": 1, "shots": 1, "values": len(x)}
         self._evaluations += rows.get(kind, 0)
         self._journal._next = self._journal._read()
         return answer
@@ -178,6 +178,7 @@ _KINDS = {
     "gradient": "a value with gradient",
     "values": "a batch of values",
     "estimate": "a value with its error",
+    "shots": "a gradient from chosen shots",
     "metric": "a metric",
     "fidelity": "a fidelity",
 }

@@ -62,15 +62,15 @@ class StopRules:
 
     gradient_tolerance: float = 1e-3
     energy_tolerance: float | None = None
-    target_error: float | None = None
+    accuracy: float | None = None
     max_operators: int = 200
 
     def __post_init__(self) -> None:
         checked_positive("gradient_tolerance", self.gradient_tolerance)
         if self.energy_tolerance is not None:
             checked_positive("energy_tolerance", self.energy_tolerance)
-        if self.target_error is not None:
-            checked_positive("target_error", self.target_error)
+        if self.accuracy is not None:
+            checked_positive("accuracy", self.accuracy)
         checked_count("max_operators", self.max_operators)
 
 
@@ -108,7 +108,7 @@ def adapt_vqe(
     *,
     gradient_tolerance: float = 1e-3,
     energy_tolerance: float | None = None,
-    target_error: float | None = None,
+    accuracy: float | None = None,
     max_operators: int = 200,
     optimizer: OptimizerLike = "l-bfgs",
     max_evaluations: int | None = None,
@@ -137,7 +137,7 @@ def adapt_vqe(
         gradient_tolerance: stop at this norm of the pool's gradient, in hartree per radian; the
             Euclidean norm of all slopes.
         energy_tolerance: stop when an operator lowers the energy by less, in hartree.
-        target_error: stop when the energy error is below this, in hartree; the exact energy is
+        accuracy: stop when the energy error is below this, in hartree; the exact energy is
             computed first.
         max_operators: stop at this number of operators.
         optimizer: a name of `OPTIMIZERS`, or an optimizer with its options.
@@ -163,7 +163,7 @@ def adapt_vqe(
 
     Source: Grimsley, Economou, Barnes, Mayhall 2019, arXiv:1812.11173.
     """
-    rules = StopRules(gradient_tolerance, energy_tolerance, target_error, max_operators)
+    rules = StopRules(gradient_tolerance, energy_tolerance, accuracy, max_operators)
     pool = POOLS.canonical(pool)
     method = configured_optimizer(optimizer)
     check_single_search(method, "adapt makes a search for each operator")
@@ -236,7 +236,7 @@ class _Run:
 
     def grow(self) -> Adaptation:
         """Append operators until a rule, a limit or Ctrl-C ends the run."""
-        if self._rules.target_error is not None:
+        if self._rules.accuracy is not None:
             sector = requested_sector(self._problem)
             found = exact_energies(self._observable, sector=sector, wanted=True, rng=0)
             self._exact = float(found.values[0])
@@ -350,9 +350,9 @@ class _Run:
     def _ended(self, energy: float) -> _End | None:
         """Return the end of the run after the iterations so far, None to continue."""
         rules, count = self._rules, len(self._iterations)
-        if self._exact is not None and rules.target_error is not None:
+        if self._exact is not None and rules.accuracy is not None:
             error = energy - self._exact
-            if error <= rules.target_error:
+            if error <= rules.accuracy:
                 message = f"within {error:.3g} hartree of the exact energy"
                 return _End("target", Reason.TARGET, message)
         if rules.energy_tolerance is not None and count > 1:

@@ -123,11 +123,11 @@ def test_without_options_the_problem_chooses(hybridq: Run, calls: list[dict[str,
 def test_options_of_adapt_reach_it(hybridq: Run, calls: list[dict[str, Any]]) -> None:
     hybridq(
         *("solve", "molecule", H2, "--ansatz", "adapt", "--pool", "qubit_sd"),
-        *("--max-operators", 4, "--gradient-tolerance", 0.01, "--target-error", "1.6e-3"),
+        *("--max-operators", 4, "--gradient-tolerance", 0.01, "--accuracy", "1.6e-3"),
     )
     (call,) = calls
     assert (call["pool"], call["max_operators"]) == ("qubit_sd", 4)
-    assert (call["gradient_tolerance"], call["target_error"]) == (0.01, 1.6e-3)
+    assert (call["gradient_tolerance"], call["accuracy"]) == (0.01, 1.6e-3)
 
 
 def test_options_of_excited_states_reach_them(hybridq: Run, calls: list[dict[str, Any]]) -> None:

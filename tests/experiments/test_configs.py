@@ -34,8 +34,17 @@ MINIATURES = {
     "knapsack_encodings": ["sweep.ansatz.p=[1]", "strategy.restarts=0", "repeats=1"],
     "lih_bond_scan": ["sweep.problem.bond=[1.6]", "budget.evaluations=5"],
     "maxcut_depth_sweep": [*_GRAPHS, "sweep.ansatz.p=[1, 2]"],
+    "mitigation": [
+        "engine.kernels=numpy",
+        "measurement.shots=400",
+        "sweep.mitigation=[{kind: readout}, {kind: post-selection}]",
+    ],
     "optimizer_comparison": [*_GRAPHS, *_SHORT],
     "shots": [*_GRAPHS, *_SHORT],
+    "shots_to_target": [
+        "problem.path=../problems/molecules/h2_sto3g.fcidump",
+        "sweep.measurement.target_error=[0.1]",
+    ],
     "tfim_field": ["problem.sites=4", "sweep.problem.h=[0.5, 1.0]", "sweep.ansatz.layers=[1]"],
 }
 STUDIES = sorted(

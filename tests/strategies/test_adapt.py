@@ -37,7 +37,7 @@ def test_the_first_five_energies_of_the_hydrogen_chain_are_those_published():
 
 @pytest.mark.slow
 def test_the_hydrogen_chain_reaches_chemical_accuracy_with_39_operators():
-    grown = adapt_vqe(molecule("h6"), "gsd", target_error=1.6e-3)
+    grown = adapt_vqe(molecule("h6"), "gsd", accuracy=1.6e-3)
     errors = [iteration.energy - H6_EXACT for iteration in grown.iterations]
     assert len(errors) == 39
     assert errors[38] < 1.6e-3 < errors[37]
@@ -52,7 +52,7 @@ def test_every_pool_finds_the_ground_state_of_hydrogen(pool):
 
 
 def test_energies_fall_and_never_below_the_exact_one():
-    grown = adapt_vqe(molecule("lih"), target_error=1e-4)
+    grown = adapt_vqe(molecule("lih"), accuracy=1e-4)
     energies = np.array([iteration.energy for iteration in grown.iterations])
     assert (np.diff(energies) < 1e-9).all()
     assert -7.8823243789 - 1e-9 < energies[-1] < -7.8823243789 + 1e-4
@@ -153,7 +153,7 @@ def test_solve_grows_an_ansatz_by_name():
             "gradient_tolerance must be a positive number, got 0.0",
         ),
         ({"energy_tolerance": -1.0}, ParameterError, "energy_tolerance"),
-        ({"target_error": float("nan")}, ParameterError, "target_error"),
+        ({"accuracy": float("nan")}, ParameterError, "accuracy"),
         ({"max_operators": 0}, ParameterError, r"max_operators must be .*, got 0"),
     ],
 )

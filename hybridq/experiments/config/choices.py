@@ -25,6 +25,7 @@ from hybridq.engines.choose import ENGINES, Auto
 from hybridq.experiments.config.backend_section import BACKEND
 from hybridq.experiments.config.choice import Choice, Group, Single
 from hybridq.experiments.config.configured_section import ConfiguredSection
+from hybridq.experiments.config.measurement_sections import MITIGATION, MeasurementSection
 from hybridq.experiments.config.option_models import one_of, section_model
 from hybridq.experiments.problems import PROBLEM_KINDS
 from hybridq.experiments.section import Section
@@ -57,7 +58,7 @@ _ANSATZ_TYPES: dict[str, Any] = {
     "pool": one_of(POOLS),
     "gradient_tolerance": Positive,
     "energy_tolerance": Positive | None,
-    "target_error": Positive | None,
+    "accuracy": Positive | None,
 }
 
 
@@ -293,5 +294,7 @@ SECTIONS: dict[str, Choice | Group | Single] = {
     "engine": ENGINE,
     "shots": Single("shots", ShotsSection),
     "backend": BACKEND,
+    "measurement": Group("measurement", MeasurementSection),
+    "mitigation": MITIGATION,
 }
 """Sections of the conditions of a trial, by key."""

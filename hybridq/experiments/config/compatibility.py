@@ -75,9 +75,27 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
             yield Mistake(
                 ("objective",), "adapt minimizes the exact expectation value: omit objective"
             )
+    yield from _measurement(sections["measurement"], sections["mitigation"], over_bits, what)
     yield from _too_many_qubits(problem, ansatz, sections["engine"])
     yield from _start(strategy, kind, is_qaoa)
     yield from _optimizer(sections["optimizer"])
+
+
+def _measurement(
+    measurement: Any, mitigation: Any, over_bits: bool, what: str
+) -> Iterator[Mistake]:
+    """Yield mistakes of energies that are not measured."""
+    if over_bits and measurement.model_dump(exclude_none=True):
+        yield Mistake(
+            ("measurement",),
+            f"measurement is for energies, and samples answer {what}: use the key shots",
+        )
+    elif mitigation.kind != AUTO and measurement.target_error is measurement.shots is None:
+        yield Mistake(
+            ("mitigation",),
+            "mitigation corrects measured energies: give measurement.target_error or "
+            "measurement.shots",
+        )
 
 
 def _suits(kind: str, family: type[Problem]) -> bool:

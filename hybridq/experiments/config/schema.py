@@ -22,6 +22,8 @@ _SECTION_HELP = {
     "engine": "The simulator of the circuit.",
     "shots": "Measurements of the final state, for problems over bits.",
     "backend": "The machine that runs the trained circuit; the simulator itself by default.",
+    "measurement": "The shots of the final energy, for molecules and Hamiltonians.",
+    "mitigation": "The correction of noise in a measured energy.",
 }
 _SWEEP_HELP = (
     "Dotted names, each with a list or a range; every combination is run. Names under zip change "

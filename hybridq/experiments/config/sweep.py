@@ -30,6 +30,13 @@ MOST_TRIALS = 100_000
 
 _MOST_COMPARISONS = 20_000_000  # of trials with rules
 _BYTES_PER_TRIAL = 4_000
+# Conditions of sections that did not exist when trials were stored first: left out, so that these
+# keep their identity.
+_ABSENT: dict[str, Plain] = {
+    "backend": {"kind": NO_BACKEND},
+    "measurement": {},
+    "mitigation": {"kind": "auto"},
+}
 _NOT_COMPARED = ("problem.sha256", "strategy.sha256")
 
 
@@ -243,8 +250,9 @@ class Sweep:
         for rows, _, repeat, instance in kept:
             if rows not in other:
                 parts = {name: self._all.part(name, rows) for name in SECTIONS if name != "problem"}
-                if parts["backend"].conditions == {"kind": NO_BACKEND}:
-                    del parts["backend"]  # trials of earlier versions are the same
+                for name, absent in _ABSENT.items():
+                    if parts[name].conditions == absent:
+                        del parts[name]
                 other[rows] = (
                     {name: part.conditions for name, part in parts.items()},
                     {name: part.facts for name, part in parts.items()},

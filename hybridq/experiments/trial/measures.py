@@ -26,10 +26,12 @@ def metrics(result: Result) -> Plain:
     ``n_qubits``, ``n_params``, ``seconds`` (of the search alone). Over bits: ``ratio`` (expectation
     over the reference), ``best``, ``best_ratio``, ``p_optimum`` (the share of the samples that are
     optimal, where the optimum is proven). Of energies: ``energy``, ``error``,
-    ``error_mha``, ``correlation``. From shots: ``shots_used``, ``circuits``. Of other objectives
-    than the expectation: ``minimized``, the objective's value. On a machine: ``standard_error`` of
-    the measured ``expectation``, ``predicted`` and ``ideal``, the same with its noise and without,
-    ``two_qubit_gates`` and ``success`` (a run without errors) of the compiled circuit.
+    ``error_mha``, ``correlation``, and where it was measured ``measured``, ``measured_error`` (the
+    standard error) and ``measured_shots``. From shots: ``shots_used``, ``circuits``. Of other
+    objectives than the expectation: ``minimized``, the objective's value. On a machine:
+    ``standard_error`` of the measured ``expectation``, ``predicted`` and ``ideal``, the same with
+    its noise and without, ``two_qubit_gates`` and ``success`` (a run without errors) of the
+    compiled circuit.
     """
     found: Plain = {
         "expectation": result.expectation,
@@ -65,6 +67,12 @@ def metrics(result: Result) -> Plain:
             "ideal": info.ideal,
             "two_qubit_gates": info.two_qubit_gates,
             "success": info.success,
+        }
+    if result.measured is not None:
+        found |= {
+            "measured": result.measured.value,
+            "measured_error": result.measured.standard_error,
+            "measured_shots": result.measured.shots,
         }
     for name in ("shots_used", "circuits"):
         found[name] = result.objective.get(name)

@@ -28,8 +28,10 @@ from hybridq.experiments.starts import START_KEYS, start_of
 from hybridq.experiments.trial.measures import convergence, metrics, same_outcome
 from hybridq.experiments.trial.provenance import provenance
 from hybridq.experiments.trial.time_limit import TrialTimeout, within
+from hybridq.mitigation import MITIGATIONS, Mitigation
 from hybridq.objectives import OBJECTIVES
 from hybridq.optimizers.configure import configured_optimizer
+from hybridq.problems.base import BinaryProblem
 from hybridq.solver import solve
 from hybridq.solver.energy import INTERRUPTED
 from hybridq.storage.journal import Journal
@@ -61,7 +63,8 @@ def run_trial(
 
     Args:
         conditions: the sections ``problem``, ``ansatz``, ``objective``, ``optimizer``,
-            ``strategy``, ``budget``, ``engine``, ``shots``, ``repeat`` and ``seed``, resolved.
+            ``strategy``, ``budget``, ``engine``, ``shots``, ``measurement``,
+            ``mitigation``, ``repeat`` and ``seed``, resolved.
         instances: bytes of instance files by SHA-256, used in preference to the files.
         base: the folder that paths are relative to; the current one by default.
         threads: threads of the simulator, in place of the engine's own.
@@ -84,6 +87,13 @@ def run_trial(
         instance = built(section, folder, conditions.get("seed", 0), files)
         seed = trial_seed(conditions.get("seed", 0), conditions.get("repeat", 0), instance.facts)
         arguments = _arguments(conditions, folder, files, threads)
+        if not isinstance(instance.problem, BinaryProblem):
+            arguments |= _options(conditions.get("measurement"))
+            arguments["mitigate"] = _mitigation(_options(conditions.get("mitigation")))
+        elif conditions.get("shots") is not None:
+            arguments["shots"] = conditions["shots"]
+        if arguments.get("backend") is not None and arguments.get("target_error") is None:
+            arguments.setdefault("shots", conditions.get("shots"))
         recorder = Recorder(arrays)
         result = _solved(instance, arguments, seed, journal_path, recorder)
     if _was_interrupted(result):
@@ -124,12 +134,18 @@ def _arguments(
         "time_limit": budget.get("seconds"),
         "engine": _engine(engine, threads),
     }
-    if conditions.get("shots") is not None:
-        arguments["shots"] = conditions["shots"]
     if conditions.get("backend") is not None:
         arguments["backend"] = _backend(conditions["backend"], conditions)
         arguments["ledger"] = DEFAULT_LEDGER  # next to the storage, as of `hybridq solve`
     return arguments
+
+
+def _mitigation(section: Plain) -> str | Mitigation | None:
+    """Return the configured mitigation, None for the default of `hybridq.solve`."""
+    kind = section.pop("kind", "auto")
+    if kind == "none":
+        return kind
+    return None if kind == "auto" else MITIGATIONS[kind](**section)
 
 
 def _backend(section: Mapping[str, Any], conditions: Mapping[str, Any]) -> Backend:

@@ -1,0 +1,152 @@
+"""The contract of a mitigation, and results that say what they are worth."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from hybridq.core.configured import Configured
+from hybridq.core.errors import ParameterError
+from hybridq.core.randomness import RandomLike
+from hybridq.measurement.execution import Execute
+from hybridq.measurement.plans import Plan
+from hybridq.noise import NoiseModel
+
+
+class Label(StrEnum):
+    """Worth of a mitigated value.
+
+    Attributes:
+        UNBIASED: its mean is the value without noise, if the noise is as stated.
+        BIASED: its mean is nearer to that value in known cases, and nothing bounds the rest.
+        BOUNDED: the value without noise lies between the bounds, if the noise is as stated.
+    """
+
+    UNBIASED = "unbiased"
+    BIASED = "biased"
+    BOUNDED = "bounded"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The executions of a mitigated value, known before they run.
+
+    Attributes:
+        circuits: number of circuits.
+        shots: number of shots of all circuits.
+        overhead: factor by which the variance of an estimate grows at equal shots; None where it
+            depends on the measurements.
+    """
+
+    circuits: int
+    shots: int
+    overhead: float | None = None
+
+
+@dataclass(frozen=True)
+class Mitigated:
+    """A value from measurements with noise, corrected or bounded.
+
+    Attributes:
+        value: the estimate; of bounds the value as measured.
+        standard_error: from the shots, the correction's amplification included.
+        label: what it is worth.
+        method: name in `MITIGATIONS`.
+        statement: the condition of the label.
+        raw: the value as measured, without the mitigation; None where it was not measured.
+        shots: number of shots of all circuits.
+        circuits: number of circuits.
+        bounds: lower and upper bound on the value without noise, None without.
+        facts: further plain values, such as the fit of an extrapolation.
+    """
+
+    value: float
+    standard_error: float
+    label: Label
+    method: str
+    statement: str
+    raw: float | None
+    shots: int
+    circuits: int
+    bounds: tuple[float, float] | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mitigation(Configured, ABC):
+    """A way to correct measured values for noise; its fields are its options.
+
+    To add one: write such a class in a file of its own and name it in `registry.py`.
+
+    Class attributes:
+        name: the name in `MITIGATIONS`.
+        summary: one line that says when to choose it.
+        label: what its values are worth.
+        source: the paper.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    label: ClassVar[Label]
+    source: ClassVar[str] = ""
+
+    @abstractmethod
+    def measure(
+        self,
+        plan: Plan,
+        execute: Execute,
+        noise: NoiseModel | None = None,
+        rng: RandomLike = None,
+    ) -> Mitigated:
+        """Return the mitigated value of a measurement plan.
+
+        Args:
+            plan: with the circuit that prepares the state.
+            execute: runs circuits; see `Execute`.
+            noise: the noise as far as it is known.
+            rng: source of random choices, such as those of twirls.
+
+        Raises:
+            ParameterError: the plan does not know the circuit, the noise is not known as far as
+                needed, or the mitigation would cost more than its options allow.
+        """
+
+    @abstractmethod
+    def cost(self, plan: Plan, noise: NoiseModel | None = None) -> Cost:
+        """Return circuits, shots and overhead, without an execution.
+
+        Raises:
+            ParameterError: as `measure`.
+        """
+
+
+def check_prepared(plan: Plan) -> None:
+    """Raise for a plan without the circuit that prepares the state.
+
+    Raises:
+        ParameterError: it has none.
+    """
+    if plan.preparation is None:
+        raise ParameterError(
+            "the plan does not know the circuit that prepares the state",
+            argument="plan",
+            remedy="make it with the circuit",
+        )
+
+
+def known_noise(name: str, noise: NoiseModel | None) -> NoiseModel:
+    """Return the noise model, which the mitigation of this name needs.
+
+    Raises:
+        ParameterError: there is none.
+    """
+    if not isinstance(noise, NoiseModel):
+        raise ParameterError(
+            argument="noise",
+            value=noise,
+            expected=f"a NoiseModel for {name}",
+            remedy="give the noise that the machine is known to have",
+        )
+    return noise
