@@ -30,6 +30,26 @@ def test_a_text_and_a_file_are_the_same_noise(solve, tmp_path):
     assert by_text["engine"]["noise"] == MODEL.describe()
 
 
+def test_a_snapshot_of_a_device_is_its_noise_and_pairs_that_it_lacks_are_refused(solve, tmp_path):
+    device = hq.noise.DeviceSnapshot(
+        "star",
+        5 * (hq.noise.QubitCalibration(1e-4, 8e-5, 0.01, 0.03),),
+        gates=(
+            *(hq.noise.GateCalibration("sx", (q,), 3e-4, 3.5e-8) for q in range(5)),
+            *(hq.noise.GateCalibration("cx", (4, q), 8e-3, 3e-7) for q in range(4)),
+        ),
+    )
+    path = tmp_path / "star.json"
+    device.write(path)
+    found = json.loads(solve(f"snapshot={path},uncoupled=median").out)
+    model = hq.NoiseModel.from_snapshot(device, uncoupled="median").restricted(4)
+    assert found["engine"]["noise"] == model.describe()
+    refused = solve(path)
+    assert refused.code != 0
+    assert "the device does not couple them" in refused.err
+    assert "uncoupled=median" in refused.err
+
+
 @pytest.mark.parametrize(
     ("noise", "options", "message"),
     [

@@ -39,6 +39,11 @@ ONE_QUBIT = st.one_of(
     st.builds(lambda p, q: noise.pauli({"X": p / 2, "Z": q / 2}), PROBABILITY, PROBABILITY),
     isometries(),
 )
+# A channel and the number of qubits of the gate before it.
+ANY = st.one_of(
+    st.tuples(ONE_QUBIT, st.sampled_from([1, 2])),
+    st.builds(lambda a, b: (noise.qubitwise([a, b]), 2), ONE_QUBIT, ONE_QUBIT),
+)
 
 
 def density(rng, n):
@@ -54,8 +59,9 @@ def kraus_sum(channel, rho):
 
 
 @settings(max_examples=30, deadline=None)
-@given(ONE_QUBIT, st.sampled_from([1, 2]), st.integers(0, 2**32))
-def test_channels_keep_trace_and_positivity_in_every_form(channel, n, seed):
+@given(ANY, st.integers(0, 2**32))
+def test_channels_keep_trace_and_positivity_in_every_form(case, seed):
+    channel, n = case
     rho = density(np.random.default_rng(seed), n)
     after = kraus_sum(channel, rho)
     assert np.trace(after) == pytest.approx(1, abs=1e-12)
@@ -68,8 +74,9 @@ def test_channels_keep_trace_and_positivity_in_every_form(channel, n, seed):
 
 
 @settings(max_examples=30, deadline=None)
-@given(ONE_QUBIT, st.sampled_from([1, 2]))
-def test_fidelities_in_closed_form_are_those_of_the_kraus_operators(channel, n):
+@given(ANY)
+def test_fidelities_in_closed_form_are_those_of_the_kraus_operators(case):
+    channel, n = case
     traces = np.trace(channel.kraus(n), axis1=1, axis2=2)
     d = 1 << n
     expected = ((np.abs(traces) ** 2).sum() + d) / (d * (d + 1))
@@ -144,9 +151,10 @@ def test_letters_of_a_pauli_label_follow_the_qubits_of_the_gate():
 
 
 @settings(max_examples=20, deadline=None)
-@given(ONE_QUBIT)
-def test_channels_are_values_that_plain_values_restore(channel):
-    model = noise.NoiseModel(one_qubit=channel)
+@given(ANY)
+def test_channels_are_values_that_plain_values_restore(case):
+    channel, n = case
+    model = noise.NoiseModel(**{"one_qubit" if n == 1 else "two_qubit": channel})
     assert noise.NoiseModel.from_json(model.to_json()) == model
     assert pickle.loads(pickle.dumps(channel)) == channel
     assert hash(channel) == hash(pickle.loads(pickle.dumps(channel)))
@@ -173,6 +181,8 @@ def test_channels_are_values_that_plain_values_restore(channel):
         (lambda: noise.kraus([[[math.nan, 0], [0, 1]]]), "finite"),
         (lambda: noise.over_rotation(relative=math.inf), "relative must be a finite number"),
         (lambda: noise.depolarizing(strenght=0.1), "did you mean 'strength'"),
+        (lambda: noise.qubitwise([noise.depolarizing(0.1)]), "two channels on one qubit"),
+        (lambda: noise.qubitwise(0.1), "two channels on one qubit"),
     ],
 )
 def test_unphysical_channels_are_refused(make, words):
@@ -188,3 +198,7 @@ def test_a_channel_on_two_qubits_is_refused_after_gates_on_one():
     assert noise.NoiseModel(two_qubit=joint).two_qubit == (joint,)
     with pytest.raises(DimensionError, match="cannot act after a gate on 1"):
         noise.NoiseModel(rules=[noise.rule(joint)]).after("rx", (0,))
+    with pytest.raises(DimensionError, match="cannot act after a gate on 1"):
+        noise.NoiseModel(one_qubit=noise.qubitwise(2 * [noise.depolarizing(0.1)]))
+    with pytest.raises(DimensionError, match="cannot act after a gate on 1"):
+        noise.qubitwise(2 * [joint])
