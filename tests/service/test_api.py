@@ -265,7 +265,7 @@ def test_a_key_cannot_give_more_than_its_tenant_has(service):
     ("change", "status", "code"),
     [
         ({"storage": "sqlite:///x.db"}, 422, "extra_forbidden"),
-        ({"kind": "evaluate"}, 422, "literal_error"),
+        ({"kind": "dance"}, 422, "union_tag_invalid"),
         ({"seed": "7"}, 422, "int_type"),
         ({"seed": 2**53}, 422, "less_than_equal"),
         ({"priority": 10}, 422, "less_than_equal"),
@@ -285,6 +285,17 @@ def test_bad_fields_are_refused_with_their_place(service, change, status, code):
     assert body["pointer"].startswith("/" + next(iter(change)))
     assert body["hint"]
     assert service.queue.counts()[State.QUEUED] == 0
+
+
+def test_points_are_evaluated_in_one_job(service):
+    body = {"kind": "evaluate", "problem": PROBLEM, "options": {"p": 1}, "points": [[0.1, 0.2]]}
+    assert service.submit(body).json()["kind"] == "evaluate"
+    assert service.submit(body).json()["source"].startswith("joined:")
+    bad = refused(service.submit([SOLVE, {**body, "points": [[0.1, "x"]]}]), 422, "float_type")
+    assert bad["pointer"] == "/1/points/0/1"
+    refused(service.submit({**body, "points": []}), 422, "too_short")
+    refused(service.submit({**body, "points": [[0.0]] * 16_385}), 422, "too_long")
+    refused(service.submit({**body, "seed": 1}), 422, "extra_forbidden")
 
 
 def raw(service, data, **headers):
@@ -356,7 +367,7 @@ def test_references_of_the_schema_lead_somewhere(service):
     text = json.dumps(schema)
     refs = set(re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', text))
     assert text.count('"$ref"') == text.count('"$ref": "#/components/schemas/')
-    assert {"SolveRequest", "SolveOptions", "ProblemSection", "KeyRequest"} <= refs
+    assert {"SolveRequest", "EvaluateRequest", "ProblemSection", "KeyRequest"} <= refs
     assert refs <= schema["components"]["schemas"].keys()
     assert schema["components"]["schemas"]["SolveRequest"]["additionalProperties"] is False
 

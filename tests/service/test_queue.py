@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 import sqlalchemy
@@ -307,6 +309,40 @@ def test_identifiers_hold_the_time():
     stamp = int(new_id().replace("-", "")[:12], 16)
     # Identifiers of one process increase, so that the stamp may be ahead by what was counted up.
     assert before - 1 <= stamp <= before + 1000
+
+
+def test_a_backup_during_use_holds_every_job(tmp_path):
+    """SQLite's backup, as docs/service.md describes it, is a database that serves."""
+    with Database(f"sqlite:///{tmp_path}/jobs.db") as database:
+        queue = Queue(database)
+        queue.add_tenant("amber")
+        ids = queue.submit("amber", [submission() for _ in range(5)])
+        running = queue.claim("worker")
+        with (
+            closing(sqlite3.connect(tmp_path / "jobs.db")) as source,
+            closing(sqlite3.connect(tmp_path / "copy.db")) as target,
+        ):
+            source.backup(target)
+    with Database(f"sqlite:///{tmp_path}/copy.db") as database:
+        restored = Queue(database)
+        assert [job.id for job in restored.jobs("amber")] == ids[::-1]
+        assert restored.finish(running, DONE)
+        assert len(run_all(restored)) == 4
+
+
+def test_idempotency_keys_are_forgotten_after_two_days(tmp_path):
+    clock = Clock()
+    with Database(f"sqlite:///{tmp_path}/jobs.db", clock=clock) as database:
+        queue = Queue(database)
+        queue.add_tenant("amber")
+        key = Repeatable("attempt 1", b"a" * 32)
+        first = queue.submit("amber", [submission()], key)
+        clock.now += 86_400
+        queue.forget_keys()
+        assert queue.submit("amber", [submission()], key) == first
+        clock.now += 86_401
+        queue.forget_keys()
+        assert queue.submit("amber", [submission()], key) != first
 
 
 def test_requests_and_results_are_stored_as_they_are(queue):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from hybridq.service.work.slot import Slot
 
 TOY = (sys.executable, str(Path(__file__).with_name("toy_child.py")))
 RING = {"nodes": 5, "edges": [[0, 1], [1, 2], [2, 3], [3, 4], [4, 0]]}
+POINTS = [[0.0, 0.0], [0.3, 0.4], [1.1, -0.7]]
 PATIENCE = 60.0  # seconds; a test that waits ends with an event long before
 
 
@@ -47,6 +49,14 @@ def start(queue, tmp_path):
     yield begin
     for one in started:
         one.close()
+
+
+def ring_cut(gamma, beta):
+    """The expected cut of a ring of five at one layer, with H = -cut and M = -ΣX.
+
+    Wang, Hadfield, Jiang, Rieffel, Phys. Rev. A 97, 022304 (2018), eq. (14), without triangles.
+    """
+    return 5 / 2 * (1 + math.sin(4 * beta) * math.sin(gamma) * math.cos(gamma))
 
 
 def submit(queue, **request):
@@ -176,6 +186,9 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     options = {"p": 1, "shots": 64}
     job = submit(queue, kind="solve", problem=problem, options=options, seed=7)
     text = json.dumps({"content": "not a graph"})
+    circuit = {"kind": "evaluate", "problem": problem, "options": {"p": 1}}
+    many = submit(queue, **circuit, points=POINTS)
+    short = submit(queue, **circuit, points=[[0.1, 0.2], [0.1]])
     bad = submit(queue, kind="solve", problem={**problem, "content": text}, options={}, seed=1)
     assert wait(queue, job, ended).state is State.COMPLETED
     found = json.loads(queue.result("amber", job))
@@ -188,5 +201,9 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     assert found["best"]["value"] == 4  # the largest cut of a ring of five
     assert found["expectation"] == expected.expectation
     assert found["parameters"] == list(expected.parameters)
+    assert wait(queue, many, ended).state is State.COMPLETED
+    values = json.loads(queue.result("amber", many))["values"]
+    assert values == pytest.approx([-ring_cut(*point) for point in POINTS], abs=1e-12)
+    assert "2 numbers, the parameters" in wait(queue, short, ended).error["detail"]
     failed = wait(queue, bad, ended)
     assert (failed.state, failed.error["code"]) == (State.FAILED, "unreadable_content")

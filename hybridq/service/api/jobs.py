@@ -21,6 +21,7 @@ from hybridq.service.api.schema import (
     JOB_OR_JOBS,
     JOBS,
     MOST_JOBS,
+    EvaluateRequest,
     SolveRequest,
     body_schema,
 )
@@ -41,6 +42,7 @@ _CHECK_SECONDS = 5.0  # between two looks without a notice
 _PAUSE_SECONDS = 0.02  # at least, between two looks
 _COMMENT_SECONDS = 15.0
 
+_Request = SolveRequest | EvaluateRequest
 Status = Literal["queued", "running", "completed", "failed", "cancelled"]
 Wait = Annotated[float, Query(ge=0.0, le=MOST_WAIT, description="Seconds to wait for an end.")]
 _SUBMISSION = body_schema(JOB_OR_JOBS)
@@ -60,7 +62,7 @@ async def submit(request: Request) -> Response:
     body = await body_of(request)
     # The check of 10^5 edges takes long enough to delay others.
     asked = await run_in_threadpool(_requests, body)
-    requests: Sequence[SolveRequest] = asked if isinstance(asked, list) else [asked]
+    requests: Sequence[_Request] = asked if isinstance(asked, list) else [asked]
     key = _idempotency(request, body)
     submissions = await run_in_threadpool(lambda: [each.submission() for each in requests])
     future = context.submissions.submit(owner.tenant, submissions, key)
@@ -83,7 +85,7 @@ async def estimate(request: Request) -> dict[str, Any]:
     context = context_of(request)
     owner = await context.principal(request, "jobs:read")
     asked = await run_in_threadpool(_requests, await body_of(request))
-    requests: Sequence[SolveRequest] = asked if isinstance(asked, list) else [asked]
+    requests: Sequence[_Request] = asked if isinstance(asked, list) else [asked]
 
     def look() -> dict[str, Any]:
         waiting = context.queue.counts(owner.tenant)[State.QUEUED]
@@ -93,7 +95,7 @@ async def estimate(request: Request) -> dict[str, Any]:
                     "answered_by": context.queue.answered_by(
                         owner.tenant, each.submission().digest
                     ),
-                    "evaluations_at_most": each.options.max_evaluations,
+                    "evaluations_at_most": _most_evaluations(each),
                 }
                 for each in requests
             ],
@@ -271,7 +273,14 @@ async def _views(context: Context, owner: Principal, jobs: Sequence[Job]) -> lis
     return [view(job, places) for job in jobs]
 
 
-def _requests(body: bytes) -> SolveRequest | list[SolveRequest]:
+def _most_evaluations(request: _Request) -> int | None:
+    """Return the most evaluations of a job, None where its size decides."""
+    if isinstance(request, EvaluateRequest):
+        return len(request.points)
+    return request.options.max_evaluations
+
+
+def _requests(body: bytes) -> _Request | list[_Request]:
     """Return the submission or the submissions in a body."""
     return parsed(JOBS, body) if body.lstrip()[:1] == b"[" else parsed(JOB, body)
 

@@ -71,7 +71,13 @@ def of_validation(error: ValidationError | RequestValidationError) -> Refusal:
     """Return the refusal of a request that does not fit the schema."""
     first = error.errors()[0]
     # Members of a union are named in the place too, which pointers do not have.
-    parts = [str(part) for part in first["loc"] if not _is_member(part)]
+    place = [part for part in first["loc"] if not _is_member(part)]
+    start = 1 if place and isinstance(place[0], int) else 0
+    if place[start : start + 1] in (["solve"], ["evaluate"]):
+        del place[start]
+    if first["type"].startswith("union_tag"):
+        place.append("kind")
+    parts = [str(part) for part in place]
     pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
     detail = str(first["msg"])
     return Refusal(

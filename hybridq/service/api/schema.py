@@ -23,6 +23,9 @@ MOST_DEPTH = 32
 MOST_EDGES = 100_000
 """Entries of any list within a content."""
 
+MOST_POINTS = 16_384
+"""Points of one job that evaluates."""
+
 MOST_SEED = 2**53 - 1
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -93,15 +96,21 @@ class SolveOptions(Closed):
     exact: bool | None = None
 
 
-class SolveRequest(Closed):
-    """A job that solves one problem."""
+class CircuitOptions(Closed):
+    """Choice of a circuit and of its simulator."""
 
-    kind: Literal["solve"]
+    ansatz: Name | None = None
+    p: Annotated[int, Field(ge=1, le=1000)] | None = None
+    layers: Annotated[int, Field(ge=1, le=1000)] | None = None
+    mixer: Name | None = None
+    engine: Name | None = None
+    precision: Literal["double", "single"] | None = None
+
+
+class JobRequest(Closed):
+    """Fields of every job."""
+
     problem: ProblemSection
-    options: SolveOptions = SolveOptions()
-    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = None
-    """Source of randomness; drawn by default, and the result is then not reused."""
-
     label: Label = ""
     priority: Annotated[int, Field(ge=0, le=9)] = 5
     """Jobs of high priority start before the tenant's others."""
@@ -109,29 +118,59 @@ class SolveRequest(Closed):
     reuse: Literal["exact", "none"] = "exact"
     """Whether the result of an identical job will do."""
 
-    def submission(self) -> Submission:
-        """Return what is queued: the request with its seed, and the digest of it."""
-        seed = secrets.randbelow(MOST_SEED) if self.seed is None else self.seed
-        request = {
-            "kind": self.kind,
-            "problem": self.problem.model_dump(mode="json"),
-            "options": self.options.model_dump(mode="json", exclude_none=True),
-            "seed": seed,
-        }
-        reusable = self.seed is not None and self.reuse == "exact"
+    def _submission(self, request: dict[str, Any], *, reusable: bool) -> Submission:
+        """Return what is queued: the request, and the digest of it."""
+        request["problem"] = self.problem.model_dump(mode="json")
         return Submission(
-            self.kind,
+            request["kind"],
             json.dumps(request),
-            digest=digest(request) if reusable else None,
+            digest=digest(request) if reusable and self.reuse == "exact" else None,
             label=self.label,
             priority=self.priority,
         )
 
 
-JobList = Annotated[list[SolveRequest], Field(min_length=1, max_length=MOST_JOBS)]
-JOB: TypeAdapter[SolveRequest] = TypeAdapter(SolveRequest)
-JOBS: TypeAdapter[list[SolveRequest]] = TypeAdapter(JobList)
-JOB_OR_JOBS: TypeAdapter[Any] = TypeAdapter(SolveRequest | JobList)
+class SolveRequest(JobRequest):
+    """A job that solves one problem."""
+
+    kind: Literal["solve"]
+    options: SolveOptions = SolveOptions()
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = None
+    """Source of randomness; drawn by default, and the result is then not reused."""
+
+    def submission(self) -> Submission:
+        """Return what is queued, with a seed."""
+        seed = secrets.randbelow(MOST_SEED) if self.seed is None else self.seed
+        options = self.options.model_dump(mode="json", exclude_none=True)
+        request = {"kind": self.kind, "options": options, "seed": seed}
+        return self._submission(request, reusable=self.seed is not None)
+
+
+class EvaluateRequest(JobRequest):
+    """A job that computes the expectation value of one circuit at many points."""
+
+    kind: Literal["evaluate"]
+    options: CircuitOptions = CircuitOptions()
+    points: Annotated[
+        list[Annotated[list[Number], Field(min_length=1, max_length=10_000)]],
+        Field(min_length=1, max_length=MOST_POINTS),
+    ]
+    """Parameters of the circuit, in radians, a list for each point."""
+
+    def submission(self) -> Submission:
+        """Return what is queued."""
+        options = self.options.model_dump(mode="json", exclude_none=True)
+        request = {"kind": self.kind, "options": options, "points": self.points}
+        return self._submission(request, reusable=True)
+
+
+AnyRequest = Annotated[SolveRequest | EvaluateRequest, Field(discriminator="kind")]
+
+
+JobList = Annotated[list[AnyRequest], Field(min_length=1, max_length=MOST_JOBS)]
+JOB: TypeAdapter[SolveRequest | EvaluateRequest] = TypeAdapter(AnyRequest)
+JOBS: TypeAdapter[list[SolveRequest | EvaluateRequest]] = TypeAdapter(JobList)
+JOB_OR_JOBS: TypeAdapter[Any] = TypeAdapter(AnyRequest | JobList)
 """One submission or a list of them, as the API describes it."""
 
 
@@ -162,7 +201,7 @@ def body_schema(adapter: TypeAdapter[Any]) -> dict[str, Any]:
 def components() -> dict[str, Any]:
     """Return the schemas that bodies refer to, by name."""
     found: dict[str, Any] = {}
-    for model in (SolveRequest, KeyRequest):
+    for model in (SolveRequest, EvaluateRequest, KeyRequest):
         schema = model.model_json_schema(ref_template=_REFERENCE)
         found |= schema.pop("$defs", {})
         found[model.__name__] = schema

@@ -28,6 +28,7 @@ MOST_SECONDS = 24 * 3600.0
 _IDLE_SECONDS = 5.0  # a claim without a notice, for jobs of dead workers
 _CANCEL_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
+_CLEAN_SECONDS = 3600.0
 
 
 class Dispatcher:
@@ -112,7 +113,7 @@ class Dispatcher:
 
         def report(progress: Plain) -> None:
             with suppress(OutputError):
-                held.lost = not self._queue.report(claimed, progress)
+                held.lost |= not self._queue.report(claimed, progress)
 
         try:
             end = slot.run(
@@ -169,13 +170,16 @@ class Dispatcher:
 
     def _keep(self) -> None:
         """Renew leases, notice requests to cancel, and take jobs back from dead workers."""
-        renewed = -RENEW_SECONDS
+        renewed = cleaned = float("-inf")
         while not self._stop.wait(_CANCEL_SECONDS):
             try:
                 if monotonic() - renewed > RENEW_SECONDS:
                     renewed = monotonic()
                     self._renew()
                     self._queue.take_back()
+                if monotonic() - cleaned > _CLEAN_SECONDS:
+                    cleaned = monotonic()
+                    self._queue.forget_keys()
                 if self._held:
                     to_cancel = self._queue.to_be_cancelled(self.worker)
                     for held in self._current():

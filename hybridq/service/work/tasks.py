@@ -8,7 +8,7 @@ from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
-from hybridq.core.errors import FormatError
+from hybridq.core.errors import FormatError, ParameterError
 
 if TYPE_CHECKING:
     from hybridq.optimizers import Record
@@ -20,6 +20,7 @@ Plain = dict[str, Any]
 Report = Callable[[Plain], None]
 
 _TIMED_OUT = "time limit"
+_BLOCK = 256  # points between two reports
 
 
 def run_task(request: Mapping[str, Any], journal: Path, report: Report) -> Plain:
@@ -76,6 +77,52 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> tuple[str,
     return json.dumps(json.loads(result.to_json())), usage, _TIMED_OUT not in found.status
 
 
+def _evaluate(request: Mapping[str, Any], path: Path, report: Report) -> tuple[str, Plain, bool]:
+    """Return the expectation value of a circuit at each point, in the order of the points.
+
+    It is that of the energy that is minimized, ⟨H⟩.
+    """
+    import numpy as np
+
+    from hybridq.ansatz.base import Ansatz
+    from hybridq.objectives import Expectation
+    from hybridq.solver.choices import resolve_ansatz
+
+    del path  # nothing is resumed
+    options = dict(request["options"])
+    engine = options.pop("engine", "auto")
+    precision = options.pop("precision", None)
+    problem = problem_of(request["problem"])
+    ansatz = resolve_ansatz(
+        problem,
+        options.pop("ansatz", None),
+        p=options.pop("p", None),
+        mixer=options.pop("mixer", None),
+        initial="auto",
+        options=options,
+    )
+    points = request["points"]
+    if not isinstance(ansatz, Ansatz):
+        raise ParameterError(
+            argument="ansatz", value="adapt", expected="a circuit that does not grow"
+        )
+    wanted = ansatz.circuit.n_params
+    for number, point in enumerate(points):
+        if len(point) != wanted:
+            raise ParameterError(
+                argument=f"points[{number}]",
+                value=f"{len(point)} numbers",
+                expected=f"{wanted} numbers, the parameters of the circuit",
+            )
+    mean = Expectation().bind(ansatz, problem, engine=engine, precision=precision)
+    values: list[float] = []
+    for start in range(0, len(points), _BLOCK):
+        block = np.array(points[start : start + _BLOCK], dtype=np.float64)
+        values += [float(value) for value in mean.values(block)]
+        report({"evaluations": len(values), "fraction": len(values) / len(points)})
+    return json.dumps({"values": values}), {"evaluations": len(values)}, True
+
+
 def problem_of(section: Mapping[str, Any]) -> Problem:
     """Return the problem whose content a request holds.
 
@@ -108,5 +155,6 @@ def _with_compiled_kernels(options: Mapping[str, Any]) -> Plain:
 
 TASKS: Mapping[str, Callable[[Mapping[str, Any], Path, Report], tuple[str, Plain, bool]]] = {
     "solve": _solve,
+    "evaluate": _evaluate,
 }
 """Kinds of jobs and their work."""
