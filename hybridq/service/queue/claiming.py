@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from hybridq.service.queue.records import Claimed, State
 from hybridq.service.queue.sharing import charge, locked
@@ -14,6 +14,49 @@ from hybridq.service.queue.submitting import WAITING
 from hybridq.service.store.tables import JOBS, TENANTS
 
 _TRIES = 10  # while other servers claim the jobs of the chosen tenants
+
+
+# Statements are built once: that takes longer than SQLite takes to run them.
+_OTHER = JOBS.alias()
+_RUNNING = (
+    select(func.count())
+    .select_from(_OTHER)
+    .where(_OTHER.c.state == State.RUNNING, _OTHER.c.joined_to.is_(None))
+)
+_NEXT_TENANT = (
+    select(TENANTS.c.name)
+    .where(
+        select(JOBS.c.id).where(JOBS.c.tenant == TENANTS.c.name, WAITING).exists(),
+        _RUNNING.where(_OTHER.c.tenant == TENANTS.c.name).correlate(TENANTS).scalar_subquery()
+        < TENANTS.c.most_running,
+    )
+    .order_by(TENANTS.c.virtual, TENANTS.c.name)
+    .limit(1)
+)
+_FIRST = (
+    select(JOBS.c.id)
+    .where(
+        JOBS.c.tenant == bindparam("tenant_name"),
+        WAITING,
+        _RUNNING.where(_OTHER.c.tenant == bindparam("tenant_name")).scalar_subquery()
+        < bindparam("most_running"),
+    )
+    .order_by(JOBS.c.rank, JOBS.c.id)
+    .limit(1)
+)
+_CLAIM = (
+    JOBS.update()
+    .where(JOBS.c.id == _FIRST.scalar_subquery())
+    .values(
+        state=State.RUNNING,
+        worker=bindparam("claimer"),
+        attempt=JOBS.c.attempt + 1,
+        lease=bindparam("until"),
+        started=bindparam("now"),
+        revision=JOBS.c.revision + 1,
+    )
+    .returning(JOBS.c.id, JOBS.c.kind, JOBS.c.request, JOBS.c.attempt, JOBS.c.journal, JOBS.c.cost)
+)
 
 
 def claim(connection: Connection, worker: str, now: float, lease: float) -> Claimed | None:
@@ -34,32 +77,15 @@ def claim(connection: Connection, worker: str, now: float, lease: float) -> Clai
             return None
         share = locked(connection, tenant)
         assert share is not None
-        running = _running(tenant).scalar_subquery()
-        chosen = (
-            select(JOBS.c.id)
-            .where(JOBS.c.tenant == tenant, WAITING, running < share.most_running)
-            .order_by(JOBS.c.rank, JOBS.c.id)
-            .limit(1)
-        )
         row = connection.execute(
-            JOBS.update()
-            .where(JOBS.c.id == chosen.scalar_subquery())
-            .values(
-                state=State.RUNNING,
-                worker=worker,
-                attempt=JOBS.c.attempt + 1,
-                lease=now + lease,
-                started=now,
-                revision=JOBS.c.revision + 1,
-            )
-            .returning(
-                JOBS.c.id,
-                JOBS.c.kind,
-                JOBS.c.request,
-                JOBS.c.attempt,
-                JOBS.c.journal,
-                JOBS.c.cost,
-            )
+            _CLAIM,
+            {
+                "tenant_name": tenant,
+                "most_running": share.most_running,
+                "claimer": worker,
+                "until": now + lease,
+                "now": now,
+            },
         ).first()
         if row is None:
             continue
@@ -120,25 +146,4 @@ def report(connection: Connection, claimed: Claimed, progress: Mapping[str, Any]
 
 def _next_tenant(connection: Connection) -> str | None:
     """Return the tenant whose turn it is."""
-    waiting = select(JOBS.c.id).where(JOBS.c.tenant == TENANTS.c.name, WAITING).exists()
-    running = _running(TENANTS.c.name).correlate(TENANTS).scalar_subquery()
-    return connection.execute(
-        select(TENANTS.c.name)
-        .where(waiting, running < TENANTS.c.most_running)
-        .order_by(TENANTS.c.virtual, TENANTS.c.name)
-        .limit(1)
-    ).scalar()
-
-
-def _running(tenant: Any) -> Any:
-    """Return the query of the number of a tenant's running jobs, joined ones left out."""
-    counted = JOBS.alias()
-    return (
-        select(func.count())
-        .select_from(counted)
-        .where(
-            counted.c.tenant == tenant,
-            counted.c.state == State.RUNNING,
-            counted.c.joined_to.is_(None),
-        )
-    )
+    return connection.execute(_NEXT_TENANT).scalar()

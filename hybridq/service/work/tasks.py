@@ -78,9 +78,9 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> tuple[str,
 
 
 def _evaluate(request: Mapping[str, Any], path: Path, report: Report) -> tuple[str, Plain, bool]:
-    """Return the expectation value of a circuit at each point, in the order of the points.
+    """Return the expectation value ⟨H⟩ of a circuit at each point.
 
-    It is that of the energy that is minimized, ⟨H⟩.
+    H is the energy that is minimized.
     """
     import numpy as np
 
