@@ -132,8 +132,9 @@ def notes(found: list[dict[str, Any]]) -> list[str]:
         shares = [row["share"] for row in same]
         words.append(
             f"From shots at p = {p}, {len(ended)} of {len(same)} searches by `bayesian` ended by "
-            f"themselves, after {np.median(counts):.0f} executions at the median; the share at its "
-            f"end is {np.median(shares):.4f} at the median, with quartiles "
+            f"themselves, after {np.median(counts):.0f} executions at the median: those below a "
+            f"share have failed it, though executions were left. The share at the end is "
+            f"{np.median(shares):.4f} at the median, with quartiles "
             f"{np.quantile(shares, 0.25):.4f} to {np.quantile(shares, 0.75):.4f}."
         )
     seconds = sum(row["seconds"] for row in chosen(found, name="bayesian"))
@@ -179,9 +180,10 @@ def picture(found: list[dict[str, Any]]) -> Figure:
     for line, p in zip(axes, DEPTHS, strict=True):
         for ax, shots in zip(line, (None, SHOTS), strict=True):
             draw(ax, found, p, shots)
-    axes[1, 1].legend(
-        frameon=False, fontsize=9, loc="upper left",
-        title="to 0.95; dotted: to 0.99", title_fontsize=9,
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, frameon=False, fontsize=10, loc="outside lower center", ncols=len(labels),
+        title="to 0.95; dotted: to 0.99", title_fontsize=10,
     )  # fmt: skip
     return figure  # type: ignore[no-any-return]
 

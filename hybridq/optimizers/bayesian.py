@@ -25,20 +25,22 @@ class Bayesian(Optimizer):
     further point has the largest expected gain over the best point, given the noise of the values;
     see `GaussianProcess` and `ExpectedGain`. The periods are those that the objective declares. The
     noise of values from shots is their standard error, other noise is estimated from the values.
-    The search ends when knowing the function everywhere is expected to gain less than a part of the
-    standard error of a value, five times in a row. From shots the result is the point of the lowest
-    mean, which is measured once more, as also at the end of the budget.
+    The search ends when one more value, even one without noise, is expected to gain less than a
+    tenth of the standard error of a value, five times in a row: that many more may still gain, but
+    each little. From shots the result is the point of the lowest mean, which is measured once more,
+    as also at the end of the budget.
 
     All rows of x0 are among the first points.
 
     Prefer it where circuit executions are dear and parameters few, up to about ten: values from a
     machine or from shots, from a start that is not known to be good. With exact values and
     gradients `l-bfgs` takes fewer seconds, and with many parameters `spsa` fewer values.
-    Cost: 1 evaluation per point, and the model's 0.02 to 0.2 seconds for some hundred values;
+    Cost: 1 evaluation per point, and the model's 0.02 seconds at 50 values to 0.2 at 400;
     by default 25 (n + 1) points.
 
     Args:
-        tolerance: that part of the error, which is known or estimated; None: never ends by itself.
+        tolerance: expected gain at which the search ends, in standard errors of a value, which are
+            known or estimated; None: the search never ends by itself.
         startup: number of points before the model is used, x0 included; the others form a Latin
             hypercube.
         batch: number of points chosen together, each as if those before it had their expected
@@ -102,7 +104,7 @@ class Bayesian(Optimizer):
             if driver.from_shots:
                 model.settle()
             message = (
-                f"knowing all values is expected to gain {gain:.2g}, and the standard error of one "
+                f"one more value is expected to gain {gain:.2g}, and the standard error of a value "
                 f"is {error:.2g}"
             )
             return Outcome(True, message, Reason.SHOT_NOISE if driver.from_shots else None)
