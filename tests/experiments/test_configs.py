@@ -39,6 +39,7 @@ MINIATURES = {
         "measurement.shots=400",
         "sweep.mitigation=[{kind: readout}, {kind: post-selection}]",
     ],
+    "noise_sweep": [*_GRAPHS, "sweep.ansatz.p=[1]"],
     "optimizer_comparison": [*_GRAPHS, *_SHORT],
     "shots": [*_GRAPHS, *_SHORT],
     "shots_to_target": [
