@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, select
 
 from hybridq.service.queue.records import Claimed, State
 from hybridq.service.queue.sharing import charge, locked
@@ -55,8 +55,30 @@ _CLAIM = (
         started=bindparam("now"),
         revision=JOBS.c.revision + 1,
     )
-    .returning(JOBS.c.id, JOBS.c.kind, JOBS.c.request, JOBS.c.attempt, JOBS.c.journal, JOBS.c.cost)
+    .returning(
+        JOBS.c.id,
+        JOBS.c.kind,
+        JOBS.c.request,
+        JOBS.c.attempt,
+        JOBS.c.journal,
+        JOBS.c.cost,
+        JOBS.c.digest,
+    )
 )
+_START_JOINED = (
+    JOBS.update()
+    .where(JOBS.c.joined_to == bindparam("leader"), JOBS.c.state < State.COMPLETED)
+    .values(state=State.RUNNING, started=bindparam("now"), revision=JOBS.c.revision + 1)
+)
+_HELD = and_(
+    JOBS.c.id == bindparam("held_id"),
+    JOBS.c.worker == bindparam("held_by"),
+    JOBS.c.attempt == bindparam("held_attempt"),
+    JOBS.c.state == State.RUNNING,
+    JOBS.c.joined_to.is_(None),
+)
+_REPORT = JOBS.update().where(_HELD).values(progress=bindparam("now"), revision=JOBS.c.revision + 1)
+_LOCK_HELD = select(JOBS).where(_HELD).with_for_update()
 
 
 def claim(connection: Connection, worker: str, now: float, lease: float) -> Claimed | None:
@@ -89,25 +111,16 @@ def claim(connection: Connection, worker: str, now: float, lease: float) -> Clai
         ).first()
         if row is None:
             continue
-        connection.execute(
-            JOBS.update()
-            .where(JOBS.c.joined_to == row.id, JOBS.c.state < State.COMPLETED)
-            .values(state=State.RUNNING, started=now, revision=JOBS.c.revision + 1)
-        )
+        if row.digest is not None:  # others may have joined it
+            connection.execute(_START_JOINED, {"leader": row.id, "now": now})
         charge(connection, share, row.cost)
         return Claimed(row.id, tenant, row.kind, row.request, worker, row.attempt, row.journal)
     return None
 
 
-def held(claimed: Claimed) -> Any:
-    """Return the condition under which a worker still holds its job: the fence."""
-    return and_(
-        JOBS.c.id == claimed.id,
-        JOBS.c.worker == claimed.worker,
-        JOBS.c.attempt == claimed.attempt,
-        JOBS.c.state == State.RUNNING,
-        JOBS.c.joined_to.is_(None),
-    )
+def held(connection: Connection, claimed: Claimed) -> Row[Any] | None:
+    """Lock and return the row of a job that its worker still holds: the fence."""
+    return connection.execute(_LOCK_HELD, _fence(claimed)).first()
 
 
 def renew(connection: Connection, worker: str, until: float) -> set[tuple[str, int]]:
@@ -136,12 +149,16 @@ def to_be_cancelled(connection: Connection, worker: str) -> set[tuple[str, int]]
 
 def report(connection: Connection, claimed: Claimed, progress: Mapping[str, Any]) -> bool:
     """Store the progress of a running job; return False if the worker lost it."""
-    done = connection.execute(
-        JOBS.update()
-        .where(held(claimed))
-        .values(progress=json.dumps(progress), revision=JOBS.c.revision + 1)
-    )
+    done = connection.execute(_REPORT, {**_fence(claimed), "now": json.dumps(progress)})
     return done.rowcount == 1
+
+
+def _fence(claimed: Claimed) -> dict[str, Any]:
+    return {
+        "held_id": claimed.id,
+        "held_by": claimed.worker,
+        "held_attempt": claimed.attempt,
+    }
 
 
 def _next_tenant(connection: Connection) -> str | None:

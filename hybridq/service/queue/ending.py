@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from hybridq.service.queue.claiming import held
 from hybridq.service.queue.records import MOST_DEATHS, Claimed, Outcome, State
@@ -13,6 +13,20 @@ from hybridq.service.queue.sharing import correct, locked
 from hybridq.service.store.tables import JOBS, RESULTS
 
 _JOINED = "joined:{}"
+
+# Statements are built once: that takes longer than SQLite takes to run them.
+_INSERT_RESULT = RESULTS.insert()
+_ENDED = JOBS.update().values(
+    state=bindparam("to"),
+    ended=bindparam("now"),
+    lease=None,
+    error=bindparam("reason"),
+    result=bindparam("body"),
+    usage=bindparam("work"),
+    revision=JOBS.c.revision + 1,
+)
+_END = _ENDED.where(JOBS.c.id == bindparam("job"))
+_END_JOINED = _ENDED.where(JOBS.c.joined_to == bindparam("job"), JOBS.c.state < State.COMPLETED)
 
 
 def finish(connection: Connection, claimed: Claimed, outcome: Outcome, now: float) -> bool:
@@ -25,7 +39,7 @@ def finish(connection: Connection, claimed: Claimed, outcome: Outcome, now: floa
         now: the time.
     """
     share = locked(connection, claimed.tenant)
-    row = connection.execute(select(JOBS).where(held(claimed)).with_for_update()).first()
+    row = held(connection, claimed)
     if row is None or share is None:
         return False
     seconds = outcome.usage.get("cpu_seconds")
@@ -48,7 +62,7 @@ def release(connection: Connection, claimed: Claimed, now: float, *, died: bool)
         the job's new state; None if the worker does not hold it any more.
     """
     locked(connection, claimed.tenant)
-    row = connection.execute(select(JOBS).where(held(claimed)).with_for_update()).first()
+    row = held(connection, claimed)
     if row is None:
         return None
     if row.cancel:
@@ -117,24 +131,24 @@ def delete(connection: Connection, tenant: str, job: str) -> bool | None:
 def _end(connection: Connection, row: Row[Any], outcome: Outcome, now: float) -> None:
     """Write the end of a job, and of those that joined it."""
     values: dict[str, Any] = {
-        "state": outcome.state,
-        "ended": now,
-        "lease": None,
-        "error": None if outcome.error is None else json.dumps(dict(outcome.error)),
-        "revision": JOBS.c.revision + 1,
+        "job": row.id,
+        "to": outcome.state,
+        "now": now,
+        "reason": None if outcome.error is None else json.dumps(dict(outcome.error)),
+        "body": None,
+        "work": json.dumps(dict(outcome.usage)),
     }
     if outcome.result is not None:
-        connection.execute(RESULTS.insert().values(id=row.id, body=outcome.result))
-        values["result"] = row.id
+        connection.execute(_INSERT_RESULT, {"id": row.id, "body": outcome.result})
+        values["body"] = row.id
     if not outcome.reusable:
-        values["digest"] = None
-    usage = json.dumps(dict(outcome.usage))
-    connection.execute(JOBS.update().where(JOBS.c.id == row.id).values(usage=usage, **values))
-    joined = (JOBS.c.joined_to == row.id, JOBS.c.state < State.COMPLETED)
+        same = (JOBS.c.id == row.id) | (JOBS.c.joined_to == row.id)
+        connection.execute(JOBS.update().where(same).values(digest=None))
+    connection.execute(_END, values)
     if outcome.state is State.CANCELLED:
         _replace(connection, row)
-    else:
-        connection.execute(JOBS.update().where(*joined).values(usage="{}", **values))
+    elif row.digest is not None:  # others may have joined it
+        connection.execute(_END_JOINED, {**values, "work": "{}"})
 
 
 def _replace(connection: Connection, row: Row[Any]) -> None:

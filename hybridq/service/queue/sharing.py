@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from hybridq.service.store.database import VIRTUAL
 from hybridq.service.store.tables import SETTINGS, TENANTS
@@ -26,6 +26,29 @@ MOST_QUEUED = 10_000
 
 MOST_RUNNING = 1_000
 """Jobs of a tenant that may run at a time, unless its quota says otherwise."""
+
+
+# Statements are built once: that takes longer than SQLite takes to run them.
+_LOCKED = (
+    select(
+        TENANTS.c.name,
+        TENANTS.c.weight,
+        TENANTS.c.virtual,
+        TENANTS.c.most_queued,
+        TENANTS.c.most_running,
+    )
+    .where(TENANTS.c.name == bindparam("tenant_name"))
+    .with_for_update()
+)
+_SET_VIRTUAL = (
+    TENANTS.update()
+    .where(TENANTS.c.name == bindparam("tenant_name"))
+    .values(virtual=bindparam("to"))
+)
+_VIRTUAL_TIME = select(SETTINGS.c.value).where(SETTINGS.c.name == VIRTUAL)
+_SET_VIRTUAL_TIME = (
+    SETTINGS.update().where(SETTINGS.c.name == VIRTUAL).values(value=bindparam("now"))
+)
 
 
 @dataclass(frozen=True)
@@ -66,24 +89,13 @@ def add_tenant(
 
 def locked(connection: Connection, tenant: str) -> Share | None:
     """Lock a tenant until the end of the transaction and return its share."""
-    row = connection.execute(
-        select(
-            TENANTS.c.name,
-            TENANTS.c.weight,
-            TENANTS.c.virtual,
-            TENANTS.c.most_queued,
-            TENANTS.c.most_running,
-        )
-        .where(TENANTS.c.name == tenant)
-        .with_for_update()
-    ).first()
+    row = connection.execute(_LOCKED, {"tenant_name": tenant}).first()
     return None if row is None else Share(*row)
 
 
 def virtual_time(connection: Connection) -> float:
     """Return the virtual time of the latest start."""
-    text = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == VIRTUAL))
-    return float(text.scalar_one())
+    return float(connection.execute(_VIRTUAL_TIME).scalar_one())
 
 
 def charge(connection: Connection, share: Share, cost: float) -> None:
@@ -94,22 +106,18 @@ def charge(connection: Connection, share: Share, cost: float) -> None:
         share: of the tenant, as it was locked.
         cost: expected seconds of work.
     """
-    connection.execute(
-        TENANTS.update()
-        .where(TENANTS.c.name == share.name)
-        .values(virtual=share.virtual + cost / share.weight)
-    )
+    _advance(connection, share, cost)
     if share.virtual > virtual_time(connection):
-        connection.execute(
-            SETTINGS.update().where(SETTINGS.c.name == VIRTUAL).values(value=repr(share.virtual))
-        )
+        connection.execute(_SET_VIRTUAL_TIME, {"now": repr(share.virtual)})
 
 
 def correct(connection: Connection, share: Share, difference: float) -> None:
     """Advance a tenant's virtual time by work beyond the cost, less if it is negative."""
     if difference:
-        connection.execute(
-            TENANTS.update()
-            .where(TENANTS.c.name == share.name)
-            .values(virtual=share.virtual + difference / share.weight)
-        )
+        _advance(connection, share, difference)
+
+
+def _advance(connection: Connection, share: Share, seconds: float) -> None:
+    """Advance a tenant's virtual time by seconds of work."""
+    to = share.virtual + seconds / share.weight
+    connection.execute(_SET_VIRTUAL, {"tenant_name": share.name, "to": to})
