@@ -210,7 +210,7 @@ def read_with_errors(
         matrix = np.array(each.matrix)
         prepared = sum((samples >> q & 1) << k for k, q in enumerate(each.qubits))
         below = np.cumsum(matrix, axis=0)[:, prepared]
-        read = (rng.random(len(samples)) * below[-1] >= below).sum(axis=0)
+        read = (rng.random(len(samples)) * below[-1] >= below[:-1]).sum(axis=0)
         for k, qubit in enumerate(each.qubits):
             found += ((read >> k & 1) - (samples >> qubit & 1)) << qubit
     return found

@@ -199,6 +199,20 @@ def test_decay_by_jumps_alone_is_that_of_amplitude_damping():
     assert abs(engine.sample([], shots, 1).mean() - 0.7) < 5 * math.sqrt(0.21 / shots)
 
 
+def test_a_channel_of_one_unitary_is_a_gate():
+    turn = N.kraus([np.diag([1, np.exp(0.6j)])])
+    model = hq.NoiseModel(one_qubit=[turn, N.depolarizing(0.1)])
+    circuit, x = hq.Circuit(1).h(0).h(0), hq.PauliSum.from_labels({"Z": 1.0})
+    exact = Density(model, kernels="numpy").bind(circuit, x).expectation([])
+    engine = Trajectories(model, trajectories=400, rng=2).bind(circuit, x)
+    assert exact == pytest.approx(0.9**2 * math.cos(0.6), abs=1e-12)
+    found = engine.estimate([])
+    assert abs(found.value - exact) < 5 * found.standard_error + 1e-12
+    shots = 2000
+    mean = np.mean(1 - 2 * engine.sample([], shots, 4))
+    assert abs(mean - exact) < 5 / math.sqrt(shots)
+
+
 def test_samples_of_a_device_follow_the_exact_distribution():
     device = N.DeviceSnapshot(
         "pair",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import hybridq as hq
 from hybridq.core.errors import DimensionError, FormatError, ParameterError, UnknownNameError
-from hybridq.noise.measurement import apply_readout
+from hybridq.noise.measurement import apply_readout, read_with_errors
 
 noise = hq.noise
 MODEL = hq.NoiseModel(
@@ -157,3 +157,24 @@ def test_errors_name_the_nearest_option_and_bad_json():
         hq.NoiseModel(one_qubits=noise.depolarizing(0.1))
     with pytest.raises(FormatError, match="not JSON"):
         hq.NoiseModel.from_json("{")
+
+
+def test_what_is_read_of_samples_has_the_probabilities_of_the_readout():
+    joint = np.array(
+        [[0.7, 0.1, 0.2, 0], [0.1, 0.8, 0, 0.3], [0.2, 0, 0.6, 0.1], [0, 0.1, 0.2, 0.6]]
+    )
+    readouts = hq.NoiseModel(
+        readout=[noise.correlated_readout(joint, (2, 0)), noise.readout(0.1, 0.3, qubits=(1,))]
+    ).readouts(3)
+    shots = 20000
+    for prepared in (0, 3, 6):
+        chances = np.zeros(8)
+        chances[prepared] = 1.0
+        for each in readouts:
+            chances = apply_readout(each.matrix, each.qubits, chances)
+        found = read_with_errors(
+            np.full(shots, prepared), readouts, np.random.default_rng(prepared)
+        )
+        counts = np.bincount(found, minlength=8)
+        error = np.sqrt(chances * (1 - chances) / shots)
+        assert (np.abs(counts / shots - chances) <= 5 * error).all()

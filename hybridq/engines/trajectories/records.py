@@ -50,8 +50,13 @@ class Site:
 
     @cached_property
     def below(self) -> Vector:
-        """Probability of each error and of those before it, shape (k,)."""
-        return np.minimum(np.cumsum(self.chances), self.error)
+        """Probability of each error and of those before it, shape (k,).
+
+        It is infinite from the last error on, so that rounding does not go beyond that.
+        """
+        found = np.cumsum(self.chances)
+        found[int(self.chances.nonzero()[0].max(initial=0)) :] = np.inf
+        return found
 
 
 Record = tuple[tuple[int, int], ...]
