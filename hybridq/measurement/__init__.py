@@ -4,7 +4,8 @@
 circuit each, and their shots. Here is
 
 - `base`: groups and groupings; `registry`: the groupings by name;
-- `qubit_wise`, `fully_commuting` with `clifford`, `basis_rotation`: one grouping each;
+- `qubit_wise`, `fully_commuting` with `clifford` and their base `pauli_grouping`; `basis_rotation`
+  with `orbital_part`: one grouping each;
 - `allocation`: shots by predicted variances; `planning`, `plans`: making plans, and plans;
 - `execution`: running a plan on simulators or by any callable.
 """

@@ -21,6 +21,9 @@ State = NDArray[np.complexfloating]
 
 _NEGLIGIBLE = 1e-14
 
+MIXING = 1e-3
+"""Weight of the maximally mixed state where groups are made for a known one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Amplitudes:
@@ -108,6 +111,28 @@ class Grouping(Configured, ABC):
         Raises:
             ParameterError: it does not suit the Hamiltonian.
         """
+
+    def shared(
+        self, hamiltonian: Observable, state: Amplitudes, mixing: float
+    ) -> tuple[float, tuple[Group, ...]] | None:
+        """Return groups that share what several can measure, for a smaller error of a state.
+
+        With their constant they sum to the same operator.
+
+        Args:
+            hamiltonian: what is measured.
+            state: the state that is measured.
+            mixing: weight of the maximally mixed state, which errors leave and which stands for
+                what is not known of the state.
+
+        Returns:
+            constant and groups; None where nothing is shared.
+        """
+        return None
+
+    def without_overlap(self) -> Grouping:
+        """Return the grouping that shares nothing."""
+        return self
 
     def describe(self) -> dict[str, Any]:
         """Return name and options as plain values."""

@@ -3,48 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hybridq.circuits.circuit import Circuit
-from hybridq.circuits.instructions import Angle, Excitation, Instruction, Transition
 from hybridq.core.errors import ParameterError
 from hybridq.engines.base import Observable
-from hybridq.measurement.base import Amplitudes, Group, Grouping
-from hybridq.operators import _masks
+from hybridq.measurement.base import Amplitudes, Group, Grouping, Vector
+from hybridq.measurement.orbital_part import Matrix, OrbitalPart, blocks
+from hybridq.measurement.pauli_grouping import MOST_ENTRIES, ROUNDS, SETTLED
 from hybridq.operators.electronic import ElectronicHamiltonian
-from hybridq.operators.pauli_sum import PauliSum
-from hybridq.operators.sector import Sector
-from hybridq.operators.sector_electronic import Moves, one_electron_moves
-
-Matrix = NDArray[np.float64]
 
 NEGLIGIBLE = 1e-14  # of the largest eigenvalue: rounding of exact zeros
-TOLERANCE = 1e-14  # radians
 
 
 @dataclass(frozen=True)
 class BasisRotation(Grouping):
     r"""Eigenvectors of the two-electron integrals, one group for each.
 
-    One more group has all hops.
-
     .. math:: H = c' + \sum_\sigma \sum_{pq} h'^\sigma_{pq} E^\sigma_{pq}
         + \tfrac12 \sum_k w_k \Bigl(\sum_\sigma \sum_{pq} L^{k\sigma}_{pq} E^\sigma_{pq}\Bigr)^2
 
     with :math:`h'_{pq} = h_{pq} - \tfrac12 \sum_r (pr|rq)`; w and L are eigenvalues and
-    eigenvectors of (pq|rs), exact up to rounding. In the orbitals that diagonalize L a group is a
-    sum of products of one or two occupations. The orbitals of each spin are rotated by
-    m(m − 1)/2 Givens rotations between neighbouring modes, in depth 2m − 3. Every shot keeps the
-    numbers of electrons of both spins, so that shots with others can be discarded.
+    eigenvectors of (pq|rs), exact up to rounding; the hops h' are one more group. In the orbitals
+    that diagonalize L a group is a sum of products of one or two occupations. The orbitals of each
+    spin are rotated by m(m − 1)/2 Givens rotations between neighbouring modes, in depth 2m − 3.
+    Every shot keeps the numbers of electrons of both spins, so that shots with others can be
+    discarded.
+
+    Args:
+        overlap: move occupations between the groups and the hops where the state is known.
     """
 
     name: ClassVar[str] = "basis-rotation"
     summary: ClassVar[str] = "Rotated orbitals of molecules; few circuits that keep the electrons."
     source: ClassVar[str] = "Huggins et al. 2021, arXiv:1907.13117"
+
+    overlap: bool = True
 
     def suits(self, hamiltonian: Observable) -> bool:
         """Return whether it is given by integrals."""
@@ -59,81 +54,45 @@ class BasisRotation(Grouping):
                 expected="qubit-wise or fully-commuting for a Hamiltonian of Pauli products",
                 remedy="rotations of orbitals need integrals: give the molecule itself",
             )
-        parts = [OrbitalPart(1.0, _hops(hamiltonian), squared=False)]
-        parts += factors(hamiltonian)
-        constant, found = hamiltonian.constant, []
-        for part in parts:
-            offset, group = part.group()
-            constant += offset
-            found.append(group)
-        return constant, tuple(found)
+        return _as_groups(hamiltonian, [diagonal_hops(hops(hamiltonian)), *factors(hamiltonian)])
+
+    def shared(
+        self, hamiltonian: Observable, state: Amplitudes, mixing: float
+    ) -> tuple[float, tuple[Group, ...]] | None:
+        r"""Return groups with occupations moved for the smallest error of a known state.
+
+        Group k also measures :math:`\sum_i c_{ki} n_{ki}` in its own orbitals, which the hops lack
+        in turn, so that estimates stay unbiased. The c minimize :math:`\sum_g \sqrt{V_g}`, where
+        the variances are quadratic in c: for weights m_g = √V_g the minimum of
+        :math:`\sum_g V_g / m_g` is one linear system; m and c take turns.
+
+        Source: Choi, Loaiza, Izmaylov 2023, arXiv:2208.14490 (fluid fermionic fragments).
+        """
+        assert isinstance(hamiltonian, ElectronicHamiltonian)
+        m, parts = hamiltonian.n_orbitals, factors(hamiltonian)
+        found = list(blocks(state, m))
+        entries = (m * (m + 1) + len(parts)) * sum(each.sector.dim for each in found)
+        if not self.overlap or not parts or entries > MOST_ENTRIES:
+            return None
+        moved = _moved(hops(hamiltonian), parts, state, mixing)
+        rest = hops(hamiltonian)
+        for part, shift in zip(parts, moved, strict=True):
+            rest = rest - part.hops(shift)
+        shifted = [replace(part, linear=shift) for part, shift in zip(parts, moved, strict=True)]
+        return _as_groups(hamiltonian, [diagonal_hops(rest), *shifted])
+
+    def without_overlap(self) -> BasisRotation:
+        """Return the grouping without moved occupations."""
+        return replace(self, overlap=False)
 
 
-@dataclass(frozen=True, eq=False)
-class OrbitalPart:
-    r"""The operator :math:`w M` or :math:`\tfrac12 w M^2`.
-
-    M is a sum of hops of both spins.
-
-    Args:
-        weight: w.
-        matrices: M of α and of β, symmetric, shape (2, m, m).
-        squared: True for the square.
-        offset: a constant that is subtracted, that of the diagonal form.
-    """
-
-    weight: float
-    matrices: Matrix
-    squared: bool
-    offset: float = 0.0
-
-    def moments(self, state: Amplitudes) -> tuple[float, float]:
-        """Return mean and variance, sector by sector of electron numbers."""
-        m = self.matrices.shape[1]
-        low = _masks.popcount((state.indices & np.uint64((1 << m) - 1))[:, None])
-        high = _masks.popcount((state.indices >> np.uint64(m))[:, None])
-        mean = square = 0.0
-        for n_alpha, n_beta in sorted(set(zip(low.tolist(), high.tolist(), strict=True))):
-            sector = Sector.of_electrons(m, n_alpha, n_beta)
-            inside = (low == n_alpha) & (high == n_beta)
-            block = np.zeros(sector.dim, dtype=np.complex128)
-            block[sector.index(state.indices[inside])] = state.values[inside]
-            image = block = block.reshape(sector.shape)
-            alpha = _on_strings(m, n_alpha, self.matrices[0])
-            beta = _on_strings(m, n_beta, self.matrices[1])
-            for _ in range(1 + self.squared):
-                image = image @ alpha + beta @ image
-            image = (0.5 if self.squared else 1.0) * self.weight * image
-            mean += float(np.vdot(block, image).real)
-            square += float(np.vdot(image, image).real)
-        return mean - self.offset, max(square - mean**2, 0.0)
-
-    def group(self) -> tuple[float, Group]:
-        """Return the constant of the diagonal form, and the group."""
-        m = self.matrices.shape[1]
-        values, rotation = [], Circuit(2 * m)
-        for spin, matrix in enumerate(self.matrices):
-            found, vectors = np.linalg.eigh(matrix)
-            values.append(found)
-            rotation = rotation.extend(orbital_rotation(vectors.T, spin * m))
-        occupied = np.concatenate(values)  # M = Σ occupied[i] n_i
-        if self.squared:
-            pairs = 0.5 * self.weight * np.outer(occupied, occupied)
-        else:
-            pairs = self.weight * np.diag(occupied)
-        # n_i n_j = (1 − Z_i − Z_j + Z_i Z_j)/4 and n_i² = n_i = (1 − Z_i)/2.
-        single = np.diag(pairs) + (pairs - np.diag(np.diag(pairs))).sum(axis=1)
-        i, j = np.triu_indices(2 * m, 1)
-        terms: list[tuple[str, tuple[int, ...], complex]]
-        terms = [("Z", (q,), -0.5 * c) for q, c in enumerate(single.tolist())]
-        if self.squared:
-            terms += [
-                ("ZZ", (a, b), 0.5 * c)
-                for a, b, c in zip(i.tolist(), j.tolist(), pairs[i, j].tolist(), strict=True)
-            ]
-        diagonal = PauliSum.from_sparse(terms, 2 * m).simplify()
-        constant = 0.5 * float(np.trace(pairs)) + 0.5 * float(pairs[i, j].sum())
-        return constant, Group(rotation, diagonal, replace(self, offset=constant))
+def _as_groups(
+    hamiltonian: ElectronicHamiltonian, parts: list[OrbitalPart]
+) -> tuple[float, tuple[Group, ...]]:
+    """Return the constant and the groups of parts that sum to a Hamiltonian."""
+    found = [part.group() for part in parts]
+    constant = hamiltonian.constant + sum(offset for offset, _ in found)
+    return constant, tuple(group for _, group in found)
 
 
 def factors(hamiltonian: ElectronicHamiltonian) -> list[OrbitalPart]:
@@ -144,62 +103,107 @@ def factors(hamiltonian: ElectronicHamiltonian) -> list[OrbitalPart]:
     """
     m = hamiltonian.n_orbitals
     same_alpha, mixed, same_beta = (each.reshape(m * m, m * m) for each in hamiltonian.two_body)
-    values, vectors = np.linalg.eigh(np.block([[same_alpha, mixed], [mixed.T, same_beta]]))
-    largest = float(np.abs(values).max(initial=0.0))
-    kept = [k for k in np.argsort(-np.abs(values)) if abs(values[k]) > NEGLIGIBLE * largest]
+    weights, vectors = np.linalg.eigh(np.block([[same_alpha, mixed], [mixed.T, same_beta]]))
+    largest = float(np.abs(weights).max(initial=0.0))
     found = []
-    for k in kept:
+    for k in np.argsort(-np.abs(weights)):
         matrices = vectors[:, k].reshape(2, m, m)
-        symmetric = 0.5 * (matrices + matrices.transpose(0, 2, 1))
-        if np.abs(symmetric).max() > np.sqrt(NEGLIGIBLE):
-            found.append(OrbitalPart(float(values[k]), symmetric, squared=True))
+        matrices = 0.5 * (matrices + matrices.transpose(0, 2, 1))
+        weight = float(weights[k])
+        if abs(weight) > NEGLIGIBLE * largest and np.abs(matrices).max() > np.sqrt(NEGLIGIBLE):
+            values, orbitals = np.linalg.eigh(matrices)
+            rows = orbitals.transpose(0, 2, 1)
+            found.append(OrbitalPart(rows, np.zeros(2 * m), weight, values.reshape(-1)))
     return found
 
 
-def _hops(hamiltonian: ElectronicHamiltonian) -> Matrix:
-    """Return h' of both spins, shape (2, m, m)."""
+def hops(hamiltonian: ElectronicHamiltonian) -> Matrix:
+    """Return h' of both spins, symmetric, shape (2, m, m)."""
     exchange = np.einsum("sprrq->spq", hamiltonian.two_body[::2])
-    hops: Matrix = hamiltonian.one_body - 0.5 * exchange
-    return 0.5 * (hops + hops.transpose(0, 2, 1))
+    found: Matrix = hamiltonian.one_body - 0.5 * exchange
+    return 0.5 * (found + found.transpose(0, 2, 1))
 
 
-def _on_strings(n_orbitals: int, electrons: int, matrix: Matrix) -> Matrix:
-    """Return Σ M_pq E_pq on the strings of one electron number, symmetric."""
-    moves = _moves(n_orbitals, electrons)
-    dense = np.zeros((len(moves.partner), len(moves.partner)))
-    rows = np.broadcast_to(np.arange(len(dense))[:, None], moves.partner.shape)
-    np.add.at(dense, (rows, moves.partner), matrix.reshape(-1)[moves.pair] * moves.sign)
-    return dense
+def diagonal_hops(matrices: Matrix) -> OrbitalPart:
+    """Return Σ M_pq E_pq of symmetric M, shape (2, m, m), in its own orbitals."""
+    values, orbitals = np.linalg.eigh(matrices)
+    linear = values.reshape(-1)
+    return OrbitalPart(orbitals.transpose(0, 2, 1), linear, 0.0, np.zeros_like(linear))
 
 
-@lru_cache(maxsize=4)
-def _moves(n_orbitals: int, electrons: int) -> Moves:
-    """Return the moves of one electron number, which all groups share."""
-    return one_electron_moves(Sector.of_weight(n_orbitals, electrons).low_strings, n_orbitals)
+def _moved(
+    one_body: Matrix, parts: list[OrbitalPart], state: Amplitudes, mixing: float
+) -> list[Vector]:
+    """Return the occupations that each part takes over from the hops."""
+    m = one_body.shape[1]
+    p, q = np.triu_indices(m)
+    count = np.where(p == q, 1.0, 2.0)  # an entry off the diagonal stands for two
 
+    def flat(matrices: Matrix) -> Vector:
+        return np.concatenate([count * each[p, q] for each in matrices])
 
-def orbital_rotation(orbitals: Matrix, first_mode: int = 0) -> list[Instruction]:
-    r"""Return U with :math:`U \tilde a_i^\dagger U^\dagger = \pm a_i^\dagger`.
-
-    Here :math:`\tilde a_i^\dagger = \sum_j Q_{ij} a_j^\dagger`. At most m(m − 1)/2 rotations
-    between neighbouring modes; occupations do not depend on the signs.
-
-    Args:
-        orbitals: Q, orthogonal, shape (m, m).
-        first_mode: the mode of column 0; the m modes are contiguous.
-
-    Source: Kivlichan et al. 2018, arXiv:1711.04789.
-    """
-    rows, m = np.array(orbitals, dtype=np.float64), len(orbitals)
-    rotations: list[Instruction] = []
-    for i in range(m - 1):
-        for j in range(m - 1, i, -1):  # rotate column j into column j − 1
-            theta = float(np.arctan2(rows[i, j], rows[i, j - 1]))
-            if abs(np.sin(theta)) < TOLERANCE:
-                continue
-            c, s = np.cos(theta), np.sin(theta)
-            left, right = rows[:, j - 1].copy(), rows[:, j].copy()
-            rows[:, j - 1], rows[:, j] = c * left + s * right, c * right - s * left
-            hop = Transition((first_mode + j,), (first_mode + j - 1,))
-            rotations.append(Excitation(((1.0, hop),), Angle(-theta)))
-    return rotations
+    # Covariances of all hops (E_pq + E_qp)/2 with each other and with the parts.
+    size, k = 2 * len(p), len(parts)
+    products, means = np.zeros((size, size)), np.zeros(size)
+    with_parts, part_means, squares = np.zeros((size, k)), np.zeros(k), np.zeros(k)
+    for block in blocks(state, m):
+        images = []
+        for spin in range(2):
+            for a, b in zip(p.tolist(), q.tolist(), strict=True):
+                unit = np.zeros((2, m, m))
+                unit[spin, a, b] += 0.5
+                unit[spin, b, a] += 0.5
+                images.append(block.hopped(unit, block.values).reshape(-1))
+        own = np.array(images)
+        others = np.array([part.applied(block).reshape(-1) for part in parts])
+        products += (own.conj() @ own.T).real
+        with_parts += (own.conj() @ others.T).real
+        means += (own @ block.values.reshape(-1).conj()).real
+        part_means += (others @ block.values.reshape(-1).conj()).real
+        squares += (np.abs(others) ** 2).sum(axis=1)
+    # In the mixed state occupations are independent, each of variance 1/4.
+    hop_covariance = (
+        products - np.outer(means, means) + 0.25 * mixing * np.diag(np.tile(1 / count, 2))
+    )
+    part_covariance = with_parts - np.outer(means, part_means)
+    occupations = [
+        np.array([flat(part.hops(unit)) for unit in np.eye(2 * m)]) for part in parts
+    ]  # rows: n_ki as a sum of hops
+    own_mixed = [0.25 * mixing * part.single for part in parts]
+    linear = [
+        rows @ part_covariance[:, number] + mixed
+        for number, (rows, mixed) in enumerate(zip(occupations, own_mixed, strict=True))
+    ]
+    quadratic = [rows @ hop_covariance @ rows.T for rows in occupations]
+    fixed = (
+        squares
+        - part_means**2
+        + np.array([mixing * part.group()[1].mixed_variance for part in parts])
+    )
+    stacked = np.concatenate(occupations)
+    coupling, target = (
+        stacked @ hop_covariance @ stacked.T,
+        stacked @ hop_covariance @ flat(one_body),
+    )
+    moved = np.zeros((k, 2 * m))
+    best, total = moved, np.inf
+    for _ in range(ROUNDS):
+        rest = flat(one_body) - moved.reshape(-1) @ stacked
+        variances = [float(rest @ hop_covariance @ rest)]
+        for c, own_quadratic, own_linear, own_fixed in zip(
+            moved, quadratic, linear, fixed, strict=True
+        ):
+            variances.append(float(own_fixed + 2.0 * c @ own_linear + c @ own_quadratic @ c))
+        deviations = np.sqrt(np.maximum(variances, 0.0))
+        if not deviations.sum() < (1.0 - SETTLED) * total:
+            break
+        best, total = moved, float(deviations.sum())
+        first, *weights = np.maximum(deviations, 1e-9 * total)
+        system, right = coupling / first, target / first
+        for number, weight in enumerate(weights):
+            place = slice(2 * m * number, 2 * m * (number + 1))
+            system[place, place] += quadratic[number] / weight
+            right[place] -= linear[number] / weight
+        # Shifts that change no variance are not determined: the smallest is taken.
+        moved = np.linalg.lstsq(system, right, rcond=1e-12)[0].reshape(k, 2 * m)
+    return list(best)

@@ -19,11 +19,8 @@ Rows = list[int]
 MOST_ENTRIES = 1 << 26
 """Most entries of the images of all terms of a group, 1 GiB."""
 
-MIXING = 1e-3
-"""Variance of each term by its own at least, relative to that of the maximally mixed state."""
-
-_ROUNDS = 12
-_SETTLED = 0.005
+ROUNDS = 12
+SETTLED = 0.005
 _NEGLIGIBLE = 1e-12
 
 
@@ -67,8 +64,8 @@ class PauliGrouping(Grouping):
         return constant, tuple(found)
 
     def shared(
-        self, hamiltonian: Observable, state: Amplitudes, mixing: float = MIXING
-    ) -> tuple[Group, ...] | None:
+        self, hamiltonian: Observable, state: Amplitudes, mixing: float
+    ) -> tuple[float, tuple[Group, ...]] | None:
         r"""Return groups whose terms are split for the smallest error of a known state.
 
         Term k is measured in every group g that it fits, with coefficients that add up to its own,
@@ -84,12 +81,15 @@ class PauliGrouping(Grouping):
                 state, and the distance of the state from the one that is measured.
 
         Returns:
-            the groups, None where the covariances do not fit in memory.
+            constant and groups; None without `overlap`, or where the covariances do not fit in
+            memory.
 
         Source: Yen, Ganeshram, Izmaylov 2023, arXiv:2201.01471 (iterative coefficient splitting).
         """
         pauli = as_pauli_sum(hamiltonian)
-        _, x, z, coefficients = real_terms(pauli)
+        constant, x, z, coefficients = real_terms(pauli)
+        if not self.overlap:
+            return None
         sets = self.sets(x, z)
         members = [np.array(self.extended(rows, x, z)) for rows in sets]
         if max(map(len, members), default=0) * len(state.indices) > MOST_ENTRIES:
@@ -111,7 +111,7 @@ class PauliGrouping(Grouping):
             chosen = rows[kept]
             part = PauliSum(pauli.n_qubits, x[chosen], z[chosen], own[kept].astype(np.complex128))
             groups.append(self.group(part))
-        return tuple(groups)
+        return constant, tuple(groups)
 
     def without_overlap(self) -> PauliGrouping:
         """Return the grouping with each term in one group."""
@@ -129,9 +129,9 @@ def _split(
     widened = [each + mixing * np.eye(len(each)) for each in covariances]
     inverses = [np.linalg.inv(each) for each in widened]
     best, total = split, np.inf
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         deviations = np.sqrt([c @ each @ c for c, each in zip(split, widened, strict=True)])
-        if not deviations.sum() < (1.0 - _SETTLED) * total:
+        if not deviations.sum() < (1.0 - SETTLED) * total:
             break
         best, total = split, float(deviations.sum())
         weights = np.maximum(deviations, _NEGLIGIBLE * total)

@@ -27,8 +27,8 @@ from hybridq.engines.base import (
     check_hermitian,
 )
 from hybridq.engines.noisy_gates import noisy_gates
-from hybridq.measurement.base import Amplitudes, Group, Grouping
-from hybridq.measurement.pauli_grouping import MIXING, PauliGrouping
+from hybridq.measurement.base import MIXING, Amplitudes, Group, Grouping
+from hybridq.measurement.pauli_grouping import PauliGrouping
 from hybridq.measurement.plans import Plan, VarianceSource
 from hybridq.measurement.registry import GROUPINGS
 from hybridq.noise import NoiseModel
@@ -110,21 +110,21 @@ def _best(groupings: Sequence[Grouping], made: Callable[[Grouping], Plan]) -> Pl
 
     Sharing terms takes a while: of groupings of Pauli products only the best without does so.
     """
-    plain = [
-        (each, made(each.without_overlap() if isinstance(each, PauliGrouping) else each))
-        for each in groupings
+    plain = [(made(each.without_overlap()), each) for each in groupings]
+    plain.sort(key=lambda pair: _rank(pair[0]))
+    best_sums = next((each for _, each in plain if isinstance(each, PauliGrouping)), None)
+    sharing = [
+        made(each)
+        for _, each in plain
+        if each != each.without_overlap()
+        and (each is best_sums or not isinstance(each, PauliGrouping))
     ]
-    plain.sort(key=lambda pair: (_spread(pair[1]), len(pair[1].groups)))
-    finalists = [found for _, found in plain]
-    sharing = next((each for each, _ in plain if isinstance(each, PauliGrouping)), None)
-    if sharing is not None and sharing.overlap:
-        finalists.append(made(sharing))
-    return min(finalists, key=lambda each: (_spread(each), len(each.groups)))
+    return min([found for found, _ in plain] + sharing, key=_rank)
 
 
-def _spread(candidate: Plan) -> float:
-    """Return (Σ √V)² to ten digits, so that ties stay ties."""
-    return float(f"{np.sqrt(candidate.variances).sum() ** 2:.10g}")
+def _rank(candidate: Plan) -> tuple[float, int]:
+    """Return (Σ √V)² to ten digits, so that ties stay ties, and the number of circuits."""
+    return float(f"{np.sqrt(candidate.variances).sum() ** 2:.10g}"), len(candidate.groups)
 
 
 def _grouped(
@@ -143,8 +143,9 @@ def _grouped(
     if noise is not None and preparation is not None:
         prepared = fidelity(preparation, noise)
         prepared *= readout_fidelity(preparation.n_qubits, noise)
-    if isinstance(grouping, PauliGrouping) and grouping.overlap and amplitudes is not None:
-        groups = grouping.shared(observable, amplitudes, _mixing(groups, prepared, noise)) or groups
+    if amplitudes is not None and len(groups) > 1:
+        mixing = _mixing(groups, prepared, noise)
+        constant, groups = grouping.shared(observable, amplitudes, mixing) or (constant, groups)
     variances = [
         group.mixed_variance
         if amplitudes is None

@@ -65,8 +65,7 @@ def test_an_unknown_state_is_measured_with_all_shots_counted():
 def test_auto_has_the_smallest_predicted_error_without_shared_terms_or_less():
     found = plan(ELECTRONIC, CIRCUIT, shots=10**6)
     for name in GROUPINGS:
-        options = {} if name == "basis-rotation" else {"overlap": False}
-        each = plan(ELECTRONIC, CIRCUIT, grouping=GROUPINGS[name](**options), shots=10**6)
+        each = plan(ELECTRONIC, CIRCUIT, grouping=GROUPINGS[name](overlap=False), shots=10**6)
         assert found.standard_error <= each.standard_error * (1 + 1e-9)
     named = plan(ELECTRONIC, CIRCUIT, grouping=found.grouping, shots=10**6)
     assert named.standard_error == found.standard_error
