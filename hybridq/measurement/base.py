@@ -115,7 +115,7 @@ class Grouping(Configured, ABC):
     def shared(
         self, hamiltonian: Observable, state: Amplitudes, mixing: float
     ) -> tuple[float, tuple[Group, ...]] | None:
-        """Return groups that share what several can measure, for a smaller error of a state.
+        """Return groups that share what several of them can measure.
 
         With their constant they sum to the same operator.
 

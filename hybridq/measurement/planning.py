@@ -123,7 +123,7 @@ def _best(groupings: Sequence[Grouping], made: Callable[[Grouping], Plan]) -> Pl
 
 
 def _rank(candidate: Plan) -> tuple[float, int]:
-    """Return (Σ √V)² to ten digits, so that ties stay ties, and the number of circuits."""
+    """Return (Σ √V)² to ten digits, which keeps ties, and the circuits."""
     return float(f"{np.sqrt(candidate.variances).sum() ** 2:.10g}"), len(candidate.groups)
 
 
