@@ -122,8 +122,8 @@ class Grouping(Configured, ABC):
         Args:
             hamiltonian: what is measured.
             state: the state that is measured.
-            mixing: weight of the maximally mixed state, which errors leave and which stands for
-                what is not known of the state.
+            mixing: weight of the maximally mixed state: errors leave it, and the true state may
+                differ from the known one.
 
         Returns:
             constant and groups; None where nothing is shared.
