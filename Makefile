@@ -24,7 +24,7 @@ help:
 	@echo "make lint       ruff, mypy and import-linter"
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
-	@echo "make study-bayesian  count the executions that Bayesian optimization takes (20 minutes)"
+	@echo "make study-bayesian  count the executions that Bayesian optimization takes (a quarter of an hour)"
 	@echo "make study-gset  cut large graphs with every strategy, and write the tables (an hour)"
 	@echo "make chaos      kill runners, workers and clients, crash the database, fill the disk (half an hour)"
 	@echo "make bench      time the engine against its peers (a quarter of an hour, needs gcc)"
