@@ -9,6 +9,7 @@ import pytest
 
 from hybridq._version import __version__
 from hybridq.core.errors import OutputError, ParameterError, Setting, UnknownNameError
+from hybridq.core.processes import born
 from hybridq.experiments.records import Outcome, Planned, State
 from hybridq.experiments.store import heartbeat
 from hybridq.experiments.store.experiment_facts import FACTS
@@ -449,7 +450,7 @@ def test_there_is_no_best_trial_before_one_is_done(local):
 
 def test_whose_creation_of_an_experiment_is_abandoned(clock):
     mine = heartbeat.heartbeat(clock.now)
-    parents = mine | {"pid": os.getppid(), "born": heartbeat._born(os.getppid())}
+    parents = mine | {"pid": os.getppid(), "born": born(os.getppid())}
     assert _is_abandoned(mine, clock.now)  # this process failed, and tries again
     assert not _is_abandoned(parents, clock.now)
     assert _is_abandoned(parents | {"born": 1}, clock.now)  # the number was given to another one
