@@ -52,7 +52,7 @@ class ErrorCancellation(Mitigation):
     label: ClassVar[Label] = Label.UNBIASED
     source: ClassVar[str] = "Temme, Bravyi, Gambetta 2017, arXiv:1612.02058"
 
-    draws: int = 200
+    draws: int = 1000
     max_overhead: float = 100.0
 
     def __post_init__(self) -> None:
