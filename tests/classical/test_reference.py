@@ -150,6 +150,7 @@ def test_components_are_solved_apart_and_proven_together() -> None:
     assert found.bound == found.energy
 
 
+@pytest.mark.slow
 def test_a_graph_beyond_proofs_has_a_proven_bound() -> None:
     ising = gset("G11")
     found = reference(ising, rng=1)

@@ -16,7 +16,7 @@ _LIMIT = 300.0  # seconds
 
 
 def test_processes_share_the_trials_and_none_is_run_twice(storage, tmp_path):
-    size = 4 if storage.startswith("postgresql") else 2
+    size = 3 if storage.startswith("postgresql") else 2
     crowd = [
         subprocess.Popen(
             [sys.executable, _HERE / "store_crowd.py", storage, str(number), str(tmp_path)],

@@ -38,7 +38,13 @@ CASES: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+SLOW = {"an early end"}  # six seconds
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in CASES],
+)
 def test_advice_reaches_a_lower_energy(name):
     problem, options = CASES[name]
     result = advised(problem, **options)
