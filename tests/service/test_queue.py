@@ -247,6 +247,17 @@ def test_lists_continue_after_the_last_job(queue):
     assert [job.id for job in [*first, *rest]] == ids[::-1]
 
 
+def test_a_claim_that_finds_nothing_wakes_nobody(queue):
+    """Else idle slots would wake each other for ever."""
+    queue.submit("amber", [submission()])
+    seen = queue.changes.count
+    assert queue.claim("worker") is not None
+    assert queue.changes.count > seen
+    seen = queue.changes.count
+    assert queue.claim("worker") is None
+    assert queue.changes.count == seen
+
+
 def test_changes_of_other_connections_are_noticed(database_url, queue):
     changes = Changes()
     watch = Watch(database_url, changes)

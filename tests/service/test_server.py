@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,9 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import OutputError, ParameterError
 from hybridq.service.logs import JsonLines
-from hybridq.service.server import ServerSettings
+from hybridq.service.server import ServerSettings, _bound
 from tests.cli.conftest import hybridq
 
 __all__ = ["hybridq"]
@@ -164,3 +165,18 @@ def test_checks_and_keys_on_the_command_line(hybridq, tmp_path):
     assert refused.code == 2
     assert "--host must be a loopback address" in refused.err
     assert "--behind-proxy" in refused.err
+
+
+def test_answers_do_not_wait_for_acknowledgements():
+    """Without TCP_NODELAY an answer of two writes waits 40 ms for the client's delayed ACK."""
+    with _bound("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_addresses_in_use_are_refused_with_a_remedy():
+    with _bound("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(OutputError, match="choose another port"):
+            _bound("127.0.0.1", port)

@@ -118,6 +118,11 @@ def claim(connection: Connection, worker: str, now: float, lease: float) -> Clai
     return None
 
 
+def is_any_ready(connection: Connection) -> bool:
+    """Return whether some job could be claimed."""
+    return _next_tenant(connection) is not None
+
+
 def held(connection: Connection, claimed: Claimed) -> Row[Any] | None:
     """Lock and return the row of a job that its worker still holds: the fence."""
     return connection.execute(_LOCK_HELD, _fence(claimed)).first()

@@ -53,6 +53,9 @@ class Queue:
 
     def claim(self, worker: str) -> Claimed | None:
         """Return the next job, claimed for this worker; None if there is none to run."""
+        with self.database.reading() as connection:  # without the lock of writers
+            if not claiming.is_any_ready(connection):
+                return None
         with self.writing(durable=False) as (connection, now):
             return claiming.claim(connection, worker, now, LEASE_SECONDS)
 
