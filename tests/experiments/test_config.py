@@ -509,8 +509,11 @@ def test_the_engine_decides_how_many_qubits_are_too_many():
     ring = "name: x\nproblem: {kind: KIND, graph: {kind: ring, nodes: 60}}\n"
     cut = ring.replace("KIND", "maxcut")
     wide = "60 qubits are too many to simulate exactly: give at most 34"
-    for engine in ("auto", "diagonal", "statevector"):
+    for engine in ("diagonal", "statevector"):
         assert wide in problems(f"{cut}engine: {engine}\n")[0]
+    assert wide in problems(f"{cut}strategy: multistart\n")[0]
+    assert wide in problems(f"{cut}ansatz: hardware-efficient\n")[0]
+    assert len(trials(cut)) == 1  # as on the command line: answered without samples
     assert len(trials(f"{cut}engine: p1\n")) == 1
     assert len(trials(f"{cut}strategy: recursive\n")) == 1  # it needs no samples
     # The widths of one problem under several engines are judged one by one.

@@ -28,7 +28,7 @@ from hybridq.experiments.problems import ProblemSection
 from hybridq.experiments.records import Plain
 from hybridq.experiments.section import Section
 from hybridq.experiments.starts import is_file
-from hybridq.strategies.registry import STRATEGIES
+from hybridq.strategies.registry import DEFAULT_STRATEGY, STRATEGIES
 
 AxisIndices: TypeAlias = tuple[int, ...]
 """A combination: the index into each axis."""
@@ -164,16 +164,20 @@ class Combinations:
     def _most_qubits(self, rows: AxisIndices) -> int | None:
         """Return the width of circuits that the engine takes, None without a limit.
 
-        The automatic choice takes engines without a limit for special circuits only, and for
-        strategies that need no samples.
+        The automatic choice takes engines without a limit for special circuits only, for
+        strategies that need no samples, and for the default strategy of QAOA, which then is one of
+        these.
         """
-        engine, strategy = (
-            getattr(self.part(name, rows).section, "kind", AUTO) for name in ("engine", "strategy")
+        engine, strategy, ansatz = (
+            getattr(self.part(name, rows).section, "kind", AUTO)
+            for name in ("engine", "strategy", "ansatz")
         )
         if engine in ENGINES:
             return ENGINES[engine].most_qubits
-        wide = strategy in STRATEGIES and not STRATEGIES[strategy].needs_samples
-        return None if wide else MOST_OF_A_STATE
+        if strategy in STRATEGIES and not STRATEGIES[strategy].needs_samples:
+            return None
+        by_default = strategy in (AUTO, DEFAULT_STRATEGY) and ansatz in (AUTO, "qaoa")
+        return None if by_default else MOST_OF_A_STATE
 
     def count_instances(self, rows: AxisIndices) -> int:
         """Return the number of `instances`; drawn ones are not built for it."""
