@@ -15,7 +15,6 @@ import numpy as np
 import hybridq as hq
 from experiments.gset.graphs import Graph
 from hybridq.solver.qaoa import TOLERANCE
-from hybridq.strategies.anneal import Anneal
 from hybridq.strategies.base import Strategy, Task
 from hybridq.strategies.precondition import Precondition
 from hybridq.strategies.recursive import Recursive
@@ -110,7 +109,6 @@ METHODS: dict[str, Callable[[hq.MaxCut, int], dict[str, Any]]] = {
     "recursive": by_strategy(Recursive()),
     "precondition": by_strategy(Precondition()),
     "round": by_strategy(Round()),
-    "anneal": by_strategy(Anneal()),
 }
 
 

@@ -35,8 +35,8 @@ _LOOKS = {
     "recursive": (VERMILLION, "o"),
     "precondition": (BLUE, "^"),
     "round": (PURPLE, "v"),
-    "anneal": (GREEN, "D"),
 }
+_CONTROL_LOOK = (GREEN, "x")
 _WITH_CONTROLS = {
     "recursive": (GREEDY, SAME_WORK), "precondition": (SAME_WORK,), "round": (PLAIN, SAME_WORK)
 }  # fmt: skip
@@ -71,6 +71,10 @@ def page(runs: list[Run]) -> list[str]:
         "## Default solve",
         "",
         *default_table(groups, known, tuple(graph.name for graph in GRAPHS)),
+        "",
+        "Where a circuit has a part in it, the mean cut beside those of its controls:",
+        "",
+        *beside_controls(groups),
         "",
         "## Every strategy with a circuit, beside its controls",
         "",
@@ -108,6 +112,22 @@ def default_table(groups: Groups, known: dict[str, BestKnown], names: tuple[str,
     return [*lines, "", "° proven optimal. Two idle cores take about half of the CPU seconds."]
 
 
+def beside_controls(groups: Groups) -> list[str]:
+    """Return the table of default solves with a circuit beside their controls."""
+    lines = [f"| graph | answered by | cut | {GREEDY} | {SAME_WORK} |", "|---|---|---|---|---|"]
+    for graph in GRAPHS:
+        runs = groups.get((graph.name, "default"), [])
+        if not runs or not runs[0].controls:
+            continue
+        cells = [
+            f"{fmean(run.controls[name] for run in runs):,.6g}" if name in runs[0].controls else "–"
+            for name in (GREEDY, SAME_WORK)
+        ]
+        cut = f"{fmean(run.cut for run in runs):,.6g}"
+        lines.append(f"| {graph.name} | {runs[-1].strategy} | {cut} | {' | '.join(cells)} |")
+    return lines
+
+
 def methods_table(groups: Groups, known: dict[str, BestKnown]) -> list[str]:
     """Return ratio and spread of each strategy and its controls on each graph, by family."""
     columns = [(name, part) for name, own in _WITH_CONTROLS.items() for part in ("", *own, "CPU s")]
@@ -143,35 +163,36 @@ def _cell(runs: list[Run], part: str, one: float) -> str:
 
 
 def figure(runs: list[Run]) -> Figure:
-    """Return distance from the best known cut against processor seconds, by family."""
+    """Return distance from the best known cut against processor seconds, by family.
+
+    Annealing with the work of a strategy is drawn at the seconds of that strategy.
+    """
     groups, known = grouped(runs), best_known()
     drawn = new_figure(11.0, 6.4, layout="constrained")
     axes = drawn.subplots(2, 4).ravel()
     for ax, family in zip(axes, FAMILIES, strict=False):
         names = [graph.name for graph in GRAPHS if graph.family == family]
-        for method, (colour, marker) in _LOOKS.items():
-            points = [
-                (fmean(run.cpu for run in found), 1 - fmean(run.cut for run in found) / one)
-                for name in names
-                for found, one in [(groups.get((name, method)), scale(name, known))]
-                if found
-            ]
-            if points:
-                x, y = zip(*points, strict=True)
-                ax.plot(
-                    x, [100 * distance for distance in y], marker, color=colour, ms=6,
-                    mfc="none" if method != "default" else colour, alpha=0.9,
-                )  # fmt: skip
+        found = [groups.get((name, method), []) for name in names for method in _LOOKS]
+        for runs_of in filter(None, found):
+            method, one = runs_of[0].method, scale(runs_of[0].graph, known)
+            seconds = fmean(run.cpu for run in runs_of)
+            shown = {_LOOKS[method]: [run.cut for run in runs_of]}
+            if all(SAME_WORK in run.controls for run in runs_of):
+                shown[_CONTROL_LOOK] = [run.controls[SAME_WORK] for run in runs_of]
+            for (colour, marker), cuts in shown.items():
+                distance = 100.0 * (1.0 - fmean(cuts) / one)
+                fill = colour if method == "default" else "none"
+                ax.plot(seconds, distance, marker, color=colour, ms=6, mfc=fill, alpha=0.9)
+        ax.set_xlim(left=0.0)
+        ax.margins(y=0.1)
         style_axes(
-            ax, title=family, xlabel="CPU seconds",
+            ax, title=family, xlabel="CPU seconds, with controls",
             ylabel="uncut edges (%)" if family == REGULAR else "below best known (%)",
         )  # fmt: skip
     axes[-1].axis("off")
-    for method, (colour, marker) in _LOOKS.items():
-        axes[-1].plot(
-            [], [], marker, color=colour, mfc="none" if method != "default" else colour,
-            label=method,
-        )  # fmt: skip
+    for label, (colour, marker) in {**_LOOKS, SAME_WORK: _CONTROL_LOOK}.items():
+        fill = colour if label == "default" else "none"
+        axes[-1].plot([], [], marker, color=colour, mfc=fill, label=label)
     axes[-1].legend(frameon=False, fontsize=9, loc="center")
     return drawn
 

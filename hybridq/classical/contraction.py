@@ -86,15 +86,23 @@ def contraction(
     graph = _Graph(ising, as_generator(rng))
     n = ising.n_qubits
     block = max(n // _RENEWALS, 1)
-    complete, gamma = True, 0.0
+    complete, gamma, seconds = True, 0.0, 0.0
     try:
         while graph.n_left > EXACT_REST:
             if work_seconds() > deadline or (stop is not None and stop.is_set()):
                 complete = False
                 break
-            gamma = graph.best_gamma(gamma)
+            if gamma == 0.0 or work_seconds() + seconds < deadline:
+                began = work_seconds()
+                gamma = graph.best_gamma(gamma)
+                seconds = work_seconds() - began
             graph.set_angles((gamma_scale or _LIMIT) * gamma)
-            if not graph.remove(min(block, graph.n_left - EXACT_REST)):
+            count = min(block, graph.n_left - EXACT_REST)
+            if np.isfinite(deadline):
+                removed = graph.remove_until(deadline, count)
+            else:
+                removed = graph.remove(count)
+            if not removed:
                 break  # no coupling is left
             if progress is not None:
                 progress(graph.done, n)
@@ -263,6 +271,21 @@ class _Graph:
             self.done = -done - 1  # the rows have outgrown the pools
             self._pools(len(self._targets) + len(self._targets) // 2)
             self._sums(self._gamma)
+        return self.done - before
+
+    def remove_until(self, deadline: float, count: int) -> int:
+        """Contract so many spins, in steps as long as time is left; return their number."""
+        before, step = self.done, 1
+        while self.done - before < count:
+            began, done = work_seconds(), self.done
+            self.remove(min(step, count - (done - before)))
+            if self.done == done:
+                break
+            now = work_seconds()
+            each = (now - began) / (self.done - done)
+            if now + each > deadline:
+                break
+            step = int(np.clip(0.5 * (deadline - now) / max(each, 1e-9), 1, 4 * step))
         return self.done - before
 
     def _state(self) -> tuple[Any, ...]:

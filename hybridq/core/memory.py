@@ -6,6 +6,7 @@ Free memory is the least of what the machine has, what the control groups of thi
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -43,6 +44,21 @@ class _Group(NamedTuple):
     limits: tuple[str, ...]
     usage: str
     reclaimable: str
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Pause the search for cycles, which goes through all objects again and again.
+
+    For work that makes millions of small objects and no cycles, it takes half of the time.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def available_bytes() -> int | None:

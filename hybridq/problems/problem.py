@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+from hybridq.core import memory
 from hybridq.core.errors import Setting, Text
 from hybridq.core.options import Option, of_dataclass, of_function
 from hybridq.problems._defaults import check_names
@@ -189,8 +190,9 @@ class Problem(ABC):
         from hybridq.problems.formats import read
 
         cls.check_options(options)
-        data = read(path, cls.reads, format, header=header, convention=convention)
-        return cls._named(data, path, options)
+        with memory.uncollected():
+            data = read(path, cls.reads, format, header=header, convention=convention)
+            return cls._named(data, path, options)
 
     @classmethod
     def from_bytes(
@@ -216,8 +218,11 @@ class Problem(ABC):
         from hybridq.problems.formats import parse
 
         cls.check_options(options)
-        found = parse(data, cls.reads, format, source=source, header=header, convention=convention)
-        return cls._named(found, source, options)
+        with memory.uncollected():
+            found = parse(
+                data, cls.reads, format, source=source, header=header, convention=convention
+            )
+            return cls._named(found, source, options)
 
     @classmethod
     def _named(cls, data: Any, path: str | os.PathLike[str], options: dict[str, Any]) -> Self:

@@ -16,6 +16,7 @@ MARKS = (",", ";", "\t", BLANKS)
 NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", BLANKS: "blanks"}
 _INLINE_COMMENT = re.compile(r"\s#.*")
 _OTHER_COLUMNS = re.compile(r"\S+\s+\S+\s+[+-]?[\d.]+|[\d.]+(\s+[\d.]+)+")
+_PLAIN = re.compile(r"[\w.+-]*")  # labels without a mark of any notation
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -140,6 +141,8 @@ def check_labels(row: Row, mark: str) -> None:
     if row.text is None:
         return
     for cell in row.cells[:2]:
+        if _PLAIN.fullmatch(cell):
+            continue
         bad = (
             any(sign in cell for sign in '{}"')
             or cell[:1] == "'"
