@@ -34,8 +34,8 @@ CONFIGURED: dict[str, tuple[str, dict[str, float]]] = {
     "qn-spsa 0.02": ("qn-spsa", {"initial_step": 0.02}),
 }
 # optuna-gp needs PyTorch; `optuna` by name is optuna-tpe unless another sampler is named; bayesian
-# is for fewer executions, and has a study of its own.
-LEFT_OUT = ("optuna-gp", "optuna", "bayesian")
+# is for fewer executions, and has a study of its own; the last three choose their shots themselves.
+LEFT_OUT = ("optuna-gp", "optuna", "bayesian", "icans", "gcans", "rosalin")
 
 
 def _names() -> Iterator[str]:
