@@ -329,6 +329,18 @@ def test_unknown_routes_and_parameters_are_refused(service):
     refused(service.ask("GET", "/v1/jobs", params={"wait": "x"}), 422, "float_parsing")
 
 
+def test_odd_characters_name_no_job(service):
+    """PostgreSQL refuses NUL in any text, which must not look like a database that fails."""
+    for odd in ("%00", "%ED%A0%80", "a" * 5000, "%27%20OR%201=1"):
+        refused(service.ask("GET", f"/v1/jobs/{odd}"), 404, "unknown_job")
+        refused(service.ask("DELETE", f"/v1/keys/{odd}"), 404, "unknown_key")
+    assert service.ask("GET", "/v1/jobs", params={"ids": "\x00,a"}).json()["jobs"] == []
+    refused(service.ask("GET", "/v1/jobs", params={"kind": "\x00"}), 422, "string_pattern_mismatch")
+    refused(
+        service.ask("GET", "/v1/jobs", params={"cursor": "\x00"}), 422, "string_pattern_mismatch"
+    )
+
+
 def test_rates_are_limited_per_key(tmp_path):
     with Database(f"sqlite:///{tmp_path}/jobs.db") as database:
         keys = Keys(database)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -38,15 +39,25 @@ MOST_WAIT = 30.0
 MOST_STREAMS = 10
 """Open streams of events of one key."""
 
+_ID = r"^[0-9a-f-]{36}$"
 _CHECK_SECONDS = 5.0  # between two looks without a notice
 _PAUSE_SECONDS = 0.02  # at least, between two looks
 _COMMENT_SECONDS = 15.0
 
 _Request = SolveRequest | EvaluateRequest
+
+
+def _job_id(job: str) -> str:
+    """Return an identifier of the right form; others name no job."""
+    if re.fullmatch(_ID, job) is None:
+        raise unknown_job()
+    return job
+
+
+JobId = Annotated[str, Depends(_job_id)]
 Status = Literal["queued", "running", "completed", "failed", "cancelled"]
 Wait = Annotated[float, Query(ge=0.0, le=MOST_WAIT, description="Seconds to wait for an end.")]
 _SUBMISSION = body_schema(JOB_OR_JOBS)
-_ID = r"^[0-9a-f-]{36}$"
 
 
 @router.post("", status_code=202, openapi_extra=_SUBMISSION, response_model=JobView | JobList)
@@ -110,7 +121,7 @@ async def list_jobs(
     request: Request,
     ids: Annotated[str | None, Query(description="Up to 100 ids, separated by commas.")] = None,
     status: Annotated[list[Status] | None, Query()] = None,
-    kind: str | None = None,
+    kind: Annotated[str | None, Query(pattern=r"^[a-z.-]{1,32}$")] = None,
     created_after: datetime | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(pattern=_ID)] = None,
@@ -120,7 +131,7 @@ async def list_jobs(
     context = context_of(request)
     owner = await context.principal(request, "jobs:read")
     if ids is not None:
-        wanted = ids.split(",")
+        wanted = [each for each in ids.split(",") if re.fullmatch(_ID, each)]
         if len(wanted) > MOST_JOBS:
             raise Refusal(422, "too_long", f"at most {MOST_JOBS} ids are accepted", pointer="ids")
         found = await _jobs_when(context, owner, wanted, wait, every=False)
@@ -138,7 +149,7 @@ async def list_jobs(
 
 
 @router.get("/{job}")
-async def get_job(request: Request, job: str, wait: Wait = 0.0) -> JobView:
+async def get_job(request: Request, job: JobId, wait: Wait = 0.0) -> JobView:
     """Return a job, with `wait` when it has ended or after that time."""
     context = context_of(request)
     owner = await context.principal(request, "jobs:read")
@@ -149,7 +160,7 @@ async def get_job(request: Request, job: str, wait: Wait = 0.0) -> JobView:
 
 
 @router.get("/{job}/result")
-async def get_result(request: Request, job: str) -> Response:
+async def get_result(request: Request, job: JobId) -> Response:
     """Return the result of a completed job, as `hybridq solve --json` writes it."""
     context = context_of(request)
     owner = await context.principal(request, "jobs:read")
@@ -167,7 +178,7 @@ async def get_result(request: Request, job: str) -> Response:
 
 
 @router.post("/{job}/cancel", status_code=202)
-async def cancel(request: Request, job: str, response: Response) -> JobView:
+async def cancel(request: Request, job: JobId, response: Response) -> JobView:
     """Cancel a job in any state; one that has ended stays as it is."""
     context = context_of(request)
     owner = await context.principal(request, "jobs:write")
@@ -182,7 +193,7 @@ async def cancel(request: Request, job: str, response: Response) -> JobView:
 
 
 @router.delete("/{job}", status_code=204)
-async def delete(request: Request, job: str) -> Response:
+async def delete(request: Request, job: JobId) -> Response:
     """Delete an ended job and its result."""
     context = context_of(request)
     owner = await context.principal(request, "jobs:write")
@@ -195,7 +206,7 @@ async def delete(request: Request, job: str) -> Response:
 
 
 @router.get("/{job}/events", response_class=StreamingResponse)
-async def events(request: Request, job: str) -> StreamingResponse:
+async def events(request: Request, job: JobId) -> StreamingResponse:
     """Stream changes of a job as server-sent events: `status`, `progress`, `end`.
 
     The identifier of an event is the job's revision; with `Last-Event-ID` a stream begins with the

@@ -53,7 +53,8 @@ async def revoke_key(request: Request, key: str) -> Response:
     """Revoke a key of the tenant by its identifier, at once."""
     context = context_of(request)
     owner = await context.principal(request, "admin")
-    if not await run_in_threadpool(context.keys.revoke, key, owner.tenant):
+    plain = key.isascii() and key.isalnum()
+    if not (plain and await run_in_threadpool(context.keys.revoke, key, owner.tenant)):
         raise Refusal(
             404, "unknown_key", "the tenant has no key of this identifier", hint="list the keys"
         )
