@@ -52,7 +52,9 @@ def count_factors(rows: Rows, pairs: Pairs, entries: NDArray[np.int64]) -> NDArr
     table[np.repeat(np.arange(n), rows.degrees), rows.to] = rows.level + 1
     marks = [(table == level).astype(np.float32) for level in range(len(rows.levels) + 1)]
     i, j = pairs.T
-    own = np.where(entries[:, 0] >= 0, rows.level[np.maximum(entries[:, 0], 0)] + 1, 0)
+    coupled = entries[:, 0] >= 0
+    own = np.zeros(len(pairs), dtype=np.int64)
+    own[coupled] = rows.level[entries[coupled, 0]].astype(np.int64) + 1
     counts = np.empty((len(pairs), len(kinds)), dtype=np.int32)
     for column, (a, b) in enumerate(kinds):
         found = marks[a] @ marks[b].T
