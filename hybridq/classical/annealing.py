@@ -22,8 +22,8 @@ _FIRST = 0.5  # of the work, before the rounds
 _UPDATE = 0.25  # of the time of a proposal, for each field that it changes
 _MOST_SWEEPS = 40_000  # of a restart, by default
 # Proposals by default for each spin, and the least and the most: from one second of one core for
-# small problems to seven for 2,000 spins and more.
-_A_SPIN, _LEAST_WORK, _MOST_WORK = 7e5, 2e8, 1.4e9
+# small problems to seven for 800 spins and more.
+_A_SPIN, _LEAST_WORK, _MOST_WORK = 1.75e6, 2e8, 1.4e9
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def annealing(
     Args:
         ising: the problem, with terms of at most two spins.
         work: in the units of `Work`, about 5 ns each on a core of an AMD EPYC; by default from one
-            second for small problems to seven for 2,000 spins and more. The same work gives the
+            second for small problems to seven for 800 spins and more. The same work gives the
             same answer on every machine.
         start: bits to begin with, in place of random states.
         rng: source of randomness.

@@ -37,13 +37,19 @@ class Baseline:
 
     @classmethod
     def from_bits(
-        cls, ising: Ising, bits: NDArray[np.uint8], *, method: str, exact: bool
+        cls,
+        ising: Ising,
+        bits: NDArray[np.uint8],
+        *,
+        method: str,
+        exact: bool,
+        complete: bool = True,
     ) -> Baseline:
         """Return the baseline of an assignment, with its energy evaluated."""
         frozen = np.array(bits, dtype=np.uint8)
         frozen.flags.writeable = False
         energy = float(np.asarray(ising.energies(frozen)).reshape(()))
-        return cls(energy, frozen, method, exact, energy if exact else None)
+        return cls(energy, frozen, method, exact, energy if exact else None, complete)
 
     def bounded(self, ising: Ising, bound: float, failure: float = 0.0) -> Baseline:
         """Return the same answer with a proven bound, which may prove it optimal.

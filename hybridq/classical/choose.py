@@ -73,7 +73,13 @@ def reference(
             limit = None if left is None else _ANNEALING * left
             found = annealing(part, rng=search, time_limit=limit)
         else:
-            found = Baseline.from_bits(part, given.bits[spins], method=given.method, exact=False)
+            found = Baseline.from_bits(
+                part,
+                given.bits[spins],
+                method=given.method,
+                exact=False,
+                complete=given.complete,
+            )
         return _bounded(part, found, relaxation, _until(ends))
 
     return joined(ising, solve, rng)

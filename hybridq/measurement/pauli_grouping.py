@@ -19,6 +19,9 @@ Rows = list[int]
 MOST_ENTRIES = 1 << 26
 """Most entries of the images of all terms of a group, 1 GiB."""
 
+MOST_PRODUCTS = 1e11
+"""Most products for the covariances of all groups, about ten seconds."""
+
 ROUNDS = 12
 SETTLED = 0.005
 _NEGLIGIBLE = 1e-12
@@ -82,7 +85,7 @@ class PauliGrouping(Grouping):
 
         Returns:
             constant and groups; None without `overlap`, or where the covariances do not fit in
-            memory.
+            memory or take longer than `MOST_PRODUCTS`.
 
         Source: Yen, Ganeshram, Izmaylov 2023, arXiv:2201.01471 (iterative coefficient splitting).
         """
@@ -93,6 +96,8 @@ class PauliGrouping(Grouping):
         sets = self.sets(x, z)
         members = [np.array(self.extended(rows, x, z)) for rows in sets]
         if max(map(len, members), default=0) * len(state.indices) > MOST_ENTRIES:
+            return None
+        if sum(_products(x[rows, 0], state) for rows in members) > MOST_PRODUCTS:
             return None
         split = [
             np.where(np.arange(len(rows)) < len(own), coefficients[rows].real, 0.0)
@@ -156,6 +161,12 @@ def _exact(
         count[rows] += 1.0
     missing = (coefficients - total) / count
     return [own + missing[rows] for rows, own in zip(members, split, strict=True)]
+
+
+def _products(x: NDArray[np.uint64], state: Amplitudes) -> float:
+    """Return the number of products that `covariance` takes, at most."""
+    places = min(state.size, len(np.unique(x)) * len(state.indices))
+    return 2.0 * len(x) ** 2 * places
 
 
 def covariance(x: NDArray[np.uint64], z: NDArray[np.uint64], state: Amplitudes) -> Vector:

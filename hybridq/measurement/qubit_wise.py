@@ -38,7 +38,10 @@ class QubitWise(PauliGrouping):
         """Return the rows of a group and those that agree with it on each qubit."""
         found = list(rows)
         x_of, z_of = np.bitwise_or.reduce(x[rows]), np.bitwise_or.reduce(z[rows])
-        for term in sorted(set(range(len(x))).difference(rows)):
+        shared = (x_of | z_of) & (x | z)
+        fits = ~(((x_of ^ x) | (z_of ^ z)) & shared).any(axis=1)
+        fits[rows] = False
+        for term in np.flatnonzero(fits).tolist():
             if _agree(x_of, z_of, x[term], z[term]):
                 found.append(term)
                 x_of, z_of = x_of | x[term], z_of | z[term]

@@ -99,7 +99,8 @@ def headline(result: Result) -> str:
         case Standing.EQUAL:
             text = f"That equals the best classical answer ({_proof(reference)})."
         case Standing.BETTER:
-            text = f"That beats the classical answer, {value} ({_proof(reference)})."
+            verb = "beats" if reference.complete else "is better than"
+            text = f"That {verb} the classical answer, {value} ({_proof(reference)})."
         case Standing.CONTRADICTION:
             text = f"That contradicts the optimum, {value} ({_proof(reference)}): one is wrong."
         case _:

@@ -193,6 +193,7 @@ class Reference:
             where it was not taken.
         bound_failure: the probability that the bound fails, at most; 0 for a proof that draws no
             random numbers.
+        complete: False where the time limit or an interruption ended the heuristic early.
     """
 
     value: float
@@ -201,6 +202,7 @@ class Reference:
     bound: float | None = None
     seconds: float | None = field(default=None, compare=False)
     bound_failure: float = 0.0
+    complete: bool = True
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from hybridq.solver.settings import SolveSettings, Vector, unless_interrupted
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
-    from hybridq.classical.baseline import ProgramBaseline
+    from hybridq.classical.baseline import Baseline, ProgramBaseline
     from hybridq.objectives import Objective
     from hybridq.optimizers import Solution
     from hybridq.problems.base import BinaryProblem, Bits
@@ -145,17 +145,19 @@ def unsampled(problem: BinaryProblem, found: FoundBits, *, penalized: bool = Tru
     value = float(problem.value(bits))
     broken = len(problem.violations(bits))
     check_family(problem, bits, value, broken, penalized=penalized)
-    method = found.method if found.complete else f"{found.method}, {_SHORTENED}"
+    method = _labelled(found)
     return replace(decoded(problem, bits, value), method=method, seconds=found.seconds)
 
 
-_SHORTENED = "ended early"  # by a time limit or an interruption
+def _labelled(found: FoundBits | ControlEnergy | Baseline) -> str:
+    """Return the method, with a remark where a limit or an interruption ended it early."""
+    return found.method if found.complete else f"{found.method}, ended early"
 
 
 def controls(problem: BinaryProblem, found: FoundBits) -> tuple[Control, ...]:
     """Return the classical counterparts of a strategy with natural values."""
     return tuple(
-        Control(each.method, problem.sign * each.energy, each.seconds) for each in found.controls
+        Control(_labelled(each), problem.sign * each.energy, each.seconds) for each in found.controls
     )
 
 
@@ -302,7 +304,9 @@ def _searched(
     cost = problem.cost()
     known = None
     if given is not None:
-        known = Baseline.from_bits(cost, given.bits, method=given.method, exact=False)
+        known = Baseline.from_bits(
+            cost, given.bits, method=given.method, exact=False, complete=given.complete
+        )
     classic = reference(cost, rng=rng, time_limit=time_limit, given=known)
     seconds = work_seconds() - began
     if not classic.exact and problem.space is not None:
@@ -318,8 +322,9 @@ def _searched(
     bound = None if classic.bound is None else problem.sign * classic.bound
     if classic.exact:
         return Reference(value, classic.method, True, value)
-    method = classic.method if classic.complete else f"{classic.method}, {_SHORTENED}"
-    return Reference(value, method, False, bound, seconds, classic.failure)
+    return Reference(
+        value, _labelled(classic), False, bound, seconds, classic.failure, classic.complete
+    )
 
 
 def _as_reference(answer: ProgramBaseline | None) -> Reference | None:

@@ -137,12 +137,14 @@ class ControlEnergy:
         energy: the energy that it reached, minimized.
         seconds: the time that it took, without compilation.
         bits: its assignment, uint8, shape (n_qubits,).
+        complete: False where the time limit ended it early.
     """
 
     method: str
     energy: float
     seconds: float
     bits: NDArray[np.uint8]
+    complete: bool = True
 
 
 @dataclass(frozen=True, eq=False)

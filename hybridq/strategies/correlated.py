@@ -140,9 +140,7 @@ def same_work(
     limit = None if left is None else min(left, seconds)
     bits, complete = annealed(ising, rng, limit, work=max(work, 1.0))
     name = "simulated annealing with about the same work"
-    if not complete:
-        name += ", ended early"
-    return (ControlEnergy(name, energy_of(ising, bits), watch.seconds, bits),)
+    return (ControlEnergy(name, energy_of(ising, bits), watch.seconds, bits, complete),)
 
 
 def descended(ising: Ising, bits: Bits) -> Bits:

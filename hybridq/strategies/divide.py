@@ -81,9 +81,8 @@ class Divide(Unsampled):
             exactly, _ = pieces.divided(ising, lambda part: exact_minimum(part).bits)
             exactly = descended(ising, exactly)
             name = "the same pieces solved exactly"
-            name += "" if pieces.complete else ", ended early"
-            energy = energy_of(ising, exactly)
-            controls = (ControlEnergy(name, energy, pieces.watch.seconds, exactly),)
+            energy, took = energy_of(ising, exactly), pieces.watch.seconds
+            controls = (ControlEnergy(name, energy, took, exactly, pieces.complete),)
         work = count * (_PIECE + task.p * _GATE * self.piece * 2.0**self.piece)
         last = task.rng.spawn(1)[0]
         ending = f", then {flips:,} single flips" if flips else ""

@@ -126,10 +126,8 @@ class Recursive(Unsampled):
         watch = Stopwatch(None)
         run = self._polished(ising, timed, rng, time_limit)
         name = "greedy contraction (gamma -> 0), polished alike"
-        if not run.complete:
-            name += ", ended early"
         seconds = timed.seconds + watch.seconds
-        return ControlEnergy(name, energy_of(ising, run.bits), seconds, run.bits)
+        return ControlEnergy(name, energy_of(ising, run.bits), seconds, run.bits, run.complete)
 
     def _polished(
         self, ising: Ising, timed: _Timed, rng: np.random.Generator, time_limit: float | None

@@ -66,8 +66,9 @@ class Round(Unsampled):
             own = Stopwatch(None)
             signs, _, whole = self._rounded(ising, ising, second, watch.shared(_PARTS - 1))
             plain = descended(ising, signs)
-            name = "the same rounding of the couplings" + ("" if whole else ", ended early")
-            controls = (ControlEnergy(name, energy_of(ising, plain), own.seconds, plain),)
+            name = "the same rounding of the couplings"
+            energy = energy_of(ising, plain)
+            controls = (ControlEnergy(name, energy, own.seconds, plain, whole),)
         return with_answer(
             found.trained,
             bits=bits,

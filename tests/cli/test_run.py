@@ -104,10 +104,11 @@ def test_a_second_run_finds_all_done(config: Path, hybridq: Run) -> None:
 def test_what_can_never_run_is_refused_before_anything_is_stored(
     problem: str, config: Path, hybridq: Run, tmp_path: Path
 ) -> None:
-    outcome = hybridq("run", config, "--set", f"problem={problem}")
+    changes = ("--set", f"problem={problem}", "--set", "engine=diagonal")
+    outcome = hybridq("run", config, *changes)
     assert outcome.code == 2
     assert "give at" in outcome.err
-    assert hybridq("config", "check", config, "--set", f"problem={problem}").err == outcome.err
+    assert hybridq("config", "check", config, *changes).err == outcome.err
     assert not (tmp_path / "hybridq.db").exists()
 
 

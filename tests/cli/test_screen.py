@@ -70,6 +70,13 @@ def words(text: str) -> str:
             "equals the best classical answer (",
         ),
         (4.0, Reference(3.0, "local search", False), 4 / 3, True, "beats the classical answer, 3"),
+        (
+            4.0,
+            Reference(3.0, "local search, ended early", False, complete=False),
+            4 / 3,
+            True,
+            "is better than the classical answer, 3 (local search, ended early",
+        ),
         (3.0, Reference(4.0, "local search", False), 0.75, False, "75.0 % of the best classical"),
         (-1.0, Reference(0.0, "exhaustive search", True), None, False, "The optimum is 0"),
     ],

@@ -150,7 +150,7 @@ def test_the_json_of_an_earlier_version_loads() -> None:
     for part, names in {
         "problem": ("noun", "item", "size", "value_scale", "most", "most_name", "mean"),
         "best": ("feasible", "answer", "violations"),
-        "reference": ("bound", "bound_failure"),
+        "reference": ("bound", "bound_failure", "complete"),
         "optimizer": ("reason",),
         "engine": ("threads",),
     }.items():
