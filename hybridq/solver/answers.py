@@ -157,7 +157,8 @@ def _labelled(found: FoundBits | ControlEnergy | Baseline) -> str:
 def controls(problem: BinaryProblem, found: FoundBits) -> tuple[Control, ...]:
     """Return the classical counterparts of a strategy with natural values."""
     return tuple(
-        Control(_labelled(each), problem.sign * each.energy, each.seconds) for each in found.controls
+        Control(_labelled(each), problem.sign * each.energy, each.seconds)
+        for each in found.controls
     )
 
 
