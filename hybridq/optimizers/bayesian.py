@@ -26,9 +26,9 @@ class Bayesian(Optimizer):
     see `GaussianProcess` and `ExpectedGain`. The periods are those that the objective declares. The
     noise of values from shots is their standard error, other noise is estimated from the values.
     The search ends when one more value, even one without noise, is expected to gain less than a
-    tenth of the standard error of a value, five times in a row: that many more may still gain, but
-    each little. From shots the result is the point of the lowest mean, which is measured once more,
-    as also at the end of the budget.
+    tenth of the standard error of a value, five times in a row, or while all values are equal: that
+    many more may still gain, but each little. From shots the result is the point of the lowest
+    mean, which is measured once more, as also at the end of the budget.
 
     All rows of x0 are among the first points.
 
@@ -96,8 +96,8 @@ class Bayesian(Optimizer):
                 continue
             left = driver.remaining - driver.from_shots  # one for the point of the lowest mean
             points, gain, error = model.proposed(min(self.batch, max(left, 1)))
-            is_small = self.tolerance is not None and gain < self.tolerance * error
-            below = below + 1 if is_small else 0
+            is_small = model.is_constant or gain < (self.tolerance or 0.0) * error
+            below = below + 1 if is_small and self.tolerance is not None else 0
             if below < IN_A_ROW:
                 model.evaluate(points)
                 continue
@@ -106,5 +106,7 @@ class Bayesian(Optimizer):
             message = (
                 f"one more value is expected to gain {gain:.2g}, and the standard error of a value "
                 f"is {error:.2g}"
+                if not model.is_constant
+                else f"all {driver.evaluations} values are equal"
             )
             return Outcome(True, message, Reason.SHOT_NOISE if driver.from_shots else None)

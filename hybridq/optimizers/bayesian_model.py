@@ -40,12 +40,17 @@ class Model:
         self._scale = embedding.scale
         self._process = GaussianProcess(embedding)
         self._points = np.empty((0, len(widths)))  # of the process, bit for bit as evaluated
-        self._worst = -math.inf
+        self._best, self._worst = math.inf, -math.inf
 
     @property
     def has_values(self) -> bool:
         """True once a value was finite."""
         return len(self._points) > 0
+
+    @property
+    def is_constant(self) -> bool:
+        """True while all finite values are equal."""
+        return self._best == self._worst
 
     def spread(self, count: int) -> Vector:
         """Return a Latin hypercube of points within the bounds, shape (count, n)."""
@@ -64,6 +69,7 @@ class Model:
         _, errors = self._driver.estimates(points)
         values = self._driver.history[before:]
         finite = np.isfinite(values)
+        self._best = min(self._best, float(values[finite].min(initial=math.inf)))
         self._worst = max(self._worst, float(values[finite].max(initial=-math.inf)))
         if not math.isfinite(self._worst):
             return

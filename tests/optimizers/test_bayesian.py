@@ -73,11 +73,20 @@ def test_known_periods_save_values():
             minimize(
                 objective, np.zeros(2), "bayesian", bounds=BOX, max_evaluations=18, rng=seed
             ).values
-            for seed in range(6)
+            for seed in range(4)
         ]
         below = [np.flatnonzero(values < -2.45) for values in lowest]
         after.append(np.mean([each[0] if len(each) else 18 for each in below]))
     assert after[0] < after[1]
+
+
+def test_a_constant_function_ends_the_search_early():
+    solution = minimize(
+        Plain(lambda x: 3.25), np.zeros(2), "bayesian", bounds=BOX, max_evaluations=120, rng=0
+    )
+    assert (solution.status, solution.value) == ("converged", 3.25)
+    assert solution.evaluations < 30
+    assert "values are equal" in solution.message
 
 
 @pytest.mark.parametrize("seed", range(3))
