@@ -64,7 +64,7 @@ def annealing(
 
     Args:
         ising: the problem, with terms of at most two spins.
-        work: in the units of `Work`, about 5 ns each on a core of an Intel Xeon; by default from one
+        work: in the units of `Work`, about 5 ns each on an Intel Xeon core; by default from one
             second for small problems to seven for 800 spins and more. The same work gives the
             same answer on every machine.
         start: bits to begin with, in place of random states.

@@ -150,7 +150,7 @@ def unsampled(problem: BinaryProblem, found: FoundBits, *, penalized: bool = Tru
 
 
 def _labelled(found: FoundBits | ControlEnergy | Baseline) -> str:
-    """Return the method, with a remark where a limit or an interruption ended it early."""
+    """Return the method, with a remark where it ended early."""
     return found.method if found.complete else f"{found.method}, ended early"
 
 
