@@ -12,12 +12,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from hybridq.cli import main
+from hybridq.core.processes import born
 from hybridq.experiments.records import State, StoredTrial
 from hybridq.experiments.running.runner import prepare
 from hybridq.experiments.running.worker import Terms, work
@@ -86,6 +87,7 @@ def test_a_run_goes_on_after_a_worker_and_then_its_runner_were_killed(
     runner = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     experiment = wait_for_trials(url)
     workers = {process_of(trial) for trial in experiment.trials() if trial.worker}
+    births = {process: born(process) for process in workers}
     os.kill(workers.pop(), signal.SIGKILL)
     time.sleep(0.05)
     runner.kill()
@@ -94,7 +96,7 @@ def test_a_run_goes_on_after_a_worker_and_then_its_runner_were_killed(
     assert "48 of 48 trials done" in capsys.readouterr().out
     assert stored_figures(experiment.trials()) == undisturbed(config)
     assert each_done_once(experiment)
-    assert not any(lives(process) for process in workers)  # they ended with their runner
+    wait_for_the_end(births)  # workers end with their runner
 
 
 def wait_for_trials(url: str) -> Experiment:
@@ -116,10 +118,11 @@ def process_of(trial: StoredTrial) -> int:
     return int(trial.worker.rsplit("-", 2)[1])
 
 
-def lives(process: int) -> bool:
-    """Return whether there is a process of this number."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def wait_for_the_end(births: Mapping[int, int | None]) -> None:
+    """Return when the processes of these numbers and births have ended, reaped or not."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        if all(birth is None or born(process) != birth for process, birth in births.items()):
+            return
+        time.sleep(0.05)
+    raise AssertionError("a worker outlives its runner by two minutes")
