@@ -5,8 +5,7 @@ Those for integer programs are loaded when first used.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hybridq.classical.baseline import Baseline, ProgramBaseline
 from hybridq.classical.choose import reference
@@ -14,6 +13,7 @@ from hybridq.classical.elimination import EliminationPlan, elimination_minimum, 
 from hybridq.classical.exact import EXACT_LIMIT, exact_minimum
 from hybridq.classical.local_search import local_search
 from hybridq.classical.unfrustrated import unfrustrated_minimum
+from hybridq.core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from hybridq.classical.choose_program import program_reference
@@ -45,14 +45,4 @@ __all__ = [
     "unfrustrated_minimum",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'hybridq.classical' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"hybridq.classical.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -278,10 +278,10 @@ def _solve(
     outputs: Outputs,
     progress: Progress,
 ) -> Callable[[], int]:
+    from hybridq import strategies
     from hybridq.cli.result_screen import show
     from hybridq.solver import solve
     from hybridq.solver.advice import with_advice
-    from hybridq.strategies.excited import excited_states
 
     result = solve(
         problem,
@@ -299,7 +299,7 @@ def _solve(
         result,
         problem,
         lambda **other: solve(problem, rng=result.seed, **{**trial, **other}),
-        lambda k: excited_states(problem, k, rng=result.seed, **trial),
+        lambda k: strategies.excited_states(problem, k, rng=result.seed, **trial),
     )
 
     def finish() -> int:

@@ -76,7 +76,8 @@ class Registry(Mapping[str, T]):
         argument: the argument that takes these names in Python; `what` by default.
         group: the group of entry points by which other packages add entries.
         check: raises a `HybridqError` for an entry of another package that breaks the contract.
-        wrap: makes a registered entry of what another package declares; nothing by default.
+        wrap: makes a registered entry of what another package or the module of a `lazy` entry
+            declares; nothing by default.
 
     Names are compared without regard to case, and ``_`` is read as ``-``.
     """
@@ -120,7 +121,7 @@ class Registry(Mapping[str, T]):
         key = self.canonical(name)
         entry = self._entries[key]
         if isinstance(entry, _Lazy):
-            entry = self._entries[key] = entry.load()
+            entry = self._entries[key] = self._made(entry.load())
         found: T = entry
         return found
 
@@ -187,8 +188,12 @@ class Registry(Mapping[str, T]):
         except Exception as error:  # imported code may raise anything
             del self._others()[name]
             return self._leave_out(name, point, f"{type(error).__name__}: {error}")
-        self._entries[name] = entry if self._wrap is None else self._wrap(entry)
+        self._entries[name] = self._made(entry)
         return True
+
+    def _made(self, declared: Any) -> Any:
+        """Return the registered entry of what a module declares."""
+        return declared if self._wrap is None else self._wrap(declared)
 
     def _leave_out(self, name: str, point: EntryPoint, why: str) -> bool:
         package = point.dist.name if point.dist is not None else point.value

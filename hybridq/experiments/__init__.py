@@ -14,8 +14,9 @@ The public names are imported on first use.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hybridq.core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from hybridq.experiments.analysis.compare import compare
@@ -85,14 +86,4 @@ __all__ = [
     "work",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'hybridq.experiments' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"hybridq.experiments.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -10,11 +10,31 @@ circuit each, and their shots. Here is
 - `execution`: running a plan on simulators or by any callable.
 """
 
-from hybridq.measurement.base import Group, Grouping
-from hybridq.measurement.execution import Execute, executor, measure, sampled
-from hybridq.measurement.planning import plan
-from hybridq.measurement.plans import Estimate, Plan
-from hybridq.measurement.registry import GROUPINGS
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hybridq.core.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from hybridq.measurement.base import Group, Grouping
+    from hybridq.measurement.execution import Execute, executor, measure, sampled
+    from hybridq.measurement.planning import plan
+    from hybridq.measurement.plans import Estimate, Plan
+    from hybridq.measurement.registry import GROUPINGS
+
+_HOMES = {
+    "Estimate": "plans",
+    "Execute": "execution",
+    "GROUPINGS": "registry",
+    "Group": "base",
+    "Grouping": "base",
+    "Plan": "plans",
+    "executor": "execution",
+    "measure": "execution",
+    "plan": "planning",
+    "sampled": "execution",
+}
 
 __all__ = [
     "GROUPINGS",
@@ -28,3 +48,5 @@ __all__ = [
     "plan",
     "sampled",
 ]
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

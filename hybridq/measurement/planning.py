@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,14 +29,9 @@ from hybridq.engines.noisy_gates import noisy_gates
 from hybridq.measurement.base import MIXING, Amplitudes, Group, Grouping
 from hybridq.measurement.pauli_grouping import PauliGrouping
 from hybridq.measurement.plans import Plan, VarianceSource
-from hybridq.measurement.registry import GROUPINGS
+from hybridq.measurement.registry import AUTO, GROUPINGS, GroupingLike
 from hybridq.noise import NoiseModel
 from hybridq.operators.pauli_sum import PauliSum
-
-AUTO = "auto"
-
-GroupingLike: TypeAlias = str | Grouping
-"""The argument `grouping`: ``"auto"``, a name of `GROUPINGS`, or a configured grouping."""
 
 
 def plan(

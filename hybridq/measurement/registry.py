@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TypeAlias
 
-from hybridq.core.registry import Registry, check_class
+from hybridq.core.registry import Registry, check_class, lazy
 from hybridq.measurement.base import Grouping
-from hybridq.measurement.basis_rotation import BasisRotation
-from hybridq.measurement.fully_commuting import FullyCommuting
-from hybridq.measurement.qubit_wise import QubitWise
 
-_ALL: tuple[type[Grouping], ...] = (QubitWise, FullyCommuting, BasisRotation)
+AUTO = "auto"
 
 GROUPINGS: Registry[type[Grouping]] = Registry(
     "grouping",
-    {each.name: each for each in _ALL},
+    {
+        "qubit-wise": lazy("hybridq.measurement.qubit_wise:QubitWise"),
+        "fully-commuting": lazy("hybridq.measurement.fully_commuting:FullyCommuting"),
+        "basis-rotation": lazy("hybridq.measurement.basis_rotation:BasisRotation"),
+    },
     group="hybridq.groupings",
     check=partial(check_class, base=Grouping, name_field="name", texts=("summary",)),
 )
 """Groupings by name; ``"auto"`` predicts the error of each and takes the best."""
+
+GroupingLike: TypeAlias = str | Grouping
+"""The argument `grouping`: ``"auto"``, a name of `GROUPINGS`, or a configured grouping."""

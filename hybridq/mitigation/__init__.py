@@ -9,14 +9,35 @@ under which the label holds. Here is
 - `zne` with `folding` and `extrapolation`; `pec` and `cvar_bounds` with `quasi`; `post_selection`.
 """
 
-from hybridq.mitigation.base import Cost, Label, Mitigated, Mitigation
-from hybridq.mitigation.cvar_bounds import CVaRBounds
-from hybridq.mitigation.pec import ErrorCancellation
-from hybridq.mitigation.post_selection import PostSelection
-from hybridq.mitigation.readout import ReadoutInversion
-from hybridq.mitigation.registry import MITIGATIONS
-from hybridq.mitigation.twirled_readout import TwirledReadout
-from hybridq.mitigation.zne import ZeroNoise
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hybridq.core.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from hybridq.mitigation.base import Cost, Label, Mitigated, Mitigation
+    from hybridq.mitigation.cvar_bounds import CVaRBounds
+    from hybridq.mitigation.pec import ErrorCancellation
+    from hybridq.mitigation.post_selection import PostSelection
+    from hybridq.mitigation.readout import ReadoutInversion
+    from hybridq.mitigation.registry import MITIGATIONS
+    from hybridq.mitigation.twirled_readout import TwirledReadout
+    from hybridq.mitigation.zne import ZeroNoise
+
+_HOMES = {
+    "CVaRBounds": "cvar_bounds",
+    "Cost": "base",
+    "ErrorCancellation": "pec",
+    "Label": "base",
+    "MITIGATIONS": "registry",
+    "Mitigated": "base",
+    "Mitigation": "base",
+    "PostSelection": "post_selection",
+    "ReadoutInversion": "readout",
+    "TwirledReadout": "twirled_readout",
+    "ZeroNoise": "zne",
+}
 
 __all__ = [
     "MITIGATIONS",
@@ -31,3 +52,5 @@ __all__ = [
     "TwirledReadout",
     "ZeroNoise",
 ]
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

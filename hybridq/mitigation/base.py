@@ -5,14 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.configured import Configured
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike
-from hybridq.measurement.execution import Execute
-from hybridq.measurement.plans import Plan
-from hybridq.noise import NoiseModel
+
+if TYPE_CHECKING:
+    from hybridq.measurement.execution import Execute
+    from hybridq.measurement.plans import Plan
+    from hybridq.noise import NoiseModel
 
 
 class Label(StrEnum):

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from hybridq.core.registry import Registry, check_class
+from hybridq.core.registry import Registry, check_class, lazy
 from hybridq.mitigation.base import Mitigation
-from hybridq.mitigation.cvar_bounds import CVaRBounds
-from hybridq.mitigation.pec import ErrorCancellation
-from hybridq.mitigation.post_selection import PostSelection
-from hybridq.mitigation.readout import ReadoutInversion
-from hybridq.mitigation.twirled_readout import TwirledReadout
-from hybridq.mitigation.zne import ZeroNoise
-
-_ALL: tuple[type[Mitigation], ...] = (
-    ReadoutInversion,
-    TwirledReadout,
-    ZeroNoise,
-    ErrorCancellation,
-    PostSelection,
-    CVaRBounds,
-)
 
 MITIGATIONS: Registry[type[Mitigation]] = Registry(
     "mitigation",
-    {each.name: each for each in _ALL},
+    {
+        "readout": lazy("hybridq.mitigation.readout:ReadoutInversion"),
+        "twirled-readout": lazy("hybridq.mitigation.twirled_readout:TwirledReadout"),
+        "zne": lazy("hybridq.mitigation.zne:ZeroNoise"),
+        "pec": lazy("hybridq.mitigation.pec:ErrorCancellation"),
+        "post-selection": lazy("hybridq.mitigation.post_selection:PostSelection"),
+        "cvar-bounds": lazy("hybridq.mitigation.cvar_bounds:CVaRBounds"),
+    },
     group="hybridq.mitigations",
     check=partial(check_class, base=Mitigation, name_field="name", texts=("summary",)),
 )

@@ -7,6 +7,11 @@ A `NoiseModel` says which noise acts after which gate, and the engines ``density
 in it.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hybridq.core.lazy_names import lazy_names
 from hybridq.noise.base import Channel
 from hybridq.noise.calibration import GateCalibration, QubitCalibration
 from hybridq.noise.channels import (
@@ -18,12 +23,14 @@ from hybridq.noise.channels import (
 from hybridq.noise.descriptions import CHANNELS
 from hybridq.noise.general import KrausChannel, OverRotation, PauliChannel, twirled
 from hybridq.noise.idle import Idle
-from hybridq.noise.importers import from_braket, from_cirq_google, from_qiskit
 from hybridq.noise.measurement import CorrelatedReadout, Readout
 from hybridq.noise.model import NoiseModel
 from hybridq.noise.qubitwise import QubitwiseChannel
 from hybridq.noise.rules import Rule
 from hybridq.noise.snapshot import DeviceSnapshot
+
+if TYPE_CHECKING:
+    from hybridq.noise.importers import from_braket, from_cirq_google, from_qiskit
 
 depolarizing = Depolarizing
 amplitude_damping = AmplitudeDamping
@@ -74,3 +81,7 @@ __all__ = [
     "thermal_relaxation",
     "twirled",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__, dict.fromkeys(("from_braket", "from_cirq_google", "from_qiskit"), "importers")
+)

@@ -25,7 +25,7 @@ from hybridq.core import memory
 from hybridq.core.errors import CapacityError, ParameterError, Setting
 from hybridq.core.randomness import RandomLike
 from hybridq.engines.choose import EngineLike
-from hybridq.measurement.planning import GroupingLike
+from hybridq.measurement.registry import GroupingLike
 from hybridq.noise import NoiseModel
 from hybridq.objectives import ObjectiveConfig
 from hybridq.operators.pauli_sum import PauliSum

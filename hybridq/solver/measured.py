@@ -12,9 +12,8 @@ from hybridq.core.configured import remedy_for_class
 from hybridq.core.errors import ParameterError, Setting, UnknownNameError
 from hybridq.engines.noisy import NoisyEngine
 from hybridq.engines.protocols import SupportsState
-from hybridq.measurement import executor, measure, plan, sampled
-from hybridq.measurement.planning import AUTO, GroupingLike
-from hybridq.mitigation import MITIGATIONS, Mitigation, PostSelection, ReadoutInversion
+from hybridq.measurement.registry import AUTO, GroupingLike
+from hybridq.mitigation import MITIGATIONS, Mitigation
 from hybridq.noise import NoiseModel
 from hybridq.presentation.measured import MeasuredEnergy
 from hybridq.problems.base import BinaryProblem
@@ -137,6 +136,8 @@ def measured_energy(
     asked = settings.measurement
     if asked is None or settings.machine is not None:
         return None
+    from hybridq.measurement import executor, measure, plan, sampled
+
     settings.announce("measuring")
     engine = objective.binding.engine
     rng = settings.streams[2]
@@ -199,6 +200,8 @@ def _chosen(
     mitigate: MitigationLike, problem: Problem, noise: NoiseModel | None
 ) -> Mitigation | None:
     """Return the mitigation, by default that of known readout errors."""
+    from hybridq.mitigation import PostSelection, ReadoutInversion
+
     if isinstance(mitigate, PostSelection) and mitigate.particles is None:
         return replace(mitigate, particles=problem.particles)
     if isinstance(mitigate, Mitigation):

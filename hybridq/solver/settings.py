@@ -22,7 +22,7 @@ from hybridq.engines.choose import EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
 from hybridq.engines.first_answer import usual_evaluations, with_kernels_chosen
 from hybridq.engines.noisy import NoisyEngine
-from hybridq.measurement.planning import GroupingLike
+from hybridq.measurement.registry import GroupingLike
 from hybridq.noise import NoiseModel
 from hybridq.objectives import OBJECTIVES, ObjectiveConfig
 from hybridq.optimizers import Optimizer, OptimizerLike, Record, Solution

@@ -16,7 +16,9 @@ The public names below are loaded when first used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hybridq.core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from hybridq.strategies.adapt import adapt_vqe
@@ -88,16 +90,4 @@ __all__ = [
     "learn_angles",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'hybridq.strategies' has no attribute {name!r}")
-    import importlib
-
-    value = getattr(importlib.import_module(f"hybridq.strategies.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

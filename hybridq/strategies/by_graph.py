@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from hybridq import strategies
 from hybridq.operators.ising import Ising
-from hybridq.strategies.anneal import Anneal
 from hybridq.strategies.base import Strategy
-from hybridq.strategies.precondition import Precondition
-from hybridq.strategies.recursive import Recursive
 
 # First runs of the study in experiments/gset: recursive QAOA on large grids of couplings of both
 # signs, annealing on correlations on sparse random graphs (Dupont, Oberoi, Sundar 2025,
@@ -30,18 +28,23 @@ def strategy_for(ising: Ising, time_limit: float | None = None) -> tuple[Strateg
     degrees = np.bincount(np.ravel(ising.pairs), minlength=n)
     mean = float(degrees.mean())
     if ising.linear.any():
-        return Anneal(), "the cost has fields"
+        return strategies.Anneal(), "the cost has fields"
     sizes = np.abs(ising.couplings)
     alike = len(sizes) > 0 and float(np.ptp(sizes)) <= 1e-9 * float(sizes.max())
     both_signs = bool((ising.couplings > 0).any() and (ising.couplings < 0).any())
     if both_signs and alike and n >= _GRID_SPINS and mean <= _GRID_DEGREE:
         if time_limit is not None and n > _CONTRACTIONS_A_SECOND * time_limit:
-            return Anneal(), f"{time_limit:g} s are too short for recursive QAOA on {n:,} spins"
+            return (
+                strategies.Anneal(),
+                f"{time_limit:g} s are too short for recursive QAOA on {n:,} spins",
+            )
         # The correlations of the best angle are the best here, and ties differ from try to try.
         tries = int(np.clip(_GRID_TRIES // n, 1, 3))
-        strategy = Recursive(gamma_scales=(1.0,) * tries, polish=max(_GRID_POLISH // n, 2_000))
+        strategy = strategies.Recursive(
+            gamma_scales=(1.0,) * tries, polish=max(_GRID_POLISH // n, 2_000)
+        )
         return strategy, f"large and sparse (mean degree {mean:.3g}), weights of both signs"
     sparse = mean <= _SPARSE_DEGREE and int(degrees.max()) <= _LARGEST_DEGREE
     if not both_signs and sparse and n >= _SPARSE_SPINS:
-        return Precondition(), f"large and sparse (mean degree {mean:.3g}), no hubs"
-    return Anneal(), f"mean degree {mean:.3g}: annealing is the default for such graphs"
+        return strategies.Precondition(), f"large and sparse (mean degree {mean:.3g}), no hubs"
+    return strategies.Anneal(), f"mean degree {mean:.3g}: annealing is the default for such graphs"

@@ -7,40 +7,10 @@ from functools import partial
 from typing import Any
 
 from hybridq.core.errors import UnknownNameError
-from hybridq.core.registry import Registry, check_class
-from hybridq.strategies.anneal import Anneal
+from hybridq.core.registry import Registry, check_class, lazy
 from hybridq.strategies.base import Strategy
-from hybridq.strategies.direct import Direct
-from hybridq.strategies.divide import Divide
-from hybridq.strategies.fourier import Fourier
-from hybridq.strategies.interp import Interp
-from hybridq.strategies.layerwise import Layerwise
-from hybridq.strategies.multi_angle import MultiAngle
-from hybridq.strategies.multistart import Multistart
-from hybridq.strategies.precondition import Precondition
-from hybridq.strategies.ramp_search import RampSearch
-from hybridq.strategies.recursive import Recursive
-from hybridq.strategies.rounding import Round
-from hybridq.strategies.warm_start import WarmStart, WarmStartCut
 
-_ALL: tuple[type[Strategy], ...] = (
-    Direct,
-    Interp,
-    Fourier,
-    Layerwise,
-    RampSearch,
-    Multistart,
-    MultiAngle,
-    WarmStart,
-    WarmStartCut,
-    Recursive,
-    Precondition,
-    Round,
-    Divide,
-    Anneal,
-)
-
-DEFAULT_STRATEGY = Direct.name
+DEFAULT_STRATEGY = "direct"
 
 _check_class = partial(check_class, base=Strategy, name_field="name", texts=("summary",))
 
@@ -58,7 +28,22 @@ def _check_strategy(name: str, entry: Any) -> None:
 
 STRATEGIES: Registry[Strategy] = Registry(
     "strategy",
-    {strategy.name: strategy() for strategy in _ALL},
+    {
+        "direct": lazy("hybridq.strategies.direct:Direct"),
+        "interp": lazy("hybridq.strategies.interp:Interp"),
+        "fourier": lazy("hybridq.strategies.fourier:Fourier"),
+        "layerwise": lazy("hybridq.strategies.layerwise:Layerwise"),
+        "ramp-search": lazy("hybridq.strategies.ramp_search:RampSearch"),
+        "multistart": lazy("hybridq.strategies.multistart:Multistart"),
+        "multi-angle": lazy("hybridq.strategies.multi_angle:MultiAngle"),
+        "warm-start": lazy("hybridq.strategies.warm_start:WarmStart"),
+        "warm-start-cut": lazy("hybridq.strategies.warm_start:WarmStartCut"),
+        "recursive": lazy("hybridq.strategies.recursive:Recursive"),
+        "precondition": lazy("hybridq.strategies.precondition:Precondition"),
+        "round": lazy("hybridq.strategies.rounding:Round"),
+        "divide": lazy("hybridq.strategies.divide:Divide"),
+        "anneal": lazy("hybridq.strategies.anneal:Anneal"),
+    },
     group="hybridq.strategies",
     check=_check_strategy,
     wrap=lambda strategy: strategy(),

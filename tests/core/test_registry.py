@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import types
 from importlib.metadata import EntryPoint, EntryPoints
@@ -52,6 +53,12 @@ def test_lazy_entries_are_imported_when_they_are_used():
     found = Registry("function", {"sqrt": lazy("math:sqrt"), "never": lazy("no_such_module:x")})
     assert found["sqrt"](9.0) == 3.0
     assert list(found) == ["sqrt", "never"]
+
+
+def test_lazy_entries_are_wrapped_like_those_of_other_packages():
+    found = Registry("function", {"sqrt": lazy("math:sqrt")}, wrap=lambda function: (function,))
+    assert found["sqrt"] == (math.sqrt,)
+    assert found["sqrt"] is found["sqrt"]
 
 
 def test_entries_of_other_packages_join(plugins):
