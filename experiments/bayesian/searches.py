@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import hybridq as hq
+from experiments.finished_rows import finished_rows
 from hybridq.core.errors import MissingExtraError
 from hybridq.optimizers import OPTIMIZERS, Record
 from hybridq.strategies.rescaled import energy_unit, search_angles
@@ -138,14 +139,8 @@ class Case:
 
 def rows(store: Path, count: int = COUNT) -> Iterator[dict[str, Any]]:
     """Yield every search of the study, a row each; those in the file `store` are not made again."""
-    known: dict[str, dict[str, Any]] = {}
-    if store.exists():
-        lines = store.read_bytes().splitlines(keepends=True)
-        known = {
-            row["key"]: row for line in lines if line.endswith(b"\n") and (row := json.loads(line))
-        }
+    known = {row["key"]: row for row in finished_rows(store)}
     store.parent.mkdir(parents=True, exist_ok=True)
-    store.write_text("".join(json.dumps(row) + "\n" for row in known.values()))
     methods = [method for method in METHODS if installed(method)]
     with store.open("ab", buffering=0) as file:
         for number in range(count):

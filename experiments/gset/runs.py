@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import hybridq as hq
+from experiments.finished_rows import finished_rows
 from experiments.gset.graphs import Graph
 from hybridq.solver.qaoa import TOLERANCE
 from hybridq.strategies.base import Strategy, Task
@@ -136,15 +136,8 @@ def stored(store: Path) -> list[Run]:
 
     The last of several with the same key counts.
     """
-    if not store.exists():
-        return []
-    text = store.read_bytes()
-    whole = text[: text.rfind(b"\n") + 1]
-    if len(whole) < len(text):
-        os.truncate(store, len(whole))
     runs = {}
-    for line in whole.splitlines():
-        row = json.loads(line)
+    for row in finished_rows(store):
         run = Run(**row | {"split": row["split"] and tuple(row["split"])})
         runs[run.key] = run
     return list(runs.values())

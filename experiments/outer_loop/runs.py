@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 import hybridq as hq
+from experiments.finished_rows import finished_rows
 from experiments.outer_loop.counted import GRADIENT, Counted, Meter
 from experiments.outer_loop.design import Design, Run, optimizer
 from experiments.outer_loop.instances import Instance
@@ -191,7 +191,7 @@ def run_all(design: Design, store: Path, jobs: int) -> None:
 
     Each is one line of JSON, written whole when it ends: a study that was killed goes on.
     """
-    done = {row["key"] for row in stored(store)}
+    done = {row["key"] for row in finished_rows(store)}
     left = [run for run in design.runs() if run.key not in done]
     # One circuit is compiled and judged in one process.
     parcels = [
@@ -223,14 +223,3 @@ def _work(parcel: tuple[list[Run], tuple[int, ...], str]) -> int:
             row = search(run, checkpoints)
             file.write(json.dumps(row).encode() + b"\n")
     return len(runs)
-
-
-def stored(store: Path) -> list[dict[str, Any]]:
-    """The finished searches in the file; a line that a kill has torn is left out and cut off."""
-    if not store.exists():
-        return []
-    text = store.read_bytes()
-    whole = text[: text.rfind(b"\n") + 1]
-    if len(whole) < len(text):
-        os.truncate(store, len(whole))
-    return [json.loads(line) for line in whole.splitlines()]

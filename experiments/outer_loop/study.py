@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.benchmarks.conditions import machine
+from experiments.finished_rows import finished_rows
 from experiments.outer_loop import figures, tables
 from experiments.outer_loop.bands import Searches
 from experiments.outer_loop.design import FULL, QUICK, Design
-from experiments.outer_loop.runs import run_all, stored
+from experiments.outer_loop.runs import run_all
 from hybridq.plots.output import save
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def main(words: list[str] | None = None) -> None:
     run_all(design, asked.store, asked.jobs)
     seconds = time.perf_counter() - began
     wanted = {run.key for run in design.runs()}
-    rows = [row for row in stored(asked.store) if row["key"] in wanted]
+    rows = [row for row in finished_rows(asked.store) if row["key"] in wanted]
     record = {
         "machine": here,
         "jobs": asked.jobs,

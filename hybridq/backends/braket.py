@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from hybridq.backends.base import (
-    Backend,
     BackendError,
     Bits,
     Capabilities,
@@ -21,7 +20,7 @@ from hybridq.backends.base import (
     Status,
 )
 from hybridq.backends.compiled import as_written
-from hybridq.backends.vendor import package_version, vendor_module
+from hybridq.backends.vendor import OnDevice, package_version, vendor_module
 from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Braket(Backend):
+class Braket(OnDevice):
     """Amazon Braket, which compiles circuits itself.
 
     Args:
@@ -70,9 +69,6 @@ class Braket(Backend):
                 expected=f"{', '.join(LOCAL)}, an ARN such as "
                 "'arn:aws:braket:::device/quantum-simulator/amazon/sv1', or a device",
             )
-
-    def _shown(self, target: Any) -> str:
-        return target if isinstance(target, str) else str(getattr(target, "name", target))
 
     def connect(self) -> Connection:
         """Return a connection to the device.

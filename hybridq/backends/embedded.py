@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,7 +24,7 @@ from hybridq.backends.compiled import as_written
 from hybridq.backends.counts import bits_of_samples
 from hybridq.backends.twirl import twirled_noise
 from hybridq.core.checks import checked_count
-from hybridq.core.errors import EngineError, ParameterError
+from hybridq.core.errors import EngineError
 from hybridq.engines.choose import Auto, choose_engine
 from hybridq.engines.first_answer import with_kernels_chosen
 from hybridq.engines.noisy import Density, Trajectories
@@ -66,16 +67,7 @@ class Embedded(Backend):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if isinstance(self.noise, Mapping):
-            object.__setattr__(self, "noise", NoiseModel.from_description(self.noise))
-        elif isinstance(self.noise, str):
-            object.__setattr__(self, "noise", NoiseModel.from_text(self.noise))
-        elif not isinstance(self.noise, NoiseModel | None):
-            raise ParameterError(
-                argument="noise",
-                value=self.noise,
-                expected="a NoiseModel, its description, or a text such as two_qubit=0.01",
-            )
+        object.__setattr__(self, "noise", NoiseModel.resolved(self.noise))
         object.__setattr__(self, "seed", checked_count("seed", self.seed, at_least=0))
         if self.qubits is not None:
             object.__setattr__(self, "qubits", checked_count("qubits", self.qubits))
@@ -108,9 +100,9 @@ class LocalConnection(Connection):
         self._jobs[tag] = self.run(executions)
         return tag
 
+    @abstractmethod
     def run(self, executions: Sequence[Execution]) -> list[Bits]:
         """Return the bits of each execution."""
-        raise NotImplementedError
 
     def status(self, job: str) -> Status:
         """Return `Status.DONE` for the jobs of this process."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.backends.base import (
-    Backend,
     BackendError,
     Bits,
     Capabilities,
@@ -17,6 +16,7 @@ from hybridq.backends.base import (
     ServiceError,
     Status,
 )
+from hybridq.backends.qiskit.config import OnQiskitDevice
 from hybridq.backends.vendor import package_version, vendor_module
 from hybridq.core.errors import ParameterError
 
@@ -32,7 +32,7 @@ _TAGGED = 10  # jobs of one tag that are asked for
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ibm(Backend):
+class Ibm(OnQiskitDevice):
     """A machine of IBM, with the account saved by qiskit-ibm-runtime.
 
     Circuits are compiled as by `Qiskit`. Nothing beyond the circuit is asked of the machine:
@@ -63,19 +63,6 @@ class Ibm(Backend):
             raise ParameterError(
                 argument="device", value=self.device, expected="a name such as 'ibm_fez'"
             )
-
-    def _shown(self, target: Any) -> str:
-        return target if isinstance(target, str) else str(getattr(target, "name", target))
-
-    @property
-    def spec(self) -> dict[str, Any]:
-        """Name and options; a device that is an object is named by its class and name."""
-        found = super().spec
-        if not isinstance(self.device, str):
-            from hybridq.backends.qiskit.config import described
-
-            found["device"] = described(self.device)
-        return found
 
     def connect(self) -> Connection:
         """Return a connection to the machine.

@@ -1,13 +1,23 @@
-"""Packages of vendors: imported when a backend connects, their versions checked."""
+"""Devices and packages of vendors; packages are imported when a backend connects."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.metadata
 from types import ModuleType
+from typing import Any
 
-from hybridq.backends.base import BackendError
+from hybridq.backends.base import Backend, BackendError
 from hybridq.core.errors import MissingExtraError
+
+
+class OnDevice(Backend):
+    """Base of backends whose `device` is a name or an object of a vendor."""
+
+    device: Any
+
+    def _shown(self, target: Any) -> str:
+        return target if isinstance(target, str) else str(getattr(target, "name", target))
 
 
 def vendor_module(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hybridq.core.errors import FormatError
 from hybridq.core.files import write_text
 
 
@@ -39,3 +40,15 @@ def json_text(value: dict[str, Any], path: str | os.PathLike[str] | None = None)
     if path is not None:
         write_text(path, text)
     return text
+
+
+def json_value(text: str, noun: str) -> Any:
+    """Return the value that a JSON text holds.
+
+    Raises:
+        FormatError: the text, which `noun` names, is not JSON.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"the {noun} is not JSON: {error}") from None

@@ -1,8 +1,9 @@
-"""Identity of processes: numbers are used again, a number with its birth is not."""
+"""Identity of processes, a number with its birth, and the way in which they end."""
 
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 
@@ -25,3 +26,13 @@ def born(pid: int) -> int | None:
     fields = stat.rpartition(")")[2].split()
     state, ticks = fields[0], fields[19]
     return None if state in "ZX" else int(ticks)
+
+
+def exit_reason(status: int) -> str:
+    """Return the way in which a process ended, by its exit status."""
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"killed by signal {-status}"

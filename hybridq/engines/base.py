@@ -262,3 +262,19 @@ def counted_bits(
     indices, counts = np.unique(samples, return_counts=True)
     little_endian = indices.astype("<u8").view(np.uint8).reshape(-1, 8)
     return np.unpackbits(little_endian, axis=1, count=n_qubits, bitorder="little"), counts
+
+
+def checked_weights(weights: ArrayLike, count: int) -> NDArray[np.float64]:
+    """Return weights of simulated states, float64, shape (count,).
+
+    Raises:
+        DimensionError: another shape.
+    """
+    values = np.ascontiguousarray(weights, dtype=np.float64)
+    if values.shape != (count,):
+        raise DimensionError(
+            f"weights must have shape ({count},), one for each of {count} states, got shape "
+            f"{values.shape}",
+            argument="weights",
+        )
+    return values

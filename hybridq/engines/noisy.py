@@ -34,17 +34,7 @@ class NoisyEngine(EngineConfig):
     noise: NoiseModel | Mapping[str, Any] | str | None = field(default=None, kw_only=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.noise, Mapping):
-            object.__setattr__(self, "noise", NoiseModel.from_description(self.noise))
-        elif isinstance(self.noise, str):
-            object.__setattr__(self, "noise", NoiseModel.from_text(self.noise))
-        elif not isinstance(self.noise, NoiseModel | None):
-            raise ParameterError(
-                argument="noise",
-                value=self.noise,
-                expected="a NoiseModel such as hybridq.NoiseModel("
-                "two_qubit=hybridq.noise.depolarizing(0.01)), or its description",
-            )
+        object.__setattr__(self, "noise", NoiseModel.resolved(self.noise))
 
     @property
     def model(self) -> NoiseModel:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache, reduce
 from itertools import product
-from typing import Any, ClassVar, TypeAlias
+from types import UnionType
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,17 @@ from numpy.typing import NDArray
 from hybridq.core.checks import is_finite
 from hybridq.core.configured import Configured
 from hybridq.core.errors import ParameterError
+
+
+class OnQubits(Protocol):
+    """Noise of some qubits."""
+
+    @property
+    def qubits(self) -> Sequence[int] | None:
+        """Their numbers, None for all others."""
+
+
+T = TypeVar("T", bound=OnQubits)
 
 Matrix: TypeAlias = NDArray[np.complex128]
 Vector: TypeAlias = NDArray[np.float64]
@@ -196,3 +209,34 @@ def independent(chances: Vector, n_qubits: int) -> Vector:
     for _ in range(n_qubits):
         found = np.kron(chances, found).astype(np.float64)
     return found
+
+
+def as_parts(
+    given: Any, kind: type[T] | UnionType, argument: str, expected: str, noun: str
+) -> tuple[T, ...]:
+    """Return noise of qubits, each with `qubits` or None for all others, as a tuple.
+
+    Args:
+        given: nothing, one or a sequence.
+        kind: of each.
+        argument: the argument that holds it.
+        expected: what it takes, for errors.
+        noun: of several, for errors.
+
+    Raises:
+        ParameterError: something else, or a qubit with two of them.
+    """
+    if given is None:
+        return ()
+    is_sequence = isinstance(given, Sequence) and not isinstance(given, str)
+    several = tuple(given) if is_sequence else (given,)
+    named: list[int | None] = []
+    for each in several:
+        if not isinstance(each, kind):
+            raise ParameterError(argument=argument, value=each, expected=expected)
+        named += (None,) if each.qubits is None else each.qubits
+    twice = next((qubit for qubit in named if named.count(qubit) > 1), -1)
+    if twice != -1:
+        whom = "all other qubits" if twice is None else f"qubit {twice}"
+        raise ParameterError(f"{argument} gives {whom} two {noun}", argument=argument, value=given)
+    return several

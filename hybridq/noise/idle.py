@@ -10,7 +10,7 @@ from typing import Any
 from hybridq.core.checks import checked_positive
 from hybridq.core.configured import Configured
 from hybridq.core.errors import DimensionError, ParameterError
-from hybridq.noise.base import Channel, checked_probability
+from hybridq.noise.base import Channel, as_parts, checked_probability
 from hybridq.noise.calibration import as_qubits
 from hybridq.noise.channels import PhaseDamping, ThermalRelaxation
 
@@ -81,23 +81,8 @@ def as_idle(given: Any) -> tuple[Idle, ...]:
     Raises:
         ParameterError: something else, or a qubit with two of them.
     """
-    if given is None:
-        return ()
-    several = tuple(given) if isinstance(given, Sequence) else (given,)
-    named: list[int | None] = []
-    for each in several:
-        if not isinstance(each, Idle):
-            raise ParameterError(
-                argument="idle",
-                value=each,
-                expected="noise such as hybridq.noise.idle(t1=1e-4, t2=8e-5), or several",
-            )
-        named += (None,) if each.qubits is None else each.qubits
-    twice = next((qubit for qubit in named if named.count(qubit) > 1), -1)
-    if twice != -1:
-        whom = "all other qubits" if twice is None else f"qubit {twice}"
-        raise ParameterError(f"idle gives {whom} two noises", argument="idle", value=given)
-    return several
+    expected = "noise such as hybridq.noise.idle(t1=1e-4, t2=8e-5), or several"
+    return as_parts(given, Idle, "idle", expected, "noises")
 
 
 def idle_on(given: Sequence[Idle], n_qubits: int, device: int) -> dict[int, Idle]:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.core.checks import is_whole
 from hybridq.core.configured import Configured
 from hybridq.core.errors import DimensionError, ParameterError
-from hybridq.noise.base import Vector, checked_probability
+from hybridq.noise.base import Vector, as_parts, checked_probability
 
 _COLUMN = 1e-9  # columns may add up to 1 with such an error
 _MOST_JOINT = 8
@@ -114,25 +114,8 @@ def as_readouts(given: Any) -> tuple[AnyReadout, ...]:
     Raises:
         ParameterError: something else, or a qubit with two of them.
     """
-    if given is None:
-        return ()
-    several = (
-        tuple(given) if isinstance(given, Sequence) and not isinstance(given, str) else (given,)
-    )
-    named: list[int | None] = []
-    for each in several:
-        if not isinstance(each, AnyReadout):
-            raise ParameterError(
-                argument="readout",
-                value=each,
-                expected="errors such as hybridq.noise.readout(p10=0.01, p01=0.04), or several",
-            )
-        named += (None,) if each.qubits is None else each.qubits
-    twice = next((qubit for qubit in named if named.count(qubit) > 1), -1)
-    if twice != -1:
-        whom = "all other qubits" if twice is None else f"qubit {twice}"
-        raise ParameterError(f"readout gives {whom} two errors", argument="readout", value=given)
-    return several
+    expected = "errors such as hybridq.noise.readout(p10=0.01, p01=0.04), or several"
+    return as_parts(given, AnyReadout, "readout", expected, "errors")
 
 
 def readouts_on(

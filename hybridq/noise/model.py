@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.core.checks import checked_count
 from hybridq.core.configured import Configured
-from hybridq.core.errors import DimensionError, EngineError, FormatError, ParameterError
+from hybridq.core.errors import DimensionError, EngineError, ParameterError
+from hybridq.core.plain import json_value
 from hybridq.noise.base import Channel
 from hybridq.noise.idle import Idle, as_idle, idle_on
 from hybridq.noise.measurement import AnyReadout, CorrelatedReadout, as_readouts, readouts_on
@@ -285,6 +286,29 @@ class NoiseModel(Configured):
         )
 
     @classmethod
+    def resolved(cls, given: NoiseModel | Mapping[str, Any] | str | None) -> NoiseModel | None:
+        """Return the model of an option `noise`; None without one.
+
+        Args:
+            given: a model, its description, or a text of `from_text`.
+
+        Raises:
+            ParameterError: something else, or a description of no model.
+        """
+        if isinstance(given, Mapping):
+            return cls.from_description(given)
+        if isinstance(given, str):
+            return cls.from_text(given)
+        if not isinstance(given, NoiseModel | None):
+            raise ParameterError(
+                argument="noise",
+                value=given,
+                expected="a NoiseModel such as hybridq.NoiseModel("
+                "two_qubit=hybridq.noise.depolarizing(0.01)), or its description",
+            )
+        return given
+
+    @classmethod
     def from_json(cls, text: str) -> NoiseModel:
         """Return the model that a JSON text describes, or that of a device snapshot.
 
@@ -292,11 +316,7 @@ class NoiseModel(Configured):
             FormatError: the text is not JSON.
             ParameterError: it describes no noise model.
         """
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise FormatError(f"the noise model is not JSON: {error}") from None
-        return cls.from_description(found)
+        return cls.from_description(json_value(text, "noise model"))
 
     @classmethod
     def from_text(cls, text: str) -> NoiseModel:

@@ -22,6 +22,7 @@ from hybridq.core.checks import is_finite
 from hybridq.core.configured import Configured
 from hybridq.core.errors import DimensionError, FormatError, ParameterError, UnknownNameError
 from hybridq.core.files import read_bytes, write_text
+from hybridq.core.plain import json_value
 from hybridq.noise.calibration import GateCalibration, QubitCalibration, as_qubits, check_text
 
 FORMAT = "hybridq-device-1"
@@ -232,11 +233,7 @@ class DeviceSnapshot(Configured):
             FormatError: the text is not JSON.
             ParameterError: it describes no snapshot.
         """
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise FormatError(f"the device snapshot is not JSON: {error}") from None
-        return cls.from_description(found)
+        return cls.from_description(json_value(text, "device snapshot"))
 
     @classmethod
     def from_description(cls, description: Any) -> DeviceSnapshot:

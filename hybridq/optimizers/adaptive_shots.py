@@ -12,7 +12,7 @@ import numpy as np
 from hybridq.core.arrays import Vector
 from hybridq.core.errors import ParameterError
 from hybridq.core.limits import MOST_COUNT
-from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.base import FiniteDifferences, Outcome
 from hybridq.optimizers.capabilities import Capability, ShotGradient
 from hybridq.optimizers.descent import descend
 from hybridq.optimizers.perturbation import clipped
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class AdaptiveShots(Optimizer):
+class AdaptiveShots(FiniteDifferences):
     r"""Base of descents that choose the shots of each derivative.
 
     .. math:: x_{k+1} = x_k - \alpha g_k
@@ -87,13 +87,6 @@ class AdaptiveShots(Optimizer):
     def smoothness(self) -> float:
         """L."""
         return 1.0 / self.learning_rate if self.lipschitz is None else self.lipschitz
-
-    def missing(self, objective: object) -> list[Capability]:
-        """See `Optimizer.missing`."""
-        lacking = super().missing(objective)
-        if self.difference_step is not None:
-            lacking = [need for need in lacking if need is not Capability.GRADIENT]
-        return lacking
 
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator

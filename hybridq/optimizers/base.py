@@ -168,3 +168,16 @@ class Optimizer(Configured, ABC):
         if value not in choices:
             expected = f"one of {', '.join(map(repr, choices))}"
             raise ParameterError(argument=name, value=value, expected=expected)
+
+
+class FiniteDifferences(Optimizer):
+    """Base of optimizers that do without a gradient if given `difference_step`."""
+
+    difference_step: float | None
+
+    def missing(self, objective: object) -> list[Capability]:
+        """See `Optimizer.missing`."""
+        lacking = super().missing(objective)
+        if self.difference_step is not None:
+            lacking = [need for need in lacking if need is not Capability.GRADIENT]
+        return lacking

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybridq.core.arrays import Vector
 from hybridq.core.blas import one_blas_thread
-from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.base import FiniteDifferences, Outcome
 from hybridq.optimizers.capabilities import Capability
 from hybridq.optimizers.descent import descend
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class NaturalGradient(Optimizer):
+class NaturalGradient(FiniteDifferences):
     r"""Quantum natural gradient, with a line search.
 
     .. math:: x_{k+1} = x_k - \eta_k\, (G(x_k) + \lambda I)^{-1}\, \nabla f(x_k)
@@ -61,13 +61,6 @@ class NaturalGradient(Optimizer):
     def __post_init__(self) -> None:
         self._require_positive("tolerance", "learning_rate", "regularization", "difference_step")
         self._require_choice("blocks", ("full", "layers"))
-
-    def missing(self, objective: object) -> list[Capability]:
-        """See `Optimizer.missing`."""
-        lacking = super().missing(objective)
-        if self.difference_step is not None:
-            lacking = [need for need in lacking if need is not Capability.GRADIENT]
-        return lacking
 
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator

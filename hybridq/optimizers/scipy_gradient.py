@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.arrays import Vector
-from hybridq.optimizers.base import Optimizer, Outcome
+from hybridq.optimizers.base import FiniteDifferences, Outcome
 from hybridq.optimizers.capabilities import Capability
 from hybridq.optimizers.scipy_call import budget_options, outcome_of, run_scipy
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class GradientMethod(Optimizer):
+class GradientMethod(FiniteDifferences):
     """Base of the gradient methods of SciPy.
 
     Args:
@@ -41,10 +41,6 @@ class GradientMethod(Optimizer):
 
     def __post_init__(self) -> None:
         self._require_positive("tolerance", "difference_step")
-
-    def missing(self, objective: object) -> list[Capability]:
-        """See `Optimizer.missing`."""
-        return [] if self.difference_step is not None else super().missing(objective)
 
     def run(
         self, driver: Driver, x0: Vector, bounds: Vector | None, rng: np.random.Generator

@@ -68,6 +68,17 @@ class Machine:
         check_executions([probe], self.connection.capabilities, self.backend.title)
         return probe
 
+    def run(self, executions: list[Execution], progress: Callable[[str], None]) -> Outcome:
+        """Return the bits of executions, from the ledger where it has them; see `execute`."""
+        return execute(
+            self.backend,
+            executions,
+            ledger=self.ledger,
+            budget=self.budget,
+            connection=self.connection,
+            progress=progress,
+        )
+
     def check(self, circuit: Circuit, shots: int, *, known: bool) -> Compilation:
         """Return the compiled circuit before any training; refuse what cannot run.
 
@@ -249,14 +260,7 @@ def _batch(
         )
     if machine.dry_run:
         return Executed(info, None, x)
-    outcome = execute(
-        machine.backend,
-        [execution],
-        ledger=machine.ledger,
-        budget=machine.budget,
-        connection=machine.connection,
-        progress=settings.announce,
-    )
+    outcome = machine.run([execution], settings.announce)
     (bits,) = outcome.bits
     values = sign * ansatz.ising.energies(bits)
     error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None

@@ -9,9 +9,8 @@ import numpy as np
 
 from hybridq.backends.base import Compilation, Execution
 from hybridq.backends.prediction import predicted
-from hybridq.backends.running import execute
 from hybridq.measurement import Plan, plan
-from hybridq.measurement.planning import AUTO
+from hybridq.measurement.registry import AUTO
 from hybridq.presentation.machine import MachineInfo
 from hybridq.solver.machine import planned, spent
 
@@ -67,14 +66,7 @@ def measure_energy(
     info = replace(info, **_prediction(measurement, compiled, problem.sign))
     if machine.dry_run:
         return info
-    outcome = execute(
-        machine.backend,
-        runs,
-        ledger=machine.ledger,
-        budget=machine.budget,
-        connection=machine.connection,
-        progress=settings.announce,
-    )
+    outcome = machine.run(runs, settings.announce)
     found = measurement.estimate(outcome.bits)
     return spent(info, outcome, problem.sign * found.value, found.standard_error)
 

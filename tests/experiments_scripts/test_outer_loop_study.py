@@ -13,6 +13,7 @@ pytest.importorskip(
     "experiments.outer_loop.study", reason="needs the repository: run from its root"
 )
 
+from experiments.finished_rows import finished_rows
 from experiments.outer_loop import bands, counted, design, instances, runs, study
 
 
@@ -102,7 +103,7 @@ def test_a_checkpoint_shows_what_the_largest_budget_that_fits_has_come_to():
 def test_a_torn_line_is_made_again(tmp_path):
     store = tmp_path / "store.jsonl"
     store.write_bytes(b'{"key": "a"}\n{"key": "b')
-    assert [row["key"] for row in runs.stored(store)] == ["a"]
+    assert [row["key"] for row in finished_rows(store)] == ["a"]
     assert store.read_bytes() == b'{"key": "a"}\n'
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, ClassVar
 
-from hybridq.backends.base import Backend, BackendError, Connection
-from hybridq.backends.vendor import vendor_module
+from hybridq.backends.base import BackendError, Connection
+from hybridq.backends.vendor import OnDevice, vendor_module
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
 from hybridq.noise import DeviceSnapshot
@@ -26,8 +26,20 @@ _TARGETS = (
 )
 
 
+class OnQiskitDevice(OnDevice):
+    """Base of backends whose `device` is a name or a device of Qiskit."""
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Name and options; a device that is an object is named by its class and name."""
+        found = super().spec
+        if not isinstance(self.device, str):
+            found["device"] = described(self.device)
+        return found
+
+
 @dataclass(frozen=True, kw_only=True)
-class Qiskit(Backend):
+class Qiskit(OnQiskitDevice):
     """Devices and samplers of Qiskit; without a network also fake devices.
 
     Circuits are compiled once, with their parameters: Qiskit's optimizer with several seeds, and
@@ -74,15 +86,10 @@ class Qiskit(Backend):
         elif name != STATEVECTOR and not name.startswith("Fake") and not name.endswith(".json"):
             raise ParameterError(argument="device", value=name, expected=_TARGETS)
 
-    def _shown(self, target: Any) -> str:
-        return target if isinstance(target, str) else str(getattr(target, "name", target))
-
     @property
     def spec(self) -> dict[str, Any]:
-        """Name and options; a device that is an object is named by its class and name."""
+        """Name and options; objects are named by their classes, a device by its name too."""
         found = super().spec
-        if not isinstance(self.device, str):
-            found["device"] = described(self.device)
         if self.sampler is not None:
             found["sampler"] = type(self.sampler).__name__
         return found

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
-from hybridq.core.errors import CapacityError, DimensionError, EngineError
+from hybridq.core.errors import CapacityError, EngineError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import (
     Engine,
@@ -22,6 +22,7 @@ from hybridq.engines.base import (
     check_widths,
     checked_shots,
     checked_threads,
+    checked_weights,
     drawn_indices,
 )
 from hybridq.engines.correlations import mean_spins, measured_pairs
@@ -199,13 +200,7 @@ class DensityEngine(Engine):
     def weighted_expectation(self, x: ArrayLike, weights: ArrayLike) -> tuple[float, Vector]:
         """Return Σ_z weights[z] p_z(x) and its derivatives; see `SupportsWeights`."""
         point = self.checked_point(x)
-        values = np.ascontiguousarray(weights, dtype=np.float64)
-        if values.shape != (1 << self.n_qubits,):
-            raise DimensionError(
-                f"weights must have shape ({1 << self.n_qubits},), one for each basis state, got "
-                f"shape {values.shape}",
-                argument="weights",
-            )
+        values = checked_weights(weights, 1 << self.n_qubits)
         return self._pulled_back(point, measured.diagonal_weights(values, self._readouts))
 
     def correlations(self, x: ArrayLike, pairs: ArrayLike | None = None) -> tuple[Vector, Vector]:

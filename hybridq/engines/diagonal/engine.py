@@ -9,10 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
-from hybridq.core.errors import DimensionError, EngineError, ParameterError
+from hybridq.core.errors import EngineError, ParameterError
 from hybridq.core.jit import is_compiled
 from hybridq.core.randomness import RandomLike, as_generator
-from hybridq.engines.base import Observable, Vector, as_pauli_sum, checked_shots
+from hybridq.engines.base import (
+    Observable,
+    Vector,
+    as_pauli_sum,
+    checked_shots,
+    checked_weights,
+)
 from hybridq.engines.correlations import mean_spins, measured_pairs
 from hybridq.engines.diagonal import workspace
 from hybridq.engines.diagonal.cost import MOST_LEVELS, CostPlan, build_cost, plan_cost
@@ -201,7 +207,7 @@ class DiagonalEngine(WholeStateEngine):
     def weighted_expectation(self, x: ArrayLike, weights: ArrayLike) -> tuple[float, Vector]:
         """Return Σ_z weights[z] p_z(x) and its derivatives; see `SupportsWeights`."""
         angles = self._angles(x)
-        values = self._checked_weights(weights)
+        values = checked_weights(weights, 1 << self._bits)
         gradient = np.empty(len(angles))
         with self._lock:
             value = self._runner.gradient(self._state(0), self._state(1), angles, gradient, values)
@@ -216,17 +222,6 @@ class DiagonalEngine(WholeStateEngine):
             zz = np.block([[zz, z[:, None]], [z, np.ones(1)]])
             z = np.zeros(self.n_qubits)
         return z, zz[chosen[:, 0], chosen[:, 1]]
-
-    def _checked_weights(self, weights: ArrayLike) -> Vector:
-        """Return `weights` as float64, one for each simulated state."""
-        values = np.ascontiguousarray(weights, dtype=np.float64)
-        if values.shape != (1 << self._bits,):
-            raise DimensionError(
-                f"weights must have shape ({1 << self._bits},), one for each of "
-                f"{1 << self._bits} states, got shape {values.shape}",
-                argument="weights",
-            )
-        return values
 
     def distribution(self, x: ArrayLike) -> tuple[Vector, Vector]:
         """Return the exact distribution of a cost whose values differ by integers.

@@ -20,6 +20,7 @@ from hybridq.engines.base import (
     as_pauli_sum,
     check_hermitian,
     checked_shots,
+    checked_weights,
     drawn_indices,
 )
 from hybridq.engines.correlations import mean_spins, measured_pairs
@@ -225,13 +226,7 @@ class StatevectorEngine(WholeStateEngine):
     def weighted_expectation(self, x: ArrayLike, weights: ArrayLike) -> tuple[float, Vector]:
         """Return Σ_z weights[z] p_z(x) and its derivatives; see `SupportsWeights`."""
         point = self.checked_point(x)
-        values = np.ascontiguousarray(weights, dtype=np.float64)
-        if values.shape != (1 << self.n_qubits,):
-            raise DimensionError(
-                f"weights must have shape ({1 << self.n_qubits},), one for each of "
-                f"{1 << self.n_qubits} states, got shape {values.shape}",
-                argument="weights",
-            )
+        values = checked_weights(weights, 1 << self.n_qubits)
         with self._lock:
             ket, bra = self._evolve(point), self._state(1)
             bra[:] = 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections import Counter, deque
@@ -14,6 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from hybridq.core.errors import HybridqError, OutputError, Setting
+from hybridq.core.processes import exit_reason
 from hybridq.experiments.records import State
 from hybridq.experiments.running.events import (
     Began,
@@ -155,14 +155,14 @@ class WorkerPool:
         if one.running is not None:
             self._handle_lost_trial(one, one.running, status)
         else:
-            self._emit(Note(f"a worker died ({_exit_reason(status)}) and is replaced"))
+            self._emit(Note(f"a worker died ({exit_reason(status)}) and is replaced"))
         self._release_dead()
         if self._in_a_row > _DEATHS_IN_A_ROW * self._jobs:
             printed = f"it printed: {one.last_lines[-1]}" if one.last_lines else "no output"
             # A signal is most often the system's, which has run out of memory.
             memory = ("check the memory for ", Setting("jobs", self._jobs))
             raise HybridqError(
-                f"{self._in_a_row} workers died in a row ({_exit_reason(status)}; {printed})",
+                f"{self._in_a_row} workers died in a row ({exit_reason(status)}; {printed})",
                 argument="jobs",
                 value=self._jobs,
                 remedy=memory if status < 0 else None,
@@ -175,7 +175,7 @@ class WorkerPool:
 
         self._deaths[trial.trial_id] += 1
         if not one.overran and self._deaths[trial.trial_id] < MAX_DEATHS_PER_TRIAL:
-            death = f"a worker died over trial {trial.number} ({_exit_reason(status)})"
+            death = f"a worker died over trial {trial.number} ({exit_reason(status)})"
             self._emit(Note(f"{death}, which is run again"))
             return
         if one.overran:
@@ -187,7 +187,7 @@ class WorkerPool:
             output = "".join(f"\n{line}" for line in one.last_lines)
             error = (
                 f"WorkerDied: {MAX_DEATHS_PER_TRIAL} workers died over this trial "
-                f"({_exit_reason(status)}); too little memory is the most frequent cause{output}"
+                f"({exit_reason(status)}); too little memory is the most frequent cause{output}"
             )
         claimed = ClaimedTrial(
             trial.trial_id, trial.number, trial.identity, {}, trial.attempt, trial.worker
@@ -297,12 +297,3 @@ class _WorkerProcess:
 def _import_path() -> list[str]:
     """Return the module search path of this process."""
     return [path or os.getcwd() for path in sys.path]
-
-
-def _exit_reason(status: int) -> str:
-    if status >= 0:
-        return f"exit status {status}"
-    try:
-        return f"killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"killed by signal {-status}"

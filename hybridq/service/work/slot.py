@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
+from hybridq.core.processes import exit_reason
 from hybridq.service.work.child import INTERRUPTED
 
 GRACE_SECONDS = 5.0
@@ -124,7 +124,7 @@ class Slot:
                 self._process = None
                 if kill_at is not None:
                     return None
-                raise Died(_reason(status))
+                raise Died(exit_reason(status))
             if "progress" in message:
                 on_progress(message["progress"])
             if "end" in message:
@@ -152,13 +152,3 @@ def _read(process: subprocess.Popen[str], inbox: SimpleQueue[Plain | None]) -> N
                 inbox.put(json.loads(line))
     process.wait()
     inbox.put(None)
-
-
-def _reason(status: int) -> str:
-    """Return the way in which a process ended."""
-    if status >= 0:
-        return f"exit status {status}"
-    try:
-        return f"killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"killed by signal {-status}"
