@@ -144,7 +144,7 @@ def known_noise(name: str, noise: NoiseModel | None) -> NoiseModel:
     Raises:
         ParameterError: there is none.
     """
-    if not isinstance(noise, NoiseModel):
+    if noise is None:
         raise ParameterError(
             argument="noise",
             value=noise,
