@@ -17,11 +17,13 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
-from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from operator import attrgetter
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hybridq.core.errors import HybridqError, ParameterError, UnknownNameError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 T = TypeVar("T")
 
@@ -29,7 +31,9 @@ T = TypeVar("T")
 @cache
 def _installed() -> EntryPoints:
     """Return all entry points, for which a file of each installed package is read."""
-    return cast(EntryPoints, entry_points())
+    from importlib.metadata import entry_points  # 12 ms, which only names that are read need
+
+    return cast("EntryPoints", entry_points())
 
 
 class PluginWarning(UserWarning):
