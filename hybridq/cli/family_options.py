@@ -106,21 +106,12 @@ def _of_excited_states() -> list[Option]:
     return of_function(excited_states, ("k", "method", "tries"))
 
 
-def ansatz_names(family: type[Problem]) -> list[str]:
-    """Return the names of the ansätze that suit a family."""
-    from hybridq.ansatz.registry import ANSATZE
-    from hybridq.solver.choices import ADAPT
-
-    found = [name for name, entry in ANSATZE.items() if entry.suits(family)]
-    return found if family.default_ansatz is None else [*found, ADAPT]
-
-
 def _of_ansatze(family: type[Problem]) -> dict[str, AnsatzOption]:
     """Return the options of the ansätze that suit a family, by name."""
-    from hybridq.solver.choices import ansatz_options_of
+    from hybridq.solver.choices import ansatz_options_of, ansatze_of
 
     found: dict[str, list[tuple[str, Option]]] = {}
-    for name in ansatz_names(family):
+    for name in ansatze_of(family):
         for option in ansatz_options_of(name, family).values():
             listed = _with_names(option, _names_of(option.name, family))
             found.setdefault(option.name, []).append((name, listed))
@@ -155,14 +146,12 @@ def _default_of(option: Option) -> str:
 
 def _names_of(argument: str, family: type[Problem]) -> list[str]:
     """Return the names that an argument accepts for a family, empty for others."""
-    from hybridq.ansatz.mixers import MIXERS
     from hybridq.ansatz.pools import POOLS
     from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
-    from hybridq.problems.base import Problem
-    from hybridq.solver.choices import registries
+    from hybridq.solver.choices import ansatze_of, mixers_of, registries
 
     if argument == "ansatz":
-        return ansatz_names(family)
+        return ansatze_of(family)
     if argument == "pool":
         return list(POOLS)
     if argument == "initial":
@@ -173,10 +162,8 @@ def _names_of(argument: str, family: type[Problem]) -> list[str]:
 
         return list(BACKENDS)
     names = list(registries().get(argument, ()))
-    if argument == "mixer" and (family.blocks, family.space) == (Problem.blocks, Problem.space):
-        return [name for name in names if MIXERS[name]().lacks(None) is None]
     if argument == "mixer":
-        return list(family.mixers)
+        return mixers_of(family)
     if argument == "mitigate":
         return ["none", *names]
     return ["auto", *names] if argument in ("engine", "grouping") else names

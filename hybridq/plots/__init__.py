@@ -11,7 +11,7 @@ from hybridq.plots.distribution import plot_cut_distribution
 from hybridq.plots.energies import plot_energy_error, plot_growth
 from hybridq.plots.landscape import plot_landscape
 from hybridq.plots.levels import plot_levels
-from hybridq.plots.output import check_plot_path, png, save
+from hybridq.plots.output import check_plot_path, png, save, svg
 
 __all__ = [
     "check_plot_path",
@@ -26,4 +26,5 @@ __all__ = [
     "plot_stacks",
     "png",
     "save",
+    "svg",
 ]

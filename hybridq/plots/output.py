@@ -59,6 +59,13 @@ def png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
+def svg(figure: Figure) -> bytes:
+    """Return `figure` as the bytes of an SVG file."""
+    buffer = io.BytesIO()
+    _write(figure, buffer, ".svg", _DPI)
+    return buffer.getvalue()
+
+
 def _write(figure: Figure, target: Path | io.BytesIO, suffix: str, dpi: int) -> None:
     """Write a figure without time stamps and without warnings about fonts."""
     import matplotlib

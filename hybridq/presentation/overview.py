@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hybridq.core.numbers import with_minus_signs
@@ -26,6 +26,7 @@ _SIZES = {1: (7.0, 5.2), 2: (12.0, 5.6), 3: (12.5, 8.0), 4: (12.5, 9.2)}
 _MOST_PANELS = 6
 _ROW_WIDTH = {1: 7.0, 2: 11.5, 3: 15.5}
 _ROW_HEIGHT = 5.6
+_ONE = (5.4, 4.3)  # for a panel alone
 
 
 def overview(result: Result) -> Figure:
@@ -42,6 +43,15 @@ def overview(result: Result) -> Figure:
     for place, panel in enumerate(panels):
         panel.draw(result, axes[str(place)])
     return figure
+
+
+def pictures(result: Result) -> Iterator[tuple[Panel, Figure]]:
+    """Yield every panel that applies to a result, and a figure of that panel alone."""
+    for panel in PANELS.values():
+        if panel.applies(result):
+            figure = _new_figure(*_ONE)
+            panel.draw(result, figure.add_subplot())
+            yield panel, figure
 
 
 def states_overview(found: ExcitedStates) -> Figure:

@@ -107,6 +107,7 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
     from hybridq.service.queue.changes import Changes, Watch
     from hybridq.service.queue.jobs import Queue
     from hybridq.service.store.database import Database
+    from hybridq.service.work.catalog import CatalogProcess
     from hybridq.service.work.dispatcher import Dispatcher
     from hybridq.service.work.slot import Slot
 
@@ -130,7 +131,7 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
         ]
         workers = Dispatcher(queue, slots, journal_folder(settings.database, "jobs"))
         config = uvicorn.Config(
-            create_app(queue, workers=workers),
+            create_app(queue, workers=workers, catalog=CatalogProcess()),
             log_config=None,
             access_log=False,
             server_header=False,

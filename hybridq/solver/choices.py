@@ -224,6 +224,21 @@ def registries() -> dict[str, Registry[Any]]:
     }
 
 
+def ansatze_of(family: type[Problem]) -> list[str]:
+    """Return the names of the ansätze that suit a family."""
+    found = [name for name, entry in ANSATZE.items() if entry.suits(family)]
+    return found if family.default_ansatz is None else [*found, ADAPT]
+
+
+def mixers_of(family: type[Problem]) -> list[str]:
+    """Return the names of the mixers that suit a family, the default first."""
+    if not issubclass(family, BinaryProblem):
+        return []
+    if (family.blocks, family.space) == (Problem.blocks, Problem.space):
+        return [name for name in MIXERS if MIXERS[name]().lacks(None) is None]
+    return list(family.mixers)
+
+
 def layers_of(initial: str | ArrayLike | LearnedAngles) -> int:
     """Return the depth of given angles, 0 for a start by name."""
     if isinstance(initial, LearnedAngles):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
 
 from hybridq.service.api.app import create_app
+from hybridq.service.api.events import _list_stream
 from hybridq.service.keys import Keys
 from hybridq.service.queue.jobs import Queue
-from hybridq.service.queue.records import Outcome, State
+from hybridq.service.queue.records import Outcome, Picture, State
 from hybridq.service.store.database import Database
+from hybridq.service.store.tables import PICTURES
 from tests.service.service_samples import DONE, Clock, finish_next
 
 RING = {"nodes": 5, "edges": [[0, 1], [1, 2], [2, 3], [3, 4], [4, 0]]}
@@ -161,6 +164,48 @@ def test_events_tell_the_states_and_the_end(service):
     assert "event: end" in again.text
 
 
+def test_one_stream_tells_the_changes_of_all_jobs(service):
+    """A new job, its change, and its deletion; the stream of another tenant has none of them."""
+    job = service.submit().json()["id"]
+    context = service.client.app.state.context
+
+    async def read():
+        stream = _list_stream(context, context.keys.accept(service.key))
+        parts = [await anext(stream)]
+        service.queue.cancel("amber", job)
+        parts.append(await anext(stream))
+        service.queue.delete("amber", job)
+        return [*parts, await anext(stream)]
+
+    new, changed, deleted = service.client.portal.call(read)
+    assert json.loads(new.partition("data: ")[2])["status"] == "queued"
+    assert json.loads(changed.partition("data: ")[2])["status"] == "cancelled"
+    assert deleted == f'event: deleted\ndata: {{"id": "{job}"}}\n\n'
+
+
+def test_sentences_and_pictures_are_those_of_the_result(service):
+    job = service.submit({**SOLVE, "pictures": True}).json()["id"]
+    refused(service.ask("GET", f"/v1/jobs/{job}/report"), 409, "not_ended")
+    drawn = Picture("answer", "image/svg+xml", b"<svg/>")
+    claimed = service.finish(replace(DONE, report='{"headline": "4"}', pictures=[drawn]))
+    assert json.loads(claimed.request)["pictures"] is True
+    link = f"/v1/jobs/{job}/pictures/answer"
+    report = service.ask("GET", f"/v1/jobs/{job}/report").json()
+    assert report == {"headline": "4", "pictures": [{"name": "answer", "link": link}]}
+    picture = service.ask("GET", link)
+    assert (picture.headers["content-type"], picture.content) == ("image/svg+xml", b"<svg/>")
+    for wrong in ("growth", "A", "%00"):
+        refused(service.ask("GET", f"/v1/jobs/{job}/pictures/{wrong}"), 404, "no_picture")
+    # Those of an identical job are the same, until both are deleted.
+    other = service.submit({**SOLVE, "pictures": True}).json()
+    assert (other["source"], other["usage"]) == ("cache", {})
+    service.ask("DELETE", f"/v1/jobs/{job}")
+    assert service.ask("GET", f"/v1/jobs/{other['id']}/pictures/answer").content == b"<svg/>"
+    assert service.ask("DELETE", f"/v1/jobs/{other['id']}").status_code == 204
+    with service.queue.database.reading() as connection:
+        assert connection.execute(PICTURES.select()).all() == []
+
+
 def test_jobs_are_cancelled_and_deleted(service):
     job = service.submit().json()["id"]
     refused(service.ask("DELETE", f"/v1/jobs/{job}"), 409, "not_ended")
@@ -208,7 +253,8 @@ def test_every_route_asks_for_a_key_and_its_scope(service):
     stranger = service.keys.add("birch", scopes=list(own))
     seen = 0
     for method, path, scope in routes(service):
-        target = path.replace("{job}", job).replace("{key}", service.key.split("_")[1])
+        parts = {"job": job, "picture": "answer", "key": service.key.split("_")[1]}
+        target = path.format(**parts)
         body = {"json": SOLVE} if method == "POST" else {}
         refused(service.client.request(method, target, **body), 401, "invalid_key")
         for wrong in ("hq_0", f"hq_{'0' * 16}_{'a' * 43}", service.key[:-1] + "A"):
@@ -423,7 +469,7 @@ def test_usage_adds_up_by_day_and_kind(service):
         30,
         1.5,
     )
-    assert day["reused"] == 1
+    assert (day["reused"], day["saved_evaluations"], day["saved_cpu_seconds"]) == (1, 30, 1.5)
 
 
 def test_estimates_say_what_would_answer(service):

@@ -66,6 +66,8 @@ class Process:
             found = self.client.get(f"/v1/jobs/{job}", params={"wait": 1}).json()
             if reached(found):
                 return found
+            if found.get("ended"):  # it will not change any more
+                break
         raise AssertionError(found)
 
     def end(self, number=signal.SIGTERM):

@@ -184,7 +184,7 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     start(command=Slot.__init__.__kwdefaults__["command"], memory=4 * 2**30)
     problem = {"kind": "maxcut", "content": RING, "format": None, "options": {}}
     options = {"p": 1, "shots": 64}
-    job = submit(queue, kind="solve", problem=problem, options=options, seed=7)
+    job = submit(queue, kind="solve", problem=problem, options=options, seed=7, pictures=True)
     text = json.dumps({"content": "not a graph"})
     circuit = {"kind": "evaluate", "problem": problem, "options": {"p": 1}}
     many = submit(queue, **circuit, points=POINTS)
@@ -201,6 +201,12 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     assert found["best"]["value"] == 4  # the largest cut of a ring of five
     assert found["expectation"] == expected.expectation
     assert found["parameters"] == list(expected.parameters)
+    words, names = queue.sentences("amber", job)
+    assert "4 of total weight 5. That is optimal" in json.loads(words)["headline"]
+    assert {"answer", "convergence", "distribution"} <= set(names)
+    assert queue.picture("amber", job, "answer").body.startswith(b"<?xml")
+    usage = queue.job("amber", job).usage
+    assert (usage["evaluations"] + 1, usage["shots"]) == (usage["circuits"], 64)
     assert wait(queue, many, ended).state is State.COMPLETED
     values = json.loads(queue.result("amber", many))["values"]
     assert values == pytest.approx([-ring_cut(*point) for point in POINTS], abs=1e-12)

@@ -14,7 +14,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from hybridq._version import __version__
-from hybridq.service.api import jobs, refusals, server
+from hybridq.service.api import catalog as catalogs
+from hybridq.service.api import events, jobs, page, refusals, results, server
 from hybridq.service.api.context import Context, Pulse, Rates, Workers
 from hybridq.service.api.schema import components
 from hybridq.service.keys import Keys
@@ -24,6 +25,12 @@ from hybridq.service.queue.jobs import Queue
 _log = logging.getLogger("hybridq.service.requests")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
 RATE, BURST = 50.0, 200
 """Requests a second of one key, and at once after a pause."""
 
@@ -32,6 +39,7 @@ def create_app(
     queue: Queue,
     *,
     workers: Workers | None = None,
+    catalog: Callable[[], dict[str, Any]] | None = None,
     rate: float = RATE,
     burst: int = BURST,
 ) -> FastAPI:
@@ -40,6 +48,7 @@ def create_app(
     Args:
         queue: the jobs.
         workers: of this process, for metrics.
+        catalog: returns what jobs can choose by name.
         rate: requests a second of one key.
         burst: requests of one key at once after a pause.
     """
@@ -53,6 +62,7 @@ def create_app(
             pulse=Pulse(queue.changes),
             rates=Rates(rate, burst),
             workers=workers,
+            catalog=catalog,
         )
         app.state.context = context
         context.pulse.begin()
@@ -68,8 +78,12 @@ def create_app(
         docs_url=None,  # a page that loads scripts of other hosts
         redoc_url=None,
     )
+    app.include_router(events.router)  # before /v1/jobs/{job}
     app.include_router(jobs.router)
+    app.include_router(results.router)
+    app.include_router(catalogs.router)
     app.include_router(server.router)
+    app.include_router(page.router)
     refusals.install(app)
     describe = app.openapi
 
@@ -92,7 +106,8 @@ def create_app(
         began = perf_counter()
         response = await call_next(request)
         response.headers["X-Request-ID"] = name
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        for header, value in _HEADERS.items():
+            response.headers.setdefault(header, value)
         app.state.context.answers[response.status_code] += 1
         route = request.scope.get("route")
         _log.info(

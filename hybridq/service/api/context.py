@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
@@ -116,6 +117,7 @@ class Context:
         pulse: waits.
         rates: limits of each key.
         workers: of this process; None where it only answers requests.
+        catalog: returns what jobs can choose by name.
         streams: open streams of events by key.
         answers: number of answers by status.
     """
@@ -126,6 +128,7 @@ class Context:
     pulse: Pulse
     rates: Rates
     workers: Workers | None = None
+    catalog: Callable[[], dict[str, Any]] | None = None
     streams: Counter[str] = field(default_factory=Counter)
     answers: Counter[int] = field(default_factory=Counter)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from hybridq.service.api.context import Context, body_of, context_of, parsed
@@ -36,13 +35,9 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 MOST_WAIT = 30.0
 """Seconds for which a request waits for the end of jobs."""
 
-MOST_STREAMS = 10
-"""Open streams of events of one key."""
-
 _ID = r"^[0-9a-f-]{36}$"
 _CHECK_SECONDS = 5.0  # between two looks without a notice
 _PAUSE_SECONDS = 0.02  # at least, between two looks
-_COMMENT_SECONDS = 15.0
 
 _Request = SolveRequest | EvaluateRequest
 
@@ -159,24 +154,6 @@ async def get_job(request: Request, job: JobId, wait: Wait = 0.0) -> JobView:
     return (await _views(context, owner, found))[0]
 
 
-@router.get("/{job}/result")
-async def get_result(request: Request, job: JobId) -> Response:
-    """Return the result of a completed job, as `hybridq solve --json` writes it."""
-    context = context_of(request)
-    owner = await context.principal(request, "jobs:read")
-    text = await run_in_threadpool(context.queue.result, owner.tenant, job)
-    if text is not None:
-        return Response(text, media_type="application/json")
-    found = await run_in_threadpool(context.queue.job, owner.tenant, job)
-    if found is None:
-        raise unknown_job()
-    if not found.state.is_final:
-        raise Refusal(
-            409, "not_ended", f"the job is {found.state.word}", hint="get the job with ?wait=30"
-        )
-    raise Refusal(409, "no_result", f"the job is {found.state.word}", hint="see its error")
-
-
 @router.post("/{job}/cancel", status_code=202)
 async def cancel(request: Request, job: JobId, response: Response) -> JobView:
     """Cancel a job in any state; one that has ended stays as it is."""
@@ -203,57 +180,6 @@ async def delete(request: Request, job: JobId) -> Response:
     if not done:
         raise Refusal(409, "not_ended", "the job has not ended", hint="cancel it first")
     return Response(status_code=204)
-
-
-@router.get("/{job}/events", response_class=StreamingResponse)
-async def events(request: Request, job: JobId) -> StreamingResponse:
-    """Stream changes of a job as server-sent events: `status`, `progress`, `end`.
-
-    The identifier of an event is the job's revision; with `Last-Event-ID` a stream begins with the
-    first later one.
-    """
-    context = context_of(request)
-    owner = await context.principal(request, "jobs:read")
-    last = request.headers.get("last-event-id", "")
-    seen = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
-    if await run_in_threadpool(context.queue.job, owner.tenant, job) is None:
-        raise unknown_job()
-    if context.streams[owner.key] >= MOST_STREAMS:
-        detail = f"the key has {MOST_STREAMS} open streams"
-        raise Refusal(429, "too_many_streams", detail, headers={"Retry-After": "5"})
-    stream = _stream(context, owner, job, seen)
-    return StreamingResponse(
-        stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-    )
-
-
-async def _stream(context: Context, owner: Principal, name: str, seen: int) -> AsyncIterator[str]:
-    """Yield the changes of a job until it has ended."""
-    context.streams[owner.key] += 1
-    shown: tuple[State, bool] | None = None
-    quiet_since = monotonic()
-    try:
-        while True:
-            count = context.pulse.count
-            job = await run_in_threadpool(context.queue.job, owner.tenant, name)
-            if job is None:  # deleted meanwhile
-                return
-            if job.revision > seen or (job.state.is_final and shown is None):
-                seen, quiet_since = job.revision, monotonic()
-                now = (job.state, job.cancel_requested)
-                kind = "end" if job.state.is_final else "progress" if now == shown else "status"
-                shown = now
-                data = job.progress if kind == "progress" else view(job).model_dump()
-                yield f"id: {seen}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"
-                if kind == "end":
-                    return
-            elif monotonic() - quiet_since > _COMMENT_SECONDS:
-                quiet_since = monotonic()
-                yield ": nothing new\n\n"
-            await asyncio.sleep(_PAUSE_SECONDS)
-            await context.pulse.wait(count, _CHECK_SECONDS)
-    finally:
-        context.streams[owner.key] -= 1
 
 
 async def _jobs_when(

@@ -138,11 +138,16 @@ class SolveRequest(JobRequest):
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = None
     """Source of randomness; drawn by default, and the result is then not reused."""
 
+    pictures: bool = False
+    """Whether to draw the pictures of the result."""
+
     def submission(self) -> Submission:
         """Return what is queued, with a seed."""
         seed = secrets.randbelow(MOST_SEED) if self.seed is None else self.seed
         options = self.options.model_dump(mode="json", exclude_none=True)
         request = {"kind": self.kind, "options": options, "seed": seed}
+        if self.pictures:
+            request["pictures"] = True
         return self._submission(request, reusable=self.seed is not None)
 
 

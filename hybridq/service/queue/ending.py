@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 
 from hybridq.service.queue.claiming import held
-from hybridq.service.queue.records import MOST_DEATHS, Claimed, Outcome, State
+from hybridq.service.queue.records import MOST_DEATHS, Claimed, Outcome, State, saved
 from hybridq.service.queue.sharing import correct, locked
-from hybridq.service.store.tables import JOBS, RESULTS
+from hybridq.service.store.tables import JOBS, PICTURES, RESULTS
 
 _JOINED = "joined:{}"
 
 # Statements are built once: that takes longer than SQLite takes to run them.
 _INSERT_RESULT = RESULTS.insert()
+_INSERT_PICTURE = PICTURES.insert()
 _ENDED = JOBS.update().values(
     state=bindparam("to"),
     ended=bindparam("now"),
@@ -123,8 +124,10 @@ def delete(connection: Connection, tenant: str, job: str) -> bool | None:
         return None if row is None else False
     connection.execute(JOBS.delete().where(JOBS.c.id == job))
     if row.result is not None:
-        shared = select(JOBS.c.id).where(JOBS.c.result == row.result).exists()
-        connection.execute(RESULTS.delete().where(RESULTS.c.id == row.result, ~shared))
+        same = select(JOBS.c.id).where(JOBS.c.result == row.result)
+        if connection.execute(same).first() is None:
+            connection.execute(PICTURES.delete().where(PICTURES.c.result == row.result))
+            connection.execute(RESULTS.delete().where(RESULTS.c.id == row.result))
     return True
 
 
@@ -139,7 +142,11 @@ def _end(connection: Connection, row: Row[Any], outcome: Outcome, now: float) ->
         "work": json.dumps(dict(outcome.usage)),
     }
     if outcome.result is not None:
-        connection.execute(_INSERT_RESULT, {"id": row.id, "body": outcome.result})
+        connection.execute(
+            _INSERT_RESULT, {"id": row.id, "body": outcome.result, "report": outcome.report}
+        )
+        for each in outcome.pictures:
+            connection.execute(_INSERT_PICTURE, {"result": row.id, **vars(each)})
         values["body"] = row.id
     if not outcome.reusable:
         same = (JOBS.c.id == row.id) | (JOBS.c.joined_to == row.id)
@@ -148,7 +155,7 @@ def _end(connection: Connection, row: Row[Any], outcome: Outcome, now: float) ->
     if outcome.state is State.CANCELLED:
         _replace(connection, row)
     elif row.digest is not None:  # others may have joined it
-        connection.execute(_END_JOINED, {**values, "work": "{}"})
+        connection.execute(_END_JOINED, {**values, "work": json.dumps(saved(dict(outcome.usage)))})
 
 
 def _replace(connection: Connection, row: Row[Any]) -> None:

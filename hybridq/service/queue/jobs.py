@@ -10,7 +10,15 @@ from sqlalchemy import Connection, select
 
 from hybridq.service.queue import claiming, ending, reading, sharing, submitting
 from hybridq.service.queue.changes import CHANNEL, Changes
-from hybridq.service.queue.records import Claimed, Job, Outcome, Plain, State, Submission
+from hybridq.service.queue.records import (
+    Claimed,
+    Job,
+    Outcome,
+    Picture,
+    Plain,
+    State,
+    Submission,
+)
 from hybridq.service.queue.submitting import Repeatable
 from hybridq.service.queue.workers import is_gone
 from hybridq.service.store.database import Database
@@ -119,6 +127,16 @@ class Queue:
         """Return the result of a job as JSON text, None where there is none."""
         with self.database.reading() as connection:
             return reading.result(connection, tenant, job)
+
+    def sentences(self, tenant: str, job: str) -> tuple[str, list[str]] | None:
+        """Return the sentences about a result as JSON, and names of its pictures."""
+        with self.database.reading() as connection:
+            return reading.sentences(connection, tenant, job)
+
+    def picture(self, tenant: str, job: str, name: str) -> Picture | None:
+        """Return a picture of a job's result, None where there is none of that name."""
+        with self.database.reading() as connection:
+            return reading.picture(connection, tenant, job, name)
 
     def positions(self, tenant: str, ids: Sequence[str]) -> dict[str, int]:
         """Return the places of waiting jobs in the queue of their tenant, from 1."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, tuple_
 
-from hybridq.service.queue.records import PRIORITIES, Job, Plain, State
+from hybridq.service.queue.records import PRIORITIES, Job, Picture, Plain, State
 from hybridq.service.queue.submitting import WAITING
-from hybridq.service.store.tables import JOBS, RESULTS
+from hybridq.service.store.tables import JOBS, PICTURES, RESULTS
 
 _LEFT_OUT = ("request", "worker", "lease", "journal", "cost", "deaths", "result", "joined_to")
 _SHOWN = [column for column in JOBS.c if column.name not in _LEFT_OUT]
@@ -63,6 +63,29 @@ def result(connection: Connection, tenant: str, job: str) -> str | None:
     ).scalar()
 
 
+def sentences(connection: Connection, tenant: str, job: str) -> tuple[str, list[str]] | None:
+    """Return the sentences about a result as JSON text, and the names of its pictures."""
+    row = connection.execute(
+        select(RESULTS.c.id, RESULTS.c.report)
+        .join(JOBS, JOBS.c.result == RESULTS.c.id)
+        .where(JOBS.c.id == job, JOBS.c.tenant == tenant, RESULTS.c.report.is_not(None))
+    ).first()
+    if row is None:
+        return None
+    names = select(PICTURES.c.name).where(PICTURES.c.result == row.id)
+    return row.report, list(connection.execute(names).scalars())
+
+
+def picture(connection: Connection, tenant: str, job: str, name: str) -> Picture | None:
+    """Return a picture of a job's result, None where there is none of that name."""
+    row = connection.execute(
+        select(PICTURES.c.name, PICTURES.c.type, PICTURES.c.body)
+        .join(JOBS, JOBS.c.result == PICTURES.c.result)
+        .where(JOBS.c.id == job, JOBS.c.tenant == tenant, PICTURES.c.name == name)
+    ).first()
+    return None if row is None else Picture(row.name, row.type, bytes(row.body))
+
+
 def positions(connection: Connection, tenant: str, ids: Sequence[str]) -> dict[str, int]:
     """Return the places of waiting jobs in the queue of their tenant, counted from 1."""
     found = {}
@@ -95,7 +118,8 @@ def oldest_age(connection: Connection, now: float) -> float | None:
 def usage(connection: Connection, tenant: str, since: float) -> list[Plain]:
     """Return the work for a tenant's jobs by day and kind, the latest day first.
 
-    Jobs that were answered by others count as ``reused``; their work is that of the others.
+    Jobs that were answered by others count as ``reused``; the work that they would have taken is in
+    ``saved_circuits``, ``saved_cpu_seconds`` and so on.
     """
     found: dict[tuple[str, str], Plain] = {}
     rows = connection.execute(

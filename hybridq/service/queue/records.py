@@ -6,7 +6,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeAlias
@@ -15,6 +15,8 @@ from hybridq.core.errors import HybridqError
 from hybridq.service.store import tables
 
 Plain: TypeAlias = dict[str, Any]
+
+_SAVED = "saved_"
 
 MOST_DEATHS = 3
 """Deaths over one job after which it counts as failed."""
@@ -109,6 +111,15 @@ class Claimed:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture of a result: its name, its media type and its bytes."""
+
+    name: str
+    type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The end of a job.
 
@@ -118,6 +129,8 @@ class Outcome:
         error: code and detail of a failed one.
         usage: work that was done, by name; ``cpu_seconds`` corrects the tenant's share.
         reusable: whether the same request would give the same result.
+        report: JSON text of the sentences about the result.
+        pictures: of the result.
     """
 
     state: State
@@ -125,6 +138,20 @@ class Outcome:
     error: Mapping[str, Any] | None = None
     usage: Mapping[str, Any] = field(default_factory=dict)
     reusable: bool = True
+    report: str | None = None
+    pictures: Sequence[Picture] = ()
+
+
+def saved(usage: Plain) -> Plain:
+    """Return the work that a job saves which is answered by another one.
+
+    Args:
+        usage: work of the other job, or what that one saved itself.
+    """
+    done = {name: value for name, value in usage.items() if not name.startswith(_SAVED)}
+    if done:
+        return {f"{_SAVED}{name}": value for name, value in done.items()}
+    return dict(usage)
 
 
 class _Ids:

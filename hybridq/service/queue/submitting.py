@@ -17,6 +17,7 @@ from hybridq.service.queue.records import (
     State,
     Submission,
     new_id,
+    saved,
 )
 from hybridq.service.queue.sharing import locked, virtual_time
 from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TENANTS
@@ -156,7 +157,7 @@ def _reused(
             "source": f"joined:{leader.id}",
         }
     done = connection.execute(
-        select(JOBS.c.result)
+        select(JOBS.c.result, JOBS.c.usage)
         .where(*same, JOBS.c.state == State.COMPLETED, JOBS.c.result.is_not(None))
         .order_by(JOBS.c.id)
         .limit(1)
@@ -169,7 +170,7 @@ def _reused(
         "ended": now,
         "result": done.result,
         "source": "cache",
-        "usage": "{}",
+        "usage": json.dumps(saved(json.loads(done.usage or "{}"))),
     }
 
 

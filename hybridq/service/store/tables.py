@@ -52,8 +52,19 @@ RESULTS = Table(
     METADATA,
     Column("id", String(36), primary_key=True),
     Column("body", Text, nullable=False),
+    Column("report", Text),
 )
-"""Results, each of one job or of several with the same digest."""
+"""Results, each of one job or of several with the same digest; `report` is their sentences."""
+
+PICTURES = Table(
+    "service_pictures",
+    METADATA,
+    Column("result", String(36), ForeignKey(RESULTS.c.id), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("type", String(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Pictures of results by name, with their media types."""
 
 JOBS = Table(
     "service_jobs",

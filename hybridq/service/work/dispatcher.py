@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import threading
+from base64 import b64decode
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from time import monotonic
 
 from hybridq.core.errors import OutputError
 from hybridq.service.queue.jobs import Queue
-from hybridq.service.queue.records import Claimed, Outcome, State
+from hybridq.service.queue.records import Claimed, Outcome, Picture, State
 from hybridq.service.queue.workers import new_worker
 from hybridq.service.work.slot import Died, Plain, Slot
 
@@ -150,6 +151,8 @@ class Dispatcher:
                 result=end["result"],
                 usage=end["usage"],
                 reusable=end["reusable"],
+                report=end.get("report"),
+                pictures=[_picture(each) for each in end.get("pictures", ())],
             )
         else:
             outcome = Outcome(State.FAILED, error=end["error"], reusable=False)
@@ -199,6 +202,11 @@ class Dispatcher:
         """Return the jobs that run now."""
         with self._lock:
             return list(self._held.values())
+
+
+def _picture(sent: Plain) -> Picture:
+    """Return a picture as a process sent it."""
+    return Picture(sent["name"], sent["type"], b64decode(sent["body"]))
 
 
 class _Held:

@@ -44,6 +44,14 @@ class Died(Exception):
     """The process ended during a job."""
 
 
+def environment(threads: int) -> dict[str, str]:
+    """Return the environment of a process that works: no URL, no password."""
+    found = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    found |= dict.fromkeys(_THREADS, str(threads))
+    found["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    return found
+
+
 class Slot:
     """A process for jobs, started when the first one comes, and again after it ended.
 
@@ -59,9 +67,7 @@ class Slot:
         self, *, threads: int = 1, memory: int | None = None, command: Sequence[str] = COMMAND
     ) -> None:
         self._command = [*command, str(memory or 0)]
-        self._environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        self._environment |= dict.fromkeys(_THREADS, str(threads))
-        self._environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+        self._environment = environment(threads)
         self._process: subprocess.Popen[str] | None = None
         self._inbox: SimpleQueue[Plain | None] = SimpleQueue()
 

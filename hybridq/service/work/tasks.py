@@ -9,6 +9,7 @@ from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import FormatError, ParameterError
+from hybridq.service.work.shown import pictures_of, report_of
 
 if TYPE_CHECKING:
     from hybridq.optimizers import Record
@@ -26,6 +27,9 @@ _BLOCK = 256  # points between two reports
 def run_task(request: Mapping[str, Any], journal: Path, report: Report) -> Plain:
     """Return a job's result as JSON text, its usage, and whether it may be reused.
 
+    A solved problem has the sentences about it in ``report`` too, and its pictures in ``pictures``
+    if they were asked for.
+
     Args:
         request: a checked submission.
         journal: the file of a search, which is resumed if it exists.
@@ -38,12 +42,12 @@ def run_task(request: Mapping[str, Any], journal: Path, report: Report) -> Plain
 
     began = process_time()
     with announcing_compilation(lambda text: report({"stage": text})):
-        text, usage, reusable = TASKS[request["kind"]](request, journal, report)
-    usage["cpu_seconds"] = process_time() - began
-    return {"result": text, "usage": usage, "reusable": reusable}
+        done = TASKS[request["kind"]](request, journal, report)
+    done["usage"]["cpu_seconds"] = process_time() - began
+    return done
 
 
-def _solve(request: Mapping[str, Any], path: Path, report: Report) -> tuple[str, Plain, bool]:
+def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     """Solve a problem, and return its result as ``hybridq solve --json`` writes it."""
     from hybridq.solver import solve
     from hybridq.storage.journal import Journal
@@ -72,12 +76,34 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> tuple[str,
         path.unlink()
         with Journal(path, sync="never") as journal:
             result = solved(journal)
-    found = result.optimizer
-    usage = {"evaluations": found.evaluations, "shots": options.get("shots", 0)}
-    return json.dumps(json.loads(result.to_json())), usage, _TIMED_OUT not in found.status
+    done = {
+        "result": json.dumps(json.loads(result.to_json())),
+        "usage": _work(result),
+        "reusable": _TIMED_OUT not in result.optimizer.status,
+        "report": report_of(result),
+    }
+    if request.get("pictures"):
+        report({"stage": "drawing"})
+        done["pictures"] = pictures_of(result)
+    return done
 
 
-def _evaluate(request: Mapping[str, Any], path: Path, report: Report) -> tuple[str, Plain, bool]:
+def _work(result: Result) -> Plain:
+    """Return the work for a result: circuits, evaluations and shots.
+
+    An exact value takes one circuit, and so do the final samples.
+    """
+    found, evaluations = result.objective, result.optimizer.evaluations
+    drawn = 0 if result.samples is None else result.samples.shots
+    return {
+        "circuits": found.get("circuits", evaluations) + (drawn > 0),
+        "executed": 0,
+        "evaluations": evaluations,
+        "shots": found.get("shots_used", 0) + drawn,
+    }
+
+
+def _evaluate(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     """Return the expectation value ⟨H⟩ of a circuit at each point.
 
     H is the energy that is minimized.
@@ -120,7 +146,11 @@ def _evaluate(request: Mapping[str, Any], path: Path, report: Report) -> tuple[s
         block = np.array(points[start : start + _BLOCK], dtype=np.float64)
         values += [float(value) for value in mean.values(block)]
         report({"evaluations": len(values), "fraction": len(values) / len(points)})
-    return json.dumps({"values": values}), {"evaluations": len(values)}, True
+    return {
+        "result": json.dumps({"values": values}),
+        "usage": {"circuits": len(values), "executed": 0, "evaluations": len(values)},
+        "reusable": True,
+    }
 
 
 def problem_of(section: Mapping[str, Any]) -> Problem:
@@ -153,7 +183,7 @@ def _with_compiled_kernels(options: Mapping[str, Any]) -> Plain:
     return dict(options)
 
 
-TASKS: Mapping[str, Callable[[Mapping[str, Any], Path, Report], tuple[str, Plain, bool]]] = {
+TASKS: Mapping[str, Callable[[Mapping[str, Any], Path, Report], Plain]] = {
     "solve": _solve,
     "evaluate": _evaluate,
 }
