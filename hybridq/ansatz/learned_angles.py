@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.angle_file import read_angles, text_of_angles
 from hybridq.ansatz.angle_tables import fitted, mean_degree, phase_unit, resampled
+from hybridq.ansatz.training_set import TrainingSet
 from hybridq.core.errors import DimensionError, FormatError, ParameterError
 from hybridq.core.files import write_text
 
@@ -25,6 +26,24 @@ FORMAT = "hybridq learned angles"
 VERSION = 1
 
 
+@dataclass(frozen=True)
+class ModelVersion:
+    """A version of a registered model.
+
+    Args:
+        name: of the model.
+        version: its number, from 1.
+        digest: SHA-256 of its content, in hexadecimal digits.
+    """
+
+    name: str
+    version: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
 @dataclass(frozen=True, eq=False)
 class LearnedAngles:
     """QAOA angles that belong to a class of instances.
@@ -35,6 +54,10 @@ class LearnedAngles:
         degree: mean degree of the training instances.
         instances: number of training instances.
         source: origin of the instances.
+        training: the training instances, where they are known.
+        model: the version of a registered model that these are. A search then begins with the
+            better of these angles and ``"auto"``.
+        control: the version that a canary compares these with, on every search.
 
     Raises:
         ParameterError: an empty name, or angles that are not finite.
@@ -49,6 +72,9 @@ class LearnedAngles:
     degree: float
     instances: int
     source: str = ""
+    training: TrainingSet | None = None
+    model: ModelVersion | None = None
+    control: LearnedAngles | None = None
 
     def __post_init__(self) -> None:
         schedule = np.array(self.schedule, dtype=np.float64)
@@ -112,13 +138,9 @@ class LearnedAngles:
         """Return the angles for an instance, resampled to depth `p`; shape (2p,)."""
         return fitted(resampled(self.schedule, p or self.p), ising, p or self.p)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the angles as JSON, atomically; `load` reads them.
-
-        Raises:
-            OutputError: the file cannot be written.
-        """
-        document = {
+    def describe(self) -> dict[str, Any]:
+        """Return plain values for JSON, of which `from_plain` makes the angles."""
+        facts: dict[str, Any] = {
             "format": FORMAT,
             "version": VERSION,
             "name": self.name,
@@ -129,7 +151,64 @@ class LearnedAngles:
             "gamma": self.schedule[: self.p].tolist(),
             "beta": self.schedule[self.p :].tolist(),
         }
-        write_text(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        if self.training is not None:
+            facts["training"] = self.training.describe()
+        if self.model is not None:
+            facts["model"] = vars(self.model).copy()
+        if self.control is not None:
+            facts["control"] = self.control.describe()
+        return facts
+
+    @classmethod
+    def from_plain(cls, facts: Mapping[str, Any], source: str = "input") -> Self:
+        """Return the angles that `describe` wrote.
+
+        Args:
+            facts: plain values.
+            source: their origin, for errors.
+
+        Raises:
+            FormatError: they are something else.
+        """
+        if facts.get("format") != FORMAT:
+            raise FormatError(
+                "the file or value has no learned angles: give what LearnedAngles.save wrote",
+                source=source,
+            )
+        if facts.get("version") != VERSION:
+            raise FormatError(
+                f"version {facts.get('version')!r} of learned angles is unknown: "
+                f"this hybridq reads version {VERSION}",
+                source=source,
+            )
+        try:
+            gamma, beta = ([float(x) for x in facts[key]] for key in ("gamma", "beta"))
+            if len(gamma) != len(beta):
+                raise DimensionError(f"there are {len(gamma)} gamma and {len(beta)} beta")
+            training, model, control = (facts.get(key) for key in ("training", "model", "control"))
+            return cls(
+                str(facts["name"]),
+                np.array(gamma + beta),
+                float(facts["degree"]),
+                int(facts["instances"]),
+                str(facts.get("source", "")),
+                training=None if training is None else TrainingSet.from_plain(training),
+                model=None if model is None else _version_of(model),
+                control=None if control is None else cls.from_plain(control, source),
+            )
+        except FormatError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            raise FormatError(f"the learned angles are broken: {what}", source=source) from error
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the angles as JSON, atomically; `load` reads them.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        write_text(path, json.dumps(self.describe(), indent=2, ensure_ascii=False) + "\n")
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -144,26 +223,11 @@ class LearnedAngles:
                 "the file has no learned angles: give a file that LearnedAngles.save wrote",
                 source=str(path),
             )
-        if document.get("version") != VERSION:
-            raise FormatError(
-                f"version {document.get('version')!r} of learned angles is unknown: "
-                f"this hybridq reads version {VERSION}",
-                source=str(path),
-            )
-        try:
-            gamma, beta = ([float(x) for x in document[key]] for key in ("gamma", "beta"))
-            if len(gamma) != len(beta):
-                raise DimensionError(f"there are {len(gamma)} gamma and {len(beta)} beta")
-            return cls(
-                str(document["name"]),
-                np.array(gamma + beta),
-                float(document["degree"]),
-                int(document["instances"]),
-                str(document.get("source", "")),
-            )
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise FormatError(f"the learned angles are broken: {what}", source=str(path)) from error
+        return cls.from_plain(document, str(path))
+
+
+def _version_of(facts: Mapping[str, Any]) -> ModelVersion:
+    return ModelVersion(str(facts["name"]), int(facts["version"]), str(facts["digest"]))
 
 
 def angles_in(path: str | os.PathLike[str]) -> Vector | LearnedAngles:

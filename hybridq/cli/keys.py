@@ -40,7 +40,8 @@ def add(
             "--scope",
             metavar="NAME",
             show_default=False,
-            help="jobs:read, jobs:write or admin; repeatable (default: the first two).",
+            help="jobs:read, jobs:write, models:read, models:write, models:promote or admin; "
+            "repeatable (default: all but admin).",
         ),
     ] = None,
     days: Annotated[

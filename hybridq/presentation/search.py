@@ -106,6 +106,8 @@ def start_facts(ansatz: Mapping[str, Any]) -> list[tuple[str, str]]:
     if ansatz.get("initial") is not None:
         why = ansatz.get("initial_reason")
         rows.append(("Start", f"{ansatz['initial']}: {why}" if why else str(ansatz["initial"])))
+    if warnings := (ansatz.get("model") or {}).get("warnings"):
+        rows.append(("Out of range", f"{'; '.join(warnings)}: the model's angles are extrapolated"))
     options = ansatz.get("strategy_options", {})
     if ansatz.get("strategy") is not None or options:
         steps = steps_line(ansatz.get("steps", ()))

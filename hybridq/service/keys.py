@@ -18,10 +18,10 @@ from hybridq.service.queue.sharing import add_tenant
 from hybridq.service.store.database import Database
 from hybridq.service.store.tables import KEYS, SETTINGS
 
-SCOPES = ("jobs:read", "jobs:write", "admin")
-"""Rights of a key; ``admin`` manages the keys of its tenant and sees figures of the server."""
+DEFAULT_SCOPES = ("jobs:read", "jobs:write", "models:read", "models:write", "models:promote")
 
-DEFAULT_SCOPES = ("jobs:read", "jobs:write")
+SCOPES = (*DEFAULT_SCOPES, "admin")
+"""Rights of a key; ``admin`` manages the keys of its tenant and sees figures of the server."""
 
 _PEPPER = "key_pepper"
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")

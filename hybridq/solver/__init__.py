@@ -124,8 +124,10 @@ def solve(
         objective_shots: shots for each objective value (default: exact values). The optimizer is
             then Adam along gradients estimated from two values; optimizers that cannot do without
             gradients get them from parameter shifts.
-        initial: initial point, a file of parameters or a start (default: auto); also the
-            parameters, or `LearnedAngles`. A file is a `Path`.
+        initial: initial point, a file of parameters, a start or model:NAME@champion (default:
+            auto); also the parameters, or `LearnedAngles`. A file is a `Path`. A model, by alias
+            or as model:NAME@3, is a version of the registry in ``HYBRIDQ_MODELS``; the search
+            begins with the better of its angles and auto.
         restarts: further random starts (default: depends on the ansatz); they share the budget.
         max_evaluations: maximum number of evaluations (default: depends on the size); for QAOA at
             most 2,000 and otherwise 50,000, fewer where each takes long.
@@ -330,11 +332,16 @@ def _start_of(
     initial: str | os.PathLike[str] | ArrayLike | Mapping[str, Any] | LearnedAngles,
     problem: Problem,
 ) -> str | ArrayLike | LearnedAngles:
-    """Return a start with the angles of a file, or given by name, as a list."""
+    """Return a start by name, or the angles that it names."""
+    from hybridq.angles.references import is_reference
     from hybridq.ansatz.angle_file import read_angles
     from hybridq.ansatz.given_angles import by_name
     from hybridq.ansatz.learned_angles import angles_in
 
+    if is_reference(initial):
+        from hybridq.angles.registry import resolve_locally
+
+        return resolve_locally(str(initial))
     if isinstance(initial, os.PathLike):
         over_bits = isinstance(problem, BinaryProblem)
         return angles_in(initial) if over_bits else read_angles(initial)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hybridq.core.errors import CapacityError, ParameterError, Setting
+from hybridq.core.versions import versions
 from hybridq.engines.base import counted_bits
 from hybridq.engines.choose import AUTO
 from hybridq.objectives import Expectation
@@ -29,7 +30,6 @@ from hybridq.solver.state_memory import check_states
 from hybridq.strategies.base import Strategy, StrategyResult, Task
 from hybridq.strategies.by_graph import strategy_for
 from hybridq.strategies.registry import DEFAULT_STRATEGY, STRATEGIES
-from hybridq.strategies.report import versions
 from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
@@ -66,6 +66,7 @@ def solve_qaoa(
         check_single_search(
             settings.optimizer, (Setting("strategy", strategy.name), " makes several searches")
         )
+    warnings = _check_model(problem, ansatz, initial)
     penalized = not ansatz.keeps_feasible(problem)
     answers.check_corners(problem, penalized=penalized)
     question, plan = "", None
@@ -138,7 +139,7 @@ def solve_qaoa(
         grid = unless_interrupted(lambda: quick_landscape(mean, ansatz, problem.sign))
     return Result(
         problem=ProblemInfo.of(problem, **_circuit_facts(problem, ansatz)),
-        ansatz=_described(found, strategy, why, factory, settings, problem.sign),
+        ansatz=_described(found, strategy, why, factory, settings, problem.sign, warnings),
         engine=objective.engine,
         optimizer=optimizer_info(solution, settings),
         parameters=found.ansatz.reduced(solution.x if executed is None else executed.x),
@@ -212,6 +213,29 @@ def _strategy(
     return chosen or STRATEGIES[DEFAULT_STRATEGY], ""
 
 
+def _check_model(
+    problem: BinaryProblem, ansatz: QAOA, initial: str | ArrayLike | LearnedAngles
+) -> list[str]:
+    """Return warnings where a registered model is used outside of its training set.
+
+    Raises:
+        ParameterError: it was learned on another family, weights of another sign, or another mixer.
+    """
+    from hybridq.ansatz.learned_angles import LearnedAngles
+
+    if not isinstance(initial, LearnedAngles) or initial.model is None:
+        return []
+    if not ansatz.mixer.has_tables:
+        raise ParameterError(
+            f"{initial.model} has angles of the mixer x, and this circuit has another",
+            argument="initial",
+            value=str(initial.model),
+            remedy=("leave out ", Setting("mixer"), " or choose another ", Setting("initial")),
+        )
+    training = initial.training
+    return [] if training is None else training.check(problem.kind, ansatz.ising)
+
+
 def _has_closed_form(ansatz: QAOA) -> bool:
     """Return whether expectation values of the circuit need no state."""
     return ansatz.mixer.has_tables and ansatz.ising.is_quadratic
@@ -267,11 +291,14 @@ def _described(
     factory: ObjectiveFactory,
     settings: SolveSettings,
     sign: float,
+    warnings: list[str],
 ) -> dict[str, Any]:
     """Return the ansatz, its start with the reason, and the steps of a longer search."""
     facts = {**found.ansatz.describe(), "initial": found.start.name}
     if found.start.reason:
         facts["initial_reason"] = found.start.reason
+    if found.start.guard:
+        facts["model"] = {**found.start.guard, "warnings": warnings}
     if options := strategy.changed_options():
         facts["strategy_options"] = options
     if strategy.name != DEFAULT_STRATEGY:

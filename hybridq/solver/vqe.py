@@ -14,6 +14,7 @@ from hybridq.classical.exact_energies import (
     ExactStatus,
 )
 from hybridq.core.errors import ParameterError
+from hybridq.core.versions import versions
 from hybridq.engines.protocols import SupportsSnapshots
 from hybridq.operators.moments import moments
 from hybridq.operators.sector import Sector
@@ -34,7 +35,6 @@ from hybridq.solver.settings import (
 )
 from hybridq.strategies.automatic import Start
 from hybridq.strategies.measured import electron_moments
-from hybridq.strategies.report import versions
 from hybridq.strategies.resolve import describe_ansatz, requested_sector
 from hybridq.strategies.search import search_energy
 from hybridq.strategies.starts import first_points

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
 from hybridq.core.randomness import RandomLike
 
 if TYPE_CHECKING:
+    from hybridq.ansatz.learned_angles import LearnedAngles
     from hybridq.strategies.shared_search import Embedding, SharedSearch
 
 Vector = NDArray[np.float64]
@@ -23,11 +25,22 @@ WORTH = 10
 
 @dataclass(frozen=True)
 class Start:
-    """Angles to begin with, their name, and the reason for the choice."""
+    """Start of a search.
+
+    Attributes:
+        x: the angles.
+        name: their name.
+        reason: of the choice.
+        automatic: whether ``"auto"`` chose it.
+        guard: comparison of the version of a model with ``"auto"``, plain values; empty without
+            a model.
+    """
 
     x: Vector
     name: str
     reason: str = ""
+    automatic: bool = False
+    guard: Mapping[str, Any] = field(default_factory=dict)
 
 
 def named_start(
@@ -53,23 +66,80 @@ def named_start(
     chosen = INITIAL_POINTS.canonical(name)
     if chosen != "auto":
         return Start(ansatz.initial_point(chosen, rng), chosen)
+    candidates = _candidates(ansatz, search.remaining)
+    if len(candidates) > 1:
+        values = search.values(objective, np.array([each.x for each in candidates]), embed)
+        return candidates[0 if values is None else _lowest(values)]
+    return candidates[0]
+
+
+def guarded_start(
+    ansatz: QAOA,
+    learned: LearnedAngles,
+    objective: Any,
+    search: SharedSearch,
+    embed: Embedding,
+) -> Start:
+    """Return the better start of a model's version and ``"auto"``.
+
+    All are evaluated once: one evaluation more than ``"auto"`` takes, two where a canary compares
+    the version with another. Where the budget does not suffice, ``"auto"`` is taken. So the search
+    never begins worse than without the model.
+
+    Args:
+        ansatz: the circuit.
+        learned: a registered version.
+        objective: of the circuit.
+        search: evaluates.
+        embed: maps angles to the parameters of the circuit that was asked for.
+    """
+    assert learned.model is not None
+    rivals = [learned] if learned.control is None else [learned, learned.control]
+    candidates = _candidates(ansatz, search.remaining)
+    points = [each.angles(ansatz.ising, ansatz.p) for each in rivals]
+    values = search.values(objective, np.array(points + [each.x for each in candidates]), embed)
+    facts: dict[str, Any] = dict(vars(learned.model))
+    if values is None:
+        start = candidates[0]
+        why = f"too few evaluations to compare {learned.model} with it"
+        return replace(start, reason=why, guard={**facts, "kept": "auto"})
+    own, others = values[: len(rivals)], values[len(rivals) :]
+    facts |= {"energy": float(own[0]), "auto": float(others[_lowest(others)])}
+    if learned.control is not None and learned.control.model is not None:
+        facts["control"] = {**vars(learned.control.model), "energy": float(own[1])}
+    best = _lowest(own)
+    if not own[best] < others[_lowest(others)]:  # NaN is no better
+        start = candidates[_lowest(others)]
+        why = f"better here than {learned.model} at p = {ansatz.p}"
+        return replace(start, reason=why, guard={**facts, "kept": "auto"})
+    chosen = rivals[best]
+    why = f"the median of {chosen.instances} instances, mean degree {chosen.degree:g}"
+    kept = "model" if best == 0 else "control"
+    return Start(points[best], str(chosen.model), why, guard={**facts, "kept": kept})
+
+
+def _candidates(ansatz: QAOA, remaining: int) -> list[Start]:
+    """Return the starts of which ``"auto"`` takes the lowest, the likely one first."""
     if not ansatz.mixer.has_tables:
-        return _tableless(ansatz, objective, search, embed)
-    if search.remaining < WORTH * 2:
-        likely, why = choose_start(ansatz.ising, ansatz.p)
-        return Start(ansatz.initial_point(likely), likely, why)
-    likely, why = similar_start(ansatz.ising)
-    points = np.array([ansatz.initial_point(likely), ansatz.initial_point("ramp")])
-    if search.probe(objective, points, embed) == 1:
-        return Start(points[1], "ramp", f"better here than {likely} at p = {ansatz.p}")
-    return Start(points[0], likely, why)
+        if not ansatz.can_sweep:
+            return [_start(ansatz, "ramp", "tables of angles are for the X mixer")]
+        likely, why = "sweep", "the circuit begins in one assignment"
+        if remaining < WORTH * 2:
+            return [_start(ansatz, likely, why)]
+        other = "a sweep"
+    elif remaining < WORTH * 2:
+        return [_start(ansatz, *choose_start(ansatz.ising, ansatz.p))]
+    else:
+        likely, why = similar_start(ansatz.ising)
+        other = likely
+    better = f"better here than {other} at p = {ansatz.p}"
+    return [_start(ansatz, likely, why), _start(ansatz, "ramp", better)]
 
 
-def _tableless(ansatz: QAOA, objective: Any, search: SharedSearch, embed: Embedding) -> Start:
-    """Return the ramp or the sweep, for a mixer without tables."""
-    if not ansatz.can_sweep:
-        return Start(ansatz.initial_point("ramp"), "ramp", "tables of angles are for the X mixer")
-    points = np.array([ansatz.initial_point("sweep"), ansatz.initial_point("ramp")])
-    if search.remaining >= WORTH * 2 and search.probe(objective, points, embed) == 1:
-        return Start(points[1], "ramp", f"better here than a sweep at p = {ansatz.p}")
-    return Start(points[0], "sweep", "the circuit begins in one assignment")
+def _start(ansatz: QAOA, name: str, why: str) -> Start:
+    return Start(ansatz.initial_point(name), name, why, automatic=True)
+
+
+def _lowest(values: Vector) -> int:
+    """Return the place of the lowest finite value, 0 if none is finite."""
+    return int(np.argmin(np.where(np.isfinite(values), values, np.inf)))

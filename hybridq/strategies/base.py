@@ -15,7 +15,7 @@ from hybridq.ansatz.qaoa import QAOA
 from hybridq.core.configured import Configured
 from hybridq.core.errors import DimensionError
 from hybridq.optimizers import Solution
-from hybridq.strategies.automatic import Start, named_start
+from hybridq.strategies.automatic import Start, guarded_start, named_start
 from hybridq.strategies.coordinates import pad_layers
 
 if TYPE_CHECKING:
@@ -95,11 +95,13 @@ class Task:
             embed: maps angles to the parameters of the circuit asked for; by default the same
                 angles with further layers of angle 0.
         """
+        chosen = embed if embed is not None else lambda x: pad_layers(x, self.p)
         if isinstance(self.initial, str):
-            chosen = embed if embed is not None else lambda x: pad_layers(x, self.p)
             return named_start(ansatz, self.initial, objective, self.search, chosen, self.rng)
         if isinstance(self.initial, LearnedAngles):
             learned = self.initial
+            if learned.model is not None:
+                return guarded_start(ansatz, learned, objective, self.search, chosen)
             reason = f"the median of {learned.instances} instances, mean degree {learned.degree:g}"
             return Start(learned.angles(ansatz.ising, ansatz.p), learned.name, reason)
         return Start(ansatz.initial_point(self.initial), "given angles")

@@ -50,10 +50,9 @@ class Direct(Strategy):
             starts = np.array([ansatz.into_bounds(row) for row in starts])
         first = search.run(objective, starts, np.asarray, bounds=ansatz.bounds)
         done = single_step(f"p = {task.p}", first)
-        automatic = isinstance(task.initial, str) and task.initial.strip().lower() == "auto"
         if (
             self.try_ramp
-            and automatic
+            and start.automatic
             and start.name != "ramp"
             and search.is_local
             and first is not None

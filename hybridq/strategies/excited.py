@@ -19,6 +19,7 @@ from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.core.registry import Registry
+from hybridq.core.versions import versions
 from hybridq.engines.choose import AUTO, EngineLike, resolve_engine
 from hybridq.engines.config import EngineConfig
 from hybridq.engines.first_answer import usual_evaluations, with_kernels_chosen
@@ -28,7 +29,6 @@ from hybridq.optimizers.checks import check_limits
 from hybridq.optimizers.configure import check_single_search, configured_optimizer
 from hybridq.presentation import ExcitedStates, ProblemInfo
 from hybridq.strategies.candidates import candidates_of, compared, have_left, states_of
-from hybridq.strategies.report import versions
 from hybridq.strategies.resolve import describe_ansatz, resolve_problem
 from hybridq.strategies.search import search_energy
 from hybridq.strategies.sectors import Scope, circuit_of, resolve_states_ansatz, scope_of

@@ -1,16 +1,11 @@
-"""Versions of the software and the digest of a problem, for results and journals."""
+"""The digest of a problem, for results and journals."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
-import platform
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from hybridq._version import __version__
 
 if TYPE_CHECKING:
     from hybridq.problems.base import Problem
@@ -27,19 +22,3 @@ def problem_digest(problem: Problem) -> str:
     else:
         digest.update(problem.hamiltonian.to_json().encode())
     return digest.hexdigest()[:16]
-
-
-@cache
-def _installed() -> dict[str, str]:
-    """Return the versions, looked up once."""
-    packages = ("numpy", "scipy", "numba", "networkx")
-    return {
-        "hybridq": __version__,
-        "python": platform.python_version(),
-        **{name: importlib.metadata.version(name) for name in packages},
-    }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of hybridq, Python and the numerical libraries."""
-    return dict(_installed())

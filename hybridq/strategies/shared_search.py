@@ -147,10 +147,10 @@ class SharedSearch:
             self._last = solution
         return solution
 
-    def probe(self, objective: Any, points: Vector, embed: Embedding) -> int | None:
-        """Return the row of lowest value of `points`, shape (k, n).
+    def values(self, objective: Any, points: Vector, embed: Embedding) -> Vector | None:
+        """Return the values of `points`, shape (k, n) → (k,), each evaluated once.
 
-        Each is evaluated once. None where the budget does not suffice, or without a finite value.
+        None where the budget does not suffice, or without a finite value.
         """
         if self.exhausted or self.remaining < len(points):
             return None
@@ -158,7 +158,7 @@ class SharedSearch:
         if found is None or found.best_evaluation < 0:
             return None
         self._probed = replace(found, method=self.optimizer.name)
-        return found.start
+        return found.values if len(found.values) == len(points) else None  # interrupted
 
     def _search(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from hybridq.ansatz.angle_tables import phase_unit
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.ansatz.training_set import TrainingSet
 from hybridq.objectives import Expectation
 from hybridq.strategies.base import Task
 from hybridq.strategies.interp import Interp
@@ -45,6 +47,7 @@ def learn_angles(
     Source: Lotshaw, Humble, Herrman, Ostrowski, Siopsis 2021, arXiv:2102.06813.
     """
     found: list[tuple[Ising, np.ndarray]] = []
+    kinds = []
     for problem in problems:
         ansatz = QAOA(problem.hamiltonian, p)
         # A median needs the same one of equivalent angles: within half a period of the first.
@@ -55,7 +58,9 @@ def learn_angles(
                 [first[:p] * phase_unit(ansatz.ising) / phase_unit(ising), first[p:]]
             )
         found.append((ansatz.ising, ansatz.reduced(_best_angles(ansatz), near)))
-    return LearnedAngles.median_of(name, found, source)
+        kinds.append((problem.kind, ansatz.ising))
+    learned = LearnedAngles.median_of(name, found, source)
+    return replace(learned, training=TrainingSet.of(kinds))
 
 
 def _best_angles(ansatz: QAOA) -> np.ndarray:

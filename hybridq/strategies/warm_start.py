@@ -14,7 +14,7 @@ from hybridq.ansatz.qaoa import QAOA
 from hybridq.ansatz.warm_start import WarmStartQAOA, probabilities_of_bits
 from hybridq.classical import local_search
 from hybridq.core.checks import checked_count, is_real
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import MOST_RESTARTS
 from hybridq.strategies.automatic import Start
 from hybridq.strategies.base import Strategy, StrategyResult, Task, single_step
@@ -130,6 +130,13 @@ def _first_points(
 ) -> tuple[Vector, Vector | None, str]:
     """Return the first start, a second one or None, and the name of the first."""
     if isinstance(initial, LearnedAngles):
+        if initial.model is not None:
+            raise ParameterError(
+                "a model has angles of the plain circuit, and this one starts from a product state",
+                argument="initial",
+                value=str(initial.model),
+                remedy=("leave out ", Setting("initial"), " or ", Setting("strategy")),
+            )
         return initial.angles(ansatz.standard.ising, ansatz.p), None, initial.name
     if not isinstance(initial, str):
         return ansatz.initial_point(initial), None, "given angles"

@@ -12,11 +12,12 @@ from fastapi.testclient import TestClient
 
 from hybridq.service.api.app import create_app
 from hybridq.service.api.events import _list_stream
-from hybridq.service.keys import Keys
+from hybridq.service.keys import SCOPES, Keys
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import Outcome, Picture, State
 from hybridq.service.store.database import Database
 from hybridq.service.store.tables import PICTURES
+from tests.angles.angle_samples import learned
 from tests.service.service_samples import DONE, Clock, finish_next
 
 RING = {"nodes": 5, "edges": [[0, 1], [1, 2], [2, 3], [3, 4], [4, 0]]}
@@ -35,7 +36,7 @@ class Service:
 
     def __init__(self, queue, client, keys):
         self.queue, self.client, self.keys = queue, client, keys
-        self.key = keys.add("amber", scopes=["jobs:read", "jobs:write", "admin"])
+        self.key = keys.add("amber", scopes=SCOPES)
 
     def ask(self, method, path, key=None, **options):
         headers = {"Authorization": f"Bearer {key or self.key}", **options.pop("headers", {})}
@@ -238,35 +239,47 @@ def routes(service):
     for path, methods in schema["paths"].items():
         for method in methods:
             if path.startswith("/v1/"):
+                room = "models" if "/models" in path else "jobs"
                 writes = method != "get" and not path.endswith("estimate")
-                scope = "jobs:write" if writes else "jobs:read"
+                scope = f"{room}:write" if writes else f"{room}:read"
+                if path.endswith(("/{alias}", "/rollback")):
+                    scope = "models:promote"
                 yield method.upper(), path, "admin" if "/keys" in path else scope
+
+
+def body_of(path):
+    """A body that the route of a path accepts."""
+    if path.endswith("/versions"):
+        return {"angles": learned().describe()}
+    if path.endswith("/{alias}"):
+        return {"version": 1, "force": True, "reason": "a test"}
+    return {} if path.endswith("/rollback") else SOLVE
 
 
 def test_every_route_asks_for_a_key_and_its_scope(service):
     """The matrix of routes, keys and owners; routes come from the schema."""
     job = service.submit().json()["id"]
-    own = {
-        scope: service.keys.add("amber", scopes=[scope])
-        for scope in ("jobs:read", "jobs:write", "admin")
-    }
+    made = body_of("/versions")
+    assert service.ask("POST", "/v1/models/cubic/versions", json=made).status_code == 201
+    own = {scope: service.keys.add("amber", scopes=[scope]) for scope in SCOPES}
     stranger = service.keys.add("birch", scopes=list(own))
     seen = 0
     for method, path, scope in routes(service):
         parts = {"job": job, "picture": "answer", "key": service.key.split("_")[1]}
+        parts |= {"name": "cubic", "version": "1", "alias": "champion"}
         target = path.format(**parts)
-        body = {"json": SOLVE} if method == "POST" else {}
+        body = {"json": body_of(path)} if method in ("POST", "PUT") else {}
         refused(service.client.request(method, target, **body), 401, "invalid_key")
         for wrong in ("hq_0", f"hq_{'0' * 16}_{'a' * 43}", service.key[:-1] + "A"):
             if wrong != service.key:
                 refused(service.ask(method, target, key=wrong, **body), 401, "invalid_key")
         for other in own.keys() - {scope}:
             refused(service.ask(method, target, key=own[other], **body), 403, "missing_scope")
-        if "{" in path:
+        if "{" in path and not path.endswith("/versions"):  # which adds to models of one's own
             answer = service.ask(method, target, key=stranger, **body)
             assert answer.status_code == 404, (method, path)
         seen += 1
-    assert seen >= 12
+    assert seen >= 19
     assert service.ask("GET", f"/v1/jobs/{job}").json()["status"] == "queued"
 
 

@@ -25,7 +25,7 @@ def provenance(threads: int | None) -> Plain:
         differ from it, absent outside a repository; ``host``, ``platform``, ``cpus``, ``threads``;
         ``peak_memory`` in bytes, the peak of the process since its start.
     """
-    from hybridq.strategies.report import versions
+    from hybridq.core.versions import versions
 
     facts: Plain = {"versions": versions(), "commit": _commit(os.getcwd()), **_machine()}
     facts |= {"threads": threads or facts["cpus"], "peak_memory": _peak_memory()}

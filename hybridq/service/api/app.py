@@ -15,9 +15,10 @@ from fastapi.responses import Response
 
 from hybridq._version import __version__
 from hybridq.service.api import catalog as catalogs
-from hybridq.service.api import events, jobs, page, refusals, results, server
+from hybridq.service.api import events, jobs, models, page, refusals, results, server
 from hybridq.service.api.context import Context, Pulse, Rates, Workers
-from hybridq.service.api.schema import components
+from hybridq.service.api.model_schema import PromoteRequest, RegisterRequest, RollBackRequest
+from hybridq.service.api.schema import EvaluateRequest, KeyRequest, SolveRequest, components
 from hybridq.service.keys import Keys
 from hybridq.service.queue.grouping import GroupedSubmissions
 from hybridq.service.queue.jobs import Queue
@@ -33,6 +34,16 @@ _HEADERS = {
 
 RATE, BURST = 50.0, 200
 """Requests a second of one key, and at once after a pause."""
+
+
+_BODIES = (
+    SolveRequest,
+    EvaluateRequest,
+    KeyRequest,
+    RegisterRequest,
+    PromoteRequest,
+    RollBackRequest,
+)
 
 
 def create_app(
@@ -82,6 +93,7 @@ def create_app(
     app.include_router(jobs.router)
     app.include_router(results.router)
     app.include_router(catalogs.router)
+    app.include_router(models.router)
     app.include_router(server.router)
     app.include_router(page.router)
     refusals.install(app)
@@ -89,7 +101,9 @@ def create_app(
 
     def openapi() -> dict[str, Any]:
         described = describe()
-        described.setdefault("components", {}).setdefault("schemas", {}).update(components())
+        described.setdefault("components", {}).setdefault("schemas", {}).update(
+            components(*_BODIES)
+        )
         described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         described["security"] = [{"key": []}]
         return described

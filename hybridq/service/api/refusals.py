@@ -13,6 +13,9 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
+from hybridq.angles.aliases import MovedError
+from hybridq.angles.evaluations import GateError
+from hybridq.angles.versions import UnknownModelError
 from hybridq.core.errors import HybridqError, OutputError
 from hybridq.service.queue.records import QuotaError, RepeatedKeyError
 
@@ -107,6 +110,12 @@ def of_hybridq(error: HybridqError) -> Refusal:
         )
     if isinstance(error, RepeatedKeyError):
         return Refusal(422, "idempotency_key_reused", str(error.message), hint=str(error.remedy))
+    if isinstance(error, UnknownModelError):
+        return Refusal(404, "unknown_model", str(error.message), hint=str(error.remedy))
+    if isinstance(error, GateError):
+        return Refusal(409, "gate_refused", str(error.message), hint=str(error.remedy))
+    if isinstance(error, MovedError):
+        return Refusal(409, "alias_moved", str(error.message), hint=str(error.remedy))
     if isinstance(error, OutputError):
         return Refusal(
             503,

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from hybridq._version import __version__
 from hybridq.core.errors import HybridqError
+from hybridq.service.keys import DEFAULT_SCOPES
 from hybridq.service.queue.records import Submission
 
 MOST_JOBS = 100
@@ -182,10 +183,9 @@ JOB_OR_JOBS: TypeAdapter[Any] = TypeAdapter(AnyRequest | JobList)
 class KeyRequest(Closed):
     """A new key for the tenant of the request."""
 
-    scopes: Annotated[list[Name | Literal["jobs:read", "jobs:write"]], Field(max_length=8)] = [
-        "jobs:read",
-        "jobs:write",
-    ]
+    scopes: Annotated[
+        list[Annotated[str, Field(pattern=r"^[a-z]{1,16}(:[a-z]{1,16})?$")]], Field(max_length=8)
+    ] = list(DEFAULT_SCOPES)
     days: Annotated[float, Field(gt=0, le=3650)] | None = None
 
 
@@ -203,10 +203,10 @@ def body_schema(adapter: TypeAdapter[Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def components() -> dict[str, Any]:
-    """Return the schemas that bodies refer to, by name."""
+def components(*models: type[BaseModel]) -> dict[str, Any]:
+    """Return the schemas of models and of those that they refer to, by name."""
     found: dict[str, Any] = {}
-    for model in (SolveRequest, EvaluateRequest, KeyRequest):
+    for model in models:
         schema = model.model_json_schema(ref_template=_REFERENCE)
         found |= schema.pop("$defs", {})
         found[model.__name__] = schema

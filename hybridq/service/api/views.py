@@ -31,6 +31,9 @@ class JobView(BaseModel):
     started: str | None
     ended: str | None
     digest: str | None
+    start: dict[str, Any] | None
+    """Version of the model that the search begins with, as it was at the submission."""
+
     progress: dict[str, Any] | None
     usage: dict[str, Any] | None
     error: dict[str, Any] | None
@@ -61,6 +64,7 @@ def view(job: Job, positions: Mapping[str, int] | None = None) -> JobView:
         started=_time(job.started),
         ended=_time(job.ended),
         digest=None if job.digest is None else f"sha256:{bytes(job.digest).hex()}",
+        start=job.start,
         progress=job.progress,
         usage=job.usage,
         error=job.error,

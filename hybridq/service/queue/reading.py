@@ -144,7 +144,7 @@ def _job(row: Row[Any]) -> Job:
     values["priority"] = PRIORITIES[-1] - values.pop("rank")
     values["state"] = State(values["state"])
     values["cancel_requested"] = bool(values.pop("cancel"))
-    for name in ("progress", "usage", "error"):
+    for name in ("progress", "usage", "error", "start"):
         values[name] = _plain(values[name])
     return Job(**values)
 

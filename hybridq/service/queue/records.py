@@ -64,6 +64,7 @@ class Submission:
         label: free text of the user.
         priority: from 0 to 9; the highest of a tenant starts first.
         cost: expected seconds of work, charged to the tenant's share when the job starts.
+        start: name, version and digest of the model that a search begins with, if any.
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Submission:
     label: str = ""
     priority: int = 5
     cost: float = 1.0
+    start: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Job:
     usage: Plain | None
     error: Plain | None
     digest: bytes | None
+    start: Plain | None = None
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,7 @@ def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
         "created": now,
         "source": "computed",
         "joined_to": None,
+        "start": None if submission.start is None else json.dumps(dict(submission.start)),
     }
 
 

@@ -94,6 +94,7 @@ JOBS = Table(
     Column("result", String(36), ForeignKey(RESULTS.c.id)),
     Column("source", String(64), nullable=False),
     Column("joined_to", String(36)),
+    Column("start", Text),
     Index("service_jobs_waiting", "tenant", "rank", "id", sqlite_where=_WAITING,
           postgresql_where=_WAITING),
     Index("service_jobs_leases", "lease", sqlite_where=text("state = 1"),
@@ -110,7 +111,7 @@ JOBS = Table(
 `digest` is that of the request, without one where the result must not be reused. Within a tenant,
 jobs of lower `rank` start first. A job that joined an identical one names it in `joined_to` and
 shares its state; it is never claimed itself. `journal` names the file from which a search is
-resumed.
+resumed. `start` names the version of a model that a search begins with.
 """
 
 IDEMPOTENCY = Table(

@@ -2,13 +2,12 @@
 
 from alembic import context
 
-from hybridq.service.store.database import VERSION_TABLE
 from hybridq.service.store.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
-    version_table=VERSION_TABLE,
+    version_table=context.config.attributes["version_table"],
 )
 with context.begin_transaction():
     context.run_migrations()

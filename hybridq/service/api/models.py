@@ -1,0 +1,160 @@
+"""Routes of models: versions of trained angles, their evaluations and aliases."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from hybridq.angles.aliases import ANY, Promotion
+from hybridq.angles.content import content_of
+from hybridq.angles.references import Reference
+from hybridq.angles.registry import ModelRegistry
+from hybridq.ansatz.learned_angles import LearnedAngles
+from hybridq.service.api.context import Context, body_of, context_of, parsed
+from hybridq.service.api.model_schema import PROMOTE, REGISTER, ROLL_BACK, PromoteRequest
+from hybridq.service.api.refusals import Refusal
+from hybridq.service.keys import Principal
+
+router = APIRouter(prefix="/v1/models", tags=["models"])
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_WHICH = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def _unknown() -> Refusal:
+    return Refusal(404, "unknown_model", "the model does not exist", hint="list the models")
+
+
+def _model_name(name: str) -> str:
+    """Return a name of the right form; others name no model."""
+    if _NAME.fullmatch(name) is None:
+        raise _unknown()
+    return name
+
+
+def _which(version: str) -> str:
+    """Return a number or an alias of the right form; others name no version."""
+    if _WHICH.fullmatch(version) is None or (version[0].isdigit() and not version.isdigit()):
+        raise _unknown()
+    return version
+
+
+Name = Annotated[str, Depends(_model_name)]
+Which = Annotated[str, Depends(_which)]
+
+
+def body_reference(model: str) -> dict[str, Any]:
+    """Return the part of an OpenAPI operation that names the model of its body."""
+    schema = {"$ref": f"#/components/schemas/{model}"}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.get("")
+async def list_models(request: Request) -> dict[str, Any]:
+    """List the tenant's models: name, number of versions, aliases."""
+    context = context_of(request)
+    owner = await context.principal(request, "models:read")
+    return {"models": await run_in_threadpool(_registry(context, owner).models)}
+
+
+@router.get("/{name}")
+async def get_model(request: Request, name: Name) -> dict[str, Any]:
+    """Return a model with versions, aliases, evaluations and history of moves."""
+    context = context_of(request)
+    owner = await context.principal(request, "models:read")
+    return await run_in_threadpool(_registry(context, owner).model, name)
+
+
+@router.get("/{name}/versions/{version}")
+async def get_version(request: Request, name: Name, version: Which) -> dict[str, Any]:
+    """Return a version, by number or alias, with its content and evaluations."""
+    context = context_of(request)
+    owner = await context.principal(request, "models:read")
+    registry = _registry(context, owner)
+    return await run_in_threadpool(registry.version, Reference.parse(f"{name}@{version}"))
+
+
+@router.get("/{name}/evaluations")
+async def list_evaluations(request: Request, name: Name) -> dict[str, Any]:
+    """List the evaluations of a model, the latest first, with all instances."""
+    context = context_of(request)
+    owner = await context.principal(request, "models:read")
+    found = await run_in_threadpool(_registry(context, owner).evaluations, name)
+    return {"evaluations": found}
+
+
+@router.post("/{name}/versions", status_code=201, openapi_extra=body_reference("RegisterRequest"))
+async def register(request: Request, name: Name) -> Response:
+    """Register learned angles: 201, or 200 where a version has this content already."""
+    context = context_of(request)
+    owner = await context.principal(request, "models:write")
+    asked = parsed(REGISTER, await body_of(request))
+
+    def add() -> Response:
+        content = content_of(
+            LearnedAngles.from_plain(asked.angles, "angles"),
+            family=asked.family,
+            sign=asked.sign,
+            provenance=asked.provenance,
+        )
+        registry = _registry(context, owner)
+        number, is_new = registry.register(name, content)
+        found = registry.version(Reference(name, number))
+        headers = {"Location": f"/v1/models/{name}/versions/{number}"}
+        return JSONResponse(found, 201 if is_new else 200, headers)
+
+    return await run_in_threadpool(add)
+
+
+@router.put("/{name}/aliases/{alias}", openapi_extra=body_reference("PromoteRequest"))
+async def promote(request: Request, name: Name, alias: str) -> dict[str, Any]:
+    """Move an alias to a version that the gate lets pass, or by force with a reason.
+
+    409 where no evaluation allows it, or where the alias has moved meanwhile.
+    """
+    context = context_of(request)
+    owner = await context.principal(request, "models:promote")
+    asked = parsed(PROMOTE, await body_of(request))
+    move = _promotion(alias, asked)
+    return await run_in_threadpool(_registry(context, owner).promote, name, move)
+
+
+@router.post("/{name}/rollback", openapi_extra=body_reference("RollBackRequest"))
+async def roll_back(request: Request, name: Name) -> dict[str, Any]:
+    """Move an alias back to an earlier version; return the model."""
+    context = context_of(request)
+    owner = await context.principal(request, "models:promote")
+    asked = parsed(ROLL_BACK, await body_of(request))
+    registry = _registry(context, owner)
+    return await run_in_threadpool(
+        lambda: registry.roll_back(
+            name,
+            alias=asked.alias,
+            to=asked.to,
+            if_version=asked.if_version if "if_version" in asked.model_fields_set else ANY,
+            reason=asked.reason,
+        )
+    )
+
+
+def _promotion(alias: str, asked: PromoteRequest) -> Promotion:
+    """Return the move that a request asks for."""
+    return Promotion(
+        asked.version,
+        alias,
+        if_version=asked.if_version if "if_version" in asked.model_fields_set else ANY,
+        evaluation=asked.evaluation,
+        force=asked.force,
+        reason=asked.reason,
+        share=asked.canary,
+    )
+
+
+def _registry(context: Context, owner: Principal) -> ModelRegistry:
+    """Return the models of a tenant; its key is the name in the history."""
+    return ModelRegistry(context.queue.database, owner.tenant, actor=f"key {owner.key}")

@@ -1,0 +1,133 @@
+"""Transactions on tables of our own, in an SQLite file or on a PostgreSQL server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self, TypeAlias
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from hybridq.core.errors import OutputError
+from hybridq.storage.database import READS_ONLY, first_line, open_engine, without_password
+
+_LOCK = 0x68_79_62_71  # of PostgreSQL, while tables are made
+
+Clock: TypeAlias = Callable[[], float]
+
+
+class Transactions:
+    """Transactions on the database behind a URL.
+
+    Those that write are durable by default: their commits survive the loss of power. Others
+    survive the death of processes.
+
+    Args:
+        url: an SQLite file or a PostgreSQL server.
+        clock: seconds since 1970; by default that of the server, or of this machine for SQLite.
+
+    Raises:
+        OutputError: it cannot be reached or written, or was made by a later version.
+        ParameterError: the URL is invalid, or of another kind of storage.
+    """
+
+    def __init__(self, url: str, *, clock: Clock | None = None) -> None:
+        self.url = url
+        self._quick = open_engine(url, durable=False)
+        self._durable = open_engine(url, durable=True)
+        self._clock = clock
+        self.is_postgresql = self._quick.dialect.name == "postgresql"
+        with self.writing() as connection:
+            if self.is_postgresql:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            self._migrate(connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._quick.dispose()
+        self._durable.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that only reads."""
+        with self._telling(), self._quick.connect() as connection:
+            chosen = connection.execution_options(**{READS_ONLY: True})
+            try:
+                yield chosen
+            finally:
+                chosen.rollback()
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Open a transaction that writes, committed at the end of the block."""
+        engine = self._durable if durable else self._quick
+        with self._telling(), engine.begin() as connection:
+            yield connection
+
+    def now(self, connection: Connection) -> float:
+        """Return the time in seconds since 1970, of one clock for all servers."""
+        if self._clock is not None:
+            return self._clock()
+        if not self.is_postgresql:
+            return time.time()
+        query = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
+        return float(connection.exec_driver_sql(query).scalar_one())
+
+    def _migrate(self, connection: Connection) -> None:
+        """Create the tables or bring them up to date; see `migrate`."""
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Convert failures of the database to an `OutputError` with its address."""
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            if isinstance(error, OutputError):
+                raise
+            shown = without_password(self.url)
+            raise OutputError(
+                f"the database {shown} cannot be used: {first_line(error)}; check that it exists, "
+                "that it is a database, and that you may write to it"
+            ) from error
+
+
+def migrate(connection: Connection, scripts: Path, table: str, head: str) -> None:
+    """Bring tables up to date.
+
+    Args:
+        connection: a transaction that writes.
+        scripts: folder of alembic's migrations.
+        table: table of their version; `alembic_version` belongs to Optuna.
+        head: the last version, at which alembic is not loaded.
+
+    Raises:
+        OutputError: a later version of hybridq made the tables.
+    """
+    if inspect(connection).has_table(table):
+        found = connection.execute(text(f"SELECT version_num FROM {table}")).scalar()
+        if found == head:
+            return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.attributes.update(connection=connection, version_table=table)
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        url = without_password(str(connection.engine.url))
+        raise OutputError(
+            f"the database {url} has tables of a later version of hybridq ({first_line(error)}): "
+            "update hybridq, or use another database"
+        ) from None
