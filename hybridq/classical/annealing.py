@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,9 +10,11 @@ from numpy.typing import ArrayLike
 from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
 from hybridq.classical.local_search import local_search, updates_a_proposal
+from hybridq.classical.reduction import reduced
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, spawn
+from hybridq.operators._walsh import check_bits
 from hybridq.operators.ising import Ising
 
 # Tuned on random grids of both signs, unions of planar graphs and random regular graphs, and then
@@ -59,8 +61,9 @@ def annealing(
 ) -> Baseline:
     """Return a low state by annealing, first from random states, then in rounds.
 
-    Each round is a `local_search` whose restarts begin at the best state so far, at a low
-    temperature; its better parts are taken over.
+    Spins of at most three neighbours are removed before, which is exact (`reduced`). Each round is
+    a `local_search` whose restarts begin at the best state so far, at a low temperature; its better
+    parts are taken over.
 
     Args:
         ising: the problem, with terms of at most two spins.
@@ -82,7 +85,10 @@ def annealing(
     if work is not None and not (np.isfinite(work) and work > 0):
         raise ParameterError(argument="work", value=work, expected="a number > 0")
     ends = None if time_limit is None else work_seconds() + time_limit
-    units = Work.of(ising)
+    small = reduced(ising)
+    if start is not None:
+        start = check_bits(start, ising.n_qubits)[0][small.spins]
+    units = Work.of(small.energy)
     sweeps = (units.default if work is None else work) / units.sweep / _RESTARTS
     streams = spawn(rng, _ROUNDS + 1)
     best, complete, searches = None, True, 0
@@ -96,7 +102,7 @@ def annealing(
             complete = False
             break
         found = local_search(
-            ising,
+            small.energy,
             restarts=_RESTARTS,
             sweeps=max(round(share * sweeps), 1),
             start=start if best is None else best.bits,
@@ -113,7 +119,8 @@ def annealing(
     method = f"simulated annealing, {searches} round{plural}"
     if complete:
         method += f" of {_RESTARTS} restarts"
-    return replace(best, method=method, complete=complete)
+    bits = small.restored(best.bits)
+    return Baseline.from_bits(ising, bits, method=method, exact=False, complete=complete)
 
 
 _WORTH = 0.02  # of a time limit, below which no round begins

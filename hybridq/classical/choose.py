@@ -13,6 +13,7 @@ from hybridq.classical.annealing import annealing
 from hybridq.classical.baseline import Baseline
 from hybridq.classical.elimination import elimination_minimum, plan_elimination
 from hybridq.classical.exact import HIGHER_ORDER_LIMIT, exact_minimum
+from hybridq.classical.reduction import reduced
 from hybridq.classical.unfrustrated import unfrustrated_minimum
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import CapacityError
@@ -157,7 +158,7 @@ def _bounded(ising: Ising, found: Baseline, rng: RandomLike, time_limit: float |
     """Return an answer with its semidefinite bound."""
     from hybridq.classical.semidefinite import semidefinite_bound
 
-    relaxed = semidefinite_bound(ising, rng=rng, time_limit=time_limit)
+    relaxed = semidefinite_bound(reduced(ising).energy, rng=rng, time_limit=time_limit)
     complete = found.complete and relaxed.complete
     return replace(found.bounded(ising, relaxed.bound, relaxed.failure), complete=complete)
 

@@ -14,7 +14,6 @@ from hybridq.strategies import divide
 from hybridq.strategies.anneal import Anneal
 from hybridq.strategies.by_graph import strategy_for
 from hybridq.strategies.divide import Divide, merged_pieces
-from hybridq.strategies.precondition import Precondition
 from hybridq.strategies.recursive import Recursive
 from hybridq.strategies.rounding import Round
 
@@ -117,7 +116,7 @@ def test_division_with_exact_pieces_keeps_every_coupling() -> None:
 
 def test_the_strategy_follows_the_couplings() -> None:
     cubic_graph = hq.MaxCut(nx.random_regular_graph(3, 1_000, seed=1)).cost()
-    assert isinstance(strategy_for(cubic_graph)[0], Precondition)
+    assert isinstance(strategy_for(cubic_graph)[0], Anneal)
     torus = nx.grid_2d_graph(60, 60, periodic=True)
     rng = np.random.default_rng(0)
     nx.set_edge_attributes(
