@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hybridq.classical._one_layer_kernel import alone_part, pair_parts
+from hybridq.classical._one_layer_kernel import alone_part, pair_parts, products_without
 from hybridq.core.jit import compiles_slowly, jit
 
 compiles_slowly(__name__, "the contraction", seconds=6)
@@ -83,23 +83,55 @@ def _rescore(
     single_factor: float,
     double_factor: float,
     alone_factor: float,
+    rest: Any,
+    backs: Any,
+    stamps: Any,
+    step: int,
     i: int,
-) -> None:
-    """Compute the correlations of spin i with its neighbours, and the largest of them."""
-    first, last = starts[i], starts[i] + degrees[i]
+) -> int:
+    """Compute the correlations of spin i with its neighbours, and the largest of them.
+
+    Those with a neighbour of the same `stamps` as `step` are known already. `backs` is set to the
+    slots of the others in the rows of the neighbours, or to -1.
+
+    Returns:
+        the cosines that were multiplied.
+    """
+    first, count = starts[i], degrees[i]
     alone[i] = -alone_factor * alone_part(starts, degrees, cosines, angles, i)
-    for t in range(first, last):
+    products_without(starts, degrees, cosines, i, rest)
+    for t in range(first, first + count):
         owner[targets[t]] = i
         place[targets[t]] = t
         shared[t] = -1
-    for t in range(first, last):
-        single, double = pair_parts(
-            starts, degrees, targets, cosines, sines, owner, place, shared, angles, i, t
+    work = 4 * count
+    for t in range(first, first + count):
+        backs[t - first] = -1
+        if stamps[targets[t]] == step:
+            continue
+        work += degrees[targets[t]]
+        single, double, backs[t - first] = pair_parts(
+            starts, degrees, targets, cosines, sines, owner, place, shared, angles, rest, i, t
         )
         scores[t] = -single_factor * single + double_factor * double
-    for t in range(first, last):
+    for t in range(first, first + count):
         owner[targets[t]] = -1
     _choose(starts, degrees, scores, keys, slots, alone, i)
+    stamps[i] = step
+    return work
+
+
+@jit(internal=True)
+def _renew(
+    starts: Any, degrees: Any, scores: Any, keys: Any, slots: Any, alone: Any, i: int, slot: int
+) -> bool:
+    """Set the key of spin i after a change of one correlation; return whether it changed."""
+    before, size = keys[i], abs(scores[slot])
+    if size >= before:
+        keys[i], slots[i] = size, slot
+    elif slots[i] == slot:
+        _choose(starts, degrees, scores, keys, slots, alone, i)
+    return keys[i] != before
 
 
 @jit(internal=True)
@@ -111,6 +143,12 @@ def _choose(
     for t in range(starts[i], starts[i] + degrees[i]):
         if abs(scores[t]) > keys[i]:
             keys[i], slots[i] = abs(scores[t]), t
+
+
+@jit(internal=True, inline=True)
+def _scratch(n: int) -> tuple[Any, Any, Any]:
+    """Return products and slots of a row, and the last step of each spin."""
+    return np.empty(n), np.empty(n, np.int64), np.full(n, -1, np.int64)
 
 
 @jit()
@@ -138,6 +176,7 @@ def score_all(
 ) -> None:
     """Compute all correlations anew, and the tree over the largest of every spin."""
     n, leaves = starts.size, tree.size // 2
+    rest, backs, stamps = _scratch(n)
     owner[:] = -1
     tree[:] = -1
     for i in range(n):
@@ -145,8 +184,11 @@ def score_all(
             continue
         _rescore(
             starts, degrees, targets, cosines, sines, scores, angles, owner, place, shared, keys,
-            slots, alone, factors[0], factors[1], factors[2], i,
+            slots, alone, factors[0], factors[1], factors[2], rest, backs, stamps, 0, i,
         )  # fmt: skip
+        for t in range(degrees[i]):
+            if backs[t] >= 0:
+                scores[backs[t]] = scores[starts[i] + t]
         priorities[i] = _next(random)
         tree[leaves + i] = i
     for position in range(leaves - 1, 0, -1):
@@ -215,6 +257,7 @@ def contract(
         pools have no room, which is ``-done - 1``.
     """
     leaves, touched = tree.size // 2, np.empty(starts.size, np.int64)
+    rest, backs, stamps = _scratch(starts.size)
     while done < until:
         i = tree[1]
         if i < 0 or keys[i] <= 0.0:
@@ -258,21 +301,21 @@ def contract(
         done += 1
         for number in range(count):
             k = touched[number]
-            _rescore(
+            work[0] += _rescore(
                 starts, degrees, targets, cosines, sines, scores, angles, owner, place, shared,
-                keys, slots, alone, factors[0], factors[1], factors[2], k,
+                keys, slots, alone, factors[0], factors[1], factors[2], rest, backs, stamps, done,
+                k,
             )  # fmt: skip
             priorities[k] = _next(random)
-            work[0] += degrees[k] * degrees[k]
             _raise(tree, leaves, keys, priorities, k)
             # The other ends of its couplings hold the same correlations.
-            for t in range(starts[k], starts[k] + degrees[k]):
-                other = targets[t]
-                back = _slot_of(starts, degrees, targets, other, k)
-                scores[back] = scores[t]
-                _choose(starts, degrees, scores, keys, slots, alone, other)
-                work[0] += 2 * degrees[other]
-                _raise(tree, leaves, keys, priorities, other)
+            for t in range(degrees[k]):
+                back, other = backs[t], targets[starts[k] + t]
+                if back < 0:
+                    continue
+                scores[back] = scores[starts[k] + t]
+                if _renew(starts, degrees, scores, keys, slots, alone, other, back):
+                    _raise(tree, leaves, keys, priorities, other)
     return done
 
 
