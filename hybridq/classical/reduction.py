@@ -14,6 +14,7 @@ _MOST = 3  # neighbours: the minimum over a spin with more is no sum of pairs
 _ROUNDING = 1e-12  # of the largest coupling, below which a sum of couplings is zero
 
 _Row = dict[int, float]
+_Step = tuple[int, tuple[tuple[int, float], ...]]  # a spin, and its couplings when it was removed
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ class Reduced:
 
     energy: Ising
     spins: NDArray[np.int64]
-    _steps: tuple[tuple[int, tuple[tuple[int, float], ...]], ...]
+    _steps: tuple[_Step, ...]
     _n: int
 
     def restored(self, bits: ArrayLike) -> NDArray[np.uint8]:
@@ -91,11 +92,12 @@ class _Rows:
             self._changed[i] = row
         return row
 
-    def removed(self) -> list[tuple[int, tuple[tuple[int, float], ...]]]:
+    def removed(self) -> list[_Step]:
         """Remove spins, fewest neighbours first; return each with its couplings."""
         degrees = np.diff(self._starts)[: self._n]
         waiting = [np.flatnonzero(degrees == d)[::-1].tolist() for d in range(_MOST + 1)]
-        steps, gone = [], set()
+        steps: list[_Step] = []
+        gone: set[int] = set()
         while len(steps) < self._n - 1:
             count = next((d for d in range(_MOST + 1) if waiting[d]), None)
             if count is None:
