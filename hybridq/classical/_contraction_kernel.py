@@ -11,21 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from hybridq.classical._contraction_rows import fix, has_room, merge, slot_of
 from hybridq.classical._one_layer_kernel import alone_part, pair_parts, products_without
 from hybridq.core.jit import compiles_slowly, jit
 
 compiles_slowly(__name__, "the contraction", seconds=6)
 
 TIES = 1e-9  # correlations that differ by less are equal
-
-
-@jit(internal=True, inline=True)
-def _slot_of(starts: Any, degrees: Any, targets: Any, i: int, k: int) -> int:
-    """Return the slot of neighbour k in the row of i, -1 if there is none."""
-    for slot in range(starts[i], starts[i] + degrees[i]):
-        if targets[slot] == k:
-            return slot
-    return -1
 
 
 @jit(internal=True, inline=True)
@@ -125,7 +117,11 @@ def _rescore(
 def _renew(
     starts: Any, degrees: Any, scores: Any, keys: Any, slots: Any, alone: Any, i: int, slot: int
 ) -> bool:
-    """Set the key of spin i after a change of one correlation; return whether it changed."""
+    """Renew the key of spin i after a change of one correlation.
+
+    Returns:
+        whether it is another one now.
+    """
     before, size = keys[i], abs(scores[slot])
     if size >= before:
         keys[i], slots[i] = size, slot
@@ -195,25 +191,6 @@ def score_all(
         tree[position] = _first_below(tree, keys, priorities, position)
 
 
-@jit(internal=True)
-def _drop(
-    starts: Any,
-    degrees: Any,
-    targets: Any,
-    weights: Any,
-    cosines: Any,
-    sines: Any,
-    scores: Any,
-    i: int,
-    slot: int,
-) -> None:
-    """Remove a slot from the row of i; the last one takes its place."""
-    degrees[i] -= 1
-    last = starts[i] + degrees[i]
-    targets[slot], weights[slot] = targets[last], weights[last]
-    cosines[slot], sines[slot], scores[slot] = cosines[last], sines[last], scores[last]
-
-
 @jit()
 def contract(
     starts: Any,
@@ -265,7 +242,7 @@ def contract(
         if slots[i] < 0:
             sign = 1.0 if alone[i] > 0.0 else -1.0
             removed[done], onto[done], signs[done] = i, -1, sign
-            _fix(
+            fix(
                 starts, degrees, targets, weights, cosines, sines, scores, linear, angles, i, sign,
                 gamma, least,
             )  # fmt: skip
@@ -279,19 +256,19 @@ def contract(
             if degrees[j] > degrees[i]:
                 i, j = j, i
             needed = degrees[i] + degrees[j]
-            if not _has_room(starts, degrees, room, used, targets, weights, cosines, sines, scores,
+            if not has_room(starts, degrees, room, used, targets, weights, cosines, sines, scores,
                              i, j, needed):  # fmt: skip
                 return -done - 1
             removed[done], onto[done], signs[done] = j, i, sign
             gone, others = j, degrees[j] - 1
-            _merge(starts, degrees, targets, weights, cosines, sines, scores, linear, angles, i, j,
+            merge(starts, degrees, targets, weights, cosines, sines, scores, linear, angles, i, j,
                    sign, gamma, least)  # fmt: skip
             count = degrees[i] + 1
             touched[0] = i
             touched[1:count] = targets[starts[i] : starts[i] + degrees[i]]
             # Couplings that cancelled are in no row any more, but their spins lost neighbours.
             for t in range(starts[j], starts[j] + others):
-                if _slot_of(starts, degrees, targets, i, targets[t]) < 0:
+                if slot_of(starts, degrees, targets, i, targets[t]) < 0:
                     touched[count] = targets[t]
                     count += 1
         alive[gone] = False
@@ -317,95 +294,3 @@ def contract(
                 if _renew(starts, degrees, scores, keys, slots, alone, other, back):
                     _raise(tree, leaves, keys, priorities, other)
     return done
-
-
-@jit(internal=True)
-def _fix(
-    starts: Any, degrees: Any, targets: Any, weights: Any, cosines: Any, sines: Any, scores: Any,
-    linear: Any, angles: Any, i: int, sign: float, gamma: float, least: float,
-) -> None:  # fmt: skip
-    """Set spin i to a sign; neighbours get their couplings to it as fields."""
-    for t in range(starts[i], starts[i] + degrees[i]):
-        k = targets[t]
-        linear[k] += sign * weights[t]
-        if abs(linear[k]) < least:
-            linear[k] = 0.0
-        angles[k] = 2.0 * gamma * linear[k]
-        back = _slot_of(starts, degrees, targets, k, i)
-        _drop(starts, degrees, targets, weights, cosines, sines, scores, k, back)
-
-
-@jit(internal=True)
-def _has_room(
-    starts: Any, degrees: Any, room: Any, used: Any, targets: Any, weights: Any, cosines: Any,
-    sines: Any, scores: Any, i: int, j: int, needed: int,
-) -> bool:  # fmt: skip
-    """Move rows that a merge of j into i outgrows, if the pools have room."""
-    grown = 2 * needed if needed > room[i] else 0
-    for t in range(starts[j], starts[j] + degrees[j]):
-        k = targets[t]
-        if degrees[k] + 1 > room[k]:
-            grown += 2 * (degrees[k] + 1)
-    if used[0] + grown > targets.size:
-        return False
-    if needed > room[i]:
-        _move(starts, degrees, room, used, targets, weights, cosines, sines, scores, i, 2 * needed)
-    for t in range(starts[j], starts[j] + degrees[j]):
-        k = targets[t]
-        if degrees[k] + 1 > room[k]:
-            _move(starts, degrees, room, used, targets, weights, cosines, sines, scores, k,
-                  2 * (degrees[k] + 1))  # fmt: skip
-    return True
-
-
-@jit(internal=True)
-def _move(
-    starts: Any, degrees: Any, room: Any, used: Any, targets: Any, weights: Any, cosines: Any,
-    sines: Any, scores: Any, i: int, size: int,
-) -> None:  # fmt: skip
-    """Move the row of i to the end of the pools."""
-    first = used[0]
-    for t in range(degrees[i]):
-        old, new = starts[i] + t, first + t
-        targets[new], weights[new] = targets[old], weights[old]
-        cosines[new], sines[new], scores[new] = cosines[old], sines[old], scores[old]
-    starts[i], room[i] = first, size
-    used[0] = first + size
-
-
-@jit(internal=True)
-def _merge(
-    starts: Any, degrees: Any, targets: Any, weights: Any, cosines: Any, sines: Any, scores: Any,
-    linear: Any, angles: Any, i: int, j: int, sign: float, gamma: float, least: float,
-) -> None:  # fmt: skip
-    """Replace spin j by sign times spin i."""
-    _drop(starts, degrees, targets, weights, cosines, sines, scores, i,
-          _slot_of(starts, degrees, targets, i, j))  # fmt: skip
-    _drop(starts, degrees, targets, weights, cosines, sines, scores, j,
-          _slot_of(starts, degrees, targets, j, i))  # fmt: skip
-    linear[i] += sign * linear[j]
-    if abs(linear[i]) < least:
-        linear[i] = 0.0
-    angles[i] = 2.0 * gamma * linear[i]
-    for t in range(starts[j], starts[j] + degrees[j]):
-        k, weight = targets[t], sign * weights[t]
-        _drop(starts, degrees, targets, weights, cosines, sines, scores, k,
-              _slot_of(starts, degrees, targets, k, j))  # fmt: skip
-        here = _slot_of(starts, degrees, targets, i, k)
-        if here < 0:
-            here, there = starts[i] + degrees[i], starts[k] + degrees[k]
-            degrees[i] += 1
-            degrees[k] += 1
-            targets[here], targets[there] = k, i
-            total = weight
-        else:
-            there = _slot_of(starts, degrees, targets, k, i)
-            total = weights[here] + weight
-            if abs(total) < least:
-                _drop(starts, degrees, targets, weights, cosines, sines, scores, i, here)
-                _drop(starts, degrees, targets, weights, cosines, sines, scores, k, there)
-                continue
-        weights[here] = weights[there] = total
-        cosines[here] = cosines[there] = np.cos(2.0 * gamma * total)
-        sines[here] = sines[there] = np.sin(2.0 * gamma * total)
-    degrees[j] = 0

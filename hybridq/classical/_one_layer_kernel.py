@@ -16,7 +16,7 @@ _SMALL, _TINY = 1e-3, 1e-200  # divisors that would cost digits
 
 @jit(internal=True)
 def products_without(starts: Any, degrees: Any, cosines: Any, i: int, rest: Any) -> None:
-    """Compute, for each slot of the row of i, the product of the cosines of all others."""
+    """Compute the product of all other cosines for each slot of the row of i."""
     first, count = starts[i], degrees[i]
     product = 1.0
     for t in range(count):

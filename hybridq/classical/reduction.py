@@ -49,10 +49,10 @@ class Reduced:
 
 
 def reduced(ising: Ising) -> Reduced:
-    r"""Return the problem without spins of at most three neighbours, removed one by one.
+    r"""Return the problem without spins of at most three neighbours.
 
-    The minimum over a spin v is :math:`-|\sum_u J_{vu} s_u|`. That is an even function of its
-    neighbours, and with up to three of them a constant and couplings between these. A field
+    They are removed one by one. The minimum over a spin v is :math:`-|\sum_u J_{vu} s_u|`, an even
+    function of its neighbours; of up to three spins, that is a constant and couplings. A field
     counts as one neighbour more. One spin always stays.
 
     Args:
@@ -135,7 +135,7 @@ class _Rows:
                 self._couple(b, c, 0.25 * (f[2] + f[3] - f[0] - f[1]))
 
     def _couple(self, a: int, b: int, weight: float) -> None:
-        """Add a coupling; a sum that is rounding is dropped, and lowers all energies instead."""
+        """Add a coupling; where the sum is rounding, drop it and lower all energies."""
         one, other = self._row(a), self._row(b)
         total = one.get(b, 0.0) + weight
         if abs(total) > self._least:
