@@ -67,6 +67,12 @@ def submit(
     ] = None,
     format: shared.Format = None,
     label: Annotated[str, typer.Option("--label", metavar="TEXT", help="Free text.")] = "",
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag", metavar="WORD", show_default=False, help="Word to find the job by; repeatable."
+        ),
+    ] = None,
     priority: Annotated[
         int,
         typer.Option(
@@ -97,6 +103,7 @@ def submit(
         problem_options=_pairs("problem_option", problem_option),
         seed=seed,
         label=label,
+        tags=tag or (),
         priority=priority,
         **_pairs("option", option),
     )

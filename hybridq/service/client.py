@@ -110,6 +110,7 @@ class Client:
         problem_options: Mapping[str, Any] | None = None,
         seed: int | None = None,
         label: str = "",
+        tags: Sequence[str] = (),
         priority: int = 5,
         reuse: str = "exact",
         **options: Any,
@@ -123,9 +124,11 @@ class Client:
             problem_options: options of the family.
             seed: source of randomness. With one, an identical job is not run again.
             label: free text.
+            tags: words by which jobs are listed and their work is added up.
             priority: from 0 to 9; the highest of the tenant starts first.
             reuse: ``"exact"``, or ``"none"`` to run it in any case.
-            options: arguments of `hybridq.solve`, such as ``p=3``.
+            options: arguments of `hybridq.solve`, such as ``p=3``; an optimizer, a strategy or an
+                engine with options is a dict, such as ``{"name": "spsa", "blocking": True}``.
 
         Raises:
             ServiceError: the service refused it; the message names the part at fault.
@@ -142,6 +145,7 @@ class Client:
             "problem": problem,
             "options": {name: value for name, value in options.items() if value is not None},
             "label": label,
+            "tags": list(tags),
             "priority": priority,
             "reuse": reuse,
         }

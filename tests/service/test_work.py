@@ -188,6 +188,16 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     text = json.dumps({"content": "not a graph"})
     circuit = {"kind": "evaluate", "problem": problem, "options": {"p": 1}}
     many = submit(queue, **circuit, points=POINTS)
+    drawn = submit(
+        queue,
+        **{**circuit, "kind": "sample", "options": {"p": 1, "precision": "single"}},
+        parameters=[0.0, 0.0],
+        shots=3200,
+        seed=5,
+    )
+    spsa = {"name": "spsa", "calibration": 2, "blocking": True}
+    named = {"p": 1, "optimizer": spsa, "max_evaluations": 20, "engine": {"name": "statevector"}}
+    other = submit(queue, kind="solve", problem=problem, options=named, seed=7)
     short = submit(queue, **circuit, points=[[0.1, 0.2], [0.1]])
     bad = submit(queue, kind="solve", problem={**problem, "content": text}, options={}, seed=1)
     assert wait(queue, job, ended).state is State.COMPLETED
@@ -210,6 +220,16 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     assert wait(queue, many, ended).state is State.COMPLETED
     values = json.loads(queue.result("amber", many))["values"]
     assert values == pytest.approx([-ring_cut(*point) for point in POINTS], abs=1e-12)
-    assert "2 numbers, the parameters" in wait(queue, short, ended).error["detail"]
+    assert wait(queue, drawn, ended).state is State.COMPLETED
+    counts = json.loads(queue.result("amber", drawn))["counts"]
+    assert sum(counts.values()) == 3200
+    assert len(counts) == 2**5  # without angles all strings are equally probable
+    assert max(counts.values()) < 100 + 6 * 10  # six standard deviations
+    assert wait(queue, other, ended).state is State.COMPLETED
+    used = json.loads(queue.result("amber", other))
+    assert used["optimizer"]["options"].items() >= {"calibration": 2, "blocking": True}.items()
+    assert used["engine"]["name"] == "statevector"
+    short = wait(queue, short, ended)
+    assert "2 numbers, the parameters" in short.error["detail"]
     failed = wait(queue, bad, ended)
     assert (failed.state, failed.error["code"]) == (State.FAILED, "unreadable_content")

@@ -18,7 +18,13 @@ from hybridq.service.api import catalog as catalogs
 from hybridq.service.api import events, jobs, models, page, refusals, results, server
 from hybridq.service.api.context import Context, Pulse, Rates, Workers
 from hybridq.service.api.model_schema import PromoteRequest, RegisterRequest, RollBackRequest
-from hybridq.service.api.schema import EvaluateRequest, KeyRequest, SolveRequest, components
+from hybridq.service.api.schema import (
+    EvaluateRequest,
+    KeyRequest,
+    SampleRequest,
+    SolveRequest,
+    components,
+)
 from hybridq.service.keys import Keys
 from hybridq.service.queue.grouping import GroupedSubmissions
 from hybridq.service.queue.jobs import Queue
@@ -39,6 +45,7 @@ RATE, BURST = 50.0, 200
 _BODIES = (
     SolveRequest,
     EvaluateRequest,
+    SampleRequest,
     KeyRequest,
     RegisterRequest,
     PromoteRequest,

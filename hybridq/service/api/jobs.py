@@ -23,6 +23,7 @@ from hybridq.service.api.schema import (
     MOST_JOBS,
     EvaluateRequest,
     SolveRequest,
+    SomeRequest,
     body_schema,
 )
 from hybridq.service.api.views import JobList, JobView, view
@@ -38,8 +39,6 @@ MOST_WAIT = 30.0
 _ID = r"^[0-9a-f-]{36}$"
 _CHECK_SECONDS = 5.0  # between two looks without a notice
 _PAUSE_SECONDS = 0.02  # at least, between two looks
-
-_Request = SolveRequest | EvaluateRequest
 
 
 def _job_id(job: str) -> str:
@@ -68,7 +67,7 @@ async def submit(request: Request) -> Response:
     body = await body_of(request)
     # The check of 10^5 edges takes long enough to delay others.
     asked = await run_in_threadpool(_requests, body)
-    requests: Sequence[_Request] = asked if isinstance(asked, list) else [asked]
+    requests: Sequence[SomeRequest] = asked if isinstance(asked, list) else [asked]
     key = _idempotency(request, body)
     submissions = await run_in_threadpool(lambda: [each.submission() for each in requests])
     future = context.submissions.submit(owner.tenant, submissions, key)
@@ -91,7 +90,7 @@ async def estimate(request: Request) -> dict[str, Any]:
     context = context_of(request)
     owner = await context.principal(request, "jobs:read")
     asked = await run_in_threadpool(_requests, await body_of(request))
-    requests: Sequence[_Request] = asked if isinstance(asked, list) else [asked]
+    requests: Sequence[SomeRequest] = asked if isinstance(asked, list) else [asked]
 
     def look() -> dict[str, Any]:
         waiting = context.queue.counts(owner.tenant)[State.QUEUED]
@@ -117,6 +116,7 @@ async def list_jobs(
     ids: Annotated[str | None, Query(description="Up to 100 ids, separated by commas.")] = None,
     status: Annotated[list[Status] | None, Query()] = None,
     kind: Annotated[str | None, Query(pattern=r"^[a-z.-]{1,32}$")] = None,
+    tag: Annotated[str | None, Query(pattern=r"^[!-~]{1,64}$")] = None,
     created_after: datetime | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(pattern=_ID)] = None,
@@ -134,6 +134,7 @@ async def list_jobs(
     filters = {
         "states": [State[each.upper()] for each in status or ()],
         "kind": kind,
+        "tag": tag,
         "created_after": None if created_after is None else created_after.timestamp(),
         "before": cursor,
         "limit": limit,
@@ -210,14 +211,14 @@ async def _views(context: Context, owner: Principal, jobs: Sequence[Job]) -> lis
     return [view(job, places) for job in jobs]
 
 
-def _most_evaluations(request: _Request) -> int | None:
+def _most_evaluations(request: SomeRequest) -> int | None:
     """Return the most evaluations of a job, None where its size decides."""
-    if isinstance(request, EvaluateRequest):
-        return len(request.points)
-    return request.options.max_evaluations
+    if isinstance(request, SolveRequest):
+        return request.options.max_evaluations
+    return len(request.points) if isinstance(request, EvaluateRequest) else 1
 
 
-def _requests(body: bytes) -> _Request | list[_Request]:
+def _requests(body: bytes) -> SomeRequest | list[SomeRequest]:
     """Return the submission or the submissions in a body."""
     return parsed(JOBS, body) if body.lstrip()[:1] == b"[" else parsed(JOB, body)
 

@@ -17,7 +17,10 @@ from hybridq.angles.aliases import MovedError
 from hybridq.angles.evaluations import GateError
 from hybridq.angles.versions import UnknownModelError
 from hybridq.core.errors import HybridqError, OutputError
+from hybridq.service.api.schema import KINDS
 from hybridq.service.queue.records import QuotaError, RepeatedKeyError
+
+_MEMBERS = ("str", "bool", "int", "float")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -76,7 +79,7 @@ def of_validation(error: ValidationError | RequestValidationError) -> Refusal:
     # Members of a union are named in the place too, which pointers do not have.
     place = [part for part in first["loc"] if not _is_member(part)]
     start = 1 if place and isinstance(place[0], int) else 0
-    if place[start : start + 1] in (["solve"], ["evaluate"]):
+    if place[start : start + 1] in [[kind] for kind in KINDS]:
         del place[start]
     if first["type"].startswith("union_tag"):
         place.append("kind")
@@ -95,7 +98,7 @@ def of_validation(error: ValidationError | RequestValidationError) -> Refusal:
 def _is_member(part: int | str) -> bool:
     """Return whether a part of a place names a type, such as ``list[any]``."""
     text = str(part)
-    return isinstance(part, str) and ("[" in text or text in ("str", "bool", "int", "float"))
+    return isinstance(part, str) and ("[" in text or text in _MEMBERS)
 
 
 def of_hybridq(error: HybridqError) -> Refusal:

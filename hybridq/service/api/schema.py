@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from hybridq._version import __version__
 from hybridq.core.errors import HybridqError
 from hybridq.service.keys import DEFAULT_SCOPES
 from hybridq.service.queue.records import Submission
+from hybridq.service.refused_options import REFUSED_OPTIONS
 
 MOST_JOBS = 100
 """Jobs of one request."""
@@ -32,8 +42,10 @@ MOST_SEED = 2**53 - 1
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 # No control characters, which would steer terminals and logs.
 Label = Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
+Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/@+-]{0,63}$")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=200)]
+_OPTION = r"[a-z][a-z0-9_]{0,63}"
 OptionValue = bool | int | Number | Text | list[Any] | dict[str, Any] | None
 
 
@@ -74,6 +86,35 @@ class ProblemSection(Closed):
         return self
 
 
+class Configured(BaseModel):
+    """An entry of a registry with options: `{"name": "spsa", "blocking": true}`.
+
+    `GET /v1/families` and `/v1/engines` list the options; those that name places are refused.
+    """
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    __pydantic_extra__: dict[str, OptionValue]
+
+    name: Name
+
+    @model_validator(mode="after")
+    def _is_allowed(self) -> Configured:
+        options = self.__pydantic_extra__
+        for option in options:
+            if option in REFUSED_OPTIONS or re.fullmatch(_OPTION, option) is None:
+                shown = {"option": option[:64]}
+                raise PydanticCustomError("refused_option", "jobs cannot set {option}", shown)
+        check_shape(options)
+        return self
+
+
+# The tags of the members are no parts of a pointer; see `refusals`.
+Choice = Annotated[
+    Annotated[Name, Tag("[name]")] | Annotated[Configured, Tag("[configured]")],
+    Discriminator(lambda value: "[name]" if isinstance(value, str | None) else "[configured]"),
+]
+
+
 class SolveOptions(Closed):
     """Arguments of `hybridq.solve`; see its documentation."""
 
@@ -85,13 +126,13 @@ class SolveOptions(Closed):
     alpha: Number | None = None
     eta: Number | None = None
     objective_shots: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
-    optimizer: Name | None = None
-    strategy: Name | None = None
+    optimizer: Choice | None = None
+    strategy: Choice | None = None
     initial: Name | Annotated[list[Number], Field(min_length=1, max_length=100_000)] | None = None
     restarts: Annotated[int, Field(ge=0, le=1000)] | None = None
     max_evaluations: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     time_limit: Annotated[float, Field(gt=0, le=86_400)] | None = None
-    engine: Name | None = None
+    engine: Choice | None = None
     precision: Literal["double", "single"] | None = None
     shots: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     exact: bool | None = None
@@ -104,7 +145,7 @@ class CircuitOptions(Closed):
     p: Annotated[int, Field(ge=1, le=1000)] | None = None
     layers: Annotated[int, Field(ge=1, le=1000)] | None = None
     mixer: Name | None = None
-    engine: Name | None = None
+    engine: Choice | None = None
     precision: Literal["double", "single"] | None = None
 
 
@@ -113,6 +154,9 @@ class JobRequest(Closed):
 
     problem: ProblemSection
     label: Label = ""
+    tags: Annotated[list[Word], Field(max_length=16)] = []
+    """Words by which jobs are listed and their work is added up."""
+
     priority: Annotated[int, Field(ge=0, le=9)] = 5
     """Jobs of high priority start before the tenant's others."""
 
@@ -127,6 +171,7 @@ class JobRequest(Closed):
             json.dumps(request),
             digest=digest(request) if reusable and self.reuse == "exact" else None,
             label=self.label,
+            tags=tuple(dict.fromkeys(self.tags)),
             priority=self.priority,
         )
 
@@ -170,12 +215,39 @@ class EvaluateRequest(JobRequest):
         return self._submission(request, reusable=True)
 
 
-AnyRequest = Annotated[SolveRequest | EvaluateRequest, Field(discriminator="kind")]
+class SampleRequest(JobRequest):
+    """A job that measures one circuit."""
+
+    kind: Literal["sample"]
+    options: CircuitOptions = CircuitOptions()
+    parameters: Annotated[list[Number], Field(min_length=1, max_length=10_000)]
+    """Parameters of the circuit, in radians."""
+
+    shots: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = None
+    """Source of randomness; drawn by default, and the result is then not reused."""
+
+    def submission(self) -> Submission:
+        """Return what is queued, with a seed."""
+        request = {
+            "kind": self.kind,
+            "options": self.options.model_dump(mode="json", exclude_none=True),
+            "parameters": self.parameters,
+            "shots": self.shots,
+            "seed": secrets.randbelow(MOST_SEED) if self.seed is None else self.seed,
+        }
+        return self._submission(request, reusable=self.seed is not None)
+
+
+SomeRequest = SolveRequest | EvaluateRequest | SampleRequest
+AnyRequest = Annotated[SomeRequest, Field(discriminator="kind")]
+KINDS = ("solve", "evaluate", "sample")
+"""Kinds of jobs."""
 
 
 JobList = Annotated[list[AnyRequest], Field(min_length=1, max_length=MOST_JOBS)]
-JOB: TypeAdapter[SolveRequest | EvaluateRequest] = TypeAdapter(AnyRequest)
-JOBS: TypeAdapter[list[SolveRequest | EvaluateRequest]] = TypeAdapter(JobList)
+JOB: TypeAdapter[SomeRequest] = TypeAdapter(AnyRequest)
+JOBS: TypeAdapter[list[SomeRequest]] = TypeAdapter(JobList)
 JOB_OR_JOBS: TypeAdapter[Any] = TypeAdapter(AnyRequest | JobList)
 """One submission or a list of them, as the API describes it."""
 

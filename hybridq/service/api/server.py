@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -62,13 +62,15 @@ async def revoke_key(request: Request, key: str) -> Response:
 
 
 @router.get("/v1/usage", tags=["usage"])
-async def usage(request: Request, days: int = 31) -> dict[str, Any]:
-    """Add up work by day and kind, for the jobs that were submitted in the last days."""
+async def usage(
+    request: Request, days: int = 31, by: Literal["day", "tag"] = "day"
+) -> dict[str, Any]:
+    """Add up the work of the last days by kind of job, and by day or tag."""
     context = context_of(request)
     owner = await context.principal(request, "jobs:read")
     if not 1 <= days <= 366:
         raise Refusal(422, "out_of_range", "days must be from 1 to 366", pointer="days")
-    found = await run_in_threadpool(context.queue.usage, owner.tenant, days)
+    found = await run_in_threadpool(context.queue.usage, owner.tenant, days, by)
     return {"usage": found}
 
 

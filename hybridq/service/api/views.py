@@ -21,6 +21,7 @@ class JobView(BaseModel):
     """computed, cache (the result of an earlier job) or joined:ID (that of another job)."""
 
     label: str
+    tags: list[str]
     priority: int
     cancel_requested: bool
     attempt: int
@@ -56,6 +57,7 @@ def view(job: Job, positions: Mapping[str, int] | None = None) -> JobView:
         status=job.state.word,
         source=job.source,
         label=job.label,
+        tags=list(job.tags),
         priority=job.priority,
         cancel_requested=job.cancel_requested,
         attempt=job.attempt,

@@ -337,7 +337,7 @@ async function submit() {
   const name = $("file-name").dataset.name ?? "";
   if (/^[A-Za-z0-9][A-Za-z0-9_. -]{0,63}$/.test(name)) problem.name = name;
   const body = { kind: "solve", problem, options: gather("/options", form), label: $("label").value,
-    priority: Number($("priority").value), pictures: true };
+    tags: $("tags").value.split(/[\s,]+/).filter(Boolean), priority: Number($("priority").value), pictures: true };
   if ($("seed").value !== "") body.seed = valueOf({ value: $("seed").value, dataset: { type: "integer" } });
   const job = await ask("v1/jobs", { method: "POST", body });
   keep(job);

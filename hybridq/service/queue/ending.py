@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from hybridq.service.queue.claiming import held
 from hybridq.service.queue.records import MOST_DEATHS, Claimed, Outcome, State, saved
 from hybridq.service.queue.sharing import correct, locked
-from hybridq.service.store.tables import JOBS, PICTURES, RESULTS
+from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
 
 _JOINED = "joined:{}"
 
@@ -122,6 +122,7 @@ def delete(connection: Connection, tenant: str, job: str) -> bool | None:
     ).first()
     if row is None or not State(row.state).is_final:
         return None if row is None else False
+    connection.execute(TAGS.delete().where(TAGS.c.job == job))
     connection.execute(JOBS.delete().where(JOBS.c.id == job))
     if row.result is not None:
         same = select(JOBS.c.id).where(JOBS.c.result == row.result)

@@ -158,11 +158,11 @@ class Queue:
         with self.database.reading() as connection:
             return reading.oldest_age(connection, self.database.now(connection))
 
-    def usage(self, tenant: str, days: int) -> list[Plain]:
+    def usage(self, tenant: str, days: int, by: str = "day") -> list[Plain]:
         """Return the work for a tenant's jobs of the last days; see `reading.usage`."""
         with self.database.reading() as connection:
             since = self.database.now(connection) - 86_400.0 * days
-            return reading.usage(connection, tenant, since)
+            return reading.usage(connection, tenant, since, by)
 
     def forget_keys(self) -> None:
         """Delete old idempotency keys."""

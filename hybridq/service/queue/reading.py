@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select, tuple_
 
 from hybridq.service.queue.records import PRIORITIES, Job, Picture, Plain, State
 from hybridq.service.queue.submitting import WAITING
-from hybridq.service.store.tables import JOBS, PICTURES, RESULTS
+from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
 
 _LEFT_OUT = ("request", "worker", "lease", "journal", "cost", "deaths", "result", "joined_to")
 _SHOWN = [column for column in JOBS.c if column.name not in _LEFT_OUT]
@@ -24,6 +24,7 @@ def jobs(
     ids: Collection[str] | None = None,
     states: Collection[State] = (),
     kind: str | None = None,
+    tag: str | None = None,
     created_after: float | None = None,
     before: str | None = None,
     limit: int = 100,
@@ -36,6 +37,7 @@ def jobs(
         ids: only these.
         states: only jobs in these states; in any by default.
         kind: only jobs of this kind.
+        tag: only jobs with this tag.
         created_after: only jobs that were submitted after this time.
         before: only jobs that are older than this one, by its identifier.
         limit: the most jobs.
@@ -47,6 +49,9 @@ def jobs(
         query = query.where(JOBS.c.state.in_(states))
     if kind is not None:
         query = query.where(JOBS.c.kind == kind)
+    if tag is not None:
+        tagged = select(TAGS.c.job).where(TAGS.c.tenant == tenant, TAGS.c.tag == tag)
+        query = query.where(JOBS.c.id.in_(tagged))
     if created_after is not None:
         query = query.where(JOBS.c.created > created_after)
     if before is not None:
@@ -115,28 +120,32 @@ def oldest_age(connection: Connection, now: float) -> float | None:
     return None if created is None else max(0.0, now - created)
 
 
-def usage(connection: Connection, tenant: str, since: float) -> list[Plain]:
-    """Return the work for a tenant's jobs by day and kind, the latest day first.
+def usage(connection: Connection, tenant: str, since: float, by: str = "day") -> list[Plain]:
+    """Return the work for a tenant's jobs by kind, and by day or tag.
+
+    A job of several tags counts for each of them.
 
     Jobs that were answered by others count as ``reused``; the work that they would have taken is in
     ``saved_circuits``, ``saved_cpu_seconds`` and so on.
     """
     found: dict[tuple[str, str], Plain] = {}
     rows = connection.execute(
-        select(JOBS.c.created, JOBS.c.kind, JOBS.c.source, JOBS.c.usage)
+        select(JOBS.c.created, JOBS.c.kind, JOBS.c.source, JOBS.c.usage, JOBS.c.tags)
         .where(JOBS.c.tenant == tenant, JOBS.c.created >= since)
         .execution_options(yield_per=1000)
     )
     for row in rows:
-        day = datetime.fromtimestamp(row.created, UTC).date().isoformat()
-        sums = found.setdefault(
-            (day, row.kind), {"day": day, "kind": row.kind, "jobs": 0, "reused": 0}
-        )
-        sums["jobs"] += 1
-        sums["reused"] += row.source != "computed"
-        for name, value in (_plain(row.usage) or {}).items():
-            sums[name] = sums.get(name, 0) + value
-    return [found[key] for key in sorted(found, reverse=True)]
+        parts = [datetime.fromtimestamp(row.created, UTC).date().isoformat()]
+        if by == "tag":
+            parts = json.loads(row.tags or "[]")
+        for part in parts:
+            start = {by: part, "kind": row.kind, "jobs": 0, "reused": 0}
+            sums = found.setdefault((part, row.kind), start)
+            sums["jobs"] += 1
+            sums["reused"] += row.source != "computed"
+            for name, value in (_plain(row.usage) or {}).items():
+                sums[name] = sums.get(name, 0) + value
+    return [found[key] for key in sorted(found, reverse=by == "day")]
 
 
 def _job(row: Row[Any]) -> Job:
@@ -144,6 +153,7 @@ def _job(row: Row[Any]) -> Job:
     values["priority"] = PRIORITIES[-1] - values.pop("rank")
     values["state"] = State(values["state"])
     values["cancel_requested"] = bool(values.pop("cancel"))
+    values["tags"] = tuple(json.loads(values["tags"] or "[]"))
     for name in ("progress", "usage", "error", "start"):
         values[name] = _plain(values[name])
     return Job(**values)

@@ -62,6 +62,7 @@ class Submission:
         request: the request as JSON text, seed included.
         digest: SHA-256 of everything that decides the result; None if it must not be reused.
         label: free text of the user.
+        tags: words by which the user finds it.
         priority: from 0 to 9; the highest of a tenant starts first.
         cost: expected seconds of work, charged to the tenant's share when the job starts.
         start: name, version and digest of the model that a search begins with, if any.
@@ -71,6 +72,7 @@ class Submission:
     request: str
     digest: bytes | None = None
     label: str = ""
+    tags: tuple[str, ...] = ()
     priority: int = 5
     cost: float = 1.0
     start: Mapping[str, Any] | None = None
@@ -84,6 +86,7 @@ class Job:
     tenant: str
     kind: str
     label: str
+    tags: tuple[str, ...]
     priority: int
     state: State
     cancel_requested: bool

@@ -20,7 +20,7 @@ from hybridq.service.queue.records import (
     saved,
 )
 from hybridq.service.queue.sharing import locked, virtual_time
-from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TENANTS
+from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TAGS, TENANTS
 
 KEPT_SECONDS = 2 * 86_400.0
 """Seconds for which idempotency keys are remembered."""
@@ -86,6 +86,9 @@ def submit(
                     remedy="wait until some have ended, or cancel some",
                 )
         connection.execute(JOBS.insert().values(**values))
+        if each.tags:
+            rows = [{"tenant": tenant, "tag": tag, "job": values["id"]} for tag in each.tags]
+            connection.execute(TAGS.insert(), rows)
         ids.append(values["id"])
     if repeatable is not None:
         connection.execute(
@@ -118,6 +121,7 @@ def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
         "tenant": tenant,
         "kind": submission.kind,
         "label": submission.label,
+        "tags": json.dumps(submission.tags) if submission.tags else None,
         "request": submission.request,
         "digest": submission.digest,
         "rank": PRIORITIES[-1] - submission.priority,

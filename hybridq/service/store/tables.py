@@ -73,6 +73,7 @@ JOBS = Table(
     Column("tenant", String(64), ForeignKey(TENANTS.c.name), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("label", String(128), nullable=False),
+    Column("tags", Text),
     Column("request", Text, nullable=False),
     Column("digest", LargeBinary(32)),
     Column("rank", SmallInteger, nullable=False),
@@ -113,6 +114,16 @@ jobs of lower `rank` start first. A job that joined an identical one names it in
 shares its state; it is never claimed itself. `journal` names the file from which a search is
 resumed. `start` names the version of a model that a search begins with.
 """
+
+TAGS = Table(
+    "service_tags",
+    METADATA,
+    Column("tenant", String(64), primary_key=True),
+    Column("tag", String(64), primary_key=True),
+    Column("job", String(36), ForeignKey(JOBS.c.id), primary_key=True),
+    Index("service_tags_job", "job"),
+)
+"""Jobs by tag; `JOBS.tags` holds those of a job as a JSON list."""
 
 IDEMPOTENCY = Table(
     "service_idempotency",

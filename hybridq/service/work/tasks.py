@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import FormatError, ParameterError
+from hybridq.service.refused_options import REFUSED_OPTIONS
 from hybridq.service.work.shown import pictures_of, report_of
 
 if TYPE_CHECKING:
+    from hybridq.engines.config import EngineConfig
+    from hybridq.objectives.base import Objective
     from hybridq.optimizers import Record
     from hybridq.presentation import Result
     from hybridq.problems.base import Problem
@@ -53,7 +56,7 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     from hybridq.storage.journal import Journal
 
     problem = problem_of(request["problem"])
-    options = _with_compiled_kernels(request["options"])
+    options = _configured(request["options"])
 
     def progress(record: Record) -> None:
         report(
@@ -110,37 +113,11 @@ def _evaluate(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     """
     import numpy as np
 
-    from hybridq.ansatz.base import Ansatz
-    from hybridq.objectives import Expectation
-    from hybridq.solver.choices import resolve_ansatz
-
     del path  # nothing is resumed
-    options = dict(request["options"])
-    engine = options.pop("engine", "auto")
-    precision = options.pop("precision", None)
-    problem = problem_of(request["problem"])
-    ansatz = resolve_ansatz(
-        problem,
-        options.pop("ansatz", None),
-        p=options.pop("p", None),
-        mixer=options.pop("mixer", None),
-        initial="auto",
-        options=options,
-    )
     points = request["points"]
-    if not isinstance(ansatz, Ansatz):
-        raise ParameterError(
-            argument="ansatz", value="adapt", expected="a circuit that does not grow"
-        )
-    wanted = ansatz.circuit.n_params
+    mean = _mean_of(request)
     for number, point in enumerate(points):
-        if len(point) != wanted:
-            raise ParameterError(
-                argument=f"points[{number}]",
-                value=f"{len(point)} numbers",
-                expected=f"{wanted} numbers, the parameters of the circuit",
-            )
-    mean = Expectation().bind(ansatz, problem, engine=engine, precision=precision)
+        _check_length(f"points[{number}]", point, mean)
     values: list[float] = []
     for start in range(0, len(points), _BLOCK):
         block = np.array(points[start : start + _BLOCK], dtype=np.float64)
@@ -151,6 +128,61 @@ def _evaluate(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
         "usage": {"circuits": len(values), "executed": 0, "evaluations": len(values)},
         "reusable": True,
     }
+
+
+def _sample(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
+    """Return the counts of measured bits, qubit 0 first, the most frequent ones first."""
+    import numpy as np
+
+    del path, report
+    mean, point, shots = _mean_of(request), request["parameters"], request["shots"]
+    _check_length("parameters", point, mean)
+    counts = mean.sample(np.array(point), shots, request["seed"])
+    ordered = dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
+    return {
+        "result": json.dumps({"counts": ordered}),
+        "usage": {"circuits": 1, "executed": 0, "evaluations": 0, "shots": shots},
+        "reusable": True,
+    }
+
+
+def _mean_of(request: Mapping[str, Any]) -> Objective:
+    """Return the expectation value of the circuit that a request describes.
+
+    Raises:
+        ParameterError: the circuit has no fixed parameters.
+    """
+    from hybridq.ansatz.base import Ansatz
+    from hybridq.objectives import Expectation
+    from hybridq.solver.choices import resolve_ansatz
+
+    options = dict(request["options"])
+    engine = _engine(options.pop("engine", "auto"), options.pop("precision", None))
+    problem = problem_of(request["problem"])
+    ansatz = resolve_ansatz(
+        problem,
+        options.pop("ansatz", None),
+        p=options.pop("p", None),
+        mixer=options.pop("mixer", None),
+        initial="auto",
+        options=options,
+    )
+    if not isinstance(ansatz, Ansatz):
+        raise ParameterError(
+            argument="ansatz", value="adapt", expected="a circuit that does not grow"
+        )
+    return Expectation().bind(ansatz, problem, engine=engine)
+
+
+def _check_length(argument: str, point: Sequence[float], mean: Objective) -> None:
+    """Raise unless a point has a number for each parameter of the circuit."""
+    wanted = mean.circuit.n_params
+    if len(point) != wanted:
+        raise ParameterError(
+            argument=argument,
+            value=f"{len(point)} numbers",
+            expected=f"{wanted} numbers, the parameters of the circuit",
+        )
 
 
 def problem_of(section: Mapping[str, Any]) -> Problem:
@@ -171,20 +203,54 @@ def problem_of(section: Mapping[str, Any]) -> Problem:
     )
 
 
-def _with_compiled_kernels(options: Mapping[str, Any]) -> Plain:
-    """Return options with the same bits whether kernels were compiled before or not."""
+def _configured(options: Mapping[str, Any]) -> Plain:
+    """Return the arguments of `solve` for the options of a request."""
+    from hybridq.optimizers.configure import configured_optimizer
+    from hybridq.strategies.registry import configured_strategy
+
+    found = dict(options)
+    found["engine"] = _engine(found.get("engine", "auto"), found.pop("precision", None))
+    for name, make in (("optimizer", configured_optimizer), ("strategy", configured_strategy)):
+        if isinstance(found.get(name), dict):
+            chosen = _allowed(found[name])
+            found[name] = make(chosen.pop("name"), chosen)
+    return found
+
+
+def _engine(chosen: str | Plain, precision: str | None) -> EngineConfig:
+    """Return an engine that gives the same bits before and after kernels are compiled.
+
+    Raises:
+        UnknownNameError: no engine, or no option of it, has that name.
+    """
+    from hybridq.core.errors import UnknownNameError
     from hybridq.engines.choose import ENGINES, Auto
     from hybridq.engines.simulators import COMPILED
 
-    name = options.get("engine", "auto")
+    options = {"name": chosen} if isinstance(chosen, str) else _allowed(chosen)
+    name = options.pop("name")
+    if precision is not None:
+        options.setdefault("precision", precision)
     kind = Auto if name == "auto" else ENGINES[name]
+    for option in options:
+        if option not in kind.option_names():
+            raise UnknownNameError(f"option of {name}", option, kind.option_names())
     if "kernels" in kind.option_names():
-        return {"kernels": COMPILED, **options}
-    return dict(options)
+        options["kernels"] = COMPILED
+    return kind(**options)
+
+
+def _allowed(chosen: Plain) -> Plain:
+    """Return an entry with its options, checked again where they take effect."""
+    for option in chosen:
+        if option in REFUSED_OPTIONS:
+            raise ParameterError(f"jobs cannot set {option}", argument=option)
+    return dict(chosen)
 
 
 TASKS: Mapping[str, Callable[[Mapping[str, Any], Path, Report], Plain]] = {
     "solve": _solve,
     "evaluate": _evaluate,
+    "sample": _sample,
 }
 """Kinds of jobs and their work."""
