@@ -22,9 +22,7 @@ from hybridq.backends.base import (
 )
 from hybridq.backends.compiled import as_written
 from hybridq.backends.counts import bits_of_samples
-from hybridq.backends.twirl import twirled_noise
 from hybridq.core.checks import checked_count
-from hybridq.core.errors import EngineError
 from hybridq.engines.choose import Auto, choose_engine
 from hybridq.engines.first_answer import with_kernels_chosen
 from hybridq.engines.noisy import Density, Trajectories
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
     from hybridq.engines.base import Engine
 
 _SMALL_DENSITY = 8  # qubits up to which a density matrix is quicker than records of errors
-
-_MOST_DENSITY = 10  # qubits up to which one takes seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +178,8 @@ def drawn_by(execution: Execution, seed: int) -> np.random.Generator:
 def sampling_engine(circuit: Circuit, noise: NoiseModel | None) -> Engine:
     """Return an engine that draws samples of a circuit.
 
-    Beyond 10 qubits, noise that is not a mixture of Paulis is twirled.
+    Samples follow the exact distribution of the noise model: up to 10 qubits they are drawn from
+    the density matrix, beyond from a record of errors each.
 
     Args:
         circuit: any.
@@ -198,9 +195,4 @@ def sampling_engine(circuit: Circuit, noise: NoiseModel | None) -> Engine:
         return choose_engine(circuit, observable, engine=config, needs=(SupportsSampling,))
     if circuit.n_qubits <= _SMALL_DENSITY:
         return Density(noise).bind(circuit, observable)
-    try:
-        return Trajectories(noise).bind(circuit, observable)
-    except EngineError:  # noise that is not a mixture of Paulis
-        if circuit.n_qubits <= _MOST_DENSITY:
-            return Density(noise).bind(circuit, observable)
-        return Trajectories(twirled_noise(noise)).bind(circuit, observable)
+    return Trajectories(noise).bind(circuit, observable)

@@ -64,6 +64,7 @@ def report(result: Result) -> Report:
     remarks = (
         search.ended_early(result.optimizer),
         no_gain(result),
+        machine.layers_remark(result),
         machine.surprise(result),
         machine.rerun_remark(result),
     )

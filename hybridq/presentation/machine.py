@@ -16,6 +16,21 @@ _MANY_ERRORS = 3.0  # standard errors beyond which measured and predicted differ
 
 
 @dataclass(frozen=True)
+class Layers:
+    """Mean value that known errors predict for a number of layers.
+
+    Attributes:
+        p: number of layers.
+        value: in the problem's natural sign.
+        error: its standard error.
+    """
+
+    p: int
+    value: float
+    error: float = 0.0
+
+
+@dataclass(frozen=True)
 class MachineInfo:
     """One batch of executions on a backend, predicted and measured.
 
@@ -47,6 +62,8 @@ class MachineInfo:
         circuits: number of circuits of the answer; gates, depth and layout are those of the one
             with the most gates on two qubits, and `success` is the least.
         new_shots: that were submitted, those of the canary included.
+        layers: of QAOA, those that were predicted to choose their number; empty if they were not.
+        best_layers: of these the number with the best prediction; 0 if there are none.
         refinement: whether a second batch ran at improved angles, and why; empty if not asked for.
     """
 
@@ -74,6 +91,8 @@ class MachineInfo:
     circuits: int = 1
     refinement: str = ""
     new_shots: int = 0
+    layers: tuple[Layers, ...] = ()
+    best_layers: int = 0
 
 
 def price_text(info: MachineInfo) -> str:
@@ -133,6 +152,10 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
     if info.success is not None:
         compiled += f"; {percent(info.success)} of runs without any error"
     rows.append(("Compiled", compiled))
+    if info.prediction:
+        rows.append(("Prediction", one_line(info.prediction)))
+    if info.layers:
+        rows.append(("Layers", _layers_line(info)))
     if info.layout and info.layout != tuple(range(len(info.layout))):
         rows.append(("Qubits", ", ".join(map(str, info.layout))))
     if info.jobs:
@@ -140,6 +163,34 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
     rows += [("Refinement", one_line(info.refinement))] if info.refinement else []
     rows += [("Resumed", one_line(remark)) for remark in info.remarks]
     return rows
+
+
+def _layers_line(info: MachineInfo) -> str:
+    """Return the predicted mean of each number of layers that was tried."""
+    found = [f"{each.value:.4g} for p = {each.p}" for each in info.layers]
+    return f"predicted with noise {', '.join(found)}"
+
+
+def layers_remark(result: Result) -> Text | None:
+    """Return why p was chosen, or which p is predicted to be better."""
+    info, p = result.execution, result.ansatz.get("p")
+    if info is None or not info.layers or p is None or info.noisy is None:
+        return None
+    best = max(info.layers, key=lambda each: each.p == info.best_layers)
+    if p == best.p:
+        if info.layers[-1].p == p:
+            return None
+        return (
+            f"p = {p} was chosen: the machine's known errors predict a worse mean for more layers."
+        )
+    gain = best.value - info.noisy if result.problem.maximizes else info.noisy - best.value
+    if gain <= 0.0:
+        return None
+    return (
+        "The machine's known errors predict a better mean with ",
+        Setting("p", best.p),
+        f": {best.value:.4g} instead of {info.noisy:.4g}.",
+    )
 
 
 def surprise(result: Result) -> Text | None:

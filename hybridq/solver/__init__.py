@@ -32,7 +32,7 @@ from hybridq.operators.pauli_sum import PauliSum
 from hybridq.optimizers import OptimizerLike, Record
 from hybridq.presentation import Result
 from hybridq.problems.base import BinaryProblem, Problem
-from hybridq.solver.choices import GrowingAnsatz, default_depth, resolve_ansatz
+from hybridq.solver.choices import GrowingAnsatz, default_depth, layers_of, resolve_ansatz
 from hybridq.solver.measured import MitigationLike
 from hybridq.solver.settings import (
     DEFAULT_OPTIMIZER,
@@ -107,7 +107,7 @@ def solve(
             ``"adapt"`` for a circuit that grows, an `Ansatz` or a `Circuit`. By default ``"qaoa"``
             for problems over bits, ``"uccsd"`` for molecules, and for Hamiltonians as
             `default_ansatz` picks.
-        p: layers of QAOA (default: depends on the size).
+        p: layers of QAOA (default: depends on the size, on a machine also on its errors).
         mixer: mixer of QAOA (default: the first that fits); a name of `MIXERS` or a configured
             mixer.
         objective: quantity to minimize (default: expectation); a name of `OBJECTIVES` or a
@@ -192,6 +192,7 @@ def solve(
     _reject_misspelled(options)
     subject = resolve_problem(problem, ansatz, options)
     start = _start_of(initial, subject)
+    free_depth = p is None and strategy is None and not isinstance(ansatz, Ansatz | Circuit)
     strategy = resolve_strategy(strategy)
     if p is None and strategy is not None and not isinstance(ansatz, Ansatz | Circuit):
         p = strategy.most_layers
@@ -233,7 +234,8 @@ def solve(
         if isinstance(chosen, QAOA) and isinstance(subject, BinaryProblem):
             from hybridq.solver.qaoa import solve_qaoa
 
-            return solve_qaoa(subject, chosen, settings, start, landscape)
+            free = free_depth and not layers_of(start)
+            return solve_qaoa(subject, chosen, settings, start, landscape, free_depth=free)
         return _solve_energy(subject, chosen, settings, start, exact)
 
 

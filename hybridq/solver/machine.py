@@ -139,6 +139,10 @@ class Executed:
     bits: Bits | None
     x: Vector
 
+    def with_info(self, **facts: Any) -> Executed:
+        """Return the same with other facts."""
+        return replace(self, info=replace(self.info, **facts))
+
     @property
     def expectation(self) -> float:
         """The measured mean; of a dry run the predicted one."""
@@ -195,11 +199,11 @@ def run_once(
     better = _kept_improvement(machine, problem, ansatz, compiled, x)
     if better is None:
         note = "not refined: the gain cannot be predicted for this device or width"
-        return replace(first, info=replace(first.info, refinement=note))
+        return first.with_info(refinement=note)
     angles, gain = better
     if gain <= error:
         note = f"not refined: the predicted gain {gain:.2g} is within the standard error"
-        return replace(first, info=replace(first.info, refinement=note))
+        return first.with_info(refinement=note)
     info = first.info
     left = machine.budget.left(info.executions, info.new_shots, info.price)
     try:
@@ -251,7 +255,8 @@ def _batch(
     """Execute the circuit at some angles in one batch; see `run_once`."""
     observable, sign, perfect = ansatz.measured(problem), problem.sign, ideal(x)
     settings.announce("predicting")
-    noisy = predicted(compiled, x, observable, perfect)  # type: ignore[arg-type]
+    left = _seconds_left(settings)
+    noisy = predicted(compiled, x, observable, perfect, seconds=left)  # type: ignore[arg-type]
     execution = Execution(ansatz.circuit, tuple(np.asarray(x).tolist()), settings.shots)
     info = planned(machine, [execution], compiled, sign * perfect)
     if noisy is not None:
@@ -265,6 +270,12 @@ def _batch(
     values = sign * ansatz.ising.energies(bits)
     error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
     return Executed(spent(info, outcome, float(values.mean()), error), bits, x)
+
+
+def _seconds_left(settings: SolveSettings) -> float | None:
+    """Return what is left of a time limit, None without a limit."""
+    limit = settings.time_limit
+    return None if limit is None else max(limit - settings.seconds, 0.0)
 
 
 def planned(

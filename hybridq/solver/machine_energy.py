@@ -83,7 +83,7 @@ def _prediction(measurement: Plan, compiled: list[Compilation], sign: float) -> 
     """Return the fields of the predicted energy; none where a group has none."""
     total, variance, methods = measurement.constant, 0.0, set()
     for group, each in zip(measurement.groups, compiled, strict=True):
-        found = predicted(each, (), group.diagonal)
+        found = predicted(each, (), group.diagonal, share=1.0 / len(compiled))
         if found is None:
             return {}
         total += found.value

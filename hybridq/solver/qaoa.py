@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hybridq.core.errors import CapacityError, ParameterError, Setting
 from hybridq.core.versions import versions
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from hybridq.ansatz.learned_angles import LearnedAngles
     from hybridq.ansatz.qaoa import QAOA
     from hybridq.problems.base import BinaryProblem
+    from hybridq.solver.machine import Machine
+    from hybridq.solver.machine_depth import Depths
 
 TOLERANCE = 1e-6  # of the default optimizer, relative: far below what any sample can show
 
@@ -57,9 +59,16 @@ def solve_qaoa(
     settings: SolveSettings,
     initial: str | ArrayLike | LearnedAngles,
     landscape: bool,
+    *,
+    free_depth: bool = False,
 ) -> Result:
-    """Return the answer of QAOA; `hybridq.solve` explains the arguments."""
-    machine = settings.machine
+    """Return the answer of QAOA; `hybridq.solve` explains the arguments.
+
+    Args:
+        free_depth: whether the number of layers was not asked for, so that a machine with known
+            errors may have fewer.
+    """
+    machine, depths = settings.machine, None
     strategy, why = _strategy(problem, ansatz, settings)
     strategy.check_ansatz(ansatz)
     if not strategy.searches_once:
@@ -74,6 +83,10 @@ def solve_qaoa(
         from hybridq.solver import machine as machines
         from hybridq.solver import machine_plans as plans
 
+        if ansatz.p > 1 and (free_depth or machine.dry_run):
+            depths = _depths(machine, problem, ansatz, settings, strategy, initial)
+            if depths is not None and free_depth:
+                ansatz = replace(ansatz, p=depths.best)
         question = plans.question_of(problem, ansatz.circuit, initial, settings)
         kept = plans.kept_plan(machine, question, settings.asked_seed)
         if kept is not None:
@@ -113,6 +126,8 @@ def solve_qaoa(
         executed = machines.run_once(
             machine, problem, ansatz, settings, compiled, solution.x, ideal
         )
+        if depths is not None and (free_depth or depths.best != ansatz.p):
+            executed = executed.with_info(layers=depths.tried, best_layers=depths.best)
         if executed.bits is not None:
             machine.ledger.answered(question)
             bits, counts = counted_bits(executed.bits, problem.n_qubits)
@@ -169,6 +184,35 @@ def solve_qaoa(
             found.start.x if strategy.name == DEFAULT_STRATEGY else None,
         ),
     )
+
+
+def _depths(
+    machine: Machine,
+    problem: BinaryProblem,
+    ansatz: QAOA,
+    settings: SolveSettings,
+    strategy: Strategy,
+    initial: str | ArrayLike | LearnedAngles,
+) -> Depths | None:
+    """Return the predicted values of up to as many layers as `ansatz` has."""
+    from hybridq.solver.machine import perfect_mean
+    from hybridq.solver.machine_depth import best_depth
+    from hybridq.solver.machine_plans import question_of
+
+    observable = ansatz.measured(problem)
+    factory = ObjectiveFactory(observable, settings)
+
+    def train(tried: QAOA) -> tuple[NDArray[np.float64], float]:
+        rng, limit = np.random.default_rng(0), settings.time_limit
+        search = _shared_search(tried, settings, strategy, limit, trial=rng)
+        found = strategy.run(Task(tried, factory, search, initial, settings.restarts, rng, limit))
+        if found.solution.status == "interrupted":
+            raise KeyboardInterrupt
+        x = found.solution.x
+        return x, perfect_mean(tried, observable, found.objective, settings)(x)
+
+    question = question_of(problem, ansatz.circuit, initial, settings)
+    return best_depth(machine, problem, ansatz, settings, train, question)
 
 
 def _strategy(
@@ -262,9 +306,21 @@ def _limit_of_answer(settings: SolveSettings, strategy: Strategy) -> float | Non
 
 
 def _shared_search(
-    ansatz: QAOA, settings: SolveSettings, strategy: Strategy, seconds: float | None
+    ansatz: QAOA,
+    settings: SolveSettings,
+    strategy: Strategy,
+    seconds: float | None,
+    trial: np.random.Generator | None = None,
 ) -> SharedSearch:
-    """Return the budget of all searches, in the units of this cost."""
+    """Return the budget of all searches, in the units of this cost.
+
+    Args:
+        ansatz: with all layers.
+        settings: of the solve.
+        strategy: that searches.
+        seconds: that it has, None without a limit.
+        trial: randomness of a search that neither the journal nor the progress sees.
+    """
     optimizer = settings.optimizer
     budget = settings.max_evaluations
     if budget is None:
@@ -278,9 +334,9 @@ def _shared_search(
         max_evaluations=budget,
         time_limit=seconds,
         tolerance=TOLERANCE if optimizer.name == DEFAULT_OPTIMIZER else None,
-        callback=settings.callback,
-        rng=settings.streams[1],
-        journal=settings.journal,
+        callback=settings.callback if trial is None else None,
+        rng=settings.streams[1] if trial is None else trial,
+        journal=settings.journal if trial is None else None,
     )
 
 

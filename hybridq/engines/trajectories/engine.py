@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import identity
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
@@ -62,7 +63,8 @@ class TrajectoriesEngine(Engine):
     parameters, the same at every call. It is unbiased over the seed. Runs without errors are
     exact, and single errors too where they are at most as many as trajectories. Errors other than
     Paulis are drawn with fixed probabilities too, and each run is weighed by the norm of its
-    state. Samples have records of their own, drawn with the `rng` of the call, and follow the
+    state; the mean of the spectrum is left out of what is weighed, so that norms do not scatter it.
+    Samples have records of their own, drawn with the `rng` of the call, and follow the
     exact distribution: errors other than Paulis are then quantum jumps.
 
     Args:
@@ -112,9 +114,12 @@ class TrajectoriesEngine(Engine):
         self._diagonal: Vector | None = None
         if pauli.is_diagonal:
             self._diagonal = diagonal_values(pauli.diagonal(), self._readouts)
+            self._mean = float(self._diagonal.mean())
+            self._diagonal = self._diagonal - self._mean
         else:
-            read = sum_of(pauli_weights(pauli, self._readouts), self.n_qubits)
-            self._matrix = read.to_matrix()
+            read = sum_of(pauli_weights(pauli, self._readouts), self.n_qubits).to_matrix()
+            self._mean = float(read.diagonal().real.mean())
+            self._matrix = read - self._mean * identity(read.shape[0], format="csr")
         gates = noisy_gates(circuit, noise)
         self._sites = sites_of(gates)
         self._blocks = blocks_of(gates, self._sites)
@@ -142,7 +147,7 @@ class TrajectoriesEngine(Engine):
         point, strata = self.checked_point(x), self._strata
         values = self._values(self._plan, point)
         exact, drawn = values[: len(strata.exact)], values[len(strata.exact) :]
-        total = float(strata.weights @ exact)
+        total = self._mean + float(strata.weights @ exact)
         if not len(drawn):
             return TrajectoryEstimate(total, 0.0)
         error = float(drawn.std(ddof=1) / np.sqrt(len(drawn))) if len(drawn) > 1 else np.inf
@@ -168,7 +173,7 @@ class TrajectoriesEngine(Engine):
         kept = self._kept(matrices)
         wanted = np.array([block.wanted for block in self._blocks], dtype=np.uint8)
         sums = Matrices(*(np.zeros(each.shape) for each in matrices))
-        value = 0.0
+        value = self._mean
         final = self._evolved(matrices)
         for batch, states in self._final_states(plan, matrices):
             bras = self._weighed(states) * weights[batch.order][:, None, None]
@@ -261,7 +266,7 @@ class TrajectoriesEngine(Engine):
             yield batch, states
 
     def _weighed(self, states: Vector) -> Vector:
-        """Return the observable as it is read, times each state."""
+        """Return the observable as it is read, without its mean, times each state."""
         if self._diagonal is not None:
             return np.asarray(states * self._diagonal)
         found = self._matrix @ (states[:, 0] + 1j * states[:, 1]).T

@@ -22,6 +22,8 @@ from hybridq.engines.trajectories.program import Block, Integers, put
 Vector = NDArray[np.float64]
 Amplitudes = NDArray[np.complex128]
 
+_SEGMENT = 16  # blocks between two looks at the norm
+
 
 def draw(
     kernels: ModuleType, states: Vector, counts: Sequence[int], rng: np.random.Generator
@@ -52,9 +54,65 @@ def advance(kernels: ModuleType, state: Vector, qubits: Integers, matrix: Vector
         qubits: of the block, as in the kernels, shape (2,).
         matrix: shape (2, 4, 4).
     """
-    none, one = np.zeros(2, dtype=np.int64), np.ones(1, dtype=np.int64)
-    row = np.empty((1, *state.shape))
-    kernels.run(row, state, 0, qubits[None], matrix[None], one, none, none[:0], matrix[None][:0])
+    _advance_over(kernels, state, qubits[None], matrix[None])
+
+
+def _advance_over(
+    kernels: ModuleType,
+    state: Vector,
+    qubits: Integers,
+    matrices: Vector,
+    room: Vector | None = None,
+) -> None:
+    """Multiply a state by some blocks; `room`, shape (1, 2, 2**n), is overwritten."""
+    none, last = np.zeros(2, dtype=np.int64), np.array([len(qubits)])
+    room = np.empty((1, *state.shape)) if room is None else room
+    kernels.run(room, state, 0, qubits, matrices, last, none, none[:0], matrices[:0])
+
+
+class _Shrinking:
+    """Blocks without errors, which make the state smaller.
+
+    Args:
+        kernels: the module of the sweeps.
+        qubits: of each block, as in the kernels.
+        matrices: of each block, shape (blocks, 2, 4, 4).
+        shape: of a state.
+    """
+
+    def __init__(
+        self, kernels: ModuleType, qubits: Integers, matrices: Vector, shape: tuple[int, ...]
+    ) -> None:
+        self._kernels, self._qubits, self._matrices = kernels, qubits, matrices
+        self._room, self._saved = np.empty((1, *shape)), np.empty(shape)
+
+    def over(self, state: Vector, begin: int, end: int) -> float:
+        """Multiply a state by blocks begin to end; return its squared norm."""
+        rows = slice(begin, end)
+        _advance_over(self._kernels, state, self._qubits[rows], self._matrices[rows], self._room)
+        return _squared_norm(state)
+
+    def to_jump(self, state: Vector, position: int, level: float) -> int:
+        """Multiply a state up to the block in which its squared norm falls below a level.
+
+        Returns:
+            that block, which is not applied; the number of blocks where there is none.
+        """
+        while position < len(self._qubits):
+            self._saved[:] = state
+            end = min(position + _SEGMENT, len(self._qubits))
+            if self.over(state, position, end) >= level:
+                position = end
+                continue
+            state[:] = self._saved
+            while end - position > 1:  # the norm never grows
+                middle = (position + end) // 2
+                if self.over(state, position, middle) >= level:
+                    position, self._saved[:] = middle, state
+                else:
+                    end, state[:] = middle, self._saved
+            return position
+        return position
 
 
 def sample_with_jumps(
@@ -68,7 +126,8 @@ def sample_with_jumps(
 ) -> Integers:
     """Return basis states of so many shots, shape (shots,).
 
-    Shots with the same errors so far share their state.
+    Shots with the same errors so far share their state. Between jumps many blocks are applied at
+    once, and the block of a jump is found by bisection.
 
     Args:
         blocks: of the circuit.
@@ -83,27 +142,24 @@ def sample_with_jumps(
     for number, block in enumerate(blocks):
         shrinking = np.sqrt(np.prod([each[0] for each in block.chances]))
         put(matrices, [number], shrinking * block.matrices(x, block.no_errors))
+    without_jumps = _Shrinking(kernels, qubits, matrices, start.shape)
     found = []
     # State, block before which it is, and numbers below whose squares of the norm shots jump.
     waiting = [(start, 0, np.sort(rng.random(shots)))]
     while waiting:
         state, position, levels = waiting.pop()
-        while position < len(blocks) and len(levels):
-            block = blocks[position]
-            before = state.copy() if block.sites else state
-            advance(kernels, state, qubits[position], matrices[position])
-            position += 1
-            if not block.sites:
-                continue
-            staying = int(np.searchsorted(levels, float(np.vdot(state, state)), side="right"))
-            if staying < len(levels):
-                waiting.append((state, position, levels[:staying]))
-                for operator, count in _jumps(block, before, levels[staying:], x, rng):
-                    child = _changed(kernels, before, operator, block.qubits)
-                    waiting.append((child, position, np.sort(rng.random(count))))
-                levels = levels[:0]
-        if len(levels):
+        position = without_jumps.to_jump(state, position, levels[-1])
+        if position == len(blocks):
             found.append(draw(kernels, state[None], [len(levels)], rng))
+            continue
+        block, before = blocks[position], state.copy()
+        norm = without_jumps.over(state, position, position + 1)
+        staying = int(np.searchsorted(levels, norm, side="right"))
+        if staying:
+            waiting.append((state, position + 1, levels[:staying]))
+        for operator, count in _jumps(block, before, levels[staying:], x, rng):
+            child = _changed(kernels, before, operator, block.qubits)
+            waiting.append((child, position + 1, np.sort(rng.random(count))))
     return np.concatenate(found)
 
 
@@ -156,4 +212,10 @@ def _changed(
     found, matrix = state.copy(), np.zeros((1, 2, 4, 4))
     put(matrix, [0], operator[None])
     advance(kernels, found, np.array((*qubits, -1)[:2]), matrix[0])
-    return np.asarray(found / np.sqrt(np.vdot(found, found)))
+    return np.asarray(found / np.sqrt(_squared_norm(found)))
+
+
+def _squared_norm(state: Vector) -> float:
+    """Return Σ|a|² of a state, on one thread."""
+    # BLAS would wake all threads for microseconds of work.
+    return float(np.einsum("cz,cz->", state, state))
