@@ -34,6 +34,9 @@ LEAST_INSTANCES = 20
 LEVEL = 0.95
 LARGEST_LOSS = 0.05
 
+TIE = 1e-6
+"""Differences below this are ties: searches end within such a tolerance."""
+
 _RESAMPLES = 2000
 
 
@@ -92,6 +95,7 @@ def judge(differences: Sequence[float], *, margin: float = MARGIN) -> Verdict:
             value=found.tolist()[:5],
             expected="at least two finite numbers, one of each instance",
         )
+    found = np.where(np.abs(found) < TIE, 0.0, found)
     mean, worst = float(found.mean()), float(found.min())
     low, p_worse = _lower_end(found), _p_worse(found)
     reasons = []

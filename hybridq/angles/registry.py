@@ -88,6 +88,31 @@ class ModelRegistry:
                 origin=self._actor if origin is None else origin,
             )
 
+    def add_imported(self, name: str, found: Mapping[str, Any]) -> tuple[int, bool]:
+        """Add a version from an archive; return its number and whether it is new.
+
+        Its evaluations are kept for reading: no promotion rests on them, since they were made in
+        another registry.
+
+        Args:
+            name: of the model here.
+            found: see `archive.unpacked`.
+        """
+        origin = f"{found['name']}@{found['version']} of hybridq {found['hybridq']}"
+        with self._writing() as (connection, now):
+            number, is_new = versions.register(
+                connection, self._tenant, name, found["content"], now, origin=origin[:200]
+            )
+            for each in found["evaluations"] if is_new else ():
+                if isinstance(each, dict) and isinstance(each.get("verdicts"), dict):
+                    kept = {**each, "version": number, "baseline": evaluations.AUTO}
+                    kept["passed"] = each.get("passed") is True
+                    kept["origin"] = (
+                        f"{found['name']}@{each.get('version')}, {each.get('baseline')}"
+                    )
+                    evaluations.add(connection, self._tenant, name, kept, now, imported=True)
+            return number, is_new
+
     def resolve(self, reference: Reference, key: bytes = b"") -> LearnedAngles:
         """Return the angles that a submission begins with; see `versions.resolve`."""
         with self._database.reading() as connection:
@@ -197,7 +222,7 @@ def local_registry(store: str | None = None, *, must_exist: bool = True) -> Iter
     path = storage_file(url)
     if must_exist and path is not None and not path.exists():
         raise OutputError(
-            f"no models exist: {path} does not exist",
+            f"the models in {path} do not exist",
             remedy="register some with 'hybridq models register', or name another store",
         )
     with AnglesDatabase(url) as database:

@@ -15,6 +15,7 @@ from hybridq.cli.experiments_commands import experiments
 from hybridq.cli.jobs import jobs
 from hybridq.cli.keys import keys
 from hybridq.cli.lists import list_entries
+from hybridq.cli.models import models
 from hybridq.cli.optimizers_table import optimizers
 from hybridq.cli.reproduce import reproduce
 from hybridq.cli.run import run as run_experiment
@@ -146,6 +147,7 @@ app.add_typer(experiments, name="experiments")
 app.add_typer(config, name="config")
 app.add_typer(keys, name="keys")
 app.add_typer(jobs, name="jobs")
+app.add_typer(models, name="models")
 for group, name, function in (
     (angles, "learn", learn),
     (angles, "show", show),

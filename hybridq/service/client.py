@@ -18,6 +18,7 @@ from hybridq.core.errors import HybridqError, ParameterError
 
 if TYPE_CHECKING:
     from hybridq.presentation import Result
+    from hybridq.service.remote_models import RemoteModels
 
 Plain = dict[str, Any]
 
@@ -135,9 +136,7 @@ class Client:
         """
         problem: Plain = {"kind": kind, "content": content, "format": format}
         if isinstance(content, os.PathLike):
-            path = Path(content)
-            problem["content"] = path.read_text(encoding="utf-8")
-            problem["name"] = _accepted_name(path.name)
+            problem = problem_of_file(kind, Path(content), format)
         if problem_options:
             problem["options"] = dict(problem_options)
         request: Plain = {
@@ -184,6 +183,13 @@ class Client:
             if answer.get("next") is None:
                 return
             cursor = {"cursor": answer["next"]}
+
+    @property
+    def models(self) -> RemoteModels[RemoteJob]:
+        """The tenant's models: versions of trained angles."""
+        from hybridq.service.remote_models import RemoteModels
+
+        return RemoteModels(self)
 
     def usage(self, days: int = 31) -> list[Plain]:
         """Return the work of the last days, by day and kind of job."""
@@ -343,6 +349,19 @@ class RemoteJob:
     def delete(self) -> None:
         """Delete the ended job and its result."""
         self._client.ask("DELETE", f"/v1/jobs/{self.id}")
+
+
+def problem_of_file(kind: str, path: Path, format: str | None = None) -> Plain:
+    """Return the section of a request for the problem in a file.
+
+    Args:
+        kind: family of the problem.
+        path: the file.
+        format: of its content; recognized by default.
+    """
+    content = path.read_text(encoding="utf-8")
+    name = _accepted_name(path.name)
+    return {"kind": kind, "content": content, "format": format, "name": name}
 
 
 def _refusal(status: int, text: bytes) -> ServiceError:

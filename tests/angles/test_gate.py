@@ -37,6 +37,7 @@ def test_the_gate_says_why_a_version_does_not_pass():
     assert len(worse.reasons) == 2
     assert worse.p_worse == pytest.approx(2.0**-30)  # all 30 signs, exactly
     assert judge([-0.0005] * 30, margin=0.001).low == -0.0005
+    assert judge([-1e-9] * 30).passed  # the tolerance of a search is not a loss
     for wrong in ([0.1], [0.1, float("nan")], [[0.1, 0.2]]):
         with pytest.raises(ParameterError, match="differences"):
             judge(wrong)

@@ -92,7 +92,7 @@ def test_other_families_signs_and_circuits_are_refused_and_other_sizes_warned():
 def test_a_name_is_resolved_when_the_solve_begins(tmp_path, monkeypatch):
     store = tmp_path / "models.db"
     monkeypatch.setenv("HYBRIDQ_MODELS", str(store))
-    with pytest.raises(OutputError, match="no models exist"):
+    with pytest.raises(OutputError, match="do not exist"):
         hq.solve(PROBLEM, initial="model:cubic", rng=1)
     with local_registry(must_exist=False) as registry:
         registry.register("cubic", content_of(GOOD))

@@ -191,10 +191,10 @@ class StrategySection(ConfiguredSection):
     extra_keys: ClassVar[tuple[str, ...]] = START_KEYS
 
     initial: Annotated[str, Field(min_length=1)] | list[float] = AUTO
-    """auto, one of the ansatz's starts by name, the parameters, or a .json file of angles."""
+    """auto, a start by name, the parameters, a .json file of angles, or model:NAME@champion."""
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-    """SHA-256 of the content of the file of angles, filled in."""
+    """SHA-256 of the content of the file or the model's version, filled in."""
 
     restarts: Annotated[int, Field(ge=0, le=MOST_RESTARTS)] | None = None
     """Further random starts, which share the budget; by default depends on the ansatz."""

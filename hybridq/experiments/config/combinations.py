@@ -10,9 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from hybridq.ansatz.learned_angles import angles_in
 from hybridq.core.errors import HybridqError, MissingExtraError
-from hybridq.core.files import read_bytes
 from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.engines.choose import ENGINES
 from hybridq.engines.simulators import NUMPY
@@ -27,7 +25,7 @@ from hybridq.experiments.content import checked_digest
 from hybridq.experiments.problems import ProblemSection
 from hybridq.experiments.records import Plain
 from hybridq.experiments.section import Section
-from hybridq.experiments.starts import is_file
+from hybridq.experiments.starts import content_of_start, has_content
 from hybridq.strategies.registry import DEFAULT_STRATEGY, STRATEGIES
 
 AxisIndices: TypeAlias = tuple[int, ...]
@@ -211,11 +209,10 @@ class Combinations:
             if conditions.get("kernels") != NUMPY:  # trials wait for the compiler
                 conditions.pop("kernels", None)
         facts = conditions
-        if name == "strategy" and is_file(conditions["initial"]):
-            data, source = read_bytes(self._base / conditions["initial"])
+        if name == "strategy" and has_content(conditions["initial"]):
+            data, source, initial = content_of_start(conditions["initial"], self._base)
             digest = checked_digest(data, conditions.get("sha256"), source)
-            angles_in(self._base / conditions["initial"])
-            conditions = {**conditions, "sha256": digest}
+            conditions = {**conditions, "initial": initial, "sha256": digest}
             facts = {key: value for key, value in conditions.items() if key != "initial"}
         return conditions, facts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hybridq.angles.references import is_reference
 from hybridq.ansatz.qaoa import INITIAL_POINTS, QAOA
 from hybridq.ansatz.registry import ANSATZE
 from hybridq.core.errors import HybridqError
@@ -137,6 +138,8 @@ def _start(strategy: Any, kind: str, is_qaoa: bool) -> Iterator[Mistake]:
     """Yield the mistake of an unknown initial point."""
     initial = strategy.initial
     if not isinstance(initial, str) or initial == AUTO or is_file(initial):
+        return
+    if is_qaoa and is_reference(initial):
         return
     if is_qaoa:
         if strategy.kind in STRATEGIES and STRATEGIES[strategy.kind].has_own_circuits:

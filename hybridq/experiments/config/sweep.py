@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.core import memory
 from hybridq.core.errors import ConfigError, HybridqError
-from hybridq.core.files import read_bytes
 from hybridq.experiments.config.axes import Axis
 from hybridq.experiments.config.backend_section import NO_BACKEND
 from hybridq.experiments.config.choices import SECTIONS
@@ -20,7 +19,7 @@ from hybridq.experiments.config.yaml_source import Document, KeyPath
 from hybridq.experiments.problems import ProblemSection
 from hybridq.experiments.records import Plain, Planned, canonical, flat
 from hybridq.experiments.section import Section
-from hybridq.experiments.starts import is_file
+from hybridq.experiments.starts import content_of_start, has_content
 
 if TYPE_CHECKING:
     from hybridq.experiments.config.config import ExperimentConfig
@@ -145,10 +144,9 @@ class Sweep:
                     for section in part.section.expand(self._base):
                         found |= section.contents(self._base)
             for part in self._all.parts_of("strategy"):
-                if part.section is not None and is_file(part.conditions["initial"]):
-                    name = part.conditions["initial"]
-                    data, _ = read_bytes(self._base / name)
-                    found[hashlib.sha256(data).hexdigest()] = (Path(name).name, data)
+                if part.section is not None and has_content(part.conditions["initial"]):
+                    data, name, _ = content_of_start(part.conditions["initial"], self._base)
+                    found[hashlib.sha256(data).hexdigest()] = (name, data)
         except HybridqError as error:
             raise ConfigError(str(error)) from None
         return found
