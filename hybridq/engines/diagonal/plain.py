@@ -68,7 +68,7 @@ class PlainRunner:
         return costs, None
 
     @cached_property
-    def _costs(self) -> State:
+    def costs(self) -> State:
         """The cost of each state."""
         levels, index = self._table
         return (levels if index is None else levels[index]).astype(self._dtype)
@@ -87,26 +87,26 @@ class PlainRunner:
     def energy(self, ket: State, angles: Vector) -> float:
         """Return the expectation value; leave the state in `ket`."""
         self.evolve(ket, angles)
-        return self._mean(ket, self._costs)
+        return self.mean(ket, self.costs)
 
     def gradient(
         self, ket: State, bra: State, angles: Vector, out: Vector, weights: Vector | None = None
     ) -> float:
         """Return the expectation value; leave its derivatives in `out`."""
-        measured = self._costs if weights is None else weights.astype(self._dtype)
+        measured = self.costs if weights is None else weights.astype(self._dtype)
         p = len(angles) // 2
         memory.require(p * ket.nbytes, f"the states of {p} layers", "use fewer layers or qubits")
         if len(self._phased) != p:
             self._phased = [np.empty_like(ket) for _ in range(p)]
         self._run(ket, angles, self._phased)
-        value = self._mean(ket, measured)
+        value = self.mean(ket, measured)
         np.multiply(ket, measured, out=bra)
         with one_blas_thread():
             for layer, state in reversed(list(enumerate(self._phased))):
-                self._mix(bra, -angles[p + layer])
-                out[p + layer] = 2.0 * self._mixer_slope(bra, state)
-                out[layer] = 2.0 * self._phase_slope(bra, state)
-                self._phase(bra, -angles[layer])
+                self.mix(bra, -angles[p + layer])
+                out[p + layer] = 2.0 * self.mixer_slope(bra, state)
+                out[layer] = 2.0 * self.phase_slope(bra, state)
+                self.phase(bra, -angles[layer])
         return value
 
     def evolve(self, ket: State, angles: Vector) -> bool:
@@ -117,14 +117,18 @@ class PlainRunner:
     def _run(self, ket: State, angles: Vector, phased: list[State]) -> None:
         """Run all layers; copy the state after each phase to `phased`."""
         p = len(angles) // 2
-        turn = 1j ** np.arange(4) / np.sqrt(1 << self._bits)
-        ket[0], ket[1] = turn.real[self._ones & 3], turn.imag[self._ones & 3]
+        self.start(ket)
         with one_blas_thread():
             for layer in range(p):
-                self._phase(ket, angles[layer])
+                self.phase(ket, angles[layer])
                 if phased:
                     np.copyto(phased[layer], ket)
-                self._mix(ket, angles[p + layer])
+                self.mix(ket, angles[p + layer])
+
+    def start(self, ket: State) -> None:
+        """Fill a state with |+…+⟩."""
+        turn = 1j ** np.arange(4) / np.sqrt(1 << self._bits)
+        ket[0], ket[1] = turn.real[self._ones & 3], turn.imag[self._ones & 3]
 
     def energies(self, rows: Vector) -> Vector:
         """Return the expectation value at each row of angles."""
@@ -134,6 +138,10 @@ class PlainRunner:
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
         """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""
         self.evolve(ket, angles)
+        return self.counted(ket, lowest, bins)
+
+    def counted(self, ket: State, lowest: float, bins: int) -> Vector:
+        """Return the probability of the costs lowest, lowest + 1, … in `ket`, shape (bins,)."""
         levels, index = self._table
         numbers = np.rint(levels - lowest).astype(np.int64)
         numbers = numbers if index is None else numbers[index]
@@ -147,7 +155,7 @@ class PlainRunner:
         """Return `work` of each part, by all threads."""
         return list(map(work, parts) if self._pool is None else self._pool.map(work, parts))
 
-    def _mean(self, ket: State, values: State) -> float:
+    def mean(self, ket: State, values: State) -> float:
         """Return Σ |b|² values."""
 
         def mean(at: slice) -> float:
@@ -155,7 +163,7 @@ class PlainRunner:
 
         return sum(self._spread(mean, self._parts))
 
-    def _phase(self, state: State, gamma: float) -> None:
+    def phase(self, state: State, gamma: float) -> None:
         """Multiply by e^{−iγE}."""
         levels, index = self._table
         turn = gamma * levels
@@ -173,16 +181,16 @@ class PlainRunner:
 
         self._spread(turn_part, self._parts)
 
-    def _phase_slope(self, bra: State, ket: State) -> float:
+    def phase_slope(self, bra: State, ket: State) -> float:
         """Return Re ⟨bra| −iE |ket⟩."""
 
         def slope(at: slice) -> float:
             turned = bra[0, at] * ket[1, at] - bra[1, at] * ket[0, at]
-            return float((self._costs[at] * turned).sum(dtype=np.float64))
+            return float((self.costs[at] * turned).sum(dtype=np.float64))
 
         return sum(self._spread(slope, self._parts))
 
-    def _mix(self, state: State, beta: float) -> None:
+    def mix(self, state: State, beta: float) -> None:
         """Apply e^{iβX} on every qubit."""
         c, s = np.cos(beta), np.sin(beta)
         matrices = [
@@ -220,7 +228,7 @@ class PlainRunner:
 
         self._spread(mix, self._half())
 
-    def _mixer_slope(self, bra: State, ket: State) -> float:
+    def mixer_slope(self, bra: State, ket: State) -> float:
         """Return Re ⟨bra| iΣX |ket⟩, the overlaps with Σ dR/dβ and K."""
 
         def of_group(group: tuple[int, int]) -> float:

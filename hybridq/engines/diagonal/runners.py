@@ -210,7 +210,10 @@ class ManyPasses(_Compiled):
 
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
         """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""
-        flipped = self.evolve(ket, angles)
+        return self._counted(ket, self.evolve(ket, angles), lowest, bins)
+
+    def _counted(self, ket: State, flipped: bool, lowest: float, bins: int) -> Vector:
+        """Return the probability of the costs lowest, lowest + 1, … in `ket`, shape (bins,)."""
         out = np.zeros((HISTOGRAM_GROUPS, bins))
         self._team.run(
             pass_histogram, ket[0], ket[1], self._grid, self._cost, self._tables, self._space,

@@ -1,0 +1,62 @@
+"""Ranks of MPI, through mpi4py (the extra ``mpi``)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hybridq.core.errors import EngineError
+from hybridq.engines.distributed.comm import Message
+
+_LAUNCHED = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK")
+
+
+def is_launched() -> bool:
+    """Return whether a launcher of MPI started this process, without loading MPI."""
+    return any(name in os.environ for name in _LAUNCHED)
+
+
+class Mpi:
+    """Ranks of an MPI communicator; see `hybridq.engines.distributed.comm.Comm`.
+
+    Args:
+        comm: an ``mpi4py.MPI.Comm``; all processes of the launch by default.
+
+    Raises:
+        EngineError: mpi4py is not installed.
+    """
+
+    def __init__(self, comm: Any = None) -> None:
+        try:
+            from mpi4py import MPI
+        except (ImportError, RuntimeError) as error:
+            raise EngineError(
+                f"MPI cannot be loaded: {error}",
+                argument="engine",
+                remedy="install an MPI library and the extra, pip install 'hybridq[mpi]'",
+            ) from error
+        self._mpi = MPI
+        self._comm = MPI.COMM_WORLD if comm is None else comm
+        self.rank, self.size = int(self._comm.rank), int(self._comm.size)
+
+    def exchange(self, messages: Sequence[Message]) -> Callable[[], None]:
+        """Begin to exchange arrays with peers; return a function that waits for the end."""
+        requests = []
+        for peer, sends, receives in messages:
+            # Messages between two ranks arrive in the order in which they were sent.
+            requests += [self._comm.Irecv(array, peer) for array in receives]
+            requests += [self._comm.Isend(array, peer) for array in sends]
+        return lambda: self._mpi.Request.Waitall(requests)
+
+    def allgather(self, value: Any) -> list[Any]:
+        """Return the values of all ranks, by rank."""
+        return list(self._comm.allgather(value))
+
+    def broadcast(self, value: Any) -> Any:
+        """Return the value of rank 0."""
+        return self._comm.bcast(value)
+
+    def abort(self) -> None:
+        """End all ranks at once."""
+        self._comm.Abort(2)
