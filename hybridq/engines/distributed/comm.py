@@ -71,8 +71,7 @@ class _Wires:
     def __init__(self, size: int) -> None:
         self.size = size
         self._boxes = [
-            [[queue.SimpleQueue[Any]() for _ in range(size)] for _ in range(size)]
-            for _ in range(2)
+            [[queue.SimpleQueue[Any]() for _ in range(size)] for _ in range(size)] for _ in range(2)
         ]
 
     def put(self, source: int, target: int, value: Any, receipt: bool = False) -> None:

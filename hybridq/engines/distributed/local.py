@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from hybridq.core.blas import one_blas_thread
 from hybridq.engines.diagonal.cost import CostPlan
 from hybridq.engines.diagonal.plain import PlainRunner
+from hybridq.engines.distributed.rows import Rows, join, split
 
 State = NDArray[np.floating[Any]]
 Vector = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 
 class Local(Protocol):
@@ -36,7 +38,7 @@ class Local(Protocol):
     def undo(self, ket: State, bra: State, gamma: float, beta: float) -> tuple[float, float]:
         """Undo a layer on both states; return its derivatives by γ and β."""
 
-    def energy(self, ket: State) -> float:
+    def measured(self, ket: State) -> float:
         """Return Σ |b|² E."""
 
     def apply_cost(self, ket: State, bra: State) -> float:
@@ -50,6 +52,19 @@ class Local(Protocol):
 
     def draw(self, ket: State, shots: int, generator: np.random.Generator) -> NDArray[np.int64]:
         """Return the local indices of `shots` measured amplitudes, in any order."""
+
+    def join(self, piece: NDArray[Any], ket: State, at: Places, rows: Rows) -> None:
+        """Finish a layer on columns that were received, and store them in `ket`.
+
+        Args:
+            piece: shape (2, halves, rows, columns), overwritten.
+            ket: the state.
+            at: the place of column 0 of each half and row in the state.
+            rows: the step.
+        """
+
+    def split(self, ket: State, bra: State, at: Places, width: int, rows: Rows) -> float:
+        """Undo `join` on columns of both states; return Re⟨bra|G|ket⟩, G the derivative by β."""
 
 
 class PlainLocal(PlainRunner):
@@ -78,20 +93,67 @@ class PlainLocal(PlainRunner):
             self.phase(bra, -gamma)
         return by_gamma, by_beta
 
-    def energy(self, ket: State) -> float:
+    def measured(self, ket: State) -> float:
         """Return Σ |b|² E."""
         return self.mean(ket, self.costs)
 
     def apply_cost(self, ket: State, bra: State) -> float:
         """Leave E b in `bra`; return Σ |b|² E."""
         np.multiply(ket, self.costs, out=bra)
-        return self.energy(ket)
+        return self.measured(ket)
 
     def weight(self, ket: State) -> float:
         """Return Σ |b|²."""
         return float(np.square(ket, dtype=np.float64).sum())
 
+    def join(self, piece: NDArray[Any], ket: State, at: Places, rows: Rows) -> None:
+        """Finish a layer on columns that were received, and store them in `ket`."""
+        join(piece, rows)
+        store(piece, ket, at)
 
-def reduced(beta: float) -> float:
-    """Return β, less whole multiples of π, in −π/2 … π/2: a global sign for each."""
-    return beta - math.pi * round(beta / math.pi)
+    def split(self, ket: State, bra: State, at: Places, width: int, rows: Rows) -> float:
+        """Undo `join` on columns of both states; return Re⟨bra|G|ket⟩, G the derivative by β."""
+        ket_piece, bra_piece = (_load(state, at, width) for state in (ket, bra))
+        slope = split(ket_piece, bra_piece, rows)
+        store(ket_piece, ket, at)
+        store(bra_piece, bra, at)
+        return slope
+
+
+def _load(state: State, at: Places, width: int) -> NDArray[Any]:
+    """Return a copy of columns, shape (2, halves, rows, width)."""
+    piece = np.empty((2, *at.shape, width), state.dtype)
+    for place in np.ndindex(at.shape):
+        piece[:, *place] = state[:, at[place] : at[place] + width]
+    return piece
+
+
+def store(piece: NDArray[Any], state: State, at: Places) -> None:
+    """Write columns, shape (2, halves, rows, width), to a state."""
+    for place in np.ndindex(at.shape):
+        state[:, at[place] : at[place] + piece.shape[-1]] = piece[:, *place]
+
+
+class MixerStep(NamedTuple):
+    """A phase by γ and then a mixer of tan β, where |β| ≤ π/4 or the frame takes any β."""
+
+    gamma: float
+    tangent: float
+
+    def scale(self, levels: int) -> float:
+        """Return cos(β)**levels."""
+        return float((1.0 / math.sqrt(1.0 + self.tangent * self.tangent)) ** levels)
+
+
+def mixer_steps(gamma: float, beta: float, symmetric: bool) -> list[MixerStep]:
+    """Return the steps of a layer, up to a global phase.
+
+    A mixer by π/2 flips all bits. A symmetric state does not change by that, so β is taken to
+    |β| ≤ π/4; of others a mixer with a larger angle is done as two halves.
+    """
+    beta -= math.pi * round(beta / math.pi)
+    if abs(beta) <= math.pi / 4:
+        return [MixerStep(gamma, math.tan(beta))]
+    if symmetric:
+        return [MixerStep(gamma, math.tan(beta - math.copysign(math.pi / 2, beta)))]
+    return [MixerStep(gamma, math.tan(beta / 2)), MixerStep(0.0, math.tan(beta / 2))]

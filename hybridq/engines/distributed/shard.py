@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.engines.distributed.comm import Comm, Message, summed
-from hybridq.engines.distributed.local import Local
-from hybridq.engines.distributed.rows import Rows, join, split
+from hybridq.engines.distributed.local import Local, Places, store
+from hybridq.engines.distributed.rows import Rows
 from hybridq.engines.distributed.sharding import Sharding
 
 PIECE_BYTES = 1 << 26
@@ -61,7 +61,7 @@ class Shard:
     def energy(self, angles: Vector) -> float:
         """Return the expectation value, on every rank."""
         layout = self.evolve(angles)
-        return float(summed(self._comm, np.array(self._locals[layout].energy(self._state(0)))))
+        return float(summed(self._comm, np.array(self._locals[layout].measured(self._state(0)))))
 
     def evolve(self, angles: Vector) -> int:
         """Leave the final state in the ket; return its layout."""
@@ -78,9 +78,10 @@ class Shard:
             return layout
         rows = self._rows(beta, self._comm.rank)
 
-        def finish(piece: NDArray[Any], at: NDArray[np.int64], width: int) -> None:
-            join(piece[0], rows)
-            _store(piece[0], ket, at, width)
+        local = self._locals[1 - layout]
+
+        def finish(piece: NDArray[Any], at: Places) -> None:
+            local.join(piece[0], ket, at, rows)
 
         self._exchange([ket], finish)
         return 1 - layout
@@ -102,22 +103,22 @@ class Shard:
     def _exchange(
         self,
         states: Sequence[State],
-        finish: Callable[[NDArray[Any], NDArray[np.int64], int], None],
-        prepare: Callable[[NDArray[np.int64], int], None] | None = None,
+        finish: Callable[[NDArray[Any], Places], None],
+        prepare: Callable[[Places, int], None] | None = None,
     ) -> None:
         """Change the layout of states, columns by columns.
 
         Args:
             states: shape (2, entries) each.
             finish: takes a piece that was received, shape (states, 2, halves, rows, columns),
-                the places of its halves and rows, and its width; it has to store it.
+                and the places of its halves and rows; it has to store it.
             prepare: work on columns before they are sent.
         """
         sharding, width = self._sharding, self._width(len(states))
         shape = len(states), 2, sharding.halves, sharding.rows, width
         buffers = np.empty((2, *shape), self._dtype)
         starts = sharding.starts()
-        waiting: tuple[Callable[[], None], NDArray[Any], NDArray[np.int64]] | None = None
+        waiting: tuple[Callable[[], None], NDArray[Any], Places] | None = None
         for number, column in enumerate(range(0, 1 << sharding.column_bits, width)):
             index = starts + column
             at = index + (index >> self._block_bits) * self._pad
@@ -127,14 +128,14 @@ class Shard:
             wait = self._begin(states, piece, at, width)
             if waiting is not None:
                 waiting[0]()
-                finish(waiting[1], waiting[2], width)
+                finish(waiting[1], waiting[2])
             waiting = wait, piece, at
         if waiting is not None:
             waiting[0]()
-            finish(waiting[1], waiting[2], width)
+            finish(waiting[1], waiting[2])
 
     def _begin(
-        self, states: Sequence[State], piece: NDArray[Any], at: NDArray[np.int64], width: int
+        self, states: Sequence[State], piece: NDArray[Any], at: Places, width: int
     ) -> Callable[[], None]:
         """Begin to exchange columns; return a function that waits for the end."""
         parts = [(number, part) for number in range(len(states)) for part in range(2)]
@@ -170,28 +171,25 @@ class Shard:
         for layer in range(p - 1, -1, -1):
             beta = angles[p + layer]
             if self._sharding.ranks > 1:
+                found[p + layer] = 2.0 * self._split(ket, bra, layout, beta)
                 layout = 1 - layout
-                found[p + layer] = 2.0 * self._split(ket, bra, beta)
             slopes = self._locals[layout].undo(ket, bra, angles[layer], beta)
             found[layer] = slopes[0]
             found[p + layer] += slopes[1]
         total = summed(self._comm, found)
         return float(total[-1]), total[:-1]
 
-    def _split(self, ket: State, bra: State, beta: float) -> float:
+    def _split(self, ket: State, bra: State, layout: int, beta: float) -> float:
         """Undo `_join` on both states; return Re⟨bra|G|ket⟩ of the derivative G by β."""
-        rows = self._rows(beta, self._comm.rank)
+        rows, local = self._rows(beta, self._comm.rank), self._locals[layout]
         slopes = []
 
-        def prepare(at: NDArray[np.int64], width: int) -> None:
-            pieces = [_load(state, at, width) for state in (ket, bra)]
-            slopes.append(split(pieces[0], pieces[1], rows))
-            for state, piece in zip((ket, bra), pieces, strict=True):
-                _store(piece, state, at, width)
+        def prepare(at: Places, width: int) -> None:
+            slopes.append(local.split(ket, bra, at, width, rows))
 
-        def finish(piece: NDArray[Any], at: NDArray[np.int64], width: int) -> None:
+        def finish(piece: NDArray[Any], at: Places) -> None:
             for number, state in enumerate((ket, bra)):
-                _store(piece[number], state, at, width)
+                store(piece[number], state, at)
 
         self._exchange([ket, bra], finish, prepare)
         return float(sum(slopes))
@@ -219,17 +217,3 @@ class Shard:
         drawn = local.draw(ket, int(counts[rank]), np.random.default_rng(own[rank]))
         index = self._sharding.global_index(drawn, layout, rank)
         return np.concatenate(self._comm.allgather(index))
-
-
-def _load(state: State, at: NDArray[np.int64], width: int) -> NDArray[Any]:
-    """Return a copy of columns, shape (2, halves, rows, width)."""
-    piece = np.empty((2, *at.shape, width), state.dtype)
-    for place in np.ndindex(at.shape):
-        piece[:, *place] = state[:, at[place] : at[place] + width]
-    return piece
-
-
-def _store(piece: NDArray[Any], state: State, at: NDArray[np.int64], width: int) -> None:
-    """Write columns back to the state."""
-    for place in np.ndindex(at.shape):
-        state[:, at[place] : at[place] + width] = piece[:, *place]

@@ -151,9 +151,7 @@ class Sharding:
         if not self.symmetric:
             return np.asarray((now - rank.bit_count())[np.newaxis] & 3)
         before = row >> self.rank_bits  # the anchor of the layout before
-        found = [
-            anchor + now - before - self.row(rank, anchor).bit_count() for anchor in range(2)
-        ]
+        found = [anchor + now - before - self.row(rank, anchor).bit_count() for anchor in range(2)]
         return np.asarray(found) & 3
 
     def places(self, layout: int) -> Iterator[tuple[int, int]]:
@@ -193,9 +191,7 @@ class Sharding:
         """Return the first bit of y of a layout's chain."""
         return self.column_bits + layout * self.chain_bits
 
-    def global_index(
-        self, local: NDArray[np.int64], layout: int, rank: int
-    ) -> NDArray[np.int64]:
+    def global_index(self, local: NDArray[np.int64], layout: int, rank: int) -> NDArray[np.int64]:
         """Return the index over all N bits of amplitudes on a rank, by their local index."""
         index = np.zeros_like(local)
         for bit, place in self.places(layout):

@@ -138,7 +138,7 @@ def _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, sp
 
 
 @jit(internal=True)
-def _run_adjoint_pass(
+def run_adjoint_pass(
     bra, ket, grid, cost, measured, plan, tables, space, sums, counter, thread, threads
 ):
     """Do this thread's part of one backward pass; sum the results of all into `sums`."""
@@ -188,7 +188,7 @@ def pass_gradient(
     tangent, _, _ = mixer_of(x[2 * layers - 1], levels)
     by_rows = layers % 2 == 0
     plan = AdjointPassPlan(by_rows, True, tangent, 1.0, 0.0, 1.0, flipped, True, tangent)
-    _run_adjoint_pass(bra, ket, grid, cost, measured, plan, tables, space, sums, counter, thread,
+    run_adjoint_pass(bra, ket, grid, cost, measured, plan, tables, space, sums, counter, thread,
                     threads)  # fmt: skip
     value = sums[ENERGY]
     if thread == 0:
@@ -211,7 +211,7 @@ def pass_gradient(
         plan = AdjointPassPlan(
             by_rows, False, tangent, weight, -x[layer], scale, flipped, layer > 0, after
         )
-        _run_adjoint_pass(bra, ket, grid, cost, cost, plan, tables, space, sums, counter, thread,
+        run_adjoint_pass(bra, ket, grid, cost, cost, plan, tables, space, sums, counter, thread,
                         threads)  # fmt: skip
         if thread == 0:
             gradient[layers + layer] += 2.0 * sums[BEFORE]
