@@ -29,8 +29,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     isolate()
 
     arguments = list(sys.argv[1:] if argv is None else argv)
+
+    def work() -> int:
+        if "distributed" in arguments:
+            from hybridq.engines.distributed.launch import run_as_ranks
+            from hybridq.engines.distributed.mpi import is_launched
+
+            if is_launched():
+                return run_as_ranks(lambda: run(arguments))
+        return run(arguments)
+
     with notices():
-        return guard(lambda: run(arguments), debug="--debug" in arguments)
+        return guard(work, debug="--debug" in arguments)
 
 
 __all__ = ["main"]

@@ -9,6 +9,7 @@ them in `ENGINES`; ``engine.bind(circuit, observable)`` makes the running engine
 - `layers`: circuits of phases and X mixers; `correlations`: mean spins from probabilities;
 - `p1`: one layer in closed form, with the kernels of `hybridq.operators.p1`;
 - `lightcone`: few layers on sparse graphs of any size, one light cone at a time;
+- `distributed`: layers on a state that is spread over MPI ranks or threads;
 - `run`: the methods of `Circuit` that run it once;
 - `diagonal`, `subspace`, `sector`, `statevector`: one simulator each, with its kernels;
   `kernels`: those that all of them share.
@@ -27,13 +28,22 @@ if TYPE_CHECKING:
     from hybridq.engines.choose import ENGINES, choose_engine, resolve_engine
     from hybridq.engines.config import EngineConfig
     from hybridq.engines.noisy import Density, Trajectories
-    from hybridq.engines.simulators import P1, Diagonal, LightCone, Sector, Statevector, Subspace
+    from hybridq.engines.simulators import (
+        P1,
+        Diagonal,
+        Distributed,
+        LightCone,
+        Sector,
+        Statevector,
+        Subspace,
+    )
     from hybridq.engines.subspace.levels import GroverLevels
 
 _HOMES = {
     "ENGINES": "choose",
     "Density": "noisy",
     "Diagonal": "simulators",
+    "Distributed": "simulators",
     "Engine": "base",
     "EngineConfig": "config",
     "GroverLevels": "subspace.levels",
@@ -52,6 +62,7 @@ __all__ = [
     "P1",
     "Density",
     "Diagonal",
+    "Distributed",
     "Engine",
     "EngineConfig",
     "GroverLevels",

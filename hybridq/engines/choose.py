@@ -21,6 +21,7 @@ from hybridq.engines.noisy import Density, Trajectories
 from hybridq.engines.simulators import (
     P1,
     Diagonal,
+    Distributed,
     LightCone,
     Sector,
     Simulator,
@@ -47,6 +48,7 @@ _ALL: tuple[type[EngineConfig], ...] = (
     LightCone,
     Density,
     Trajectories,
+    Distributed,
 )
 
 ENGINES: Registry[type[EngineConfig]] = Registry(

@@ -5,11 +5,11 @@ They are quick to import: the running engines, with their compiled kernels, load
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.checks import checked_count
-from hybridq.core.errors import ParameterError
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.engines.config import EngineConfig
 
@@ -234,3 +234,62 @@ class LightCone(CompiledEngine):
     def for_any_circuit(self) -> EngineConfig:
         """Return the statevector engine with the same options."""
         return Statevector(**self.options())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distributed(Simulator):
+    """QAOA with the X mixer on a state that is spread over MPI ranks or threads.
+
+    A layer sends (1 − 1/R) 2^N / R amplitudes a rank, once, of N = n − 1 bits where the cost is
+    spin-flip symmetric: a quarter of what two exchanges of the full state take. Under a launcher
+    of MPI (``mpirun -n 4``) the ranks are its processes, else threads of this one.
+
+    Args:
+        comm: ranks that all run the same program, such as ``mpi4py.MPI.COMM_WORLD``.
+        ranks: number of ranks in threads of this process, a power of two; 1 by default.
+        threads: the number of threads of each rank; its share of the cores by default.
+
+    Raises:
+        ParameterError: ranks that are no power of two, or both `comm` and `ranks`.
+    """
+
+    name: ClassVar[str] = "distributed"
+    summary: ClassVar[str] = "QAOA with the X mixer on a state spread over MPI ranks or threads."
+    automatic: ClassVar[bool] = False
+
+    comm: Any = field(default=None, kw_only=False, repr=False)
+    ranks: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.ranks is None:
+            return
+        from hybridq.engines.distributed.sharding import checked_ranks
+
+        object.__setattr__(self, "ranks", checked_ranks(self.ranks))
+        if self.comm is not None:
+            raise ParameterError(
+                "the ranks are those of `comm`", argument="ranks", value=self.ranks,
+                remedy=("leave out ", Setting("ranks")),
+            )  # fmt: skip
+
+    def bind(self, circuit: Circuit, observable: Observable) -> Engine:
+        """Return a `DistributedEngine`."""
+        from hybridq.engines.layers import check_opening
+
+        check_opening(circuit, self.name)
+        from hybridq.engines.distributed.engine import DistributedEngine
+        from hybridq.engines.distributed.launch import ranks_of
+
+        options = self.running_options()
+        ranks = ranks_of(self.comm, options.pop("ranks"))
+        return DistributedEngine(circuit, observable, ranks, **options)
+
+    @classmethod
+    def option_names(cls) -> tuple[str, ...]:
+        """Return the names of the options that are plain values."""
+        return tuple(name for name in super().option_names() if name != "comm")
+
+    def for_any_circuit(self) -> EngineConfig:
+        """Return the statevector engine with the same options."""
+        return Statevector(precision=self.precision, threads=self.threads, kernels=self.kernels)

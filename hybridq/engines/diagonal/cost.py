@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.errors import ParameterError
 from hybridq.engines.diagonal.kernels.phases import LEVELS, QUADRATIC, STORED, Cost
 from hybridq.operators.ising import Ising
 from hybridq.operators.terms import HigherTerms
@@ -96,6 +97,25 @@ def build_cost(plan: CostPlan) -> Cost:
             index = diagonal.astype(np.uint8) if len(levels) <= 256 else diagonal.astype(np.uint16)
             return Cost(LEVELS, none, no_linear, no_pairs, index, levels)
     return Cost(STORED, none, no_linear, no_pairs, no_index, diagonal)
+
+
+def whole_levels(ising: Ising) -> tuple[float, int]:
+    """Return the lowest value that a whole-numbered cost may have, and how many may follow.
+
+    Raises:
+        ParameterError: the values do not differ by integers, or are too many to list.
+    """
+    reach = float(np.abs(ising.coefficients).sum())
+    if not ising.is_integer or 2 * reach > MOST_LEVELS:
+        raise ParameterError(
+            "the exact distribution is for costs whose values differ by whole numbers, at "
+            f"most {MOST_LEVELS} apart",
+            argument="hamiltonian",
+            remedy="draw samples instead",
+        )
+    # With every spin up all terms add up, and every value is a whole number from there.
+    top = ising.constant + float(ising.coefficients.sum())
+    return float(top - np.floor(top - (ising.constant - reach))), int(2 * reach) + 2
 
 
 def _in_bits(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
-from hybridq.core.errors import EngineError, ParameterError
+from hybridq.core.errors import EngineError
 from hybridq.core.jit import is_compiled
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import (
@@ -21,7 +21,7 @@ from hybridq.engines.base import (
 )
 from hybridq.engines.correlations import mean_spins, measured_pairs
 from hybridq.engines.diagonal import workspace
-from hybridq.engines.diagonal.cost import MOST_LEVELS, CostPlan, build_cost, plan_cost
+from hybridq.engines.diagonal.cost import CostPlan, build_cost, plan_cost, whole_levels
 from hybridq.engines.diagonal.kernels.adjoint import pass_gradient
 from hybridq.engines.diagonal.kernels.block import block_gradient
 from hybridq.engines.diagonal.plain import PLAIN_BYTES, PlainRunner
@@ -233,23 +233,10 @@ class DiagonalEngine(WholeStateEngine):
             ParameterError: the values do not differ by integers, or are too many to list.
         """
         angles = self._angles(x)
-        ising = self._ising
-        reach = float(np.abs(ising.coefficients).sum())
-        if not ising.is_integer or 2 * reach > MOST_LEVELS:
-            raise ParameterError(
-                "the exact distribution is for costs whose values differ by whole numbers, at "
-                f"most {MOST_LEVELS} apart",
-                argument="hamiltonian",
-                remedy="draw samples instead",
-            )
-        # With every spin up all terms add up, and every value is a whole number from there.
-        top = ising.constant + float(ising.coefficients.sum())
-        lowest = top - np.floor(top - (ising.constant - reach))
+        lowest, bins = whole_levels(self._ising)
         with self._lock:
-            probabilities = self._runner.histogram(
-                self._state(0), angles, lowest, int(2 * reach) + 2
-            )
-        values = lowest + np.arange(len(probabilities))
+            probabilities = self._runner.histogram(self._state(0), angles, lowest, bins)
+        values: Vector = lowest + np.arange(len(probabilities), dtype=np.float64)
         seen = probabilities > 0.0
         return values[seen], probabilities[seen]
 

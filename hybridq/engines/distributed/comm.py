@@ -55,6 +55,9 @@ class Comm(Protocol):
     def broadcast(self, value: Any) -> Any:
         """Return the value of rank 0, on every rank."""
 
+    def end(self) -> None:
+        """End all ranks that wait, after an error that the others do not have."""
+
 
 def summed(comm: Comm, values: Array) -> Array:
     """Return the sum of arrays over all ranks, added in the order of ranks."""

@@ -9,12 +9,19 @@ from typing import Any
 from hybridq.core.errors import EngineError
 from hybridq.engines.distributed.comm import Message
 
-_LAUNCHED = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK")
+_RANKS = ("OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK")
+"""Variables in which launchers of MPI tell a process its rank."""
+
+
+def launched_rank() -> int | None:
+    """Return the rank that a launcher of MPI gave this process, without loading MPI."""
+    found = next((os.environ[name] for name in _RANKS if name in os.environ), "")
+    return int(found) if found.isdecimal() else None
 
 
 def is_launched() -> bool:
     """Return whether a launcher of MPI started this process, without loading MPI."""
-    return any(name in os.environ for name in _LAUNCHED)
+    return launched_rank() is not None
 
 
 class Mpi:
@@ -57,6 +64,6 @@ class Mpi:
         """Return the value of rank 0."""
         return self._comm.bcast(value)
 
-    def abort(self) -> None:
+    def end(self) -> None:
         """End all ranks at once."""
         self._comm.Abort(2)
