@@ -178,11 +178,13 @@ class ManyPasses(_Compiled):
         self.threads = team.threads
         self.where = f"{team.threads} thread{'s' if team.threads > 1 else ''}"
 
-    def _forward(self, ket: State, angles: Vector, finish: bool) -> tuple[float, bool]:
-        """Return the expectation value and True if all bits are flipped."""
+    def _forward(
+        self, ket: State, angles: Vector, finish: bool, start: float = 1.0, measure: bool = True
+    ) -> tuple[float, bool]:
+        """Return the expectation value and True if all bits are flipped; see `pass_evolve`."""
         return self._team.run(
             pass_evolve, ket[0], ket[1], self._grid, angles, self._cost, self._tables,
-            self._space, finish,
+            self._space, start, finish, measure,
         )  # fmt: skip
 
     def energy(self, ket: State, angles: Vector) -> float:
@@ -194,10 +196,18 @@ class ManyPasses(_Compiled):
     ) -> float:
         """Return the expectation value; leave its derivatives in `out`."""
         _, flipped = self._forward(ket, angles, False)
-        return self._team.run(
-            pass_gradient, ket, bra, self._grid, angles, self._cost,
-            _measured(self._cost, weights), self._tables, self._space, flipped, np.empty(4), out,
+        return self._backward(ket, bra, angles, out, _measured(self._cost, weights), flipped)
+
+    def _backward(
+        self, ket: State, bra: State, angles: Vector, out: Vector, measured: Cost, flipped: bool,
+        has_bra: bool = False,
+    ) -> float:  # fmt: skip
+        """Return the expectation value, and leave its derivatives in `out`; see `pass_gradient`."""
+        value: float = self._team.run(
+            pass_gradient, ket, bra, self._grid, angles, self._cost, measured, self._tables,
+            self._space, flipped, has_bra, np.empty(4), out,
         )  # fmt: skip
+        return value
 
     def evolve(self, ket: State, angles: Vector) -> bool:
         """Leave the final state in `ket`; return True if all its bits are flipped."""

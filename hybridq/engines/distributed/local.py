@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,26 +134,13 @@ def store(piece: NDArray[Any], state: State, at: Places) -> None:
         state[:, at[place] : at[place] + piece.shape[-1]] = piece[:, *place]
 
 
-class MixerStep(NamedTuple):
-    """A phase by γ and then a mixer of tan β, where |β| ≤ π/4 or the frame takes any β."""
+def layer_steps(gamma: float, beta: float, symmetric: bool) -> list[Vector]:
+    """Return γ and β of the layers that make up one, up to a global phase; shape (2,) each.
 
-    gamma: float
-    tangent: float
-
-    def scale(self, levels: int) -> float:
-        """Return cos(β)**levels."""
-        return float((1.0 / math.sqrt(1.0 + self.tangent * self.tangent)) ** levels)
-
-
-def mixer_steps(gamma: float, beta: float, symmetric: bool) -> list[MixerStep]:
-    """Return the steps of a layer, up to a global phase.
-
-    A mixer by π/2 flips all bits. A symmetric state does not change by that, so β is taken to
-    |β| ≤ π/4; of others a mixer with a larger angle is done as two halves.
+    For |β| > π/4 the kernels flip all bits and leave the rest. A symmetric state does not change by
+    that; of others the mixer is done as two halves.
     """
     beta -= math.pi * round(beta / math.pi)
-    if abs(beta) <= math.pi / 4:
-        return [MixerStep(gamma, math.tan(beta))]
-    if symmetric:
-        return [MixerStep(gamma, math.tan(beta - math.copysign(math.pi / 2, beta)))]
-    return [MixerStep(gamma, math.tan(beta / 2)), MixerStep(0.0, math.tan(beta / 2))]
+    if symmetric or abs(beta) <= math.pi / 4:
+        return [np.array([gamma, beta])]
+    return [np.array([gamma, beta / 2]), np.array([0.0, beta / 2])]

@@ -26,17 +26,20 @@ from hybridq.engines.diagonal.kernels.tables import Phase, prepare_costs, prepar
 from hybridq.engines.kernels.team import barrier, slice_of
 
 ENERGY, BEFORE, PHASE, AFTER = 0, 1, 2, 3
+MAKE_BRA, UNDO, NOTHING = 0, 1, 2
 
 
 class AdjointPassPlan(NamedTuple):
     """Steps of one backward pass.
 
-    The first pass finishes the forward run and makes the bra, H|ket⟩; each later one undoes the
-    rest of a layer's mixer and its phase. All but the last then begin to undo the mixer before.
+    The first pass finishes the forward run and makes the bra, H|ket⟩, unless there is one; each
+    later one undoes the rest of a layer's mixer and its phase. All but the last then begin to undo
+    the mixer before.
 
     Attributes:
         by_rows: True for a pass over blocks, False for one over panels.
-        first: True for the first pass.
+        task: `MAKE_BRA` for the first pass, `NOTHING` for it where the bra is there already and the
+            forward run is finished, `UNDO` for each later one.
         before: tan β of the mixer to finish (first pass) or to finish undoing.
         weight: weight of an overlap taken at the start of that.
         gamma, scale: of the phase that undoes the layer's, scale · e^{−iγE}; γ is the negative of
@@ -47,7 +50,7 @@ class AdjointPassPlan(NamedTuple):
     """
 
     by_rows: bool
-    first: bool
+    task: int
     before: float
     weight: float
     gamma: float
@@ -71,13 +74,13 @@ def _adjoint_over_block(bra, ket, number, grid, cost, measured, plan, tables, sp
     scratch, total, partial = scratch_of(space, thread), space.total[thread], space.partial
     bits = grid.low + grid.middle
     strip = block_strip(grid, number)
-    if plan.first:
+    if plan.task == MAKE_BRA:
         rotate_block(ket[0], strip.at, bits, ket.dtype.type(plan.before))
         rotate_block(ket[1], strip.at, bits, ket.dtype.type(plan.before))
         partial[ENERGY, number] = strip_apply_cost(
             bra[0], bra[1], ket[0], ket[1], grid, strip, measured, plan.flipped, tables, scratch
         )
-    else:
+    elif plan.task == UNDO:
         partial[BEFORE, number] = _adjoint_rows(
             bra, ket, strip.at, bits, plan.before, plan.weight, total
         )
@@ -97,11 +100,12 @@ def _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, sp
     ket_re, ket_im, bra_re, bra_im = panels[0], panels[1], panels[2], panels[3]
     gather(ket[0], ket_re, number, grid)
     gather(ket[1], ket_im, number, grid)
-    if plan.first:
+    if plan.task == MAKE_BRA:
         rotate_panel(ket_re, ket_im, number, grid, signs, plan.before)
     else:
         gather(bra[0], bra_re, number, grid)
         gather(bra[1], bra_im, number, grid)
+    if plan.task == UNDO:
         partial[BEFORE, number] = adjoint_panel(
             bra_re, bra_im, ket_re, ket_im, number, grid, signs, plan.before, plan.weight, total
         )
@@ -109,7 +113,7 @@ def _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, sp
     phase = Phase(plan.gamma, plan.scale, plan.flipped)
     for side in range(panel_sides(grid)):
         strip = panel_strip(grid, number, side)
-        if plan.first:
+        if plan.task == MAKE_BRA:
             value += strip_apply_cost(
                 bra_re,
                 bra_im,
@@ -122,11 +126,11 @@ def _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, sp
                 tables,
                 scratch,
             )
-        else:
+        elif plan.task == UNDO:
             value += strip_undo(
                 bra_re, bra_im, ket_re, ket_im, grid, strip, cost, phase, tables, scratch
             )
-    partial[ENERGY if plan.first else PHASE, number] = value
+    partial[ENERGY if plan.task == MAKE_BRA else PHASE, number] = value
     if plan.begins:
         partial[AFTER, number] = adjoint_panel(
             bra_re, bra_im, ket_re, ket_im, number, grid, signs, plan.after, 1.0, total
@@ -138,7 +142,7 @@ def _adjoint_over_panel(bra, ket, number, grid, cost, measured, plan, tables, sp
 
 
 @jit(internal=True)
-def run_adjoint_pass(
+def _run_adjoint_pass(
     bra, ket, grid, cost, measured, plan, tables, space, sums, counter, thread, threads
 ):
     """Do this thread's part of one backward pass; sum the results of all into `sums`."""
@@ -159,10 +163,10 @@ def run_adjoint_pass(
 
 @jit()
 def pass_gradient(
-    ket, bra, grid, x, cost, measured, tables, space, flipped, sums, gradient, counter, thread,
-    threads,
+    ket, bra, grid, x, cost, measured, tables, space, flipped, has_bra, sums, gradient, counter,
+    thread, threads,
 ):  # fmt: skip
-    """Return the expectation and write its derivatives to `gradient`.
+    """Return the expectation and write its derivatives to `gradient`; both states are undone.
 
     Every thread of a team calls this at once.
 
@@ -177,6 +181,8 @@ def pass_gradient(
         tables: tables of one layer, a `Tables`, overwritten.
         space: working arrays, a `PassSpace`.
         flipped: as `pass_evolve` returned it.
+        has_bra: True where the bra is there already and `ket` is finished; the expectation is then
+            0.
         sums: working array, float64, shape (4,).
         gradient: the derivatives by x, float64, shape (2p,), overwritten; in the units of
             `measured` per unit of x.
@@ -185,13 +191,19 @@ def pass_gradient(
     layers = x.shape[0] // 2
     levels = mixer_levels(grid)
     rows_levels = grid.low + grid.middle
-    tangent, _, _ = mixer_of(x[2 * layers - 1], levels)
+    tangent = 0.0
+    if layers:
+        tangent, _, _ = mixer_of(x[2 * layers - 1], levels)
     by_rows = layers % 2 == 0
-    plan = AdjointPassPlan(by_rows, True, tangent, 1.0, 0.0, 1.0, flipped, True, tangent)
-    run_adjoint_pass(bra, ket, grid, cost, measured, plan, tables, space, sums, counter, thread,
-                    threads)  # fmt: skip
-    value = sums[ENERGY]
+    task = NOTHING if has_bra else MAKE_BRA
+    plan = AdjointPassPlan(by_rows, task, tangent, 1.0, 0.0, 1.0, flipped, layers > 0, tangent)
     if thread == 0:
+        prepare_costs(grid, cost, flipped, tables)
+    barrier(counter, threads)
+    _run_adjoint_pass(bra, ket, grid, cost, measured, plan, tables, space, sums, counter, thread,
+                    threads)  # fmt: skip
+    value = 0.0 if has_bra else sums[ENERGY]
+    if thread == 0 and layers:
         gradient[2 * layers - 1] = 2.0 * sums[AFTER]
     for layer in range(layers - 1, -1, -1):
         tangent, scale, flips = mixer_of(x[layers + layer], levels)
@@ -209,9 +221,9 @@ def pass_gradient(
             prepare_phase(grid, cost, Phase(-x[layer], scale, flipped), tables)
         barrier(counter, threads)
         plan = AdjointPassPlan(
-            by_rows, False, tangent, weight, -x[layer], scale, flipped, layer > 0, after
+            by_rows, UNDO, tangent, weight, -x[layer], scale, flipped, layer > 0, after
         )
-        run_adjoint_pass(bra, ket, grid, cost, cost, plan, tables, space, sums, counter, thread,
+        _run_adjoint_pass(bra, ket, grid, cost, cost, plan, tables, space, sums, counter, thread,
                         threads)  # fmt: skip
         if thread == 0:
             gradient[layers + layer] += 2.0 * sums[BEFORE]

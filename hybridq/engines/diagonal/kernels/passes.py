@@ -67,7 +67,7 @@ class PassPlan(NamedTuple):
 
     Attributes:
         by_rows: True for a pass over blocks, False for one over panels.
-        start: fill the state with the start state first.
+        start: fill the state with |+…+⟩ times this first, unless it is 0.
         before: tan β of the mixer to finish.
         phased: apply a phase.
         gamma, scale: the phase is scale · e^{−iγE}; γ in radians per unit of the cost.
@@ -77,7 +77,7 @@ class PassPlan(NamedTuple):
     """
 
     by_rows: bool
-    start: bool
+    start: float
     before: float
     phased: bool
     gamma: float
@@ -112,8 +112,8 @@ def _pass_over_block(re, im, number, grid, cost, plan, tables, space, thread):
     scratch = scratch_of(space, thread)
     bits = grid.low + grid.middle
     strip = block_strip(grid, number)
-    if plan.start:
-        amplitude = 1.0 / math.sqrt(2.0 ** (bits + grid.high))
+    if plan.start != 0.0:
+        amplitude = plan.start / math.sqrt(2.0 ** (bits + grid.high))
         fill_start(re, im, strip.at, bits, amplitude, count_set_bits(number))
     if plan.before != 0.0:
         rotate_block(re, strip.at, bits, re.dtype.type(plan.before))
@@ -187,8 +187,10 @@ def mixer_levels(grid):
 
 
 @jit()
-def pass_evolve(re, im, grid, x, cost, tables, space, finish, counter, thread, threads):
-    """Run all layers from |+…+⟩, the last layer's second half only with `finish`.
+def pass_evolve(
+    re, im, grid, x, cost, tables, space, start, finish, measure, counter, thread, threads
+):
+    """Run all layers, the last layer's second half only with `finish`.
 
     Every thread of a team calls this at once.
 
@@ -200,12 +202,14 @@ def pass_evolve(re, im, grid, x, cost, tables, space, finish, counter, thread, t
         cost: the cost, a `Cost`.
         tables: tables of one layer, a `Tables`, overwritten.
         space: working arrays, a `PassSpace`.
-        finish: True to finish the last mixer and to measure.
+        start: begin with |+…+⟩ times this; 0 to go on with the state.
+        finish: True to finish the last mixer.
+        measure: True to measure then.
         counter, thread, threads: from `Team.run`.
 
     Returns:
-        (energy, flipped): the expectation (0 without `finish`), and True where the state ends
-        with all bits flipped.
+        (energy, flipped): the expectation (0 if not measured), and True where the state ends with
+        all bits flipped.
     """
     layers = x.shape[0] // 2
     flipped = False
@@ -216,7 +220,8 @@ def pass_evolve(re, im, grid, x, cost, tables, space, finish, counter, thread, t
         if thread == 0:
             prepare_phase(grid, cost, Phase(x[layer], scale, flipped), tables)
         barrier(counter, threads)
-        plan = PassPlan(by_rows, layer == 0, before, True, x[layer], scale, flipped, tangent, False)
+        begin = start if layer == 0 else 0.0
+        plan = PassPlan(by_rows, begin, before, True, x[layer], scale, flipped, tangent, False)
         run_pass(re, im, grid, cost, plan, tables, space, counter, thread, threads)
         flipped = flipped != (flips and not grid.symmetric)
         before = tangent
@@ -226,8 +231,8 @@ def pass_evolve(re, im, grid, x, cost, tables, space, finish, counter, thread, t
     barrier(counter, threads)
     value = 0.0
     if finish:
-        plan = PassPlan(by_rows, False, before, False, 0.0, 1.0, flipped, 0.0, True)
+        plan = PassPlan(by_rows, 0.0, before, False, 0.0, 1.0, flipped, 0.0, measure)
         run_pass(re, im, grid, cost, plan, tables, space, counter, thread, threads)
         for number in range(work_count(grid, by_rows)):
-            value += space.partial[0, number]
+            value += space.partial[0, number] if measure else 0.0
     return value, flipped
