@@ -250,7 +250,7 @@ class Distributed(Simulator):
         threads: the number of threads of each rank; its share of the cores by default.
 
     Raises:
-        ParameterError: ranks that are no power of two, or both `comm` and `ranks`.
+        ParameterError: a number of ranks that is not a power of two, or both `comm` and `ranks`.
     """
 
     name: ClassVar[str] = "distributed"

@@ -53,7 +53,7 @@ def test_a_name_a_class_and_auto_give_the_same_engine():
 def test_auto_asks_the_engines_in_the_order_of_the_registry():
     assert list(ENGINES) == [
         "diagonal", "subspace", "sector", "statevector", "p1", "lightcone", "density",
-        "trajectories",
+        "trajectories", "distributed",
     ]  # fmt: skip
     *dense, closed, cones = resolve_engine("auto", precision="single", threads=1).candidates()
     options = {"precision": "single", "threads": 1}
@@ -79,7 +79,7 @@ def test_shortcuts_complete_a_name_and_may_not_contradict_an_object():
         (
             "otto",
             UnknownNameError,
-            "auto, density, diagonal, lightcone, p1, sector, statevector, subspace",
+            "auto, density, diagonal, distributed, lightcone, p1, sector, statevector, subspace",
         ),
         (hq.CVaR(alpha=0.2), ParameterError, "engine must be 'auto', a name"),
         (Statevector, ParameterError, r"hybridq.engines.Statevector\("),

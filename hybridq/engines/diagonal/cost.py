@@ -100,7 +100,7 @@ def build_cost(plan: CostPlan) -> Cost:
 
 
 def whole_levels(ising: Ising) -> tuple[float, int]:
-    """Return the lowest value that a whole-numbered cost may have, and how many may follow.
+    """Return the lowest possible value of a whole-numbered cost, and their number.
 
     Raises:
         ParameterError: the values do not differ by integers, or are too many to list.

@@ -141,7 +141,7 @@ class PlainRunner:
         return self.counted(ket, lowest, bins)
 
     def counted(self, ket: State, lowest: float, bins: int) -> Vector:
-        """Return the probability of the costs lowest, lowest + 1, … in `ket`, shape (bins,)."""
+        """Return the probability of lowest, lowest + 1, … in `ket`, shape (bins,)."""
         levels, index = self._table
         numbers = np.rint(levels - lowest).astype(np.int64)
         numbers = numbers if index is None else numbers[index]

@@ -181,7 +181,7 @@ class ManyPasses(_Compiled):
     def _forward(
         self, ket: State, angles: Vector, finish: bool, start: float = 1.0, measure: bool = True
     ) -> tuple[float, bool]:
-        """Return the expectation value and True if all bits are flipped; see `pass_evolve`."""
+        """Return the results of `pass_evolve`."""
         return self._team.run(
             pass_evolve, ket[0], ket[1], self._grid, angles, self._cost, self._tables,
             self._space, start, finish, measure,
@@ -202,7 +202,7 @@ class ManyPasses(_Compiled):
         self, ket: State, bra: State, angles: Vector, out: Vector, measured: Cost, flipped: bool,
         has_bra: bool = False,
     ) -> float:  # fmt: skip
-        """Return the expectation value, and leave its derivatives in `out`; see `pass_gradient`."""
+        """Return the result of `pass_gradient`."""
         value: float = self._team.run(
             pass_gradient, ket, bra, self._grid, angles, self._cost, measured, self._tables,
             self._space, flipped, has_bra, np.empty(4), out,
@@ -223,7 +223,7 @@ class ManyPasses(_Compiled):
         return self._counted(ket, self.evolve(ket, angles), lowest, bins)
 
     def _counted(self, ket: State, flipped: bool, lowest: float, bins: int) -> Vector:
-        """Return the probability of the costs lowest, lowest + 1, … in `ket`, shape (bins,)."""
+        """Return the probability of lowest, lowest + 1, … in `ket`, shape (bins,)."""
         out = np.zeros((HISTOGRAM_GROUPS, bins))
         self._team.run(
             pass_histogram, ket[0], ket[1], self._grid, self._cost, self._tables, self._space,

@@ -15,11 +15,11 @@ Array = NDArray[Any]
 
 
 class Message(NamedTuple):
-    """Arrays to exchange with one peer; those sent and received agree in number and shape.
+    """Arrays to exchange with one peer.
 
     Attributes:
         peer: the other rank.
-        sends: contiguous arrays.
+        sends: contiguous arrays, as many and of the same shapes as those received.
         receives: contiguous arrays, overwritten.
     """
 
@@ -69,7 +69,7 @@ class RankLost(EngineError):
 
 
 class _Wires:
-    """Queues between the threads of a `Loopback`, two from each rank to each other one."""
+    """Queues between threads, two from each rank to each other one."""
 
     def __init__(self, size: int) -> None:
         self.size = size

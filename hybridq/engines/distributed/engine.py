@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class DistributedEngine(Engine):
-    """Exact simulation of |+…+⟩ under layers e^{−iγH}, e^{iβΣX}, spread over 2^k ranks.
+    """Exact simulation of layers e^{−iγH}, e^{iβΣX} on |+…+⟩, over 2^k ranks.
 
     A layer sends (1 − 1/R) 2^N / R amplitudes a rank, with N = n − 1 where the cost is spin-flip
     symmetric and N = n elsewhere; see `hybridq.engines.distributed.sharding`.
@@ -45,13 +45,14 @@ class DistributedEngine(Engine):
         kernels: ``"compiled"``, or ``"numpy"`` for the slow twin that needs no compiling.
 
     Attributes:
+        job: the state and its cost, as every rank gets them.
         sent: bytes of amplitudes that this rank has sent so far.
 
     Raises:
         EngineError: the circuit has another form, or too few qubits for so many ranks.
         CapacityError: the state does not fit in the memory of the ranks.
         DimensionError: circuit and observable differ in width.
-        ParameterError: the number of ranks is no power of two.
+        ParameterError: the number of ranks is not a power of two.
     """
 
     name: ClassVar[str] = "distributed"
@@ -81,7 +82,8 @@ class DistributedEngine(Engine):
         plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
         self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising
         self._ranks = ranks
-        number, self._shard = ranks.build(Job(plan, precision, threads, kernels))
+        self.job = Job(plan, precision, threads, kernels)
+        number, self._shard = ranks.build(self.job)
         self._number = number
         weakref.finalize(self, ranks.drop, number)
         reason = "; ".join(filter(None, ["phases of a diagonal cost and X mixers", plan.share,

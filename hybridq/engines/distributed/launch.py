@@ -1,4 +1,4 @@
-"""Ranks of a run: those of MPI where a launcher started it, else threads of this process."""
+"""Ranks of a run: those of an MPI launcher, else threads of this process."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Local(Protocol):
         """
 
     def split(self, ket: State, bra: State, at: Places, width: int, rows: Rows) -> float:
-        """Undo `join` on columns of both states; return Re⟨bra|G|ket⟩, G the derivative by β."""
+        """Undo `join` on columns of both states; return Re⟨bra|G|ket⟩."""
 
 
 class PlainLocal(PlainRunner):
@@ -112,7 +112,7 @@ class PlainLocal(PlainRunner):
         store(piece, ket, at)
 
     def split(self, ket: State, bra: State, at: Places, width: int, rows: Rows) -> float:
-        """Undo `join` on columns of both states; return Re⟨bra|G|ket⟩, G the derivative by β."""
+        """Undo `join` on columns of both states; return Re⟨bra|G|ket⟩."""
         ket_piece, bra_piece = (_load(state, at, width) for state in (ket, bra))
         slope = split(ket_piece, bra_piece, rows)
         store(ket_piece, ket, at)
@@ -135,10 +135,11 @@ def store(piece: NDArray[Any], state: State, at: Places) -> None:
 
 
 def layer_steps(gamma: float, beta: float, symmetric: bool) -> list[Vector]:
-    """Return γ and β of the layers that make up one, up to a global phase; shape (2,) each.
+    """Return γ and β, shape (2,), of the layers that make up one.
 
-    For |β| > π/4 the kernels flip all bits and leave the rest. A symmetric state does not change by
-    that; of others the mixer is done as two halves.
+    Their product is that layer up to a global phase. For |β| > π/4 the kernels flip all bits and
+    leave the rest. A symmetric state does not change by that; of others the mixer is done as two
+    halves.
     """
     beta -= math.pi * round(beta / math.pi)
     if symmetric or abs(beta) <= math.pi / 4:

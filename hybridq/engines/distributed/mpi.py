@@ -10,7 +10,7 @@ from hybridq.core.errors import EngineError
 from hybridq.engines.distributed.comm import Message
 
 _RANKS = ("OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK")
-"""Variables in which launchers of MPI tell a process its rank."""
+"""Variables in which launchers of MPI give a process its rank."""
 
 
 def launched_rank() -> int | None:

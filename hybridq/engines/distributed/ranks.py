@@ -89,9 +89,9 @@ def _share_of_cores(ranks: int) -> int:
 
 
 def require_on_all(comm: Comm, needed: int, what: str) -> int:
-    """Raise on every rank unless `needed` bytes are free for each; every rank calls it.
+    """Raise on every rank unless `needed` bytes are free for each of them.
 
-    Ranks on one machine share its memory.
+    Every rank calls it. Ranks on one machine share its memory.
 
     Returns:
         number of ranks on this machine.
@@ -187,7 +187,7 @@ class Leader:
     def _tell(self, task: _Build | _Run) -> None:
         """Send a task to all ranks, and what to free before it."""
         if self._lost_step:
-            raise EngineError("a call on all ranks was interrupted, and they cannot go on")
+            raise EngineError("a call on all ranks was interrupted, and they cannot continue")
         dropped, self._dropped = self._dropped, []
         self._comm.broadcast((dropped, task))
 

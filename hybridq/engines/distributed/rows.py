@@ -1,4 +1,4 @@
-"""Mixers of the bits that an exchange brings together, in NumPy; twin of `kernels.rows`."""
+"""Mixers of the bits that an exchange brings together: twin of `kernels.rows`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One rank's part of a QAOA state: layers, exchanges, expectations, gradients, samples."""
+"""One rank's part of a QAOA state: layers, exchanges, gradients, samples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Distribution of a QAOA state over ranks, and the part of its cost that one rank sees.
+r"""Distribution of a QAOA state over ranks, and the cost of one rank's part.
 
 A state of N bits y lies on R = 2^k ranks, in one of two layouts. Each layout has a chain of bits
 of its own, by which the rank is known; a layer's mixers act on all other bits within the rank,
@@ -32,7 +32,7 @@ def checked_ranks(ranks: int) -> int:
     """Return a number of ranks.
 
     Raises:
-        ParameterError: it is no power of two.
+        ParameterError: it is not a power of two.
     """
     count = checked_count("ranks", ranks)
     if count & (count - 1):
@@ -123,7 +123,7 @@ class Sharding:
         return np.asarray((row << wide) + (half[:, np.newaxis] << self.column_bits))
 
     def outgoing(self, peer: int) -> list[tuple[int, int]]:
-        """Return (half, row) of all that goes to a peer, in the layout before the exchange."""
+        """Return (half, row) of all that goes to a peer, in the layout before."""
         return [
             (half, self.row(peer, anchor))
             for half in range(self.halves)
@@ -131,7 +131,7 @@ class Sharding:
         ]
 
     def incoming(self, peer: int) -> list[tuple[int, int]]:
-        """Return (half, row) of what comes from a peer, in the layout after the exchange."""
+        """Return (half, row) of all that comes from a peer, in the layout after."""
         return [
             (anchor, self.row(peer, half))
             for half in range(self.halves)
@@ -139,10 +139,10 @@ class Sharding:
         ]
 
     def quarters(self, rank: int) -> NDArray[np.int64]:
-        """Return the powers of i that the frame changes by in an exchange, shape (halves, rows).
+        """Return the powers of i between frames, shape (halves, rows).
 
-        Amplitudes are kept times i^{ones of the local index}. Those of an index within a rank
-        after the exchange, divided by those before.
+        Amplitudes are kept times i^{ones of the local index}: those after an exchange, over those
+        before.
         """
         if not self.rank_bits:
             return np.zeros((1, 1), dtype=np.int64)
@@ -211,7 +211,10 @@ class Sharding:
 def _substituted(
     ising: Ising, place: NDArray[np.int64], sign: NDArray[np.float64], n_qubits: int
 ) -> Ising:
-    """Return an energy with s_i replaced by sign_i t_place(i), or by sign_i where it is −1."""
+    """Return an energy of other spins, with s_i = sign_i t_place(i).
+
+    Where place is −1, s_i = sign_i.
+    """
     everyone = np.arange(ising.n_qubits)[:, np.newaxis]
     kept: list[Group] = []
     others: dict[tuple[int, ...], float] = {(): float(ising.constant)}

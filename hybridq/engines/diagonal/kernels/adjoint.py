@@ -166,7 +166,7 @@ def pass_gradient(
     ket, bra, grid, x, cost, measured, tables, space, flipped, has_bra, sums, gradient, counter,
     thread, threads,
 ):  # fmt: skip
-    """Return the expectation and write its derivatives to `gradient`; both states are undone.
+    """Return the expectation, write its derivatives, and undo both states.
 
     Every thread of a team calls this at once.
 

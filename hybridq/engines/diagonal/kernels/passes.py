@@ -202,7 +202,7 @@ def pass_evolve(
         cost: the cost, a `Cost`.
         tables: tables of one layer, a `Tables`, overwritten.
         space: working arrays, a `PassSpace`.
-        start: begin with |+…+⟩ times this; 0 to go on with the state.
+        start: begin with |+…+⟩ times this; 0 to begin with the state itself.
         finish: True to finish the last mixer.
         measure: True to measure then.
         counter, thread, threads: from `Team.run`.
