@@ -68,7 +68,7 @@ class CompiledLocal(ManyPasses):
     def split(self, ket: State, bra: State, at: NDArray[np.int64], width: int, rows: Rows) -> float:
         """Undo `join` on columns of both states; return Re⟨bra|G|ket⟩."""
         kind = self._dtype.type
-        strips = np.empty((self._team.threads, 2, 2, at.shape[1], STRIP), self._dtype)
+        strips = np.empty((self._team.threads, 2, 2, at.shape[1], min(STRIP, width)), self._dtype)
         partial = np.empty(at.shape[0] * max(width // STRIP, 1))
         self._team.run(
             split_rows, ket, bra, strips, at, width, kind(rows.cosine), kind(rows.sine),

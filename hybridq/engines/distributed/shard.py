@@ -17,6 +17,10 @@ from hybridq.engines.distributed.sharding import Sharding
 PIECE_BYTES = 1 << 26
 """Two pieces are in memory at most: one is received while the other is worked on."""
 
+CACHED_BYTES = 1 << 20
+LEAST_COLUMNS = 1 << 12
+"""A piece stays in a core's cache, unless its messages were then shorter than so many columns."""
+
 State = NDArray[np.floating[Any]]
 Vector = NDArray[np.float64]
 
@@ -97,7 +101,8 @@ class Shard:
         """Return the number of columns of a piece, a power of two."""
         sharding = self._sharding
         column = 2 * self._dtype.itemsize * states * sharding.rows * sharding.halves
-        fitting = max(PIECE_BYTES // column, 1).bit_length() - 1
+        width = max(min(CACHED_BYTES // column, 1 << sharding.column_bits), LEAST_COLUMNS)
+        fitting = max(min(width, PIECE_BYTES // column), 1).bit_length() - 1
         return 1 << min(fitting, sharding.column_bits, self._block_bits)
 
     def _exchange(

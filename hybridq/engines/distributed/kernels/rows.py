@@ -12,6 +12,10 @@ STRIP = 128
 """Columns that are worked on at a time: with 16 rows they stay in the first-level cache."""
 
 
+# Loops go over slices of one axis from 0 on: only those are known to be contiguous and within
+# bounds, and are vectorized.
+
+
 @jit(internal=True)
 def _rotate(x, y, cosine, sine):
     """Rotate (x, y) to (c x + s y, c y − s x)."""
@@ -24,15 +28,16 @@ def _rotate(x, y, cosine, sine):
 @jit(internal=True)
 def _turn(re, im, power):
     """Multiply by a power of i."""
-    if power == 0:
-        return
-    for i in range(re.shape[0]):
-        a, b = re[i], im[i]
-        if power == 1:
+    if power == 1:
+        for i in range(re.shape[0]):
+            a, b = re[i], im[i]
             re[i], im[i] = -b, a
-        elif power == 2:
-            re[i], im[i] = -a, -b
-        else:
+    elif power == 2:
+        for i in range(re.shape[0]):
+            re[i], im[i] = -re[i], -im[i]
+    elif power == 3:
+        for i in range(re.shape[0]):
+            a, b = re[i], im[i]
             re[i], im[i] = b, -a
 
 
@@ -46,46 +51,29 @@ def _overlap(bra_x, bra_y, x, y):
 
 
 @jit(internal=True)
-def _rotate_anchors(strip, cosine, sine):
-    """Rotate the rows in pairs of complements, in real and imaginary parts."""
-    rows = strip.shape[1]
-    for row in range(rows // 2):
-        for part in range(2):
-            _rotate(strip[part, row], strip[part, rows - 1 - row], cosine, sine)
+def _rotate_anchors(rows, at, wide, cosine, sine):
+    """Rotate rows in pairs of complements."""
+    count, end = rows.shape[0], at + wide
+    for row in range(count // 2):
+        _rotate(rows[row, at:end], rows[count - 1 - row, at:end], cosine, sine)
 
 
 @jit(internal=True)
-def _rotate_rows(strip, cosine, sine):
-    """Rotate every bit of the rows, in real and imaginary parts."""
-    rows, bit = strip.shape[1], 1
-    while bit < rows:
-        for row in range(rows):
+def _rotate_rows(rows, at, wide, cosine, sine):
+    """Rotate every bit of the rows."""
+    count, bit, end = rows.shape[0], 1, at + wide
+    while bit < count:
+        for row in range(count):
             if not row & bit:
-                for part in range(2):
-                    _rotate(strip[part, row], strip[part, row | bit], cosine, sine)
+                _rotate(rows[row, at:end], rows[row | bit, at:end], cosine, sine)
         bit <<= 1
 
 
 @jit(internal=True)
-def _load(state, strip, at, half, column):
-    """Copy a strip of a state."""
-    rows, wide = strip.shape[1:]
-    for row in range(rows):
-        start = at[half, row] + column
-        for part in range(2):
-            for i in range(wide):
-                strip[part, row, i] = state[part, start + i]
-
-
-@jit(internal=True)
-def _store(strip, state, at, half, column):
-    """Write a strip back to a state."""
-    rows, wide = strip.shape[1:]
-    for row in range(rows):
-        start = at[half, row] + column
-        for part in range(2):
-            for i in range(wide):
-                state[part, start + i] = strip[part, row, i]
+def _copy(source, target):
+    """Copy an array of one axis."""
+    for i in range(source.shape[0]):
+        target[i] = source[i]
 
 
 @jit()
@@ -110,14 +98,41 @@ def join_rows(piece, ket, at, cosine, sine, quarters, symmetric, counter, thread
     first, last = slice_of(thread, threads, halves * strips)
     for number in range(first, last):
         half, column = number // strips, number % strips * wide
-        strip = piece[:, half, :, column : column + wide]
+        re, im, end = piece[0, half], piece[1, half], column + wide
         if symmetric:
-            _rotate_anchors(strip, cosine, -sine)
+            _rotate_anchors(re, column, wide, cosine, -sine)
+            _rotate_anchors(im, column, wide, cosine, -sine)
         for row in range(rows):
-            _turn(strip[0, row], strip[1, row], quarters[half, row])
-        _rotate_rows(strip, cosine, sine)
-        _store(strip, ket, at, half, column)
+            _turn(re[row, column:end], im[row, column:end], quarters[half, row])
+        _rotate_rows(re, column, wide, cosine, sine)
+        _rotate_rows(im, column, wide, cosine, sine)
+        for row in range(rows):
+            start = at[half, row] + column
+            _copy(re[row, column:end], ket[0, start : start + wide])
+            _copy(im[row, column:end], ket[1, start : start + wide])
     barrier(counter, threads)
+
+
+@jit(internal=True)
+def _slope_of_rows(kets, bras):
+    """Return the overlap with the derivative of the rotations of every bit."""
+    count, bit, total = kets.shape[0], 1, 0.0
+    while bit < count:
+        for row in range(count):
+            if not row & bit:
+                total += _overlap(bras[row], bras[row | bit], kets[row], kets[row | bit])
+        bit <<= 1
+    return total
+
+
+@jit(internal=True)
+def _slope_of_anchors(kets, bras):
+    """Return the overlap with the derivative of the rotations of complements."""
+    count, total = kets.shape[0], 0.0
+    for row in range(count // 2):
+        other = count - 1 - row
+        total += _overlap(bras[row], bras[other], kets[row], kets[other])
+    return total
 
 
 @jit()
@@ -131,7 +146,8 @@ def split_rows(
 
     Args:
         ket, bra: the states, float32 or float64, shape (2, entries).
-        strips: working array of the dtype of the states, shape (threads, 2, 2, rows, STRIP).
+        strips: working array of the dtype of the states, shape (threads, 2, 2, rows, columns at a
+            time).
         at: the place of column 0 of each half and row, int64, shape (halves, rows).
         columns: number of columns, a power of two.
         cosine, sine, quarters, symmetric: as for `join_rows`.
@@ -144,34 +160,29 @@ def split_rows(
     first, last = slice_of(thread, threads, halves * count)
     for number in range(first, last):
         half, column = number // count, number % count * wide
-        kets, bras = strips[thread, 0, :, :, :wide], strips[thread, 1, :, :, :wide]
-        _load(ket, kets, at, half, column)
-        _load(bra, bras, at, half, column)
-        slope, bit = 0.0, 1
-        while bit < rows:
+        kets, bras = strips[thread, 0], strips[thread, 1]
+        for part in range(2):
             for row in range(rows):
-                if not row & bit:
-                    for part in range(2):
-                        slope += _overlap(
-                            bras[part, row], bras[part, row | bit],
-                            kets[part, row], kets[part, row | bit],
-                        )  # fmt: skip
-            bit <<= 1
-        for each in range(2):
-            strip = strips[thread, each, :, :, :wide]
-            _rotate_rows(strip, cosine, -sine)
+                start = at[half, row] + column
+                _copy(ket[part, start : start + wide], kets[part, row])
+                _copy(bra[part, start : start + wide], bras[part, row])
+        slope = 0.0
+        for part in range(2):
+            slope += _slope_of_rows(kets[part], bras[part])
+            _rotate_rows(kets[part], 0, wide, cosine, -sine)
+            _rotate_rows(bras[part], 0, wide, cosine, -sine)
+        for row in range(rows):
+            power = (4 - quarters[half, row]) & 3
+            _turn(kets[0, row], kets[1, row], power)
+            _turn(bras[0, row], bras[1, row], power)
+        for part in range(2):
+            if symmetric:
+                slope -= _slope_of_anchors(kets[part], bras[part])
+                _rotate_anchors(kets[part], 0, wide, cosine, sine)
+                _rotate_anchors(bras[part], 0, wide, cosine, sine)
             for row in range(rows):
-                _turn(strip[0, row], strip[1, row], (4 - quarters[half, row]) & 3)
-        if symmetric:
-            for row in range(rows // 2):
-                for part in range(2):
-                    slope -= _overlap(
-                        bras[part, row], bras[part, rows - 1 - row],
-                        kets[part, row], kets[part, rows - 1 - row],
-                    )  # fmt: skip
-            _rotate_anchors(kets, cosine, sine)
-            _rotate_anchors(bras, cosine, sine)
-        _store(kets, ket, at, half, column)
-        _store(bras, bra, at, half, column)
+                start = at[half, row] + column
+                _copy(kets[part, row], ket[part, start : start + wide])
+                _copy(bras[part, row], bra[part, start : start + wide])
         partial[number] = slope
     barrier(counter, threads)
