@@ -36,6 +36,15 @@ def test_one_stream_tells_the_changes_of_all_jobs(service):
     assert deleted == f'event: deleted\ndata: {{"id": "{job}"}}\n\n'
 
 
+def test_identical_jobs_share_their_progress(service):
+    service.submit()
+    joined = service.submit().json()
+    claimed = service.queue.claim("worker")
+    assert service.queue.report(claimed, {"evaluations": 3})
+    found = service.ask("GET", f"/v1/jobs/{joined['id']}").json()
+    assert (found["status"], found["progress"]) == ("running", {"evaluations": 3})
+
+
 def test_sentences_and_pictures_are_those_of_the_result(service):
     job = service.submit({**SOLVE, "pictures": True}).json()["id"]
     refused(service.ask("GET", f"/v1/jobs/{job}/report"), 409, "not_ended")

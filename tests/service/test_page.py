@@ -12,6 +12,7 @@ import pytest
 from hybridq.problems import PROBLEMS
 from hybridq.service.refused_options import REFUSED_OPTIONS
 from hybridq.service.work.catalog import SOLVE_OPTIONS, catalog
+from tests.angles.angle_samples import learned
 from tests.service.test_api import refused, service
 from tests.service.test_server import PATIENCE, start
 
@@ -58,6 +59,7 @@ def test_the_script_finds_its_elements_and_labels_name_their_fields():
     assert len(names) == len(set(names))
     assert set(re.findall(r'\$\("([\w-]+)"\)', script)) - {"job-error"} <= set(names)
     assert set(re.findall(r' for="([^"]+)"', html)) <= set(names)
+    assert len(script.splitlines()) <= 400
 
 
 def test_the_catalog_has_every_family_and_only_options_that_jobs_may_set():
@@ -145,8 +147,19 @@ def test_a_newcomer_solves_a_problem_on_the_page(start, browser):
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
     assert browser.get_cookies() == []
     assert one("#job h2").find_elements(By.TAG_NAME, "img") == []
-    expected = ("401", "422", "v1/models")  # the refusals above, and a server without models
+    expected = ("401", "422")  # the refusals above
     log = [each["message"] for each in browser.get_log("browser")]
     assert [line for line in log if not any(word in line for word in expected)] == []
+    for number in (1, 2):
+        body = {"angles": learned(number).describe()}
+        assert server.client.post("/v1/models/cubic/versions", json=body).status_code == 201
+        move = {"version": number, "force": True, "reason": HOSTILE}
+        assert server.client.put("/v1/models/cubic/aliases/champion", json=move).status_code == 200
+    one("#models-tab").click()
+    shown("#models", "champion is version 2")
+    one("#models .row button").click()
+    browser.switch_to.alert.accept()
+    shown("#models", "champion is version 1")
+    assert browser.title == "hybridq jobs"
     one("#forget").click()
     assert browser.execute_script("return sessionStorage.length") == 0

@@ -6,11 +6,12 @@ const FINAL = ["completed", "failed", "cancelled"];
 const MAIN_OPTIONS = ["ansatz", "p", "mixer", "optimizer", "shots", "max_evaluations"];
 const $ = (id) => document.getElementById(id);
 const jobs = new Map(); // by id; identifiers increase with time
-const traces = new Map(); // id -> best values in the order in which they came
+const rows = new Map(), traces = new Map(); // by id: rows of the list, best values in the order in which they came
+const VIEWS = ["jobs", "new", "models", "usage"];
 let key = sessionStorage.getItem(STORED) ?? "";
-let catalog = null;
-let stream = null;
-let cursor = null; // of the next page of older jobs
+let catalog = null, stream = null, isWhole = false; // whether all older jobs are here
+
+
 function make(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -20,8 +21,7 @@ function make(tag, properties = {}, ...children) {
   made.append(...children.filter((child) => child !== null));
   return made;
 }
-const pairs = (rows) =>
-  make("dl", {}, ...rows.flatMap(([title, text]) => [make("dt", {}, title), make("dd", {}, text)]));
+const pairs = (rows) => make("dl", {}, ...rows.flatMap(([title, text]) => [make("dt", {}, title), make("dd", {}, text)]));
 function table(titles, rows) {
   const cells = (tag, texts) => texts.map((text) => make(tag, tag === "th" ? { scope: "col" } : {}, text));
   return make("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Table" },
@@ -32,30 +32,23 @@ function table(titles, rows) {
 }
 
 // Requests
-
-class Refusal extends Error {
-  constructor(status, problem) {
-    super([problem.detail, problem.hint].filter(Boolean).join(" — ") || `the server answered ${status}`);
-    this.status = status;
-    this.pointer = problem.pointer ?? "";
-  }
-}
 async function request(path, { method = "GET", body, signal } = {}) {
-  const headers = { Authorization: `Bearer ${key}` };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (method === "POST") headers["Idempotency-Key"] = crypto.randomUUID?.() ?? String(Math.random());
+  const headers = { Authorization: `Bearer ${key}`, ...(body && { "Content-Type": "application/json" }) };
   const answer = await fetch(path, { method, headers, body: JSON.stringify(body), signal, cache: "no-store" });
   if (!answer.ok) {
-    const refusal = new Refusal(answer.status, await answer.json().catch(() => ({})));
+    const { detail, hint, pointer } = await answer.json().catch(() => ({}));
     if (answer.status === 401) forget("This key is not valid here, or no longer.");
-    throw refusal;
+    const text = [detail, hint].filter(Boolean).join(" — ") || `the server answered ${answer.status}`;
+    throw Object.assign(new Error(text), { status: answer.status, pointer });
   }
   return answer;
 }
-const ask = async (path, options) => {
+
+async function ask(path, options) {
   const answer = await request(path, options);
   return answer.status === 204 ? null : answer.json();
-};
+}
+
 async function follow() { // changes of all jobs, until the key is forgotten
   const own = (stream = new AbortController());
   for (let pause = 500; !own.signal.aborted; pause = Math.min(2 * pause, 15000)) {
@@ -83,7 +76,7 @@ function notice(event) {
   if (event?.[1] === "job") keep(JSON.parse(event[2]));
   if (event?.[1] === "deleted") {
     const { id } = JSON.parse(event[2]);
-    jobs.delete(id);
+    for (const each of [jobs, rows, traces]) each.delete(id);
     if (chosen() === id) location.hash = "#jobs";
   }
   $("empty").hidden = jobs.size > 0;
@@ -95,28 +88,19 @@ function keep(job) {
   jobs.set(job.id, job);
   if (chosen() === job.id) showJob(job, before?.status !== job.status);
 }
-function state(text, lost = false) {
-  $("state").textContent = text;
-  $("state").className = lost ? "lost" : "";
-}
+const state = (text, lost = false) => Object.assign($("state"), { textContent: text, className: lost ? "lost" : "" });
 
 // Views
 const chosen = () => location.hash.match(/^#job=([0-9a-f-]{36})$/)?.[1];
 async function show() {
-  const view = !key ? "key" : chosen() ? "jobs" : location.hash.slice(1) || "jobs";
-  for (const each of ["key", "jobs", "new", "models", "usage"]) $(`view-${each}`).hidden = each !== view;
-  for (const link of $("tabs").children) {
-    if (link.hash === `#${view}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+  const view = key ? VIEWS.find((each) => location.hash === `#${each}`) ?? "jobs" : "key";
+  for (const each of ["key", ...VIEWS]) $(`view-${each}`).hidden = each !== view;
+  for (const link of $("tabs").children) link.ariaCurrent = link.hash === `#${view}` ? "page" : null;
   $("tabs").hidden = $("forget").hidden = !key;
   $("job").hidden = !chosen();
-  if (view === "key") $("key").focus();
-  else if (view === "new") await fillForm().catch((error) => fail("new-error", error));
-  else if (view === "usage") await showUsage();
-  else if (view === "models") await showModels();
-  else if (chosen()) await openJob(chosen());
   if (view === "jobs") showList();
+  const work = { key: () => $("key").focus(), new: fillForm, usage: showUsage, models: showModels, jobs: openJob }[view];
+  await work()?.catch((error) => state(error.message, true));
 }
 async function open() {
   follow();
@@ -127,10 +111,9 @@ function forget(reason = "") {
   key = "";
   sessionStorage.removeItem(STORED);
   stream?.abort();
-  jobs.clear();
   state("");
-  $("job").replaceChildren();
-  $("list").replaceChildren();
+  for (const each of [jobs, rows, traces]) each.clear();
+  for (const id of ["job", "list", "models", "usage"]) $(id).replaceChildren();
   $("key-error").textContent = reason;
   show();
 }
@@ -138,34 +121,37 @@ function showList() {
   const wanted = $("filter").value;
   const shown = [...jobs.values()].filter((job) => !wanted || job.status === wanted);
   shown.sort((a, b) => (a.id < b.id ? 1 : -1));
-  const focused = document.activeElement?.hash;
-  $("list").replaceChildren(...shown.map((job) => make("li", {},
-    make("a", { href: `#job=${job.id}`, "aria-current": chosen() === job.id ? "true" : null },
-      make("span", { className: "name" }, job.label || `${job.kind} ${job.id.slice(-6)}`),
-      make("span", { className: `status ${job.status}` }, job.status),
-      make("small", {}, `${job.kind} · ${when(job.created)}${job.status === "running" ? ` · ${progress(job)}` : ""}`)))));
-  if (focused?.startsWith("#job=")) $("list").querySelector(`[href="${focused}"]`)?.focus();
-  $("older").hidden = jobs.size < 50 || cursor === "";
+  const now = shown.map(rowOf), before = $("list").children; // rows stay, so that none goes away under a pointer
+  if (now.length !== before.length || now.some((row, k) => row !== before[k])) $("list").replaceChildren(...now);
+  $("older").hidden = jobs.size < 50 || isWhole;
+}
+
+function rowOf(job) {
+  const row = rows.get(job.id) ?? make("li", {}, make("a", { href: `#job=${job.id}` }, ...["span", "span", "small"].map((tag) => make(tag))));
+  const [name, status, facts] = row.firstChild.children;
+  Object.assign(name, { className: "name", textContent: job.label || `${job.kind} ${job.id.slice(-6)}` });
+  Object.assign(status, { className: `status ${job.status}`, textContent: job.status });
+  facts.textContent = `${job.kind} · ${when(job.created)}${job.status === "running" ? ` · ${progress(job)}` : ""}`;
+  row.firstChild.ariaCurrent = chosen() === job.id ? "true" : null;
+  rows.set(job.id, row);
+  return row;
 }
 const when = (text) => new Date(text).toLocaleString(undefined, { dateStyle: "short", timeStyle: "medium" });
 const short = (value) => Number(value).toPrecision(7).replace(/\.?0+$/, "").replace("-", "−");
 function progress(job) {
   const { stage, evaluations, best, seconds } = job.progress ?? {};
-  if (stage) return stage;
-  return [
-    evaluations === undefined ? "starting" : `${evaluations.toLocaleString()} evaluations`,
-    typeof best === "number" ? `best energy ${short(best)}` : "",
-    seconds ? `${seconds.toFixed(1)} s` : "",
-  ].filter(Boolean).join(", ");
+  return stage ?? [evaluations === undefined ? "starting" : `${evaluations.toLocaleString()} evaluations`,
+    typeof best === "number" ? `best energy ${short(best)}` : "", seconds ? `${seconds.toFixed(1)} s` : ""].filter(Boolean).join(", ");
 }
 
 // One job
-async function openJob(id) {
+async function openJob(id = chosen()) {
+  if (!id) return;
   try {
     const job = await ask(`v1/jobs/${id}`);
     jobs.set(id, job);
     if (chosen() === id) await showJob(job, true);
-    if (matchMedia("(max-width: 59.99rem)").matches) $("job").querySelector("h2").focus();
+    if (innerWidth < 960) $("job").querySelector("h2").focus();
   } catch (error) {
     $("job").replaceChildren(make("p", { className: "error" }, error.message));
   }
@@ -177,19 +163,15 @@ function spark(values) {
     `${(100 * k) / (values.length - 1)},${36 - (32 * (value - low)) / (high - low)}`);
   const space = "http://www.w3.org/2000/svg";
   const drawn = document.createElementNS(space, "svg");
-  for (const [name, value] of Object.entries({ class: "spark", viewBox: "0 0 100 40", preserveAspectRatio: "none",
-    role: "img", "aria-label": `best energy from ${short(values[0])} to ${short(values.at(-1))}` })) drawn.setAttribute(name, value);
-  const line = document.createElementNS(space, "polyline");
+  const line = drawn.appendChild(document.createElementNS(space, "polyline"));
   line.setAttribute("points", points.join(" "));
-  drawn.append(line);
+  for (const [name, value] of Object.entries({ class: "spark", viewBox: "0 0 100 40", preserveAspectRatio: "none", role: "img",
+    "aria-label": `best energy from ${short(values[0])} to ${short(values.at(-1))}` })) drawn.setAttribute(name, value);
   return drawn;
 }
 async function showJob(job, changed) {
   const panel = $("job"), ended = FINAL.includes(job.status);
-  if (!changed && panel.dataset.id === job.id && panel.querySelector(".progress")) {
-    panel.querySelector(".progress").replaceChildren(...progressParts(job));
-    return;
-  }
+  if (!changed && panel.dataset.id === job.id && panel.querySelector(".progress")) return showProgress(job, panel.querySelector(".progress"));
   panel.dataset.id = job.id;
   const act = (text, work, style = "quiet") => make("button", { type: "button", className: style,
     onclick: (event) => { event.target.disabled = true; work().catch((error) => fail("job-error", error)).finally(() => { event.target.disabled = false; }); } }, text);
@@ -199,7 +181,7 @@ async function showJob(job, changed) {
     make("h2", { tabIndex: -1 }, job.label || `${job.kind} ${job.id.slice(-6)}`),
     make("p", { className: `status ${job.status}`, role: "status" },
       job.cancel_requested && !ended ? "cancelling" : job.status),
-    make("div", { className: "progress" }, ...progressParts(job)),
+    showProgress(job, make("div", { className: "progress" }, ...["progress", "p", "div"].map((tag) => make(tag)))),
     job.error ? make("p", { className: "error" }, job.error.detail ?? job.error.code) : null,
     outcome,
     make("div", { className: "row" },
@@ -212,36 +194,28 @@ async function showJob(job, changed) {
   ].filter(Boolean));
   if (job.status === "completed") await showResult(job, outcome).catch((error) => outcome.append(error.message));
 }
-function progressParts(job) {
-  if (job.status === "queued") return [make("p", {}, job.position ? `Place ${job.position} in the queue.` : "Waiting for a slot.")];
-  if (job.status !== "running") return [];
-  const bar = make("progress", { ariaLabel: "Progress", max: 1 });
+function showProgress(job, place) {
+  const [bar, text, curve] = place.children;
+  Object.assign(bar, { hidden: job.status !== "running", ariaLabel: "Progress", max: 1 });
   if (job.progress?.fraction !== undefined) bar.value = job.progress.fraction;
-  return [bar, make("p", { className: "help" }, progress(job)), spark(traces.get(job.id) ?? [])].filter(Boolean);
+  const waits = job.position ? `Place ${job.position} in the queue.` : "Waiting for a slot.";
+  text.textContent = { queued: waits, running: progress(job) }[job.status] ?? "";
+  curve.replaceChildren(...[job.status === "running" ? spark(traces.get(job.id) ?? []) : null].filter(Boolean));
+  return place;
 }
 function jobFacts(job) {
   const work = (saved) => Object.entries(job.usage ?? {})
     .filter(([name, value]) => value && name.startsWith("saved_") === saved)
     .map(([name, value]) => `${short(value)} ${name.replace("saved_", "").replaceAll("_", " ")}`).join(", ");
   return [
-    ["Identifier", job.id],
-    ["Kind", job.kind],
-    ["Answered by", job.source],
-    ["Tags", (job.tags ?? []).join(", ")],
-    ["Created", when(job.created)],
-    ["Started", job.started ? when(job.started) : ""],
-    ["Ended", job.ended ? when(job.ended) : ""],
-    ["Attempts", job.attempt > 1 ? String(job.attempt) : ""],
-    ["Work", work(false)],
-    ["Work saved", work(true)],
+    ["Identifier", job.id], ["Kind", job.kind], ["Answered by", job.source], ["Tags", job.tags.join(", ")],
+    ["Created", when(job.created)], ["Started", job.started && when(job.started)], ["Ended", job.ended && when(job.ended)],
+    ["Attempts", job.attempt > 1 ? String(job.attempt) : ""], ["Work", work(false)], ["Work saved", work(true)],
   ].filter(([, text]) => text);
 }
 async function showResult(job, place) {
-  const found = await ask(`v1/jobs/${job.id}/report`).catch((error) => {
-    if (error.status !== 409) throw error;
-    return null; // no sentences for this kind
-  });
-  if (!found) {
+  const found = job.kind === "solve" ? await ask(`v1/jobs/${job.id}/report`) : null;
+  if (!found) { // no sentences for this kind
     const text = JSON.stringify(await ask(`v1/jobs/${job.id}/result`), null, 1);
     place.append(make("pre", { tabIndex: 0 }, text.length > 20000 ? `${text.slice(0, 20000)} …` : text));
     return;
@@ -257,20 +231,20 @@ async function showResult(job, place) {
   for (const { name, link } of found.pictures) {
     const image = make("img", { alt: `Picture: ${name.replaceAll("-", " ")}. ${found.brief}`, width: 540, height: 430 });
     pictures.append(make("figure", {}, image));
-    const url = URL.createObjectURL(await (await request(link.slice(1))).blob());
-    image.onload = () => URL.revokeObjectURL(url);
-    image.src = url;
+    image.onload = () => URL.revokeObjectURL(image.src);
+    image.src = await urlOf(link.slice(1));
   }
 }
+const urlOf = async (path) => URL.createObjectURL(await (await request(path)).blob());
 async function download(job) {
-  const url = URL.createObjectURL(await (await request(`v1/jobs/${job.id}/result`)).blob());
+  const url = await urlOf(`v1/jobs/${job.id}/result`);
   make("a", { href: url, download: `${job.id}.json` }).click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
 // The form, made of what the service says that jobs can choose
 async function fillForm() {
-  if (catalog) return;
+  if (catalog) return; // what has been filled in stays
   catalog = await ask("v1/families");
   $("family").replaceChildren(...catalog.families.map(({ name }) => make("option", {}, name)));
   chooseFamily();
@@ -288,18 +262,16 @@ function chooseFamily() {
   fill($("solve-options"), known.filter(({ name }) => MAIN_OPTIONS.includes(name)), "/options");
   fill($("more-options"), known.filter(({ name }) => !MAIN_OPTIONS.includes(name)), "/options");
 }
-function fill(place, options, pointer) {
-  place.replaceChildren(...options.map((option) => field(option, pointer)));
-}
+const fill = (place, options, pointer) => place.replaceChildren(...options.map((option) => field(option, pointer)));
 function field(option, pointer) {
   const id = `${pointer}/${option.name}`;
-  const properties = { id, "data-pointer": id, "data-type": option.type, "aria-describedby": `${id}-help` };
+  const properties = { id, name: id, "data-type": option.type, "aria-describedby": `${id}-help` };
   const choices = option.choices ?? (option.type === "boolean" ? ["true", "false"] : null);
   const input = choices
     ? make("select", properties, make("option", { value: "" }, "default"), ...choices.map((name) => make("option", {}, name)))
     : make("input", { ...properties, inputMode: { integer: "numeric", number: "decimal" }[option.type] ?? "text",
       placeholder: option.default === null ? "default" : String(option.default), spellcheck: false });
-  const inner = make("div", { "data-inner": option.name });
+  const inner = make("div", { "data-inner": option.name, className: "fields" });
   const entries = catalog[{ optimizer: "optimizers", strategy: "strategies", engine: "engines" }[option.name]];
   if (entries) input.onchange = () => {
     const entry = entries.find(({ name }) => name === input.value);
@@ -319,8 +291,8 @@ function valueOf(input) {
 }
 function gather(pointer, place) {
   const found = {};
-  for (const input of place.querySelectorAll(`[data-pointer^="${pointer}/"]`)) {
-    const [name, further] = input.dataset.pointer.slice(pointer.length + 1).split("/");
+  for (const input of place.querySelectorAll(`[name^="${pointer}/"]`)) {
+    const [name, further] = input.name.slice(pointer.length + 1).split("/");
     if (further !== undefined || input.value === "") continue;
     const inner = gather(`${pointer}/${name}`, place);
     found[name] = Object.keys(inner).length ? { name: input.value, ...inner } : valueOf(input);
@@ -331,35 +303,29 @@ async function submit() {
   const form = $("new-form");
   form.querySelectorAll("[aria-invalid]").forEach((each) => each.removeAttribute("aria-invalid"));
   $("new-error").textContent = "";
-  const text = $("content").value;
-  const problem = { kind: $("family").value, content: text, format: $("format").value || null, options: gather("/problem/options", form) };
-  if (!problem.format && /^\s*[[{]/.test(text)) try { problem.content = JSON.parse(text); } catch { /* sent as it is */ }
+  const problem = { kind: $("family").value, content: $("content").value, format: $("format").value || null,
+    options: gather("/problem/options", form) };
   const name = $("file-name").dataset.name ?? "";
   if (/^[A-Za-z0-9][A-Za-z0-9_. -]{0,63}$/.test(name)) problem.name = name;
   const body = { kind: "solve", problem, options: gather("/options", form), label: $("label").value,
     tags: $("tags").value.split(/[\s,]+/).filter(Boolean), priority: Number($("priority").value), pictures: true };
   if ($("seed").value !== "") body.seed = valueOf({ value: $("seed").value, dataset: { type: "integer" } });
-  const job = await ask("v1/jobs", { method: "POST", body });
-  keep(job);
-  location.hash = `#job=${job.id}`;
+  location.hash = `#job=${(await ask("v1/jobs", { method: "POST", body })).id}`;
 }
 function fail(place, error) {
   $(place).textContent = error.message;
-  const parts = (error.pointer ?? "").split("/");
-  for (; parts.length > 1; parts.pop()) {
-    const input = document.querySelector(`[data-pointer="${CSS.escape(parts.join("/"))}"]`);
-    if (!input) continue;
-    input.closest("details")?.setAttribute("open", "");
-    input.setAttribute("aria-invalid", "true");
-    input.focus();
-    return;
-  }
+  const parts = (error.pointer ?? "").split("/"); // the field itself, or that which holds it
+  while (parts.length > 1 && !document.getElementsByName(parts.join("/")).length) parts.pop();
+  const [input] = document.getElementsByName(parts.join("/"));
+  input?.closest("details")?.setAttribute("open", "");
+  input?.setAttribute("aria-invalid", "true");
+  input?.focus();
 }
 async function take(file) {
   if (!file) return;
   const text = file.size > MOST_BYTES ? null : await file.text();
-  const wrong = text === null ? "is larger than 1 MiB" : text.includes("\0") ? "is not a text file" : "";
-  $("file-name").textContent = wrong ? `${file.name} ${wrong}.` : file.name;
+  const wrong = text === null ? " is larger than 1 MiB" : text.includes("\0") ? " is not a text file" : "";
+  $("file-name").textContent = `${file.name}${wrong}`;
   if (wrong) return;
   $("file-name").dataset.name = file.name;
   $("content").value = text;
@@ -376,7 +342,28 @@ async function showUsage() {
 }
 async function showModels() {
   const { models } = await ask("v1/models");
-  $("models").replaceChildren(...models.map((model) => make("p", {}, model.name)));
+  const whole = await Promise.all(models.map(({ name }) => ask(`v1/models/${name}`)));
+  $("models").replaceChildren(...(whole.length ? whole.map(modelPart) : [make("p", {}, "No models yet: register them with hybridq models register.")]));
+}
+function modelPart(model) {
+  const path = `v1/models/${model.name}`, error = make("p", { className: "error", role: "alert" });
+  const move = (text, question, where, options) => make("button", { type: "button", className: "quiet", onclick: async () => {
+    if (!confirm(question)) return;
+    await ask(where, options).then(showModels, (refusal) => { error.textContent = refusal.message; });
+  } }, text);
+  const rows = model.versions.map((each) => ({ texts: [String(each.version), each.title, String(each.p), each.families.join(", "),
+    each.aliases.join(", ") || "–", each.compared ? `${((100 * each.overruled) / each.compared).toFixed(0)} % of ${each.compared}` : "–",
+    each.aliases.includes("champion") ? "" : move("Make champion", `Let new jobs of ${model.name}@champion begin with version ${each.version}?`,
+      `${path}/aliases/champion`, { method: "PUT", body: { version: each.version, reason: "on the page" } })] }));
+  return make("article", {}, make("h2", {}, model.name),
+    ...model.aliases.map(({ alias, version, canary }) => make("p", { className: "row" },
+      `${alias} is version ${version}${canary ? `, a canary for ${short(100 * canary.share)} % of the jobs after ${canary.looks} comparisons` : ""}`,
+      move("Roll back", `Move ${alias} of ${model.name} back from version ${version} to the one before?`, `${path}/rollback`,
+        { method: "POST", body: { alias, if_version: version, reason: "on the page" } }))), error,
+    table(["Version", "Title", "p", "Families", "Aliases", "Overruled by auto", ""], rows),
+    make("h3", {}, "History"),
+    model.history.length ? pairs(model.history.map(({ alias, from, to, kind, reason, time }) =>
+      [when(time), `${alias}: ${kind}, ${from ?? "none"} → ${to ?? "none"}${reason ? ` (${reason})` : ""}`])) : make("p", {}, "No moves yet."));
 }
 
 // Events of the page
@@ -390,21 +377,19 @@ $("key-form").onsubmit = (event) => {
 $("forget").onclick = () => forget();
 $("filter").onchange = showList;
 $("older").onclick = async () => {
-  const last = [...jobs.keys()].sort()[0];
-  const found = await ask(`v1/jobs?limit=50&cursor=${last}`);
-  cursor = found.next ?? "";
-  found.jobs.forEach((job) => jobs.set(job.id, job));
+  const found = await ask(`v1/jobs?limit=50&cursor=${[...jobs.keys()].sort()[0]}`);
+  isWhole = found.next === null;
+  for (const job of found.jobs) jobs.set(job.id, job);
   showList();
 };
 $("family").onchange = chooseFamily;
-$("example").onclick = () => { $("content").value = family().example; $("format").value = ""; delete $("file-name").dataset.name; $("file-name").textContent = ""; };
+$("example").onclick = () => take(new File([family().example], "example"));
 $("file").onchange = () => take($("file").files[0]);
-$("content").ondragover = (event) => { event.preventDefault(); $("content").classList.add("over"); };
-$("content").ondragleave = () => $("content").classList.remove("over");
-$("content").ondrop = (event) => {
-  if (event.dataTransfer.files.length) { event.preventDefault(); take(event.dataTransfer.files[0]); }
-  $("content").classList.remove("over");
-};
+for (const kind of ["dragover", "dragleave", "drop"]) $("content").addEventListener(kind, (event) => {
+  $("content").classList.toggle("over", kind === "dragover");
+  if (kind !== "drop" || event.dataTransfer.files.length) event.preventDefault();
+  if (kind === "drop") take(event.dataTransfer.files[0]);
+});
 $("new-form").onsubmit = (event) => {
   event.preventDefault();
   event.submitter.disabled = true;

@@ -78,6 +78,11 @@ _HELD = and_(
     JOBS.c.joined_to.is_(None),
 )
 _REPORT = JOBS.update().where(_HELD).values(progress=bindparam("now"), revision=JOBS.c.revision + 1)
+_REPORT_JOINED = (
+    JOBS.update()
+    .where(JOBS.c.joined_to == bindparam("leader"), JOBS.c.state == State.RUNNING)
+    .values(progress=bindparam("now"), revision=JOBS.c.revision + 1)
+)
 _LOCK_HELD = select(JOBS).where(_HELD).with_for_update()
 
 
@@ -153,9 +158,16 @@ def to_be_cancelled(connection: Connection, worker: str) -> set[tuple[str, int]]
 
 
 def report(connection: Connection, claimed: Claimed, progress: Mapping[str, Any]) -> bool:
-    """Store the progress of a running job; return False if the worker lost it."""
-    done = connection.execute(_REPORT, {**_fence(claimed), "now": json.dumps(progress)})
-    return done.rowcount == 1
+    """Store the progress of a running job, and of those that joined it.
+
+    Returns:
+        False if the worker lost it.
+    """
+    text = json.dumps(progress)
+    if connection.execute(_REPORT, {**_fence(claimed), "now": text}).rowcount != 1:
+        return False
+    connection.execute(_REPORT_JOINED, {"leader": claimed.id, "now": text})
+    return True
 
 
 def _fence(claimed: Claimed) -> dict[str, Any]:
