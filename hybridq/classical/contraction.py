@@ -24,6 +24,8 @@ EXACT_REST = 14  # spins that are left for an exhaustive search
 _RENEWALS = 25  # times that the angles are optimized again
 _LIMIT = 0.01  # of the best angle: correlations are linear there, but for ties
 _SLOT_BYTES = 40
+_PASS_SPEED = 5e8  # factors a second, of the correlations of all pairs
+_FIRST_PASSES = 3  # that a single contraction takes: the angle, all correlations, one step
 _STEP = 0.1  # of the best angle, for the parabola through three energies that renews it
 _COSINE, _CONTRACTION = 3.5, 2_600.0  # work of a factor of a product, and of removing a spin
 
@@ -50,6 +52,7 @@ def contraction(
     ising: Ising,
     *,
     gamma_scale: float = 0.0,
+    gamma: float | None = None,
     rng: RandomLike = None,
     time_limit: float | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -68,8 +71,10 @@ def contraction(
     Args:
         ising: the problem, with terms of at most two spins.
         gamma_scale: share of the best angle γ*, at least 0.
+        gamma: γ* of the whole problem, where it is known.
         rng: decides between equal correlations.
-        time_limit: no block of contractions begins after this many seconds.
+        time_limit: no block of contractions begins after this many seconds, and none at all
+            where a single one would take longer.
         progress: called with the number of removed spins and of all, after each block.
         stop: no block of contractions begins after it is set, by another thread.
 
@@ -87,16 +92,16 @@ def contraction(
     graph = _Graph(ising, as_generator(rng))
     n = ising.n_qubits
     block = max(n // _RENEWALS, 1)
-    complete, gamma, seconds = True, 0.0, 0.0
+    complete, gamma = True, abs(gamma or 0.0)
+    seconds = graph.pass_seconds
     try:
         while graph.n_left > EXACT_REST:
-            if work_seconds() > deadline or (stop is not None and stop.is_set()):
+            late = work_seconds() + (0.0 if graph.done else _FIRST_PASSES * seconds) > deadline
+            if late or (stop is not None and stop.is_set()):
                 complete = False
                 break
-            if gamma == 0.0 or work_seconds() + seconds < deadline:
-                began = work_seconds()
+            if gamma == 0.0 or (graph.done and work_seconds() + 4.0 * seconds < deadline):
                 gamma = graph.best_gamma(gamma)
-                seconds = work_seconds() - began
             graph.set_angles((gamma_scale or _LIMIT) * gamma)
             count = min(block, graph.n_left - EXACT_REST)
             if np.isfinite(deadline):
@@ -152,6 +157,11 @@ class _Graph:
     def n_left(self) -> int:
         """Number of spins that are left."""
         return self._n - self.done
+
+    @property
+    def pass_seconds(self) -> float:
+        """Seconds that all correlations take, roughly."""
+        return float(np.sum(self._degrees.astype(np.float64) ** 2)) / _PASS_SPEED
 
     def _pools(self, slots: int) -> None:
         """Lay all rows out anew in pools of so many slots, each with room to grow."""
@@ -331,17 +341,12 @@ class _Graph:
         """Return the problem of the spins that are left."""
         rank = np.full(self._n, -1)
         rank[rest] = np.arange(len(rest))
-        pairs, couplings = [], []
-        for i in rest.tolist():
-            for t in range(self._starts[i], self._starts[i] + self._degrees[i]):
-                if self._targets[t] > i:
-                    pairs.append((rank[i], rank[self._targets[t]]))
-                    couplings.append(self._weights[t])
-        return Ising(
-            len(rest),
-            0.0,
-            self._linear[rest],
-            np.array(pairs, dtype=np.int64).reshape(-1, 2),
-            np.array(couplings),
-            (),
-        )
+        degrees = self._degrees[rest]
+        sources = np.repeat(rest, degrees)
+        first = np.repeat(self._starts[rest] - np.cumsum(degrees) + degrees, degrees)
+        slots = first + np.arange(len(sources))
+        targets = self._targets[slots]
+        once = targets > sources
+        pairs = np.stack([rank[sources[once]], rank[targets[once]]], axis=1)
+        weights = self._weights[slots[once]]
+        return Ising(len(rest), 0.0, self._linear[rest], pairs, weights)

@@ -39,6 +39,8 @@ class EliminationPlan:
 
 def plan_elimination(ising: Ising) -> EliminationPlan | None:
     """Return an elimination order by least degree, None if it exceeds the limits."""
+    if len(ising.pairs) > MAX_WIDTH * ising.n_qubits:
+        return None  # each elimination removes at most MAX_WIDTH of them
     adjacent: list[set[int]] = [set() for _ in range(ising.n_qubits)]
     scopes = [tuple(pair) for pair in np.asarray(ising.pairs).tolist()]
     for scope in scopes + [tuple(qubits) for qubits, _ in ising.higher]:

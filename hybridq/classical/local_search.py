@@ -182,7 +182,7 @@ def _by_the_clock(
 
 
 _SAFETY = 0.8  # of the time that is left: sweeps differ in speed
-_TRIAL_PROPOSALS = 2e6
+_TRIAL_WORK = 6e6  # proposals, and fields that they may change
 
 
 def _sweeps_a_second(
@@ -195,7 +195,7 @@ def _sweeps_a_second(
     """Return the speed of annealing on one thread, from a few sweeps."""
     from hybridq.classical._local_search_kernel import restart_in_place
 
-    sweeps = int(np.clip(_TRIAL_PROPOSALS / len(linear), 2, len(temperatures)))
+    sweeps = int(np.clip(_TRIAL_WORK / (len(linear) + len(targets)), 2, len(temperatures)))
     chosen = temperatures[:: max(len(temperatures) // sweeps, 1)]
     spins, order = np.ones(len(linear)), np.arange(len(linear))
     # Loading compiled code is no part of the speed.

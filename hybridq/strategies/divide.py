@@ -32,6 +32,7 @@ from hybridq.strategies.correlated import (
 )
 
 MOST_OF_A_PIECE = 24  # nodes
+_EDGES = 10_000  # of a matching that are looked at before those without free ends are left out
 _PARTS = 3  # of a time limit: the strategy and its controls
 # Work of a piece, in the units of `annealing.Work`: its angles and samples, and each amplitude of
 # a layer and qubit.
@@ -182,9 +183,13 @@ def merged_pieces(ising: Ising, most: int) -> NDArray[np.int64]:
         weight = table.data / np.sqrt(sizes[table.row] * sizes[table.col])
         partner = np.arange(count)
         free = np.ones(count, dtype=bool)
-        for edge in np.argsort(-weight, kind="stable").tolist():
-            one, other = int(table.row[edge]), int(table.col[edge])
-            if free[one] and free[other]:
-                free[one] = free[other] = False
-                partner[other] = one
+        waiting = np.argsort(-weight, kind="stable")
+        while len(waiting):
+            for edge in waiting[:_EDGES].tolist():
+                one, other = int(table.row[edge]), int(table.col[edge])
+                if free[one] and free[other]:
+                    free[one] = free[other] = False
+                    partner[other] = one
+            waiting = waiting[_EDGES:]
+            waiting = waiting[free[table.row[waiting]] & free[table.col[waiting]]]
         pieces = np.unique(partner[pieces], return_inverse=True)[1].astype(np.int64)

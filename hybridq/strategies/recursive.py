@@ -94,7 +94,13 @@ class Recursive(Unsampled):
         ising = found.ansatz.ising
         *seeds, last = task.rng.spawn(len(self.gamma_scales) + 2)
         watch = Stopwatch(watch.left)
-        *found_states, greedy = _contracted(ising, (*self.gamma_scales, 0.0), seeds, watch.left)
+        *found_states, greedy = _contracted(
+            ising,
+            (*self.gamma_scales, 0.0),
+            float(found.solution.x[0]),
+            seeds,
+            watch.left,
+        )
         runs = [
             self._polished(ising, each, seed, watch.shared(len(found_states) - number + _CONTROLS))
             for number, (each, seed) in enumerate(zip(found_states, seeds, strict=False))
@@ -171,6 +177,7 @@ class _Timed:
 def _contracted(
     ising: Ising,
     scales: tuple[float, ...],
+    gamma: float,
     seeds: list[np.random.Generator],
     time_limit: float | None,
 ) -> list[_Timed]:
@@ -185,7 +192,9 @@ def _contracted(
 
     def run(scale: float, seed: np.random.Generator) -> tuple[Contracted, float]:
         watch = Stopwatch(None)
-        done = contraction(ising, gamma_scale=scale, rng=seed, time_limit=share, stop=stop)
+        done = contraction(
+            ising, gamma_scale=scale, gamma=gamma, rng=seed, time_limit=share, stop=stop
+        )
         return done, watch.seconds
 
     watch, found, before = Stopwatch(None), [], 0.0

@@ -126,6 +126,9 @@ def checked_pairs(pairs: ArrayLike, n_spins: int) -> Pairs:
     return found.astype(np.int64)
 
 
+_DENSE_SPINS, _DENSE_SPEED = 4_096, 50  # for products of full matrices, times those of sparse ones
+
+
 def close_pairs(ising: Ising) -> Pairs:
     """Return all pairs i < j of spins at most two couplings apart, shape (k, 2).
 
@@ -149,12 +152,16 @@ def close_pairs(ising: Ising) -> Pairs:
         f"listing up to {most:,} pairs at most two couplings apart",
         "name the pairs that are needed",
     )
+    n = ising.n_qubits
     ones = np.ones(len(rows.to), dtype=np.int32)
-    shape = (ising.n_qubits, ising.n_qubits)
-    near = scipy.sparse.csr_array((ones, rows.to, rows.starts), shape=shape)
+    near = scipy.sparse.csr_array((ones, rows.to, rows.starts), shape=(n, n))
+    if n <= _DENSE_SPINS and _DENSE_SPEED * int((degrees**2).sum()) > n**3:
+        table = near.toarray().astype(np.float32)
+        i, j = np.nonzero(np.triu(table @ table + table, k=1))
+        return np.stack([i, j], axis=1)
     far = scipy.sparse.triu(near @ near + near, k=1, format="csr")
     far.sort_indices()
-    first = np.repeat(np.arange(ising.n_qubits), np.diff(far.indptr))
+    first = np.repeat(np.arange(n), np.diff(far.indptr))
     return np.stack([first, far.indices.astype(np.int64)], axis=1)
 
 
