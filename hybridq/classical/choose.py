@@ -174,9 +174,12 @@ def proven(ising: Ising) -> Baseline | None:
     balanced = unfrustrated_minimum(ising)
     if balanced is not None:
         return balanced
-    plan = plan_elimination(ising)
-    if plan is not None:
-        return elimination_minimum(ising, plan)
-    if ising.higher and n <= HIGHER_ORDER_LIMIT:
-        return exact_minimum(ising)
-    return None
+    small = ising if ising.higher else reduced(ising).energy
+    plan = plan_elimination(small)
+    if plan is None:
+        return exact_minimum(ising) if ising.higher and n <= HIGHER_ORDER_LIMIT else None
+    found = elimination_minimum(small, plan)
+    if small is ising:
+        return found
+    bits = reduced(ising).restored(found.bits)
+    return Baseline.from_bits(ising, bits, method=found.method, exact=True)

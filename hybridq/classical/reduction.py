@@ -65,12 +65,18 @@ def reduced(ising: Ising) -> Reduced:
     Engineering Kernelization for Maximum Cut, ALENEX 2020, arXiv:1905.10902.
     """
     _couplings.require_quadratic(ising, "reduced")
+    known: Reduced | None = ising.__dict__.get("_reduced")
+    if known is not None:
+        return known
     n = ising.n_qubits
     graph = _Rows(_couplings.without_fields(ising), n)
     steps = graph.removed()
     if not steps:
         return Reduced(ising, np.arange(n), (), n)
-    return Reduced(*graph.left([spin for spin, _ in steps], ising.constant), tuple(steps), n)
+    energy, spins = graph.left([spin for spin, _ in steps], ising.constant)
+    made = Reduced(energy, spins, tuple(steps), n)
+    ising.__dict__["_reduced"] = made  # both are immutable
+    return made
 
 
 class _Rows:
