@@ -34,6 +34,25 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+# What compiles most kernels: in two processes at once, each would compile them for itself.
+KERNELS = (
+    "tests/engines/", "tests/ansatz/mixers/", "tests/testing/test_contracts.py",
+    "tests/classical/", "tests/operators/test_feasible.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give one process all files that compile kernels, and any other to the next free one."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class KernelsTogether(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return "kernels" if nodeid.startswith(KERNELS) else super()._split_scope(nodeid)
+
+    return KernelsTogether(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 @pytest.fixture(autouse=True, scope="session")
 def one_blas_thread():
     """Dense oracles use many small matrices: threads of BLAS only get into each other's way."""

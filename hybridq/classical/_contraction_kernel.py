@@ -248,7 +248,8 @@ def contract(
             )  # fmt: skip
             gone = i
             count = degrees[i]
-            touched[:count] = targets[starts[i] : starts[i] + count]
+            for t in range(count):
+                touched[t] = targets[starts[i] + t]
             degrees[i] = 0
         else:
             j = targets[slots[i]]
@@ -265,7 +266,8 @@ def contract(
                    sign, gamma, least)  # fmt: skip
             count = degrees[i] + 1
             touched[0] = i
-            touched[1:count] = targets[starts[i] : starts[i] + degrees[i]]
+            for t in range(degrees[i]):
+                touched[1 + t] = targets[starts[i] + t]
             # Couplings that cancelled are in no row any more, but their spins lost neighbours.
             for t in range(starts[j], starts[j] + others):
                 if slot_of(starts, degrees, targets, i, targets[t]) < 0:

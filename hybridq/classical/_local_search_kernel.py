@@ -22,7 +22,8 @@ def greedy_in_place(
 
     A spin without a field keeps its value. On return `fields` holds f_i = h_i + sum_j J_ij s_j.
     """
-    fields[:] = linear
+    for i in range(fields.size):
+        fields[i] = linear[i]
     for position in range(order.size):
         i = order[position]
         if fields[i] > 0.0:
@@ -217,5 +218,6 @@ def restart_in_place(
         if annealed < energy:
             energy = annealed
         else:
-            spins[:] = first
+            for i in range(spins.size):
+                spins[i] = first[i]
     return energy

@@ -95,8 +95,9 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         options: dict[str, Any] = {"forceinline": True} if inline else {}
         if internal or inline:
-            options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+            options["no_cpython_wrapper"] = True
         options |= {"nogil": True, "fastmath": set(FASTMATH), "error_model": "numpy"}
+        options["no_cfunc_wrapper"] = True  # for callers in C, of which there are none
         try:
             dispatcher = numba.njit(cache=True, **options)(function)
         except RuntimeError:  # no folder that Numba could write to

@@ -14,7 +14,7 @@ TOLERANCE = {np.float64: 1e-12, np.float32: 2e-4}
 @cache
 def compiled(function):
     """Return a compiled function that calls a kernel or an intrinsic."""
-    return numba.njit(lambda *args: function(*args))
+    return numba.njit(no_cfunc_wrapper=True)(lambda *args: function(*args))
 
 
 def lanes_of(dtype):

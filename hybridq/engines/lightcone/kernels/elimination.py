@@ -143,6 +143,15 @@ def fill_factors(
                 values[at], values[at + 1] = turn, back
 
 
+@jit(internal=True)
+def _most_operands(ends: Any) -> Any:
+    """Return the largest number of operands of a step."""
+    most = 0
+    for step in range(len(ends) - 1):
+        most = max(most, ends[step + 1] - ends[step])
+    return most
+
+
 @jit()
 def eliminate(
     ends: Any, outputs: Any, widths: Any, bases: Any, halves: Any, lows: Any, highs: Any,
@@ -160,7 +169,7 @@ def eliminate(
         offsets: distances in the operands, int64.
         values: all tables, complex.
     """
-    at = np.empty(np.max(ends[1:] - ends[:-1]), dtype=np.int64)
+    at = np.empty(_most_operands(ends), dtype=np.int64)
     for step in range(len(outputs)):
         first, last = ends[step], ends[step + 1]
         low = 1 << widths[step] // 2
@@ -192,7 +201,7 @@ def eliminate_back(
         ends, outputs, widths, bases, halves, lows, highs, offsets, values: see `eliminate`.
         adjoints: derivatives by the values, added to.
     """
-    longest = np.max(ends[1:] - ends[:-1])
+    longest = _most_operands(ends)
     at = np.empty(longest, dtype=np.int64)
     places = np.empty(longest, dtype=np.int64)
     before = np.empty(longest, dtype=np.complex128)

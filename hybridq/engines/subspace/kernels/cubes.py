@@ -187,10 +187,10 @@ def cube_exponential(v, work, out, cubes, recurrence, bra, partial, counter, thr
     last = len(recurrence) - 1
     for order in range(1, last + 1):
         # Two orders at a time are added to the result, which spares every other pass over it.
-        factors[:4] = recurrence[order]
-        factors[4:] = 0
-        if order % 2:
-            factors[4:] = recurrence[order - 1, 2:]
+        for k in range(4):
+            factors[k] = recurrence[order, k]
+        for k in range(2):
+            factors[4 + k] = recurrence[order - 1, 2 + k] if order % 2 else 0
         adding = order % 2 == 1 or order == last
         block = 0
         for tile in range(begin, end):

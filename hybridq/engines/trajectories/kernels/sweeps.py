@@ -144,6 +144,16 @@ def _copy(target, source):
         target[t] = source[t]
 
 
+@jit(internal=True)
+def _copy_state(target, source):
+    """Copy a state.
+
+    Numba compiles an assignment of arrays together with the text of its errors, in seconds.
+    """
+    for part in range(2):
+        _copy(target[part], source[part])
+
+
 @jit(inline=True)
 def _place(bases, part, width, low, high):
     """Write the indices of a tile's groups, with 0 at the qubits of the block."""
@@ -237,7 +247,7 @@ def run(states, clean, position, qubits, matrices, firsts, starts, places, speci
             _multiply(clean, matrices[position], low, high, tile, product, bases)
             position += 1
         state = states[row]
-        state[:] = clean
+        _copy_state(state, clean)
         k = starts[row]
         for block in range(position, blocks):
             low, high = qubits[block, 0], qubits[block, 1]
@@ -330,20 +340,15 @@ def pull_back(
         if row < 0:
             break
         if keeps and first < blocks:
-            kept[blocks + first] = kept[first]
+            _copy_state(kept[blocks + first], kept[first])
             k = starts[row]
             for block in range(first, blocks - 1):
                 low, high = qubits[block, 0], qubits[block, 1]
-                kept[blocks + block + 1] = kept[blocks + block]
-                if k < starts[row + 1] and places[k] == block:
-                    _multiply(
-                        kept[blocks + block + 1], specials[k], low, high, tile, product, bases
-                    )
-                    k += 1
-                else:
-                    _multiply(
-                        kept[blocks + block + 1], matrices[block], low, high, tile, product, bases
-                    )
+                _copy_state(kept[blocks + block + 1], kept[blocks + block])
+                special = k < starts[row + 1] and places[k] == block
+                matrix = specials[k] if special else matrices[block]
+                _multiply(kept[blocks + block + 1], matrix, low, high, tile, product, bases)
+                k += special
         k = starts[row + 1] - 1
         for block in range(blocks - 1, first - 1, -1):
             low, high = qubits[block, 0], qubits[block, 1]
@@ -356,20 +361,13 @@ def pull_back(
                 ket = kets[row]
                 _multiply(ket, adjoint, low, high, tile, product, bases)
             _back(
-                bras[row],
-                ket,
-                adjoint,
-                low,
-                high,
-                wanted[block],
-                target,
-                tile,
-                other,
-                product,
+                bras[row], ket, adjoint, low, high, wanted[block], target, tile, other, product,
                 bases,
-            )
+            )  # fmt: skip
             k -= special
-        total += bras[row]
+        for part in range(2):
+            for i in range(total.shape[1]):
+                total[part, i] += bras[row, part, i]
 
 
 @jit()
