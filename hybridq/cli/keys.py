@@ -1,4 +1,4 @@
-"""Commands `hybridq keys add`, `list` and `revoke`."""
+"""Commands `hybridq keys add`, `list`, `revoke` and `quota`."""
 
 from __future__ import annotations
 
@@ -11,20 +11,29 @@ import typer
 
 from hybridq.cli import shared_options as shared
 from hybridq.cli.errors import OK
-from hybridq.cli.options import seconds_from_zero
+from hybridq.cli.options import finite_number, seconds_from_zero, whole_number
 from hybridq.cli.serve import Database
 from hybridq.cli.spelling import Command
 from hybridq.core.errors import ParameterError
 
 if TYPE_CHECKING:
     from hybridq.service.keys import Keys
+    from hybridq.service.store.database import Database as ServiceDatabase
 
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 
+def _positive(text: str) -> float:
+    """Return a number above 0."""
+    value = finite_number(text)
+    if value <= 0:
+        raise typer.BadParameter(f"must be a number above 0, got {text!r}")
+    return value
+
+
 @keys.callback()
 def keys_group() -> None:
-    """Add, list and revoke the API keys of a job service.
+    """Add, list and revoke the API keys of a job service; set quotas of tenants.
 
     Example: [bold]hybridq keys add me[/bold]
     """
@@ -105,15 +114,81 @@ def revoke(
     return OK
 
 
+@keys.command(cls=Command)
+def quota(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Owner of keys and jobs.")],
+    database: Database = None,
+    weight: Annotated[
+        float | None,
+        typer.Option(
+            "--weight",
+            metavar="W",
+            parser=_positive,
+            show_default=False,
+            help="Share of the machine among tenants with work.",
+        ),
+    ] = None,
+    queued: Annotated[
+        int | None,
+        typer.Option(
+            "--queued",
+            metavar="N",
+            parser=whole_number(0),
+            show_default=False,
+            help="Jobs that may wait.",
+        ),
+    ] = None,
+    running: Annotated[
+        int | None,
+        typer.Option(
+            "--running",
+            metavar="N",
+            parser=whole_number(0),
+            show_default=False,
+            help="Jobs that may run at a time.",
+        ),
+    ] = None,
+    debug: shared.Debug = False,
+) -> int:
+    """Show the share and the quotas of a tenant, or change them at once.
+
+    Example: [bold]hybridq keys quota me --weight 2 --running 4[/bold]
+    """
+    from hybridq.service.queue.jobs import Queue
+
+    given = {"weight": weight, "most_queued": queued, "most_running": running}
+    changes = {name: value for name, value in given.items() if value is not None}
+    with _database(database) as found:
+        share = Queue(found).change_share(tenant, **changes)
+    if share is None:
+        raise ParameterError(
+            argument="tenant",
+            value=tenant,
+            expected="an existing tenant",
+            remedy="add a key for it with 'hybridq keys add'",
+        )
+    print(
+        f"{share.name}: weight {share.weight:g}, at most {share.most_queued:,} jobs wait and "
+        f"{share.most_running:,} run"
+    )
+    return OK
+
+
 @contextmanager
 def _opened(url: str | None) -> Iterator[Keys]:
     """Open the keys of a service's database."""
     from hybridq.service.keys import Keys
+
+    with _database(url) as database:
+        yield Keys(database)
+
+
+def _database(url: str | None) -> ServiceDatabase:
+    """Return a service's database."""
     from hybridq.service.server import DEFAULT_DATABASE
     from hybridq.service.store.database import Database
 
-    with Database(url or DEFAULT_DATABASE) as database:
-        yield Keys(database)
+    return Database(url or DEFAULT_DATABASE)
 
 
 def _day(seconds: float) -> str:

@@ -49,6 +49,21 @@ def serve(
             help="Memory of each job in MiB (default: its share of what is free).",
         ),
     ] = None,
+    rate: Annotated[
+        int,
+        typer.Option(
+            "--rate", metavar="N", parser=whole_number(1), help="Requests a second of one key."
+        ),
+    ] = 50,
+    burst: Annotated[
+        int,
+        typer.Option(
+            "--burst",
+            metavar="N",
+            parser=whole_number(1),
+            help="Requests of one key at once after a pause.",
+        ),
+    ] = 200,
     behind_proxy: Annotated[
         bool, typer.Option("--behind-proxy", help="Another server ends TLS.")
     ] = False,
@@ -83,6 +98,8 @@ def serve(
         database=database or server.DEFAULT_DATABASE,
         slots=slots,
         memory=None if memory is None else memory * 2**20,
+        rate=rate,
+        burst=burst,
         behind_proxy=behind_proxy,
         tls_cert=tls_cert,
         tls_key=tls_key,

@@ -32,6 +32,8 @@ class ServerSettings:
         database: an SQLite file or a PostgreSQL server.
         slots: jobs at a time; one for each core by default.
         memory: most bytes of each slot; an equal share of what is free by default.
+        rate: requests a second of one key.
+        burst: requests of one key at once after a pause.
         behind_proxy: another server ends TLS and passes requests on.
         tls_cert: file of the certificate.
         tls_key: file of its key.
@@ -42,6 +44,8 @@ class ServerSettings:
     database: str = DEFAULT_DATABASE
     slots: int | None = None
     memory: int | None = None
+    rate: float = 50.0
+    burst: int = 200
     behind_proxy: bool = False
     tls_cert: str | None = None
     tls_key: str | None = None
@@ -131,7 +135,13 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
         ]
         workers = Dispatcher(queue, slots, journal_folder(settings.database, "jobs"))
         config = uvicorn.Config(
-            create_app(queue, workers=workers, catalog=CatalogProcess()),
+            create_app(
+                queue,
+                workers=workers,
+                catalog=CatalogProcess(),
+                rate=settings.rate,
+                burst=settings.burst,
+            ),
             log_config=None,
             access_log=False,
             server_header=False,

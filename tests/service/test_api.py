@@ -400,11 +400,13 @@ def test_references_of_the_schema_lead_somewhere(service):
 
 def test_health_and_metrics_need_no_key(service):
     service.submit()
+    service.submit()
     assert service.client.get("/healthz").json()["status"] == "ok"
     assert service.client.get("/readyz").json()["status"] == "ok"
     text = service.client.get("/metrics").text
-    assert 'hybridq_jobs{state="queued"} 1' in text
-    assert 'hybridq_answers_total{status="202"} 1' in text
+    assert 'hybridq_jobs{state="queued"} 2' in text
+    assert 'hybridq_answers_total{status="202"} 2' in text
+    assert 'hybridq_jobs_by_source{source="joined"} 1' in text
 
 
 def test_a_database_that_is_gone_is_said_and_comes_back(service, monkeypatch):

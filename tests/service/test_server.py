@@ -161,6 +161,11 @@ def test_checks_and_keys_on_the_command_line(hybridq, tmp_path):
     assert key not in listed
     run("keys", "revoke", name)
     assert "revoked" in run("keys", "list").out
+    shown = run("keys", "quota", "me", "--weight", 2, "--running", 4).out
+    assert shown == "me: weight 2, at most 10,000 jobs wait and 4 run\n"
+    assert run("keys", "quota", "me").out == shown
+    assert "an existing tenant" in run("keys", "quota", "you").err
+    assert run("keys", "quota", "me", "--weight", 0).code == 2
     bad = run("keys", "add", "Me!")
     assert (bad.code, "1 to 64 lower-case" in bad.err) == (2, True)
     refused = run("serve", "--host", "0.0.0.0")

@@ -102,14 +102,18 @@ def _metrics(context: Context) -> Iterator[str]:
     """
     try:
         counts, age = context.queue.counts(), context.queue.oldest_age()
+        sources = context.queue.sources()
     except OutputError:
-        counts, age = {}, None
+        counts, age, sources = {}, None, {}
     yield "# TYPE hybridq_database_up gauge"
     yield f"hybridq_database_up {int(bool(counts))}"
     if counts:
         yield "# TYPE hybridq_jobs gauge"
         for state, number in counts.items():
             yield f'hybridq_jobs{{state="{state.word}"}} {number}'
+        yield "# TYPE hybridq_jobs_by_source gauge"
+        for source, number in sources.items():
+            yield f'hybridq_jobs_by_source{{source="{source}"}} {number}'
     if age is not None:
         yield "# TYPE hybridq_oldest_waiting_seconds gauge"
         yield f"hybridq_oldest_waiting_seconds {age:.3f}"

@@ -49,6 +49,11 @@ class Queue:
         with self.writing() as (connection, now):
             return sharing.add_tenant(connection, name, now, **shares)
 
+    def change_share(self, tenant: str, **shares: float) -> sharing.Share | None:
+        """Set weight and quotas of a tenant; see `sharing.change_share`."""
+        with self.writing() as (connection, _):
+            return sharing.change_share(connection, tenant, **shares)
+
     def submit(
         self,
         tenant: str,
@@ -157,6 +162,11 @@ class Queue:
         """Return the seconds for which the oldest waiting job has waited."""
         with self.database.reading() as connection:
             return reading.oldest_age(connection, self.database.now(connection))
+
+    def sources(self) -> dict[str, int]:
+        """Return the number of jobs by their source: computed, cache, joined, relabelled."""
+        with self.database.reading() as connection:
+            return reading.sources(connection)
 
     def usage(self, tenant: str, days: int, by: str = "day") -> list[Plain]:
         """Return the work for a tenant's jobs of the last days; see `reading.usage`."""

@@ -14,6 +14,10 @@ from hybridq.service.queue.submitting import WAITING
 from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
 
 _LEFT_OUT = ("request", "worker", "lease", "journal", "cost", "deaths", "result", "joined_to")
+SOURCES = ("computed", "cache", "joined", "relabelled")
+"""Origins of results; the last two are followed by the identifier of another job."""
+
+_LONGEST_SOURCE = max(map(len, SOURCES))
 _SHOWN = [column for column in JOBS.c if column.name not in _LEFT_OUT]
 
 
@@ -112,6 +116,15 @@ def counts(connection: Connection, tenant: str | None = None) -> dict[State, int
         query = query.where(JOBS.c.tenant == tenant)
     found = {State(state): int(number) for state, number in connection.execute(query)}
     return {state: found.get(state, 0) for state in State}
+
+
+def sources(connection: Connection) -> dict[str, int]:
+    """Return the number of jobs by their source, without the identifiers of others."""
+    start = func.substr(JOBS.c.source, 1, _LONGEST_SOURCE)
+    found = dict.fromkeys(SOURCES, 0)
+    for source, number in connection.execute(select(start, func.count()).group_by(start)):
+        found[source.partition(":")[0]] += int(number)
+    return found
 
 
 def oldest_age(connection: Connection, now: float) -> float | None:

@@ -87,6 +87,19 @@ def add_tenant(
     return True
 
 
+def change_share(connection: Connection, tenant: str, **shares: float) -> Share | None:
+    """Set weight or quotas of a tenant; return its share, None for an unknown tenant.
+
+    Args:
+        connection: a transaction.
+        tenant: its name.
+        shares: new values of ``weight``, ``most_queued`` and ``most_running``.
+    """
+    if locked(connection, tenant) is not None and shares:
+        connection.execute(TENANTS.update().where(TENANTS.c.name == tenant).values(**shares))
+    return locked(connection, tenant)
+
+
 def locked(connection: Connection, tenant: str) -> Share | None:
     """Lock a tenant until the end of the transaction and return its share."""
     row = connection.execute(_LOCKED, {"tenant_name": tenant}).first()
