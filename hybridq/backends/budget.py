@@ -64,7 +64,16 @@ class Budget:
         Raises:
             BudgetError: they exceed a limit, or there is a limit of cost and no price is known.
         """
-        count, shots = len(executions), sum(each.shots for each in executions)
+        return self.check_counts(
+            len(executions), sum(each.shots for each in executions), price, title
+        )
+
+    def check_counts(self, count: int, shots: int, price: Price | None, title: str) -> float | None:
+        """Return the price of so many executions and shots; see `check`.
+
+        Raises:
+            BudgetError: as `check`.
+        """
         cost = None if price is None else price.of(count, shots)
         need = f"this takes {plural(count, 'execution')} and {shots:,} shots on {title}"
         for name, needed in (("max_executions", count), ("max_shots", shots)):

@@ -35,7 +35,7 @@ _OFFERED = (
     "exact",
 )
 _BITS_ONLY = ("p", "mixer", "strategy", "refine")
-_ENERGIES_ONLY = ("exact", "target_error", "grouping", "mitigate")
+_ENERGIES_ONLY = ("exact", "target_error", "grouping")
 _LONGEST_LIST = 60  # characters of names that help spells out; for more it refers to a list
 _LISTED_BY = {  # commands that list the names of an argument
     "ansatz": "hybridq list ansatze",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from hybridq.backends.base import Compilation
+from hybridq.circuits.circuit import Circuit
 from hybridq.core.configured import Configured
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
     from hybridq.measurement.execution import Execute
     from hybridq.measurement.plans import Plan
     from hybridq.noise import NoiseModel
+
+
+Compiler: TypeAlias = Callable[[Circuit], Compilation]
+"""Returns a circuit as a machine runs it; equal circuits are compiled once."""
 
 
 class Label(StrEnum):
@@ -87,12 +94,14 @@ class Mitigation(Configured, ABC):
         summary: one line that says when to choose it.
         label: what its values are worth.
         source: the paper.
+        reads_plan: whether it runs the circuits and shots of the plan itself, perhaps with others.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     label: ClassVar[Label]
     source: ClassVar[str] = ""
+    reads_plan: ClassVar[bool] = False
 
     @abstractmethod
     def measure(
@@ -114,6 +123,31 @@ class Mitigation(Configured, ABC):
             ParameterError: the plan does not know the circuit, the noise is not known as far as
                 needed, or the mitigation would cost more than its options allow.
         """
+
+    def measure_on(
+        self, plan: Plan, execute: Execute, compiler: Compiler, rng: RandomLike = None
+    ) -> Mitigated:
+        """Return the mitigated value on a machine that compiles each circuit.
+
+        Args:
+            plan: with the circuit that prepares the state.
+            execute: runs circuits; see `Execute`.
+            compiler: returns a circuit as the machine runs it, with its noise where that is known.
+            rng: source of random choices.
+
+        Raises:
+            ParameterError: as `measure`; or the machine runs the circuits in a way for which the
+                mitigation does not hold.
+        """
+        return self.measure(plan, execute, None, rng)
+
+    def cost_on(self, plan: Plan, compiler: Compiler) -> Cost:
+        """Return circuits, shots and overhead of `measure_on`, without an execution.
+
+        Raises:
+            ParameterError: as `measure_on`.
+        """
+        return self.cost(plan)
 
     @abstractmethod
     def cost(self, plan: Plan, noise: NoiseModel | None = None) -> Cost:
@@ -152,3 +186,32 @@ def known_noise(name: str, noise: NoiseModel | None) -> NoiseModel:
             remedy="give the noise that the machine is known to have",
         )
     return noise
+
+
+def check_same_qubits(name: str, compiled: Sequence[Compilation]) -> None:
+    """Raise where circuits are known to lie on different qubits.
+
+    Raises:
+        ParameterError: they do not, so that errors of one say nothing of those of another.
+    """
+    layouts = {each.layout for each in compiled if each.layout}
+    if len(layouts) > 1:
+        raise ParameterError(
+            f"{name} compares circuits, and the machine's compiler puts them on different qubits",
+            argument="mitigate",
+            value=name,
+            remedy="use readout, whose errors are then those of each circuit's own qubits",
+        )
+
+
+def known_on(name: str, plan: Plan, compiler: Compiler) -> list[tuple[Compilation, NoiseModel]]:
+    """Return each circuit of a plan as the machine runs it, with its noise.
+
+    Raises:
+        ParameterError: the errors of a circuit are not known.
+    """
+    found = []
+    for circuit in plan.circuits:
+        compiled = compiler(circuit)
+        found.append((compiled, known_noise(name, compiled.noise)))
+    return found

@@ -18,12 +18,14 @@ from hybridq.measurement.allocation import divided
 from hybridq.measurement.execution import Execute, run_circuits
 from hybridq.measurement.plans import Plan
 from hybridq.mitigation.base import (
+    Compiler,
     Cost,
     Label,
     Mitigated,
     Mitigation,
     check_prepared,
     known_noise,
+    known_on,
 )
 from hybridq.mitigation.quasi import INSERTED, Slot, slots
 from hybridq.mitigation.readout import check_invertible, corrected_values
@@ -106,6 +108,34 @@ class ErrorCancellation(Mitigation):
             circuits=executed,
             facts={"overhead": cost.overhead},
         )
+
+    def measure_on(
+        self, plan: Plan, execute: Execute, compiler: Compiler, rng: RandomLike = None
+    ) -> Mitigated:
+        """Return the value with the noise cancelled; see `Mitigation.measure_on`."""
+        return self.measure(plan, execute, self._noise_on(plan, compiler), rng)
+
+    def cost_on(self, plan: Plan, compiler: Compiler) -> Cost:
+        """Return circuits, at most, shots, and γ²; see `Mitigation.cost_on`.
+
+        Raises:
+            ParameterError: the machine compiles circuits to other gates.
+        """
+        return self.cost(plan, self._noise_on(plan, compiler))
+
+    def _noise_on(self, plan: Plan, compiler: Compiler) -> NoiseModel | None:
+        """Return the noise of a machine that runs circuits as written."""
+        known = known_on(self.name, plan, compiler)
+        for circuit, (compiled, _) in zip(plan.circuits, known, strict=True):
+            if compiled.circuit != circuit:
+                raise ParameterError(
+                    "the machine compiles circuits to other gates, whose errors cannot be undone "
+                    "one by one in the circuit as written",
+                    argument="mitigate",
+                    value=self.name,
+                    remedy="use readout, or a backend that runs circuits as written",
+                )
+        return known[0][1] if known else None
 
     def cost(self, plan: Plan, noise: NoiseModel | None = None) -> Cost:
         """Return circuits, at most, shots, and the largest γ² of a circuit.

@@ -37,6 +37,7 @@ class PostSelection(Mitigation):
     name: ClassVar[str] = "post-selection"
     summary: ClassVar[str] = "Shots with other electron numbers left out; for molecules."
     label: ClassVar[Label] = Label.BIASED
+    reads_plan: ClassVar[bool] = True
     source: ClassVar[str] = "Bonet-Monroig, Sagastizabal, Singh, O'Brien 2018, arXiv:1807.10050"
 
     particles: tuple[int, int] | None = None

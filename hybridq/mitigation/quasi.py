@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import chain
 
 import numpy as np
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.errors import ParameterError
-from hybridq.engines.noisy_gates import Elementary, elementary
+from hybridq.engines.noisy_gates import Elementary, elementary, noisy_gates
 from hybridq.measurement.base import Vector
 from hybridq.noise import Channel, NoiseModel
 from hybridq.noise.rules import GateNoise
@@ -77,8 +77,15 @@ def slots(circuit: Circuit, noise: NoiseModel) -> list[Slot]:
 
     Raises:
         ParameterError: a channel is not one of Pauli errors, an inserted gate has other noise
-            than the rest of them, or a channel has no inverse.
+            than the rest of them, a channel has no inverse, or there is noise of waiting.
     """
+    if noise.idle_on(circuit.n_qubits):
+        raise ParameterError(
+            argument="noise",
+            value=noise,
+            expected="noise of gates only",
+            remedy="the noise of waiting follows no gate that could undo it; use zne",
+        )
     found = []
     for gate in chain.from_iterable(map(elementary, circuit.instructions)):
         qubits = gate.qubits
@@ -133,18 +140,49 @@ def _probabilities(noise: GateNoise, n_qubits: int) -> Vector:
 
 
 def no_error(circuit: Circuit, noise: NoiseModel) -> float:
-    """Return a lower bound on the probability that nothing goes wrong.
+    r"""Return a lower bound on the probability that nothing goes wrong.
 
-    The product of the probabilities of no error after each gate, and of the smallest probability
-    of a right reading of each qubit.
+    The product over gates, and over times of waiting, of the largest α for which the noise is
+    :math:`\alpha\,\mathrm{id} + (1 - \alpha) R` with another channel R, times the smallest
+    probability of a right reading of each qubit. Of Pauli errors α is the probability of none.
+
+    Returns:
+        0 where some noise has no such part, as amplitude damping without dephasing.
 
     Raises:
-        ParameterError: the noise of a gate is not one of Pauli errors.
+        ParameterError: a gate is over-rotated.
     """
-    found = 1.0
     for gate in chain.from_iterable(map(elementary, circuit.instructions)):
         for kind in noise.after(gate.symbol, gate.qubits):
-            found *= float(_probabilities(kind, len(gate.qubits))[0])
+            if not isinstance(kind, Channel):
+                raise ParameterError(argument="noise", value=kind, expected="channels after gates")
+    found = 1.0
+    for step in noisy_gates(circuit, noise):
+        found *= _identity_share(step.channels, len(step.gate.qubits))
     for readout in noise.readouts(circuit.n_qubits):
         found *= float(np.diag(np.asarray(readout.matrix)).min())
     return found
+
+
+@lru_cache(maxsize=4096)
+def _identity_share(channels: tuple[Channel, ...], n_qubits: int) -> float:
+    """Return the largest α for which channels in a row are α id and another channel.
+
+    With the Choi matrix C and the maximally entangled state ω, C − α|ω⟩⟨ω| has no negative
+    eigenvalue up to α = 1/⟨ω|C⁻¹|ω⟩.
+    """
+    size = 1 << n_qubits
+    operators = np.eye(size, dtype=complex)[None]
+    for channel in channels:
+        made = channel.kraus(n_qubits)
+        operators = (made[:, None] @ operators[None]).reshape(-1, size, size)
+        # A channel has at most size² orthogonal operators.
+        _, weights, rows = np.linalg.svd(operators.reshape(len(operators), -1), full_matrices=False)
+        operators = (weights[:, None] * rows).reshape(-1, size, size)
+    flat = operators.reshape(len(operators), -1)
+    values, vectors = np.linalg.eigh(flat.T @ flat.conj() / size)
+    overlaps = np.abs(vectors.conj().T @ np.eye(size).reshape(-1)) ** 2 / size
+    present = values > _SMALLEST
+    if overlaps[~present].sum() > _SMALLEST:
+        return 0.0
+    return min(float(1.0 / (overlaps[present] / values[present]).sum()), 1.0)

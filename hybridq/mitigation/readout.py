@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.backends.base import Compilation
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
@@ -16,7 +17,15 @@ from hybridq.core.randomness import RandomLike
 from hybridq.measurement.base import Group, Vector
 from hybridq.measurement.execution import Bits, Execute, run_circuits
 from hybridq.measurement.plans import Plan
-from hybridq.mitigation.base import Cost, Label, Mitigated, Mitigation, check_prepared
+from hybridq.mitigation.base import (
+    Compiler,
+    Cost,
+    Label,
+    Mitigated,
+    Mitigation,
+    check_prepared,
+    check_same_qubits,
+)
 from hybridq.noise import NoiseModel
 from hybridq.noise.measurement import CorrelatedReadout, Readout
 
@@ -44,6 +53,7 @@ class ReadoutInversion(Mitigation):
     name: ClassVar[str] = "readout"
     summary: ClassVar[str] = "Known or calibrated readout errors, inverted term by term."
     label: ClassVar[Label] = Label.UNBIASED
+    reads_plan: ClassVar[bool] = True
     source: ClassVar[str] = "Bravyi et al. 2021, arXiv:2006.14044 (tensored errors)"
 
     calibration_shots: int = 10_000
@@ -68,6 +78,46 @@ class ReadoutInversion(Mitigation):
         else:
             readouts = _readouts(plan, noise)
         check_invertible(readouts)
+        return self._inverted(plan, execute, [readouts] * len(plan.groups), cost, statement)
+
+    def measure_on(
+        self, plan: Plan, execute: Execute, compiler: Compiler, rng: RandomLike = None
+    ) -> Mitigated:
+        """Return the value with the readout errors of each circuit's own qubits inverted.
+
+        Where the machine reports none, they are calibrated; see `Mitigation.measure_on`.
+        """
+        check_prepared(plan)
+        cost, readouts = self.cost_on(plan, compiler), readouts_on(plan, compiler)
+        if readouts is None:
+            return self.measure(plan, execute)
+        for each in readouts:
+            check_invertible(each)
+        return self._inverted(
+            plan,
+            execute,
+            readouts,
+            cost,
+            "readout errors as the machine reports them; those of gates remain",
+        )
+
+    def cost_on(self, plan: Plan, compiler: Compiler) -> Cost:
+        """Return the plan's circuits and shots, and those of a calibration."""
+        if readouts_on(plan, compiler) is not None:
+            return Cost(len(plan.groups), plan.total_shots)
+        for circuit in _calibrations(plan.circuits[0].n_qubits):
+            check_same_qubits(self.name, [*map(compiler, plan.circuits), compiler(circuit)])
+        return self.cost(plan)
+
+    def _inverted(
+        self,
+        plan: Plan,
+        execute: Execute,
+        readouts: Sequence[Sequence[CorrelatedReadout]],
+        cost: Cost,
+        statement: str,
+    ) -> Mitigated:
+        """Run the plan and return the result."""
         bits = run_circuits(execute, plan.circuits, plan.shots.tolist())
         raw = plan.estimate(bits)
         found = plan.estimate_of(inverted(plan, bits, readouts))
@@ -93,13 +143,52 @@ def _readouts(plan: Plan, noise: NoiseModel) -> tuple[CorrelatedReadout, ...]:
     return noise.readouts(plan.groups[0].rotation.n_qubits) if plan.groups else ()
 
 
+def readouts_on(plan: Plan, compiler: Compiler) -> list[tuple[CorrelatedReadout, ...]] | None:
+    """Return readout errors of each circuit of a plan, None where any lacks them.
+
+    Args:
+        plan: with the circuit that prepares the state.
+        compiler: see `Mitigation.measure_on`.
+    """
+    found = [readouts_of(compiler(circuit)) for circuit in plan.circuits]
+    known = [each for each in found if each is not None]
+    return known if len(known) == len(found) else None
+
+
+def readouts_of(compiled: Compilation) -> tuple[CorrelatedReadout, ...] | None:
+    """Return the readout errors of a compiled circuit, by its bits.
+
+    Returns:
+        None where errors are not known.
+
+    Raises:
+        ParameterError: errors are correlated with a qubit that is not measured.
+    """
+    if compiled.noise is None or compiled.circuit is None:
+        return None
+    bit_of = {qubit: bit for bit, qubit in enumerate(compiled.measured)}
+    found = []
+    for each in compiled.noise.readouts(compiled.circuit.n_qubits):
+        inside = [qubit in bit_of for qubit in each.qubits]
+        if any(inside) and not all(inside):
+            raise ParameterError(
+                f"readout errors of the qubits {list(each.qubits)} depend on one that the circuit "
+                "does not measure",
+                argument="mitigate",
+                remedy="use twirled-readout",
+            )
+        if all(inside):
+            found.append(CorrelatedReadout(each.matrix, tuple(bit_of[q] for q in each.qubits)))
+    return tuple(found)
+
+
 def inverted(
-    plan: Plan, bits: Sequence[Bits], readouts: Sequence[CorrelatedReadout]
+    plan: Plan, bits: Sequence[Bits], readouts: Sequence[Sequence[CorrelatedReadout]]
 ) -> list[Vector]:
-    """Return the value of each shot of each group, with readout errors inverted."""
+    """Return the value of each shot of each group, with its readout errors inverted."""
     return [
-        corrected_values(group, rows, readouts)
-        for group, rows in zip(plan.groups, bits, strict=True)
+        corrected_values(group, rows, each)
+        for group, rows, each in zip(plan.groups, bits, readouts, strict=True)
     ]
 
 
@@ -163,17 +252,21 @@ def check_invertible(readouts: Sequence[CorrelatedReadout]) -> None:
 
 def calibrated(execute: Execute, n_qubits: int, shots: int) -> tuple[CorrelatedReadout, ...]:
     """Return the readout errors of each qubit as measured on |0…0⟩ and |1…1⟩."""
-    zeros = Circuit(n_qubits)
-    ones = zeros
-    for qubit in range(n_qubits):
-        ones = ones.x(qubit)
-    low, high = run_circuits(execute, [zeros, ones], [shots, shots])
+    low, high = run_circuits(execute, _calibrations(n_qubits), [shots, shots])
     return tuple(
         CorrelatedReadout(Readout(float(p10), float(p01)).matrix, (qubit,))
         for qubit, (p10, p01) in enumerate(
             zip(low.mean(axis=0), 1.0 - high.mean(axis=0), strict=True)
         )
     )
+
+
+def _calibrations(n_qubits: int) -> tuple[Circuit, Circuit]:
+    """Return the circuits of |0…0⟩ and |1…1⟩."""
+    ones = Circuit(n_qubits)
+    for qubit in range(n_qubits):
+        ones = ones.x(qubit)
+    return Circuit(n_qubits), ones
 
 
 def signs_of(bits: NDArray[np.uint8], qubits: Sequence[int]) -> Vector:

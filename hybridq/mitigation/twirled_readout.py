@@ -16,7 +16,15 @@ from hybridq.measurement.allocation import divided
 from hybridq.measurement.base import Vector
 from hybridq.measurement.execution import Bits, Execute, run_circuits
 from hybridq.measurement.plans import Plan
-from hybridq.mitigation.base import Cost, Label, Mitigated, Mitigation, check_prepared
+from hybridq.mitigation.base import (
+    Compiler,
+    Cost,
+    Label,
+    Mitigated,
+    Mitigation,
+    check_prepared,
+    check_same_qubits,
+)
 from hybridq.mitigation.readout import signs_of
 from hybridq.noise import NoiseModel
 
@@ -91,6 +99,27 @@ class TwirledReadout(Mitigation):
             variance += _between(own, parts)
         variance += _between(calibration, sizes[0])
         return self._found(value, float(np.sqrt(variance)), cost)
+
+    def cost_on(self, plan: Plan, compiler: Compiler) -> Cost:
+        """Return circuits and shots, the calibration included; see `Mitigation.cost_on`.
+
+        Raises:
+            ParameterError: the compiler puts calibration and circuits on different qubits.
+        """
+        if plan.groups:
+            n = plan.groups[0].rotation.n_qubits
+            every = np.ones(n, dtype=np.uint8)
+            circuits = (Circuit(n), *plan.circuits)
+            flipped = [_flipped(circuit, every) for circuit in circuits]
+            check_same_qubits(self.name, [compiler(each) for each in (*circuits, *flipped)])
+        return self.cost(plan)
+
+    def measure_on(
+        self, plan: Plan, execute: Execute, compiler: Compiler, rng: RandomLike = None
+    ) -> Mitigated:
+        """Return the value with twirled readout; see `Mitigation.measure_on`."""
+        self.cost_on(plan, compiler)
+        return self.measure(plan, execute, None, rng)
 
     def _found(self, value: float, error: float, cost: Cost) -> Mitigated:
         """Return the result."""

@@ -16,13 +16,23 @@ from hybridq.measurement.allocation import LEAST_SHOTS
 from hybridq.measurement.base import Vector
 from hybridq.measurement.execution import Execute, run_circuits
 from hybridq.measurement.plans import Plan
-from hybridq.mitigation.base import Cost, Label, Mitigated, Mitigation, check_prepared
+from hybridq.mitigation.base import (
+    Compiler,
+    Cost,
+    Label,
+    Mitigated,
+    Mitigation,
+    check_prepared,
+    check_same_qubits,
+)
 from hybridq.mitigation.extrapolation import Extrapolated, exponential, polynomial
 from hybridq.mitigation.folding import FOLDINGS, folded
-from hybridq.mitigation.readout import check_invertible, inverted
+from hybridq.mitigation.readout import check_invertible, inverted, readouts_on
 from hybridq.noise import NoiseModel
+from hybridq.noise.measurement import CorrelatedReadout
 
 FITS: Final = ("linear", "polynomial", "exponential")
+_KEPT = 0.9  # of the folded gates that a compiler must leave
 
 
 @dataclass(frozen=True)
@@ -93,13 +103,57 @@ class ZeroNoise(Mitigation):
     ) -> Mitigated:
         """Return the extrapolated value; see `Mitigation.measure`."""
         check_prepared(plan)
-        cost = self.cost(plan, noise)
         readouts = noise.readouts(plan.circuits[0].n_qubits) if noise and plan.groups else ()
-        check_invertible(readouts)
+        return self._extrapolated(plan, execute, [readouts] * len(plan.groups))
+
+    def measure_on(
+        self, plan: Plan, execute: Execute, compiler: Compiler, rng: RandomLike = None
+    ) -> Mitigated:
+        """Return the extrapolated value; see `Mitigation.measure_on`.
+
+        Raises:
+            ParameterError: the compiler removes the folded gates, or moves the circuits.
+        """
+        check_prepared(plan)
+        self.cost_on(plan, compiler)
+        none: list[tuple[CorrelatedReadout, ...]] = [()] * len(plan.groups)
+        return self._extrapolated(plan, execute, readouts_on(plan, compiler) or none)
+
+    def cost_on(self, plan: Plan, compiler: Compiler) -> Cost:
+        """Return the circuits at all scales, if the compiler leaves them as they are."""
+        for scale in self.scales:
+            for circuit, (longer, reached) in zip(
+                plan.circuits, self._folded(plan, scale), strict=True
+            ):
+                base, found = compiler(circuit), compiler(longer)
+                check_same_qubits(self.name, [base, found])
+                gates = [
+                    each.two_qubit_gates if base.two_qubit_gates else each.depth
+                    for each in (base, found)
+                ]
+                if gates[1] < _KEPT * reached * gates[0]:
+                    raise ParameterError(
+                        f"the machine's compiler removes folded gates: a circuit of {gates[0]} "
+                        f"has {gates[1]} at {reached:g} times the noise",
+                        argument="mitigate",
+                        value=self.name,
+                        remedy="use a backend that runs circuits as written, or readout",
+                    )
+        return self.cost(plan)
+
+    def _extrapolated(
+        self, plan: Plan, execute: Execute, readouts: Sequence[Sequence[CorrelatedReadout]]
+    ) -> Mitigated:
+        """Run all scales and return the result."""
+        cost = self.cost(plan)
+        for each in readouts:
+            check_invertible(each)
         scales, values, errors = [], [], []
         for scale in self.scales:
             part = self._part(plan)
-            circuits, reached = self._scaled(plan, scale)
+            made = self._folded(plan, scale)
+            reached = float(np.mean([each for _, each in made] or [scale]))
+            circuits = [circuit for circuit, _ in made]
             bits = run_circuits(execute, circuits, part.shots.tolist())
             found = part.estimate_of(inverted(part, bits, readouts))
             scales.append(reached)
@@ -131,10 +185,9 @@ class ZeroNoise(Mitigation):
         least = LEAST_SHOTS * len(plan.groups)
         return plan.with_shots(max(plan.total_shots // len(self.scales), least))
 
-    def _scaled(self, plan: Plan, scale: float) -> tuple[list[Circuit], float]:
-        """Return the folded circuits, and the mean of the scales that they have."""
-        found = [folded(circuit, scale, self.folding) for circuit in plan.circuits]
-        return [circuit for circuit, _ in found], float(np.mean([s for _, s in found] or [scale]))
+    def _folded(self, plan: Plan, scale: float) -> list[tuple[Circuit, float]]:
+        """Return the folded circuits, and the scale that each has."""
+        return [folded(circuit, scale, self.folding) for circuit in plan.circuits]
 
     def _fitted(
         self, scales: Vector, values: Vector, errors: Vector, asymptote: float = 0.0

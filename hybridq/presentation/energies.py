@@ -88,13 +88,13 @@ def headline(result: Result, block: Energy) -> Text:
     info = result.execution
     if info is not None:
         unit = " Ha" if block.unit == HARTREE else ""
-        trained = f"Without noise the circuit has {_energy(result.expectation, block)}"
+        trained = f"Without noise the circuit has {_energy(result.trained, block)}"
         return f"{machine.energy_headline(info, unit)} {trained}{_accuracy(block)}."
-    found = f"Lowest energy found: {_energy(result.expectation, block)}"
+    found = f"Lowest energy found: {_energy(result.trained, block)}"
     if block.error is None or block.exact is None:
         below = ""
         if block.hartree_fock is not None:
-            gap = block.hartree_fock - result.expectation
+            gap = block.hartree_fock - result.trained
             below = f", {1e3 * gap:.3f} mHa below {_named(block)}"
         reason = block.diagonalization.method
         return f"{found}{below}. No exact energy is available ({reason})."
@@ -125,7 +125,7 @@ def brief(result: Result, block: Energy) -> str:
     """Return the essentials in one line."""
     if result.execution is not None:
         return machine.energy_headline(result.execution, " Ha" if block.unit == HARTREE else "")
-    parts = [f"Energy {_energy(result.expectation, block)}"]
+    parts = [f"Energy {_energy(result.trained, block)}"]
     parts.append(_error_clause(block) or "no exact energy")
     return ", ".join(parts) + search.ending(result.optimizer, result.seed)
 
@@ -133,7 +133,7 @@ def brief(result: Result, block: Energy) -> str:
 def caption(result: Result, block: Energy) -> tuple[str, str]:
     """Return a title that states the energy, and a line that states how it was found."""
     error = _error_clause(block)
-    title = f"{result.problem.name}: energy {_energy(result.expectation, block)}"
+    title = f"{result.problem.name}: energy {_energy(result.trained, block)}"
     detail = search_clauses(result)
     if block.diagonalization.status is ExactStatus.DONE:
         detail.append(f"exact energy by {block.exact_note}")
@@ -146,9 +146,7 @@ def lines(result: Result, block: Energy) -> list[str]:
     """Return a few lines for a terminal."""
     name, kind = result.problem.value_name, result.ansatz.get("kind", "circuit")
     count = plural(len(result.parameters), "parameter")
-    found = [
-        f"{result.problem.name}: {name} {_energy(result.expectation, block)} ({kind}, {count})"
-    ]
+    found = [f"{result.problem.name}: {name} {_energy(result.trained, block)} ({kind}, {count})"]
     if block.exact is None or block.error is None:
         found.append(f"exact: {block.exact_note}")
     else:
@@ -165,7 +163,7 @@ def lines(result: Result, block: Energy) -> list[str]:
 
 def number_facts(result: Result, block: Energy) -> list[tuple[str, str]]:
     """Return names and numbers for a panel of a picture."""
-    rows = [("Energy", _energy(result.expectation, block))]
+    rows = [("Energy", _energy(result.trained, block))]
     if block.hartree_fock is not None:
         rows.append((block.reference.replace("-", "–"), _energy(block.hartree_fock, block)))
     if block.exact is not None:
@@ -256,7 +254,7 @@ def _comparison(result: Result, block: Energy) -> Comparison:
     name, share = search.ansatz_name(result.ansatz), block.correlation_recovered
     if result.execution is not None:
         name = f"{name} without noise"
-    rows = [row(name, result.expectation, share, own=True)]
+    rows = [row(name, result.trained, share, own=True)]
     measured = [] if result.execution is None else machine.means(result.execution)[:-1]
     for label, text, value in measured:
         cells = [text]
@@ -349,4 +347,4 @@ def _is_lowest_reachable(result: Result, block: Energy) -> bool:
     """True if the energy is the lowest of the sector that the circuit conserves."""
     if block.reachable is None:
         return False
-    return abs(result.expectation - block.reachable) <= SMALL * max(1e-12, abs(block.reachable))
+    return abs(result.trained - block.reachable) <= SMALL * max(1e-12, abs(block.reachable))

@@ -62,6 +62,13 @@ class MachineInfo:
         circuits: number of circuits of the answer; gates, depth and layout are those of the one
             with the most gates on two qubits, and `success` is the least.
         new_shots: that were submitted, those of the canary included.
+        mitigation: name in `MITIGATIONS`; empty where nothing is mitigated.
+        mitigation_label: what it is worth: unbiased, biased or bounded.
+        mitigation_statement: the condition of the label; empty before it has run.
+        mitigation_circuits: circuits besides those of the answer, at most.
+        mitigated: the mean value that it gives; None without one.
+        mitigated_error: its standard error.
+        bounds: on the mean value without noise; None without such.
         layers: of QAOA, those that were predicted to choose their number; empty if they were not.
         best_layers: of these the number with the best prediction; 0 if there are none.
         refinement: whether a second batch ran at improved angles, and why; empty if not asked for.
@@ -91,8 +98,26 @@ class MachineInfo:
     circuits: int = 1
     refinement: str = ""
     new_shots: int = 0
+    mitigation: str = ""
+    mitigation_label: str = ""
+    mitigation_statement: str = ""
+    mitigation_circuits: int = 0
+    mitigated: float | None = None
+    mitigated_error: float | None = None
+    bounds: tuple[float, float] | None = None
     layers: tuple[Layers, ...] = ()
     best_layers: int = 0
+
+    @property
+    def value(self) -> float:
+        """The mean: mitigated, else measured, else predicted with noise, else without."""
+        known = (self.mitigated, self.mean, self.noisy, self.ideal)
+        return next(each for each in known if each is not None)
+
+    @property
+    def error(self) -> float | None:
+        """Standard error of a mitigated or measured `value`; None for others."""
+        return self.standard_error if self.mitigated is None else self.mitigated_error
 
 
 def price_text(info: MachineInfo) -> str:
@@ -105,10 +130,14 @@ def price_text(info: MachineInfo) -> str:
 def measured_text(info: MachineInfo) -> str:
     """Return the measured mean with its standard error, as in ``12.35 ± 0.04``."""
     assert info.mean is not None
-    error = info.standard_error or 0.0
-    if error <= 0.0:
-        return number(info.mean)
-    return f"{float(f'{info.mean:.6g}'):g} ± {error:.1g}"
+    return with_error(info.mean, info.standard_error)
+
+
+def with_error(value: float, error: float | None) -> str:
+    """Return a value with its standard error, if it has one."""
+    if not error or error <= 0.0:
+        return number(value)
+    return f"{float(f'{value:.6g}'):g} ± {error:.1g}"
 
 
 def predicted_text(info: MachineInfo) -> str:
@@ -120,8 +149,11 @@ def predicted_text(info: MachineInfo) -> str:
 
 
 def means(info: MachineInfo) -> list[tuple[str, str, float]]:
-    """Return names, texts and numbers of the mean values: measured, then predicted."""
+    """Return names, texts and numbers of the mean values, measured ones first."""
     rows = []
+    if info.mitigated is not None:
+        text = with_error(info.mitigated, info.mitigated_error)
+        rows.append(("Measured, mitigated", text, info.mitigated))
     if info.mean is not None:
         rows.append(("Measured, on average", measured_text(info), info.mean))
     if info.noisy is not None:
@@ -160,9 +192,24 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
         rows.append(("Qubits", ", ".join(map(str, info.layout))))
     if info.jobs:
         rows.append(("Jobs", f"{', '.join(map(one_line, info.jobs))} in {one_line(info.ledger)}"))
+    if info.mitigation:
+        rows.append(("Mitigation", _mitigation_line(info)))
     rows += [("Refinement", one_line(info.refinement))] if info.refinement else []
     rows += [("Resumed", one_line(remark)) for remark in info.remarks]
     return rows
+
+
+def _mitigation_line(info: MachineInfo) -> str:
+    """Return the mitigation, what it is worth, and what it adds."""
+    parts = [f"{info.mitigation}, {info.mitigation_label}"]
+    if info.mitigation_statement:
+        parts[0] += f": {info.mitigation_statement}"
+    if info.bounds is not None:
+        low, high = info.bounds
+        parts.append(f"without noise between {low:.5g} and {high:.5g}")
+    if info.mitigation_circuits:
+        parts.append(f"{plural(info.mitigation_circuits, 'further circuit')} at most")
+    return "; ".join(parts)
 
 
 def _layers_line(info: MachineInfo) -> str:
@@ -213,7 +260,14 @@ def energy_headline(info: MachineInfo, unit: str) -> str:
     if not info.submitted:
         return dry_run_headline(info)
     foreseen = "" if info.noisy is None else f"; its known errors predict {info.noisy:.6g}{unit}"
-    return f"Measured on {one_line(info.backend)}: {measured_text(info)}{unit}{foreseen}."
+    if info.mitigated is not None:
+        foreseen = (
+            ", mitigated"
+            if info.mean is None
+            else f"; {measured_text(info)} before mitigation{foreseen}"
+        )
+    text = with_error(info.value, info.error)
+    return f"Measured on {one_line(info.backend)}: {text}{unit}{foreseen}."
 
 
 def dry_run_headline(info: MachineInfo) -> str:

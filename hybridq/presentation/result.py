@@ -50,7 +50,9 @@ class Result(ComparedByValue):
         engine: the engine that ran the circuits.
         optimizer: the outcome of the classical outer loop.
         parameters: the best angles found, in radians, shape (n_params,).
-        expectation: expected value in the problem's natural sign (expected cut, energy).
+        expectation: mean value of the circuit (expected cut, energy), in the problem's
+            natural sign: as the engine computes it; where a machine ran, as it measured it,
+            mitigated if it was; for a dry run as it is predicted. See `trained`.
         best: the best sampled assignment, or the answer that a strategy found without samples
             (diagonal problems only).
         samples: the measurements of the final state (diagonal problems only).
@@ -63,9 +65,7 @@ class Result(ComparedByValue):
         objective: the function that was minimized: its name and options, the value reached, and
             with shots their cost (``shots`` an evaluation, ``shots_used`` and ``circuits`` in all).
         controls: classical counterparts of a strategy that answers without samples.
-        execution: what a machine ran, predicted and measured; None for a simulation. For problems
-            over bits `expectation` is then the measured mean, for a dry run the prediction.
-            Energies stay those of the trained circuit; `execution.mean` is the measured one.
+        execution: what a machine ran, predicted and measured; None for a simulation.
         seed: the seed of the run, None for a random generator of the caller.
         seconds: time of the whole solve, without compilation of kernels.
         versions: versions of hybridq, Python and the numerical libraries.
@@ -91,6 +91,11 @@ class Result(ComparedByValue):
     controls: tuple[Control, ...] = ()
     execution: MachineInfo | None = None
     measured: MeasuredEnergy | None = None
+
+    @property
+    def trained(self) -> float:
+        """Mean value of the trained circuit without a machine's noise and shots."""
+        return self.expectation if self.execution is None else self.execution.ideal
 
     def __repr__(self) -> str:
         from hybridq.presentation.sentences import short_repr

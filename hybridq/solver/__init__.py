@@ -139,8 +139,9 @@ def solve(
             a measurement plan finds the shots that it takes. Instead of `shots`.
         grouping: grouping of the terms of a measured energy (default: auto, the fewest shots); a
             name of `hybridq.measurement.GROUPINGS`.
-        mitigate: mitigation of noise in a measured energy (default: readout where its errors are
-            known); a name of `hybridq.mitigation.MITIGATIONS`, ``"none"``, or a configured one.
+        mitigate: mitigation of noise in a measured energy or a machine's mean (default: readout
+            where its errors are known); a name of `hybridq.mitigation.MITIGATIONS`, ``"none"``, or
+            a configured one.
         precision: floating-point precision, double or single (default: double); single takes half
             the memory.
         threads: number of threads (default: all cores).

@@ -66,7 +66,7 @@ def with_advice(
     ]
     if block.other_spin and result.ansatz.get("kind") != ADAPT:
         trials.insert(0, partial(_of_states, states))
-    advice = _lowest(trials, result.expectation - GAIN * block.error)
+    advice = _lowest(trials, result.trained - GAIN * block.error)
     return result if advice is None else replace(result, energy=replace(block, advice=advice))
 
 

@@ -25,8 +25,10 @@ from hybridq.backends.registry import BackendLike, resolve_backend
 from hybridq.backends.running import Outcome, execute, outstanding
 from hybridq.circuits.digest import digest
 from hybridq.engines.noisy import NoisyEngine
+from hybridq.measurement import plan
 from hybridq.objectives import Expectation
 from hybridq.presentation.machine import MachineInfo
+from hybridq.solver.machine_mitigation import Runs, mitigating, together
 from hybridq.solver.settings import Vector
 
 if TYPE_CHECKING:
@@ -77,6 +79,21 @@ class Machine:
             budget=self.budget,
             connection=self.connection,
             progress=progress,
+        )
+
+    def after(self, outcome: Outcome) -> Machine:
+        """Return the same with what an outcome leaves of the budget."""
+        left = self.budget.left(outcome.executions, outcome.shots, outcome.cost)
+        return replace(self, budget=left)
+
+    def check_counts(self, info: MachineInfo) -> None:
+        """Raise where the executions that are foreseen exceed the budget.
+
+        Raises:
+            BudgetError: they do.
+        """
+        self.budget.check_counts(
+            info.executions, info.new_shots, self.connection.capabilities.price, self.backend.title
         )
 
     def check(self, circuit: Circuit, shots: int, *, known: bool) -> Compilation:
@@ -142,14 +159,6 @@ class Executed:
     def with_info(self, **facts: Any) -> Executed:
         """Return the same with other facts."""
         return replace(self, info=replace(self.info, **facts))
-
-    @property
-    def expectation(self) -> float:
-        """The measured mean; of a dry run the predicted one."""
-        info = self.info
-        if info.mean is not None:
-            return info.mean
-        return info.ideal if info.noisy is None else info.noisy
 
 
 def perfect_mean(
@@ -259,6 +268,13 @@ def _batch(
     noisy = predicted(compiled, x, observable, perfect, seconds=left)  # type: ignore[arg-type]
     execution = Execution(ansatz.circuit, tuple(np.asarray(x).tolist()), settings.shots)
     info = planned(machine, [execution], compiled, sign * perfect)
+    circuit = ansatz.circuit.bind(np.asarray(x))
+    measurement = plan(observable, grouping="qubit-wise", shots=settings.shots)
+    measurement = replace(measurement, preparation=circuit)
+    correcting = mitigating(machine, problem, measurement, settings, alone=False)
+    if correcting is not None:
+        info = correcting.foreseen(info)
+        machine.check_counts(info)
     if noisy is not None:
         info = replace(
             info, noisy=sign * noisy.value, noisy_error=noisy.error, prediction=noisy.method
@@ -269,7 +285,13 @@ def _batch(
     (bits,) = outcome.bits
     values = sign * ansatz.ising.energies(bits)
     error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
-    return Executed(spent(info, outcome, float(values.mean()), error), bits, x)
+    facts: dict[str, Any] = {}
+    if correcting is not None:
+        runs = Runs(machine.after(outcome), settings.announce, [(circuit, execution, bits)])
+        facts = correcting.run(runs, sign, settings.streams[2])
+        outcome = together([outcome, *runs.outcomes])
+    info = replace(spent(info, outcome, float(values.mean()), error), **facts)
+    return Executed(info, bits, x)
 
 
 def _seconds_left(settings: SolveSettings) -> float | None:
@@ -313,11 +335,12 @@ def planned(
         success=compiled.success,
         ideal=ideal,
         circuits=len(executions),
+        new_shots=sum(each.shots for each in new),
     )
 
 
 def spent(
-    info: MachineInfo, outcome: Outcome, mean: float, standard_error: float | None
+    info: MachineInfo, outcome: Outcome, mean: float | None, standard_error: float | None
 ) -> MachineInfo:
     """Return the same with what was measured and spent."""
     return replace(

@@ -13,6 +13,7 @@ from hybridq.measurement import Plan, plan
 from hybridq.measurement.registry import AUTO
 from hybridq.presentation.machine import MachineInfo
 from hybridq.solver.machine import planned, spent
+from hybridq.solver.machine_mitigation import Runs, mitigating, together
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
@@ -64,11 +65,27 @@ def measure_energy(
     settings.announce("predicting")
     info = planned(machine, runs, _widest(compiled), problem.sign * ideal)
     info = replace(info, **_prediction(measurement, compiled, problem.sign))
+    correcting = mitigating(machine, problem, measurement, settings, alone=True)
+    if correcting is not None:
+        info = correcting.foreseen(info)
+        machine.check_counts(info)
     if machine.dry_run:
         return info
-    outcome = machine.run(runs, settings.announce)
-    found = measurement.estimate(outcome.bits)
-    return spent(info, outcome, problem.sign * found.value, found.standard_error)
+    outcomes, known = [], []
+    mean = error = None
+    if correcting is None or correcting.mitigation.reads_plan:
+        outcome = machine.run(runs, settings.announce)
+        found = measurement.estimate(outcome.bits)
+        mean, error = problem.sign * found.value, found.standard_error
+        known = list(zip(measurement.circuits, runs, outcome.bits, strict=True))
+        outcomes.append(outcome)
+        machine = machine.after(outcome)
+    facts: dict[str, Any] = {}
+    if correcting is not None:
+        running = Runs(machine, settings.announce, known)
+        facts = correcting.run(running, problem.sign, settings.streams[2])
+        outcomes += running.outcomes
+    return replace(spent(info, together(outcomes), mean, error), **facts)
 
 
 def _widest(compiled: list[Compilation]) -> Compilation:

@@ -74,23 +74,21 @@ def resolve_measurement(
             value=target_error,
             remedy=("leave out ", Setting("shots", shots)),
         )
+    over_bits = isinstance(problem, BinaryProblem)
     for name, value in given:
-        if value is not None and isinstance(problem, BinaryProblem):
+        if value is not None and over_bits and not (on_machine and name == "mitigate"):
             raise ParameterError(
                 (Setting(name), " is for energies, and samples answer a problem over bits"),
                 argument=name,
                 value=value,
-                remedy=("give the number of samples as ", Setting("shots")),
+                remedy=(
+                    ("it mitigates what a machine measures: choose one with ", Setting("backend"))
+                    if name == "mitigate"
+                    else ("give the number of samples as ", Setting("shots"))
+                ),
             )
-    if isinstance(problem, BinaryProblem):
+    if over_bits and not on_machine:
         return None
-    if on_machine and mitigate is not None:
-        raise ParameterError(
-            (Setting("mitigate"), " corrects the noise of an engine, not of a machine"),
-            argument="mitigate",
-            value=mitigate,
-            remedy="leave it out; hybridq.mitigation takes any function that runs circuits",
-        )
     if target_error is None and shots is None and not on_machine:
         for name, value in given:
             if value is not None:
@@ -101,7 +99,7 @@ def resolve_measurement(
                     remedy=("give ", Setting("target_error"), " or ", Setting("shots")),
                 )
         return None
-    if isinstance(mitigate, Mitigation) and not noisy:
+    if isinstance(mitigate, Mitigation) and not (noisy or on_machine):
         raise ParameterError(
             (Setting("mitigate"), " corrects noise, and the engine has none"),
             argument="mitigate",

@@ -145,7 +145,7 @@ def solve_qaoa(
     if executed is None:
         expectation = problem.sign * factory.expectation(objective, solution)
     else:
-        expectation = executed.expectation
+        expectation = executed.info.value
     seconds = settings.seconds
     grid = None
     if landscape and ansatz.p == 1 and found.ansatz is ansatz and solution.status != "interrupted":

@@ -151,7 +151,7 @@ def finish(
     energy: Energy | None = None
     objective = minimized.exact
     energy_reached = factory.expectation(minimized, solution)
-    expectation = problem.sign * energy_reached
+    expectation = problem.sign * energy_reached if execution is None else execution.value
     if isinstance(problem, BinaryProblem):
         sampled = answers.sample(problem, objective, solution.x, settings)
         best = sampled.best

@@ -33,9 +33,11 @@ def test_a_perfect_machine_measures_the_trained_energy() -> None:
     assert info.standard_error is not None
     assert info.circuits == 2
     assert info.shots == 6000
-    assert info.ideal == pytest.approx(result.expectation)
-    assert info.noisy == pytest.approx(result.expectation, abs=1e-9)
-    assert abs(info.mean - result.expectation) < 5 * info.standard_error
+    trained = hq.Expectation(result.circuit, TFIM)(np.zeros(0))
+    assert result.trained == info.ideal == pytest.approx(trained)
+    assert info.noisy == pytest.approx(trained, abs=1e-9)
+    assert abs(info.mean - trained) < 5 * info.standard_error
+    assert result.expectation == info.mean
     assert result.energy is not None
 
 

@@ -76,25 +76,27 @@ def incompatibilities(sections: Mapping[str, Section]) -> Iterator[Mistake]:
             yield Mistake(
                 ("objective",), "adapt minimizes the exact expectation value: omit objective"
             )
-    yield from _measurement(sections["measurement"], sections["mitigation"], over_bits, what)
+    yield from _measurement(sections, over_bits, what)
     yield from _too_many_qubits(problem, ansatz, sections["engine"])
     yield from _start(strategy, kind, is_qaoa)
     yield from _optimizer(sections["optimizer"])
 
 
-def _measurement(
-    measurement: Any, mitigation: Any, over_bits: bool, what: str
-) -> Iterator[Mistake]:
+def _measurement(sections: Mapping[str, Any], over_bits: bool, what: str) -> Iterator[Mistake]:
     """Yield mistakes of energies that are not measured."""
+    measurement, mitigation = sections["measurement"], sections["mitigation"]
+    measured = measurement.target_error is not None or measurement.shots is not None
     if over_bits and measurement.model_dump(exclude_none=True):
         yield Mistake(
             ("measurement",),
             f"measurement is for energies, and samples answer {what}: use the key shots",
         )
-    elif mitigation.kind != AUTO and measurement.target_error is measurement.shots is None:
+    elif mitigation.kind != AUTO and not measured and sections["backend"].kind == NO_BACKEND:
         yield Mistake(
             ("mitigation",),
-            "mitigation corrects measured energies: give measurement.target_error or "
+            "mitigation corrects what a machine measures: give a backend"
+            if over_bits
+            else "mitigation corrects measured energies: give measurement.target_error or "
             "measurement.shots",
         )
 

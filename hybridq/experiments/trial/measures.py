@@ -54,7 +54,7 @@ def metrics(result: Result) -> Plain:
     if result.energy is not None:
         energy = result.energy
         found |= {
-            "energy": result.expectation,
+            "energy": result.trained,
             "error": energy.error,
             "error_mha": energy.error_mha,
             "correlation": energy.correlation_recovered,
@@ -62,7 +62,7 @@ def metrics(result: Result) -> Plain:
     if result.execution is not None:
         info = result.execution
         found |= {
-            "standard_error": info.standard_error,
+            "standard_error": info.error,
             "predicted": info.noisy,
             "ideal": info.ideal,
             "two_qubit_gates": info.two_qubit_gates,

@@ -90,8 +90,11 @@ def run_trial(
         if not isinstance(instance.problem, BinaryProblem):
             arguments |= _options(conditions.get("measurement"))
             arguments["mitigate"] = _mitigation(_options(conditions.get("mitigation")))
-        elif conditions.get("shots") is not None:
-            arguments["shots"] = conditions["shots"]
+        else:
+            if conditions.get("shots") is not None:
+                arguments["shots"] = conditions["shots"]
+            if arguments.get("backend") is not None:
+                arguments["mitigate"] = _mitigation(_options(conditions.get("mitigation")))
         if arguments.get("backend") is not None and arguments.get("target_error") is None:
             arguments.setdefault("shots", conditions.get("shots"))
         recorder = Recorder(arrays)
