@@ -171,6 +171,25 @@ def test_every_job_is_claimed_once_by_many_workers(queue):
     assert sorted(one.id for one in claimed) == sorted(ids)
 
 
+def test_jobs_of_one_circuit_are_claimed_together(queue):
+    """Within a tenant, its quota and a number of points; none over which a process has died."""
+    alike = {"circuit": bytes(32), "points": 100}
+    one, two, *_ = queue.submit("amber", [submission(**alike) for _ in range(5)])
+    queue.submit("birch", [submission(**alike)])
+    queue.submit("amber", [submission(circuit=b"1" * 32, points=1), submission()])
+    first = queue.claim("worker")
+    others = queue.claim_alike(first, 399)
+    assert [first.id, others[0].id, len(others)] == [one, two, 2]
+    assert queue.release(others[0], died=True) is State.QUEUED
+    assert queue.finish(others[1], DONE)
+    assert not queue.finish(others[0], DONE)  # it has been given back
+    assert len(queue.claim_alike(first, 10_000)) == 2
+    assert queue.counts("birch")[State.QUEUED] == 1
+    assert queue.claim_alike(queue.claim("worker"), 10_000) == []
+    queue.change_share("amber", most_running=0)
+    assert queue.claim_alike(first, 10_000) == []
+
+
 def test_a_late_end_after_a_lost_lease_counts_for_nothing(database_url):
     clock = Clock()
     with Database(database_url, clock=clock) as database:

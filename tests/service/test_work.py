@@ -59,8 +59,10 @@ def ring_cut(gamma, beta):
     return 5 / 2 * (1 + math.sin(4 * beta) * math.sin(gamma) * math.cos(gamma))
 
 
-def submit(queue, **request):
-    (job,) = queue.submit("amber", [Submission("solve", json.dumps(request))])
+def submit(queue, circuit=None, **request):
+    points = {"circuit": bytes([circuit]) * 32, "points": len(request["points"])} if circuit else {}
+    kind = request.get("kind", "solve")
+    (job,) = queue.submit("amber", [Submission(kind, json.dumps(request), **points)])
     return job
 
 
@@ -187,7 +189,8 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     job = submit(queue, kind="solve", problem=problem, options=options, seed=7, pictures=True)
     text = json.dumps({"content": "not a graph"})
     circuit = {"kind": "evaluate", "problem": problem, "options": {"p": 1}}
-    many = submit(queue, **circuit, points=POINTS)
+    many = submit(queue, 1, **circuit, points=POINTS)
+    pair = [submit(queue, 2, **circuit, points=part) for part in (POINTS[:1], POINTS[1:])]
     drawn = submit(
         queue,
         **{**circuit, "kind": "sample", "options": {"p": 1, "precision": "single"}},
@@ -198,7 +201,7 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     spsa = {"name": "spsa", "calibration": 2, "blocking": True}
     named = {"p": 1, "optimizer": spsa, "max_evaluations": 20, "engine": {"name": "statevector"}}
     other = submit(queue, kind="solve", problem=problem, options=named, seed=7)
-    short = submit(queue, **circuit, points=[[0.1, 0.2], [0.1]])
+    short = submit(queue, 1, **circuit, points=[[0.1, 0.2], [0.1]])
     bad = submit(queue, kind="solve", problem={**problem, "content": text}, options={}, seed=1)
     assert wait(queue, job, ended).state is State.COMPLETED
     found = json.loads(queue.result("amber", job))
@@ -220,6 +223,11 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     assert wait(queue, many, ended).state is State.COMPLETED
     values = json.loads(queue.result("amber", many))["values"]
     assert values == pytest.approx([-ring_cut(*point) for point in POINTS], abs=1e-12)
+    done = [wait(queue, each, ended) for each in pair]  # run as one
+    assert [(each.usage["merged"], each.usage["circuits"]) for each in done] == [(1, 1), (1, 2)]
+    parts = [json.loads(queue.result("amber", each))["values"] for each in pair]
+    assert [value for part in parts for value in part] == values
+    assert "merged" not in queue.job("amber", many).usage  # the other one is at fault
     assert wait(queue, drawn, ended).state is State.COMPLETED
     counts = json.loads(queue.result("amber", drawn))["counts"]
     assert sum(counts.values()) == 3200

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import secrets
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -212,7 +213,9 @@ class EvaluateRequest(JobRequest):
         """Return what is queued."""
         options = self.options.model_dump(mode="json", exclude_none=True)
         request = {"kind": self.kind, "options": options, "points": self.points}
-        return self._submission(request, reusable=True)
+        queued = self._submission(request, reusable=True)
+        circuit = digest({name: part for name, part in request.items() if name != "points"})
+        return replace(queued, circuit=circuit, points=len(self.points))
 
 
 class SampleRequest(JobRequest):

@@ -13,6 +13,7 @@ from hybridq.service.queue.sharing import charge, locked
 from hybridq.service.queue.submitting import WAITING
 from hybridq.service.store.tables import JOBS, TENANTS
 
+_MOST_ALIKE = 100  # jobs that are run together
 _TRIES = 10  # while other servers claim the jobs of the chosen tenants
 
 
@@ -121,6 +122,73 @@ def claim(connection: Connection, worker: str, now: float, lease: float) -> Clai
         charge(connection, share, row.cost)
         return Claimed(row.id, tenant, row.kind, row.request, worker, row.attempt, row.journal)
     return None
+
+
+def claim_alike(
+    connection: Connection, claimed: Claimed, now: float, lease: float, most_points: int
+) -> list[Claimed]:
+    """Claim further jobs of the circuit of a claimed one, to be run together with it.
+
+    A job over which a process has died is left to run alone.
+
+    Args:
+        connection: a transaction.
+        claimed: the first job; its worker gets the others.
+        now: the time.
+        lease: seconds until others may take the jobs back.
+        most_points: the most points of all of them.
+    """
+    share = locked(connection, claimed.tenant)
+    first = held(connection, claimed)
+    if first is None or share is None or first.circuit is None or first.deaths:
+        return []
+    running = connection.execute(_RUNNING.where(_OTHER.c.tenant == claimed.tenant)).scalar_one()
+    room = min(_MOST_ALIKE, share.most_running - running)
+    alike = (JOBS.c.tenant == claimed.tenant, JOBS.c.circuit == first.circuit, WAITING)
+    waiting = connection.execute(
+        select(JOBS.c.id, JOBS.c.points)
+        .where(*alike, JOBS.c.deaths == 0)
+        .order_by(JOBS.c.rank, JOBS.c.id)
+        .limit(max(0, room))
+    ).all()
+    chosen, points = [], first.points
+    for row in waiting:
+        points += row.points
+        if points > most_points:
+            break
+        chosen.append(row.id)
+    if not chosen:
+        return []
+    started = {"state": State.RUNNING, "started": now, "revision": JOBS.c.revision + 1}
+    rows = connection.execute(
+        JOBS.update()
+        .where(JOBS.c.id.in_(chosen), *alike)
+        .values(worker=claimed.worker, attempt=JOBS.c.attempt + 1, lease=now + lease, **started)
+        .returning(JOBS)
+    ).all()
+    connection.execute(
+        JOBS.update()
+        .where(JOBS.c.joined_to.in_(chosen), JOBS.c.state < State.COMPLETED)
+        .values(**started)
+    )
+    charge(connection, share, sum(row.cost for row in rows))
+    tenant, worker = claimed.tenant, claimed.worker
+    return [
+        Claimed(row.id, tenant, row.kind, row.request, worker, row.attempt, row.journal)
+        for row in rows
+    ]
+
+
+def is_any_alike(connection: Connection, claimed: Claimed) -> bool:
+    """Return whether another job of the circuit of a claimed one waits."""
+    circuit = select(JOBS.c.circuit).where(JOBS.c.id == claimed.id).scalar_subquery()
+    query = select(_OTHER.c.id).where(
+        _OTHER.c.tenant == claimed.tenant,
+        _OTHER.c.circuit == circuit,
+        _OTHER.c.state == State.QUEUED,
+        _OTHER.c.joined_to.is_(None),
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def is_any_ready(connection: Connection) -> bool:

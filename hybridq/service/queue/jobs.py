@@ -72,6 +72,14 @@ class Queue:
         with self.writing(durable=False) as (connection, now):
             return claiming.claim(connection, worker, now, LEASE_SECONDS)
 
+    def claim_alike(self, claimed: Claimed, most_points: int) -> list[Claimed]:
+        """Claim waiting jobs of the circuit of a claimed one; see `claiming.claim_alike`."""
+        with self.database.reading() as connection:
+            if not claiming.is_any_alike(connection, claimed):
+                return []
+        with self.writing(durable=False) as (connection, now):
+            return claiming.claim_alike(connection, claimed, now, LEASE_SECONDS, most_points)
+
     def renew(self, worker: str) -> set[tuple[str, int]]:
         """Renew a worker's leases; return (identifier, attempt) of the jobs that it holds."""
         with self.writing(durable=False, tell=False) as (connection, now):

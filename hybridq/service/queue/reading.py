@@ -13,7 +13,10 @@ from hybridq.service.queue.records import PRIORITIES, Job, Picture, Plain, State
 from hybridq.service.queue.submitting import WAITING
 from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
 
-_LEFT_OUT = ("request", "worker", "lease", "journal", "cost", "deaths", "result", "joined_to")
+_LEFT_OUT = (
+    "request", "worker", "lease", "journal", "cost", "deaths", "result", "joined_to", "circuit",
+    "points",
+)  # fmt: skip
 SOURCES = ("computed", "cache", "joined", "relabelled")
 """Origins of results; the last two are followed by the identifier of another job."""
 

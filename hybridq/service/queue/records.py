@@ -66,6 +66,8 @@ class Submission:
         priority: from 0 to 9; the highest of a tenant starts first.
         cost: expected seconds of work, charged to the tenant's share when the job starts.
         start: name, version and digest of the model that a search begins with, if any.
+        circuit: SHA-256 of the request without its points; jobs with the same are run together.
+        points: number of points of such a job.
     """
 
     kind: str
@@ -76,6 +78,8 @@ class Submission:
     priority: int = 5
     cost: float = 1.0
     start: Mapping[str, Any] | None = None
+    circuit: bytes | None = None
+    points: int | None = None
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,8 @@ def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
         "source": "computed",
         "joined_to": None,
         "start": None if submission.start is None else json.dumps(dict(submission.start)),
+        "circuit": submission.circuit,
+        "points": submission.points,
     }
 
 

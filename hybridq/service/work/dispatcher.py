@@ -7,8 +7,9 @@ import logging
 import os
 import threading
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -16,6 +17,7 @@ from hybridq.core.errors import OutputError
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import Claimed, Outcome, Picture, State
 from hybridq.service.queue.workers import new_worker
+from hybridq.service.work.merged import MERGED_KIND, MOST_POINTS, ends_of, merged_request
 from hybridq.service.work.slot import Died, Plain, Slot
 
 _log = logging.getLogger("hybridq.service")
@@ -106,31 +108,64 @@ class Dispatcher:
             self._run(slot, claimed)
 
     def _run(self, slot: Slot, claimed: Claimed) -> None:
-        """Run a claimed job and write its end."""
-        held = _Held(claimed, monotonic() + self._most_seconds)
+        """Run a claimed job, together with others of its circuit."""
+        alike: list[Claimed] = []
+        if claimed.kind == MERGED_KIND:
+            with suppress(OutputError):
+                alike = self._queue.claim_alike(claimed, MOST_POINTS)
+        for each in self._run_together(slot, [claimed, *alike]):
+            self._run_together(slot, [each])
+
+    def _run_together(self, slot: Slot, group: Sequence[Claimed]) -> list[Claimed]:
+        """Run claimed jobs as one, and write their ends.
+
+        Returns:
+            jobs to be run alone, since one of several is at fault.
+        """
+        until = monotonic() + self._most_seconds
+        helds = [_Held(each, until) for each in group]
         with self._lock:
-            self._held[claimed.id] = held
-        journal = self._journals / f"{claimed.journal}.jsonl"
+            self._held |= {held.claimed.id: held for held in helds}
+        requests = [json.loads(each.request) for each in group]
+        journal = self._journals / f"{group[0].journal}.jsonl"
 
         def report(progress: Plain) -> None:
-            with suppress(OutputError):
-                held.lost |= not self._queue.report(claimed, progress)
+            for held in helds:
+                with suppress(OutputError):
+                    held.lost |= not (held.is_over or self._queue.report(held.claimed, progress))
+
+        def must_end() -> bool:
+            if all(held.must_end for held in helds) or self._stop.is_set():
+                return True
+            for held in helds:  # the others of a cancelled job run on
+                if held.cancelled and not held.is_over:
+                    self._end(held, journal, None)
+            return False
 
         try:
             end = slot.run(
-                json.loads(claimed.request),
-                journal,
-                on_progress=report,
-                interrupt=lambda: held.must_end or self._stop.is_set(),
+                merged_request(requests), journal, on_progress=report, interrupt=must_end
             )
+            left = [held for held in helds if not held.is_over]
+            if end is not None and end["state"] != "completed" and len(group) > 1:
+                return [held.claimed for held in left]
+            ends = dict(zip(group, ends_of(end, requests), strict=True))
+            for held in left:
+                self._end(held, journal, ends[held.claimed])
         except Died as died:
-            _log.warning("a process died over job %s: %s", claimed.id, died)
-            state = self._write(lambda: self._queue.release(claimed, died=True))
-        else:
-            state = self._write(lambda: self._ended(held, end))
+            for held in helds:
+                _log.warning("a process died over job %s: %s", held.claimed.id, died)
+                self._write(partial(self._queue.release, held.claimed, died=True))
         finally:
             with self._lock:
-                del self._held[claimed.id]
+                for held in helds:
+                    del self._held[held.claimed.id]
+        return []
+
+    def _end(self, held: _Held, journal: Path, end: Plain | None) -> None:
+        """Write the end of a job, and remove the journal of its search."""
+        held.is_over = True
+        state = self._write(lambda: self._ended(held, end))
         if state in (State.COMPLETED, State.FAILED):
             journal.unlink(missing_ok=True)
 
@@ -216,6 +251,7 @@ class _Held:
         self.claimed = claimed
         self.cancelled = False
         self.lost = False
+        self.is_over = False
         self._until = until
 
     @property
