@@ -80,11 +80,43 @@ class EncodedProgram:
         """Return the values of the variables of each row of bits, shape (k, variables)."""
         if self.is_plain:
             return bits.astype(np.int64)
-        columns = [evaluated(each, bits) for each in self.replacements]
-        return np.rint(np.stack(columns, axis=1)).astype(np.int64)
+        places, qubits, factors = self._weights
+        found = np.tile(self._constants, (len(bits), 1))
+        if len(qubits):
+            starts = np.flatnonzero(np.diff(places, prepend=-1))
+            found[:, places[starts]] += np.add.reduceat(bits[:, qubits] * factors, starts, axis=1)
+        for place, terms in self._products:
+            found[:, place] += evaluated(terms, bits)
+        return np.rint(found).astype(np.int64)
 
     @cached_property
-    def validity(self) -> tuple[tuple[str, Polynomial], ...]:
+    def _constants(self) -> NDArray[np.float64]:
+        """Constant of each replacement, shape (variables,)."""
+        return np.array([terms.get((), 0.0) for terms in self.replacements], dtype=np.float64)
+
+    @cached_property
+    def _weights(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Linear terms of all replacements: variables, ascending, their qubits and weights."""
+        found = [
+            (place, key[0], value)
+            for place, terms in enumerate(self.replacements)
+            for key, value in terms.items()
+            if len(key) == 1
+        ]
+        places, qubits, factors = zip(*found, strict=True) if found else ((), (), ())
+        return np.array(places, np.int64), np.array(qubits, np.int64), np.array(factors, float)
+
+    @cached_property
+    def _products(self) -> tuple[tuple[int, Terms], ...]:
+        """Variables whose replacements have products of qubits, with the sums of those."""
+        found = (
+            (place, {key: value for key, value in terms.items() if len(key) > 1})
+            for place, terms in enumerate(self.replacements)
+        )
+        return tuple((place, Terms.of(terms)) for place, terms in found if terms)
+
+    @cached_property
+    def validity(self) -> tuple[tuple[str, Terms], ...]:
         """Name and penalty of each register with unused bit strings.
 
         The penalty is 0 where the bits stand for a value and at least 1 elsewhere.
@@ -104,7 +136,7 @@ class EncodedProgram:
                 found.append((name, terms))
             elif code.most is not None:
                 found.append((name, _above(start, code)))
-        return tuple(found)
+        return tuple((name, Terms.of(terms)) for name, terms in found)
 
     @cached_property
     def space(self) -> FeasibleSpace | None:
