@@ -18,7 +18,7 @@ os.environ.setdefault("HYBRIDQ_KERNELS", "compiled")
 # A deadline for each example would fail on a busy machine. The suite draws the same examples each
 # time, so that a failure tells of a change, and half of Hypothesis' hundred, so that it is quick;
 # make test-slow draws others (`new-examples`).
-hypothesis.settings.register_profile("hybridq", deadline=None, derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("hybridq", deadline=None, derandomize=True, max_examples=30)
 hypothesis.settings.register_profile("new-examples", deadline=None)
 hypothesis.settings.load_profile("hybridq")
 

@@ -18,7 +18,7 @@ from hybridq.optimizers import Optimizer, minimize
 from hybridq.problems.maxcut import MaxCut
 from hybridq.testing.contract import close, require
 
-_BUDGET = 40
+_BUDGET = 30
 
 
 class _Recorded:

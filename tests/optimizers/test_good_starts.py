@@ -28,7 +28,7 @@ QUICK_BUDGET, FULL_BUDGET = 60, 500
 
 
 def _few(method):
-    return 12 if method.startswith("optuna") or method == "bayesian" else QUICK_BUDGET
+    return 8 if method.startswith("optuna") or method == "bayesian" else QUICK_BUDGET
 
 
 def cuts(count=8):
