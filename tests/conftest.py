@@ -16,7 +16,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.setdefault("HYBRIDQ_KERNELS", "compiled")
 
 # A deadline for each example would fail on a busy machine. The suite draws the same examples each
-# time, so that a failure tells of a change, and half of Hypothesis' hundred, so that it is quick;
+# time, so that a failure tells of a change, and a third of Hypothesis' hundred, to be quick;
 # make test-slow draws others (`new-examples`).
 hypothesis.settings.register_profile("hybridq", deadline=None, derandomize=True, max_examples=30)
 hypothesis.settings.register_profile("new-examples", deadline=None)

@@ -32,7 +32,6 @@ GENERAL = [name for name in DESCENDING if name != "rotosolve"]
 STOCHASTIC = ["spsa", "qn-spsa"]
 
 
-
 def _few(method, many):
     """A budget: at most 20 values for samplers, whose time grows with the square of the number."""
     return min(many, 20) if method in SAMPLERS else many

@@ -155,10 +155,9 @@ def test_vector_code_equals_its_plain_twin(name, dtype, tolerance):
     from hybridq.engines.diagonal.kernels import chunks_plain, chunks_simd
 
     results = []
-    for home in (chunks_simd, chunks_plain):
-        function = getattr(home, name)
+    for function in (compiled(getattr(chunks_simd, name)), getattr(chunks_plain, name).py_func):
         arguments = chunk_arguments(name, dtype, 5)
-        value = compiled(function)(*arguments)
+        value = function(*arguments)
         arrays = [argument for argument in arguments if isinstance(argument, np.ndarray)]
         results.append((value, arrays))
     (fast, fast_arrays), (slow, slow_arrays) = results
