@@ -96,7 +96,7 @@ class EncodedProgram:
 
     @cached_property
     def _weights(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Linear terms of all replacements: variables, ascending, their qubits and weights."""
+        """Variables, ascending, qubits and weights of the linear terms of replacements."""
         found = [
             (place, key[0], value)
             for place, terms in enumerate(self.replacements)
