@@ -12,7 +12,8 @@ from hybridq.core.text import one_line
 if TYPE_CHECKING:
     from hybridq.presentation.result import Result
 
-_MANY_ERRORS = 3.0  # standard errors beyond which measured and predicted differ
+MANY_ERRORS = 3.0
+"""Standard errors beyond which measured and predicted mean differ."""
 
 
 @dataclass(frozen=True)
@@ -240,14 +241,19 @@ def layers_remark(result: Result) -> Text | None:
     )
 
 
+def deviation(info: MachineInfo) -> float | None:
+    """Return by how many standard errors measured and predicted mean differ."""
+    if info.mean is None or info.noisy is None or not info.standard_error:
+        return None
+    error = (info.standard_error**2 + info.noisy_error**2) ** 0.5
+    return abs(info.mean - info.noisy) / error
+
+
 def surprise(result: Result) -> Text | None:
     """Return a remark where the measured mean is not the predicted one, else None."""
     info = result.execution
-    if info is None or info.mean is None or info.noisy is None or not info.standard_error:
-        return None
-    error = (info.standard_error**2 + info.noisy_error**2) ** 0.5
-    far = abs(info.mean - info.noisy) / error
-    if far <= _MANY_ERRORS:
+    far = None if info is None else deviation(info)
+    if info is None or far is None or far <= MANY_ERRORS:
         return None
     return (
         f"The measured mean {measured_text(info)} is {far:.1f} standard errors away from the "

@@ -27,7 +27,7 @@ from hybridq.circuits.digest import digest
 from hybridq.engines.noisy import NoisyEngine
 from hybridq.measurement import plan
 from hybridq.objectives import Expectation
-from hybridq.presentation.machine import MachineInfo
+from hybridq.presentation.machine import MANY_ERRORS, MachineInfo, deviation
 from hybridq.solver.machine_mitigation import Runs, mitigating, together
 from hybridq.solver.settings import Vector
 
@@ -188,8 +188,9 @@ def run_once(
 ) -> Executed:
     """Execute the trained circuit in one batch, and once more if it is worth it.
 
-    With `Machine.refine`, angles are improved by simulation with the machine's noise; a second
-    batch runs them only if the predicted gain exceeds the standard error of the first.
+    With `Machine.refine`, angles are improved by simulation with the machine's noise, if the first
+    batch has confirmed that; a second batch runs them only if the predicted gain exceeds the
+    standard error of the first, and is only taken if it did not measure worse.
 
     Args:
         machine: that runs it.
@@ -204,6 +205,13 @@ def run_once(
     error = first.info.standard_error
     if not machine.refine or first.bits is None or error is None:
         return first
+    far = deviation(first.info)
+    if far is not None and far > MANY_ERRORS:
+        note = (
+            f"not refined: the measured mean is {far:.1f} standard errors away from the "
+            "predicted one, so that this machine's gains cannot be predicted"
+        )
+        return first.with_info(refinement=note)
     settings.announce("predicting a refinement")
     better = _kept_improvement(machine, problem, ansatz, compiled, x)
     if better is None:
@@ -221,20 +229,32 @@ def run_once(
         )
     except BudgetError:
         note = f"not refined: the budget is too small for the predicted gain of {gain:.2g}"
-        return replace(first, info=replace(info, refinement=note))
-    known = (first.info.price, second.info.price)
-    return replace(
-        second,
-        info=replace(
-            second.info,
-            executions=first.info.executions + second.info.executions,
-            reused=first.info.reused + second.info.reused,
-            price=None if None in known else sum(each or 0.0 for each in known),
-            jobs=(*first.info.jobs, *second.info.jobs),
-            remarks=(*first.info.remarks, *second.info.remarks),
-            refinement=f"refined once: a gain of {gain:.2g} was predicted, above the standard "
-            f"error; the first batch had the mean {first.info.mean:.6g}",
-        ),
+        return first.with_info(refinement=note)
+    return _better(first, second, gain, problem.sign)
+
+
+def _better(first: Executed, second: Executed, gain: float, sign: float) -> Executed:
+    """Return the second batch, or the first where the second measured worse, with all costs."""
+    one, two = first.info, second.info
+    assert one.mean is not None
+    assert two.mean is not None
+    errors = ((one.standard_error or 0.0) ** 2 + (two.standard_error or 0.0) ** 2) ** 0.5
+    change = sign * (one.mean - two.mean)  # positive for an improvement
+    vain = change < -errors
+    text = f"a gain of {gain:.2g} was predicted, above the standard error"
+    if vain:
+        text = f"refined in vain: {text}, but the second batch had the mean {two.mean:.6g}"
+    else:
+        text = f"refined once: {text}; the first batch had the mean {one.mean:.6g}"
+    prices = (one.price, two.price)
+    return (first if vain else second).with_info(
+        executions=one.executions + two.executions,
+        reused=one.reused + two.reused,
+        new_shots=one.new_shots + two.new_shots,
+        price=None if None in prices else sum(each or 0.0 for each in prices),
+        jobs=(*one.jobs, *two.jobs),
+        remarks=(*one.remarks, *two.remarks),
+        refinement=text,
     )
 
 

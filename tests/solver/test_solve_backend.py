@@ -12,7 +12,16 @@ import numpy as np
 import pytest
 
 import hybridq as hq
-from hybridq.backends import BackendError, BudgetError, Embedded, Ledger, PendingError
+from hybridq.backends import (
+    BackendError,
+    BudgetError,
+    Compilation,
+    Embedded,
+    Ledger,
+    PendingError,
+)
+from hybridq.backends.compiled import as_written
+from hybridq.backends.embedded import EmbeddedConnection
 from hybridq.core.errors import ParameterError
 
 GRAPH = nx.random_regular_graph(3, 8, seed=1)
@@ -178,6 +187,27 @@ def test_a_refinement_within_the_error_bar_or_beyond_the_budget_is_left_out(
     assert short is not None
     assert "budget is too small" in short.refinement
     assert short.executions == 2
+
+
+class _Misdescribed(EmbeddedConnection):
+    """A machine with other errors than it reports."""
+
+    def compile(self, circuit: hq.Circuit) -> Compilation:
+        return as_written(circuit, OVER)
+
+
+class Misdescribed(Embedded):
+    def connect(self) -> EmbeddedConnection:
+        return _Misdescribed(self)
+
+
+def test_angles_are_not_refined_by_a_model_that_the_machine_contradicts(
+    solve: Callable[..., hq.Result],
+) -> None:
+    info = solve(backend=Misdescribed("two_qubit=0.1"), rng=3, refine=True).execution
+    assert info is not None
+    assert "standard errors away from the predicted one" in info.refinement
+    assert info.executions == 2
 
 
 def test_training_with_noise_predicts_the_machine_without_noise_all_the_same(
