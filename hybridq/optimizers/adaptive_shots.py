@@ -36,6 +36,9 @@ class AdaptiveShots(FiniteDifferences):
     An objective that takes no number of shots for each derivative, such as one with exact values,
     is descended with the same direction and a line search.
 
+    Single values have too few shots to show the best point: the solution is a mean of many, see
+    `ShotNoise.settle`, which takes one value more.
+
     Args:
         learning_rate: α.
         lipschitz: L; 1/α by default.
@@ -107,12 +110,15 @@ class AdaptiveShots(FiniteDifferences):
         mean, spread = np.zeros(n), np.zeros(n)
         noise, spent = ShotNoise(driver), 0
         for k in itertools.count():
+            if driver.remaining == 1:
+                noise.settle()  # the last evaluation is that of a mean point
             found = driver.measured_gradient(x, shots, self.weighted)
             spent += found.spent
             resolved = noise.outcome(x)
             if resolved is not None:
                 return resolved
             if self.shot_budget is not None and spent >= self.shot_budget:
+                noise.settle()
                 return Outcome(False, f"{spent:,} shots are spent, of {self.shot_budget:,}")
             x = clipped(x - self.learning_rate * found.gradient, bounds)
             mean = self.memory * mean + (1.0 - self.memory) * found.gradient

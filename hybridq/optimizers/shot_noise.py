@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _WINDOW = 25  # iterations, for a search without parameters
 _PER_PARAMETER = 5  # further iterations for each
 _IN_A_ROW = 2  # windows without a resolved change
+_FEWEST = 4  # points of a mean
 _SLACK = 2.0  # standard deviations of a value by which chance may lift it above the start
 
 
@@ -43,6 +44,21 @@ class ShotNoise:
         self._before: tuple[float, float] | None = None  # mean and variance of the mean
         self._lowest: tuple[float, Vector] | None = None
         self._unresolved = 0
+        self._spread = 0.0
+
+    def settle(self) -> None:
+        """Make a mean of many points the solution, where the search ends here.
+
+        It is the mean point of the lowest window; of a search that ends within its first window
+        that of the last half of its points. Values without shots keep their lowest point.
+        """
+        if not self._driver.from_shots:
+            return
+        if self._lowest is not None:
+            self._driver.settle(self._lowest[1], _SLACK * self._spread)
+        elif len(self._points) >= _FEWEST:
+            point = np.mean(self._points[len(self._points) // 2 :], axis=0)
+            self._driver.settle(point, _SLACK * float(np.std(self._values, ddof=1)))
 
     def outcome(self, x: Vector) -> Outcome | None:
         """Return the end of the search after the iteration that led to `x`, or None."""
@@ -60,6 +76,7 @@ class ShotNoise:
         window, self._values = np.array(self._values), []
         point, self._points = np.mean(self._points, axis=0), []
         mean, spread = float(window.mean()), float(window.std(ddof=1))
+        self._spread = spread * math.sqrt(len(values))
         if self._lowest is None or mean < self._lowest[0]:
             self._lowest = mean, point
         before, self._before = self._before, (mean, spread**2 / self._length)
@@ -69,7 +86,7 @@ class ShotNoise:
         self._unresolved = self._unresolved + 1 if abs(change) < error else 0
         if self._unresolved < _IN_A_ROW:
             return None
-        driver.settle(self._lowest[1], _SLACK * spread * math.sqrt(len(values)))
+        self.settle()
         message = (
             f"over {self._length} iterations the value changed by {abs(change):.2g}, less than "
             f"the standard error {error:.2g} of its shots"

@@ -234,7 +234,7 @@ def run_once(
 
 
 def _better(first: Executed, second: Executed, gain: float, sign: float) -> Executed:
-    """Return the second batch, or the first where the second measured worse, with all costs."""
+    """Return the better batch, the second if in doubt, with the costs of both."""
     one, two = first.info, second.info
     assert one.mean is not None
     assert two.mean is not None

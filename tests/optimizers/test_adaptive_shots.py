@@ -8,6 +8,7 @@ import pytest
 import hybridq as hq
 from hybridq.core.errors import ParameterError
 from hybridq.optimizers import OPTIMIZERS, minimize
+from hybridq.optimizers.capabilities import ShotGradient
 
 METHODS = ("icans", "gcans", "rosalin")
 CIRCUIT = hq.Circuit(2).ry(0, "a").ry(1, "b").cx(0, 1).rx(1, "a")
@@ -78,12 +79,40 @@ def test_a_molecule_descends_and_every_shot_is_counted(method):
         max_evaluations=200,
         rng=1,
     )
-    assert sum(each.spent for each in spent) == objective.shots_used >= 20_000
+    of_value = 20  # the mean point at the end
+    assert sum(each.spent for each in spent) + of_value == objective.shots_used >= 20_000
     assert objective.shots_used < 22_000
     assert "shots are spent" in solution.message or solution.converged
     # Half of the correlation energy at least, from −1.1170 to −1.1373 Ha.
     assert objective.exact(solution.x) < -1.1270
     assert len({each.shots[0] for each in spent}) > 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_solution_is_a_mean_of_points_and_not_the_luckiest_value(method):
+    """A noisy parabola in 2 dimensions: where the lowest of many values lies is chance."""
+
+    class Noisy:
+        shots, noise = 10, np.random.default_rng(3)
+
+        def __call__(self, x):
+            return float(x @ x) + 0.3 * self.noise.normal()
+
+        def value_and_gradient(self, x):
+            raise AssertionError("shots are chosen for each derivative")
+
+        def measured_gradient(self, x, shots, weighted=False):
+            scatter = self.noise.normal(size=2) / np.sqrt(shots)
+            return ShotGradient(
+                self(x), 2 * x + scatter, np.ones(2), np.array(shots), int(sum(shots))
+            )
+
+    found = minimize(
+        Noisy(), np.full(2, 1.0), OPTIMIZERS[method](learning_rate=0.2), max_evaluations=30, rng=1
+    )
+    assert found.evaluations == 30
+    assert found.x @ found.x < 0.01  # points scatter by 0.1 in each direction
+    assert found.best_evaluation == 29  # counted from 0, the last
 
 
 def test_other_objectives_than_the_expectation_are_refused():
