@@ -45,6 +45,20 @@ def test_identical_jobs_share_their_progress(service):
     assert (found["status"], found["progress"]) == ("running", {"evaluations": 3})
 
 
+def test_isomorphic_graphs_are_for_questions_that_have_their_symmetry(service):
+    service.submit({**SOLVE, "reuse": "isomorphic"})
+    assert json.loads(service.finish().request)["isomorphic"] is True
+    for change in (
+        {"options": {"mixer": "x"}},
+        {"options": {"strategy": "multi-angle"}},
+        {"pictures": True},
+        {"problem": {**PROBLEM, "kind": "coloring"}},
+    ):
+        bad = service.submit({**SOLVE, "reuse": "isomorphic", **change})
+        refused(bad, 422, "not_symmetric")
+    refused(service.submit({**SAMPLE, "reuse": "isomorphic"}), 422, "literal_error")
+
+
 def test_sentences_and_pictures_are_those_of_the_result(service):
     job = service.submit({**SOLVE, "pictures": True}).json()["id"]
     refused(service.ask("GET", f"/v1/jobs/{job}/report"), 409, "not_ended")

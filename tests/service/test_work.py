@@ -161,6 +161,24 @@ def test_processes_have_neither_urls_nor_keys(queue, start, monkeypatch):
     assert "PATH" in names
 
 
+def test_an_interruption_within_an_import_ends_the_process(tmp_path):
+    """Modules that are half made would fail every later job."""
+    (tmp_path / "slow.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGTERM)")
+    code = (
+        "import signal, sys; from hybridq.service.work.child import _Child, Interrupted\n"
+        "child = _Child(sys.stdout); signal.signal(signal.SIGTERM, child.interrupt)\n"
+        "for work in (lambda: signal.raise_signal(signal.SIGTERM), lambda: __import__('slow')):\n"
+        "    child._running = True\n"
+        "    try: work()\n"
+        "    except Interrupted: print('interrupted', flush=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": f"{Path(__file__).parents[2]}{os.pathsep}{tmp_path}"},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "interrupted\n")
+
+
 def test_a_process_ends_with_its_server():
     """The child of a parent that is killed sees the end of its input."""
     code = (
@@ -201,6 +219,14 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     spsa = {"name": "spsa", "calibration": 2, "blocking": True}
     named = {"p": 1, "optimizer": spsa, "max_evaluations": 20, "engine": {"name": "statevector"}}
     other = submit(queue, kind="solve", problem=problem, options=named, seed=7)
+    graph = [[3, 0], [1, 4], [4, 0], [2, 3], [1, 2]]  # the ring, otherwise labelled
+    alike = {"kind": "solve", "options": options, "isomorphic": True}
+    ring = submit(queue, **alike, problem=problem, seed=1)
+    content = {"nodes": 5, "edges": graph}
+    again = submit(queue, **alike, problem={**problem, "content": content}, seed=2)
+    path = submit(
+        queue, **alike, problem={**problem, "content": {"nodes": 5, "edges": graph[:4]}}, seed=2
+    )
     short = submit(queue, 1, **circuit, points=[[0.1, 0.2], [0.1]])
     bad = submit(queue, kind="solve", problem={**problem, "content": text}, options={}, seed=1)
     assert wait(queue, job, ended).state is State.COMPLETED
@@ -238,6 +264,13 @@ def test_a_real_solve_gives_the_result_of_the_library(queue, start):
     assert used["optimizer"]["options"].items() >= {"calibration": 2, "blocking": True}.items()
     assert used["engine"]["name"] == "statevector"
     short = wait(queue, short, ended)
+    assert wait(queue, path, ended).source == "computed"
+    assert queue.job("amber", again).source == f"relabelled:{ring}"
+    assert queue.job("amber", again).usage["saved_evaluations"] > 0
+    one, two = (json.loads(queue.result("amber", each)) for each in (ring, again))
+    assert two["expectation"] == one["expectation"]
+    bits = two["best"]["assignment"]
+    assert sum(bits[str(u)] != bits[str(v)] for u, v in graph) == two["best"]["value"] == 4
     assert "2 numbers, the parameters" in short.error["detail"]
     failed = wait(queue, bad, ended)
     assert (failed.state, failed.error["code"]) == (State.FAILED, "unreadable_content")

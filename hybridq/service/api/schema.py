@@ -170,7 +170,7 @@ class JobRequest(Closed):
         return Submission(
             request["kind"],
             json.dumps(request),
-            digest=digest(request) if reusable and self.reuse == "exact" else None,
+            digest=digest(request) if reusable and self.reuse != "none" else None,
             label=self.label,
             tags=tuple(dict.fromkeys(self.tags)),
             priority=self.priority,
@@ -188,6 +188,18 @@ class SolveRequest(JobRequest):
     pictures: bool = False
     """Whether to draw the pictures of the result."""
 
+    reuse: Literal["exact", "isomorphic", "none"] = "exact"  # type: ignore[assignment]
+    """Whether the result of an identical job will do, or that of an isomorphic graph."""
+
+    @model_validator(mode="after")
+    def _is_symmetric(self) -> SolveRequest:
+        options = self.options.model_dump(exclude_none=True)
+        named = {"ansatz", "mixer", "strategy", "initial"} & options.keys()
+        if self.reuse == "isomorphic" and (self.problem.kind != "maxcut" or named or self.pictures):
+            text = "isomorphic takes maxcut without ansatz, mixer, strategy, initial and pictures"
+            raise PydanticCustomError("not_symmetric", text)
+        return self
+
     def submission(self) -> Submission:
         """Return what is queued, with a seed."""
         seed = secrets.randbelow(MOST_SEED) if self.seed is None else self.seed
@@ -195,6 +207,8 @@ class SolveRequest(JobRequest):
         request = {"kind": self.kind, "options": options, "seed": seed}
         if self.pictures:
             request["pictures"] = True
+        if self.reuse == "isomorphic":
+            request["isomorphic"] = True
         return self._submission(request, reusable=self.seed is not None)
 
 

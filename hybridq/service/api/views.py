@@ -18,7 +18,8 @@ class JobView(BaseModel):
     kind: str
     status: Literal["queued", "running", "completed", "failed", "cancelled"]
     source: str
-    """computed, cache (the result of an earlier job) or joined:ID (that of another job)."""
+    """computed, cache (the result of an earlier job), joined:ID (that of a job that was running)
+    or relabelled:ID (that of an isomorphic graph)."""
 
     label: str
     tags: list[str]

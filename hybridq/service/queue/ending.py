@@ -153,6 +153,9 @@ def _end(connection: Connection, row: Row[Any], outcome: Outcome, now: float) ->
         same = (JOBS.c.id == row.id) | (JOBS.c.joined_to == row.id)
         connection.execute(JOBS.update().where(same).values(digest=None))
     connection.execute(_END, values)
+    if outcome.shape is not None or outcome.source is not None:
+        further = {"shape": outcome.shape, "source": outcome.source or row.source}
+        connection.execute(JOBS.update().where(JOBS.c.id == row.id).values(**further))
     if outcome.state is State.CANCELLED:
         _replace(connection, row)
     elif row.digest is not None:  # others may have joined it

@@ -16,6 +16,7 @@ from hybridq.service.queue.records import (
     Outcome,
     Picture,
     Plain,
+    Solved,
     State,
     Submission,
 )
@@ -150,6 +151,11 @@ class Queue:
         """Return a picture of a job's result, None where there is none of that name."""
         with self.database.reading() as connection:
             return reading.picture(connection, tenant, job, name)
+
+    def alike(self, tenant: str, shape: bytes, limit: int) -> list[Solved]:
+        """Return completed jobs of a shape; see `reading.alike`."""
+        with self.database.reading() as connection:
+            return reading.alike(connection, tenant, shape, limit)
 
     def positions(self, tenant: str, ids: Sequence[str]) -> dict[str, int]:
         """Return the places of waiting jobs in the queue of their tenant, from 1."""

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, tuple_
 
-from hybridq.service.queue.records import PRIORITIES, Job, Picture, Plain, State
+from hybridq.service.queue.records import PRIORITIES, Job, Picture, Plain, Solved, State
 from hybridq.service.queue.submitting import WAITING
 from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
 
 _LEFT_OUT = (
     "request", "worker", "lease", "journal", "cost", "deaths", "result", "joined_to", "circuit",
-    "points",
+    "points", "shape",
 )  # fmt: skip
 SOURCES = ("computed", "cache", "joined", "relabelled")
 """Origins of results; the last two are followed by the identifier of another job."""
@@ -73,6 +73,18 @@ def result(connection: Connection, tenant: str, job: str) -> str | None:
         .join(JOBS, JOBS.c.result == RESULTS.c.id)
         .where(JOBS.c.id == job, JOBS.c.tenant == tenant)
     ).scalar()
+
+
+def alike(connection: Connection, tenant: str, shape: bytes, limit: int) -> list[Solved]:
+    """Return completed jobs of a shape that were computed, the latest first."""
+    rows = connection.execute(
+        select(JOBS.c.id, JOBS.c.request, RESULTS.c.body, JOBS.c.usage)
+        .join(RESULTS, JOBS.c.result == RESULTS.c.id)
+        .where(JOBS.c.tenant == tenant, JOBS.c.shape == shape, JOBS.c.source == "computed")
+        .order_by(JOBS.c.id.desc())
+        .limit(limit)
+    )
+    return [Solved(row.id, row.request, row.body, _plain(row.usage) or {}) for row in rows]
 
 
 def sentences(connection: Connection, tenant: str, job: str) -> tuple[str, list[str]] | None:

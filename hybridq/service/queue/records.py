@@ -141,6 +141,8 @@ class Outcome:
         reusable: whether the same request would give the same result.
         report: JSON text of the sentences about the result.
         pictures: of the result.
+        shape: SHA-256 that isomorphic questions share, by which their results are found.
+        source: origin of the result where it was not computed.
     """
 
     state: State
@@ -150,6 +152,8 @@ class Outcome:
     reusable: bool = True
     report: str | None = None
     pictures: Sequence[Picture] = ()
+    shape: bytes | None = None
+    source: str | None = None
 
 
 def saved(usage: Plain) -> Plain:
@@ -158,10 +162,21 @@ def saved(usage: Plain) -> Plain:
     Args:
         usage: work of the other job, or what that one saved itself.
     """
-    done = {name: value for name, value in usage.items() if not name.startswith(_SAVED)}
-    if done:
-        return {f"{_SAVED}{name}": value for name, value in done.items()}
-    return dict(usage)
+    found: Plain = {}
+    for name, value in usage.items():
+        key = name if name.startswith(_SAVED) else f"{_SAVED}{name}"
+        found[key] = found.get(key, 0) + value
+    return found
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A completed job as another one may use it: its request, result and work."""
+
+    id: str
+    request: str
+    result: str
+    usage: Plain
 
 
 class _Ids:

@@ -98,6 +98,7 @@ JOBS = Table(
     Column("start", Text),
     Column("circuit", LargeBinary(32)),
     Column("points", Integer),
+    Column("shape", LargeBinary(32)),
     Index("service_jobs_waiting", "tenant", "rank", "id", sqlite_where=_WAITING,
           postgresql_where=_WAITING),
     Index("service_jobs_circuit", "tenant", "circuit", sqlite_where=_WAITING,
@@ -110,6 +111,7 @@ JOBS = Table(
           postgresql_where=_LEADING),
     Index("service_jobs_joined", "joined_to", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
     Index("service_jobs_result", "result"),
+    Index("service_jobs_shape", "tenant", "shape"),
 )  # fmt: skip
 """Jobs.
 

@@ -2,7 +2,7 @@
 
 Both are JSON lines. The process has no URL of a database and no key. The end of the input, which
 is the end of the server, ends it at once. SIGTERM interrupts the running job; the process then
-waits for the next one.
+waits for the next one, or ends where modules would be left half made.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ INTERRUPTED = "interrupted"
 """State that is reported for a job that SIGTERM interrupted."""
 
 _REPORT_SECONDS = 0.2
+_UNSAFE = ("<frozen importlib", f"{os.sep}numba{os.sep}", f"{os.sep}llvmlite{os.sep}")
 
 
 class Interrupted(BaseException):
@@ -71,9 +72,15 @@ class _Child:
         self._check()
 
     def _check(self) -> None:
-        """Interrupt the running job if that was asked for."""
+        """Interrupt the running job if that was asked for.
+
+        Within an import or a compilation the process ends instead: an exception there would leave
+        modules half made, on which every later job would fail.
+        """
         if self._asked and self._running:
             self._running = False
+            if _is_unsafe(sys._getframe()):
+                os._exit(1)
             raise Interrupted
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -113,6 +120,15 @@ class _Child:
         self._pipe.flush()
         self._running = running
         self._check()  # it was asked for meanwhile
+
+
+def _is_unsafe(frame: FrameType | None) -> bool:
+    """Return whether an import or a compilation is among the callers of a frame."""
+    while frame is not None:
+        if any(part in frame.f_code.co_filename for part in _UNSAFE):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _described(error: HybridqError) -> dict[str, Any]:

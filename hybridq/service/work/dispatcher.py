@@ -18,6 +18,7 @@ from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import Claimed, Outcome, Picture, State
 from hybridq.service.queue.workers import new_worker
 from hybridq.service.work.merged import MERGED_KIND, MOST_POINTS, ends_of, merged_request
+from hybridq.service.work.relabelled import solve_or_relabel
 from hybridq.service.work.slot import Died, Plain, Slot
 
 _log = logging.getLogger("hybridq.service")
@@ -143,9 +144,14 @@ class Dispatcher:
             return False
 
         try:
-            end = slot.run(
-                merged_request(requests), journal, on_progress=report, interrupt=must_end
-            )
+
+            def run(request: Plain) -> Plain | None:
+                return slot.run(request, journal, on_progress=report, interrupt=must_end)
+
+            if requests[0].get("isomorphic"):
+                end = solve_or_relabel(self._queue, group[0], requests[0], run)
+            else:
+                end = run(merged_request(requests))
             left = [held for held in helds if not held.is_over]
             if end is not None and end["state"] != "completed" and len(group) > 1:
                 return [held.claimed for held in left]
@@ -188,6 +194,8 @@ class Dispatcher:
                 reusable=end["reusable"],
                 report=end.get("report"),
                 pictures=[_picture(each) for each in end.get("pictures", ())],
+                shape=end.get("shape"),
+                source=end.get("source"),
             )
         else:
             outcome = Outcome(State.FAILED, error=end["error"], reusable=False)

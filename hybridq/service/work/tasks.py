@@ -248,9 +248,23 @@ def _allowed(chosen: Plain) -> Plain:
     return dict(chosen)
 
 
+def _shape(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
+    from hybridq.service.work.isomorphic import shape_task
+
+    return shape_task(request, path, report)
+
+
+def _relabel(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
+    from hybridq.service.work.isomorphic import relabel_task
+
+    return relabel_task(request, path, report)
+
+
 TASKS: Mapping[str, Callable[[Mapping[str, Any], Path, Report], Plain]] = {
     "solve": _solve,
     "evaluate": _evaluate,
     "sample": _sample,
+    "shape": _shape,
+    "relabel": _relabel,
 }
-"""Kinds of jobs and their work."""
+"""Kinds of work; no request can ask for the last two, which find results for others."""
