@@ -1,5 +1,6 @@
 """Settings of all tests."""
 
+import functools
 import gc
 import os
 import signal
@@ -7,6 +8,7 @@ import signal
 import hypothesis
 import pytest
 import threadpoolctl
+from alembic import util
 
 # A shell that runs the tests in the background has Ctrl-C ignored, which tests and the processes
 # that they begin must be able to send.
@@ -51,6 +53,16 @@ def pytest_xdist_make_scheduler(config, log):
             return "kernels" if nodeid.startswith(KERNELS) else super()._split_scope(nodeid)
 
     return KernelsTogether(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.fixture(autouse=True, scope="session")
+def migrations_read_once():
+    """Let Alembic keep Optuna's migrations, which it reads twice for each storage that it opens."""
+    load = util.load_python_file
+    kept = functools.cache(load)
+    util.load_python_file = lambda folder, name: (
+        load(folder, name) if name == "env.py" else kept(folder, name)  # env.py does the work
+    )
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -165,9 +166,16 @@ for group, name, function in (
     group.command(name, cls=Command)(function)
 
 
+@cache
+def _tree() -> Any:
+    """Return the command `hybridq` with all commands below it but those of families."""
+    return typer.main.get_command(app)
+
+
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; exceptions pass (see `guard`)."""
-    command = typer.main.get_command(app)
+    command = _tree()
+    command.commands["solve"].commands.clear()  # families may have been registered since
     # Not `command()`, which would print errors in its own way and hide Ctrl-C.
     with command.make_context("hybridq", arguments) as context:
         return int(command.invoke(context) or 0)

@@ -233,7 +233,7 @@ def test_ctrl_c_again_as_the_last_trial_ends_is_no_failure(
             "must be a number such as 0.95, got 'high'",
         ),
         (["compare", "depths"], "did you mean 'hybridq experiments compare'?"),
-        (["show"], "'hybridq angles show' or 'hybridq experiments show'?"),
+        (["show"], "did you mean 'hybridq angles show' or 'hybridq experiments show'"),
         (["reproduce", "depths"], "number of the trial is missing"),
         (["reproduce", "depths", "0"], "the storage hybridq.db does not exist"),
     ],
