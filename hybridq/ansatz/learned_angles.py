@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -137,6 +137,15 @@ class LearnedAngles:
     def angles(self, ising: Ising, p: int | None = None) -> Vector:
         """Return the angles for an instance, resampled to depth `p`; shape (2p,)."""
         return fitted(resampled(self.schedule, p or self.p), ising, p or self.p)
+
+    def without_digests(self) -> Self:
+        """Return the same angles, with the kind of the training instances alone."""
+        training, control = self.training, self.control
+        return replace(
+            self,
+            training=None if training is None else replace(training, digests=(), shapes=()),
+            control=None if control is None else control.without_digests(),
+        )
 
     def describe(self) -> dict[str, Any]:
         """Return plain values for JSON, of which `from_plain` makes the angles."""

@@ -117,12 +117,7 @@ class TrainingSet:
         Raises:
             ParameterError: another family, or couplings of another sign.
         """
-        if family not in self.families:
-            raise ParameterError(
-                f"the angles were learned on {', '.join(self.families)}, and this is {family}",
-                argument="initial",
-                remedy="choose a model of this family, or another start",
-            )
+        self.check_family(family)
         sign = sign_of(ising)
         if sign not in self.signs:
             raise ParameterError(
@@ -140,6 +135,19 @@ class TrainingSet:
             low, high = self.degrees
             warnings.append(f"mean degree {degree:.3g}, learned on {low:.3g} to {high:.3g}")
         return warnings
+
+    def check_family(self, family: str) -> None:
+        """Refuse problems of another family.
+
+        Raises:
+            ParameterError: the training set has none of this family.
+        """
+        if family not in self.families:
+            raise ParameterError(
+                f"the angles were learned on {', '.join(self.families)}, and this is {family}",
+                argument="initial",
+                remedy="choose a model of this family, or another start",
+            )
 
 
 def sign_of(ising: Ising) -> str:

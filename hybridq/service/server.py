@@ -113,6 +113,7 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
     from hybridq.service.store.database import Database
     from hybridq.service.work.catalog import CatalogProcess
     from hybridq.service.work.dispatcher import Dispatcher
+    from hybridq.service.work.effects import EFFECTS
     from hybridq.service.work.slot import Slot
 
     class Server(uvicorn.Server):
@@ -127,7 +128,8 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
         name, port = listener.getsockname()[:2]
         url = f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}"
         changes = Changes()
-        queue = Queue(stack.enter_context(Database(settings.database)), changes)
+        database = stack.enter_context(Database(settings.database))
+        queue = Queue(database, changes, EFFECTS)
         stack.enter_context(closing(Watch(settings.database, changes)))
         threads = max(1, cores() // max(1, settings.slot_count))
         slots = [

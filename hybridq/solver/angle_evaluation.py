@@ -18,7 +18,7 @@ from hybridq.classical.choose import reference
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.core.versions import versions
 from hybridq.objectives import Expectation
-from hybridq.problems.base import BinaryProblem
+from hybridq.problems.base import Problem
 from hybridq.strategies.automatic import named_start
 from hybridq.strategies.base import Task
 from hybridq.strategies.direct import Direct
@@ -36,7 +36,7 @@ _AUTO_EVALUATIONS = 40  # enough that "auto" compares its candidates
 def evaluate_angles(
     candidate: LearnedAngles,
     baseline: LearnedAngles | None,
-    problems: Sequence[BinaryProblem],
+    problems: Sequence[Problem],
     *,
     budget: int = BUDGET,
     margin: float = MARGIN,
@@ -115,7 +115,7 @@ def evaluate_angles(
 
 
 def _energies(
-    problem: BinaryProblem,
+    problem: Problem,
     candidate: LearnedAngles,
     baseline: LearnedAngles | None,
     budget: int,
@@ -153,7 +153,7 @@ def _auto(ansatz: QAOA) -> NDArray[np.float64]:
 
 
 def _searched(ansatz: QAOA, x: NDArray[np.float64], budget: int) -> Plain:
-    """Return the energy at a point, and the lowest that a search from it finds."""
+    """Return the energies at a point and after the search from it."""
     search = SharedSearch("l-bfgs", unit=energy_unit(ansatz), max_evaluations=budget)
     task = Task(
         ansatz,
@@ -167,4 +167,4 @@ def _searched(ansatz: QAOA, x: NDArray[np.float64], budget: int) -> Plain:
     start = float(solution.values[0])
     if not (np.isfinite(start) and np.isfinite(solution.value)):
         raise DimensionError("the energies of an instance are not finite", argument="problems")
-    return {"start": start, "end": float(solution.value)}
+    return {"start": start, "end": float(solution.value), "evaluations": solution.evaluations}

@@ -17,6 +17,7 @@ from hybridq._version import __version__
 from hybridq.service.api import catalog as catalogs
 from hybridq.service.api import events, jobs, models, page, refusals, results, server
 from hybridq.service.api.context import Context, Pulse, Rates, Workers
+from hybridq.service.api.kinds import EvaluateModelRequest, EvaluationFields, LearnRequest
 from hybridq.service.api.model_schema import PromoteRequest, RegisterRequest, RollBackRequest
 from hybridq.service.api.schema import (
     EvaluateRequest,
@@ -46,6 +47,9 @@ _BODIES = (
     SolveRequest,
     EvaluateRequest,
     SampleRequest,
+    LearnRequest,
+    EvaluateModelRequest,
+    EvaluationFields,
     KeyRequest,
     RegisterRequest,
     PromoteRequest,

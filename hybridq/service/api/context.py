@@ -13,6 +13,7 @@ from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from hybridq.angles.registry import ModelRegistry
 from hybridq.service.api.refusals import Refusal, of_validation
 from hybridq.service.keys import Keys, Principal
 from hybridq.service.queue.changes import Changes
@@ -157,18 +158,31 @@ class Context:
                 hint="submit jobs in lists, and wait for them with ?wait=30",
                 headers={"Retry-After": str(int(wait) + 1)},
             )
-        if scope not in found.scopes:
-            raise Refusal(
-                403,
-                "missing_scope",
-                f"the key does not have the scope {scope}",
-                hint="use a key that has it",
-            )
+        check_scope(found, scope)
         return found
+
+    def models(self, owner: Principal) -> ModelRegistry:
+        """Return the models of a tenant; its key is the name in their history."""
+        return ModelRegistry(self.queue.database, owner.tenant, actor=f"key {owner.key}")
 
     async def _owner(self, key: str) -> Principal | None:
         """Return the owner of a key, None where it is not valid."""
         return await run_in_threadpool(self.keys.accept, key)
+
+
+def check_scope(owner: Principal, scope: str) -> None:
+    """Refuse an owner whose key does not have a scope.
+
+    Raises:
+        Refusal: it does not (403).
+    """
+    if scope not in owner.scopes:
+        raise Refusal(
+            403,
+            "missing_scope",
+            f"the key does not have the scope {scope}",
+            hint="use a key that has it",
+        )
 
 
 def context_of(request: Request) -> Context:

@@ -14,16 +14,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from hybridq.service.api.context import Context, body_of, context_of, parsed
+from hybridq.service.api.context import Context, body_of, check_scope, context_of, parsed
+from hybridq.service.api.kinds import JOB, JOB_OR_JOBS, JOBS, MODEL_KINDS, SomeRequest
 from hybridq.service.api.refusals import Refusal, unknown_job
 from hybridq.service.api.schema import (
-    JOB,
-    JOB_OR_JOBS,
-    JOBS,
     MOST_JOBS,
     EvaluateRequest,
+    SampleRequest,
     SolveRequest,
-    SomeRequest,
     body_schema,
 )
 from hybridq.service.api.views import JobList, JobView, view
@@ -68,18 +66,44 @@ async def submit(request: Request) -> Response:
     # The check of 10^5 edges takes long enough to delay others.
     asked = await run_in_threadpool(_requests, body)
     requests: Sequence[SomeRequest] = asked if isinstance(asked, list) else [asked]
+    return await submitted(request, owner, requests, body, listed=isinstance(asked, list))
+
+
+async def submitted(
+    request: Request,
+    owner: Principal,
+    requests: Sequence[SomeRequest],
+    body: bytes,
+    *,
+    listed: bool = False,
+) -> Response:
+    """Queue requests; return the answer to their submission.
+
+    Args:
+        request: of the client, whose headers count.
+        owner: of the jobs.
+        requests: what is queued, all or none.
+        body: of the client's request, compared where its idempotency key comes again.
+        listed: whether the answer is a list.
+
+    Raises:
+        Refusal: a job about a model, and a key without `models:write`.
+        UnknownModelError: no model, version or alias that a request names.
+    """
+    context = context_of(request)
+    if any(each.kind in MODEL_KINDS for each in requests):
+        check_scope(owner, "models:write")
     key = _idempotency(request, body)
-    submissions = await run_in_threadpool(lambda: [each.submission() for each in requests])
+    models = context.models(owner)
+    submissions = await run_in_threadpool(lambda: [each.submission(models) for each in requests])
     future = context.submissions.submit(owner.tenant, submissions, key)
     ids = await asyncio.wrap_future(future)
     jobs = await _jobs_when(context, owner, ids, _preferred_wait(request), every=True)
     views = await _views(context, owner, jobs)
     content: Any = (
-        {"jobs": [each.model_dump() for each in views]}
-        if isinstance(asked, list)
-        else views[0].model_dump()
+        {"jobs": [each.model_dump() for each in views]} if listed else views[0].model_dump()
     )
-    headers = {} if isinstance(asked, list) else {"Location": views[0].links["self"]}
+    headers = {} if listed else {"Location": views[0].links["self"]}
     ended = all(job.state.is_final for job in jobs)
     return JSONResponse(content, 200 if ended else 202, headers)
 
@@ -93,12 +117,13 @@ async def estimate(request: Request) -> dict[str, Any]:
     requests: Sequence[SomeRequest] = asked if isinstance(asked, list) else [asked]
 
     def look() -> dict[str, Any]:
+        models = context.models(owner)
         waiting = context.queue.counts(owner.tenant)[State.QUEUED]
         return {
             "jobs": [
                 {
                     "answered_by": context.queue.answered_by(
-                        owner.tenant, each.submission().digest
+                        owner.tenant, each.submission(models).digest
                     ),
                     "evaluations_at_most": _most_evaluations(each),
                 }
@@ -215,7 +240,9 @@ def _most_evaluations(request: SomeRequest) -> int | None:
     """Return the most evaluations of a job, None where its size decides."""
     if isinstance(request, SolveRequest):
         return request.options.max_evaluations
-    return len(request.points) if isinstance(request, EvaluateRequest) else 1
+    if isinstance(request, EvaluateRequest):
+        return len(request.points)
+    return 1 if isinstance(request, SampleRequest) else None
 
 
 def _requests(body: bytes) -> SomeRequest | list[SomeRequest]:

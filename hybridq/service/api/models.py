@@ -12,12 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from hybridq.angles.aliases import ANY, Promotion
 from hybridq.angles.content import content_of
 from hybridq.angles.references import Reference
-from hybridq.angles.registry import ModelRegistry
 from hybridq.ansatz.learned_angles import LearnedAngles
-from hybridq.service.api.context import Context, body_of, context_of, parsed
+from hybridq.service.api.context import body_of, check_scope, context_of, parsed
+from hybridq.service.api.jobs import submitted
+from hybridq.service.api.kinds import EVALUATION, EvaluateModelRequest
 from hybridq.service.api.model_schema import PROMOTE, REGISTER, ROLL_BACK, PromoteRequest
 from hybridq.service.api.refusals import Refusal
-from hybridq.service.keys import Principal
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -59,7 +59,7 @@ async def list_models(request: Request) -> dict[str, Any]:
     """List the tenant's models: name, number of versions, aliases."""
     context = context_of(request)
     owner = await context.principal(request, "models:read")
-    return {"models": await run_in_threadpool(_registry(context, owner).models)}
+    return {"models": await run_in_threadpool(context.models(owner).models)}
 
 
 @router.get("/{name}")
@@ -67,7 +67,7 @@ async def get_model(request: Request, name: Name) -> dict[str, Any]:
     """Return a model with versions, aliases, evaluations and history of moves."""
     context = context_of(request)
     owner = await context.principal(request, "models:read")
-    return await run_in_threadpool(_registry(context, owner).model, name)
+    return await run_in_threadpool(context.models(owner).model, name)
 
 
 @router.get("/{name}/versions/{version}")
@@ -75,7 +75,7 @@ async def get_version(request: Request, name: Name, version: Which) -> dict[str,
     """Return a version, by number or alias, with its content and evaluations."""
     context = context_of(request)
     owner = await context.principal(request, "models:read")
-    registry = _registry(context, owner)
+    registry = context.models(owner)
     return await run_in_threadpool(registry.version, Reference.parse(f"{name}@{version}"))
 
 
@@ -84,8 +84,22 @@ async def list_evaluations(request: Request, name: Name) -> dict[str, Any]:
     """List the evaluations of a model, the latest first, with all instances."""
     context = context_of(request)
     owner = await context.principal(request, "models:read")
-    found = await run_in_threadpool(_registry(context, owner).evaluations, name)
+    found = await run_in_threadpool(context.models(owner).evaluations, name)
     return {"evaluations": found}
+
+
+@router.post(
+    "/{name}/evaluations", status_code=202, openapi_extra=body_reference("EvaluationFields")
+)
+async def evaluate(request: Request, name: Name) -> Response:
+    """Submit a paired evaluation on held-out instances: a job, whose end stores it."""
+    owner = await context_of(request).principal(request, "models:write")
+    check_scope(owner, "jobs:write")
+    body = await body_of(request)
+    asked = await run_in_threadpool(parsed, EVALUATION, body)
+    fields = {key: getattr(asked, key) for key in asked.model_fields_set}
+    job = EvaluateModelRequest(kind="models.evaluate", model=name, **fields)
+    return await submitted(request, owner, [job], body)
 
 
 @router.post("/{name}/versions", status_code=201, openapi_extra=body_reference("RegisterRequest"))
@@ -102,7 +116,7 @@ async def register(request: Request, name: Name) -> Response:
             sign=asked.sign,
             provenance=asked.provenance,
         )
-        registry = _registry(context, owner)
+        registry = context.models(owner)
         number, is_new = registry.register(name, content)
         found = registry.version(Reference(name, number))
         headers = {"Location": f"/v1/models/{name}/versions/{number}"}
@@ -121,7 +135,7 @@ async def promote(request: Request, name: Name, alias: str) -> dict[str, Any]:
     owner = await context.principal(request, "models:promote")
     asked = parsed(PROMOTE, await body_of(request))
     move = _promotion(alias, asked)
-    return await run_in_threadpool(_registry(context, owner).promote, name, move)
+    return await run_in_threadpool(context.models(owner).promote, name, move)
 
 
 @router.post("/{name}/rollback", openapi_extra=body_reference("RollBackRequest"))
@@ -130,7 +144,7 @@ async def roll_back(request: Request, name: Name) -> dict[str, Any]:
     context = context_of(request)
     owner = await context.principal(request, "models:promote")
     asked = parsed(ROLL_BACK, await body_of(request))
-    registry = _registry(context, owner)
+    registry = context.models(owner)
     return await run_in_threadpool(
         lambda: registry.roll_back(
             name,
@@ -153,8 +167,3 @@ def _promotion(alias: str, asked: PromoteRequest) -> Promotion:
         reason=asked.reason,
         share=asked.canary,
     )
-
-
-def _registry(context: Context, owner: Principal) -> ModelRegistry:
-    """Return the models of a tenant; its key is the name in the history."""
-    return ModelRegistry(context.queue.database, owner.tenant, actor=f"key {owner.key}")

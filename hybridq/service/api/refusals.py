@@ -17,7 +17,7 @@ from hybridq.angles.aliases import MovedError
 from hybridq.angles.evaluations import GateError
 from hybridq.angles.versions import UnknownModelError
 from hybridq.core.errors import HybridqError, OutputError
-from hybridq.service.api.schema import KINDS
+from hybridq.service.api.kinds import KINDS
 from hybridq.service.queue.records import QuotaError, RepeatedKeyError
 
 _MEMBERS = ("str", "bool", "int", "float")

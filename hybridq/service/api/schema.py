@@ -21,6 +21,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from hybridq._version import __version__
+from hybridq.angles.references import PATTERN, Reference, is_reference
+from hybridq.angles.registry import ModelRegistry
+from hybridq.ansatz.learned_angles import ModelVersion
 from hybridq.core.errors import HybridqError
 from hybridq.service.keys import DEFAULT_SCOPES
 from hybridq.service.queue.records import Submission
@@ -129,7 +132,14 @@ class SolveOptions(Closed):
     objective_shots: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     optimizer: Choice | None = None
     strategy: Choice | None = None
-    initial: Name | Annotated[list[Number], Field(min_length=1, max_length=100_000)] | None = None
+    initial: (
+        Name
+        | Annotated[str, Field(pattern=PATTERN)]
+        | Annotated[list[Number], Field(min_length=1, max_length=100_000)]
+        | None
+    ) = None
+    """A start by name, `model:NAME@champion`, `model:NAME@3`, or the parameters."""
+
     restarts: Annotated[int, Field(ge=0, le=1000)] | None = None
     max_evaluations: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     time_limit: Annotated[float, Field(gt=0, le=86_400)] | None = None
@@ -150,10 +160,9 @@ class CircuitOptions(Closed):
     precision: Literal["double", "single"] | None = None
 
 
-class JobRequest(Closed):
+class JobFields(Closed):
     """Fields of every job."""
 
-    problem: ProblemSection
     label: Label = ""
     tags: Annotated[list[Word], Field(max_length=16)] = []
     """Words by which jobs are listed and their work is added up."""
@@ -164,9 +173,10 @@ class JobRequest(Closed):
     reuse: Literal["exact", "none"] = "exact"
     """Whether the result of an identical job will do."""
 
-    def _submission(self, request: dict[str, Any], *, reusable: bool) -> Submission:
+    def _queued(
+        self, request: dict[str, Any], *, reusable: bool, start: ModelVersion | None = None
+    ) -> Submission:
         """Return what is queued: the request, and the digest of it."""
-        request["problem"] = self.problem.model_dump(mode="json")
         return Submission(
             request["kind"],
             json.dumps(request),
@@ -174,7 +184,19 @@ class JobRequest(Closed):
             label=self.label,
             tags=tuple(dict.fromkeys(self.tags)),
             priority=self.priority,
+            start=None if start is None else vars(start),
         )
+
+
+class JobRequest(JobFields):
+    """Fields of every job about one problem."""
+
+    problem: ProblemSection
+
+    def _submission(self, request: dict[str, Any], *, reusable: bool) -> Submission:
+        """Return what is queued: the request, and the digest of it."""
+        request["problem"] = self.problem.model_dump(mode="json")
+        return self._queued(request, reusable=reusable)
 
 
 class SolveRequest(JobRequest):
@@ -200,8 +222,13 @@ class SolveRequest(JobRequest):
             raise PydanticCustomError("not_symmetric", text)
         return self
 
-    def submission(self) -> Submission:
-        """Return what is queued, with a seed."""
+    def submission(self, models: ModelRegistry) -> Submission:
+        """Return what is queued, with a seed and the version that a model has now.
+
+        Raises:
+            UnknownModelError: no such model, version or alias.
+            ParameterError: the model is of another family.
+        """
         seed = secrets.randbelow(MOST_SEED) if self.seed is None else self.seed
         options = self.options.model_dump(mode="json", exclude_none=True)
         request = {"kind": self.kind, "options": options, "seed": seed}
@@ -209,7 +236,15 @@ class SolveRequest(JobRequest):
             request["pictures"] = True
         if self.reuse == "isomorphic":
             request["isomorphic"] = True
-        return self._submission(request, reusable=self.seed is not None)
+        request["problem"] = self.problem.model_dump(mode="json")
+        start = None
+        if is_reference(options.get("initial")):
+            # Identical submissions get the same version from a canary.
+            learned = models.resolve(Reference.parse(options["initial"]), digest(request))
+            if learned.training is not None:
+                learned.training.check_family(self.problem.kind)
+            options["initial"], start = learned.without_digests().describe(), learned.model
+        return self._queued(request, reusable=self.seed is not None, start=start)
 
 
 class EvaluateRequest(JobRequest):
@@ -223,8 +258,9 @@ class EvaluateRequest(JobRequest):
     ]
     """Parameters of the circuit, in radians, a list for each point."""
 
-    def submission(self) -> Submission:
+    def submission(self, models: ModelRegistry) -> Submission:
         """Return what is queued."""
+        del models
         options = self.options.model_dump(mode="json", exclude_none=True)
         request = {"kind": self.kind, "options": options, "points": self.points}
         queued = self._submission(request, reusable=True)
@@ -244,8 +280,9 @@ class SampleRequest(JobRequest):
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = None
     """Source of randomness; drawn by default, and the result is then not reused."""
 
-    def submission(self) -> Submission:
+    def submission(self, models: ModelRegistry) -> Submission:
         """Return what is queued, with a seed."""
+        del models
         request = {
             "kind": self.kind,
             "options": self.options.model_dump(mode="json", exclude_none=True),
@@ -254,19 +291,6 @@ class SampleRequest(JobRequest):
             "seed": secrets.randbelow(MOST_SEED) if self.seed is None else self.seed,
         }
         return self._submission(request, reusable=self.seed is not None)
-
-
-SomeRequest = SolveRequest | EvaluateRequest | SampleRequest
-AnyRequest = Annotated[SomeRequest, Field(discriminator="kind")]
-KINDS = ("solve", "evaluate", "sample")
-"""Kinds of jobs."""
-
-
-JobList = Annotated[list[AnyRequest], Field(min_length=1, max_length=MOST_JOBS)]
-JOB: TypeAdapter[SomeRequest] = TypeAdapter(AnyRequest)
-JOBS: TypeAdapter[list[SomeRequest]] = TypeAdapter(JobList)
-JOB_OR_JOBS: TypeAdapter[Any] = TypeAdapter(AnyRequest | JobList)
-"""One submission or a list of them, as the API describes it."""
 
 
 class KeyRequest(Closed):

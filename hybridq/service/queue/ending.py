@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from hybridq.core.errors import HybridqError, OutputError
 from hybridq.service.queue.claiming import held
 from hybridq.service.queue.records import MOST_DEATHS, Claimed, Outcome, State, saved
 from hybridq.service.queue.sharing import correct, locked
@@ -30,7 +32,17 @@ _END = _ENDED.where(JOBS.c.id == bindparam("job"))
 _END_JOINED = _ENDED.where(JOBS.c.joined_to == bindparam("job"), JOBS.c.state < State.COMPLETED)
 
 
-def finish(connection: Connection, claimed: Claimed, outcome: Outcome, now: float) -> bool:
+Effect: TypeAlias = Callable[[Connection, Row[Any], Outcome, float], Outcome]
+"""Change of other tables by a completed job: takes its row and returns its outcome."""
+
+
+def finish(
+    connection: Connection,
+    claimed: Claimed,
+    outcome: Outcome,
+    now: float,
+    effect: Effect | None = None,
+) -> bool:
     """End a job; return False if the worker does not hold it any more.
 
     Args:
@@ -38,6 +50,7 @@ def finish(connection: Connection, claimed: Claimed, outcome: Outcome, now: floa
         claimed: the job, as this worker claimed it.
         outcome: its end.
         now: the time.
+        effect: of a completed job. Where it refuses, the job fails.
     """
     share = locked(connection, claimed.tenant)
     row = held(connection, claimed)
@@ -46,6 +59,15 @@ def finish(connection: Connection, claimed: Claimed, outcome: Outcome, now: floa
     seconds = outcome.usage.get("cpu_seconds")
     if seconds is not None:
         correct(connection, share, float(seconds) - row.cost)
+    if effect is not None and outcome.state is State.COMPLETED:
+        try:
+            with connection.begin_nested():
+                outcome = effect(connection, row, outcome, now)
+        except OutputError:
+            raise
+        except HybridqError as error:
+            reason = {"code": "invalid_request", "detail": str(error)}
+            outcome = Outcome(State.FAILED, error=reason, usage=outcome.usage, reusable=False)
     _end(connection, row, outcome, now)
     return True
 

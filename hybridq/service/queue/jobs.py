@@ -39,11 +39,18 @@ class Queue:
     Args:
         database: the tables.
         changes: notified of every change that this process makes.
+        effects: of completed jobs on other tables, by kind; in the transaction that ends the job.
     """
 
-    def __init__(self, database: Database, changes: Changes | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        changes: Changes | None = None,
+        effects: Mapping[str, ending.Effect] | None = None,
+    ) -> None:
         self.database = database
         self.changes = changes or Changes()
+        self._effects = effects or {}
 
     def add_tenant(self, name: str, **shares: Any) -> bool:
         """Add a tenant with the shares of `sharing.add_tenant`; False if it exists."""
@@ -99,7 +106,8 @@ class Queue:
     def finish(self, claimed: Claimed, outcome: Outcome) -> bool:
         """End a job; return False, without a change, if the worker lost it."""
         with self.writing() as (connection, now):
-            return ending.finish(connection, claimed, outcome, now)
+            effect = self._effects.get(claimed.kind)
+            return ending.finish(connection, claimed, outcome, now, effect)
 
     def release(self, claimed: Claimed, *, died: bool) -> State | None:
         """Return a job to the queue; see `ending.release`."""

@@ -205,10 +205,13 @@ def problem_of(section: Mapping[str, Any]) -> Problem:
 
 def _configured(options: Mapping[str, Any]) -> Plain:
     """Return the arguments of `solve` for the options of a request."""
+    from hybridq.ansatz.learned_angles import LearnedAngles
     from hybridq.optimizers.configure import configured_optimizer
     from hybridq.strategies.registry import configured_strategy
 
     found = dict(options)
+    if isinstance(found.get("initial"), dict):
+        found["initial"] = LearnedAngles.from_plain(found["initial"])
     found["engine"] = _engine(found.get("engine", "auto"), found.pop("precision", None))
     for name, make in (("optimizer", configured_optimizer), ("strategy", configured_strategy)):
         if isinstance(found.get(name), dict):
@@ -260,10 +263,24 @@ def _relabel(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     return relabel_task(request, path, report)
 
 
+def _learn(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
+    from hybridq.service.work.model_tasks import learn_task
+
+    return learn_task(request, path, report)
+
+
+def _evaluate_model(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
+    from hybridq.service.work.model_tasks import evaluate_task
+
+    return evaluate_task(request, path, report)
+
+
 TASKS: Mapping[str, Callable[[Mapping[str, Any], Path, Report], Plain]] = {
     "solve": _solve,
     "evaluate": _evaluate,
     "sample": _sample,
+    "angles.learn": _learn,
+    "models.evaluate": _evaluate_model,
     "shape": _shape,
     "relabel": _relabel,
 }
