@@ -40,6 +40,12 @@ toy-plain = toy_hybridq.plain:ToyPlain
 [hybridq.backends]
 toy-dice = toy_hybridq.dice:ToyDice
 
+[hybridq.groupings]
+toy-singles = toy_hybridq.singles:ToySingles
+
+[hybridq.mitigations]
+toy-damped = toy_hybridq.damped:ToyDamped
+
 [hybridq.formats]
 toy-arrows = toy_hybridq.arrows:ARROWS
 
@@ -139,7 +145,7 @@ def test_the_command_line_solves_draws_and_lists_them(toys: Path, tmp_path: Path
 def test_a_search_uses_every_part_of_it(toys: Path, tmp_path: Path) -> None:
     (tmp_path / "path.txt").write_text("a -> b -> c\nc -> d -> e\n", encoding="utf-8")
     parts = ("--objective", "toy-cubes", "--optimizer", "toy-coin", "--strategy", "toy-plain")
-    parts += ("--backend", "toy-dice")
+    parts += ("--backend", "toy-dice", "--mitigate", "toy-damped")
     panels, _ = hybridq(
         tmp_path,
         ("list", "panels"),
@@ -154,7 +160,11 @@ def test_a_search_uses_every_part_of_it(toys: Path, tmp_path: Path) -> None:
     assert result["optimizer"]["method"] == "toy-coin"
     assert result["optimizer"]["evaluations"] >= 31
     assert result["ansatz"]["strategy"] == "toy-plain"
-    assert result["execution"]["backend"] == "toy-dice"
+    execution = result["execution"]
+    assert (execution["backend"], execution["mitigation"]) == ("toy-dice", "toy-damped")
+    # The mean cut of random assignments is half of the four edges.
+    assert execution["mitigated"] == pytest.approx(2 + (execution["mean"] - 2) / 0.5)
+    assert result["expectation"] == execution["mitigated"]
 
 
 def test_python_takes_an_ansatz_and_draws_a_panel(toys: Path, tmp_path: Path) -> None:
@@ -172,6 +182,9 @@ assert result.ansatz["kind"] == "toy-turns", result.ansatz
 assert result.best.value == 4.0, result.best
 titles = [ax.get_title() for ax in result.plot().axes]
 assert "Toy steps" in titles, titles
+terms = hq.PauliSum.from_labels({"ZI": 1.0, "IX": 0.5})
+singles = hq.measurement.plan(terms, hq.Circuit(2).h(0), shots=100, grouping="toy-singles")
+assert len(singles.groups) == 2, singles
 """
     (tmp_path / "path.txt").write_text("a -> b -> c\nc -> d -> e\n", encoding="utf-8")
     python(script, toys, tmp_path)
