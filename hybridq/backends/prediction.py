@@ -38,11 +38,13 @@ class Prediction:
         value: the mean energy.
         method: how it was found.
         error: standard error of an estimate from records of errors; 0 for an exact value.
+        rough: whether it is from the success probability alone.
     """
 
     value: float
     method: str
     error: float = 0.0
+    rough: bool = False
 
 
 def predicted(
@@ -89,10 +91,16 @@ def predicted(
             pass
     if ideal is None:
         return None
-    chance, mean = compiled.success, Ising.from_pauli_sum(energy).constant
+    return rough(compiled.success, energy, ideal)
+
+
+def rough(success: float, energy: PauliSum, ideal: float) -> Prediction:
+    """Return the mean energy by the success probability alone; see `predicted`."""
+    mean = Ising.from_pauli_sum(energy).constant
     return Prediction(
-        chance * ideal + (1.0 - chance) * mean,
+        success * ideal + (1.0 - success) * mean,
         "from the share of runs without any error alone: too wide or deep to simulate with noise",
+        rough=True,
     )
 
 

@@ -43,8 +43,8 @@ def guard(work: Callable[[], int], *, debug: bool = False) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return BROKEN_PIPE
-    except KeyboardInterrupt:
-        _print_line("interrupted before the first result")
+    except KeyboardInterrupt as interruption:
+        _print_line(str(interruption) or "interrupted before the first result")
         return INTERRUPTED
     except UsageError as error:
         return _usage(error, debug=debug)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -193,11 +194,26 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
         ) as progress,
         announcing_compilation(progress.compiling),
     ):
-        if states:
+        if values.get("backend") is not None and not states:
+            with _saying_how_to_continue():
+                finish = _solve(problem, settings, values, seed, outputs, progress)
+        elif states:
             finish = _lowest_states(problem, states, settings, values, seed, outputs, progress)
         else:
             finish = _solve(problem, settings, values, seed, outputs, progress)
     return finish()
+
+
+@contextmanager
+def _saying_how_to_continue() -> Iterator[None]:
+    """Say on Ctrl-C that a run on a machine continues when it is repeated."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            "interrupted: the ledger keeps what was submitted; run the same command again to "
+            "continue, nothing is paid twice"
+        ) from None
 
 
 def _given(values: Mapping[str, Any], options: Iterable[str]) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hybridq.backends.prediction import predicted
+from hybridq.backends.prediction import Prediction, predicted, rough
 from hybridq.circuits.digest import digest
 from hybridq.presentation.machine import Layers
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hybridq.ansatz.qaoa import QAOA
+    from hybridq.operators.pauli_sum import PauliSum
     from hybridq.problems.base import BinaryProblem
     from hybridq.solver.machine import Machine
     from hybridq.solver.settings import SolveSettings, Vector
@@ -68,7 +69,7 @@ def best_depth(
     if row is not None:
         tried = tuple(Layers(*each) for each in row[1]["tried"])
     else:
-        found: list[Layers] = []
+        found: list[_Found] = []
         for p in range(1, ansatz.p + 1):
             if found and settings.time_limit and settings.seconds > _OF_LIMIT * settings.time_limit:
                 break
@@ -77,11 +78,31 @@ def best_depth(
             if layers is None:
                 return None
             found.append(layers)
-            if problem.sign * layers.value > min(problem.sign * each.value for each in found):
+            if any(each.made.rough for each in found):  # values of one kind are compared
+                found = [each.roughly for each in found]
+            if found[-1].made.value > min(each.made.value for each in found):
                 break
-        tried = tuple(found)
+        tried = tuple(
+            Layers(p, problem.sign * each.made.value, each.made.error)
+            for p, each in enumerate(found, start=1)
+        )
         machine.ledger.keep_plan(key, 0, {"tried": [astuple(each) for each in tried]})
     return Depths(tried, min(tried, key=lambda each: problem.sign * each.value).p)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """The prediction of a depth, and what a rough one takes."""
+
+    made: Prediction
+    success: float
+    energy: PauliSum
+    ideal: float
+
+    @property
+    def roughly(self) -> _Found:
+        """The same with the prediction from the success probability alone."""
+        return replace(self, made=rough(self.success, self.energy, self.ideal))
 
 
 def _predicted(
@@ -90,11 +111,12 @@ def _predicted(
     ansatz: QAOA,
     settings: SolveSettings,
     train: Callable[[QAOA], tuple[Vector, float]],
-) -> Layers | None:
-    """Return the predicted value of a circuit, None where no errors are known."""
+) -> _Found | None:
+    """Return the prediction of a circuit, None where no errors are known."""
     compiled = machine.check(ansatz.circuit, settings.shots, known=False)
-    if compiled.success in (None, 1.0):
+    if compiled.success is None or compiled.success == 1.0:
         return None
     x, ideal = train(ansatz)
-    found = predicted(compiled, x, ansatz.measured(problem), ideal, share=_SHARE)  # type: ignore[arg-type]
-    return None if found is None else Layers(ansatz.p, problem.sign * found.value, found.error)
+    energy: Any = ansatz.measured(problem)
+    made = predicted(compiled, x, energy, ideal, share=_SHARE)
+    return None if made is None else _Found(made, compiled.success, energy, ideal)

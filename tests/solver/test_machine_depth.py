@@ -62,6 +62,29 @@ def test_a_machine_without_known_errors_has_the_usual_layers() -> None:
     assert result.execution.layers == ()
 
 
+def test_depths_are_compared_by_predictions_of_one_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work for records of one layer only: the first value is replaced by a rough one too."""
+    monkeypatch.setattr(prediction, "_EXACT_QUBITS", 0)
+    monkeypatch.setattr(prediction, "_WORK", 2 * 8 * (9 + 6) * 2**6 + 1.0)
+    info = solved().execution
+    assert info is not None
+    compiled = [as_written(hq.QAOA(PROBLEM, p=p).circuit, model()) for p in (1, 2)]
+    for layers, each in zip(info.layers, compiled, strict=False):
+        x = hq.solve(PROBLEM, p=layers.p, kernels="numpy", rng=1).parameters
+        ideal = -hq.Expectation(hq.QAOA(PROBLEM, p=layers.p), PROBLEM)(x)
+        assert each.success is not None
+        mean = PROBLEM.graph.number_of_edges() / 2
+        expected = each.success * ideal + (1 - each.success) * mean
+        assert layers.value == pytest.approx(expected, abs=1e-4)
+    assert len(info.layers) >= 2
+
+
+def model() -> hq.NoiseModel:
+    found = hq.NoiseModel.resolved(NOISE)
+    assert isinstance(found, hq.NoiseModel)
+    return found
+
+
 def test_records_predict_what_the_density_matrix_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """Relaxation is no mixture of Paulis; five standard errors. Then it is too much work."""
     relaxing = hq.noise.thermal_relaxation(t1=50.0, t2=30.0, time=1.0)
@@ -83,5 +106,6 @@ def test_records_predict_what_the_density_matrix_does(monkeypatch: pytest.Monkey
     assert compiled.success is not None
     mean = -PROBLEM.graph.number_of_edges() / 2
     assert rough.value == pytest.approx(compiled.success * -6.0 + (1 - compiled.success) * mean)
+    assert rough.rough
     assert "share of runs without any error" in rough.method
     assert prediction.predicted(compiled, x, energy) is None
