@@ -28,7 +28,7 @@ from hybridq.experiments.store.trial_record import (
     stored_trial,
     waiting_attributes,
 )
-from hybridq.experiments.store.trials import NewTrial, Progress, Trials
+from hybridq.experiments.store.trials import Ended, NewTrial, Progress, Trials
 from hybridq.experiments.tracebacks import shortened
 
 if TYPE_CHECKING:
@@ -167,20 +167,25 @@ class Experiment:
             return self._trials.add(new, wanted, progress)
 
     def claim(self, worker: str) -> ClaimedTrial | None:
-        """Claim a waiting trial; return None if none waits.
+        """Claim a waiting trial; return None if none waits."""
+        return next(iter(self.claim_block(worker, 1)), None)
+
+    def claim_block(self, worker: str, most: int) -> list[ClaimedTrial]:
+        """Claim up to `most` waiting trials at once; return none if none waits.
 
         A single worker gets them in order. Several start at random places, which keeps collisions
         rare.
         """
         with self._translate():
-            while True:
-                if not self._queue and not self._fill_queue():
-                    return None
-                # Read before the claim, which replaces the name of a former worker.
-                record = self._trials.record(self._queue.pop())
-                if self._trials.claim(record.trial_id, worker):
-                    return _claimed(record, worker)
-                self._queue = []
+            while self._queue or self._fill_queue():
+                ids = self._queue[: -most - 1 : -1]
+                del self._queue[-most:]
+                records = self._trials.claim(ids, worker)
+                if len(records) < len(ids):  # another worker was faster
+                    self._queue = []
+                if records:
+                    return [_claimed(record, worker) for record in records]
+        return []
 
     def finish(self, claimed: ClaimedTrial, outcome: Outcome) -> bool:
         """Record the outcome of a trial.
@@ -189,20 +194,27 @@ class Experiment:
             False if another worker had finished it, having taken this one for dead. Then nothing
             changes: the same trial has the same outcome.
         """
+        return self.finish_block([(claimed, outcome)])[0]
+
+    def finish_block(self, ended: Sequence[tuple[ClaimedTrial, Outcome]]) -> list[bool]:
+        """Record the outcomes of trials at once; see `finish`."""
         with self._translate():
-            if self._check_same(claimed).state in _ENDED:
-                return False  # before its arrays are replaced
-            arrays: Plain = {}
-            if outcome.arrays:
-                arrays = self.artifacts.keep(
-                    self._trials.storage,
-                    claimed.trial_id,
-                    claimed.identity,
-                    outcome.arrays,
-                    artifact_folder(self._url, self.config),
-                )
-            result = outcome_attribute(outcome, claimed.worker, self._trials.clock(), arrays)
-            return self._trials.finish(claimed.trial_id, result, self._value(outcome))
+            return self._trials.finish([self._ended(*one) for one in ended])
+
+    def _ended(self, claimed: ClaimedTrial, outcome: Outcome) -> Ended:
+        """Return the end of a trial, with its arrays kept."""
+        arrays: Plain = {}
+        # Arrays of a trial that has ended must not be replaced.
+        if outcome.arrays and self._check_same(claimed).state not in _ENDED:
+            arrays = self.artifacts.keep(
+                self._trials.storage,
+                claimed.trial_id,
+                claimed.identity,
+                outcome.arrays,
+                artifact_folder(self._url, self.config),
+            )
+        result = outcome_attribute(outcome, claimed.worker, self._trials.clock(), arrays)
+        return Ended(claimed.trial_id, claimed.identity, result, self._value(outcome))
 
     def fail(self, claimed: ClaimedTrial, error: str, retries: int = 0) -> None:
         """Record the failure of a trial, and retry it if allowed.

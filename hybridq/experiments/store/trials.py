@@ -36,6 +36,23 @@ class NewTrial:
         return str(self.attributes["identity"])
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A trial that is done.
+
+    Attributes:
+        trial_id: the number of its record.
+        identity: digest of the trial's facts.
+        result: its outcome as an attribute.
+        value: the metric, for Optuna.
+    """
+
+    trial_id: int
+    identity: str
+    result: Plain
+    value: float
+
+
 class Trials:
     """Trials of one experiment in any storage.
 
@@ -105,15 +122,18 @@ class Trials:
             self.storage.create_new_trial(self.study, template)
         return len(missing)
 
-    def claim(self, trial_id: int, worker: str) -> bool:
-        """Claim a waiting trial; return False if another worker was faster."""
+    def claim(self, trial_ids: Sequence[int], worker: str) -> list[TrialRecord]:
+        """Claim trials; return those that still waited, as they were before."""
         from optuna.trial import TrialState
 
-        if not self._change(trial_id, TrialState.RUNNING):
-            return False
-        mark = {"name": worker, "since": self.clock()}
-        self.storage.set_trial_user_attr(trial_id, "worker", mark)
-        return True
+        claimed = []
+        for trial_id in trial_ids:
+            record = self.record(trial_id)  # before the name of a former worker is replaced
+            if self._change(trial_id, TrialState.RUNNING):
+                mark = {"name": worker, "since": self.clock()}
+                self.storage.set_trial_user_attr(trial_id, "worker", mark)
+                claimed.append(record)
+        return claimed
 
     def release(self, trial_id: int) -> bool:
         """Return a trial to the queue; return False if it has ended."""
@@ -121,11 +141,24 @@ class Trials:
 
         return self._change(trial_id, TrialState.WAITING)
 
-    def finish(self, trial_id: int, result: Plain, value: float) -> bool:
-        """Record a trial's result; return False if it had ended before."""
+    def finish(self, ended: Sequence[Ended]) -> list[bool]:
+        """Record results of trials; return False for each that had ended before.
+
+        Raises:
+            KeyError: the number of a trial belongs to another one by now.
+        """
         from optuna.trial import TrialState
 
-        return self._end(trial_id, "result", result, TrialState.COMPLETE, [value])
+        found = []
+        for one in ended:
+            record = self.record(one.trial_id)
+            if record.identity != one.identity:
+                raise KeyError(one.trial_id)
+            recorded = record.state not in (State.DONE, State.FAILED) and self._end(
+                one.trial_id, "result", one.result, TrialState.COMPLETE, [one.value]
+            )
+            found.append(recorded)
+        return found
 
     def fail(self, trial_id: int, error: Plain) -> bool:
         """Record a trial's failure; return False if it had ended before."""

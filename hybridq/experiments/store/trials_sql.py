@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hybridq.experiments.records import Plain, State
 from hybridq.experiments.store.trial_record import TrialRecord, count_by_state
-from hybridq.experiments.store.trials import NewTrial, Progress, Trials, optuna_states, state_of
+from hybridq.experiments.store.trials import (
+    Ended,
+    NewTrial,
+    Progress,
+    Trials,
+    optuna_states,
+    state_of,
+)
 from hybridq.storage.database import READS_ONLY
 
 if TYPE_CHECKING:
@@ -30,10 +38,11 @@ _HEADER = ("identity", "attempt", "worker")
 
 
 class SqlTrials(Trials):
-    """Trials in a database; Optuna itself changes trials that exist.
+    """Trials in a database; Optuna itself releases trials and records failures.
 
     Optuna takes most of a minute to add or to delete ten thousand trials and several seconds to
-    read them; SQL takes a second. The tables are Optuna's, which rejects a database with another
+    read them; SQL takes a second. To claim or to finish a trial takes Optuna several transactions,
+    SQL one for a block of trials. The tables are Optuna's, which rejects a database with another
     schema.
     """
 
@@ -91,7 +100,7 @@ class SqlTrials(Trials):
     def record(self, trial_id: int) -> TrialRecord:
         """Return one record; see `Trials.record`."""
         with self._reading() as connection:
-            for row in self._records(connection, None, None, trial_id):
+            for row in self._records(connection, None, None, [trial_id]):
                 return row
         raise KeyError(trial_id)
 
@@ -120,6 +129,73 @@ class SqlTrials(Trials):
             count = found + len(some)
             if not left:
                 return added
+
+    def claim(self, trial_ids: Sequence[int], worker: str) -> list[TrialRecord]:
+        """Claim trials in one transaction; see `Trials.claim`."""
+        tables = _tables()
+        trials = tables["trials"]
+        (waiting,), (running,) = optuna_states([State.WAITING]), optuna_states([State.RUNNING])
+        claim = (
+            trials.update()
+            .where(trials.c.trial_id.in_(trial_ids), trials.c.study_id == self.study)
+            .where(trials.c.state == waiting)
+            .values(state=running, datetime_start=_now())
+            .returning(trials.c.trial_id)
+        )
+        with self.storage.engine.begin() as connection:
+            ids = list(connection.execute(claim).scalars())
+            if not ids:
+                return []
+            found = self._records(connection, None, None, ids)
+            mark = {"name": worker, "since": self.clock()}
+            self._replace(connection, dict.fromkeys(ids, mark), "worker")
+        order = {trial_id: place for place, trial_id in enumerate(trial_ids)}
+        return sorted(found, key=lambda record: order[record.trial_id])
+
+    def finish(self, ended: Sequence[Ended]) -> list[bool]:
+        """Record results in one transaction; see `Trials.finish`.
+
+        Raises:
+            KeyError: the number of a trial belongs to another one by now.
+        """
+        tables = _tables()
+        trials, values = tables["trials"], tables["trial_values"]
+        (done,) = optuna_states([State.DONE])
+        results = {one.trial_id: one for one in ended}
+        end = (
+            trials.update()
+            .where(trials.c.trial_id.in_(list(results)), trials.c.study_id == self.study)
+            .where(trials.c.state.in_(optuna_states([State.WAITING, State.RUNNING])))
+            .values(state=done, datetime_complete=_now())
+            .returning(trials.c.trial_id)
+        )
+        with self.storage.engine.begin() as connection:
+            ids = list(connection.execute(end).scalars())
+            for record in self._records(connection, None, ("identity",), list(results)):
+                if results.pop(record.trial_id).identity != record.identity:
+                    raise KeyError(record.trial_id)
+            if results:
+                raise KeyError(next(iter(results)))
+            results = {one.trial_id: one for one in ended if one.trial_id in set(ids)}
+            if results:
+                self._replace(
+                    connection, {key: one.result for key, one in results.items()}, "result"
+                )
+                connection.execute(values.delete().where(values.c.trial_id.in_(ids)))
+                rows = [_value_row(one) for one in results.values()]
+                connection.execute(values.insert(), rows)
+        return [one.trial_id in results for one in ended]
+
+    def _replace(self, connection: Connection, of_trials: Mapping[int, Any], key: str) -> None:
+        """Set one attribute of trials."""
+        attributes = _tables()["trial_user_attributes"]
+        old = attributes.c.trial_id.in_(list(of_trials)) & (attributes.c.key == key)
+        connection.execute(attributes.delete().where(old))
+        rows = [
+            {"trial_id": trial_id, "key": key, "value_json": json.dumps(value)}
+            for trial_id, value in of_trials.items()
+        ]
+        connection.execute(attributes.insert(), rows)
 
     def delete(self) -> None:
         """Delete the study with its trials; see `Trials.delete`."""
@@ -200,7 +276,7 @@ class SqlTrials(Trials):
         connection: Connection,
         states: Collection[State] | None,
         keys: tuple[str, ...] | None,
-        trial_id: int | None = None,
+        trial_ids: Sequence[int] | None = None,
     ) -> list[TrialRecord]:
         tables = _tables()
         trials, attributes = tables["trials"], tables["trial_user_attributes"]
@@ -220,8 +296,8 @@ class SqlTrials(Trials):
             query = query.where(trials.c.state.in_(optuna_states(states)))
         if keys is not None:
             query = query.where(attributes.c.key.in_(keys))
-        if trial_id is not None:
-            query = query.where(trials.c.trial_id == trial_id)
+        if trial_ids is not None:
+            query = query.where(trials.c.trial_id.in_(trial_ids))
         found: dict[int, TrialRecord] = {}
         for one, number, state, key, text in connection.execute(query):
             row = found.get(one)
@@ -250,6 +326,22 @@ def names_of_studies(storage: RDBStorage, attribute: str) -> list[str]:
         return list(connection.execution_options(**{READS_ONLY: True}).execute(query).scalars())
 
 
+def _now() -> datetime:
+    """Return the time as Optuna stores it: universal time of late, that of the place before."""
+    from optuna.storages._rdb.models import TrialModel
+
+    universal = hasattr(TrialModel, "_datetime_start_utc")
+    return datetime.now(UTC).replace(tzinfo=None) if universal else datetime.now()
+
+
+def _value_row(ended: Ended) -> Plain:
+    """Return the row of a value; infinities are stored by name."""
+    from optuna.storages._rdb.models import TrialValueModel
+
+    value, kind = TrialValueModel.value_to_stored_repr(ended.value)
+    return {"trial_id": ended.trial_id, "objective": 0, "value": value, "value_type": kind}
+
+
 def _select(*what: Any) -> Select[Any]:
     import sqlalchemy
 
@@ -260,17 +352,32 @@ def _select(*what: Any) -> Select[Any]:
 def _tables() -> dict[str, TableClause]:
     """Return the tables of Optuna that are used here."""
     import sqlalchemy
+    from optuna.storages._rdb.models import TrialValueModel
     from optuna.trial import TrialState
 
     columns: dict[str, list[Any]] = {
         **{name: ["trial_id"] for name in _TRIAL_TABLES},
         "studies": ["study_id", "study_name"],
         "study_user_attributes": ["study_id", "key", "value_json"],
-        "trials": ["trial_id", "study_id", "number", "state"],
+        "trials": [
+            "trial_id",
+            "study_id",
+            "number",
+            "state",
+            "datetime_start",
+            "datetime_complete",
+        ],  # fmt: skip
+        "trial_values": ["trial_id", "objective", "value", "value_type"],
         "trial_user_attributes": ["trial_id", "key", "value_json"],
         "trial_params": ["trial_id", "param_name", "param_value", "distribution_json"],
     }
-    kinds = {"state": sqlalchemy.Enum(TrialState), "study_name": sqlalchemy.String()}
+    kinds: dict[str, Any] = {
+        "state": sqlalchemy.Enum(TrialState),
+        "study_name": sqlalchemy.String(),
+        "datetime_start": sqlalchemy.DateTime(),
+        "datetime_complete": sqlalchemy.DateTime(),
+        "value_type": sqlalchemy.Enum(TrialValueModel.TrialValueType),
+    }
     return {
         table: sqlalchemy.table(
             table, *(sqlalchemy.column(name, kinds.get(name)) for name in names)
