@@ -30,6 +30,7 @@ from tests.experiments.private_postgresql import PrivatePostgresql, server_progr
 
 MANY = 10_000
 RUN = 500
+BLOCK = 64
 METRICS = {
     "ratio": 0.9,
     "expectation": -14.4,
@@ -85,9 +86,13 @@ def ours(url: str, trials: list[Planned]) -> dict[str, float]:
         experiment.finish(claimed, OUTCOME)
         finish += perf_counter() - began
     began = perf_counter()
+    for _ in range(RUN // BLOCK):
+        experiment.finish_block([(one, OUTCOME) for one in experiment.claim_block("me", BLOCK)])
+    block = perf_counter() - began
+    began = perf_counter()
     counts = experiment.counts()
     count = perf_counter() - began
-    assert counts[State.DONE] == RUN
+    assert counts[State.DONE] == RUN + RUN // BLOCK * BLOCK
     began = perf_counter()
     assert len(experiment.trials()) == MANY
     read = perf_counter() - began
@@ -99,6 +104,7 @@ def ours(url: str, trials: list[Planned]) -> dict[str, float]:
         "add": 1e3 * add,
         "claim": 1e3 * claim / RUN,
         "finish": 1e3 * finish / RUN,
+        "block": 1e3 * block / (RUN // BLOCK * BLOCK),
         "count": count,
         "read": read,
         "delete": delete,
@@ -129,9 +135,9 @@ def table(urls: list[str]) -> str:
     """Markdown with a row for each storage."""
     trials = planned()
     lines = [
-        "| storage | add | claim | finish | a trial, ms | plain Optuna, ms | ratio "
-        f"| count {MANY:,}, s | read, s | delete, s |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| storage | add | claim | finish | both in blocks | a trial, ms | plain Optuna, ms "
+        f"| ratio | count {MANY:,}, s | read, s | delete, s |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for url in urls:
         found = ours(url, trials)
@@ -139,7 +145,8 @@ def table(urls: list[str]) -> str:
         whole = found["add"] + found["claim"] + found["finish"]
         lines.append(
             f"| {without_password(url).partition(':')[0]} | {found['add']:.2f} "
-            f"| {found['claim']:.2f} | {found['finish']:.2f} | {whole:.1f} | {alone:.1f} "
+            f"| {found['claim']:.2f} | {found['finish']:.2f} "
+            f"| {found['block']:.3f} | {whole:.1f} | {alone:.1f} "
             f"| {alone / whole:.1f} | {found['count']:.3f} | {found['read']:.2f} "
             f"| {found['delete']:.2f} |"
         )

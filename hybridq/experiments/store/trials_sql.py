@@ -366,7 +366,7 @@ def _tables() -> dict[str, TableClause]:
             "state",
             "datetime_start",
             "datetime_complete",
-        ],  # fmt: skip
+        ],
         "trial_values": ["trial_id", "objective", "value", "value_type"],
         "trial_user_attributes": ["trial_id", "key", "value_json"],
         "trial_params": ["trial_id", "param_name", "param_value", "distribution_json"],
