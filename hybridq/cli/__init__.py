@@ -37,6 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             if is_launched():
                 return run_as_ranks(lambda: run(arguments))
+        if "--executor" in arguments and "mpi" in arguments:
+            from hybridq.core.executors import serve_tasks
+
+            if serve_tasks():
+                return 0
         return run(arguments)
 
     with notices():

@@ -14,6 +14,7 @@ from hybridq.cli.errors import INTERRUPTED, OK
 from hybridq.cli.words import plural
 
 if TYPE_CHECKING:
+    from hybridq.core.mapper import Mapper
     from hybridq.experiments.config.config import ExperimentConfig
     from hybridq.experiments.records import Planned
     from hybridq.experiments.running.stop_request import StopRequest
@@ -35,6 +36,16 @@ def run(
         ),
     ] = None,
     jobs: options.Jobs = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            "--executor",
+            metavar="NAME",
+            show_default=False,
+            help="processes, processes:4, dask://HOST:PORT, mpi or serial (default: the config's, "
+            "else processes).",
+        ),
+    ] = None,
     storage: options.Storage = None,
     extend: Annotated[
         bool,
@@ -69,7 +80,7 @@ def run(
     overrides = [*(set_ or []), *([] if name is None else [f"name={name}"])]
     with status_line(f"reading {config} and planning its trials ...", quiet=quiet):
         from hybridq.experiments.config.config import load_config
-        from hybridq.experiments.running.runner import check_output
+        from hybridq.experiments.running.runner import check_output, mapped_by
         from hybridq.experiments.store.storage import choose_storage
         from hybridq.experiments.store.store import Store
 
@@ -81,20 +92,27 @@ def run(
     if store is None:
         page.say(f"{loaded.name}: {plural(len(planned), 'trial')}, to {without_password(url)}")
         return OK
-    with store:
-        return _Run(loaded, planned, store, quiet).carry_out(jobs, extend, retry_failed)
+    jobs, mapped = mapped_by(executor or loaded.executor, jobs)
+    with store, mapped as mapper:
+        return _Run(loaded, planned, store, quiet, mapper).carry_out(jobs, extend, retry_failed)
 
 
 class _Run:
     """One run of an experiment with its display."""
 
     def __init__(
-        self, config: ExperimentConfig, planned: Sequence[Planned], store: Store, quiet: bool
+        self,
+        config: ExperimentConfig,
+        planned: Sequence[Planned],
+        store: Store,
+        quiet: bool,
+        mapper: Mapper | None,
     ) -> None:
         self._config = config
         self._planned = planned
         self._store = store
         self._quiet = quiet
+        self._mapper = mapper
 
     def carry_out(self, jobs: int | None, extend: bool, retry_failed: bool) -> int:
         """Store and run missing trials, show the summary, return the exit status."""
@@ -134,6 +152,7 @@ class _Run:
                         jobs,
                         on_event=live.event,
                         stop=stop,
+                        mapper=self._mapper,
                     )
         try:
             return self._summarized(experiment, began, stop, idle=not jobs)
@@ -168,9 +187,9 @@ class _Run:
 
     def _opening(self, total: int, done: int, jobs: int) -> str:
         before = f", {done} of them done" if done else ""
+        where = f"{jobs} at a time" if self._mapper is None else "on an executor"
         return (
-            f"{self._config.name}: {plural(total, 'trial')}{before}, {jobs} at a time, "
-            f"to {self._storage()}"
+            f"{self._config.name}: {plural(total, 'trial')}{before}, {where}, to {self._storage()}"
         )
 
     def _storage(self) -> str:

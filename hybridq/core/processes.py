@@ -1,4 +1,4 @@
-"""Identity of processes, a number with its birth, and the way in which they end."""
+"""Identity of processes, a number with its birth, their cores and their ends."""
 
 from __future__ import annotations
 
@@ -36,3 +36,10 @@ def exit_reason(status: int) -> str:
         return f"killed by {signal.Signals(-status).name}"
     except ValueError:
         return f"killed by signal {-status}"
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

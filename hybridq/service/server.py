@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from hybridq.core import memory
 from hybridq.core.errors import MissingExtraError, OutputError, ParameterError, Setting
+from hybridq.core.processes import cores
 from hybridq.experiments.running.journals import journal_folder
 from hybridq.experiments.running.stop_request import handle_signals, termination_signals
-from hybridq.experiments.trial.provenance import cores
 
 DEFAULT_DATABASE = "sqlite:///hybridq-serve.db"
 

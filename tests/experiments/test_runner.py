@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from hybridq.core.errors import OutputError, ParameterError
+from hybridq.core.processes import cores
 from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Outcome, State
-from hybridq.experiments.running import worker as worker_module
+from hybridq.experiments.running import heartbeats as heartbeats_module
 from hybridq.experiments.running.events import Began, Ended, Event, Note
 from hybridq.experiments.running.journals import delete_journals, journal_folder
 from hybridq.experiments.running.runner import carry_out, jobs_for, prepare, run, terms_of
@@ -23,7 +24,6 @@ from hybridq.experiments.running.stop_request import StopRequest, handle_signals
 from hybridq.experiments.running.worker import Terms, work
 from hybridq.experiments.store.store import Experiment, Store
 from hybridq.experiments.trial import run as trial_module
-from hybridq.experiments.trial.provenance import cores
 from tests.experiments.run_samples import each_done_once, small, stored_figures, undisturbed
 
 RunTrial = Callable[..., Outcome]
@@ -205,7 +205,7 @@ def test_an_experiment_deleted_during_a_trial_ends_the_run_in_one_error(
 
     complaints: list[Any] = []
     monkeypatch.setattr(threading, "excepthook", complaints.append)
-    monkeypatch.setattr(worker_module, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(heartbeats_module, "BEAT_SECONDS", 0.02)
     monkeypatch.setattr(Experiment, "beat", noted)
     instead(deleting)
     with pytest.raises(ParameterError, match="was deleted"):
@@ -289,7 +289,7 @@ def test_two_processes_give_what_one_gives(tmp_path: Path) -> None:
 def test_a_worker_says_that_it_lives(
     store: Store, instead: Callable[[RunTrial], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_module, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(heartbeats_module, "BEAT_SECONDS", 0.02)
     beats: list[str] = []
     beat = Experiment.beat
 

@@ -90,6 +90,9 @@ class ExperimentConfig(Section):
     storage: Annotated[str, Field(min_length=1)] | None = None
     """Storage: sqlite:///hybridq.db, journal:///path/file.log, postgresql://..."""
 
+    executor: Annotated[str, Field(min_length=1)] | None = None
+    """Executor of the trials: processes, processes:4, dask://HOST:PORT, mpi or serial."""
+
     output: OutputSection | None = None
     """Large arrays to keep of each trial; by default none."""
 
@@ -116,14 +119,15 @@ class ExperimentConfig(Section):
     def plain(self) -> Plain:
         """Return the config as plain values, with includes and overrides.
 
-        This is stored with the experiment, without the storage, whose URL may contain a password.
+        This is stored with the experiment, without the executor, which does not change results,
+        and the storage, whose URL may contain a password.
         """
         sections = {
             name: value
             for name, value in self._document.value.items()
             if name not in type(self).model_fields
         }
-        return {**self.model_dump(mode="json", exclude={"storage"}), **sections}
+        return {**self.model_dump(mode="json", exclude={"storage", "executor"}), **sections}
 
     def sweep(self) -> Sweep:
         """Return the axes and rules that make the trials."""

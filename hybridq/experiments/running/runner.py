@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core import memory
-from hybridq.core.errors import ConfigError, ParameterError
+from hybridq.core.errors import ConfigError, ParameterError, Setting
+from hybridq.core.executors import ExecutorLike, open_mapper
+from hybridq.core.mapper import Mapper
+from hybridq.core.processes import cores
 from hybridq.experiments.config.sweep import plan
 from hybridq.experiments.records import Planned, State
 from hybridq.experiments.running.events import OnEvent, ignore
+from hybridq.experiments.running.executor_run import ExecutorRun
+from hybridq.experiments.running.heartbeats import DEAD_AFTER
 from hybridq.experiments.running.stop_request import StopRequest
-from hybridq.experiments.running.worker import DEAD_AFTER, Terms, work_on
+from hybridq.experiments.running.worker import Terms, work_on
 from hybridq.experiments.running.worker_pool import WorkerPool
 from hybridq.experiments.store.artifacts import check_artifact_folder
-from hybridq.experiments.trial.provenance import cores
 
 if TYPE_CHECKING:
     from hybridq.experiments.config.config import ExperimentConfig
@@ -118,6 +123,7 @@ def carry_out(
     *,
     on_event: OnEvent | None = None,
     stop: StopRequest | None = None,
+    mapper: Mapper | None = None,
 ) -> None:
     """Run the waiting trials of an experiment until no worker has work left.
 
@@ -129,6 +135,7 @@ def carry_out(
         jobs: number of trials at once.
         on_event: called with every event.
         stop: requests to finish or to abandon.
+        mapper: an executor that runs them instead.
 
     Raises:
         OutputError: the storage keeps failing.
@@ -136,6 +143,9 @@ def carry_out(
     """
     _check_jobs(jobs)
     emit, stop = on_event or ignore, stop or StopRequest()
+    if mapper is not None:
+        ExecutorRun(experiment, terms, mapper, emit, stop).work()
+        return
     terms = replace(terms, threads=terms.threads or max(1, cores() // jobs))
     if jobs == 1:
         work_on(experiment, terms, on_event=emit, stop=stop)
@@ -153,6 +163,7 @@ def run(
     extend: bool = False,
     retry_failed: bool = False,
     stop: StopRequest | None = None,
+    executor: ExecutorLike = None,
 ) -> Experiment:
     """Run the trials of an experiment that the store does not have.
 
@@ -164,6 +175,8 @@ def run(
         extend: add to an experiment of this name with another config.
         retry_failed: run failed trials again.
         stop: requests to finish or to abandon.
+        executor: an executor of ``concurrent.futures`` or its name, in place of the config's; see
+            `hybridq.core.executors.open_mapper`.
 
     Returns:
         The experiment, whose `trials` have the outcomes. A failed trial does not raise.
@@ -173,12 +186,45 @@ def run(
             failing, or too many workers died in a row.
     """
     _check_jobs(1 if jobs is None else jobs)  # before anything is stored
-    ready = prepare(config, store, extend=extend, retry_failed=retry_failed)
-    jobs = jobs_for(ready.experiment, jobs)
-    if jobs:
-        terms = terms_of(config, store)
-        carry_out(ready.experiment, terms, jobs, on_event=on_event, stop=stop)
+    jobs, mapped = mapped_by(config.executor if executor is None else executor, jobs)
+    with mapped as mapper:
+        ready = prepare(config, store, extend=extend, retry_failed=retry_failed)
+        jobs = jobs_for(ready.experiment, jobs)
+        if jobs:
+            terms = terms_of(config, store)
+            carry_out(ready.experiment, terms, jobs, on_event=on_event, stop=stop, mapper=mapper)
     return ready.experiment
+
+
+def mapped_by(
+    executor: ExecutorLike, jobs: int | None
+) -> tuple[int | None, AbstractContextManager[Mapper | None]]:
+    """Return the number of jobs, and an executor to open, None for workers of this machine.
+
+    Args:
+        executor: see `run`; ``processes`` are the workers of this machine, as without an executor.
+        jobs: number of them.
+
+    Raises:
+        ParameterError: jobs together with another executor, or no number of processes.
+    """
+    if executor is None or executor == "processes":
+        return jobs, nullcontext()
+    if jobs is not None:
+        raise ParameterError(
+            "an executor has workers of its own",
+            argument="jobs",
+            value=jobs,
+            remedy=("leave out ", Setting("jobs"), " or ", Setting("executor")),
+        )
+    if isinstance(executor, str) and executor.startswith("processes:"):
+        count = executor.removeprefix("processes:")
+        if not count.isdecimal():
+            raise ParameterError(
+                argument="executor", value=executor, expected="processes:4 or the like"
+            )
+        return _check_jobs(int(count)), nullcontext()
+    return 1, open_mapper(executor)
 
 
 def jobs_for(experiment: Experiment, jobs: int | None = None) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hybridq.core.errors import CapacityError, HybridqError, OutputError
 from hybridq.experiments.records import State
 from hybridq.experiments.running.events import Began, Ended, Note, OnEvent, ignore
+from hybridq.experiments.running.heartbeats import DEAD_AFTER, heartbeats
 from hybridq.experiments.running.journals import (
     is_linked,
     journal_file,
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from hybridq.experiments.store.store import ClaimedTrial, Experiment
 
 T = TypeVar("T")
-
-BEAT_SECONDS = 10.0
-DEAD_AFTER = 60.0
-"""Seconds without a heartbeat after which a worker's trials go to others."""
 
 _FIRST_DELAY, _LONGEST_DELAY = 0.05, 1.0  # seconds between two searches for trials
 
@@ -131,7 +127,7 @@ class _Worker:
             self._remove_empty_folder()
 
     def _work(self) -> None:
-        with self._heartbeats():
+        with heartbeats(self._experiment, self._id, self._retry):
             idle, delay = 0.0, _FIRST_DELAY
             while not self._stop.finish:
                 claimed = self._retry(lambda: self._experiment.claim(self._id))
@@ -166,7 +162,7 @@ class _Worker:
                 raise
         except Exception as error:
             text = traceback.format_exc()
-            retries = self._retries if _is_transient(error) else 0
+            retries = self._retries if is_transient(error) else 0
             self._retry(lambda: experiment.fail(claimed, text, retries))
             again = claimed.attempt <= retries
             self._report_end(claimed, State.FAILED, began, error=reason_of(text), again=again)
@@ -237,31 +233,7 @@ class _Worker:
     def _retry(self, call: Callable[[], T]) -> T:
         return retry(call, self._stop, lambda text: self._emit(Note(text)))
 
-    @contextmanager
-    def _heartbeats(self) -> Iterator[None]:
-        """Send heartbeats and release trials of dead workers from a thread."""
-        ended = threading.Event()
 
-        def beat() -> None:
-            while True:
-                with suppress(HybridqError):  # the worker itself reports a failing storage
-                    self._experiment.beat(self._id)
-                    self._experiment.release_dead(DEAD_AFTER)
-                if ended.wait(BEAT_SECONDS):
-                    return
-
-        self._retry(lambda: self._experiment.beat(self._id))
-        thread = threading.Thread(target=beat, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join(BEAT_SECONDS)
-            with suppress(HybridqError):
-                self._experiment.leave(self._id)
-
-
-def _is_transient(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """True if a retry may succeed; errors of hybridq itself would recur."""
     return not isinstance(error, HybridqError) or isinstance(error, OutputError | CapacityError)

@@ -24,9 +24,10 @@ from hybridq.experiments.running.events import (
     OnEvent,
     from_line,
 )
+from hybridq.experiments.running.heartbeats import DEAD_AFTER
 from hybridq.experiments.running.retry import retry
 from hybridq.experiments.running.stop_request import StopRequest
-from hybridq.experiments.running.worker import DEAD_AFTER, Terms
+from hybridq.experiments.running.worker import Terms
 from hybridq.experiments.running.worker_process import GAVE_UP, main
 from hybridq.experiments.tracebacks import reason_of
 

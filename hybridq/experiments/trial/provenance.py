@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 
+from hybridq.core.processes import cores
 from hybridq.experiments.records import Plain
 
 _GIT_SECONDS = 5.0
@@ -39,13 +40,6 @@ def _machine() -> Plain:
         "platform": f"{platform.system()} {platform.machine()}",
         "cpus": cores(),
     }
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @cache

@@ -1,0 +1,162 @@
+"""Executors by name: processes of this machine, a Dask cluster, ranks of MPI."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeAlias
+
+from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
+from hybridq.core.mapper import Mapper
+from hybridq.core.processes import cores
+
+ExecutorLike: TypeAlias = "str | Executor | None"
+"""An executor of ``concurrent.futures``, the name of one (`EXECUTORS`), or None for none."""
+
+CONNECT_SECONDS = 10
+"""Seconds after which a scheduler that does not answer is given up."""
+
+
+def _processes(detail: str) -> AbstractContextManager[Mapper]:
+    """Open processes of this machine: ``processes`` for one a core, ``processes:4``."""
+    if detail and not (detail.isdecimal() and int(detail)):
+        raise ParameterError(
+            argument="executor", value=f"processes:{detail}", expected="processes:4 or the like"
+        )
+    return _pool(int(detail) if detail else cores())
+
+
+@contextmanager
+def _pool(count: int) -> Iterator[Mapper]:
+    # A fork would copy locks that other threads hold.
+    context = multiprocessing.get_context("spawn")
+    pools: list[ProcessPoolExecutor] = []
+
+    def begin() -> Executor:
+        pools.append(ProcessPoolExecutor(count, mp_context=context, initializer=_begin_process))
+        return pools[-1]
+
+    try:
+        yield Mapper(begin(), workers=count, renew=begin)
+    finally:
+        for pool in pools:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_process() -> None:
+    """Prepare a process: Ctrl-C at a terminal is for the one that began it."""
+    import signal
+
+    from hybridq.core.isolation import isolate
+
+    isolate()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _dask(detail: str) -> Iterator[Mapper]:
+    """Open a running Dask cluster by the address of its scheduler: ``dask://host:8786``."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ParameterError(
+            "Dask is not installed",
+            argument="executor",
+            value=f"dask{detail}",
+            remedy="install the extra, pip install 'hybridq[dask]'",
+        ) from error
+    address = detail.removeprefix("//")
+    if not detail.startswith("//") or not address:
+        raise ParameterError(
+            argument="executor", value=f"dask:{detail}", expected="dask://HOST:PORT"
+        )
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            f"the Dask scheduler at {address} did not answer within {CONNECT_SECONDS} s: {error}",
+            argument="executor",
+            remedy="start it with dask scheduler, or mind the address",
+        ) from error
+    with client:
+        workers = sum(client.nthreads().values())
+        yield Mapper(client.get_executor(pure=False), workers=workers or None)
+
+
+@contextmanager
+def _mpi(detail: str) -> Iterator[Mapper]:
+    """Open the ranks of an MPI launch; rank 0 sends tasks to the others: ``mpi``."""
+    try:
+        from mpi4py import MPI
+        from mpi4py.futures import MPICommExecutor
+    except (ImportError, RuntimeError) as error:
+        raise ParameterError(
+            f"MPI cannot be loaded: {error}",
+            argument="executor",
+            value="mpi",
+            remedy="install an MPI library and the extra, pip install 'hybridq[mpi]'",
+        ) from error
+    size = int(MPI.COMM_WORLD.size)
+    if size < 2:
+        raise ParameterError(
+            "one rank of MPI has no others to send tasks to",
+            argument="executor",
+            value="mpi",
+            remedy="start it under a launcher, mpirun -n 4 hybridq ...",
+        )
+    opened: Any = MPICommExecutor(MPI.COMM_WORLD, root=0)
+    with opened as executor:  # rank 0 gets one; the others are in `serve_tasks`
+        yield Mapper(executor, workers=size - 1)
+
+
+@contextmanager
+def _serial(detail: str) -> Iterator[Mapper]:
+    """Run tasks one after another, in this process: ``serial``."""
+    yield Mapper()
+
+
+EXECUTORS: dict[str, Callable[[str], AbstractContextManager[Mapper]]] = {
+    "serial": _serial,
+    "processes": _processes,
+    "dask": _dask,
+    "mpi": _mpi,
+}
+"""Ways to open an executor by the part of its name before a colon, given the rest."""
+
+
+@contextmanager
+def open_mapper(executor: ExecutorLike) -> Iterator[Mapper]:
+    """Open a mapper on an executor; one that is given by name is shut down at the end.
+
+    Args:
+        executor: an executor of ``concurrent.futures``, which stays open; a name: ``processes``,
+            ``processes:4``, ``dask://host:8786``, ``mpi``, ``serial``; None for none.
+
+    Raises:
+        UnknownNameError: no executor of that name.
+        ParameterError: it is not an executor, or its package is not installed.
+        OutputError: a scheduler did not answer.
+    """
+    if executor is None or not isinstance(executor, str):
+        yield Mapper(executor)
+        return
+    name, _, detail = executor.partition(":")
+    if name not in EXECUTORS:
+        raise UnknownNameError("executor", name, EXECUTORS, argument="executor")
+    with EXECUTORS[name](detail) as mapper:
+        yield mapper
+
+
+def serve_tasks() -> bool:
+    """Serve the tasks of rank 0 on another rank of an MPI launch; return whether it did."""
+    from mpi4py import MPI
+    from mpi4py.futures import MPICommExecutor
+
+    if MPI.COMM_WORLD.rank == 0:
+        return False
+    _begin_process()
+    with MPICommExecutor(MPI.COMM_WORLD, root=0):
+        pass
+    return True

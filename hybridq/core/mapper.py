@@ -1,0 +1,201 @@
+"""Many independent tasks on any executor of ``concurrent.futures``.
+
+A task is a function of a module and plain data, so that it can be sent to another process or
+machine. Results and sums do not depend on the executor, the number of workers or the order in
+which tasks end.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from hybridq.core.errors import HybridqError, ParameterError
+
+Key = TypeVar("Key")
+Payload = TypeVar("Payload")
+Result = TypeVar("Result")
+
+CHUNK_SECONDS = 0.05
+"""Tasks are sent in chunks that last this long at least."""
+
+MOST_LOSSES = 3
+"""Workers that may be lost over one chunk before it is given up."""
+
+_MOST_TASKS = 4096  # of a chunk
+_WINDOW = 32  # chunks in flight, where the number of workers is not known
+
+
+class WorkerLostError(HybridqError):
+    """Workers ended over the same tasks again and again."""
+
+
+@dataclass(frozen=True)
+class _Raised:
+    """The exception of a task, which is raised where its result is read."""
+
+    error: Exception
+
+
+def run_chunk(
+    function: Callable[[Payload], Result], payloads: Sequence[Payload]
+) -> tuple[list[Result | _Raised], float]:
+    """Return the results of tasks and their seconds; workers call this."""
+    began = time.perf_counter()
+    results: list[Result | _Raised] = []
+    for payload in payloads:
+        try:
+            results.append(function(payload))
+        except Exception as error:
+            results.append(_Raised(error))
+    return results, time.perf_counter() - began
+
+
+@dataclass
+class _Chunk(Generic[Key, Payload]):
+    tasks: list[tuple[Key, Payload]]
+    losses: int = 0
+
+
+class Mapper:
+    """Independent tasks on an executor.
+
+    Args:
+        executor: any executor of ``concurrent.futures``; None for this process and thread.
+        workers: number of tasks that it runs at once; by default what the executor says, else it
+            is not known.
+        renew: makes another executor in place of one that is broken, such as a pool of processes
+            of which one was killed; without it the mapper gives up.
+    """
+
+    def __init__(
+        self,
+        executor: Executor | None = None,
+        *,
+        workers: int | None = None,
+        renew: Callable[[], Executor] | None = None,
+    ) -> None:
+        if executor is not None and not isinstance(executor, Executor):
+            raise ParameterError(
+                argument="executor",
+                value=executor,
+                expected="an executor of concurrent.futures, or its name",
+            )
+        self._executor, self._renew = executor, renew
+        known = workers or getattr(executor, "_max_workers", None)
+        self._window = 2 * known + 1 if isinstance(known, int) and known > 0 else _WINDOW
+
+    def map(
+        self, function: Callable[[Payload], Result], payloads: Iterable[Payload]
+    ) -> list[Result]:
+        """Return the results in the order of the tasks.
+
+        Raises:
+            WorkerLostError: workers were lost over the same tasks again and again.
+            Exception: that of the first task, in their order, that raised one.
+        """
+        found = dict(self.stream(function, enumerate(payloads)))
+        return [result_of(found[number]) for number in range(len(found))]
+
+    def sum(self, function: Callable[[Payload], Any], payloads: Iterable[Payload]) -> Any:
+        """Return the sum of the results, added in the order of the tasks."""
+        return sum(self.map(function, payloads))
+
+    def stream(
+        self, function: Callable[[Payload], Result], tasks: Iterable[tuple[Key, Payload]]
+    ) -> Iterator[tuple[Key, Result | _Raised]]:
+        """Yield keys and results (see `result_of`) as tasks end.
+
+        Args:
+            function: of a module, which workers can import.
+            tasks: keys, which stay here, and payloads; read as workers become free.
+
+        Raises:
+            WorkerLostError: workers were lost over the same tasks again and again.
+        """
+        if self._executor is None:
+            for key, payload in tasks:
+                yield key, run_chunk(function, [payload])[0][0]
+            return
+        waiting: Iterator[tuple[Key, Payload]] = iter(tasks)
+        again: deque[_Chunk[Key, Payload]] = deque()
+        flying: dict[Future[Any], _Chunk[Key, Payload]] = {}
+        size, exhausted = 1, False
+        try:
+            while True:
+                while len(flying) < self._window and (again or not exhausted):
+                    chunk = again.popleft() if again else _Chunk(_taken(waiting, size))
+                    exhausted = exhausted or not chunk.tasks
+                    if chunk.tasks:
+                        flying[self._submit(function, chunk)] = chunk
+                if not flying:
+                    return
+                for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                    chunk = flying.pop(future)
+                    try:
+                        results, seconds = future.result()
+                    except (Exception, CancelledError) as loss:
+                        self._lost(chunk, loss)
+                        again.append(chunk)
+                        continue
+                    each = max(seconds / len(chunk.tasks), 1e-9)
+                    size = min(math.ceil(CHUNK_SECONDS / each), _MOST_TASKS)
+                    for (key, _), result in zip(chunk.tasks, results, strict=True):
+                        yield key, result
+        finally:
+            for future in flying:
+                future.cancel()
+
+    def _submit(
+        self, function: Callable[[Payload], Result], chunk: _Chunk[Key, Payload]
+    ) -> Future[Any]:
+        """Send a chunk to the executor, or to another one where that is broken."""
+        assert self._executor is not None
+        payloads = [payload for _, payload in chunk.tasks]
+        try:
+            return self._executor.submit(run_chunk, function, payloads)
+        except BrokenExecutor:
+            if self._renew is None:
+                raise
+            self._executor = self._renew()
+            return self._executor.submit(run_chunk, function, payloads)
+        except RuntimeError as error:
+            raise ParameterError(
+                f"the executor takes no tasks: {error}",
+                argument="executor",
+                remedy="give one that is not shut down",
+            ) from error
+
+    def _lost(self, chunk: _Chunk[Key, Payload], loss: BaseException) -> None:
+        """Count the loss of a chunk's worker; raise where it was one too many."""
+        chunk.losses += 1
+        if chunk.losses >= MOST_LOSSES or (isinstance(loss, BrokenExecutor) and not self._renew):
+            raise WorkerLostError(
+                f"a worker was lost {chunk.losses} times over the same tasks: "
+                f"{type(loss).__name__}: {loss}"
+            ) from loss
+
+
+def result_of(result: Result | _Raised) -> Result:
+    """Return the result of a task, or raise its exception."""
+    if isinstance(result, _Raised):
+        raise result.error
+    return result
+
+
+def _taken(tasks: Iterator[tuple[Key, Payload]], most: int) -> list[tuple[Key, Payload]]:
+    """Return up to `most` further tasks."""
+    return list(itertools.islice(tasks, most))
