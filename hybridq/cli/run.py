@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -57,6 +58,13 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only check and count the trials.")
     ] = False,
+    print_sbatch: Annotated[
+        bool,
+        typer.Option(
+            "--print-sbatch",
+            help="Store the trials and print a job array of workers for SLURM, --jobs tasks.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Allow any number of trials.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print one line at the end.")] = False,
     debug: options.Debug = False,
@@ -92,9 +100,53 @@ def run(
     if store is None:
         page.say(f"{loaded.name}: {plural(len(planned), 'trial')}, to {without_password(url)}")
         return OK
+    if print_sbatch:
+        with store:
+            return _print_sbatch(loaded, planned, store, jobs or 1, extend, retry_failed)
     jobs, mapped = mapped_by(executor or loaded.executor, jobs)
     with store, mapped as mapper:
         return _Run(loaded, planned, store, quiet, mapper).carry_out(jobs, extend, retry_failed)
+
+
+def _print_sbatch(
+    config: ExperimentConfig,
+    planned: Sequence[Planned],
+    store: Store,
+    tasks: int,
+    extend: bool,
+    retry_failed: bool,
+) -> int:
+    """Store the trials and print a script for sbatch that starts workers.
+
+    The storage is in the environment of the job, since its URL may contain a password.
+    """
+    from hybridq.core.errors import ParameterError, Setting
+    from hybridq.experiments.running import runner
+
+    if store.url.startswith("sqlite") and tasks > 1:
+        raise ParameterError(
+            "SQLite files are not for several machines",
+            argument="storage",
+            remedy=("use ", Setting("storage", "postgresql://..."), " or a journal:/// file"),
+        )
+    runner.prepare(config, store, planned=planned, extend=extend, retry_failed=retry_failed)
+    named = f"--experiment {shlex.quote(config.name)}"
+    page.write_plain(
+        f"""\
+#!/bin/bash
+# {plural(len(planned), "trial")} of {config.name}. Workers take trials until none is left; a task
+# that is killed or runs out of time loses none, and more of them may be started at any time.
+# Before sbatch: export HYBRIDQ_STORAGE=URL, that of this command.
+#SBATCH --job-name={config.name.replace(" ", "-")}
+#SBATCH --array=1-{tasks}
+#SBATCH --cpus-per-task=1
+#SBATCH --time=01:00:00
+#SBATCH --signal=B:TERM@60
+#SBATCH --output=%x-%A_%a.out
+exec srun hybridq worker {named} --jobs "$SLURM_CPUS_PER_TASK" --wait 60
+"""
+    )
+    return OK
 
 
 class _Run:

@@ -57,7 +57,7 @@ def _begin_process() -> None:
 
 @contextmanager
 def _dask(detail: str) -> Iterator[Mapper]:
-    """Open a running Dask cluster by the address of its scheduler: ``dask://host:8786``."""
+    """Open a running Dask cluster by its address, ``dask://host:8786``."""
     try:
         from distributed import Client
     except ImportError as error:
@@ -150,7 +150,7 @@ def open_mapper(executor: ExecutorLike) -> Iterator[Mapper]:
 
 
 def serve_tasks() -> bool:
-    """Serve the tasks of rank 0 on another rank of an MPI launch; return whether it did."""
+    """Serve the tasks of rank 0 on another rank; return whether it did."""
     from mpi4py import MPI
     from mpi4py.futures import MPICommExecutor
 

@@ -435,3 +435,28 @@ def test_instances_too_large_for_the_storage_are_found_by_their_folder(
     nowhere = hybridq("reproduce", "large", 0, "--base", here / "nowhere")
     assert nowhere.code == 2
     assert "must be an existing folder" in nowhere.err
+
+
+def test_a_job_array_of_workers_runs_the_stored_trials(
+    config: Path, hybridq: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"journal:///{tmp_path}/runs.log"
+    outcome = hybridq("run", str(config), "--print-sbatch", "--jobs", "3", "--storage", url)
+    assert outcome.code == 0
+    assert "#SBATCH --array=1-3\n" in outcome.out
+    assert url not in outcome.out  # it might hold a password
+    subprocess.run(["bash", "-n"], input=outcome.out, text=True, check=True)
+    (command,) = re.findall(r"^exec srun hybridq (.*)$", outcome.out, re.MULTILINE)
+    command = command.replace('"$SLURM_CPUS_PER_TASK"', "1").replace("--wait 60", "--wait 0")
+    monkeypatch.setenv("HYBRIDQ_STORAGE", url)
+    assert hybridq(*shlex.split(command)).code == 0
+    assert "4/4" in hybridq("experiments", "list", "--storage", url).out
+    monkeypatch.delenv("HYBRIDQ_STORAGE")
+    refused = hybridq("run", str(config), "--print-sbatch", "--jobs", "3")
+    assert (refused.code, "not for several machines" in refused.err) == (2, True)
+
+
+def test_trials_run_on_a_named_executor(config: Path, hybridq: Run) -> None:
+    assert "4 of 4 trials done" in hybridq("run", str(config), "--executor", "serial").out
+    unknown = hybridq("run", str(config), "--executor", "dsk://host:1")
+    assert (unknown.code, "did you mean 'dask'" in unknown.err) == (2, True)

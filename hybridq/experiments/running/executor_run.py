@@ -1,4 +1,4 @@
-"""Trials of an experiment on an executor: this process keeps the store, workers compute."""
+"""Trials of an experiment on an executor; this process keeps the store."""
 
 from __future__ import annotations
 

@@ -199,11 +199,14 @@ def run(
 def mapped_by(
     executor: ExecutorLike, jobs: int | None
 ) -> tuple[int | None, AbstractContextManager[Mapper | None]]:
-    """Return the number of jobs, and an executor to open, None for workers of this machine.
+    """Return the number of jobs, and an executor to open.
 
     Args:
         executor: see `run`; ``processes`` are the workers of this machine, as without an executor.
         jobs: number of them.
+
+    Returns:
+        jobs, and a context of the mapper: None for workers of this machine.
 
     Raises:
         ParameterError: jobs together with another executor, or no number of processes.

@@ -327,7 +327,7 @@ def names_of_studies(storage: RDBStorage, attribute: str) -> list[str]:
 
 
 def _now() -> datetime:
-    """Return the time as Optuna stores it: universal time of late, that of the place before."""
+    """Return the time as Optuna stores it: universal in recent versions."""
     from optuna.storages._rdb.models import TrialModel
 
     universal = hasattr(TrialModel, "_datetime_start_utc")

@@ -1,6 +1,6 @@
 """States over ranks: agreement with one state, bytes sent, weak scaling.
 
-    python distributed.py [--largest 20] [--rounds 5] [--sizes 22,23] [--out distributed.json]
+    python ranks.py [--largest 20] [--rounds 5] [--sizes 22,23] [--out ranks.json]
 
 Agreement and bytes are of ranks in threads; weak scaling is of one rank with the first size beside
 two ranks with the second, one thread each, in threads and under the launcher of MPI that is found
