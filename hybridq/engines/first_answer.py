@@ -8,13 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import HybridqError, ParameterError
-from hybridq.engines.choose import choose_engine
 from hybridq.engines.exact import ExactEngine
 from hybridq.engines.simulators import AUTO_KERNELS, COMPILED, KERNELS, NUMPY, Simulator
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
-    from hybridq.engines.base import Observable
+    from hybridq.engines.base import Engine, Observable
     from hybridq.engines.config import EngineConfig
 
 VARIABLE = "HYBRIDQ_KERNELS"
@@ -56,14 +55,25 @@ def with_kernels_chosen(
     wish = _wish()
     if wish != AUTO_KERNELS:
         return plain if wish == NUMPY else compiled
-    try:
-        running = choose_engine(circuit, observable, engine=plain)
-    except HybridqError:  # raised again where the engine is bound
-        return compiled
+    running = _holding_a_state(plain, circuit, observable)
     if not isinstance(running, ExactEngine) or running.is_compiled():
         return compiled
     seconds = running.plain_seconds() * evaluations
     return plain if seconds <= running.compiling_seconds else compiled
+
+
+def _holding_a_state(
+    engine: EngineConfig, circuit: Circuit, observable: Observable
+) -> Engine | None:
+    """Return the engine that will run a circuit, None for one that holds no state."""
+    for candidate in engine.candidates():
+        if not candidate.holds_state:  # others may take long to lay out
+            return None
+        try:
+            return candidate.bind(circuit, observable)
+        except HybridqError:  # raised again where the engine is bound
+            continue
+    return None
 
 
 def _wish() -> str:

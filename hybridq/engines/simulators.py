@@ -221,6 +221,7 @@ class LightCone(CompiledEngine):
         "Farhi, Goldstone, Gutmann 2014, arXiv:1411.4028; Basso, Farhi, Marwaha, Villalonga, Zhou "
         "2022, arXiv:2110.14206; Wurtz, Lykov 2021, arXiv:2107.00677"
     )
+    holds_state: ClassVar[bool] = False
 
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:
         """Return a `LightConeEngine`."""

@@ -239,14 +239,14 @@ def _strategy(
     if chosen is not None and not chosen.needs_samples:
         return chosen, ""
     if chosen is None and not settings.engine.holds_state:
-        return strategy_for(ansatz.ising, settings.time_limit)
+        return strategy_for(ansatz.ising, settings.time_limit, ansatz.p)
     try:
         check_states(problem.name, ansatz, settings, problem.space)
     except CapacityError as error:
         if not _has_closed_form(ansatz) or (error.remedy and settings.engine.name != AUTO):
             raise
         if chosen is None and settings.engine.name == AUTO:
-            return strategy_for(ansatz.ising, settings.time_limit)
+            return strategy_for(ansatz.ising, settings.time_limit, ansatz.p)
         # One layer needs no state on any graph; deeper circuits only where light cones are small.
         depth = () if ansatz.p == 1 else ("with ", Setting("p", 1), ", ")
         if chosen is None:

@@ -16,12 +16,13 @@ _GRID_TRIES, _GRID_POLISH = 40_000, 80_000_000  # spins of all contractions; fli
 _CONTRACTIONS_A_SECOND = 2_000  # with polish and control: below, a time limit is too short for them
 
 
-def strategy_for(ising: Ising, time_limit: float | None = None) -> tuple[Strategy, str]:
+def strategy_for(ising: Ising, time_limit: float | None = None, p: int = 1) -> tuple[Strategy, str]:
     """Return the strategy for a problem without samples, and the reason in a clause.
 
     Args:
         ising: the cost, with terms of at most two spins.
         time_limit: seconds for the whole solve, or None.
+        p: layers of the circuit.
     """
     n = ising.n_qubits
     mean = 2.0 * len(ising.pairs) / n
@@ -31,6 +32,8 @@ def strategy_for(ising: Ising, time_limit: float | None = None) -> tuple[Strateg
     alike = len(sizes) > 0 and float(np.ptp(sizes)) <= 1e-9 * float(sizes.max())
     both_signs = bool((ising.couplings > 0).any() and (ising.couplings < 0).any())
     if both_signs and alike and n >= _GRID_SPINS and mean <= _GRID_DEGREE:
+        if p > 1:
+            return strategies.Anneal(), "recursive QAOA, better on such grids, takes one layer"
         if time_limit is not None and n > _CONTRACTIONS_A_SECOND * time_limit:
             return (
                 strategies.Anneal(),

@@ -39,8 +39,28 @@ class Correlated:
 
 
 def trained(task: Task) -> StrategyResult:
-    """Return the outcome of the plain search of all angles."""
-    return Direct(try_ramp=False).run(task)
+    """Return the outcome of the plain search of all angles.
+
+    Raises:
+        ParameterError: a single expectation value takes longer than the time limit.
+    """
+    limit = task.time_limit
+    if limit is None:
+        return Direct(try_ramp=False).run(task)
+
+    def build(ansatz: QAOA) -> Any:
+        objective = task.build(ansatz)
+        seconds = getattr(objective.simulator, "seconds_of_a_value", 0.0)
+        if seconds > limit:
+            raise ParameterError(
+                f"one expectation value of {ansatz.p} layers takes about {seconds:.0f} s here, "
+                f"which is more than time_limit leaves for the answer ({limit:.3g} s)",
+                argument="time_limit",
+                remedy=("raise it or use fewer layers, ", Setting("p", max(ansatz.p - 1, 1))),
+            )
+        return objective
+
+    return Direct(try_ramp=False).run(replace(task, build=build))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,6 +123,7 @@ def test_the_strategy_follows_the_couplings() -> None:
         torus, {edge: int(rng.choice([-1, 1])) for edge in torus.edges}, "weight"
     )
     assert isinstance(strategy_for(hq.MaxCut(torus).cost())[0], Recursive)
+    assert isinstance(strategy_for(hq.MaxCut(torus).cost(), p=2)[0], Anneal)  # takes one layer
     hurried, why = strategy_for(hq.MaxCut(torus).cost(), 0.1)
     assert isinstance(hurried, Anneal)
     assert why == "0.1 s are too short for recursive QAOA on 3,600 spins"
@@ -186,3 +187,11 @@ def test_ctrl_c_keeps_the_contractions_so_far() -> None:
     assert "of 80 spins contracted" in result.best.method
     assert result.controls == ()
     assert result.best.value > 80
+
+
+def test_a_limit_below_one_expectation_value_is_refused() -> None:
+    grid = nx.grid_2d_graph(20, 20, periodic=True)
+    rng = np.random.default_rng(0)
+    nx.set_edge_attributes(grid, {edge: int(rng.choice([-1, 1])) for edge in grid.edges}, "weight")
+    with pytest.raises(ParameterError, match="one expectation value of 3 layers takes about"):
+        hq.solve(hq.MaxCut(grid), p=3, time_limit=1e-3, rng=1)

@@ -112,6 +112,11 @@ class LightConeEngine(Engine):
         angles = self._layers.angles(self.checked_point(x))
         return self._energy(*self._routes.values(angles))
 
+    @property
+    def seconds_of_a_value(self) -> float:
+        """Seconds that an expectation value takes, roughly; 0 where that is short."""
+        return self._routes.seconds
+
     def _energy(self, z: Vector, zz: Vector) -> float:
         """Return the measured energy from mean spins and correlations."""
         measured: Ising = self._measured

@@ -26,6 +26,7 @@ MOST_WIDTH = 26
 """Variables of the largest table of a sum over paths."""
 
 _MOST_SPINS = 4000  # of a cone with loops, beyond which no order is searched
+_PRODUCTS_A_SECOND = 3e8  # on one thread
 _WIDEST = 16  # cones that are looked at before all are listed
 
 
@@ -193,6 +194,14 @@ class Routes:
                 len(spins),
                 f"whose sum over paths takes tables of more than 2^{MOST_WIDTH} numbers",
             )
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that the cones with loops take for a value on all threads, roughly."""
+        products = sum(
+            each.program.plan.cost * len(each.family.couplings) for each in self._sums
+        ) + sum(dense.cost_of(cone.n_spins, self.p) for cone in self._dense)
+        return float(products) / (_PRODUCTS_A_SECOND * self._threads)
 
     def described(self) -> str:
         """Return the numbers of cones by their ways, in words."""
