@@ -220,12 +220,22 @@ def all_of(connection: Connection, tenant: str, name: str) -> list[dict[str, Any
     return [_shown(row) for row in rows]
 
 
-def history(connection: Connection, tenant: str, name: str) -> list[dict[str, Any]]:
-    """Return all moves of a model's aliases, the latest first, as plain values."""
+def history(
+    connection: Connection, tenant: str, name: str, most: int | None = None
+) -> list[dict[str, Any]]:
+    """Return moves of a model's aliases, the latest first, as plain values.
+
+    Args:
+        connection: a transaction.
+        tenant: owner of the model.
+        name: of the model.
+        most: number of moves; all by default.
+    """
     rows = connection.execute(
         select(MOVES)
         .where(MOVES.c.tenant == tenant, MOVES.c.name == name)
         .order_by(MOVES.c.id.desc())
+        .limit(most)
     )
     return [
         {

@@ -19,6 +19,9 @@ from hybridq.storage.transactions import Transactions
 
 Plain = dict[str, Any]
 
+MOST_MOVES = 100
+"""Moves of aliases that a model shows, the latest ones; a version shows all of its own."""
+
 
 class ModelRegistry:
     """Models of a tenant: named angles with immutable versions and mutable aliases.
@@ -203,7 +206,7 @@ class ModelRegistry:
             "evaluations": [
                 {key: value for key, value in each.items() if key != "instances"} for each in shown
             ],
-            "history": aliases.history(connection, self._tenant, name),
+            "history": aliases.history(connection, self._tenant, name, MOST_MOVES),
         }
 
 
