@@ -82,6 +82,7 @@ def solve_qaoa(
     if machine is not None:
         from hybridq.solver import machine as machines
         from hybridq.solver import machine_plans as plans
+        from hybridq.solver.machine_refinement import run_once
 
         if ansatz.p > 1 and (free_depth or machine.dry_run):
             depths = _depths(machine, problem, ansatz, settings, strategy, initial)
@@ -123,9 +124,7 @@ def solve_qaoa(
             trained = plans.Plan(solution, found.start)
             plans.keep_plan(machine, question, settings.seed, trained)
         ideal = machines.perfect_mean(ansatz, observable, objective, settings)
-        executed = machines.run_once(
-            machine, problem, ansatz, settings, compiled, solution.x, ideal
-        )
+        executed = run_once(machine, problem, ansatz, settings, compiled, solution.x, ideal)
         if depths is not None and (free_depth or depths.best != ansatz.p):
             executed = executed.with_info(layers=depths.tried, best_layers=depths.best)
         if executed.bits is not None:
