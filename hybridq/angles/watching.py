@@ -20,7 +20,8 @@ CANARY = "canary"
 def observe(connection: Connection, tenant: str, result: Mapping[str, Any], now: float) -> None:
     """Count a search that began with a version, and test its canary.
 
-    A canary whose test finds its version worse is rolled back in the same transaction.
+    A canary whose test finds its version worse is rolled back in the same transaction. Its test
+    takes exact expectation values alone, which the gate compares too.
 
     Args:
         connection: a transaction that writes.
@@ -45,7 +46,9 @@ def observe(connection: Connection, tenant: str, result: Mapping[str, Any], now:
         .values(compared=VERSIONS.c.compared + 1, overruled=VERSIONS.c.overruled + overruled)
     )
     control, scale = guard.get("control"), (result.get("reference") or {}).get("value")
-    if not (counted.rowcount and control and is_finite(scale) and scale):
+    objective = result.get("objective", {})
+    is_exact = objective.get("kind") == "expectation" and "shots" not in objective
+    if not (counted.rowcount and control and is_exact and is_finite(scale) and scale):
         return
     if not is_finite(control["energy"]):
         return

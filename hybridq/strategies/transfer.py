@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from hybridq.strategies.shared_search import SharedSearch
 
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
+    from hybridq.optimizers import Solution
     from hybridq.problems.base import Problem
 
 TOLERANCE = 1e-6
@@ -27,7 +28,12 @@ EVALUATIONS_A_LAYER = 200
 
 
 def learn_angles(
-    problems: Iterable[Problem], p: int, *, name: str, source: str = ""
+    problems: Iterable[Problem],
+    p: int,
+    *,
+    name: str,
+    source: str = "",
+    callback: Callable[[Solution], Any] | None = None,
 ) -> LearnedAngles:
     """Return the median of the best angles of `problems` at `p` layers.
 
@@ -39,6 +45,7 @@ def learn_angles(
         p: layers.
         name: the name of the angles.
         source: the origin of the problems.
+        callback: called with the search of each problem at its end.
 
     Raises:
         ParameterError: no problems, or a Hamiltonian that is not diagonal.
@@ -57,14 +64,17 @@ def learn_angles(
             near = np.concatenate(
                 [first[:p] * phase_unit(ansatz.ising) / phase_unit(ising), first[p:]]
             )
-        found.append((ansatz.ising, ansatz.reduced(_best_angles(ansatz), near)))
+        solution = _search(ansatz)
+        if callback is not None:
+            callback(solution)
+        found.append((ansatz.ising, ansatz.reduced(solution.x, near)))
         kinds.append((problem.kind, ansatz.ising))
     learned = LearnedAngles.median_of(name, found, source)
     return replace(learned, training=TrainingSet.of(kinds))
 
 
-def _best_angles(ansatz: QAOA) -> np.ndarray:
-    """Return the best angles of one instance."""
+def _search(ansatz: QAOA) -> Solution:
+    """Return the search for the best angles of one instance."""
     search = SharedSearch(
         "l-bfgs",
         unit=energy_unit(ansatz),
@@ -78,4 +88,4 @@ def _best_angles(ansatz: QAOA) -> np.ndarray:
     solution = Interp().run(task).solution
     if solution.status == "interrupted":
         raise KeyboardInterrupt
-    return solution.x
+    return solution

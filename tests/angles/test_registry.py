@@ -129,12 +129,15 @@ def test_angles_without_a_training_set_need_a_signature_and_force(registry):
     assert registry.resolve(Reference("old")).training.families == ("maxcut",)
 
 
-def outcome(registry, version, control, difference, kept="model"):
+EXACT = {"kind": "expectation", "value": 10.0}
+
+
+def outcome(registry, version, control, difference, kept="model", objective=EXACT):
     """The result of a search whose start was better than the control's by a difference."""
     found, other = (registry.resolve(Reference("cubic", each)) for each in (version, control))
     facts = {**vars(found.model), "energy": -10.0 - 10.0 * difference, "auto": -9.0, "kept": kept}
     facts["control"] = {**vars(other.model), "energy": -10.0}
-    return {"ansatz": {"model": facts}, "reference": {"value": 10.0}}
+    return {"ansatz": {"model": facts}, "reference": {"value": 10.0}, "objective": objective}
 
 
 def test_a_canary_gets_its_share_and_is_rolled_back_by_itself(registry):
@@ -171,7 +174,10 @@ def test_a_canary_ends_by_a_promotion_without_another_evaluation(registry):
     registry.promote("cubic", Promotion(2, share=0.5))
     with registry._database.writing() as connection:
         observe(connection, registry._tenant, outcome(registry, 2, 1, 0.01), 0.0)
-    assert registry.model("cubic")["aliases"][0]["canary"]["looks"] == 1
+        for other in ({"kind": "cvar", "alpha": 0.2}, {**EXACT, "shots": 50}):
+            found = outcome(registry, 2, 1, -0.1, objective=other)
+            observe(connection, registry._tenant, found, 0.0)
+    assert registry.model("cubic")["aliases"][0]["canary"]["looks"] == 1  # the exact one
     registry.promote("cubic", Promotion(2))
     assert registry.model("cubic")["aliases"][0]["canary"] is None
     assert named(registry) == 2

@@ -89,6 +89,7 @@ def test_angles_are_learned_evaluated_and_promoted_by_jobs(service):
     shown = service.ask("GET", "/v1/models/cubic/versions/1").json()
     assert shown["origin"] == f"job {job['id']}"
     assert len(shown["content"]["angles"]["training"]["digests"]) == 2
+    assert service.queue.job("amber", job["id"]).usage["evaluations"] > 2
     again = service.submit(learn).json()
     assert (again["source"], again["status"]) == ("cache", "completed")
     problems = [section(seed, 10) for seed in range(20, 42)]
@@ -149,6 +150,7 @@ def outcome(service, difference):
     if learned.control is not None:
         facts["control"] = {**vars(learned.control.model), "energy": -10.0}
     result = {"ansatz": {"model": facts}, "reference": {"value": 10.0}}
+    result["objective"] = {"kind": "expectation", "value": 10.0}
     assert service.queue.finish(claimed, Outcome(State.COMPLETED, result=json.dumps(result)))
 
 

@@ -29,12 +29,19 @@ def learn_task(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
             yield problem_of(section)
 
     name, p = request["model"], request["p"]
-    learned = learn_angles(problems(), p, name=name, source=f"{len(sections)} instances")
+    counts: list[int] = []
+    learned = learn_angles(
+        problems(),
+        p,
+        name=name,
+        source=f"{len(sections)} instances",
+        callback=lambda solution: counts.append(solution.evaluations),
+    )
     provenance = {"config": {"method": "learn_angles", "p": p, "instances": len(sections)}}
     content = json.loads(content_of(learned, provenance=provenance))
     return {
         "result": json.dumps({"model": name, "content": content}),
-        "usage": {},
+        "usage": {"circuits": sum(counts), "executed": 0, "evaluations": sum(counts)},
         "reusable": True,
     }
 
