@@ -38,8 +38,10 @@ def pytest_collection_finish():
 
 # What compiles most kernels: in two processes at once, each would compile them for itself.
 KERNELS = (
-    "tests/engines/", "tests/ansatz/mixers/", "tests/testing/test_contracts.py",
-    "tests/classical/", "tests/operators/test_feasible.py",
+    "tests/angles/", "tests/ansatz/mixers/", "tests/classical/", "tests/engines/",
+    "tests/experiments_scripts/test_gset_study.py", "tests/operators/test_feasible.py",
+    "tests/security/test_declared_sizes.py", "tests/strategies/test_qaoa_strategies.py",
+    "tests/testing/test_contracts.py",
 )  # fmt: skip
 
 
