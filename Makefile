@@ -13,7 +13,7 @@ BACKEND_PEERS := qiskit-aer qulacs amazon-braket-sdk cirq-google qiskit-ibm-runt
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint studies study-outer-loop study-bayesian study-gset chaos bench bench-vqe test-backends clean
+.PHONY: help demo test test-slow lint studies study-outer-loop study-bayesian study-gset chaos bench bench-vqe bench-serve test-backends clean
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make study-gset  cut large graphs with every strategy, and write the tables (an hour)"
 	@echo "make chaos      kill runners, workers and clients, crash the database, fill the disk (half an hour)"
 	@echo "make bench      time the engine against its peers (a quarter of an hour, needs gcc)"
+	@echo "make bench-serve  time the job service on loopback (two minutes)"
 	@echo "make bench-vqe  time VQE against its peers (ten minutes)"
 	@echo "make clean      remove .venv, caches and demo/"
 
@@ -134,6 +135,9 @@ $(BENCH)/.vqe-peers: $(BENCH)/.peers
 
 bench: $(BENCH)/.peers
 	$(BENCH)/bin/python experiments/benchmarks/qaoa.py
+
+bench-serve: $(VENV)/.installed-test
+	$(BIN)/python -m experiments.benchmarks.serve
 
 bench-vqe: $(BENCH)/.vqe-peers
 	$(BENCH)/bin/python experiments/benchmarks/vqe.py

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.service.queue.sharing import add_tenant
@@ -23,6 +23,7 @@ DEFAULT_SCOPES = ("jobs:read", "jobs:write", "models:read", "models:write", "mod
 SCOPES = (*DEFAULT_SCOPES, "admin")
 """Rights of a key; ``admin`` manages the keys of its tenant and sees figures of the server."""
 
+_KEY_OF_ID = select(KEYS).where(KEYS.c.id == bindparam("key"))
 _PEPPER = "key_pepper"
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _KEY = re.compile(r"hq_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
@@ -115,7 +116,7 @@ class Keys:
         if match is None:
             return None
         with self._database.reading() as connection:
-            row = connection.execute(select(KEYS).where(KEYS.c.id == match[1])).first()
+            row = connection.execute(_KEY_OF_ID, {"key": match[1]}).first()
             now = self._database.now(connection)
         stored = bytes(32) if row is None else bytes(row.code)
         if not hmac.compare_digest(stored, code) or row is None or row.revoked:

@@ -248,7 +248,7 @@ def test_grouped_submissions_answer_each_request(queue):
     good = [grouped.submit("amber", [submission()]) for _ in range(20)]
     bad = grouped.submit("cedar", [submission()] * 2)
     grouped.close()
-    assert len({future.result()[0] for future in good}) == 20
+    assert len({future.result()[0].id for future in good}) == 20
     with pytest.raises(QuotaError):
         bad.result()
     assert queue.counts()[State.QUEUED] == 20

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from hybridq.angles.references import is_reference
 from hybridq.service.api.context import Context, body_of, check_scope, context_of, parsed
 from hybridq.service.api.kinds import JOB, JOB_OR_JOBS, JOBS, MODEL_KINDS, SomeRequest
 from hybridq.service.api.refusals import Refusal, unknown_job
@@ -26,7 +27,7 @@ from hybridq.service.api.schema import (
 )
 from hybridq.service.api.views import JobList, JobView, view
 from hybridq.service.keys import Principal
-from hybridq.service.queue.records import Job, State
+from hybridq.service.queue.records import Job, State, Submission
 from hybridq.service.queue.submitting import Repeatable
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
@@ -35,6 +36,7 @@ MOST_WAIT = 30.0
 """Seconds for which a request waits for the end of jobs."""
 
 _ID = r"^[0-9a-f-]{36}$"
+_QUICK = 2**14  # bytes of a body that is read at once
 _CHECK_SECONDS = 5.0  # between two looks without a notice
 _PAUSE_SECONDS = 0.02  # at least, between two looks
 
@@ -63,8 +65,9 @@ async def submit(request: Request) -> Response:
     context = context_of(request)
     owner = await context.principal(request, "jobs:write")
     body = await body_of(request)
-    # The check of 10^5 edges takes long enough to delay others.
-    asked = await run_in_threadpool(_requests, body)
+    # The check of 10^5 edges would delay others; a thread takes longer than that of a few.
+    is_small = len(body) <= _QUICK
+    asked = _requests(body) if is_small else await run_in_threadpool(_requests, body)
     requests: Sequence[SomeRequest] = asked if isinstance(asked, list) else [asked]
     return await submitted(request, owner, requests, body, listed=isinstance(asked, list))
 
@@ -95,10 +98,20 @@ async def submitted(
         check_scope(owner, "models:write")
     key = _idempotency(request, body)
     models = context.models(owner)
-    submissions = await run_in_threadpool(lambda: [each.submission(models) for each in requests])
+
+    def read() -> list[Submission]:
+        return [each.submission(models) for each in requests]
+
+    is_quick = len(body) <= _QUICK and not any(map(_names_models, requests))
+    submissions = read() if is_quick else await run_in_threadpool(read)
     future = context.submissions.submit(owner.tenant, submissions, key)
-    ids = await asyncio.wrap_future(future)
-    jobs = await _jobs_when(context, owner, ids, _preferred_wait(request), every=True)
+    jobs = await asyncio.wrap_future(future)
+    wait = _preferred_wait(request)
+    if wait and not all(job.state.is_final for job in jobs):
+        ids = [job.id for job in jobs]
+        jobs = await _jobs_when(context, owner, ids, wait, every=True)
+    if not jobs:  # a repeated request, whose jobs have been deleted
+        raise unknown_job()
     views = await _views(context, owner, jobs)
     content: Any = (
         {"jobs": [each.model_dump() for each in views]} if listed else views[0].model_dump()
@@ -243,6 +256,12 @@ def _most_evaluations(request: SomeRequest) -> int | None:
     if isinstance(request, EvaluateRequest):
         return len(request.points)
     return 1 if isinstance(request, SampleRequest) else None
+
+
+def _names_models(request: SomeRequest) -> bool:
+    """Return whether a request names models, which are looked up in the database."""
+    initial = request.options.initial if isinstance(request, SolveRequest) else None
+    return request.kind in MODEL_KINDS or is_reference(initial)
 
 
 def _requests(body: bytes) -> SomeRequest | list[SomeRequest]:

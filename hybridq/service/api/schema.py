@@ -82,7 +82,9 @@ class ProblemSection(Closed):
         from hybridq.problems import PROBLEMS
 
         try:
-            PROBLEMS[self.kind].check_options(self.options)
+            family = PROBLEMS[self.kind]
+            if self.options:
+                family.check_options(self.options)
         except HybridqError as error:
             raise PydanticCustomError("unknown_name", "{text}", {"text": str(error)}) from None
         check_shape(self.content)

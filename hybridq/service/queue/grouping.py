@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from hybridq.core.errors import OutputError
-from hybridq.service.queue import submitting
+from hybridq.service.queue import reading, submitting
 from hybridq.service.queue.jobs import Queue
-from hybridq.service.queue.records import Submission
+from hybridq.service.queue.records import Job, Submission
 from hybridq.service.queue.submitting import Repeatable
 
 _MOST_AT_ONCE = 200
@@ -22,7 +22,7 @@ class _Waiting:
     tenant: str
     submissions: Sequence[Submission]
     repeatable: Repeatable | None
-    ids: Future[list[str]] = field(default_factory=Future)
+    jobs: Future[list[Job]] = field(default_factory=Future)
 
 
 class GroupedSubmissions:
@@ -48,11 +48,11 @@ class GroupedSubmissions:
 
     def submit(
         self, tenant: str, submissions: Sequence[Submission], repeatable: Repeatable | None = None
-    ) -> Future[list[str]]:
-        """Return the future identifiers of the jobs; see `Queue.submit` for refusals."""
+    ) -> Future[list[Job]]:
+        """Return the future jobs in the same order; see `Queue.submit` for refusals."""
         waiting = _Waiting(tenant, submissions, repeatable)
         self._inbox.put(waiting)
-        return waiting.ids
+        return waiting.jobs
 
     def _work(self) -> None:
         """Commit groups until the thread is to end."""
@@ -76,17 +76,18 @@ class GroupedSubmissions:
 
     def _commit(self, group: list[_Waiting]) -> None:
         """Submit a group in one transaction, each request in a savepoint of its own."""
-        answers: list[list[str] | Exception] = []
+        answers: list[list[Job] | Exception] = []
         try:
             with self._queue.writing() as (connection, now):
                 for one in group:
                     try:
                         with connection.begin_nested():
-                            answers.append(
-                                submitting.submit(
-                                    connection, one.tenant, one.submissions, now, one.repeatable
-                                )
+                            ids = submitting.submit(
+                                connection, one.tenant, one.submissions, now, one.repeatable
                             )
+                            found = reading.jobs(connection, one.tenant, ids=ids)
+                            known = {job.id: job for job in found}
+                            answers.append([known[each] for each in ids if each in known])
                     except Exception as error:
                         answers.append(error)
         except Exception as error:
@@ -94,6 +95,6 @@ class GroupedSubmissions:
             answers = [reason] * len(group)
         for one, answer in zip(group, answers, strict=True):
             if isinstance(answer, Exception):
-                one.ids.set_exception(answer)
+                one.jobs.set_exception(answer)
             else:
-                one.ids.set_result(answer)
+                one.jobs.set_result(answer)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, func, select, tuple_
 
 from hybridq.service.queue.records import PRIORITIES, Job, Picture, Plain, Solved, State
 from hybridq.service.queue.submitting import WAITING
@@ -22,6 +22,16 @@ SOURCES = ("computed", "cache", "joined", "relabelled")
 
 _LONGEST_SOURCE = max(map(len, SOURCES))
 _SHOWN = [column for column in JOBS.c if column.name not in _LEFT_OUT]
+
+
+_NAMED = (
+    select(*_SHOWN)
+    .where(
+        JOBS.c.tenant == bindparam("tenant_name"), JOBS.c.id.in_(bindparam("ids", expanding=True))
+    )
+    .order_by(JOBS.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def jobs(
@@ -49,6 +59,9 @@ def jobs(
         before: only jobs that are older than this one, by its identifier.
         limit: the most jobs.
     """
+    if ids is not None and not (states or kind or tag or created_after or before):
+        named = {"tenant_name": tenant, "ids": list(ids), "most": limit}
+        return [_job(row) for row in connection.execute(_NAMED, named)]
     query = select(*_SHOWN).where(JOBS.c.tenant == tenant).order_by(JOBS.c.id.desc()).limit(limit)
     if ids is not None:
         query = query.where(JOBS.c.id.in_(ids))

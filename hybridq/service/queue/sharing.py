@@ -40,11 +40,13 @@ _LOCKED = (
     .where(TENANTS.c.name == bindparam("tenant_name"))
     .with_for_update()
 )
-_SET_VIRTUAL = (
+SET_VIRTUAL = (
     TENANTS.update()
     .where(TENANTS.c.name == bindparam("tenant_name"))
     .values(virtual=bindparam("to"))
 )
+"""Sets the virtual time of `tenant_name`."""
+
 _VIRTUAL_TIME = select(SETTINGS.c.value).where(SETTINGS.c.name == VIRTUAL)
 _SET_VIRTUAL_TIME = (
     SETTINGS.update().where(SETTINGS.c.name == VIRTUAL).values(value=bindparam("now"))
@@ -133,4 +135,4 @@ def correct(connection: Connection, share: Share, difference: float) -> None:
 def _advance(connection: Connection, share: Share, seconds: float) -> None:
     """Advance a tenant's virtual time by seconds of work."""
     to = share.virtual + seconds / share.weight
-    connection.execute(_SET_VIRTUAL, {"tenant_name": share.name, "to": to})
+    connection.execute(SET_VIRTUAL, {"tenant_name": share.name, "to": to})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from hybridq.core.errors import ParameterError
 from hybridq.service.queue.records import (
@@ -19,14 +19,36 @@ from hybridq.service.queue.records import (
     new_id,
     saved,
 )
-from hybridq.service.queue.sharing import locked, virtual_time
-from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TAGS, TENANTS
+from hybridq.service.queue.sharing import SET_VIRTUAL, locked, virtual_time
+from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TAGS
 
 KEPT_SECONDS = 2 * 86_400.0
 """Seconds for which idempotency keys are remembered."""
 
 WAITING = and_(JOBS.c.state == State.QUEUED, JOBS.c.joined_to.is_(None))
 """Condition of a job that a worker may claim."""
+
+
+# Statements are built once: that takes longer than SQLite takes to run them.
+_OF_TENANT = JOBS.c.tenant == bindparam("tenant_name")
+_SAME = (_OF_TENANT, JOBS.c.digest == bindparam("same"))
+_COUNT_WAITING = select(func.count()).select_from(JOBS).where(_OF_TENANT, WAITING)
+# The lock of a leader keeps its end apart from the insertion of a job that joins it.
+_LEADER = (
+    select(JOBS.c.id, JOBS.c.state, JOBS.c.started)
+    .where(*_SAME, JOBS.c.state < State.COMPLETED, JOBS.c.joined_to.is_(None), JOBS.c.cancel == 0)
+    .with_for_update()
+)
+_DONE = (
+    select(JOBS.c.result, JOBS.c.usage)
+    .where(*_SAME, JOBS.c.state == State.COMPLETED, JOBS.c.result.is_not(None))
+    .order_by(JOBS.c.id)
+    .limit(1)
+)
+_REPEATED = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.jobs).where(
+    IDEMPOTENCY.c.tenant == bindparam("tenant_name"), IDEMPOTENCY.c.key == bindparam("name")
+)
+_INSERT_JOB, _INSERT_TAGS, _INSERT_KEY = JOBS.insert(), TAGS.insert(), IDEMPOTENCY.insert()
 
 
 @dataclass(frozen=True)
@@ -68,12 +90,11 @@ def submit(
         )
     if repeatable is not None and (known := _repeated(connection, tenant, repeatable)) is not None:
         return known
-    waiting = connection.execute(
-        select(func.count()).select_from(JOBS).where(JOBS.c.tenant == tenant, WAITING)
-    ).scalar_one()
+    waiting = connection.execute(_COUNT_WAITING, {"tenant_name": tenant}).scalar_one()
     if not waiting:  # time that passed without work gives no credit
         start = max(share.virtual, virtual_time(connection))
-        connection.execute(TENANTS.update().where(TENANTS.c.name == tenant).values(virtual=start))
+        if start > share.virtual:
+            connection.execute(SET_VIRTUAL, {"tenant_name": tenant, "to": start})
     ids = []
     for each in submissions:
         values = _values(tenant, each, now)
@@ -85,20 +106,21 @@ def submit(
                     f"{share.most_queued:,} jobs of the tenant may wait at a time",
                     remedy="wait until some have ended, or cancel some",
                 )
-        connection.execute(JOBS.insert().values(**values))
+        connection.execute(_INSERT_JOB, values)
         if each.tags:
             rows = [{"tenant": tenant, "tag": tag, "job": values["id"]} for tag in each.tags]
-            connection.execute(TAGS.insert(), rows)
+            connection.execute(_INSERT_TAGS, rows)
         ids.append(values["id"])
     if repeatable is not None:
         connection.execute(
-            IDEMPOTENCY.insert().values(
-                tenant=tenant,
-                key=repeatable.key,
-                fingerprint=repeatable.fingerprint,
-                jobs=json.dumps(ids),
-                created=now,
-            )
+            _INSERT_KEY,
+            {
+                "tenant": tenant,
+                "key": repeatable.key,
+                "fingerprint": repeatable.fingerprint,
+                "jobs": json.dumps(ids),
+                "created": now,
+            },
         )
     return ids
 
@@ -147,15 +169,8 @@ def _reused(
     """Return the values that differ where an identical job has ended, waits or runs."""
     if digest is None:
         return {}
-    same = (JOBS.c.tenant == tenant, JOBS.c.digest == digest)
-    # The lock of a leader keeps its end apart from the insertion of a job that joins it.
-    leader = connection.execute(
-        select(JOBS.c.id, JOBS.c.state, JOBS.c.started)
-        .where(
-            *same, JOBS.c.state < State.COMPLETED, JOBS.c.joined_to.is_(None), JOBS.c.cancel == 0
-        )
-        .with_for_update()
-    ).first()
+    same = {"tenant_name": tenant, "same": digest}
+    leader = connection.execute(_LEADER, same).first()
     if leader is not None:
         return {
             "state": leader.state,
@@ -163,12 +178,7 @@ def _reused(
             "joined_to": leader.id,
             "source": f"joined:{leader.id}",
         }
-    done = connection.execute(
-        select(JOBS.c.result, JOBS.c.usage)
-        .where(*same, JOBS.c.state == State.COMPLETED, JOBS.c.result.is_not(None))
-        .order_by(JOBS.c.id)
-        .limit(1)
-    ).first()
+    done = connection.execute(_DONE, same).first()
     if done is None:
         return {}
     return {
@@ -183,11 +193,7 @@ def _reused(
 
 def _repeated(connection: Connection, tenant: str, repeatable: Repeatable) -> list[str] | None:
     """Return the jobs of an earlier request with the key, None if there was none."""
-    row = connection.execute(
-        select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.jobs).where(
-            IDEMPOTENCY.c.tenant == tenant, IDEMPOTENCY.c.key == repeatable.key
-        )
-    ).first()
+    row = connection.execute(_REPEATED, {"tenant_name": tenant, "name": repeatable.key}).first()
     if row is None:
         return None
     if bytes(row.fingerprint) != repeatable.fingerprint:
