@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
-from hybridq.classical.local_search import local_search, updates_a_proposal
+from hybridq.classical.local_search import Stopped, local_search, updates_a_proposal
 from hybridq.classical.reduction import reduced
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
@@ -63,7 +63,7 @@ def annealing(
 
     Spins of at most three neighbours are removed before, which is exact (`reduced`). Each round is
     a `local_search` whose restarts begin at the best state so far, at a low temperature; its better
-    parts are taken over.
+    parts are taken over. Ctrl-C ends it with the best state so far.
 
     Args:
         ising: the problem, with terms of at most two spins.
@@ -101,19 +101,25 @@ def annealing(
         if best is not None and left is not None and left <= _WORTH * (time_limit or 0.0):
             complete = False
             break
-        found = local_search(
-            small.energy,
-            restarts=_RESTARTS,
-            sweeps=max(round(share * sweeps), 1),
-            start=start if best is None else best.bits,
-            rng=stream,
-            time_limit=None if left is None else left * share / sum(shares[number:]),
-            threads=threads,
-        )
+        stopped = False
+        try:
+            found = local_search(
+                small.energy,
+                restarts=_RESTARTS,
+                sweeps=max(round(share * sweeps), 1),
+                start=start if best is None else best.bits,
+                rng=stream,
+                time_limit=None if left is None else left * share / sum(shares[number:]),
+                threads=threads,
+            )
+        except Stopped as interruption:
+            found, stopped = interruption.best, True
         complete = complete and found.complete
         searches += 1
         if best is None or found.energy < best.energy:
             best = found
+        if stopped:
+            break
     assert best is not None
     plural = "" if searches == 1 else "s"
     method = f"simulated annealing, {searches} round{plural}"

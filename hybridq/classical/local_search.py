@@ -65,6 +65,7 @@ def local_search(
         ParameterError: terms of more than two spins, `restarts` < 1, `sweeps` < 0, or bits other
             than 0 and 1.
         DimensionError: not one bit a spin.
+        Stopped: Ctrl-C, with the best state so far.
 
     Source: S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Science 220, 671 (1983); for max-cut
     T. Myklebust, arXiv:1505.03068; parts of two states: J. Houdayer, Eur. Phys. J. B 22, 479
@@ -121,14 +122,20 @@ def local_search(
         energy = restart_in_place(*graph, spins, order, temperatures, seed, least, _LOGARITHMS)
         return energy, spins, True
 
+    stopped = False
     with ThreadPoolExecutor(workers) as pool:
+        jobs = [pool.submit(run, stream) for stream in spawn(rng, restarts)]
         try:
-            found = list(pool.map(run, spawn(rng, restarts)))
+            found = [job.result() for job in jobs]
+        except KeyboardInterrupt:
+            stopped = True
+            pool.shutdown(cancel_futures=True)  # restarts that have begun are finished
+            found = [job.result() for job in jobs if not job.cancelled()]
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     spins = _crossed(graph, [(energy, spins) for energy, spins, _ in found], least)
-    complete = (restarts, sweeps) == asked and all(whole for *_, whole in found)
+    complete = not stopped and (restarts, sweeps) == asked and all(whole for *_, whole in found)
     name = "simulated annealing" if sweeps else "greedy local search"
     plural = "" if len(found) == 1 else "s"
     answer = Baseline.from_bits(
@@ -137,7 +144,22 @@ def local_search(
         method=f"{name}, {len(found)} restart{plural}",
         exact=False,
     )
-    return replace(answer, complete=complete)
+    answer = replace(answer, complete=complete)
+    if stopped:
+        raise Stopped(answer)
+    return answer
+
+
+class Stopped(KeyboardInterrupt):
+    """An interruption of a search that had found something.
+
+    Attributes:
+        best: the best state until then.
+    """
+
+    def __init__(self, best: Baseline) -> None:
+        super().__init__()
+        self.best = best
 
 
 _Graph = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]

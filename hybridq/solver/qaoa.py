@@ -112,6 +112,7 @@ def solve_qaoa(
                 settings.restarts,
                 settings.streams[0],
                 limit,
+                settings.announce,
             )
         )
     solution, objective = found.solution, found.objective

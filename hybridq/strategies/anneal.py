@@ -34,6 +34,7 @@ class Anneal(Unsampled):
         watch = Stopwatch(task.time_limit)
         found = trained(task)
         ising = found.ansatz.ising
+        task.announce("annealing")
         bits, complete = annealed(ising, task.rng, watch.left)
         return with_answer(
             found,

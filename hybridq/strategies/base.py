@@ -67,6 +67,7 @@ class Task:
             the strategy.
         rng: for random starts.
         time_limit: seconds for the whole strategy, or None; `search` has a limit of its own.
+        announce: called with a few words when the work moves on.
     """
 
     ansatz: QAOA
@@ -76,6 +77,7 @@ class Task:
     restarts: int | None = None
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
     time_limit: float | None = None
+    announce: Callable[[str], None] = lambda _: None
 
     @property
     def p(self) -> int:

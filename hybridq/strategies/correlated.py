@@ -140,11 +140,17 @@ def annealed(
 
 
 def same_work(
-    ising: Ising, rng: np.random.Generator, work: float, seconds: float, left: float | None
+    ising: Ising,
+    rng: np.random.Generator,
+    work: float,
+    seconds: float,
+    left: float | None,
+    *,
+    after: bool = True,
 ) -> tuple[ControlEnergy, ...]:
     """Return plain annealing with the work of a strategy, as its control.
 
-    There is none where no time is left.
+    There is none where no time is left, or where Ctrl-C ended the strategy.
 
     Args:
         ising: the problem.
@@ -153,8 +159,9 @@ def same_work(
             depends on no clock.
         seconds: the time of the strategy, which the control does not exceed under a limit.
         left: the seconds that are left, or None without a limit.
+        after: whether the strategy is complete.
     """
-    if left is not None and left <= 0.0:
+    if (left is not None and left <= 0.0) or (left is None and not after):
         return ()
     watch = Stopwatch(None)
     limit = None if left is None else min(left, seconds)

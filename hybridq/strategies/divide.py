@@ -71,13 +71,15 @@ class Divide(Unsampled):
         watch = Stopwatch(task.time_limit)
         found = trained(task)
         ising = found.ansatz.ising
+        task.announce("pieces")
         pieces = _Pieces(self.piece, watch.shared(_PARTS))
         joined, count = pieces.divided(ising, lambda part: self._sampled(part, task))
         bits = descended(ising, joined)
         seconds, complete = pieces.watch.seconds, pieces.complete
         flips = int((bits != joined).sum())
         controls: tuple[ControlEnergy, ...] = ()
-        if watch.left is None or watch.left > 0.0:
+        task.announce("controls")
+        if complete if watch.left is None else watch.left > 0.0:
             pieces = _Pieces(self.piece, watch.shared(_PARTS - 1))
             exactly, _ = pieces.divided(ising, lambda part: exact_minimum(part).bits)
             exactly = descended(ising, exactly)
@@ -92,7 +94,10 @@ class Divide(Unsampled):
             bits=bits,
             method=f"QAOA on {count:,} pieces of at most {self.piece} nodes{ending}",
             seconds=seconds,
-            controls=(*controls, *same_work(ising, last, work, seconds, watch.left)),
+            controls=(
+                *controls,
+                *same_work(ising, last, work, seconds, watch.left, after=complete),
+            ),
             complete=complete,
         )
 
@@ -113,7 +118,7 @@ class Divide(Unsampled):
 
 
 class _Pieces:
-    """Division of a problem; late pieces are set by single flips.
+    """Division of a problem; pieces after a limit or Ctrl-C are set by single flips.
 
     Attributes:
         watch: since the beginning.
@@ -121,17 +126,20 @@ class _Pieces:
     """
 
     def __init__(self, most: int, time_limit: float | None) -> None:
-        self._most = most
+        self._most, self._stopped = most, False
         self.watch, self.complete = Stopwatch(time_limit), True
 
     def divided(self, ising: Ising, solve: Callable[[Ising], Bits]) -> tuple[Bits, int]:
         """Return the assignment of a division, and the number of pieces of all levels."""
 
         def in_time(part: Ising) -> Bits:
-            if self.watch.left == 0.0:
-                self.complete = False
-                return descended(part, (part.linear > 0).astype(np.uint8))
-            return solve(part)
+            if not self._stopped and self.watch.left != 0.0:
+                try:
+                    return solve(part)
+                except KeyboardInterrupt:
+                    self._stopped = True
+            self.complete = False
+            return descended(part, (part.linear > 0).astype(np.uint8))
 
         if ising.n_qubits <= self._most:
             return in_time(ising), 1

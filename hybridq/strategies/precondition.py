@@ -39,14 +39,16 @@ class Precondition(Unsampled):
         ising = found.trained.ansatz.ising
         first, second = task.rng.spawn(2)
         left = None if watch.left is None else watch.left / 2.0  # the control has as much
+        task.announce("annealing on correlations")
         bits, complete = annealed(ising, first, left, guide=found.energy)
         seconds = watch.seconds
         work = Work.of(found.energy).default
+        task.announce("annealing, as a control")
         return with_answer(
             found.trained,
             bits=bits,
             method="annealing on the correlations of the circuit",
             seconds=seconds,
-            controls=same_work(ising, second, work, seconds, watch.left),
+            controls=same_work(ising, second, work, seconds, watch.left, after=complete),
             complete=complete,
         )

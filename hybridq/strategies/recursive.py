@@ -12,7 +12,7 @@ import numpy as np
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.classical.annealing import Work
 from hybridq.classical.contraction import Contracted, contraction
-from hybridq.classical.local_search import crossed, local_search
+from hybridq.classical.local_search import Stopped, crossed, local_search
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.operators.ising import Ising
@@ -94,6 +94,7 @@ class Recursive(Unsampled):
         ising = found.ansatz.ising
         *seeds, last = task.rng.spawn(len(self.gamma_scales) + 2)
         watch = Stopwatch(watch.left)
+        task.announce("contracting")
         *found_states, greedy = _contracted(
             ising,
             (*self.gamma_scales, 0.0),
@@ -101,6 +102,7 @@ class Recursive(Unsampled):
             seeds,
             watch.left,
         )
+        task.announce("annealing what the contractions ended in")
         runs = [
             self._polished(ising, each, seed, watch.shared(len(found_states) - number + _CONTROLS))
             for number, (each, seed) in enumerate(zip(found_states, seeds, strict=False))
@@ -111,7 +113,8 @@ class Recursive(Unsampled):
         work = sum(run.work for run in runs)
         seconds = watch.seconds - greedy.waited
         controls: tuple[ControlEnergy, ...] = ()
-        if best.contracted.complete:
+        task.announce("controls")
+        if best.contracted.complete and (watch.left is not None or all(r.complete for r in runs)):
             controls = (
                 self._greedy(ising, greedy, seeds[-1], watch.shared(_CONTROLS)),
                 *same_work(ising, last, work, seconds, watch.left),
@@ -140,14 +143,17 @@ class Recursive(Unsampled):
     ) -> _Try:
         """Return a contraction with its polished state."""
         contracted = timed.contracted
-        polished = local_search(
-            ising,
-            restarts=_RESTARTS,
-            sweeps=self.polish,
-            start=contracted.baseline.bits,
-            rng=rng,
-            time_limit=time_limit,
-        )
+        try:
+            polished = local_search(
+                ising,
+                restarts=_RESTARTS,
+                sweeps=self.polish,
+                start=contracted.baseline.bits,
+                rng=rng,
+                time_limit=time_limit,
+            )
+        except Stopped as interruption:
+            polished = interruption.best
         return _Try(
             timed.scale,
             contracted,

@@ -56,13 +56,15 @@ class Round(Unsampled):
         ising = found.trained.ansatz.ising
         first, second, third = task.rng.spawn(3)
         took = Stopwatch(None)
+        task.announce("eigenvectors")
         rounded, work, complete = self._rounded(ising, found.energy, first, watch.shared(_PARTS))
         bits = descended(ising, rounded)
         seconds = took.seconds
         moved = int((bits != rounded).sum())
         flips = "no flip improves it" if not moved else f"then {moved:,} single flips"
         controls: tuple[ControlEnergy, ...] = ()
-        if watch.left is None or watch.left > seconds:
+        task.announce("controls")
+        if complete if watch.left is None else watch.left > seconds:
             own = Stopwatch(None)
             signs, _, whole = self._rounded(ising, ising, second, watch.shared(_PARTS - 1))
             plain = descended(ising, signs)
@@ -74,7 +76,10 @@ class Round(Unsampled):
             bits=bits,
             method=f"rounding of the correlations, {flips}",
             seconds=seconds,
-            controls=(*controls, *same_work(ising, third, work, seconds, watch.left)),
+            controls=(
+                *controls,
+                *same_work(ising, third, work, seconds, watch.left, after=complete),
+            ),
             complete=complete,
         )
 
@@ -108,7 +113,7 @@ class Round(Unsampled):
             operator = LinearOperator(matrix.shape, matvec=product, dtype=np.float64)
             try:
                 _, vectors = eigsh(operator, k=count, which="LA", v0=last, tol=1e-6)
-            except _LateError:
+            except (_LateError, KeyboardInterrupt):
                 vectors, complete = last[:, np.newaxis], False
         work = products * (_ENTRY * matrix.nnz + _ENTRY * 4 * count * size)
         n = ising.n_qubits

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import Future
+from typing import Any
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -195,3 +199,27 @@ def test_a_limit_below_one_expectation_value_is_refused() -> None:
     nx.set_edge_attributes(grid, {edge: int(rng.choice([-1, 1])) for edge in grid.edges}, "weight")
     with pytest.raises(ParameterError, match="one expectation value of 3 layers takes about"):
         hq.solve(hq.MaxCut(grid), p=3, time_limit=1e-3, rng=1)
+
+
+@pytest.mark.parametrize("name", ["anneal", "precondition", "recursive", "divide"])
+def test_an_interrupted_strategy_answers_with_the_best_so_far(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if Ctrl-C were pressed after some results of threads, or some pieces.
+    problem = hq.MaxCut(nx.random_regular_graph(4, 60, seed=3))
+    owner, method = (divide.Divide, "_sampled") if name == "divide" else (Future, "result")
+    count, original = itertools.count(), getattr(owner, method)
+
+    def interrupted(*args: Any) -> Any:
+        if next(count) == 5:
+            raise KeyboardInterrupt
+        return original(*args)
+
+    monkeypatch.setattr(owner, method, interrupted)
+    said: list[str] = []
+    found = hq.solve(problem, strategy=name, rng=1, stage=said.append)
+    assert found.best is not None
+    assert found.best.method is not None
+    assert "ended early" in found.best.method
+    assert problem.value(problem.checked_row(found.best.bits)) == found.best.value > 60
+    assert {"annealing", "annealing on correlations", "contracting", "pieces"} & set(said)
