@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from hybridq.operators.pauli_sum import PauliSum
 
 _EXACT_QUBITS = 10  # up to which a density matrix takes a second
-_WORK = 4e9  # amplitudes times gates on two qubits that records change, a few seconds
+_WORK = 2.5e9  # amplitudes times gates on two qubits that records change, a few seconds
 _WORK_PER_SECOND = 1e9  # about, of one core
-_PILOT, _FEWEST, _MOST = 32, 8, 1024  # records
+_PILOT, _FEWEST, _MOST = 32, 6, 1024  # records
 _GOAL = 0.01  # error at which records end, of what the circuit gains over random guesses
 _STEPS = 30  # of a refinement
 
