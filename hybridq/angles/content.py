@@ -52,6 +52,8 @@ def content_of(
         training = TrainingSet((str(family),), (str(sign),), (learned.degree, learned.degree))
     if learned.p > MOST_LAYERS:
         raise ParameterError(argument="p", value=learned.p, expected=f"at most {MOST_LAYERS}")
+    if learned.instances < 1:
+        raise ParameterError(argument="instances", value=learned.instances, expected="at least 1")
     angles = replace(learned, training=training, model=None, control=None)
     document = {
         "format": FORMAT,
@@ -97,10 +99,23 @@ def checked(content: str) -> dict[str, Any]:
 
 
 def canonical(value: Any) -> str:
-    """Return JSON with sorted keys and without blanks: equal for equal values."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Return JSON with sorted keys and without blanks: equal for equal values.
+
+    Raises:
+        FormatError: a number is not finite, or a text is not valid Unicode.
+    """
+    try:
+        text = json.dumps(
+            value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
+        text.encode()
+    except UnicodeEncodeError:
+        raise FormatError("a text of the model has half a character (a lone surrogate)") from None
+    except ValueError:
+        raise FormatError("a number of the model is not finite") from None
+    return text
 
 
 def digest_of(content: str) -> str:
     """Return the SHA-256 of a content in hexadecimal digits."""
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(content.encode()).hexdigest()

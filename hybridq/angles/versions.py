@@ -22,6 +22,9 @@ MARGIN = 0.001
 MOST_MODELS = 1000
 """Models of one tenant."""
 
+MOST_VERSIONS = 1000
+"""Versions of one model."""
+
 
 class UnknownModelError(UnknownNameError):
     """A model, a version or an alias that does not exist."""
@@ -122,6 +125,10 @@ def register(
     if known is not None:
         return int(known), False
     number = 1 if row is None else row.latest + 1
+    if number > MOST_VERSIONS:
+        raise ParameterError(
+            argument="version", value=number, expected=f"one of at most {MOST_VERSIONS} versions"
+        )
     connection.execute(MODELS.update().where(*_of(MODELS, tenant, name)).values(latest=number))
     connection.execute(
         VERSIONS.insert().values(

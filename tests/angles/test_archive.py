@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -96,6 +97,12 @@ def test_damaged_archives_are_refused(registry):
     changed = good["content.json"].replace(b"cubic", b"qubic")
     with pytest.raises(FormatError, match=r"digest of content\.json"):
         unpacked(zipped({**good, "content.json": changed}))
+    manifest = json.loads(good["manifest.json"])
+    for hostile in (good["content.json"].replace(b"3.0", b"NaN"), b'{"a": "\\ud800"}'):
+        manifest["files"]["content.json"] = hashlib.sha256(hostile).hexdigest()
+        files = {**good, "content.json": hostile, "manifest.json": json.dumps(manifest)}
+        with pytest.raises(FormatError, match=r"not finite|surrogate"):
+            unpacked(zipped(files))
     manifest = json.loads(good["manifest.json"])
     manifest["digest"] = "sha256:" + "0" * 64
     with pytest.raises(FormatError, match="digest of the version"):

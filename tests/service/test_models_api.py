@@ -80,6 +80,15 @@ def test_bad_requests_about_models_are_refused_with_their_place(service):
     assert refused(promote(service, 1, canary=2.0), 422, "less_than_equal")["pointer"] == "/canary"
     wrong = service.ask("POST", "/v1/models/cubic/versions", json={"angles": {"format": "x"}})
     assert "no learned angles" in refused(wrong, 422, "invalid_request")["detail"]
+    for name, value in (("degree", float("nan")), ("instances", 0), ("gamma", [1e999, 0.1])):
+        facts = {"angles": {**learned().describe(), name: value}}
+        odd = service.ask(
+            "POST",
+            "/v1/models/cubic/versions",
+            content=json.dumps(facts),
+            headers={"Content-Type": "application/json"},
+        )
+        assert odd.status_code == 422, odd.text
     plain = {name: value for name, value in learned().describe().items() if name != "training"}
     bare = service.ask("POST", "/v1/models/cubic/versions", json={"angles": plain})
     assert "family" in refused(bare, 422, "invalid_request")["detail"]
