@@ -75,7 +75,10 @@ def starts(debug: shared.Debug = False) -> int:
         table.add_column(title, no_wrap=title != "description", header_style="bold")
     for name, row in STARTS.items():
         table.add_row(Text(name), *map(Text, row))
-    note = "Or a file: from 'hybridq angles learn', the JSON of a result, plain numbers."
+    note = (
+        "Or a file: from 'hybridq angles learn', the JSON of a result, plain numbers.\n"
+        "Or model:NAME@champion, a version of trained angles: see 'hybridq models'."
+    )
     show_parts([table, Text(""), Text(note)])
     return OK
 

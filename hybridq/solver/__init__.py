@@ -124,7 +124,7 @@ def solve(
         objective_shots: shots for each objective value (default: exact values). The optimizer is
             then Adam along gradients estimated from two values; optimizers that cannot do without
             gradients get them from parameter shifts.
-        initial: initial point, a file of parameters, a start or model:NAME@champion (default:
+        initial: initial point, a file of parameters, model:NAME@champion or a start (default:
             auto); also the parameters, or `LearnedAngles`. A file is a `Path`. A model, by alias
             or as model:NAME@3, is a version of the registry in ``HYBRIDQ_MODELS``; the search
             begins with the better of its angles and auto.
