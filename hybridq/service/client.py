@@ -127,7 +127,8 @@ class Client:
             label: free text.
             tags: words by which jobs are listed and their work is added up.
             priority: from 0 to 9; the highest of the tenant starts first.
-            reuse: ``"exact"``, or ``"none"`` to run it in any case.
+            reuse: ``"exact"``, ``"isomorphic"`` where the answer of an isomorphic graph will do, or
+                ``"none"`` to run it in any case.
             options: arguments of `hybridq.solve`, such as ``p=3``; an optimizer, a strategy or an
                 engine with options is a dict, such as ``{"name": "spsa", "blocking": True}``.
 

@@ -23,7 +23,7 @@ function make(tag, properties = {}, ...children) {
 }
 const pairs = (rows) => make("dl", {}, ...rows.flatMap(([title, text]) => [make("dt", {}, title), make("dd", {}, text)]));
 function table(titles, rows) {
-  const cells = (tag, texts) => texts.map((text) => make(tag, tag === "th" ? { scope: "col" } : {}, text));
+  const cells = (tag, texts) => texts.map((text) => make(text === "" ? "td" : tag, tag === "th" && text ? { scope: "col" } : {}, text));
   return make("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Table" },
     make("table", {},
       make("thead", {}, make("tr", {}, ...cells("th", titles))),
