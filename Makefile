@@ -117,6 +117,7 @@ chaos: $(VENV)/.installed-test
 	$(BIN)/python -m experiments.chaos.kills
 	$(BIN)/python -m experiments.chaos.full_disk
 	$(BIN)/python -m experiments.chaos.executions 100
+	$(BIN)/python -m experiments.chaos.cluster 10000 2
 
 # A peer that does not install is named as missing by the benchmark, which continues without it.
 $(BENCH)/.peers: $(VENV)/.created pyproject.toml
