@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import queue
+import socket
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.errors import EngineError
+from hybridq.core import memory
+from hybridq.core.errors import CapacityError, EngineError, Setting
 
 Array = NDArray[Any]
 
@@ -62,6 +64,32 @@ class Comm(Protocol):
 def summed(comm: Comm, values: Array) -> Array:
     """Return the sum of arrays over all ranks, added in the order of ranks."""
     return np.asarray(sum(comm.allgather(np.asarray(values))))
+
+
+def require_on_all(comm: Comm, needed: int, what: str) -> int:
+    """Raise on every rank unless `needed` bytes are free for each of them.
+
+    Every rank calls it. Ranks on one machine share its memory.
+
+    Returns:
+        number of ranks on this machine.
+
+    Raises:
+        CapacityError: they are not free; names the machine.
+    """
+    name = socket.gethostname()
+    found = comm.allgather((name, needed, memory.available_bytes()))
+    for host in sorted({host for host, _, _ in found}):
+        here = [(asked, left) for each, asked, left in found if each == host]
+        total = sum(asked for asked, _ in here)
+        left = min((left for _, left in here if left is not None), default=None)
+        if left is not None and total > left:
+            raise CapacityError(
+                f"{what} needs {total / 2**30:.4g} GiB on {host}, where {len(here)} of them run, "
+                f"and {left / 2**30:.3g} GiB are free",
+                remedy=("use more machines, ", Setting("precision", "single"), " or fewer qubits"),
+            )
+    return sum(host == name for host, _, _ in found)
 
 
 class RankLost(EngineError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-import socket
 import threading
 import weakref
 from dataclasses import dataclass, replace
@@ -14,13 +13,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from hybridq._version import __version__
-from hybridq.core import memory
-from hybridq.core.errors import CapacityError, EngineError, HybridqError, Setting
+from hybridq.core.errors import EngineError, HybridqError
 from hybridq.engines.base import PRECISIONS, checked_threads
 from hybridq.engines.diagonal.cost import CostPlan
 from hybridq.engines.diagonal.plain import PLAIN_BYTES
 from hybridq.engines.diagonal.workspace import ONE_BLOCK_BITS
-from hybridq.engines.distributed.comm import Comm, Loopback, RankLost
+from hybridq.engines.distributed.comm import Comm, Loopback, RankLost, require_on_all
 from hybridq.engines.distributed.local import Local, PlainLocal
 from hybridq.engines.distributed.shard import PIECE_BYTES, Shard
 from hybridq.engines.distributed.sharding import Sharding, checked_ranks
@@ -86,32 +84,6 @@ def _share_of_cores(ranks: int) -> int:
     """
     mine = checked_threads(None)
     return max(1, mine // ranks) if mine == os.cpu_count() else mine
-
-
-def require_on_all(comm: Comm, needed: int, what: str) -> int:
-    """Raise on every rank unless `needed` bytes are free for each of them.
-
-    Every rank calls it. Ranks on one machine share its memory.
-
-    Returns:
-        number of ranks on this machine.
-
-    Raises:
-        CapacityError: they are not free; names the machine.
-    """
-    name = socket.gethostname()
-    found = comm.allgather((name, needed, memory.available_bytes()))
-    for host in sorted({host for host, _, _ in found}):
-        here = [(asked, left) for each, asked, left in found if each == host]
-        total = sum(asked for asked, _ in here)
-        left = min((left for _, left in here if left is not None), default=None)
-        if left is not None and total > left:
-            raise CapacityError(
-                f"{what} needs {total / 2**30:.4g} GiB on {host}, where {len(here)} of them run, "
-                f"and {left / 2**30:.3g} GiB are free",
-                remedy=("use more machines, ", Setting("precision", "single"), " or fewer qubits"),
-            )
-    return sum(host == name for host, _, _ in found)
 
 
 class Ranks(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.engines.distributed.comm import Comm, Message, summed
+from hybridq.engines.distributed.comm import Comm, Message, require_on_all, summed
 from hybridq.engines.distributed.local import Local, Places, store
 from hybridq.engines.distributed.rows import Rows
 from hybridq.engines.distributed.sharding import Sharding
@@ -167,8 +167,13 @@ class Shard:
         """Return the expectation value and its derivatives by the angles, on every rank.
 
         By the adjoint method, with two states in memory and three exchanges a layer.
+
+        Raises:
+            CapacityError: the second state does not fit in the memory of all ranks; on every rank.
         """
         p = len(angles) // 2
+        if len(self._states) < 2:
+            require_on_all(self._comm, self._state(0).nbytes, "the second state of a gradient")
         layout = self.evolve(angles)
         ket, bra = self._state(0), self._state(1)
         found = np.zeros(2 * p + 1)

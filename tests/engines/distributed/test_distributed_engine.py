@@ -185,6 +185,21 @@ def test_memory_is_that_of_all_ranks_of_a_machine(monkeypatch):
         assert "the state over 2 ranks" in str(found)
 
 
+def test_gradients_need_the_memory_of_a_second_state(monkeypatch):
+    qaoa = weighted(12, np.random.default_rng(0), fields=True)
+
+    def work(comm):
+        engine = bound(qaoa, comm=comm, kernels="numpy")
+        engine.expectation(np.full(6, 0.3))
+        comm.allgather(None)  # all ranks have their state
+        monkeypatch.setattr(memory, "available_bytes", lambda: 2 * 2048 * 16 - 1)
+        return engine.expectation_and_gradient(np.full(6, 0.3))
+
+    for found in on_all(work, 2):
+        assert isinstance(found, CapacityError)
+        assert "the second state of a gradient" in str(found)
+
+
 def test_a_rank_that_ends_early_wakes_the_others():
     def work(comm):
         if comm.rank == 1:
