@@ -59,10 +59,18 @@ def _rotate_anchors(rows, at, wide, cosine, sine):
 
 
 @jit(internal=True)
-def _rotate_rows(rows, at, wide, cosine, sine):
-    """Rotate every bit of the rows."""
+def _rotate_to(x, y, to_x, to_y, cosine, sine):
+    """Write the rotated (x, y) elsewhere."""
+    for i in range(x.shape[0]):
+        to_x[i] = cosine * x[i] + sine * y[i]
+        to_y[i] = cosine * y[i] - sine * x[i]
+
+
+@jit(internal=True)
+def _rotate_rows(rows, stop, at, wide, cosine, sine):
+    """Rotate the bits of the rows below `stop`, a power of two."""
     count, bit, end = rows.shape[0], 1, at + wide
-    while bit < count:
+    while bit < stop:
         for row in range(count):
             if not row & bit:
                 _rotate(rows[row, at:end], rows[row | bit, at:end], cosine, sine)
@@ -104,12 +112,17 @@ def join_rows(piece, ket, at, cosine, sine, quarters, symmetric, counter, thread
             _rotate_anchors(im, column, wide, cosine, -sine)
         for row in range(rows):
             _turn(re[row, column:end], im[row, column:end], quarters[half, row])
-        _rotate_rows(re, column, wide, cosine, sine)
-        _rotate_rows(im, column, wide, cosine, sine)
-        for row in range(rows):
-            start = at[half, row] + column
-            _copy(re[row, column:end], ket[0, start : start + wide])
-            _copy(im[row, column:end], ket[1, start : start + wide])
+        top = rows >> 1
+        for part in range(2):
+            own = piece[part, half]
+            _rotate_rows(own, top, column, wide, cosine, sine)
+            for row in range(top):  # the highest bit on the way to the state
+                start, other = at[half, row] + column, at[half, row | top] + column
+                _rotate_to(
+                    own[row, column:end], own[row | top, column:end],
+                    ket[part, start : start + wide], ket[part, other : other + wide],
+                    cosine, sine,
+                )  # fmt: skip
     barrier(counter, threads)
 
 
@@ -169,8 +182,8 @@ def split_rows(
         slope = 0.0
         for part in range(2):
             slope += _slope_of_rows(kets[part], bras[part])
-            _rotate_rows(kets[part], 0, wide, cosine, -sine)
-            _rotate_rows(bras[part], 0, wide, cosine, -sine)
+            _rotate_rows(kets[part], rows, 0, wide, cosine, -sine)
+            _rotate_rows(bras[part], rows, 0, wide, cosine, -sine)
         for row in range(rows):
             power = (4 - quarters[half, row]) & 3
             _turn(kets[0, row], kets[1, row], power)
