@@ -88,16 +88,9 @@ def _dask(detail: str) -> Iterator[Mapper]:
 @contextmanager
 def _mpi(detail: str) -> Iterator[Mapper]:
     """Open the ranks of an MPI launch; rank 0 sends tasks to the others: ``mpi``."""
-    try:
-        from mpi4py import MPI
-        from mpi4py.futures import MPICommExecutor
-    except (ImportError, RuntimeError) as error:
-        raise ParameterError(
-            f"MPI cannot be loaded: {error}",
-            argument="executor",
-            value="mpi",
-            remedy="install an MPI library and the extra, pip install 'hybridq[mpi]'",
-        ) from error
+    MPI = load_mpi("executor")
+    from mpi4py.futures import MPICommExecutor
+
     size = int(MPI.COMM_WORLD.size)
     if size < 2:
         raise ParameterError(
@@ -149,9 +142,29 @@ def open_mapper(executor: ExecutorLike) -> Iterator[Mapper]:
         yield mapper
 
 
+def load_mpi(argument: str) -> Any:
+    """Return the module ``mpi4py.MPI``.
+
+    Args:
+        argument: the argument that asks for it, for the message.
+
+    Raises:
+        ParameterError: mpi4py is not installed, or finds no MPI library.
+    """
+    try:
+        from mpi4py import MPI
+    except (ImportError, RuntimeError) as error:
+        raise ParameterError(
+            f"MPI cannot be loaded: {error}",
+            argument=argument,
+            remedy="install an MPI library and the extra, pip install 'hybridq[mpi]'",
+        ) from error
+    return MPI
+
+
 def serve_tasks() -> bool:
     """Serve the tasks of rank 0 on another rank; return whether it did."""
-    from mpi4py import MPI
+    MPI = load_mpi("executor")
     from mpi4py.futures import MPICommExecutor
 
     if MPI.COMM_WORLD.rank == 0:

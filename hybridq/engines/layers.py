@@ -12,7 +12,7 @@ from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import DiagonalPhase, Gate, Instruction, XMixer
 from hybridq.core import memory
 from hybridq.core.errors import EngineError
-from hybridq.engines.base import Observable
+from hybridq.engines.base import Observable, as_pauli_sum
 from hybridq.operators.ising import Ising
 from hybridq.operators.pauli_sum import PauliSum
 
@@ -117,6 +117,25 @@ def check_opening(circuit: Circuit, engine: str) -> None:
         raise EngineError(
             f"the {engine} engine starts from |+...+>: the circuit must open with one Hadamard "
             "gate on each qubit"
+        )
+
+
+def check_measured(cost: PauliSum, observable: Observable, engine: str) -> None:
+    """Raise unless the observable is the cost in the phases.
+
+    Args:
+        cost: the cost.
+        observable: what is measured.
+        engine: name of the engine, for the message.
+
+    Raises:
+        EngineError: it is another operator.
+    """
+    measured = as_pauli_sum(observable)
+    if cost is not measured and not cost.isclose(measured):
+        raise EngineError(
+            f"the {engine} engine measures the cost of the circuit's own phases, and the "
+            "observable is another operator"
         )
 
 

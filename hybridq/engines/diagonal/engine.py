@@ -9,13 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
-from hybridq.core.errors import EngineError
 from hybridq.core.jit import is_compiled
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import (
     Observable,
     Vector,
-    as_pauli_sum,
     checked_shots,
     checked_weights,
 )
@@ -35,7 +33,7 @@ from hybridq.engines.diagonal.runners import (
 )
 from hybridq.engines.exact import WholeStateEngine
 from hybridq.engines.kernels.team import Team
-from hybridq.engines.layers import read_layers
+from hybridq.engines.layers import check_measured, read_layers
 from hybridq.engines.simulators import COMPILED, NUMPY
 from hybridq.operators.ising import Ising
 
@@ -76,12 +74,7 @@ class DiagonalEngine(WholeStateEngine):
         self._team = Team(self._threads)
         self._layers = read_layers(circuit, self.name)
         hamiltonian = self._layers.hamiltonian
-        observable = as_pauli_sum(observable)
-        if hamiltonian is not observable and not hamiltonian.isclose(observable):
-            raise EngineError(
-                "the diagonal engine measures the cost of the circuit's own phases, and the "
-                "observable is another operator"
-            )
+        check_measured(hamiltonian, observable, self.name)
         self._require_width()
         plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
         self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising

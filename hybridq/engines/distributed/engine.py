@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hybridq.core.errors import EngineError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import (
     Engine,
     Vector,
-    as_pauli_sum,
     check_widths,
     checked_precision,
     checked_shots,
@@ -21,7 +19,7 @@ from hybridq.engines.base import (
 from hybridq.engines.diagonal.cost import plan_cost, whole_levels
 from hybridq.engines.distributed.ranks import Job, Ranks
 from hybridq.engines.info import EngineInfo
-from hybridq.engines.layers import read_layers
+from hybridq.engines.layers import check_measured, read_layers
 from hybridq.engines.simulators import COMPILED
 from hybridq.operators.ising import Ising
 
@@ -72,14 +70,8 @@ class DistributedEngine(Engine):
         self.precision = precision
         check_widths(circuit, observable)
         self._layers = read_layers(circuit, self.name)
-        hamiltonian = self._layers.hamiltonian
-        observable = as_pauli_sum(observable)
-        if hamiltonian is not observable and not hamiltonian.isclose(observable):
-            raise EngineError(
-                "the distributed engine measures the cost of the circuit's own phases, and the "
-                "observable is another operator"
-            )
-        plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
+        check_measured(self._layers.hamiltonian, observable, self.name)
+        plan = plan_cost(Ising.from_pauli_sum(self._layers.hamiltonian))
         self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising
         self._ranks = ranks
         self.job = Job(plan, precision, threads, kernels)

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from hybridq.core.errors import EngineError, ParameterError, Setting
+from hybridq.core.errors import ParameterError, Setting
 from hybridq.engines.distributed.comm import Comm
 from hybridq.engines.distributed.mpi import Mpi, is_launched, launched_rank
 from hybridq.engines.distributed.ranks import Leader, Ranks, Together, follow
@@ -23,7 +23,7 @@ def ranks_of(comm: Any, ranks: int | None) -> Ranks:
         ranks: number of threads of this process; 1 by default.
 
     Raises:
-        EngineError: MPI cannot be loaded, or has another number of ranks.
+        ParameterError: MPI cannot be loaded, or has another number of ranks.
     """
     if comm is not None:
         return Together(comm if isinstance(comm, Comm) else Mpi(comm))
@@ -50,12 +50,12 @@ def run_as_ranks(work: Callable[[], int]) -> int:
         the exit code; that of other ranks is 0, and 2 where MPI cannot be loaded.
 
     Raises:
-        EngineError: MPI cannot be loaded, on rank 0.
+        ParameterError: MPI cannot be loaded, on rank 0.
     """
     global _leader
     try:
         comm = Mpi()
-    except EngineError:
+    except ParameterError:
         if launched_rank():
             return 2  # rank 0 reports it
         raise

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hybridq.core.errors import EngineError
+from hybridq.core.executors import load_mpi
 from hybridq.engines.distributed.comm import Message
 
 _RANKS = ("OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK")
@@ -31,19 +31,11 @@ class Mpi:
         comm: an ``mpi4py.MPI.Comm``; all processes of the launch by default.
 
     Raises:
-        EngineError: mpi4py is not installed.
+        ParameterError: mpi4py is not installed, or finds no MPI library.
     """
 
     def __init__(self, comm: Any = None) -> None:
-        try:
-            from mpi4py import MPI
-        except (ImportError, RuntimeError) as error:
-            raise EngineError(
-                f"MPI cannot be loaded: {error}",
-                argument="engine",
-                remedy="install an MPI library and the extra, pip install 'hybridq[mpi]'",
-            ) from error
-        self._mpi = MPI
+        MPI = self._mpi = load_mpi("engine")
         self._comm = MPI.COMM_WORLD if comm is None else comm
         self.rank, self.size = int(self._comm.rank), int(self._comm.size)
 
