@@ -18,7 +18,6 @@ LOCAL_TENANT = "local"
 """Owner of the models in it."""
 
 _VERSION_TABLE = "angles_version"
-_VERSION = "0001"  # the last migration
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -32,7 +31,7 @@ class AnglesDatabase(Transactions):
 
 def migrate_angles(connection: Connection) -> None:
     """Create the tables of the registry or bring them up to date."""
-    migrate(connection, _MIGRATIONS, _VERSION_TABLE, _VERSION)
+    migrate(connection, _MIGRATIONS, _VERSION_TABLE)
 
 
 def local_url(store: str | None = None) -> str:

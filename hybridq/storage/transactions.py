@@ -100,21 +100,21 @@ class Transactions:
             ) from error
 
 
-def migrate(connection: Connection, scripts: Path, table: str, head: str) -> None:
-    """Bring tables up to date.
+def migrate(connection: Connection, scripts: Path, table: str) -> None:
+    """Bring tables up to date; alembic is not loaded where they are.
 
     Args:
         connection: a transaction that writes.
-        scripts: folder of alembic's migrations.
+        scripts: folder of alembic's migrations, of which each file begins with its number.
         table: table of their version; `alembic_version` belongs to Optuna.
-        head: the last version, at which alembic is not loaded.
 
     Raises:
         OutputError: a later version of hybridq made the tables.
     """
     if inspect(connection).has_table(table):
         found = connection.execute(text(f"SELECT version_num FROM {table}")).scalar()
-        if found == head:
+        last = max(path.name for path in (scripts / "versions").glob("[0-9]*.py"))
+        if found == last.partition("_")[0]:
             return
     from alembic import command
     from alembic.config import Config

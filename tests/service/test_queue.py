@@ -14,7 +14,9 @@ from contextlib import closing
 
 import pytest
 import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,8 +34,8 @@ from hybridq.service.queue.records import (
 )
 from hybridq.service.queue.submitting import Repeatable
 from hybridq.service.queue.workers import is_gone, new_worker
-from hybridq.service.store.database import VERSION_TABLE, Database
-from hybridq.service.store.tables import METADATA
+from hybridq.service.store.database import MIGRATIONS, VERSION_TABLE, Database
+from hybridq.service.store.tables import JOBS, METADATA
 from hybridq.storage.database import connect
 from tests.service.service_samples import DONE, Clock, submission
 
@@ -300,6 +302,22 @@ def test_migrations_make_the_declared_tables(queue):
             },
         )
         assert compare_metadata(context, METADATA) == []
+
+
+def test_a_database_of_an_earlier_version_is_brought_up_to_date(tmp_path):
+    url = f"sqlite:///{tmp_path}/jobs.db"
+    with closing(sqlite3.connect(tmp_path / "jobs.db")) as file:
+        earlier = sqlalchemy.create_engine("sqlite://", creator=lambda: file)
+        with earlier.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes.update(connection=connection, version_table=VERSION_TABLE)
+            command.upgrade(config, "0001")
+    for _ in range(2):  # the second time there is nothing to do
+        with Database(url) as database, database.reading() as connection:
+            columns = sqlalchemy.inspect(connection).get_columns("service_jobs")
+            assert {each["name"] for each in columns} == set(JOBS.columns.keys())
+            assert sqlalchemy.inspect(connection).has_table("angles_models")
 
 
 def test_optuna_keeps_its_version_in_the_same_database(tmp_path):

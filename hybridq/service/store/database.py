@@ -14,13 +14,11 @@ from hybridq.storage.transactions import Transactions, migrate
 VERSION_TABLE = "service_version"
 """Table of alembic's version; `alembic_version` in the same database belongs to Optuna."""
 
-VERSION = "0003"
-"""Last migration in `migrations/versions/`."""
-
 VIRTUAL = "virtual"
 """Setting that holds the virtual time of fair queueing."""
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
+"""Folder of alembic's scripts."""
 
 
 class Database(Transactions):
@@ -33,7 +31,7 @@ class Database(Transactions):
 
     def _migrate(self, connection: Connection) -> None:
         """Create the tables or bring them up to date."""
-        migrate(connection, _MIGRATIONS, VERSION_TABLE, VERSION)
+        migrate(connection, MIGRATIONS, VERSION_TABLE)
         migrate_angles(connection)
         _insert_missing(connection, {VIRTUAL: "0"})
 
