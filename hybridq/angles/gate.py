@@ -10,7 +10,7 @@ least −margin, the Wilcoxon signed-rank test does not find it worse (p ≥ 0.0
 loses more than 0.05.
 
 Simulated with normal differences of standard deviation 0.02 on 30 instances and a margin of 0.001,
-a candidate that is worse by 0.01 passes in less than 1 % of evaluations, an equal one in about 8 %,
+a candidate that is worse by 0.01 passes in less than 1 % of them, an equal one in about 10 %,
 one that is better by 0.01 in about 87 %: for a champion the gate is nearly a test of superiority.
 
 Source: Efron 1987, J. Am. Stat. Assoc. 82, 171 (BCa); Wilcoxon 1945, Biometrics 1, 80.

@@ -8,9 +8,12 @@ import json
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hybridq.angles.aliases import Promotion
 from hybridq.angles.archive import MOST_BYTES, packed, unpacked
+from hybridq.angles.content import digest_of
 from hybridq.angles.evaluations import GateError
 from hybridq.angles.references import Reference
 from hybridq.angles.registry import local_registry
@@ -112,3 +115,27 @@ def test_damaged_archives_are_refused(registry):
         unpacked(zipped({**good, "manifest.json": json.dumps(manifest)}))
     with pytest.raises(FormatError, match=r"manifest\.json in the archive is damaged"):
         unpacked(zipped({**good, "manifest.json": b"[" * 100_000}))
+
+
+ARCHIVE = packed(
+    {
+        "name": "cubic",
+        "version": 1,
+        "digest": f"sha256:{digest_of(content(1))}",
+        "content": json.loads(content(1)),
+        "evaluations": [],
+        "history": [],
+    }
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, len(ARCHIVE) - 1), st.integers(1, 255), st.booleans())
+def test_a_changed_byte_is_refused_or_changes_nothing(place, change, cut):
+    data = bytearray(ARCHIVE)
+    data[place] ^= change
+    try:
+        found = unpacked(bytes(data[:place] if cut else data))
+    except FormatError:
+        return
+    assert found["content"] == content(1)
