@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from hybridq.backends.base import Backend
-from hybridq.core.configured import remedy_for_class
+from hybridq.core.configured import named_or_configured
 from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.core.registry import Registry, check_class, lazy
 
@@ -41,30 +41,30 @@ def resolve_backend(backend: BackendLike, options: Mapping[str, Any] | None = No
         UnknownNameError: no backend, or no option of it, has that name.
         ParameterError: a value that is not accepted, or a target where there is none.
     """
-    if isinstance(backend, Backend):
-        if options:
-            raise ParameterError(
-                f"the backend {backend.name} is already configured",
-                argument="backend",
-                value=backend.title,
-                remedy=f"give it {', '.join(options)} where it is made",
-            )
-        return backend
     if isinstance(backend, Mapping):
         given = {**backend, **(options or {})}
         name = given.pop("name", given.pop("kind", None))
         if not isinstance(name, str):
             raise ParameterError(argument="backend", value=dict(backend), expected="a name")
         return resolve_backend(name, given)
-    if not isinstance(backend, str):
-        raise ParameterError(
-            argument="backend",
-            value=backend,
-            expected="a name of hybridq.backends.BACKENDS, name:target, or a configured backend "
-            "such as hybridq.backends.Embedded()",
-            remedy=remedy_for_class(backend, Backend, "a backend"),
-        )
-    name, colon, target = backend.partition(":")
+    chosen = named_or_configured(
+        backend,
+        Backend,  # type: ignore[type-abstract]
+        argument="backend",
+        expected="a name of hybridq.backends.BACKENDS, name:target, or a configured backend such "
+        "as hybridq.backends.Embedded()",
+        made="a backend",
+    )
+    if not isinstance(chosen, str):
+        if options:
+            raise ParameterError(
+                f"the backend {chosen.name} is already configured",
+                argument="backend",
+                value=chosen.title,
+                remedy=f"give it {', '.join(options)} where it is made",
+            )
+        return chosen
+    name, colon, target = chosen.partition(":")
     try:
         kind = BACKENDS[name]
     except UnknownNameError as error:

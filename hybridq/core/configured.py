@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from hybridq.core.errors import UnknownNameError
+from hybridq.core.errors import ParameterError, UnknownNameError
+
+T = TypeVar("T")
 
 
 class UnknownOptionError(UnknownNameError, TypeError):
@@ -51,6 +53,31 @@ def remedy_for_class(value: object, base: type[Any], made: str) -> str | None:
     if isinstance(value, type) and issubclass(value, base):
         return f"call the class, which makes {made}"
     return None
+
+
+def named_or_configured(
+    value: object, base: type[T], *, argument: str, expected: str, made: str
+) -> str | T:
+    """Return a name, or a configured object, as it is given.
+
+    Args:
+        value: the choice.
+        base: the base of the classes whose objects are accepted.
+        argument: the argument that takes the choice, for errors.
+        expected: the names and objects that are accepted, in words.
+        made: the object with its article, such as ``"an optimizer"``.
+
+    Raises:
+        ParameterError: `value` is neither.
+    """
+    if isinstance(value, (str, base)):
+        return value
+    raise ParameterError(
+        argument=argument,
+        value=value,
+        expected=expected,
+        remedy=remedy_for_class(value, base, made),
+    )
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from hybridq.core.configured import remedy_for_class
+from hybridq.core.configured import named_or_configured
 from hybridq.core.errors import (
     CapacityError,
     EngineError,
@@ -121,6 +121,14 @@ def resolve_engine(
         )
         if value is not None
     }
+    engine = named_or_configured(
+        engine,
+        EngineConfig,
+        argument="engine",
+        expected="'auto', a name of hybridq.engines.ENGINES or a configured engine such as "
+        "hybridq.engines.Statevector(precision='single')",
+        made="an engine",
+    )
     if isinstance(engine, str):
         kind = _named(engine)
         if kind is Auto and noise is not None:
@@ -129,14 +137,6 @@ def resolve_engine(
             if name not in kind.option_names():
                 raise _no_such_option(kind.name, name, value)
         return kind(**shortcuts)
-    if not isinstance(engine, EngineConfig):
-        raise ParameterError(
-            argument="engine",
-            value=engine,
-            expected="'auto', a name of hybridq.engines.ENGINES or a configured engine such as "
-            "hybridq.engines.Statevector(precision='single')",
-            remedy=remedy_for_class(engine, EngineConfig, "an engine"),
-        )
     for name, value in shortcuts.items():
         if name not in engine.option_names():
             raise _no_such_option(engine.name, name, value)

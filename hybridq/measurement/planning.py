@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hybridq.circuits.circuit import Circuit
-from hybridq.core.configured import remedy_for_class
+from hybridq.core.configured import named_or_configured
 from hybridq.core.errors import (
     CapacityError,
     DimensionError,
@@ -232,15 +232,15 @@ def _groupings(grouping: GroupingLike, observable: Observable) -> list[Grouping]
         check_hermitian(observable)
         if observable.is_diagonal:
             return [GROUPINGS["qubit-wise"]()]
-    if isinstance(grouping, Grouping):
-        return [grouping]
+    grouping = named_or_configured(
+        grouping,
+        Grouping,
+        argument="grouping",
+        expected="'auto', a name of hybridq.measurement.GROUPINGS or a configured grouping",
+        made="a grouping",
+    )
     if not isinstance(grouping, str):
-        raise ParameterError(
-            argument="grouping",
-            value=grouping,
-            expected="'auto', a name of hybridq.measurement.GROUPINGS or a configured grouping",
-            remedy=remedy_for_class(grouping, Grouping, "a grouping"),
-        )
+        return [grouping]
     if grouping.strip().lower() == AUTO:
         every = [GROUPINGS[name]() for name in GROUPINGS]
         return [each for each in every if each.suits(observable)]

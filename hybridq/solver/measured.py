@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from hybridq.core.checks import checked_count, checked_positive
-from hybridq.core.configured import remedy_for_class
+from hybridq.core.configured import named_or_configured
 from hybridq.core.errors import ParameterError, Setting, UnknownNameError
 from hybridq.engines.noisy import NoisyEngine
 from hybridq.engines.protocols import SupportsState
@@ -58,15 +58,16 @@ def resolve_measurement(
         UnknownNameError: no mitigation of that name.
     """
     given = (("target_error", target_error), ("grouping", grouping), ("mitigate", mitigate))
+    if mitigate is not None:
+        mitigate = named_or_configured(
+            mitigate,
+            Mitigation,
+            argument="mitigate",
+            expected="a name of hybridq.mitigation.MITIGATIONS, 'none' or a configured mitigation",
+            made="a mitigation",
+        )
     if isinstance(mitigate, str) and mitigate not in (AUTO, NONE):
         mitigate = _named(mitigate)
-    elif mitigate is not None and not isinstance(mitigate, Mitigation | str):
-        raise ParameterError(
-            argument="mitigate",
-            value=mitigate,
-            expected="a name of hybridq.mitigation.MITIGATIONS, 'none' or a configured mitigation",
-            remedy=remedy_for_class(mitigate, Mitigation, "a mitigation"),
-        )
     if target_error is not None and shots is not None:
         raise ParameterError(
             (Setting("target_error", target_error), " finds the number of shots itself"),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.checks import checked_count, is_whole
 from hybridq.core.clock import work_seconds
-from hybridq.core.configured import remedy_for_class
+from hybridq.core.configured import named_or_configured
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import MOST_RESTARTS
 from hybridq.core.randomness import RandomLike, as_generator
@@ -124,19 +124,19 @@ def resolve_objective(
         ParameterError: `objective` is neither, or does not have an option.
     """
     given = {name: value for name, value in (shortcuts or {}).items() if value is not None}
+    objective = named_or_configured(
+        objective,
+        ObjectiveConfig,
+        argument="objective",
+        expected="a name of OBJECTIVES or a configured objective such as hybridq.CVaR()",
+        made="an objective",
+    )
     if isinstance(objective, str):
         kind = OBJECTIVES[objective]
         for name, value in given.items():
             if name not in kind.option_names():
                 raise _wrong_option(kind.kind, name, value)
         return kind(**given)
-    if not isinstance(objective, ObjectiveConfig):
-        raise ParameterError(
-            argument="objective",
-            value=objective,
-            expected="a name of OBJECTIVES or a configured objective such as hybridq.CVaR()",
-            remedy=remedy_for_class(objective, ObjectiveConfig, "an objective"),
-        )
     for name, value in given.items():
         raise ParameterError(
             f"the objective {objective.kind} is already configured",
@@ -165,17 +165,17 @@ def resolve_strategy(strategy: str | Strategy | None) -> Strategy | None:
         UnknownNameError: no strategy of that name.
         ParameterError: `strategy` is neither.
     """
-    if strategy is None or isinstance(strategy, Strategy):
-        return strategy
-    if not isinstance(strategy, str):
-        raise ParameterError(
-            argument="strategy",
-            value=strategy,
-            expected="a name of STRATEGIES or a configured strategy such as "
-            "hybridq.strategies.Multistart()",
-            remedy=remedy_for_class(strategy, Strategy, "a strategy"),
-        )
-    return STRATEGIES[strategy]
+    if strategy is None:
+        return None
+    strategy = named_or_configured(
+        strategy,
+        Strategy,
+        argument="strategy",
+        expected="a name of STRATEGIES or a configured strategy such as "
+        "hybridq.strategies.Multistart()",
+        made="a strategy",
+    )
+    return STRATEGIES[strategy] if isinstance(strategy, str) else strategy
 
 
 def resolve_settings(

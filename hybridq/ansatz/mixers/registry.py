@@ -10,7 +10,7 @@ from hybridq.ansatz.mixers import bit_flip, transposition, xy
 from hybridq.ansatz.mixers.base import Mixer
 from hybridq.ansatz.mixers.grover import Grover
 from hybridq.ansatz.mixers.x import X
-from hybridq.core.configured import remedy_for_class
+from hybridq.core.configured import named_or_configured
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.registry import Registry, check_class
 
@@ -88,14 +88,14 @@ def mixer_for(
             the feasible states of a confined problem.
         DimensionError: an option of the mixer names a qubit out of range.
     """
+    mixer = named_or_configured(
+        mixer,
+        Mixer,
+        argument="mixer",
+        expected=f"a Mixer or one of the names {', '.join(MIXERS)}",
+        made="a mixer",
+    )
     chosen = MIXERS[mixer]() if isinstance(mixer, str) else mixer
-    if not isinstance(chosen, Mixer):
-        raise ParameterError(
-            argument="mixer",
-            value=mixer,
-            expected=f"a Mixer or one of the names {', '.join(MIXERS)}",
-            remedy=remedy_for_class(mixer, Mixer, "a mixer"),
-        )
     missing = chosen.lacks(space)
     if missing is not None:
         raise ParameterError(
