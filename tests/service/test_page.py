@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -9,9 +10,11 @@ from importlib.resources import files
 
 import pytest
 
+from hybridq.core.errors import HybridqError
 from hybridq.problems import PROBLEMS
 from hybridq.service.refused_options import REFUSED_OPTIONS
 from hybridq.service.work.catalog import SOLVE_OPTIONS, catalog
+from hybridq.service.work.chosen import solve_arguments
 from tests.angles.angle_samples import learned
 from tests.service.test_api import refused, service
 from tests.service.test_server import PATIENCE, start
@@ -60,6 +63,22 @@ def test_the_script_finds_its_elements_and_labels_name_their_fields():
     assert set(re.findall(r'\$\("([\w-]+)"\)', script)) - {"job-error"} <= set(names)
     assert set(re.findall(r' for="([^"]+)"', html)) <= set(names)
     assert len(script.splitlines()) <= 400
+
+
+def test_no_value_of_an_option_is_an_unexpected_failure():
+    """Every option of the catalog with values of every type: accepted, or refused in words."""
+    values = ("x", -1, 1.5, [1.0, 2.0], {"a": 1}, True, None)
+    kinds = {"optimizers": "optimizer", "strategies": "strategy", "engines": "engine"}
+    found = catalog()
+    refusals = 0
+    for kind, argument in kinds.items():
+        for entry in found[kind]:
+            for option, value in itertools.product(entry["options"], values):
+                try:
+                    solve_arguments({argument: {"name": entry["name"], option["name"]: value}})
+                except HybridqError as error:
+                    refusals += option["name"] in str(error)
+    assert refusals > 300
 
 
 def test_the_catalog_has_every_family_and_only_options_that_jobs_may_set():

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from hybridq._version import __version__
+from hybridq.core.errors import OutputError
 from hybridq.service.api.context import MOST_BYTES, context_of
 from hybridq.service.api.events import MOST_STREAMS
 from hybridq.service.api.jobs import MOST_WAIT
@@ -66,4 +67,8 @@ async def _catalog(request: Request) -> Plain:
     make: Callable[[], Plain] | None = context.catalog
     if make is None:
         raise Refusal(404, "no_catalog", "this server has no catalog", hint="ask another server")
-    return await run_in_threadpool(make)
+    try:
+        return await run_in_threadpool(make)
+    except OutputError:
+        detail = "the list of what jobs can choose cannot be made at present"
+        raise Refusal(503, "no_catalog", detail, headers={"Retry-After": "10"}) from None

@@ -46,4 +46,5 @@ def solve_or_relabel(
             usage = saved(other.usage) | {"cpu_seconds": seconds + end["usage"]["cpu_seconds"]}
             return {**end, "usage": usage, "source": f"relabelled:{other.id}", "shape": None}
     end = run(request)
-    return None if end is None else {**end, "shape": shape}
+    is_known = end is not None and end.get("reusable", False)
+    return {**end, "shape": shape} if end is not None and is_known else end

@@ -9,11 +9,10 @@ from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from hybridq.core.errors import FormatError, ParameterError
-from hybridq.service.refused_options import REFUSED_OPTIONS
+from hybridq.service.work.chosen import engine_of, solve_arguments
 from hybridq.service.work.shown import pictures_of, report_of
 
 if TYPE_CHECKING:
-    from hybridq.engines.config import EngineConfig
     from hybridq.objectives.base import Objective
     from hybridq.optimizers import Record
     from hybridq.presentation import Result
@@ -56,7 +55,7 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     from hybridq.storage.journal import Journal
 
     problem = problem_of(request["problem"])
-    options = _configured(request["options"])
+    options = solve_arguments(request["options"])
 
     def progress(record: Record) -> None:
         report(
@@ -157,7 +156,7 @@ def _mean_of(request: Mapping[str, Any]) -> Objective:
     from hybridq.solver.choices import resolve_ansatz
 
     options = dict(request["options"])
-    engine = _engine(options.pop("engine", "auto"), options.pop("precision", None))
+    engine = engine_of(options.pop("engine", "auto"), options.pop("precision", None))
     problem = problem_of(request["problem"])
     ansatz = resolve_ansatz(
         problem,
@@ -201,54 +200,6 @@ def problem_of(section: Mapping[str, Any]) -> Problem:
         format=section.get("format"),
         **section.get("options", {}),
     )
-
-
-def _configured(options: Mapping[str, Any]) -> Plain:
-    """Return the arguments of `solve` for the options of a request."""
-    from hybridq.ansatz.learned_angles import LearnedAngles
-    from hybridq.optimizers.configure import configured_optimizer
-    from hybridq.strategies.registry import configured_strategy
-
-    found = dict(options)
-    if isinstance(found.get("initial"), dict):
-        found["initial"] = LearnedAngles.from_plain(found["initial"])
-    found["engine"] = _engine(found.get("engine", "auto"), found.pop("precision", None))
-    for name, make in (("optimizer", configured_optimizer), ("strategy", configured_strategy)):
-        if isinstance(found.get(name), dict):
-            chosen = _allowed(found[name])
-            found[name] = make(chosen.pop("name"), chosen)
-    return found
-
-
-def _engine(chosen: str | Plain, precision: str | None) -> EngineConfig:
-    """Return an engine that gives the same bits before and after kernels are compiled.
-
-    Raises:
-        UnknownNameError: no engine, or no option of it, has that name.
-    """
-    from hybridq.core.errors import UnknownNameError
-    from hybridq.engines.choose import ENGINES, Auto
-    from hybridq.engines.simulators import COMPILED
-
-    options = {"name": chosen} if isinstance(chosen, str) else _allowed(chosen)
-    name = options.pop("name")
-    if precision is not None:
-        options.setdefault("precision", precision)
-    kind = Auto if name == "auto" else ENGINES[name]
-    for option in options:
-        if option not in kind.option_names():
-            raise UnknownNameError(f"option of {name}", option, kind.option_names())
-    if "kernels" in kind.option_names():
-        options["kernels"] = COMPILED
-    return kind(**options)
-
-
-def _allowed(chosen: Plain) -> Plain:
-    """Return an entry with its options, checked again where they take effect."""
-    for option in chosen:
-        if option in REFUSED_OPTIONS:
-            raise ParameterError(f"jobs cannot set {option}", argument=option)
-    return dict(chosen)
 
 
 def _shape(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
