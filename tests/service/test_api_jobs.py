@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from hybridq.core.errors import OutputError
 from hybridq.service.api.events import _list_stream
 from hybridq.service.queue.records import Picture
 from hybridq.service.refused_options import REFUSED_OPTIONS
@@ -34,6 +35,23 @@ def test_one_stream_tells_the_changes_of_all_jobs(service):
     assert json.loads(new.partition("data: ")[2])["status"] == "queued"
     assert json.loads(changed.partition("data: ")[2])["status"] == "cancelled"
     assert deleted == f'event: deleted\ndata: {{"id": "{job}"}}\n\n'
+
+
+def test_the_catalog_is_shown_in_two_parts(service):
+    context = service.client.app.state.context
+    refused(service.ask("GET", "/v1/families"), 404, "no_catalog")
+    context.catalog = lambda: {"families": ["maxcut"], "engines": ["diagonal"]}
+    service.submit()
+    assert service.ask("GET", "/v1/families").json() == {"families": ["maxcut"]}
+    found = service.ask("GET", "/v1/engines").json()
+    assert (found["engines"], found["waiting"], found["slots"]) == (["diagonal"], 1, None)
+
+    def fails():
+        raise OutputError("the process /secret/place failed")
+
+    context.catalog = fails
+    body = refused(service.ask("GET", "/v1/families"), 503, "no_catalog")
+    assert "secret" not in json.dumps(body)
 
 
 def test_identical_jobs_share_their_progress(service):

@@ -105,6 +105,8 @@ def test_a_killed_server_loses_nothing(start, tmp_path):
     quick = {**SLOW, "options": {"p": 1, "shots": 16}}
     answer = second.client.post("/v1/jobs", json=quick, headers={"Prefer": "wait=30"}).json()
     second.wait(answer["id"], lambda found: found["status"] == "completed")
+    families = second.client.get("/v1/families").json()["families"]
+    assert {"maxcut", "molecule"} <= {family["name"] for family in families}
     result = second.client.get(f"/v1/jobs/{answer['id']}/result").json()
     assert result["best"]["value"] == 4  # the largest cut of a ring of five
     assert second.end() == 0
