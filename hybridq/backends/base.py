@@ -156,6 +156,8 @@ class Capabilities:
         basis: names of its gates; empty where any gate is taken.
         most_shots: of one execution; None without a limit.
         most_executions: of one batch; None without a limit.
+        most_batch_shots: of one batch; None without a limit.
+        equal_shots: whether the executions of a batch need equal numbers of shots.
         price: of executions; None where it is not known.
         durable: whether jobs outlive the process that submitted them.
         waits: whether results come while a process waits; else by hand, later.
@@ -167,6 +169,8 @@ class Capabilities:
     basis: tuple[str, ...] = ()
     most_shots: int | None = None
     most_executions: int | None = None
+    most_batch_shots: int | None = None
+    equal_shots: bool = False
     price: Price | None = None
     durable: bool = True
     waits: bool = True
@@ -346,6 +350,26 @@ class Backend(Configured, ABC):
     def _shown(self, target: Any) -> str:
         """Return the target as the command line spells it."""
         return str(target)
+
+
+def batches_of(executions: Sequence[Execution], limits: Capabilities) -> list[list[Execution]]:
+    """Return executions in as few batches as a backend takes, in their order where it can be."""
+    parts: list[list[Execution]] = []
+    last: dict[int, list[Execution]] = {}  # the batch that is being filled, by shots
+    for each in executions:
+        kind = each.shots if limits.equal_shots else 0
+        part = last.get(kind)
+        full = part is None or (
+            len(part) == limits.most_executions
+            or sum(one.shots for one in part) + each.shots
+            > (limits.most_batch_shots or float("inf"))
+        )
+        if full:
+            part = last[kind] = []
+            parts.append(part)
+        assert part is not None
+        part.append(each)
+    return parts
 
 
 def check_executions(executions: Sequence[Execution], limits: Capabilities, title: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -30,6 +31,7 @@ PACKAGE = "amazon-braket-sdk"
 LOCAL = ("local", "braket_sv", "braket_dm")
 _PURPOSE = "the backend braket"
 _TAG = "hybridq"
+_PROGRAM_SET = "braket.ir.openqasm.program_set"
 _SETTLE = 60.0  # seconds in which a submission becomes visible, with a margin
 _STATES = {
     "COMPLETED": Status.DONE,
@@ -82,7 +84,7 @@ class Braket(OnDevice):
 
 
 class BraketConnection(Connection):
-    """Quantum tasks: one for each batch, which holds one execution.
+    """Quantum tasks: one for each batch, as a program set where the device takes them.
 
     Args:
         backend: its configuration.
@@ -100,6 +102,7 @@ class BraketConnection(Connection):
                 value=backend.title,
                 remedy="check the ARN, the region and the credentials of AWS",
             ) from None
+        self._sets = self._program_sets()
         self._tasks: dict[str, Any] = {}
         self.version = package_version(PACKAGE)
 
@@ -113,15 +116,27 @@ class BraketConnection(Connection):
 
         return AwsDevice(device)
 
+    def _program_sets(self) -> Any:
+        """Return the limits of program sets, None for a device or an SDK without them."""
+        try:
+            importlib.import_module("braket.program_sets")
+        except ImportError:
+            return None
+        actions = getattr(getattr(self._device, "properties", None), "action", None) or {}
+        found = {str(getattr(key, "value", key)): value for key, value in actions.items()}
+        return found.get(_PROGRAM_SET)
+
     @property
     def capabilities(self) -> Capabilities:
-        """Width of the device, and its longest run."""
+        """Width of the device, and its largest batch."""
         paradigm = getattr(getattr(self._device, "properties", None), "paradigm", None)
         n_qubits = getattr(paradigm, "qubitCount", None)
         local = isinstance(self._backend.device, str) and not self._remote
         return Capabilities(
             n_qubits,
-            most_executions=1,
+            most_executions=getattr(self._sets, "maximumExecutables", None) or 1,
+            most_batch_shots=getattr(self._sets, "maximumTotalShots", None),
+            equal_shots=True,
             price=self._backend.price or (Price() if local else None),
             durable=self._remote,
             settle=_SETTLE if self._remote else 0.0,
@@ -135,15 +150,22 @@ class BraketConnection(Connection):
         )
 
     def submit(self, executions: Sequence[Execution], tag: str) -> str:
-        """Submit one task with the tag."""
+        """Submit one task with the tag; several executions, of equal shots, as a program set."""
         from braket.ir.openqasm import Program
 
-        (execution,) = executions
-        bound = execution.circuit.bind(execution.values)
-        program = Program(source=bound.to_qasm(3, dialect="braket", measure=True))
+        texts = [
+            each.circuit.bind(each.values).to_qasm(3, dialect="braket", measure=True)
+            for each in executions
+        ]
+        shots = sum(each.shots for each in executions)
+        program: Any = Program(source=texts[0])
+        if len(texts) > 1:
+            from braket.program_sets import ProgramSet
+
+            program = ProgramSet(texts, shots_per_executable=executions[0].shots)
         further = {"tags": {_TAG: tag}} if self._remote else {}
         try:
-            task = self._device.run(program, shots=execution.shots, **further)
+            task = self._device.run(program, shots=shots, **further)
         except Exception as error:
             if not self._remote:
                 raise BackendError(f"Braket refuses the circuit: {error}") from error
@@ -171,16 +193,25 @@ class BraketConnection(Connection):
             raise ServiceError(f"the state of {job} cannot be read: {error}") from error
 
     def fetch(self, job: str, shapes: Sequence[tuple[int, int]]) -> list[Bits]:
-        """Return the bits of the task, sorted by its measured qubits.
+        """Return the bits of each execution, sorted by its measured qubits.
 
         Raises:
-            BackendError: other qubits were measured.
+            BackendError: other qubits were measured, or other programs came back.
         """
-        ((shots, n_qubits),) = shapes
         try:
             result = self._task(job).result()
         except Exception as error:
             raise ServiceError(f"the result of {job} cannot be fetched: {error}") from error
+        measured = [result] if len(shapes) == 1 else [one for entry in result for one in entry]
+        if len(measured) != len(shapes):
+            raise BackendError(
+                f"task {job} has results of {len(measured)} programs: {len(shapes)} are expected"
+            )
+        return [self._bits(job, one, *shape) for one, shape in zip(measured, shapes, strict=True)]
+
+    @staticmethod
+    def _bits(job: str, result: Any, shots: int, n_qubits: int) -> Bits:
+        """Return the bits of one program; see `fetch`."""
         order = list(result.measured_qubits)
         rows = np.asarray(result.measurements, dtype=np.uint8)
         if sorted(order) != list(range(n_qubits)) or rows.shape != (shots, n_qubits):
@@ -188,7 +219,7 @@ class BraketConnection(Connection):
                 f"task {job} measured {rows.shape[0]:,} shots of the qubits {order}: "
                 f"{shots:,} shots of {n_qubits} qubits are expected"
             )
-        return [np.ascontiguousarray(rows[:, np.argsort(order)])]
+        return np.ascontiguousarray(rows[:, np.argsort(order)])
 
     def cancel(self, job: str) -> None:
         """Cancel a task."""

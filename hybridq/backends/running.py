@@ -18,6 +18,7 @@ from hybridq.backends.base import (
     Execution,
     PendingError,
     ServiceError,
+    batches_of,
     check_executions,
 )
 from hybridq.backends.budget import Budget
@@ -203,9 +204,7 @@ def _submit(session: _Session, wanted: Sequence[Execution]) -> None:
         return
     with session.ledger.submitting():
         lacking = _lacking(session, wanted)  # another process may have been first
-        size = session.limits.most_executions or max(len(lacking), 1)
-        for begin in range(0, len(lacking), size):
-            part = lacking[begin : begin + size]
+        for part in batches_of(lacking, session.limits):
             session.progress(f"submitting {len(part)} executions to {session.backend.title}")
             _submit_batch(session, part)
 

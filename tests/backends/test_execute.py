@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from experiments.chaos.service import Service
 from hybridq import Circuit, NoiseModel, noise
@@ -24,6 +26,7 @@ from hybridq.backends import (
     execute,
     resolve_backend,
 )
+from hybridq.backends.base import batches_of
 from hybridq.backends.canary import canary, check_canary, pattern
 from hybridq.core.errors import DimensionError, FormatError, ParameterError, UnknownNameError
 from tests.backends.fake_backend import FakeBackend, FakeTime
@@ -250,3 +253,24 @@ def test_other_files_are_no_ledgers(tmp_path: Path) -> None:
     text.write_text("this is a text of more than a hundred characters " * 30)
     with pytest.raises(FormatError, match="not a ledger of hybridq"):
         Ledger(text)
+
+
+@given(
+    st.lists(st.integers(1, 4), min_size=1, max_size=12),
+    st.one_of(st.none(), st.integers(1, 4)),
+    st.one_of(st.none(), st.integers(4, 9)),
+    st.booleans(),
+)
+def test_batches_hold_every_execution_within_the_limits(shots, executions, total, equal):
+    wanted = [Execution(Circuit(1).rx(0, "a"), (float(i),), n) for i, n in enumerate(shots)]
+    limits = Capabilities(most_executions=executions, most_batch_shots=total, equal_shots=equal)
+    parts = batches_of(wanted, limits)
+    found = [each.values[0] for part in parts for each in part]
+    assert sorted(found) == list(range(len(shots)))
+    assert all(part == sorted(part, key=lambda each: each.values) for part in parts)
+    for part in parts:
+        assert len(part) <= (executions or len(shots))
+        assert sum(each.shots for each in part) <= (total or sum(shots))
+        assert not equal or len({each.shots for each in part}) == 1
+    if not (executions or total or equal):
+        assert len(parts) == 1

@@ -85,6 +85,29 @@ class TestBraket:
 
         check_distribution(Braket(LocalSimulator()))
 
+    def test_executions_of_equal_shots_are_one_task(self) -> None:
+        from braket.devices import LocalSimulator
+
+        sent = []
+
+        class Counting(LocalSimulator):
+            def run(self, program, shots, **options):
+                sent.append((type(program).__name__, shots))
+                return super().run(program, shots=shots, **options)
+
+        circuits = [Circuit(3).x(qubit).rz(0, "theta") for qubit in range(3)]
+        wanted = [Execution(each, (0.7,), 40) for each in circuits]
+        wanted.append(Execution(Circuit(2).x(1), (), 10))
+        with Ledger(":memory:") as ledger:
+            found = execute(Braket(Counting()), wanted, ledger=ledger).bits
+        sets = [each for each in sent if each[1] >= 40]
+        assert ("ProgramSet", 120) in sets
+        assert ("Program", 10) in sent
+        for qubit, bits in enumerate(found[:3]):
+            assert bits.shape == (40, 3)
+            assert (bits == np.eye(3, dtype=np.uint8)[qubit]).all()
+        assert (found[3] == [0, 1]).all()
+
     def test_a_graph_is_solved(self) -> None:
         import networkx as nx
 
