@@ -150,7 +150,7 @@ class BraketConnection(Connection):
         )
 
     def submit(self, executions: Sequence[Execution], tag: str) -> str:
-        """Submit one task with the tag; several executions, of equal shots, as a program set."""
+        """Submit one task with the tag: several executions are a program set."""
         from braket.ir.openqasm import Program
 
         texts = [

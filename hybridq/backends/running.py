@@ -18,12 +18,11 @@ from hybridq.backends.base import (
     Execution,
     PendingError,
     ServiceError,
-    batches_of,
-    check_executions,
 )
 from hybridq.backends.budget import Budget
 from hybridq.backends.canary import canary, check_canary
 from hybridq.backends.ledger import BatchState, Ledger
+from hybridq.backends.limits import batches_of, check_executions
 from hybridq.backends.recovery import Clock, adopt, recover, wait_for
 from hybridq.core.errors import HybridqError
 

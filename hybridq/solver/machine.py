@@ -16,10 +16,10 @@ from hybridq.backends.base import (
     Compilation,
     Connection,
     Execution,
-    check_executions,
 )
 from hybridq.backends.budget import Budget
 from hybridq.backends.ledger import DEFAULT_LEDGER, Ledger
+from hybridq.backends.limits import check_executions
 from hybridq.backends.prediction import predicted
 from hybridq.backends.registry import BackendLike, resolve_backend
 from hybridq.backends.running import Outcome, execute, outstanding

@@ -26,8 +26,8 @@ from hybridq.backends import (
     execute,
     resolve_backend,
 )
-from hybridq.backends.base import batches_of
 from hybridq.backends.canary import canary, check_canary, pattern
+from hybridq.backends.limits import batches_of
 from hybridq.core.errors import DimensionError, FormatError, ParameterError, UnknownNameError
 from tests.backends.fake_backend import FakeBackend, FakeTime
 
