@@ -32,10 +32,14 @@ Result = TypeVar("Result")
 CHUNK_SECONDS = 0.05
 """Tasks are sent in chunks that last this long at least."""
 
+LONGEST_CHUNK_SECONDS = 1.0
+"""Chunks are larger, up to this, as long as several of them are left for each worker."""
+
 MOST_LOSSES = 3
 """Workers that may be lost over one chunk before it is given up."""
 
 _MOST_TASKS = 4096  # of a chunk
+_CHUNKS_LEFT = 4  # of the tasks that are left, for each worker
 _WINDOW = 32  # chunks in flight, where the number of workers is not known
 
 
@@ -107,7 +111,8 @@ class Mapper:
             WorkerLostError: workers were lost over the same tasks again and again.
             Exception: that of the first task, in their order, that raised one.
         """
-        found = dict(self.stream(function, enumerate(payloads)))
+        tasks = list(enumerate(payloads))
+        found = dict(self.stream(function, tasks, total=len(tasks)))
         return [result_of(found[number]) for number in range(len(found))]
 
     def sum(self, function: Callable[[Payload], Any], payloads: Iterable[Payload]) -> Any:
@@ -115,13 +120,17 @@ class Mapper:
         return sum(self.map(function, payloads))
 
     def stream(
-        self, function: Callable[[Payload], Result], tasks: Iterable[tuple[Key, Payload]]
+        self,
+        function: Callable[[Payload], Result],
+        tasks: Iterable[tuple[Key, Payload]],
+        total: int = 0,
     ) -> Iterator[tuple[Key, Result | _Raised]]:
         """Yield keys and results (see `result_of`) as tasks end.
 
         Args:
             function: of a module, which workers can import.
             tasks: keys, which stay here, and payloads; read as workers become free.
+            total: their number, where it is known.
 
         Raises:
             WorkerLostError: workers were lost over the same tasks again and again.
@@ -133,12 +142,13 @@ class Mapper:
         waiting: Iterator[tuple[Key, Payload]] = iter(tasks)
         again: deque[_Chunk[Key, Payload]] = deque()
         flying: dict[Future[Any], _Chunk[Key, Payload]] = {}
-        size, exhausted = 1, False
+        size, exhausted, left = 1, False, total
         try:
             while True:
                 while len(flying) < self._window and (again or not exhausted):
                     chunk = again.popleft() if again else _Chunk(_taken(waiting, size))
                     exhausted = exhausted or not chunk.tasks
+                    left -= 0 if chunk.losses else len(chunk.tasks)
                     if chunk.tasks:
                         flying[self._submit(function, chunk)] = chunk
                 if not flying:
@@ -152,12 +162,18 @@ class Mapper:
                         again.append(chunk)
                         continue
                     each = max(seconds / len(chunk.tasks), 1e-9)
-                    size = min(math.ceil(CHUNK_SECONDS / each), _MOST_TASKS)
+                    size = self._size(each, left)
                     for (key, _), result in zip(chunk.tasks, results, strict=True):
                         yield key, result
         finally:
             for future in flying:
                 future.cancel()
+
+    def _size(self, seconds: float, left: int) -> int:
+        """Return the number of tasks of a chunk, by the seconds of a task and those left."""
+        least, most = (math.ceil(each / seconds) for each in (CHUNK_SECONDS, LONGEST_CHUNK_SECONDS))
+        share = left // (_CHUNKS_LEFT * max(self._window // 2, 1))
+        return min(max(least, min(most, share)), _MOST_TASKS)
 
     def _submit(
         self, function: Callable[[Payload], Result], chunk: _Chunk[Key, Payload]

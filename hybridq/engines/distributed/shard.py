@@ -17,7 +17,7 @@ from hybridq.engines.distributed.sharding import Sharding
 PIECE_BYTES = 1 << 26
 """Two pieces are in memory at most: one is received while the other is worked on."""
 
-CACHED_BYTES = 1 << 20
+CACHED_BYTES = 1 << 22
 LEAST_COLUMNS = 1 << 12
 """A piece stays in a core's cache, unless its messages were then shorter than so many columns."""
 
