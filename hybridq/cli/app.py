@@ -84,6 +84,34 @@ class _Families(_Commands):
         raise UnknownNameError("family", name, PROBLEMS)
 
 
+class _Later(TyperGroup):
+    """A group whose commands are made from their signatures when one is asked for.
+
+    Those of all groups take a tenth of a second, which most starts do not need.
+    """
+
+    source: typer.Typer
+
+    @property
+    def commands(self) -> Any:
+        """The commands by name."""
+        if "_made" not in self.__dict__:
+            self._made = typer.main.get_group(self.source).commands
+        return self._made
+
+    @commands.setter
+    def commands(self, empty: Any) -> None:
+        """Leave out those that Typer sets at first: none."""
+
+
+def _later(group: typer.Typer) -> typer.Typer:
+    """Return a group with the help of another one, and its commands later."""
+    kind = type("_Later", (_Later,), {"source": group})
+    found = typer.Typer(cls=kind, no_args_is_help=True, rich_markup_mode="rich")
+    found.registered_callback = group.registered_callback
+    return found
+
+
 app = typer.Typer(
     name="hybridq",
     cls=_Commands,
@@ -143,12 +171,15 @@ def angles_group() -> None:
 
 
 app.add_typer(solve, name="solve")
-app.add_typer(angles, name="angles")
-app.add_typer(experiments, name="experiments")
-app.add_typer(config, name="config")
-app.add_typer(keys, name="keys")
-app.add_typer(jobs, name="jobs")
-app.add_typer(models, name="models")
+for group, name in (
+    (angles, "angles"),
+    (experiments, "experiments"),
+    (config, "config"),
+    (keys, "keys"),
+    (jobs, "jobs"),
+    (models, "models"),
+):
+    app.add_typer(_later(group), name=name)
 for group, name, function in (
     (angles, "learn", learn),
     (angles, "show", show),
