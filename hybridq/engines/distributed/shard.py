@@ -45,6 +45,8 @@ class Shard:
         self._dtype = dtype
         self.sent = 0
         self._states: list[State] = []
+        self._pieces = np.empty(0, dtype)  # two to receive in, of the last exchange
+        self._starts, self._quarters = sharding.starts(), sharding.quarters(comm.rank)
         first = locals[0]
         self._block_bits, self._pad = first.block_bits, first.pad
         self._peers = [comm.rank ^ step for step in range(1, comm.size)]
@@ -80,9 +82,7 @@ class Shard:
         """Change the layout and finish a layer; return the new layout."""
         if self._sharding.ranks == 1:
             return layout
-        rows = self._rows(beta, self._comm.rank)
-
-        local = self._locals[1 - layout]
+        rows, local = self._rows(beta), self._locals[1 - layout]
 
         def finish(piece: NDArray[Any], at: Places) -> None:
             local.join(piece[0], ket, at, rows)
@@ -90,10 +90,9 @@ class Shard:
         self._exchange([ket], finish)
         return 1 - layout
 
-    def _rows(self, beta: float, rank: int) -> Rows:
+    def _rows(self, beta: float) -> Rows:
         """Return the step that follows an exchange."""
-        quarters = self._sharding.quarters(rank)
-        return Rows(math.cos(beta), math.sin(beta), quarters, self._sharding.symmetric)
+        return Rows(math.cos(beta), math.sin(beta), self._quarters, self._sharding.symmetric)
 
     # -- exchange -------------------------------------------------------------------------------
 
@@ -120,12 +119,13 @@ class Shard:
             prepare: work on columns before they are sent.
         """
         sharding, width = self._sharding, self._width(len(states))
-        shape = len(states), 2, sharding.halves, sharding.rows, width
-        buffers = np.empty((2, *shape), self._dtype)
-        starts = sharding.starts()
+        shape = 2, len(states), 2, sharding.halves, sharding.rows, width
+        if self._pieces.shape != shape:
+            self._pieces = np.empty(shape, self._dtype)
+        buffers = self._pieces
         waiting: tuple[Callable[[], None], NDArray[Any], Places] | None = None
         for number, column in enumerate(range(0, 1 << sharding.column_bits, width)):
-            index = starts + column
+            index = self._starts + column
             at = index + (index >> self._block_bits) * self._pad
             if prepare is not None:
                 prepare(at, width)
@@ -191,7 +191,7 @@ class Shard:
 
     def _split(self, ket: State, bra: State, layout: int, beta: float) -> float:
         """Undo `_join` on both states; return Re⟨bra|G|ket⟩ of the derivative G by β."""
-        rows, local = self._rows(beta, self._comm.rank), self._locals[layout]
+        rows, local = self._rows(beta), self._locals[layout]
         slopes = []
 
         def prepare(at: Places, width: int) -> None:
