@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from hybridq.backends.base import BackendError, Capabilities, Execution
@@ -9,21 +10,19 @@ from hybridq.backends.base import BackendError, Capabilities, Execution
 
 def batches_of(executions: Sequence[Execution], limits: Capabilities) -> list[list[Execution]]:
     """Return executions in batches as large as a backend takes."""
+    most = limits.most_executions or len(executions)
+    most_shots = limits.most_batch_shots or math.inf
     parts: list[list[Execution]] = []
-    last: dict[int, list[Execution]] = {}  # the batch that is being filled, by shots
+    filling: dict[int, tuple[list[Execution], int]] = {}  # a batch and its shots, by kind
     for each in executions:
         kind = each.shots if limits.equal_shots else 0
-        part = last.get(kind)
-        full = part is None or (
-            len(part) == limits.most_executions
-            or sum(one.shots for one in part) + each.shots
-            > (limits.most_batch_shots or float("inf"))
-        )
-        if full:
-            part = last[kind] = []
+        part, shots = filling.get(kind, ([], 0))
+        if len(part) == most or shots + each.shots > most_shots:
+            part, shots = [], 0
+        if not part:
             parts.append(part)
-        assert part is not None
         part.append(each)
+        filling[kind] = part, shots + each.shots
     return parts
 
 
