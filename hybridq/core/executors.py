@@ -21,11 +21,22 @@ CONNECT_SECONDS = 10
 
 def _processes(detail: str) -> AbstractContextManager[Mapper]:
     """Open processes of this machine: ``processes`` for one a core, ``processes:4``."""
-    if detail and not (detail.isdecimal() and int(detail)):
+    return _pool(process_count(detail) or cores())
+
+
+def process_count(detail: str) -> int | None:
+    """Return the number after the colon of ``processes:4``, None without one.
+
+    Raises:
+        ParameterError: it is not a whole number >= 1.
+    """
+    if not detail:
+        return None
+    if not (detail.isdecimal() and int(detail)):
         raise ParameterError(
             argument="executor", value=f"processes:{detail}", expected="processes:4 or the like"
         )
-    return _pool(int(detail) if detail else cores())
+    return int(detail)
 
 
 @contextmanager

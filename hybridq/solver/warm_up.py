@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from hybridq.core.jit import announcing_compilation
+from hybridq.core.processes import cores
 from hybridq.core.randomness import as_generator
 
 __all__ = ["PARTS", "Part", "warm_up"]
@@ -43,11 +43,10 @@ def warm_up(
         workers: processes that compile at once (default: the cores that this process may use).
         progress: called with each part that is done, and the share of all parts that are.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     done = 0.0
     # Each in a fresh process: Numba compiles one function at a time in each of them.
     with ProcessPoolExecutor(
-        min(workers or cores or 1, len(PARTS)),
+        min(workers or cores(), len(PARTS)),
         mp_context=get_context("spawn"),
         max_tasks_per_child=1,
     ) as pool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hybridq.core import memory
 from hybridq.core.errors import ConfigError, ParameterError, Setting
-from hybridq.core.executors import ExecutorLike, open_mapper
+from hybridq.core.executors import ExecutorLike, open_mapper, process_count
 from hybridq.core.mapper import Mapper
 from hybridq.core.processes import cores
 from hybridq.experiments.config.sweep import plan
@@ -221,12 +221,7 @@ def mapped_by(
             remedy=("leave out ", Setting("jobs"), " or ", Setting("executor")),
         )
     if isinstance(executor, str) and executor.startswith("processes:"):
-        count = executor.removeprefix("processes:")
-        if not count.isdecimal():
-            raise ParameterError(
-                argument="executor", value=executor, expected="processes:4 or the like"
-            )
-        return _check_jobs(int(count)), nullcontext()
+        return process_count(executor.removeprefix("processes:")), nullcontext()
     return 1, open_mapper(executor)
 
 
