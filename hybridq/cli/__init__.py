@@ -17,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     import gc
     import sys
+    from itertools import pairwise
 
     # Start-up makes half a million objects that all stay: Python's default of 700 new objects
     # between two collections spends a tenth of a short solve in looking through them.
@@ -30,14 +31,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     arguments = list(sys.argv[1:] if argv is None else argv)
 
+    def given(option: str, value: str) -> bool:
+        return f"{option}={value}" in arguments or (option, value) in pairwise(arguments)
+
     def work() -> int:
-        if "distributed" in arguments:
+        if given("--engine", "distributed"):
             from hybridq.engines.distributed.launch import run_as_ranks
             from hybridq.engines.distributed.mpi import is_launched
 
             if is_launched():
                 return run_as_ranks(lambda: run(arguments))
-        if "--executor" in arguments and "mpi" in arguments:
+        if given("--executor", "mpi"):
             from hybridq.core.executors import serve_tasks
 
             if serve_tasks():

@@ -93,7 +93,9 @@ def test_the_command_prints_once_and_ends_all_ranks():
     found = json.loads(out)
     assert found["engine"]["name"] == "distributed"
     assert "2 ranks" in found["engine"]["reason"]
-    code, out, errors = finished(launch(3, *command))
+    place = command.index("--engine")
+    joined = (*command[:place], "--engine=distributed", *command[place + 2 :])
+    code, out, errors = finished(launch(3, *joined))
     assert code == 2
     assert errors.count("must be a power of two, got 3: use 2 or 4") == 1
     assert not out.strip()
