@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -25,6 +26,7 @@ from hybridq.backends.vendor import package_version, vendor_module
 from hybridq.circuits.instructions import Gate, PhaseGate
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
+from hybridq.engines.noisy_gates import Elementary, elementary
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
@@ -130,6 +132,15 @@ class CirqConnection(LocalConnection):
         return found
 
 
+def _written(gate: Elementary) -> Iterator[Elementary]:
+    """Yield a gate in those that Cirq has."""
+    if gate.symbol == "ecr":
+        for part in gate.decompose():
+            yield from elementary(part)
+    else:
+        yield gate
+
+
 def to_cirq(circuit: Circuit) -> Any:
     """Return a ``cirq.Circuit`` on the line, measured at the end; exact up to a phase.
 
@@ -148,7 +159,7 @@ def to_cirq(circuit: Circuit) -> Any:
         symbol, exponent = _GATES[name]
         made.append((getattr(cirq, symbol) ** exponent)(*(line[qubit] for qubit in where)))
 
-    for gate in gates_of(circuit):
+    for gate in chain.from_iterable(map(_written, gates_of(circuit))):
         if isinstance(gate, Gate):
             add(gate.name, *gate.qubits)
             continue

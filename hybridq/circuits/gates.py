@@ -114,6 +114,10 @@ class GateMethods(ABC):
         r"""Append :math:`e^{i\pi(XX+YY)/4}`: exchanged, with a factor i."""
         return self.gate("iswap", first, second)
 
+    def ecr(self, first: int, second: int) -> Self:
+        r"""Append an echoed cross-resonance gate, :math:`(X I - Y X)/\sqrt 2`."""
+        return self.gate("ecr", first, second)
+
     def ccx(self, first: int, second: int, target: int) -> Self:
         """Append a Toffoli gate, a NOT controlled by two qubits."""
         return self.gate("ccx", first, second, target)

@@ -5,6 +5,7 @@ To add an instruction, subclass `Instruction`; it runs on every engine through i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -56,6 +57,7 @@ GATES: Registry[int] = Registry(
         "swap": 2,
         "iswap": 2,
         "iswapdg": 2,
+        "ecr": 2,
         "ccx": 3,
     },
 )
@@ -71,6 +73,7 @@ _BOX_LABELS = {
     "sxdg": "√X†",
     "iswap": "iSWAP",
     "iswapdg": "iSWAP†",
+    "ecr": "ECR",
 }
 
 
@@ -102,8 +105,11 @@ class Gate(Instruction):
         check_qubits(name, self.qubits)
 
     def decompose(self) -> tuple[Instruction, ...]:
-        """Return the gate itself."""
-        return (self,)
+        """Return the gate itself; of ``ecr`` a rotation about ZX by π/2, then X."""
+        if self.name != "ecr":
+            return (self,)
+        rotation = PauliRotation("ZX", self.qubits, Angle(math.pi / 2))
+        return (rotation, Gate("x", self.qubits[:1]))
 
     @property
     def symbol(self) -> str:

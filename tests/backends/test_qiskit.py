@@ -16,6 +16,7 @@ from hybridq import Circuit
 from hybridq.backends import BackendError, Execution, Ledger, execute, resolve_backend
 from hybridq.backends.vendor import vendor_module
 from hybridq.core.errors import MissingExtraError, ParameterError
+from hybridq.engines.noisy_gates import noisy_gates
 from tests.circuits.random_circuits import circuits
 from tests.circuits.test_qasm import same_up_to_phase
 from tests.helpers.slow_twin import run
@@ -45,6 +46,20 @@ def test_conversion_to_qiskit_keeps_the_unitary(circuit: Circuit) -> None:
     start = Circuit(3).h(0).h(1).h(2).ry(1, 0.4).rx(2, 0.9)
     state = operator(made).data @ run(start, [])
     assert same_up_to_phase(state, run(start.compose(circuit), []))
+
+
+def test_an_echoed_gate_has_the_reported_error_once() -> None:
+    """A process infidelity of (d + 1)/d times the average gate error, d = 4."""
+    fake = GenericBackendV2(2, basis_gates=["ecr", "rz", "sx", "x"], seed=1)
+    compiled = Qiskit(fake).connect().compile(Circuit(2).h(0).cx(0, 1))
+    assert compiled.circuit is not None
+    assert compiled.noise is not None
+    steps = noisy_gates(compiled.circuit, compiled.noise)
+    (step,) = [each for each in steps if len(each.gate.qubits) == 2]
+    where = tuple(compiled.layout[compiled.measured.index(q)] for q in step.gate.qubits)
+    kept = np.prod([each.process_fidelity(2) for each in step.channels])
+    assert step.gate.symbol == "ecr"
+    assert kept == pytest.approx(1 - 1.25 * fake.target["ecr"][where].error, abs=1e-6)
 
 
 def test_parameters_survive_the_way_there_and_back() -> None:

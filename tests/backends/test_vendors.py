@@ -19,6 +19,7 @@ from tests.circuits.random_circuits import circuits
 TOUR = (
     Circuit(3).h(0).ry(1, 0.7).rx(2, "theta").gate("sx", 1).gate("sdg", 0).gate("t", 2)
     .cx(0, 1).gate("cy", 1, 2).cz(0, 2).swap(1, 2).gate("iswap", 0, 1).gate("iswapdg", 1, 2)
+    .gate("ecr", 2, 0)
     .cp(0, 1, 0.3).p(2, 1.1).rotation("XY", [0, 2], 0.9).rotation("YZX", [0, 1, 2], "theta")
     .gate("ccx", 0, 1, 2).gate("tdg", 0).gate("sxdg", 2).gate("id", 1)
 )  # fmt: skip

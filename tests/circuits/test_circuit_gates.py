@@ -55,6 +55,10 @@ def test_u_is_the_matrix_in_the_specification():
         (Circuit(2).cp(0, 1, A), np.diag([1, 1, 1, np.exp(1j * A)])),
         (Circuit(1).p(0, A), np.diag([1, np.exp(1j * A)])),
         (Circuit(2).swap(0, 1), np.eye(4)[[0, 2, 1, 3]]),
+        (
+            Circuit(2).ecr(0, 1),
+            np.array([[0, 1, 0, 1j], [1, 0, -1j, 0], [0, 1j, 0, 1], [-1j, 0, 1, 0]]) / np.sqrt(2),
+        ),
         (Circuit(2).rxx(0, 1, A), scipy.linalg.expm(-0.5j * A * np.kron(*[PAULI["X"]] * 2))),
         (Circuit(2).ryy(0, 1, A), scipy.linalg.expm(-0.5j * A * np.kron(*[PAULI["Y"]] * 2))),
         (Circuit(2).rzz(0, 1, A), scipy.linalg.expm(-0.5j * A * np.kron(*[PAULI["Z"]] * 2))),

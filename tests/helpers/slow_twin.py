@@ -54,6 +54,10 @@ def many_qubit(n, name, qubits):
     if name in {"cx", "ccx"}:
         to = index ^ (np.prod(bits[:-1], axis=0) << qubits[-1])
         return np.eye(2**n)[:, to]
+    if name == "ecr":  # (X ⊗ 1) exp(−iπ/4 Z ⊗ X), the first qubit first
+        first, second = on_qubit(n, qubits[0], PAULI["Z"]), on_qubit(n, qubits[1], PAULI["X"])
+        turned = (np.eye(2**n) - 1j * first @ second) / np.sqrt(2)
+        return on_qubit(n, qubits[0], PAULI["X"]) @ turned
     differ = bits[0] ^ bits[1]
     to = index ^ (differ * (1 << qubits[0] | 1 << qubits[1]))
     factor = {"swap": 1, "iswap": 1j, "iswapdg": -1j}[name]

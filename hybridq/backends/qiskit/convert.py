@@ -122,18 +122,12 @@ def _instructions(operation: Any, where: tuple[int, ...]) -> Iterator[Instructio
     elif name in _PHASES:
         for angle in _angles(operation.params[0]):
             yield PhaseGate(where, angle)
-    elif name == "ecr":  # X on the first qubit times a rotation about ZX by π/2
-        yield PauliRotation("ZX", where, Angle(_HALF_TURN))
-        yield PauliRotation("X", where[:1], Angle(2 * _HALF_TURN))
     elif name in GATES:
         yield Gate(name, where)
     else:
         raise BackendError(
             f"the compiled circuit has the gate {name!r}, which the embedded simulators do not have"
         )
-
-
-_HALF_TURN = 1.5707963267948966
 
 
 def _angles(value: Any) -> Iterator[Angle]:

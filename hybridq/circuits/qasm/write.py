@@ -27,6 +27,10 @@ _ISWAP: _Words = (
 _ISWAPDG: _Words = (
     ("h", (1,)), ("cx", (1, 0)), ("cx", (0, 1)), ("h", (0,)), ("sdg", (1,)), ("sdg", (0,)),
 )  # fmt: skip
+# A rotation about ZX by π/2, then X.
+_ECR: _Words = (
+    ("h", (1,)), ("cx", (0, 1)), ("s", (1,)), ("cx", (0, 1)), ("h", (1,)), ("x", (0,)),
+)  # fmt: skip
 _WORDS: dict[int, dict[str, _Words]] = {
     2: {
         "sx": (("sdg", (0,)), ("h", (0,)), ("sdg", (0,))),
@@ -34,8 +38,9 @@ _WORDS: dict[int, dict[str, _Words]] = {
         "swap": _SWAP,
         "iswap": _ISWAP,
         "iswapdg": _ISWAPDG,
+        "ecr": _ECR,
     },
-    3: {"sxdg": _SXDG, "iswap": _ISWAP, "iswapdg": _ISWAPDG},
+    3: {"sxdg": _SXDG, "iswap": _ISWAP, "iswapdg": _ISWAPDG, "ecr": _ECR},
 }
 # Names of the phase gate and its controlled form; wider ones are rotations in version 2.
 _PHASES = {2: ("u1", "cu1"), 3: ("p", "cp")}

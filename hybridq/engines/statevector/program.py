@@ -195,7 +195,7 @@ def _controlled(controls: list[int], target: int, factor: Factor) -> Operation:
     return Operation(MATRIX, [factor], target=target, flip=1 << target, condition=mask, source=mask)
 
 
-def _gate(gate: Gate, _number: int = 0) -> list[Operation]:
+def _gate(gate: Gate, number: int = 0) -> list[Operation]:
     name, qubits = gate.name, gate.qubits
     if name in MATRICES:
         return [_controlled([], qubits[0], Factor(kinds.CONSTANT, matrix=matrix(name)))]
@@ -207,6 +207,8 @@ def _gate(gate: Gate, _number: int = 0) -> list[Operation]:
         hop = Transition((qubits[0],), (qubits[1],), fermionic=False)
         angle = Angle(-np.pi / 2 if name == "iswap" else np.pi / 2)
         return [_transition(hop, 1.0, angle, imaginary=True)]
+    if name == "ecr":
+        return [operation for part in gate.decompose() for operation in lower(part, number)]
     *controls, target = qubits  # cx, cy, cz, ccx
     return [_controlled(controls, target, Factor(kinds.CONSTANT, matrix=matrix(name[-1])))]
 
