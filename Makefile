@@ -13,7 +13,7 @@ BACKEND_PEERS := qiskit-aer qulacs amazon-braket-sdk cirq-google qiskit-ibm-runt
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint studies study-outer-loop study-bayesian study-gset chaos bench bench-vqe bench-serve test-backends clean
+.PHONY: help demo test test-slow lint studies study-outer-loop study-bayesian study-gset chaos chaos-jobs bench bench-vqe bench-serve test-backends clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make study-bayesian  count the executions that Bayesian optimization takes (a quarter of an hour)"
 	@echo "make study-gset  cut large graphs with every strategy, and write the tables (an hour)"
 	@echo "make chaos      kill runners, workers and clients, crash the database, fill the disk (half an hour)"
+	@echo "make chaos-jobs kill servers of the job service, their slots and their database (an hour)"
 	@echo "make bench      time the engine against its peers (a quarter of an hour, needs gcc)"
 	@echo "make bench-serve  time the job service on loopback (two minutes)"
 	@echo "make bench-vqe  time VQE against its peers (ten minutes)"
@@ -118,6 +119,9 @@ chaos: $(VENV)/.installed-test
 	$(BIN)/python -m experiments.chaos.full_disk
 	$(BIN)/python -m experiments.chaos.executions 100
 	$(BIN)/python -m experiments.chaos.cluster 10000 2
+
+chaos-jobs: $(VENV)/.installed-test
+	$(BIN)/python -m experiments.chaos.jobs 500
 
 # A peer that does not install is named as missing by the benchmark, which continues without it.
 $(BENCH)/.peers: $(VENV)/.created pyproject.toml

@@ -3,9 +3,12 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -67,6 +70,19 @@ class PrivatePostgresql:
         self.stop(mode)
         self.start()
 
+    def kill(self):
+        """SIGKILL all of its processes."""
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in (first, *map(int, others)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(map(_lives, (first, *others))):
+            time.sleep(0.01)
+        # Their locks name a process, which a slow parent may not have reaped yet.
+        for lock in (self.data / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
+            lock.unlink()
+
     @property
     def url(self):
         """The URL of its only database."""
@@ -94,6 +110,13 @@ class PrivatePostgresql:
         )
         if check and done.returncode:
             raise RuntimeError(f"{program}: {(self.folder / 'output').read_text()[-2000:]}")
+
+
+def _lives(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def _free_port():

@@ -130,6 +130,16 @@ def test_a_job_that_kills_its_process_fails_after_three_attempts(queue, start):
     assert (job.state, job.error["code"], job.attempt) == (State.FAILED, "worker_died", 3)
 
 
+def test_a_process_that_cannot_start_is_no_fault_of_a_job(queue, start, caplog):
+    start(command=(sys.executable, "-c", "raise SystemExit(3)"))
+    job = submit(queue, do="count", steps=1)
+    while "ended while it started" not in caplog.text:
+        time.sleep(0.01)
+    start()
+    found = wait(queue, job, ended)
+    assert (found.state, found.attempt) == (State.COMPLETED, 1)
+
+
 def test_a_killed_process_loses_at_most_one_evaluation(queue, start, tmp_path):
     dispatcher = start()
     job = submit(queue, do="count", steps=60, pause=0.02)

@@ -29,6 +29,7 @@ RENEW_SECONDS = 10.0
 MOST_SECONDS = 24 * 3600.0
 """Seconds after which a job is interrupted and fails."""
 
+_READY_SECONDS = 0.5
 _IDLE_SECONDS = 5.0  # a claim without a notice, for jobs of dead workers
 _CANCEL_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
@@ -93,9 +94,19 @@ class Dispatcher:
         thread.start()
 
     def _work(self, slot: Slot) -> None:
-        """Claim and run jobs in a slot until the server ends."""
-        slot.start()
+        """Claim and run jobs in a slot until the server ends.
+
+        A job is claimed once the process is ready: until then another server may take it, and no
+        job fails over a process that cannot start.
+        """
         while not self._stop.is_set():
+            try:
+                if not slot.is_ready(_READY_SECONDS):
+                    continue
+            except Died as died:
+                _log.warning("the process of a slot ended while it started: %s", died)
+                self._stop.wait(_RETRY_SECONDS)
+                continue
             seen = self._queue.changes.count
             try:
                 claimed = self._queue.claim(self.worker)

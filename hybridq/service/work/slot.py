@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
-from typing import Any
+from typing import Any, NoReturn
 
 from hybridq.core.processes import exit_reason
 from hybridq.service.work.child import INTERRUPTED
@@ -41,7 +41,7 @@ Plain = dict[str, Any]
 
 
 class Died(Exception):
-    """The process ended during a job."""
+    """The process ended, during a job or while it started."""
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -70,6 +70,7 @@ class Slot:
         self._environment = environment(threads)
         self._process: subprocess.Popen[str] | None = None
         self._inbox: SimpleQueue[Plain | None] = SimpleQueue()
+        self._ready = False
 
     @property
     def pid(self) -> int | None:
@@ -80,7 +81,7 @@ class Slot:
         """Start the process unless it runs."""
         if self._process is not None and self._process.poll() is None:
             return
-        self._inbox = SimpleQueue()
+        self._inbox, self._ready = SimpleQueue(), False
         self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
@@ -91,6 +92,25 @@ class Slot:
             start_new_session=True,  # Ctrl-C at the terminal reaches the server alone
         )
         Thread(target=_read, args=(self._process, self._inbox), daemon=True).start()
+
+    def is_ready(self, seconds: float) -> bool:
+        """Return whether the process takes jobs within `seconds`.
+
+        It is started unless it runs.
+
+        Raises:
+            Died: the process ended while it started.
+        """
+        self.start()
+        if not self._ready:
+            try:
+                message = self._inbox.get(timeout=seconds)
+            except Empty:
+                return False
+            if message is None:
+                self._raise_died()
+            self._ready = True  # its first line says so
+        return True
 
     def run(
         self,
@@ -126,11 +146,10 @@ class Slot:
             except Empty:
                 message = {}
             if message is None:
-                status = process.wait()
-                self._process = None
                 if kill_at is not None:
+                    process.wait()
                     return None
-                raise Died(exit_reason(status))
+                self._raise_died()
             if "progress" in message:
                 on_progress(message["progress"])
             if "end" in message:
@@ -141,6 +160,13 @@ class Slot:
                 process.terminate()
             elif kill_at is not None and monotonic() > kill_at:
                 process.kill()
+
+    def _raise_died(self) -> NoReturn:
+        """Forget the process, which has ended."""
+        assert self._process is not None
+        status = self._process.wait()
+        self._process = None
+        raise Died(exit_reason(status))
 
     def close(self) -> None:
         """End the process."""
