@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+ALONE = ("worker", "serve")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
@@ -17,7 +19,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     import gc
     import sys
-    from itertools import pairwise
 
     # Start-up makes half a million objects that all stay: Python's default of 700 new objects
     # between two collections spends a tenth of a short solve in looking through them.
@@ -26,27 +27,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     from hybridq.cli.app import run
     from hybridq.cli.errors import guard, notices
     from hybridq.core.isolation import isolate
+    from hybridq.core.launch import lead
 
     isolate()
 
     arguments = list(sys.argv[1:] if argv is None else argv)
 
-    def given(option: str, value: str) -> bool:
-        return f"{option}={value}" in arguments or (option, value) in pairwise(arguments)
+    # Every process of these is one of its own, also where a launcher of MPI starts them.
+    alone = next((word for word in arguments if not word.startswith("-")), "") in ALONE
 
     def work() -> int:
-        if given("--engine", "distributed"):
-            from hybridq.engines.distributed.launch import run_as_ranks
-            from hybridq.engines.distributed.mpi import is_launched
-
-            if is_launched():
-                return run_as_ranks(lambda: run(arguments))
-        if given("--executor", "mpi"):
-            from hybridq.core.executors import serve_tasks
-
-            if serve_tasks():
-                return 0
-        return run(arguments)
+        return run(arguments) if alone else lead(lambda: run(arguments))
 
     with notices():
         return guard(work, debug="--debug" in arguments)

@@ -103,7 +103,7 @@ def run(
     if print_sbatch:
         with store:
             return _print_sbatch(loaded, planned, store, jobs or 1, extend, retry_failed)
-    jobs, mapped = mapped_by(executor or loaded.executor, jobs)
+    jobs, mapped = mapped_by(executor or loaded.executor, jobs, planned)
     with store, mapped as mapper:
         return _Run(loaded, planned, store, quiet, mapper).carry_out(jobs, extend, retry_failed)
 

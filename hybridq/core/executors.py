@@ -8,6 +8,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
+from hybridq.core import launch
 from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.core.mapper import Mapper
 from hybridq.core.processes import cores
@@ -63,6 +64,7 @@ def _begin_process() -> None:
     from hybridq.core.isolation import isolate
 
     isolate()
+    launch.forget_launch()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -99,20 +101,38 @@ def _dask(detail: str) -> Iterator[Mapper]:
 @contextmanager
 def _mpi(detail: str) -> Iterator[Mapper]:
     """Open the ranks of an MPI launch; rank 0 sends tasks to the others: ``mpi``."""
-    MPI = load_mpi("executor")
+    launch.load_mpi("executor")
     from mpi4py.futures import MPICommExecutor
 
-    size = int(MPI.COMM_WORLD.size)
-    if size < 2:
+    ranks = launch.leader()
+    if ranks is None:
+        one = not launch.is_launched()
         raise ParameterError(
-            "one rank of MPI has no others to send tasks to",
+            "one rank of MPI has no others to send tasks to"
+            if one
+            else "tasks are sent by rank 0, and every rank runs this program",
             argument="executor",
             value="mpi",
-            remedy="start it under a launcher, mpirun -n 4 hybridq ...",
+            remedy="start it under a launcher, mpirun -n 4 hybridq ..."
+            if one
+            else "call the program through hybridq.core.launch.lead",
         )
-    opened: Any = MPICommExecutor(MPI.COMM_WORLD, root=0)
-    with opened as executor:  # rank 0 gets one; the others are in `serve_tasks`
-        yield Mapper(executor, workers=size - 1)
+    ranks.assign(_serve_tasks, release=launch.occupied)
+    opened: Any = MPICommExecutor(ranks.comm, root=0)
+    try:
+        with opened as executor:  # rank 0 gets one; the others are in `_serve_tasks`
+            yield Mapper(executor, workers=ranks.comm.size - 1)
+    finally:
+        ranks.dismiss()
+
+
+def _serve_tasks() -> None:
+    """Serve the tasks of rank 0 on another rank."""
+    from mpi4py import MPI
+    from mpi4py.futures import MPICommExecutor
+
+    with MPICommExecutor(MPI.COMM_WORLD, root=0):
+        pass
 
 
 @contextmanager
@@ -151,36 +171,3 @@ def open_mapper(executor: ExecutorLike) -> Iterator[Mapper]:
         raise UnknownNameError("executor", name, EXECUTORS, argument="executor")
     with EXECUTORS[name](detail) as mapper:
         yield mapper
-
-
-def load_mpi(argument: str) -> Any:
-    """Return the module ``mpi4py.MPI``.
-
-    Args:
-        argument: the argument that asks for it, for the message.
-
-    Raises:
-        ParameterError: mpi4py is not installed, or finds no MPI library.
-    """
-    try:
-        from mpi4py import MPI
-    except (ImportError, RuntimeError) as error:
-        raise ParameterError(
-            f"MPI cannot be loaded: {error}",
-            argument=argument,
-            remedy="install an MPI library and the extra, pip install 'hybridq[mpi]'",
-        ) from error
-    return MPI
-
-
-def serve_tasks() -> bool:
-    """Serve the tasks of rank 0 on another rank; return whether it did."""
-    MPI = load_mpi("executor")
-    from mpi4py.futures import MPICommExecutor
-
-    if MPI.COMM_WORLD.rank == 0:
-        return False
-    _begin_process()
-    with MPICommExecutor(MPI.COMM_WORLD, root=0):
-        pass
-    return True

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable
 from typing import Any
 
+from hybridq.core import launch
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.engines.distributed.comm import Comm
-from hybridq.engines.distributed.mpi import Mpi, is_launched, launched_rank
+from hybridq.engines.distributed.mpi import Mpi
 from hybridq.engines.distributed.ranks import Leader, Ranks, Together, follow
 
 _leader: Leader | None = None
@@ -24,12 +23,17 @@ def ranks_of(comm: Any, ranks: int | None) -> Ranks:
 
     Raises:
         ParameterError: MPI cannot be loaded, or has another number of ranks.
+        EngineError: the ranks of MPI run the tasks of an executor.
     """
     if comm is not None:
         return Together(comm if isinstance(comm, Comm) else Mpi(comm))
-    if not is_launched():
+    group: Ranks
+    if (lead := launch.leader()) is not None:
+        group = _leader or _new_leader(lead)
+    elif launch.is_launched():
+        group = Together(Mpi())
+    else:
         return Leader.of_threads(1 if ranks is None else ranks)
-    group = _leader or Together(Mpi())
     if ranks not in (None, group.size):
         raise ParameterError(
             argument="ranks",
@@ -40,32 +44,22 @@ def ranks_of(comm: Any, ranks: int | None) -> Ranks:
     return group
 
 
-def run_as_ranks(work: Callable[[], int]) -> int:
-    """Run a command on rank 0 of a launch, whom the other ranks follow.
-
-    Args:
-        work: the command; returns its exit code.
-
-    Returns:
-        the exit code; that of other ranks is 0, and 2 where MPI cannot be loaded.
-
-    Raises:
-        ParameterError: MPI cannot be loaded, on rank 0.
-    """
+def _new_leader(lead: Any) -> Leader:
+    """Return the leader of the other ranks of a launch, who follow from now on."""
     global _leader
-    try:
-        comm = Mpi()
-    except ParameterError:
-        if launched_rank():
-            return 2  # rank 0 reports it
-        raise
-    if comm.rank:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # rank 0 decides
-        follow(comm)
-        return 0
-    _leader = Leader(comm, f"{comm.size} ranks of MPI")
-    try:
-        return work()
-    finally:
+    lead.assign(_follow, release=_dismiss)
+    _leader = Leader(Mpi(lead.comm), f"{lead.comm.size} ranks of MPI")
+    return _leader
+
+
+def _dismiss() -> None:
+    """End the states over the ranks, so that these return from `_follow`."""
+    global _leader
+    if _leader is not None:
         _leader.stop()
         _leader = None
+
+
+def _follow() -> None:
+    """Follow rank 0 on another rank."""
+    follow(Mpi())

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hybridq.core.executors import load_mpi
+from hybridq.core.launch import load_mpi
 from hybridq.engines.distributed.comm import Message
-
-_RANKS = ("OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK")
-"""Variables in which launchers of MPI give a process its rank."""
-
-
-def launched_rank() -> int | None:
-    """Return the rank that a launcher of MPI gave this process, without loading MPI."""
-    found = next((os.environ[name] for name in _RANKS if name in os.environ), "")
-    return int(found) if found.isdecimal() else None
-
-
-def is_launched() -> bool:
-    """Return whether a launcher of MPI started this process, without loading MPI."""
-    return launched_rank() is not None
 
 
 class Mpi:

@@ -120,7 +120,7 @@ class Leader:
         self._lock = threading.RLock()
         self._last = 0
         self._dropped: list[int] = []
-        self._lost_step = False
+        self._lost_step = self._stopped = False
 
     @classmethod
     def of_threads(cls, ranks: int) -> Leader:
@@ -160,12 +160,17 @@ class Leader:
         """Send a task to all ranks, and what to free before it."""
         if self._lost_step:
             raise EngineError("a call on all ranks was interrupted, and they cannot continue")
+        if self._stopped:
+            raise EngineError(
+                "the ranks have gone on to other work", remedy="bind the engine again"
+            )
         dropped, self._dropped = self._dropped, []
         self._comm.broadcast((dropped, task))
 
     def stop(self) -> None:
         """End the other ranks."""
         with self._lock:
+            self._stopped = True
             if self._lost_step:
                 self._comm.end()
             else:

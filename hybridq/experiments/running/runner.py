@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hybridq.core import memory
+from hybridq.core import launch, memory
 from hybridq.core.errors import ConfigError, ParameterError, Setting
 from hybridq.core.executors import ExecutorLike, open_mapper, process_count
 from hybridq.core.mapper import Mapper
@@ -146,7 +146,8 @@ def carry_out(
     if mapper is not None:
         ExecutorRun(experiment, terms, mapper, emit, stop).work()
         return
-    terms = replace(terms, threads=terms.threads or max(1, cores() // jobs))
+    if launch.leader() is None:  # ranks on one machine share its cores themselves
+        terms = replace(terms, threads=terms.threads or max(1, cores() // jobs))
     if jobs == 1:
         work_on(experiment, terms, on_event=emit, stop=stop)
         return
@@ -186,9 +187,10 @@ def run(
             failing, or too many workers died in a row.
     """
     _check_jobs(1 if jobs is None else jobs)  # before anything is stored
-    jobs, mapped = mapped_by(config.executor if executor is None else executor, jobs)
+    planned = plan(config)
+    jobs, mapped = mapped_by(config.executor if executor is None else executor, jobs, planned)
     with mapped as mapper:
-        ready = prepare(config, store, extend=extend, retry_failed=retry_failed)
+        ready = prepare(config, store, planned=planned, extend=extend, retry_failed=retry_failed)
         jobs = jobs_for(ready.experiment, jobs)
         if jobs:
             terms = terms_of(config, store)
@@ -197,21 +199,35 @@ def run(
 
 
 def mapped_by(
-    executor: ExecutorLike, jobs: int | None
+    executor: ExecutorLike, jobs: int | None, planned: Sequence[Planned]
 ) -> tuple[int | None, AbstractContextManager[Mapper | None]]:
     """Return the number of jobs, and an executor to open.
 
     Args:
         executor: see `run`; ``processes`` are the workers of this machine, as without an executor.
         jobs: number of them.
+        planned: the trials; those of the engine ``distributed`` run one at a time, in this process,
+            where it leads ranks of MPI.
 
     Returns:
         jobs, and a context of the mapper: None for workers of this machine.
 
     Raises:
-        ParameterError: jobs together with another executor, or no number of processes.
+        ParameterError: jobs together with another executor, no number of processes, or several
+            jobs where all ranks hold one state.
     """
     if executor is None or executor == "processes":
+        if launch.leader() is not None and any(map(_over_ranks, planned)):
+            if jobs not in (None, 1):
+                raise ParameterError(
+                    "the ranks hold the state of one trial at a time",
+                    argument="jobs",
+                    value=jobs,
+                    remedy=("leave out ", Setting("jobs")),
+                )
+            return 1, nullcontext()
+        if launch.is_launched() and any(map(_over_ranks, planned)):
+            launch.load_mpi("engine")  # whose failure would be that of every trial
         return jobs, nullcontext()
     if jobs is not None:
         raise ParameterError(
@@ -223,6 +239,12 @@ def mapped_by(
     if isinstance(executor, str) and executor.startswith("processes:"):
         return process_count(executor.removeprefix("processes:")), nullcontext()
     return 1, open_mapper(executor)
+
+
+def _over_ranks(planned: Planned) -> bool:
+    """Return whether the state of a trial is spread over ranks."""
+    engine = planned.conditions.get("engine")
+    return isinstance(engine, dict) and engine.get("kind") == "distributed"
 
 
 def jobs_for(experiment: Experiment, jobs: int | None = None) -> int:

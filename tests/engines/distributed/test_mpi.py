@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hybridq.experiments.store.store import Store
+
 pytest.importorskip("mpi4py")
 
 GRAPH = Path(__file__).parents[3] / "problems" / "maxcut" / "petersen.edgelist"
@@ -38,14 +40,15 @@ if comm.rank == 0:
 """
 
 
-def launch(size, *command, **options):
-    """Start a command on `size` ranks."""
+def launch(size, *command, paths=""):
+    """Start a command on `size` ranks, with further folders of modules."""
     environment = {
         **os.environ,
         "OMPI_ALLOW_RUN_AS_ROOT": "1",
         "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         "OMPI_MCA_rmaps_base_oversubscribe": "1",
         "HYBRIDQ_KERNELS": "numpy",
+        "PYTHONPATH": paths,
     }
     return subprocess.Popen(
         [LAUNCHER, "-n", str(size), sys.executable, *command],
@@ -53,7 +56,6 @@ def launch(size, *command, **options):
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
-        **options,
     )
 
 
@@ -99,3 +101,86 @@ def test_the_command_prints_once_and_ends_all_ranks():
     assert code == 2
     assert errors.count("must be a power of two, got 3: use 2 or 4") == 1
     assert not out.strip()
+
+
+LED = """
+import numpy as np
+import networkx as nx
+import hybridq as hq
+from hybridq.core.executors import open_mapper
+from hybridq.core.launch import lead
+
+def inverse(number):
+    from mpi4py import MPI
+    return 1.0 / number, MPI.COMM_WORLD.rank
+
+def main():
+    qaoa = hq.QAOA(hq.MaxCut(nx.petersen_graph()), 1)
+    point = [0.4, 0.5]
+    whole = hq.engines.Diagonal(kernels="numpy").bind(qaoa.circuit, qaoa.hamiltonian)
+    for turn in range(2):
+        with open_mapper("mpi") as mapper:
+            found = mapper.map(inverse, range(1, 40))
+            assert [value for value, _ in found] == [1.0 / number for number in range(1, 40)]
+            assert {rank for _, rank in found} == {1}
+            try:
+                hq.engines.Distributed().bind(qaoa.circuit, qaoa.hamiltonian)
+            except hq.HybridqError as error:
+                assert "run the tasks of an executor" in str(error)
+            else:
+                raise AssertionError
+        engine = hq.engines.Distributed(kernels="numpy").bind(qaoa.circuit, qaoa.hamiltonian)
+        assert abs(engine.expectation(point) - whole.expectation(point)) < 1e-12
+        assert engine.info.reason.endswith("2 ranks of MPI")
+    with open_mapper("serial"):
+        print("led")
+    with open_mapper("mpi"):
+        try:
+            engine.expectation(point)
+        except hq.HybridqError as error:
+            assert "gone on to other work" in str(error)
+        else:
+            raise AssertionError
+    return 0
+
+if __name__ == "__main__":
+    raise SystemExit(lead(main))
+"""
+
+
+def test_rank_0_assigns_tasks_and_states_to_the_others_in_turn(tmp_path):
+    script = tmp_path / "led.py"
+    script.write_text(LED)
+    code, out, errors = finished(launch(2, str(script)))
+    assert (code, out) == (0, "led\n"), errors
+
+
+@pytest.mark.parametrize("line", [
+    "engine: {kind: diagonal, kernels: numpy}\nexecutor: mpi",
+    "engine: {kind: distributed, kernels: numpy}",
+])  # fmt: skip
+def test_ranks_follow_what_a_config_asks_for(tmp_path, line):
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "name: ranks\nproblem: {kind: random-regular, nodes: 8, degree: 3, instances: 3}\n"
+        f"ansatz: {{kind: qaoa, p: 1}}\n{line}\n"
+    )
+    url = f"sqlite:///{tmp_path}/runs.db"
+    command = ("-m", "hybridq", "run", str(config), "--storage", url, "--quiet")
+    code, out, errors = finished(launch(2, *command))
+    assert code == 0, errors
+    assert out.count("3 of 3 trials done") == 1
+    with Store.open(url) as store:
+        engines = {t.outcome.provenance["engine"] for t in store.experiment("ranks").trials()}
+    ranks = {"2 ranks of MPI" in engine for engine in engines}
+    assert ranks == {"distributed" in line}
+
+
+def test_mpi_that_is_not_installed_is_one_message(tmp_path):
+    hidden = tmp_path / "mpi4py"
+    hidden.mkdir()
+    (hidden / "__init__.py").write_text("raise ImportError('hidden')")
+    command = ("-m", "hybridq", "solve", "maxcut", str(GRAPH), "--engine", "distributed")
+    code, out, errors = finished(launch(2, *command, paths=str(tmp_path)))
+    assert (code, out) == (2, "")
+    assert errors.count("hybridq: error: MPI cannot be loaded: hidden: install") == 1
