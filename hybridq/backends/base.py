@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.circuits.placed import PlacedCircuit
 from hybridq.core.checks import checked_count, is_finite
 from hybridq.core.configured import Configured
 from hybridq.core.errors import DimensionError, HybridqError, ParameterError
@@ -81,7 +82,7 @@ class Execution:
     """One run: a circuit, values of its parameters, and shots.
 
     Args:
-        circuit: measured on all qubits at the end.
+        circuit: measured at the end, on all qubits or those of a `PlacedCircuit`.
         values: of its parameters, in their order.
         shots: number of measurements, at least 1.
         done: number of earlier shots of the same circuit and values, by which simulators draw
@@ -112,8 +113,8 @@ class Execution:
 
     @property
     def n_qubits(self) -> int:
-        """Width of the circuit."""
-        return self.circuit.n_qubits
+        """Number of measured qubits."""
+        return len(self.circuit.measured)
 
     @cached_property
     def program(self) -> str:
@@ -187,9 +188,11 @@ class Compilation:
         method: how it was made.
         layout: qubit of the machine for each qubit of the circuit; empty where it is not known.
         success: estimated probability of a run without any error; None where errors are not known.
-        circuit: the compiled circuit on the qubits in use, and `noise` its noise, for a
-            prediction; None where errors are not known.
+        circuit: the compiled circuit on the qubits in use; None where it is not known.
+        noise: of `circuit`; None where errors are not known.
         measured: qubit of `circuit` for each qubit of the circuit.
+        places: qubit of the machine for each qubit of `circuit`, where it runs a `PlacedCircuit`
+            of these gates as it is; empty otherwise.
     """
 
     depth: int
@@ -200,6 +203,23 @@ class Compilation:
     circuit: Circuit | None = field(default=None, repr=False)
     noise: NoiseModel | None = field(default=None, repr=False)
     measured: tuple[int, ...] = ()
+    places: tuple[int, ...] = ()
+
+    def placed(self, circuit: Circuit) -> Circuit:
+        """Return a circuit whose further gates change nothing of how it is compiled.
+
+        Args:
+            circuit: of which this is the compilation, without parameters.
+
+        Returns:
+            the compiled circuit on its places, or the circuit itself where the machine takes none.
+        """
+        if self.circuit is None or not self.places:
+            return circuit
+        made = self.circuit
+        return PlacedCircuit(
+            made.n_qubits, made.instructions, places=self.places, outcomes=self.measured
+        )
 
 
 class Connection(ABC):

@@ -192,6 +192,15 @@ class Circuit(GateMethods):
         """Length of the parameter vector."""
         return len(self.parameters)
 
+    @property
+    def measured(self) -> tuple[int, ...]:
+        """Qubit of each bit of a measurement at the end: all of them, in order."""
+        return tuple(range(self.n_qubits))
+
+    def with_steps(self, instructions: tuple[Instruction, ...]) -> Circuit:
+        """Return other instructions without parameters on the same qubits."""
+        return Circuit(self.n_qubits, instructions)
+
     def __len__(self) -> int:
         """Return the number of instructions."""
         return len(self.instructions)

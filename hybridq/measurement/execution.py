@@ -26,7 +26,7 @@ Execute: TypeAlias = Callable[[Sequence[Circuit], Sequence[int]], Sequence[Bits]
 """Runs circuits: ``execute(circuits, shots)`` returns the bits measured by each circuit.
 
 One number of shots for each circuit; one array of shape (shots, n_qubits), uint8, for each, column
-i = qubit i. Circuits have no free parameters.
+i = qubit i, or the measured qubit i of a `PlacedCircuit`. Circuits have no free parameters.
 """
 
 PILOT = 0.1
@@ -95,7 +95,9 @@ def run_circuits(execute: Execute, circuits: Sequence[Circuit], shots: Sequence[
         DimensionError: `execute` returned other numbers of circuits, shots or qubits.
     """
     found = [np.asarray(each) for each in execute(circuits, shots)]
-    expected = [(count, circuit.n_qubits) for circuit, count in zip(circuits, shots, strict=True)]
+    expected = [
+        (count, len(circuit.measured)) for circuit, count in zip(circuits, shots, strict=True)
+    ]
     if [each.shape for each in found] != expected:
         raise DimensionError(
             argument="execute",

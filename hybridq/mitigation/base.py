@@ -188,6 +188,32 @@ def known_noise(name: str, noise: NoiseModel | None) -> NoiseModel:
     return noise
 
 
+def kept_on_qubits(
+    name: str, plan: Plan, compiler: Compiler, further: Callable[[Circuit], Sequence[Circuit]]
+) -> list[Circuit]:
+    """Return each circuit of a plan so that further ones run on the same qubits.
+
+    Args:
+        name: of the mitigation.
+        plan: its circuits.
+        compiler: see `Mitigation.measure_on`.
+        further: makes the further circuits of one.
+
+    Returns:
+        the circuits as the machine runs them, on their places, or as written where it takes none.
+
+    Raises:
+        ParameterError: the machine's compiler puts further circuits on other qubits.
+    """
+    found = []
+    for circuit in plan.circuits:
+        compiled = compiler(circuit)
+        found.append(compiled.placed(circuit))
+        if found[-1] is circuit:
+            check_same_qubits(name, [compiled, *map(compiler, further(circuit))])
+    return found
+
+
 def check_same_qubits(name: str, compiled: Sequence[Compilation]) -> None:
     """Raise where circuits are known to lie on different qubits.
 

@@ -23,7 +23,7 @@ def folded(circuit: Circuit, scale: float, folding: str = "global") -> tuple[Cir
     :math:`G (G^\dagger G)^k` for every gate, and once more for gates spread over the circuit.
     Gates on two qubits alone count for the scale where there are any, since they have most of the
     noise. The circuit is written in gates on one and two qubits first; a compiler behind it must
-    not cancel a gate with its inverse.
+    not cancel a gate with its inverse, which holds for a `PlacedCircuit`.
 
     Args:
         circuit: without free parameters.
@@ -45,7 +45,7 @@ def folded(circuit: Circuit, scale: float, folding: str = "global") -> tuple[Cir
     counted = np.array(wide if any(wide) else [True] * len(gates), dtype=bool)
     total = int(counted.sum())
     if not total:
-        return Circuit(circuit.n_qubits, tuple(gates)), 1.0
+        return circuit.with_steps(tuple(gates)), 1.0
     pairs = round((scale - 1.0) * total / 2.0)  # of counted gates and their inverses
     whole, rest = divmod(pairs, total)
     again: list[Instruction] = []
@@ -61,7 +61,7 @@ def folded(circuit: Circuit, scale: float, folding: str = "global") -> tuple[Cir
         for index, gate in enumerate(gates):
             times = whole + (index in chosen)
             again += [gate, *(times * [gate.inverse(), gate])]
-    return Circuit(circuit.n_qubits, tuple(again)), 1.0 + 2.0 * pairs / total
+    return circuit.with_steps(tuple(again)), 1.0 + 2.0 * pairs / total
 
 
 def _spread(count: int, total: int) -> list[int]:

@@ -24,7 +24,7 @@ from hybridq.mitigation.base import (
     Mitigated,
     Mitigation,
     check_prepared,
-    check_same_qubits,
+    kept_on_qubits,
 )
 from hybridq.noise import NoiseModel
 from hybridq.noise.measurement import CorrelatedReadout, Readout
@@ -72,11 +72,8 @@ class ReadoutInversion(Mitigation):
         check_prepared(plan)
         cost, statement = self.cost(plan, noise), "readout errors as in the noise model"
         if noise is None:
-            n = plan.groups[0].rotation.n_qubits if plan.groups else 1
-            readouts = calibrated(execute, n, self.calibration_shots)
-            statement = "readout errors of each qubit by its own, calibrated"
-        else:
-            readouts = _readouts(plan, noise)
+            return self._calibrated(plan, execute, plan.circuits)
+        readouts = _readouts(plan, noise)
         check_invertible(readouts)
         return self._inverted(plan, execute, [readouts] * len(plan.groups), cost, statement)
 
@@ -88,16 +85,16 @@ class ReadoutInversion(Mitigation):
         Where the machine reports none, they are calibrated; see `Mitigation.measure_on`.
         """
         check_prepared(plan)
-        cost, readouts = self.cost_on(plan, compiler), readouts_on(plan, compiler)
+        readouts = readouts_on(plan, compiler)
         if readouts is None:
-            return self.measure(plan, execute)
+            return self._calibrated(plan, execute, self._kept(plan, compiler))
         for each in readouts:
             check_invertible(each)
         return self._inverted(
             plan,
             execute,
             readouts,
-            cost,
+            Cost(len(plan.groups), plan.total_shots),
             "readout errors as the machine reports them; those of gates remain",
         )
 
@@ -105,9 +102,24 @@ class ReadoutInversion(Mitigation):
         """Return the plan's circuits and shots, and those of a calibration."""
         if readouts_on(plan, compiler) is not None:
             return Cost(len(plan.groups), plan.total_shots)
-        for circuit in _calibrations(plan.circuits[0].n_qubits):
-            check_same_qubits(self.name, [*map(compiler, plan.circuits), compiler(circuit)])
-        return self.cost(plan)
+        return self._cost(plan, self._kept(plan, compiler))
+
+    def _kept(self, plan: Plan, compiler: Compiler) -> list[Circuit]:
+        """Return the circuits so that calibrations run on the same qubits."""
+        return kept_on_qubits(self.name, plan, compiler, calibrations)
+
+    def _calibrated(self, plan: Plan, execute: Execute, circuits: Sequence[Circuit]) -> Mitigated:
+        """Calibrate the qubits of circuits as they are kept, and run the plan."""
+        readouts = calibrated(execute, circuits, self.calibration_shots)
+        for each in readouts:
+            check_invertible(each)
+        return self._inverted(
+            plan,
+            execute,
+            readouts,
+            self._cost(plan, circuits),
+            "readout errors of each qubit by its own, calibrated",
+        )
 
     def _inverted(
         self,
@@ -134,7 +146,11 @@ class ReadoutInversion(Mitigation):
 
     def cost(self, plan: Plan, noise: NoiseModel | None = None) -> Cost:
         """Return the plan's circuits and shots, and those of a calibration."""
-        extra = 2 if noise is None else 0
+        return self._cost(plan, plan.circuits if noise is None else ())
+
+    def _cost(self, plan: Plan, calibrated: Sequence[Circuit]) -> Cost:
+        """Return the plan's circuits and shots, and those of calibrations."""
+        extra = 2 * len(set(map(emptied, calibrated)))
         return Cost(len(plan.groups) + extra, plan.total_shots + extra * self.calibration_shots)
 
 
@@ -250,23 +266,47 @@ def check_invertible(readouts: Sequence[CorrelatedReadout]) -> None:
             )
 
 
-def calibrated(execute: Execute, n_qubits: int, shots: int) -> tuple[CorrelatedReadout, ...]:
-    """Return the readout errors of each qubit as measured on |0…0⟩ and |1…1⟩."""
-    low, high = run_circuits(execute, _calibrations(n_qubits), [shots, shots])
-    return tuple(
-        CorrelatedReadout(Readout(float(p10), float(p01)).matrix, (qubit,))
-        for qubit, (p10, p01) in enumerate(
-            zip(low.mean(axis=0), 1.0 - high.mean(axis=0), strict=True)
+def calibrated(
+    execute: Execute, circuits: Sequence[Circuit], shots: int
+) -> list[tuple[CorrelatedReadout, ...]]:
+    """Return the readout errors of each circuit's bits, as measured.
+
+    Args:
+        execute: see `Execute`.
+        circuits: calibrated once on the same qubits.
+        shots: of each of |0…0⟩ and |1…1⟩.
+    """
+    asked = {emptied(circuit): circuit for circuit in circuits}
+    cases = [case for circuit in asked.values() for case in calibrations(circuit)]
+    bits = run_circuits(execute, cases, [shots] * len(cases))
+    known = {
+        empty: tuple(
+            CorrelatedReadout(Readout(float(p10), float(p01)).matrix, (bit,))
+            for bit, (p10, p01) in enumerate(
+                zip(low.mean(axis=0), 1.0 - high.mean(axis=0), strict=True)
+            )
         )
-    )
+        for empty, low, high in zip(asked, bits[::2], bits[1::2], strict=True)
+    }
+    return [known[emptied(circuit)] for circuit in circuits]
 
 
-def _calibrations(n_qubits: int) -> tuple[Circuit, Circuit]:
-    """Return the circuits of |0…0⟩ and |1…1⟩."""
-    ones = Circuit(n_qubits)
-    for qubit in range(n_qubits):
-        ones = ones.x(qubit)
-    return Circuit(n_qubits), ones
+def calibrations(circuit: Circuit) -> tuple[Circuit, Circuit]:
+    """Return the circuits of |0…0⟩ and |1…1⟩ on the qubits of a circuit."""
+    empty = emptied(circuit)
+    return empty, flipped(empty, np.ones(len(empty.measured), dtype=np.uint8))
+
+
+def emptied(circuit: Circuit) -> Circuit:
+    """Return no gates on the qubits of a circuit."""
+    return circuit.with_steps(())
+
+
+def flipped(circuit: Circuit, flip: NDArray[np.uint8]) -> Circuit:
+    """Return a circuit with X at its end where a measured bit is to be flipped."""
+    for bit in np.flatnonzero(flip).tolist():
+        circuit = circuit.x(circuit.measured[bit])
+    return circuit
 
 
 def signs_of(bits: NDArray[np.uint8], qubits: Sequence[int]) -> Vector:

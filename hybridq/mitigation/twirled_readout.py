@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,9 +24,9 @@ from hybridq.mitigation.base import (
     Mitigated,
     Mitigation,
     check_prepared,
-    check_same_qubits,
+    kept_on_qubits,
 )
-from hybridq.mitigation.readout import signs_of
+from hybridq.mitigation.readout import calibrations, emptied, flipped, signs_of
 from hybridq.noise import NoiseModel
 
 
@@ -68,36 +69,47 @@ class TwirledReadout(Mitigation):
     ) -> Mitigated:
         """Return the value with twirled readout; see `Mitigation.measure`."""
         check_prepared(plan)
-        cost, generator = self.cost(plan, noise), as_generator(rng)
+        return self._measured(plan, execute, plan.circuits, rng)
+
+    def _measured(
+        self, plan: Plan, execute: Execute, kept: Sequence[Circuit], rng: RandomLike
+    ) -> Mitigated:
+        """Run circuits that stay on their qubits, and a calibration of each set of qubits."""
+        cost, generator = self._cost(plan, kept), as_generator(rng)
         if not plan.groups:
             return self._found(plan.constant, 0.0, cost)
-        n = plan.groups[0].rotation.n_qubits
-        cases = [(Circuit(n), self.calibration_shots)]
-        cases += list(zip(plan.circuits, plan.shots.tolist(), strict=True))
+        empties = list(dict.fromkeys(map(emptied, kept)))
+        cases = [(empty, self.calibration_shots) for empty in empties]
+        cases += list(zip(kept, plan.shots.tolist(), strict=True))
         circuits, shots, flips = [], [], []
         sizes = [self._divided(count) for _, count in cases]
         for (circuit, _), parts in zip(cases, sizes, strict=True):
             for part in parts.tolist():
-                flip = generator.integers(0, 2, n, dtype=np.uint8)
-                circuits.append(_flipped(circuit, flip))
+                flip = generator.integers(0, 2, len(circuit.measured), dtype=np.uint8)
+                circuits.append(flipped(circuit, flip))
                 shots.append(part)
                 flips.append(flip)
         found = run_circuits(execute, circuits, shots)
         turned = np.concatenate([rows ^ flip for rows, flip in zip(found, flips, strict=True)])
         ends = np.cumsum([count for _, count in cases])[:-1]
-        reference, *bits = np.split(turned, ends)
+        pieces, count = np.split(turned, ends), len(empties)
+        references = dict(zip(empties, pieces[:count], strict=True))
         value, variance = plan.constant, 0.0
-        calibration = np.zeros(len(reference))  # derivative of the value by each shot
-        for group, rows, parts in zip(plan.groups, bits, sizes[1:], strict=True):
+        derivatives = {empty: np.zeros(self.calibration_shots) for empty in empties}  # by each shot
+        for group, circuit, rows, parts in zip(
+            plan.groups, kept, pieces[count:], sizes[count:], strict=True
+        ):
+            reference, derivative = references[emptied(circuit)], derivatives[emptied(circuit)]
             own = np.zeros(len(rows))
             for _, qubits, coefficient in group.diagonal.to_sparse():
                 term, damping = _quotient(rows, reference, qubits)
                 scaled = coefficient.real / damping
                 own += scaled * term
-                calibration += scaled * float(term.mean()) / damping * signs_of(reference, qubits)
+                derivative += scaled * float(term.mean()) / damping * signs_of(reference, qubits)
             value += float(own.mean())
             variance += _between(own, parts)
-        variance += _between(calibration, sizes[0])
+        for parts, derivative in zip(sizes, derivatives.values(), strict=False):
+            variance += _between(derivative, parts)
         return self._found(value, float(np.sqrt(variance)), cost)
 
     def cost_on(self, plan: Plan, compiler: Compiler) -> Cost:
@@ -106,20 +118,23 @@ class TwirledReadout(Mitigation):
         Raises:
             ParameterError: the compiler puts calibration and circuits on different qubits.
         """
-        if plan.groups:
-            n = plan.groups[0].rotation.n_qubits
-            every = np.ones(n, dtype=np.uint8)
-            circuits = (Circuit(n), *plan.circuits)
-            flipped = [_flipped(circuit, every) for circuit in circuits]
-            check_same_qubits(self.name, [compiler(each) for each in (*circuits, *flipped)])
-        return self.cost(plan)
+        return self._cost(plan, self._kept(plan, compiler))
+
+    def _kept(self, plan: Plan, compiler: Compiler) -> list[Circuit]:
+        """Return the circuits so that flips and calibrations run on the same qubits."""
+
+        def further(circuit: Circuit) -> tuple[Circuit, ...]:
+            every = np.ones(circuit.n_qubits, dtype=np.uint8)
+            return (*calibrations(circuit), flipped(circuit, every))
+
+        return kept_on_qubits(self.name, plan, compiler, further)
 
     def measure_on(
         self, plan: Plan, execute: Execute, compiler: Compiler, rng: RandomLike = None
     ) -> Mitigated:
         """Return the value with twirled readout; see `Mitigation.measure_on`."""
-        self.cost_on(plan, compiler)
-        return self.measure(plan, execute, None, rng)
+        check_prepared(plan)
+        return self._measured(plan, execute, self._kept(plan, compiler), rng)
 
     def _found(self, value: float, error: float, cost: Cost) -> Mitigated:
         """Return the result."""
@@ -137,8 +152,15 @@ class TwirledReadout(Mitigation):
 
     def cost(self, plan: Plan, noise: NoiseModel | None = None) -> Cost:
         """Return circuits and shots, the calibration included."""
+        return self._cost(plan, plan.circuits)
+
+    def _cost(self, plan: Plan, kept: Sequence[Circuit]) -> Cost:
+        """Return circuits and shots, with a calibration of each set of qubits."""
         circuits = sum(len(self._divided(count)) for count in plan.shots.tolist())
-        return Cost(circuits + self.twirls, plan.total_shots + self.calibration_shots)
+        extra = len(set(map(emptied, kept)))
+        return Cost(
+            circuits + extra * self.twirls, plan.total_shots + extra * self.calibration_shots
+        )
 
     def _divided(self, shots: int) -> NDArray[np.int64]:
         """Return the shots of each twirl of a circuit, at least one each."""
@@ -153,13 +175,6 @@ def _between(values: Vector, sizes: NDArray[np.int64]) -> float:
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     means = np.add.reduceat(values, starts) / sizes
     return float(means.var(ddof=1)) / len(means)
-
-
-def _flipped(circuit: Circuit, flip: Bits) -> Circuit:
-    """Return a circuit with X on some qubits at its end."""
-    for qubit in np.flatnonzero(flip).tolist():
-        circuit = circuit.x(qubit)
-    return circuit
 
 
 def _quotient(rows: Bits, reference: Bits, qubits: tuple[int, ...]) -> tuple[Vector, float]:

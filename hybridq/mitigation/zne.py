@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from hybridq.backends.base import Compilation
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.checks import checked_count, checked_positive, is_finite
 from hybridq.core.errors import ParameterError
@@ -23,7 +24,7 @@ from hybridq.mitigation.base import (
     Mitigated,
     Mitigation,
     check_prepared,
-    check_same_qubits,
+    kept_on_qubits,
 )
 from hybridq.mitigation.extrapolation import Extrapolated, exponential, polynomial
 from hybridq.mitigation.folding import FOLDINGS, folded
@@ -104,7 +105,7 @@ class ZeroNoise(Mitigation):
         """Return the extrapolated value; see `Mitigation.measure`."""
         check_prepared(plan)
         readouts = noise.readouts(plan.circuits[0].n_qubits) if noise and plan.groups else ()
-        return self._extrapolated(plan, execute, [readouts] * len(plan.groups))
+        return self._extrapolated(plan, execute, plan.circuits, [readouts] * len(plan.groups))
 
     def measure_on(
         self, plan: Plan, execute: Execute, compiler: Compiler, rng: RandomLike = None
@@ -115,34 +116,53 @@ class ZeroNoise(Mitigation):
             ParameterError: the compiler removes the folded gates, or moves the circuits.
         """
         check_prepared(plan)
-        self.cost_on(plan, compiler)
         none: list[tuple[CorrelatedReadout, ...]] = [()] * len(plan.groups)
-        return self._extrapolated(plan, execute, readouts_on(plan, compiler) or none)
+        readouts = readouts_on(plan, compiler) or none
+        return self._extrapolated(plan, execute, self._kept(plan, compiler), readouts)
 
     def cost_on(self, plan: Plan, compiler: Compiler) -> Cost:
-        """Return the circuits at all scales, if the compiler leaves them as they are."""
-        for scale in self.scales:
-            for circuit, (longer, reached) in zip(
-                plan.circuits, self._folded(plan, scale), strict=True
-            ):
-                base, found = compiler(circuit), compiler(longer)
-                check_same_qubits(self.name, [base, found])
-                gates = [
-                    each.two_qubit_gates if base.two_qubit_gates else each.depth
-                    for each in (base, found)
-                ]
-                if gates[1] < _KEPT * reached * gates[0]:
-                    raise ParameterError(
-                        f"the machine's compiler removes folded gates: a circuit of {gates[0]} "
-                        f"has {gates[1]} at {reached:g} times the noise",
-                        argument="mitigate",
-                        value=self.name,
-                        remedy="use a backend that runs circuits as written, or readout",
-                    )
+        """Return the circuits at all scales, if the machine leaves them as they are."""
+        self._kept(plan, compiler)
         return self.cost(plan)
 
+    def _kept(self, plan: Plan, compiler: Compiler) -> list[Circuit]:
+        """Return the circuits so that folded ones run on the same qubits."""
+
+        def further(circuit: Circuit) -> list[Circuit]:
+            return [self._folded(circuit, scale)[0] for scale in self.scales]
+
+        kept = kept_on_qubits(self.name, plan, compiler, further)
+        for circuit in kept:
+            if circuit in plan.circuits:  # as written, so that the compiler sees folded gates
+                for scale in self.scales:
+                    longer, reached = self._folded(circuit, scale)
+                    self._check_kept(compiler(circuit), compiler(longer), reached)
+        return kept
+
+    def _check_kept(self, base: Compilation, found: Compilation, reached: float) -> None:
+        """Raise where a compiler has removed folded gates.
+
+        Raises:
+            ParameterError: it has.
+        """
+        gates = [
+            each.two_qubit_gates if base.two_qubit_gates else each.depth for each in (base, found)
+        ]
+        if gates[1] < _KEPT * reached * gates[0]:
+            raise ParameterError(
+                f"the machine's compiler removes folded gates: a circuit of {gates[0]} "
+                f"has {gates[1]} at {reached:g} times the noise",
+                argument="mitigate",
+                value=self.name,
+                remedy="use a backend that runs circuits as written, or readout",
+            )
+
     def _extrapolated(
-        self, plan: Plan, execute: Execute, readouts: Sequence[Sequence[CorrelatedReadout]]
+        self,
+        plan: Plan,
+        execute: Execute,
+        kept: Sequence[Circuit],
+        readouts: Sequence[Sequence[CorrelatedReadout]],
     ) -> Mitigated:
         """Run all scales and return the result."""
         cost = self.cost(plan)
@@ -151,9 +171,12 @@ class ZeroNoise(Mitigation):
         scales, values, errors = [], [], []
         for scale in self.scales:
             part = self._part(plan)
-            made = self._folded(plan, scale)
+            made = [self._folded(circuit, scale) for circuit in kept]
             reached = float(np.mean([each for _, each in made] or [scale]))
-            circuits = [circuit for circuit, _ in made]
+            circuits = [
+                circuit if each == 1.0 else longer
+                for circuit, (longer, each) in zip(plan.circuits, made, strict=True)
+            ]
             bits = run_circuits(execute, circuits, part.shots.tolist())
             found = part.estimate_of(inverted(part, bits, readouts))
             scales.append(reached)
@@ -185,9 +208,9 @@ class ZeroNoise(Mitigation):
         least = LEAST_SHOTS * len(plan.groups)
         return plan.with_shots(max(plan.total_shots // len(self.scales), least))
 
-    def _folded(self, plan: Plan, scale: float) -> list[tuple[Circuit, float]]:
-        """Return the folded circuits, and the scale that each has."""
-        return [folded(circuit, scale, self.folding) for circuit in plan.circuits]
+    def _folded(self, circuit: Circuit, scale: float) -> tuple[Circuit, float]:
+        """Return the folded circuit, and the scale that it has."""
+        return folded(circuit, scale, self.folding)
 
     def _fitted(
         self, scales: Vector, values: Vector, errors: Vector, asymptote: float = 0.0

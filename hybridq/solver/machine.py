@@ -198,7 +198,9 @@ def run_batch(
     circuit = ansatz.circuit.bind(np.asarray(x))
     measurement = plan(observable, grouping="qubit-wise", shots=settings.shots)
     measurement = replace(measurement, preparation=circuit)
-    correcting = mitigating(machine, problem, measurement, settings, alone=False)
+    correcting = mitigating(
+        machine, problem, measurement, settings, alone=False, known=(circuit, execution)
+    )
     if correcting is not None:
         info = correcting.foreseen(info)
         machine.check_counts(info)

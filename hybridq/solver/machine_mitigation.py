@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hybridq.backends.base import Bits, Execution
+from hybridq.backends.base import Bits, Compilation, Execution
 from hybridq.backends.running import Outcome
 from hybridq.measurement.registry import AUTO
 from hybridq.mitigation import Label, Mitigation, PostSelection
+from hybridq.mitigation.base import Compiler
 from hybridq.mitigation.readout import ReadoutInversion, readouts_on
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ class Mitigating:
         machine: that runs it.
         mitigation: configured.
         plan: with the circuit that prepares the state.
+        compiler: of the plan's circuits and further ones.
         alone: whether the plan itself is run only as far as the mitigation does.
     """
 
     machine: Machine
     mitigation: Mitigation
     plan: Plan
+    compiler: Compiler
     alone: bool
 
     def foreseen(self, info: MachineInfo) -> MachineInfo:
@@ -43,7 +46,7 @@ class Mitigating:
         Raises:
             ParameterError: the mitigation does not suit the machine or the plan.
         """
-        cost = self.mitigation.cost_on(self.plan, self.machine.connection.compile)
+        cost = self.mitigation.cost_on(self.plan, self.compiler)
         counted = self.alone or self.mitigation.reads_plan
         circuits = cost.circuits - counted * len(self.plan.groups)
         shots = cost.shots - counted * self.plan.total_shots
@@ -68,8 +71,7 @@ class Mitigating:
             sign: of the problem.
             rng: source of random choices.
         """
-        compiler = self.machine.connection.compile
-        found = self.mitigation.measure_on(self.plan, runs, compiler, rng)
+        found = self.mitigation.measure_on(self.plan, runs, self.compiler, rng)
         facts: dict[str, Any] = {"mitigation_statement": found.statement}
         if found.label is not Label.BOUNDED:
             facts |= {"mitigated": sign * found.value, "mitigated_error": found.standard_error}
@@ -82,7 +84,13 @@ class Mitigating:
 
 
 def mitigating(
-    machine: Machine, problem: Problem, plan: Plan, settings: SolveSettings, *, alone: bool
+    machine: Machine,
+    problem: Problem,
+    plan: Plan,
+    settings: SolveSettings,
+    *,
+    alone: bool,
+    known: tuple[Circuit, Execution] | None = None,
 ) -> Mitigating | None:
     """Return the mitigation of a plan, by default of known readout errors.
 
@@ -92,21 +100,48 @@ def mitigating(
         plan: with the circuit that prepares the state.
         settings: with the mitigation that is asked for.
         alone: see `Mitigating`.
+        known: a circuit of the plan, and its execution with parameters.
 
     Returns:
         None where nothing is mitigated.
     """
+    compiler = compiler_of(machine, known)
     asked = AUTO if settings.measurement is None else settings.measurement.mitigate
     if asked == AUTO:
-        known = readouts_on(plan, machine.connection.compile) if plan.groups else None
-        if known is None or not any(known):
+        errors = readouts_on(plan, compiler) if plan.groups else None
+        if errors is None or not any(errors):
             return None
         asked = ReadoutInversion()
     if not isinstance(asked, Mitigation):
         return None
     if isinstance(asked, PostSelection) and asked.particles is None:
         asked = replace(asked, particles=problem.particles)
-    return Mitigating(machine, asked, plan, alone)
+    return Mitigating(machine, asked, plan, compiler, alone)
+
+
+def compiler_of(machine: Machine, known: tuple[Circuit, Execution] | None) -> Compiler:
+    """Return the machine's compiler, by which a circuit stays where it ran.
+
+    A circuit with numbers may be compiled to other qubits than the same one with parameters.
+
+    Args:
+        machine: that compiles.
+        known: a circuit without parameters, and the execution with parameters that ran it.
+    """
+    compile_one = machine.connection.compile
+    if known is None:
+        return compile_one
+    circuit, execution = known
+
+    def compiled(asked: Circuit) -> Compilation:
+        if asked != circuit:
+            return compile_one(asked)
+        found = compile_one(execution.circuit)
+        if found.circuit is None:
+            return found
+        return replace(found, circuit=found.circuit.bind(execution.values))
+
+    return compiled
 
 
 class Runs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,16 @@ from hypothesis import given, settings
 import hybridq as hq
 from hybridq import Circuit
 from hybridq.backends import BackendError, Execution, Ledger, execute, resolve_backend
+from hybridq.backends.budget import Budget
 from hybridq.backends.vendor import vendor_module
+from hybridq.circuits.placed import PlacedCircuit
+from hybridq.circuits.placement import Placement
 from hybridq.core.errors import MissingExtraError, ParameterError
 from hybridq.engines.noisy_gates import noisy_gates
+from hybridq.mitigation.folding import folded
+from hybridq.presentation.machine import MachineInfo
+from hybridq.solver.machine import Machine
+from hybridq.solver.machine_mitigation import compiler_of
 from tests.circuits.random_circuits import circuits
 from tests.circuits.test_qasm import same_up_to_phase
 from tests.helpers.slow_twin import run
@@ -31,6 +39,7 @@ from hybridq.backends.qiskit.convert import from_qiskit, to_qiskit  # noqa: E402
 
 LINE = [[a, b] for i in range(4) for a, b in ((i, i + 1), (i + 1, i))]
 MIXED = Circuit(3).h(0).ry(1, "a").rotation("XYZ", [0, 1, 2], "b").cp(0, 2, "a").swap(1, 2)
+SIX = hq.MaxCut(nx.random_regular_graph(3, 6, seed=1))
 SHOWN = Execution(Circuit(3).x(1).h(2).cx(2, 0).rz(0, "theta"), (0.7,), 300)
 
 
@@ -85,6 +94,30 @@ def test_a_compiled_circuit_has_the_distribution_of_the_written_one() -> None:
     assert fake.compile(MIXED) is compiled  # once
 
 
+def test_a_placed_circuit_runs_gate_by_gate_on_its_qubits() -> None:
+    """Folded gates stay, on the same qubits, and the distribution does too."""
+    fake = Qiskit("fake-5").connect()
+    written = MIXED.bind([0.4, 1.1])
+    base = fake.compile(written)
+    placed = base.placed(written)
+    longer, reached = folded(placed, 3.0)
+    found = fake.compile(longer)
+    assert reached == 3.0
+    assert isinstance(longer, PlacedCircuit)
+    assert found.two_qubit_gates == 3 * base.two_qubit_gates
+    assert found.layout == base.layout
+    assert found.circuit is not None
+    expected = written.probabilities()
+    np.testing.assert_allclose(found.circuit.probabilities(found.measured), expected, atol=1e-9)
+    program = longer.to_qasm(3, measure=True)
+    assert "qubit[" not in program
+    assert f"c[1] = measure ${base.layout[1]};" in program
+    assert (0, 4) not in (fake.capabilities.coupling or ())
+    far = PlacedCircuit(2, places=(0, 4), outcomes=(0, 1))
+    with pytest.raises(BackendError, match="cannot run as it is"):
+        fake.compile(far.cx(0, 1))
+
+
 @pytest.mark.parametrize("target", ["statevector", "fake-5"])
 def test_targets_by_name_give_bits_in_our_order(target: str) -> None:
     with Ledger(":memory:") as ledger:
@@ -126,11 +159,8 @@ def test_a_snapshot_is_a_device(tmp_path: Path) -> None:
 
 
 def test_a_graph_is_solved_on_a_fake_device_of_27_qubits() -> None:
-    graph = nx.random_regular_graph(3, 6, seed=1)
     with Ledger(":memory:") as ledger:
-        result = hq.solve(
-            hq.MaxCut(graph), backend="qiskit:fake-27", p=1, shots=1000, rng=1, ledger=ledger
-        )
+        result = hq.solve(SIX, backend="qiskit:fake-27", p=1, shots=1000, rng=1, ledger=ledger)
     info = result.execution
     assert info is not None
     assert info.noisy is not None
@@ -138,7 +168,68 @@ def test_a_graph_is_solved_on_a_fake_device_of_27_qubits() -> None:
     assert info.standard_error is not None
     assert info.noisy < info.ideal
     assert abs(info.mean - info.noisy) < 5 * info.standard_error
-    assert info.two_qubit_gates >= 2 * graph.number_of_edges()  # a CX before and after each RZ
+    assert info.two_qubit_gates >= 2 * len(SIX.edges)  # a CX before and after each RZ
+
+
+def mitigated_on(backend: Any, mitigate: str) -> tuple[Any, MachineInfo]:
+    """Return the result of a mitigation, and its facts."""
+    result = hq.solve(
+        SIX, backend=backend, p=1, shots=20_000, rng=1, ledger=":memory:", mitigate=mitigate
+    )
+    info = result.execution
+    assert info is not None
+    assert info.mitigated is not None
+    assert info.mitigated_error is not None
+    assert info.mean is not None
+    assert info.standard_error is not None
+    assert 0 < info.mitigated_error < 4 * info.standard_error
+    return result, info
+
+
+@pytest.mark.parametrize("simulated_by", ["us", "aer"])
+def test_extrapolation_on_a_device_comes_nearer_to_the_value_without_noise(
+    simulated_by: str,
+) -> None:
+    """27 qubits; folded gates stay on their qubits, also where Aer adds the device's own noise."""
+    backend = Qiskit("fake-27")
+    if simulated_by == "aer":
+        pytest.importorskip("qiskit_aer")
+        pairs = backend.connect().capabilities.coupling or ()
+        both = [list(each) for a, b in pairs for each in ((a, b), (b, a))]
+        backend = Qiskit(GenericBackendV2(27, coupling_map=both, seed=2))
+    _, info = mitigated_on(backend, "zne")
+    assert info.mean < info.ideal - 5 * info.standard_error
+    assert abs(info.mitigated - info.ideal) < 0.5 * abs(info.mean - info.ideal)
+    assert abs(info.mitigated - info.ideal) < 5 * info.mitigated_error
+
+
+def test_twirled_readout_on_a_device_is_the_mean_without_readout_errors() -> None:
+    """Against the density matrix of the compiled circuit, with noise of gates alone."""
+    backend = Qiskit("fake-27")
+    result, info = mitigated_on(backend, "twirled-readout")
+    compiled = backend.connect().compile(hq.QAOA(SIX, p=1).circuit)
+    assert compiled.circuit is not None
+    assert compiled.noise is not None
+    engine = hq.engines.Density(replace(compiled.noise, readout=()))
+    placement = Placement(compiled.measured, compiled.circuit.n_qubits)
+    running = engine.bind(compiled.circuit, placement.hamiltonian(SIX.observable))
+    expected = -running.expectation(np.array(result.parameters))
+    assert abs(info.mitigated - expected) < 5 * info.mitigated_error
+
+
+def test_errors_of_readout_are_those_of_the_qubits_that_ran() -> None:
+    """A circuit with numbers is compiled to other qubits than the same one with parameters."""
+    backend = Qiskit("fake-27")
+    connection, ansatz = backend.connect(), hq.QAOA(SIX, p=1)
+    x = (0.6, 0.4)
+    circuit, run_one = ansatz.circuit.bind(x), Execution(ansatz.circuit, x, 100)
+    with Ledger(":memory:") as ledger:
+        machine = Machine(backend, connection, ledger, Budget(), False)
+        compiler = compiler_of(machine, (circuit, run_one))
+    kept = compiler(circuit)
+    assert kept.layout == connection.compile(ansatz.circuit).layout
+    assert kept.circuit is not None
+    assert kept.circuit.n_params == 0
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ def to_qiskit(circuit: Circuit, measured: Sequence[int] | None = None) -> Any:
     from qiskit.circuit import ParameterVector
 
     n = circuit.n_qubits
-    made = QuantumCircuit(QuantumRegister(n, "q"), ClassicalRegister(n, "c"))
+    bits = range(n) if measured is None else measured
+    made = QuantumCircuit(QuantumRegister(n, "q"), ClassicalRegister(len(bits), "c"))
     vector = ParameterVector("x", circuit.n_params)
 
     def angle(of: Angle) -> Any:
@@ -56,7 +57,7 @@ def to_qiskit(circuit: Circuit, measured: Sequence[int] | None = None) -> Any:
             (made.p if len(where) == 1 else made.cp)(angle(gate.angle), *where)
         else:
             _rotate(made, gate.paulis, where, angle(gate.angle))
-    made.measure(range(n) if measured is None else list(measured), range(n))
+    made.measure(list(bits), range(len(bits)))
     return made
 
 

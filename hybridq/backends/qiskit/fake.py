@@ -58,7 +58,7 @@ class FakeDeviceConnection(LocalConnection):
         key = circuit.to_qasm(3)
         if key not in self._compiled:
             _, facts = compiled_for(circuit, self._target, self._snapshot)
-            if facts.circuit is None:
+            if facts.circuit is None or facts.noise is None:
                 raise BackendError(
                     f"{self._snapshot.name} cannot be simulated: it has gates that the embedded "
                     "simulators do not have, or reports no readout errors"

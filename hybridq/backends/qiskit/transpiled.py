@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hybridq.backends.base import BackendError, Compilation
+from hybridq.backends.compiled import gates_of
 from hybridq.backends.lines import best_line
 from hybridq.backends.qiskit.convert import from_qiskit, to_qiskit
 from hybridq.backends.swap_network import swap_network
+from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.placed import PlacedCircuit
 from hybridq.core.errors import ParameterError
 from hybridq.noise import NoiseModel
 
 if TYPE_CHECKING:
-    from hybridq.circuits.circuit import Circuit
     from hybridq.noise import DeviceSnapshot
 
 SEEDS = (1, 2, 3, 4)
@@ -66,8 +68,9 @@ def compiled_for(
 ) -> tuple[Any, Compilation]:
     """Return the best compiled circuit of Qiskit, and facts about it.
 
-    Where errors are known, the facts hold the circuit on the qubits in use with their noise, by
-    which its outcome is predicted.
+    The facts hold the circuit on the qubits in use, and where errors are known the noise of these,
+    by which its outcome is predicted. A `PlacedCircuit` is written in gates of the device, and
+    nothing else is done to it.
 
     Args:
         circuit: as written, with its parameters.
@@ -77,19 +80,49 @@ def compiled_for(
     Raises:
         BackendError: the device cannot run it.
     """
-    best = best_transpiled(circuit, device, snapshot)
+    if isinstance(circuit, PlacedCircuit):
+        best = _as_placed(circuit, device, snapshot)
+    else:
+        best = best_transpiled(circuit, device, snapshot)
     facts = Compilation(best.depth, best.two_qubit_gates, best.method, best.layout, best.success)
+    try:
+        used, measured = from_qiskit(best.circuit, best.qubits)
+    except BackendError:  # gates without a counterpart
+        return best.circuit, facts
+    facts = replace(
+        facts,
+        # Parameters without an effect are missing in the compiled circuit.
+        circuit=Circuit(used.n_qubits, used.instructions, circuit.parameters),
+        measured=tuple(measured[bit] for bit in range(len(circuit.measured))),
+        places=tuple(best.qubits),
+    )
     if snapshot is None:
         return best.circuit, facts
     try:
-        used, measured = from_qiskit(best.circuit, best.qubits)
         noise = NoiseModel.from_snapshot(snapshot, best.qubits, clip_t2=True)
-    except (BackendError, ParameterError):  # gates without a counterpart, readout not reported
+    except ParameterError:  # readout not reported
         return best.circuit, facts
-    # Parameters without an effect are missing in the compiled circuit.
-    simulated = type(circuit)(used.n_qubits, used.instructions, circuit.parameters)
-    places = tuple(measured[bit] for bit in range(circuit.n_qubits))
-    return best.circuit, replace(facts, circuit=simulated, noise=noise, measured=places)
+    return best.circuit, replace(facts, noise=noise)
+
+
+def _as_placed(circuit: PlacedCircuit, device: Any, snapshot: DeviceSnapshot | None) -> Transpiled:
+    """Return a placed circuit in gates of the device.
+
+    Raises:
+        BackendError: the device lacks gates between these qubits.
+    """
+    written = to_qiskit(circuit, circuit.outcomes)
+    made = _transpiled(written, device, optimization_level=0, initial_layout=list(circuit.places))
+    found = _judged(made, "gate by gate", snapshot)
+    pairs = sum(len(gate.qubits) == 2 for gate in gates_of(circuit))
+    if found.two_qubit_gates != pairs or any(
+        found.layout[bit] != circuit.places[qubit] for bit, qubit in enumerate(circuit.outcomes)
+    ):
+        raise BackendError(
+            f"a circuit of {pairs} two-qubit gates on the qubits {list(circuit.places)} cannot run "
+            "as it is: the device has other gates between them"
+        )
+    return found
 
 
 def best_transpiled(circuit: Circuit, device: Any, snapshot: DeviceSnapshot | None) -> Transpiled:
@@ -103,30 +136,33 @@ def best_transpiled(circuit: Circuit, device: Any, snapshot: DeviceSnapshot | No
     Raises:
         BackendError: the device cannot run it.
     """
+    found, written = [], to_qiskit(circuit)
+    for seed in SEEDS:
+        made = _transpiled(written, device, seed_transpiler=seed)
+        found.append(_judged(made, f"Qiskit's optimizer, seed {seed}", snapshot))
+    for method, network, layout in line_networks(circuit, snapshot):
+        made = _transpiled(network, device, seed_transpiler=SEEDS[0], initial_layout=layout)
+        found.append(_judged(made, method, snapshot))
+    return max(found, key=lambda each: each.merit)
+
+
+def _transpiled(
+    written: Any, device: Any, optimization_level: int = _OPTIMIZATION, **options: Any
+) -> Any:
+    """Return a circuit of Qiskit compiled for a device.
+
+    Raises:
+        BackendError: it cannot be compiled.
+    """
     from qiskit import transpile
     from qiskit.exceptions import QiskitError
     from qiskit.transpiler import Target
 
     where = {"target": device} if isinstance(device, Target) else {"backend": device}
-    found, written = [], to_qiskit(circuit)
     try:
-        for seed in SEEDS:
-            made = transpile(
-                written, **where, optimization_level=_OPTIMIZATION, seed_transpiler=seed
-            )
-            found.append(_judged(made, f"Qiskit's optimizer, seed {seed}", snapshot))
-        for method, network, layout in line_networks(circuit, snapshot):
-            made = transpile(
-                network,
-                **where,
-                optimization_level=_OPTIMIZATION,
-                seed_transpiler=SEEDS[0],
-                initial_layout=layout,
-            )
-            found.append(_judged(made, method, snapshot))
+        return transpile(written, **where, optimization_level=optimization_level, **options)
     except QiskitError as error:
         raise BackendError(f"Qiskit cannot compile the circuit for this device: {error}") from None
-    return max(found, key=lambda each: each.merit)
 
 
 def line_networks(
