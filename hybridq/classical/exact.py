@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
 from hybridq.core.errors import CapacityError
+from hybridq.core.executors import open_mapper
 
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
@@ -104,13 +104,9 @@ def _gray_minimum(ising: Ising, threads: int | None) -> int:
     if n_prefixes == 1:
         _, high = scan(0)
     else:
-        with ThreadPoolExecutor(threads or numba.get_num_threads()) as pool:
-            # map keeps the order of the prefixes, so ties go to the smallest index
-            try:
-                _, high = min(pool.map(scan, range(n_prefixes)), key=lambda found: found[0])
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+        with open_mapper(f"threads:{threads or numba.get_num_threads()}") as mapper:
+            # The order of the prefixes is kept, so ties go to the smallest index.
+            _, high = min(mapper.map(scan, range(n_prefixes)), key=lambda found: found[0])
     spins = 1.0 - 2.0 * index_to_bits(high, n - n_low)
     fields = couplings[:n_low, n_low:] @ spins
     block = low + _quadratic_energies(np.zeros((n_low, n_low)), fields)

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from hybridq.problems.base import Problem
 
 # Arguments of `hybridq.solve` by the panel that shows them.
-SEARCH = ("initial", "strategy", "objective", "alpha", "eta", "objective_shots", "restarts")
+SEARCH = (
+    "initial",
+    "strategy",
+    "objective",
+    "alpha",
+    "eta",
+    "objective_shots",
+    "restarts",
+    "executor",
+)
 LIMITS = ("max_evaluations", "time_limit")
 CIRCUIT = ("engine", "precision", "threads", "kernels", "noise")
 MACHINE = ("backend", "ledger", "max_executions", "max_shots", "max_cost", "dry_run", "refine")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
@@ -13,8 +13,9 @@ from hybridq.core.errors import OutputError, ParameterError, UnknownNameError
 from hybridq.core.mapper import Mapper
 from hybridq.core.processes import cores
 
-ExecutorLike: TypeAlias = "str | Executor | None"
-"""An executor of ``concurrent.futures``, the name of one (`EXECUTORS`), or None for none."""
+ExecutorLike: TypeAlias = str | Executor | Mapper | None
+"""An executor of ``concurrent.futures``, the name of one (`EXECUTORS`), None for none, or an open
+mapper."""
 
 CONNECT_SECONDS = 10
 """Seconds after which a scheduler that does not answer is given up."""
@@ -25,7 +26,7 @@ def _processes(detail: str) -> AbstractContextManager[Mapper]:
     return _pool(process_count(detail) or cores())
 
 
-def process_count(detail: str) -> int | None:
+def process_count(detail: str, name: str = "processes") -> int | None:
     """Return the number after the colon of ``processes:4``, None without one.
 
     Raises:
@@ -35,7 +36,7 @@ def process_count(detail: str) -> int | None:
         return None
     if not (detail.isdecimal() and int(detail)):
         raise ParameterError(
-            argument="executor", value=f"processes:{detail}", expected="processes:4 or the like"
+            argument="executor", value=f"{name}:{detail}", expected=f"{name}:4 or the like"
         )
     return int(detail)
 
@@ -141,8 +142,20 @@ def _serial(detail: str) -> Iterator[Mapper]:
     yield Mapper()
 
 
+@contextmanager
+def _threads(detail: str) -> Iterator[Mapper]:
+    """Open threads of this process, for compiled code: ``threads``, ``threads:4``."""
+    count = process_count(detail, "threads") or cores()
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield Mapper(pool, workers=count)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
 EXECUTORS: dict[str, Callable[[str], AbstractContextManager[Mapper]]] = {
     "serial": _serial,
+    "threads": _threads,
     "processes": _processes,
     "dask": _dask,
     "mpi": _mpi,
@@ -155,14 +168,18 @@ def open_mapper(executor: ExecutorLike) -> Iterator[Mapper]:
     """Open a mapper on an executor; one that is given by name is shut down at the end.
 
     Args:
-        executor: an executor of ``concurrent.futures``, which stays open; a name: ``processes``,
-            ``processes:4``, ``dask://host:8786``, ``mpi``, ``serial``; None for none.
+        executor: an executor of ``concurrent.futures`` or a mapper, which stay open; a name:
+            ``processes``, ``processes:4``, ``threads``, ``threads:4``, ``dask://host:8786``,
+            ``mpi``, ``serial``; None for none.
 
     Raises:
         UnknownNameError: no executor of that name.
         ParameterError: it is not an executor, or its package is not installed.
         OutputError: a scheduler did not answer.
     """
+    if isinstance(executor, Mapper):
+        yield executor
+        return
     if executor is None or not isinstance(executor, str):
         yield Mapper(executor)
         return

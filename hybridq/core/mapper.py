@@ -11,7 +11,7 @@ import itertools
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -124,7 +124,7 @@ class Mapper:
         function: Callable[[Payload], Result],
         tasks: Iterable[tuple[Key, Payload]],
         total: int = 0,
-    ) -> Iterator[tuple[Key, Result | _Raised]]:
+    ) -> Generator[tuple[Key, Result | _Raised], None, None]:
         """Yield keys and results (see `result_of`) as tasks end.
 
         Args:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError, Setting
+from hybridq.core.executors import ExecutorLike
 from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.engines.config import EngineConfig
 
@@ -213,6 +214,11 @@ class LightCone(CompiledEngine):
     the way that suits its cone: messages along a tree, a sum over the paths of all qubits, or a
     state of the cone alone. It gives exact expectation values, gradients and correlations, and no
     samples. Cones that are too wide are refused. Double precision.
+
+    Args:
+        executor: has the sums over paths as tasks: an executor of ``concurrent.futures`` or its
+            name, see `hybridq.core.executors.open_mapper`; threads of this process by default.
+            Values are the same to the last bit.
     """
 
     name: ClassVar[str] = "lightcone"
@@ -223,6 +229,8 @@ class LightCone(CompiledEngine):
     )
     holds_state: ClassVar[bool] = False
 
+    executor: ExecutorLike = field(default=None, repr=False)
+
     def bind(self, circuit: Circuit, observable: Observable) -> Engine:
         """Return a `LightConeEngine`."""
         from hybridq.engines.layers import check_opening
@@ -230,7 +238,13 @@ class LightCone(CompiledEngine):
         check_opening(circuit, self.name)  # before the other modules load
         from hybridq.engines.lightcone.engine import LightConeEngine
 
-        return LightConeEngine(circuit, observable, **self.running_options())
+        options = {**self.running_options(), "executor": self.executor}
+        return LightConeEngine(circuit, observable, **options)
+
+    @classmethod
+    def option_names(cls) -> tuple[str, ...]:
+        """Return the names of the options that are plain values."""
+        return tuple(name for name in super().option_names() if name != "executor")
 
     def for_any_circuit(self) -> EngineConfig:
         """Return the statevector engine with the same options."""

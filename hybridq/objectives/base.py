@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -175,11 +176,27 @@ class Objective(ABC):
         return dict(zip(strings.tolist(), counts.tolist(), strict=True))
 
 
+def _bound(config: Any, ansatz: Any, hamiltonian: Any, engine: Any) -> Any:
+    """Return a bound objective; `ExactObjective.__reduce__` names this."""
+    return config.bind(ansatz, hamiltonian, engine=engine)
+
+
 class ExactObjective(Objective):
     """An objective without statistical error, and the states behind it.
 
     The methods about states raise `EngineError` where the engine has not that capability.
     """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what binds it again, on one thread, in a worker of an executor.
+
+        The kernels are those in use here, so that values are the same to the last bit.
+        """
+        config = self.binding.engine_config
+        names = {each.name for each in fields(config)}
+        here = {"threads": 1, "kernels": self.engine.kernels, "executor": None}
+        config = replace(config, **{name: value for name, value in here.items() if name in names})
+        return _bound, (self.config, self.ansatz, self.hamiltonian, config)
 
     @property
     def exact(self) -> ExactObjective:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.core.clock import work_seconds
 from hybridq.core.errors import ParameterError
+from hybridq.core.executors import ExecutorLike, open_mapper
 from hybridq.objectives.base import Objective
 
 Vector = NDArray[np.float64]
@@ -17,7 +20,7 @@ LANDSCAPE_SECONDS = 2.0
 
 
 def quick_landscape(
-    objective: Objective, ansatz: QAOA, sign: float
+    objective: Objective, ansatz: QAOA, sign: float, executor: ExecutorLike = None
 ) -> tuple[Vector, Vector, Vector] | None:
     """Return a landscape of as many points as 2 s allow, None where those are too few."""
     # The least of several times: another process may hold up any single one.
@@ -25,7 +28,8 @@ def quick_landscape(
     points = int(np.sqrt(LANDSCAPE_SECONDS / max(each, 1e-9)))
     if points < 15:
         return None
-    return scan_landscape(objective, ansatz, points=min(points, LANDSCAPE_POINTS), sign=sign)
+    points = min(points, LANDSCAPE_POINTS)
+    return scan_landscape(objective, ansatz, points=points, sign=sign, executor=executor)
 
 
 def _seconds_of_two(objective: Objective) -> float:
@@ -36,9 +40,21 @@ def _seconds_of_two(objective: Objective) -> float:
 
 
 def scan_landscape(
-    objective: Objective, ansatz: QAOA, *, points: int = LANDSCAPE_POINTS, sign: float = 1.0
+    objective: Objective,
+    ansatz: QAOA,
+    *,
+    points: int = LANDSCAPE_POINTS,
+    sign: float = 1.0,
+    executor: ExecutorLike = None,
 ) -> tuple[Vector, Vector, Vector]:
     """Return the expectation value of one-layer QAOA over the box of its angles.
+
+    Args:
+        objective: of one-layer QAOA.
+        ansatz: the same.
+        points: number of values of each angle.
+        sign: factor of the values.
+        executor: has the rows of the grid as tasks; see `hybridq.core.executors.open_mapper`.
 
     Returns:
         gammas (points,), betas (points,) and ``sign`` times the expectation at
@@ -52,5 +68,15 @@ def scan_landscape(
             argument="p", value=ansatz.p, expected="1", remedy="a landscape has two angles"
         )
     gammas, betas = (np.linspace(low, high, points) for low, high in ansatz.bounds)
-    grid = np.stack(np.meshgrid(gammas, betas, indexing="ij"), axis=-1).reshape(-1, 2)
-    return gammas, betas, sign * objective.values(grid).reshape(points, points)
+    grid = np.stack(np.meshgrid(gammas, betas, indexing="ij"), axis=-1)
+    if executor is None:
+        values = objective.values(grid.reshape(-1, 2)).reshape(points, points)
+    else:
+        with open_mapper(executor) as mapper:
+            values = np.array(mapper.map(partial(_row, objective=objective), grid))
+    return gammas, betas, sign * values
+
+
+def _row(angles: Vector, objective: Objective) -> Vector:
+    """Return the values of a row of the grid; workers call this."""
+    return objective.values(angles)

@@ -82,6 +82,10 @@ class SampledObjective(Objective):
         config = self.binding.engine_config.for_any_circuit()
         return as_sampler(config.bind(circuit, self.hamiltonian))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Refuse to be copied to another process: shots are of one stream."""
+        raise TypeError("shots are drawn from one stream, one estimate after another")
+
     @property
     def exact(self) -> ExactObjective:
         """The objective with exact values on the same engine, made on first use.

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from hybridq.core import memory
 from hybridq.core.arrays import Vector
-from hybridq.core.errors import HybridqError, ParameterError
+from hybridq.core.errors import HybridqError, ParameterError, Setting
+from hybridq.core.executors import ExecutorLike
 from hybridq.core.randomness import RandomLike, spawn
 from hybridq.optimizers.base import Optimizer, Outcome
 from hybridq.optimizers.capabilities import Capability, member
@@ -26,6 +27,7 @@ from hybridq.optimizers.checks import (
 from hybridq.optimizers.configure import OptimizerLike, configured_optimizer, default_optimizer
 from hybridq.optimizers.driver import Callback, Driver, Stop
 from hybridq.optimizers.function import FunctionOptimizer
+from hybridq.optimizers.restarts import search_starts
 from hybridq.optimizers.solution import Ending, Reason, Solution, describe
 from hybridq.optimizers.stationary import began_stationary, displaced, remark
 from hybridq.storage.journal import Journal, opened
@@ -47,6 +49,7 @@ def minimize(
     rng: RandomLike = None,
     journal: str | os.PathLike[str] | Journal | None = None,
     resume: bool = False,
+    executor: ExecutorLike = None,
     **options: Any,
 ) -> Solution:
     """Search for a minimum of `objective` and return the lowest point seen.
@@ -84,6 +87,10 @@ def minimize(
             same as if it had not been killed, and evaluates only what is not in the file. The
             callback is called for all evaluations again. Limits may differ; without `rng` the
             seed is that of the file.
+        executor: searches several starts at once, each with its own share of the budget, of which
+            none is left to others: an executor of ``concurrent.futures`` or its name (see
+            `hybridq.core.executors.open_mapper`). The result is the same to the last bit on any.
+            The callback is called once for each start. Not with a time limit or a journal.
         **options: options of the method, the fields of its class.
 
     Raises:
@@ -123,6 +130,13 @@ def minimize(
     searches = [starts] if optimizer.joint_starts else list(starts)
     if max_evaluations is None:
         max_evaluations = len(searches) * optimizer.default_budget(starts.shape[1])
+    if executor is not None:
+        _check_apart(time_limit, journal)
+        if len(searches) > 1:
+            return search_starts(
+                objective, starts, optimizer, box, spawn(rng, len(searches)), executor,
+                max_evaluations=int(max_evaluations), target=target, callback=callback,
+            )  # fmt: skip
     limits: dict[str, Any] = {
         "max_evaluations": int(max_evaluations),
         "time_limit": time_limit,
@@ -159,6 +173,17 @@ def minimize(
             if solution.status != "interrupted":
                 solution = replace(solution, seconds=journaled.end(solution.seconds))
     return solution
+
+
+def _check_apart(time_limit: float | None, journal: object) -> None:
+    """Raise for what searches on an executor cannot keep."""
+    for name, value in (("time_limit", time_limit), ("journal", journal)):
+        if value is not None:
+            raise ParameterError(
+                f"searches on an executor keep no {name.replace('_', ' ')}",
+                argument=name,
+                remedy=("leave out ", Setting(name), " or ", Setting("executor")),
+            )
 
 
 def _start_of(

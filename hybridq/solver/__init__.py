@@ -23,6 +23,7 @@ from hybridq.backends.registry import BackendLike
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
 from hybridq.core.errors import CapacityError, ParameterError, Setting
+from hybridq.core.executors import ExecutorLike, open_mapper
 from hybridq.core.randomness import RandomLike
 from hybridq.engines.choose import EngineLike
 from hybridq.measurement.registry import GroupingLike
@@ -67,6 +68,7 @@ def solve(
     objective_shots: int | None = None,
     initial: str | os.PathLike[str] | ArrayLike | Mapping[str, Any] | LearnedAngles = "auto",
     restarts: int | None = None,
+    executor: ExecutorLike = None,
     max_evaluations: int | None = None,
     time_limit: float | None = None,
     shots: int | None = None,
@@ -129,6 +131,10 @@ def solve(
             or as model:NAME@3, is a version of the registry in ``HYBRIDQ_MODELS``; the search
             begins with the better of its angles and auto.
         restarts: further random starts (default: depends on the ansatz); they share the budget.
+        executor: workers that search the restarts and scan the landscape, processes:4,
+            dask://HOST:PORT, mpi or serial (default: this process, one after another); also an
+            executor of ``concurrent.futures``. Each start then has a share of the budget of its
+            own, and the result is the same on any of them.
         max_evaluations: maximum number of evaluations (default: depends on the size); for QAOA at
             most 2,000 and otherwise 50,000, fewer where each takes long.
         time_limit: time limit of the search in seconds (default: none).
@@ -203,6 +209,7 @@ def solve(
     with (
         opened(journal, resume) as log,
         _machine(backend, ledger, limits, dry_run, refine) as machine,
+        nullcontext() if executor is None else open_mapper(executor) as mapper,
         _naming_alternatives(subject),
     ):
         settings = resolve_settings(
@@ -220,6 +227,7 @@ def solve(
             ansatz=chosen,
             objective_shots=objective_shots,
             restarts=restarts,
+            mapper=mapper,
             max_evaluations=max_evaluations,
             time_limit=time_limit,
             shots=shots,

@@ -151,7 +151,9 @@ def solve_qaoa(
     if landscape and ansatz.p == 1 and found.ansatz is ansatz and solution.status != "interrupted":
         settings.announce("landscape")
         mean = Expectation().bind(ansatz, observable, engine=settings.engine)
-        grid = unless_interrupted(lambda: quick_landscape(mean, ansatz, problem.sign))
+        grid = unless_interrupted(
+            lambda: quick_landscape(mean, ansatz, problem.sign, settings.mapper)
+        )
     return Result(
         problem=ProblemInfo.of(problem, **_circuit_facts(problem, ansatz)),
         ansatz=_described(found, strategy, why, factory, settings, problem.sign, warnings),
@@ -337,6 +339,7 @@ def _shared_search(
         callback=settings.callback if trial is None else None,
         rng=settings.streams[1] if trial is None else trial,
         journal=settings.journal if trial is None else None,
+        executor=settings.mapper,
     )
 
 

@@ -16,6 +16,7 @@ from hybridq.core.clock import work_seconds
 from hybridq.core.configured import named_or_configured
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import MOST_RESTARTS
+from hybridq.core.mapper import Mapper
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import checked_shots
 from hybridq.engines.choose import EngineLike, resolve_engine
@@ -73,6 +74,7 @@ class SolveSettings:
     stage: Stage | None = None
     journal: Journal | None = None
     machine: Machine | None = None
+    mapper: Mapper | None = None
     seed: int | None = field(init=False)
     asked_seed: int | None = field(init=False)
     streams: tuple[np.random.Generator, ...] = field(init=False)

@@ -82,6 +82,7 @@ def solve_vqe(
             callback=settings.callback,
             rng=settings.streams[1],
             journal=settings.journal,
+            executor=settings.mapper,
             **limits,
         )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.core.executors import ExecutorLike
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.base import Outcome
 from hybridq.optimizers.configure import configured_optimizer
@@ -77,6 +78,7 @@ class SharedSearch:
         self.best: tuple[float, Vector] | None = None
         self._unit, self._time_limit, self._callback = unit, time_limit, callback
         self._rng = rng if rng is not None else np.random.default_rng()
+        self._executor: ExecutorLike = limits.pop("executor", None)
         self._limits = limits
         self._seconds = 0.0
         self._values: list[Vector] = []
@@ -190,6 +192,7 @@ class SharedSearch:
                 max_evaluations=most,
                 time_limit=seconds if math.isfinite(seconds) else None,
                 rng=self._rng,
+                executor=None if isinstance(method, _Probe) else self._executor,
                 **self._limits,
             )
         except KeyboardInterrupt:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from contextlib import ExitStack
 from functools import cached_property
 from typing import ClassVar
 
@@ -10,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.errors import CapacityError, Setting
+from hybridq.core.executors import ExecutorLike, open_mapper
+from hybridq.core.mapper import Mapper
 from hybridq.engines.base import Engine, Observable, Vector, check_widths, checked_threads
 from hybridq.engines.correlations import measured_pairs
 from hybridq.engines.info import EngineInfo
@@ -34,6 +38,7 @@ class LightConeEngine(Engine):
         observable: any diagonal Hamiltonian of terms of at most two qubits.
         threads: the number of threads; all cores by default.
         kernels: ``"compiled"``, or ``"numpy"`` for the slow twin that needs no compiling.
+        executor: has the sums over paths as tasks; see `hybridq.core.executors.open_mapper`.
 
     Raises:
         EngineError: the circuit has another form, or a term has a higher order.
@@ -53,9 +58,15 @@ class LightConeEngine(Engine):
         *,
         threads: int | None = None,
         kernels: str = COMPILED,
+        executor: ExecutorLike = None,
     ) -> None:
         super().__init__(circuit)
         self.kernels = kernels
+        self._mapper: Mapper | None = None
+        if executor is not None:
+            opened = ExitStack()
+            self._mapper = opened.enter_context(open_mapper(executor))
+            weakref.finalize(self, opened.close)
         self._threads = checked_threads(threads)
         check_widths(circuit, observable)
         self._layers = read_layers(circuit, self.name)
@@ -70,7 +81,10 @@ class LightConeEngine(Engine):
 
     def _at(self, p: int, pairs: Ints, spins: Ints) -> Routes:
         """Return the routes of pairs and single spins at a depth."""
-        return Routes(self._cost, p, pairs, spins, threads=self._threads, kernels=self.kernels)
+        return Routes(
+            self._cost, p, pairs, spins, threads=self._threads, kernels=self.kernels,
+            executor=self._mapper,
+        )  # fmt: skip
 
     def _routed(self, pairs: Ints, spins: Ints) -> Routes:
         """Return the routes of pairs and single spins.

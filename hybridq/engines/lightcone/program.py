@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -134,6 +135,15 @@ class Program:
             tables = sum(1 << len(each) for each in over)
             self.size = tables + int((1 << self.plan.widths).sum())
         self._steps: tuple[Ints, ...] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes, with the name of the kernels' module."""
+        return {**vars(self), "_kernels": self._kernels.__name__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Set the attributes of a copy in another process."""
+        vars(self).update(state)
+        self._kernels = import_module(state["_kernels"])
 
     def _planned(self, most: int) -> Plan:
         """Return the cheaper of two greedy orders."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.core import memory
+from hybridq.core.executors import ExecutorLike, open_mapper
 from hybridq.engines.lightcone import dense
 from hybridq.engines.lightcone.cones import Cone, ConeSearch
 from hybridq.engines.lightcone.program import Program, Shape
@@ -24,6 +24,9 @@ Vector = NDArray[np.float64]
 
 MOST_WIDTH = 26
 """Variables of the largest table of a sum over paths."""
+
+_Task = tuple[Program, Vector, Vector, Vector, Vector]
+"""A program, the couplings and fields of a cone, γ_1 … γ_p and β_1 … β_p."""
 
 _MOST_SPINS = 4000  # of a cone with loops, beyond which no order is searched
 _PRODUCTS_A_SECOND = 3e8  # on one thread
@@ -63,6 +66,7 @@ class Routes:
         spins: measured spins, int64, shape (j,).
         threads: number of threads.
         kernels: ``"compiled"`` or ``"numpy"``.
+        executor: has the sums over paths as tasks, in place of threads.
 
     Raises:
         TooWide: a cone fits nowhere; nothing large is allocated by then.
@@ -70,11 +74,19 @@ class Routes:
     """
 
     def __init__(
-        self, ising: Ising, p: int, pairs: Ints, spins: Ints, *, threads: int, kernels: str
+        self,
+        ising: Ising,
+        p: int,
+        pairs: Ints,
+        spins: Ints,
+        *,
+        threads: int,
+        kernels: str,
+        executor: ExecutorLike = None,
     ) -> None:
         self.ising, self.p = ising, p
         self._n_pairs, self._n_spins = len(pairs), len(spins)
-        self._threads, self._kernels = threads, kernels
+        self._threads, self._kernels, self._executor = threads, kernels, executor
         self._with_fields = bool(ising.linear.any())
         self._search = ConeSearch(ising, p, self._module())
         rows = self._search.rows
@@ -227,10 +239,7 @@ class Routes:
             z, zz = self._messages.values(gammas, betas)
             found[self._tree_pairs], found[self._tree_spins] = zz, z
 
-        def value(program: Program, family: Family, k: int) -> float:
-            return program.value(family.couplings[k], family.fields[k], gammas, betas)
-
-        for each, own in zip(self._sums, self._mapped(value, 16), strict=True):
+        for each, own in zip(self._sums, self._mapped(_value, gammas, betas, 16), strict=True):
             found[each.family.targets] = each.family.signs * np.array(own)[each.family.which]
         for cone in self._dense:
             found[cone.targets] = cone.values(angles)
@@ -255,10 +264,7 @@ class Routes:
             )
             found[self._tree_pairs], found[self._tree_spins] = zz, z
 
-        def slopes(program: Program, family: Family, k: int) -> tuple[float, Vector]:
-            return program.value_and_slopes(family.couplings[k], family.fields[k], gammas, betas)
-
-        for each, own in zip(self._sums, self._mapped(slopes, 32), strict=True):
+        for each, own in zip(self._sums, self._mapped(_slopes, gammas, betas, 32), strict=True):
             family = each.family
             found[family.targets] = family.signs * np.array([v for v, _ in own])[family.which]
             total = np.bincount(
@@ -275,29 +281,45 @@ class Routes:
         angles = np.ascontiguousarray(angles)
         return angles[: self.p].copy(), angles[self.p :].copy()
 
-    def _mapped(self, function: Callable[..., Any], size: int) -> list[list[Any]]:
-        """Return function(program, family, k) for all distinct cones of each sum.
+    def _mapped(
+        self, function: Callable[[_Task], Any], gammas: Vector, betas: Vector, size: int
+    ) -> list[list[Any]]:
+        """Return the function of all distinct cones of each sum.
 
-        They run in as many threads as the tables allow.
+        They are tasks of the executor; without one of as many threads as the tables allow.
 
         Args:
-            function: of a program, a family and the number of a cone.
+            function: of a task.
+            gammas, betas: the angles.
             size: bytes of a value in the tables.
         """
-        tasks = [
-            (each.program, each.family, k)
+        tasks: list[_Task] = [
+            (each.program, each.family.couplings[k], each.family.fields[k], gammas, betas)
             for each in self._sums
             for k in range(len(each.family.couplings))
         ]
+        with open_mapper(self._executor or self._own_threads(len(tasks), size)) as mapper:
+            found = iter(mapper.map(function, tasks))
+        return [[next(found) for _ in each.family.couplings] for each in self._sums]
+
+    def _own_threads(self, tasks: int, size: int) -> str:
+        """Return the executor of as many threads as the tables allow."""
         largest = size * max((each.program.size for each in self._sums), default=0)
         memory.require(largest, "the tables of a sum over paths", "use fewer layers")
-        threads = 1 if self._kernels == "numpy" else min(self._threads, len(tasks))
+        threads = 1 if self._kernels == "numpy" else min(self._threads, tasks)
         free = memory.available_bytes() if threads > 1 else None
         if free is not None:
             threads = max(1, min(threads, free // max(2 * largest, 1)))
-        if threads > 1:
-            with ThreadPoolExecutor(threads) as pool:
-                found = iter(list(pool.map(function, *zip(*tasks, strict=True))))
-        else:
-            found = iter([function(*task) for task in tasks])
-        return [[next(found) for _ in each.family.couplings] for each in self._sums]
+        return f"threads:{threads}" if threads > 1 else "serial"
+
+
+def _value(task: _Task) -> float:
+    """Return the value of a cone; workers call this."""
+    program, couplings, fields, gammas, betas = task
+    return program.value(couplings, fields, gammas, betas)
+
+
+def _slopes(task: _Task) -> tuple[float, Vector]:
+    """Return the value and the slopes of a cone; workers call this."""
+    program, couplings, fields, gammas, betas = task
+    return program.value_and_slopes(couplings, fields, gammas, betas)
