@@ -79,7 +79,7 @@ def _use(engine: Any) -> None:
     x = np.full(engine.n_params, 0.3)
     engine.expectation(x)
     engine.expectation_and_gradient(x)
-    engine.expectations([x, x])
+    engine.expectations([x] * 8)  # enough for several in one vector
     engine.sample(x, 10, as_generator(1))
     if isinstance(engine, SupportsLevels):
         engine.distribution(x)

@@ -105,8 +105,10 @@ def _check_running(
     if exact and isinstance(running, SupportsExpectation):
         value = running.expectation(x)
         require(close(value, mean, tolerance=loose), f"{name}: ⟨H⟩ is {value}, not {mean}")
-        many = running.expectations(np.array([x, x]))
-        require(many.shape == (2,), f"{name}: expectations() has shape {many.shape}")
+        many = running.expectations(np.array([x] * 8))
+        require(many.shape == (8,), f"{name}: expectations() has shape {many.shape}")
+        for each in many.tolist():
+            require(close(each, value, tolerance=loose), f"{name}: expectations() gives {each}")
     if exact and isinstance(running, SupportsGradient):
         _check_gradient(name, running, circuit, matrix, x, loose)
     if exact and isinstance(running, SupportsCorrelations):

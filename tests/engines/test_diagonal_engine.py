@@ -156,13 +156,39 @@ def test_results_do_not_depend_on_the_number_of_threads_bit_for_bit(n, fields):
     assert (one.sample(x, 500, 3) == two.sample(x, 500, 3)).all()
 
 
-@pytest.mark.parametrize("n", [6, 13, 14])
+@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("n", [2, 5, 8, 11])
+def test_a_batch_gives_the_values_of_the_slow_twin(n, cost):
+    ising = random_ising(n, n, **COSTS[cost])
+    energies = ising.to_pauli_sum().diagonal()
+    points = np.random.default_rng(n).uniform(-4.0, 4.0, (11, 4))
+    points[0, 2:] = np.pi / 2 + 1e-15, -np.pi / 2  # tangents near 10^16
+    exact = [np.abs(qaoa_state(energies, x)) ** 2 @ energies for x in points]
+    found = engine_for(ising, 2).expectations(points)
+    np.testing.assert_allclose(found, exact, rtol=0, atol=1e-12 * max(np.abs(energies).max(), 1))
+
+
+@pytest.mark.parametrize("n", [6, 13, 16, 18])
 def test_a_batch_gives_what_single_calls_give(n):
-    ising = random_ising(n, 2, density=0.5, fields=n != 13)
+    ising = random_ising(n, 2, density=0.2, fields=n != 13)
     engine = engine_for(ising, 2)
     points = np.random.default_rng(1).normal(size=(7, 4))
-    assert (engine.expectations(points) == [engine.expectation(row) for row in points]).all()
+    scale = np.abs(ising.coefficients).sum()
+    for few in (points, points[:2], points[:1]):
+        single = [engine.expectation(row) for row in few]
+        np.testing.assert_allclose(engine.expectations(few), single, rtol=0, atol=1e-12 * scale)
     assert engine.expectations(points[:0]).shape == (0,)
+
+
+@pytest.mark.parametrize("cost", ["symmetric real", "fields integer"])
+def test_a_value_in_a_batch_depends_on_its_own_point_alone_bit_for_bit(cost):
+    ising = random_ising(9, 3, **COSTS[cost])
+    points = np.random.default_rng(1).uniform(-4.0, 4.0, (37, 4))
+    found = engine_for(ising, 2, threads=1).expectations(points)
+    np.testing.assert_array_equal(engine_for(ising, 2).expectations(points), found)
+    for part in (slice(3, 30), slice(20, 28), slice(33, 37)):
+        shuffled = engine_for(ising, 2, threads=1).expectations(points[part][::-1])
+        np.testing.assert_array_equal(shuffled[::-1], found[part])
 
 
 @pytest.mark.parametrize("fields", [True, False])
@@ -286,8 +312,9 @@ def test_other_vector_widths_and_the_plain_loops_give_the_same_numbers(width, n,
         "from hybridq.engines.kernels import emit\n"
         f"assert emit.VECTOR_BYTES == {0 if width == 'off' else width}\n"
         f"e = engine_for(random_ising({n}, 6, fields=False, density=0.3), 2)\n"
-        "v, g = e.expectation_and_gradient(np.array([0.3, 2.0, 0.4, -1.0]))\n"
-        "print(repr([float(v), *map(float, g)]))"
+        "x = np.array([0.3, 2.0, 0.4, -1.0])\n"
+        "v, g = e.expectation_and_gradient(x)\n"
+        "print(repr([float(v), *map(float, g), *map(float, e.expectations([x] * 9))]))"
     )
     folder = os.path.dirname(__file__)
     path = os.pathsep.join([folder, os.path.dirname(folder)])
@@ -303,7 +330,7 @@ def test_other_vector_widths_and_the_plain_loops_give_the_same_numbers(width, n,
     ).stdout  # fmt: skip
     engine = engine_for(random_ising(n, 6, fields=False, density=0.3), 2)
     value, gradient = engine.expectation_and_gradient(np.array([0.3, 2.0, 0.4, -1.0]))
-    assert json.loads(output) == pytest.approx([value, *gradient], abs=1e-11)
+    assert json.loads(output) == pytest.approx([value, *gradient, *[value] * 9], abs=1e-11)
 
 
 def test_a_state_that_does_not_fit_is_refused_with_the_numbers(monkeypatch):

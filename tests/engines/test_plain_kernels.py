@@ -65,7 +65,7 @@ def check(circuit, observable, name, seed=0, precision="double"):
         *(engine.expectation_and_gradient(x) for engine in (compiled, plain)), strict=True
     ):
         np.testing.assert_allclose(there, here, **close)
-    points = [x, -x]
+    points = [x, -x] * 4  # enough for several in one vector
     np.testing.assert_allclose(plain.expectations(points), compiled.expectations(points), **close)
     if isinstance(plain, SupportsDistribution) and observable.is_diagonal:
         np.testing.assert_allclose(plain.probabilities(x), compiled.probabilities(x), **close)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
+from hybridq.core.arrays import aligned
 from hybridq.core.errors import CapacityError, EngineError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.engines.base import (
@@ -117,7 +118,7 @@ class DensityEngine(Engine):
     @cached_property
     def _state(self) -> Vector:
         """The working Pauli vector."""
-        return np.empty(1 << 2 * self.n_qubits)
+        return aligned(1 << 2 * self.n_qubits)
 
     def _evolve(self, x: Vector, kept: dict[int, Vector] | None = None) -> Vector:
         """Return the Pauli vector at `x`; leave copies of kept states in `kept`."""

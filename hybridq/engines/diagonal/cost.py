@@ -84,8 +84,11 @@ def build_cost(plan: CostPlan) -> Cost:
     no_index, no_levels = np.zeros(0, dtype=np.uint8), np.zeros(0)
     none, no_linear, no_pairs = np.zeros(2), np.zeros((2, 0)), np.zeros((0, 0))
     if ising.is_quadratic:
-        constant, linear, pairs = _in_bits(ising)
-        return Cost(QUADRATIC, constant, linear, pairs, no_index, no_levels)
+        constant, linear, pairs = quadratic_in_bits(ising)
+        flipped_constant, flipped_linear, _ = quadratic_in_bits(ising, -1.0)
+        constants = np.array([constant, flipped_constant])
+        linears = np.array([linear, flipped_linear])
+        return Cost(QUADRATIC, constants, linears, pairs, no_index, no_levels)
     diagonal = ising.to_pauli_sum().diagonal()
     if ising.is_integer:
         low, high = float(diagonal.min()), float(diagonal.max())
@@ -118,19 +121,16 @@ def whole_levels(ising: Ising) -> tuple[float, int]:
     return float(top - np.floor(top - (ising.constant - reach))), int(2 * reach) + 2
 
 
-def _in_bits(
-    ising: Ising,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return constant, linear and pair coefficients over bits of E(z) and E(~z).
+def quadratic_in_bits(
+    ising: Ising, sign: float = 1.0
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Return constant, linear and pair coefficients of E(z) over bits, of E(~z) for a sign of −1.
 
     Bits z and spins s are related by s = 1 − 2z.
     """
     couplings = np.zeros((ising.n_qubits, ising.n_qubits))
     first, second = ising.pairs.T
     couplings[first, second] = couplings[second, first] = ising.couplings
-    constants, linears = [], []
-    for sign in (1.0, -1.0):
-        fields = sign * ising.linear
-        constants.append(ising.constant + fields.sum() + ising.couplings.sum())
-        linears.append(-2.0 * fields - 2.0 * couplings.sum(axis=1))
-    return np.array(constants), np.array(linears), 4.0 * couplings
+    fields = sign * ising.linear
+    constant = ising.constant + float(fields.sum() + ising.couplings.sum())
+    return constant, -2.0 * fields - 2.0 * couplings.sum(axis=1), 4.0 * couplings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from hybridq.engines.base import (
 )
 from hybridq.engines.correlations import mean_spins, measured_pairs
 from hybridq.engines.diagonal import workspace
+from hybridq.engines.diagonal.batch import BATCH_BITS, FEWEST_POINTS, Batch
 from hybridq.engines.diagonal.cost import CostPlan, build_cost, plan_cost, whole_levels
 from hybridq.engines.diagonal.kernels.adjoint import pass_gradient
 from hybridq.engines.diagonal.kernels.block import block_gradient
@@ -77,6 +79,7 @@ class DiagonalEngine(WholeStateEngine):
         check_measured(hamiltonian, observable, self.name)
         self._require_width()
         plan = plan_cost(Ising.from_pauli_sum(hamiltonian))
+        self._plan = plan
         self._bits, self._symmetric, self._ising = plan.bits, plan.symmetric, plan.ising
         further = PLAIN_BYTES << plan.bits if kernels == NUMPY else plan.stored_bytes
         self._require_state(2 * self._dtype.itemsize << plan.bits, further)
@@ -133,12 +136,24 @@ class DiagonalEngine(WholeStateEngine):
         return float(value), self._layers.slopes(gradient)
 
     def expectations(self, points: ArrayLike) -> Vector:
-        """Return ⟨H⟩ at each row of `points`; small states run one per thread."""
+        """Return ⟨H⟩ at each row of `points`; small states run eight a thread or so, in double.
+
+        From `batch.FEWEST_POINTS` rows on a value depends on its own row alone; it may differ
+        from `expectation` by rounding.
+        """
         rows = self.checked_points(points)
         if not self._layers.is_plain:
             rows = rows @ self._layers.matrix.T + self._layers.offset
         with self._lock:
-            return self._runner.energies(rows)
+            if self._batch is not None and len(rows) >= FEWEST_POINTS:
+                return self._batch.energies(rows)
+            return np.array([self._runner.energy(self._state(0), row) for row in rows])
+
+    @cached_property
+    def _batch(self) -> Batch | None:
+        """The runner of many points of a small state; None where the state is large."""
+        small = self.kernels == COMPILED and self._bits <= BATCH_BITS
+        return Batch(self._plan, self._team) if small else None
 
     def state(self, x: ArrayLike) -> NDArray[np.complexfloating]:
         """Return the statevector, global phase included, shape (2**n_qubits,), complex.

@@ -130,11 +130,6 @@ class PlainRunner:
         turn = 1j ** np.arange(4) / np.sqrt(1 << self._bits)
         ket[0], ket[1] = turn.real[self._ones & 3], turn.imag[self._ones & 3]
 
-    def energies(self, rows: Vector) -> Vector:
-        """Return the expectation value at each row of angles."""
-        ket = np.empty((2, 1 << self._bits), self._dtype)
-        return np.array([self.energy(ket, row) for row in rows])
-
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
         """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""
         self.evolve(ket, angles)

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.arrays import aligned
 from hybridq.engines.diagonal import workspace
 from hybridq.engines.diagonal.kernels.adjoint import pass_gradient
 from hybridq.engines.diagonal.kernels.block import (
-    block_energies,
     block_energy,
     block_evolve,
     block_gradient,
@@ -63,9 +63,6 @@ class Runner(Protocol):
     def evolve(self, ket: State, angles: Vector) -> bool:
         """Leave the final state in `ket`; return True if all its bits are flipped."""
 
-    def energies(self, rows: Vector) -> Vector:
-        """Return the expectation value at each row of angles."""
-
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
         """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""
 
@@ -76,7 +73,7 @@ class Runner(Protocol):
 def new_state(runner: Runner, bits: int, dtype: Any) -> State:
     """Return an uninitialized state of 2**bits amplitudes in the layout of `runner`."""
     blocks = 1 << (bits - runner.block_bits)
-    return np.empty((2, blocks * ((1 << runner.block_bits) + runner.pad)), dtype)
+    return aligned((2, blocks * ((1 << runner.block_bits) + runner.pad)), dtype)
 
 
 def amplitudes(runner: Runner, ket: State) -> State:
@@ -115,7 +112,7 @@ class _Compiled:
 
 
 class OneBlock(_Compiled):
-    """Runner for states that fit in one core's cache: one thread per state of a batch."""
+    """Runner for states that fit in one core's cache, on one thread."""
 
     where = "one block"
     threads = 1
@@ -124,9 +121,7 @@ class OneBlock(_Compiled):
     def __init__(self, bits: int, symmetric: bool, cost: Cost, dtype: Any, team: Team) -> None:
         self.block_bits = bits
         self._bits, self._symmetric, self._cost, self._team = bits, symmetric, cost, team
-        self._spaces = workspace.block_space(bits, len(cost.levels), dtype, team.threads)
-        self._space = workspace.one_thread(self._spaces)
-        self._states = np.empty((team.threads, 2, 1 << bits), dtype)
+        self._space = workspace.block_space(bits, len(cost.levels), dtype)
 
     def energy(self, ket: State, angles: Vector) -> float:
         """Return the expectation value; leave the state in `ket`."""
@@ -148,15 +143,6 @@ class OneBlock(_Compiled):
         return block_evolve(
             ket[0], ket[1], self._bits, self._symmetric, angles, self._cost, self._space
         )
-
-    def energies(self, rows: Vector) -> Vector:
-        """Return the expectation value at each row of angles."""
-        values = np.empty(len(rows))
-        self._team.run(
-            block_energies, self._states, self._bits, self._symmetric, rows, self._cost,
-            self._spaces, values,
-        )  # fmt: skip
-        return values
 
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
         """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""
@@ -212,11 +198,6 @@ class ManyPasses(_Compiled):
     def evolve(self, ket: State, angles: Vector) -> bool:
         """Leave the final state in `ket`; return True if all its bits are flipped."""
         return self._forward(ket, angles, True)[1]
-
-    def energies(self, rows: Vector) -> Vector:
-        """Return the expectation value at each row of angles."""
-        ket = new_state(self, self._bits, self._dtype)
-        return np.array([self.energy(ket, row) for row in rows])
 
     def histogram(self, ket: State, angles: Vector, lowest: float, bins: int) -> Vector:
         """Return the probability of the costs lowest, lowest + 1, …, shape (bins,)."""

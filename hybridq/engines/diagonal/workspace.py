@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hybridq.core.arrays import aligned
 from hybridq.engines.diagonal.kernels.block import BlockSpace
 from hybridq.engines.diagonal.kernels.chunks import CHUNK, CHUNK_BITS
 from hybridq.engines.diagonal.kernels.passes import PassSpace
@@ -41,26 +42,21 @@ def _signs(dtype: Any) -> Any:
     return (1 - 2 * (ones % 2).astype(np.int8)).astype(dtype)
 
 
-def block_space(bits: int, levels: int, dtype: Any, threads: int) -> BlockSpace:
-    """Return working arrays for one-block states, with a leading axis of threads."""
+def block_space(bits: int, levels: int, dtype: Any) -> BlockSpace:
+    """Return working arrays for one-block states."""
     size = 1 << bits
     return BlockSpace(
-        table=np.empty((threads, 2, size), dtype),
-        levels=np.empty((threads, 2, levels), dtype),
-        factors=np.array([[np.ones((bits, bits)), np.zeros((bits, bits))]] * threads),
-        costs=np.empty((threads, size), dtype),
-        held=np.full((threads, 1), -1),
-        total=np.zeros((threads, WIDEST_VECTOR), dtype),
-        signs=np.tile(_signs(dtype), (threads, 1)),
-        ones=np.ones((threads, CHUNK), dtype),
-        zeros=np.zeros((threads, CHUNK), dtype),
-        qubits=np.tile(np.arange(bits), (threads, 1)),
+        table=aligned((2, size), dtype),
+        levels=aligned((2, levels), dtype),
+        factors=np.array([np.ones((bits, bits)), np.zeros((bits, bits))]),
+        costs=aligned(size, dtype),
+        held=np.full(1, -1),
+        total=np.zeros(WIDEST_VECTOR, dtype),
+        signs=_signs(dtype),
+        ones=np.ones(CHUNK, dtype),
+        zeros=np.zeros(CHUNK, dtype),
+        qubits=np.arange(bits),
     )
-
-
-def one_thread(space: BlockSpace) -> BlockSpace:
-    """Return the first thread's part of `space`."""
-    return BlockSpace(*(array[0] for array in space))
 
 
 def tables(grid: Grid, levels: int, dtype: Any) -> Tables:
@@ -72,16 +68,16 @@ def tables(grid: Grid, levels: int, dtype: Any) -> Tables:
     qubits = np.arange(CHUNK_BITS + grid.middle + grid.high)
     chunk, middle = qubits[:CHUNK_BITS], qubits[CHUNK_BITS : CHUNK_BITS + grid.middle]
     return Tables(
-        low=np.empty((2, low), dtype),
-        high=np.empty((2, high), dtype),
-        of_high=np.empty((2, of_high), dtype),
-        of_middle=np.empty((2, of_middle), dtype),
+        low=aligned((2, low), dtype),
+        high=aligned((2, high), dtype),
+        of_high=aligned((2, of_high), dtype),
+        of_middle=aligned((2, of_middle), dtype),
         factors=np.array([np.ones((len(qubits),) * 2), np.zeros((len(qubits),) * 2)]),
-        levels=np.empty((2, levels), dtype),
-        low_cost=np.empty(low, dtype),
-        high_cost=np.empty(high, dtype),
-        of_high_cost=np.empty(of_high),
-        of_middle_cost=np.empty(of_middle),
+        levels=aligned((2, levels), dtype),
+        low_cost=aligned(low, dtype),
+        high_cost=aligned(high, dtype),
+        of_high_cost=aligned(of_high),
+        of_middle_cost=aligned(of_middle),
         held=np.full(1, -1),
         block_qubits=np.concatenate([chunk, middle]),
         column_qubits=np.concatenate([chunk, qubits[CHUNK_BITS + grid.middle :]]),
@@ -93,13 +89,13 @@ def pass_space(grid: Grid, dtype: Any, threads: int) -> PassSpace:
     lines = 1 << max(grid.middle, grid.high + grid.wide)
     panel = (2 if grid.symmetric else 1) << (CHUNK_BITS + grid.wide + grid.high)
     return PassSpace(
-        panels=np.empty((threads, 4, panel), dtype),
-        shared_phase=np.empty((threads, 2, lines), dtype),
-        shared_cost=np.empty((threads, lines), dtype),
-        phases=np.empty((threads, 2, CHUNK), dtype),
-        costs=np.empty((threads, CHUNK), dtype),
+        panels=aligned((threads, 4, panel), dtype),
+        shared_phase=aligned((threads, 2, lines), dtype),
+        shared_cost=aligned((threads, lines), dtype),
+        phases=aligned((threads, 2, CHUNK), dtype),
+        costs=aligned((threads, CHUNK), dtype),
         total=np.zeros((threads, WIDEST_VECTOR), dtype),
         signs=_signs(dtype),
         flat=np.array([np.ones(CHUNK), np.zeros(CHUNK)], dtype),
-        partial=np.empty((4, 1 << max(grid.middle, grid.high))),
+        partial=aligned((4, 1 << max(grid.middle, grid.high))),
     )

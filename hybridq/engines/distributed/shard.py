@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.arrays import aligned
 from hybridq.engines.distributed.comm import Comm, Message, require_on_all, summed
 from hybridq.engines.distributed.local import Local, Places, store
 from hybridq.engines.distributed.rows import Rows
@@ -59,7 +60,7 @@ class Shard:
         while len(self._states) <= number:
             blocks = 1 << (self._sharding.local_bits - self._block_bits)
             entries = blocks * ((1 << self._block_bits) + self._pad)
-            self._states.append(np.empty((2, entries), self._dtype))
+            self._states.append(aligned((2, entries), self._dtype))
         return self._states[number]
 
     # -- forward --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
+from numba import types
 from numba.core import cgutils
 
 Complex = tuple[Any, Any]
@@ -94,6 +95,12 @@ class Emitter:
     def argument_vector(self, number: int) -> Any:
         """Return a vector with the scalar argument `number` in all lanes."""
         return self.splat(self._args[number])
+
+    def factor(self, number: int) -> Any:
+        """Return argument `number` as a vector: a scalar in all lanes, or an array's first."""
+        if isinstance(self._types[number], types.Array):
+            return self.load_first(number, 1)[0]
+        return self.argument_vector(number)
 
     def data(self, number: int) -> Any:
         """Return the pointer to the first element of array argument `number`."""

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Instruction
 from hybridq.core import memory
+from hybridq.core.arrays import aligned
 from hybridq.core.errors import DimensionError, EngineError
 from hybridq.core.jit import is_compiled
 from hybridq.core.randomness import RandomLike, as_generator
@@ -90,7 +91,7 @@ class SectorEngine(ExactEngine):
         if kernels == COMPILED:
             _ = self._action, self._walker  # refuse what does not fit in memory
         numbers = self._size * len(self._per)
-        self._ket, self._bra = (np.empty(numbers, dtype=self._dtype) for _ in range(2))
+        self._ket, self._bra = (aligned(numbers, self._dtype) for _ in range(2))
         self._deflated: list[tuple[float, NDArray[Any]]] = []
         self._set_info(self._reason(), self._threads)
 

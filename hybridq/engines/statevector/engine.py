@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Excitation, Instruction, PauliRotation
+from hybridq.core.arrays import aligned
 from hybridq.core.errors import DimensionError, EngineError
 from hybridq.core.jit import is_compiled
 from hybridq.core.randomness import RandomLike, as_generator
@@ -129,7 +130,7 @@ class StatevectorEngine(WholeStateEngine):
 
     def _new_state(self) -> State:
         """Return an uninitialized state array."""
-        return np.empty((2, 1 << self._runner.bits), self._dtype)
+        return aligned((2, 1 << self._runner.bits), self._dtype)
 
     def _evolve(self, point: Vector) -> State:
         """Return the state at `point`, in array 0."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hybridq.circuits.instructions import Instruction
+from hybridq.core.arrays import aligned
 from hybridq.engines.base import Vector
 from hybridq.engines.exact import State
 from hybridq.engines.kernels.emit import CHUNK_BITS, VECTOR_BYTES
@@ -102,14 +103,14 @@ class Sweeper:
         most = max(int(plan.local_bits.max(initial=CHUNK_BITS)) for plan in plans)
         threads, chunks = self.threads, 1 << (most - CHUNK_BITS)
         return GateSpace(
-            blocks=np.empty((threads, 4, 1 << bits), self._dtype),
-            vectors=np.empty((threads, 8 * lanes), self._dtype),
-            sums=np.empty((threads, 8 * lanes), self._dtype),
-            chunk=np.empty((threads, 1 << CHUNK_BITS), self._dtype),
-            spare=np.empty((threads, 1 << most), self._dtype),
-            low=np.empty((threads, 2 << CHUNK_BITS), self._dtype),
-            high=np.empty((threads, 2 * chunks), self._dtype),
-            chunk_sums=np.empty((threads, chunks)),
+            blocks=aligned((threads, 4, 1 << bits), self._dtype),
+            vectors=aligned((threads, 8 * lanes), self._dtype),
+            sums=aligned((threads, 8 * lanes), self._dtype),
+            chunk=aligned((threads, 1 << CHUNK_BITS), self._dtype),
+            spare=aligned((threads, 1 << most), self._dtype),
+            low=aligned((threads, 2 << CHUNK_BITS), self._dtype),
+            high=aligned((threads, 2 * chunks), self._dtype),
+            chunk_sums=aligned((threads, chunks)),
             signs=self._signs,
         )
 

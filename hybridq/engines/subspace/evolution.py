@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.arrays import aligned
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.subspace import pairs as table
 from hybridq.engines.subspace.kernels import hops, vectors
@@ -60,7 +61,7 @@ class Workspace:
         while len(self._arrays) <= number:
             self._arrays.append(np.empty(0, dtype=self.dtype))
         if len(self._arrays[number]) < lanes * self.dim:
-            self._arrays[number] = np.empty(lanes * self.dim, dtype=self.dtype)
+            self._arrays[number] = aligned(lanes * self.dim, self.dtype)
         return self._arrays[number][: lanes * self.dim]
 
 

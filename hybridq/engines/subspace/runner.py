@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hybridq.circuits.base import Angle
 from hybridq.circuits.subspace import ALIGNED, BITS, FeasibleMixer, FeasibleState
+from hybridq.core.arrays import aligned
 from hybridq.engines.base import Vector
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.simulators import NUMPY
@@ -82,7 +83,7 @@ class Runner:
     def _state(self, number: int) -> State:
         """Return state array `number`: 0 the ket, 1 the bra."""
         while len(self._states) <= number:
-            self._states.append(np.empty(2 * self.dim, dtype=self._dtype))
+            self._states.append(aligned(2 * self.dim, self._dtype))
         return self._states[number]
 
     # -- initial states -------------------------------------------------------------------------

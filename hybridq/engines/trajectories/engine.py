@@ -14,6 +14,7 @@ from scipy.sparse import identity
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core import memory
+from hybridq.core.arrays import aligned
 from hybridq.core.errors import CapacityError
 from hybridq.core.limits import MOST_OF_A_STATE
 from hybridq.core.randomness import RandomLike, as_generator
@@ -232,7 +233,7 @@ class TrajectoriesEngine(Engine):
         memory.require(
             needed, f"n_qubits={self.n_qubits}: the gradient's states", "use fewer qubits"
         )
-        found = np.empty((2 * count, 2, 1 << self.n_qubits))
+        found = aligned((2 * count, 2, 1 << self.n_qubits))
         state = self._start()
         for block in range(count):
             found[block] = state
@@ -246,7 +247,7 @@ class TrajectoriesEngine(Engine):
         """
         most = min(max(1, BATCH_BYTES // (16 << self.n_qubits)), len(plan.order))
         clean, position = self._start(), 0
-        room = np.empty((most, 2, 1 << self.n_qubits))
+        room = aligned((most, 2, 1 << self.n_qubits))
         for first in range(0, len(plan.order), most):
             rows = slice(first, first + most)
             starts = plan.starts[first : first + most + 1]

@@ -27,7 +27,6 @@ from hybridq.engines.diagonal.kernels.phases import (
     phase_table,
 )
 from hybridq.engines.diagonal.kernels.spin_flip import adjoint_complements, rotate_complements
-from hybridq.engines.kernels.team import barrier, slice_of
 
 
 class BlockSpace(NamedTuple):
@@ -214,36 +213,3 @@ def block_gradient(
             space.costs, space.ones, space.zeros,
         )  # fmt: skip
     return value
-
-
-@jit()
-def block_energies(states, bits, symmetric, points, cost, spaces, values, counter, thread, threads):
-    """Compute `block_energy` at each row of `points`, some rows on each thread.
-
-    Args:
-        states: one state for each thread, float32 or float64, shape (threads, 2, 2**bits),
-            overwritten.
-        bits, symmetric, cost: as for `block_energy`.
-        points: the angles, float64, shape (rows, 2p).
-        spaces: a `BlockSpace` whose arrays have a leading axis of threads.
-        values: the results, float64, shape (rows,), overwritten.
-        counter, thread, threads: from `Team.run`.
-    """
-    space = BlockSpace(
-        spaces.table[thread],
-        spaces.levels[thread],
-        spaces.factors[thread],
-        spaces.costs[thread],
-        spaces.held[thread],
-        spaces.total[thread],
-        spaces.signs[thread],
-        spaces.ones[thread],
-        spaces.zeros[thread],
-        spaces.qubits[thread],
-    )
-    first, last = slice_of(thread, threads, points.shape[0])
-    for row in range(first, last):
-        values[row] = block_energy(
-            states[thread, 0], states[thread, 1], bits, symmetric, points[row], cost, space
-        )
-    barrier(counter, threads)

@@ -15,11 +15,11 @@ from hybridq.engines.kernels.emit import Emitter
 
 
 def _rotate(emit: Emitter, rows: list[Any], tangent: Any, with_lanes: bool) -> list[Any]:
-    """Rotate (a, b) → (a + t b, b − t a) over the row bits.
+    """Rotate (a, b) → (a + t b, b − t a) over the row bits, `tangent` being a vector.
 
     With `with_lanes`, rotate over the lane bits first.
     """
-    plus = emit.splat(tangent)
+    plus = tangent
     minus = emit.negate(plus)
     rows = list(rows)
     if with_lanes:
@@ -57,7 +57,8 @@ def make_rotation(radix_bits: int, *, with_lanes: bool) -> Callable[..., None]:
     """Return an intrinsic that rotates 2^radix_bits vectors of an array in place.
 
     ``rotation(x, index, stride, tangent)`` works on the vectors at ``x[index + r * stride]``,
-    r = 0 … 2^radix_bits − 1.
+    r = 0 … 2^radix_bits − 1. The tangent is a number, or an array whose first vector has one for
+    each lane.
 
     Args:
         radix_bits: how many bits r has; the rotation is over all of them.
@@ -69,12 +70,13 @@ def make_rotation(radix_bits: int, *, with_lanes: bool) -> Callable[..., None]:
         def codegen(context, builder, signature, args):
             emit = Emitter(context, builder, signature, args)
             pointers = emit.strided_pointers(emit.data(0), args[1], args[2], 1 << radix_bits)
-            rows = _rotate(emit, [emit.load(p) for p in pointers], args[3], with_lanes)
+            rows = _rotate(emit, [emit.load(p) for p in pointers], emit.factor(3), with_lanes)
             for row, pointer in zip(rows, pointers, strict=True):
                 emit.store(row, pointer)
             return emit.nothing()
 
-        return types.void(x, types.intp, types.intp, x.dtype), codegen
+        kind = tangent if isinstance(tangent, types.Array) else x.dtype
+        return types.void(x, types.intp, types.intp, kind), codegen
 
     return rotation
 
@@ -101,7 +103,7 @@ def make_adjoint_rotation(radix_bits: int, *, with_lanes: bool) -> Callable[...,
             total = _generator(emit, bra_rows, ket_rows, emit.load(sum_at), with_lanes)
             emit.store(total, sum_at)
             for rows, pointers in ((bra_rows, bra_at), (ket_rows, ket_at)):
-                rotated = _rotate(emit, rows, args[4], with_lanes)
+                rotated = _rotate(emit, rows, emit.argument_vector(4), with_lanes)
                 for row, pointer in zip(rotated, pointers, strict=True):
                     emit.store(row, pointer)
             return emit.nothing()
