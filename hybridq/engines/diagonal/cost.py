@@ -124,9 +124,9 @@ def whole_levels(ising: Ising) -> tuple[float, int]:
 def quadratic_in_bits(
     ising: Ising, sign: float = 1.0
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Return constant, linear and pair coefficients of E(z) over bits, of E(~z) for a sign of −1.
+    """Return constant, linear and pair coefficients of E over bits.
 
-    Bits z and spins s are related by s = 1 − 2z.
+    Of E(z), and with a sign of −1 of E(~z). Bits z and spins s are related by s = 1 − 2z.
     """
     couplings = np.zeros((ising.n_qubits, ising.n_qubits))
     first, second = ising.pairs.T

@@ -136,9 +136,9 @@ class DiagonalEngine(WholeStateEngine):
         return float(value), self._layers.slopes(gradient)
 
     def expectations(self, points: ArrayLike) -> Vector:
-        """Return ⟨H⟩ at each row of `points`; small states run eight a thread or so, in double.
+        """Return ⟨H⟩ at each row of `points`, shape (k, n_params) → (k,).
 
-        From `batch.FEWEST_POINTS` rows on a value depends on its own row alone; it may differ
+        Small states run a vector of points at a time, in double precision. From `batch.FEWEST_POINTS` rows on a value depends on its own row alone; it may differ
         from `expectation` by rounding.
         """
         rows = self.checked_points(points)

@@ -97,7 +97,7 @@ class Emitter:
         return self.splat(self._args[number])
 
     def factor(self, number: int) -> Any:
-        """Return argument `number` as a vector: a scalar in all lanes, or an array's first."""
+        """Return argument `number` as a vector: a scalar, or an array's first."""
         if isinstance(self._types[number], types.Array):
             return self.load_first(number, 1)[0]
         return self.argument_vector(number)

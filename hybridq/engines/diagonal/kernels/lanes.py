@@ -1,4 +1,4 @@
-"""Energies of many points at once: each lane of a vector runs the layers at a point of its own.
+"""Energies of many points at once, each in a lane of the vectors of its own.
 
 Row z of a state is the vector of the amplitudes φ(z) of all lanes, so no lane ever reads another,
 and whole-numbered costs need the phases of their levels alone. Angles differ between lanes; the
@@ -63,13 +63,13 @@ class LaneCost(NamedTuple):
 
 
 class LaneSpace(NamedTuple):
-    """Working arrays of one thread: rows of `LANES` float64 numbers, flat, real and imaginary.
+    """Working arrays of one thread: rows of `LANES` float64 numbers, flat.
 
     Attributes:
-        state: shape (2, 2**m rows).
+        state: real and imaginary parts, as all but `lane`; shape (2, 2**m rows).
         phases: those of one layer, shape (2, a row for each level, or 2**m of them).
-        factors: row j m + k for the pair (j, k), the diagonal for the fields; ones and zeros where
-            there is no pair; shape (2, m² rows).
+        factors: row j m + k for the pair (j, k), the diagonal for the fields; 1 for pairs without
+            coupling; shape (2, m² rows).
         lane: gammas, tangents, scales and energies of the lanes, shape (4, 1 row).
         turn: a factor of each lane, shape (2, 1 row).
     """
@@ -96,7 +96,7 @@ def _fill_start(re, im, bits):
 
 @jit(internal=True)
 def _rotate(x, start, done, bits, tangents):
-    """Rotate 2**bits rows from row `start` over the bits done … bits − 1 of their number."""
+    """Rotate 2**bits rows from `start` over bits done … bits − 1 of the number."""
     while done < bits:
         most = min(MAX_RADIX_BITS, 3) if done >= ALIAS_BITS else MAX_RADIX_BITS
         left = bits - done
@@ -126,7 +126,7 @@ def _set_phase(re, im, row, energy, gammas, scales):
 
 @jit(internal=True)
 def _fill_whole(space, count):
-    """Extend the phase of the lowest level to `count` levels that are 1 apart, by doubling."""
+    """Extend the phase of the lowest level to `count` levels, 1 apart, by doubling."""
     re, im = space.phases
     turn_re, turn_im = space.turn
     done = 1
@@ -204,7 +204,7 @@ def _mix(bits, symmetric, cost, space):
 
 @jit()
 def lane_energies(bits, symmetric, points, cost, spaces, values, counter, thread, threads):
-    """Compute the expectation of the cost at each row of `points`, `LANES` rows at a time.
+    """Compute the expectation of the cost at each row of `points`, many at a time.
 
     Args:
         bits: log2 of the number of amplitudes, int64.

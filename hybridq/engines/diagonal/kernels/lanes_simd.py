@@ -1,4 +1,4 @@
-"""Vector code of `lanes`: row z of a state is one vector, each lane of it another point."""
+"""Vector code of `lanes`: a row of a state is one vector."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class RowEmitter(Emitter):
     """Emitter of complex vectors that are numbered by row."""
 
     def row(self, re: int, im: int, number: int) -> Complex:
-        """Return the pointers to a row of the arrays `re` and `im`, all numbers of arguments."""
+        """Return the pointers to a row of two arrays, all by number of argument."""
         at = self.argument(number)
         return self.numbered_pointer(re, at), self.numbered_pointer(im, at)
 
