@@ -138,8 +138,9 @@ class DiagonalEngine(WholeStateEngine):
     def expectations(self, points: ArrayLike) -> Vector:
         """Return ⟨H⟩ at each row of `points`, shape (k, n_params) → (k,).
 
-        Small states run a vector of points at a time, in double precision. From `batch.FEWEST_POINTS` rows on a value depends on its own row alone; it may differ
-        from `expectation` by rounding.
+        Small states run a vector of points at a time, in double precision. From
+        `batch.FEWEST_POINTS` rows on a value depends on its own row alone; it may differ from
+        `expectation` by rounding.
         """
         rows = self.checked_points(points)
         if not self._layers.is_plain:
