@@ -9,11 +9,12 @@ DEMO_GRAPH := problems/maxcut/florentine.json
 
 BENCH := .bench-venv
 BACKENDS := .backends-venv
+FUZZ := .fuzz-venv
 BACKEND_PEERS := qiskit-aer qulacs amazon-braket-sdk cirq-google qiskit-ibm-runtime
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint studies study-outer-loop study-bayesian study-gset chaos chaos-jobs bench bench-vqe bench-serve test-backends clean
+.PHONY: help demo test test-slow lint studies study-outer-loop study-bayesian study-gset chaos chaos-jobs fuzz bench bench-vqe bench-serve test-backends clean
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +29,7 @@ help:
 	@echo "make study-gset  cut large graphs with every strategy, and write the tables (an hour)"
 	@echo "make chaos      kill runners, workers and clients, crash the database, fill the disk (half an hour)"
 	@echo "make chaos-jobs kill servers of the job service, their slots and their database (an hour)"
+	@echo "make fuzz       send the job service all requests of its description, and hostile ones (half an hour)"
 	@echo "make bench      time the engine against its peers (a quarter of an hour, needs gcc)"
 	@echo "make bench-serve  time the job service on loopback (two minutes)"
 	@echo "make bench-vqe  time VQE against its peers (ten minutes)"
@@ -123,6 +125,14 @@ chaos: $(VENV)/.installed-test
 chaos-jobs: $(VENV)/.installed-test
 	$(BIN)/python -m experiments.chaos.jobs 500
 
+$(FUZZ)/.installed: Makefile
+	$(PYTHON) -m venv $(FUZZ)
+	$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check schemathesis
+	@touch $@
+
+fuzz: $(VENV)/.installed-test $(FUZZ)/.installed
+	$(BIN)/python -m experiments.fuzz $(FUZZ)/bin/schemathesis
+
 # A peer that does not install is named as missing by the benchmark, which continues without it.
 $(BENCH)/.peers: $(VENV)/.created pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
@@ -148,5 +158,5 @@ bench-vqe: $(BENCH)/.vqe-peers
 	$(BENCH)/bin/python experiments/benchmarks/vqe.py
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(BACKENDS) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(BACKENDS) $(FUZZ) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find hybridq tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -36,16 +36,15 @@ from hybridq.core.errors import HybridqError
 from hybridq.service.client import RemoteJob
 from hybridq.service.keys import Keys
 from hybridq.service.store.database import Database
-
-sys.path.insert(0, str(ROOT))
 from tests.experiments.private_postgresql import PrivatePostgresql, _free_port
 
 DATABASES = ("sqlite", "postgresql")
 SERVERS = CLIENTS = 2
-SECONDS_BETWEEN = (0.4, 4.0)  # of kills; a server takes some to begin
+SECONDS_BETWEEN = (0.4, 4.0)  # of kills
+MOST_BETWEEN = 15.0  # until a job has ended after a kill, which takes a slot that is ready
 DATABASE_SHARE = 0.1  # of the kills, on PostgreSQL
 PATIENCE = 300.0
-BATCH = 4
+BATCH = 2
 LONGEST_STAY = 60.0  # seconds that a job may be without progress
 
 Plain = dict[str, Any]
@@ -162,7 +161,7 @@ class Chaos:
             audit = Audit(self._url)
             clients = Clients(servers, self._key, expected)
             while self.killed.total() < kills:
-                time.sleep(self._dice.uniform(*SECONDS_BETWEEN))
+                self._pause(clients)
                 self._disturb(servers)
                 for server in servers:
                     server.keep_running()
@@ -179,6 +178,13 @@ class Chaos:
         """Return the figures of each request, from a run without kills."""
         client = hq.Client(f"http://127.0.0.1:{server.port}", self._key, patience=PATIENCE)
         return [figures(job.result_json()) for job in client.send(requests())]
+
+    def _pause(self, clients: Clients) -> None:
+        """Wait for a random time, and for the end of a job, without which all would starve."""
+        ended, until = clients.states.total(), time.monotonic() + MOST_BETWEEN
+        time.sleep(self._dice.uniform(*SECONDS_BETWEEN))
+        while clients.states.total() == ended and time.monotonic() < until:
+            time.sleep(0.05)
 
     def _disturb(self, servers: list[Server]) -> None:
         """Kill something."""

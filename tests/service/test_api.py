@@ -222,7 +222,7 @@ def test_every_route_asks_for_a_key_and_its_scope(service):
     stranger = service.keys.add("birch", scopes=list(own))
     seen = 0
     for method, path, scope in routes(service):
-        parts = {"job": job, "picture": "answer", "key": service.key.split("_")[1]}
+        parts = {"job": job, "picture": "answer", "id": service.key.split("_")[1]}
         parts |= {"name": "cubic", "version": "1", "alias": "champion"}
         target = path.format(**parts)
         body = {"json": body_of(path)} if method in ("POST", "PUT") else {}
@@ -338,9 +338,21 @@ def test_bodies_that_are_not_small_plain_json_are_refused(service):
     )
 
 
+TIMES = {
+    "0.5": "datetime_parsing",
+    "1764547200": "datetime_parsing",
+    "2026-12-01T08:00:00": "timezone_aware",
+}
+
+
 def test_unknown_routes_and_parameters_are_refused(service):
     refused(service.ask("GET", "/v2/jobs"), 404, "not_found")
-    refused(service.ask("PUT", "/v1/jobs"), 405, "method_not_allowed")
+    answer = service.ask("PUT", "/v1/jobs")
+    refused(answer, 405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET, POST"
+    for time in ("0.5", "1764547200", "2026-12-01T08:00:00"):  # the last one has no zone
+        refused(service.ask("GET", "/v1/jobs", params={"created_after": time}), 422, TIMES[time])
+    refused(service.ask("GET", "/v1/models/cubic/versions/0"), 404, "unknown_model")
     refused(service.ask("GET", "/v1/jobs", params={"limit": 1000}), 422, "less_than_equal")
     refused(service.ask("GET", "/v1/jobs", params={"wait": "x"}), 422, "float_parsing")
 
@@ -398,6 +410,20 @@ def test_references_of_the_schema_lead_somewhere(service):
     assert {"SolveRequest", "EvaluateRequest", "ProblemSection", "KeyRequest"} <= refs
     assert refs <= schema["components"]["schemas"].keys()
     assert schema["components"]["schemas"]["SolveRequest"]["additionalProperties"] is False
+
+
+def test_all_refusals_are_described(service):
+    schema = service.client.get("/openapi.json").json()
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            answers = operation["responses"]
+            refusals = {status for status in answers if status >= "4"}
+            assert all(answers[status]["content"] == problem for status in refusals)
+            needs_key = operation.get("security") != []
+            assert needs_key == ("401" in refusals) == path.startswith("/v1/"), (method, path)
+            assert ("413" in refusals) == ("requestBody" in operation)
+            assert ("404" in refusals) >= ("{" in path)
 
 
 def test_health_and_metrics_need_no_key(service):

@@ -17,15 +17,7 @@ from hybridq._version import __version__
 from hybridq.service.api import catalog as catalogs
 from hybridq.service.api import events, jobs, models, page, refusals, results, server
 from hybridq.service.api.context import Context, Pulse, Rates, Workers
-from hybridq.service.api.kinds import EvaluateModelRequest, EvaluationFields, LearnRequest
-from hybridq.service.api.model_schema import PromoteRequest, RegisterRequest, RollBackRequest
-from hybridq.service.api.schema import (
-    EvaluateRequest,
-    KeyRequest,
-    SampleRequest,
-    SolveRequest,
-    components,
-)
+from hybridq.service.api.description import describe
 from hybridq.service.keys import Keys
 from hybridq.service.queue.grouping import GroupedSubmissions
 from hybridq.service.queue.jobs import Queue
@@ -41,20 +33,6 @@ _HEADERS = {
 
 RATE, BURST = 50.0, 200
 """Requests a second of one key, and at once after a pause."""
-
-
-_BODIES = (
-    SolveRequest,
-    EvaluateRequest,
-    SampleRequest,
-    LearnRequest,
-    EvaluateModelRequest,
-    EvaluationFields,
-    KeyRequest,
-    RegisterRequest,
-    PromoteRequest,
-    RollBackRequest,
-)
 
 
 def create_app(
@@ -108,18 +86,7 @@ def create_app(
     app.include_router(server.router)
     app.include_router(page.router)
     refusals.install(app)
-    describe = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        described = describe()
-        described.setdefault("components", {}).setdefault("schemas", {}).update(
-            components(*_BODIES)
-        )
-        described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-        described["security"] = [{"key": []}]
-        return described
-
-    app.openapi = openapi  # type: ignore[method-assign]
+    app.openapi = describe(app)  # type: ignore[method-assign]
 
     @app.middleware("http")
     async def observe(

@@ -33,7 +33,7 @@ LIMITS = {
 """Limits of a request."""
 
 
-@router.get("/families")
+@router.get("/families", responses={404: {}})
 async def families(request: Request) -> Plain:
     """Return families of problems and their options, and other choices of a job.
 
@@ -43,7 +43,7 @@ async def families(request: Request) -> Plain:
     return {name: part for name, part in (await _catalog(request)).items() if name != "engines"}
 
 
-@router.get("/engines")
+@router.get("/engines", responses={404: {}})
 async def engines(request: Request) -> Plain:
     """Return simulators, limits of a request, and how busy the service is."""
     found = await _catalog(request)

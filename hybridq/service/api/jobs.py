@@ -6,12 +6,13 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from time import monotonic
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import AwareDatetime, BeforeValidator
+from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 
 from hybridq.angles.references import is_reference
@@ -48,13 +49,43 @@ def _job_id(job: str) -> str:
     return job
 
 
+def _with_zone(value: Any) -> Any:
+    """Refuse numbers, which could be seconds, where RFC 3339 writes a time."""
+    if isinstance(value, str) and not re.match(r"[0-9]{4}-", value):
+        raise PydanticCustomError("datetime_parsing", "must be a time such as 2026-12-01T08:00:00Z")
+    return value
+
+
+Time = Annotated[AwareDatetime, BeforeValidator(_with_zone)]
 JobId = Annotated[str, Depends(_job_id)]
 Status = Literal["queued", "running", "completed", "failed", "cancelled"]
 Wait = Annotated[float, Query(ge=0.0, le=MOST_WAIT, description="Seconds to wait for an end.")]
 _SUBMISSION = body_schema(JOB_OR_JOBS)
 
 
-@router.post("", status_code=202, openapi_extra=_SUBMISSION, response_model=JobView | JobList)
+_HEADERS = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "A repeated request with it returns the jobs of the first.",
+        "schema": {"type": "string", "pattern": r"^[!-~]{1,64}$"},
+    },
+    {
+        "name": "Prefer",
+        "in": "header",
+        "description": "`wait=10` waits up to 10 seconds for the ends of the jobs.",
+        "schema": {"type": "string"},
+    },
+]
+
+
+@router.post(
+    "",
+    status_code=202,
+    openapi_extra={**_SUBMISSION, "parameters": _HEADERS},
+    response_model=JobView | JobList,
+    responses={200: {"description": "All have ended.", "model": JobView | JobList}, 404: {}},
+)
 async def submit(request: Request) -> Response:
     """Submit one job or a list of up to 100, all or none.
 
@@ -121,7 +152,7 @@ async def submitted(
     return JSONResponse(content, 200 if ended else 202, headers)
 
 
-@router.post("/estimate", openapi_extra=_SUBMISSION)
+@router.post("/estimate", openapi_extra=_SUBMISSION, responses={404: {}})
 async def estimate(request: Request) -> dict[str, Any]:
     """Check a submission without queuing it, and show what would answer it."""
     context = context_of(request)
@@ -155,7 +186,7 @@ async def list_jobs(
     status: Annotated[list[Status] | None, Query()] = None,
     kind: Annotated[str | None, Query(pattern=r"^[a-z.-]{1,32}$")] = None,
     tag: Annotated[str | None, Query(pattern=r"^[!-~]{1,64}$")] = None,
-    created_after: datetime | None = None,
+    created_after: Time | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(pattern=_ID)] = None,
     wait: Wait = 0.0,
@@ -193,7 +224,11 @@ async def get_job(request: Request, job: JobId, wait: Wait = 0.0) -> JobView:
     return (await _views(context, owner, found))[0]
 
 
-@router.post("/{job}/cancel", status_code=202)
+@router.post(
+    "/{job}/cancel",
+    status_code=202,
+    responses={200: {"description": "It has ended.", "model": JobView}},
+)
 async def cancel(request: Request, job: JobId, response: Response) -> JobView:
     """Cancel a job in any state; one that has ended stays as it is."""
     context = context_of(request)
@@ -208,7 +243,7 @@ async def cancel(request: Request, job: JobId, response: Response) -> JobView:
     return view(found)
 
 
-@router.delete("/{job}", status_code=204)
+@router.delete("/{job}", status_code=204, responses={409: {}})
 async def delete(request: Request, job: JobId) -> Response:
     """Delete an ended job and its result."""
     context = context_of(request)

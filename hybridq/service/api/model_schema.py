@@ -10,7 +10,8 @@ from hybridq.ansatz.training_set import SIGNS
 from hybridq.service.api.schema import Closed, Label, Name, Number, check_shape
 
 Version = Annotated[int, Field(ge=1, le=999_999_999)]
-Alias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
+ALIAS_PATTERN = r"^[a-z][a-z0-9-]{0,63}$"
+Alias = Annotated[str, Field(pattern=ALIAS_PATTERN)]
 
 
 class RegisterRequest(Closed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -16,13 +16,19 @@ from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.service.api.context import body_of, check_scope, context_of, parsed
 from hybridq.service.api.jobs import submitted
 from hybridq.service.api.kinds import EVALUATION, EvaluateModelRequest
-from hybridq.service.api.model_schema import PROMOTE, REGISTER, ROLL_BACK, PromoteRequest
+from hybridq.service.api.model_schema import (
+    ALIAS_PATTERN,
+    PROMOTE,
+    REGISTER,
+    ROLL_BACK,
+    PromoteRequest,
+)
 from hybridq.service.api.refusals import Refusal
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_WHICH = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_WHICH = re.compile(r"[1-9][0-9]{0,8}|[a-z][a-z0-9-]{0,63}")
 
 
 def _unknown() -> Refusal:
@@ -38,13 +44,14 @@ def _model_name(name: str) -> str:
 
 def _which(version: str) -> str:
     """Return a number or an alias of the right form; others name no version."""
-    if _WHICH.fullmatch(version) is None or (version[0].isdigit() and not version.isdigit()):
+    if _WHICH.fullmatch(version) is None:
         raise _unknown()
     return version
 
 
 Name = Annotated[str, Depends(_model_name)]
 Which = Annotated[str, Depends(_which)]
+AliasInPath = Annotated[str, Path(pattern=ALIAS_PATTERN)]
 
 
 def body_reference(model: str) -> dict[str, Any]:
@@ -102,7 +109,12 @@ async def evaluate(request: Request, name: Name) -> Response:
     return await submitted(request, owner, [job], body)
 
 
-@router.post("/{name}/versions", status_code=201, openapi_extra=body_reference("RegisterRequest"))
+@router.post(
+    "/{name}/versions",
+    status_code=201,
+    openapi_extra=body_reference("RegisterRequest"),
+    responses={200: {"description": "A version has this content already."}},
+)
 async def register(request: Request, name: Name) -> Response:
     """Register learned angles: 201, or 200 where a version has this content already."""
     context = context_of(request)
@@ -125,8 +137,12 @@ async def register(request: Request, name: Name) -> Response:
     return await run_in_threadpool(add)
 
 
-@router.put("/{name}/aliases/{alias}", openapi_extra=body_reference("PromoteRequest"))
-async def promote(request: Request, name: Name, alias: str) -> dict[str, Any]:
+@router.put(
+    "/{name}/aliases/{alias}",
+    openapi_extra=body_reference("PromoteRequest"),
+    responses={409: {}},
+)
+async def promote(request: Request, name: Name, alias: AliasInPath) -> dict[str, Any]:
     """Move an alias to a version that the gate lets pass, or by force with a reason.
 
     409 where no evaluation allows it, or where the alias has moved meanwhile.
@@ -138,7 +154,9 @@ async def promote(request: Request, name: Name, alias: str) -> dict[str, Any]:
     return await run_in_threadpool(context.models(owner).promote, name, move)
 
 
-@router.post("/{name}/rollback", openapi_extra=body_reference("RollBackRequest"))
+@router.post(
+    "/{name}/rollback", openapi_extra=body_reference("RollBackRequest"), responses={409: {}}
+)
 async def roll_back(request: Request, name: Name) -> dict[str, Any]:
     """Move an alias back to an earlier version; return the model."""
     context = context_of(request)

@@ -130,6 +130,13 @@ def of_hybridq(error: HybridqError) -> Refusal:
     return Refusal(422, "invalid_request", str(error), pointer=error.argument)
 
 
+def _methods(request: Request) -> list[str]:
+    """Return all methods of a path, of which the framework names those of one route."""
+    path = getattr(request.scope.get("route"), "path", None)
+    described = request.app.openapi()["paths"].get(path, {"get": {}})
+    return sorted(method.upper() for method in described)
+
+
 def install(app: FastAPI) -> None:
     """Answer every failure of `app` with problem details."""
 
@@ -149,6 +156,8 @@ def install(app: FastAPI) -> None:
     async def refuse_route(request: Request, error: HTTPException) -> Response:
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
         headers: Any = error.headers
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers = {"Allow": ", ".join(_methods(request))}
         refusal = Refusal(error.status_code, code, str(error.detail), headers=headers)
         return refusal.response(request)
 

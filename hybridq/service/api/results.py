@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/jobs/{job}", tags=["results"])
 _PICTURE = re.compile(r"[a-z0-9-]{1,64}")
 
 
-@router.get("/result")
+@router.get("/result", responses={409: {}})
 async def get_result(request: Request, job: JobId) -> Response:
     """Return the result of a completed job, as `hybridq solve --json` writes it."""
     context = context_of(request)
@@ -31,7 +31,7 @@ async def get_result(request: Request, job: JobId) -> Response:
     return Response(text, media_type="application/json")
 
 
-@router.get("/report")
+@router.get("/report", responses={409: {}})
 async def get_report(request: Request, job: JobId) -> dict[str, Any]:
     """Return the sentences about a result, and links to its pictures."""
     context = context_of(request)
@@ -44,7 +44,10 @@ async def get_report(request: Request, job: JobId) -> dict[str, Any]:
     return {**json.loads(text), "pictures": links}
 
 
-@router.get("/pictures/{picture}", response_class=Response)
+_IMAGES = {"content": {"image/svg+xml": {}, "image/png": {}}, "description": "The picture."}
+
+
+@router.get("/pictures/{picture}", response_class=Response, responses={200: _IMAGES, 409: {}})
 async def get_picture(request: Request, job: JobId, picture: str) -> Response:
     """Return a picture of a result, drawn if the submission asked for `pictures`."""
     context = context_of(request)

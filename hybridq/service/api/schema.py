@@ -25,7 +25,7 @@ from hybridq.angles.references import PATTERN, Reference, is_reference
 from hybridq.angles.registry import ModelRegistry
 from hybridq.ansatz.learned_angles import ModelVersion
 from hybridq.core.errors import HybridqError
-from hybridq.service.keys import DEFAULT_SCOPES
+from hybridq.service.keys import DEFAULT_SCOPES, SCOPES
 from hybridq.service.queue.records import Submission
 from hybridq.service.refused_options import REFUSED_OPTIONS
 
@@ -53,6 +53,13 @@ _OPTION = r"[a-z][a-z0-9_]{0,63}"
 OptionValue = bool | int | Number | Text | list[Any] | dict[str, Any] | None
 
 
+def _families() -> list[Any]:
+    """Return the names of all families of problems."""
+    from hybridq.problems import PROBLEMS
+
+    return list(PROBLEMS)
+
+
 class Closed(BaseModel):
     """A model that takes its own fields only, in their own types."""
 
@@ -62,7 +69,7 @@ class Closed(BaseModel):
 class ProblemSection(Closed):
     """An instance with its content inline."""
 
-    kind: Name
+    kind: Annotated[Name, Field(json_schema_extra=lambda schema: schema.update(enum=_families()))]
     """Family, as `hybridq list problems` names it, such as maxcut."""
 
     content: str | dict[str, Any] | list[Any]
@@ -92,13 +99,24 @@ class ProblemSection(Closed):
         return self
 
 
+_ALLOWED: dict[str, Any] = {
+    "pattern": f"^{_OPTION}$",
+    "not": {"enum": sorted(REFUSED_OPTIONS)},
+}
+
+
 class Configured(BaseModel):
     """An entry of a registry with options: `{"name": "spsa", "blocking": true}`.
 
     `GET /v1/families` and `/v1/engines` list the options; those that name places are refused.
     """
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="allow",
+        strict=True,
+        frozen=True,
+        json_schema_extra={"propertyNames": _ALLOWED},
+    )
     __pydantic_extra__: dict[str, OptionValue]
 
     name: Name
@@ -299,7 +317,8 @@ class KeyRequest(Closed):
     """A new key for the tenant of the request."""
 
     scopes: Annotated[
-        list[Annotated[str, Field(pattern=r"^[a-z]{1,16}(:[a-z]{1,16})?$")]], Field(max_length=8)
+        list[Literal[SCOPES]],  # type: ignore[valid-type]
+        Field(max_length=len(SCOPES)),
     ] = list(DEFAULT_SCOPES)
     days: Annotated[float, Field(gt=0, le=3650)] | None = None
 
@@ -325,7 +344,20 @@ def components(*models: type[BaseModel]) -> dict[str, Any]:
         schema = model.model_json_schema(ref_template=_REFERENCE)
         found |= schema.pop("$defs", {})
         found[model.__name__] = schema
+    _close(found)
     return found
+
+
+def _close(schema: Any) -> None:
+    """Add that names of other patterns are refused, which pydantic leaves out."""
+    if isinstance(schema, dict):
+        if "patternProperties" in schema:
+            schema.setdefault("additionalProperties", False)
+        for part in schema.values():
+            _close(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _close(part)
 
 
 def digest(request: dict[str, Any]) -> bytes:

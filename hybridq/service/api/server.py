@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -45,16 +45,16 @@ async def add_key(request: Request) -> dict[str, Any]:
     key = await run_in_threadpool(
         lambda: context.keys.add(owner.tenant, scopes=asked.scopes, days=asked.days)
     )
-    return {"key": key}
+    return {"id": key.split("_")[1], "key": key}
 
 
-@router.delete("/v1/keys/{key}", status_code=204, tags=["keys"])
-async def revoke_key(request: Request, key: str) -> Response:
+@router.delete("/v1/keys/{id}", status_code=204, tags=["keys"])
+async def revoke_key(request: Request, id: str) -> Response:
     """Revoke a key of the tenant by its identifier, at once."""
     context = context_of(request)
     owner = await context.principal(request, "admin")
-    plain = key.isascii() and key.isalnum()
-    if not (plain and await run_in_threadpool(context.keys.revoke, key, owner.tenant)):
+    plain = id.isascii() and id.isalnum()
+    if not (plain and await run_in_threadpool(context.keys.revoke, id, owner.tenant)):
         raise Refusal(
             404, "unknown_key", "the tenant has no key of this identifier", hint="list the keys"
         )
@@ -63,13 +63,13 @@ async def revoke_key(request: Request, key: str) -> Response:
 
 @router.get("/v1/usage", tags=["usage"])
 async def usage(
-    request: Request, days: int = 31, by: Literal["day", "tag"] = "day"
+    request: Request,
+    days: Annotated[int, Query(ge=1, le=366)] = 31,
+    by: Literal["day", "tag"] = "day",
 ) -> dict[str, Any]:
     """Add up the work of the last days by kind of job, and by day or tag."""
     context = context_of(request)
     owner = await context.principal(request, "jobs:read")
-    if not 1 <= days <= 366:
-        raise Refusal(422, "out_of_range", "days must be from 1 to 366", pointer="days")
     found = await run_in_threadpool(context.queue.usage, owner.tenant, days, by)
     return {"usage": found}
 
