@@ -14,7 +14,7 @@ BACKEND_PEERS := qiskit-aer qulacs amazon-braket-sdk cirq-google qiskit-ibm-runt
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint studies study-outer-loop study-bayesian study-gset chaos chaos-jobs fuzz bench bench-vqe bench-serve test-backends clean
+.PHONY: help demo test test-slow lint docs studies study-outer-loop study-bayesian study-gset chaos chaos-jobs fuzz bench bench-vqe bench-serve test-backends clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make test-slow  run the long studies among the tests"
 	@echo "make test-backends  compare with simulators and backends of others (a minute, 1 GB of packages)"
 	@echo "make lint       ruff, mypy and import-linter"
+	@echo "make docs       build the documentation into build/docs, and run every block of code in it (two minutes)"
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
 	@echo "make study-bayesian  count the executions that Bayesian optimization takes (a quarter of an hour)"
@@ -52,6 +53,11 @@ $(VENV)/.installed: $(VENV)/.created pyproject.toml
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "installing (about a minute) ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	@echo "installing (about a minute) ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
@@ -90,6 +96,15 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Everything anew, so that no page shows the output of another version; two processes read pages, and
+# share the kernels of the tests. A warning, such as a broken link or a block that fails, is an error.
+docs: $(VENV)/.installed-docs
+	rm -rf build/docs build/docs-made
+	NUMBA_OPT=1 NUMBA_CACHE_DIR=$(CURDIR)/.cache/test-kernels \
+	    $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs 2 --fresh-env \
+	    --doctree-dir build/doctrees docs build/docs
+	@echo "built: build/docs/index.html"
 
 # The studies need PySCF, which the tests bring.
 studies: $(VENV)/.installed-test

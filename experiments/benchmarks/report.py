@@ -1,18 +1,35 @@
 """The tables and the picture of a benchmark run, made from its JSON alone.
 
-python report.py results/qaoa.json    # writes them again, and the table in README.md
+python report.py results/qaoa.json    # writes them again, and the tables in README.md and docs/
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[2]
+SPEED_PAGE = ROOT / "docs" / "explanations" / "speed.md"
+FEW = (12, 16, 20, 24)
+"""Qubits of the short table."""
 
-def _peer_table(document: dict[str, Any], kind: str) -> list[str]:
-    rows = [row for row in document["rows"] if row["kind"] == kind]
+
+def _three_digits(number: float) -> str:
+    """Return a number with three digits, without an exponent."""
+    return f"{number:.3g}" if number < 1000 else f"{float(f'{number:.3g}'):,.0f}"
+
+
+def _peer_table(
+    document: dict[str, Any], kind: str, sizes: Collection[int] | None = None
+) -> list[str]:
+    rows = [
+        row
+        for row in document["rows"]
+        if row["kind"] == kind and (sizes is None or row["n"] in sizes)
+    ]
     names = list(dict.fromkeys(row["peer"] for row in rows))
     if not names:
         return []
@@ -27,7 +44,8 @@ def _peer_table(document: dict[str, Any], kind: str) -> list[str]:
         for name in names:
             found = [row for row in mine if row["peer"] == name]
             cells.append(
-                f"{found[0]['peer_s'] / found[0]['p'] * 1e3:.3g} ms, **{found[0]['ratio']:.3g}×**"
+                f"{_three_digits(found[0]['peer_s'] / found[0]['p'] * 1e3)} ms, "
+                f"**{_three_digits(found[0]['ratio'])}×**"
                 if found
                 else ""
             )
@@ -101,20 +119,16 @@ def between_marks(page: Path, mark: str, lines: list[str]) -> None:
     page.write_text(head + begin + "\n" + "\n".join(lines) + "\n" + end + tail, encoding="utf-8")
 
 
-def into_readme(document: dict[str, Any], readme: Path) -> None:
-    """Put the tables between the two marks in the README."""
+def into_pages(document: dict[str, Any], readme: Path, page: Path) -> None:
+    """Put a short table into the README and the whole ones into the page on speed."""
     machine = document["machine"]
-    lines = [
+    head = (
         f"Milliseconds a QAOA layer, and how many times faster hybridq is; {machine['date']}, "
-        f"{machine['cores']} cores of {machine['processor']}, `{machine['command']}`.",
-        "",
-        *_peer_table(document, "energy"),
-        "",
-        "Value and all 20 derivatives:",
-        "",
-        *_peer_table(document, "gradient"),
-    ]
-    between_marks(readme, "benchmark", lines)
+        f"{machine['cores']} cores of {machine['processor']}, `{machine['command']}`."
+    )
+    between_marks(readme, "speed", [head, "", *_peer_table(document, "energy", FEW)])
+    lines = [head, "", *_peer_table(document, "energy"), "", "Value and all 20 derivatives:"]
+    between_marks(page, "benchmark", [*lines, "", *_peer_table(document, "gradient")])
 
 
 def _plot(document: dict[str, Any], path: Path) -> None:
@@ -163,4 +177,4 @@ if __name__ == "__main__":
     source = Path(sys.argv[1])
     stored = json.loads(source.read_text(encoding="utf-8"))
     write(stored, source.parent)
-    into_readme(stored, Path(__file__).parents[2] / "README.md")
+    into_pages(stored, ROOT / "README.md", SPEED_PAGE)

@@ -1,6 +1,6 @@
 """The tables of a VQE benchmark run, made from its JSON alone.
 
-python vqe_report.py results/vqe.json    # writes them again, and the table in README.md
+python vqe_report.py results/vqe.json    # writes them again, and the tables in docs/
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from report import between_marks
+from report import SPEED_PAGE, between_marks
 
 BUSY = 0.5
 """A load average above which times are not to be trusted: threads that wait for each other suffer
@@ -99,4 +99,4 @@ if __name__ == "__main__":
     stored = json.loads(source.read_text(encoding="utf-8"))
     write(stored, source.parent)
     lines = [_head(stored), "", *peer_table(stored), "", *run_table(stored["runs"])]
-    between_marks(Path(__file__).parents[2] / "README.md", "vqe benchmark", lines)
+    between_marks(SPEED_PAGE, "vqe benchmark", lines)

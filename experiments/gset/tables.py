@@ -1,6 +1,6 @@
 """Tables and figure of the study, from the runs in its store.
 
-python -m experiments.gset.tables        (prints the table of the README)
+python -m experiments.gset.tables        (prints the table of docs/explanations/speed.md)
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Groups = dict[tuple[str, str], list[Run]]
 """Runs of all seeds by graph and method."""
 
 SHOWN = ("G1", "G14", "G35", "G18", "G39", "G11", "G32", "G50", "G57", "G72")
-"""Graphs of the README."""
+"""Graphs of docs/explanations/speed.md."""
 
 _LOOKS = {
     "default": (INK, "*"),

@@ -1,4 +1,4 @@
-"""Plan, run, store and compare experiments.
+"""Plan, run, store and compare experiments::
 
     from hybridq.experiments import Store, compare, load_config, plot, run, table
 

@@ -61,8 +61,8 @@ def test_the_study_makes_what_is_missing_and_writes_tables_and_figure(
     assert (tmp_path / "time.png").stat().st_size > 10_000
 
 
-def test_the_table_in_the_readme_is_that_of_the_store() -> None:
+def test_the_table_in_the_documentation_is_that_of_the_store() -> None:
     shown = tables.default_table(tables.grouped(RUNS), KNOWN, tables.SHOWN)
-    text = Path("README.md").read_text("utf-8")
+    text = Path("docs/explanations/speed.md").read_text("utf-8")
     assert "\n".join(shown) in text
     assert len(re.findall(r"^\| G\d+ \|", "\n".join(shown), re.MULTILINE)) == len(tables.SHOWN)
