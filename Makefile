@@ -146,6 +146,7 @@ $(FUZZ)/.installed: Makefile
 	@touch $@
 
 fuzz: $(VENV)/.installed-test $(FUZZ)/.installed
+	$(BIN)/python -m experiments.fuzz.hostile
 	$(BIN)/python -m experiments.fuzz $(FUZZ)/bin/schemathesis
 
 # A peer that does not install is named as missing by the benchmark, which continues without it.

@@ -108,6 +108,7 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
         name = error.name or "fastapi"
         raise MissingExtraError(name, "serve", "the job service") from None
     from hybridq.service.api.app import create_app
+    from hybridq.service.api.protocol import BOUNDED
     from hybridq.service.queue.changes import Changes, Watch
     from hybridq.service.queue.jobs import Queue
     from hybridq.service.store.database import Database
@@ -151,7 +152,7 @@ def serve(settings: ServerSettings, on_ready: Callable[[str], None]) -> None:
             timeout_graceful_shutdown=_CLOSING_SECONDS,
             ssl_certfile=settings.tls_cert,
             ssl_keyfile=settings.tls_key,
-            h11_max_incomplete_event_size=2**16,
+            **BOUNDED,
         )
         # uvicorn raises the signal that ended it once more, which must not skip what follows.
         signals = [*termination_signals(), signal.SIGINT]

@@ -13,7 +13,7 @@ import hybridq as hq
 from hybridq.core.errors import ParameterError
 from hybridq.service.api.app import create_app
 from hybridq.service.client import ServiceError
-from hybridq.service.keys import Keys
+from hybridq.service.keys import SCOPES, Keys
 from hybridq.service.queue.jobs import Queue
 from hybridq.service.queue.records import Outcome, State
 from hybridq.service.store.database import Database
@@ -27,10 +27,10 @@ __all__ = ["hybridq"]
 class Running:
     """A server on a free port of this machine."""
 
-    def __init__(self, queue):
+    def __init__(self, queue, **settings):
         self.queue = queue
-        self.key = Keys(queue.database).add("amber")
-        config = uvicorn.Config(create_app(queue, burst=1000), port=0, log_config=None)
+        self.key = Keys(queue.database).add("amber", scopes=SCOPES)
+        config = uvicorn.Config(create_app(queue, burst=1000), port=0, log_config=None, **settings)
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()

@@ -69,6 +69,7 @@ def create_app(
         yield
         context.pulse.end()
         context.submissions.close()
+        context.close()
 
     app = FastAPI(
         title="hybridq",

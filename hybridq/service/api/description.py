@@ -35,7 +35,7 @@ _BODIES = (
 )
 _WITHOUT_KEY = ("/healthz", "/readyz", "/metrics")
 _ALWAYS = (401, 403, 429, 503)
-_WITH_BODY = (400, 408, 413, 415, 422)
+_WITH_BODY = (400, 408, 411, 413, 415, 422)
 _FIELDS = {
     "type": ("string", "Always about:blank."),
     "title": ("string", "Words for the status."),

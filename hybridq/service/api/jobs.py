@@ -37,7 +37,6 @@ MOST_WAIT = 30.0
 """Seconds for which a request waits for the end of jobs."""
 
 _ID = r"^[0-9a-f-]{36}$"
-_QUICK = 2**14  # bytes of a body that is read at once
 _CHECK_SECONDS = 5.0  # between two looks without a notice
 _PAUSE_SECONDS = 0.02  # at least, between two looks
 
@@ -96,9 +95,7 @@ async def submit(request: Request) -> Response:
     context = context_of(request)
     owner = await context.principal(request, "jobs:write")
     body = await body_of(request)
-    # The check of 10^5 edges would delay others; a thread takes longer than that of a few.
-    is_small = len(body) <= _QUICK
-    asked = _requests(body) if is_small else await run_in_threadpool(_requests, body)
+    asked = await context.read(body, lambda: _requests(body))
     requests: Sequence[SomeRequest] = asked if isinstance(asked, list) else [asked]
     return await submitted(request, owner, requests, body, listed=isinstance(asked, list))
 
@@ -133,8 +130,10 @@ async def submitted(
     def read() -> list[Submission]:
         return [each.submission(models) for each in requests]
 
-    is_quick = len(body) <= _QUICK and not any(map(_names_models, requests))
-    submissions = read() if is_quick else await run_in_threadpool(read)
+    if any(map(_names_models, requests)):
+        submissions = await run_in_threadpool(read)
+    else:
+        submissions = await context.read(body, read)
     future = context.submissions.submit(owner.tenant, submissions, key)
     jobs = await asyncio.wrap_future(future)
     wait = _preferred_wait(request)
@@ -157,7 +156,8 @@ async def estimate(request: Request) -> dict[str, Any]:
     """Check a submission without queuing it, and show what would answer it."""
     context = context_of(request)
     owner = await context.principal(request, "jobs:read")
-    asked = await run_in_threadpool(_requests, await body_of(request))
+    body = await body_of(request)
+    asked = await context.read(body, lambda: _requests(body))
     requests: Sequence[SomeRequest] = asked if isinstance(asked, list) else [asked]
 
     def look() -> dict[str, Any]:

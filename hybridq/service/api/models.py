@@ -100,10 +100,11 @@ async def list_evaluations(request: Request, name: Name) -> dict[str, Any]:
 )
 async def evaluate(request: Request, name: Name) -> Response:
     """Submit a paired evaluation on held-out instances: a job, whose end stores it."""
-    owner = await context_of(request).principal(request, "models:write")
+    context = context_of(request)
+    owner = await context.principal(request, "models:write")
     check_scope(owner, "jobs:write")
     body = await body_of(request)
-    asked = await run_in_threadpool(parsed, EVALUATION, body)
+    asked = await context.read(body, lambda: parsed(EVALUATION, body))
     fields = {key: getattr(asked, key) for key in asked.model_fields_set}
     job = EvaluateModelRequest(kind="models.evaluate", model=name, **fields)
     return await submitted(request, owner, [job], body)
@@ -119,15 +120,20 @@ async def register(request: Request, name: Name) -> Response:
     """Register learned angles: 201, or 200 where a version has this content already."""
     context = context_of(request)
     owner = await context.principal(request, "models:write")
-    asked = parsed(REGISTER, await body_of(request))
+    body = await body_of(request)
 
-    def add() -> Response:
-        content = content_of(
+    def read() -> str:
+        asked = parsed(REGISTER, body)
+        return content_of(
             LearnedAngles.from_plain(asked.angles, "angles"),
             family=asked.family,
             sign=asked.sign,
             provenance=asked.provenance,
         )
+
+    content = await context.read(body, read)
+
+    def add() -> Response:
         registry = context.models(owner)
         number, is_new = registry.register(name, content)
         found = registry.version(Reference(name, number))

@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from hybridq.angles.aliases import MovedError
 from hybridq.angles.evaluations import GateError
@@ -73,9 +73,15 @@ def unknown_job() -> Refusal:
     return Refusal(404, "unknown_job", "the job does not exist", hint="check its id")
 
 
-def of_validation(error: ValidationError | RequestValidationError) -> Refusal:
-    """Return the refusal of a request that does not fit the schema."""
-    first = error.errors()[0]
+SEE_SCHEMA = "see /openapi.json for the fields and their limits"
+
+
+def of_validation(first: Mapping[str, Any]) -> Refusal:
+    """Return the refusal of a request that does not fit the schema.
+
+    Args:
+        first: an error of pydantic.
+    """
     # Members of a union are named in the place too, which pointers do not have.
     place = [part for part in first["loc"] if not _is_member(part)]
     start = 1 if place and isinstance(place[0], int) else 0
@@ -91,7 +97,7 @@ def of_validation(error: ValidationError | RequestValidationError) -> Refusal:
         str(first["type"]),
         f"{pointer or 'the body'}: {detail[:1].lower()}{detail[1:]}"[:1000],
         pointer=pointer,
-        hint="see /openapi.json for the fields and their limits",
+        hint=SEE_SCHEMA,
     )
 
 
@@ -146,7 +152,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def refuse_parameters(request: Request, error: RequestValidationError) -> Response:
-        return of_validation(error).response(request)
+        return of_validation(error.errors()[0]).response(request)
+
+    @app.exception_handler(ClientDisconnect)
+    async def leave(request: Request, error: ClientDisconnect) -> Response:
+        return Refusal(400, "no_body", "the client left before its body ended").response(request)
 
     @app.exception_handler(HybridqError)
     async def refuse_work(request: Request, error: HybridqError) -> Response:
