@@ -258,7 +258,10 @@ class Client:
             response = connection.getresponse()
             after = response.headers.get("Retry-After", "")
             seconds = float(after) if after.isascii() and after.isdigit() else 0.0
-            return response.status, seconds, response.read(_MOST_BYTES)
+            text = response.read(_MOST_BYTES)
+            if response.length:  # the server died within its answer
+                raise http.client.IncompleteRead(text, response.length)
+            return response.status, seconds, text
         finally:
             connection.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 
@@ -128,6 +129,27 @@ def test_a_submission_whose_answer_is_lost_submits_nothing_twice(running, monkey
     job = client.submit("maxcut", SQUARE)
     assert len(sent) == 2
     assert [each.id for each in running.queue.jobs("amber")] == [job.id]
+
+
+@pytest.mark.parametrize("sent", [b"", b'{"usage": [{"jobs": 1}'])
+def test_an_answer_that_breaks_off_is_asked_for_again(sent):
+    """As it does where a server is killed after it has sent the head."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n"
+    answers = [head + sent, head + b'{"usage": [{"jobs": 1}]}']
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            for answer in answers:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        client = hq.Client(f"http://127.0.0.1:{server.getsockname()[1]}", "hq_key")
+        assert client.usage() == [{"jobs": 1}]
+        thread.join()
 
 
 def test_servers_that_are_gone_are_given_up_in_time():
