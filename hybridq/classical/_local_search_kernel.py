@@ -60,52 +60,6 @@ def descend_in_place(
 
 
 @jit()
-def anneal_in_place(
-    starts: Any,
-    targets: Any,
-    weights: Any,
-    spins: Any,
-    fields: Any,
-    temperatures: Any,
-    seed: int,
-    logarithms: Any,
-) -> int:
-    """Run one Metropolis sweep over all spins at each temperature.
-
-    A flip that raises the energy by r is accepted where r < T log(1 / u), u uniform: the logarithms
-    are those of equidistant numbers, since computing one takes as long as the rest of a proposal.
-    The random numbers are xorshift64 from `seed` (not zero), so that every restart has its own
-    stream on any thread.
-
-    Args:
-        starts, targets, weights: the coupling graph in compressed rows.
-        spins: +1 and -1, float64 (n,); updated.
-        fields: f_i = h_i + sum_j J_ij s_j; updated.
-        temperatures: one per sweep.
-        seed: of the random numbers, at least 1.
-        logarithms: 2^12 values of log(1 / u).
-
-    Returns:
-        the number of fields that were updated.
-    """
-    state, updates = np.uint64(seed), 0
-    for sweep in range(temperatures.size):
-        temperature = temperatures[sweep]
-        for i in range(spins.size):
-            state ^= state << np.uint64(13)
-            state ^= state >> np.uint64(7)
-            state ^= state << np.uint64(17)
-            if -2.0 * spins[i] * fields[i] <= temperature * logarithms[state >> np.uint64(52)]:
-                spin = -spins[i]
-                spins[i] = spin
-                first, last = starts[i], starts[i + 1]
-                updates += last - first
-                for edge in range(first, last):
-                    fields[targets[edge]] += 2.0 * weights[edge] * spin
-    return updates
-
-
-@jit()
 def cross_in_place(
     starts: Any,
     targets: Any,
@@ -173,21 +127,10 @@ def fields_in_place(
 
 
 @jit()
-def restart_in_place(
-    starts: Any,
-    targets: Any,
-    weights: Any,
-    linear: Any,
-    spins: Any,
-    order: Any,
-    temperatures: Any,
-    seed: int,
-    least: float,
-    logarithms: Any,
+def greedy_descent_in_place(
+    starts: Any, targets: Any, weights: Any, linear: Any, spins: Any, order: Any, least: float
 ) -> float:
-    """Run a greedy start and descent, then annealing and descent; keep the better.
-
-    Annealing is left out without temperatures, the greedy start without an order.
+    """Descend by single flips, from a state that is built greedily or from `spins`.
 
     Args:
         starts, targets, weights: the coupling graph in compressed rows.
@@ -195,10 +138,7 @@ def restart_in_place(
         spins: +1 and -1, float64 (n,); overwritten with the answer.
         order: the order of the greedy construction, a permutation of 0 ... n - 1; empty to
             begin with `spins` as they are.
-        temperatures: one per sweep; empty for no annealing.
-        seed: of this restart's random numbers, at least 1.
         least: the smallest gain that counts, above the rounding error of the fields.
-        logarithms: see `anneal_in_place`.
 
     Returns:
         the energy of `spins` without the constant.
@@ -208,16 +148,4 @@ def restart_in_place(
         greedy_in_place(starts, targets, weights, linear, spins, order, fields)
     else:
         fields_in_place(starts, targets, weights, linear, spins, fields)
-    energy = descend_in_place(starts, targets, weights, linear, spins, fields, least)
-    if temperatures.size > 0:
-        first = spins.copy()
-        anneal_in_place(starts, targets, weights, spins, fields, temperatures, seed, logarithms)
-        # The sweeps leave rounding errors in the fields of real couplings.
-        fields_in_place(starts, targets, weights, linear, spins, fields)
-        annealed = descend_in_place(starts, targets, weights, linear, spins, fields, least)
-        if annealed < energy:
-            energy = annealed
-        else:
-            for i in range(spins.size):
-                spins[i] = first[i]
-    return energy
+    return descend_in_place(starts, targets, weights, linear, spins, fields, least)

@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike
 
 from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
-from hybridq.classical.local_search import Stopped, local_search, updates_a_proposal
+from hybridq.classical.lanes import LANES, Lanes
+from hybridq.classical.local_search import Stopped, local_search
 from hybridq.classical.reduction import reduced
-from hybridq.core.clock import work_seconds
+from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, spawn
 from hybridq.operators._walsh import check_bits
@@ -19,10 +20,11 @@ from hybridq.operators.ising import Ising
 
 # Tuned on random grids of both signs, unions of planar graphs and random regular graphs, and then
 # tried on the Gset.
-_RESTARTS, _ROUNDS = 8, 8
+_GROUPS, _ROUNDS = 2, 8  # of sixteen restarts; of restarts from the best state
 _FIRST = 0.5  # of the work, before the rounds
-_UPDATE = 0.25  # of the time of a proposal, for each field that it changes
-_MOST_SWEEPS = 40_000  # of a restart, by default
+# Work of a proposal to sixteen copies at once, and of a row of fields that it changes.
+_PROPOSAL, _UPDATE = 1.3, 0.16
+_MOST_SWEEPS = 160_000  # of a restart, by default
 # Proposals by default for each spin, and the least and the most: from one second of one core for
 # small problems to seven for 800 spins and more.
 _A_SPIN, _LEAST_WORK, _MOST_WORK = 1.75e6, 2e8, 1.4e9
@@ -33,7 +35,7 @@ class Work:
     """The work of annealing, in units that take the same time on every problem.
 
     Attributes:
-        sweep: work of a sweep over all spins: its proposals, and a quarter for each field that
+        sweep: work of a sweep over all spins of sixteen copies: its proposals, and the fields that
             they change.
         default: work by default.
     """
@@ -45,8 +47,8 @@ class Work:
     def of(cls, ising: Ising) -> Work:
         """Return the work of a problem; it depends on no clock."""
         n = max(ising.n_qubits, 1)
-        sweep = n * (1.0 + _UPDATE * updates_a_proposal(ising))
-        most = 2.0 * _RESTARTS * _MOST_SWEEPS * sweep
+        sweep = n * (_PROPOSAL + _UPDATE * Lanes(ising).updates())
+        most = 2.0 * _GROUPS * _MOST_SWEEPS * sweep
         return cls(sweep, min(float(np.clip(_A_SPIN * n, _LEAST_WORK, _MOST_WORK)), most))
 
 
@@ -56,7 +58,7 @@ def annealing(
     work: float | None = None,
     start: ArrayLike | None = None,
     rng: RandomLike = None,
-    time_limit: float | None = None,
+    time_limit: TimeLimit = None,
     threads: int | None = None,
 ) -> Baseline:
     """Return a low state by annealing, first from random states, then in rounds.
@@ -72,8 +74,8 @@ def annealing(
             same answer on every machine.
         start: bits to begin with, in place of random states.
         rng: source of randomness.
-        time_limit: seconds; rounds are made shorter or left out, and the answer depends on the
-            speed of the machine.
+        time_limit: seconds, or a deadline; rounds are made shorter or left out, and the answer
+            depends on the speed of the machine.
         threads: number of threads; by default that of Numba.
 
     Raises:
@@ -84,12 +86,13 @@ def annealing(
     _couplings.require_quadratic(ising, "annealing")
     if work is not None and not (np.isfinite(work) and work > 0):
         raise ParameterError(argument="work", value=work, expected="a number > 0")
-    ends = None if time_limit is None else work_seconds() + time_limit
+    deadline = Deadline.of(time_limit)
+    worth = _WORTH * deadline.left if deadline.is_set else 0.0
     small = reduced(ising)
     if start is not None:
         start = check_bits(start, ising.n_qubits)[0][small.spins]
     units = Work.of(small.energy)
-    sweeps = (units.default if work is None else work) / units.sweep / _RESTARTS
+    sweeps = (units.default if work is None else work) / units.sweep / _GROUPS
     streams = spawn(rng, _ROUNDS + 1)
     best, complete, searches = None, True, 0
     if start is None:
@@ -97,19 +100,18 @@ def annealing(
     else:
         shares = [1.0 / (_ROUNDS + 1)] * (_ROUNDS + 1)
     for number, (share, stream) in enumerate(zip(shares, streams, strict=True)):
-        left = None if ends is None else max(ends - work_seconds(), 0.0)
-        if best is not None and left is not None and left <= _WORTH * (time_limit or 0.0):
+        if best is not None and deadline.left <= worth:
             complete = False
             break
         stopped = False
         try:
             found = local_search(
                 small.energy,
-                restarts=_RESTARTS,
+                restarts=_GROUPS * LANES,
                 sweeps=max(round(share * sweeps), 1),
                 start=start if best is None else best.bits,
                 rng=stream,
-                time_limit=None if left is None else left * share / sum(shares[number:]),
+                time_limit=deadline.part(share / sum(shares[number:])),
                 threads=threads,
             )
         except Stopped as interruption:
@@ -124,7 +126,7 @@ def annealing(
     plural = "" if searches == 1 else "s"
     method = f"simulated annealing, {searches} round{plural}"
     if complete:
-        method += f" of {_RESTARTS} restarts"
+        method += f" of {_GROUPS * LANES} restarts"
     bits = small.restored(best.bits)
     return Baseline.from_bits(ising, bits, method=method, exact=False, complete=complete)
 

@@ -6,9 +6,12 @@ first in a process for loading it. By this clock, that search takes as long as a
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Callable
 from threading import RLock, get_ident
 from time import perf_counter
+from typing import TypeAlias
 
 _lock = RLock()  # reentrant, because a signal handler may read the clock
 _compiling: dict[int, int] = {}  # nesting depth of each thread that compiles or waits for one
@@ -23,6 +26,83 @@ def work_seconds() -> float:
     _resume(get_ident(), all_levels=True)  # a thread that reads the clock no longer compiles
     with _lock:
         return (_paused_at if _compiling else perf_counter()) - _excluded
+
+
+class Deadline:
+    """A moment of the work clock by which work has to end, or none at all.
+
+    A function with a `time_limit` takes seconds, or the deadline of its caller, and hands parts of
+    it on: all of them read one clock.
+
+    Args:
+        seconds: from now on; None for no limit.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._began = work_seconds()
+        self._ends = math.inf if seconds is None else self._began + max(seconds, 0.0)
+
+    @classmethod
+    def of(cls, limit: TimeLimit) -> Deadline:
+        """Return a deadline as it is, else one that is so many seconds away."""
+        return limit if isinstance(limit, Deadline) else cls(limit)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a limit."""
+        return self._ends < math.inf
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the deadline was set."""
+        return work_seconds() - self._began
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, at least 0; infinite without a limit."""
+        return max(self._ends - work_seconds(), 0.0)
+
+    @property
+    def passed(self) -> bool:
+        """Whether no time is left."""
+        return self.left == 0.0
+
+    def part(self, share: float, at_most: float = math.inf) -> Deadline:
+        """Return the deadline of a part of the work that begins now.
+
+        Args:
+            share: of the seconds that are left.
+            at_most: seconds, where there is a limit.
+        """
+        return Deadline(min(share * self.left, at_most) if self.is_set else None)
+
+    def without(self, seconds: float) -> Deadline:
+        """Return the deadline of work that is followed by something of so many seconds."""
+        return Deadline(max(self.left - seconds, 0.0) if self.is_set else None)
+
+    def run(self, work: Callable[[int], object], count: int) -> int:
+        """Do as many units of work as fit, at least one, and return their number.
+
+        Args:
+            work: does so many units.
+            count: the number of all.
+        """
+        if not self.is_set:
+            work(count)
+            return count
+        began, done = work_seconds(), 0
+        while done < count and not (done and self.passed):
+            rate = done / max(work_seconds() - began, 1e-9)
+            step = min(count - done, max(int(_PACE * rate * self.left), 1), 4 * done + 1)
+            work(step)
+            done += step
+        return done
+
+
+TimeLimit: TypeAlias = "float | Deadline | None"
+"""Seconds, or the deadline of a caller; None for no limit."""
+
+_PACE = 0.8  # of the time that is left: speeds differ
 
 
 def compiling_seconds() -> float:

@@ -28,7 +28,6 @@ from hybridq.solver.settings import (
 )
 from hybridq.solver.state_memory import check_states
 from hybridq.strategies.base import Strategy, StrategyResult, Task
-from hybridq.strategies.by_graph import strategy_for
 from hybridq.strategies.registry import DEFAULT_STRATEGY, STRATEGIES
 from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
@@ -39,6 +38,11 @@ if TYPE_CHECKING:
     from hybridq.problems.base import BinaryProblem
     from hybridq.solver.machine import Machine
     from hybridq.solver.machine_depth import Depths
+
+# The study in experiments/gset: on every family of large graphs annealing ends level with the best
+# strategy that reads correlations of a circuit, or above all of them.
+_WITHOUT_STATE = "anneal"
+_REASON = "no state fits in memory, and annealing cuts large graphs of every family best"
 
 TOLERANCE = 1e-6  # of the default optimizer, relative: far below what any sample can show
 
@@ -241,14 +245,14 @@ def _strategy(
     if chosen is not None and not chosen.needs_samples:
         return chosen, ""
     if chosen is None and not settings.engine.holds_state:
-        return strategy_for(ansatz.ising, settings.time_limit, ansatz.p)
+        return STRATEGIES[_WITHOUT_STATE], _REASON
     try:
         check_states(problem.name, ansatz, settings, problem.space)
     except CapacityError as error:
         if not _has_closed_form(ansatz) or (error.remedy and settings.engine.name != AUTO):
             raise
         if chosen is None and settings.engine.name == AUTO:
-            return strategy_for(ansatz.ising, settings.time_limit, ansatz.p)
+            return STRATEGIES[_WITHOUT_STATE], _REASON
         # One layer needs no state on any graph; deeper circuits only where light cones are small.
         depth = () if ansatz.p == 1 else ("with ", Setting("p", 1), ", ")
         if chosen is None:

@@ -5,8 +5,7 @@ Strategies are frozen dataclasses whose fields are their options, such as
 
 - `base`: the contract of a strategy; `registry`: all of them; a file for each; `ladder`: the base
   of those that grow layer by layer; `automatic`: the start of a search;
-- `correlated`: expectation values for strategies that answer without samples; `by_graph`: which of
-  them suits a problem;
+- `correlated`: expectation values for strategies that answer without samples;
 - `shared_search`, `rescaled`, `coordinates`: searches that share a budget, in suitable units;
 - `adapt`, `excited` (with `vqd`, `subspace`): ADAPT-VQE and excited states;
 - `search`, `starts`, `resolve`: the plain search for a lowest energy, and its arguments.

@@ -12,6 +12,7 @@ import numpy as np
 from hybridq.ansatz.qaoa import QAOA
 from hybridq.classical.annealing import Work
 from hybridq.classical.contraction import Contracted, contraction
+from hybridq.classical.lanes import LANES
 from hybridq.classical.local_search import Stopped, crossed, local_search
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError, Setting
@@ -30,7 +31,7 @@ from hybridq.strategies.correlated import (
 
 _CONTRACTING = 0.5  # of a time limit; the polish and the controls have the rest
 _CONTROLS = 3  # times as long as the polish of one try
-_RESTARTS = 2  # of a polish
+_GROUPS = 2  # of restarts of a polish
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +147,7 @@ class Recursive(Unsampled):
         try:
             polished = local_search(
                 ising,
-                restarts=_RESTARTS,
+                restarts=_GROUPS * LANES,
                 sweeps=self.polish,
                 start=contracted.baseline.bits,
                 rng=rng,
@@ -159,7 +160,7 @@ class Recursive(Unsampled):
             contracted,
             best_by_components(ising, polished.bits),
             contracted.complete and polished.complete,
-            contracted.work + _RESTARTS * self.polish * Work.of(ising).sweep,
+            contracted.work + _GROUPS * self.polish * Work.of(ising).sweep,
         )
 
 

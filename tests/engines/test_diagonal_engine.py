@@ -10,10 +10,10 @@ import pytest
 
 from hybridq.ansatz import QAOA, Angle, Circuit
 from hybridq.core import memory
+from hybridq.core.emit import VECTOR_BYTES
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
 from hybridq.engines.choose import choose_engine
 from hybridq.engines.diagonal import workspace
-from hybridq.engines.kernels.emit import VECTOR_BYTES
 from hybridq.operators import Ising, PauliSum
 from tests.helpers.slow_twin import qaoa_state, random_ising, run
 
@@ -309,7 +309,7 @@ def test_other_vector_widths_and_the_plain_loops_give_the_same_numbers(width, n,
     script = (
         "import numpy as np\n"
         "from test_diagonal_engine import engine_for, random_ising\n"
-        "from hybridq.engines.kernels import emit\n"
+        "from hybridq.core import emit\n"
         f"assert emit.VECTOR_BYTES == {0 if width == 'off' else width}\n"
         f"e = engine_for(random_ising({n}, 6, fields=False, density=0.3), 2)\n"
         "x = np.array([0.3, 2.0, 0.4, -1.0])\n"

@@ -22,8 +22,8 @@ from hybridq.circuits.instructions import (
     Transition,
     XMixer,
 )
+from hybridq.core.emit import VECTOR_BYTES
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
-from hybridq.engines.kernels.emit import VECTOR_BYTES
 from hybridq.engines.simulators import Statevector
 from hybridq.engines.statevector import schedule, sweeper
 from hybridq.engines.statevector.engine import StatevectorEngine
@@ -320,7 +320,7 @@ def test_narrower_vectors_give_the_same(width, tmp_path):
     script = (
         "import numpy as np\n"
         "from test_statevector_engine import narrow_case\n"
-        "from hybridq.engines.kernels import emit\n"
+        "from hybridq.core import emit\n"
         f"assert emit.VECTOR_BYTES == {0 if width == 'off' else width}\n"
         "v, g = narrow_case()\n"
         "print(repr([float(v), *map(float, g)]))"

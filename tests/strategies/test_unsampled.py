@@ -15,8 +15,6 @@ from hybridq.classical import exact_minimum
 from hybridq.core.errors import ParameterError
 from hybridq.operators.ising import Ising
 from hybridq.strategies import divide
-from hybridq.strategies.anneal import Anneal
-from hybridq.strategies.by_graph import strategy_for
 from hybridq.strategies.divide import Divide, merged_pieces
 from hybridq.strategies.recursive import Recursive
 from hybridq.strategies.rounding import Round
@@ -118,27 +116,6 @@ def test_division_with_exact_pieces_keeps_every_coupling() -> None:
     assert count == 3
 
 
-def test_the_strategy_follows_the_couplings() -> None:
-    cubic_graph = hq.MaxCut(nx.random_regular_graph(3, 1_000, seed=1)).cost()
-    assert isinstance(strategy_for(cubic_graph)[0], Anneal)
-    torus = nx.grid_2d_graph(60, 60, periodic=True)
-    rng = np.random.default_rng(0)
-    nx.set_edge_attributes(
-        torus, {edge: int(rng.choice([-1, 1])) for edge in torus.edges}, "weight"
-    )
-    assert isinstance(strategy_for(hq.MaxCut(torus).cost())[0], Recursive)
-    assert isinstance(strategy_for(hq.MaxCut(torus).cost(), p=2)[0], Anneal)  # takes one layer
-    hurried, why = strategy_for(hq.MaxCut(torus).cost(), 0.1)
-    assert isinstance(hurried, Anneal)
-    assert why == "0.1 s are too short for recursive QAOA on 3,600 spins"
-    small = hq.MaxCut(nx.subgraph(torus, [(i, j) for i in range(20) for j in range(60)])).cost()
-    assert isinstance(strategy_for(small)[0], Anneal)
-    dense = hq.MaxCut(nx.gnp_random_graph(60, 0.5, seed=2)).cost()
-    strategy, why = strategy_for(dense)
-    assert isinstance(strategy, Anneal)
-    assert "mean degree" in why
-
-
 @pytest.mark.parametrize("name", ["anneal", "precondition", "recursive", "round", "divide"])
 def test_an_answer_that_a_time_limit_cut_short_says_so(name: str) -> None:
     problem = hq.MaxCut(nx.random_regular_graph(3, 2_000, seed=3))
@@ -157,7 +134,8 @@ def test_a_graph_beyond_simulation_has_an_answer_a_bound_and_a_reason() -> None:
     result = hq.solve(problem, rng=7)
     assert result.engine.name == "p1"
     assert result.ansatz["p"] == 1
-    assert result.ansatz["strategy_reason"]
+    assert result.ansatz["strategy"] == "anneal"
+    assert "annealing" in result.ansatz["strategy_reason"]
     assert result.best is not None
     assert result.reference is not None
     assert result.reference.bound is not None

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from hybridq.circuits.circuit import Circuit
 from hybridq.circuits.instructions import Angle, Excitation, Instruction, PauliRotation
 from hybridq.core.arrays import aligned
+from hybridq.core.emit import CHUNK_BITS
 from hybridq.core.errors import DimensionError, EngineError
 from hybridq.core.jit import is_compiled
 from hybridq.core.randomness import RandomLike, as_generator
@@ -26,7 +27,6 @@ from hybridq.engines.base import (
 )
 from hybridq.engines.correlations import mean_spins, measured_pairs
 from hybridq.engines.exact import State, WholeStateEngine
-from hybridq.engines.kernels.emit import CHUNK_BITS
 from hybridq.engines.simulators import COMPILED, NUMPY
 from hybridq.engines.statevector.kernels.sweeps import sweep
 from hybridq.engines.statevector.plain import PlainRunner

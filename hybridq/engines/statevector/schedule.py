@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.engines.kernels.emit import CHUNK_BITS
+from hybridq.core.emit import CHUNK_BITS
 from hybridq.engines.statevector.kernels.gates import (
     COLUMNS,
     LAYER,

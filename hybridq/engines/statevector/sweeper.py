@@ -9,9 +9,9 @@ import numpy as np
 
 from hybridq.circuits.instructions import Instruction
 from hybridq.core.arrays import aligned
+from hybridq.core.emit import CHUNK_BITS, VECTOR_BYTES
 from hybridq.engines.base import Vector
 from hybridq.engines.exact import State
-from hybridq.engines.kernels.emit import CHUNK_BITS, VECTOR_BYTES
 from hybridq.engines.kernels.team import Team
 from hybridq.engines.statevector.kernels.factors import fill_coefs, fold_gradient
 from hybridq.engines.statevector.kernels.gates import GateSpace

@@ -5,7 +5,7 @@ from functools import cache
 import numba
 import numpy as np
 
-from hybridq.engines.kernels.emit import VECTOR_BYTES
+from hybridq.core.emit import VECTOR_BYTES
 
 DTYPES = [np.float64, np.float32]
 TOLERANCE = {np.float64: 1e-12, np.float32: 2e-4}

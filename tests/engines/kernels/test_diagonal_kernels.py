@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from hybridq.core.emit import CHUNK
 from hybridq.engines.diagonal import workspace
 from hybridq.engines.diagonal.kernels import sampling, spin_flip
 from hybridq.engines.diagonal.kernels.phases import (
@@ -19,7 +20,6 @@ from hybridq.engines.diagonal.kernels.phases import (
 )
 from hybridq.engines.diagonal.kernels.strips import Scratch, Strip, apply_phase, strip_energy
 from hybridq.engines.diagonal.kernels.tables import Phase, prepare_costs, prepare_phase
-from hybridq.engines.kernels.emit import CHUNK
 from hybridq.engines.kernels.team import slice_of
 from tests.engines.kernels.compiled import DTYPES, TOLERANCE, compiled, parts, random_complex
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS
+from hybridq.core.emit import CHUNK, CHUNK_BITS
 from hybridq.engines.statevector.kernels.factors import CONSTANT, Factors, fill_coefs
 from hybridq.engines.statevector.kernels.gates import GateSpace, permute
 from hybridq.engines.statevector.kernels.parities import apply_parities, undo_parities

@@ -6,7 +6,7 @@ import scipy.linalg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridq.engines.kernels.emit import CHUNK
+from hybridq.core.emit import CHUNK
 from hybridq.engines.statevector.kernels import observables_simd
 from tests.engines.kernels.compiled import (
     DTYPES,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hybridq.engines.kernels.emit import CHUNK
+from hybridq.core.emit import CHUNK
 from hybridq.engines.statevector.kernels import rotations_simd
 from tests.engines.kernels.compiled import (
     DTYPES,

@@ -14,12 +14,12 @@ the tests compare the two.
 
 from __future__ import annotations
 
+from hybridq.core.emit import MAX_RADIX_BITS, VECTOR_BYTES
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.butterflies_simd import (
     make_adjoint_rotation,
     make_rotation,
 )
-from hybridq.engines.kernels.emit import MAX_RADIX_BITS, VECTOR_BYTES
 
 NEAR_BITS = 15  # log2 of the bytes of a block that stays in the first-level cache
 ALIAS_BYTES = 2048  # rows farther apart than this fall into too few cache sets for 16 at a time

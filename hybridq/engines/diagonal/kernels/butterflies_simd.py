@@ -11,7 +11,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from hybridq.engines.kernels.emit import Emitter
+from hybridq.core.emit import Emitter
 
 
 def _rotate(emit: Emitter, rows: list[Any], tangent: Any, with_lanes: bool) -> list[Any]:

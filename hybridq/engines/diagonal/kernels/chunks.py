@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hybridq.core.emit import CHUNK, CHUNK_BITS, VECTOR_BYTES
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels import chunks_plain, chunks_simd
-from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS, VECTOR_BYTES
 
 
 @jit(internal=True)

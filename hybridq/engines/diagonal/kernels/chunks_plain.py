@@ -15,8 +15,8 @@ the state unless said:
 
 from __future__ import annotations
 
+from hybridq.core.emit import CHUNK
 from hybridq.core.jit import jit
-from hybridq.engines.kernels.emit import CHUNK
 
 
 @jit()

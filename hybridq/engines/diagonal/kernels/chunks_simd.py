@@ -12,7 +12,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from hybridq.engines.kernels.emit import CHUNK, Complex, Emitter
+from hybridq.core.emit import CHUNK, Complex, Emitter
 
 
 class ChunkEmitter(Emitter):

@@ -17,7 +17,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from hybridq.engines.kernels.emit import DOUBLE, VECTOR_BYTES, Emitter
+from hybridq.core.emit import DOUBLE, VECTOR_BYTES, Emitter
 
 _CONTRACT = ("contract",)
 """Flags of the sums and products that fix their order but allow fused multiply-add."""

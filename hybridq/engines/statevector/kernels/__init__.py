@@ -8,7 +8,7 @@ From the engine's calls down to the vector code:
 - `rotations`, `rotations_simd`: layers of one-qubit gates, and their vector code.
 - `parities`: many rotations about products of Z at once.
 - `observables`, `observables_simd`: Pauli sums: expectation, product with a state; vector code.
-- `block_simd`: the vocabulary of the ``…_simd`` modules, built on `hybridq.engines.kernels.emit`.
+- `block_simd`: the vocabulary of the ``…_simd`` modules, built on `hybridq.core.emit`.
 """
 
 from hybridq.core.jit import compiles_slowly

@@ -17,7 +17,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from hybridq.engines.kernels.emit import Complex, Emitter
+from hybridq.core.emit import Complex, Emitter
 
 
 class BlockEmitter(Emitter):

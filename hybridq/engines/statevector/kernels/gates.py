@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.emit import CHUNK, CHUNK_BITS
 from hybridq.core.jit import jit
-from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS
 from hybridq.engines.statevector.kernels.gates_simd import (
     adjoint_parity_phase,
     make_adjoint_lane_gate,

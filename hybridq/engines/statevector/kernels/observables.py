@@ -7,8 +7,8 @@ a further term costs one addition for each chunk.
 
 from __future__ import annotations
 
+from hybridq.core.emit import CHUNK, CHUNK_BITS
 from hybridq.core.jit import jit
-from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS
 from hybridq.engines.statevector.kernels.gates import (
     FIRST_TERM,
     IMAGINARY,

@@ -11,7 +11,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from hybridq.engines.kernels.emit import CHUNK, INT64, Complex
+from hybridq.core.emit import CHUNK, INT64, Complex
 from hybridq.engines.statevector.kernels.block_simd import BlockEmitter
 
 

@@ -6,8 +6,8 @@ table, one that lies above them of the high table; see `rotations_simd.apply_dia
 
 from __future__ import annotations
 
+from hybridq.core.emit import CHUNK, CHUNK_BITS
 from hybridq.core.jit import jit
-from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS
 from hybridq.engines.statevector.kernels.gates import odd
 from hybridq.engines.statevector.kernels.rotations_simd import adjoint_diagonal, apply_diagonal
 

@@ -6,8 +6,8 @@ rotation and (1, r) before it; see `rotations_simd`.
 
 from __future__ import annotations
 
+from hybridq.core.emit import CHUNK, CHUNK_BITS
 from hybridq.core.jit import jit
-from hybridq.engines.kernels.emit import CHUNK, CHUNK_BITS
 from hybridq.engines.statevector.kernels.rotations_simd import (
     add_lane_overlaps,
     add_row_overlaps,

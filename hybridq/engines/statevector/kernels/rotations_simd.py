@@ -15,7 +15,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from hybridq.engines.kernels.emit import CHUNK, INT64, Complex
+from hybridq.core.emit import CHUNK, INT64, Complex
 from hybridq.engines.statevector.kernels.block_simd import BlockEmitter
 
 

@@ -11,7 +11,7 @@ from functools import reduce
 from numba import types
 from numba.extending import intrinsic
 
-from hybridq.engines.kernels.emit import INT64, VECTOR_BYTES, Emitter
+from hybridq.core.emit import INT64, VECTOR_BYTES, Emitter
 
 WIDTH_BYTES = max(VECTOR_BYTES, 32)
 """Bytes of a vector; the compiler splits those that are wider than the registers."""

@@ -10,7 +10,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from hybridq.engines.kernels.emit import INT64, Emitter
+from hybridq.core.emit import INT64, Emitter
 
 
 def _sum_of_neighbours(e, state, neighbours, begin, end):

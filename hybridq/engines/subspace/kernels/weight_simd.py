@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import types
 from numba.extending import intrinsic
 
-from hybridq.engines.kernels.emit import INT64, Emitter
+from hybridq.core.emit import INT64, Emitter
 
 LANES = 8
 """Amplitudes in a row."""

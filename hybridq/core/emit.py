@@ -1,6 +1,6 @@
 """Vector instructions for kernels: loads, stores, arithmetic and loops in LLVM.
 
-Every ``…_simd`` module of the engines is written with the `Emitter` of this module.
+Every ``…_simd`` module is written with the `Emitter` of this module.
 """
 
 from __future__ import annotations
