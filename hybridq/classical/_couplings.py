@@ -33,10 +33,16 @@ def neighbours(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Return the coupling graph in compressed rows.
 
+    It is kept with the problem: read it only.
+
     Returns:
         `starts` of shape (n + 1,), `targets` and `weights` of shape (2 m,): the neighbours of
         spin i are ``targets[starts[i]:starts[i + 1]]``.
     """
+    known: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]] | None
+    known = ising.__dict__.get("_neighbours")
+    if known is not None:
+        return known
     pairs = np.asarray(ising.pairs, dtype=np.int64).reshape(-1, 2)
     # Pairs are sorted, so that a stable sort by spin leaves each row sorted too.
     sources = np.concatenate([pairs[:, 1], pairs[:, 0]])
@@ -46,7 +52,9 @@ def neighbours(
     order = np.argsort(sources.astype(np.uint16) if small else sources, kind="stable")
     starts = np.zeros(ising.n_qubits + 1, dtype=np.int64)
     np.cumsum(np.bincount(sources, minlength=ising.n_qubits), out=starts[1:])
-    return starts, targets[order], weights[order]
+    made = starts, targets[order], weights[order]
+    ising.__dict__["_neighbours"] = made
+    return made
 
 
 def without_fields(ising: Ising) -> Ising:

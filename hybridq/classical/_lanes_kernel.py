@@ -42,7 +42,7 @@ def anneal_lanes_in_place(
     temperatures: Any,
     state: Any,
     logarithms: Any,
-) -> int:
+) -> Any:
     """Run one Metropolis sweep over all spins at each temperature, in all lanes.
 
     A flip that raises the energy by r is accepted where r/2 < T log(1 / u), u uniform: `logarithms`
@@ -61,7 +61,7 @@ def anneal_lanes_in_place(
     Returns:
         the number of rows of fields that were updated.
     """
-    random, updates = state[0], 0
+    random, updates = state[0], np.int64(0)
     change = np.empty(LANES, dtype=np.float32)
     for sweep in range(temperatures.size):
         temperature = temperatures[sweep]

@@ -58,7 +58,7 @@ def propose(typingctx, fields, down, i, temperature, logarithms, first, change):
 
 @intrinsic
 def push(typingctx, fields, targets, weights, first, last, change):  # type: ignore[no-untyped-def]
-    """Add `change` to the fields of neighbours ``targets[first:last]``, times their weights.
+    """Add `change`, times the weights, to the fields of ``targets[first:last]``.
 
     Args:
         fields: float32, shape (n, 16).

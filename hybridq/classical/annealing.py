@@ -88,7 +88,7 @@ def annealing(
         raise ParameterError(argument="work", value=work, expected="a number > 0")
     deadline = Deadline.of(time_limit)
     worth = _WORTH * deadline.left if deadline.is_set else 0.0
-    small = reduced(ising)
+    small = reduced(ising, deadline)
     if start is not None:
         start = check_bits(start, ising.n_qubits)[0][small.spins]
     units = Work.of(small.energy)

@@ -15,7 +15,7 @@ from hybridq.classical.elimination import elimination_minimum, plan_elimination
 from hybridq.classical.exact import HIGHER_ORDER_LIMIT, exact_minimum
 from hybridq.classical.reduction import reduced
 from hybridq.classical.unfrustrated import unfrustrated_minimum
-from hybridq.core.clock import work_seconds
+from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.errors import CapacityError
 from hybridq.core.randomness import RandomLike, as_generator, spawn
 from hybridq.operators.ising import Ising
@@ -29,7 +29,7 @@ def reference(
     ising: Ising,
     *,
     rng: RandomLike = None,
-    time_limit: float | None = None,
+    time_limit: TimeLimit = None,
     given: Baseline | None = None,
 ) -> Baseline:
     """Return the exact minimum if that takes seconds, else the best state found.
@@ -42,15 +42,16 @@ def reference(
     Args:
         ising: the problem.
         rng: source of randomness, used by annealing only.
-        time_limit: seconds for annealing and bounds together, shared by the components as their
-            spins are; by default only the work limits them, so a seed always gives the same answer.
+        time_limit: seconds, or a deadline, for annealing and bounds together, shared by the
+            components as their spins are; by default only the work limits them, so a seed always
+            gives the same answer.
         given: an answer of a heuristic, which takes the place of annealing.
 
     Raises:
         CapacityError: a large problem with terms of more than two spins, densely connected.
     """
-    deadline = None if time_limit is None else work_seconds() + time_limit
-    whole = proven(ising)
+    deadline = Deadline.of(time_limit)
+    whole = proven(ising, deadline.part(_PROOF) if deadline.is_set else None)
     if whole is not None:
         return whole
     if ising.higher:
@@ -64,15 +65,10 @@ def reference(
     def solve(spins: NDArray[np.intp], part: Ising, stream: np.random.Generator) -> Baseline:
         nonlocal unsolved
         search, relaxation = spawn(stream, 2)
-        ends = None
-        if deadline is not None:
-            now = work_seconds()
-            ends = now + max(deadline - now, 0.0) * part.n_qubits / unsolved
-            unsolved -= part.n_qubits
+        own = deadline.part(part.n_qubits / unsolved)
+        unsolved -= part.n_qubits
         if given is None:
-            left = _until(ends)
-            limit = None if left is None else _ANNEALING * left
-            found = annealing(part, rng=search, time_limit=limit)
+            found = annealing(part, rng=search, time_limit=own.part(_ANNEALING))
         else:
             found = Baseline.from_bits(
                 part,
@@ -81,17 +77,13 @@ def reference(
                 exact=False,
                 complete=given.complete,
             )
-        return _bounded(part, found, relaxation, _until(ends))
+        return _bounded(part, found, relaxation, own)
 
     return joined(ising, solve, rng)
 
 
+_PROOF = 0.25  # of a time limit: the plan of an exact solution, and its elimination
 _ANNEALING = 0.5  # of a time limit; the bound has the rest
-
-
-def _until(ends: float | None) -> float | None:
-    """Return the seconds until then, at least 0; None without a limit."""
-    return None if ends is None else max(ends - work_seconds(), 0.0)
 
 
 def joined(
@@ -154,17 +146,23 @@ def connected_parts(ising: Ising) -> list[tuple[NDArray[np.intp], Ising]]:
     return _couplings.split(ising, owner, count, least=2)
 
 
-def _bounded(ising: Ising, found: Baseline, rng: RandomLike, time_limit: float | None) -> Baseline:
+def _bounded(ising: Ising, found: Baseline, rng: RandomLike, deadline: Deadline) -> Baseline:
     """Return an answer with its semidefinite bound."""
     from hybridq.classical.semidefinite import semidefinite_bound
 
-    relaxed = semidefinite_bound(reduced(ising).energy, rng=rng, time_limit=time_limit)
+    relaxed = semidefinite_bound(reduced(ising, deadline).energy, rng=rng, time_limit=deadline)
     complete = found.complete and relaxed.complete
     return replace(found.bounded(ising, relaxed.bound, relaxed.failure), complete=complete)
 
 
-def proven(ising: Ising) -> Baseline | None:
-    """Return the exact minimum if that takes seconds, else None."""
+def proven(ising: Ising, deadline: Deadline | None = None) -> Baseline | None:
+    """Return the exact minimum if that takes seconds, else None.
+
+    Args:
+        ising: the problem.
+        deadline: no elimination begins that would not meet it.
+    """
+    deadline = deadline or Deadline()
     n = ising.n_qubits
     if ising.higher:
         if n <= _QUICK_HIGHER_ORDER:
@@ -174,12 +172,12 @@ def proven(ising: Ising) -> Baseline | None:
     balanced = unfrustrated_minimum(ising)
     if balanced is not None:
         return balanced
-    small = ising if ising.higher else reduced(ising).energy
-    plan = plan_elimination(small)
+    small = ising if ising.higher else reduced(ising, deadline).energy
+    plan = plan_elimination(small, deadline=deadline)
     if plan is None:
         return exact_minimum(ising) if ising.higher and n <= HIGHER_ORDER_LIMIT else None
     found = elimination_minimum(small, plan)
     if small is ising:
         return found
-    bits = reduced(ising).restored(found.bits)
+    bits = reduced(ising, deadline).restored(found.bits)
     return Baseline.from_bits(ising, bits, method=found.method, exact=True)

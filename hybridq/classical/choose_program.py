@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 _MOST_BRANCHES = 1 << 28
 """Assignments of the groups of a space that are searched for feasible ones."""
 
+PROGRAM_SECONDS = 10.0  # of CP-SAT and HiGHS together, by default
+
 
 def program_reference(
-    problem: BinaryProblem, *, rng: RandomLike = None, time_limit: float | None = 10.0
+    problem: BinaryProblem, *, rng: RandomLike = None, time_limit: float | None = PROGRAM_SECONDS
 ) -> ProgramBaseline | None:
     """Return a classical answer, proven where possible.
 

@@ -14,7 +14,7 @@ from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
 from hybridq.classical.exact import exact_minimum
 from hybridq.core import memory
-from hybridq.core.clock import work_seconds
+from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
 from hybridq.operators.ising import Ising
@@ -55,7 +55,7 @@ def contraction(
     gamma_scale: float = 0.0,
     gamma: float | None = None,
     rng: RandomLike = None,
-    time_limit: float | None = None,
+    time_limit: TimeLimit = None,
     progress: Callable[[int, int], None] | None = None,
     stop: Event | None = None,
 ) -> Contracted:
@@ -74,8 +74,8 @@ def contraction(
         gamma_scale: share of the best angle γ*, at least 0.
         gamma: γ* of the whole problem, where it is known.
         rng: decides between equal correlations.
-        time_limit: no block of contractions begins after this many seconds, and none at all
-            where a single one would take longer.
+        time_limit: seconds, or a deadline, after which no block of contractions begins, and none at
+            all where a single one would take longer.
         progress: called with the number of removed spins and of all, after each block.
         stop: no block of contractions begins after it is set, by another thread.
 
@@ -89,7 +89,7 @@ def contraction(
     _couplings.require_quadratic(ising, "contraction")
     if not (np.isfinite(gamma_scale) and gamma_scale >= 0.0):
         raise ParameterError(argument="gamma_scale", value=gamma_scale, expected="a number >= 0")
-    deadline = np.inf if time_limit is None else work_seconds() + time_limit
+    deadline = Deadline.of(time_limit)
     graph = _Graph(ising, as_generator(rng))
     n = ising.n_qubits
     block = max(n // _RENEWALS, 1)
@@ -97,15 +97,15 @@ def contraction(
     seconds = graph.pass_seconds
     try:
         while graph.n_left > EXACT_REST:
-            late = work_seconds() + (0.0 if graph.done else _FIRST_PASSES * seconds) > deadline
+            late = deadline.left <= (0.0 if graph.done else _FIRST_PASSES * seconds)
             if late or (stop is not None and stop.is_set()):
                 complete = False
                 break
-            if gamma == 0.0 or (graph.done and work_seconds() + 4.0 * seconds < deadline):
+            if gamma == 0.0 or (graph.done and deadline.left > 4.0 * seconds):
                 gamma = graph.best_gamma(gamma)
             graph.set_angles((gamma_scale or _LIMIT) * gamma)
             count = min(block, graph.n_left - EXACT_REST)
-            if np.isfinite(deadline):
+            if deadline.is_set:
                 removed = graph.remove_until(deadline, count)
             else:
                 removed = graph.remove(count)
@@ -275,21 +275,20 @@ class _Graph:
             self._sums(self._gamma)
         return self.done - before
 
-    def remove_until(self, deadline: float, count: int) -> int:
+    def remove_until(self, deadline: Deadline, count: int) -> int:
         """Contract so many spins, in steps as long as time is left; return their number."""
         # On sparse graphs many steps take less time than the correlations before them.
         squares = max(float(np.sum(self._degrees**2)), 1.0)
         before, step = self.done, int(np.clip(_FEW * self.n_left**2 / squares, 1, count))
         while self.done - before < count:
-            began, done = work_seconds(), self.done
+            watch, done = Deadline(), self.done
             self.remove(min(step, count - (done - before)))
             if self.done == done:
                 break
-            now = work_seconds()
-            each = (now - began) / (self.done - done)
-            if now + each > deadline:
+            each = watch.seconds / (self.done - done)
+            if deadline.left < each:
                 break
-            step = int(np.clip(0.5 * (deadline - now) / max(each, 1e-9), 1, 4 * step))
+            step = int(np.clip(0.5 * deadline.left / max(each, 1e-9), 1, 4 * step))
         return self.done - before
 
     def _state(self) -> tuple[Any, ...]:

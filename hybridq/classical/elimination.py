@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.classical.baseline import Baseline
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import CapacityError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 # Tables of 2^23 energies take 64 MiB; 2^27 entries in total take a second or two.
 MAX_WIDTH = 22
 MAX_ENTRIES = 1 << 27
+_ENTRIES_A_SECOND = 5e7
+_LOOK = 1_000  # steps of a plan between two looks at the clock
 
 _Factor = tuple[tuple[int, ...], NDArray[np.float64]]
 
@@ -37,8 +40,14 @@ class EliminationPlan:
     entries: int
 
 
-def plan_elimination(ising: Ising) -> EliminationPlan | None:
-    """Return an elimination order by least degree, None if it exceeds the limits."""
+def plan_elimination(ising: Ising, *, deadline: Deadline | None = None) -> EliminationPlan | None:
+    """Return an elimination order by least degree, None if it exceeds the limits.
+
+    Args:
+        ising: the problem.
+        deadline: None is returned as well where the plan, or the elimination, takes longer.
+    """
+    deadline = deadline or Deadline()
     if len(ising.pairs) > MAX_WIDTH * ising.n_qubits:
         return None  # each elimination removes at most MAX_WIDTH of them
     adjacent: list[set[int]] = [set() for _ in range(ising.n_qubits)]
@@ -52,8 +61,11 @@ def plan_elimination(ising: Ising) -> EliminationPlan | None:
     heapq.heapify(queue)
     eliminated = [False] * ising.n_qubits
     order: list[int] = []
-    width, entries = 0, 0
+    width, entries, steps = 0, 0, 0
     while queue:
+        steps += 1
+        if steps % _LOOK == 0 and deadline.passed:
+            return None
         degree, i = heapq.heappop(queue)
         if eliminated[i] or degree != len(adjacent[i]):
             continue  # outdated by a later degree
@@ -66,6 +78,8 @@ def plan_elimination(ising: Ising) -> EliminationPlan | None:
             adjacent[j] |= adjacent[i]
             adjacent[j] -= {i, j}
             heapq.heappush(queue, (len(adjacent[j]), j))
+    if entries > _ENTRIES_A_SECOND * deadline.left:
+        return None
     return EliminationPlan(tuple(order), width, entries)
 
 

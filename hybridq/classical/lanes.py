@@ -1,4 +1,4 @@
-"""Annealing of sixteen copies of an Ising problem at once, one in each lane of a vector."""
+"""Annealing of sixteen copies of an Ising problem at once, in lanes of vectors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.classical import _couplings
-from hybridq.core.clock import Deadline, work_seconds
+from hybridq.core.clock import Deadline
 
 if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
@@ -156,17 +156,17 @@ class Lanes:
         return whole
 
     def pace(self, temperatures: Vector) -> tuple[float, float]:
-        """Return the seconds of a sweep, and of what follows the last one, from a short run."""
+        """Return the seconds of a sweep, and of the final descents, from a trial."""
         count = int(np.clip(_CHUNK / (len(self.rows[3]) + len(self.rows[1])), 2, len(temperatures)))
         chosen = temperatures[:: max(len(temperatures) // count, 1)]
         rng = np.random.default_rng(1)
         self.anneal(chosen[:1], rng)  # loading compiled code is no part of the speed
         down = rng.integers(0, 2**LANES, size=len(self.rows[3]), dtype=np.uint16)
-        began = work_seconds()
-        self._sweep(chosen, rng, down, Deadline(), None)
-        swept = work_seconds()
+        watch = Deadline()
+        self._sweep(chosen, rng, down, watch, None)
+        swept = watch.seconds
         self.anneal(chosen[:0], rng)
-        return (swept - began) / len(chosen), work_seconds() - swept
+        return swept / len(chosen), watch.seconds - swept
 
     def updates(self) -> float:
         """Return how many rows of fields a sweep updates for each spin, from a short run.

@@ -173,7 +173,7 @@ def _descents(
     rng: RandomLike,
     workers: int,
 ) -> tuple[list[_Found], bool, bool]:
-    """Descend from a given state, or from states that are built greedily; see `_annealed`."""
+    """Descend from a given or from greedily built states; see `_annealed`."""
     from hybridq.classical._local_search_kernel import greedy_descent_in_place
 
     if given is not None:

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hybridq.classical import _couplings
+from hybridq.core.clock import Deadline
 from hybridq.operators.ising import Ising
 
 _MOST = 3  # neighbours: the minimum over a spin with more is no sum of pairs
+_SPIN_SECONDS, _SHARE = 2e-5, 0.2  # to remove a spin; of the time that is left
 _ROUNDING = 1e-12  # of the largest coupling, below which a sum of couplings is zero
 
 _Row = dict[int, float]
@@ -48,7 +50,7 @@ class Reduced:
         return np.array([sign < 0.0 for sign in signs[: self._n]], dtype=np.uint8)
 
 
-def reduced(ising: Ising) -> Reduced:
+def reduced(ising: Ising, deadline: Deadline | None = None) -> Reduced:
     r"""Return the problem without spins of at most three neighbours.
 
     They are removed one by one. The minimum over a spin v is :math:`-|\sum_u J_{vu} s_u|`, an even
@@ -57,6 +59,7 @@ def reduced(ising: Ising) -> Reduced:
 
     Args:
         ising: the problem, with terms of at most two spins.
+        deadline: of the caller; all spins stay where removing them would take long.
 
     Raises:
         ParameterError: terms of more than two spins.
@@ -69,6 +72,8 @@ def reduced(ising: Ising) -> Reduced:
     if known is not None:
         return known
     n = ising.n_qubits
+    if deadline is not None and n * _SPIN_SECONDS > _SHARE * deadline.left:
+        return Reduced(ising, np.arange(n), (), n)
     graph = _Rows(_couplings.without_fields(ising), n)
     steps = graph.removed()
     if not steps:

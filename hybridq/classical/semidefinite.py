@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
 from hybridq.core import memory
 from hybridq.core.blas import one_blas_thread
-from hybridq.core.clock import work_seconds
+from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.errors import ParameterError
 from hybridq.core.randomness import RandomLike, as_generator
 
@@ -33,7 +32,6 @@ _BANDED_WORK = 4e10  # multiplications of a banded Cholesky factorization: a few
 _LANCZOS_STEPS, _CLOSE_STEPS = 60, 300  # of an estimate; of one that saves factorizations
 _LANCZOS_MOST = 2_000
 _BANDED_SPEED, _PROOF_SHARE = 2e9, 0.4  # multiplications a second; of a time limit
-_PACE = 0.8  # of the time that is left: speeds differ
 _FAILURE = 1e-12  # probability that a bound by Lanczos fails
 _LANCZOS = "Lanczos iteration"
 _LANES = 8  # entries of a vector are a multiple
@@ -66,7 +64,7 @@ class SemidefiniteBound:
 
 
 def semidefinite_bound(
-    ising: Ising, *, rng: RandomLike = None, time_limit: float | None = None
+    ising: Ising, *, rng: RandomLike = None, time_limit: TimeLimit = None
 ) -> SemidefiniteBound:
     r"""Return a lower bound of all energies, proven by weak duality.
 
@@ -84,9 +82,9 @@ def semidefinite_bound(
     Args:
         ising: the problem, with terms of at most two spins.
         rng: for the first vectors.
-        time_limit: seconds; sweeps and the proof are made shorter where they would take longer, so
-            that the bound depends on the speed of the machine. By default they end where the bound
-            is within 2e-4 of the relaxation, or after 3,840 sweeps.
+        time_limit: seconds, or a deadline; sweeps and the proof are made shorter where they would
+            take longer, so that the bound depends on the speed of the machine. By default they end
+            where the bound is within 2e-4 of the relaxation, or after 3,840 sweeps.
 
     Raises:
         ParameterError: terms of more than two spins.
@@ -99,7 +97,7 @@ def semidefinite_bound(
     _couplings.require_quadratic(ising, "semidefinite_bound")
     from hybridq.classical._semidefinite_kernel import mix_in_place, pulls
 
-    clock = _Clock(time_limit)
+    deadline = Deadline.of(time_limit)
     matrix = _couplings.sparse(_couplings.without_fields(ising))
     starts, targets, weights = matrix.indptr, matrix.indices, matrix.data
     n = matrix.shape[0]
@@ -113,7 +111,7 @@ def semidefinite_bound(
     norms = np.empty(n)
     if not matrix.nnz:
         return SemidefiniteBound(ising.constant, ising.constant, "no couplings", vectors)
-    proof = _Certificate(matrix, generator, clock)
+    proof = _Certificate(matrix, generator, deadline)
     best, certificate, relaxed = -np.inf, "", 0.0
     gap = _GAP if n <= _LARGE else _LARGE_GAP
 
@@ -122,7 +120,7 @@ def semidefinite_bound(
 
     complete = proof.plan[0] in (0, min(n, _LANCZOS_MOST))
     for sweeps in _SWEEPS:
-        short = clock.run(mix, sweeps, keep=proof.plan[1]) < sweeps
+        short = deadline.without(proof.plan[1]).run(mix, sweeps) < sweeps
         complete = complete and not short
         if np.isfinite(best) and short:
             break
@@ -187,46 +185,13 @@ def rounded(ising: Ising, vectors: Vector, *, tries: int = 100, rng: RandomLike 
     )
 
 
-class _Clock:
-    """The time of a bound, and work in steps that are fitted to it."""
-
-    def __init__(self, limit: float | None) -> None:
-        self._ends = None if limit is None else work_seconds() + limit
-
-    @property
-    def left(self) -> float:
-        """Seconds that are left; infinite without a limit."""
-        return np.inf if self._ends is None else self._ends - work_seconds()
-
-    def run(self, work: Callable[[int], None], count: int, *, keep: float) -> int:
-        """Do as many units of work as fit, at least one, and return their number.
-
-        Args:
-            work: does so many units.
-            count: the number of all.
-            keep: seconds to be left over.
-        """
-        if self._ends is None:
-            work(count)
-            return count
-        done = 0
-        began = work_seconds()
-        while done < count and (not done or self.left > keep):
-            rate = done / max(work_seconds() - began, 1e-9)
-            fit = int(_PACE * rate * (self.left - keep))
-            step = min(count - done, max(fit, 1), 4 * done + 1)
-            work(step)
-            done += step
-        return done
-
-
 class _Certificate:
     """Lower bounds of the least eigenvalue of J + diag(y), for several y."""
 
     def __init__(
-        self, matrix: scipy.sparse.csr_matrix, rng: np.random.Generator, clock: _Clock
+        self, matrix: scipy.sparse.csr_matrix, rng: np.random.Generator, deadline: Deadline
     ) -> None:
-        self._matrix, self._n, self._clock = matrix, matrix.shape[0], clock
+        self._matrix, self._n, self._deadline = matrix, matrix.shape[0], deadline
         self._start = rng.normal(size=self._n)
         self._step_seconds = 0.0
 
@@ -236,16 +201,16 @@ class _Certificate:
 
         Of a time limit it takes two fifths at most.
         """
-        most, share = min(self._n, _LANCZOS_MOST), _PROOF_SHARE * self._clock.left
-        if np.isinf(share):
+        most, share = min(self._n, _LANCZOS_MOST), _PROOF_SHARE * self._deadline.left
+        if not self._deadline.is_set:
             return (0, 0.0) if self._band is not None else (most, 0.0)
         if self._band is not None:
             seconds = float(self._n) * self._band[1] ** 2 / _BANDED_SPEED
             if seconds <= share:
                 return 0, seconds
-        began = work_seconds()
+        watch = Deadline()
         self._ritz(np.ones(self._n), _LANCZOS_STEPS)
-        each = (work_seconds() - began) / _LANCZOS_STEPS
+        each = watch.seconds / _LANCZOS_STEPS
         steps = int(np.clip(share / max(each, 1e-9), min(_LANCZOS_STEPS, most), most))
         return steps, steps * each
 
@@ -267,7 +232,7 @@ class _Certificate:
 
     def estimate(self, y: Vector) -> float:
         """Return a number close above the least eigenvalue."""
-        unhurried = self.plan[0] == 0 and np.isinf(self._clock.left)
+        unhurried = self.plan[0] == 0 and not self._deadline.is_set
         return self._ritz(y, _CLOSE_STEPS if unhurried else _LANCZOS_STEPS)[0]
 
     def least_eigenvalue(self, y: Vector) -> tuple[float, str]:

@@ -49,7 +49,7 @@ class Deadline:
 
     @property
     def is_set(self) -> bool:
-        """Whether there is a limit."""
+        """True if there is a limit."""
         return self._ends < math.inf
 
     @property
@@ -64,7 +64,7 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether no time is left."""
+        """True if no time is left."""
         return self.left == 0.0
 
     def part(self, share: float, at_most: float = math.inf) -> Deadline:

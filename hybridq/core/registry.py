@@ -112,6 +112,8 @@ class Registry(Mapping[str, T]):
         Raises:
             UnknownNameError: no entry has that name.
         """
+        if name in self._entries:
+            return name
         key = canonical_name(name)
         key = self._aliases.get(key, key)
         if key not in self._entries and not self._plugin(key):

@@ -5,18 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from hybridq.core.errors import Text
 from hybridq.core.numbers import percent, plural, same
 from hybridq.core.text import capital, one_line
 from hybridq.presentation import machine, numbers, search
-from hybridq.presentation.objectives import no_gain, objective_facts
+from hybridq.presentation.answer_facts import answer_facts, has_constraints, is_feasible
+from hybridq.presentation.objectives import no_gain
 from hybridq.presentation.report import Comparison, ComparisonRow, Report
 
 if TYPE_CHECKING:
     from hybridq.presentation.parts import Best, Reference
     from hybridq.presentation.result import Result
 
-_ROW_ROOM = 66  # characters of a fact on one line of a screen
 _LARGE_RATIO = 10.0  # above, a factor reads better than a percentage
 _SHORT_NAME = 12  # characters of a value's name that leave room for a remark
 _MOST_VIOLATIONS = 3  # in a sentence
@@ -41,7 +40,11 @@ class Standing(StrEnum):
     WORSE = "worse"
     INFEASIBLE = "infeasible"
     CONTRADICTION = "contradiction"
+    CLASSICAL = "classical"
     UNKNOWN = "unknown"
+
+
+_GOOD = (Standing.OPTIMAL, Standing.EQUAL, Standing.BETTER, Standing.CLASSICAL)
 
 
 def standing(result: Result) -> Standing:
@@ -51,6 +54,8 @@ def standing(result: Result) -> Standing:
         return Standing.INFEASIBLE
     if best is None or reference is None:
         return Standing.UNKNOWN
+    if best.classical and not reference.exact:
+        return Standing.CLASSICAL
     if same(best.value, reference.value, numbers.noise(result)):
         return Standing.OPTIMAL if reference.exact else Standing.EQUAL
     if (best.value > reference.value) != result.problem.maximizes:
@@ -69,13 +74,13 @@ def report(result: Result) -> Report:
         machine.rerun_remark(result),
     )
     return Report(
-        good=quality in (Standing.OPTIMAL, Standing.EQUAL, Standing.BETTER),
+        good=quality in _GOOD,
         headline=headline(result),
         brief=brief(result),
         remarks=tuple(remark for remark in remarks if remark is not None),
         comparison=_comparison(result),
         answer=() if result.best is None else tuple(result.best.answer.items()),
-        facts=tuple(_facts(result)),
+        facts=tuple(answer_facts(result)),
     )
 
 
@@ -97,6 +102,8 @@ def headline(result: Result) -> str:
     match standing(result):
         case Standing.OPTIMAL:
             text = f"That is optimal ({_proof(reference)})."
+        case Standing.CLASSICAL:
+            text = f"The circuit has no part in it ({one_line(best.method)}).{_bounded(result)}"
         case Standing.EQUAL:
             text = f"That equals the best classical answer ({_proof(reference)})."
         case Standing.BETTER:
@@ -119,7 +126,7 @@ def brief(result: Result) -> str:
     """Return the essentials in one line."""
     if result.execution is not None and not result.execution.submitted:
         return machine.dry_run_headline(result.execution)
-    parts = [_found(result) if _is_feasible(result) else f"No feasible sample: {_best(result)}"]
+    parts = [_found(result) if is_feasible(result) else f"No feasible sample: {_best(result)}"]
     parts.append(against(result))
     if result.best is not None:
         parts.append(_expected(result))
@@ -131,6 +138,8 @@ def against(result: Result) -> str:
     reference = result.reference
     if reference is None:
         return "no ratio"
+    if standing(result) is Standing.CLASSICAL:
+        return "found without the circuit"
     known = f"{_known(reference)} {numbers.value(result, reference.value)}"
     share = _best_share(result)
     return known if share is None else f"{share} the {known}"
@@ -208,7 +217,9 @@ def _comparison(result: Result) -> Comparison:
     reference, missing, best = result.reference, no_ratio(result), result.best
     name = _value_name(result)
     exact = reference is not None and reference.exact
-    share = missing or ("of the optimum" if exact else "of the reference")
+    itself = standing(result) is Standing.CLASSICAL
+    of_it = "of the optimum" if exact else "of the answer" if itself else "of the reference"
+    share = missing or of_it
     rows = []
     if best is not None:
         cell = _share(result, best.value) if best.feasible else "not feasible"
@@ -219,15 +230,15 @@ def _comparison(result: Result) -> Comparison:
         means = machine.means(result.execution)
         rows += [ComparisonRow(label, (text, _share(result, of))) for label, text, of in means]
     else:
-        meaning = "penalties included" if _has_constraints(result) else "one sample, on average"
+        meaning = "penalties included" if has_constraints(result) else "one sample, on average"
         label = f"Expected {name} ({meaning})" if len(name) <= _SHORT_NAME else f"Expected {name}"
         cells = (numbers.expectation(result), _share(result, result.expectation))
         rows.append(ComparisonRow(label, cells))
     given = None if result.samples is None else result.samples.feasible_mean
-    if given is not None and _has_constraints(result):
+    if given is not None and has_constraints(result):
         cells = (numbers.value(result, given), _share(result, given))
         rows.append(ComparisonRow("Feasible samples, on average", cells))
-    if reference is not None:
+    if reference is not None and not itself:
         proof = "optimal" if exact else "best known"
         cells = (numbers.value(result, reference.value), proof)
         rows.append(ComparisonRow(f"Classical: {one_line(reference.method)}", cells))
@@ -246,50 +257,6 @@ def _comparison(result: Result) -> Comparison:
         cells = (numbers.value(result, mean), _share(result, mean))
         rows.append(ComparisonRow("Random guess, on average", cells))
     return Comparison((name, share), tuple(rows))
-
-
-def _facts(result: Result) -> list[tuple[str, Text]]:
-    """Return the rows about feasibility, problem, circuit, engine and search."""
-    problem = result.problem
-    rows: list[tuple[str, Text]] = []
-    if result.best is not None and result.best.violations:
-        rows.append(("Violated", "; ".join(result.best.violations)))
-    if result.best is not None and result.best.method:
-        rows.append(("Found by", one_line(result.best.method)))
-        rows += _times(result)
-    samples = result.samples
-    if samples is not None and _has_constraints(result):
-        feasible = round(samples.feasible_share * samples.shots)
-        share = percent(samples.feasible_share)
-        rows.append(("Feasible", f"{feasible} of {plural(samples.shots, 'sample')} ({share})"))
-    if samples is not None and samples.optimal_share is not None:
-        optimal = round(samples.optimal_share * samples.shots)
-        share = percent(samples.optimal_share)
-        rows.append(("Optimal", f"{optimal} of {plural(samples.shots, 'sample')} ({share})"))
-    rows.append((capital(problem.noun), search.problem_line(problem)))
-    if problem.feasible_states is not None:
-        rows.append(("Feasible space", search.space_line(problem)))
-    if problem.penalty:
-        rows.append(("Penalty", search.penalty_line(problem.penalty)))
-    rows += machine.machine_facts(result)
-    rows.append(("Engine", search.engine_line(result.engine, problem.n_qubits, _ROW_ROOM)))
-    rows.append(("Ansatz", search.ansatz_line(result.ansatz)))
-    rows += search.start_facts(result.ansatz)
-    rows += objective_facts(result)
-    rows.append(("Optimizer", search.optimizer_line(result.optimizer)))
-    return rows
-
-
-def _times(result: Result) -> list[tuple[str, Text]]:
-    """Return the time of the strategy, of the reference and of the controls."""
-    best, reference = result.best, result.reference
-    parts = []
-    if best is not None and best.seconds is not None:
-        parts.append(f"strategy {best.seconds:.2g} s")
-    if reference is not None and reference.seconds is not None:
-        parts.append(f"reference and bound {reference.seconds:.2g} s")
-    parts += [f"control {control.seconds:.2g} s" for control in result.controls]
-    return [("Times", ", ".join(parts))] if parts else []
 
 
 def _found(result: Result) -> str:
@@ -313,6 +280,19 @@ def _best(result: Result, *, short: bool = False) -> str:
 def _expected(result: Result) -> str:
     """Return the expected value as a clause."""
     return f"expected {_value_name(result)} {numbers.expectation(result)}"
+
+
+def _bounded(result: Result) -> str:
+    """Return a sentence, after a blank, about the proven bound; empty without one."""
+    best, reference = result.best, result.reference
+    if best is None or reference is None or reference.bound is None:
+        return ""
+    bound = numbers.value(result, reference.bound)
+    if not result.problem.maximizes or best.value <= 0.0:
+        side = "exceeds" if result.problem.maximizes else "is below"
+        return f" No {_value_name(result)} {side} {bound} (proven)."
+    share, name = percent(best.value / reference.bound), _value_name(result)
+    return f" It is at least {share} of the largest {name} (at most {bound}, proven)."
 
 
 def _of_most(result: Result) -> str:
@@ -345,7 +325,7 @@ def _proof(reference: Reference) -> str:
 def _best_share(result: Result) -> str | None:
     """Return the ratio of a feasible best sample before "the optimum"; None without."""
     ratio = result.ratio
-    if ratio is None or no_ratio(result) is not None or not _is_feasible(result):
+    if ratio is None or no_ratio(result) is not None or not is_feasible(result):
         return None
     if ratio.best is None:
         return None
@@ -372,17 +352,6 @@ def _shots(result: Result) -> str:
         return plural(result.samples.shots, "sample")
     counts = result.trace.sample_counts
     return "the samples" if counts is None else plural(int(counts.sum()), "sample")
-
-
-def _is_feasible(result: Result) -> bool:
-    """True unless the best sample violates a constraint."""
-    return result.best is None or result.best.feasible
-
-
-def _has_constraints(result: Result) -> bool:
-    """True if a sample violated a constraint."""
-    share = 1.0 if result.samples is None else result.samples.feasible_share
-    return share < 1.0 or not _is_feasible(result)
 
 
 def _value_name(result: Result) -> str:

@@ -126,6 +126,7 @@ class Best:
         violations: the constraints it violates, one line each.
         method: the steps that found it where nothing was sampled; empty for a sample.
         seconds: the time of these steps, without the search of the angles; None for a sample.
+        classical: whether the circuit had no part in it: it is the classical answer itself.
     """
 
     value: float
@@ -136,6 +137,7 @@ class Best:
     violations: tuple[str, ...] = ()
     method: str = ""
     seconds: float | None = field(default=None, compare=False)
+    classical: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields; with ``labels`` where the keys of JSON cannot hold them."""

@@ -178,11 +178,9 @@ class GraphProblem(BinaryProblem):
 
     @cached_property
     def _facts(self) -> dict[str, Any]:
-        import networkx as nx
-
         degrees = np.bincount(self.edges.ravel(), minlength=self.n_nodes)
         low, high = int(degrees.min()), int(degrees.max())
-        plain = self.graph.to_undirected(as_view=True) if self.is_directed else self.graph
+        parts, halves = _component_counts(self.n_nodes, self.edges)
         return {
             **({"directed": True} if self.is_directed else {}),
             "nodes": self.n_nodes,
@@ -194,9 +192,31 @@ class GraphProblem(BinaryProblem):
             "degree_min": low,
             "degree_max": high,
             "regular_degree": low if low == high else None,
-            "connected": bool(nx.is_connected(plain)),
-            "bipartite": bool(nx.is_bipartite(plain)),
+            "connected": parts == 1,
+            "bipartite": halves == 2 * parts,
         }
+
+
+def _component_counts(n: int, edges: NDArray[np.int64]) -> tuple[int, int]:
+    """Return the numbers of connected components of a graph and of its double cover.
+
+    The cover has two copies of each node, and edges between different copies: a component falls
+    apart there if it is bipartite.
+
+    Args:
+        n: number of nodes.
+        edges: pairs of nodes, shape (m, 2); directions do not matter.
+    """
+    import scipy.sparse
+    from scipy.sparse.csgraph import connected_components
+
+    one, other = edges.reshape(-1, 2).T
+    single = scipy.sparse.coo_matrix((np.ones(len(one)), (one, other)), shape=(n, n))
+    rows, columns = np.concatenate([one, one + n]), np.concatenate([other + n, other])
+    cover = scipy.sparse.coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(2 * n, 2 * n))
+    parts, _ = connected_components(single, directed=False)
+    halves, _ = connected_components(cover, directed=False)
+    return int(parts), int(halves)
 
 
 def _check_kind(graph: nx.Graph[Any], needs_edges: bool) -> None:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from hybridq.core.clock import work_seconds
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import CapacityError, ProblemError
 from hybridq.presentation import Assignment, Best, Control, Ratio, Reference, Samples, Trace
 from hybridq.solver.settings import SolveSettings, Vector, unless_interrupted
@@ -146,7 +146,12 @@ def unsampled(problem: BinaryProblem, found: FoundBits, *, penalized: bool = Tru
     broken = len(problem.violations(bits))
     check_family(problem, bits, value, broken, penalized=penalized)
     method = _labelled(found)
-    return replace(decoded(problem, bits, value), method=method, seconds=found.seconds)
+    return replace(
+        decoded(problem, bits, value),
+        method=method,
+        seconds=found.seconds,
+        classical=found.is_classical,
+    )
 
 
 def _labelled(found: FoundBits | ControlEnergy | Baseline) -> str:
@@ -238,7 +243,7 @@ def check_corners(problem: BinaryProblem, *, penalized: bool = True) -> None:
 def classical_reference(
     problem: BinaryProblem,
     settings: SolveSettings,
-    time_limit: float | None = None,
+    deadline: Deadline,
     answer: FoundBits | None = None,
 ) -> Reference | None:
     """Return a classical answer to the same question, None where it was interrupted.
@@ -246,7 +251,7 @@ def classical_reference(
     Args:
         problem: the instance.
         settings: randomness.
-        time_limit: seconds for heuristics and bounds; None for as much work as they take.
+        deadline: of heuristics and bounds; they take a fixed amount of work where none is set.
         answer: that of a strategy, which is the reference itself where it is classical; else the
             best of its controls is, where it has any.
     """
@@ -256,7 +261,7 @@ def classical_reference(
         given = answer
     elif answer is not None and answer.controls:
         given = min(answer.controls, key=lambda control: control.energy)
-    return unless_interrupted(lambda: _reference(problem, settings.streams[3], time_limit, given))
+    return unless_interrupted(lambda: _reference(problem, settings.streams[3], deadline, given))
 
 
 _QUICK_QUBITS = 18  # above, a published optimum takes the place of a search
@@ -268,12 +273,12 @@ _PROVEN: WeakKeyDictionary[BinaryProblem, Reference] = WeakKeyDictionary()
 def _reference(
     problem: BinaryProblem,
     rng: np.random.Generator,
-    time_limit: float | None,
+    deadline: Deadline,
     given: FoundBits | ControlEnergy | None,
 ) -> Reference | None:
     found = _PROVEN.get(problem)
     if found is None:
-        found = _published(problem) or _searched(problem, rng, time_limit, given)
+        found = _published(problem) or _searched(problem, rng, deadline, given)
         if found is not None and found.exact:
             _PROVEN[problem] = found
     return found
@@ -291,25 +296,26 @@ def _published(problem: BinaryProblem) -> Reference | None:
 def _searched(
     problem: BinaryProblem,
     rng: np.random.Generator,
-    time_limit: float | None,
+    deadline: Deadline,
     given: FoundBits | ControlEnergy | None,
 ) -> Reference | None:
     """Return the answer of a classical method, None where it found none."""
     from hybridq.classical import Baseline, reference
 
     if problem.program is not None:
-        from hybridq.classical import program_reference
+        from hybridq.classical.choose_program import PROGRAM_SECONDS, program_reference
 
-        return _as_reference(program_reference(problem, rng=rng))
-    began = work_seconds()
+        limit = min(PROGRAM_SECONDS, deadline.left)
+        return _as_reference(program_reference(problem, rng=rng, time_limit=limit))
+    watch = Deadline()
     cost = problem.cost()
     known = None
     if given is not None:
         known = Baseline.from_bits(
             cost, given.bits, method=given.method, exact=False, complete=given.complete
         )
-    classic = reference(cost, rng=rng, time_limit=time_limit, given=known)
-    seconds = work_seconds() - began
+    classic = reference(cost, rng=rng, time_limit=deadline, given=known)
+    seconds = watch.seconds
     if not classic.exact and problem.space is not None:
         from hybridq.classical import feasible_minimum
 

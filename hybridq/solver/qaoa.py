@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import CapacityError, ParameterError, Setting
 from hybridq.core.versions import versions
 from hybridq.engines.base import counted_bits
@@ -101,7 +102,9 @@ def solve_qaoa(
 
     settings.announce("simulating")
     observable = ansatz.measured(problem)
-    limit = _limit_of_answer(settings, strategy)
+    limit = settings.deadline
+    if not strategy.needs_samples:
+        limit = limit.part(_ANSWER_SHARE)
     draws = strategy.needs_samples and machine is None
     factory = ObjectiveFactory(observable, settings, draws=draws)
     if plan is not None:
@@ -142,9 +145,8 @@ def solve_qaoa(
         best = measured.best
     else:
         best = answers.unsampled(problem, found.found, penalized=penalized)
-    left = None
-    if measured is None and settings.time_limit is not None:
-        left = max(settings.time_limit - settings.seconds, 0.0)
+    # Angles have all of a time limit where samples are drawn; references of such sizes are quick.
+    left = settings.deadline if measured is None else Deadline()
     reference = answers.classical_reference(problem, settings, left, found.found)
     if executed is None:
         expectation = problem.sign * factory.expectation(objective, solution)
@@ -209,7 +211,7 @@ def _depths(
     factory = ObjectiveFactory(observable, settings)
 
     def train(tried: QAOA) -> tuple[NDArray[np.float64], float]:
-        rng, limit = np.random.default_rng(0), settings.time_limit
+        rng, limit = np.random.default_rng(0), Deadline(settings.time_limit)
         search = _shared_search(tried, settings, strategy, limit, trial=rng)
         found = strategy.run(Task(tried, factory, search, initial, settings.restarts, rng, limit))
         if found.solution.status == "interrupted":
@@ -303,19 +305,11 @@ def _circuit_facts(problem: BinaryProblem, ansatz: QAOA) -> dict[str, Any]:
 _ANSWER_SHARE, _ANGLES_SHARE = 0.6, 1 / 3
 
 
-def _limit_of_answer(settings: SolveSettings, strategy: Strategy) -> float | None:
-    """Return the seconds that a strategy has."""
-    check_limits(None, settings.time_limit, None)
-    if settings.time_limit is None or strategy.needs_samples:
-        return settings.time_limit
-    return _ANSWER_SHARE * settings.time_limit
-
-
 def _shared_search(
     ansatz: QAOA,
     settings: SolveSettings,
     strategy: Strategy,
-    seconds: float | None,
+    deadline: Deadline,
     trial: np.random.Generator | None = None,
 ) -> SharedSearch:
     """Return the budget of all searches, in the units of this cost.
@@ -324,7 +318,7 @@ def _shared_search(
         ansatz: with all layers.
         settings: of the solve.
         strategy: that searches.
-        seconds: that it has, None without a limit.
+        deadline: of the strategy.
         trial: randomness of a search that neither the journal nor the progress sees.
     """
     optimizer = settings.optimizer
@@ -332,13 +326,13 @@ def _shared_search(
     if budget is None:
         budget = default_evaluations(ansatz.effort_bits, optimizer.most_evaluations)
     check_limits(budget, None, None)
-    if seconds is not None and not strategy.needs_samples:
-        seconds *= _ANGLES_SHARE
+    if not strategy.needs_samples:
+        deadline = deadline.part(_ANGLES_SHARE)
     return SharedSearch(
         optimizer,
         unit=energy_unit(ansatz),
         max_evaluations=budget,
-        time_limit=seconds,
+        time_limit=deadline,
         tolerance=TOLERANCE if optimizer.name == DEFAULT_OPTIMIZER else None,
         callback=settings.callback if trial is None else None,
         rng=settings.streams[1] if trial is None else trial,

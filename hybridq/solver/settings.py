@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hybridq.circuits.circuit import Circuit
 from hybridq.core.checks import checked_count, is_whole
-from hybridq.core.clock import work_seconds
+from hybridq.core.clock import Deadline
 from hybridq.core.configured import named_or_configured
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.core.limits import MOST_RESTARTS
@@ -29,7 +29,7 @@ from hybridq.objectives import OBJECTIVES, ObjectiveConfig
 from hybridq.optimizers import Optimizer, OptimizerLike, Record, Solution
 from hybridq.optimizers.adam import Adam
 from hybridq.optimizers.capabilities import Capability
-from hybridq.optimizers.checks import check_repeatable
+from hybridq.optimizers.checks import check_limits, check_repeatable
 from hybridq.optimizers.configure import configured_optimizer
 from hybridq.presentation import OptimizerInfo
 from hybridq.problems.base import Problem
@@ -78,10 +78,11 @@ class SolveSettings:
     seed: int | None = field(init=False)
     asked_seed: int | None = field(init=False)
     streams: tuple[np.random.Generator, ...] = field(init=False)
-    began: float = field(init=False)
+    deadline: Deadline = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "began", work_seconds())
+        check_limits(None, self.time_limit, None)
+        object.__setattr__(self, "deadline", Deadline(self.time_limit))
         object.__setattr__(self, "asked_seed", int(self.rng) if is_whole(self.rng) else None)
         if self.rng is None:  # drawn here, so that the result can name it
             object.__setattr__(self, "rng", secrets.randbelow(2**31))
@@ -109,7 +110,7 @@ class SolveSettings:
     @property
     def seconds(self) -> float:
         """Time since the solve began, without compilation (see `hybridq.core.clock`)."""
-        return work_seconds() - self.began
+        return self.deadline.seconds
 
 
 def resolve_objective(

@@ -13,6 +13,7 @@ from hybridq.classical.exact_energies import (
     ExactEnergies,
     ExactStatus,
 )
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import ParameterError
 from hybridq.core.versions import versions
 from hybridq.engines.protocols import SupportsSnapshots
@@ -156,7 +157,7 @@ def finish(
     if isinstance(problem, BinaryProblem):
         sampled = answers.sample(problem, objective, solution.x, settings)
         best = sampled.best
-        reference = answers.classical_reference(problem, settings)
+        reference = answers.classical_reference(problem, settings, Deadline())
         ratio = answers.ratio(problem, expectation, best, reference)
         sign = factory.natural(problem.sign)
         trace = answers.trace(

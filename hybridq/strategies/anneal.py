@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hybridq.strategies.base import StrategyResult, Task
-from hybridq.strategies.correlated import (
-    Stopwatch,
-    Unsampled,
-    annealed,
-    trained,
-    with_answer,
-)
+from hybridq.strategies.correlated import Unsampled, annealed, trained, with_answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,16 +25,15 @@ class Anneal(Unsampled):
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
-        watch = Stopwatch(task.time_limit)
         found = trained(task)
         ising = found.ansatz.ising
         task.announce("annealing")
-        bits, complete = annealed(ising, task.rng, watch.left)
+        bits, complete = annealed(ising, task.rng, task.deadline)
         return with_answer(
             found,
             bits=bits,
             method="simulated annealing, without the circuit",
-            seconds=watch.seconds,
+            seconds=task.deadline.seconds,
             complete=complete,
             is_classical=True,
         )

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hybridq.ansatz.learned_angles import LearnedAngles
 from hybridq.ansatz.qaoa import QAOA
+from hybridq.core.clock import Deadline
 from hybridq.core.configured import Configured
 from hybridq.core.errors import DimensionError
 from hybridq.optimizers import Solution
@@ -66,7 +67,7 @@ class Task:
         restarts: number of random starts in addition to the first; None for as many as suit
             the strategy.
         rng: for random starts.
-        time_limit: seconds for the whole strategy, or None; `search` has a limit of its own.
+        deadline: of the whole strategy; `search` has a limit of its own.
         announce: called with a few words when the work moves on.
     """
 
@@ -76,7 +77,7 @@ class Task:
     initial: str | ArrayLike | LearnedAngles = "auto"
     restarts: int | None = None
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
-    time_limit: float | None = None
+    deadline: Deadline = field(default_factory=Deadline)
     announce: Callable[[str], None] = lambda _: None
 
     @property

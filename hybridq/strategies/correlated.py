@@ -12,7 +12,7 @@ from hybridq.ansatz.qaoa import QAOA
 from hybridq.classical.annealing import annealing
 from hybridq.classical.choose import joined
 from hybridq.classical.local_search import local_search
-from hybridq.core.clock import work_seconds
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import EngineError, ParameterError, Setting
 from hybridq.engines.protocols import SupportsCorrelations, lacking
 from hybridq.operators.ising import Ising
@@ -44,13 +44,14 @@ def trained(task: Task) -> StrategyResult:
     Raises:
         ParameterError: a single expectation value takes longer than the time limit.
     """
-    limit = task.time_limit
-    if limit is None:
+    deadline = task.deadline
+    if not deadline.is_set:
         return Direct(try_ramp=False).run(task)
 
     def build(ansatz: QAOA) -> Any:
         objective = task.build(ansatz)
         seconds = getattr(objective.simulator, "seconds_of_a_value", 0.0)
+        limit = deadline.left
         if seconds > limit:
             raise ParameterError(
                 f"one expectation value of {ansatz.p} layers takes about {seconds:.0f} s here, "
@@ -116,7 +117,7 @@ def correlations(
 def annealed(
     ising: Ising,
     rng: np.random.Generator,
-    time_limit: float | None,
+    deadline: Deadline,
     *,
     guide: Ising | None = None,
     work: float | None = None,
@@ -128,13 +129,13 @@ def annealed(
     Args:
         ising: the problem.
         rng: source of randomness.
-        time_limit: seconds for the annealing.
+        deadline: of the annealing.
         guide: another energy of the same spins, on which annealing runs before the descent on
             `ising`.
         work: that of `annealing`.
     """
     energy = ising if guide is None else guide
-    first = annealing(energy, work=work, rng=rng, time_limit=time_limit)
+    first = annealing(energy, work=work, rng=rng, time_limit=deadline)
     bits = first.bits if guide is None else descended(ising, first.bits)
     return best_by_components(ising, bits), first.complete
 
@@ -144,7 +145,7 @@ def same_work(
     rng: np.random.Generator,
     work: float,
     seconds: float,
-    left: float | None,
+    deadline: Deadline,
     *,
     after: bool = True,
 ) -> tuple[ControlEnergy, ...]:
@@ -158,16 +159,21 @@ def same_work(
         work: that of the strategy, counted in the units of `annealing.Work`, so that the control
             depends on no clock.
         seconds: the time of the strategy, which the control does not exceed under a limit.
-        left: the seconds that are left, or None without a limit.
+        deadline: of the strategy and its controls.
         after: whether the strategy is complete.
     """
-    if (left is not None and left <= 0.0) or (left is None and not after):
+    if not comes_after(deadline, after):
         return ()
-    watch = Stopwatch(None)
-    limit = None if left is None else min(left, seconds)
-    bits, complete = annealed(ising, rng, limit, work=max(work, 1.0))
+    watch = Deadline()
+    own = deadline.part(1.0, at_most=seconds)
+    bits, complete = annealed(ising, rng, own, work=max(work, 1.0))
     name = "simulated annealing with about the same work"
     return (ControlEnergy(name, energy_of(ising, bits), watch.seconds, bits, complete),)
+
+
+def comes_after(deadline: Deadline, complete: bool) -> bool:
+    """Return whether a control is made: time is left, and no Ctrl-C came."""
+    return not deadline.passed if deadline.is_set else complete
 
 
 def descended(ising: Ising, bits: Bits) -> Bits:
@@ -190,27 +196,6 @@ def part_of(ising: Ising, bits: Bits) -> Any:
 def energy_of(ising: Ising, bits: Bits) -> float:
     """Return the energy of one assignment."""
     return float(np.asarray(ising.energies(bits)).reshape(()))
-
-
-class Stopwatch:
-    """Work seconds since a beginning, and what is left of a limit."""
-
-    def __init__(self, limit: float | None) -> None:
-        self._began, self._limit = work_seconds(), limit
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the beginning, without compilation."""
-        return work_seconds() - self._began
-
-    @property
-    def left(self) -> float | None:
-        """Seconds that are left; None without a limit."""
-        return None if self._limit is None else max(self._limit - self.seconds, 0.0)
-
-    def shared(self, parts: int) -> float | None:
-        """Return an equal part of the seconds that are left; None without a limit."""
-        return None if self.left is None else self.left / parts
 
 
 def with_answer(found: StrategyResult, **answer: Any) -> StrategyResult:

@@ -14,6 +14,7 @@ from hybridq.ansatz.qaoa import QAOA
 from hybridq.classical import _couplings
 from hybridq.classical.exact import exact_minimum
 from hybridq.core.checks import checked_count
+from hybridq.core.clock import Deadline
 from hybridq.engines.base import counted_bits
 from hybridq.engines.choose import choose_engine
 from hybridq.engines.protocols import SupportsSampling
@@ -22,8 +23,8 @@ from hybridq.operators.p1 import p1_optimum
 from hybridq.strategies.base import ControlEnergy, StrategyResult, Task
 from hybridq.strategies.correlated import (
     Bits,
-    Stopwatch,
     Unsampled,
+    comes_after,
     descended,
     energy_of,
     same_work,
@@ -68,23 +69,22 @@ class Divide(Unsampled):
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
-        watch = Stopwatch(task.time_limit)
-        found = trained(task)
+        deadline, found = task.deadline, trained(task)
         ising = found.ansatz.ising
         task.announce("pieces")
-        pieces = _Pieces(self.piece, watch.shared(_PARTS))
+        pieces = _Pieces(self.piece, deadline.part(1.0 / _PARTS))
         joined, count = pieces.divided(ising, lambda part: self._sampled(part, task))
         bits = descended(ising, joined)
-        seconds, complete = pieces.watch.seconds, pieces.complete
+        seconds, complete = pieces.deadline.seconds, pieces.complete
         flips = int((bits != joined).sum())
         controls: tuple[ControlEnergy, ...] = ()
         task.announce("controls")
-        if complete if watch.left is None else watch.left > 0.0:
-            pieces = _Pieces(self.piece, watch.shared(_PARTS - 1))
+        if comes_after(deadline, complete):
+            pieces = _Pieces(self.piece, deadline.part(1.0 / (_PARTS - 1)))
             exactly, _ = pieces.divided(ising, lambda part: exact_minimum(part).bits)
             exactly = descended(ising, exactly)
             name = "the same pieces solved exactly"
-            energy, took = energy_of(ising, exactly), pieces.watch.seconds
+            energy, took = energy_of(ising, exactly), pieces.deadline.seconds
             controls = (ControlEnergy(name, energy, took, exactly, pieces.complete),)
         work = count * (_PIECE + task.p * _GATE * self.piece * 2.0**self.piece)
         last = task.rng.spawn(1)[0]
@@ -96,7 +96,7 @@ class Divide(Unsampled):
             seconds=seconds,
             controls=(
                 *controls,
-                *same_work(ising, last, work, seconds, watch.left, after=complete),
+                *same_work(ising, last, work, seconds, deadline, after=complete),
             ),
             complete=complete,
         )
@@ -118,34 +118,37 @@ class Divide(Unsampled):
 
 
 class _Pieces:
-    """Division of a problem; pieces after a limit or Ctrl-C are set by single flips.
+    """Division of a problem; pieces after a limit or Ctrl-C follow their fields.
 
     Attributes:
-        watch: since the beginning.
+        deadline: of the division.
         complete: whether no piece was late.
     """
 
-    def __init__(self, most: int, time_limit: float | None) -> None:
+    def __init__(self, most: int, deadline: Deadline) -> None:
         self._most, self._stopped = most, False
-        self.watch, self.complete = Stopwatch(time_limit), True
+        self.deadline, self.complete = deadline, True
 
     def divided(self, ising: Ising, solve: Callable[[Ising], Bits]) -> tuple[Bits, int]:
         """Return the assignment of a division, and the number of pieces of all levels."""
 
         def in_time(part: Ising) -> Bits:
-            if not self._stopped and self.watch.left != 0.0:
+            if not self._stopped and not self.deadline.passed:
                 try:
                     return solve(part)
                 except KeyboardInterrupt:
                     self._stopped = True
             self.complete = False
-            return descended(part, (part.linear > 0).astype(np.uint8))
+            return (part.linear > 0).astype(np.uint8)
 
         if ising.n_qubits <= self._most:
             return in_time(ising), 1
         pieces = merged_pieces(ising, self._most)
         count = int(pieces.max()) + 1
         if count == ising.n_qubits:  # no couplings are left
+            return (ising.linear > 0).astype(np.uint8), count
+        if self.deadline.passed:
+            self.complete = False
             return (ising.linear > 0).astype(np.uint8), count
         bits = np.zeros(ising.n_qubits, dtype=np.uint8)
         i, j = np.asarray(ising.pairs).reshape(-1, 2).T

@@ -8,7 +8,6 @@ from typing import ClassVar
 from hybridq.classical.annealing import Work
 from hybridq.strategies.base import StrategyResult, Task
 from hybridq.strategies.correlated import (
-    Stopwatch,
     Unsampled,
     annealed,
     correlated,
@@ -29,19 +28,18 @@ class Precondition(Unsampled):
     """
 
     name: ClassVar[str] = "precondition"
-    summary: ClassVar[str] = "annealing on correlations in place of couplings; sparse graphs"
+    summary: ClassVar[str] = "annealing on correlations in place of couplings"
     source: ClassVar[str] = "Dupont, Oberoi, Sundar 2025, arXiv:2502.18570"
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
-        watch = Stopwatch(task.time_limit)
         found = correlated(task)
         ising = found.trained.ansatz.ising
         first, second = task.rng.spawn(2)
-        left = None if watch.left is None else watch.left / 2.0  # the control has as much
         task.announce("annealing on correlations")
-        bits, complete = annealed(ising, first, left, guide=found.energy)
-        seconds = watch.seconds
+        half = task.deadline.part(0.5)  # the control has as much
+        bits, complete = annealed(ising, first, half, guide=found.energy)
+        seconds = task.deadline.seconds
         work = Work.of(found.energy).default
         task.announce("annealing, as a control")
         return with_answer(
@@ -49,6 +47,6 @@ class Precondition(Unsampled):
             bits=bits,
             method="annealing on the correlations of the circuit",
             seconds=seconds,
-            controls=same_work(ising, second, work, seconds, watch.left, after=complete),
+            controls=same_work(ising, second, work, seconds, task.deadline, after=complete),
             complete=complete,
         )

@@ -15,12 +15,12 @@ from hybridq.classical.contraction import Contracted, contraction
 from hybridq.classical.lanes import LANES
 from hybridq.classical.local_search import Stopped, crossed, local_search
 from hybridq.core.checks import checked_count
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import ParameterError, Setting
 from hybridq.operators.ising import Ising
 from hybridq.strategies.base import ControlEnergy, StrategyResult, Task
 from hybridq.strategies.correlated import (
     Bits,
-    Stopwatch,
     Unsampled,
     best_by_components,
     energy_of,
@@ -29,7 +29,7 @@ from hybridq.strategies.correlated import (
     with_answer,
 )
 
-_CONTRACTING = 0.5  # of a time limit; the polish and the controls have the rest
+_CONTRACTING = 0.5  # of the time that is left; the polish and the controls have the rest
 _CONTROLS = 3  # times as long as the polish of one try
 _GROUPS = 2  # of restarts of a polish
 
@@ -51,7 +51,7 @@ class Recursive(Unsampled):
     """
 
     name: ClassVar[str] = "recursive"
-    summary: ClassVar[str] = "fix the strongest correlation, again and again; p = 1; grids"
+    summary: ClassVar[str] = "fix the strongest correlation, again and again; p = 1"
     source: ClassVar[str] = "Bravyi, Kliesch, Koenig, Tang 2020, arXiv:1910.08980"
     most_layers: ClassVar[int | None] = 1
 
@@ -90,35 +90,36 @@ class Recursive(Unsampled):
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
-        watch = Stopwatch(task.time_limit)
         found = trained(task)
         ising = found.ansatz.ising
         *seeds, last = task.rng.spawn(len(self.gamma_scales) + 2)
-        watch = Stopwatch(watch.left)
+        deadline = task.deadline.part(1.0)
         task.announce("contracting")
         *found_states, greedy = _contracted(
             ising,
             (*self.gamma_scales, 0.0),
             float(found.solution.x[0]),
             seeds,
-            watch.left,
+            deadline.part(_CONTRACTING),
         )
         task.announce("annealing what the contractions ended in")
         runs = [
-            self._polished(ising, each, seed, watch.shared(len(found_states) - number + _CONTROLS))
+            self._polished(
+                ising, each, seed, deadline.part(1.0 / (len(found_states) - number + _CONTROLS))
+            )
             for number, (each, seed) in enumerate(zip(found_states, seeds, strict=False))
         ]
         bits = crossed(ising, np.array([run.bits for run in runs]))
         bits = best_by_components(ising, bits)
         best = min(runs, key=lambda run: energy_of(ising, run.bits))
         work = sum(run.work for run in runs)
-        seconds = watch.seconds - greedy.waited
+        seconds = deadline.seconds - greedy.waited
         controls: tuple[ControlEnergy, ...] = ()
         task.announce("controls")
-        if best.contracted.complete and (watch.left is not None or all(r.complete for r in runs)):
+        if best.contracted.complete and (deadline.is_set or all(run.complete for run in runs)):
             controls = (
-                self._greedy(ising, greedy, seeds[-1], watch.shared(_CONTROLS)),
-                *same_work(ising, last, work, seconds, watch.left),
+                self._greedy(ising, greedy, seeds[-1], deadline.part(1.0 / _CONTROLS)),
+                *same_work(ising, last, work, seconds, deadline),
             )
         return with_answer(
             found,
@@ -130,17 +131,17 @@ class Recursive(Unsampled):
         )
 
     def _greedy(
-        self, ising: Ising, timed: _Timed, rng: np.random.Generator, time_limit: float | None
+        self, ising: Ising, timed: _Timed, rng: np.random.Generator, deadline: Deadline
     ) -> ControlEnergy:
         """Return the contraction without the circuit, polished alike, as a control."""
-        watch = Stopwatch(None)
-        run = self._polished(ising, timed, rng, time_limit)
+        watch = Deadline()
+        run = self._polished(ising, timed, rng, deadline)
         name = "greedy contraction (gamma -> 0), polished alike"
         seconds = timed.seconds + watch.seconds
         return ControlEnergy(name, energy_of(ising, run.bits), seconds, run.bits, run.complete)
 
     def _polished(
-        self, ising: Ising, timed: _Timed, rng: np.random.Generator, time_limit: float | None
+        self, ising: Ising, timed: _Timed, rng: np.random.Generator, deadline: Deadline
     ) -> _Try:
         """Return a contraction with its polished state."""
         contracted = timed.contracted
@@ -151,7 +152,7 @@ class Recursive(Unsampled):
                 sweeps=self.polish,
                 start=contracted.baseline.bits,
                 rng=rng,
-                time_limit=time_limit,
+                time_limit=deadline,
             )
         except Stopped as interruption:
             polished = interruption.best
@@ -186,27 +187,25 @@ def _contracted(
     scales: tuple[float, ...],
     gamma: float,
     seeds: list[np.random.Generator],
-    time_limit: float | None,
+    deadline: Deadline,
 ) -> list[_Timed]:
     """Run the contractions in threads; Ctrl-C ends them all early."""
     import numba
 
     workers = min(numba.get_num_threads(), len(scales))
-    share = None
-    if time_limit is not None:
-        share = _CONTRACTING * time_limit / -(-len(scales) // workers)
-    stop = Event()
+    waves, stop = -(-len(scales) // workers), Event()
 
-    def run(scale: float, seed: np.random.Generator) -> tuple[Contracted, float]:
-        watch = Stopwatch(None)
+    def run(number: int, scale: float, seed: np.random.Generator) -> tuple[Contracted, float]:
+        own = deadline.part(1.0 / (waves - number // workers))
         done = contraction(
-            ising, gamma_scale=scale, gamma=gamma, rng=seed, time_limit=share, stop=stop
+            ising, gamma_scale=scale, gamma=gamma, rng=seed, time_limit=own, stop=stop
         )
-        return done, watch.seconds
+        return done, own.seconds
 
-    watch, found, before = Stopwatch(None), [], 0.0
+    watch, found, before = Deadline(), [], 0.0
     with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(run, *each) for each in zip(scales, seeds, strict=True)]
+        asked = zip(range(len(scales)), scales, seeds, strict=True)
+        jobs = [pool.submit(run, *each) for each in asked]
         for scale, job in zip(scales, jobs, strict=True):
             try:
                 done, seconds = job.result()

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from hybridq.classical import _couplings
 from hybridq.core.checks import checked_count
+from hybridq.core.clock import Deadline
 from hybridq.operators.ising import Ising
 from hybridq.strategies.base import ControlEnergy, StrategyResult, Task
 from hybridq.strategies.correlated import (
     Bits,
-    Stopwatch,
     Unsampled,
+    comes_after,
     correlated,
     descended,
     energy_of,
@@ -41,7 +42,7 @@ class Round(Unsampled):
     """
 
     name: ClassVar[str] = "round"
-    summary: ClassVar[str] = "signs of the leading eigenvectors of the correlations; dense graphs"
+    summary: ClassVar[str] = "signs of the leading eigenvectors of the correlations"
     source: ClassVar[str] = "Dupont, Sundar 2024, arXiv:2307.05821"
 
     vectors: int = 16
@@ -51,22 +52,21 @@ class Round(Unsampled):
 
     def run(self, task: Task) -> StrategyResult:
         """See `Strategy.run`."""
-        watch = Stopwatch(task.time_limit)
-        found = correlated(task)
+        deadline, found = task.deadline, correlated(task)
         ising = found.trained.ansatz.ising
         first, second, third = task.rng.spawn(3)
-        took = Stopwatch(None)
         task.announce("eigenvectors")
-        rounded, work, complete = self._rounded(ising, found.energy, first, watch.shared(_PARTS))
+        own = deadline.part(1.0 / _PARTS)
+        rounded, work, complete = self._rounded(ising, found.energy, first, own)
         bits = descended(ising, rounded)
-        seconds = took.seconds
+        seconds = own.seconds
         moved = int((bits != rounded).sum())
         flips = "no flip improves it" if not moved else f"then {moved:,} single flips"
         controls: tuple[ControlEnergy, ...] = ()
         task.announce("controls")
-        if complete if watch.left is None else watch.left > seconds:
-            own = Stopwatch(None)
-            signs, _, whole = self._rounded(ising, ising, second, watch.shared(_PARTS - 1))
+        if comes_after(deadline.without(seconds), complete):
+            own = deadline.part(1.0 / (_PARTS - 1))
+            signs, _, whole = self._rounded(ising, ising, second, own)
             plain = descended(ising, signs)
             name = "the same rounding of the couplings"
             energy = energy_of(ising, plain)
@@ -78,13 +78,13 @@ class Round(Unsampled):
             seconds=seconds,
             controls=(
                 *controls,
-                *same_work(ising, third, work, seconds, watch.left, after=complete),
+                *same_work(ising, third, work, seconds, deadline, after=complete),
             ),
             complete=complete,
         )
 
     def _rounded(
-        self, ising: Ising, energy: Ising, rng: np.random.Generator, time_limit: float | None
+        self, ising: Ising, energy: Ising, rng: np.random.Generator, deadline: Deadline
     ) -> tuple[Bits, float, bool]:
         """Return the best signs of the leading eigenvectors of minus the couplings.
 
@@ -97,11 +97,10 @@ class Round(Unsampled):
         size = matrix.shape[0]
         count = min(self.vectors, size - 1)
         last, products, complete = rng.normal(size=size), 0, True
-        watch = Stopwatch(time_limit)
 
         def product(vector: NDArray[np.float64]) -> NDArray[np.float64]:
             nonlocal last, products
-            if products and watch.left == 0.0:
+            if products and deadline.passed:
                 raise _LateError
             products += 1
             last = np.asarray(matrix @ vector.reshape(-1))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.executors import ExecutorLike
 from hybridq.optimizers import Optimizer, Record, Solution
 from hybridq.optimizers.base import Outcome
@@ -48,7 +49,7 @@ class SharedSearch:
         method: an optimizer's name, or an optimizer.
         unit: the unit of energy, of which γ has the inverse.
         max_evaluations: of all searches together.
-        time_limit: seconds for all searches together, or None.
+        time_limit: seconds for all searches together from now on, or a deadline.
         tolerance: of the optimizer where it has none set, or None for its own.
         callback: called with a `Record` after every evaluation; its numbers and its best value
             are those of all searches, its points those of the circuit that was asked for.
@@ -62,7 +63,7 @@ class SharedSearch:
         *,
         unit: float,
         max_evaluations: int,
-        time_limit: float | None = None,
+        time_limit: TimeLimit = None,
         tolerance: float | None = None,
         callback: Callable[[Record], Any] | None = None,
         rng: np.random.Generator | None = None,
@@ -76,7 +77,7 @@ class SharedSearch:
         self.max_evaluations = max_evaluations
         self.used = self.gradients = 0
         self.best: tuple[float, Vector] | None = None
-        self._unit, self._time_limit, self._callback = unit, time_limit, callback
+        self._unit, self._deadline, self._callback = unit, Deadline.of(time_limit), callback
         self._rng = rng if rng is not None else np.random.default_rng()
         self._executor: ExecutorLike = limits.pop("executor", None)
         self._limits = limits
@@ -248,9 +249,7 @@ class SharedSearch:
 
     def _seconds_left(self) -> float:
         """Return the time left, infinite without a limit."""
-        if self._time_limit is None:
-            return math.inf
-        left = self._time_limit - self._seconds
+        left = self._deadline.left
         # The first search always begins: without an evaluation there would be nothing to return.
         return max(left, 1e-9) if self._last is None else left
 

@@ -109,6 +109,25 @@ def test_without_a_reference_nothing_is_claimed(make_result: MakeResult) -> None
     assert str(report(result).brief).endswith("4, no ratio, expected cut 3, seed 7")
 
 
+def test_a_classical_answer_is_not_compared_with_itself(make_result: MakeResult) -> None:
+    method = "simulated annealing, without the circuit"
+    result = make_result(
+        best=Best(3.0, "0101", {}, method=method, classical=True),
+        reference=Reference(3.0, method, False, bound=4.0),
+        ratio=Ratio(0.75, 1.0),
+        samples=None,
+    )
+    good, text = headline(result)
+    assert good
+    assert "The circuit has no part in it" in text
+    assert "It is at least 75.0 % of the largest cut (at most 4, proven)." in text
+    shown = report(result)
+    assert "100 %" not in str(shown.brief)
+    assert not any(row.name.startswith("Classical") for row in shown.comparison.rows)
+    exact = replace(result, reference=Reference(3.0, method, True, bound=3.0))
+    assert "That is optimal" in headline(exact)[1]
+
+
 def test_a_minimized_problem_is_worse_when_its_value_is_higher(make_result: MakeResult) -> None:
     problem = replace(make_result().problem, sense="minimize", kind="ising", value_name="energy")
     reference = Reference(-4.0, "local search", False)

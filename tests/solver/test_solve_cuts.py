@@ -175,7 +175,7 @@ def test_json_speaks_plain_types_and_the_fixed_names(graph, tmp_path):
     further = "samples objective controls execution measured seed seconds versions"
     assert set(f"{fixed} {further}".split()) == set(document)
     answer = {"value", "bits", "assignment", "feasible", "answer", "violations", "labels"}
-    assert set(document["best"]) == answer | {"method", "seconds"}
+    assert set(document["best"]) == answer | {"method", "seconds", "classical"}
     assert document["parameters"] == result.parameters.tolist()
 
 

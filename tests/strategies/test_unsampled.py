@@ -12,6 +12,7 @@ import pytest
 
 import hybridq as hq
 from hybridq.classical import exact_minimum
+from hybridq.core.clock import Deadline
 from hybridq.core.errors import ParameterError
 from hybridq.operators.ising import Ising
 from hybridq.strategies import divide
@@ -111,7 +112,9 @@ def test_division_with_exact_pieces_keeps_every_coupling() -> None:
     graph = nx.disjoint_union(nx.complete_graph(3), nx.complete_graph(3))
     graph.add_edge(0, 3)
     ising = hq.MaxCut(graph).cost()
-    bits, count = divide._Pieces(3, None).divided(ising, lambda part: exact_minimum(part).bits)
+    bits, count = divide._Pieces(3, Deadline()).divided(
+        ising, lambda part: exact_minimum(part).bits
+    )
     assert float(ising.energies(bits)) == -5.0  # two edges of each triangle, and the bridge
     assert count == 3
 

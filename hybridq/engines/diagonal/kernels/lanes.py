@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.core.emit import MAX_RADIX_BITS, VECTOR_BYTES
 from hybridq.core.jit import jit
 from hybridq.engines.diagonal.kernels.butterflies_simd import make_rotation
 from hybridq.engines.diagonal.kernels.lanes_simd import (
@@ -23,7 +24,6 @@ from hybridq.engines.diagonal.kernels.lanes_simd import (
 )
 from hybridq.engines.diagonal.kernels.phases import phase_of
 from hybridq.engines.diagonal.kernels.spin_flip import complement_sign
-from hybridq.engines.kernels.emit import MAX_RADIX_BITS, VECTOR_BYTES
 from hybridq.engines.kernels.team import barrier, slice_of
 
 LANES = max(VECTOR_BYTES // 8, 1)

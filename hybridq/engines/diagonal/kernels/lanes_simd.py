@@ -8,7 +8,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from hybridq.engines.kernels.emit import Complex, Emitter
+from hybridq.core.emit import Complex, Emitter
 
 
 class RowEmitter(Emitter):
