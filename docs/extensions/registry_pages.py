@@ -131,6 +131,11 @@ def _name_in_python(described: type[Any]) -> str:
     return f"{described.__module__}.{name}"
 
 
+def _references(names: str) -> str:
+    """Return names of formats as links to their sections."""
+    return ", ".join(f":ref:`{name} <formats-{name}>`" for name in names.split(", "))
+
+
 def entry_lines(kind_name: str, name: str) -> Iterator[str]:
     """Yield the section of an entry in RST."""
     kind = KINDS[kind_name]
@@ -142,7 +147,7 @@ def entry_lines(kind_name: str, name: str) -> Iterator[str]:
     if described is not None:
         yield from (f"In Python: ``{_name_in_python(described)}``", "")
     for title, text in kind.facts(entry):
-        yield from (f"*{title}:* {escaped(text)}", "")
+        yield from (f"*{title}:* {_references(text) if title == 'Reads' else escaped(text)}", "")
     examples = getattr(entry, "examples", ())
     if kind_name == "problems" and examples:
         yield from (".. code-block:: text", "")

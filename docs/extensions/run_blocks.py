@@ -1,6 +1,6 @@
 """Run the code of every page, in order, and show what it prints.
 
-- A fence ``python`` runs in one module a page. What it prints and the value of its last
+- A fence ``python`` runs in one module a page. Its output and the value of its last
   expression are shown below it.
 - A fence ``sh`` holds commands ``hybridq ...``, one a line, which run in this process. Their
   screens are shown below it.
@@ -189,7 +189,7 @@ def _run_blocks(app: Sphinx, doctree: nodes.document) -> None:
     pictures = [each for each in doctree.findall(nodes.image) if each["uri"].startswith(MADE)]
     if not pictures and not any(block["language"] in ("python", "sh") for block in blocks):
         return
-    began = time.perf_counter()
+    began = time.process_time()
     page = Page(docname, Path(app.outdir).parent / "docs-made" / docname)
     with page.end:
         for block in blocks:
@@ -209,7 +209,7 @@ def _run_blocks(app: Sphinx, doctree: nodes.document) -> None:
             raise ExtensionError(f"{docname}: no block of the page has written {made.name}")
         here = Path(app.env.doc2path(docname)).parent
         picture["uri"] = os.path.relpath(made, here)
-    logger.info(" [ran %s in %.1f s]", docname, time.perf_counter() - began)
+    logger.info(" [ran %s in %.1f s of processor time]", docname, time.process_time() - began)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
