@@ -87,27 +87,43 @@ def _dask(detail: str) -> Iterator[Mapper]:
             argument="executor", value=f"dask:{detail}", expected="dask://HOST:PORT"
         )
     try:
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
+        # Whatever listens there may send anything; a client would wait for it again at its end.
+        with ThreadPoolExecutor(1) as thread:  # this one may have an event loop, as in notebooks
+            thread.submit(_greet, address).result()
+    except Exception as error:
         raise OutputError(
-            f"the Dask scheduler at {address} did not answer within {CONNECT_SECONDS} s: {error}",
+            f"the Dask scheduler at {address} did not answer within {CONNECT_SECONDS} s: "
+            f"{type(error).__name__} {error}".rstrip(),
             argument="executor",
             remedy="start it with dask scheduler, or mind the address",
         ) from error
-    with client:
+    with Client(address, timeout=CONNECT_SECONDS, set_as_default=False) as client:
         workers = sum(client.nthreads().values())
         yield Mapper(client.get_executor(pure=False), workers=workers or None)
+
+
+def _greet(address: str) -> None:
+    """Exchange greetings with a scheduler."""
+    import asyncio
+
+    from distributed.comm import connect
+
+    async def greeted() -> None:
+        comm = await connect(address, timeout=CONNECT_SECONDS)
+        await comm.close()
+
+    asyncio.run(asyncio.wait_for(greeted(), CONNECT_SECONDS))
 
 
 @contextmanager
 def _mpi(detail: str) -> Iterator[Mapper]:
     """Open the ranks of an MPI launch; rank 0 sends tasks to the others: ``mpi``."""
-    launch.load_mpi("executor")
+    MPI = launch.load_mpi("executor")
     from mpi4py.futures import MPICommExecutor
 
     ranks = launch.leader()
     if ranks is None:
-        one = not launch.is_launched()
+        one = MPI.COMM_WORLD.size == 1
         raise ParameterError(
             "one rank of MPI has no others to send tasks to"
             if one
