@@ -4,6 +4,8 @@
 - `comm`: the protocol of ranks, threads of one process (`Loopback`), MPI (`Mpi`), followers.
 - `shard`: one rank's part of a state: layers, exchanges, gradients, samples.
 - `local`: layers within a rank, compiled or NumPy, with the diagonal engine's kernels.
-- `rows`: the mixers of the bits that an exchange brings together; `kernels`: both compiled.
+- `shared`: layers of ranks of one machine, with the exchange in shared memory.
+- `rows`: the mixers of the bits that an exchange brings together; `kernels`: compiled layers, by
+  messages (`rows`) and in memory that all ranks of a machine share (`swap`).
 - `engine`: the running engine.
 """

@@ -57,6 +57,12 @@ class Comm(Protocol):
     def broadcast(self, value: Any) -> Any:
         """Return the value of rank 0, on every rank."""
 
+    def share(self, shape: tuple[int, ...], dtype: Any) -> Array | None:
+        """Return an array of zeros that all ranks read and write, None where they cannot.
+
+        Every rank gets the same array, or every rank None.
+        """
+
     def end(self) -> None:
         """End all ranks that wait, after an error that the others do not have."""
 
@@ -181,6 +187,11 @@ class Loopback:
         for peer in range(1, self.size):
             self._wires.put(0, peer, value)
         return value
+
+    def share(self, shape: tuple[int, ...], dtype: Any) -> Array | None:
+        """Return an array of zeros that all ranks read and write."""
+        shared: Array = self.broadcast(None if self.rank else np.zeros(shape, dtype))
+        return shared
 
     def end(self) -> None:
         """Raise `RankLost` in every rank that waits, now or later."""

@@ -11,22 +11,46 @@ from hybridq.engines.diagonal.cost import CostPlan, build_cost
 from hybridq.engines.diagonal.kernels.sampling import strip_probabilities
 from hybridq.engines.diagonal.runners import SAMPLING_STRIP_BITS, ManyPasses
 from hybridq.engines.distributed.kernels.rows import STRIP, join_rows, split_rows
+from hybridq.engines.distributed.kernels.swap import Swap, swap_columns
 from hybridq.engines.distributed.local import State, Vector, layer_steps
 from hybridq.engines.distributed.rows import Rows
 from hybridq.engines.kernels.team import Team
 
 
 class CompiledLocal(ManyPasses):
-    """Layers in two passes over memory: the rows of the grid, then its columns."""
+    """Layers in two passes over memory: the rows of the grid, then its columns.
+
+    Attributes:
+        grid: how the index is cut.
+        dtype: of the state.
+    """
 
     def __init__(self, plan: CostPlan, dtype: Any, team: Team) -> None:
         super().__init__(plan.bits, plan.symmetric, build_cost(plan), dtype, team)
+        self.grid, self.dtype = self._grid, np.dtype(dtype)
 
     def layer(self, ket: State, gamma: float, beta: float, start: float = 0.0) -> None:
         """Run one layer; with `start` on |+…+⟩ times that number."""
         for angles in layer_steps(gamma, beta, self._grid.symmetric):
-            self._forward(ket, angles, True, start, measure=False)
+            self.evolved(ket, angles, start)
             start = 0.0
+
+    def evolved(self, ket: State, angles: Vector, start: float, *, finish: bool = True) -> None:
+        """Run a layer at γ and β, |tan β| ≤ 1; the rows' half of it without `finish`."""
+        self._forward(ket, angles, finish, start, measure=False)
+
+    def swapped(self, ket: State, swap: Swap, within: float, beta: float) -> int:
+        """Finish a layer and change the layout; return the amplitudes of other ranks.
+
+        Args:
+            ket: the state after the rows' half of the layer.
+            swap: the change of layout.
+            within: angle of the mixer within the rank.
+            beta: angle of the layer's mixer.
+        """
+        taken = np.zeros(self._team.threads, dtype=np.int64)
+        self._team.run(swap_columns, ket, self.grid, self._space.signs, swap, within, beta, taken)
+        return int(taken.sum())
 
     def undo(self, ket: State, bra: State, gamma: float, beta: float) -> tuple[float, float]:
         """Undo a layer on both states; return its derivatives by γ and β."""

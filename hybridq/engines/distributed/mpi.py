@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from hybridq.core.launch import load_mpi
-from hybridq.engines.distributed.comm import Message
+from hybridq.engines.distributed.comm import Array, Message
 
 
 class Mpi:
@@ -22,6 +25,7 @@ class Mpi:
     def __init__(self, comm: Any = None) -> None:
         MPI = self._mpi = load_mpi("engine")
         self._comm = MPI.COMM_WORLD if comm is None else comm
+        self._windows: list[Any] = []
         self.rank, self.size = int(self._comm.rank), int(self._comm.size)
 
     def exchange(self, messages: Sequence[Message]) -> Callable[[], None]:
@@ -40,6 +44,22 @@ class Mpi:
     def broadcast(self, value: Any) -> Any:
         """Return the value of rank 0."""
         return self._comm.bcast(value)
+
+    def share(self, shape: tuple[int, ...], dtype: Any) -> Array | None:
+        """Return zeros that all ranks read and write, None on several machines."""
+        here = self._comm.Split_type(self._mpi.COMM_TYPE_SHARED)
+        if min(self._comm.allgather(here.size)) < self.size:
+            return None
+        kind = np.dtype(dtype)
+        bytes_ = math.prod(shape) * kind.itemsize
+        window = self._mpi.Win.Allocate_shared(0 if self.rank else bytes_, 1, comm=here)
+        memory, _ = window.Shared_query(0)
+        shared: Array = np.frombuffer(memory, kind, math.prod(shape)).reshape(shape)
+        if self.rank == 0:
+            shared.fill(0)
+        self._windows.append(window)  # with the communicator, as long as the process
+        self._comm.Barrier()
+        return shared
 
     def end(self) -> None:
         """End all ranks at once."""

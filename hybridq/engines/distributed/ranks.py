@@ -8,7 +8,7 @@ import pickle
 import threading
 import weakref
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from hybridq.engines.distributed.local import Local, PlainLocal
 from hybridq.engines.distributed.shard import PIECE_BYTES, Shard
 from hybridq.engines.distributed.sharding import Sharding, checked_ranks
 from hybridq.engines.simulators import NUMPY
+
+if TYPE_CHECKING:
+    from hybridq.engines.distributed.shared import SharedLayers
 
 
 @dataclass(frozen=True)
@@ -66,15 +69,21 @@ class Job:
             for layout in range(1 if comm.size == 1 else 2)
         ]
         within: list[Local]
+        shared: SharedLayers | None = None
         if plain:
             within = [PlainLocal(each, dtype) for each in plans]
         else:
             from hybridq.engines.distributed.compiled import CompiledLocal
+            from hybridq.engines.distributed.shared import SharedLayers, shared_swap
             from hybridq.engines.kernels.team import Team
 
             team = Team(self.threads or _share_of_cores(hosts))
-            within = [CompiledLocal(each, dtype, team) for each in plans]
-        return Shard(comm, sharding, within, dtype)
+            own = [CompiledLocal(each, dtype, team) for each in plans]
+            within = list(own)
+            if comm.size > 1 and hosts == comm.size:
+                swap = shared_swap(comm, sharding, own[0])
+                shared = None if swap is None else SharedLayers(own, swap)
+        return Shard(comm, sharding, within, dtype, shared)
 
 
 def _share_of_cores(ranks: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from hybridq.engines.distributed.comm import Comm, Message, require_on_all, summ
 from hybridq.engines.distributed.local import Local, Places, store
 from hybridq.engines.distributed.rows import Rows
 from hybridq.engines.distributed.sharding import Sharding
+
+if TYPE_CHECKING:
+    from hybridq.engines.distributed.shared import SharedLayers
 
 PIECE_BYTES = 1 << 26
 """Two pieces are in memory at most: one is received while the other is worked on."""
@@ -34,16 +37,22 @@ class Shard:
         sharding: the distribution.
         locals: layers within the rank, in each of the two layouts; one on a single rank.
         dtype: float64 or float32.
+        shared: layers in memory that all ranks share, None where they share none.
 
     Attributes:
         sent: bytes of amplitudes that this rank has sent.
     """
 
     def __init__(
-        self, comm: Comm, sharding: Sharding, locals: Sequence[Local], dtype: np.dtype[Any]
+        self,
+        comm: Comm,
+        sharding: Sharding,
+        locals: Sequence[Local],
+        dtype: np.dtype[Any],
+        shared: SharedLayers | None = None,
     ) -> None:
         self._comm, self._sharding, self._locals = comm, sharding, locals
-        self._dtype = dtype
+        self._dtype, self._shared = dtype, shared
         self.sent = 0
         self._states: list[State] = []
         self._pieces = np.empty(0, dtype)  # two to receive in, of the last exchange
@@ -75,8 +84,16 @@ class Shard:
         ket, p, layout = self._state(0), len(angles) // 2, 0
         start = 1.0 / math.sqrt(self._sharding.ranks)
         for gamma, beta in zip(angles[:p], angles[p:], strict=True):
-            self._locals[layout].layer(ket, gamma, beta, start)
-            layout, start = self._join(ket, layout, beta), 0.0
+            if self._shared is not None:
+                # No rank begins before all are there, and one that has ended is noticed.
+                self._comm.allgather(None)
+                taken = self._shared.layer(layout, ket, gamma, beta, start)
+                self.sent += 2 * self._dtype.itemsize * taken
+                layout = 1 - layout
+            else:
+                self._locals[layout].layer(ket, gamma, beta, start)
+                layout = self._join(ket, layout, beta)
+            start = 0.0
         return layout
 
     def _join(self, ket: State, layout: int, beta: float) -> int:

@@ -50,18 +50,44 @@ def test_values_and_gradients_are_those_of_one_state(n, fields, higher, ranks):
         np.testing.assert_allclose(slopes, gradient, rtol=0, atol=1e-12 * max(scale, 1.0))
 
 
+@pytest.mark.parametrize("shared", [True, False])
 @pytest.mark.parametrize("fields", [False, True])
-def test_compiled_kernels_agree_with_numpy(fields):
+def test_compiled_kernels_agree_with_numpy(fields, shared, monkeypatch):
+    if not shared:  # as on several machines: by messages
+        monkeypatch.setattr(Loopback, "share", lambda self, shape, dtype: None)
     # At 17 qubits the amplitudes of each of 4 ranks take several blocks.
     qaoa = weighted(17, np.random.default_rng(3), fields=fields)
     slow = reference(qaoa, kernels="numpy")
     for ranks in (2, 4):
-        engine = bound(qaoa, ranks=ranks, kernels="compiled")
+        engine = bound(qaoa, ranks=ranks, kernels="compiled", threads=1)
+        layer = (1 - 1 / ranks) * 2 ** (17 if fields else 16) / ranks * 16
+        # Angles beyond π/4 flip bits within a rank, those of the chain, and the anchor.
         for x in ([0.3, -0.2, 0.5, 0.4, 1.3, -0.9], [2.0, 0.1, -0.4, -1.5, 3.0, 0.2]):
             value, gradient = slow.expectation_and_gradient(x)
+            before = engine.sent
+            found = engine.expectation(x)
+            assert engine.sent - before == 3 * layer
+            np.testing.assert_allclose(found, value, atol=1e-12 * np.abs(gradient).max())
             found, slopes = engine.expectation_and_gradient(x)
             np.testing.assert_allclose(found, value, atol=1e-12 * np.abs(gradient).max())
             np.testing.assert_allclose(slopes, gradient, atol=1e-12 * np.abs(gradient).max())
+
+
+def test_values_do_not_depend_on_the_threads_of_a_rank():
+    qaoa = weighted(17, np.random.default_rng(3), fields=False)
+    x = [0.3, -0.2, 0.5, 0.4, 1.3, -0.9]
+    one, two = (bound(qaoa, ranks=2, kernels="compiled", threads=each) for each in (1, 2))
+    assert one.expectation(x) == two.expectation(x)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fields", [False, True])
+def test_compiled_kernels_have_single_precision(fields):
+    qaoa = weighted(17, np.random.default_rng(3), fields=fields)
+    x = [0.3, -0.2, 0.5, 0.4, 1.3, -1.5]
+    expected = reference(qaoa, kernels="numpy").expectation(x)
+    engine = bound(qaoa, ranks=4, kernels="compiled", precision="single")
+    assert engine.expectation(x) == pytest.approx(expected, rel=1e-4, abs=1e-4)
 
 
 @pytest.mark.parametrize("ranks", RANKS[1:])

@@ -97,11 +97,11 @@ def rotate_panel(re, im, number, grid, signs, tangent):
         rotate_levels(re, at, run, run + grid.high, t)
         rotate_levels(im, at, run, run + grid.high, t)
     if grid.symmetric:
-        _rotate_complement_panel(re, im, number, grid, signs, tangent)
+        rotate_complement_panel(re, im, number, grid, signs, tangent)
 
 
 @jit(internal=True)
-def _rotate_complement_panel(re, im, number, grid, signs, tangent):
+def rotate_complement_panel(re, im, number, grid, signs, tangent):
     """Rotate the pairs (z, ~z) between the two sides of a panel, see `spin_flip`."""
     bits = grid.low + grid.middle + grid.high
     chunks = 1 << (grid.high + grid.wide)
