@@ -10,7 +10,7 @@ DEMO_GRAPH := problems/maxcut/florentine.json
 BENCH := .bench-venv
 BACKENDS := .backends-venv
 FUZZ := .fuzz-venv
-BACKEND_PEERS := qiskit-aer qulacs amazon-braket-sdk cirq-google qiskit-ibm-runtime
+BACKEND_PEERS := qiskit-aer mthree qulacs amazon-braket-sdk cirq-google qiskit-ibm-runtime
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
@@ -89,7 +89,7 @@ $(BACKENDS)/.peers: pyproject.toml
 	@touch $@
 
 test-backends: $(BACKENDS)/.peers
-	$(BACKENDS)/bin/python -m pytest -rs tests/peers tests/backends/test_vendors.py
+	$(BACKENDS)/bin/python -m pytest -rs tests/peers tests/backends/test_vendors.py tests/mitigation/test_m3.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

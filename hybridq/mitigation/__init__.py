@@ -5,7 +5,7 @@ returns a `Mitigated` value: unbiased, biased or bounded, with its standard erro
 under which the label holds. Here is
 
 - `base`: the contract, labels, costs; `registry`: the mitigations by name;
-- `readout`, `twirled_readout`: errors of the measurement;
+- `readout`, `twirled_readout`, `m3`: errors of the measurement;
 - `zne` with `folding` and `extrapolation`; `pec` and `cvar_bounds` with `quasi`; `post_selection`.
 """
 
@@ -18,6 +18,7 @@ from hybridq.core.lazy_names import lazy_names
 if TYPE_CHECKING:
     from hybridq.mitigation.base import Cost, Label, Mitigated, Mitigation
     from hybridq.mitigation.cvar_bounds import CVaRBounds
+    from hybridq.mitigation.m3 import MatrixFree
     from hybridq.mitigation.pec import ErrorCancellation
     from hybridq.mitigation.post_selection import PostSelection
     from hybridq.mitigation.readout import ReadoutInversion
@@ -31,6 +32,7 @@ _HOMES = {
     "ErrorCancellation": "pec",
     "Label": "base",
     "MITIGATIONS": "registry",
+    "MatrixFree": "m3",
     "Mitigated": "base",
     "Mitigation": "base",
     "PostSelection": "post_selection",
@@ -45,6 +47,7 @@ __all__ = [
     "Cost",
     "ErrorCancellation",
     "Label",
+    "MatrixFree",
     "Mitigated",
     "Mitigation",
     "PostSelection",

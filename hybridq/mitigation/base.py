@@ -103,6 +103,15 @@ class Mitigation(Configured, ABC):
     source: ClassVar[str] = ""
     reads_plan: ClassVar[bool] = False
 
+    def prepare(self) -> None:
+        """Raise before any work where a package is missing.
+
+        Raises:
+            MissingExtraError: it is not installed.
+            BackendError: it has another version than is needed.
+        """
+        return
+
     @abstractmethod
     def measure(
         self,

@@ -12,6 +12,7 @@ MITIGATIONS: Registry[type[Mitigation]] = Registry(
     {
         "readout": lazy("hybridq.mitigation.readout:ReadoutInversion"),
         "twirled-readout": lazy("hybridq.mitigation.twirled_readout:TwirledReadout"),
+        "m3": lazy("hybridq.mitigation.m3:MatrixFree"),
         "zne": lazy("hybridq.mitigation.zne:ZeroNoise"),
         "pec": lazy("hybridq.mitigation.pec:ErrorCancellation"),
         "post-selection": lazy("hybridq.mitigation.post_selection:PostSelection"),

@@ -68,6 +68,8 @@ def resolve_measurement(
         )
     if isinstance(mitigate, str) and mitigate not in (AUTO, NONE):
         mitigate = _named(mitigate)
+    if isinstance(mitigate, Mitigation):
+        mitigate.prepare()
     if target_error is not None and shots is not None:
         raise ParameterError(
             (Setting("target_error", target_error), " finds the number of shots itself"),
