@@ -10,11 +10,12 @@ DEMO_GRAPH := problems/maxcut/florentine.json
 BENCH := .bench-venv
 BACKENDS := .backends-venv
 FUZZ := .fuzz-venv
+MITIQ := .mitiq-venv
 BACKEND_PEERS := qiskit-aer mthree qulacs amazon-braket-sdk cirq-google qiskit-ibm-runtime
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint docs studies study-outer-loop study-bayesian study-gset chaos chaos-jobs fuzz bench bench-vqe bench-serve test-backends clean
+.PHONY: help demo test test-slow lint docs studies study-outer-loop study-bayesian study-mitigation study-gset chaos chaos-jobs fuzz bench bench-vqe bench-serve test-backends clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +28,7 @@ help:
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
 	@echo "make study-bayesian  count the executions that Bayesian optimization takes (a quarter of an hour)"
+	@echo "make study-mitigation  compare extrapolation and cancellation of noise with mitiq (five minutes)"
 	@echo "make study-gset  cut large graphs with every strategy, and write the tables (an hour)"
 	@echo "make chaos      kill runners, workers and clients, crash the database, fill the disk (half an hour)"
 	@echo "make chaos-jobs kill servers of the job service, their slots and their database (an hour)"
@@ -127,6 +129,15 @@ study-outer-loop: $(VENV)/.installed-optuna
 study-bayesian: $(VENV)/.installed
 	$(BIN)/python -m experiments.bayesian
 
+# The license of mitiq is the GPL: it has an environment of its own, and nothing here depends on it.
+$(MITIQ)/.installed: $(VENV)/.created pyproject.toml
+	$(PYTHON) -m venv $(MITIQ)
+	$(MITIQ)/bin/python -m pip install --quiet --disable-pip-version-check -e . mitiq
+	@touch $@
+
+study-mitigation: $(MITIQ)/.installed
+	$(MITIQ)/bin/python -m experiments.mitigation
+
 # Interrupted and started again, it continues; its runs are kept in experiments/gset/results.
 study-gset: $(VENV)/.installed
 	$(BIN)/python -m experiments.gset.study
@@ -174,5 +185,5 @@ bench-vqe: $(BENCH)/.vqe-peers
 	$(BENCH)/bin/python experiments/benchmarks/vqe.py
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(BACKENDS) $(FUZZ) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(BACKENDS) $(FUZZ) $(MITIQ) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find hybridq tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -92,7 +92,9 @@ class ErrorCancellation(Mitigation):
             means = np.empty(draws)
             for number, (rows, case) in enumerate(zip(bits, cases, strict=True)):
                 own = np.flatnonzero(case_of == number)
-                values = gamma * _sign(places, case) * corrected_values(group, rows, readouts)
+                # Simulators may sort the shots that draws of one circuit share.
+                shuffled = generator.permutation(rows)
+                values = gamma * _sign(places, case) * corrected_values(group, shuffled, readouts)
                 pieces = np.split(values, np.cumsum(parts[own])[:-1])
                 means[own] = [float(each.mean()) for each in pieces]
             value += float(means.mean())

@@ -188,6 +188,15 @@ def test_rotations_of_orbitals_alone_keep_the_electrons():
         assert all(kept) if name == "basis-rotation" else not all(kept)
 
 
+def test_draws_that_share_an_execution_share_its_shots_at_random():
+    """Without noise all draws are one circuit; simulators sort their shots."""
+    found = plan(hq.PauliSum.from_labels({"ZZ": 1.0}), hq.Circuit(2).h(0).h(1), shots=2_000)
+    result = ErrorCancellation(draws=10).measure(
+        found, density(hq.NoiseModel(), 3), hq.NoiseModel(), rng=4
+    )
+    assert 0.3 < result.standard_error * np.sqrt(2_000) < 2.0  # of ten draws, for 1
+
+
 @pytest.mark.parametrize("name", MITIGATIONS)
 def test_a_mitigation_costs_what_it_says_and_labels_its_value(name):
     options = {"post-selection": {"particles": (1, 1)}, "pec": {"draws": 20}}.get(name, {})
