@@ -45,10 +45,10 @@ INTRODUCTION = """\
 One layer of QAOA (γ = 0.6, β = 0.4) for the cut of a 3-regular graph of 6 nodes, of H, RX(0.8), and
 CX, RZ(0.6), CX for each edge; ⟨½ΣZZ⟩ is {ideal:.6f} without noise. Depolarizing noise
 ρ → (1 − λ)ρ + λI/d acts after every gate, with λ₁ and λ₂ on one and two qubits. Both tools fold the
-whole circuit and have the same scales, fits and shots ({shots:,} for an extrapolation, {cancelled:,} in {draws}
-random circuits for a cancellation); one simulator, hybridq's density matrix, runs the circuits of
-both. Scales are 1, 3, 5, of the polynomial of degree 2 from 1 to 5; the exponential has the known
-asymptote 0, the value of the maximally mixed state.
+whole circuit and have the same scales, fits and shots ({shots:,} for an extrapolation,
+{cancelled:,} in {draws} random circuits for a cancellation); one simulator, hybridq's density
+matrix, runs the circuits of both. Scales are 1, 3, 5, of the polynomial of degree 2 from 1 to 5;
+the exponential has the known asymptote 0, the value of the maximally mixed state.
 
 The bias is the mean over all repetitions minus the value without noise, ± its standard error; the
 spread is the standard deviation of one value, and "stated" the mean of the standard errors that a
@@ -191,6 +191,26 @@ def cancellations(
     ]
 
 
+def notes(table: list[list[str]]) -> str:
+    """Return what the numbers say, in sentences."""
+    found: dict[tuple[str, str], list[list[float]]] = {}
+    for strengths, method, tool, bias, spread, stated, _ in table:
+        if tool:
+            own = [*map(float, bias.split(" ± ")), float(spread)]
+            own.append(np.nan if stated == "none" else float(stated))
+            found.setdefault((strengths, method), []).append(own)
+    differences = [
+        abs(ours[0] - theirs[0]) / np.hypot(ours[1], theirs[1]) for ours, theirs in found.values()
+    ]
+    ratios = [ours[3] / ours[2] for ours, _ in found.values()]
+    spreads = [ours[2] / theirs[2] for ours, theirs in found.values()]
+    return (
+        f"The biases of the two tools differ by at most {max(differences):.1f} of their joint "
+        f"standard errors, their spreads by factors from {min(spreads):.2f} to {max(spreads):.2f}. "
+        f"The errors that hybridq states are {min(ratios):.2f} to {max(ratios):.2f} of its spreads."
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=100, help="of each extrapolation")
@@ -207,6 +227,7 @@ def main() -> None:
     head = ["λ₁, λ₂", "method", "tool", "bias", "spread", "stated", "ms of CPU a value"]
     lines = [
         "# Mitigation against mitiq", "", introduction, "", *markdown_table(head, table), "",
+        notes(table), "",
         f"`make study-mitigation` (`{conditions['command']} --repeats {repeats}`), extrapolations "
         f"{repeats} times and cancellations {max(repeats // 5, 2)} times, mitiq "
         f"{mitiq.__version__}, on {conditions['cores']} cores of {conditions['processor']}, "

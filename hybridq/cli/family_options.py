@@ -29,7 +29,16 @@ SEARCH = (
 )
 LIMITS = ("max_evaluations", "time_limit")
 CIRCUIT = ("engine", "precision", "threads", "kernels", "noise")
-MACHINE = ("backend", "ledger", "max_executions", "max_shots", "max_cost", "dry_run", "refine")
+MACHINE = (
+    "backend",
+    "ledger",
+    "max_executions",
+    "max_shots",
+    "max_cost",
+    "dry_run",
+    "refine",
+    "search_on_machine",
+)
 MEASUREMENT = ("shots", "target_error", "grouping", "mitigate")
 _OFFERED = (
     "ansatz",
@@ -43,7 +52,7 @@ _OFFERED = (
     *MEASUREMENT,
     "exact",
 )
-_BITS_ONLY = ("p", "mixer", "strategy", "refine")
+_BITS_ONLY = ("p", "mixer", "strategy", "refine", "search_on_machine")
 _ENERGIES_ONLY = ("exact", "target_error", "grouping")
 _LONGEST_LIST = 60  # characters of names that help spells out; for more it refers to a list
 _LISTED_BY = {  # commands that list the names of an argument

@@ -71,6 +71,7 @@ class MachineInfo:
         mitigated_error: its standard error.
         bounds: on the mean value without noise; None without such.
         layers: of QAOA, those that were predicted to choose their number; empty if they were not.
+        searched: values of the search that are readings of the machine; 0 where it was simulated.
         best_layers: of these the number with the best prediction; 0 if there are none.
         refinement: whether a second batch ran at improved angles, and why; empty if not asked for.
     """
@@ -108,6 +109,7 @@ class MachineInfo:
     bounds: tuple[float, float] | None = None
     layers: tuple[Layers, ...] = ()
     best_layers: int = 0
+    searched: int = 0
 
     @property
     def value(self) -> float:
@@ -191,6 +193,9 @@ def machine_facts(result: Result) -> list[tuple[str, Text]]:
         rows.append(("Layers", _layers_line(info)))
     if info.layout and info.layout != tuple(range(len(info.layout))):
         rows.append(("Qubits", ", ".join(map(str, info.layout))))
+    if info.searched:
+        values = plural(info.searched, "value")
+        rows.append(("Search", f"{values} from the machine, each a batch of its own"))
     if info.jobs:
         rows.append(("Jobs", f"{', '.join(map(one_line, info.jobs))} in {one_line(info.ledger)}"))
     if info.mitigation:

@@ -93,6 +93,7 @@ def solve(
     max_cost: float | None = None,
     dry_run: bool = False,
     refine: bool = False,
+    search_on_machine: bool = False,
     **options: Any,
 ) -> Result:
     """Return the answer that a variational circuit finds, with a classical reference.
@@ -178,6 +179,9 @@ def solve(
         dry_run: show circuits, gates, price and the predicted result, and submit nothing.
         refine: execute a second batch at angles improved for the machine's noise, if the predicted
             gain exceeds the error bar; for problems over bits of at most 10 qubits in use.
+        search_on_machine: take the values of the search from the machine too, a batch of
+            objective_shots each, at most max_evaluations (default: by simulation); for problems
+            over bits, and optimizers without gradients.
         options: of the named ansatz, for example ``layers=4``.
 
     Returns:
@@ -208,7 +212,7 @@ def solve(
     limits = {"max_executions": max_executions, "max_shots": max_shots, "max_cost": max_cost}
     with (
         opened(journal, resume) as log,
-        _machine(backend, ledger, limits, dry_run, refine) as machine,
+        _machine(backend, ledger, limits, dry_run, refine, search_on_machine) as machine,
         nullcontext() if executor is None else open_mapper(executor) as mapper,
         _naming_alternatives(subject),
     ):
@@ -254,6 +258,7 @@ def _machine(
     limits: Mapping[str, Any],
     dry_run: bool,
     refine: bool,
+    search: bool,
 ) -> AbstractContextManager[Machine | None]:
     """Return the machine of a solve, None without a backend.
 
@@ -263,8 +268,12 @@ def _machine(
     if backend is not None:
         from hybridq.solver.machine import opened_machine
 
-        return opened_machine(backend, ledger, limits, dry_run, refine)
-    flags = {"dry_run": dry_run or None, "refine": refine or None}
+        return opened_machine(backend, ledger, limits, dry_run, refine, search)
+    flags = {
+        "dry_run": dry_run or None,
+        "refine": refine or None,
+        "search_on_machine": search or None,
+    }
     for name, value in {"ledger": ledger, **limits, **flags}.items():
         if value is not None:
             raise ParameterError(
@@ -316,6 +325,13 @@ def _solve_energy(
             argument="backend",
             value=settings.machine.backend.title,
             remedy=("leave out ", Setting("backend"), " or choose another ", Setting("ansatz")),
+        )
+    if settings.machine is not None and settings.machine.search:
+        raise ParameterError(
+            (Setting("search_on_machine"), " searches the angles of QAOA"),
+            argument="search_on_machine",
+            value=True,
+            remedy="leave it out",
         )
     if settings.strategy is not None:
         raise ParameterError(

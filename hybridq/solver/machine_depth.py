@@ -118,5 +118,6 @@ def _predicted(
         return None
     x, ideal = train(ansatz)
     energy: Any = ansatz.measured(problem)
-    made = predicted(compiled, x, energy, ideal, share=_SHARE)
-    return None if made is None else _Found(made, compiled.success, energy, ideal)
+    compiled = machine.connection.compile(ansatz.circuit.bind(x))  # as it would run
+    made = predicted(compiled, (), energy, ideal, share=_SHARE)
+    return None if made is None else _Found(made, compiled.success or 0.0, energy, ideal)

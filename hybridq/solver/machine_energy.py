@@ -77,7 +77,7 @@ def measure_energy(
         outcome = machine.run(runs, settings.announce)
         found = measurement.estimate(outcome.bits)
         mean, error = problem.sign * found.value, found.standard_error
-        known = list(zip(measurement.circuits, runs, outcome.bits, strict=True))
+        known = list(zip(runs, outcome.bits, strict=True))
         outcomes.append(outcome)
         machine = machine.after(outcome)
     facts: dict[str, Any] = {}

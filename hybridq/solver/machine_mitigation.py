@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hybridq.backends.base import Bits, Compilation, Execution
+from hybridq.backends.base import Bits, Execution
 from hybridq.backends.running import Outcome
 from hybridq.measurement.registry import AUTO
 from hybridq.mitigation import Label, Mitigation, PostSelection
-from hybridq.mitigation.base import Compiler
 from hybridq.mitigation.readout import ReadoutInversion, readouts_on
 
 if TYPE_CHECKING:
@@ -30,14 +29,12 @@ class Mitigating:
         machine: that runs it.
         mitigation: configured.
         plan: with the circuit that prepares the state.
-        compiler: of the plan's circuits and further ones.
         alone: whether the plan itself is run only as far as the mitigation does.
     """
 
     machine: Machine
     mitigation: Mitigation
     plan: Plan
-    compiler: Compiler
     alone: bool
 
     def foreseen(self, info: MachineInfo) -> MachineInfo:
@@ -46,7 +43,7 @@ class Mitigating:
         Raises:
             ParameterError: the mitigation does not suit the machine or the plan.
         """
-        cost = self.mitigation.cost_on(self.plan, self.compiler)
+        cost = self.mitigation.cost_on(self.plan, self.machine.connection.compile)
         counted = self.alone or self.mitigation.reads_plan
         circuits = cost.circuits - counted * len(self.plan.groups)
         shots = cost.shots - counted * self.plan.total_shots
@@ -71,7 +68,8 @@ class Mitigating:
             sign: of the problem.
             rng: source of random choices.
         """
-        found = self.mitigation.measure_on(self.plan, runs, self.compiler, rng)
+        compiler = self.machine.connection.compile
+        found = self.mitigation.measure_on(self.plan, runs, compiler, rng)
         facts: dict[str, Any] = {"mitigation_statement": found.statement}
         if found.label is not Label.BOUNDED:
             facts |= {"mitigated": sign * found.value, "mitigated_error": found.standard_error}
@@ -84,13 +82,7 @@ class Mitigating:
 
 
 def mitigating(
-    machine: Machine,
-    problem: Problem,
-    plan: Plan,
-    settings: SolveSettings,
-    *,
-    alone: bool,
-    known: tuple[Circuit, Execution] | None = None,
+    machine: Machine, problem: Problem, plan: Plan, settings: SolveSettings, *, alone: bool
 ) -> Mitigating | None:
     """Return the mitigation of a plan, by default of known readout errors.
 
@@ -100,15 +92,13 @@ def mitigating(
         plan: with the circuit that prepares the state.
         settings: with the mitigation that is asked for.
         alone: see `Mitigating`.
-        known: a circuit of the plan, and its execution with parameters.
 
     Returns:
         None where nothing is mitigated.
     """
-    compiler = compiler_of(machine, known)
     asked = AUTO if settings.measurement is None else settings.measurement.mitigate
     if asked == AUTO:
-        errors = readouts_on(plan, compiler) if plan.groups else None
+        errors = readouts_on(plan, machine.connection.compile) if plan.groups else None
         if errors is None or not any(errors):
             return None
         asked = ReadoutInversion()
@@ -116,66 +106,43 @@ def mitigating(
         return None
     if isinstance(asked, PostSelection) and asked.particles is None:
         asked = replace(asked, particles=problem.particles)
-    return Mitigating(machine, asked, plan, compiler, alone)
-
-
-def compiler_of(machine: Machine, known: tuple[Circuit, Execution] | None) -> Compiler:
-    """Return the machine's compiler, by which a circuit stays where it ran.
-
-    A circuit with numbers may be compiled to other qubits than the same one with parameters.
-
-    Args:
-        machine: that compiles.
-        known: a circuit without parameters, and the execution with parameters that ran it.
-    """
-    compile_one = machine.connection.compile
-    if known is None:
-        return compile_one
-    circuit, execution = known
-
-    def compiled(asked: Circuit) -> Compilation:
-        if asked != circuit:
-            return compile_one(asked)
-        found = compile_one(execution.circuit)
-        if found.circuit is None:
-            return found
-        return replace(found, circuit=found.circuit.bind(execution.values))
-
-    return compiled
+    return Mitigating(machine, asked, plan, alone)
 
 
 class Runs:
-    """Runs circuits of a mitigation through the ledger; see `Execute`.
+    """Runs circuits through the ledger; see `Execute`.
 
     Every call has shots of its own, of equal circuits too.
 
     Args:
         machine: that runs them.
         announce: called with a few words when the work moves on.
-        known: circuits without parameters, their executions, perhaps with some, and their bits.
+        known: executions of which the first call has the bits.
+
+    Attributes:
+        machine: with what is left of its budget.
+        outcomes: of all calls so far.
     """
 
     def __init__(
         self,
         machine: Machine,
         announce: Callable[[str], None],
-        known: Sequence[tuple[Circuit, Execution, Bits]] = (),
+        known: Sequence[tuple[Execution, Bits]] = (),
     ) -> None:
-        self._machine, self._announce = machine, announce
+        self.machine, self._announce = machine, announce
         self.outcomes: list[Outcome] = []
-        self._held: dict[str, Bits] = {}
+        self._held: dict[str, Bits] = {execution.content: bits for execution, bits in known}
         self._used: dict[str, int] = {}
-        self._known: dict[str, Execution] = {}
-        for circuit, execution, bits in known:
-            self._known[circuit.to_qasm(3)] = execution
-            self._held[execution.content] = bits
 
     def __call__(self, circuits: Sequence[Circuit], shots: Sequence[int]) -> list[Bits]:
         """Return the bits of each circuit."""
-        asked = [
-            self._execution(circuit, int(count))
-            for circuit, count in zip(circuits, shots, strict=True)
-        ]
+        return self.run(
+            [Execution(each, (), int(count)) for each, count in zip(circuits, shots, strict=True)]
+        )
+
+    def run(self, asked: Sequence[Execution]) -> list[Bits]:
+        """Return the bits of each execution."""
         starts, lacking = [], {}
         for each in asked:
             starts.append(self._used.get(each.content, 0))
@@ -185,19 +152,14 @@ class Runs:
             if wanted > len(self._held.get(each.content, ())):
                 lacking[each.content] = replace(each, shots=wanted)
         if lacking:
-            outcome = self._machine.run(list(lacking.values()), self._announce)
+            outcome = self.machine.run(list(lacking.values()), self._announce)
             self._held |= zip(lacking, outcome.bits, strict=True)
             self.outcomes.append(outcome)
-            self._machine = self._machine.after(outcome)
+            self.machine = self.machine.after(outcome)
         return [
             self._held[each.content][start : start + each.shots]
             for each, start in zip(asked, starts, strict=True)
         ]
-
-    def _execution(self, circuit: Circuit, shots: int) -> Execution:
-        """Return the execution of a circuit, with parameters where it is the known one."""
-        known = self._known.get(circuit.to_qasm(3))
-        return Execution(circuit, (), shots) if known is None else replace(known, shots=shots)
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:

@@ -42,11 +42,11 @@ def run_once(
         problem: the question.
         ansatz: of the circuit.
         settings: shots.
-        compiled: the circuit as the machine runs it.
+        compiled: the circuit with parameters as the machine runs it, for a refinement.
         x: the trained angles.
         ideal: mean energy of a perfect machine, minimized.
     """
-    first = run_batch(machine, problem, ansatz, settings, compiled, x, ideal)
+    first = run_batch(machine, problem, ansatz, settings, x, ideal)
     error = first.info.standard_error
     if not machine.refine or first.bits is None or error is None:
         return first
@@ -69,9 +69,7 @@ def run_once(
     info = first.info
     left = machine.budget.left(info.executions, info.new_shots, info.price)
     try:
-        second = run_batch(
-            replace(machine, budget=left), problem, ansatz, settings, compiled, angles, ideal
-        )
+        second = run_batch(replace(machine, budget=left), problem, ansatz, settings, angles, ideal)
     except BudgetError:
         note = f"not refined: the budget is too small for the predicted gain of {gain:.2g}"
         return first.with_info(refinement=note)

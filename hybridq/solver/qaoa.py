@@ -83,21 +83,29 @@ def solve_qaoa(
     warnings = _check_model(problem, ansatz, initial)
     penalized = not ansatz.keeps_feasible(problem)
     answers.check_corners(problem, penalized=penalized)
-    question, plan = "", None
+    question, plan, ideal = "", None, None
     if machine is not None:
         from hybridq.solver import machine as machines
         from hybridq.solver import machine_plans as plans
         from hybridq.solver.machine_refinement import run_once
+        from hybridq.solver.machine_search import begun, ended, searching
 
-        if ansatz.p > 1 and (free_depth or machine.dry_run):
+        asked = settings.asked_seed
+        if machine.search:
+            settings = searching(machine, settings)
+        elif ansatz.p > 1 and (free_depth or machine.dry_run):
             depths = _depths(machine, problem, ansatz, settings, strategy, initial)
             if depths is not None and free_depth:
                 ansatz = replace(ansatz, p=depths.best)
         question = plans.question_of(problem, ansatz.circuit, initial, settings)
-        kept = plans.kept_plan(machine, question, settings.asked_seed)
+        kept = plans.kept_plan(machine, question, asked)
         if kept is not None:
             settings, plan = replace(settings, rng=kept[0]), kept[1]
-        compiled = machine.check(ansatz.circuit, settings.shots, known=plan is not None)
+        known = plan is not None or machine.search
+        compiled = machine.check(ansatz.circuit, settings.shots, known=known)
+        if machine.search:  # a circuit that cannot be simulated is refused before the search
+            ideal = machines.perfect_mean(ansatz, ansatz.measured(problem), None, settings)
+            settings = settings if plan is not None else begun(machine, question, settings, asked)
     begin_journal(settings, problem, ansatz)
 
     settings.announce("simulating")
@@ -131,12 +139,19 @@ def solve_qaoa(
         if plan is None:
             trained = plans.Plan(solution, found.start)
             plans.keep_plan(machine, question, settings.seed, trained)
-        ideal = machines.perfect_mean(ansatz, observable, objective, settings)
-        executed = run_once(machine, problem, ansatz, settings, compiled, solution.x, ideal)
+        if ideal is None:
+            ideal = machines.perfect_mean(ansatz, observable, objective, settings)
+            executed = run_once(machine, problem, ansatz, settings, compiled, solution.x, ideal)
+        else:
+            runs = settings.engine.runs  # type: ignore[attr-defined]
+            left_over = runs.machine
+            executed = run_once(left_over, problem, ansatz, settings, compiled, solution.x, ideal)
+            executed = machines.with_search(executed, runs.outcomes, solution.evaluations)
         if depths is not None and (free_depth or depths.best != ansatz.p):
             executed = executed.with_info(layers=depths.tried, best_layers=depths.best)
         if executed.bits is not None:
             machine.ledger.answered(question)
+            ended(machine, question)
             bits, counts = counted_bits(executed.bits, problem.n_qubits)
             measured = answers.measured(problem, bits, counts, penalized=penalized)
             best = measured.best
@@ -154,7 +169,8 @@ def solve_qaoa(
         expectation = executed.info.value
     seconds = settings.seconds
     grid = None
-    if landscape and ansatz.p == 1 and found.ansatz is ansatz and solution.status != "interrupted":
+    drawn = landscape and ansatz.p == 1 and found.ansatz is ansatz and not _on_machine(settings)
+    if drawn and solution.status != "interrupted":
         settings.announce("landscape")
         mean = Expectation().bind(ansatz, observable, engine=settings.engine)
         grid = unless_interrupted(
@@ -189,9 +205,16 @@ def solve_qaoa(
             found.objective,
             solution,
             problem.sign,
-            found.start.x if strategy.name == DEFAULT_STRATEGY else None,
+            found.start.x
+            if strategy.name == DEFAULT_STRATEGY and not _on_machine(settings)
+            else None,
         ),
     )
+
+
+def _on_machine(settings: SolveSettings) -> bool:
+    """Return whether the values of the search are readings of a machine."""
+    return settings.machine is not None and settings.machine.search
 
 
 def _depths(

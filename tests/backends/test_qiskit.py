@@ -15,7 +15,6 @@ from hypothesis import given, settings
 import hybridq as hq
 from hybridq import Circuit
 from hybridq.backends import BackendError, Execution, Ledger, execute, resolve_backend
-from hybridq.backends.budget import Budget
 from hybridq.backends.vendor import vendor_module
 from hybridq.circuits.placed import PlacedCircuit
 from hybridq.circuits.placement import Placement
@@ -23,8 +22,6 @@ from hybridq.core.errors import MissingExtraError, ParameterError
 from hybridq.engines.noisy_gates import noisy_gates
 from hybridq.mitigation.folding import folded
 from hybridq.presentation.machine import MachineInfo
-from hybridq.solver.machine import Machine
-from hybridq.solver.machine_mitigation import compiler_of
 from tests.circuits.random_circuits import circuits
 from tests.circuits.test_qasm import same_up_to_phase
 from tests.helpers.slow_twin import run
@@ -207,29 +204,15 @@ def test_twirled_readout_on_a_device_is_the_mean_without_readout_errors() -> Non
     """Against the density matrix of the compiled circuit, with noise of gates alone."""
     backend = Qiskit("fake-27")
     result, info = mitigated_on(backend, "twirled-readout")
-    compiled = backend.connect().compile(hq.QAOA(SIX, p=1).circuit)
+    circuit = hq.QAOA(SIX, p=1).circuit.bind(np.array(result.parameters))
+    compiled = backend.connect().compile(circuit)
     assert compiled.circuit is not None
     assert compiled.noise is not None
     engine = hq.engines.Density(replace(compiled.noise, readout=()))
     placement = Placement(compiled.measured, compiled.circuit.n_qubits)
     running = engine.bind(compiled.circuit, placement.hamiltonian(SIX.observable))
-    expected = -running.expectation(np.array(result.parameters))
+    expected = -running.expectation(())
     assert abs(info.mitigated - expected) < 5 * info.mitigated_error
-
-
-def test_errors_of_readout_are_those_of_the_qubits_that_ran() -> None:
-    """A circuit with numbers is compiled to other qubits than the same one with parameters."""
-    backend = Qiskit("fake-27")
-    connection, ansatz = backend.connect(), hq.QAOA(SIX, p=1)
-    x = (0.6, 0.4)
-    circuit, run_one = ansatz.circuit.bind(x), Execution(ansatz.circuit, x, 100)
-    with Ledger(":memory:") as ledger:
-        machine = Machine(backend, connection, ledger, Budget(), False)
-        compiler = compiler_of(machine, (circuit, run_one))
-    kept = compiler(circuit)
-    assert kept.layout == connection.compile(ansatz.circuit).layout
-    assert kept.circuit is not None
-    assert kept.circuit.n_params == 0
 
 
 @pytest.mark.parametrize(
