@@ -38,7 +38,8 @@ myst_heading_anchors = 3
 # Docstrings: single backticks are code.
 default_role = "literal"
 autodoc_member_order = "bysource"
-autodoc_typehints_format = "short"
+autodoc_typehints = "none"  # the texts of arguments name them, and some are a line long
+autodoc_preserve_defaults = True
 autodoc_class_signature = "mixed"
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
