@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from hybridq.core.errors import ParameterError, UnknownNameError
 from hybridq.service.queue.sharing import add_tenant
@@ -23,6 +23,12 @@ DEFAULT_SCOPES = ("jobs:read", "jobs:write", "models:read", "models:write", "mod
 SCOPES = (*DEFAULT_SCOPES, "admin")
 """Rights of a key; ``admin`` manages the keys of its tenant and sees figures of the server."""
 
+_VALID = select(KEYS.c.id).where(
+    KEYS.c.id.in_(bindparam("keys", expanding=True)),
+    KEYS.c.revoked.is_(False),
+    or_(KEYS.c.expires.is_(None), KEYS.c.expires > bindparam("now")),
+)
+_MOST_KNOWN = 10_000  # keys in memory
 _KEY_OF_ID = select(KEYS).where(KEYS.c.id == bindparam("key"))
 _PEPPER = "key_pepper"
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -64,6 +70,7 @@ class Keys:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pepper = self._shared_pepper()
+        self._known: dict[bytes, Principal] = {}
 
     def add(
         self,
@@ -123,7 +130,22 @@ class Keys:
             return None
         if row.expires is not None and row.expires <= now:
             return None
-        return Principal(row.tenant, row.id, frozenset(json.loads(row.scopes)))
+        found = Principal(row.tenant, row.id, frozenset(json.loads(row.scopes)))
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[code] = found
+        return found
+
+    def known(self, key: str) -> Principal | None:
+        """Return the owner of a key that this process has accepted before, else None.
+
+        It may have been revoked since: see `valid_keys`.
+        """
+        return self._known.get(self._code(key))
+
+    def forget(self, key: str) -> None:
+        """Let `known` forget a key, by its identifier."""
+        self._known = {code: one for code, one in self._known.items() if one.key != key}
 
     def list(self, tenant: str | None = None) -> list[Key]:
         """Return the keys of a tenant, or of all, the oldest first."""
@@ -170,6 +192,14 @@ class Keys:
                     found = secrets.token_hex(32)
                     connection.execute(SETTINGS.insert().values(name=_PEPPER, value=found))
         return bytes.fromhex(found)
+
+
+def valid_keys(connection: Connection, keys: Collection[str], now: float) -> set[str]:
+    """Return those identifiers of `keys` that are neither revoked nor expired."""
+    if not keys:
+        return set()
+    found = connection.execute(_VALID, {"keys": list(keys), "now": now})
+    return set(found.scalars())
 
 
 def _setting(connection: Connection) -> str | None:

@@ -253,6 +253,18 @@ def test_keys_expire_and_are_revoked_at_once(tmp_path):
         assert keys.accept(lasting) is None
 
 
+def test_a_key_that_another_process_revokes_submits_nothing_more(service):
+    """Accepted keys stay in memory, and each submission looks again."""
+    made = service.ask("POST", "/v1/keys", json={"scopes": ["jobs:write"], "days": 2}).json()
+    for seed in (1, 2):
+        assert service.submit({**SOLVE, "seed": seed}, key=made["key"]).status_code == 202
+    assert Keys(service.queue.database).revoke(made["id"])
+    for _ in range(2):
+        refused(service.submit({**SOLVE, "seed": 3}, key=made["key"]), 401, "invalid_key")
+    assert service.queue.counts()[State.QUEUED] == 2
+    assert service.submit({**SOLVE, "seed": 3}).status_code == 202
+
+
 def test_the_database_holds_no_key(service, tmp_path):
     service.submit()
     secret = service.key.split("_", 2)[2].encode()

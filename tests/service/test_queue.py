@@ -261,6 +261,19 @@ def test_positions_count_the_own_jobs_that_start_earlier(queue):
     assert queue.positions("amber", [low, high]) == {high: 1, low: 2}
 
 
+def test_a_submission_names_the_places_that_its_jobs_have(queue):
+    queue.submit("amber", [submission(priority=p) for p in (1, 5, 5, 9)])
+    grouped = GroupedSubmissions(queue)
+    jobs = grouped.submit("amber", [submission(3, priority=p) for p in (5, 8, 1)]).result()
+    others = grouped.submit("amber", [submission(priority=p) for p in (9, 5, 5, 0)]).result()
+    grouped.close()
+    new = [jobs[0], *others]
+    assert [job.position for job in jobs] == [4, None, None]  # the last two join the first
+    places = queue.positions("amber", [job.id for job in new])
+    assert places[jobs[0].id] == 5  # one of the highest priority came later
+    assert {job.id: job.position for job in others} == {job.id: places[job.id] for job in others}
+
+
 def test_lists_continue_after_the_last_job(queue):
     ids = queue.submit("amber", [submission() for _ in range(5)])
     first = queue.jobs("amber", limit=2)

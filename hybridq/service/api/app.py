@@ -18,7 +18,7 @@ from hybridq.service.api import catalog as catalogs
 from hybridq.service.api import events, jobs, models, page, refusals, results, server
 from hybridq.service.api.context import Context, Pulse, Rates, Workers
 from hybridq.service.api.description import describe
-from hybridq.service.keys import Keys
+from hybridq.service.keys import Keys, valid_keys
 from hybridq.service.queue.grouping import GroupedSubmissions
 from hybridq.service.queue.jobs import Queue
 
@@ -57,7 +57,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         context = Context(
             queue=queue,
-            submissions=GroupedSubmissions(queue),
+            submissions=GroupedSubmissions(queue, valid_keys),
             keys=Keys(queue.database),
             pulse=Pulse(queue.changes),
             rates=Rates(rate, burst),

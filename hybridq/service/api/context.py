@@ -16,7 +16,7 @@ from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 
 from hybridq.angles.registry import ModelRegistry
-from hybridq.service.api.refusals import SEE_SCHEMA, Refusal, of_validation
+from hybridq.service.api.refusals import SEE_SCHEMA, Refusal, invalid_key, of_validation
 from hybridq.service.keys import Keys, Principal
 from hybridq.service.queue.changes import Changes
 from hybridq.service.queue.grouping import GroupedSubmissions
@@ -151,22 +151,27 @@ class Context:
             return make()
         return await asyncio.get_running_loop().run_in_executor(self._turn, make)
 
-    async def principal(self, request: Request, scope: str) -> Principal:
+    async def principal(
+        self, request: Request, scope: str, *, checked_later: bool = False
+    ) -> Principal:
         """Return the owner of a request's key.
+
+        Args:
+            request: with the key.
+            scope: the right that is needed.
+            checked_later: whether the transaction that follows sees that the key still holds, so
+                that one which was accepted before needs no look into the database now.
 
         Raises:
             Refusal: no valid key (401), a missing scope (403), too many requests (429).
         """
         kind, _, key = request.headers.get("authorization", "").partition(" ")
-        found = await self._owner(key.strip()) if kind.lower() == "bearer" else None
+        found = None
+        if kind.lower() == "bearer":
+            found = self.keys.known(key.strip()) if checked_later else None
+            found = found or await self._owner(key.strip())
         if found is None:
-            raise Refusal(
-                401,
-                "invalid_key",
-                "a valid API key is required",
-                hint="send it as 'Authorization: Bearer KEY'",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            raise invalid_key()
         wait = self.rates.take(found.key)
         if wait:
             raise Refusal(

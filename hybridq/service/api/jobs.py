@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
@@ -28,7 +28,7 @@ from hybridq.service.api.schema import (
 )
 from hybridq.service.api.views import JobList, JobView, view
 from hybridq.service.keys import Principal
-from hybridq.service.queue.records import Job, State, Submission
+from hybridq.service.queue.records import InvalidKeyError, Job, State, Submission, is_joined
 from hybridq.service.queue.submitting import Repeatable
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
@@ -93,7 +93,7 @@ async def submit(request: Request) -> Response:
     ended, else 200.
     """
     context = context_of(request)
-    owner = await context.principal(request, "jobs:write")
+    owner = await context.principal(request, "jobs:write", checked_later=True)
     body = await body_of(request)
     asked = await context.read(body, lambda: _requests(body))
     requests: Sequence[SomeRequest] = asked if isinstance(asked, list) else [asked]
@@ -134,8 +134,12 @@ async def submitted(
         submissions = await run_in_threadpool(read)
     else:
         submissions = await context.read(body, read)
-    future = context.submissions.submit(owner.tenant, submissions, key)
-    jobs = await asyncio.wrap_future(future)
+    future = context.submissions.submit(owner.tenant, submissions, key, key=owner.key)
+    try:
+        jobs = await asyncio.wrap_future(future)
+    except InvalidKeyError:
+        context.keys.forget(owner.key)
+        raise
     wait = _preferred_wait(request)
     if wait and not all(job.state.is_final for job in jobs):
         ids = [job.id for job in jobs]
@@ -143,12 +147,11 @@ async def submitted(
     if not jobs:  # a repeated request, whose jobs have been deleted
         raise unknown_job()
     views = await _views(context, owner, jobs)
-    content: Any = (
-        {"jobs": [each.model_dump() for each in views]} if listed else views[0].model_dump()
-    )
+    shown = JobList(jobs=views) if listed else views[0]
     headers = {} if listed else {"Location": views[0].links["self"]}
     ended = all(job.state.is_final for job in jobs)
-    return JSONResponse(content, 200 if ended else 202, headers)
+    text = shown.model_dump_json(exclude={"next"} if listed else None)
+    return Response(text, 200 if ended else 202, headers, "application/json")
 
 
 @router.post("/estimate", openapi_extra=_SUBMISSION, responses={404: {}})
@@ -277,10 +280,14 @@ async def _jobs_when(
 
 async def _views(context: Context, owner: Principal, jobs: Sequence[Job]) -> list[JobView]:
     """Return jobs as JSON shows them, with the places of waiting ones."""
-    waiting = [job.id for job in jobs if job.state is State.QUEUED]
-    places = {}
+    places = {job.id: job.position for job in jobs if job.position is not None}
+    waiting = [
+        job.id
+        for job in jobs
+        if job.state is State.QUEUED and job.id not in places and not is_joined(job)
+    ]
     if waiting:
-        places = await run_in_threadpool(context.queue.positions, owner.tenant, waiting)
+        places |= await run_in_threadpool(context.queue.positions, owner.tenant, waiting)
     return [view(job, places) for job in jobs]
 
 

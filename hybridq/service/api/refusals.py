@@ -18,7 +18,7 @@ from hybridq.angles.evaluations import GateError
 from hybridq.angles.versions import UnknownModelError
 from hybridq.core.errors import HybridqError, OutputError
 from hybridq.service.api.kinds import KINDS
-from hybridq.service.queue.records import QuotaError, RepeatedKeyError
+from hybridq.service.queue.records import InvalidKeyError, QuotaError, RepeatedKeyError
 
 _MEMBERS = ("str", "bool", "int", "float")
 
@@ -66,6 +66,17 @@ class Refusal(Exception):
         }
         body = {name: value for name, value in fields.items() if value is not None}
         return Response(json.dumps(body), self.status, self.headers, MEDIA_TYPE)
+
+
+def invalid_key() -> Refusal:
+    """Return the refusal of a request without a key that holds."""
+    return Refusal(
+        401,
+        "invalid_key",
+        "a valid API key is required",
+        hint="send it as 'Authorization: Bearer KEY'",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
 
 
 def unknown_job() -> Refusal:
@@ -117,6 +128,8 @@ def of_hybridq(error: HybridqError) -> Refusal:
             hint=str(error.remedy),
             headers={"Retry-After": "10"},
         )
+    if isinstance(error, InvalidKeyError):
+        return invalid_key()
     if isinstance(error, RepeatedKeyError):
         return Refusal(422, "idempotency_key_reused", str(error.message), hint=str(error.remedy))
     if isinstance(error, UnknownModelError):

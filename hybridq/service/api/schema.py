@@ -235,9 +235,11 @@ class SolveRequest(JobRequest):
 
     @model_validator(mode="after")
     def _is_symmetric(self) -> SolveRequest:
-        options = self.options.model_dump(exclude_none=True)
-        named = {"ansatz", "mixer", "strategy", "initial"} & options.keys()
-        if self.reuse == "isomorphic" and (self.problem.kind != "maxcut" or named or self.pictures):
+        if self.reuse != "isomorphic":
+            return self
+        options = self.options
+        named = (options.ansatz, options.mixer, options.strategy, options.initial) != (None,) * 4
+        if self.problem.kind != "maxcut" or named or self.pictures:
             text = "isomorphic takes maxcut without ansatz, mixer, strategy, initial and pictures"
             raise PydanticCustomError("not_symmetric", text)
         return self

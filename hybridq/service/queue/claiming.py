@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, select
 
+from hybridq.service.queue.reading import WAITING
 from hybridq.service.queue.records import Claimed, State
 from hybridq.service.queue.sharing import charge, locked
-from hybridq.service.queue.submitting import WAITING
 from hybridq.service.store.tables import JOBS, TENANTS
 
 _MOST_ALIKE = 100  # jobs that are run together

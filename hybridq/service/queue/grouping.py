@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
+from typing import TypeAlias
 
-from hybridq.core.errors import OutputError
-from hybridq.service.queue import reading, submitting
+from sqlalchemy import Connection
+
+from hybridq.core.errors import HybridqError, OutputError
+from hybridq.service.queue import submitting
 from hybridq.service.queue.jobs import Queue
-from hybridq.service.queue.records import Job, Submission
+from hybridq.service.queue.records import InvalidKeyError, Job, Submission
+from hybridq.service.queue.sharing import Share
 from hybridq.service.queue.submitting import Repeatable
 
 _MOST_AT_ONCE = 200
+
+
+ValidKeys: TypeAlias = Callable[[Connection, Collection[str], float], set[str]]
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,7 @@ class _Waiting:
     tenant: str
     submissions: Sequence[Submission]
     repeatable: Repeatable | None
+    key: str | None
     jobs: Future[list[Job]] = field(default_factory=Future)
 
 
@@ -33,10 +41,11 @@ class GroupedSubmissions:
 
     Args:
         queue: where they go.
+        valid_keys: returns those of some identifiers of API keys that hold, at a time.
     """
 
-    def __init__(self, queue: Queue) -> None:
-        self._queue = queue
+    def __init__(self, queue: Queue, valid_keys: ValidKeys | None = None) -> None:
+        self._queue, self._valid_keys = queue, valid_keys
         self._inbox: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
@@ -47,10 +56,23 @@ class GroupedSubmissions:
         self._thread.join()
 
     def submit(
-        self, tenant: str, submissions: Sequence[Submission], repeatable: Repeatable | None = None
+        self,
+        tenant: str,
+        submissions: Sequence[Submission],
+        repeatable: Repeatable | None = None,
+        *,
+        key: str | None = None,
     ) -> Future[list[Job]]:
-        """Return the future jobs in the same order; see `Queue.submit` for refusals."""
-        waiting = _Waiting(tenant, submissions, repeatable)
+        """Return the future jobs in the same order; see `Queue.submit` for refusals.
+
+        Args:
+            tenant: owner of the jobs.
+            submissions: the jobs.
+            repeatable: a key under which the same request returns the same jobs.
+            key: identifier of the API key, refused with `InvalidKeyError` if it does not hold any
+                more; not checked by default.
+        """
+        waiting = _Waiting(tenant, submissions, repeatable, key)
         self._inbox.put(waiting)
         return waiting.jobs
 
@@ -75,26 +97,37 @@ class GroupedSubmissions:
         return sorted(group, key=lambda one: one.tenant), False
 
     def _commit(self, group: list[_Waiting]) -> None:
-        """Submit a group in one transaction, each request in a savepoint of its own."""
-        answers: list[list[Job] | Exception] = []
+        """Submit a group in one transaction; a refused request has written nothing in it."""
+        answers: list[list[Job] | HybridqError] = []
         try:
             with self._queue.writing() as (connection, now):
+                asked = {one.key for one in group if one.key is not None}
+                check = self._valid_keys
+                invalid = asked - check(connection, asked, now) if check and asked else set()
+                shares: dict[str, Share] = {}
                 for one in group:
                     try:
-                        with connection.begin_nested():
-                            ids = submitting.submit(
-                                connection, one.tenant, one.submissions, now, one.repeatable
+                        if one.key in invalid:
+                            raise InvalidKeyError("the key has been revoked, or has expired")
+                        answers.append(
+                            submitting.submit(
+                                connection,
+                                one.tenant,
+                                one.submissions,
+                                now,
+                                one.repeatable,
+                                shares,
                             )
-                            found = reading.jobs(connection, one.tenant, ids=ids)
-                            known = {job.id: job for job in found}
-                            answers.append([known[each] for each in ids if each in known])
-                    except Exception as error:
+                        )
+                    except OutputError:
+                        raise
+                    except HybridqError as error:
                         answers.append(error)
         except Exception as error:
             reason = error if isinstance(error, OutputError) else OutputError(str(error))
             answers = [reason] * len(group)
         for one, answer in zip(group, answers, strict=True):
-            if isinstance(answer, Exception):
+            if isinstance(answer, HybridqError):
                 one.jobs.set_exception(answer)
             else:
                 one.jobs.set_result(answer)

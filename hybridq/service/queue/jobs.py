@@ -70,7 +70,8 @@ class Queue:
     ) -> list[str]:
         """Queue all jobs or none; return their identifiers. See `submitting.submit`."""
         with self.writing() as (connection, now):
-            return submitting.submit(connection, tenant, submissions, now, repeatable)
+            jobs = submitting.submit(connection, tenant, submissions, now, repeatable)
+            return [job.id for job in jobs]
 
     def claim(self, worker: str) -> Claimed | None:
         """Return the next job, claimed for this worker; None if there is none to run."""

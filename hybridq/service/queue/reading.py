@@ -7,11 +7,13 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, tuple_
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, tuple_
 
 from hybridq.service.queue.records import PRIORITIES, Job, Picture, Plain, Solved, State
-from hybridq.service.queue.submitting import WAITING
 from hybridq.service.store.tables import JOBS, PICTURES, RESULTS, TAGS
+
+WAITING = and_(JOBS.c.state == State.QUEUED, JOBS.c.joined_to.is_(None))
+"""Condition of a job that a worker may claim."""
 
 _LEFT_OUT = (
     "request", "worker", "lease", "journal", "cost", "deaths", "result", "joined_to", "circuit",

@@ -49,6 +49,10 @@ class QuotaError(HybridqError):
     """A tenant has as many jobs as its quota allows."""
 
 
+class InvalidKeyError(HybridqError):
+    """An API key that was accepted before and does not hold any more."""
+
+
 class RepeatedKeyError(HybridqError):
     """An idempotency key that was used for another request."""
 
@@ -105,6 +109,8 @@ class Job:
     error: Plain | None
     digest: bytes | None
     start: Plain | None = None
+    position: int | None = None
+    """Place among the waiting jobs of the tenant, from 1; of a job that was submitted just now."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,11 @@ class Outcome:
     pictures: Sequence[Picture] = ()
     shape: bytes | None = None
     source: str | None = None
+
+
+def is_joined(job: Job) -> bool:
+    """Return whether a job shares the run of another one."""
+    return job.source.startswith("joined:")
 
 
 def saved(usage: Plain) -> Plain:

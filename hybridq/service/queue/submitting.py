@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 
 from hybridq.core.errors import ParameterError
+from hybridq.service.queue.reading import WAITING, jobs
 from hybridq.service.queue.records import (
     PRIORITIES,
+    Job,
+    Plain,
     QuotaError,
     RepeatedKeyError,
     State,
@@ -19,32 +23,25 @@ from hybridq.service.queue.records import (
     new_id,
     saved,
 )
-from hybridq.service.queue.sharing import SET_VIRTUAL, locked, virtual_time
+from hybridq.service.queue.sharing import SET_VIRTUAL, Share, locked, virtual_time
 from hybridq.service.store.tables import IDEMPOTENCY, JOBS, TAGS
 
 KEPT_SECONDS = 2 * 86_400.0
 """Seconds for which idempotency keys are remembered."""
 
-WAITING = and_(JOBS.c.state == State.QUEUED, JOBS.c.joined_to.is_(None))
-"""Condition of a job that a worker may claim."""
-
-
 # Statements are built once: that takes longer than SQLite takes to run them.
 _OF_TENANT = JOBS.c.tenant == bindparam("tenant_name")
-_SAME = (_OF_TENANT, JOBS.c.digest == bindparam("same"))
-_COUNT_WAITING = select(func.count()).select_from(JOBS).where(_OF_TENANT, WAITING)
-# The lock of a leader keeps its end apart from the insertion of a job that joins it.
-_LEADER = (
-    select(JOBS.c.id, JOBS.c.state, JOBS.c.started)
-    .where(*_SAME, JOBS.c.state < State.COMPLETED, JOBS.c.joined_to.is_(None), JOBS.c.cancel == 0)
-    .with_for_update()
-)
-_DONE = (
-    select(JOBS.c.result, JOBS.c.usage)
-    .where(*_SAME, JOBS.c.state == State.COMPLETED, JOBS.c.result.is_not(None))
-    .order_by(JOBS.c.id)
+_COUNT_WAITING = select(JOBS.c.rank, func.count()).where(_OF_TENANT, WAITING).group_by(JOBS.c.rank)
+_IS_LEADING = and_(JOBS.c.state < State.COMPLETED, JOBS.c.joined_to.is_(None), JOBS.c.cancel == 0)
+_IS_DONE = and_(JOBS.c.state == State.COMPLETED, JOBS.c.result.is_not(None))
+_SAME = (
+    select(JOBS.c.id, JOBS.c.state, JOBS.c.started, JOBS.c.result, JOBS.c.usage)
+    .where(_OF_TENANT, JOBS.c.digest == bindparam("same"), or_(_IS_LEADING, _IS_DONE))
+    .order_by(JOBS.c.state)
     .limit(1)
 )
+# The lock of a leader keeps its end apart from the insertion of a job that joins it.
+_SAME_LOCKED = _SAME.with_for_update()
 _REPEATED = select(IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.jobs).where(
     IDEMPOTENCY.c.tenant == bindparam("tenant_name"), IDEMPOTENCY.c.key == bindparam("name")
 )
@@ -65,52 +62,59 @@ def submit(
     submissions: Sequence[Submission],
     now: float,
     repeatable: Repeatable | None = None,
-) -> list[str]:
-    """Insert all of the jobs, or none; return their identifiers.
+    shares: dict[str, Share] | None = None,
+) -> list[Job]:
+    """Insert all of the jobs, or none; return them.
 
     A submission with the digest of a completed job is completed at once, with the same result. One
-    with the digest of a job that waits or runs joins it, and ends when it ends.
+    with the digest of a job that waits or runs joins it, and ends when it ends. Where a submission
+    is refused, nothing has been written.
 
     Args:
         connection: a durable transaction.
         tenant: owner of the jobs.
         submissions: the jobs.
         now: the time.
-        repeatable: a key under which the same request returns the same jobs.
+        repeatable: a key under which the same request returns the same jobs, without those that
+            have been deleted.
+        shares: those of tenants that the transaction has locked already; the tenant's is added.
 
     Raises:
         QuotaError: too many jobs of the tenant would wait.
         RepeatedKeyError: the key came with another request before.
         ParameterError: the tenant does not exist.
     """
-    share = locked(connection, tenant)
+    shares = {} if shares is None else shares
+    share = shares.get(tenant) or locked(connection, tenant)
     if share is None:
         raise ParameterError(
             argument="tenant", value=tenant, expected="an existing tenant", remedy="add a key first"
         )
+    shares[tenant] = share
     if repeatable is not None and (known := _repeated(connection, tenant, repeatable)) is not None:
         return known
-    waiting = connection.execute(_COUNT_WAITING, {"tenant_name": tenant}).scalar_one()
-    if not waiting:  # time that passed without work gives no credit
-        start = max(share.virtual, virtual_time(connection))
-        if start > share.virtual:
-            connection.execute(SET_VIRTUAL, {"tenant_name": tenant, "to": start})
-    ids = []
+    rows: list[Plain] = []
+    leaders: dict[bytes, str] = {}
     for each in submissions:
-        values = _values(tenant, each, now)
-        values |= _reused(connection, tenant, each.digest, now)
-        if values["state"] == State.QUEUED and values["joined_to"] is None:
-            waiting += 1
-            if waiting > share.most_queued:
-                raise QuotaError(
-                    f"{share.most_queued:,} jobs of the tenant may wait at a time",
-                    remedy="wait until some have ended, or cancel some",
-                )
-        connection.execute(_INSERT_JOB, values)
-        if each.tags:
-            rows = [{"tenant": tenant, "tag": tag, "job": values["id"]} for tag in each.tags]
-            connection.execute(_INSERT_TAGS, rows)
-        ids.append(values["id"])
+        row = _values(tenant, each, now)
+        if each.digest in leaders:
+            row |= _joined(leaders[each.digest], State.QUEUED, None)
+        elif each.digest is not None:
+            row |= _reused(connection, tenant, each.digest, now)
+            if row["state"] == State.QUEUED and row["joined_to"] is None:
+                leaders[each.digest] = row["id"]
+        rows.append(row)
+    new = [row for row in rows if row["state"] == State.QUEUED and row["joined_to"] is None]
+    places = _admitted(connection, share, new) if new else {}
+    for row in rows:
+        connection.execute(_INSERT_JOB, row)
+    tags = [
+        {"tenant": tenant, "tag": tag, "job": row["id"]}
+        for row, each in zip(rows, submissions, strict=True)
+        for tag in each.tags
+    ]
+    if tags:
+        connection.execute(_INSERT_TAGS, tags)
     if repeatable is not None:
         connection.execute(
             _INSERT_KEY,
@@ -118,16 +122,20 @@ def submit(
                 "tenant": tenant,
                 "key": repeatable.key,
                 "fingerprint": repeatable.fingerprint,
-                "jobs": json.dumps(ids),
+                "jobs": json.dumps([row["id"] for row in rows]),
                 "created": now,
             },
         )
-    return ids
+    return [
+        _job(row, each, places.get(row["id"])) for row, each in zip(rows, submissions, strict=True)
+    ]
 
 
 def answered_by(connection: Connection, tenant: str, digest: bytes | None) -> str:
     """Return the source that a job with this digest would have now."""
-    return str(_reused(connection, tenant, digest, 0.0, lock=False).get("source", "computed"))
+    if digest is None:
+        return "computed"
+    return str(_reused(connection, tenant, digest, 0.0, query=_SAME).get("source", "computed"))
 
 
 def forget_keys(connection: Connection, now: float) -> None:
@@ -163,35 +171,94 @@ def _values(tenant: str, submission: Submission, now: float) -> dict[str, Any]:
     }
 
 
+def _admitted(connection: Connection, share: Share, new: Sequence[Plain]) -> dict[str, int]:
+    """Check the quota of a tenant for new jobs; return their places in its queue.
+
+    Raises:
+        QuotaError: too many jobs would wait.
+    """
+    rows = connection.execute(_COUNT_WAITING, {"tenant_name": share.name})
+    waiting = Counter({int(rank): int(number) for rank, number in rows})
+    if waiting.total() + len(new) > share.most_queued:
+        raise QuotaError(
+            f"{share.most_queued:,} jobs of the tenant may wait at a time",
+            remedy="wait until some have ended, or cancel some",
+        )
+    if not waiting:  # time that passed without work gives no credit
+        start = max(share.virtual, virtual_time(connection))
+        if start > share.virtual:
+            connection.execute(SET_VIRTUAL, {"tenant_name": share.name, "to": start})
+    waiting.update(row["rank"] for row in new)
+    later = Counter(row["rank"] for row in new)
+    places = {}
+    for row in new:
+        later[row["rank"]] -= 1
+        ahead = sum(number for rank, number in waiting.items() if rank <= row["rank"])
+        places[row["id"]] = ahead - later[row["rank"]]
+    return places
+
+
 def _reused(
-    connection: Connection, tenant: str, digest: bytes | None, now: float, *, lock: bool = True
-) -> dict[str, Any]:
+    connection: Connection,
+    tenant: str,
+    digest: bytes,
+    now: float,
+    query: Select[Any] = _SAME_LOCKED,
+) -> Plain:
     """Return the values that differ where an identical job has ended, waits or runs."""
-    if digest is None:
+    same = connection.execute(query, {"tenant_name": tenant, "same": digest}).first()
+    if same is None:
         return {}
-    same = {"tenant_name": tenant, "same": digest}
-    leader = connection.execute(_LEADER, same).first()
-    if leader is not None:
-        return {
-            "state": leader.state,
-            "started": leader.started,
-            "joined_to": leader.id,
-            "source": f"joined:{leader.id}",
-        }
-    done = connection.execute(_DONE, same).first()
-    if done is None:
-        return {}
+    if same.state < State.COMPLETED:
+        return _joined(same.id, same.state, same.started)
     return {
         "state": State.COMPLETED,
         "started": now,
         "ended": now,
-        "result": done.result,
+        "result": same.result,
         "source": "cache",
-        "usage": json.dumps(saved(json.loads(done.usage or "{}"))),
+        "usage": json.dumps(saved(json.loads(same.usage or "{}"))),
     }
 
 
-def _repeated(connection: Connection, tenant: str, repeatable: Repeatable) -> list[str] | None:
+def _joined(leader: str, state: int, started: float | None) -> Plain:
+    """Return the values that differ where a job joins another one."""
+    return {
+        "state": state,
+        "started": started,
+        "joined_to": leader,
+        "source": f"joined:{leader}",
+    }
+
+
+def _job(row: Plain, submission: Submission, position: int | None) -> Job:
+    """Return a job as it was inserted."""
+    usage = row.get("usage")
+    return Job(
+        id=row["id"],
+        tenant=row["tenant"],
+        kind=submission.kind,
+        label=submission.label,
+        tags=submission.tags,
+        priority=submission.priority,
+        state=State(row["state"]),
+        cancel_requested=False,
+        revision=row["revision"],
+        attempt=row["attempt"],
+        created=row["created"],
+        started=row.get("started"),
+        ended=row.get("ended"),
+        source=row["source"],
+        progress=None,
+        usage=None if usage is None else json.loads(usage),
+        error=None,
+        digest=submission.digest,
+        start=None if submission.start is None else dict(submission.start),
+        position=position,
+    )
+
+
+def _repeated(connection: Connection, tenant: str, repeatable: Repeatable) -> list[Job] | None:
     """Return the jobs of an earlier request with the key, None if there was none."""
     row = connection.execute(_REPEATED, {"tenant_name": tenant, "name": repeatable.key}).first()
     if row is None:
@@ -201,4 +268,6 @@ def _repeated(connection: Connection, tenant: str, repeatable: Repeatable) -> li
             "the idempotency key came with another request before",
             remedy="use a new key for a new request",
         )
-    return [str(each) for each in json.loads(row.jobs)]
+    ids = json.loads(row.jobs)
+    found = {job.id: job for job in jobs(connection, tenant, ids=ids)}
+    return [found[each] for each in ids if each in found]

@@ -106,7 +106,7 @@ JOBS = Table(
     Index("service_jobs_leases", "lease", sqlite_where=text("state = 1"),
           postgresql_where=text("state = 1")),
     Index("service_jobs_listed", "tenant", "id"),
-    Index("service_jobs_digest", "tenant", "digest"),
+    Index("service_jobs_same", "tenant", "digest", "state"),
     Index("service_jobs_leading", "tenant", "digest", unique=True, sqlite_where=_LEADING,
           postgresql_where=_LEADING),
     Index("service_jobs_joined", "joined_to", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
