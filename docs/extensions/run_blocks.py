@@ -214,7 +214,8 @@ def _run_blocks(app: Sphinx, doctree: nodes.document) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Run blocks before Sphinx collects the pictures of a page."""
-    standard_logging.getLogger("qiskit").setLevel(standard_logging.WARNING)
+    for library in ("alembic", "qiskit"):
+        standard_logging.getLogger(library).setLevel(standard_logging.WARNING)
     # All pages share one process, whose time for compiling is not that of a command.
     clock.compiling_seconds = float  # type: ignore[assignment]
     app.connect("doctree-read", run_page, priority=400)
