@@ -6,6 +6,7 @@ the other ranks assigns them a duty, wherever its name came from: an option, a c
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -214,6 +215,8 @@ def occupied() -> None:
 def _serve(comm: Any) -> None:
     """Do the duties that rank 0 assigns, until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # rank 0 decides
+    logging.getLogger("hybridq").setLevel(logging.ERROR)  # it says for all what compiles
+    warnings.simplefilter("ignore")
     try:
         while True:
             while not comm.iprobe(0, _TAG):

@@ -84,6 +84,16 @@ def tables(grid: Grid, levels: int, dtype: Any) -> Tables:
     )
 
 
+def panel_entries(grid: Grid) -> int:
+    """Return the amplitudes of a panel."""
+    return (2 if grid.symmetric else 1) << (CHUNK_BITS + grid.wide + grid.high)
+
+
+def panels_bytes(grid: Grid, dtype: Any) -> int:
+    """Return the bytes of the panels of one thread, which are of two states."""
+    return 4 * panel_entries(grid) * np.dtype(dtype).itemsize
+
+
 def pass_space(grid: Grid, dtype: Any, threads: int) -> PassSpace:
     """Return working arrays for passes over a large state."""
     lines = 1 << max(grid.middle, grid.high + grid.wide)
