@@ -15,6 +15,7 @@ from hybridq.ansatz.training_set import TrainingSet
 from hybridq.objectives import Expectation
 from hybridq.strategies.base import Task
 from hybridq.strategies.interp import Interp
+from hybridq.strategies.report import problem_digest
 from hybridq.strategies.rescaled import energy_unit
 from hybridq.strategies.shared_search import SharedSearch
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from hybridq.operators.ising import Ising
     from hybridq.optimizers import Solution
     from hybridq.problems.base import Problem
+    from hybridq.storage.journal import Journal
 
 TOLERANCE = 1e-6
 EVALUATIONS_A_LAYER = 200
@@ -34,6 +36,7 @@ def learn_angles(
     name: str,
     source: str = "",
     callback: Callable[[Solution], Any] | None = None,
+    journal: Journal | None = None,
 ) -> LearnedAngles:
     """Return the median of the best angles of `problems` at `p` layers.
 
@@ -46,15 +49,20 @@ def learn_angles(
         name: the name of the angles.
         source: the origin of the problems.
         callback: called with the search of each problem at its end.
+        journal: answers evaluations that were made before a kill, and records new ones.
 
     Raises:
         ParameterError: no problems, or a Hamiltonian that is not diagonal.
+        FormatError: the journal is of other problems or of another number of layers.
         KeyboardInterrupt: Ctrl-C; angles that are half searched are not learned.
 
     Source: Lotshaw, Humble, Herrman, Ostrowski, Siopsis 2021, arXiv:2102.06813.
     """
     found: list[tuple[Ising, np.ndarray]] = []
     kinds = []
+    if journal is not None:
+        problems = list(problems)
+        journal.begin({"learned": [problem_digest(each) for each in problems], "p": p})
     for problem in problems:
         ansatz = QAOA(problem.hamiltonian, p)
         # A median needs the same one of equivalent angles: within half a period of the first.
@@ -64,7 +72,7 @@ def learn_angles(
             near = np.concatenate(
                 [first[:p] * phase_unit(ansatz.ising) / phase_unit(ising), first[p:]]
             )
-        solution = _search(ansatz)
+        solution = _search(ansatz, journal)
         if callback is not None:
             callback(solution)
         found.append((ansatz.ising, ansatz.reduced(solution.x, near)))
@@ -73,13 +81,15 @@ def learn_angles(
     return replace(learned, training=TrainingSet.of(kinds))
 
 
-def _search(ansatz: QAOA) -> Solution:
+def _search(ansatz: QAOA, journal: Journal | None) -> Solution:
     """Return the search for the best angles of one instance."""
     search = SharedSearch(
         "l-bfgs",
         unit=energy_unit(ansatz),
         max_evaluations=EVALUATIONS_A_LAYER * ansatz.p,
         tolerance=TOLERANCE,
+        rng=np.random.default_rng(0),  # which L-BFGS does not use, but a journal compares
+        journal=journal,
     )
     hamiltonian = ansatz.hamiltonian
     task = Task(

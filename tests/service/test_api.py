@@ -393,6 +393,19 @@ def test_rates_are_limited_per_key(tmp_path):
                 assert int(answers[-1].headers["retry-after"]) > 0
 
 
+def test_keys_of_one_tenant_share_a_rate_too(tmp_path):
+    with Database(f"sqlite:///{tmp_path}/jobs.db") as database:
+        keys = Keys(database)
+        with TestClient(create_app(Queue(database), rate=0.001, burst=1)) as client:
+
+            def status(tenant):
+                headers = {"Authorization": f"Bearer {keys.add(tenant)}"}
+                return client.get("/v1/jobs", headers=headers).status_code
+
+            assert [status("amber") for _ in range(5)] == [200, 200, 200, 200, 429]
+            assert status("birch") == 200
+
+
 def names_in(schema):
     """All names of fields and parameters in a schema."""
     if isinstance(schema, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,9 +16,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+import hybridq as hq
 from hybridq.core.errors import OutputError, ParameterError
+from hybridq.service.client import ServiceError
+from hybridq.service.keys import Keys
 from hybridq.service.logs import JsonLines
 from hybridq.service.server import ServerSettings, _bound
+from hybridq.service.store.database import Database
 from tests.cli.conftest import hybridq
 
 __all__ = ["hybridq"]
@@ -136,6 +141,39 @@ def test_the_command_line_loads_nothing_of_the_service_before_it_is_used():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_server_with_a_certificate_speaks_tls_only(tmp_path, monkeypatch):
+    """A certificate of its own hand is accepted where the client is told to trust it."""
+    files = ["-keyout", f"{tmp_path}/key.pem", "-out", f"{tmp_path}/cert.pem"]
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    subprocess.run(["openssl", "req", *kind, *files, *subject], check=True, capture_output=True)
+    url = f"sqlite:///{tmp_path}/jobs.db"
+    with Database(url) as database:
+        key = Keys(database).add("me")
+    command = [sys.executable, "-m", "hybridq", "serve", "--port", "0", "--slots", "0"]
+    command += ["--tls-cert", f"{tmp_path}/cert.pem", "--tls-key", f"{tmp_path}/key.pem"]
+    server = subprocess.Popen(
+        [*command, "--database", url],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    try:
+        address = server.stdout.readline().split()[0]
+        assert address.startswith("https://127.0.0.1:")
+        with pytest.raises(ServiceError, match="certificate"):
+            hq.Client(address, key, patience=0.0).usage()
+        with pytest.raises(ServiceError, match="cannot be reached"):
+            hq.Client(address.replace("https", "http"), key, patience=0.0).usage()
+        monkeypatch.setenv("SSL_CERT_FILE", f"{tmp_path}/cert.pem")
+        assert hq.Client(address, key).usage() == []
+    finally:
+        server.kill()
+        server.communicate()
 
 
 def test_a_certificate_needs_its_key():

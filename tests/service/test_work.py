@@ -106,7 +106,7 @@ def test_failures_carry_their_code(queue, start):
 
 @pytest.mark.parametrize("kind", ["count", "deaf"])
 def test_running_jobs_are_cancelled_also_where_sigterm_has_no_effect(
-    queue, start, monkeypatch, kind
+    queue, start, monkeypatch, kind, tmp_path
 ):
     monkeypatch.setattr("hybridq.service.work.slot.GRACE_SECONDS", 0.5)
     start()
@@ -116,6 +116,22 @@ def test_running_jobs_are_cancelled_also_where_sigterm_has_no_effect(
     assert wait(queue, job, ended).state is State.CANCELLED
     # The slot is as good as before.
     assert wait(queue, submit(queue, do="count", steps=1), ended).state is State.COMPLETED
+    assert list((tmp_path / "journals").iterdir()) == []
+
+
+def test_journals_of_jobs_that_were_cancelled_in_the_queue_are_removed(queue, start, tmp_path):
+    waiting, cancelled = (queue.submit("amber", [Submission("solve", "{}")])[0] for _ in range(2))
+    queue.cancel("amber", cancelled)
+    folder = tmp_path / "journals"
+    folder.mkdir()
+    for name in (waiting, cancelled):
+        (folder / f"{name}.jsonl").write_text("")
+        os.utime(folder / f"{name}.jsonl", (0, 0))
+    (folder / "new.jsonl").write_text("")
+    start(slots=0)
+    while (folder / f"{cancelled}.jsonl").exists():
+        time.sleep(0.01)
+    assert sorted(each.stem for each in folder.iterdir()) == sorted([waiting, "new"])
 
 
 def test_a_job_over_its_time_fails(queue, start):

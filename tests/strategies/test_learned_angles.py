@@ -9,6 +9,7 @@ import pytest
 import hybridq as hq
 from hybridq.ansatz.angle_tables import fitted, median_table
 from hybridq.core.errors import DimensionError, FormatError, OutputError, ParameterError
+from hybridq.storage.journal import Journal
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +97,23 @@ def test_broken_files_of_learned_angles_are_refused(learned, tmp_path, change, m
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(FormatError, match=match):
         hq.LearnedAngles.load(path)
+
+
+def test_learning_continues_from_its_journal(tmp_path):
+    """After a kill between two evaluations, the angles are the same bit for bit."""
+    problems = [hq.MaxCut(nx.random_regular_graph(3, 6, seed=seed)) for seed in range(2)]
+    expected = hq.learn_angles(problems, 2, name="cubic").describe()
+    path = tmp_path / "journal.jsonl"
+    with Journal(path, sync="never") as journal:
+        learned = hq.learn_angles(problems, 2, name="cubic", journal=journal)
+    assert learned.describe() == expected
+    whole = path.read_text().splitlines(keepends=True)
+    for kept in (3, len(whole) // 2, len(whole) - 1):
+        path.write_text("".join(whole[:kept]))
+        with Journal(path, resume=True, sync="never") as journal:
+            learned = hq.learn_angles(problems, 2, name="cubic", journal=journal)
+        assert learned.describe() == expected
+        resumed = path.read_text().splitlines(keepends=True)
+        assert (len(resumed), resumed[:kept]) == (len(whole), whole[:kept])
+    with Journal(path, resume=True) as journal, pytest.raises(FormatError, match="learned"):
+        hq.learn_angles(problems[:1], 2, name="cubic", journal=journal)

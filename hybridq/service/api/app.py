@@ -34,6 +34,8 @@ _HEADERS = {
 RATE, BURST = 50.0, 200
 """Requests a second of one key, and at once after a pause."""
 
+_KEYS = 4  # of a tenant that may reach their limits at once
+
 
 def create_app(
     queue: Queue,
@@ -61,6 +63,7 @@ def create_app(
             keys=Keys(queue.database),
             pulse=Pulse(queue.changes),
             rates=Rates(rate, burst),
+            tenant_rates=Rates(_KEYS * rate, _KEYS * burst),
             workers=workers,
             catalog=catalog,
         )

@@ -121,6 +121,7 @@ class Context:
         keys: who may do what.
         pulse: waits.
         rates: limits of each key.
+        tenant_rates: limits of all keys of a tenant together.
         workers: of this process; None where it only answers requests.
         catalog: returns what jobs can choose by name.
         streams: open streams of events by key.
@@ -132,6 +133,7 @@ class Context:
     keys: Keys
     pulse: Pulse
     rates: Rates
+    tenant_rates: Rates
     workers: Workers | None = None
     catalog: Callable[[], dict[str, Any]] | None = None
     streams: Counter[str] = field(default_factory=Counter)
@@ -172,12 +174,12 @@ class Context:
             found = found or await self._owner(key.strip())
         if found is None:
             raise invalid_key()
-        wait = self.rates.take(found.key)
+        wait = self.rates.take(found.key) or self.tenant_rates.take(found.tenant)
         if wait:
             raise Refusal(
                 429,
                 "too_many_requests",
-                "the key sends too many requests",
+                "the key or its tenant sends too many requests",
                 hint="submit jobs in lists, and wait for them with ?wait=30",
                 headers={"Retry-After": str(int(wait) + 1)},
             )

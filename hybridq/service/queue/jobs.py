@@ -197,6 +197,12 @@ class Queue:
             since = self.database.now(connection) - 86_400.0 * days
             return reading.usage(connection, tenant, since, by)
 
+    def journals(self) -> set[str]:
+        """Return the names of the journals of all jobs that wait or run."""
+        with self.database.reading() as connection:
+            query = select(JOBS.c.journal).where(JOBS.c.state < State.COMPLETED)
+            return set(connection.execute(query).scalars())
+
     def forget_keys(self) -> None:
         """Delete old idempotency keys."""
         with self.writing(tell=False) as (connection, now):

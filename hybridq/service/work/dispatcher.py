@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 
 from hybridq.core.errors import OutputError
 from hybridq.service.queue.jobs import Queue
@@ -183,7 +183,11 @@ class Dispatcher:
         """Write the end of a job, and remove the journal of its search."""
         held.is_over = True
         state = self._write(lambda: self._ended(held, end))
-        if state in (State.COMPLETED, State.FAILED):
+        is_over = state in (State.COMPLETED, State.FAILED)
+        if state is State.CANCELLED:  # its journal may go to a job that joined it
+            with suppress(OutputError):
+                is_over = journal.stem not in self._queue.journals()
+        if is_over:
             journal.unlink(missing_ok=True)
 
     def _ended(self, held: _Held, end: Plain | None) -> State | None:
@@ -237,6 +241,7 @@ class Dispatcher:
                 if monotonic() - cleaned > _CLEAN_SECONDS:
                     cleaned = monotonic()
                     self._queue.forget_keys()
+                    self._remove_journals()
                 if self._held:
                     to_cancel = self._queue.to_be_cancelled(self.worker)
                     for held in self._current():
@@ -244,6 +249,15 @@ class Dispatcher:
             except OutputError as error:
                 _log.warning("leases cannot be renewed: %s", error)
                 self._stop.wait(_RETRY_SECONDS)
+
+    def _remove_journals(self) -> None:
+        """Remove old journals of jobs that were cancelled while they waited."""
+        old = time() - _CLEAN_SECONDS
+        found = [each for each in self._journals.glob("*.jsonl") if each.stat().st_mtime < old]
+        needed = self._queue.journals() if found else set()
+        for each in found:
+            if each.stem not in needed:
+                each.unlink(missing_ok=True)
 
     def _renew(self) -> None:
         """Renew the leases of running jobs; interrupt those that another worker has now."""

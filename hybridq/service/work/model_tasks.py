@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hybridq.service.work.tasks import Report, problem_of
+from hybridq.service.work.tasks import Report, journaled, problem_of
 
 if TYPE_CHECKING:
-    from hybridq.problems.base import Problem
+    from hybridq.ansatz.learned_angles import LearnedAngles
+    from hybridq.optimizers import Solution
+    from hybridq.storage.journal import Journal
 
 Plain = dict[str, Any]
 
@@ -20,28 +22,25 @@ def learn_task(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     from hybridq.angles.content import content_of
     from hybridq.strategies.transfer import learn_angles
 
-    del path  # learned anew after a death
-    sections = request["problems"]
-
-    def problems() -> Iterator[Problem]:
-        for number, section in enumerate(sections):
-            report({"stage": f"instance {number + 1} of {len(sections)}"})
-            yield problem_of(section)
-
+    problems = [problem_of(section) for section in request["problems"]]
     name, p = request["model"], request["p"]
     counts: list[int] = []
-    learned = learn_angles(
-        problems(),
-        p,
-        name=name,
-        source=f"{len(sections)} instances",
-        callback=lambda solution: counts.append(solution.evaluations),
-    )
-    provenance = {"config": {"method": "learn_angles", "p": p, "instances": len(sections)}}
+
+    def count(solution: Solution) -> None:
+        counts.append(solution.evaluations)
+        report({"evaluations": sum(counts), "fraction": len(counts) / len(problems)})
+
+    def learned_with(journal: Journal) -> LearnedAngles:
+        counts.clear()
+        source = f"{len(problems)} instances"
+        return learn_angles(problems, p, name=name, source=source, callback=count, journal=journal)
+
+    learned = journaled(path, learned_with)
+    provenance = {"config": {"method": "learn_angles", "p": p, "instances": len(problems)}}
     content = json.loads(content_of(learned, provenance=provenance))
     return {
         "result": json.dumps({"model": name, "content": content}),
-        "usage": {"circuits": sum(counts), "executed": 0, "evaluations": sum(counts)},
+        "usage": {"circuits": sum(counts), "evaluations": sum(counts)},
         "reusable": True,
     }
 
@@ -66,6 +65,6 @@ def evaluate_task(request: Mapping[str, Any], path: Path, report: Report) -> Pla
     evaluations = sum(side["evaluations"] for side in sides)
     return {
         "result": json.dumps(found),
-        "usage": {"circuits": evaluations, "executed": 0, "evaluations": evaluations},
+        "usage": {"circuits": evaluations, "evaluations": evaluations},
         "reusable": True,
     }

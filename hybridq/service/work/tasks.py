@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import process_time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hybridq.core.errors import FormatError, ParameterError
 from hybridq.service.work.chosen import engine_of, solve_arguments
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Plain = dict[str, Any]
 Report = Callable[[Plain], None]
+T = TypeVar("T")
 
 _TIMED_OUT = "time limit"
 _BLOCK = 256  # points between two reports
@@ -52,7 +53,6 @@ def run_task(request: Mapping[str, Any], journal: Path, report: Report) -> Plain
 def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     """Solve a problem, and return its result as ``hybridq solve --json`` writes it."""
     from hybridq.solver import solve
-    from hybridq.storage.journal import Journal
 
     problem = problem_of(request["problem"])
     options = solve_arguments(request["options"])
@@ -69,15 +69,7 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     def solved(journal: Journal) -> Result:
         return solve(problem, rng=request["seed"], journal=journal, callback=progress, **options)
 
-    try:
-        with Journal(path, resume=path.exists(), sync="never") as journal:
-            result = solved(journal)
-    except FormatError:  # damaged, or of another version: its evaluations cannot be used
-        if not path.exists():
-            raise
-        path.unlink()
-        with Journal(path, sync="never") as journal:
-            result = solved(journal)
+    result = journaled(path, solved)
     done = {
         "result": json.dumps(json.loads(result.to_json())),
         "usage": _work(result),
@@ -90,6 +82,21 @@ def _solve(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     return done
 
 
+def journaled(path: Path, work: Callable[[Journal], T]) -> T:
+    """Return `work(journal)`, resumed from the journal that an earlier process left."""
+    from hybridq.storage.journal import Journal
+
+    try:
+        with Journal(path, resume=path.exists(), sync="never") as journal:
+            return work(journal)
+    except FormatError:  # damaged, or of another version: its evaluations cannot be used
+        if not path.exists():
+            raise
+        path.unlink()
+        with Journal(path, sync="never") as journal:
+            return work(journal)
+
+
 def _work(result: Result) -> Plain:
     """Return the work for a result: circuits, evaluations and shots.
 
@@ -99,7 +106,6 @@ def _work(result: Result) -> Plain:
     drawn = 0 if result.samples is None else result.samples.shots
     return {
         "circuits": found.get("circuits", evaluations) + (drawn > 0),
-        "executed": 0,
         "evaluations": evaluations,
         "shots": found.get("shots_used", 0) + drawn,
     }
@@ -124,7 +130,7 @@ def _evaluate(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
         report({"evaluations": len(values), "fraction": len(values) / len(points)})
     return {
         "result": json.dumps({"values": values}),
-        "usage": {"circuits": len(values), "executed": 0, "evaluations": len(values)},
+        "usage": {"circuits": len(values), "evaluations": len(values)},
         "reusable": True,
     }
 
@@ -140,7 +146,7 @@ def _sample(request: Mapping[str, Any], path: Path, report: Report) -> Plain:
     ordered = dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
     return {
         "result": json.dumps({"counts": ordered}),
-        "usage": {"circuits": 1, "executed": 0, "evaluations": 0, "shots": shots},
+        "usage": {"circuits": 1, "evaluations": 0, "shots": shots},
         "reusable": True,
     }
 
