@@ -1,7 +1,8 @@
 """Executions that Bayesian optimization of QAOA takes, against other optimizers and none.
 
-python -m experiments.bayesian [--instances 100]            (from the root of the repository)
+python -m experiments.bayesian [--instances 100] [--methods bayesian,optuna-gp] [--page gp.md]
 
+Run it from the root of the repository; the Gaussian process of Optuna needs the extra `gp`.
 Interrupted and started again, it continues; its searches are kept in .cache/bayesian.jsonl.
 """
 
@@ -191,17 +192,23 @@ def picture(found: list[dict[str, Any]]) -> Figure:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--instances", type=int, default=COUNT, help="the first so many instances")
-    count = parser.parse_args().instances
+    parser.add_argument("--methods", default=",".join(METHODS), help="optimizers, with commas")
+    parser.add_argument("--page", default="README.md", help="name of the page")
+    given = parser.parse_args()
+    count, asked = given.instances, tuple(given.methods.split(","))
     if not 1 <= count <= COUNT:
         parser.error(f"--instances must be from 1 to {COUNT}, got {count}")
-    conditions = machine("python -m experiments.bayesian")
+    if not {"bayesian", "optuna-tpe"} <= set(asked) <= set(METHODS):
+        parser.error(f"--methods must be of {','.join(METHODS)}, with bayesian and optuna-tpe")
+    words = "" if asked == METHODS else f" --instances {count} --methods {given.methods}"
+    conditions = machine(f"python -m experiments.bayesian{words}")
     found = []
     with one_blas_thread():
-        for row in rows(STORE, count):
+        for row in rows(STORE, count, asked):
             found.append(row)
             print(f"\rinstance {row['number'] + 1} of {count} ", end="", flush=True)
-    methods = [method for method in METHODS if installed(method)]
-    left_out = [method for method in METHODS if method not in methods]
+    methods = [method for method in asked if installed(method)]
+    left_out = [method for method in asked if method not in methods]
     seconds = sum(row.get("seconds", 0.0) for row in found)
     introduction = INTRODUCTION.format(count=count, shots=SHOTS, first=BUDGET[1], second=BUDGET[2])
     lines = [f"# {TITLE}", "", introduction, ""]
@@ -213,13 +220,14 @@ def main() -> None:
     lines += [*table(found, methods), "", *starts_table(found), ""]
     lines += [line for note in notes(found) for line in (note, "")]
     lines += [
-        f"![{TITLE}](bayesian.png)", "",
+        *([f"![{TITLE}](bayesian.png)", ""] if asked == METHODS else []),
         f"`make study-bayesian` (`{conditions['command']}`), {seconds:.0f} s of processor time, on "
         f"{conditions['cores']} cores of {conditions['processor']}, {conditions['date']}, commit "
         f"{conditions['commit']}.",
     ]  # fmt: skip
-    (FOLDER / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    save(picture(found), FOLDER / "bayesian.png")
+    (FOLDER / given.page).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if asked == METHODS:
+        save(picture(found), FOLDER / "bayesian.png")
     print("\n".join(["", *lines]))
 
 

@@ -137,11 +137,13 @@ class Case:
         }
 
 
-def rows(store: Path, count: int = COUNT) -> Iterator[dict[str, Any]]:
+def rows(
+    store: Path, count: int = COUNT, asked: tuple[str, ...] | None = None
+) -> Iterator[dict[str, Any]]:
     """Yield every search of the study, a row each; those in the file `store` are not made again."""
     known = {row["key"]: row for row in finished_rows(store)}
     store.parent.mkdir(parents=True, exist_ok=True)
-    methods = [method for method in METHODS if installed(method)]
+    methods = [method for method in asked or METHODS if installed(method)]
     with store.open("ab", buffering=0) as file:
         for number in range(count):
             for p in DEPTHS:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
     from hybridq.engines.base import Engine
 
-_SMALL_DENSITY = 8  # qubits up to which a density matrix is quicker than records of errors
+_SMALL_DENSITY = 10  # qubits up to which a density matrix is quicker than records of errors
 
 
 @dataclass(frozen=True, kw_only=True)

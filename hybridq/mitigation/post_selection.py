@@ -111,6 +111,7 @@ class PostSelection(Mitigation):
                 argument="particles",
                 value=None,
                 expected="the numbers of α and β electrons, such as (2, 2)",
+                remedy="give them; a problem without electrons has other mitigations",
             )
         if not any(keeps_electrons(group.rotation) for group in plan.groups):
             raise ParameterError(
