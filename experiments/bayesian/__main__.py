@@ -211,10 +211,12 @@ def main() -> None:
     left_out = [method for method in asked if method not in methods]
     seconds = sum(row.get("seconds", 0.0) for row in found)
     introduction = INTRODUCTION.format(count=count, shots=SHOTS, first=BUDGET[1], second=BUDGET[2])
-    lines = [f"# {TITLE}", "", introduction, ""]
+    title = TITLE if asked == METHODS else f"{TITLE}, by {', '.join(asked)}"
+    lines = [f"# {title}", "", introduction, ""]
     if left_out:
         lines += [
-            f"Left out, since it needs PyTorch, which is not installed: {', '.join(left_out)}.",
+            f"Left out, since it needs PyTorch, which is not installed: {', '.join(left_out)},",
+            "which [another page](gaussian_processes.md) has on 16 instances.",
             "",
         ]
     lines += [*table(found, methods), "", *starts_table(found), ""]
