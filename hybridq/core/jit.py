@@ -16,6 +16,7 @@ import numba
 from numba.core import event
 
 from hybridq.core import clock, kernel_cache
+from hybridq.core.kernel_compiler import InternalCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -87,17 +88,21 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
     Kernels release the interpreter lock, so that threads can run them in parallel.
 
     Args:
-        internal: called from other kernels only. Without an entry from Python, compiling is a
-            sixth faster.
-        inline: inline the function into its callers, for helpers inside hot loops.
+        internal: called from other kernels only: there is no entry from Python, and it is
+            translated but neither optimized nor stored by itself.
+        inline: as `internal`, and inlined into its callers, for helpers inside hot loops.
     """
 
     def decorate(function: F) -> F:
-        options: dict[str, Any] = {"forceinline": True} if inline else {}
+        options: dict[str, Any] = {
+            "nogil": True,
+            "fastmath": set(FASTMATH),
+            "error_model": "numpy",
+            "no_cfunc_wrapper": True,  # for callers in C, of which there are none
+        }
         if internal or inline:
-            options["no_cpython_wrapper"] = True
-        options |= {"nogil": True, "fastmath": set(FASTMATH), "error_model": "numpy"}
-        options["no_cfunc_wrapper"] = True  # for callers in C, of which there are none
+            options |= {"no_cpython_wrapper": True, "pipeline_class": InternalCompiler}
+            return numba.njit(forceinline=inline, **options)(function)
         try:
             dispatcher = numba.njit(cache=True, **options)(function)
         except RuntimeError:  # no folder that Numba could write to

@@ -98,15 +98,10 @@ def _diagonal(precision: str, n_qubits: int) -> None:
     from hybridq.operators.pauli_sum import PauliSum
 
     ring = [("ZZ", (q, (q + 1) % n_qubits), 1.0) for q in range(n_qubits)]
-    for further in ((), (("Z", (0,), 1.0),), (("ZZZ", (0, 1, 2), 1.0),), _many_levels(n_qubits)):
+    for further in ((), (("Z", (0,), 1.0),), (("ZZZ", (0, 1, 2), 1.0),)):
         cost = PauliSum.from_sparse([*ring, *further], n_qubits)
         engine = Diagonal(precision=precision, kernels="compiled")
         _use(engine.bind(QAOA(cost, p=1).circuit, cost))
-
-
-def _many_levels(n_qubits: int) -> tuple[tuple[str, tuple[int, ...], float], ...]:
-    """Return terms of a cost with more than 256 levels."""
-    return tuple(("Z" * 3, (q, q + 1, q + 2), 40.0 + q) for q in range(n_qubits - 2))
 
 
 def _sector(precision: str, kind: str) -> None:

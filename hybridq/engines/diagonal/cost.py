@@ -80,8 +80,8 @@ def fix_last_spin(ising: Ising) -> Ising:
 def build_cost(plan: CostPlan) -> Cost:
     """Return the cost in the form that the kernels take."""
     ising = plan.ising
-    # Of the type of most level numbers, so that the kernels compile for one type of both.
-    no_index, no_levels = np.zeros(0, dtype=np.uint8), np.zeros(0)
+    # Level numbers have one type, so that the kernels compile once for all costs.
+    no_index, no_levels = np.zeros(0, dtype=np.uint16), np.zeros(0)
     none, no_linear, no_pairs = np.zeros(2), np.zeros((2, 0)), np.zeros((0, 0))
     if ising.is_quadratic:
         constant, linear, pairs = quadratic_in_bits(ising)
@@ -96,9 +96,8 @@ def build_cost(plan: CostPlan) -> Cost:
             levels = low + np.arange(round(high - low) + 1, dtype=np.float64)
             diagonal -= low
             np.rint(diagonal, out=diagonal)
-            index: NDArray[np.unsignedinteger]
-            index = diagonal.astype(np.uint8) if len(levels) <= 256 else diagonal.astype(np.uint16)
-            return Cost(LEVELS, none, no_linear, no_pairs, index, levels)
+            numbers = diagonal.astype(np.uint16)
+            return Cost(LEVELS, none, no_linear, no_pairs, numbers, levels)
     return Cost(STORED, none, no_linear, no_pairs, no_index, diagonal)
 
 

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from hybridq.engines.diagonal.kernels import butterflies
-from hybridq.engines.diagonal.kernels.butterflies import (
-    adjoint_block,
-    adjoint_levels_plain,
-    rotate_block,
-    rotate_levels,
-    rotate_levels_plain,
-)
 from tests.engines.kernels.compiled import compiled
+
+adjoint_block = compiled(butterflies.adjoint_block)
+adjoint_levels_plain = compiled(butterflies.adjoint_levels_plain)
+rotate_block = compiled(butterflies.rotate_block)
+rotate_levels = compiled(butterflies.rotate_levels)
+rotate_levels_plain = compiled(butterflies.rotate_levels_plain)
 
 DTYPES = [(np.float64, 1e-13), (np.float32, 1e-5)]
 
@@ -103,7 +102,7 @@ def test_adjoint_rotation_equals_the_plain_loops(bits):
 
 def test_vector_width_is_that_of_the_host_and_fits_the_accumulator():
     assert butterflies.VECTOR_BYTES in (0, 16, 32, 64)
-    lanes = butterflies.lane_bits(np.zeros(1, np.float32))
+    lanes = compiled(butterflies.lane_bits)(np.zeros(1, np.float32))
     assert (1 << lanes if lanes >= 0 else 0) == butterflies.VECTOR_BYTES // 4
 
 

@@ -41,7 +41,7 @@ _adjoint_rows_2 = make_adjoint_rotation(2, with_lanes=False)
 _adjoint_rows_3 = make_adjoint_rotation(3, with_lanes=False)
 
 
-@jit()
+@jit(internal=True)
 def lane_bits(x):
     """Return log2 of the elements of `x` in a vector; −1 without vectors."""
     bits = -1
@@ -63,7 +63,7 @@ def _radix(done, stop, x, most):
     return min(left, most)
 
 
-@jit()
+@jit(internal=True)
 def rotate_levels(x, start, first, stop, tangent):
     """Rotate a run of 2**stop elements over its index bits first … stop − 1.
 
@@ -121,7 +121,7 @@ def _rotate_near(x, start, bits, tangent):
     rotate_levels(x, start, lanes_log + radix, bits, tangent)
 
 
-@jit()
+@jit(internal=True)
 def rotate_block(x, start, bits, tangent):
     """Rotate ``x[start : start + 2**bits]`` in place over all its index bits.
 
@@ -140,7 +140,7 @@ def rotate_block(x, start, bits, tangent):
     rotate_levels(x, start, near, bits, tangent)
 
 
-@jit()
+@jit(internal=True)
 def rotate_levels_plain(x, start, first, stop, tangent):
     """Do what `rotate_levels` does by plain loops.
 
@@ -165,7 +165,7 @@ def _drain(total):
     return result
 
 
-@jit()
+@jit(internal=True)
 def adjoint_levels(bra, ket, start, first, stop, tangent, weight, total):
     r"""Undo levels first … stop − 1 on both arrays; return Σ_q ⟨bra|G_q|ket⟩.
 
@@ -227,7 +227,7 @@ def _adjoint_near(bra, ket, start, bits, tangent, weight, total):
     return result + adjoint_levels(bra, ket, start, done, bits, tangent, weight, total)
 
 
-@jit()
+@jit(internal=True)
 def adjoint_block(bra, ket, start, bits, tangent, weight, total):
     """Do what `adjoint_levels` does over all index bits of 2**bits elements."""
     if lane_bits(ket) < 0 or bits < lane_bits(ket):
@@ -242,7 +242,7 @@ def adjoint_block(bra, ket, start, bits, tangent, weight, total):
     return result + adjoint_levels(bra, ket, start, near, bits, tangent, weight, total)
 
 
-@jit()
+@jit(internal=True)
 def adjoint_levels_plain(bra, ket, start, first, stop, tangent, weight):
     """Do what `adjoint_levels` does by plain loops.
 

@@ -43,7 +43,7 @@ class Cost(NamedTuple):
         constant: e, shape (2,): of E(z) and of E(~z), the cost with every bit flipped.
         linear: a_j, shape (2, m), likewise.
         pairs: b_ij, shape (m, m), symmetric, zero diagonal.
-        numbers: `LEVELS`: for each z the number of its level, uint8, uint16 or uint32.
+        numbers: `LEVELS`: for each z the number of its level, uint16.
         levels: `LEVELS`: the distinct costs; `STORED`: the cost of each z.
     """
 
