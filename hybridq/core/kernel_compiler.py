@@ -35,12 +35,11 @@ class _InternalLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]
         """The code generator of the process, which is asked for no machine code."""
         return _WithoutEnvironment(self._codegen)
 
-    def finalize(self) -> None:
-        """Link in what the function calls; optimize nothing."""
-        self._raise_if_finalized()
-        for library in dict.fromkeys(self._linking_libraries):
-            self._reload_init.update(library._reload_init)
-            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+    def _optimize_final_module(self) -> None:
+        """Leave that to the callers."""
+
+    def _finalize_final_module(self) -> None:
+        """End without machine code, once all that the function calls is linked in."""
         self._finalize_dynamic_globals()
         self._finalized = True
 

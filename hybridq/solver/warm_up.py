@@ -267,10 +267,10 @@ def _classical() -> None:
 def _parts() -> Iterator[Part]:
     """Yield all parts, the longest first, with their seconds on a core of an AMD EPYC."""
     for precision, words in (("double", ""), ("single", ", single precision")):
-        yield Part(f"QAOA of 14 qubits and more{words}", "_diagonal", (precision, 15), 60.0)
-        yield Part(f"any circuit{words}", "_statevector", (precision,), 36.0)
-        yield Part(f"small QAOA{words}", "_diagonal", (precision, 8), 20.0)
-        yield Part(f"QAOA on feasible states{words}", "_subspace", (precision,), 20.0)
+        yield Part(f"QAOA of 14 qubits and more{words}", "_diagonal", (precision, 15), 19.0)
+        yield Part(f"any circuit{words}", "_statevector", (precision,), 16.0)
+        yield Part(f"small QAOA{words}", "_diagonal", (precision, 8), 9.0)
+        yield Part(f"QAOA on feasible states{words}", "_subspace", (precision,), 17.0)
         for kind, text in (
             ("complex", "with phases"),
             ("signs", "with fixed signs"),
@@ -278,12 +278,12 @@ def _parts() -> Iterator[Part]:
             ("real", "of excitations"),
         ):
             title = f"circuits {text} in a sector{words}"
-            yield Part(title, "_sector", (precision, kind), 10.0 if kind != "real" else 4.0)
-    yield Part("Hamiltonians in a sector", "_hamiltonians", (), 12.0)
+            yield Part(title, "_sector", (precision, kind), 7.0 if kind != "real" else 4.0)
+    yield Part("Hamiltonians in a sector", "_hamiltonians", (), 7.0)
     yield Part("one layer of QAOA in closed form", "_one_layer", (), 3.0)
-    yield Part("light cones", "_light_cones", (), 10.0)
-    yield Part("circuits with noise", "_noisy", (), 15.0)
-    yield Part("classical searches", "_classical", (), 16.0)
+    yield Part("light cones", "_light_cones", (), 8.0)
+    yield Part("circuits with noise", "_noisy", (), 8.0)
+    yield Part("classical searches", "_classical", (), 8.0)
 
 
 def _shares(parts: list[Part]) -> tuple[Part, ...]:

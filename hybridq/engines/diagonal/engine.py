@@ -61,7 +61,7 @@ class DiagonalEngine(WholeStateEngine):
     """
 
     name: ClassVar[str] = "diagonal"
-    compiling_seconds: ClassVar[float] = 30.0
+    compiling_seconds: ClassVar[float] = 12.0
 
     def __init__(
         self,

@@ -58,7 +58,7 @@ class SectorEngine(ExactEngine):
     """
 
     name: ClassVar[str] = "sector"
-    compiling_seconds: ClassVar[float] = 10.0
+    compiling_seconds: ClassVar[float] = 6.0
 
     def __init__(
         self,

@@ -87,7 +87,7 @@ class StatevectorEngine(WholeStateEngine):
     """
 
     name: ClassVar[str] = "statevector"
-    compiling_seconds: ClassVar[float] = 30.0
+    compiling_seconds: ClassVar[float] = 12.0
 
     def __init__(
         self,

@@ -46,7 +46,7 @@ class SubspaceEngine(ExactEngine):
     """
 
     name: ClassVar[str] = "subspace"
-    compiling_seconds: ClassVar[float] = 10.0
+    compiling_seconds: ClassVar[float] = 8.0
 
     def __init__(
         self,

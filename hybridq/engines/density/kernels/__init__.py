@@ -2,4 +2,4 @@
 
 from hybridq.core.jit import compiles_slowly
 
-compiles_slowly(__name__, "the density engine", seconds=8)
+compiles_slowly(__name__, "the density engine", seconds=4)

@@ -16,4 +16,4 @@ From the engine's calls down to the vector code:
 
 from hybridq.core.jit import compiles_slowly
 
-compiles_slowly(__name__, "the diagonal engine", seconds=50)
+compiles_slowly(__name__, "the diagonal engine", seconds=20)

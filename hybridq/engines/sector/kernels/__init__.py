@@ -10,4 +10,4 @@
 
 from hybridq.core.jit import compiles_slowly
 
-compiles_slowly(__name__, "the sector engine", seconds=15)
+compiles_slowly(__name__, "the sector engine", seconds=8)

@@ -13,4 +13,4 @@ From the engine's calls down to the vector code:
 
 from hybridq.core.jit import compiles_slowly
 
-compiles_slowly(__name__, "the statevector engine", seconds=40)
+compiles_slowly(__name__, "the statevector engine", seconds=15)

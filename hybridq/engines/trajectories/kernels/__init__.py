@@ -2,4 +2,4 @@
 
 from hybridq.core.jit import compiles_slowly
 
-compiles_slowly(__name__, "the trajectories engine", seconds=10)
+compiles_slowly(__name__, "the trajectories engine", seconds=5)
