@@ -88,8 +88,8 @@ def jit(*, internal: bool = False, inline: bool = False) -> Callable[[F], F]:
     Kernels release the interpreter lock, so that threads can run them in parallel.
 
     Args:
-        internal: called from other kernels only: there is no entry from Python, and it is
-            translated but neither optimized nor stored by itself.
+        internal: called from other kernels only, never from Python; optimized within its callers
+            and not stored by itself.
         inline: as `internal`, and inlined into its callers, for helpers inside hot loops.
     """
 

@@ -15,7 +15,7 @@ from numba.core.compiler import Compiler
 
 
 class _WithoutEnvironment:
-    """A code generator that sets no environments, since no machine code would read them."""
+    """A code generator that sets no environments, which nothing would read."""
 
     def __init__(self, real: Any) -> None:
         self._real = real
@@ -44,7 +44,7 @@ class _InternalLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]
         self._finalized = True
 
     def get_pointer_to_function(self, name: str) -> int:
-        """Return 0: there is no machine code."""
+        """Return 0, for no machine code."""
         self._ensure_finalized()
         return 0
 

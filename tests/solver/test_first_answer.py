@@ -177,14 +177,14 @@ def test_parts_of_the_warm_up_exist_and_make_up_the_whole():
 
 COLD = """
 import logging, sys
-import hybridq as hq, numpy as np
+import hybridq as hq, numba, numpy as np
 ring = hq.MaxCut([(0, 1), (1, 2), (2, 0)])
 hq.solve(ring, p=1, kernels="numpy", rng=1)
 print("end of numpy", file=sys.stderr)
 # Two kernels of many: each is an event of the compiler.
 from hybridq.engines.diagonal.kernels.butterflies import lane_bits, rotate_levels_plain
-lane_bits(np.zeros(8))
-rotate_levels_plain(np.zeros(8), 0, 0, 3, 0.3)
+numba.njit(lambda x: lane_bits(x))(np.zeros(8))
+numba.njit(lambda x: rotate_levels_plain(x, 0, 0, 3, 0.3))(np.zeros(8))
 print("end of compiled", file=sys.stderr)
 """
 
