@@ -33,7 +33,12 @@ def choose_grid(bits: int, symmetric: bool, itemsize: int) -> Grid:
     wide = 0
     while wide < middle - 4 and (sides * itemsize << (CHUNK_BITS + wide + 1 + high)) <= PANEL_BYTES:
         wide += 1
-    return Grid(CHUNK_BITS, middle, high, wide, 1 << (CHUNK_BITS + wide), symmetric)
+    pad = 1 << (CHUNK_BITS + wide)
+    # With a pad of 1/32 of a block, a pass by columns of 16 blocks takes 30 % longer on an AMD EPYC
+    # (measured for 2^18 to 2^21 amplitudes); it does with no other power of two.
+    if 32 * pad == 1 << (CHUNK_BITS + middle):
+        pad //= 2
+    return Grid(CHUNK_BITS, middle, high, wide, pad, symmetric)
 
 
 def _signs(dtype: Any) -> Any:
