@@ -99,7 +99,11 @@ def _dask(detail: str) -> Iterator[Mapper]:
         ) from error
     with Client(address, timeout=CONNECT_SECONDS, set_as_default=False) as client:
         workers = sum(client.nthreads().values())
-        yield Mapper(client.get_executor(pure=False), workers=workers or None)
+        yield Mapper(
+            client.get_executor(pure=False),
+            workers=workers or None,
+            workers_left=lambda: len(client.nthreads()),
+        )
 
 
 def _greet(address: str) -> None:

@@ -38,6 +38,10 @@ LONGEST_CHUNK_SECONDS = 1.0
 MOST_LOSSES = 3
 """Workers that may be lost over one chunk before it is given up."""
 
+LONELY_SECONDS = 120
+"""Seconds without any worker after which an executor is given up."""
+
+_POLL_SECONDS = 5.0  # between two counts of the workers
 _MOST_TASKS = 4096  # of a chunk
 _CHUNKS_LEFT = 4  # of the tasks that are left, for each worker
 _WINDOW = 32  # chunks in flight, where the number of workers is not known
@@ -83,6 +87,8 @@ class Mapper:
             is not known.
         renew: makes another executor in place of one that is broken, such as a pool of processes
             of which one was killed; without it the mapper gives up.
+        workers_left: returns the number of workers that are connected, where that can be zero; the
+            mapper gives up after `LONELY_SECONDS` without any.
     """
 
     def __init__(
@@ -91,6 +97,7 @@ class Mapper:
         *,
         workers: int | None = None,
         renew: Callable[[], Executor] | None = None,
+        workers_left: Callable[[], int] | None = None,
     ) -> None:
         if executor is not None and not isinstance(executor, Executor):
             raise ParameterError(
@@ -98,7 +105,7 @@ class Mapper:
                 value=executor,
                 expected="an executor of concurrent.futures, or its name",
             )
-        self._executor, self._renew = executor, renew
+        self._executor, self._renew, self._workers_left = executor, renew, workers_left
         known = workers or getattr(executor, "_max_workers", None)
         self._window = 2 * known + 1 if isinstance(known, int) and known > 0 else _WINDOW
 
@@ -153,7 +160,7 @@ class Mapper:
                         flying[self._submit(function, chunk)] = chunk
                 if not flying:
                     return
-                for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                for future in self._ended(flying):
                     chunk = flying.pop(future)
                     try:
                         results, seconds = future.result()
@@ -168,6 +175,26 @@ class Mapper:
         finally:
             for future in flying:
                 future.cancel()
+
+    def _ended(self, flying: Iterable[Future[Any]]) -> set[Future[Any]]:
+        """Wait for chunks to end; return them.
+
+        Raises:
+            WorkerLostError: no worker is left, and none came for a while.
+        """
+        if self._workers_left is None:
+            return wait(flying, return_when=FIRST_COMPLETED).done
+        alone = time.monotonic()
+        while True:
+            done = wait(flying, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED).done
+            if done:
+                return done
+            if self._workers_left():
+                alone = time.monotonic()
+            elif time.monotonic() - alone > LONELY_SECONDS:
+                raise WorkerLostError(
+                    f"the executor has had no worker for {LONELY_SECONDS} s and more"
+                )
 
     def _size(self, seconds: float, left: int) -> int:
         """Return the number of tasks of a chunk, by the seconds of a task and those left."""

@@ -85,6 +85,17 @@ def test_tasks_of_lost_workers_are_sent_again():
         Mapper(Losing(every=1)).map(inverse, [1])
 
 
+def test_an_executor_without_workers_is_given_up(monkeypatch):
+    class Deserted(Executor):
+        def submit(self, function, /, *args):
+            return Future()
+
+    monkeypatch.setattr("hybridq.core.mapper._POLL_SECONDS", 0.0)
+    monkeypatch.setattr("hybridq.core.mapper.LONELY_SECONDS", 0)
+    with pytest.raises(WorkerLostError, match="has had no worker for 0 s"):
+        Mapper(Deserted(), workers_left=lambda: 0).map(inverse, [1])
+
+
 def test_a_killed_process_is_replaced(tmp_path):
     with open_mapper("processes:2") as mapper:
         tasks = [(number, str(tmp_path / "ended")) for number in range(40)]
