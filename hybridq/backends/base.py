@@ -193,6 +193,7 @@ class Compilation:
         measured: qubit of `circuit` for each qubit of the circuit.
         places: qubit of the machine for each qubit of `circuit`, where it runs a `PlacedCircuit`
             of these gates as it is; empty otherwise.
+        compiled_again: whether the service compiles once more, and may cancel gates.
     """
 
     depth: int
@@ -204,6 +205,7 @@ class Compilation:
     noise: NoiseModel | None = field(default=None, repr=False)
     measured: tuple[int, ...] = ()
     places: tuple[int, ...] = ()
+    compiled_again: bool = False
 
     def placed(self, circuit: Circuit) -> Circuit:
         """Return a circuit whose further gates change nothing of how it is compiled.

@@ -145,8 +145,9 @@ class BraketConnection(Connection):
     def compile(self, circuit: Circuit) -> Compilation:
         """Return the circuit as it is written; the service compiles it for its device."""
         written = as_written(circuit)
+        method = "as written, compiled by the service" if self._remote else "as written"
         return Compilation(
-            written.depth, written.two_qubit_gates, "as written, compiled by the service"
+            written.depth, written.two_qubit_gates, method, compiled_again=self._remote
         )
 
     def submit(self, executions: Sequence[Execution], tag: str) -> str:

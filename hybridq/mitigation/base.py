@@ -212,11 +212,20 @@ def kept_on_qubits(
         the circuits as the machine runs them, on their places, or as written where it takes none.
 
     Raises:
-        ParameterError: the machine's compiler puts further circuits on other qubits.
+        ParameterError: the machine's compiler puts further circuits on other qubits, or the service
+            compiles them again.
     """
     found = []
     for circuit in plan.circuits:
         compiled = compiler(circuit)
+        if compiled.compiled_again:
+            raise ParameterError(
+                f"{name} compares circuits, and the service compiles each of them again, to gates "
+                "and qubits that are not known",
+                argument="mitigate",
+                value=name,
+                remedy="measure without it",
+            )
         found.append(compiled.placed(circuit))
         if found[-1] is circuit:
             check_same_qubits(name, [compiled, *map(compiler, further(circuit))])

@@ -171,6 +171,15 @@ def test_machines_on_which_a_mitigation_fails_are_refused(
         MITIGATIONS[name]().cost_on(measurement, compiler)
 
 
+@pytest.mark.parametrize("name", ["zne", "readout", "twirled-readout"])
+def test_circuits_that_a_service_compiles_again_are_not_compared(name: str) -> None:
+    measurement = plan(ZZ, Circuit(2).h(0).cx(0, 1), shots=100)
+    with pytest.raises(ParameterError, match="service compiles each of them again"):
+        MITIGATIONS[name]().cost_on(
+            measurement, lambda circuit: Compilation(2, 1, compiled_again=True)
+        )
+
+
 def test_the_share_without_error_counts_relaxation_and_waiting() -> None:
     """With c = exp(−t/T2) and γ = 1 − exp(−t/T1), the Choi matrix of relaxation to |0⟩ allows
     α = (1 − γ − c²)/(2 − γ − 2c); without dephasing beyond that of T1 there is no such part."""
