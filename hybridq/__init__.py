@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from hybridq.problems import Molecule as Molecule
     from hybridq.problems import NumberPartitioning as NumberPartitioning
     from hybridq.problems import Problem as Problem
+    from hybridq.problems import datasets as datasets
     from hybridq.problems.formats import FORMATS as FORMATS
     from hybridq.service.client import Client as Client
     from hybridq.solver import solve as solve
@@ -80,6 +81,7 @@ simulation.provide("hybridq.engines.run")
 
 _ROOMS = {
     "backends": "backends",
+    "datasets": "problems.datasets",
     "engines": "engines",
     "experiments": "experiments",
     "measurement": "measurement",
