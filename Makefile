@@ -11,11 +11,12 @@ BENCH := .bench-venv
 BACKENDS := .backends-venv
 FUZZ := .fuzz-venv
 MITIQ := .mitiq-venv
+SMOKE := .smoke-venv
 BACKEND_PEERS := qiskit-aer mthree qulacs amazon-braket-sdk cirq-google qiskit-ibm-runtime
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint docs studies study-outer-loop study-bayesian study-mitigation study-gset chaos chaos-jobs fuzz bench bench-vqe bench-serve test-backends clean
+.PHONY: help demo test test-slow lint docs studies study-outer-loop study-bayesian study-mitigation study-gset chaos chaos-jobs fuzz bench bench-vqe bench-serve test-backends wheel smoke smoke-lowest clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +25,9 @@ help:
 	@echo "make test-slow  run the long studies among the tests"
 	@echo "make test-backends  compare with simulators and backends of others (a minute, 1 GB of packages)"
 	@echo "make lint       ruff, mypy and import-linter"
+	@echo "make wheel      build the wheel and the source distribution into dist"
+	@echo "make smoke      test the wheel in an environment of its own, outside the repository (two minutes)"
+	@echo "make smoke-lowest  the same with the lowest versions of what hybridq needs"
 	@echo "make docs       build the documentation into build/docs, and run every block of code in it (two minutes)"
 	@echo "make studies    run the studies against published numbers (two minutes)"
 	@echo "make study-outer-loop  compare all optimizers and starts of QAOA (under half an hour)"
@@ -92,6 +96,27 @@ $(BACKENDS)/.peers: pyproject.toml
 
 test-backends: $(BACKENDS)/.peers
 	$(BACKENDS)/bin/python -m pytest -rs tests/peers tests/backends/test_vendors.py tests/mitigation/test_m3.py
+
+# smoke-lowest takes the lowest versions that pyproject.toml allows, which pip cannot resolve. The test is copied to an
+# empty folder, so that neither the repository nor its settings are found.
+$(VENV)/.installed-build: $(VENV)/.created
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build uv
+	@touch $@
+
+wheel: $(VENV)/.installed-build
+	rm -rf dist
+	$(BIN)/python -m build --quiet --installer uv
+	@ls -l dist
+
+smoke: RESOLUTION := highest
+smoke-lowest: RESOLUTION := lowest-direct
+smoke smoke-lowest: wheel
+	rm -rf $(SMOKE)
+	$(PYTHON) -m venv --without-pip $(SMOKE)
+	$(BIN)/python -m uv pip install --quiet --python $(SMOKE)/bin/python --resolution $(RESOLUTION) \
+	    -r pyproject.toml dist/*.whl 'pytest>=8.0'
+	cp tests/smoke/test_installed.py $(SMOKE)/
+	cd $(SMOKE) && bin/python -m pytest -q --rootdir . -c /dev/null -p no:cacheprovider test_installed.py
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -185,5 +210,5 @@ bench-vqe: $(BENCH)/.vqe-peers
 	$(BENCH)/bin/python experiments/benchmarks/vqe.py
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(BACKENDS) $(FUZZ) $(MITIQ) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(BACKENDS) $(FUZZ) $(MITIQ) $(SMOKE) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find hybridq tests -name __pycache__ -type d -prune -exec rm -rf {} +

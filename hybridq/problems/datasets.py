@@ -1,7 +1,7 @@
 """Instances that come with hybridq, by name: ``hq.datasets.load("florentine")``.
 
-They are the files of the repository's folder ``problems/``, which the wheel carries. Each folder has
-a README.md with sources, licences and best known values. A file is read when it is asked for.
+They are the files of the repository's folder ``problems/``, which the wheel carries. Each folder
+has a README.md with sources, licences and best known values. A file is read when it is asked for.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BESIDES = ("README.md", "index.json", "make_instances.py")
 def names(family: str | None = None) -> tuple[str, ...]:
     """Return the names of all instances, as ``"maxcut/florentine"``, sorted.
 
-    The part after the slash is the file's name, with its ending where two files differ in that only.
+    The part after the slash is the file's name, with its ending where only that differs.
 
     Args:
         family: a name in `PROBLEMS`, to return those of this family only; all by default.
