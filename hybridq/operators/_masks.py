@@ -45,19 +45,8 @@ def n_words(n_qubits: int) -> int:
     return max(1, -(-n_qubits // 64))
 
 
-def _popcount_by_table(words: Masks) -> Integers:
-    """Return the number of set bits of each row from a table of bytes (NumPy 1.x)."""
-    counts = _BYTE_WEIGHT[np.ascontiguousarray(words).view(np.uint8)]
-    return counts.reshape(*words.shape[:-1], -1).sum(axis=-1, dtype=np.int64)
-
-
-_BYTE_WEIGHT = np.array([int(byte).bit_count() for byte in range(256)], dtype=np.uint8)
-
-
 def popcount(words: Masks) -> Integers:
     """Return the number of set bits of each row: shape (..., words) -> (...), int64."""
-    if not hasattr(np, "bitwise_count"):
-        return _popcount_by_table(words)
     if words.shape[-1] == 1:
         return np.bitwise_count(words[..., 0]).astype(np.int64)
     return np.bitwise_count(words).sum(axis=-1, dtype=np.int64)
