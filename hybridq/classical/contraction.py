@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hybridq.classical import _couplings
 from hybridq.classical.baseline import Baseline
 from hybridq.classical.exact import exact_minimum
+from hybridq.classical.local_search import local_search
 from hybridq.core import memory
 from hybridq.core.clock import Deadline, TimeLimit
 from hybridq.core.errors import ParameterError
@@ -90,6 +91,9 @@ def contraction(
     if not (np.isfinite(gamma_scale) and gamma_scale >= 0.0):
         raise ParameterError(argument="gamma_scale", value=gamma_scale, expected="a number >= 0")
     deadline = Deadline.of(time_limit)
+    if deadline.left < _FIRST_PASSES * _pass_seconds(np.bincount(np.ravel(ising.pairs))):
+        greedy = local_search(ising, restarts=1, sweeps=0, rng=rng).bits
+        return Contracted(_labelled(ising, greedy, gamma_scale), 0, False, 0.0)
     graph = _Graph(ising, as_generator(rng))
     n = ising.n_qubits
     block = max(n // _RENEWALS, 1)
@@ -115,14 +119,23 @@ def contraction(
                 progress(graph.done, n)
     except KeyboardInterrupt:
         complete = False
-    bits = graph.unfolded(exactly=complete)
-    what = "greedy contraction" if gamma_scale == 0.0 else "recursive QAOA, p = 1"
     return Contracted(
-        Baseline.from_bits(ising, bits, method=what, exact=False),
+        _labelled(ising, graph.unfolded(exactly=complete), gamma_scale),
         graph.done,
         complete,
         _COSINE * float(graph.work[0]) + _CONTRACTION * graph.done,
     )
+
+
+def _labelled(ising: Ising, bits: NDArray[np.uint8], gamma_scale: float) -> Baseline:
+    """Return the state of a contraction with its label."""
+    what = "greedy contraction" if gamma_scale == 0.0 else "recursive QAOA, p = 1"
+    return Baseline.from_bits(ising, bits, method=what, exact=False)
+
+
+def _pass_seconds(degrees: NDArray[np.integer]) -> float:
+    """Return the seconds that all correlations take, roughly."""
+    return float(np.sum(degrees.astype(np.float64) ** 2)) / _PASS_SPEED
 
 
 class _Graph:
@@ -162,7 +175,7 @@ class _Graph:
     @property
     def pass_seconds(self) -> float:
         """Seconds that all correlations take, roughly."""
-        return float(np.sum(self._degrees.astype(np.float64) ** 2)) / _PASS_SPEED
+        return _pass_seconds(self._degrees)
 
     def _pools(self, slots: int) -> None:
         """Lay all rows out anew in pools of so many slots, each with room to grow."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_WIDTH = 22
 MAX_ENTRIES = 1 << 27
 _ENTRIES_A_SECOND = 5e7
+_SPIN_SECONDS = 1e-5  # to list the neighbours of a spin
 _LOOK = 1_000  # steps of a plan between two looks at the clock
 
 _Factor = tuple[tuple[int, ...], NDArray[np.float64]]
@@ -50,6 +51,8 @@ def plan_elimination(ising: Ising, *, deadline: Deadline | None = None) -> Elimi
     deadline = deadline or Deadline()
     if len(ising.pairs) > MAX_WIDTH * ising.n_qubits:
         return None  # each elimination removes at most MAX_WIDTH of them
+    if ising.n_qubits * _SPIN_SECONDS > deadline.left:
+        return None
     adjacent: list[set[int]] = [set() for _ in range(ising.n_qubits)]
     scopes = [tuple(pair) for pair in np.asarray(ising.pairs).tolist()]
     for scope in scopes + [tuple(qubits) for qubits, _ in ising.higher]:

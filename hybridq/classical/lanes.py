@@ -106,8 +106,6 @@ class Lanes:
             deadline: temperatures fall with the clock, where their sweeps would take longer.
             stop: once it is set, no sweep begins.
         """
-        from hybridq.classical import _lanes_kernel as kernel
-
         n = len(self.rows[3])
         if start is None:
             down = rng.integers(0, 2**LANES, size=n, dtype=np.uint16)
@@ -116,9 +114,14 @@ class Lanes:
         whole = True
         if len(temperatures):
             whole = self._sweep(temperatures, rng, down, deadline or Deadline(), stop)
-        spins = np.empty((LANES, n))
-        energies = kernel.descend_lanes(*self.rows, down, self.least, spins)
-        return Copies(energies, spins, whole)
+        return Copies(*self._descended(down), whole)
+
+    def _descended(self, down: NDArray[np.uint16]) -> tuple[Vector, Vector]:
+        """Return energies and spins of the states that single flips lead to."""
+        from hybridq.classical import _lanes_kernel as kernel
+
+        spins = np.empty((LANES, len(down)))
+        return kernel.descend_lanes(*self.rows, down, self.least, spins), spins
 
     def _sweep(
         self,
@@ -159,13 +162,11 @@ class Lanes:
         """Return the seconds of a sweep, and of the final descents, from a trial."""
         count = int(np.clip(_CHUNK / (len(self.rows[3]) + len(self.rows[1])), 2, len(temperatures)))
         chosen = temperatures[:: max(len(temperatures) // count, 1)]
-        rng = np.random.default_rng(1)
-        self.anneal(chosen[:1], rng)  # loading compiled code is no part of the speed
+        rng, watch = np.random.default_rng(1), Deadline()
         down = rng.integers(0, 2**LANES, size=len(self.rows[3]), dtype=np.uint16)
-        watch = Deadline()
         self._sweep(chosen, rng, down, watch, None)
         swept = watch.seconds
-        self.anneal(chosen[:0], rng)
+        self._descended(down)
         return swept / len(chosen), watch.seconds - swept
 
     def updates(self) -> float:
