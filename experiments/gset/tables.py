@@ -72,10 +72,6 @@ def page(runs: list[Run]) -> list[str]:
         "",
         *default_table(groups, known, tuple(graph.name for graph in GRAPHS)),
         "",
-        "Where a circuit has a part in it, the mean cut beside those of its controls:",
-        "",
-        *beside_controls(groups),
-        "",
         "## Every strategy with a circuit, beside its controls",
         "",
         "Mean cut over the best known one (3-regular: over the number of edges), with half of the "
@@ -110,22 +106,6 @@ def default_table(groups: Groups, known: dict[str, BestKnown], names: tuple[str,
             f"| {ratio} | {bound} | {fmean(run.cpu for run in runs):.1f} |"
         )
     return [*lines, "", "° proven optimal. Two idle cores take about half of the CPU seconds."]
-
-
-def beside_controls(groups: Groups) -> list[str]:
-    """Return the table of default solves with a circuit beside their controls."""
-    lines = [f"| graph | answered by | cut | {GREEDY} | {SAME_WORK} |", "|---|---|---|---|---|"]
-    for graph in GRAPHS:
-        runs = groups.get((graph.name, "default"), [])
-        if not runs or not runs[0].controls:
-            continue
-        cells = [
-            f"{fmean(run.controls[name] for run in runs):,.6g}" if name in runs[0].controls else "–"
-            for name in (GREEDY, SAME_WORK)
-        ]
-        cut = f"{fmean(run.cut for run in runs):,.6g}"
-        lines.append(f"| {graph.name} | {runs[-1].strategy} | {cut} | {' | '.join(cells)} |")
-    return lines
 
 
 def methods_table(groups: Groups, known: dict[str, BestKnown]) -> list[str]:

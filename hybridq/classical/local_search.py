@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PROPOSALS = 1.2e9  # of all restarts by default: a second on sparse graphs
 _MIN_SWEEPS, _MAX_SWEEPS = 100, 20_000
 _PACE = 0.8  # of the time that is left: sweeps differ in speed
+_GROUP_SECONDS = 1e-7  # of sixteen restarts without a sweep, for each spin and coupling
 _CROSSING = 0.1  # of a time limit, for joining parts of restarts
 
 
@@ -55,7 +56,7 @@ def local_search(
         rng: source of randomness.
         time_limit: seconds, or a deadline; restarts and sweeps are made fewer where all of them
             would take longer, and temperatures fall with the clock, so that the answer depends on
-            the speed of the machine.
+            the speed of the machine; where not even one sweep fits, it is a single descent.
         threads: number of threads; by default that of Numba.
 
     Raises:
@@ -86,8 +87,10 @@ def local_search(
     given = None if start is None else 1.0 - 2.0 * check_bits(start, n)[0]
     if sweeps is None:
         sweeps = int(np.clip(_PROPOSALS / (restarts * n), _MIN_SWEEPS, _MAX_SWEEPS))
-    if sweeps == 0:
-        found, stopped, complete = _descents(lanes, restarts, given, rng, workers)
+    short = _GROUP_SECONDS * (n + len(lanes.rows[1])) > deadline.left
+    if sweeps == 0 or short:
+        found, stopped, complete = _descents(lanes, 1 if short else restarts, given, rng, workers)
+        sweeps, complete = 0, complete and not short
     else:
         groups = -(-restarts // LANES)
         found, stopped, complete = _annealed(lanes, groups, sweeps, given, rng, deadline, workers)

@@ -88,6 +88,12 @@ def simple_graph(
             "graph.to_undirected(), or split it with maxcut, which takes directed ones",
             origin,
         )
+    if origin is not None and origin.plain and of == "edge" and weight in (None, WEIGHT):
+        made = graph.copy()
+        made.graph.pop(ORIGIN)
+        first = next(iter(graph.edges(data=True)))[-1]
+        if WEIGHT in first or weight is None:
+            return SimpleGraph(made, WEIGHT if WEIGHT in first else None, origin.notes)
     facts = [data for *_, data in _entries(graph, of)]
     chosen = _attribute(facts, weight, of, origin)
     made = _merged(graph, chosen if of == "edge" else None, parallel, origin)

@@ -147,3 +147,38 @@ def test_a_forked_process_does_not_wait_for_threads_of_its_parent(timer):
     forked.set()
     thread.join(TIMEOUT)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_deadline_hands_on_parts_of_what_is_left(timer):
+    whole = clock.Deadline(10.0)
+    timer.now += 4.0
+    assert (whole.seconds, whole.left) == (4.0, 6.0)
+    assert whole.part(0.5).left == 3.0
+    assert whole.part(1.0, at_most=2.0).left == 2.0
+    assert whole.without(5.0).left == 1.0
+    assert clock.Deadline.of(whole) is whole
+    assert clock.Deadline.of(1.5).left == 1.5
+    timer.now += 7.0
+    assert whole.passed
+    assert whole.left == whole.part(0.5).left == whole.without(1.0).left == 0.0
+
+
+def test_no_deadline_never_passes(timer):
+    never = clock.Deadline.of(None)
+    timer.now += 1e9
+    assert not never.is_set
+    assert not never.passed
+    assert not never.part(0.1, at_most=1.0).is_set
+    assert not never.without(1.0).is_set
+    done = []
+    assert never.run(done.append, 7) == 7
+    assert done == [7]
+
+
+def test_work_is_done_in_steps_that_fit(timer):
+    def work(units: int) -> None:
+        timer.now += 0.1 * units
+
+    assert clock.Deadline(1.0).run(work, 1_000) in range(9, 12)
+    assert clock.Deadline(1e6).run(work, 20) == 20
+    assert clock.Deadline(0.0).run(work, 20) == 1

@@ -305,3 +305,34 @@ def test_what_cannot_be_written_is_refused(graph, name: str, error, tmp_path: Pa
         write_graph(graph, tmp_path / name)
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4 3\n1 2 1\n2 3 -7\n1 4 12\n",
+        "4 3\n1 2\n2 3\n4 1",
+        "3 2\n1 2 1\n2 1 1\n",  # one edge in both directions
+        "3 2\n1 2\n1 2 3\n",  # a weight is missing
+        "3 2\n1 2 1\n2 3 2.5\n",
+        "3 2\n1 2 1\n\n2 3 5\n",
+        "4 2\n1 2 3 4\n",
+    ],
+)
+def test_arrays_and_lines_read_the_same_graph(text: str) -> None:
+    # A comment keeps the reader from the way through arrays.
+    def outcome(given: str) -> object:
+        try:
+            graph = parse_graph(given, format="rudy")
+        except FormatError as error:
+            return str(error.message)
+        return list(graph.nodes), list(graph.edges(data=True))
+
+    assert outcome(text) == outcome(f"{text.rstrip()}\n# end\n")
+
+
+@pytest.mark.parametrize("line", ["1 1 1", "1 5 1", "0 2 1", "1 2 x", "1  2 1_0"])
+def test_the_way_through_arrays_leaves_refusals_to_the_lines(line: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        parse_graph(f"4 2\n3 4 1\n{line}\n", format="rudy")
+    assert caught.value.line == 3

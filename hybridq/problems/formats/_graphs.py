@@ -7,6 +7,8 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hybridq.core.checks import is_whole
 from hybridq.core.errors import FormatError, ProblemError
 from hybridq.core.limits import too_many_idle
@@ -48,11 +50,14 @@ class Origin:
         source: its name.
         notes: remarks on the reading, for people.
         repeat: the first repeated edge, None where every edge is listed once.
+        plain: True if all edges or none have a weight, an integer, and there are no other
+            attributes: nothing is left to examine.
     """
 
     source: str
     notes: tuple[str, ...] = ()
     repeat: Repeat | None = None
+    plain: bool = False
 
 
 def parse_label(text: str) -> Hashable:
@@ -249,6 +254,49 @@ class GraphBuilder:
                 self.notes.append("The file lists each edge in both directions; each counts once.")
             return [self.edges[position] for position in first.values()], None
         return self.edges, repeat
+
+
+_PLAIN_LINES = re.compile(r"(?:\d{1,7} \d{1,7}(?: -?\d{1,15})?\n)+", re.ASCII)
+
+
+def plain_graph(body: str, n_nodes: int, n_edges: int, source: str) -> nx.Graph[Any] | None:
+    """Return the graph of many lines of two nodes and perhaps an integer, by way of arrays.
+
+    Nothing is refused here: None stands for a text that has to be read line by line.
+
+    Args:
+        body: one edge a line, blanks between the numbers.
+        n_nodes: the nodes are 1 to `n_nodes`.
+        n_edges: number of edges that are declared.
+        source: the file's name.
+    """
+    body = body if body.endswith("\n") else body + "\n"
+    columns, rest = divmod(body.count(" "), max(n_edges, 1))
+    if rest or columns not in (1, 2) or body.count("\n") != n_edges:
+        return None
+    if _PLAIN_LINES.fullmatch(body) is None:
+        return None
+    # As many blanks as lines, or twice as many: lines of different lengths may add up to that.
+    numbers = list(map(int, body.split()))
+    if columns == 2 and any(line.count(" ") != 2 for line in body.split("\n")[:-1]):
+        return None
+    table = np.array(numbers, dtype=np.int64).reshape(n_edges, columns + 1)
+    low, high = table[:, :2].min(axis=1), table[:, :2].max(axis=1)
+    repeats = len(np.unique(low * (n_nodes + 1) + high)) < n_edges
+    if repeats or low.min() < 1 or high.max() > n_nodes or (low == high).any():
+        return None
+    check_isolated(n_nodes, 2 * n_edges, source)
+    import networkx as nx
+
+    graph: nx.Graph[Any] = nx.Graph()
+    graph.add_nodes_from(range(1, n_nodes + 1))
+    if columns == 1:
+        graph.add_edges_from(zip(numbers[::2], numbers[1::2], strict=True))
+    else:
+        edges = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+        graph.add_weighted_edges_from(edges)
+    graph.graph[ORIGIN] = Origin(source, plain=True)
+    return graph
 
 
 def labelled_graph(

@@ -11,9 +11,11 @@ from hybridq.core.errors import FormatError
 from hybridq.problems.formats import csv_text, edge_list
 from hybridq.problems.formats._format import Format, Match
 from hybridq.problems.formats._graphs import (
+    MAX_NODES,
     GraphBuilder,
     check_node_count,
     one_based_index,
+    plain_graph,
     weighted_edges,
 )
 from hybridq.problems.formats._text import (
@@ -37,6 +39,13 @@ def read(text: str, source: str = "input") -> nx.Graph[Any]:
     Raises:
         FormatError: anything else.
     """
+    header, _, body = text.partition("\n")
+    if (sizes := header.split()) and len(sizes) == 2 and all(map(is_count, sizes)):
+        n_nodes, n_edges = (int(size[:30]) for size in sizes)
+        if n_edges and n_nodes <= MAX_NODES:
+            plain = plain_graph(body, n_nodes, n_edges, source)
+            if plain is not None:
+                return plain
     builder: GraphBuilder | None = None
     header_line = declared = 0
     for line, content in numbered_lines(text):
