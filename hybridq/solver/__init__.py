@@ -138,7 +138,9 @@ def solve(
             own, and the result is the same on any of them.
         max_evaluations: maximum number of evaluations (default: depends on the size); for QAOA at
             most 2,000 and otherwise 50,000, fewer where each takes long.
-        time_limit: time limit of the search in seconds (default: none).
+        time_limit: seconds of work, without reading, start-up and the compilation of kernels
+            (default: no limit). Where samples are drawn it limits the search of the angles, else
+            the whole answer with reference and bound.
         shots: samples of the final state (default: 1024 for problems over bits, none for energies);
             for an energy, the shots of all circuits that measure it at the end. On a machine 1024
             by default.
