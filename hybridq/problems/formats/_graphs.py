@@ -50,8 +50,7 @@ class Origin:
         source: its name.
         notes: remarks on the reading, for people.
         repeat: the first repeated edge, None where every edge is listed once.
-        plain: True if all edges or none have a weight, an integer, and there are no other
-            attributes: nothing is left to examine.
+        plain: True if an integer weight, on all edges or on none, is the only attribute.
     """
 
     source: str
@@ -260,9 +259,9 @@ _PLAIN_LINES = re.compile(r"(?:\d{1,7} \d{1,7}(?: -?\d{1,15})?\n)+", re.ASCII)
 
 
 def plain_graph(body: str, n_nodes: int, n_edges: int, source: str) -> nx.Graph[Any] | None:
-    """Return the graph of many lines of two nodes and perhaps an integer, by way of arrays.
+    """Return the graph of plain lines: two nodes, and perhaps an integer.
 
-    Nothing is refused here: None stands for a text that has to be read line by line.
+    Returns None for a text that has to be read line by line, which may refuse it.
 
     Args:
         body: one edge a line, blanks between the numbers.
