@@ -27,6 +27,7 @@ from hybridq.service.client import RemoteJob
 
 MOVES = 100
 CLIENTS = 2
+LIMITS = ["--rate", "100000", "--burst", "100000"]
 
 
 def graph(seed: int) -> dict[str, object]:
@@ -48,7 +49,7 @@ def started(folder: Path) -> tuple[subprocess.Popen[str], hq.Client]:
         env=environment,
     )
     server = subprocess.Popen(
-        [*command, "serve", "--port", "0", "--slots", "1", "--database", database],
+        [*command, "serve", "--port", "0", "--slots", "1", "--database", database, *LIMITS],
         stdout=subprocess.PIPE,
         stderr=(folder / "log").open("w"),
         text=True,

@@ -1,6 +1,6 @@
 """The job service on this machine: ratios of rates, latencies, throughput against a pool.
 
-    python -m experiments.benchmarks.serve [--seconds 2] [--jobs 60]
+    python -m experiments.benchmarks.serve [--seconds 2] [--jobs 200]
 
 Starts servers on loopback with databases in a temporary folder, and ends within a few minutes.
 Rates of different requests are taken in alternation, since only their ratios mean something on a
@@ -24,6 +24,7 @@ from statistics import median
 import networkx as nx
 
 import hybridq as hq
+from experiments.chaos.processes import children
 from hybridq.service.client import Client
 from hybridq.service.keys import Keys
 from hybridq.service.queue.jobs import Queue
@@ -43,6 +44,15 @@ def problem(seed):
 
 def submission(seed):
     return {"kind": "solve", "problem": problem(0), "options": {"p": 3}, "seed": seed}
+
+
+def cpu_of(processes):
+    """Seconds of the processor that processes have taken."""
+    total = 0
+    for process in processes:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 class Server:
@@ -74,8 +84,11 @@ class Server:
 
     def cpu(self):
         """Seconds of the processor that the server has taken, without its slots."""
-        text = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(text[11]) + int(text[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_of([self.process.pid])
+
+    def whole_cpu(self):
+        """Seconds of the processor that the server and its slots have taken."""
+        return cpu_of([self.process.pid, *children(self.process.pid)])
 
     def request(self, method, path, body=None):
         """The bytes of a request."""
@@ -172,12 +185,12 @@ def throughput(folder, count):
         list(pool.map(solve_one, [1001, 1002, 1003, 1004]))
         for job in server.client.send([submission(seed) for seed in range(4)]):
             job.wait()
-        ratios = []
+        ratios, by_cpu = [], []
         for turn in range(2):
-            began = time.monotonic()
+            began, used = time.monotonic(), cpu_of(pool._processes)
             list(pool.map(solve_one, range(count)))
-            pooled = time.monotonic() - began
-            began = time.monotonic()
+            pooled, pooled_cpu = time.monotonic() - began, cpu_of(pool._processes) - used
+            began, used = time.monotonic(), server.whole_cpu()
             jobs = []
             for start in range(0, count, 100):
                 part = [{**each, "seed": each["seed"] + 1000 * turn + 500} for each in requests]
@@ -185,14 +198,16 @@ def throughput(folder, count):
             for job in jobs:
                 job.wait()
             ratios.append(pooled / (time.monotonic() - began))
-        shown = " and ".join(f"{ratio:.2f}" for ratio in ratios)
-        print(f"{count} jobs (n = 12, p = 3) / a pool of two processes: {shown}")
+            by_cpu.append(pooled_cpu / (server.whole_cpu() - used))
+        shown, cpu = (" and ".join(f"{each:.2f}" for each in part) for part in (ratios, by_cpu))
+        print(f"{count} jobs (n = 12, p = 3) / a pool of two processes: {shown} by rate, {cpu} by "
+              "processor time of both")  # fmt: skip
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
-    parser.add_argument("--jobs", type=int, default=60, help="for the comparison with a pool")
+    parser.add_argument("--jobs", type=int, default=200, help="for the comparison with a pool")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         for name in ("rates", "latencies", "throughput"):

@@ -41,7 +41,7 @@ from tests.experiments.private_postgresql import PrivatePostgresql, _free_port
 DATABASES = ("sqlite", "postgresql")
 SERVERS = CLIENTS = 2
 SECONDS_BETWEEN = (0.4, 4.0)  # of kills
-MOST_BETWEEN = 15.0  # until a job has ended after a kill, which takes a slot that is ready
+MOST_BETWEEN = 120.0  # until a job has ended after a kill, which takes a slot that is ready
 DATABASE_SHARE = 0.1  # of the kills, on PostgreSQL
 PATIENCE = 300.0
 BATCH = 2

@@ -192,6 +192,22 @@ def test_jobs_of_one_circuit_are_claimed_together(queue):
     assert queue.claim_alike(first, 10_000) == []
 
 
+def test_a_claim_that_its_worker_never_heard_of_is_taken_back(database_url):
+    """A worker renews the jobs that it runs, and no others that are its own in the database."""
+    clock = Clock()
+    with Database(database_url, clock=clock) as database:
+        queue = Queue(database)
+        queue.add_tenant("amber")
+        ids = queue.submit("amber", [submission(), submission()])
+        known = [queue.claim("worker"), queue.claim("worker")][0]
+        for _ in range(2):
+            clock.now += 40
+            assert queue.renew("worker", [known.id]) == {(known.id, 1)}
+        assert queue.take_back() == 1
+        states = [queue.job("amber", each).state for each in ids]
+        assert states == [State.RUNNING, State.QUEUED]
+
+
 def test_a_late_end_after_a_lost_lease_counts_for_nothing(database_url):
     clock = Clock()
     with Database(database_url, clock=clock) as database:

@@ -119,7 +119,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(worker=st.sampled_from(WORKERS))
     def renew(self, worker):
-        self.queue.renew(worker)
+        names = [job.id for tenant in TENANTS for job in self.queue.jobs(tenant)]
+        self.queue.renew(worker, names)
         self.reference.renew(worker, self.clock())
 
     @rule(seconds=st.sampled_from([1.0, 40.0, 70.0]))

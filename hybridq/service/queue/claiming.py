@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, select
@@ -201,11 +201,22 @@ def held(connection: Connection, claimed: Claimed) -> Row[Any] | None:
     return connection.execute(_LOCK_HELD, _fence(claimed)).first()
 
 
-def renew(connection: Connection, worker: str, until: float) -> set[tuple[str, int]]:
-    """Renew the leases of a worker's jobs; return their identifiers and attempts."""
+def renew(
+    connection: Connection, worker: str, until: float, ids: Collection[str]
+) -> set[tuple[str, int]]:
+    """Renew the leases of a worker's jobs; return those that it holds.
+
+    They are pairs of identifier and attempt. A job that the worker claimed without hearing of it
+    is not among `ids`, so that its lease ends.
+    """
     rows = connection.execute(
         JOBS.update()
-        .where(JOBS.c.worker == worker, JOBS.c.state == State.RUNNING, JOBS.c.joined_to.is_(None))
+        .where(
+            JOBS.c.worker == worker,
+            JOBS.c.id.in_(ids),
+            JOBS.c.state == State.RUNNING,
+            JOBS.c.joined_to.is_(None),
+        )
         .values(lease=until)
         .returning(JOBS.c.id, JOBS.c.attempt)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -89,10 +89,10 @@ class Queue:
         with self.writing(durable=False) as (connection, now):
             return claiming.claim_alike(connection, claimed, now, LEASE_SECONDS, most_points)
 
-    def renew(self, worker: str) -> set[tuple[str, int]]:
-        """Renew a worker's leases; return (identifier, attempt) of the jobs that it holds."""
+    def renew(self, worker: str, ids: Collection[str]) -> set[tuple[str, int]]:
+        """Renew a worker's leases of some jobs; see `claiming.renew`."""
         with self.writing(durable=False, tell=False) as (connection, now):
-            return claiming.renew(connection, worker, now + LEASE_SECONDS)
+            return claiming.renew(connection, worker, now + LEASE_SECONDS, ids)
 
     def to_be_cancelled(self, worker: str) -> set[tuple[str, int]]:
         """Return (identifier, attempt) of the worker's jobs that are to be cancelled."""

@@ -87,7 +87,7 @@ class _Child:
         """Return the end of a job."""
         from hybridq.service.work.tasks import run_task
 
-        self._reported_at = 0.0
+        self._reported_at = monotonic()  # a job that ends at once needs no report
         self._asked = False
         try:
             try:

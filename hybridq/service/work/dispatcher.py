@@ -117,7 +117,11 @@ class Dispatcher:
             if claimed is None:
                 self._queue.changes.wait(seen, _IDLE_SECONDS)
                 continue
-            self._run(slot, claimed)
+            try:
+                self._run(slot, claimed)
+            except Exception:  # its lease ends, and the slot goes on
+                _log.exception("job %s could not be run", claimed.id)
+                self._stop.wait(_RETRY_SECONDS)
 
     def _run(self, slot: Slot, claimed: Claimed) -> None:
         """Run a claimed job, together with others of its circuit."""
@@ -262,7 +266,7 @@ class Dispatcher:
     def _renew(self) -> None:
         """Renew the leases of running jobs; interrupt those that another worker has now."""
         running = self._current()
-        mine = self._queue.renew(self.worker)
+        mine = self._queue.renew(self.worker, [held.claimed.id for held in running])
         for held in running:
             held.lost |= held.name not in mine
 
