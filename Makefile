@@ -16,7 +16,7 @@ BACKEND_PEERS := qiskit-aer mthree qulacs amazon-braket-sdk cirq-google qiskit-i
 PEERS := qulacs pennylane-lightning qiskit-aer qsimcirq
 VQE_PEERS := tencirchem-ng jax pyscf
 
-.PHONY: help demo test test-slow lint docs studies study-outer-loop study-bayesian study-mitigation study-gset chaos chaos-jobs fuzz bench bench-vqe bench-serve test-backends wheel smoke smoke-lowest clean
+.PHONY: help demo test test-slow lint docs studies study-outer-loop study-bayesian study-mitigation study-gset chaos chaos-jobs fuzz bench bench-quick bench-vqe bench-serve test-backends wheel smoke smoke-lowest clean
 .DEFAULT_GOAL := help
 
 help:
@@ -38,6 +38,7 @@ help:
 	@echo "make chaos-jobs kill servers of the job service, their slots and their database (an hour)"
 	@echo "make fuzz       send the job service all requests of its description, and hostile ones (half an hour)"
 	@echo "make bench      time the engine against its peers (a quarter of an hour, needs gcc)"
+	@echo "make bench-quick  compare the engine with cheap references and the last accepted run (a minute)"
 	@echo "make bench-serve  time the job service on loopback (two minutes)"
 	@echo "make bench-vqe  time VQE against its peers (ten minutes)"
 	@echo "make clean      remove .venv, caches and demo/"
@@ -202,6 +203,9 @@ $(BENCH)/.vqe-peers: $(BENCH)/.peers
 
 bench: $(BENCH)/.peers
 	$(BENCH)/bin/python experiments/benchmarks/qaoa.py
+
+bench-quick: $(VENV)/.installed-test
+	$(BIN)/python -m experiments.benchmarks.quick
 
 bench-serve: $(VENV)/.installed-test
 	$(BIN)/python -m experiments.benchmarks.serve
