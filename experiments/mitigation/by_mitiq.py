@@ -11,8 +11,8 @@ from mitiq.zne.inference import ExpFactory, LinearFactory, PolyFactory, Richards
 from mitiq.zne.scaling import fold_global
 
 from hybridq import Circuit
+from hybridq.circuits.elementary import elementary
 from hybridq.circuits.instructions import Gate, PauliRotation
-from hybridq.engines.noisy_gates import elementary
 
 Value = Callable[[Circuit], float]
 """Returns the value of a circuit with noise, from shots."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,29 +18,18 @@ from hybridq.backends.base import (
     Execution,
     Price,
 )
-from hybridq.backends.compiled import as_written, gates_of
+from hybridq.backends.compiled import as_written
 from hybridq.backends.embedded import LocalConnection
 from hybridq.backends.vendor import package_version, vendor_module
-from hybridq.circuits.instructions import Gate, PhaseGate
+from hybridq.circuits.interop.cirq import KEY, to_cirq
 from hybridq.core.checks import checked_count
 from hybridq.core.errors import ParameterError
-from hybridq.engines.noisy_gates import Elementary, elementary
 
 if TYPE_CHECKING:
     from hybridq.circuits.circuit import Circuit
 
 PACKAGE = "cirq-core"
 SIMULATOR = "simulator"
-_KEY = "c"
-# Names in Cirq, and exponents.
-_GATES = {
-    "id": ("I", 1.0), "x": ("X", 1.0), "y": ("Y", 1.0), "z": ("Z", 1.0), "h": ("H", 1.0),
-    "s": ("S", 1.0), "sdg": ("S", -1.0), "t": ("T", 1.0), "tdg": ("T", -1.0), "sx": ("X", 0.5),
-    "sxdg": ("X", -0.5), "cx": ("CNOT", 1.0), "cz": ("CZ", 1.0), "swap": ("SWAP", 1.0),
-    "iswap": ("ISWAP", 1.0), "iswapdg": ("ISWAP", -1.0),
-}  # fmt: skip
-_BEFORE: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
-_AFTER: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("h", "s"), "Z": ()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,57 +110,10 @@ class CirqConnection(LocalConnection):
         """
         found = []
         for each in executions:
-            made = to_cirq(each.circuit.bind(each.values))
+            made = to_cirq(each.circuit.bind(each.values), measure=True)
             try:
                 result = self._sampler.run(made, repetitions=each.shots)
             except (ValueError, TypeError) as error:
                 raise BackendError(f"the sampler of Cirq refuses the circuit: {error}") from error
-            found.append(np.ascontiguousarray(result.measurements[_KEY], dtype=np.uint8))
+            found.append(np.ascontiguousarray(result.measurements[KEY], dtype=np.uint8))
         return found
-
-
-def _written(gate: Elementary) -> Iterator[Elementary]:
-    """Yield a gate in those that Cirq has."""
-    if gate.symbol == "ecr":
-        for part in gate.decompose():
-            yield from elementary(part)
-    else:
-        yield gate
-
-
-def to_cirq(circuit: Circuit) -> Any:
-    """Return a ``cirq.Circuit`` on the line, measured at the end; exact up to a phase.
-
-    Args:
-        circuit: without free parameters.
-    """
-    import cirq
-
-    line = cirq.LineQubit.range(circuit.n_qubits)
-    made = []
-
-    def add(name: str, *where: int) -> None:
-        if name == "cy":
-            made.append(cirq.ControlledGate(cirq.Y)(*(line[qubit] for qubit in where)))
-            return
-        symbol, exponent = _GATES[name]
-        made.append((getattr(cirq, symbol) ** exponent)(*(line[qubit] for qubit in where)))
-
-    for gate in chain.from_iterable(map(_written, gates_of(circuit))):
-        if isinstance(gate, Gate):
-            add(gate.name, *gate.qubits)
-            continue
-        where = [line[qubit] for qubit in gate.qubits]
-        turns = gate.angle.constant / math.pi
-        if isinstance(gate, PhaseGate):
-            made.append(((cirq.Z if len(where) == 1 else cirq.CZ) ** turns)(*where))
-            continue
-        letters = list(zip(gate.qubits, gate.paulis, strict=True))
-        for qubit, letter in letters:
-            for name in _BEFORE[letter]:
-                add(name, qubit)
-        made.append(((cirq.Z if len(where) == 1 else cirq.ZZ) ** turns)(*where))
-        for qubit, letter in letters:
-            for name in _AFTER[letter]:
-                add(name, qubit)
-    return cirq.Circuit(made, cirq.measure(*line, key=_KEY))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hybridq.backends.base import BackendError, Compilation
+from hybridq.circuits.elementary import Elementary, elementary
 from hybridq.core.errors import HybridqError
-from hybridq.engines.noisy_gates import Elementary, elementary, noisy_gates
+from hybridq.engines.noisy_gates import noisy_gates
 from hybridq.noise import NoiseModel
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hybridq.circuits.conversions import CircuitConversions
 from hybridq.circuits.gates import GateMethods
 from hybridq.circuits.instructions import Angle, Instruction
 from hybridq.circuits.parameters import AngleLike, checked_names, padded, resolve, values_by_index
@@ -31,7 +32,7 @@ Values = Mapping[str, float] | ArrayLike
 
 
 @dataclass(frozen=True, repr=False)
-class Circuit(GateMethods):
+class Circuit(GateMethods, CircuitConversions):
     """A sequence of instructions on |0…0⟩; every method returns a new circuit.
 
     Two circuits are equal when width, parameters and instructions are.
@@ -367,23 +368,6 @@ class Circuit(GateMethods):
         if path is not None:
             save(figure, path)
         return figure
-
-    def to_qasm(self, version: int = 2, *, dialect: str = "stdgates", measure: bool = False) -> str:
-        """Return the circuit in OpenQASM 2 or 3, up to a global phase; see `write_qasm`."""
-        from hybridq.circuits.qasm.write import write_qasm
-
-        return write_qasm(self, version, dialect=dialect, measure=measure)
-
-    @classmethod
-    def from_qasm(cls, source: str | os.PathLike[str]) -> Circuit:
-        """Read the circuit of an OpenQASM 2 program, its text or path; see `read_qasm`.
-
-        Raises:
-            FormatError: it cannot be read; the message names the line.
-        """
-        from hybridq.circuits.qasm.read import read_qasm
-
-        return read_qasm(source)
 
 
 def _entries_used(instructions: Iterable[Instruction]) -> int:

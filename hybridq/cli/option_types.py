@@ -40,6 +40,8 @@ def parameter(option: Option, flag: str, panel: str) -> Any:
         panel: the panel of the help page.
     """
     kinds = _kinds(option.type)
+    if complex in kinds:  # `ArrayLike`, which lists all types of numbers in some versions of NumPy
+        kinds = tuple(kind for kind in kinds if kind not in (bool, int, float))
     text = short_help(option)
     if bool in kinds:
         no = f"{flag}/--no-{flag.removeprefix('--')}"

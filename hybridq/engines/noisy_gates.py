@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hybridq.circuits.circuit import Circuit
-from hybridq.circuits.decompose import parts
-from hybridq.circuits.instructions import Angle, Gate, Instruction, PauliRotation, PhaseGate
-from hybridq.core.errors import EngineError, ParameterError
+from hybridq.circuits.elementary import Elementary, elementary
+from hybridq.circuits.instructions import Angle, Gate, PauliRotation, PhaseGate
 from hybridq.noise import Channel, NoiseModel, OverRotation
 from hybridq.noise.base import LETTERS, paulis
 
-Elementary: TypeAlias = Gate | PauliRotation | PhaseGate
-"""An instruction on one or two qubits."""
-
-# Changes of basis from Z to the letter, before and after a rotation about Z, as in OpenQASM.
-_BEFORE: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
-_AFTER: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("h", "s"), "Z": ()}
 _SHORTEST = 1e-9  # of the circuit's time so far
-_TOFFOLI = (
-    ("h", 2), ("cx", 1, 2), ("tdg", 2), ("cx", 0, 2), ("t", 2), ("cx", 1, 2), ("tdg", 2),
-    ("cx", 0, 2), ("t", 1), ("t", 2), ("h", 2), ("cx", 0, 1), ("t", 0), ("tdg", 1), ("cx", 0, 1),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,48 +98,6 @@ class _Schedule:
             if idle and time > _SHORTEST * until and (self._begun[qubit] or idle.excited):
                 found.append(NoisyGate(Gate("id", (qubit,)), (idle.channel(time),)))
         return found
-
-
-def elementary(instruction: Instruction) -> Iterator[Elementary]:
-    """Yield gates on one and two qubits with the same product, up to a global phase.
-
-    Raises:
-        EngineError: an exact decomposition does not exist.
-    """
-    if isinstance(instruction, Gate) and len(instruction.qubits) > 2:
-        for name, *places in _TOFFOLI:
-            yield Gate(name, tuple(instruction.qubits[place] for place in places))
-    elif isinstance(instruction, PauliRotation):
-        yield from _rotation(instruction)
-    elif isinstance(instruction, Gate) or (
-        isinstance(instruction, PhaseGate) and len(instruction.qubits) <= 2
-    ):
-        yield instruction
-    else:
-        try:
-            simpler = parts(instruction)
-        except ParameterError as error:
-            raise EngineError(f"noise needs gates on one and two qubits: {error}") from None
-        for each in simpler:
-            yield from elementary(each)
-
-
-def _rotation(rotation: PauliRotation) -> Iterator[Elementary]:
-    """Yield a rotation about one or two Paulis, or a ladder of CX for more."""
-    qubits = rotation.qubits
-    if len(qubits) <= 2:
-        if qubits:
-            yield rotation
-        return
-    letters = list(zip(qubits, rotation.paulis, strict=True))
-    ladder = [Gate("cx", pair) for pair in pairwise(qubits)]
-    for qubit, letter in letters:
-        yield from (Gate(name, (qubit,)) for name in _BEFORE[letter])
-    yield from ladder
-    yield PauliRotation("Z", qubits[-1:], rotation.angle)
-    yield from reversed(ladder)
-    for qubit, letter in letters:
-        yield from (Gate(name, (qubit,)) for name in _AFTER[letter])
 
 
 def _over_rotated(gate: Elementary, error: OverRotation) -> Elementary:

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.elementary import elementary
 from hybridq.circuits.instructions import Instruction
 from hybridq.core.checks import is_finite
 from hybridq.core.errors import ParameterError
-from hybridq.engines.noisy_gates import elementary
 
 FOLDINGS: Final = ("global", "gate")
 

@@ -9,8 +9,9 @@ from itertools import chain
 import numpy as np
 
 from hybridq.circuits.circuit import Circuit
+from hybridq.circuits.elementary import Elementary, elementary
 from hybridq.core.errors import ParameterError
-from hybridq.engines.noisy_gates import Elementary, elementary, noisy_gates
+from hybridq.engines.noisy_gates import noisy_gates
 from hybridq.measurement.base import Vector
 from hybridq.noise import Channel, NoiseModel
 from hybridq.noise.rules import GateNoise

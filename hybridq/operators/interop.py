@@ -1,36 +1,16 @@
-"""Conversion from and to operators of Qiskit and OpenFermion.
+"""Conversion from and to operators of Qiskit, OpenFermion, PennyLane and Cirq.
 
-Both packages are optional and imported on use.
+The packages are optional and imported on use. Methods of `PauliSum` call these functions.
 """
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-from hybridq.core.errors import MissingExtraError, ParameterError
+from hybridq.core.errors import ParameterError
+from hybridq.core.extras import load_extra
 from hybridq.operators.fermion import FermionSum
 from hybridq.operators.pauli_sum import PauliSum
-
-
-def load_extra(module: str, extra: str, purpose: str) -> Any:
-    """Return a module of an optional package.
-
-    Args:
-        module: the module's name; its first part is the package.
-        extra: the extra of hybridq that brings the package.
-        purpose: the function that needs it, for the message.
-
-    Raises:
-        MissingExtraError: it is not installed; the message gives the pip command.
-    """
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        package = module.partition(".")[0]
-        if error.name is not None and error.name.partition(".")[0] != package:
-            raise  # the package is installed, and a dependency of it is missing
-        raise MissingExtraError(package, extra, purpose) from None
 
 
 def to_qiskit(operator: PauliSum) -> Any:
@@ -70,11 +50,15 @@ def from_qiskit(operator: Any) -> PauliSum:
 
 
 def from_other_package(operator: object) -> PauliSum | None:
-    """Return an operator of Qiskit or OpenFermion as a Pauli sum, else None."""
+    """Return an operator of another package as a Pauli sum, else None."""
     package = type(operator).__module__.partition(".")[0]
-    if package == "qiskit":
-        return from_qiskit(operator)
-    return from_openfermion(operator) if package == "openfermion" else None
+    readers = {
+        "qiskit": from_qiskit,
+        "openfermion": from_openfermion,
+        "pennylane": from_pennylane,
+        "cirq": from_cirq,
+    }
+    return readers[package](operator) if package in readers else None
 
 
 def to_openfermion(operator: PauliSum) -> Any:
@@ -153,3 +137,114 @@ def _number(coefficient: Any) -> complex:
         raise ParameterError(
             f"the coefficient {coefficient!s:.40} is not a number: substitute its symbols first"
         ) from None
+
+
+def to_pennylane(operator: PauliSum) -> Any:
+    """Return the operator as a sum of PennyLane; qubit q becomes wire q.
+
+    Wire 0 is the highest bit of the index of PennyLane's matrices.
+
+    Raises:
+        MissingExtraError: PennyLane is not installed.
+    """
+    qml = load_extra("pennylane", "pennylane", "to_pennylane")
+    terms = {
+        qml.pauli.PauliWord(dict(zip(qubits, paulis, strict=True))): c if c.imag else c.real
+        for paulis, qubits, c in operator.simplify().to_sparse()
+    }
+    return qml.pauli.PauliSentence(terms).operation(wire_order=range(operator.n_qubits))
+
+
+def from_pennylane(operator: Any, n_qubits: int | None = None) -> PauliSum:
+    """Return an operator of PennyLane as a Pauli sum; wire q becomes qubit q.
+
+    Args:
+        operator: made of Pauli operators, or a ``PauliSentence`` or ``PauliWord``; its wires are
+            integers from 0.
+        n_qubits: width; as wide as the operator reaches by default.
+
+    Raises:
+        MissingExtraError: PennyLane is not installed.
+        ParameterError: it is not made of Pauli operators, or has other wires.
+        DimensionError: the operator reaches beyond `n_qubits`.
+    """
+    qml = load_extra("pennylane", "pennylane", "from_pennylane")
+    if isinstance(operator, qml.pauli.PauliWord):
+        operator = qml.pauli.PauliSentence({operator: 1.0})
+    if not isinstance(operator, qml.pauli.PauliSentence):
+        found = getattr(operator, "pauli_rep", None)
+        if found is None:
+            raise ParameterError(
+                argument="operator",
+                value=operator,
+                expected="a sum of products of Pauli operators",
+                remedy="qml.pauli_decompose converts a matrix",
+            )
+        operator, wires = found, operator.wires.tolist()
+    else:
+        wires = operator.wires.tolist()
+    if not all(isinstance(wire, int) and wire >= 0 for wire in wires):
+        raise ParameterError(
+            argument="operator",
+            value=wires,
+            expected="wires 0, 1, 2, ...",
+            remedy="qml.map_wires renames them",
+        )
+    terms = [
+        ("".join(word.values()), list(word.keys()), _number(c)) for word, c in operator.items()
+    ]
+    reach = max(wires, default=0) + 1
+    return PauliSum.from_sparse(terms, reach if n_qubits is None else n_qubits)
+
+
+def to_cirq(operator: PauliSum) -> Any:
+    """Return the operator as a ``cirq.PauliSum``; qubit q becomes ``LineQubit(q)``.
+
+    Qubit 0 is the highest bit of the index of Cirq's matrices.
+
+    Raises:
+        MissingExtraError: Cirq is not installed.
+    """
+    cirq = load_extra("cirq", "cirq", "to_cirq")
+    return cirq.PauliSum.from_pauli_strings(
+        cirq.PauliString(
+            c, {cirq.LineQubit(q): getattr(cirq, p) for p, q in zip(paulis, qubits, strict=True)}
+        )
+        for paulis, qubits, c in operator.simplify().to_sparse()
+    )
+
+
+def from_cirq(operator: Any, n_qubits: int | None = None) -> PauliSum:
+    """Return a ``PauliSum`` or ``PauliString`` of Cirq.
+
+    ``LineQubit(q)`` becomes qubit q.
+
+    Args:
+        operator: of Cirq, on `LineQubit`s from 0.
+        n_qubits: width; as wide as the operator reaches by default.
+
+    Raises:
+        MissingExtraError: Cirq is not installed.
+        ParameterError: another object, or other qubits.
+        DimensionError: the operator reaches beyond `n_qubits`.
+    """
+    cirq = load_extra("cirq", "cirq", "from_cirq")
+    if isinstance(operator, cirq.PauliString):
+        operator = cirq.PauliSum.from_pauli_strings(operator)
+    if not isinstance(operator, cirq.PauliSum):
+        raise ParameterError(argument="operator", value=operator, expected="a cirq.PauliSum")
+    lines = operator.qubits
+    if not all(isinstance(qubit, cirq.LineQubit) and qubit.x >= 0 for qubit in lines):
+        raise ParameterError(
+            argument="operator", value=list(lines), expected="LineQubits 0, 1, 2, ..."
+        )
+    terms = [
+        (
+            "".join(str(pauli) for _, pauli in term.items()),
+            [qubit.x for qubit, _ in term.items()],
+            _number(term.coefficient),
+        )
+        for term in operator
+    ]
+    reach = max((qubit.x for qubit in lines), default=0) + 1
+    return PauliSum.from_sparse(terms, reach if n_qubits is None else n_qubits)

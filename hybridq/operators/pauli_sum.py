@@ -15,6 +15,7 @@ from hybridq.core.checks import as_complex, is_number, is_whole
 from hybridq.core.errors import DimensionError, ParameterError
 from hybridq.operators import _masks, _matrix, _walsh, pauli_io
 from hybridq.operators._masks import Masks
+from hybridq.operators.conversions import PauliConversions
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -23,7 +24,7 @@ _MOST_FACTORS = 64
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PauliSum:
+class PauliSum(PauliConversions):
     r"""An operator :math:`\sum_k c_k P_k` on `n_qubits` qubits; immutable.
 
     Qubit q of term k is bit q % 64 of word q // 64 of the masks: X where only the x bit is set,

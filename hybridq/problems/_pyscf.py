@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from hybridq.core.errors import OutputError
-from hybridq.operators.interop import load_extra
+from hybridq.core.extras import load_extra
 
 PURPOSE = "a molecule from its geometry"
 _VARIABLE = "PYSCF_CONFIG_FILE"

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hybridq as hq
+from hybridq.circuits.elementary import elementary
 from hybridq.circuits.instructions import Gate, PhaseGate
 from hybridq.core.errors import CapacityError, DimensionError, EngineError, ParameterError
 from hybridq.engines import Density, Statevector
 from hybridq.engines import protocols as p
-from hybridq.engines.noisy_gates import elementary, noisy_gates
+from hybridq.engines.noisy_gates import noisy_gates
 
 N = hq.noise
 LETTERS = {

@@ -97,7 +97,7 @@ def test_a_molecules_fermion_operator_is_its_hamiltonian() -> None:
 def test_what_openfermion_cannot_give_is_refused() -> None:
     openfermion = pytest.importorskip("openfermion")
     sympy = pytest.importorskip("sympy")
-    with pytest.raises(ParameterError, match="a BosonOperator"):
+    with pytest.raises(ParameterError, match="or a FermionOperator, got"):
         from_openfermion(openfermion.BosonOperator("0^ 0"))
     with pytest.raises(ParameterError, match="symbols"):
         from_openfermion(openfermion.QubitOperator("X0", sympy.Symbol("a")))

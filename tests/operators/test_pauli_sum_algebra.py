@@ -188,7 +188,6 @@ def test_popcount_counts_bits_as_python_does(words):
     array = np.array([words], dtype=np.uint64)
     expected = sum(word.bit_count() for word in words)
     assert _masks.popcount(array).tolist() == [expected]
-    assert _masks.popcount(array).tolist() == [expected]
 
 
 def test_h2_has_the_published_spectrum():

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hybridq.circuits.decompose import parts
+from hybridq.circuits.elementary import FROM_Z, TO_Z
 from hybridq.circuits.instructions import Angle, Gate, Instruction, PauliRotation, PhaseGate
 from hybridq.circuits.qasm.gates import STANDARD
 from hybridq.core.errors import ParameterError, Setting
@@ -51,9 +52,6 @@ _BRAKET = {
     "p": "phaseshift", "cp": "cphaseshift",
 }  # fmt: skip
 _NAME = re.compile(r"^(ctrl\(\d+\) @ )?(\w+)")
-# Changes of basis from Z to the letter, before and after a rotation about Z.
-_BEFORE: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("sdg", "h"), "Z": ()}
-_AFTER: dict[str, tuple[str, ...]] = {"X": ("h",), "Y": ("h", "s"), "Z": ()}
 _KEYWORDS = (
     "OPENQASM", "include", "defcalgrammar", "def", "cal", "defcal", "gate", "extern", "box",
     "let", "break", "continue", "if", "else", "end", "return", "for", "while", "in", "switch",
@@ -173,12 +171,12 @@ def _rotation(rotation: PauliRotation, _version: int, text: AngleText) -> Iterat
     letters = list(zip(rotation.qubits, rotation.paulis, strict=True))
     ladder = list(zip(rotation.qubits, rotation.qubits[1:], strict=False))
     for qubit, letter in letters:
-        yield from (_call(name, qubit) for name in _BEFORE[letter])
+        yield from (_call(name, qubit) for name in TO_Z[letter])
     yield from (_call("cx", *pair) for pair in ladder)
     yield _call(f"rz({angle})", rotation.qubits[-1])
     yield from (_call("cx", *pair) for pair in reversed(ladder))
     for qubit, letter in letters:
-        yield from (_call(name, qubit) for name in _AFTER[letter])
+        yield from (_call(name, qubit) for name in FROM_Z[letter])
 
 
 _FORMS: dict[type[Instruction], Callable[[Any, int, AngleText], Iterator[str]]] = {

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hybridq.circuits.elementary import Elementary
 from hybridq.circuits.instructions import Gate, PhaseGate
-from hybridq.engines.noisy_gates import Elementary, NoisyGate, fixed_unitary, generator
+from hybridq.engines.noisy_gates import NoisyGate, fixed_unitary, generator
 from hybridq.engines.trajectories.records import Record, Site
 
 Vector = NDArray[np.float64]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hybridq.core.errors import FormatError, ParameterError, ProblemError
-from hybridq.operators.interop import load_extra
+from hybridq.core.extras import load_extra
 from hybridq.problems.formats._programs import Kind, ProgramBuilder
 from hybridq.problems.instance_data import PolynomialData
 from hybridq.problems.programs.polynomial import Monomial, degree, merged
