@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from hybridq.problems.base import Problem
 
 _IN_NUMPY = "not compiled on this machine yet, so NumPy ran; 'hybridq warm-up' compiles all"
+_DATASET = "dataset:"
 _DIGITS = 11  # of an energy that is searched: millihartree show
 # Names that an argument takes besides those of its registry.
 _NO_ENTRIES = (("engine", "auto"), ("grouping", "auto"), ("mitigate", "auto"), ("mitigate", "none"))
@@ -81,7 +82,8 @@ def _parameters(family: type[Problem], options: Declared) -> Iterator[inspect.Pa
                     yield named(_key(group is options.states, name), made)
 
     data = " or ".join(SHAPES.get(shape, shape) for shape in family.reads) or "the problem"
-    argument = typer.Argument(metavar="FILE", help=f"File with {data}; - for standard input.")
+    text = f"File with {data}; - for standard input; dataset:NAME for an instance of hybridq."
+    argument = typer.Argument(metavar="FILE", help=text)
     yield named("file", Annotated[str, argument], inspect.Parameter.empty)
     title = family.kind.replace("-", " ").capitalize()
     yield from declared_in(title, options.family)
@@ -145,7 +147,7 @@ def _help(family: type[Problem]) -> str:
 
 def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> int:
     """Read the problem, solve it, report; return the exit code."""
-    file, journal, resume = values["file"], values["journal"], values["resume"]
+    file, journal, resume = _file_of(values["file"]), values["journal"], values["resume"]
     outputs = Outputs(
         file, values["json"], values["plot"], values["quiet"], what=family.noun, store=journal
     )
@@ -202,6 +204,15 @@ def _run(family: type[Problem], options: Declared, values: dict[str, Any]) -> in
         else:
             finish = _solve(problem, settings, values, seed, outputs, progress)
     return finish()
+
+
+def _file_of(argument: str) -> str:
+    """Return the file of ``dataset:NAME``, and every other argument as it is."""
+    if not argument.startswith(_DATASET):
+        return argument
+    from hybridq.problems import datasets
+
+    return str(datasets.path(argument.removeprefix(_DATASET)))
 
 
 @contextmanager

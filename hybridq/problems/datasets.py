@@ -2,6 +2,7 @@
 
 They are the files of the repository's folder ``problems/``, which the wheel carries. Each folder
 has a README.md with sources, licences and best known values. A file is read when it is asked for.
+On the command line, ``dataset:florentine`` takes the place of a file.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def names(family: str | None = None) -> tuple[str, ...]:
 
 
 def path(name: str) -> Path:
-    """Return the file of an instance, for commands and readers that take a path.
+    """Return the file of an instance, for readers that take a path.
 
     Args:
         name: one of `names`, or its part after the slash where one family only has it.

@@ -289,3 +289,13 @@ def test_help_states_the_defaults_as_they_are(hybridq: Run) -> None:
     assert "Maximum number of evaluations" in text
     assert "recognized by content and name" in " ".join(text.replace("│", " ").split())
     assert "(default: l-bfgs)" in text
+
+
+def test_an_instance_of_hybridq_takes_the_place_of_a_file(
+    hybridq: Run, calls: list[dict[str, Any]]
+) -> None:
+    assert hybridq("solve", "maxcut", "dataset:florentine").code == 0
+    assert (calls[0]["problem"].name, calls[0]["problem"].n_qubits) == ("florentine", 15)
+    refused = hybridq("solve", "maxcut", "dataset:florentin")
+    assert refused.code == 2
+    assert "unknown dataset 'florentin': did you mean 'florentine'" in refused.err

@@ -36,9 +36,10 @@ def test_the_package_is_the_installed_one():
 
 
 def test_a_graph_of_the_package_is_cut_by_the_command(tmp_path):
-    graph = hq.datasets.path("florentine")
     picture, file = tmp_path / "cut.svg", tmp_path / "cut.json"
-    screen = run("solve", "maxcut", graph, "--seed", 7, "--plot", picture, "--json", file)
+    screen = run(
+        "solve", "maxcut", "dataset:florentine", "--seed", 7, "--plot", picture, "--json", file
+    )
     assert "optimal" in screen
     assert picture.read_text(encoding="utf-8").rstrip().endswith("</svg>")
     found = json.loads(file.read_text(encoding="utf-8"))
