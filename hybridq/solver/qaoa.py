@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 # The study in experiments/gset: on every family of large graphs annealing ends level with the best
 # strategy that reads correlations of a circuit, or above all of them.
 _WITHOUT_STATE = "anneal"
-_REASON = "no state fits in memory, and annealing cuts large graphs of every family best"
+_REASON = "the engine keeps no state, and annealing did best on most large graphs that were tried"
 
 TOLERANCE = 1e-6  # of the default optimizer, relative: far below what any sample can show
 
